@@ -1,0 +1,1 @@
+"""Ledger changes in, rollups and metrics out."""

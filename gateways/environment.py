@@ -1,0 +1,46 @@
+"""A settings class in, a function's environment variables out, and back again.
+
+The class is the only place where the names are written: the construct calls `to_env`, the
+handler calls `from_env`, and a test on the synthesised template proves that the two agree.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Self, get_type_hints
+
+
+class MissingSetting(Exception):
+    """The function was deployed without a variable that its settings class names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentSettings:
+    """Fields are `str`, `int` or `timedelta` (whole seconds); `LEDGER_TABLE` is `ledger_table`."""
+
+    def to_env(self) -> dict[str, str]:
+        """Return the variables to deploy."""
+        return {field.name.upper(): _write(getattr(self, field.name)) for field in fields(self)}
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read the variables that `to_env` wrote.
+
+        Raises `MissingSetting`, naming the variable, when one is absent.
+        """
+        types = get_type_hints(cls)
+        return cls(**{f.name: _read(environ, f.name.upper(), types[f.name]) for f in fields(cls)})
+
+
+def _write(value: str | int | timedelta) -> str:
+    return str(int(value.total_seconds())) if isinstance(value, timedelta) else str(value)
+
+
+def _read(environ: Mapping[str, str], name: str, kind: type) -> str | int | timedelta:
+    if name not in environ:
+        message = f"environment variable {name} is not set"
+        raise MissingSetting(message)
+    text = environ[name]
+    if kind is timedelta:
+        return timedelta(seconds=int(text))
+    return int(text) if kind is int else text

@@ -1,0 +1,1 @@
+"""The local cloud and the event-source model; never shipped to Lambda."""

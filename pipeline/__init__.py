@@ -1,0 +1,1 @@
+"""What is deployed: a stage's numbers in, CloudFormation out."""

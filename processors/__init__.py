@@ -1,0 +1,1 @@
+"""Lambda entry points: an AWS event in, the answer AWS expects out."""

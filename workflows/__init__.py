@@ -1,0 +1,1 @@
+"""One verb a file, batches throughout; events and ports in, outcomes out."""
