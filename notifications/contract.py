@@ -1,0 +1,165 @@
+"""A producer's JSON in, the order event's wire shapes out: contract v1 and the two before it.
+
+`docs/order-event.schema.json` is written from `OrderEventV1`, so the fields stand here once.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from notifications.errors import MalformedOrderEvent
+
+SCHEMA_VERSION = 1
+
+Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
+ShortText = Annotated[str, Meta(min_length=1, max_length=256)]
+Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339, with its zone")]
+Status = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$",
+        description="confirmed, shipped, delivered, cancelled, refunded, failed, or your own",
+    ),
+]
+WebAddress = Annotated[str, Meta(pattern=r"^https?://[!-~]+$", max_length=1024)]
+ChannelWish = Literal["sms", "email", "both", "auto"]
+PriorityWish = Literal["high", "normal"]
+
+
+class MoneyV1(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount of money: the value as text, so that no cent is lost to binary fractions."""
+
+    value: Annotated[str, Meta(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
+
+
+class ItemV1(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of an order."""
+
+    name: ShortText
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    sku: ShortText | None = None
+
+
+class ContactV1(msgspec.Struct, frozen=True, kw_only=True):
+    """How to reach the customer; the customer's own record wins where both speak."""
+
+    email: ShortText | None = None
+    phone: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    locale: Annotated[str, Meta(min_length=2, max_length=35, description="BCP 47")] | None = None
+    time_zone: Annotated[str, Meta(min_length=1, max_length=64, description="IANA")] | None = None
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1")] | None = None
+
+
+Amount = MoneyV1 | Annotated[float, Meta(description="taken in the stage's currency")]
+Items = Annotated[list[ShortText | ItemV1], Meta(max_length=100)]
+
+
+class OrderEventV1(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to an order, as its shop tells it. Unknown fields are ignored."""
+
+    order_id: Identifier
+    schema_version: Annotated[int, Meta(description=f"{SCHEMA_VERSION} if absent")] | None = None
+    event_id: (
+        Annotated[
+            str, Meta(min_length=1, max_length=128, description="unique: same id, same event")
+        ]
+        | None
+    ) = None
+    status: Status | None = None
+    customer_id: (
+        Annotated[Identifier, Meta(description="required unless contact is given")] | None
+    ) = None
+    occurred_at: Instant | None = None
+    amount: Amount | None = None
+    items: Items | None = None
+    contact: ContactV1 | None = None
+    channel: ChannelWish | None = None
+    priority: PriorityWish | None = None
+    tracking_url: WebAddress | None = None
+    campaign: Identifier | None = None
+    shop: Identifier | None = None
+
+
+class CamelCaseEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The first earlier shape, in camelCase, with the contact beside the order."""
+
+    order_id: Identifier
+    customer_email: ShortText | None = None
+    phone_number: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    order_amount: Amount | None = None
+    items: Items | None = None
+    channel: ChannelWish | None = None
+    priority: PriorityWish | None = None
+    timestamp: Instant | None = None
+
+    def as_v1(self) -> OrderEventV1:
+        """Return the same event in the shape of contract v1."""
+        return OrderEventV1(
+            order_id=self.order_id,
+            occurred_at=self.timestamp,
+            amount=self.order_amount,
+            items=self.items,
+            contact=ContactV1(email=self.customer_email, phone=self.phone_number),
+            channel=self.channel,
+            priority=self.priority,
+        )
+
+
+def read_wire(payload: bytes) -> OrderEventV1:
+    """Read one record's bytes in any of the three shapes.
+
+    The other earlier shape (`customer_id`, `order_id`, `status`) is a part of v1 as it stands.
+    Raises `MalformedOrderEvent`, naming the field as the producer wrote it.
+    """
+    try:
+        document = msgspec.json.decode(payload)
+        return _convert(document)
+    except msgspec.ValidationError as error:
+        raise MalformedOrderEvent(_in_one_line(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        message = f"not JSON: {error}"
+        raise MalformedOrderEvent(message) from None
+    except RecursionError:
+        message = "not usable: nested too deeply"
+        raise MalformedOrderEvent(message) from None
+
+
+def json_schema() -> dict[str, Any]:
+    """Return contract v1 as a JSON Schema (draft 2020-12)."""
+    _, definitions = msgspec.json.schema_components([OrderEventV1], ref_template="#/$defs/{name}")
+    top = definitions.pop("OrderEventV1")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Order event, contract v1",
+        **{key: value for key, value in top.items() if key != "title"},
+        "anyOf": [{"required": ["customer_id"]}, {"required": ["contact"]}],
+        "$defs": definitions,
+    }
+
+
+def _convert(document: object) -> OrderEventV1:
+    if isinstance(document, dict) and "orderId" in document and "order_id" not in document:
+        return msgspec.convert(document, CamelCaseEvent).as_v1()
+    event = msgspec.convert(document, OrderEventV1)
+    if event.schema_version is not None and event.schema_version > SCHEMA_VERSION:
+        message = f"schema_version: {event.schema_version} is newer than {SCHEMA_VERSION}"
+        raise MalformedOrderEvent(message)
+    if event.customer_id is None and event.contact is None:
+        message = "customer_id: required unless contact is given"
+        raise MalformedOrderEvent(message)
+    return event
+
+
+def _in_one_line(error: msgspec.ValidationError) -> str:
+    """Say `contact.email: expected …` for "Expected … - at `$.contact.email`"."""
+    problem, _, path = str(error).rpartition(" - at ")
+    if not problem:
+        problem, path = path, "$"
+    if problem.startswith("Invalid enum value"):
+        # The message would quote what the producer sent, and that may be anybody's address.
+        problem = "not one of the values allowed"
+    field = path.strip("`").removeprefix("$").removeprefix(".") or "event"
+    return f"{field}: {problem[0].lower()}{problem[1:]}"

@@ -1,0 +1,42 @@
+"""An order event in, the ids it is recognised by out: the same event gives the same ids, always.
+
+A notification id carries its own address: the first half names the ledger partition (the order),
+the second the notification in it. It is made of `[A-Za-z0-9_-]`, so it fits an SES message tag.
+"""
+
+import json
+from base64 import urlsafe_b64encode
+from hashlib import blake2b
+
+from notifications.order_event import Channel, OrderEvent
+
+HALF = 22  # characters of 128 bits in base64url without padding
+
+
+def order_hash(event: OrderEvent) -> str:
+    """Return the ledger partition of the event's order."""
+    return order_hash_for(shop=event.shop, order_id=event.order_id)
+
+
+def event_hash(event: OrderEvent) -> str:
+    """Return what makes this event itself: its id, else what it says happened and when."""
+    if event.event_id is not None:
+        return _hash("event-id", event.shop, event.event_id)
+    occurred_at = event.occurred_at.isoformat() if event.occurred_at else None
+    return _hash("event", event.shop, event.order_id, event.status, occurred_at, event.tracking_url)
+
+
+def notification_id(event: OrderEvent, channel: Channel) -> str:
+    """Return the id of the event's notification on *channel*."""
+    return order_hash(event) + _hash("notification", event_hash(event), channel)
+
+
+def order_hash_for(*, shop: str | None, order_id: str) -> str:
+    """Return the ledger partition of an order known by its name."""
+    return _hash("order", shop, order_id)
+
+
+def _hash(*parts: str | None) -> str:
+    # JSON keeps ("a", "b") and ("ab", None) apart, whatever the parts contain.
+    digest = blake2b(json.dumps(parts).encode(), digest_size=16).digest()
+    return urlsafe_b64encode(digest).decode().rstrip("=")

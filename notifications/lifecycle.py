@@ -1,0 +1,52 @@
+"""Where a notification stands, and which word on it outranks which.
+
+Facts about one notification join by maximum along its channel's chain, so that late, repeated and
+reordered receipts all end in one state.
+"""
+
+from enum import StrEnum
+
+from notifications.order_event import Channel
+
+
+class State(StrEnum):
+    """What is known of a notification; `docs/architecture.md` tells the story of each."""
+
+    REQUESTED = "requested"
+    SENDING = "sending"
+    IN_DOUBT = "in_doubt"
+    SENT = "sent"
+    CARRIER_ACCEPTED = "carrier_accepted"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+    SUPPRESSED = "suppressed"
+
+
+CHAINS: dict[Channel, tuple[State, ...]] = {
+    Channel.SMS: (
+        State.REQUESTED,
+        State.SENDING,
+        State.IN_DOUBT,
+        State.SENT,
+        State.CARRIER_ACCEPTED,
+        State.FAILED,
+        State.DELIVERED,
+    ),
+    # A mail server may accept a message and bounce it afterwards: failed outranks delivered.
+    Channel.EMAIL: (
+        State.REQUESTED,
+        State.SENDING,
+        State.IN_DOUBT,
+        State.SENT,
+        State.DELIVERED,
+        State.FAILED,
+    ),
+}
+
+FINAL = frozenset({State.FAILED, State.DELIVERED, State.SUPPRESSED})
+
+
+def outranked_by(state: State, channel: Channel) -> tuple[State, ...]:
+    """Return the states that *state* replaces on *channel*, weakest first."""
+    chain = CHAINS[channel]
+    return chain[: chain.index(state)]

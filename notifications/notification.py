@@ -1,0 +1,55 @@
+"""One message to one person on one channel, as the ledger knows it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifications.lifecycle import State
+from notifications.order_event import Channel, Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFacts:
+    """What a template may say about the order."""
+
+    order_id: str
+    shop: str | None = None
+    amount: str | None = None
+    items: tuple[str, ...] = ()
+    tracking_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """What is to be said, to whom, and how far it has got.
+
+    `rule` names the decision behind a suppression or the reason of a failure; `version` grows by
+    one with each change; `expires_at` is when retention ends; `due_at` is when the sweeper looks
+    at it next and `sweeps` how often it has; `lease_until` is set while a sender holds the claim.
+    """
+
+    id: str
+    order: OrderFacts
+    status: str
+    channel: Channel
+    priority: Priority
+    template: str
+    template_version: str
+    locale: str
+    recipient: str | None
+    customer_id: str | None
+    campaign: str | None
+    consent: str | None
+    state: State
+    rule: str | None
+    occurred_at: datetime | None
+    accepted_at: datetime
+    expires_at: datetime
+    due_at: datetime | None
+    sweeps: int = 0
+    version: int = 1
+    attempts: int = 0
+    owner: str | None = None
+    lease_until: datetime | None = None
+    message_id: str | None = None
+    sent_at: datetime | None = None
+    closed_at: datetime | None = None

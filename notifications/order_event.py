@@ -1,0 +1,144 @@
+"""A record's bytes in, an order event out: contract v1 with its defaults applied."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from notifications.contract import Amount, Items, ItemV1, OrderEventV1, read_wire
+
+DEFAULT_STATUS = "confirmed"
+
+URGENT_STATUSES = frozenset({"cancelled", "refunded", "failed"})
+
+# ISO 4217 currencies that have no minor unit: 1200 JPY has no cents to show.
+CURRENCIES_WITHOUT_CENTS = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"}
+    | {"RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
+)
+
+
+class Channel(StrEnum):
+    """How a notification travels."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Priority(StrEnum):
+    """Which queue a notification waits in."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """An amount in the currency's main unit."""
+
+    value: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        decimals = 0 if self.currency in CURRENCIES_WITHOUT_CENTS else 2
+        given = -int(self.value.as_tuple().exponent)
+        return f"{self.value:.{max(decimals, given)}f} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One line of an order."""
+
+    name: str
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How to reach the customer, as the shop wrote it."""
+
+    email: str | None = None
+    phone: str | None = None
+    locale: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderEvent:
+    """Something that happened to an order; `channels` is None where the customer decides."""
+
+    order_id: str
+    shop: str | None
+    status: str
+    event_id: str | None
+    customer_id: str | None
+    occurred_at: datetime | None
+    amount: Money | None
+    items: tuple[Item, ...]
+    contact: Contact
+    channels: tuple[Channel, ...] | None
+    priority: Priority
+    tracking_url: str | None
+    campaign: str | None
+
+
+def parse_order_event(payload: bytes, *, default_currency: str) -> OrderEvent:
+    """Read one record's bytes; raises `MalformedOrderEvent`, naming the field."""
+    wire = read_wire(payload)
+    status = (wire.status or DEFAULT_STATUS).lower()
+    return OrderEvent(
+        order_id=wire.order_id,
+        shop=wire.shop,
+        status=status,
+        event_id=wire.event_id,
+        customer_id=wire.customer_id,
+        occurred_at=wire.occurred_at and wire.occurred_at.astimezone(UTC),
+        amount=_money(wire.amount, default_currency),
+        items=_items(wire.items),
+        contact=_contact(wire),
+        channels=_channels(wire.channel),
+        priority=_priority(wire.priority, status),
+        tracking_url=wire.tracking_url,
+        campaign=wire.campaign,
+    )
+
+
+def _money(amount: Amount | None, default_currency: str) -> Money | None:
+    if amount is None:
+        return None
+    if isinstance(amount, float):
+        # repr, not the binary value: 42.1 is meant, not 42.10000000000000142.
+        return Money(value=Decimal(repr(amount)), currency=default_currency)
+    return Money(value=Decimal(amount.value), currency=amount.currency)
+
+
+def _items(items: Items | None) -> tuple[Item, ...]:
+    return tuple(
+        Item(name=item.name, quantity=item.quantity)
+        if isinstance(item, ItemV1)
+        else Item(name=item)
+        for item in items or ()
+    )
+
+
+def _contact(wire: OrderEventV1) -> Contact:
+    if wire.contact is None:
+        return Contact()
+    return Contact(
+        email=wire.contact.email,
+        phone=wire.contact.phone,
+        locale=wire.contact.locale,
+        country=wire.contact.country,
+    )
+
+
+def _channels(wish: str | None) -> tuple[Channel, ...] | None:
+    if wish in {None, "auto"}:
+        return None
+    return (Channel.SMS, Channel.EMAIL) if wish == "both" else (Channel(wish),)
+
+
+def _priority(wish: str | None, status: str) -> Priority:
+    if wish is not None:
+        return Priority(wish)
+    return Priority.HIGH if status in URGENT_STATUSES else Priority.NORMAL

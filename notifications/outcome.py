@@ -1,0 +1,55 @@
+"""What a provider answered a send with, and so what the ledger is told of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifications.lifecycle import State
+from notifications.notification import Notification
+from notifications.templates import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One claimed notification and its words, ready for the provider."""
+
+    notification: Notification
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The state that a send ends in; make it with one of the four below."""
+
+    state: State
+    message_id: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """The end of a claim; the ledger takes it only from the claim's owner."""
+
+    notification: Notification
+    owner: str
+    outcome: Outcome
+    at: datetime
+
+
+def accepted(message_id: str) -> Outcome:
+    """Say that the provider took the message, under the id its receipts will carry."""
+    return Outcome(state=State.SENT, message_id=message_id)
+
+
+def refused(reason: str) -> Outcome:
+    """Say that the provider will never take this message."""
+    return Outcome(state=State.FAILED, reason=reason)
+
+
+def not_now(reason: str) -> Outcome:
+    """Say that the provider certainly did not take it: it goes back to wait for another try."""
+    return Outcome(state=State.REQUESTED, reason=reason)
+
+
+def unknown(reason: str) -> Outcome:
+    """Say that it may have happened: in doubt, and nothing sends it again by itself."""
+    return Outcome(state=State.IN_DOUBT, reason=reason)

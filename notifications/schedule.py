@@ -1,0 +1,15 @@
+"""How often the sweeper has looked in, when it looks next out."""
+
+from datetime import datetime, timedelta
+
+# Of the first wait: with 5 minutes these are 5 min, 30 min, 3 h and 12 h. A message that waits in
+# its queue is `requested` too, so a backlog must never be multiplied by looking often.
+WIDENING = (1, 6, 36, 144)
+
+# Carriers may report for 72 hours; until then silence says nothing.
+SILENCE = timedelta(hours=72)
+
+
+def next_republish(sweeps: int, *, first_wait: timedelta, now: datetime) -> datetime:
+    """Return when a notification that is still only requested is looked at again."""
+    return now + first_wait * WIDENING[min(sweeps, len(WIDENING) - 1)]
