@@ -1,0 +1,54 @@
+"""A service's name in, a client with its retries and time-outs decided out; the only maker of them."""
+
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sns import SNSClient
+
+WORKERS = 16  # more calls in flight than this buy nothing on one vCPU
+
+_OURS = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    max_pool_connections=WORKERS,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+
+# A provider has no idempotency token: the SDK's own retry after a lost answer would send twice.
+_PROVIDERS = Config(
+    connect_timeout=2,
+    read_timeout=10,
+    max_pool_connections=WORKERS,
+    retries={"mode": "standard", "total_max_attempts": 1},
+)
+
+
+def dynamodb() -> "DynamoDBClient":
+    """Return a client for our tables."""
+    return boto3.client("dynamodb", config=_OURS)
+
+
+def s3() -> "S3Client":
+    """Return a client for our buckets."""
+    return boto3.client("s3", config=_OURS)
+
+
+def sns_topics() -> "SNSClient":
+    """Return a client for our topics, whose messages may be published twice."""
+    return boto3.client("sns", config=_OURS)
+
+
+def sms_provider() -> "SNSClient":
+    """Return a client that makes one attempt a text message."""
+    return boto3.client("sns", config=_PROVIDERS)
+
+
+def email_provider() -> "SESV2Client":
+    """Return a client that makes one attempt an e-mail."""
+    return boto3.client("sesv2", config=_PROVIDERS)

@@ -1,0 +1,59 @@
+"""Claimed notifications and their words in, one SES v2 SendEmail each and its outcome out."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gateways.provider_errors import outcome_of
+from notifications.outcome import Outcome, Outgoing, accepted, refused
+from notifications.receipt import NOTIFICATION_TAG
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.type_defs import BodyTypeDef, MessageTypeDef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SesEmail:
+    """SES v2 e-mail: one recipient a message, so that each event is about one notification."""
+
+    client: "SESV2Client"
+    sender: str
+    configuration_set: str
+    stage: str
+    executor: Executor
+
+    def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+        """Make at most one call a message; answer each, in order, without raising."""
+        return list(self.executor.map(self._send, messages))
+
+    def _send(self, message: Outgoing) -> Outcome:
+        notification = message.notification
+        if notification.recipient is None:
+            return refused("no-recipient")
+        try:
+            response = self.client.send_email(
+                FromEmailAddress=self.sender,
+                Destination={"ToAddresses": [notification.recipient]},
+                Content={"Simple": _simple(message)},
+                ConfigurationSetName=self.configuration_set,
+                EmailTags=[
+                    {"Name": NOTIFICATION_TAG, "Value": notification.id},
+                    {"Name": "template", "Value": notification.template},
+                    {"Name": "stage", "Value": self.stage},
+                ],
+            )
+        except (BotoCoreError, ClientError) as error:
+            return outcome_of(error)
+        return accepted(response["MessageId"])
+
+
+def _simple(message: Outgoing) -> "MessageTypeDef":
+    words = message.words
+    body: BodyTypeDef = {"Text": {"Data": words.text, "Charset": "UTF-8"}}
+    if words.html:
+        body["Html"] = {"Data": words.html, "Charset": "UTF-8"}
+    return {"Subject": {"Data": words.subject or "", "Charset": "UTF-8"}, "Body": body}
