@@ -1,0 +1,166 @@
+"""Records as GetRecords and ReceiveMessage return them come in; Lambda's event for them goes out."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamRecord:
+    """One record of a shard; `size` is what it takes in the invocation's payload, in bytes."""
+
+    sequence_number: str
+    arrived_at: datetime
+    event: Mapping[str, Any]
+    size: int
+
+    @property
+    def position(self) -> int:
+        """Say where the record stands in its shard: sequence numbers are decimal, not text."""
+        return int(self.sequence_number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueMessage:
+    """One message of a queue; `size` is what it takes in the invocation's payload, in bytes."""
+
+    message_id: str
+    receipt_handle: str
+    event: Mapping[str, Any]
+    size: int
+
+
+# {"Records":[ ]} and, between two records, a comma.
+ENVELOPE_SIZE = 14
+SEPARATOR_SIZE = 1
+
+
+def kinesis_record(
+    record: Mapping[str, Any], *, stream_arn: str, shard_id: str, role_arn: str
+) -> StreamRecord:
+    """Shape one record of Kinesis GetRecords.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+    """
+    number = record["SequenceNumber"]
+    kinesis = {
+        "kinesisSchemaVersion": "1.0",
+        "partitionKey": record.get("PartitionKey", ""),
+        "sequenceNumber": number,
+        "data": base64.b64encode(record["Data"]).decode(),
+        "approximateArrivalTimestamp": _seconds(record["ApproximateArrivalTimestamp"]),
+    }
+    if record.get("EncryptionType") == "KMS":
+        kinesis["encryptionType"] = "KMS"
+    event = {
+        "kinesis": kinesis,
+        "eventSource": "aws:kinesis",
+        "eventVersion": "1.0",
+        "eventID": f"{shard_id}:{number}",
+        "eventName": "aws:kinesis:record",
+        "invokeIdentityArn": role_arn,
+        "awsRegion": stream_arn.split(":")[3],
+        "eventSourceARN": stream_arn,
+    }
+    return StreamRecord(
+        sequence_number=number,
+        arrived_at=record["ApproximateArrivalTimestamp"],
+        event=event,
+        size=_size(event),
+    )
+
+
+def dynamodb_record(record: Mapping[str, Any], *, stream_arn: str) -> StreamRecord:
+    """Shape one record of DynamoDB Streams GetRecords; binary attributes become base64.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+    """
+    change = record["dynamodb"]
+    event = {
+        "eventID": record["eventID"],
+        "eventName": record["eventName"],
+        "eventVersion": record.get("eventVersion", "1.1"),
+        "eventSource": "aws:dynamodb",
+        "awsRegion": record.get("awsRegion") or stream_arn.split(":")[3],
+        "dynamodb": _plain(change),
+        "eventSourceARN": stream_arn,
+    }
+    if identity := record.get("userIdentity"):
+        # The API says PrincipalId and Type; the event says principalId and type.
+        event["userIdentity"] = {k[0].lower() + k[1:]: v for k, v in identity.items()}
+    return StreamRecord(
+        sequence_number=change["SequenceNumber"],
+        arrived_at=change["ApproximateCreationDateTime"],
+        event=event,
+        size=_size(event),
+    )
+
+
+def sqs_message(message: Mapping[str, Any], *, queue_arn: str) -> QueueMessage:
+    """Shape one message of SQS ReceiveMessage.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+    """
+    attributes = message.get("MessageAttributes", {})
+    event = {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": dict(message.get("Attributes", {})),
+        "messageAttributes": {name: _attribute(value) for name, value in attributes.items()},
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
+        "awsRegion": queue_arn.split(":")[3],
+    }
+    if digest := message.get("MD5OfMessageAttributes"):
+        event["md5OfMessageAttributes"] = digest
+    return QueueMessage(
+        message_id=message["MessageId"],
+        receipt_handle=message["ReceiptHandle"],
+        event=event,
+        size=_size(event),
+    )
+
+
+def lambda_event(records: Iterable[StreamRecord | QueueMessage]) -> dict[str, Any]:
+    """Put the records into one Lambda event."""
+    return {"Records": [record.event for record in records]}
+
+
+def encoded(event: Mapping[str, Any]) -> bytes:
+    """Write an event as it is sent and measured."""
+    return json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:
+    shaped: dict[str, Any] = {"stringListValues": [], "binaryListValues": []}
+    if "StringValue" in value:
+        shaped["stringValue"] = value["StringValue"]
+    if "BinaryValue" in value:
+        shaped["binaryValue"] = base64.b64encode(value["BinaryValue"]).decode()
+    return {**shaped, "dataType": value["DataType"]}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of a change record
+    """Turn what boto3 decoded back into what Lambda hands over: seconds and base64."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return _seconds(value)
+    if isinstance(value, (bytes, bytearray)):
+        return base64.b64encode(value).decode()
+    return value
+
+
+def _seconds(at: datetime) -> float:
+    return round(at.timestamp(), 3)
+
+
+def _size(event: Mapping[str, Any]) -> int:
+    return len(encoded(event))

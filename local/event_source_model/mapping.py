@@ -1,0 +1,89 @@
+"""One entry of Lambda's ListEventSourceMappings comes in; the settings of an event source go out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+# The request of a synchronous invocation: "6 MB"; the service says 6291456 bytes when it refuses one.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+PAYLOAD_LIMIT = 6 * 1024 * 1024
+
+
+class Kind(Enum):
+    """Where the records come from."""
+
+    KINESIS = "kinesis"
+    DYNAMODB = "dynamodb"
+    SQS = "sqs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSourceMapping:
+    """What Lambda was told about one event source.
+
+    Defaults and ranges: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+    `max_retries` and `max_age` are None for "until the record expires" (-1 in the API).
+    """
+
+    uuid: str
+    source_arn: str
+    function_arn: str
+    batch_size: int
+    window: timedelta = timedelta(0)
+    reports_item_failures: bool = False
+    starting_position: str = "TRIM_HORIZON"
+    bisects: bool = False
+    max_retries: int | None = None
+    max_age: timedelta | None = None
+    failure_destination: str = ""
+    payload_limit: int = PAYLOAD_LIMIT
+
+    @property
+    def kind(self) -> Kind:
+        """Say which service the source's ARN names; ValueError for one that is not modelled."""
+        return Kind(self.source_arn.split(":")[2])
+
+    @property
+    def region(self) -> str:
+        """Say the Region of the source."""
+        return self.source_arn.split(":")[3]
+
+
+def mapping_of(entry: Mapping[str, Any]) -> EventSourceMapping:
+    """Read one entry of ListEventSourceMappings."""
+    destination = entry.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", "")
+    retries = entry.get("MaximumRetryAttempts", -1)
+    age = entry.get("MaximumRecordAgeInSeconds", -1)
+    return EventSourceMapping(
+        uuid=entry["UUID"],
+        source_arn=entry["EventSourceArn"],
+        function_arn=entry["FunctionArn"],
+        batch_size=entry.get("BatchSize") or (10 if ":sqs:" in entry["EventSourceArn"] else 100),
+        window=timedelta(seconds=entry.get("MaximumBatchingWindowInSeconds") or 0),
+        reports_item_failures="ReportBatchItemFailures" in entry.get("FunctionResponseTypes", ()),
+        starting_position=entry.get("StartingPosition") or "TRIM_HORIZON",
+        bisects=bool(entry.get("BisectBatchOnFunctionError")),
+        max_retries=retries if retries >= 0 else None,
+        max_age=timedelta(seconds=age) if age >= 0 else None,
+        failure_destination=destination,
+    )
+
+
+def is_enabled(entry: Mapping[str, Any]) -> bool:
+    """Tell whether the entry asks to be driven; `Enabled` is what some emulators say truly."""
+    return entry.get("State") in {"Enabled", "Enabling", "Creating", "Updating"} and entry.get(
+        "Enabled", True
+    )
+
+
+def not_modelled(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the settings of the entry that this model does not follow.
+
+    A filter or a tumbling window changes what a function is given, so that such a mapping is
+    better not driven; parallelization only makes it faster and one lane a shard keeps its promises.
+    """
+    filters = "FilterCriteria" if entry.get("FilterCriteria", {}).get("Filters") else ""
+    window = "TumblingWindowInSeconds" if entry.get("TumblingWindowInSeconds") else ""
+    return tuple(name for name in (filters, window) if name)
