@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gateways import ledger_item
-from gateways.dynamodb import Statement, Table, text
+from gateways.dynamodb import Item, Statement, Table, text
 from gateways.ledger_item import DUE_SHARDS, id_of, key, millis
 from notifications.errors import LedgerUnavailable
 from notifications.lifecycle import FINAL, State, outranked_by
@@ -44,6 +44,26 @@ class DynamoLedger:
         """Return the rows that there are, as of now."""
         rows = [ledger_item.read(item) for item in self.table.get([key(i) for i in sorted(ids)])]
         return {row.id: row for row in rows}
+
+    def of_order(self, partition: str) -> list[Notification]:
+        """Return an order's notifications, oldest first; *partition* is its `order_hash`."""
+        items: list[Item] = []
+        pages = self.table.client.get_paginator("query").paginate(
+            TableName=self.table.name,
+            KeyConditionExpression="pk = :order AND begins_with(sk, :notifications)",
+            ExpressionAttributeValues={
+                ":order": text(partition),
+                ":notifications": text(ledger_item.SORT_KEY_PREFIX),
+            },
+            ConsistentRead=True,
+        )
+        try:
+            for page in pages:
+                items += page["Items"]
+        except (BotoCoreError, ClientError) as error:
+            message = f"{type(error).__name__} on an order's rows"
+            raise LedgerUnavailable(message) from error
+        return sorted(map(ledger_item.read, items), key=lambda row: (row.accepted_at, row.id))
 
     def claim(
         self, ids: Sequence[str], *, owner: str, lease_until: datetime

@@ -13,25 +13,25 @@ from notifications.order_event import Channel, Priority
 
 DUE_SHARDS = 8  # so that no partition of the due index is hot
 
-_SORT_KEY_PREFIX = "notification#"
+SORT_KEY_PREFIX = "notification#"
 
 
 def key(notification_id: str) -> Item:
     """Return where the notification is: its id names the partition and the row in it."""
     return {
         "pk": text(notification_id[:HALF]),
-        "sk": text(_SORT_KEY_PREFIX + notification_id[HALF:]),
+        "sk": text(SORT_KEY_PREFIX + notification_id[HALF:]),
     }
 
 
 def id_of(item: Item) -> str:
     """Return the notification id of an item or of its key."""
-    return str(item["pk"]["S"]) + str(item["sk"]["S"]).removeprefix(_SORT_KEY_PREFIX)
+    return str(item["pk"]["S"]) + str(item["sk"]["S"]).removeprefix(SORT_KEY_PREFIX)
 
 
 def is_notification(item: Item) -> bool:
     """Tell a notification from the other rows of its order."""
-    return str(item["sk"]["S"]).startswith(_SORT_KEY_PREFIX)
+    return str(item["sk"]["S"]).startswith(SORT_KEY_PREFIX)
 
 
 def due_shard(notification_id: str) -> str:

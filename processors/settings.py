@@ -21,28 +21,29 @@ class OrderRelaySettings(EnvironmentSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SmsSenderSettings(EnvironmentSettings):
-    """What the SMS sender needs; an empty `sender_id` leaves the origination to the provider."""
+class SenderSettings(EnvironmentSettings):
+    """What the sender of any channel needs."""
 
     stage: str
     ledger_table: str
     receipts_table: str
-    sender_id: str
     claim_lease: timedelta
     receipt_retention: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmailSenderSettings(EnvironmentSettings):
+class SmsSenderSettings(SenderSettings):
+    """What the SMS sender needs; an empty `sender_id` leaves the origination to the account."""
+
+    sender_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSenderSettings(SenderSettings):
     """What the e-mail sender needs; `email_from` is an address of the verified mail domain."""
 
-    stage: str
-    ledger_table: str
-    receipts_table: str
     email_from: str
     configuration_set: str
-    claim_lease: timedelta
-    receipt_retention: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,60 @@
+"""Lambda: SMS delivery-log lines of the account become messages for every stage's receipts queue."""
+
+import json
+import os
+from base64 import b64decode
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from gzip import decompress
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+
+from gateways import clients
+from gateways.topic import Topic, TopicMessage
+from notifications.errors import HubUnavailable
+from processors.settings import SmsLogForwarderSettings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def handler(event: dict[str, Any], context: "LambdaContext") -> None:
+    """Forward one subscription delivery.
+
+    CloudWatch Logs invokes asynchronously: what fails here is tried again and then goes, whole,
+    to the function's failure destination. A line forwarded twice is a receipt read twice.
+    """
+    log = _log()
+    log.append_keys(request_id=context.aws_request_id)
+    lines = log_lines(event)
+    taken = _wired().publish([TopicMessage(body=line) for line in lines])
+    log.info("lines_forwarded", extra={"lines": len(lines), "taken": sum(taken)})
+    if not all(taken):
+        message = f"{taken.count(False)} of {len(taken)} lines were not taken"
+        raise HubUnavailable(message)
+
+
+def log_lines(event: Mapping[str, Any]) -> list[str]:
+    """Return the log lines of a subscription delivery; a control message has none for us."""
+    delivery = json.loads(decompress(b64decode(event["awslogs"]["data"])))
+    if delivery["messageType"] != "DATA_MESSAGE":
+        return []
+    return [each["message"] for each in delivery["logEvents"]]
+
+
+@cache
+def _log() -> Logger:
+    return Logger(service="sms-log-forwarder")
+
+
+@cache
+def _wired() -> Topic:
+    """Build once per execution environment, on the first invocation."""
+    settings = SmsLogForwarderSettings.from_env(os.environ)
+    return Topic(
+        client=clients.sns_topics(),
+        arn=settings.receipts_topic_arn,
+        executor=ThreadPoolExecutor(clients.WORKERS),
+    )
