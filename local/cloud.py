@@ -1,0 +1,185 @@
+"""The local cloud: a name comes in; a running instance to deploy to, use and stop goes out.
+
+Everything of it runs on this machine and listens on loopback only. Several can
+run at once, each in `.ordercast/<name>/` of the checkout.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Self
+
+from local import deployment, keeping
+from local.environment import CREDENTIALS, REGION, local_aws, without_aws
+from local.instance import Instance, Record
+from local.trouble import LocalCloudError
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from local.deployment import Progress
+
+START = "start the local cloud"
+
+STEPS = (START, deployment.SYNTHESISE, deployment.BOOTSTRAP, deployment.DEPLOY)
+"""The steps that a Progress is told of, in the order in which they start."""
+
+
+def silent(_step: str, _state: Literal["started", "finished"]) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalCloud:
+    """A running instance. As a context manager it is stopped at the end of the block."""
+
+    name: str
+    folder: Path
+    endpoint: str
+    carrier: str
+    _keeper: subprocess.Popen[bytes] | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def start(
+        cls,
+        name: str = "local",
+        *,
+        owned: bool,
+        another: bool = False,
+        receipt_delay: float | None = None,
+        progress: Progress = silent,
+        root: Path = keeping.CHECKOUT,
+    ) -> Self:
+        """Start an instance, empty, and wait until every part of it answers.
+
+        *owned*: it ends with this process, however that ends; else it stays up.
+        *another*: when one of that name runs, this one is called name-2, name-3, …;
+        else that is a LocalCloudError, as is anything that keeps it from starting.
+        *receipt_delay*: seconds after which the carrier sends receipts.
+        """
+        instance, lock = keeping.claim(name, root=root, another=another)
+        progress(START, "started")
+        try:
+            instance.clear()
+            instance.create()
+            keeper = keeping.start_keeper(instance, lock, owned=owned, receipt_delay=receipt_delay)
+        finally:
+            os.close(lock)  # the keeper holds it now
+        try:
+            record = keeping.until_running(instance, keeper)
+        except BaseException:
+            cls._of(instance, Record(state="failed"), keeper).stop(keep_logs=True)
+            raise
+        progress(START, "finished")
+        return cls._of(instance, record, keeper)
+
+    @classmethod
+    def running(cls, root: Path = keeping.CHECKOUT) -> list[Self]:
+        """Every instance of the checkout that runs."""
+        found = [
+            (instance, instance.read()) for instance in keeping.instances(root) if instance.locked()
+        ]
+        return [cls._of(instance, record) for instance, record in found if record]
+
+    @classmethod
+    def find(cls, name: str = "local", root: Path = keeping.CHECKOUT) -> Self | None:
+        """Find the running instance of that name."""
+        return next((cloud for cloud in cls.running(root) if cloud.name == name), None)
+
+    @classmethod
+    def sweep(cls, root: Path = keeping.CHECKOUT) -> list[str]:
+        """Remove what instances that were killed have left; their names."""
+        return [
+            instance.name for instance in keeping.instances(root) if keeping.clear_if_dead(instance)
+        ]
+
+    @property
+    def region(self) -> str:
+        """The only Region there is."""
+        return REGION
+
+    @property
+    def inbox(self) -> Path:
+        """The folder in which the carrier keeps what reached people."""
+        return self.folder / "inbox"
+
+    def deploy(self, *, progress: Progress = silent, root: Path = keeping.CHECKOUT) -> None:
+        """Synthesise, bootstrap and deploy the app; again later, it is an update. Raises LocalCloudError."""
+        deployment.Deployment(
+            root=root,
+            instance=self._instance,
+            endpoint=self.endpoint,
+            progress=progress,
+            check=self.check,
+        )()
+
+    def outputs(self) -> dict[str, str]:
+        """Read the outputs of all stacks by their key, as of the last deployment."""
+        return deployment.outputs(self.folder)
+
+    def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Copy *base* (default: our own) so that every AWS SDK and tool in it talks to this instance only."""
+        kept = without_aws(os.environ if base is None else base)
+        return kept | local_aws(self.folder, self.endpoint)
+
+    def adopt_environment(self) -> None:
+        """Make this process one whose AWS clients, made from now on, talk to this instance only."""
+        environment = self.environment()
+        os.environ.clear()
+        os.environ.update(environment)
+
+    def session_arguments(self) -> dict[str, str]:
+        """Name what a boto3 client needs to be told; a profile in the environment may still get in its way."""
+        return {
+            "endpoint_url": self.endpoint,
+            "region_name": REGION,
+            "aws_access_key_id": CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        }
+
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._instance.locked()
+
+    def trouble(self) -> str | None:
+        """Which part ended unexpectedly, if one did."""
+        record = self._instance.read()
+        return record.trouble if record else None
+
+    def check(self) -> None:
+        """Raise LocalCloudError when it no longer runs."""
+        if trouble := self.trouble():
+            raise LocalCloudError(what=trouble)
+        if not self.alive():
+            log = self._instance.log("keeper")
+            raise LocalCloudError(what="the local cloud has ended", log=log)
+
+    def stop(self, *, keep_logs: bool = False) -> None:
+        """Stop every process of it and remove its folder, but for the logs if so wished; may be called again."""
+        keeping.stop_keeper(self._instance, self._keeper)
+        keeping.clear_if_dead(self._instance, keep_logs=keep_logs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, failure: object, *_: object) -> None:
+        self.stop(keep_logs=failure is not None)
+
+    @property
+    def _instance(self) -> Instance:
+        return Instance(folder=self.folder)
+
+    @classmethod
+    def _of(
+        cls, instance: Instance, record: Record, keeper: subprocess.Popen[bytes] | None = None
+    ) -> Self:
+        return cls(
+            name=instance.name,
+            folder=instance.folder,
+            endpoint=record.endpoint,
+            carrier=record.carrier,
+            _keeper=keeper,
+        )

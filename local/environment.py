@@ -1,0 +1,49 @@
+"""Whatever the user's environment holds comes in; environments that reach the local cloud and nothing else go out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+"""Not a secret: the local cloud looks at no signature."""
+
+_NO_PROXY = "127.0.0.1,localhost"
+
+
+def local_aws(folder: Path, endpoint: str) -> dict[str, str]:
+    """Lead an AWS SDK or tool to *endpoint*, and keep it from looking elsewhere."""
+    nowhere = folder / "no-such-folder"
+    return CREDENTIALS | {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": str(nowhere / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(nowhere / "credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": _NO_PROXY,
+        "no_proxy": _NO_PROXY,
+    }
+
+
+def without_aws(base: Mapping[str, str]) -> dict[str, str]:
+    """Copy *base* so that no SDK finds a credential, a profile, a Region or an endpoint in it."""
+    return {name: value for name, value in base.items() if not name.startswith(("AWS_", "CDK_"))}
+
+
+def clean(folder: Path, *, path: str) -> dict[str, str]:
+    """Give a process of ours home and temporary files in *folder*, a search *path* and nothing of the user's."""
+    return {
+        "PATH": path,
+        "HOME": str(folder / "home"),
+        "TMPDIR": str(folder / "tmp"),
+        "LANG": "C.UTF-8",
+        "TERM": "dumb",
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -1,0 +1,162 @@
+"""The keeper: a folder comes in, a running local cloud goes out, until its owner ends or it is told to stop.
+
+Owns ministack, the carrier and the event sources: they end when it ends. When
+one of them ends by itself the keeper says which, stops the rest and fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from local import parts
+from local.crew import Crew, Ended, Interrupted, Stop
+from local.instance import Instance, Record, State
+from local.lifeline import when_owner_ends
+from local.processes import ProcessIdentity
+
+ATTEMPTS = 3
+"""The carrier's port may be taken between our finding it free and its opening it."""
+
+START_TIMEOUT = 60.0
+"""Seconds in which every part must say that it is ready."""
+
+
+def main() -> None:
+    """Keep the instance named by the arguments; exits 0 when stopped, 1 when a part failed."""
+    arguments = _arguments()
+    keeper = Keeper(Instance(folder=arguments.folder), receipt_delay=arguments.receipt_delay)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: keeper.stop())
+    if arguments.owned:
+        when_owner_ends(keeper.stop)
+    sys.exit(keeper.run())
+
+
+class Keeper:
+    """Runs the parts of one instance and writes down how they are."""
+
+    def __init__(self, instance: Instance, *, receipt_delay: float | None) -> None:
+        self._instance = instance
+        self._receipt_delay = receipt_delay
+        self._crew = Crew(instance)
+        self._record = Record(state="starting")
+
+    def stop(self) -> None:
+        """Ask it to stop; safe in a signal handler and from any thread."""
+        self._crew.events.put(Stop())
+
+    def run(self) -> int:
+        """Start everything, wait for the end, stop everything; the exit code."""
+        self._note("starting")
+        try:
+            self._start()
+            event: Ended | Stop | None = self._crew.until_interrupted()
+        except Interrupted as interrupted:
+            event = interrupted.event
+        finally:
+            self._crew.stop()
+        trouble = _trouble(event, self._instance)
+        if trouble:
+            sys.stderr.write(f"{trouble}\n")
+        self._note("failed" if trouble else "stopped", trouble=trouble)
+        return 1 if trouble else 0
+
+    def _start(self) -> None:
+        port = self._start_servers()
+        self._crew.start(parts.event_sources(self._instance.folder, ministack_port=port))
+        self._note("starting")
+        self._crew.until_ready(parts.EVENT_SOURCES, within=START_TIMEOUT)
+        self._note("running")
+
+    def _start_servers(self) -> int:
+        """Ministack and the carrier, each told where the other is; ministack's port."""
+        for attempt in range(1, ATTEMPTS + 1):
+            port, carrier_port = self._start_on_free_ports()
+            self._record = Record(
+                state="starting",
+                endpoint=parts.loopback(port),
+                carrier=parts.loopback(carrier_port),
+            )
+            self._note("starting")
+            try:
+                self._crew.until_ready(parts.MINISTACK, parts.CARRIER, within=START_TIMEOUT)
+            except Interrupted as interrupted:
+                event = interrupted.event
+                if (
+                    attempt == ATTEMPTS
+                    or not isinstance(event, Ended)
+                    or event.name != parts.CARRIER
+                ):
+                    raise
+                self._crew.stop()
+            else:
+                return port
+        raise AssertionError  # the last attempt returned or raised
+
+    def _start_on_free_ports(self) -> tuple[int, int]:
+        folder = self._instance.folder
+        with _listening() as gateway:
+            port, carrier_port = gateway.getsockname()[1], _free_port()
+            self._crew.start(
+                parts.carrier(
+                    folder,
+                    port=carrier_port,
+                    ministack_port=port,
+                    receipt_delay=self._receipt_delay,
+                )
+            )
+            self._crew.start(
+                parts.ministack(
+                    folder, socket=gateway.fileno(), port=port, carrier_port=carrier_port
+                )
+            )
+        return port, carrier_port
+
+    def _note(self, state: State, *, trouble: str | None = None) -> None:
+        self._record = replace(
+            self._record, state=state, trouble=trouble, processes=self._processes()
+        )
+        self._instance.write(self._record)
+
+    def _processes(self) -> dict[str, ProcessIdentity]:
+        me = ProcessIdentity.of(os.getpid())
+        return self._crew.identities() | ({"keeper": me} if me else {})
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local.keeper", description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True, help="the folder of the instance")
+    parser.add_argument("--owned", action="store_true", help="end when standard input ends")
+    parser.add_argument("--receipt-delay", type=float, help="seconds until the carrier answers")
+    return parser.parse_args()
+
+
+def _listening() -> socket.socket:
+    """Listen on a free port: nobody else can take it before ministack accepts."""
+    listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+    listening.set_inheritable(True)
+    return listening
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _trouble(event: Ended | Stop | None, instance: Instance) -> str | None:
+    if isinstance(event, Stop):
+        return None
+    if event is None:
+        return f"not every part was ready after {START_TIMEOUT:.0f} seconds; logs: {instance.folder}/logs"
+    how = f"exit code {event.code}" if event.code >= 0 else signal.Signals(-event.code).name
+    return f"{event.name} ended unexpectedly ({how}); log: {instance.log(event.name)}"
+
+
+if __name__ == "__main__":
+    main()

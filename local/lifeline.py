@@ -1,0 +1,44 @@
+"""A process that must not outlive its owner: the end of its standard input comes in, its own end goes out.
+
+The owner keeps the write end of a pipe and never writes to it.
+However the owner goes, SIGKILL included, the kernel closes that end, and the
+reader sees the end of the file. That works on every Unix, unlike asking the
+kernel for a signal when the parent dies.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def when_owner_ends(then: Callable[[], object], *, lifeline: int = 0) -> threading.Thread:
+    """Call *then* once, from a thread of its own, when the *lifeline* reaches its end.
+
+    Whatever the owner writes is read and dropped.
+    """
+    thread = threading.Thread(target=_watch, args=(then, lifeline), daemon=True, name="lifeline")
+    thread.start()
+    return thread
+
+
+def end_with_owner(*, lifeline: int = 0) -> threading.Thread:
+    """End this process at once, without clean-up, when the *lifeline* reaches its end."""
+    return when_owner_ends(lambda: os._exit(0), lifeline=lifeline)
+
+
+def _watch(then: Callable[[], object], lifeline: int) -> None:
+    while _more(lifeline):
+        pass
+    then()
+
+
+def _more(lifeline: int) -> bool:
+    try:
+        return bool(os.read(lifeline, 4096))
+    except OSError:  # closed under us: nobody holds the other end for us any more
+        return False
