@@ -7,18 +7,28 @@ import phonenumbers
 MAX_EMAIL_LENGTH = 254  # RFC 5321, as clarified by erratum 1690 to RFC 3696
 
 # SES takes an ASCII local part only (no SMTPUTF8); quoted local parts are not worth their risk.
+# A dot stands between two other characters, and the last label is no number: that is an address
+# literal's end, not a domain's.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}"
+    rf"(?=[^@]{{1,64}}@){_ATOM}(\.{_ATOM})*@({_LABEL}\.)+(?![0-9]+$){_LABEL}(?<=[^.]{{2}})"
 )
 
 
 def e164(phone: str, *, country: str) -> str | None:
-    """Return *phone* as E.164, read as people in *country* (ISO 3166-1) write it."""
+    """Return *phone* as E.164, read as people in *country* (ISO 3166-1) write it.
+
+    Only what is a number and nothing else: a word beside it, an extension or letters for digits
+    would leave us guessing at who answers.
+    """
+    if any(character.isalpha() for character in phone):
+        return None
     try:
         number = phonenumbers.parse(phone, country)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    if number.extension or not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -26,8 +36,21 @@ def e164(phone: str, *, country: str) -> str | None:
 def mailbox(email: str) -> str | None:
     """Return *email* if it is one plain address, with an international domain in punycode."""
     local, _, domain = email.strip().rpartition("@")
+    ascii_domain = domain if domain.isascii() else _punycode(domain)
+    if ascii_domain is None:
+        return None
+    address = f"{local}@{ascii_domain}"
+    return address if len(address) <= MAX_EMAIL_LENGTH and _EMAIL.fullmatch(address) else None
+
+
+def _punycode(domain: str) -> str | None:
+    """Return an international domain as DNS has it, or None where that is not beyond doubt.
+
+    The trap: Python's codec follows IDNA 2003, which turns `straße` into `strasse`, by now
+    somebody else's domain. So the way back must lead to where we came from.
+    """
     try:
-        address = f"{local}@{domain.encode('idna').decode()}"
+        encoded = domain.encode("idna")
+        return encoded.decode() if encoded.decode("idna") == domain.lower() else None
     except UnicodeError:
         return None
-    return address if len(address) <= MAX_EMAIL_LENGTH and _EMAIL.fullmatch(address) else None

@@ -3,7 +3,7 @@
 `docs/order-event.schema.json` is written from `OrderEventV1`, so the fields stand here once.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -13,17 +13,22 @@ from notifications.errors import MalformedOrderEvent
 
 SCHEMA_VERSION = 1
 
+# The end of a pattern. Python's `$` alone also matches before a last line break, ECMAScript's,
+# which JSON Schema means, does not; so written, both mean the same.
+_END = r"$(?!\n)"
+
 Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=256)]
+Address = Annotated[str, Meta(max_length=1024)]
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339, with its zone")]
 Status = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$",
+        pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}" + _END,
         description="confirmed, shipped, delivered, cancelled, refunded, failed, or your own",
     ),
 ]
-WebAddress = Annotated[str, Meta(pattern=r"^https?://[!-~]+$", max_length=1024)]
+WebAddress = Annotated[str, Meta(pattern=r"^https?://[!-~]+" + _END, max_length=1024)]
 ChannelWish = Literal["sms", "email", "both", "auto"]
 PriorityWish = Literal["high", "normal"]
 
@@ -31,8 +36,8 @@ PriorityWish = Literal["high", "normal"]
 class MoneyV1(msgspec.Struct, frozen=True, kw_only=True):
     """An amount of money: the value as text, so that no cent is lost to binary fractions."""
 
-    value: Annotated[str, Meta(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
+    value: Annotated[str, Meta(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?" + _END)]
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}" + _END, description="ISO 4217")]
 
 
 class ItemV1(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,16 +49,23 @@ class ItemV1(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContactV1(msgspec.Struct, frozen=True, kw_only=True):
-    """How to reach the customer; the customer's own record wins where both speak."""
+    """How to reach the customer; the customer's own record wins where both speak.
 
-    email: ShortText | None = None
-    phone: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    An address may be empty or make no sense: that concerns its channel, not the whole event.
+    """
+
+    email: Address | None = None
+    phone: Address | None = None
     locale: Annotated[str, Meta(min_length=2, max_length=35, description="BCP 47")] | None = None
     time_zone: Annotated[str, Meta(min_length=1, max_length=64, description="IANA")] | None = None
-    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1")] | None = None
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}" + _END, description="ISO 3166-1")] | None = (
+        None
+    )
 
 
-Amount = MoneyV1 | Annotated[float, Meta(description="taken in the stage's currency")]
+# A bare number has the limits that `MoneyV1.value` sets to text.
+BareNumber = Annotated[float, Meta(gt=-1e12, lt=1e12, description="taken in the stage's currency")]
+Amount = MoneyV1 | BareNumber
 Items = Annotated[list[ShortText | ItemV1], Meta(max_length=100)]
 
 
@@ -61,7 +73,16 @@ class OrderEventV1(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened to an order, as its shop tells it. Unknown fields are ignored."""
 
     order_id: Identifier
-    schema_version: Annotated[int, Meta(description=f"{SCHEMA_VERSION} if absent")] | None = None
+    schema_version: (
+        Annotated[
+            int,
+            Meta(
+                description=f"{SCHEMA_VERSION} if absent",
+                extra_json_schema={"maximum": SCHEMA_VERSION},
+            ),
+        ]
+        | None
+    ) = None
     event_id: (
         Annotated[
             str, Meta(min_length=1, max_length=128, description="unique: same id, same event")
@@ -87,8 +108,8 @@ class CamelCaseEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The first earlier shape, in camelCase, with the contact beside the order."""
 
     order_id: Identifier
-    customer_email: ShortText | None = None
-    phone_number: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    customer_email: Address | None = None
+    phone_number: Address | None = None
     order_amount: Amount | None = None
     items: Items | None = None
     channel: ChannelWish | None = None
@@ -119,7 +140,10 @@ def read_wire(payload: bytes) -> OrderEventV1:
         return _convert(document)
     except msgspec.ValidationError as error:
         raise MalformedOrderEvent(_in_one_line(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        message = "not JSON: not UTF-8"
+        raise MalformedOrderEvent(message) from None
+    except msgspec.DecodeError as error:
         message = f"not JSON: {error}"
         raise MalformedOrderEvent(message) from None
     except RecursionError:
@@ -135,22 +159,38 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Order event, contract v1",
         **{key: value for key, value in top.items() if key != "title"},
-        "anyOf": [{"required": ["customer_id"]}, {"required": ["contact"]}],
+        # `null` is as good as absent, so being there is not enough.
+        "anyOf": [
+            {"required": ["customer_id"], "properties": {"customer_id": {"type": "string"}}},
+            {"required": ["contact"], "properties": {"contact": {"type": "object"}}},
+        ],
         "$defs": definitions,
     }
 
 
 def _convert(document: object) -> OrderEventV1:
     if isinstance(document, dict) and "orderId" in document and "order_id" not in document:
-        return msgspec.convert(document, CamelCaseEvent).as_v1()
+        earlier = msgspec.convert(document, CamelCaseEvent)
+        _require_utc("timestamp", earlier.timestamp)
+        return earlier.as_v1()
     event = msgspec.convert(document, OrderEventV1)
+    _require_utc("occurred_at", event.occurred_at)
     if event.schema_version is not None and event.schema_version > SCHEMA_VERSION:
-        message = f"schema_version: {event.schema_version} is newer than {SCHEMA_VERSION}"
+        message = f"schema_version: newer than {SCHEMA_VERSION}, the newest known here"
         raise MalformedOrderEvent(message)
     if event.customer_id is None and event.contact is None:
         message = "customer_id: required unless contact is given"
         raise MalformedOrderEvent(message)
     return event
+
+
+def _require_utc(field: str, instant: datetime | None) -> None:
+    """Refuse the hours at both ends of the calendar that only exist in a zone."""
+    try:
+        _ = instant and instant.astimezone(UTC)
+    except OverflowError:
+        message = f"{field}: outside the years 1 to 9999 in UTC"
+        raise MalformedOrderEvent(message) from None
 
 
 def _in_one_line(error: msgspec.ValidationError) -> str:
@@ -161,5 +201,6 @@ def _in_one_line(error: msgspec.ValidationError) -> str:
     if problem.startswith("Invalid enum value"):
         # The message would quote what the producer sent, and that may be anybody's address.
         problem = "not one of the values allowed"
-    field = path.strip("`").removeprefix("$").removeprefix(".") or "event"
+    # A number too large for any type is met before its field is known: the path is `$[...]`.
+    field = path.strip("`").removeprefix("$").removeprefix("[...]").removeprefix(".") or "event"
     return f"{field}: {problem[0].lower()}{problem[1:]}"

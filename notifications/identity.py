@@ -5,12 +5,15 @@ the second the notification in it. It is made of `[A-Za-z0-9_-]`, so it fits an 
 """
 
 import json
+import re
 from base64 import urlsafe_b64encode
 from hashlib import blake2b
 
 from notifications.order_event import Channel, OrderEvent
 
 HALF = 22  # characters of 128 bits in base64url without padding
+
+_NOTIFICATION_ID = re.compile(rf"[A-Za-z0-9_-]{{{2 * HALF}}}")
 
 
 def order_hash(event: OrderEvent) -> str:
@@ -29,6 +32,11 @@ def event_hash(event: OrderEvent) -> str:
 def notification_id(event: OrderEvent, channel: Channel) -> str:
     """Return the id of the event's notification on *channel*."""
     return order_hash(event) + _hash("notification", event_hash(event), channel)
+
+
+def is_notification_id(text: str) -> bool:
+    """Tell an id of ours from whatever else comes back through a tag or a queue."""
+    return _NOTIFICATION_ID.fullmatch(text) is not None
 
 
 def order_hash_for(*, shop: str | None, order_id: str) -> str:

@@ -107,8 +107,9 @@ def _money(amount: Amount | None, default_currency: str) -> Money | None:
     if amount is None:
         return None
     if isinstance(amount, float):
-        # repr, not the binary value: 42.1 is meant, not 42.10000000000000142.
-        return Money(value=Decimal(repr(amount)), currency=default_currency)
+        # repr, not the binary value: 42.1 is meant, not 42.10000000000000142; rounded, because
+        # a shop that adds binary fractions sends 59.970000000000006. Adding 0.0 unsigns a zero.
+        return Money(value=Decimal(repr(round(amount, 6) + 0.0)), currency=default_currency)
     return Money(value=Decimal(amount.value), currency=amount.currency)
 
 

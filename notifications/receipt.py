@@ -6,11 +6,13 @@ CloudWatch metrics and logs for SMS deliveries".
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from notifications.errors import Rejected
+from notifications.identity import is_notification_id
 from notifications.lifecycle import State
 from notifications.order_event import Channel
 
@@ -25,8 +27,9 @@ _EMAIL_STATES = {
     "Rendering Failure": State.FAILED,
 }
 
-# SMS: "Message has been accepted by phone carrier" is the carrier's word, not the handset's.
-_CARRIER_ONLY = "accepted by phone carrier"
+# What the handset says; any other success ("Message has been accepted by phone carrier") is at
+# least the carrier's word, and at most that.
+_HANDSET = frozenset({"Delivered", "Message has been accepted by phone"})
 
 # What SNS documents it may answer; anything else is reported as UNKNOWN_REASON, because free
 # text from a carrier may contain a number.
@@ -47,6 +50,8 @@ _SMS_REASONS = frozenset(
     }
 )
 UNKNOWN_REASON = "unknown"
+
+_MESSAGE_ID = re.compile(r"[!-~]{1,256}")
 
 
 class MalformedReceipt(Rejected):
@@ -71,7 +76,7 @@ def read_receipt(body: str) -> Receipt | None:
     """
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         message = "receipt: not JSON"
         raise MalformedReceipt(message) from None
     if not isinstance(document, dict):
@@ -103,16 +108,21 @@ def _is_auto_reply(event: Mapping[str, Any]) -> bool:
 
 def _email_reason(event: Mapping[str, Any], kind: str) -> str:
     bounce = _object(event, "bounce")
-    names = [kind, bounce.get("bounceType"), bounce.get("bounceSubType")]
-    return "/".join(str(name) for name in names if name)
+    names = [bounce.get("bounceType"), bounce.get("bounceSubType")]
+    # One word each, or it is not the name of a kind of bounce and may be anything.
+    return "/".join([kind, *(n for n in names if isinstance(n, str) and n.isalpha())])
 
 
-def _sms_receipt(line: Mapping[str, Any]) -> Receipt:
+def _sms_receipt(line: Mapping[str, Any]) -> Receipt | None:
+    message_id = _message_id(_object(line, "notification"), "notification")
     answer = str(_object(line, "delivery").get("providerResponse", ""))
-    failed = line.get("status") != "SUCCESS"
+    status = line.get("status")
+    if status not in {"SUCCESS", "FAILURE"}:
+        return None
+    failed = status == "FAILURE"
     return Receipt(
         channel=Channel.SMS,
-        message_id=_message_id(_object(line, "notification"), "notification"),
+        message_id=message_id,
         notification_id=None,
         state=_sms_state(answer, failed=failed),
         reason=(answer if answer in _SMS_REASONS else UNKNOWN_REASON) if failed else None,
@@ -122,17 +132,18 @@ def _sms_receipt(line: Mapping[str, Any]) -> Receipt:
 def _sms_state(answer: str, *, failed: bool) -> State:
     if failed:
         return State.FAILED
-    return State.CARRIER_ACCEPTED if answer.endswith(_CARRIER_ONLY) else State.DELIVERED
+    return State.DELIVERED if answer in _HANDSET else State.CARRIER_ACCEPTED
 
 
 def _tag(mail: Mapping[str, Any]) -> str | None:
     values = _object(mail, "tags").get(NOTIFICATION_TAG)
-    return str(values[0]) if isinstance(values, list) and values else None
+    tag = str(values[0]) if isinstance(values, list) and values else ""
+    return tag if is_notification_id(tag) else None
 
 
 def _message_id(holder: Mapping[str, Any], name: str) -> str:
     message_id = holder.get("messageId")
-    if not isinstance(message_id, str) or not message_id:
+    if not isinstance(message_id, str) or not _MESSAGE_ID.fullmatch(message_id):
         message = f"receipt: {name}.messageId is missing"
         raise MalformedReceipt(message)
     return message_id

@@ -13,6 +13,10 @@ TEMPLATE_VERSION = "1"
 DEFAULT_LANGUAGE = "en"
 
 
+# Control characters, and marks that turn the direction of everything after them.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """What is said: one text, and for e-mail a subject and an HTML body beside it."""
@@ -49,6 +53,11 @@ def _render(notification: Notification, part: str) -> str:
     return _environment().get_template(name).render(order=notification.order).strip()
 
 
+def _one_plain_line(value: object) -> object:
+    """Keep what a shop wrote from breaking out of its line, its header or its direction."""
+    return _UNSEEN.sub("", re.sub(r"\s+", " ", value)) if isinstance(value, str) else value
+
+
 @cache
 def _languages() -> dict[str, frozenset[str]]:
     """Return each template's languages, as the folders beside this file have them."""
@@ -65,6 +74,7 @@ def _environment() -> Environment:
         loader=PackageLoader("notifications"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
+        finalize=_one_plain_line,
         trim_blocks=True,
         lstrip_blocks=True,
     )
