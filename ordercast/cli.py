@@ -1,0 +1,216 @@
+"""The command `ordercast`: words and options in, a running pipeline and readable answers out."""
+
+import shlex
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import boto3
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from local.cloud import LocalCloud
+from local.inbox import read_inbox
+from local.trouble import LocalCloudError
+from notifications.errors import PipelineError
+from ordercast.complaint import Complaint
+from ordercast.demo import Demo
+from ordercast.demo_report import print_outcome
+from ordercast.inbox_folder import save_inbox
+from ordercast.inbox_listing import inbox_listing
+from ordercast.order_files import Row, read_file, read_rows
+from ordercast.order_status import notifications_of, status_grid
+from ordercast.producer import Producer
+from ordercast.steps import steps
+from ordercast.target import LOCAL_STAGE, running_cloud, target
+
+OUT = Path("out")
+
+CloudName = Annotated[
+    str | None, typer.Option("--cloud", help="A local cloud's name; needed if several run.")
+]
+Stage = Annotated[str, typer.Option(help="local, or a stage deployed in your AWS account.")]
+Shop = Annotated[str | None, typer.Option(help="The shop, where the order's event names one.")]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Order events in, text messages and e-mails out, every message accounted for.",
+)
+console = Console(highlight=False)
+complaints = Console(stderr=True, highlight=False)
+
+
+def main() -> None:
+    """Run one command; what it cannot go on with is said in a line or two, with status 1."""
+    try:
+        app()
+    except Complaint as error:
+        _complain(error.what, error.hint)
+    except LocalCloudError as error:
+        log = f"its log: {error.log}" if error.log else ""
+        _complain(error.what, log, error.hint)
+    except (PipelineError, BotoCoreError, ClientError) as error:
+        _complain(str(error))
+
+
+@app.command()
+def up(
+    name: Annotated[str, typer.Option("--name", help="What to call it.")] = "local",
+) -> None:
+    """Start a local cloud and deploy the pipeline to it; run it again to deploy changes."""
+    found = LocalCloud.find(name)
+    with steps(console) as progress:
+        cloud = found or LocalCloud.start(name, owned=False, progress=progress)
+        with _stopped_on_failure(cloud, but=found):
+            cloud.deploy(progress=progress)
+    console.print(f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:")
+    _advise(
+        "ordercast put examples/order.json",
+        "ordercast inbox",
+        "ordercast status o-1001",
+        'eval "$(ordercast env)"    # the AWS CLI and SDKs then talk to it',
+        "ordercast down",
+    )
+
+
+@app.command()
+def down(
+    cloud: CloudName = None,
+    every: Annotated[bool, typer.Option("--all", help="Stop every one of them.")] = False,  # noqa: FBT002
+) -> None:
+    """Stop a local cloud and remove all that it kept."""
+    left = LocalCloud.sweep()
+    chosen = LocalCloud.running() if every else [running_cloud(cloud)] if not left or cloud else []
+    for each in chosen:
+        each.stop()
+    for name in [each.name for each in chosen] + left:
+        console.print(f"The local cloud {name} is gone.")
+
+
+@app.command()
+def put(
+    file: Annotated[str, typer.Argument(help="JSON, an array of it, or JSON Lines; - is stdin.")],
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+    unchecked: Annotated[  # noqa: FBT002
+        bool, typer.Option("--unchecked", help="Put unusable events too; the relay parks them.")
+    ] = False,
+) -> None:
+    """Put order events on the stream."""
+    rows = read_rows(read_file(file))
+    bad = [row for row in rows if row.problem]
+    for row in bad:
+        complaints.print(f"{row.place}: {row.problem}", markup=False)
+    stream = target(stage, cloud).outputs["OrdersStreamName"]
+    producer = Producer(client=boto3.client("kinesis"), stream=stream, pause=time.sleep)
+    good = [row for row in rows if unchecked or not row.problem]
+    taken = producer.put([(_partition_key(row), row.payload) for row in good])
+    console.print(f"{taken} of {len(rows)} events put on the stream")
+    if bad and not unchecked:
+        raise typer.Exit(1)
+
+
+@app.command()
+def inbox(
+    cloud: CloudName = None,
+    last: Annotated[int, typer.Option(help="How many to list, newest last; 0 is all.")] = 20,
+) -> None:
+    """Show what the simulated carrier was given, and save it as pages to look at."""
+    chosen = running_cloud(cloud)
+    messages = read_inbox(chosen.inbox)
+    console.print(inbox_listing(messages, last=last))
+    page = save_inbox(messages, OUT / chosen.name)
+    console.print(f"\n{len(messages)} messages (carrier simulated); as they look: {page}")
+
+
+@app.command()
+def status(
+    order: Annotated[str, typer.Argument(help="The order_id of its events.")],
+    shop: Shop = None,
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Show what became of each notification of an order."""
+    found = notifications_of(target(stage, cloud), order, shop=shop)
+    if not found:
+        hint = "" if shop else "if its event names a shop, say which: --shop NAME"
+        raise Complaint(f"the ledger has no notification for order {order}", hint=hint)
+    console.print(status_grid(found))
+
+
+@app.command()
+def env(cloud: CloudName = None) -> None:
+    """Print the environment in which AWS tools talk to a local cloud, for the shell to eval."""
+    chosen = running_cloud(cloud)
+    outputs = {f"ORDERCAST_{key}": value for key, value in chosen.outputs().items()}
+    for name, value in (chosen.environment({}) | outputs).items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+@app.command()
+def demo(
+    orders: Annotated[int, typer.Option(min=1, help="How many orders to make up.")] = 100,
+    seed: Annotated[int, typer.Option(help="The same seed makes up the same orders.")] = 1,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave it running.")] = False,  # noqa: FBT002
+) -> None:
+    """Start a local cloud, deploy, put orders, show what arrived, and stop everything."""
+    started = time.monotonic()
+    with steps(console) as progress:
+        cloud = LocalCloud.start("demo", owned=not keep, another=True, progress=progress)
+        with _stopped_on_failure(cloud):
+            cloud.deploy(progress=progress)
+    with _stopped_on_failure(cloud):
+        keep_in = OUT / cloud.name
+        outcome = Demo(cloud=cloud, console=console, keep_in=keep_in)(orders, seed=seed)
+        print_outcome(outcome, console)
+    console.print(f"The messages as they look: {outcome.page}")
+    if keep:
+        console.print("The local cloud is still up. Now try:")
+        name = shlex.quote(cloud.name)
+        _advise(
+            f"ordercast inbox --cloud {name}",
+            f"ordercast status demo-0001 --shop 'Leaf & Kettle' --cloud {name}",
+            f"ordercast down --cloud {name}    # stops it",
+        )
+    else:
+        cloud.stop()
+        console.print("Everything is stopped. To look around in it: make demo KEEP=1")
+    console.print(f"{time.monotonic() - started:.0f} s in all")
+    if not outcome.complete:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _stopped_on_failure(cloud: LocalCloud, but: LocalCloud | None = None) -> Iterator[None]:
+    """Leave no process behind, whatever goes wrong, *but* those that were there before us."""
+    try:
+        yield
+    except BaseException:
+        if but is None:
+            cloud.stop(keep_logs=True)
+        raise
+
+
+def _partition_key(row: Row) -> str:
+    # Nobody can say which order an unusable event is about; any key will do.
+    return row.event.order_id if row.event else row.place
+
+
+def _advise(*commands: str) -> None:
+    for command in commands:
+        console.print(
+            f"  .venv/bin/{command}" if command.startswith("ordercast") else f"  {command}"
+        )
+
+
+def _complain(what: str, *more: str) -> None:
+    complaints.print(f"[bold red]✗[/] {what}")
+    for line in more:
+        if line:
+            complaints.print(f"  {line}")
+    sys.exit(1)

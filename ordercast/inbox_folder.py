@@ -1,0 +1,60 @@
+"""The carrier's messages in, a folder that a person can read out: e-mails as they look, texts."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from local.inbox import SentMessage
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Inbox</title>
+<style>
+  :root {{ color-scheme: light dark; }}
+  body {{ margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; }}
+  .note {{ opacity: .75; }}
+  .wide {{ overflow-x: auto; }}
+  table {{ border-collapse: collapse; width: 100%; }}
+  th, td {{ padding: .4rem .8rem .4rem 0; border-top: 1px solid #8885; text-align: left; vertical-align: top; }}
+  td.quiet {{ white-space: nowrap; opacity: .8; }}
+</style>
+</head>
+<body>
+<h1>Inbox</h1>
+<p class="note">{count} messages that the simulated carrier was given. Nothing left this machine.</p>
+<div class="wide">
+<table>
+<tr><th>When (UTC)</th><th>Channel</th><th>To</th><th>Message</th></tr>
+{rows}
+</table>
+</div>
+</body>
+</html>
+"""
+
+
+def save_inbox(messages: Sequence[SentMessage], folder: Path) -> Path:
+    """Write every message below *folder*; return the page that lists them."""
+    emails = folder / "emails"
+    emails.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for place, message in enumerate(messages, start=1):
+        if not message.html:
+            rows.append(_row(message, escape(message.text)))
+            continue
+        name = f"{place:04}.html"
+        (emails / name).write_text(message.html, encoding="utf-8")
+        rows.append(_row(message, f'<a href="emails/{name}">{escape(message.subject)}</a>'))
+    page = folder / "index.html"
+    page.write_text(_PAGE.format(count=len(messages), rows="\n".join(rows)), encoding="utf-8")
+    return page
+
+
+def _row(message: SentMessage, content: str) -> str:
+    cells = (f"{message.at:%H:%M:%S}", message.channel, escape(message.to))
+    quiet = "".join(f'<td class="quiet">{cell}</td>' for cell in cells)
+    return f"<tr>{quiet}<td>{content}</td></tr>"

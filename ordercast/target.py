@@ -1,0 +1,76 @@
+"""A stage's name in, the deployed pipeline that the other commands talk to out."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gateways import clients
+from gateways.dynamodb import Table
+from gateways.ledger import DynamoLedger
+from local.cloud import LocalCloud
+from ordercast.complaint import Complaint
+
+LOCAL_STAGE = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A deployed pipeline; *outputs* are its stacks' outputs by key."""
+
+    stage: str
+    outputs: dict[str, str]
+
+    def ledger(self) -> DynamoLedger:
+        """Return its ledger."""
+        table = Table(
+            client=clients.dynamodb(),
+            name=self.outputs["LedgerTableName"],
+            executor=ThreadPoolExecutor(clients.WORKERS),
+        )
+        return DynamoLedger(table=table)
+
+
+def running_cloud(name: str | None) -> LocalCloud:
+    """Return the local cloud of that name, or the only one there is."""
+    running = LocalCloud.running()
+    chosen = [cloud for cloud in running if name in {None, cloud.name}]
+    if len(chosen) == 1:
+        return chosen[0]
+    names = ", ".join(cloud.name for cloud in running)
+    if not running:
+        raise Complaint("no local cloud is running", hint="start one: ordercast up")
+    if not chosen:
+        raise Complaint(f"no local cloud is called {name}", hint=f"running: {names}")
+    raise Complaint("several local clouds are running", hint=f"choose with --cloud: {names}")
+
+
+def local_target(cloud: LocalCloud) -> Target:
+    """Return the pipeline on a local cloud; from now on this process talks to that cloud only."""
+    cloud.adopt_environment()
+    return Target(stage=LOCAL_STAGE, outputs=cloud.outputs())
+
+
+def target(stage: str, cloud: str | None) -> Target:
+    """Return a stage's pipeline: on the local cloud, or in the AWS account of the environment."""
+    return local_target(running_cloud(cloud)) if stage == LOCAL_STAGE else _deployed(stage)
+
+
+def _deployed(stage: str) -> Target:
+    outputs: dict[str, str] = {}
+    try:
+        pages = boto3.client("cloudformation").get_paginator("describe_stacks").paginate()
+        for page in pages:
+            for stack in page["Stacks"]:
+                if stack["StackName"].startswith(f"Ordercast-{stage}-"):
+                    outputs |= {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
+    except (BotoCoreError, ClientError) as error:
+        raise Complaint(f"cannot look for stage {stage}: {error}") from error
+    if not outputs:
+        where = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "the Region"
+        raise Complaint(
+            f"stage {stage} is not deployed in {where}", hint=f"make deploy STAGE={stage}"
+        )
+    return Target(stage=stage, outputs=outputs)
