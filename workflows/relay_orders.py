@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from notifications.errors import Rejected
-from notifications.identity import event_hash
+from notifications.identity import event_hash, order_hash
 from notifications.lifecycle import State
 from notifications.notification import Notification
 from notifications.order_event import OrderEvent, parse_order_event
@@ -77,7 +77,9 @@ class RelayOrders:
 
     def _decided(self, record: StreamRecord, event: OrderEvent) -> Decided:
         notifications = decide(event, policy=self.policy, now=self.now())
-        return Decided(record=record, event=event_hash(event), notifications=tuple(notifications))
+        # One id on two orders is two events: neither may vanish in the other.
+        identity = order_hash(event) + event_hash(event)
+        return Decided(record=record, event=identity, notifications=tuple(notifications))
 
 
 def _one_an_event(decided: Sequence[Decided]) -> list[Decided]:

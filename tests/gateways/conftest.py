@@ -1,0 +1,36 @@
+"""Clients that reach nothing: moto in process where a service keeps state, Stubber for errors."""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+
+class InlineExecutor(Executor):
+    """Runs each call where it is submitted, so that calls come in a foreseeable order."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - a Future carries whatever was raised
+            future.set_exception(error)
+        return future
+
+
+@pytest.fixture
+def executor() -> Executor:
+    return InlineExecutor()
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """AWS in memory, with credentials that are nobody's."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        yield

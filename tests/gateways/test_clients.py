@@ -1,0 +1,19 @@
+import pytest
+
+from gateways import clients
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+@pytest.mark.parametrize("make", [clients.sms_provider, clients.email_provider])
+def test_a_provider_is_called_once_and_never_again_by_the_sdk(make) -> None:
+    """The SDK's own retry after a lost answer once made 23 texts of 20 orders."""
+    assert 1 == make().meta.config.retries["total_max_attempts"]
+
+
+@pytest.mark.parametrize("make", [clients.dynamodb, clients.s3, clients.sns_topics])
+def test_our_own_services_are_tried_again_within_a_lambdas_patience(make) -> None:
+    config = make().meta.config
+
+    assert 3 == config.retries["total_max_attempts"]
+    assert 30 >= 3 * (config.connect_timeout + config.read_timeout)

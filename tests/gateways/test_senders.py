@@ -1,0 +1,137 @@
+"""What the two providers are asked, to the field: their requests cannot be taken back."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from gateways.email import SesEmail
+from gateways.sms import SnsSms
+from notifications.lifecycle import State
+from notifications.notification import Notification
+from notifications.order_event import Channel, parse_order_event
+from notifications.outcome import Outgoing
+from notifications.routing import Policy, decide
+from notifications.templates import words
+
+EVENT = b"""{"order_id": "o-1", "channel": "both",
+             "contact": {"email": "ada@example.com", "phone": "+1 206 555 0100"}}"""
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def drafted(channel: Channel) -> Notification:
+    policy = Policy(
+        default_country="US", retention=timedelta(days=1), republish_after=timedelta(minutes=5)
+    )
+    event = parse_order_event(EVENT, default_currency="USD")
+    return next(n for n in decide(event, policy=policy, now=NOW) if n.channel is channel)
+
+
+def outgoing(channel: Channel) -> Outgoing:
+    notification = drafted(channel)
+    return Outgoing(notification=notification, words=words(notification))
+
+
+@pytest.fixture
+def sns(aws):
+    return boto3.client("sns")
+
+
+@pytest.fixture
+def ses(aws):
+    return boto3.client("sesv2")
+
+
+def email(ses, executor) -> SesEmail:
+    return SesEmail(
+        client=ses,
+        sender="orders@example.com",
+        configuration_set="set",
+        stage="dev",
+        executor=executor,
+    )
+
+
+def test_a_text_is_transactional_and_goes_to_one_number(sns, executor) -> None:
+    """Promotional is the provider's default, and promotional texts may be held back."""
+    message = outgoing(Channel.SMS)
+    with Stubber(sns) as stub:
+        stub.add_response(
+            "publish",
+            {"MessageId": "m-1"},
+            {
+                "PhoneNumber": "+12065550100",
+                "Message": message.words.text,
+                "MessageAttributes": {
+                    "AWS.SNS.SMS.SMSType": {
+                        "DataType": "String",
+                        "StringValue": "Transactional",
+                    },
+                },
+            },
+        )
+        outcomes = SnsSms(client=sns, sender_id="", executor=executor).send([message])
+
+    assert [(State.SENT, "m-1")] == [(o.state, o.message_id) for o in outcomes]
+
+
+def test_an_email_has_one_recipient_and_carries_our_tag_into_its_receipts(ses, executor) -> None:
+    message = outgoing(Channel.EMAIL)
+    with Stubber(ses) as stub:
+        stub.add_response(
+            "send_email",
+            {"MessageId": "e-1"},
+            {
+                "FromEmailAddress": "orders@example.com",
+                "Destination": {"ToAddresses": ["ada@example.com"]},
+                "ConfigurationSetName": "set",
+                "EmailTags": [
+                    {"Name": "notification_id", "Value": message.notification.id},
+                    {"Name": "template", "Value": "confirmed"},
+                    {"Name": "stage", "Value": "dev"},
+                ],
+                "Content": {
+                    "Simple": {
+                        "Subject": {"Data": message.words.subject, "Charset": "UTF-8"},
+                        "Body": {
+                            "Text": {"Data": message.words.text, "Charset": "UTF-8"},
+                            "Html": {"Data": message.words.html, "Charset": "UTF-8"},
+                        },
+                    }
+                },
+            },
+        )
+        outcomes = email(ses, executor).send([message])
+
+    assert [(State.SENT, "e-1")] == [(o.state, o.message_id) for o in outcomes]
+
+
+def test_each_message_has_its_own_outcome_in_the_order_asked(ses, executor) -> None:
+    """One refusal costs nobody else their message."""
+    with Stubber(ses) as stub:
+        stub.add_response("send_email", {"MessageId": "e-1"})
+        stub.add_client_error("send_email", "MessageRejected")
+        stub.add_client_error("send_email", "TooManyRequestsException")
+        stub.add_client_error("send_email", "InternalFailure")
+        outcomes = email(ses, executor).send([outgoing(Channel.EMAIL)] * 4)
+
+    assert [State.SENT, State.FAILED, State.REQUESTED, State.IN_DOUBT] == [
+        outcome.state for outcome in outcomes
+    ]
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_a_message_to_nobody_is_never_a_call(sns, ses, executor, channel) -> None:
+    message = outgoing(channel)
+    nobody = replace(message, notification=replace(message.notification, recipient=None))
+    with Stubber(sns), Stubber(ses):
+        gateway = (
+            SnsSms(client=sns, sender_id="", executor=executor)
+            if channel is Channel.SMS
+            else email(ses, executor)
+        )
+        outcomes = gateway.send([nobody])
+
+    assert [State.FAILED] == [outcome.state for outcome in outcomes]
