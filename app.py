@@ -1,0 +1,49 @@
+"""A stage's name and cdk.json come in; that stage's CloudFormation templates go out."""
+
+import sys
+
+from aws_cdk import App
+
+from pipeline.account_stack import AccountStack
+from pipeline.cdk_json import BadStage, read_account, read_stage
+from pipeline.data_stack import DataStack
+from pipeline.observability_stack import ObservabilityStack
+from pipeline.pipeline_stack import PipelineStack
+
+
+def main() -> None:
+    """Synthesise the stage that `-c stage=` names; without one, what cdk.json says (dev)."""
+    app = App()
+    try:
+        compose(app)
+    except BadStage as mistake:
+        sys.exit(str(mistake))
+    app.synth()
+
+
+def compose(app: App) -> None:
+    """Add the stacks of one stage. Raises `BadStage` when cdk.json cannot be used."""
+    context = app.node.try_get_context
+    stage = read_stage(context("stages"), context("stage"))
+    account = AccountStack(
+        app,
+        "Ordercast-Account",
+        account=read_account(context("account")),
+        target=stage.target,
+        with_sms_attributes=stage.sms_attributes,
+    )
+    name = f"Ordercast-{stage.name}"
+    data = DataStack(app, f"{name}-Data", stage=stage)
+    pipeline = PipelineStack(app, f"{name}-Pipeline", stage=stage, data=data, account=account)
+    ObservabilityStack(
+        app,
+        f"{name}-Observability",
+        stage=stage,
+        data=data,
+        pipeline=pipeline,
+        account=account,
+    )
+
+
+if __name__ == "__main__":
+    main()

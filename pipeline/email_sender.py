@@ -1,0 +1,53 @@
+"""The e-mail queues, the tables and the mail identity come in; the function that mails goes out."""
+
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from pipeline.function import Function, Surroundings
+from pipeline.mail import Mail
+from pipeline.stage import Stage
+from pipeline.table import Table
+from pipeline.work_queue import WorkQueue
+from processors.settings import EmailSenderSettings
+
+
+class EmailSender(Construct):
+    """Claims each notification on the ledger, then sends it through SES."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        within: Surroundings,
+        queues: Sequence[WorkQueue],
+        ledger: Table,
+        receipts: Table,
+        mail: Mail,
+    ) -> None:
+        super().__init__(scope, name)
+        settings = EmailSenderSettings(
+            stage=stage.name,
+            ledger_table=ledger.name,
+            receipts_table=receipts.name,
+            email_from=stage.email_from,
+            configuration_set=mail.configuration_set.configuration_set_name,
+            claim_lease=stage.claim_lease,
+            receipt_retention=stage.receipt_retention,
+        )
+        self.function = Function(
+            self,
+            "Sender",
+            within=within,
+            handler="processors.email_sender.handler",
+            environment=settings.to_env(),
+            memory=stage.email_sender.memory,
+            timeout=stage.email_sender.timeout,
+        )
+        ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
+        receipts.let(self.function, "BatchWriteItem", "PutItem")
+        mail.let_send(self.function, sender=stage.email_from)
+        for queue in queues:
+            queue.feed(self.function)

@@ -1,0 +1,57 @@
+"""A stage comes in; the ledger table goes out, with its change stream and its due index."""
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from pipeline.function import Function
+from pipeline.stage import Stage
+from pipeline.table import Table, number, text
+
+DUE_INDEX = "due"
+
+
+class Ledger(Table):
+    """Every notification and what is known of it, an order's story in one partition.
+
+    The due index is sparse and holds keys only: what has a `due_at` is waiting for the sweeper.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, stage: Stage, key: kms.IKey) -> None:
+        super().__init__(
+            scope,
+            name,
+            stage=stage,
+            key=key,
+            partition_key="pk",
+            sort_key="sk",
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+        )
+        self.table.add_global_secondary_index(
+            index_name=DUE_INDEX,
+            partition_key=text("due_shard"),
+            sort_key=number("due_at"),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+
+    @property
+    def stream_arn(self) -> str:
+        """The stream of changes that analytics reads."""
+        arn = self.table.table_stream_arn
+        if arn is None:
+            message = "the ledger was built without a stream"
+            raise TypeError(message)
+        return arn
+
+    def let_query_due(self, function: Function) -> None:
+        """Let *function* ask what is due."""
+        self.let_query(function, index=DUE_INDEX)
+
+    def let_read_changes(self, function: Function) -> None:
+        """Let Lambda poll the change stream in *function*'s name."""
+        function.allow(
+            *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+            on=[self.stream_arn],
+        )
+        function.allow("dynamodb:ListStreams", on=[f"{self.table.table_arn}/stream/*"])
+        function.allow("kms:Decrypt", on=[self.key.key_arn])

@@ -1,0 +1,89 @@
+"""A running pipeline comes in; the alarms that watch over it go out."""
+
+from aws_cdk import Stack
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from pipeline.account_stack import AccountStack
+from pipeline.alarms import Alarms, mapping_metric
+from pipeline.data_stack import DataStack
+from pipeline.function import Function
+from pipeline.pipeline_stack import PipelineStack
+from pipeline.spans import duration
+from pipeline.stage import Stage, StreamReaderNumbers
+from pipeline.stream_mapping import StreamMapping
+
+
+class ObservabilityStack(Stack):
+    """Every way in which messages could be late or lost has an alarm of its own."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        data: DataStack,
+        pipeline: PipelineStack,
+        account: AccountStack,
+    ) -> None:
+        super().__init__(scope, name)
+        self._period = stage.alarms.period
+        key = kms.Key.from_key_arn(self, "Key", data.key.key_arn)
+        self._alarms = Alarms(self, "Alarms", key=key, email=stage.alarms.email)
+        for which, queue in pipeline.queues.items():
+            self._watch_dead_letters(f"{which}DeadLetters", queue.dead_letters)
+        self._watch_dead_letters("UndeliveredDeadLetters", pipeline.undelivered)
+        self._watch_dead_letters("SmsLogForwarderFailures", account.forwarder.failures)
+        functions = {**pipeline.functions, "SmsLogForwarder": account.forwarder.function}
+        for which, function in functions.items():
+            self._watch_errors(f"{which}Errors", function, errors=stage.alarms.errors)
+        relay, analytics = pipeline.relay, pipeline.analytics
+        self._watch_reader("OrderRelay", relay.function, relay.mapping, stage.order_relay)
+        self._watch_reader("Analytics", analytics.function, analytics.mapping, stage.analytics)
+
+    def _watch_dead_letters(self, name: str, queue: sqs.IQueue) -> None:
+        visible = queue.metric_approximate_number_of_messages_visible(
+            statistic="Maximum", period=duration(self._period)
+        )
+        self._alarms.raise_when(
+            name, visible, reaches=1, means="Messages could not be processed and wait."
+        )
+
+    def _watch_errors(self, name: str, function: Function, *, errors: int) -> None:
+        failed = function.function.metric_errors(period=duration(self._period))
+        self._alarms.raise_when(name, failed, reaches=errors, means="A function keeps failing.")
+
+    def _watch_reader(
+        self,
+        which: str,
+        function: Function,
+        mapping: StreamMapping,
+        numbers: StreamReaderNumbers,
+    ) -> None:
+        """Watch a stream reader for falling behind, for giving up and for losing."""
+        age = function.function.metric(
+            "IteratorAge", statistic="Maximum", period=duration(self._period)
+        )
+        self._alarms.raise_when(
+            f"{which}Behind",
+            age,
+            reaches=numbers.behind.total_seconds() * 1000,
+            for_periods=3,
+            means="Records wait for too long.",
+        )
+        mapping_id = mapping.mapping.event_source_mapping_id
+        for trouble, count, means in _TROUBLES:
+            metric = mapping_metric(mapping_id, count, period=self._period)
+            self._alarms.raise_when(f"{which}{trouble}", metric, reaches=1, means=means)
+
+
+_TROUBLES = (
+    (
+        "GaveUp",
+        "OnFailureDestinationDeliveredEventCount",
+        "Records became too old and are kept in the parked bucket.",
+    ),
+    ("Lost", "DroppedEventCount", "Records were dropped without reaching the parked bucket."),
+)

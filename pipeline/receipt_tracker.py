@@ -1,0 +1,41 @@
+"""The receipts queue and the tables come in; the function that applies receipts goes out."""
+
+from constructs import Construct
+
+from pipeline.function import Function, Surroundings
+from pipeline.stage import Stage
+from pipeline.table import Table
+from pipeline.work_queue import WorkQueue
+from processors.settings import ReceiptTrackerSettings
+
+
+class ReceiptTracker(Construct):
+    """What SES and the carriers say of a message becomes a fact on the ledger."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        within: Surroundings,
+        queue: WorkQueue,
+        ledger: Table,
+        receipts: Table,
+    ) -> None:
+        super().__init__(scope, name)
+        settings = ReceiptTrackerSettings(
+            stage=stage.name, ledger_table=ledger.name, receipts_table=receipts.name
+        )
+        self.function = Function(
+            self,
+            "Tracker",
+            within=within,
+            handler="processors.receipt_tracker.handler",
+            environment=settings.to_env(),
+            memory=stage.receipt_tracker.memory,
+            timeout=stage.receipt_tracker.timeout,
+        )
+        ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
+        receipts.let(self.function, "BatchGetItem")
+        queue.feed(self.function)

@@ -1,0 +1,200 @@
+"""The numbers of one stage, typed; nothing comes in but them, and constructs are given them.
+
+Stages differ in numbers only: a construct never asks which stage it is in.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, NamedTuple
+
+Removal = Literal["destroy", "retain"]
+"""What becomes of data when its stack is deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What the bundle is built for; `host` is the Python and the machine that synthesise."""
+
+    python: str
+    architecture: Literal["arm64", "x86_64", "host"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersStreamNumbers:
+    """`shards` belongs to mode `provisioned` only."""
+
+    mode: Literal["provisioned", "on-demand"]
+    shards: int | None
+    retention: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionNumbers:
+    """`memory` is in MiB, and buys the share of a processor with it."""
+
+    memory: int
+    timeout: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamReaderNumbers:
+    """A function behind a stream; what is older than `max_age` goes to the failure destination.
+
+    `behind` is how old the newest record it has read may be before an operator hears of it.
+    """
+
+    memory: int
+    timeout: timedelta
+    batch_size: int
+    window: timedelta
+    parallelization: int
+    max_age: timedelta
+    behind: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueReaderNumbers:
+    """A function behind queues; a batch of more than ten needs a window of a second or more."""
+
+    memory: int
+    timeout: timedelta
+    batch_size: int
+    window: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueNumbers:
+    """`max_receives` is a safety net only: attempts are counted on the ledger."""
+
+    retention: timedelta
+    dead_letter_retention: timedelta
+    max_receives: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmNumbers:
+    """`errors` failed invocations of one function within `period` raise its alarm."""
+
+    email: str | None
+    errors: int
+    period: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Everything in which one deployment differs from another.
+
+    `sms_attributes` switches on SMS delivery logging for the whole account and Region: stages
+    that share an account must agree on it.
+    """
+
+    name: str
+    target: Target
+    removal: Removal
+    deletion_protection: bool
+    log_retention: timedelta
+    sms_attributes: bool
+    mail_domain: str
+    email_from: str
+    sender_id: str
+    default_country: str
+    default_currency: str
+    retention: timedelta
+    receipt_retention: timedelta
+    parked_retention: timedelta
+    claim_lease: timedelta
+    republish_after: timedelta
+    sweep_every: timedelta
+    orders: OrdersStreamNumbers
+    order_relay: StreamReaderNumbers
+    analytics: StreamReaderNumbers
+    sms_sender: QueueReaderNumbers
+    email_sender: QueueReaderNumbers
+    receipt_tracker: QueueReaderNumbers
+    sweeper: FunctionNumbers
+    queues: QueueNumbers
+    alarms: AlarmNumbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The numbers of the one account-settings stack that all stages in an account share."""
+
+    removal: Removal
+    log_retention: timedelta
+    sms_log_retention: timedelta
+    forward_within: timedelta
+    sms_log_forwarder: FunctionNumbers
+    sms_attributes: FunctionNumbers
+
+
+class Objection(NamedTuple):
+    """A field whose number is fine by itself and loses messages beside another."""
+
+    field: str
+    why: str
+
+
+def objections(stage: Stage) -> Iterator[Objection]:
+    """Yield what is wrong with the numbers of *stage* taken together."""
+    yield from _about_the_stream(stage)
+    yield from _about_retries(stage)
+    yield from _about_queues(stage)
+    if stage.log_retention // timedelta(days=1) not in LOG_RETENTIONS:
+        yield Objection("log_retention", f"must be one of {sorted(LOG_RETENTIONS)} days")
+    if stage.email_from.rpartition("@")[2] != stage.mail_domain:
+        yield Objection("email_from", f"must be an address at {stage.mail_domain}")
+
+
+VISIBILITY_FACTOR = 6
+"""Time-outs for which a message stays hidden (AWS Lambda guide: configuring a queue)."""
+
+
+def _about_the_stream(stage: Stage) -> Iterator[Objection]:
+    orders = stage.orders
+    if (orders.mode == "provisioned") != (orders.shards is not None):
+        yield Objection("orders.shards", "belongs to mode provisioned, and only to it")
+
+
+def _about_retries(stage: Stage) -> Iterator[Objection]:
+    for name, reader, kept in (
+        ("order_relay", stage.order_relay, stage.orders.retention),
+        ("analytics", stage.analytics, _TABLE_STREAM_RETENTION),
+    ):
+        if not reader.behind < reader.max_age < kept:
+            yield Objection(f"{name}.max_age", f"must lie between {name}.behind and {kept}")
+    for name, sender in (("sms_sender", stage.sms_sender), ("email_sender", stage.email_sender)):
+        if not sender.timeout < stage.claim_lease < VISIBILITY_FACTOR * sender.timeout:
+            limits = f"{name}.timeout and {VISIBILITY_FACTOR} times that"
+            yield Objection("claim_lease", f"must lie between {limits}")
+
+
+def _about_queues(stage: Stage) -> Iterator[Objection]:
+    for name, reader in (
+        ("sms_sender", stage.sms_sender),
+        ("email_sender", stage.email_sender),
+        ("receipt_tracker", stage.receipt_tracker),
+    ):
+        if reader.batch_size > _UNWINDOWED_BATCH and reader.window < timedelta(seconds=1):
+            yield Objection(f"{name}.window", "must be a second or more for a batch above ten")
+    if stage.queues.dead_letter_retention <= stage.queues.retention:
+        yield Objection("queues.dead_letter_retention", "must be longer than queues.retention")
+
+
+LOG_RETENTIONS = {
+    1: "ONE_DAY",
+    3: "THREE_DAYS",
+    5: "FIVE_DAYS",
+    7: "ONE_WEEK",
+    14: "TWO_WEEKS",
+    30: "ONE_MONTH",
+    60: "TWO_MONTHS",
+    90: "THREE_MONTHS",
+    180: "SIX_MONTHS",
+    365: "ONE_YEAR",
+}
+"""The days for which CloudWatch Logs can keep a group, and what CDK calls them."""
+
+_TABLE_STREAM_RETENTION = timedelta(hours=24)
+_UNWINDOWED_BATCH = 10
