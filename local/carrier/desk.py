@@ -1,0 +1,140 @@
+"""A provider call comes in; it is refused, or kept in the inbox, answered and its receipts are due."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from botocore.exceptions import BotoCoreError
+
+from local.carrier.email import Email, read_email
+from local.carrier.fates import email_fate, sms_fate
+from local.carrier.receipts import EmailReceipt, Receipt, Receipts, SmsReceipt
+from local.carrier.refusal import Refused
+from local.carrier.ses_events import TakenEmail, receipt_event, send_event
+from local.carrier.sms_delivery_logs import delivery_log, log_group
+from local.carrier.text_message import TextMessage, read_text_message
+from local.carrier.upstream import Upstream
+from local.inbox import Inbox, SentMessage
+from local.journal import Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Take messages; `delay` is how long after it the first receipts are due."""
+
+    inbox: Inbox
+    receipts: Receipts
+    upstream: Upstream
+    region: str
+    account: str
+    delay: timedelta
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    journal: Journal
+
+    def take_email(self, body: bytes) -> str:
+        """Take a SendEmail request: the message id goes out; Refused where SES would refuse."""
+        email = read_email(body)
+        self._check_deployed(email)
+        message_id = ses_message_id(self.now(), self.new_id())
+        taken = TakenEmail(
+            email=email,
+            message_id=message_id,
+            at=self.now(),
+            region=self.region,
+            account=self.account,
+        )
+        self.inbox.keep(_kept_email(taken))
+        self.journal("email_taken", message_id=message_id, set=email.configuration_set or "-")
+        if email.configuration_set:
+            self.receipts.add(self._email_receipts(taken))
+        return message_id
+
+    def take_text_message(self, parameters: dict[str, str]) -> str:
+        """Take a Publish request: the message id goes out; Refused where SNS would refuse."""
+        message = read_text_message(parameters)
+        message_id, at = self.new_id(), self.now()
+        self.inbox.keep(_kept_text_message(message, message_id, at))
+        self.journal("sms_taken", message_id=message_id, parts=message.parts)
+        fate = sms_fate(message)
+        line = delivery_log(message, fate, message_id=message_id, at=at, dwell=self.delay)
+        group = log_group(fate, region=self.region, account=self.account)
+        self.receipts.add([(at + self.delay, SmsReceipt(log_group=group, line=line))])
+        return message_id
+
+    def _check_deployed(self, email: Email) -> None:
+        """Refuse what SES would refuse because of what is not set up."""
+        address = email.sender_address
+        domain = address.rpartition("@")[2]
+        name = email.configuration_set
+        try:
+            known_set = not name or self.upstream.topics_of(name) is not None
+            verified = self.upstream.is_verified(domain) or self.upstream.is_verified(address)
+        except BotoCoreError as error:
+            raise Refused(
+                code="InternalServiceErrorException", message="No answer.", status=500
+            ) from error
+        if not known_set:
+            message = f"Configuration set <{name}> does not exist."
+            raise Refused(code="NotFoundException", message=message, status=404)
+        if not verified:
+            raise Refused(
+                code="MessageRejected",
+                message="Email address is not verified. The following identities failed the check "
+                f"in region {self.region.upper()}: {address}",
+            )
+
+    def _email_receipts(self, taken: TakenEmail) -> Iterator[tuple[datetime, Receipt]]:
+        name = taken.email.configuration_set
+        due = taken.at + self.delay
+        yield due, EmailReceipt(configuration_set=name, event=send_event(taken))
+        for recipient in taken.email.recipients:
+            for step, event in enumerate(email_fate(recipient), start=1):
+                # A complaint or an automatic reply comes a while after the delivery.
+                at = taken.at + step * self.delay
+                document = receipt_event(
+                    taken, event, recipient, at=at, feedback_id=ses_message_id(at, self.new_id())
+                )
+                yield at, EmailReceipt(configuration_set=name, event=document)
+
+
+def ses_message_id(at: datetime, unique: str) -> str:
+    """Write an id in the shape of SES's: `0100` and the time, a random part, `-000000`."""
+    return f"0100{int(at.timestamp() * 1000):012x}-{unique}-000000"
+
+
+def new_id() -> str:
+    """Make an id in the shape of a UUID, which is what SNS answers with."""
+    digits = secrets.token_hex(16)
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def _kept_email(taken: TakenEmail) -> SentMessage:
+    email = taken.email
+    reply_to = {"Reply-To": ", ".join(email.reply_to)} if email.reply_to else {}
+    return SentMessage(
+        channel="email",
+        message_id=taken.message_id,
+        to=", ".join(email.recipients),
+        sender=email.sender,
+        at=taken.at,
+        subject=email.subject,
+        text=email.text,
+        html=email.html,
+        tags=email.tags,
+        configuration_set=email.configuration_set,
+        attributes={**reply_to, **email.headers},
+    )
+
+
+def _kept_text_message(message: TextMessage, message_id: str, at: datetime) -> SentMessage:
+    return SentMessage(
+        channel="sms",
+        message_id=message_id,
+        to=message.number,
+        sender=message.sender,
+        at=at,
+        text=message.text,
+        attributes=message.attributes,
+    )

@@ -1,0 +1,98 @@
+"""Whom a message is for comes in; what becomes of it goes out.
+
+E-mail follows the SES mailbox simulator, in the simulator's own domain and with its labels
+(`bounce+order-7@simulator.amazonses.com`); any other address is delivered to.
+https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
+
+| local part        | receipts                                                          |
+|-------------------|-------------------------------------------------------------------|
+| `success`         | Delivery                                                          |
+| `bounce`          | Bounce, Permanent / General                                       |
+| `complaint`       | Delivery, then Complaint                                          |
+| `ooto`            | Delivery, then Bounce, Transient / General (an out-of-office reply) |
+| `suppressionlist` | Bounce, Permanent / OnAccountSuppressionList                      |
+
+Text messages to the fictitious numbers +1 … 555 0100 to 0199 are told apart by their last digits;
+any other number is delivered to.
+
+| ends with | receipt                                                        |
+|-----------|----------------------------------------------------------------|
+| 5550199   | FAILURE, Phone carrier is currently unreachable/unavailable    |
+| 5550198   | FAILURE, Phone number is opted out                             |
+| 5550197   | FAILURE, Phone carrier has blocked this message                |
+
+A message that would cost more than its MaxPrice fails with "This delivery would exceed max price".
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from email.utils import parseaddr
+
+from local.carrier.text_message import TextMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailEvent:
+    """One receipt to come; `bounce` is (bounceType, bounceSubType)."""
+
+    kind: str
+    bounce: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsFate:
+    """The one receipt of a text message; `price` in USD, of all parts."""
+
+    delivered: bool
+    response: str
+    price: Decimal
+
+
+def email_fate(recipient: str) -> tuple[EmailEvent, ...]:
+    """Say which receipts an e-mail to *recipient* gets after its Send event, in order."""
+    local, _, domain = parseaddr(recipient)[1].rpartition("@")
+    if domain.lower() != "simulator.amazonses.com":
+        return (_DELIVERY,)
+    return _SIMULATOR.get(local.lower().partition("+")[0], (_DELIVERY,))
+
+
+def sms_fate(message: TextMessage) -> SmsFate:
+    """Say what becomes of a text message, and what it costs."""
+    price = message.parts * _price_of_a_part(message.number)
+    if message.max_price is not None and price > message.max_price:
+        return SmsFate(delivered=False, response=_TOO_DEAR, price=Decimal(0))
+    for digits, response in _FAILURES.items():
+        if message.number.startswith("+1") and message.number.endswith(digits):
+            # The carrier is paid for trying; an opted-out number is never tried.
+            cost = Decimal(0) if response == _OPTED_OUT else price
+            return SmsFate(delivered=False, response=response, price=cost)
+    return SmsFate(delivered=True, response=_ACCEPTED, price=price)
+
+
+_DELIVERY = EmailEvent(kind="Delivery")
+_SIMULATOR = {
+    "bounce": (EmailEvent(kind="Bounce", bounce=("Permanent", "General")),),
+    "complaint": (_DELIVERY, EmailEvent(kind="Complaint")),
+    "ooto": (_DELIVERY, EmailEvent(kind="Bounce", bounce=("Transient", "General"))),
+    "suppressionlist": (
+        EmailEvent(kind="Bounce", bounce=("Permanent", "OnAccountSuppressionList")),
+    ),
+}
+
+# The responses are AWS's own words.
+# https://docs.aws.amazon.com/sns/latest/dg/sms_stats_cloudwatch.html
+_ACCEPTED = "Message has been accepted by phone carrier"
+_OPTED_OUT = "Phone number is opted out"
+_TOO_DEAR = "This delivery would exceed max price"
+_FAILURES = {
+    "5550199": "Phone carrier is currently unreachable/unavailable",
+    "5550198": _OPTED_OUT,
+    "5550197": "Phone carrier has blocked this message",
+}
+
+_NORTH_AMERICA = Decimal("0.00645")  # as in AWS's sample of a delivery log
+_ELSEWHERE = Decimal("0.05")  # nobody's list price: a round number for the simulation
+
+
+def _price_of_a_part(number: str) -> Decimal:
+    return _NORTH_AMERICA if number.startswith("+1") else _ELSEWHERE
