@@ -87,6 +87,19 @@ class Leash:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
 
+def run(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    output: IO[str],
+    keep_open: Sequence[int] = (),
+) -> int:
+    """Run *command* to its end, for its exit code; see Leash."""
+    with Leash(command, env=env, cwd=cwd, output=output, keep_open=keep_open) as leash:
+        return int(leash.wait() or 0)
+
+
 def main() -> None:
     """Run the command named by the arguments; never returns."""
     sys.exit(hold(sys.argv[1:]))

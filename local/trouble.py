@@ -7,12 +7,37 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SIGNS = {
-    "No space left on device": "The disk is full: make room (about 2 GB) and try again.",
-    "ENOSPC": "The disk is full: make room (about 2 GB) and try again.",
-    "Cannot allocate memory": "The machine is out of memory: close something and try again.",
-    "ENOMEM": "The machine is out of memory: close something and try again.",
+DISK = "The disk is full: make room and try again."
+MEMORY = "The machine is out of memory: close something and try again."
+NETWORK = (
+    "Is there a network? Setting up needs pypi.org, files.pythonhosted.org and registry.npmjs.org "
+    "(HTTPS_PROXY is obeyed); afterwards nothing needs one."
+)
+CERTIFICATE = (
+    "A proxy seems to sign HTTPS with a certificate that is not trusted here: add it to the system's "
+    "certificates, or point SSL_CERT_FILE and NODE_EXTRA_CA_CERTS at it."
+)
+
+SIGNS = {
+    "No space left on device": DISK,
+    "ENOSPC": DISK,
+    "Cannot allocate memory": MEMORY,
+    "ENOMEM": MEMORY,
+    "CERTIFICATE_VERIFY_FAILED": CERTIFICATE,
+    "UnknownIssuer": CERTIFICATE,
+    "SELF_SIGNED_CERT": CERTIFICATE,
+    "UNABLE_TO_GET_ISSUER": CERTIFICATE,
+    "dns error": NETWORK,
+    "name resolution": NETWORK,
+    "error sending request": NETWORK,
+    "No matching distribution found": NETWORK,
+    "EAI_AGAIN": NETWORK,
+    "ENOTFOUND": NETWORK,
+    "ECONNREFUSED": NETWORK,
+    "ETIMEDOUT": NETWORK,
+    "ENETUNREACH": NETWORK,
 }
+"""What tools say when something outside them is wrong, and what to try then; the first that fits counts."""
 
 
 class LocalCloudError(Exception):
@@ -21,7 +46,7 @@ class LocalCloudError(Exception):
     def __init__(self, *, what: str, log: Path | None = None, hint: str = "") -> None:
         self.what = what
         self.log = log
-        self.hint = hint or _hint(log)
+        self.hint = hint or hint_in(log)
         super().__init__(what, log, self.hint)
 
     def __str__(self) -> str:
@@ -37,6 +62,7 @@ def last_lines(log: Path, count: int = 12) -> str:
         return ""
 
 
-def _hint(log: Path | None) -> str:
-    end = last_lines(log, 40) if log else ""
-    return next((hint for sign, hint in _SIGNS.items() if sign in end), "")
+def hint_in(log: Path | None) -> str:
+    """Guess from the end of a log what to try; "" when it says nothing known."""
+    end = last_lines(log, 60) if log else ""
+    return next((hint for sign, hint in SIGNS.items() if sign in end), "")

@@ -6,8 +6,6 @@ alarms are kept and described, but never evaluated: they stay INSUFFICIENT_DATA.
 
 # ruff: noqa: ANN401, SLF001 - ministack's inside, which has neither types nor a public way in
 
-# ruff: noqa: ANN401, SLF001 - ministack's inside, which has neither types nor a public way in
-
 from __future__ import annotations
 
 import json

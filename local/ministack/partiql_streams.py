@@ -7,8 +7,6 @@ ministack forgets INSERT, UPDATE and DELETE statements.
 
 # ruff: noqa: ANN401, SLF001 - ministack's inside, which has neither types nor a public way in
 
-# ruff: noqa: ANN401, SLF001 - ministack's inside, which has neither types nor a public way in
-
 from __future__ import annotations
 
 import copy

@@ -6,8 +6,6 @@ Its stream pollers drop records and its queue poller caps batches, so
 
 # ruff: noqa: ANN401, SLF001 - ministack's inside, which has neither types nor a public way in
 
-# ruff: noqa: ANN401, SLF001 - ministack's inside, which has neither types nor a public way in
-
 from __future__ import annotations
 
 from typing import Any

