@@ -129,18 +129,19 @@ def _do(step: Step, *, root: Path, env: Mapping[str, str], lock: int | None) -> 
 
 
 def _run(
-    step: Step, command: tuple[str, ...], *, root: Path, env: Mapping[str, str], lock: int | None
+    step: Step, command: Sequence[str], *, root: Path, env: Mapping[str, str], lock: int | None
 ) -> None:
-    step.log.parent.mkdir(parents=True, exist_ok=True)
-    with step.log.open("w" if command is step.commands[0] else "a") as output:
+    log = root / ".tools/logs" / f"{step.product.name.lstrip('.')}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w" if command is step.commands[0] else "a") as output:
         code = run(
             command, env=env, cwd=root, output=output, keep_open=() if lock is None else (lock,)
         )
     if code:
         print("failed", flush=True)
-        tail = "\n".join(f"    {line}" for line in last_lines(step.log, 8).splitlines())
-        hint = hint_in(step.log) or "Try again; when that does not help, `make clean` first."
-        raise SetupError(what=f"{step.name}\n{tail}\n  log: {step.log}\n  {hint}")
+        tail = "\n".join(f"    {line}" for line in last_lines(log, 8).splitlines())
+        hint = hint_in(log) or "Try again; when that does not help, `make clean` first."
+        raise SetupError(what=f"{step.name}\n{tail}\n  log: {log}\n  {hint}")
 
 
 def _stamp(step: Step) -> Path:

@@ -17,11 +17,6 @@ class Step(NamedTuple):
     inputs: str
     commands: tuple[tuple[str, ...], ...]
 
-    @property
-    def log(self) -> Path:
-        """Where its commands write."""
-        return self.product.parent / f"set-up-{self.product.name}.log"
-
 
 def steps(root: Path) -> tuple[Step, ...]:
     """List what there is to set up in *root*, in order."""
