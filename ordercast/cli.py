@@ -38,6 +38,7 @@ Shop = Annotated[str | None, typer.Option(help="The shop, where the order's even
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     help="Order events in, text messages and e-mails out, every message accounted for.",
 )

@@ -1,0 +1,25 @@
+"""A log that a test can read back."""
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+import pytest
+from aws_lambda_powertools import Logger
+
+
+@pytest.fixture
+def log_stream() -> StringIO:
+    return StringIO()
+
+
+@pytest.fixture
+def log(log_stream: StringIO, request: pytest.FixtureRequest) -> Logger:
+    # Loggers of one service share the first one's stream: each test is a service of its own.
+    return Logger(service=request.node.nodeid, stream=log_stream)
+
+
+@pytest.fixture
+def logged(log_stream: StringIO) -> Callable[[], list[dict[str, Any]]]:
+    return lambda: [json.loads(line) for line in log_stream.getvalue().splitlines()]

@@ -1,0 +1,110 @@
+"""The two functions of the account: SMS logs are forwarded, SMS attributes kept and given back."""
+
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from processors import sms_attributes, sms_log_forwarder
+from processors.settings import SmsAttributesSettings
+from tests.processors.lambda_events import logs_event
+
+OURS = "arn:aws:iam::123456789012:role/ours"
+THEIRS = "arn:aws:iam::123456789012:role/theirs"
+
+
+def test_every_log_line_is_forwarded_as_it_is() -> None:
+    assert ['{"a": 1}', "plain"] == sms_log_forwarder.log_lines(logs_event('{"a": 1}', "plain"))
+
+
+def test_a_control_message_has_no_lines() -> None:
+    """CloudWatch Logs sends one to see whether we are there."""
+    event = logs_event("checking", kind="CONTROL_MESSAGE")
+
+    assert [] == sms_log_forwarder.log_lines(event)
+
+
+class AccountAttributes:
+    """SNS as far as it keeps an account's SMS attributes."""
+
+    def __init__(self, **attributes: str) -> None:
+        self.kept = attributes
+
+    def get_sms_attributes(self, attributes: list[str]) -> dict[str, Any]:
+        return {"attributes": {k: v for k, v in self.kept.items() if k in attributes}}
+
+    def set_sms_attributes(self, attributes: dict[str, str]) -> None:
+        self.kept |= attributes
+
+
+def respond(sns: AccountAttributes, kind: str, resource_id: str | None = None) -> str:
+    event = {"RequestType": kind, "PhysicalResourceId": resource_id}
+    settings = SmsAttributesSettings(delivery_status_role_arn=OURS)
+    return sms_attributes.respond(event, sns, settings)["PhysicalResourceId"]  # type: ignore[arg-type]
+
+
+def test_an_operators_other_attributes_are_left_alone() -> None:
+    sns = AccountAttributes(MonthlySpendLimit="50", DefaultSenderID="SHOP")
+
+    respond(sns, "Create")
+
+    assert ("50", "SHOP") == (sns.kept["MonthlySpendLimit"], sns.kept["DefaultSenderID"])
+    assert (OURS, "100") == (sns.kept[sms_attributes.ROLE], sns.kept[sms_attributes.SAMPLING])
+
+
+def test_what_was_there_before_comes_back_when_we_leave() -> None:
+    sns = AccountAttributes(DeliveryStatusIAMRole=THEIRS, DeliveryStatusSuccessSamplingRate="10")
+    resource_id = respond(sns, "Create")
+    assert resource_id == respond(sns, "Update", resource_id)
+
+    respond(sns, "Delete", resource_id)
+
+    assert {sms_attributes.ROLE: THEIRS, sms_attributes.SAMPLING: "10"} == sns.kept
+
+
+def test_what_an_operator_has_set_since_is_not_overwritten_when_we_leave() -> None:
+    sns = AccountAttributes()
+    resource_id = respond(sns, "Create")
+    sns.kept[sms_attributes.ROLE] = THEIRS
+
+    respond(sns, "Delete", resource_id)
+
+    assert THEIRS == sns.kept[sms_attributes.ROLE]
+
+
+def test_a_creation_that_failed_is_taken_back_without_a_trace() -> None:
+    sns = AccountAttributes(DeliveryStatusIAMRole=OURS)
+
+    respond(sns, "Delete", "could-not-create")
+
+    assert {sms_attributes.ROLE: OURS} == sns.kept
+
+
+@pytest.fixture
+def forwarder(monkeypatch: pytest.MonkeyPatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        yield
+    sms_log_forwarder._wired.cache_clear()  # noqa: SLF001 - an environment of its own each time
+
+
+class Context:
+    aws_request_id = "r-1"
+
+
+def test_lines_that_were_not_taken_fail_the_delivery(forwarder, monkeypatch) -> None:
+    """Only a failed invocation is tried again and then kept at the failure destination."""
+    monkeypatch.setenv("RECEIPTS_TOPIC_ARN", "arn:aws:sns:us-east-1:123456789012:nobody")
+
+    with pytest.raises(sms_log_forwarder.HubUnavailable, match="2 of 2 lines"):
+        sms_log_forwarder.handler(logs_event("a", "b"), Context())  # type: ignore[arg-type]
+
+
+def test_lines_that_were_taken_end_the_delivery(forwarder, monkeypatch) -> None:
+    topic = boto3.client("sns").create_topic(Name="receipts")["TopicArn"]
+    monkeypatch.setenv("RECEIPTS_TOPIC_ARN", topic)
+
+    assert sms_log_forwarder.handler(logs_event("a", "b"), Context()) is None  # type: ignore[arg-type, func-returns-value]
