@@ -88,7 +88,7 @@ def _cdk(root: Path) -> Step:
 
 def _functions(root: Path) -> Step:
     """Plan what the functions import, into uv's cache, so that no later step needs a network."""
-    product = root / ".tools/functions"
+    product = root / ".tools/cache/functions"  # gone when the cache is
     locked = str(product / "requirements.txt")
     python = ("--python", sys.executable)
     hashed = ("--only-binary", ":all:", "--require-hashes")

@@ -27,6 +27,7 @@ SIGNS = {
     "UnknownIssuer": CERTIFICATE,
     "SELF_SIGNED_CERT": CERTIFICATE,
     "UNABLE_TO_GET_ISSUER": CERTIFICATE,
+    "the network was disabled": "A package is missing from .tools/cache: `make clean`, then try again.",
     "dns error": NETWORK,
     "name resolution": NETWORK,
     "error sending request": NETWORK,
@@ -64,5 +65,5 @@ def last_lines(log: Path, count: int = 12) -> str:
 
 def hint_in(log: Path | None) -> str:
     """Guess from the end of a log what to try; "" when it says nothing known."""
-    end = last_lines(log, 60) if log else ""
+    end = last_lines(log, 200) if log else ""
     return next((hint for sign, hint in SIGNS.items() if sign in end), "")
