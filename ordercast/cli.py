@@ -12,6 +12,7 @@ import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
+from rich.text import Text
 
 from local.cloud import LocalCloud
 from local.inbox import read_inbox
@@ -55,6 +56,8 @@ def main() -> None:
     except LocalCloudError as error:
         log = f"its log: {error.log}" if error.log else ""
         _complain(error.what, log, error.hint)
+    except OSError as error:
+        _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except (PipelineError, BotoCoreError, ClientError) as error:
         _complain(str(error))
 
@@ -210,8 +213,8 @@ def _advise(*commands: str) -> None:
 
 
 def _complain(what: str, *more: str) -> None:
-    complaints.print(f"[bold red]✗[/] {what}")
+    complaints.print("[bold red]✗[/]", Text(what))
     for line in more:
         if line:
-            complaints.print(f"  {line}")
+            complaints.print(Text(f"  {line}"))
     sys.exit(1)

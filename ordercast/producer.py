@@ -42,7 +42,7 @@ class Producer:
                 return
             self.pause(0.1 * 2**attempt)
         raise Complaint(
-            f"the stream did not take {len(entries)} events",
+            f"the stream did not take {len(entries)} of the events",
             hint="it is over its limits or unreachable; put them again later",
         )
 
