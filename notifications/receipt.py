@@ -116,7 +116,7 @@ def _email_reason(event: Mapping[str, Any], kind: str) -> str:
 def _sms_receipt(line: Mapping[str, Any]) -> Receipt | None:
     message_id = _message_id(_object(line, "notification"), "notification")
     answer = str(_object(line, "delivery").get("providerResponse", ""))
-    status = line.get("status")
+    status = str(line.get("status"))
     if status not in {"SUCCESS", "FAILURE"}:
         return None
     failed = status == "FAILURE"

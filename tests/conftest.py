@@ -1,0 +1,15 @@
+"""What every test may use: a world of fakes, and Hypothesis the same on each run."""
+
+import hypothesis
+import pytest
+
+from tests.fakes.world import World
+
+hypothesis.settings.register_profile("ordercast", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("ordercast")
+
+
+@pytest.fixture
+def world() -> World:
+    """The whole flow over fakes, at a time that stands still."""
+    return World()

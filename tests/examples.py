@@ -1,0 +1,54 @@
+"""A valid order event and a notification, with whatever a test wants to be different about them."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from notifications.notification import Notification
+from notifications.order_event import Channel, OrderEvent, parse_order_event
+from notifications.routing import Policy, decide
+from tests.fakes.clock import START
+
+EMAIL = "ada@example.com"
+PHONE = "+12065550100"
+
+POLICY = Policy(
+    default_country="US", retention=timedelta(days=90), republish_after=timedelta(minutes=5)
+)
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    """Return an order event for both channels as JSON has it; None is as good as absent."""
+    return {
+        "event_id": "e-1",
+        "order_id": "o-1",
+        "status": "confirmed",
+        "occurred_at": "2026-03-02T09:29:58Z",
+        "amount": {"value": "42.50", "currency": "USD"},
+        "items": ["Teapot", {"name": "Cup", "quantity": 4}],
+        "contact": {"email": EMAIL, "phone": PHONE},
+        "channel": "both",
+        "shop": "Example Tea",
+    } | changes
+
+
+def payload(**changes: Any) -> bytes:
+    """Return `event` as a producer puts it on the stream."""
+    return json.dumps(event(**changes)).encode()
+
+
+def order_event(**changes: Any) -> OrderEvent:
+    """Return `event`, parsed."""
+    return parse_order_event(payload(**changes), default_currency="USD")
+
+
+def drafts(**changes: Any) -> list[Notification]:
+    """Return the notifications that `event` asks for."""
+    return decide(order_event(**changes), policy=POLICY, now=START)
+
+
+def notification(number: int = 1, channel: Channel = Channel.EMAIL, **changes: Any) -> Notification:
+    """Return one of many notifications that wait to be sent, each of an order of its own."""
+    (draft,) = drafts(order_id=f"o-{number}", event_id=f"e-{number}", channel=channel.value)
+    return replace(draft, **changes)

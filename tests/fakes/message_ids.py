@@ -1,0 +1,27 @@
+"""The map from provider message ids to notifications, in memory."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from notifications.errors import LedgerUnavailable
+
+
+@dataclass(slots=True)
+class FakeMessageIds:
+    """Owners by message id; `record` raises while `unavailable`."""
+
+    owners: dict[str, str] = field(default_factory=dict)
+    expiries: dict[str, datetime] = field(default_factory=dict)
+    unavailable: bool = False
+
+    def record(self, notification_ids: Mapping[str, str], *, expires_at: datetime) -> None:
+        if self.unavailable:
+            message = "record"
+            raise LedgerUnavailable(message)
+        self.owners |= notification_ids
+        self.expiries |= dict.fromkeys(notification_ids, expires_at)
+
+    def find(self, message_ids: AbstractSet[str]) -> dict[str, str]:
+        return {each: self.owners[each] for each in message_ids if each in self.owners}
