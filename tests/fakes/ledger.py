@@ -30,7 +30,7 @@ class FakeLedger:
 
     def read(self, ids: AbstractSet[str]) -> dict[str, Notification]:
         self._call("read", ids)
-        return {i: self.rows[i] for i in ids if i in self.rows}
+        return {i: self.rows[i] for i in sorted(ids) if i in self.rows}
 
     def claim(
         self, ids: Sequence[str], *, owner: str, lease_until: datetime
