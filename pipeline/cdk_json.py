@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import NoneType
 from typing import Any, NoReturn, get_args, get_type_hints
 
-from pipeline.stage import Account, Stage, objections
+from pipeline.stage import Account, Stage, account_objections, objections
 
 
 class BadStage(Exception):
@@ -20,8 +20,8 @@ def read_stage(stages: object, name: object) -> Stage:
 
     Raises `BadStage` with one line: the stages that there are, or the field and what is wrong.
     """
-    if not isinstance(stages, Mapping) or name not in stages:
-        known = ", ".join(stages) if isinstance(stages, Mapping) else "none"
+    known = ", ".join(stages) if isinstance(stages, Mapping) else "none"
+    if not isinstance(stages, Mapping) or not isinstance(name, str) or name not in stages:
         message = f'no stage "{name}": cdk.json knows {known}'
         raise BadStage(message)
     where = f"stages.{name}"
@@ -34,6 +34,8 @@ def read_stage(stages: object, name: object) -> Stage:
 def read_account(account: object) -> Account:
     """Return cdk.json's `account`. Raises `BadStage` like `read_stage`."""
     numbers: Account = _record(Account, account, "account")
+    for objection in account_objections(numbers):
+        _refuse(f"account.{objection.field}", objection.why)
     return numbers
 
 

@@ -47,7 +47,7 @@ class EmailSender(Construct):
             timeout=stage.email_sender.timeout,
         )
         ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
-        receipts.let(self.function, "BatchWriteItem", "PutItem")
+        receipts.let(self.function, "BatchWriteItem")
         mail.let_send(self.function, sender=stage.email_from)
         for queue in queues:
             queue.feed(self.function)

@@ -46,7 +46,7 @@ class SmsSender(Construct):
             timeout=stage.sms_sender.timeout,
         )
         ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
-        receipts.let(self.function, "BatchWriteItem", "PutItem")
+        receipts.let(self.function, "BatchWriteItem")
         self.function.role.add_to_policy(_publish_to_phones(Stack.of(self)))
         for queue in queues:
             queue.feed(self.function)

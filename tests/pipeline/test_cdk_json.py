@@ -1,0 +1,129 @@
+"""cdk.json is read whole, or refused with one line that names the field."""
+
+import copy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pipeline.cdk_json import BadStage, read_account, read_stage
+from tests.pipeline.synthesis import STAGES, cdk_context
+
+
+@pytest.fixture
+def stages() -> dict[str, Any]:
+    """cdk.json's own, to be spoilt by a test."""
+    return copy.deepcopy(cdk_context()["stages"])
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_stages_in_the_checkout_can_be_used(stages: dict[str, Any], name: str) -> None:
+    assert name == read_stage(stages, name).name
+
+
+def test_without_a_word_the_stage_is_dev() -> None:
+    """The one whose deployment by mistake costs least."""
+    assert "dev" == cdk_context()["stage"]
+
+
+def test_spans_are_read_in_their_units(stages: dict[str, Any]) -> None:
+    stages["dev"] |= {"claim_lease": "90 s", "republish_after": "5 min", "retention": "30 d"}
+    stages["dev"]["order_relay"]["max_age"] = "6 h"
+
+    stage = read_stage(stages, "dev")
+
+    assert timedelta(seconds=90) == stage.claim_lease
+    assert timedelta(minutes=5) == stage.republish_after
+    assert timedelta(days=30) == stage.retention
+    assert timedelta(hours=6) == stage.order_relay.max_age
+
+
+def test_a_value_that_cdk_dropped_because_it_was_null_is_none(stages: dict[str, Any]) -> None:
+    del stages["prod"]["alarms"]["email"]
+    assert read_stage(stages, "prod").alarms.email is None
+
+
+@pytest.mark.parametrize("name", ["prd", None, "", ["dev"]])
+def test_an_unknown_stage_is_answered_with_the_known_ones(
+    stages: dict[str, Any], name: object
+) -> None:
+    with pytest.raises(BadStage, match=r"cdk\.json knows local, dev, prod$"):
+        read_stage(stages, name)
+
+
+def test_a_missing_field_is_named(stages: dict[str, Any]) -> None:
+    del stages["dev"]["order_relay"]["memory"]
+    assert "cdk.json: stages.dev.order_relay.memory is missing" == _refusal(stages)
+
+
+def test_a_misspelt_field_is_named_with_the_ones_there_are(stages: dict[str, Any]) -> None:
+    stages["dev"]["queues"]["max_recieves"] = 5
+    assert _refusal(stages) == (
+        "cdk.json: stages.dev.queues.max_recieves is not known; stages.dev.queues has "
+        "retention, dead_letter_retention, max_receives"
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "answer"),
+    [
+        ("claim_lease", "90", 'is "90", not a duration such as "30 s", "5 min" or "14 d"'),
+        ("claim_lease", 90, 'is 90, not a duration such as "30 s", "5 min" or "14 d"'),
+        ("removal", "drop", 'is "drop", not one of destroy, retain'),
+        ("removal", ["destroy"], 'is ["destroy"], not one of destroy, retain'),
+        ("deletion_protection", "yes", 'is "yes", not true or false'),
+        ("sender_id", 7, "is 7, not a text"),
+        ("orders", [], "is [], not an object"),
+        ("email_from", "orders@example.net", "must be an address at dev.example.com"),
+        ("claim_lease", "30 s", "must lie between sms_sender.timeout and 6 times that"),
+        ("claim_lease", "180 s", "must lie between sms_sender.timeout and 6 times that"),
+        (
+            "log_retention",
+            "8 d",
+            "must be one of [1, 3, 5, 7, 14, 30, 60, 90, 180, 365] days",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_in_one_line(
+    stages: dict[str, Any], field: str, value: object, answer: str
+) -> None:
+    stages["dev"][field] = value
+    assert f"cdk.json: stages.dev.{field} {answer}" == _refusal(stages)
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value", "names"),
+    [
+        ("orders", "shards", None, "orders.shards"),
+        ("orders", "mode", "on-demand", "orders.shards"),
+        ("orders", "shards", True, "orders.shards"),
+        ("order_relay", "max_age", "24 h", "order_relay.max_age"),
+        ("order_relay", "behind", "6 h", "order_relay.max_age"),
+        ("analytics", "max_age", "24 h", "analytics.max_age"),
+        ("receipt_tracker", "window", "0 s", "receipt_tracker.window"),
+        ("queues", "dead_letter_retention", "4 d", "queues.dead_letter_retention"),
+    ],
+)
+def test_numbers_that_would_lose_messages_together_are_refused(
+    stages: dict[str, Any], part: str, field: str, value: object, names: str
+) -> None:
+    stages["dev"][part][field] = value
+    refusal = _refusal(stages)
+    assert refusal.startswith(f"cdk.json: stages.dev.{names} ")
+    assert "\n" not in refusal
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"), [("8 weeks", 'is "8 weeks", not a'), ("8 d", "must be one of")]
+)
+def test_the_accounts_numbers_are_checked_alike(value: str, answer: str) -> None:
+    account = copy.deepcopy(cdk_context()["account"])
+    account["sms_log_retention"] = value
+    with pytest.raises(BadStage, match=rf"^cdk.json: account\.sms_log_retention {answer}"):
+        read_account(account)
+
+
+def _refusal(stages: dict[str, Any]) -> str:
+    with pytest.raises(BadStage) as refused:
+        read_stage(stages, "dev")
+    return str(refused.value)

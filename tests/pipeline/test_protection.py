@@ -1,0 +1,122 @@
+"""Everything is encrypted with the stage's key, and nothing talks without TLS."""
+
+from typing import Any
+
+import pytest
+
+from tests.pipeline.synthesis import Synthesis
+
+pytestmark = pytest.mark.synth
+
+ENCRYPTED_BY = {
+    "AWS::Kinesis::Stream": ("StreamEncryption", "KeyId"),
+    "AWS::DynamoDB::Table": ("SSESpecification", "KMSMasterKeyId"),
+    "AWS::SNS::Topic": ("KmsMasterKeyId",),
+    "AWS::SQS::Queue": ("KmsMasterKeyId",),
+    "AWS::Logs::LogGroup": ("KmsKeyId",),
+    "AWS::S3::Bucket": (
+        "BucketEncryption",
+        "ServerSideEncryptionConfiguration",
+        0,
+        "ServerSideEncryptionByDefault",
+        "KMSMasterKeyID",
+    ),
+}
+
+POLICIES = {
+    "AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics"),
+    "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues"),
+    "AWS::S3::Bucket": ("AWS::S3::BucketPolicy", "Bucket"),
+}
+
+
+@pytest.mark.parametrize("kind", ENCRYPTED_BY)
+def test_everything_is_encrypted_with_the_stages_one_key(synthesis: Synthesis, kind: str) -> None:
+    """What all stages of an account share has a key of its own, since no stage owns it."""
+    for stack, logical_id, resource in synthesis.each(kind):
+        value: Any = resource["Properties"]
+        for step in ENCRYPTED_BY[kind]:
+            value = value[step]
+        owner, key = synthesis.resolve(stack, value)
+        home = stack if stack == "Ordercast-Account" else f"Ordercast-{synthesis.stage}-Data"
+        assert home == owner, f"{logical_id} has another stack's key"
+        assert "AWS::KMS::Key" == synthesis.templates[owner]["Resources"][key]["Type"]
+
+
+def test_keys_are_rotated(synthesis: Synthesis) -> None:
+    for key in synthesis.properties("AWS::KMS::Key"):
+        assert key["EnableKeyRotation"] is True
+
+
+def test_the_key_admits_the_services_that_deliver_and_only_for_this_account(
+    synthesis: Synthesis,
+) -> None:
+    """Without them SNS drops messages to encrypted queues, and SES its events, silently."""
+    data = synthesis.templates[f"Ordercast-{synthesis.stage}-Data"]["Resources"]
+    (key,) = [each for each in data.values() if each["Type"] == "AWS::KMS::Key"]
+    admitted: set[str] = set()
+    for statement in key["Properties"]["KeyPolicy"]["Statement"]:
+        services = statement["Principal"].get("Service", [])
+        if statement.get("Condition", {}).get("StringEquals") == {
+            "aws:SourceAccount": {"Ref": "AWS::AccountId"}
+        }:
+            admitted |= {services} if isinstance(services, str) else set(services)
+        elif services:
+            assert "log-group:*" in str(statement["Condition"])
+    assert {"cloudwatch.amazonaws.com", "ses.amazonaws.com", "sns.amazonaws.com"} == admitted
+
+
+@pytest.mark.parametrize("kind", POLICIES)
+def test_callers_without_tls_are_turned_away(synthesis: Synthesis, kind: str) -> None:
+    policy_kind, names = POLICIES[kind]
+    guarded: set[tuple[str, str]] = set()
+    for stack, _, policy in synthesis.each(policy_kind):
+        subjects = policy["Properties"][names]
+        if _denies_plain_text(policy["Properties"]["PolicyDocument"]):
+            for subject in subjects if isinstance(subjects, list) else [subjects]:
+                guarded.add(synthesis.resolve(stack, subject))
+    assert {(stack, logical_id) for stack, logical_id, _ in synthesis.each(kind)} == guarded
+
+
+def test_tables_turn_away_callers_without_tls(synthesis: Synthesis) -> None:
+    """Of Kinesis there is nothing to say: its endpoints speak nothing but TLS."""
+    for table in synthesis.properties("AWS::DynamoDB::Table"):
+        assert _denies_plain_text(table["ResourcePolicy"]["PolicyDocument"])
+
+
+def test_the_bucket_is_private_and_forgets(synthesis: Synthesis) -> None:
+    """Parked records hold customers' data."""
+    for bucket in synthesis.properties("AWS::S3::Bucket"):
+        assert all(bucket["PublicAccessBlockConfiguration"].values())
+        (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+        assert "Enabled" == rule["Status"]
+        assert 14 >= rule["ExpirationInDays"]
+
+
+def test_every_log_group_forgets(synthesis: Synthesis) -> None:
+    for group in synthesis.properties("AWS::Logs::LogGroup"):
+        assert 14 >= group["RetentionInDays"]
+
+
+def test_every_function_writes_to_a_log_group_of_ours(synthesis: Synthesis) -> None:
+    """Lambda would make one itself, unencrypted and for ever."""
+    groups = [
+        synthesis.resolve(stack, function["Properties"]["LoggingConfig"]["LogGroup"])
+        for stack, _, function in synthesis.each("AWS::Lambda::Function")
+    ]
+    assert len(groups) == len(set(groups))
+
+
+def test_tables_recover_to_a_point_in_time_and_expire(synthesis: Synthesis) -> None:
+    for table in synthesis.properties("AWS::DynamoDB::Table"):
+        recovery = table["PointInTimeRecoverySpecification"]
+        assert recovery["PointInTimeRecoveryEnabled"] is True
+        assert {"AttributeName": "ttl", "Enabled": True} == table["TimeToLiveSpecification"]
+
+
+def _denies_plain_text(document: dict[str, Any]) -> bool:
+    return any(
+        statement["Effect"] == "Deny"
+        and {"Bool": {"aws:SecureTransport": "false"}} == statement["Condition"]
+        for statement in document["Statement"]
+    )
