@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import queue
 import signal
@@ -62,6 +63,7 @@ class Crew:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._instance = instance
         self._running: dict[str, subprocess.Popen[str]] = {}
+        self._followers: list[threading.Thread] = []
 
     def start(self, part: Part) -> None:
         """Start a part; its output goes to its log and its `ready` to the events."""
@@ -78,7 +80,9 @@ class Crew:
                 text=True,
             )
         self._running[part.name] = process
-        threading.Thread(target=self._follow, args=(part.name, process), daemon=True).start()
+        follower = threading.Thread(target=self._follow, args=(part.name, process), daemon=True)
+        self._followers.append(follower)
+        follower.start()
 
     def until_ready(self, *names: str, within: float) -> None:
         """Wait until the named parts are ready; raises Interrupted when something else comes first."""
@@ -102,6 +106,12 @@ class Crew:
         found = {name: ProcessIdentity.of(process.pid) for name, process in self._running.items()}
         return {name: identity for name, identity in found.items() if identity}
 
+    def let_go(self) -> None:
+        """Drop every lifeline, as the end of this process would."""
+        for process in self._running.values():
+            if process.stdin:
+                process.stdin.close()
+
     def stop(self) -> None:
         """SIGTERM to every group, SIGKILL to what has not gone soon after; returns when all have ended."""
         stopped, self._running = self._running, {}
@@ -114,6 +124,10 @@ class Crew:
                 process.wait(timeout=max(0.0, deadline - time.monotonic()))
             kill_group(process.pid)
             process.wait()
+            if process.stdin:
+                process.stdin.close()
+        for follower in self._followers:
+            follower.join(timeout=1.0)
 
     def _next(self, deadline: float | None) -> Event | None:
         """Wait for the next event that concerns us: what was stopped by us may say what it likes."""
@@ -131,8 +145,9 @@ class Crew:
         return process is not None and process.pid == event.pid
 
     def _follow(self, name: str, process: subprocess.Popen[str]) -> None:
-        with self._instance.log(name).open("a") as log:
-            for line in process.stdout or ():
+        said = process.stdout or io.StringIO()
+        with said, self._instance.log(name).open("a") as log:
+            for line in said:
                 if line == "ready\n":
                     self.events.put(Ready(name=name, pid=process.pid))
                 else:

@@ -101,7 +101,7 @@ class Keeper:
 
     def _start_on_free_ports(self) -> tuple[int, int]:
         folder = self._instance.folder
-        with _listening() as gateway:
+        with listening() as gateway:
             port, carrier_port = gateway.getsockname()[1], _free_port()
             self._crew.start(
                 parts.carrier(
@@ -137,7 +137,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _listening() -> socket.socket:
+def listening() -> socket.socket:
     """Listen on a free port: nobody else can take it before ministack accepts."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
     listening.set_inheritable(True)

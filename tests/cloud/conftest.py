@@ -1,0 +1,28 @@
+"""The session-wide local cloud: the app as it is deployed, once, for every test that asks for it."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from local.cloud import LocalCloud
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is in this folder: these tests speak HTTP, on loopback only."""
+    for item in items:
+        if item.path.parent.name == "cloud":
+            item.add_marker("cloud")
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[LocalCloud]:
+    """A local cloud with the app deployed; AWS clients made in the tests find it, and nothing else."""
+    before = dict(os.environ)
+    with LocalCloud.start("test", owned=True, another=True, receipt_delay=0.5) as started:
+        started.deploy()
+        started.adopt_environment()
+        yield started
+    os.environ.clear()
+    os.environ.update(before)
