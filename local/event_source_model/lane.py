@@ -97,6 +97,12 @@ class Lane:
         # The batch in hand is the last: a split puts its second half below its first.
         self._batches: list[_Batch] = []
         self._invoked = False
+        self._checkpoint = ""
+
+    @property
+    def checkpoint(self) -> str:
+        """Say the last sequence number up to which all is done or given up; empty: none yet."""
+        return self._checkpoint
 
     @property
     def room(self) -> int:
@@ -124,7 +130,7 @@ class Lane:
             return too_old
         batch = self._batches[-1]
         if self._mapping.max_retries is not None and batch.retries > self._mapping.max_retries:
-            return _given_up(self._batches.pop(), "RetryAttemptsExhausted")
+            return self._given_up(self._batches.pop(), "RetryAttemptsExhausted")
         if batch.not_before is not None and now < batch.not_before:
             return Wait(until=batch.not_before)
         self._invoked = True
@@ -164,22 +170,24 @@ class Lane:
         if tail.records:
             self._batches.append(tail)
         if is_old[0]:
-            return _given_up(head, "RecordAgeExceeded")
+            return self._given_up(head, "RecordAgeExceeded")
         self._batches.append(head)
         return None
 
     def _answered(self, batch: _Batch, payload: bytes, now: datetime) -> None:
-        if not self._mapping.reports_item_failures:
-            return
-        try:
-            failed = failed_items(payload, {r.sequence_number for r in batch.records})
-        except BatchFailed:
-            self._failed(batch, now)
-            return
-        if failed:
-            checkpoint = min(int(number) for number in failed)
-            rest = tuple(r for r in batch.records if r.position >= checkpoint)
-            self._retry(replace(batch, records=rest), now)
+        failed: list[str] = []
+        if self._mapping.reports_item_failures:
+            try:
+                failed = failed_items(payload, {r.sequence_number for r in batch.records})
+            except BatchFailed:
+                self._failed(batch, now)
+                return
+        lowest = min((int(number) for number in failed), default=None)
+        done = [r for r in batch.records if lowest is None or r.position < lowest]
+        if done:
+            self._checkpoint = done[-1].sequence_number
+        if lowest is not None:
+            self._retry(replace(batch, records=batch.records[len(done) :]), now)
 
     def _failed(self, batch: _Batch, now: datetime) -> None:
         if self._mapping.bisects and len(batch.records) > 1:
@@ -198,6 +206,16 @@ class Lane:
         refusals = batch.refusals + 1
         not_before = now + self._backoff.after(refusals)
         self._batches.append(replace(batch, refusals=refusals, not_before=not_before))
+
+    def _given_up(self, batch: _Batch, condition: Condition) -> GivenUp:
+        self._checkpoint = batch.records[-1].sequence_number
+        return GivenUp(
+            records=batch.records,
+            condition=condition,
+            invocations=batch.invocations,
+            request_id=batch.request_id,
+            function_error=batch.function_error,
+        )
 
 
 def _fitting(records: Iterable[StreamRecord], mapping: EventSourceMapping) -> int:
@@ -224,14 +242,4 @@ def _tried(batch: _Batch, request_id: str, function_error: str | None) -> _Batch
         invocations=batch.invocations + 1,
         request_id=request_id,
         function_error=function_error,
-    )
-
-
-def _given_up(batch: _Batch, condition: Condition) -> GivenUp:
-    return GivenUp(
-        records=batch.records,
-        condition=condition,
-        invocations=batch.invocations,
-        request_id=batch.request_id,
-        function_error=batch.function_error,
     )

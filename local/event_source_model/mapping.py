@@ -81,9 +81,13 @@ def is_enabled(entry: Mapping[str, Any]) -> bool:
 def not_modelled(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """Name the settings of the entry that this model does not follow.
 
-    A filter or a tumbling window changes what a function is given, so that such a mapping is
-    better not driven; parallelization only makes it faster and one lane a shard keeps its promises.
+    Each changes what a function is given, so that such a mapping is better not driven.
+    Parallelization is not among them: it only makes a source faster, and one lane a shard keeps
+    all its promises.
     """
-    filters = "FilterCriteria" if entry.get("FilterCriteria", {}).get("Filters") else ""
-    window = "TumblingWindowInSeconds" if entry.get("TumblingWindowInSeconds") else ""
-    return tuple(name for name in (filters, window) if name)
+    named = {
+        "FilterCriteria": entry.get("FilterCriteria", {}).get("Filters"),
+        "TumblingWindowInSeconds": entry.get("TumblingWindowInSeconds"),
+        "StartingPositionTimestamp": entry.get("StartingPositionTimestamp"),
+    }
+    return tuple(name for name, value in named.items() if value)

@@ -13,7 +13,12 @@ from local.event_source_model.answers import Answered, NotInvoked, Raised
 from local.event_source_model.events import QueueMessage, StreamRecord
 from local.event_source_model.give_up import GivenUp
 from local.event_source_model.lane import Backoff, Invoke, Lane, OutOfTurn, Wait
-from local.event_source_model.mapping import EventSourceMapping, is_enabled, mapping_of
+from local.event_source_model.mapping import (
+    EventSourceMapping,
+    is_enabled,
+    mapping_of,
+    not_modelled,
+)
 from local.event_source_model.queue import Bring, QueueGatherer, Receive
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -183,6 +188,7 @@ def test_no_answer_at_all_is_complete_success() -> None:
         {"batchItemFailures": [{"itemIdentifier": "2"}, {"itemIdentifier": ""}]},
         {"batchItemFailures": ["2"]},
         {"batchItemFailures": "2"},
+        {"batchItemFailures": 7},
         "done",
     ],
 )
@@ -347,11 +353,10 @@ def test_what_was_not_invoked_is_not_split() -> None:
 
 def test_waits_after_throttles_double_too_and_the_batch_stays_first() -> None:
     lane = a_lane(record(1), record(2), batch_size=1)
-    lane.next_step(now=NOON)
-    lane.settle(NotInvoked(reason="throttled"), now=NOON)
-
-    assert Wait(until=NOON + SECOND) == lane.next_step(now=NOON)
-    assert [1] == brought(lane, at=NOON + SECOND)
+    for at, until in ((NOON, NOON + SECOND), (NOON + SECOND, NOON + 3 * SECOND)):
+        assert [1] == brought(lane, at=at)
+        lane.settle(NotInvoked(reason="throttled"), now=at)
+        assert Wait(until=until) == lane.next_step(now=at)
 
 
 # --- age
@@ -391,6 +396,32 @@ def test_throttling_ends_at_the_maximum_age_too() -> None:
 
 def test_without_a_maximum_age_old_records_are_brought() -> None:
     assert [1] == brought(a_lane(record(1, age=timedelta(days=7))))
+
+
+# --- how far it has come
+
+
+def test_the_checkpoint_is_the_last_record_before_the_first_that_is_not_done() -> None:
+    lane = a_lane(*map(record, range(1, 6)), max_retries=0)
+    assert "" == lane.checkpoint
+
+    lane.next_step(now=NOON)
+    lane.settle(failing("3"), now=NOON)
+    assert "2" == lane.checkpoint
+
+
+def test_the_checkpoint_moves_past_what_was_given_up() -> None:
+    lane = a_lane(record(1), record(2), max_retries=0)
+    play(lane, Raised())
+
+    assert "2" == lane.checkpoint
+
+
+def test_the_checkpoint_stays_while_the_second_half_of_a_split_is_not_done() -> None:
+    lane = a_lane(*map(record, range(1, 5)), bisects=True)
+    play(lane, Raised(), SUCCESS)
+
+    assert "2" == lane.checkpoint
 
 
 # --- queues
@@ -541,3 +572,16 @@ def test_a_disabled_mapping_is_left_alone() -> None:
     assert is_enabled({"State": "Enabled"})
     assert not is_enabled({"State": "Disabled"})
     assert not is_enabled({"State": "Enabled", "Enabled": False})
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"FilterCriteria": {"Filters": [{"Pattern": "{}"}]}},
+        {"TumblingWindowInSeconds": 60},
+        {"StartingPositionTimestamp": NOON},
+    ],
+)
+def test_a_setting_that_the_model_does_not_follow_is_named(setting: Any) -> None:
+    assert tuple(setting) == not_modelled(setting)
+    assert () == not_modelled({"ParallelizationFactor": 4, "FilterCriteria": {"Filters": []}})

@@ -1,0 +1,161 @@
+"""One log line comes in; the metric data in it go out, or what is wrong with it.
+
+The rules are the specification's:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+A document that breaks one is invalid as a whole: it stays a log line, and no metric comes of it.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One MetricDatum of PutMetricData and the namespace it belongs to."""
+
+    namespace: str
+    datum: Mapping[str, Any]
+
+
+class InvalidDocument(Exception):
+    """What is wrong with a document, in words that repeat nothing of it but its field's name."""
+
+
+def metrics_in(line: str, *, now: datetime) -> list[Metric]:
+    """Read the metrics of a line; a line that is no EMF document has none.
+
+    InvalidDocument: it claims to be one (an object with `_aws.CloudWatchMetrics`) and is not.
+    """
+    document = _document(line)
+    if document is None:
+        return []
+    metadata = document["_aws"]
+    at = _timestamp(metadata.get("Timestamp"), now)
+    directives = metadata["CloudWatchMetrics"]
+    if not isinstance(directives, list):
+        _fail("CloudWatchMetrics is not a list")
+    return [metric for directive in directives for metric in _of_directive(directive, document, at)]
+
+
+def _document(line: str) -> dict[str, Any] | None:
+    if not line.lstrip().startswith("{") or '"_aws"' not in line:
+        return None
+    try:
+        document = json.loads(line, parse_constant=_not_a_number)
+    except ValueError:
+        return _fail("the line is not JSON")
+    metadata = document.get("_aws")
+    if not isinstance(metadata, dict) or "CloudWatchMetrics" not in metadata:
+        return None
+    return dict(document)
+
+
+def _of_directive(directive: object, document: Mapping[str, Any], at: datetime) -> Iterator[Metric]:
+    if not isinstance(directive, dict):
+        _fail("a directive is not an object")
+    namespace = directive.get("Namespace")
+    if not isinstance(namespace, str) or not 1 <= len(namespace) <= _NAME_LIMIT:
+        _fail("Namespace is not a string of 1 to 1024 characters")
+    dimension_sets = [_dimensions(keys, document) for keys in _filled_list(directive, "Dimensions")]
+    definitions = _filled_list(directive, "Metrics")
+    if len(definitions) > _METRICS_LIMIT:
+        _fail("Metrics has more than 100 definitions")
+    for definition in definitions:
+        value = _value(definition, document)
+        for dimensions in dimension_sets:
+            yield Metric(
+                namespace=namespace, datum={**value, "Dimensions": dimensions, "Timestamp": at}
+            )
+
+
+def _filled_list(directive: Mapping[str, Any], field: str) -> list[Any]:
+    found = directive.get(field)
+    if not isinstance(found, list) or not found:
+        _fail(f"{field} is not a list of at least one")
+    return found
+
+
+def _dimensions(keys: object, document: Mapping[str, Any]) -> list[dict[str, str]]:
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        _fail("a dimension set is not a list of names")
+    if len(keys) > _DIMENSIONS_LIMIT:
+        _fail("a dimension set has more than 30 names")
+    return [{"Name": key, "Value": _dimension_value(key, document)} for key in keys]
+
+
+def _dimension_value(key: str, document: Mapping[str, Any]) -> str:
+    value = document.get(key)
+    if not isinstance(value, str) or not 1 <= len(value) <= _NAME_LIMIT:
+        _fail(f"the dimension {key} is not a string of 1 to 1024 characters")
+    return value
+
+
+def _value(definition: object, document: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(definition, dict) or not isinstance(definition.get("Name"), str):
+        _fail("a metric definition has no Name")
+    name = definition["Name"]
+    unit, resolution = definition.get("Unit", "None"), definition.get("StorageResolution", 60)
+    if unit not in _UNITS:
+        _fail(f"the metric {name} has an unknown Unit")
+    if resolution not in {1, 60}:
+        _fail(f"the metric {name} has a StorageResolution other than 1 and 60")
+    return {
+        "MetricName": name,
+        "Unit": unit,
+        "StorageResolution": resolution,
+        **_numbers(name, document.get(name)),
+    }
+
+
+def _numbers(name: str, found: object) -> dict[str, Any]:
+    numbers = found if isinstance(found, list) else [found]
+    if not all(_is_number(number) for number in numbers) or not numbers:
+        _fail(f"the metric {name} is not a number or a list of numbers")
+    if len(numbers) > _VALUES_LIMIT:
+        _fail(f"the metric {name} has more than 100 values")
+    if len(numbers) == 1:
+        return {"Value": numbers[0]}
+    counted = Counter(numbers)
+    return {"Values": list(counted), "Counts": list(counted.values())}
+
+
+def _is_number(number: object) -> bool:
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        return False
+    return abs(number) <= _LARGEST
+
+
+def _timestamp(milliseconds: object, now: datetime) -> datetime:
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int):
+        _fail("Timestamp is not an integer")
+    at = _EPOCH + timedelta(milliseconds=min(max(milliseconds, 0), _LAST_MILLISECOND))
+    if not now - timedelta(days=14) <= at <= now + timedelta(hours=2):
+        _fail("Timestamp is more than 14 days past or 2 hours ahead")
+    return at
+
+
+def _not_a_number(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _fail(what: str) -> NoReturn:
+    raise InvalidDocument(what)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MILLISECOND = 253_000_000_000_000  # within the year 9987: later ones are no dates
+_NAME_LIMIT = 1024
+_METRICS_LIMIT = 100
+_DIMENSIONS_LIMIT = 30
+_VALUES_LIMIT = 100
+_LARGEST = 2**360
+_SIZES = ("Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes")
+_BIT_SIZES = ("Bits", "Kilobits", "Megabits", "Gigabits", "Terabits")
+_UNITS = frozenset(
+    {"Seconds", "Microseconds", "Milliseconds", *_SIZES, *_BIT_SIZES, "Percent", "Count", "None"}
+    | {f"{size}/Second" for size in (*_SIZES, *_BIT_SIZES, "Count")}
+)
