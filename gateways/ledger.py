@@ -134,11 +134,12 @@ class DynamoLedger:
         )
 
     def _settle(self, settlement: Settlement) -> Statement:
-        final = settlement.outcome.state in FINAL
+        outcome = settlement.outcome
+        verdict, removed = _verdict(outcome.state, outcome.reason, settlement.at)
         return self._update(
             settlement.notification.id,
-            set_={"state": text(settlement.outcome.state), **_learnt(settlement)},
-            also=f'{_CHANGED} REMOVE "lease_until" {_NO_LONGER_DUE if final else ""}',
+            set_={**verdict, **_learnt(settlement)},
+            also=f'{_CHANGED} REMOVE "lease_until" {removed}',
             where={"owner": [text(settlement.owner)], "state": [text(State.SENDING)]},
         )
 
@@ -151,13 +152,11 @@ class DynamoLedger:
         )
 
     def _raise(self, notification_id: str, fact: Receipt, at: datetime) -> Statement:
-        final = fact.state in FINAL
-        reason = {"rule": text(fact.reason)} if fact.reason else {}
-        closed = {"closed_at": millis(at)} if final else {}
+        verdict, removed = _verdict(fact.state, fact.reason, at)
         return self._update(
             notification_id,
-            set_={"state": text(fact.state), **reason, **closed},
-            also=f"{_CHANGED} {_NO_LONGER_DUE if final else ''}",
+            set_=verdict,
+            also=f"{_CHANGED} {removed}",
             where={"state": [text(state) for state in outranked_by(fact.state, fact.channel)]},
         )
 
@@ -203,9 +202,20 @@ class DynamoLedger:
         return [id_of(item) for item in response["Items"]]
 
 
+def _verdict(
+    state: State, reason: str | None, at: datetime
+) -> tuple[dict[str, Mapping[str, Any]], str]:
+    """Return what a new state sets and removes: with the old state goes the old reason."""
+    final = state in FINAL
+    rule = {"rule": text(reason)} if reason else {}
+    closed = {"closed_at": millis(at)} if final else {}
+    removed = ["" if reason else 'REMOVE "rule"', _NO_LONGER_DUE if final else ""]
+    return {"state": text(state), **rule, **closed}, " ".join(removed).strip()
+
+
 def _learnt(settlement: Settlement) -> dict[str, Mapping[str, Any]]:
-    """Return what the provider's answer adds to the row."""
-    outcome = settlement.outcome
-    sent = {"sent_at": millis(settlement.at)} if outcome.message_id else {}
-    texts = {"message_id": outcome.message_id, "rule": outcome.reason}
-    return {**sent, **{name: text(value) for name, value in texts.items() if value}}
+    """Return what only the provider's answer tells: the message's id, and when it was sent."""
+    message_id = settlement.outcome.message_id
+    if message_id is None:
+        return {}
+    return {"message_id": text(message_id), "sent_at": millis(settlement.at)}

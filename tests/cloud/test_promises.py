@@ -1,0 +1,136 @@
+"""Our gateways keep the promises of their ports before real APIs, as `tests/promises` has them."""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from gateways.dynamodb import Table
+from gateways.hub import SnsHub
+from gateways.ledger import DynamoLedger
+from gateways.message_ids import DynamoMessageIds
+from gateways.parked_records import S3ParkedRecords
+from gateways.topic import Topic
+from local.cloud import LocalCloud
+from tests.eventually import eventually
+from tests.promises.hub import Heard, HubPromises, Listener
+from tests.promises.ledger import LedgerPromises
+from tests.promises.message_ids import MessageIdsPromises
+from tests.promises.parked_records import Kept, ParkedRecordsPromises
+
+
+@pytest.fixture(scope="module")
+def executor() -> Iterator[Executor]:
+    with ThreadPoolExecutor(4) as executor:
+        yield executor
+
+
+def client(cloud: LocalCloud, service: str) -> Any:
+    return boto3.client(service, **cloud.session_arguments())  # type: ignore[call-overload]
+
+
+def fresh(kind: str) -> str:
+    """Return a name that nothing has."""
+    return f"promise-{kind}-{uuid4().hex[:12]}"
+
+
+def table_like(cloud: LocalCloud, output: str, executor: Executor) -> Table:
+    """Make an empty table with the keys and indexes of the one that was deployed."""
+    dynamodb = client(cloud, "dynamodb")
+    deployed = dynamodb.describe_table(TableName=cloud.outputs()[output])["Table"]
+    wanted = ("IndexName", "KeySchema", "Projection")
+    indexes = [{k: each[k] for k in wanted} for each in deployed.get("GlobalSecondaryIndexes", [])]
+    name = fresh("table")
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=deployed["KeySchema"],
+        AttributeDefinitions=deployed["AttributeDefinitions"],
+        BillingMode="PAY_PER_REQUEST",
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+    )
+    return Table(client=dynamodb, name=name, executor=executor)
+
+
+class TestDynamoLedger(LedgerPromises):
+    @pytest.fixture
+    def ledger(self, cloud: LocalCloud, executor: Executor) -> DynamoLedger:
+        return DynamoLedger(table=table_like(cloud, "LedgerTableName", executor))
+
+
+class TestDynamoMessageIds(MessageIdsPromises):
+    @pytest.fixture
+    def message_ids(self, cloud: LocalCloud, executor: Executor) -> DynamoMessageIds:
+        return DynamoMessageIds(table=table_like(cloud, "ReceiptsTableName", executor))
+
+
+class TestSnsHub(HubPromises):
+    @pytest.fixture
+    def topic(self, cloud: LocalCloud, executor: Executor) -> Topic:
+        sns = client(cloud, "sns")
+        arn = sns.create_topic(Name=fresh("topic"))["TopicArn"]
+        return Topic(client=sns, arn=arn, executor=executor)
+
+    @pytest.fixture
+    def hub(self, topic: Topic) -> SnsHub:
+        return SnsHub(topic=topic)
+
+    @pytest.fixture
+    def listening(self, cloud: LocalCloud, topic: Topic) -> Listener:
+        """A queue that hears the topic raw, as the senders' queues do."""
+        sqs = client(cloud, "sqs")
+        url = sqs.create_queue(QueueName=fresh("queue"))["QueueUrl"]
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        topic.client.subscribe(
+            TopicArn=topic.arn,
+            Protocol="sqs",
+            Endpoint=attributes["Attributes"]["QueueArn"],
+            Attributes={"RawMessageDelivery": "true"},
+        )
+        heard: Heard = []
+
+        def listen(until: int) -> Heard:
+            def enough_was_heard() -> bool:
+                answer = sqs.receive_message(
+                    QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+                )
+                heard.extend(_heard(message) for message in answer.get("Messages", []))
+                return len(heard) >= until
+
+            eventually(enough_was_heard)
+            return heard
+
+        return listen
+
+
+class TestS3ParkedRecords(ParkedRecordsPromises):
+    @pytest.fixture
+    def parked(self, cloud: LocalCloud) -> S3ParkedRecords:
+        s3, bucket = client(cloud, "s3"), fresh("bucket")
+        s3.create_bucket(Bucket=bucket)
+        return S3ParkedRecords(client=s3, bucket=bucket)
+
+    @pytest.fixture
+    def kept(self, parked: S3ParkedRecords) -> Kept:
+        def kept() -> list[tuple[str, str, str, bytes]]:
+            s3, bucket = parked.client, parked.bucket
+            listed = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+            bodies = [s3.get_object(Bucket=bucket, Key=o["Key"])["Body"].read() for o in listed]
+            lines = [json.loads(line) for body in bodies for line in body.splitlines()]
+            return [
+                (x["sequence_number"], x["reason"], x["detail"], b64decode(x["payload"]))
+                for x in lines
+            ]
+
+        return kept
+
+
+def _heard(message: Any) -> tuple[str, dict[str, str]]:
+    attributes = message["MessageAttributes"]
+    body = json.loads(message["Body"])
+    assert ["notification_id"] == list(body)
+    return body["notification_id"], {k: v["StringValue"] for k, v in attributes.items()}
