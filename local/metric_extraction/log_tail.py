@@ -38,10 +38,11 @@ class LogTail:
 
     def _events(self) -> Iterator[tuple["Identity", dict[str, Any]]]:
         start, token = self._start, ""
+        places: Counter[tuple[str, int]] = Counter()
         while True:
             answer = self._fetch(start, token)
             events = answer["events"]
-            yield from _identified(events)
+            yield from _identified(events, places)
             token = answer.get("nextToken", "")
             if token:
                 continue
@@ -49,6 +50,7 @@ class LogTail:
             if len(events) < PAGE or events[-1]["timestamp"] == start:
                 return
             start = events[-1]["timestamp"]
+            places.clear()
 
 
 PAGE = 10_000  # what FilterLogEvents answers with at most
@@ -57,8 +59,10 @@ Identity = tuple[str, int, str]
 _LOOK_BACK_MS = int(timedelta(seconds=5).total_seconds() * 1000)
 
 
-def _identified(events: list[dict[str, Any]]) -> Iterator[tuple[Identity, dict[str, Any]]]:
-    places: Counter[tuple[str, int]] = Counter()
+def _identified(
+    events: list[dict[str, Any]], places: Counter[tuple[str, int]]
+) -> Iterator[tuple[Identity, dict[str, Any]]]:
+    """Name each event; *places* counts those of one stream and time over the pages of an answer."""
     for event in events:
         stream, at = event["logStreamName"], event["timestamp"]
         place = places[stream, at]
