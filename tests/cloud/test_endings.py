@@ -1,0 +1,260 @@
+"""Whichever process of ours is killed, and whenever: nothing of ours stays behind, and the next start works."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from local.cloud import LocalCloud
+from local.instance import Instance, Record
+from local.processes import ProcessIdentity
+from local.trouble import LocalCloudError
+from tests.eventually import eventually
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PARTS = ("ministack", "carrier", "event-sources")
+
+OWNER = """
+import sys
+from pathlib import Path
+from local.cloud import LocalCloud
+owned, then = sys.argv[2] == "owned", sys.argv[3:]
+cloud = LocalCloud.start("shop", owned=owned, root=Path(sys.argv[1]))
+print("running", flush=True)
+if "deploy" in then:
+    cloud.deploy()
+if "stop" in then:
+    print("stopping", flush=True)
+    cloud.stop()
+if "wait" in then:
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Instance]:
+    """Where the cloud of a test lives; whatever the test leaves is stopped."""
+    yield Instance(folder=tmp_path / ".ordercast" / "shop")
+    for cloud in LocalCloud.running(tmp_path):
+        cloud.stop()
+
+
+@pytest.fixture
+def owner(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a process that starts a cloud, and then does what it is told to."""
+    started = []
+
+    def start(*words: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", OWNER, str(tmp_path), *words],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def start(shop: Instance) -> LocalCloud:
+    return LocalCloud.start("shop", owned=True, root=shop.folder.parents[1])
+
+
+def record(shop: Instance) -> Record:
+    """The record, as soon as every process is in it."""
+
+    def complete() -> Record | None:
+        found = shop.read()
+        return found if found and {"keeper", *PARTS} <= found.processes.keys() else None
+
+    found = eventually(complete, within=30)
+    assert found is not None
+    return found
+
+
+class Traces:
+    """Finds what runs of a cloud: whatever names its folder, and the process groups ever seen of it."""
+
+    def __init__(self, shop: Instance) -> None:
+        self._shop = shop
+        seen = shop.read()
+        self._groups = {str(process.pid) for process in seen.processes.values()} if seen else set()
+
+    def look(self) -> list[str]:
+        """List the processes, zombies aside, by their arguments."""
+        listed = subprocess.run(
+            ["ps", "-ww", "-axo", "pgid=,state=,args="],  # noqa: S607 - not in one place everywhere
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+        found = []
+        for group, state, *arguments in (line.split(maxsplit=2) for line in listed):
+            named = str(self._shop.folder) in "".join(arguments)
+            if not state.startswith("Z") and (named or group in self._groups):
+                self._groups.add(group)
+                found += arguments
+        return found
+
+
+def nothing_is_left(shop: Instance, traces: Traces) -> None:
+    def no_process_of_ours_is_left() -> bool:
+        return not traces.look()
+
+    eventually(no_process_of_ours_is_left, within=8)
+    assert not shop.locked()
+
+
+def the_next_start_works(shop: Instance) -> None:
+    with start(shop) as again:
+        assert again.alive()
+        traces = Traces(shop)
+        assert len(traces.look()) > len(PARTS)
+    assert not shop.folder.exists()
+    nothing_is_left(shop, traces)
+
+
+@pytest.mark.parametrize("victim", PARTS)
+def test_a_part_that_is_killed_is_named_and_the_rest_is_stopped(
+    victim: str, shop: Instance
+) -> None:
+    cloud = start(shop)
+    seen = record(shop)
+    traces = Traces(shop)
+    seen.processes[victim].end(signal.SIGKILL)
+
+    def it_has_ended() -> bool:
+        return not cloud.alive()
+
+    eventually(it_has_ended)
+    named = f"{victim} ended unexpectedly (SIGKILL); log: {shop.log(victim)}"
+    assert named == cloud.trouble()
+    assert f"{named}\n" == shop.log("keeper").read_text()
+    with pytest.raises(LocalCloudError, match=victim):
+        cloud.check()
+    nothing_is_left(shop, traces)
+    cloud.stop()
+    the_next_start_works(shop)
+
+
+def test_nothing_outlives_a_killed_keeper(shop: Instance) -> None:
+    cloud = start(shop)
+    seen = record(shop)
+    traces = Traces(shop)
+    seen.processes["keeper"].end(signal.SIGKILL)
+    nothing_is_left(shop, traces)
+    with pytest.raises(LocalCloudError, match="has ended"):
+        cloud.check()
+    cloud.stop()
+    the_next_start_works(shop)
+
+
+def test_nothing_outlives_a_killed_owner(
+    shop: Instance, owner: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process = owner("owned", "wait")
+    record(shop)
+    traces = Traces(shop)
+    process.kill()
+    nothing_is_left(shop, traces)
+    the_next_start_works(shop)
+
+
+@pytest.mark.parametrize("victim", ["owner", "keeper", *PARTS])
+def test_nothing_outlives_a_kill_during_the_start(
+    victim: str, shop: Instance, owner: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process = owner("owned", "wait")
+
+    def it_is_starting() -> ProcessIdentity | None:
+        found = shop.read()
+        return found.processes.get("keeper" if victim == "owner" else victim) if found else None
+
+    identity = eventually(it_is_starting)
+    assert identity is not None
+    traces = Traces(shop)
+    if victim == "owner":
+        process.kill()
+    else:
+        identity.end(signal.SIGKILL)
+    process.communicate()
+    nothing_is_left(shop, traces)
+    the_next_start_works(shop)
+
+
+def test_nothing_outlives_an_owner_killed_while_it_deploys(
+    shop: Instance, owner: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process = owner("owned", "deploy")
+    record(shop)
+    traces = Traces(shop)
+
+    def the_cdk_is_at_work() -> bool:
+        return any("app.py" in arguments for arguments in traces.look())
+
+    eventually(the_cdk_is_at_work)
+    process.kill()
+    nothing_is_left(shop, traces)
+    the_next_start_works(shop)
+
+
+def test_a_deployment_to_a_cloud_that_dies_fails_soon_and_says_what_died(shop: Instance) -> None:
+    traces: list[Traces] = []
+
+    def kill_ministack(step: str, state: str) -> None:
+        if (step, state) == ("bootstrap the CDK", "started"):
+            traces.append(Traces(shop))
+            record(shop).processes["ministack"].end(signal.SIGKILL)
+
+    with start(shop) as cloud, pytest.raises(LocalCloudError, match="ministack ended"):
+        cloud.deploy(progress=kill_ministack)
+    nothing_is_left(shop, traces[0])
+    the_next_start_works(shop)
+
+
+def test_nothing_outlives_an_owner_killed_while_it_stops(
+    shop: Instance, owner: Callable[..., subprocess.Popen[str]]
+) -> None:
+    process = owner("owned", "stop")
+    record(shop)
+    traces = Traces(shop)
+    assert process.stdout is not None
+    assert ["running\n", "stopping\n"] == [process.stdout.readline() for _ in range(2)]
+    process.kill()
+    nothing_is_left(shop, traces)
+    the_next_start_works(shop)
+
+
+def test_a_detached_cloud_outlives_its_starter_and_anyone_can_stop_it(
+    shop: Instance, owner: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    process = owner("detached")
+    process.communicate()
+    assert 0 == process.returncode
+    traces = Traces(shop)
+    [found] = LocalCloud.running(tmp_path)
+    assert LocalCloud.find("shop", tmp_path) == found
+    found.stop()
+    assert not shop.folder.exists()
+    nothing_is_left(shop, traces)
+    found.stop()
+
+
+def test_several_run_beside_each_other_under_names_of_their_own(tmp_path: Path) -> None:
+    def another() -> LocalCloud:
+        return LocalCloud.start("shop", owned=True, another=True, root=tmp_path)
+
+    with another() as first, another() as second:
+        assert ["shop", "shop-2"] == [first.name, second.name]
+        assert first.endpoint != second.endpoint
+        assert first.carrier != second.carrier
+        assert [first, second] == LocalCloud.running(tmp_path)
