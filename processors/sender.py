@@ -14,6 +14,7 @@ from gateways.dynamodb import Table
 from gateways.ledger import DynamoLedger
 from gateways.message_ids import DynamoMessageIds
 from notifications.errors import Retryable
+from notifications.identity import is_notification_id
 from notifications.templates import words
 from processors.batch_response import BatchResponse, message_ids, of
 from processors.settings import SenderSettings
@@ -37,6 +38,7 @@ def respond(event: Mapping[str, Any], send: SendMessages, log: Logger) -> BatchR
             "skipped": sent.skipped,
             "foreign": len(foreign),
             "settled": {str(state): count for state, count in sent.settled.items()},
+            "bugs": list(sent.bugs),
         },
     )
     return of([m for m, wanted in requests.items() if wanted is None or wanted in sent.retry])
@@ -62,6 +64,7 @@ def wire(settings: SenderSettings, provider: Callable[[Executor], Provider]) -> 
 
 def _notification_id(record: Mapping[str, Any]) -> str | None:
     try:
-        return str(json.loads(record["body"])["notification_id"])
-    except (ValueError, TypeError, KeyError):
+        wanted = str(json.loads(record["body"])["notification_id"])
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
+    return wanted if is_notification_id(wanted) else None

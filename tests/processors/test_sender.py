@@ -1,6 +1,7 @@
 """A sender's entry point: queue batches in, the answer Lambda acts on out."""
 
 import json
+from dataclasses import replace
 
 from notifications.lifecycle import State
 from notifications.outcome import not_now, unknown
@@ -49,9 +50,17 @@ def test_what_is_in_doubt_never_comes_back(world, log) -> None:
 def test_a_message_that_is_no_request_goes_to_the_dead_letters_alone(world, log) -> None:
     row = notification()
     world.enter(row)
-    event = queue_event("{not json", '{"other": 1}', "[]", request(row.id))
+    foreign = [
+        "{not json",
+        '{"other": 1}',
+        "[]",
+        "[" * 100_000,
+        request("o-1"),
+        request("x" * 9999),
+    ]
+    event = queue_event(*foreign, request(row.id))
 
-    assert ["m-1", "m-2", "m-3"] == failed(respond(event, world.sender, log))
+    assert [f"m-{n}" for n in range(1, 7)] == failed(respond(event, world.sender, log))
     assert State.SENT is world.state(row.id)
 
 
@@ -73,3 +82,15 @@ def test_a_batch_writes_one_line_and_nothing_personal(world, log, logged) -> Non
     [line] = logged()
     assert ("batch_sent", {"sent": 1}) == (line["message"], line["settled"])
     assert row.recipient not in json.dumps(line)
+
+
+def test_a_template_that_fails_comes_back_alone_and_is_named_in_the_log(world, log, logged) -> None:
+    """Unlogged, a message would wander to the dead letters and nobody could say why."""
+    broken, row = replace(notification(1), template="brewed"), notification(2)
+    world.enter(broken, row)
+
+    event = queue_event(request(broken.id), request(row.id))
+
+    assert ["m-1"] == failed(respond(event, world.sender, log))
+    assert State.SENT is world.state(row.id)
+    assert [["TemplateNotFound"]] == [line["bugs"] for line in logged()]
