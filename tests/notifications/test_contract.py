@@ -313,3 +313,26 @@ def test_nor_does_a_complaint_quote_what_is_not_json(before: bytes, after: bytes
         read_wire(b"[" + before + MARKER.encode() + after)
 
     assert MARKER not in str(refusal.value)
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "contract.md").read_text()
+EXAMPLES = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+REFUSALS = re.findall(r"^\| `([{o].*?)` \| `{1,2}(.*?) ?`{1,2} \|$", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_that_we_publish_is_an_event(example: str) -> None:
+    assert 4 == len(EXAMPLES)
+    assert _complaint(example.encode()) is None
+    assert "orderId" in example or VALIDATOR.is_valid(json.loads(example))
+
+
+@pytest.mark.parametrize(("record", "said"), REFUSALS)
+def test_a_refusal_reads_as_we_publish_it(record: str, said: str) -> None:
+    assert 8 == len(REFUSALS)
+    assert said == _complaint(record.encode())
+
+
+@pytest.mark.parametrize("field", [*json_schema()["properties"]])
+def test_every_field_of_the_schema_is_on_the_page(field: str) -> None:
+    assert f"`{field}`" in PAGE or f"`{field}.email`" in PAGE
