@@ -76,7 +76,8 @@ class Lane:
     Feed it with `put`, ask `next_step`, carry the step out; after an `Invoke` tell `settle` how it
     went before asking again. A `GivenUp` is out of the lane's hands once it was returned.
 
-    The rules, each with a test in tests/local/test_event_source_model.py:
+    The rules, each with a test in tests/local/test_event_source_model.py; the pages named are those
+    of https://docs.aws.amazon.com/lambda/latest/dg/:
 
     - a batch closes at the batch size, at 6 MB of payload or when the window has passed since its
       first record was read; only then is the next one begun (with-kinesis.html)

@@ -31,7 +31,8 @@ class QueueGatherer:
     """Gather messages to batches and say which of them are done with.
 
     Feed it with `put` (also with nothing: time has passed), ask `next_step`, carry it out.
-    The rules, each with a test in tests/local/test_event_source_model.py:
+    The rules, each with a test in tests/local/test_event_source_model.py; the pages named are those
+    of https://docs.aws.amazon.com/lambda/latest/dg/:
 
     - a batch closes at the batch size, at 6 MB of payload or when the window has passed since its
       first message came; without a window it is what one receive brought (services-sqs-configure.html)

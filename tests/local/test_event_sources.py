@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,6 +39,7 @@ from local.event_sources.queues import QueuePoller
 from local.event_sources.shards import DynamoDbStream, KinesisStream, Shard, ShardReader
 from local.event_sources.streams import ShardDriver, StreamDriver
 from local.event_sources.supervisor import Supervisor
+from tests.eventually import eventually
 
 RECORDINGS = Path(__file__).parents[1] / "recordings/aws"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -63,13 +63,6 @@ def a_mapping(**settings: Any) -> EventSourceMapping:
 
 def silent(slug: str, **fields: Any) -> None:
     del slug, fields
-
-
-def soon(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.005)
 
 
 # --- the event's shape
@@ -517,9 +510,9 @@ def test_a_stream_is_brought_in_batches_in_order():
     rig = Rig(MemoryStream(a=range(1, 6)), Function())
     driver = rig.driver()
     driver.tend()
-    soon(lambda: 3 == len(rig.function.brought))
+    eventually(lambda: 3 == len(rig.function.brought))
     driver.stop()
-    soon(lambda: driver.is_stopped)
+    eventually(lambda: driver.is_stopped)
 
     assert [[1, 2], [3, 4], [5]] == rig.function.brought
     assert {"a": "5"} == rig.positions
@@ -529,7 +522,7 @@ def test_what_is_given_up_goes_to_the_destination_and_the_rest_goes_on():
     rig = Rig(MemoryStream(a=[1, 2, 3]), Function(Raised(), Raised()), max_retries=1)
     driver = rig.driver()
     driver.tend()
-    soon(lambda: 3 == len(rig.function.brought))
+    eventually(lambda: 3 == len(rig.function.brought))
     driver.stop()
 
     assert [[1, 2], [1, 2], [3]] == rig.function.brought
@@ -540,15 +533,15 @@ def test_a_successor_goes_on_after_what_is_done():
     rig = Rig(MemoryStream(a=[1, 2, 3]), Function(Answered(payload=b"null"), *[Raised()] * 1000))
     first = rig.driver()
     first.tend()
-    soon(lambda: 2 < len(rig.function.brought))
+    eventually(lambda: 2 < len(rig.function.brought))
     first.stop()
-    soon(lambda: first.is_stopped)
+    eventually(lambda: first.is_stopped)
     rig.function.outcomes.clear()
     rig.function.brought.clear()
 
     second = rig.driver()
     second.tend()
-    soon(lambda: rig.function.brought)
+    eventually(lambda: rig.function.brought)
     second.stop()
 
     assert [3] == rig.function.brought[0]
@@ -562,12 +555,12 @@ def test_a_child_shard_waits_until_its_parent_is_done():
     rig.function.gate.clear()
     driver = rig.driver()
     driver.tend()
-    soon(lambda: 2 == len(rig.function.brought))
+    eventually(lambda: 2 == len(rig.function.brought))
     driver.tend()
     assert [[1], [3]] == sorted(rig.function.brought)
 
     rig.function.gate.set()
-    soon(lambda: driver.tend() or [2] in rig.function.brought)
+    eventually(lambda: driver.tend() or [2] in rig.function.brought)
     driver.stop()
 
 
@@ -577,10 +570,10 @@ def test_a_child_of_a_latest_mapping_is_read_from_its_beginning():
     rig = Rig(stream, Function(), starting_position="LATEST")
     driver = rig.driver()
     driver.tend()
-    soon(lambda: stream.begun)
+    eventually(lambda: stream.begun)
     stream.records["child"] = [2]
     driver.tend()
-    soon(lambda: 2 == len(stream.begun))
+    eventually(lambda: 2 == len(stream.begun))
     driver.stop()
 
     assert [("parent", "LATEST"), ("child", "TRIM_HORIZON")] == stream.begun
@@ -599,7 +592,7 @@ def test_trouble_in_reading_passes():
     rig = Rig(stream, Function())
     driver = rig.driver()
     driver.tend()
-    soon(lambda: rig.function.brought)
+    eventually(lambda: rig.function.brought)
     driver.stop()
 
     assert [[1]] == rig.function.brought
