@@ -1,0 +1,97 @@
+"""With the keys to real AWS accounts at hand, the local cloud asks nothing of anyone but this machine."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cloud.cut_off import cut_off, missing
+
+ORDERCAST = Path(sys.executable).parent / "ordercast"
+
+CONFIG = """
+[default]
+region = eu-west-1
+[profile production]
+region = eu-west-1
+role_arn = arn:aws:iam::123456789012:role/admin
+source_profile = default
+"""
+
+CREDENTIALS = """
+[default]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+"""
+
+
+@pytest.fixture(autouse=True)
+def _able(tmp_path: Path) -> None:
+    """Say so where this cannot be tried; in CI that is a failure."""
+    if reason := missing(tmp_path):
+        if os.environ.get("CI"):
+            pytest.fail(f"cannot cut off the network: {reason}")
+        pytest.skip(f"LEFT OUT: that nothing leaves this machine cannot be seen here ({reason})")
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """A developer's environment, who also works on real accounts."""
+    home = tmp_path / "home"
+    (home / ".aws").mkdir(parents=True)
+    (home / ".aws/config").write_text(CONFIG)
+    (home / ".aws/credentials").write_text(CREDENTIALS)
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "TERM": "dumb",
+        "LANG": "C.UTF-8",
+        "AWS_PROFILE": "production",
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+    }
+
+
+def test_the_demo_works_and_reaches_nobody(env: dict[str, str], tmp_path: Path) -> None:
+    demo = [str(ORDERCAST), "demo", "--orders", "3"]
+    outcome = cut_off(demo, env=env, folder=tmp_path, within=240)
+    assert 0 == outcome.code, outcome.said
+    assert 0 == outcome.packets
+
+
+def test_what_is_left_up_works_and_reaches_nobody(env: dict[str, str], tmp_path: Path) -> None:
+    order = '{"order_id": "o-1", "contact": {"email": "ada@example.com"}, "channel": "email"}'
+    words = f"""
+        set -e
+        {ORDERCAST} up --name cut-off
+        trap '{ORDERCAST} down --cloud cut-off' EXIT
+        echo '{order}' | {ORDERCAST} put - --cloud cut-off
+        for try in $(seq 100); do
+            {ORDERCAST} inbox --cloud cut-off | grep ada@example.com && exit 0
+            sleep 0.2
+        done
+        exit 9
+    """
+    outcome = cut_off(["sh", "-c", words], env=env, folder=tmp_path, within=240)
+    assert 0 == outcome.code, outcome.said
+    assert 0 == outcome.packets
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "socket.getaddrinfo('sts.amazonaws.com', 443)",
+        "socket.create_connection(('169.254.169.254', 80), timeout=0.2)",
+        "socket.socket(type=socket.SOCK_DGRAM).sendto(b'telemetry', ('198.51.100.1', 9))",
+    ],
+)
+def test_an_attempt_would_be_seen_even_if_whoever_made_it_is_silent(
+    attempt: str, env: dict[str, str], tmp_path: Path
+) -> None:
+    quietly = f"import contextlib, socket\nwith contextlib.suppress(OSError): {attempt}"
+    outcome = cut_off([sys.executable, "-c", quietly], env=env, folder=tmp_path, within=30)
+    assert 0 == outcome.code, outcome.said
+    assert outcome.packets > 0
