@@ -13,13 +13,14 @@ https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
 | `suppressionlist` | Bounce, Permanent / OnAccountSuppressionList                      |
 
 Text messages to the fictitious numbers +1 … 555 0100 to 0199 are told apart by their last digits;
-any other number is delivered to.
+any other number is delivered to, and its handset says so.
 
 | ends with | receipt                                                        |
 |-----------|----------------------------------------------------------------|
 | 5550199   | FAILURE, Phone carrier is currently unreachable/unavailable    |
 | 5550198   | FAILURE, Phone number is opted out                             |
 | 5550197   | FAILURE, Phone carrier has blocked this message                |
+| 5550196   | SUCCESS, but only the carrier's word: accepted by phone carrier |
 
 A message that would cost more than its MaxPrice fails with "This delivery would exceed max price".
 """
@@ -66,7 +67,8 @@ def sms_fate(message: TextMessage) -> SmsFate:
             # The carrier is paid for trying; an opted-out number is never tried.
             cost = Decimal(0) if response == _OPTED_OUT else price
             return SmsFate(delivered=False, response=response, price=cost)
-    return SmsFate(delivered=True, response=_ACCEPTED, price=price)
+    response = _BY_CARRIER if message.number.endswith(_SILENT_HANDSET) else _BY_PHONE
+    return SmsFate(delivered=True, response=response, price=price)
 
 
 _DELIVERY = EmailEvent(kind="Delivery")
@@ -81,7 +83,8 @@ _SIMULATOR = {
 
 # The responses are AWS's own words.
 # https://docs.aws.amazon.com/sns/latest/dg/sms_stats_cloudwatch.html
-_ACCEPTED = "Message has been accepted by phone carrier"
+_BY_PHONE = "Message has been accepted by phone"
+_BY_CARRIER = "Message has been accepted by phone carrier"
 _OPTED_OUT = "Phone number is opted out"
 _TOO_DEAR = "This delivery would exceed max price"
 _FAILURES = {
@@ -89,6 +92,8 @@ _FAILURES = {
     "5550198": _OPTED_OUT,
     "5550197": "Phone carrier has blocked this message",
 }
+
+_SILENT_HANDSET = "5550196"
 
 _NORTH_AMERICA = Decimal("0.00645")  # as in AWS's sample of a delivery log
 _ELSEWHERE = Decimal("0.05")  # nobody's list price: a round number for the simulation

@@ -353,8 +353,9 @@ GROUP = "sns/us-east-1/000000000000/DirectPublishToPhoneNumber"
 @pytest.mark.parametrize(
     ("number", "group", "status", "response"),
     [
-        ("+12065550100", GROUP, "SUCCESS", "Message has been accepted by phone carrier"),
-        ("+46701740605", GROUP, "SUCCESS", "Message has been accepted by phone carrier"),
+        ("+12065550100", GROUP, "SUCCESS", "Message has been accepted by phone"),
+        ("+46701740605", GROUP, "SUCCESS", "Message has been accepted by phone"),
+        ("+12065550196", GROUP, "SUCCESS", "Message has been accepted by phone carrier"),
         (
             "+12065550199",
             f"{GROUP}/Failure",
