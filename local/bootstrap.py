@@ -105,8 +105,9 @@ def set_up(
 ) -> None:
     """Do the steps whose stamp does not fit; raises SetupError at the first that fails."""
     missing = [step for step in wanted if not _stamped(step, root)]
-    if missing:
+    if len(missing) == len(wanted):
         _check_disk(root)
+    if missing:
         print("Setting up, in .tools, .venv and node_modules of this checkout:", flush=True)
     for step in missing:
         print(f"  {step.name} … ", end="", flush=True)

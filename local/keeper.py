@@ -102,7 +102,7 @@ class Keeper:
     def _start_on_free_ports(self) -> tuple[int, int]:
         folder = self._instance.folder
         with listening() as gateway:
-            port, carrier_port = gateway.getsockname()[1], _free_port()
+            port, carrier_port = gateway.getsockname()[1], free_port()
             self._crew.start(
                 parts.carrier(
                     folder,
@@ -144,7 +144,8 @@ def listening() -> socket.socket:
     return listening
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port that is free now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
@@ -153,7 +154,7 @@ def _trouble(event: Ended | Stop | None, instance: Instance) -> str | None:
     if isinstance(event, Stop):
         return None
     if event is None:
-        return f"not every part was ready after {START_TIMEOUT:.0f} seconds; logs: {instance.folder}/logs"
+        return f"not every part was ready in time; logs: {instance.folder}/logs"
     how = f"exit code {event.code}" if event.code >= 0 else signal.Signals(-event.code).name
     return f"{event.name} ended unexpectedly ({how}); log: {instance.log(event.name)}"
 
