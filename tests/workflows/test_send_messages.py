@@ -236,3 +236,11 @@ def test_each_of_a_batch_is_sent_skipped_or_kept_back(world: World) -> None:
     sent = world.send(*batch)
 
     assert len(batch) == sum(sent.settled.values()) + sent.skipped + len(sent.bugs)
+
+
+def test_a_template_that_fails_is_no_matter_to_what_has_moved_on(world: World) -> None:
+    """A template may go while the last of its messages are still on their way."""
+    world.enter(replace(ONE, template="brewed", state=State.SENT))
+    sent = world.send(ONE.id)
+
+    assert (1, frozenset(), ()) == (sent.skipped, sent.retry, sent.bugs)
