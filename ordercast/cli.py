@@ -32,7 +32,10 @@ from ordercast.target import LOCAL_STAGE, running_cloud, target
 OUT = Path("out")
 
 CloudName = Annotated[
-    str | None, typer.Option("--cloud", help="A local cloud's name; needed if several run.")
+    str | None,
+    typer.Option(
+        "--cloud", envvar="ORDERCAST_CLOUD", help="A local cloud's name; needed if several run."
+    ),
 ]
 Stage = Annotated[str, typer.Option(help="local, or a stage deployed in your AWS account.")]
 Shop = Annotated[str | None, typer.Option(help="The shop, where the order's event names one.")]

@@ -1,0 +1,72 @@
+"""The README's commands, as they stand there, on the local cloud of the tests."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from uv import find_uv_bin
+
+from local.cloud import LocalCloud
+from tests.eventually import eventually
+
+ROOT = Path(__file__).parents[2]
+
+# In an environment of its own: it pins another botocore than ours.
+AWS_CLI = f'aws() {{ "{find_uv_bin()}" tool run --quiet --from awscli==1.46.3 aws "$@"; }}\n'
+
+
+def commands(heading: str) -> list[str]:
+    """The README's blocks of commands under a heading."""
+    readme = (ROOT / "README.md").read_text()
+    section = re.split(r"^#+ ", readme.partition(f"# {heading}\n")[2], flags=re.MULTILINE)[0]
+    return re.findall(r"^```\n(.+?)^```$", section, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def shell(cloud: LocalCloud):
+    """A shell as a reader has it, in which the tests' cloud is the one that is meant."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment |= {"ORDERCAST_CLOUD": cloud.name, "LANG": "C.UTF-8", "UV_SYSTEM_CERTS": "1"}
+
+    def run(script: str) -> str:
+        done = subprocess.run(
+            ["bash", "-euc", AWS_CLI + script],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert 0 == done.returncode, done.stderr
+        return done.stdout
+
+    return run
+
+
+def test_an_order_put_by_the_aws_command_line_is_in_the_inbox_and_in_the_metric(shell) -> None:
+    put_record, read_metric = commands("With the AWS command line")
+    assert "aws kinesis put-record" in put_record
+    shell(put_record)
+
+    def the_inbox_has_both_messages() -> bool:
+        listed = shell(".venv/bin/ordercast inbox --last 0")
+        return "Your order o-1001" in listed and "Order o-1001 is confirmed" in listed
+
+    def cloudwatch_has_counted() -> float:
+        found = json.loads(shell('eval "$(.venv/bin/ordercast env)"\n' + read_metric))
+        return sum(found["MetricDataResults"][0]["Values"])
+
+    assert eventually(the_inbox_has_both_messages, within=60, every=0.5)
+    assert 2 <= eventually(cloudwatch_has_counted, within=60, every=0.5)
+
+
+def test_an_order_put_by_a_developer_is_told_and_its_story_shown(shell) -> None:
+    shell(".venv/bin/ordercast put examples/order.json")
+
+    def the_order_is_delivered() -> bool:
+        return 2 == shell(".venv/bin/ordercast status o-1001").count("delivered")
+
+    assert eventually(the_order_is_delivered, within=60, every=0.5)
