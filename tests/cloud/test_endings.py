@@ -92,7 +92,7 @@ class Traces:
     def look(self) -> list[str]:
         """List the processes, zombies aside, by their arguments."""
         listed = subprocess.run(
-            ["ps", "-ww", "-axo", "pgid=,state=,args="],  # noqa: S607 - not in one place everywhere
+            ["ps", "-ww", "-axo", "pgid=,state=,args="],
             capture_output=True,
             text=True,
             check=True,
