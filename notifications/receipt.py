@@ -49,6 +49,9 @@ _SMS_REASONS = frozenset(
         "Unknown error attempting to reach phone",
     }
 )
+# SES says this, as plain text, once when a configuration set is given a topic.
+_SES_GREETING = "Successfully validated SNS topic"
+
 UNKNOWN_REASON = "unknown"
 
 _MESSAGE_ID = re.compile(r"[!-~]{1,256}")
@@ -74,6 +77,8 @@ def read_receipt(body: str) -> Receipt | None:
 
     Raises `MalformedReceipt` when there is no message id to go by.
     """
+    if body.startswith(_SES_GREETING):
+        return None
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

@@ -193,3 +193,8 @@ def _said(body: str) -> str:
     except MalformedReceipt as refusal:
         return str(refusal)
     return f"{read.state} {read.reason} {read.notification_id}" if read else ""
+
+
+def test_what_ses_says_when_it_is_connected_is_no_receipt_and_no_trouble() -> None:
+    """It comes once, at deployment, and would raise the alarm of the dead letters."""
+    assert read_receipt("Successfully validated SNS topic for Amazon SES event publishing.") is None
