@@ -17,12 +17,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[LocalCloud]:
-    """A local cloud with the app deployed; AWS clients made in the tests find it, and nothing else."""
-    before = dict(os.environ)
+def deployed_cloud() -> Iterator[LocalCloud]:
+    """The app, deployed to a local cloud of its own; it ends with us, whatever happens to us."""
     with LocalCloud.start("test", owned=True, another=True, receipt_delay=0.5) as started:
         started.deploy()
-        started.adopt_environment()
         yield started
+
+
+@pytest.fixture
+def cloud(deployed_cloud: LocalCloud) -> Iterator[LocalCloud]:
+    """The session's cloud; AWS clients that the test makes find it, and nothing else."""
+    before = dict(os.environ)
+    deployed_cloud.adopt_environment()
+    yield deployed_cloud
     os.environ.clear()
     os.environ.update(before)

@@ -1,5 +1,7 @@
 """Whatever a developer has in the environment, no tool of ours finds AWS through it."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import botocore.session
@@ -19,6 +21,15 @@ THEIRS = {
     "HTTPS_PROXY": "http://proxy.example.com",
     "PATH": "/usr/bin",
 }
+
+
+@pytest.fixture(autouse=True)
+def _ours_again() -> Iterator[None]:
+    """What a test makes of the environment ends with it."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture
