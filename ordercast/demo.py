@@ -27,7 +27,7 @@ from ordercast.producer import Producer
 from ordercast.sample_orders import sample_orders
 from ordercast.target import local_target
 
-PATIENCE = 60.0  # seconds without any progress, after which the demo reports what is missing
+PATIENCE = 90.0  # seconds without any progress, after which the demo reports what is missing
 PAUSE = 0.3  # seconds between two looks
 
 
