@@ -33,6 +33,11 @@ def e164(phone: str, *, country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def country_of(number: str) -> str | None:
+    """Return the country (ISO 3166-1) of a number in E.164."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+
+
 def mailbox(email: str) -> str | None:
     """Return *email* if it is one plain address, with an international domain in punycode."""
     local, _, domain = email.strip().rpartition("@")

@@ -34,6 +34,21 @@ def notification_id(event: OrderEvent, channel: Channel) -> str:
     return order_hash(event) + _hash("notification", event_hash(event), channel)
 
 
+def order_of(notification_id: str) -> str:
+    """Return the ledger partition that the id names."""
+    return notification_id[:HALF]
+
+
+def customer_key(*, shop: str | None, customer_id: str) -> str:
+    """Return where a customer's record is."""
+    return _hash("customer", shop, customer_id)
+
+
+def address_key(address: str) -> str:
+    """Return where we remember what happened to an address, without keeping the address."""
+    return _hash("address", address.lower())
+
+
 def is_notification_id(text: str) -> bool:
     """Tell an id of ours from whatever else comes back through a tag or a queue."""
     return _NOTIFICATION_ID.fullmatch(text) is not None

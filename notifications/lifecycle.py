@@ -12,6 +12,7 @@ from notifications.order_event import Channel
 class State(StrEnum):
     """What is known of a notification; `docs/architecture.md` tells the story of each."""
 
+    DEFERRED = "deferred"
     REQUESTED = "requested"
     SENDING = "sending"
     IN_DOUBT = "in_doubt"
@@ -20,6 +21,7 @@ class State(StrEnum):
     FAILED = "failed"
     DELIVERED = "delivered"
     SUPPRESSED = "suppressed"
+    PARKED = "parked"
 
 
 CHAINS: dict[Channel, tuple[State, ...]] = {
@@ -43,7 +45,7 @@ CHAINS: dict[Channel, tuple[State, ...]] = {
     ),
 }
 
-FINAL = frozenset({State.FAILED, State.DELIVERED, State.SUPPRESSED})
+FINAL = frozenset({State.FAILED, State.DELIVERED, State.SUPPRESSED, State.PARKED})
 
 
 def outranked_by(state: State, channel: Channel) -> tuple[State, ...]:

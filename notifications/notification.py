@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from notifications.lifecycle import State
 from notifications.order_event import Channel, Priority
@@ -24,7 +25,9 @@ class Notification:
 
     `rule` names the decision behind a suppression or the reason of a failure; `version` grows by
     one with each change; `expires_at` is when retention ends; `due_at` is when the sweeper looks
-    at it next and `sweeps` how often it has; `lease_until` is set while a sender holds the claim.
+    at it next and `sweeps` how often it has; `lease_until` is set while a sender holds the claim;
+    `attempts` counts claims, `resends` how often a message in doubt was sent again; `parts` and
+    `reserved` (US dollars) are what the last claim carried.
     """
 
     id: str
@@ -48,6 +51,9 @@ class Notification:
     sweeps: int = 0
     version: int = 1
     attempts: int = 0
+    resends: int = 0
+    parts: int | None = None
+    reserved: Decimal | None = None
     owner: str | None = None
     lease_until: datetime | None = None
     message_id: str | None = None

@@ -60,6 +60,7 @@ class Contact:
     email: str | None = None
     phone: str | None = None
     locale: str | None = None
+    time_zone: str | None = None
     country: str | None = None
 
 
@@ -129,6 +130,7 @@ def _contact(wire: OrderEventV1) -> Contact:
         email=wire.contact.email,
         phone=wire.contact.phone,
         locale=wire.contact.locale,
+        time_zone=wire.contact.time_zone,
         country=wire.contact.country,
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from notifications.lifecycle import State
 from notifications.notification import Notification
+from notifications.retry import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
 from notifications.templates import Words
 
 
@@ -53,3 +54,10 @@ def not_now(reason: str) -> Outcome:
 def unknown(reason: str) -> Outcome:
     """Say that it may have happened: in doubt, and nothing sends it again by itself."""
     return Outcome(state=State.IN_DOUBT, reason=reason)
+
+
+def counted(outcome: Outcome, *, attempts: int) -> Outcome:
+    """Return what a send ends in after so many attempts: out of them, it waits for an operator."""
+    if outcome.state is State.REQUESTED and attempts >= MAX_ATTEMPTS:
+        return Outcome(state=State.PARKED, reason=OUT_OF_ATTEMPTS)
+    return outcome

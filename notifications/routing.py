@@ -1,107 +1,183 @@
-"""An order event in, its notifications out: who hears it, on which channel, and by which rule."""
+"""An order event and what is known in, a verdict for each channel and by which rule out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 
 from notifications.contact import e164, mailbox
-from notifications.identity import notification_id
+from notifications.identity import address_key, customer_key
 from notifications.lifecycle import State
-from notifications.notification import Notification, OrderFacts
-from notifications.order_event import Channel, Item, OrderEvent
-from notifications.templates import TEMPLATE_VERSION, language_for, template_for
+from notifications.mark import STALE, Verdict
+from notifications.order_event import Channel, OrderEvent, Priority
+from notifications.person import Person, QuietHours
+from notifications.quiet import quiet_until
+from notifications.standing import Head, is_stale
 
 CONSENT_BY_EVENT = "event"
+CONSENT_ON_RECORD = "record"
 
 NO_CONSENT = "no-consent"
 NO_CONTACT = "no-contact"
 INVALID_CONTACT = "invalid-contact"
-NO_TEMPLATE = "no-template"
+NOT_ALLOWED = "not-allowed"
+QUIET_HOURS = "quiet-hours"
+CAP = "cap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A stage's numbers: the country of a bare phone number, and how long things take."""
+    """A stage's numbers. `allowed` are the recipients that may be written to, as patterns."""
 
     default_country: str
     retention: timedelta
     republish_after: timedelta
+    cap: int
+    quiet: QuietHours | None
+    allowed: tuple[str, ...]
 
 
-def decide(event: OrderEvent, *, policy: Policy, now: datetime) -> list[Notification]:
-    """Decide who hears about *event*, on which channel, and why.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who an event is for: the customer, if it names one, and what we know of the addresses."""
 
-    The same event always yields the same notification ids; every later step recognises a
-    redelivery by them. What is not to be sent is there too, suppressed, with its rule.
-    """
-    return [_draft(event, channel, policy=policy, now=now) for channel in _candidates(event)]
+    customer: Person | None
+    addresses: Mapping[str, Person]
+
+    def refusal(self, channel: Channel, recipient: str | None) -> str | None:
+        """Return why somebody does not want this channel, from whichever record says so."""
+        known = [self.customer] if self.customer else []
+        if recipient and address_key(recipient) in self.addresses:
+            known.append(self.addresses[address_key(recipient)])
+        return next((p.refusals[channel] for p in known if channel in p.refusals), None)
+
+    def payer(self, recipient: str) -> str:
+        """Return whose cap a message counts against: the customer's, else the address's."""
+        return self.customer.key if self.customer else address_key(recipient)
 
 
-def _candidates(event: OrderEvent) -> tuple[Channel, ...]:
+def people_in(event: OrderEvent, *, policy: Policy) -> frozenset[str]:
+    """Return the keys of everybody whose record *event* has to be decided with."""
+    written = [_as_written(event, None, channel) for channel in Channel]
+    addresses = [
+        _address(text, channel, event.contact.country or policy.default_country)
+        for text, channel in zip(written, Channel, strict=True)
+    ]
+    keys = {address_key(address) for address in addresses if address}
+    if event.customer_id is not None:
+        keys.add(customer_key(shop=event.shop, customer_id=event.customer_id))
+    return frozenset(keys)
+
+
+def audience_of(event: OrderEvent, people: Mapping[str, Person]) -> Audience:
+    """Return what is known of those *event* is for; who is not on record is a stranger."""
+    if event.customer_id is None:
+        return Audience(customer=None, addresses=people)
+    key = customer_key(shop=event.shop, customer_id=event.customer_id)
+    return Audience(customer=people.get(key, Person(key=key)), addresses=people)
+
+
+def decide(
+    event: OrderEvent,
+    audience: Audience,
+    heads: Mapping[Channel, Head],
+    *,
+    policy: Policy,
+    now: datetime,
+) -> dict[Channel, Verdict]:
+    """Decide who hears about *event*, on which channel, and why; the cap comes after."""
+    return {
+        channel: _verdict(event, channel, audience, heads.get(channel), policy=policy, now=now)
+        for channel in _candidates(event, audience)
+    }
+
+
+def recipient_of(
+    event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
+) -> str | None:
+    """Return the address to write to; the customer's own record wins over the event."""
+    customer = audience.customer
+    country = (customer and customer.country) or event.contact.country or policy.default_country
+    return _address(_as_written(event, customer, channel), channel, country)
+
+
+def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str | None:
+    """Return where the consent stands: in the event, which names channel and contact, or on record."""
+    if event.channels and channel in event.channels and _as_written(event, None, channel):
+        return CONSENT_BY_EVENT
+    if audience.customer and channel in audience.customer.consents:
+        return CONSENT_ON_RECORD
+    return None
+
+
+def is_allowed(recipient: str, policy: Policy) -> bool:
+    """Tell whether this stage may write to *recipient*."""
+    return any(fnmatchcase(recipient, pattern) for pattern in policy.allowed)
+
+
+def _candidates(event: OrderEvent, audience: Audience) -> tuple[Channel, ...]:
     if event.channels is not None:
         return event.channels
+    if audience.customer and audience.customer.channels is not None:
+        return audience.customer.channels
     # Nobody has chosen a channel: each one we could use gets its row, and its refusal, below.
-    reachable = tuple(channel for channel in Channel if _address_as_written(event, channel))
+    customer = audience.customer
+    reachable = tuple(channel for channel in Channel if _as_written(event, customer, channel))
     return reachable or (Channel.EMAIL,)
 
 
-def _draft(event: OrderEvent, channel: Channel, *, policy: Policy, now: datetime) -> Notification:
-    recipient = _recipient(event, channel, policy)
-    rule = _first_objection(event, channel, recipient)
-    return Notification(
-        id=notification_id(event, channel),
-        order=_facts(event),
-        status=event.status,
-        channel=channel,
-        priority=event.priority,
-        template=template_for(event.status) or event.status,
-        template_version=TEMPLATE_VERSION,
-        locale=language_for(event.status, event.contact.locale),
-        recipient=recipient,
-        customer_id=event.customer_id,
-        campaign=event.campaign,
-        consent=CONSENT_BY_EVENT if event.channels is not None else None,
-        state=State.REQUESTED if rule is None else State.SUPPRESSED,
-        rule=rule,
-        occurred_at=event.occurred_at,
-        accepted_at=now,
-        expires_at=now + policy.retention,
-        due_at=now + policy.republish_after if rule is None else None,
-    )
+def _verdict(
+    event: OrderEvent,
+    channel: Channel,
+    audience: Audience,
+    head: Head | None,
+    *,
+    policy: Policy,
+    now: datetime,
+) -> Verdict:
+    """Name the first rule that forbids sending, or the time until which it has to wait."""
+    objection = _objection(event, channel, audience, policy=policy)
+    if objection:
+        return Verdict(state=State.SUPPRESSED, rule=objection)
+    if is_stale(event.status, event.occurred_at, head):
+        return Verdict(state=State.SUPPRESSED, rule=STALE)
+    until = _quiet_until(event, audience, policy=policy, now=now)
+    if until and event.priority is not Priority.HIGH:
+        return Verdict(state=State.DEFERRED, rule=QUIET_HOURS, until=until)
+    return Verdict(state=State.REQUESTED)
 
 
-def _first_objection(event: OrderEvent, channel: Channel, recipient: str | None) -> str | None:
-    """Name the first rule that forbids sending; no consent, no send, whatever else is true."""
-    if event.channels is None:
-        return NO_CONSENT
-    if not _address_as_written(event, channel):
-        return NO_CONTACT
+def _objection(
+    event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
+) -> str | None:
+    recipient = recipient_of(event, channel, audience, policy=policy)
+    refusal = audience.refusal(channel, recipient)
+    if refusal:
+        return refusal
+    if consent_for(event, channel, audience) is None:
+        return NO_CONSENT if _as_written(event, audience.customer, channel) else NO_CONTACT
     if recipient is None:
-        return INVALID_CONTACT
-    return None if template_for(event.status) else NO_TEMPLATE
+        written = _as_written(event, audience.customer, channel)
+        return INVALID_CONTACT if written else NO_CONTACT
+    return None if is_allowed(recipient, policy) else NOT_ALLOWED
 
 
-def _address_as_written(event: OrderEvent, channel: Channel) -> str | None:
-    return event.contact.phone if channel is Channel.SMS else event.contact.email
+def _quiet_until(
+    event: OrderEvent, audience: Audience, *, policy: Policy, now: datetime
+) -> datetime | None:
+    customer = audience.customer
+    quiet = (customer and customer.quiet) or policy.quiet
+    zone = (customer and customer.time_zone) or event.contact.time_zone
+    return quiet_until(quiet, time_zone=zone, now=now) if quiet else None
 
 
-def _recipient(event: OrderEvent, channel: Channel, policy: Policy) -> str | None:
-    written = _address_as_written(event, channel)
+def _as_written(event: OrderEvent, customer: Person | None, channel: Channel) -> str | None:
+    if channel is Channel.SMS:
+        return (customer and customer.phone) or event.contact.phone
+    return (customer and customer.email) or event.contact.email
+
+
+def _address(written: str | None, channel: Channel, country: str) -> str | None:
     if not written:
         return None
-    if channel is Channel.EMAIL:
-        return mailbox(written)
-    return e164(written, country=event.contact.country or policy.default_country)
-
-
-def _facts(event: OrderEvent) -> OrderFacts:
-    return OrderFacts(
-        order_id=event.order_id,
-        shop=event.shop,
-        amount=str(event.amount) if event.amount else None,
-        items=tuple(_line(item) for item in event.items),
-        tracking_url=event.tracking_url,
-    )
-
-
-def _line(item: Item) -> str:
-    return item.name if item.quantity == 1 else f"{item.quantity} x {item.name}"
+    return mailbox(written) if channel is Channel.EMAIL else e164(written, country=country)

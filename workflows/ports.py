@@ -5,40 +5,71 @@ A gateway and its fake keep the same promises, and one set of tests runs against
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from notifications.claim import Asked, Claim
+from notifications.knowledge import Found, Wanted
+from notifications.mark import Mark
 from notifications.notification import Notification
 from notifications.outcome import Outcome, Outgoing, Settlement
 from notifications.parking import ParkedRecord
+from notifications.person import Person
 from notifications.receipt import Receipt
+from notifications.standing import Head
 
 Clock = Callable[[], datetime]
 """The time now, with its zone."""
 
+Deadline = Callable[[], timedelta]
+"""How much time is left before the function is ended."""
+
 Token = Callable[[], str]
 """A fresh token each time, never the same twice."""
 
+Change = tuple[Notification, Notification]
+"""A row as it was seen and as it is to be; it is changed only if nobody changed it meanwhile."""
+
 
 class Ledger(Protocol):
-    """Every notification, from its decision to its end. Raises `LedgerUnavailable`."""
+    """Every event's mark and every notification's story. Raises `LedgerUnavailable`."""
 
-    def enter(self, notifications: Sequence[Notification]) -> list[Notification]:
-        """Insert each that is not there yet; answer the row as it now stands, for each."""
+    def look_up(self, wanted: Wanted) -> Found:
+        """Read all of it, as of now, in one round trip; what is not there is not answered."""
         ...
 
-    def read(self, ids: AbstractSet[str]) -> dict[str, Notification]:
-        """Return the rows that there are, as of now."""
+    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
+        """Insert each mark that is not there yet; answer the one that stands, for each."""
+        ...
+
+    def accept(
+        self, notifications: Sequence[Notification], heads: Sequence[Head]
+    ) -> list[Notification]:
+        """Insert each row that is not there yet, and raise each head that is lower.
+
+        Answers the row as it now stands, for each notification.
+        """
         ...
 
     def claim(
-        self, ids: Sequence[str], *, owner: str, lease_until: datetime
-    ) -> dict[str, Notification]:
-        """Move each from requested to sending for *owner*; answer those that are now its own."""
+        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+    ) -> dict[str, Claim]:
+        """Move each from requested to sending for *owner*; answer each that is there, by id.
+
+        What is throttled or met other trouble is not answered for: it was not claimed, or its
+        claim lapses. The others must be sent, so this raises only when nothing was claimed.
+        """
         ...
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
-        """End each claim, where its owner still holds it."""
+        """End each claim, where its owner still holds it; tries harder than the others.
+
+        A claim that cannot be ended stays `sending` until it lapses, and ends in doubt.
+        """
+        ...
+
+    def change(self, changes: Sequence[Change]) -> set[str]:
+        """Write what differs, where the row is still as it was seen; answer the ids changed."""
         ...
 
     def apply(self, facts: Mapping[str, Receipt], *, at: datetime) -> set[str]:
@@ -52,8 +83,12 @@ class Ledger(Protocol):
         """Return up to *limit* ids that the sweeper is to look at."""
         ...
 
-    def postpone(self, looks: Sequence[tuple[Notification, datetime]]) -> set[str]:
-        """Set when each is looked at next; answer those nobody else had postponed meanwhile."""
+
+class People(Protocol):
+    """What we remember of customers and addresses. Raises `LedgerUnavailable`."""
+
+    def pay(self, people: Sequence[Person]) -> set[str]:
+        """Write what each has `paid`, where its turn is the next; answer the keys written."""
         ...
 
 
@@ -78,6 +113,14 @@ class Provider(Protocol):
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Make at most one call a message; answer each, in order, without raising."""
+        ...
+
+
+class ReceiptQueue(Protocol):
+    """Where receipts wait to be applied. Raises `LedgerUnavailable`."""
+
+    def is_drained(self) -> bool:
+        """Tell whether nothing waits, so that silence means that there was no event."""
         ...
 
 

@@ -1,25 +1,26 @@
 """Stream records in, notifications in the ledger and on the hub out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 
-from notifications.errors import Rejected
-from notifications.identity import event_hash, order_hash
+from notifications.arrival import Arrival, one_an_event, read_arrival
+from notifications.drafting import heads, rows
+from notifications.identity import notification_id
+from notifications.knowledge import Found, HeadKey, MarkKey, Wanted
 from notifications.lifecycle import State
+from notifications.mark import Mark
 from notifications.notification import Notification
-from notifications.order_event import OrderEvent, parse_order_event
+from notifications.order_event import Channel
 from notifications.parking import ParkedRecord, StreamRecord
-from notifications.routing import Policy, decide
+from notifications.routing import Policy, audience_of, people_in
+from notifications.standing import Head, raise_heads
+from workflows.mark_events import MarkEvents
 from workflows.ports import Clock, Hub, Ledger, ParkedRecords
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """One record and the notifications that its event asks for."""
-
-    record: StreamRecord
-    event: str
-    notifications: tuple[Notification, ...]
+Opening = Callable[[StreamRecord], Sequence[StreamRecord | ParkedRecord]]
+"""Take a record out of its envelope: one becomes many, or what cannot be opened is parked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Relayed:
 
     accepted: int
     repeated: int
+    stale: int
     parked: int
     published: int
     undone: tuple[StreamRecord, ...]
@@ -35,67 +37,95 @@ class Relayed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayOrders:
-    """Enter each notification in the ledger, then hand it to the hub."""
+    """Mark each event with its decision, enter what the mark promises, hand that to the hub.
+
+    Every delivery, retry or repetition, obeys the mark that stands and completes it; so whoever
+    dies between two lines here is made good by whoever brings the records again.
+    """
 
     ledger: Ledger
+    mark_events: MarkEvents
     hub: Hub
     parked: ParkedRecords
+    opening: Opening
     policy: Policy
     default_currency: str
     now: Clock
 
     def __call__(self, records: Sequence[StreamRecord]) -> Relayed:
         """Relay a batch; raises `Retryable` when the outside world is in trouble."""
-        answers = [self._decide(record) for record in records]
-        decided = [answer for answer in answers if isinstance(answer, Decided)]
-        unusable = [answer for answer in answers if isinstance(answer, ParkedRecord)]
-        self.parked.park(unusable)
-        first = _one_an_event(decided)
-        # What is still requested is published again: if we died between these two lines, nobody
-        # else will for minutes. The sender's claim drops the duplicate.
-        entered = self.ledger.enter([n for each in first for n in each.notifications])
-        waiting = {n.id: n for n in entered if n.state is State.REQUESTED}
+        now = self.now()
+        read = [answer for record in records for answer in self._read(record)]
+        arrivals = [each for each in read if isinstance(each, Arrival)]
+        first = one_an_event(arrivals)
+        found = self.ledger.look_up(_wanted(first.values(), self.policy))
+        unmarked = [each for key, each in first.items() if key not in found.marks]
+        marks = {**found.marks, **self.mark_events(unmarked, found, now=now)}
+        usable = [each for each in arrivals if not each.conflicts_with(marks[each.key])]
+        conflicts = [each for each in arrivals if each.conflicts_with(marks[each.key])]
+        unusable = [each for each in read if isinstance(each, ParkedRecord)]
+        self.parked.park([*unusable, *(each.parked() for each in conflicts)])
+        waiting = self._enter(one_an_event(usable), marks, found, now)
         taken = self.hub.publish(list(waiting.values()))
-        return Relayed(
-            accepted=len(first),
-            repeated=len(decided) - len(first),
-            parked=len(unusable),
-            published=len(taken),
-            undone=_records_of(decided, waiting.keys() - taken),
-        )
+        return _relayed(usable, marks, len(unusable + conflicts), taken, waiting.keys() - taken)
 
-    def _decide(self, record: StreamRecord) -> Decided | ParkedRecord:
-        """Take one record through the pure steps; whatever they raise concerns it alone."""
-        try:
-            event = parse_order_event(record.payload, default_currency=self.default_currency)
-            return self._decided(record, event)
-        except Rejected as error:
-            return ParkedRecord(record=record, reason=_slug(error), detail=str(error))
-        except Exception as error:  # noqa: BLE001 - a bug in one record must not sink its neighbours
-            # Only the type: the text of a surprise may quote the payload.
-            return ParkedRecord(record=record, reason=f"bug:{type(error).__name__}", detail="")
+    def _read(self, record: StreamRecord) -> list[Arrival | ParkedRecord]:
+        return [
+            each
+            if isinstance(each, ParkedRecord)
+            else read_arrival(each, default_currency=self.default_currency)
+            for each in self.opening(record)
+        ]
 
-    def _decided(self, record: StreamRecord, event: OrderEvent) -> Decided:
-        notifications = decide(event, policy=self.policy, now=self.now())
-        # One id on two orders is two events: neither may vanish in the other.
-        identity = order_hash(event) + event_hash(event)
-        return Decided(record=record, event=identity, notifications=tuple(notifications))
-
-
-def _one_an_event(decided: Sequence[Decided]) -> list[Decided]:
-    first: dict[str, Decided] = {}
-    for each in decided:
-        first.setdefault(each.event, each)
-    return list(first.values())
+    def _enter(
+        self,
+        first: Mapping[MarkKey, Arrival],
+        marks: Mapping[MarkKey, Mark],
+        found: Found,
+        now: datetime,
+    ) -> dict[str, Notification]:
+        """Complete what the marks promise; answer what then waits to be published."""
+        # Past its instant a mark promises nothing: its rows may be gone because they ended.
+        promised = [(a, marks[k]) for k, a in first.items() if now < marks[k].expires_at]
+        highest: dict[HeadKey, Head] = {}  # a bulk call takes one statement a key
+        entering: list[Notification] = []
+        for arrival, mark in promised:
+            audience = audience_of(arrival.event, found.people)
+            entering += rows(arrival.event, mark, audience, policy=self.policy)
+            raise_heads(highest, heads(arrival.event, mark.order, mark.verdicts))
+        entered = self.ledger.accept(entering, list(highest.values()))
+        return {row.id: row for row in entered if row.state is State.REQUESTED}
 
 
-def _records_of(decided: Sequence[Decided], unpublished: set[str]) -> tuple[StreamRecord, ...]:
-    return tuple(
-        each.record for each in decided if any(n.id in unpublished for n in each.notifications)
+def _wanted(arrivals: Collection[Arrival], policy: Policy) -> Wanted:
+    return Wanted(
+        marks=frozenset(each.key for each in arrivals),
+        heads=frozenset(
+            (each.key[0], channel)
+            for each in arrivals
+            for channel in each.event.channels or tuple(Channel)
+        ),
+        people=frozenset(k for each in arrivals for k in people_in(each.event, policy=policy)),
     )
 
 
-def _slug(error: Rejected) -> str:
-    """`MalformedOrderEvent` → `malformed-order-event`."""
-    name = type(error).__name__
-    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
+def _relayed(
+    usable: Sequence[Arrival],
+    marks: Mapping[MarkKey, Mark],
+    parked: int,
+    taken: AbstractSet[str],
+    lost: AbstractSet[str],
+) -> Relayed:
+    ours = [marks[each.key] for each in usable if each.is_first_of(marks[each.key])]
+    return Relayed(
+        accepted=sum(not mark.is_stale for mark in ours),
+        repeated=len(usable) - len(ours),
+        stale=sum(mark.is_stale for mark in ours),
+        parked=parked,
+        published=len(taken),
+        undone=tuple(
+            each.record
+            for each in usable
+            if any(notification_id(each.event, channel) in lost for channel in Channel)
+        ),
+    )

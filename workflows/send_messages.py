@@ -1,76 +1,159 @@
 """Notification ids from a queue in, one provider call for each claim and its settlement out."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from notifications.claim import Answer, Asked
+from notifications.contact import country_of
+from notifications.identity import order_of
+from notifications.knowledge import Found, Wanted
 from notifications.lifecycle import State
 from notifications.notification import Notification
-from notifications.outcome import Outgoing, Settlement
+from notifications.order_event import Channel
+from notifications.outcome import Outgoing, Settlement, counted
+from notifications.recheck import WHILE_STOPPED, is_stopped, objection, people_for, suppressed
+from notifications.retry import backoff
+from notifications.sweeping import lapsed
 from notifications.templates import Words
-from workflows.ports import Clock, Ledger, MessageIds, Provider, Token
+from workflows.ports import Change, Clock, Deadline, Ledger, MessageIds, Provider, Token
+
+WAVE = 25  # claims that a crash may leave in doubt; also what one bulk call takes
+
+# What a wave may need once it has begun: the provider's time-outs and the writes after it.
+WAVE_TAKES = timedelta(seconds=15)
+
+AT_ONCE = timedelta()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Sent:
-    """What became of a batch, in notifications; `retry` are to be brought again.
+    """What became of a batch, in notifications; `retry` says what is brought again, and when.
 
     `bugs` names the types of what rendering raised, once for each notification that it kept back.
     """
 
-    settled: dict[State, int]
-    skipped: int
-    retry: frozenset[str]
-    bugs: tuple[str, ...] = ()
+    settled: Counter[State] = field(default_factory=Counter)
+    retry: dict[str, timedelta] = field(default_factory=dict)
+    bugs: list[str] = field(default_factory=list)
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendMessages:
     """Claim each notification before its provider is called, and settle it afterwards.
 
-    The trap is the call whose answer is lost: it is settled as in doubt, never tried again.
+    Claims are made in waves just before their calls, so that a crash leaves at most one wave in
+    doubt. The trap is the call whose answer is lost: it is settled as in doubt, never tried again.
     """
 
+    channel: Channel
     ledger: Ledger
     message_ids: MessageIds
     provider: Provider
     words: Callable[[Notification], Words]
+    cost: Callable[[Notification, Words], Asked]
+    send_within: Callable[[Notification], timedelta]
     now: Clock
     token: Token
+    chance: Callable[[], float]
     lease: timedelta
     receipt_retention: timedelta
 
-    def __call__(self, ids: Sequence[str]) -> Sent:
+    def __call__(self, ids: Iterable[str], *, time_left: Deadline) -> Sent:
         """Send a batch; raises `Retryable` before any call when the ledger is in trouble."""
-        rows = self.ledger.read(frozenset(ids))
-        waiting = [row for row in rows.values() if row.state is State.REQUESTED]
-        # Rendered before the claim: a template that fails leaves nothing claimed.
-        rendered = {row.id: self._rendered(row) for row in waiting}
-        words = {key: said for key, said in rendered.items() if isinstance(said, Words)}
-        bugs = {key: type(error).__name__ for key, error in rendered.items() if key not in words}
-        owner = self.token()
-        claimed = self.ledger.claim(list(words), owner=owner, lease_until=self.now() + self.lease)
-        outgoing = [Outgoing(notification=row, words=words[key]) for key, row in claimed.items()]
-        settlements = self._send(outgoing, owner)
-        self._settle(settlements)
-        return _sent(settlements, skipped=len(set(ids)) - len(claimed) - len(bugs), bugs=bugs)
+        wanted = frozenset(ids)
+        found = self._found(wanted)
+        waiting = [r for r in found.notifications.values() if r.state is State.REQUESTED]
+        sent = Sent(skipped=len(wanted) - len(waiting))
+        ready = self._ready(self._allowed(waiting, found, sent), sent)
+        for start in range(0, len(ready), WAVE):
+            if time_left() < WAVE_TAKES:
+                sent.retry |= {each.notification.id: AT_ONCE for each in ready[start:]}
+                break
+            self._send(ready[start : start + WAVE], sent)
+        return sent
 
-    def _rendered(self, row: Notification) -> Words | Exception:
-        """Render one notification; whatever that raises concerns it alone."""
-        try:
-            return self.words(row)
-        except Exception as error:  # noqa: BLE001 - a bug in one template must not sink its neighbours
-            return error
+    def _found(self, ids: frozenset[str]) -> Found:
+        """Read the rows and their heads, then whose word counts and what is stopped."""
+        found = self.ledger.look_up(
+            Wanted(notifications=ids, heads=frozenset((order_of(i), self.channel) for i in ids))
+        )
+        people = frozenset(k for row in found.notifications.values() for k in people_for(row))
+        if not people:
+            return found
+        more = self.ledger.look_up(Wanted(people=people, stops=True))
+        return replace(found, people=more.people, stops=more.stops)
 
-    def _send(self, outgoing: Sequence[Outgoing], owner: str) -> list[Settlement]:
+    def _allowed(
+        self, waiting: Iterable[Notification], found: Found, sent: Sent
+    ) -> list[Notification]:
+        """Hold back what is stopped, suppress what is no longer to be sent, return the rest."""
+        now = self.now()
+        allowed: list[Notification] = []
+        refused: list[Change] = []
+        for row in waiting:
+            against = objection(row, found, send_within=self.send_within(row), now=now)
+            if against:
+                refused.append((row, suppressed(row, against, at=now)))
+            elif is_stopped(row, found.stops, country=_country(row)):
+                sent.retry[row.id] = WHILE_STOPPED
+            else:
+                allowed.append(row)
+        # Where somebody was faster the row says why; either way nothing is sent from here.
+        self.ledger.change(refused)
+        sent.settled[State.SUPPRESSED] += len(refused)
+        return allowed
+
+    def _ready(self, rows: Iterable[Notification], sent: Sent) -> list[Outgoing]:
+        """Render before any claim: a template that fails leaves nothing claimed."""
+        ready = []
+        for row in rows:
+            try:
+                ready.append(Outgoing(notification=row, words=self.words(row)))
+            except Exception as error:  # noqa: BLE001 - a bug in one template must not sink its neighbours
+                sent.bugs.append(type(error).__name__)
+                sent.retry[row.id] = backoff(row.attempts + 1, chance=self.chance())
+        return ready
+
+    def _send(self, wave: Sequence[Outgoing], sent: Sent) -> None:
+        """Claim, call and settle one wave."""
+        owner, now = self.token(), self.now()
+        claims = self.ledger.claim(
+            [self.cost(each.notification, each.words) for each in wave],
+            owner=owner,
+            lease_until=now + self.lease,
+            now=now,
+        )
+        mine = {i: claim.row for i, claim in claims.items() if claim.answer is Answer.MINE}
+        left = [claim.row for claim in claims.values() if claim.answer is Answer.LAPSED]
+        self.ledger.change([(row, lapsed(row, now=now)) for row in left])
+        outgoing = [
+            replace(each, notification=mine[each.notification.id])
+            for each in wave
+            if each.notification.id in mine
+        ]
+        self._settle(self._outcomes(outgoing, owner), sent)
+        # Who was not answered for could not be asked: another time.
+        unasked = {each.notification.id for each in wave} - claims.keys()
+        sent.retry |= dict.fromkeys(unasked, AT_ONCE)
+        sent.skipped += len(claims) - len(mine)
+
+    def _outcomes(self, outgoing: Sequence[Outgoing], owner: str) -> list[Settlement]:
         outcomes = self.provider.send(outgoing)
         at = self.now()
         return [
-            Settlement(notification=each.notification, owner=owner, outcome=outcome, at=at)
+            Settlement(
+                notification=each.notification,
+                owner=owner,
+                outcome=counted(outcome, attempts=each.notification.attempts),
+                at=at,
+            )
             for each, outcome in zip(outgoing, outcomes, strict=True)
         ]
 
-    def _settle(self, settlements: Sequence[Settlement]) -> None:
+    def _settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
         # Message ids first: a receipt may come before the next line is through. And the next line
         # in any case: what the provider answered is known to nobody else.
         try:
@@ -84,14 +167,12 @@ class SendMessages:
             )
         finally:
             self.ledger.settle(settlements)
+        for each in settlements:
+            sent.settled[each.outcome.state] += 1
+            if each.outcome.state is State.REQUESTED:
+                row = each.notification
+                sent.retry[row.id] = backoff(row.attempts, chance=self.chance())
 
 
-def _sent(settlements: Sequence[Settlement], *, skipped: int, bugs: Mapping[str, str]) -> Sent:
-    states = [s.outcome.state for s in settlements]
-    waiting = {s.notification.id for s in settlements if s.outcome.state is State.REQUESTED}
-    return Sent(
-        settled={state: states.count(state) for state in State if state in states},
-        skipped=skipped,
-        retry=frozenset(waiting | bugs.keys()),
-        bugs=tuple(bugs.values()),
-    )
+def _country(row: Notification) -> str | None:
+    return country_of(row.recipient) if row.recipient and row.channel is Channel.SMS else None

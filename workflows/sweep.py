@@ -1,13 +1,17 @@
-"""Notifications that are due in, lost publications made good out."""
+"""Notifications that are due in; released, published again or recorded as in doubt out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from notifications.identity import order_of
+from notifications.knowledge import Found, Wanted
 from notifications.lifecycle import State
 from notifications.notification import Notification
-from notifications.schedule import SILENCE, next_republish
-from workflows.ports import Clock, Hub, Ledger
+from notifications.order_event import Channel
+from notifications.recheck import people_for
+from notifications.sweeping import Patience, step
+from workflows.ports import Clock, Hub, Ledger, ReceiptQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,36 +19,60 @@ class Swept:
     """What one round did, in notifications."""
 
     looked_at: int
-    republished: int
+    published: int
+    doubtful: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """Publish again what was entered and never heard of since.
+    """Look at what is due, write what is to become of it, and publish what senders are to hear.
 
-    A round moves each notification's next look first and publishes second, so that two rounds at
-    once publish it once; if we die between the two, the next look, not the message, is what waits.
+    Each row is changed only as it was seen, so that two rounds at once do everything once; if we
+    die before publishing, the next look, not the message, is what waits.
     """
 
     ledger: Ledger
     hub: Hub
+    receipts: ReceiptQueue
+    send_within: Callable[[Notification], timedelta]
+    patience: Patience
     now: Clock
-    first_wait: timedelta
     limit: int
 
     def __call__(self) -> Swept:
         """Do one bounded round; raises `Retryable` when the outside world is in trouble."""
         now = self.now()
-        rows = self.ledger.read(frozenset(self.ledger.due(now=now, limit=self.limit)))
-        mine = self.ledger.postpone([(row, self._next_look(row, now)) for row in rows.values()])
-        lost = [row for row in _requested(list(rows.values())) if row.id in mine]
-        return Swept(looked_at=len(rows), republished=len(self.hub.publish(lost)))
+        found = self._found(self.ledger.due(now=now, limit=self.limit))
+        rows = found.notifications.values()
+        drained = any(row.state is State.IN_DOUBT for row in rows) and self.receipts.is_drained()
+        steps = {
+            row.id: step(
+                row,
+                found,
+                patience=self.patience,
+                send_within=self.send_within(row),
+                receipts_drained=drained,
+                now=now,
+            )
+            for row in rows
+        }
+        changed = self.ledger.change([(row, steps[row.id].row) for row in rows])
+        publish = [steps[i].row for i in steps if i in changed and steps[i].publish]
+        return Swept(
+            looked_at=len(steps),
+            published=len(self.hub.publish(publish)),
+            doubtful=sum(steps[i].row.state is State.IN_DOUBT for i in changed),
+        )
 
-    def _next_look(self, row: Notification, now: datetime) -> datetime:
-        if row.state is State.REQUESTED:
-            return next_republish(row.sweeps + 1, first_wait=self.first_wait, now=now)
-        return now + SILENCE
-
-
-def _requested(rows: Sequence[Notification]) -> list[Notification]:
-    return [row for row in rows if row.state is State.REQUESTED]
+    def _found(self, ids: list[str]) -> Found:
+        found = self.ledger.look_up(
+            Wanted(
+                notifications=frozenset(ids),
+                heads=frozenset((order_of(i), channel) for i in ids for channel in Channel),
+            )
+        )
+        deferred = [r for r in found.notifications.values() if r.state is State.DEFERRED]
+        if not deferred:
+            return found
+        wanted = Wanted(people=frozenset(key for row in deferred for key in people_for(row)))
+        return replace(found, people=self.ledger.look_up(wanted).people)

@@ -1,0 +1,64 @@
+"""A stream record in, the event it brings or the reason why it is parked out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from notifications.errors import Rejected
+from notifications.identity import event_hash, order_hash
+from notifications.knowledge import MarkKey
+from notifications.mark import Mark, fingerprint
+from notifications.order_event import OrderEvent, parse_order_event
+from notifications.parking import ParkedRecord, StreamRecord
+
+CONFLICT = "conflicting-event"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One usable record and its event; *key* is where the event's mark is or will be."""
+
+    record: StreamRecord
+    event: OrderEvent
+    key: MarkKey
+    fingerprint: str
+
+    def is_first_of(self, mark: Mark) -> bool:
+        """Tell whether the mark was made for this very record: its retry, not a repetition."""
+        return mark.position == self.record.position
+
+    def conflicts_with(self, mark: Mark) -> bool:
+        """Tell whether another record gave the same id to other content: no guessing which."""
+        return not self.is_first_of(mark) and mark.fingerprint != self.fingerprint
+
+    def parked(self) -> ParkedRecord:
+        """Return the record as one that contradicts its event's mark."""
+        detail = "event_id: another event with this id says something else"
+        return ParkedRecord(record=self.record, reason=CONFLICT, detail=detail)
+
+
+def read_arrival(record: StreamRecord, *, default_currency: str) -> Arrival | ParkedRecord:
+    """Take one record through the pure steps; whatever they raise concerns it alone."""
+    try:
+        event = parse_order_event(record.payload, default_currency=default_currency)
+        # One id on two orders is two events: neither may vanish in the other.
+        key = (order_hash(event), event_hash(event))
+        return Arrival(record=record, event=event, key=key, fingerprint=fingerprint(record.payload))
+    except Rejected as error:
+        return ParkedRecord(record=record, reason=_slug(error), detail=str(error))
+    except Exception as error:  # noqa: BLE001 - a bug in one record must not sink its neighbours
+        # Only the type: the text of a surprise may quote the payload.
+        return ParkedRecord(record=record, reason=f"bug:{type(error).__name__}", detail="")
+
+
+def one_an_event(arrivals: Iterable[Arrival]) -> dict[MarkKey, Arrival]:
+    """Return the first arrival of each event, in the order in which they came."""
+    first: dict[MarkKey, Arrival] = {}
+    for arrival in arrivals:
+        first.setdefault(arrival.key, arrival)
+    return first
+
+
+def _slug(error: Rejected) -> str:
+    """`MalformedOrderEvent` → `malformed-order-event`."""
+    name = type(error).__name__
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]

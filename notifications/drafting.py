@@ -1,0 +1,92 @@
+"""A marked event in, the rows that its mark promises out."""
+
+from datetime import datetime
+
+from notifications.identity import notification_id
+from notifications.lifecycle import State
+from notifications.mark import Mark, Verdict, Verdicts
+from notifications.notification import Notification, OrderFacts
+from notifications.order_event import Channel, Item, OrderEvent
+from notifications.routing import Audience, Policy, consent_for, recipient_of
+from notifications.standing import Head, standing
+from notifications.templates import TEMPLATE_VERSION, language_for, template_for
+
+
+def rows(
+    event: OrderEvent, mark: Mark, audience: Audience, *, policy: Policy
+) -> list[Notification]:
+    """Draft each notification that the mark promises; a stale event has none.
+
+    The same event always yields the same notification ids; every later step recognises a
+    redelivery by them. What is not to be sent is there too, suppressed, with its rule.
+    """
+    if mark.is_stale:
+        return []
+    return [
+        _row(event, channel, verdict, mark, audience, policy)
+        for channel, verdict in mark.verdicts.items()
+    ]
+
+
+def heads(event: OrderEvent, order: str, verdicts: Verdicts) -> list[Head]:
+    """Return how far the order gets with this event, on each channel that tells of it."""
+    stands = standing(event.status, event.occurred_at)
+    if stands is None:
+        return []
+    return [
+        Head(order=order, channel=channel, standing=stands)
+        for channel, verdict in verdicts.items()
+        if verdict.state is not State.SUPPRESSED
+    ]
+
+
+def _row(
+    event: OrderEvent,
+    channel: Channel,
+    verdict: Verdict,
+    mark: Mark,
+    audience: Audience,
+    policy: Policy,
+) -> Notification:
+    customer = audience.customer
+    locale = (customer and customer.locale) or event.contact.locale
+    return Notification(
+        id=notification_id(event, channel),
+        order=_facts(event),
+        status=event.status,
+        channel=channel,
+        priority=event.priority,
+        template=template_for(event.status) or event.status,
+        template_version=TEMPLATE_VERSION,
+        locale=language_for(event.status, locale),
+        recipient=recipient_of(event, channel, audience, policy=policy),
+        customer_id=event.customer_id,
+        campaign=event.campaign,
+        consent=consent_for(event, channel, audience),
+        state=verdict.state,
+        rule=verdict.rule,
+        occurred_at=event.occurred_at,
+        accepted_at=mark.accepted_at,
+        expires_at=mark.expires_at,
+        due_at=_due(verdict, mark.accepted_at, policy),
+    )
+
+
+def _due(verdict: Verdict, accepted_at: datetime, policy: Policy) -> datetime | None:
+    if verdict.state is State.SUPPRESSED:
+        return None
+    return verdict.until or accepted_at + policy.republish_after
+
+
+def _facts(event: OrderEvent) -> OrderFacts:
+    return OrderFacts(
+        order_id=event.order_id,
+        shop=event.shop,
+        amount=str(event.amount) if event.amount else None,
+        items=tuple(_line(item) for item in event.items),
+        tracking_url=event.tracking_url,
+    )
+
+
+def _line(item: Item) -> str:
+    return item.name if item.quantity == 1 else f"{item.quantity} x {item.name}"

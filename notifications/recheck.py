@@ -1,0 +1,75 @@
+"""A notification about to be sent and what is known by now in, what forbids it after all out.
+
+Consent is read again whenever a message is claimed or released: what was allowed when it was
+accepted may have been withdrawn since, and news may have become old.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from notifications.identity import address_key, customer_key, order_of
+from notifications.knowledge import Found, HeadKey, Stops
+from notifications.lifecycle import State
+from notifications.mark import STALE
+from notifications.notification import Notification
+from notifications.routing import CONSENT_ON_RECORD, NO_CONSENT
+from notifications.standing import is_stale
+
+EXPIRED = "expired"
+
+# After how long a message that an operator holds back is looked at again.
+WHILE_STOPPED = timedelta(minutes=5)
+
+
+def people_for(row: Notification) -> frozenset[str]:
+    """Return the keys of everybody whose word counts for *row*."""
+    keys = {address_key(row.recipient)} if row.recipient else set()
+    if row.customer_id is not None:
+        keys.add(customer_key(shop=row.order.shop, customer_id=row.customer_id))
+    return frozenset(keys)
+
+
+def head_of(row: Notification) -> HeadKey:
+    """Return the key of the head that *row* must not be older than."""
+    return order_of(row.id), row.channel
+
+
+def objection(
+    row: Notification, found: Found, *, send_within: timedelta, now: datetime
+) -> str | None:
+    """Name the first rule by which *row* is no longer to be sent."""
+    refusals = [
+        found.people[key].refusals[row.channel]
+        for key in sorted(people_for(row))
+        if key in found.people and row.channel in found.people[key].refusals
+    ]
+    if refusals:
+        return refusals[0]
+    if row.consent == CONSENT_ON_RECORD and not _still_consents(row, found):
+        return NO_CONSENT
+    if is_stale(row.status, row.occurred_at, found.heads.get(head_of(row))):
+        return STALE
+    return EXPIRED if now - row.accepted_at > send_within else None
+
+
+def suppressed(row: Notification, rule: str, *, at: datetime) -> Notification:
+    """Return *row* as one that is not sent after all."""
+    return replace(row, state=State.SUPPRESSED, rule=rule, due_at=None, closed_at=at)
+
+
+def is_stopped(row: Notification, stops: Stops, *, country: str | None) -> bool:
+    """Tell whether an operator holds this message back."""
+    names = {
+        f"channel:{row.channel}",
+        f"country:{country}",
+        f"campaign:{row.campaign}",
+        f"shop:{row.order.shop}",
+    }
+    return bool(names & stops.stopped)
+
+
+def _still_consents(row: Notification, found: Found) -> bool:
+    if row.customer_id is None:
+        return False
+    key = customer_key(shop=row.order.shop, customer_id=row.customer_id)
+    return key in found.people and row.channel in found.people[key].consents

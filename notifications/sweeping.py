@@ -1,0 +1,100 @@
+"""A notification that is due and what is known by now in, what is done about it out."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from notifications.knowledge import Found
+from notifications.lifecycle import State
+from notifications.notification import Notification
+from notifications.order_event import Channel
+from notifications.recheck import objection, suppressed
+from notifications.schedule import SILENCE, next_republish
+
+LAPSED = "lapsed-claim"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """A stage's waiting times; `resend_email_after` None never sends a doubtful e-mail again."""
+
+    first_wait: timedelta
+    resend_email_after: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The row as it is to be, and whether senders are to hear of it (again)."""
+
+    row: Notification
+    publish: bool = False
+
+
+def step(
+    row: Notification,
+    found: Found,
+    *,
+    patience: Patience,
+    send_within: timedelta,
+    receipts_drained: bool,
+    now: datetime,
+) -> Step:
+    """Decide what the sweeper does about *row*; every look moves the next one on."""
+    match row.state:
+        case State.DEFERRED:
+            return _release(row, found, patience, send_within, now)
+        case State.REQUESTED:
+            due_at = next_republish(row.sweeps + 1, first_wait=patience.first_wait, now=now)
+            return Step(row=replace(row, due_at=due_at, sweeps=row.sweeps + 1), publish=True)
+        case State.SENDING:
+            return Step(row=_watched(row, now))
+        case State.IN_DOUBT:
+            return _doubtful(row, patience, receipts_drained=receipts_drained, now=now)
+        case _:
+            # Sent and waiting for the carrier's word, which may take so long.
+            return Step(row=replace(row, due_at=now + SILENCE, sweeps=row.sweeps + 1))
+
+
+def lapsed(row: Notification, *, now: datetime) -> Notification:
+    """Return a row whose claim nobody came back from: its call may have been made."""
+    return replace(
+        row, state=State.IN_DOUBT, rule=LAPSED, lease_until=None, sent_at=row.lease_until or now
+    )
+
+
+def _release(
+    row: Notification,
+    found: Found,
+    patience: Patience,
+    send_within: timedelta,
+    now: datetime,
+) -> Step:
+    # Its age counts from when it was due: waiting for the morning makes nobody's message old.
+    released = replace(row, accepted_at=row.due_at or row.accepted_at)
+    against = objection(released, found, send_within=send_within, now=now)
+    if against:
+        return Step(row=suppressed(row, against, at=now))
+    due_at = now + patience.first_wait
+    return Step(row=replace(row, state=State.REQUESTED, rule=None, due_at=due_at), publish=True)
+
+
+def _watched(row: Notification, now: datetime) -> Notification:
+    if row.lease_until is not None and row.lease_until > now:
+        return replace(row, due_at=row.lease_until, sweeps=row.sweeps + 1)
+    return replace(lapsed(row, now=now), due_at=now, sweeps=row.sweeps + 1)
+
+
+def _doubtful(
+    row: Notification, patience: Patience, *, receipts_drained: bool, now: datetime
+) -> Step:
+    """Send a doubtful e-mail once more when SES would have spoken by now; a text message never."""
+    looked = replace(row, due_at=now + SILENCE, sweeps=row.sweeps + 1)
+    wait = patience.resend_email_after
+    if row.channel is not Channel.EMAIL or wait is None or row.resends:
+        return Step(row=looked)
+    ripe = (row.sent_at or row.accepted_at) + wait
+    if now < ripe or not receipts_drained:
+        return Step(row=replace(looked, due_at=max(ripe, now + patience.first_wait)))
+    again = replace(
+        row, state=State.REQUESTED, resends=1, due_at=now + patience.first_wait, owner=None
+    )
+    return Step(row=again, publish=True)

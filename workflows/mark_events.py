@@ -1,0 +1,87 @@
+"""Events that nobody has decided yet in, the marks that from now on stand for them out."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifications.arrival import Arrival
+from notifications.drafting import heads
+from notifications.identity import notification_id
+from notifications.knowledge import Found, HeadKey, MarkKey
+from notifications.lifecycle import State
+from notifications.mark import Mark, Verdict, Verdicts
+from notifications.order_event import Channel
+from notifications.routing import CAP, Policy, audience_of, decide, recipient_of
+from notifications.standing import Head, raise_heads
+from workflows.pay_caps import PayCaps
+from workflows.ports import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkEvents:
+    """Decide, pay the caps, and insert each decision before anything is done about it."""
+
+    ledger: Ledger
+    pay_caps: PayCaps
+    policy: Policy
+
+    def __call__(
+        self, arrivals: Iterable[Arrival], found: Found, *, now: datetime
+    ) -> dict[MarkKey, Mark]:
+        """Return the mark that stands for each, ours or whoever's was faster."""
+        verdicts = self._decide(arrivals, found, now)
+        refused = self.pay_caps(self._requests(arrivals, verdicts, found), found.people, now=now)
+        marks = [
+            Mark(
+                order=each.key[0],
+                event=each.key[1],
+                verdicts=_capped(each, verdicts[each.key], refused),
+                fingerprint=each.fingerprint,
+                position=each.record.position,
+                accepted_at=now,
+                expires_at=now + self.policy.retention,
+            )
+            for each in arrivals
+        ]
+        return {(mark.order, mark.event): mark for mark in self.ledger.mark(marks)}
+
+    def _decide(
+        self, arrivals: Iterable[Arrival], found: Found, now: datetime
+    ) -> dict[MarkKey, Verdicts]:
+        """Decide in the stream's order: what comes first in the batch is known to what follows."""
+        known: dict[HeadKey, Head] = dict(found.heads)
+        verdicts: dict[MarkKey, Verdicts] = {}
+        for each in arrivals:
+            order = each.key[0]
+            verdicts[each.key] = decide(
+                each.event,
+                audience_of(each.event, found.people),
+                {c: known[order, c] for c in Channel if (order, c) in known},
+                policy=self.policy,
+                now=now,
+            )
+            raise_heads(known, heads(each.event, order, verdicts[each.key]))
+        return verdicts
+
+    def _requests(
+        self, arrivals: Iterable[Arrival], verdicts: Mapping[MarkKey, Verdicts], found: Found
+    ) -> dict[str, list[str]]:
+        """Return who has to pay for which notifications."""
+        requests: dict[str, list[str]] = {}
+        for each in arrivals:
+            audience = audience_of(each.event, found.people)
+            for channel, verdict in verdicts[each.key].items():
+                to = recipient_of(each.event, channel, audience, policy=self.policy)
+                if to and verdict.state is not State.SUPPRESSED:
+                    ids = requests.setdefault(audience.payer(to), [])
+                    ids.append(notification_id(each.event, channel))
+        return requests
+
+
+def _capped(arrival: Arrival, verdicts: Verdicts, refused: AbstractSet[str]) -> Verdicts:
+    over = Verdict(state=State.SUPPRESSED, rule=CAP)
+    return {
+        channel: over if notification_id(arrival.event, channel) in refused else verdict
+        for channel, verdict in verdicts.items()
+    }
