@@ -14,5 +14,5 @@ def backoff(attempts: int, *, chance: float) -> timedelta:
 
     Exponential with full jitter over the upper half, so that nobody comes back at once.
     """
-    ceiling = min(_MOST, _FIRST * 2 ** min(attempts - 1, 16))
+    ceiling = min(_MOST, _FIRST * (1 << min(attempts - 1, 16)))
     return ceiling / 2 + ceiling / 2 * chance
