@@ -2,19 +2,28 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from notifications.drafting import rows
+from notifications.identity import customer_key, event_hash, order_hash
+from notifications.mark import Mark, fingerprint
 from notifications.notification import Notification
 from notifications.order_event import Channel, OrderEvent, parse_order_event
-from notifications.routing import Policy, decide
+from notifications.person import Person
+from notifications.routing import Policy, audience_of, decide
 from tests.fakes.clock import START
 
 EMAIL = "ada@example.com"
 PHONE = "+12065550100"
 
 POLICY = Policy(
-    default_country="US", retention=timedelta(days=90), republish_after=timedelta(minutes=5)
+    default_country="US",
+    retention=timedelta(days=90),
+    republish_after=timedelta(minutes=5),
+    cap=20,
+    quiet=None,
+    allowed=("*",),
 )
 
 
@@ -43,9 +52,31 @@ def order_event(**changes: Any) -> OrderEvent:
     return parse_order_event(payload(**changes), default_currency="USD")
 
 
-def drafts(**changes: Any) -> list[Notification]:
-    """Return the notifications that `event` asks for."""
-    return decide(order_event(**changes), policy=POLICY, now=START)
+def person(**changes: Any) -> Person:
+    """Return the record of customer c-1 of the event's shop, who has told us nothing."""
+    shop, customer_id = "Example Tea", "c-1"
+    known = Person(
+        key=customer_key(shop=shop, customer_id=customer_id), customer_id=customer_id, shop=shop
+    )
+    return replace(known, **changes)
+
+
+def drafts(
+    *people: Person, policy: Policy = POLICY, now: datetime = START, **changes: Any
+) -> list[Notification]:
+    """Return the rows that `event` becomes, with those people on record."""
+    one = order_event(**changes)
+    audience = audience_of(one, {each.key: each for each in people})
+    mark = Mark(
+        order=order_hash(one),
+        event=event_hash(one),
+        verdicts=decide(one, audience, {}, policy=policy, now=now),
+        fingerprint=fingerprint(payload(**changes)),
+        position="101",
+        accepted_at=now,
+        expires_at=now + policy.retention,
+    )
+    return rows(one, mark, audience, policy=policy)
 
 
 def notification(number: int = 1, channel: Channel = Channel.EMAIL, **changes: Any) -> Notification:

@@ -1,16 +1,24 @@
-"""A ledger in memory, which refuses what DynamoDB would refuse."""
+"""A ledger in memory, which refuses what DynamoDB would refuse, with trouble where a test wants it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from notifications.claim import Answer, Asked, Claim, claim_of
 from notifications.errors import LedgerUnavailable
+from notifications.knowledge import Found, HeadKey, MarkKey, Stops, Wanted
 from notifications.lifecycle import FINAL, State, outranked_by
+from notifications.mark import Mark
 from notifications.notification import Notification
 from notifications.outcome import Settlement
 from notifications.receipt import Receipt
+from notifications.standing import Head, raise_heads
+from tests.fakes.people import FakePeople
+from workflows.ports import Change
+
+T = TypeVar("T")
+K = TypeVar("K")
 
 
 class TwoStatementsOnOneKey(Exception):
@@ -19,92 +27,159 @@ class TwoStatementsOnOneKey(Exception):
 
 @dataclass(slots=True)
 class FakeLedger:
-    """Rows by id; a method named in `unavailable` raises instead of doing anything."""
+    """Marks, heads and rows by key; customers are read here and kept by `people`.
+
+    Three kinds of trouble: a method in `unavailable` raises and does nothing; one in `unheard` does
+    all of it and raises then; and a statement that `troubled` says yes to, by method and key, fails
+    among others that go through. `calls` tells which method was called, for how many keys.
+    """
 
     rows: dict[str, Notification] = field(default_factory=dict)
+    marks: dict[MarkKey, Mark] = field(default_factory=dict)
+    heads: dict[HeadKey, Head] = field(default_factory=dict)
+    stopped: set[str] = field(default_factory=set)
+    people: FakePeople = field(default_factory=FakePeople)
     unavailable: set[str] = field(default_factory=set)
+    unheard: set[str] = field(default_factory=set)
+    troubled: Callable[[str, Hashable], bool] = lambda *_: False
+    calls: list[tuple[str, int]] = field(default_factory=list)
 
-    def enter(self, notifications: Sequence[Notification]) -> list[Notification]:
-        self._call("enter", (n.id for n in notifications))
-        return [self.rows.setdefault(n.id, n) for n in notifications]
+    def look_up(self, wanted: Wanted) -> Found:
+        keys = [*wanted.marks, *wanted.heads, *wanted.people, *wanted.notifications]
+        self._call("look_up", keys)
+        found = Found(
+            marks=_some(self.marks, wanted.marks),
+            heads=_some(self.heads, wanted.heads),
+            people=_some(self.people.kept, wanted.people),
+            notifications=_some(self.rows, wanted.notifications),
+            stops=Stops(stopped=frozenset(self.stopped if wanted.stops else ())),
+        )
+        return self._answer("look_up", keys, found)
 
-    def read(self, ids: AbstractSet[str]) -> dict[str, Notification]:
-        self._call("read", ids)
-        return {i: self.rows[i] for i in sorted(ids) if i in self.rows}
+    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
+        keys = [(mark.order, mark.event) for mark in marks]
+        through = self._call("mark", keys)
+        standing = [
+            self.marks.setdefault(key, mark)
+            for key, mark in zip(keys, marks, strict=True)
+            if key in through
+        ]
+        return self._answer("mark", keys, standing)
+
+    def accept(
+        self, notifications: Sequence[Notification], heads: Sequence[Head]
+    ) -> list[Notification]:
+        keys: list[Hashable] = [n.id for n in notifications]
+        keys += [(head.order, head.channel) for head in heads]
+        through = self._call("accept", keys)
+        raise_heads(self.heads, [h for h in heads if (h.order, h.channel) in through])
+        entered = [self.rows.setdefault(n.id, n) for n in notifications if n.id in through]
+        return self._answer("accept", keys, entered)
 
     def claim(
-        self, ids: Sequence[str], *, owner: str, lease_until: datetime
-    ) -> dict[str, Notification]:
-        self._call("claim", ids)
-        for row in self._rows(ids):
-            if row.state is State.REQUESTED:
-                attempts = row.attempts + 1
-                self._change(
-                    row,
-                    state=State.SENDING,
-                    owner=owner,
-                    lease_until=lease_until,
-                    attempts=attempts,
-                )
-        # Asked again by the same owner, because an answer was lost, it is told the same again.
-        return {row.id: row for row in self._rows(ids) if row.owner == owner}
+        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+    ) -> dict[str, Claim]:
+        keys = [each.id for each in asked]
+        through = self._call("claim", keys)
+        claims = {}
+        for each in asked:
+            if each.id not in through or each.id not in self.rows:
+                continue
+            if self.rows[each.id].state is State.REQUESTED:
+                self._claim(each, owner, lease_until)
+                claims[each.id] = Claim(answer=Answer.MINE, row=self.rows[each.id])
+            else:
+                claims[each.id] = claim_of(self.rows[each.id], owner=owner, now=now)
+        answered = claims or self._answer("claim", keys, claims)
+        return self._heard("claim", answered)
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
-        self._call("settle", (s.notification.id for s in settlements))
+        keys = [s.notification.id for s in settlements]
+        through = self._call("settle", keys)
         for settlement in settlements:
-            for row in self._rows([settlement.notification.id]):
-                if row.owner == settlement.owner:
-                    self._settle(row, settlement)
+            row = self.rows.get(settlement.notification.id)
+            if row is not None and row.id in through and row.owner == settlement.owner:
+                self._settle(row, settlement)
+        self._answer("settle", keys, None)
+
+    def change(self, changes: Sequence[Change]) -> set[str]:
+        keys = [seen.id for seen, _ in changes]
+        through = self._call("change", keys)
+        changed = set()
+        for seen, new in changes:
+            row = self.rows.get(seen.id)
+            if row is not None and row.id in through and row.version == seen.version:
+                self.rows[row.id] = replace(new, version=row.version + 1)
+                changed.add(row.id)
+        return self._answer("change", keys, changed)
 
     def apply(self, facts: Mapping[str, Receipt], *, at: datetime) -> set[str]:
-        self._call("apply", facts)
+        through = self._call("apply", facts)
         changed = set()
-        for row in self._rows(facts):
-            fact = facts[row.id]
-            if row.state in outranked_by(fact.state, fact.channel):
-                self._change(row, state=fact.state, rule=fact.reason, **_end(fact.state, at))
-                changed.add(row.id)
-        return changed
+        for identity, fact in facts.items():
+            row = self.rows.get(identity) if identity in through else None
+            if row is not None and row.state in outranked_by(fact.state, fact.channel):
+                self._write(row, state=fact.state, rule=fact.reason, **_end(fact.state, at))
+                changed.add(identity)
+        return self._answer("apply", facts, changed)
 
     def due(self, *, now: datetime, limit: int) -> list[str]:
         self._call("due", ())
         waiting = [(row.due_at, row.id) for row in self.rows.values() if row.due_at]
-        return [i for due_at, i in sorted(waiting) if due_at <= now][:limit]
+        return self._heard("due", [i for due_at, i in sorted(waiting) if due_at <= now][:limit])
 
-    def postpone(self, looks: Sequence[tuple[Notification, datetime]]) -> set[str]:
-        self._call("postpone", (row.id for row, _ in looks))
-        moved = set()
-        for seen, then in looks:
-            row = self.rows[seen.id]
-            if row.due_at is not None and row.due_at == seen.due_at:
-                self._change(row, due_at=then, sweeps=row.sweeps + 1)
-                moved.add(row.id)
-        return moved
+    def _claim(self, asked: Asked, owner: str, lease_until: datetime) -> None:
+        row = self.rows[asked.id]
+        self._write(
+            row,
+            state=State.SENDING,
+            owner=owner,
+            lease_until=lease_until,
+            attempts=row.attempts + 1,
+            parts=asked.parts,
+            reserved=asked.reserved,
+        )
 
     def _settle(self, row: Notification, settlement: Settlement) -> None:
         outcome = settlement.outcome
-        sent = {"message_id": outcome.message_id, "sent_at": settlement.at}
-        learnt = sent if outcome.message_id else {}
+        learnt: dict[str, Any] = {"message_id": outcome.message_id} if outcome.message_id else {}
+        if outcome.state in {State.SENT, State.IN_DOUBT}:
+            learnt["sent_at"] = settlement.at
         if row.state is State.SENDING:
             end = _end(outcome.state, settlement.at)
             state = {"state": outcome.state, "rule": outcome.reason}
-            self._change(row, lease_until=None, **state, **learnt, **end)
-        elif learnt:
+            self._write(row, lease_until=None, **state, **learnt, **end)
+        elif outcome.message_id:
             # A receipt was faster: its state stands, and only what nobody else knows is added.
-            self._change(row, lease_until=None, **learnt)
+            self._write(row, lease_until=None, **learnt)
 
-    def _change(self, row: Notification, **changes: Any) -> None:
+    def _write(self, row: Notification, **changes: Any) -> None:
         self.rows[row.id] = replace(row, version=row.version + 1, **changes)
 
-    def _rows(self, ids: Iterable[str]) -> list[Notification]:
-        return [self.rows[i] for i in ids if i in self.rows]
-
-    def _call(self, method: str, keys: Iterable[str]) -> None:
+    def _call(self, method: str, keys: Iterable[Hashable]) -> set[Hashable]:
+        """Note the call, and return the keys that go through."""
+        listed = list(keys)
+        self.calls.append((method, len(listed)))
         if method in self.unavailable:
             raise LedgerUnavailable(method)
-        listed = list(keys)
         if len(listed) != len(set(listed)):
             raise TwoStatementsOnOneKey(method)
+        return {key for key in listed if not self.troubled(method, key)}
+
+    def _answer(self, method: str, keys: Iterable[Hashable], answer: T) -> T:
+        """Return the answer, unless any of the keys did not go through."""
+        if any(self.troubled(method, key) for key in keys):
+            raise LedgerUnavailable(method)
+        return self._heard(method, answer)
+
+    def _heard(self, method: str, answer: T) -> T:
+        if method in self.unheard:
+            raise LedgerUnavailable(method)
+        return answer
+
+
+def _some(kept: Mapping[K, T], wanted: Iterable[K]) -> dict[K, T]:
+    return {key: kept[key] for key in wanted if key in kept}
 
 
 def _end(state: State, at: datetime) -> dict[str, datetime | None]:

@@ -10,18 +10,21 @@ from notifications.errors import LedgerUnavailable
 
 @dataclass(slots=True)
 class FakeMessageIds:
-    """Owners by message id; `record` raises while `unavailable`."""
+    """Owners by message id; `record` and `find` raise while `unavailable`."""
 
     owners: dict[str, str] = field(default_factory=dict)
     expiries: dict[str, datetime] = field(default_factory=dict)
     unavailable: bool = False
 
     def record(self, notification_ids: Mapping[str, str], *, expires_at: datetime) -> None:
-        if self.unavailable:
-            message = "record"
-            raise LedgerUnavailable(message)
+        self._call("record")
         self.owners |= notification_ids
         self.expiries |= dict.fromkeys(notification_ids, expires_at)
 
     def find(self, message_ids: AbstractSet[str]) -> dict[str, str]:
+        self._call("find")
         return {each: self.owners[each] for each in message_ids if each in self.owners}
+
+    def _call(self, method: str) -> None:
+        if self.unavailable:
+            raise LedgerUnavailable(method)

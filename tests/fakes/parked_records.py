@@ -9,7 +9,7 @@ from notifications.parking import ParkedRecord
 
 @dataclass(slots=True)
 class FakeParkedRecords:
-    """What was parked, by sequence number."""
+    """What was parked, by position; parking raises while `unavailable`."""
 
     kept: dict[str, ParkedRecord] = field(default_factory=dict)
     unavailable: bool = False
@@ -18,14 +18,14 @@ class FakeParkedRecords:
         if self.unavailable and records:
             message = "park"
             raise ParkingUnavailable(message)
-        self.kept |= {each.record.sequence_number: each for each in records}
+        self.kept |= {each.record.position: each for each in records}
 
     @property
     def reasons(self) -> dict[str, str]:
-        """The reason of each, by sequence number."""
+        """The reason of each, by position."""
         return {position: each.reason for position, each in self.kept.items()}
 
     @property
     def details(self) -> dict[str, str]:
-        """The detail of each, by sequence number."""
+        """The detail of each, by position."""
         return {position: each.detail for position, each in self.kept.items()}

@@ -1,34 +1,55 @@
 """Every workflow, wired to fakes: records are put in, and what people got comes out."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 
+from notifications.claim import Asked
+from notifications.envelope import open_envelope
 from notifications.lifecycle import State
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from notifications.parking import StreamRecord
+from notifications.person import Person
 from notifications.receipt import Receipt
-from notifications.templates import words
+from notifications.routing import Policy
+from notifications.sweeping import Patience
+from notifications.templates import Words, words
 from tests.examples import POLICY
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.hub import FakeHub
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.message_ids import FakeMessageIds
 from tests.fakes.parked_records import FakeParkedRecords
+from tests.fakes.people import FakePeople
 from tests.fakes.provider import FakeProvider
+from tests.fakes.receipt_queue import FakeReceiptQueue
 from workflows.apply_receipts import Applied, ApplyReceipts
-from workflows.relay_orders import Relayed, RelayOrders
+from workflows.mark_events import MarkEvents
+from workflows.pay_caps import PayCaps
+from workflows.ports import Deadline
+from workflows.relay_orders import Opening, Relayed, RelayOrders
 from workflows.send_messages import SendMessages, Sent
 from workflows.sweep import Sweep, Swept
 
 LEASE = timedelta(minutes=2)
 RECEIPT_RETENTION = timedelta(days=30)
+SEND_WITHIN = timedelta(days=2)
+RESEND_EMAIL_AFTER = timedelta(minutes=30)
+
+
+def cost(row: Notification, _: Words) -> Asked:
+    """Return what sending takes, where every text is one part at a cent."""
+    if row.channel is Channel.EMAIL:
+        return Asked(id=row.id)
+    return Asked(id=row.id, parts=1, reserved=Decimal("0.01"))
 
 
 @dataclass(slots=True)
 class World:
-    """The flow without AWS; `records` numbers what was put on the stream from 101 on."""
+    """The flow without AWS. What a test wants different, it sets: the next call is wired anew."""
 
     now: HandTurnedClock = field(default_factory=HandTurnedClock)
     token: CountingToken = field(default_factory=CountingToken)
@@ -37,40 +58,66 @@ class World:
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
     message_ids: FakeMessageIds = field(default_factory=FakeMessageIds)
     provider: FakeProvider = field(default_factory=FakeProvider)
+    receipts: FakeReceiptQueue = field(default_factory=FakeReceiptQueue)
+    policy: Policy = POLICY
+    opening: Opening = open_envelope
+    words: Callable[[Notification], Words] = words
+    send_within: timedelta = SEND_WITHIN
+    resend_email_after: timedelta | None = RESEND_EMAIL_AFTER
+    time_left: Deadline = lambda: timedelta(minutes=5)
+    brought: int = 0
+
+    @property
+    def people(self) -> FakePeople:
+        """Customers and addresses, which the ledger reads and whose caps are paid here."""
+        return self.ledger.people
 
     @property
     def relayer(self) -> RelayOrders:
         """The relay."""
+        pay_caps = PayCaps(ledger=self.ledger, people=self.people, limit=self.policy.cap)
         return RelayOrders(
             ledger=self.ledger,
+            mark_events=MarkEvents(ledger=self.ledger, pay_caps=pay_caps, policy=self.policy),
             hub=self.hub,
             parked=self.parked,
-            policy=POLICY,
+            opening=self.opening,
+            policy=self.policy,
             default_currency="USD",
             now=self.now,
         )
 
-    def relay(self, *payloads: bytes) -> Relayed:
-        """Bring one batch of records from the stream."""
-        return self.relayer(records(*payloads))
+    def relay(self, *payloads: bytes, at: int = 101) -> Relayed:
+        """Bring one batch of records, from that position on; at the same position it is a retry."""
+        return self.relayer(records(*payloads, at=at))
 
-    @property
-    def sender(self) -> SendMessages:
-        """The sender of either channel: the provider is the same fake."""
+    def sender(self, channel: Channel) -> SendMessages:
+        """One channel's sender; the provider of both is the same fake."""
         return SendMessages(
+            channel=channel,
             ledger=self.ledger,
             message_ids=self.message_ids,
             provider=self.provider,
-            words=words,
+            words=self.words,
+            cost=cost,
+            send_within=lambda _: self.send_within,
             now=self.now,
             token=self.token,
+            chance=lambda: 0.5,
             lease=LEASE,
             receipt_retention=RECEIPT_RETENTION,
         )
 
-    def send(self, *ids: str) -> Sent:
-        """Bring one batch of requests from a queue."""
-        return self.sender(ids)
+    def send(self, *ids: str, channel: Channel = Channel.EMAIL) -> Sent:
+        """Bring one batch of requests from a queue of the channel."""
+        return self.sender(channel)(ids, time_left=self.time_left)
+
+    def send_published(self) -> list[Sent]:
+        """Bring each channel's senders what was published since the last time."""
+        new = self.hub.published[self.brought :]
+        self.brought = len(self.hub.published)
+        queues = {c: [n.id for n in new if n.channel is c] for c in Channel}
+        return [self.send(*ids, channel=channel) for channel, ids in queues.items() if ids]
 
     @property
     def tracker(self) -> ApplyReceipts:
@@ -81,34 +128,58 @@ class World:
         """Bring one batch of receipts."""
         return self.tracker(receipts)
 
-    def sweep(self, limit: int = 100) -> Swept:
-        """Do one round of the sweeper."""
+    def sweeper(self, limit: int = 100) -> Sweep:
+        """The sweeper."""
         return Sweep(
             ledger=self.ledger,
             hub=self.hub,
+            receipts=self.receipts,
+            send_within=lambda _: self.send_within,
+            patience=Patience(
+                first_wait=self.policy.republish_after, resend_email_after=self.resend_email_after
+            ),
             now=self.now,
-            first_wait=POLICY.republish_after,
             limit=limit,
-        )()
+        )
+
+    def sweep(self, limit: int = 100) -> Swept:
+        """Do one round of the sweeper."""
+        return self.sweeper(limit)()
 
     def published(self) -> list[tuple[str, Channel]]:
         """Return the order and channel of each publication, in order."""
         return [(n.order.order_id, n.channel) for n in self.hub.published]
 
+    def got(self) -> Counter[str]:
+        """Return how many messages each notification became for whoever it was meant."""
+        return Counter(call.notification.id for call in self.provider.calls)
+
     def enter(self, *rows: Notification) -> None:
         """Put rows in the ledger as they are."""
-        self.ledger.enter(rows)
+        self.ledger.accept(rows, [])
+
+    def know(self, *people: Person) -> None:
+        """Put people on record."""
+        self.people.put(*people)
+
+    def row(self, notification_id: str) -> Notification:
+        """Return a notification as the ledger has it."""
+        return self.ledger.rows[notification_id]
 
     def state(self, notification_id: str) -> State:
         """Return how far a notification has got."""
-        return self.ledger.rows[notification_id].state
+        return self.row(notification_id).state
+
+    def rows(self) -> Iterable[Notification]:
+        """Return every notification in the ledger."""
+        return self.ledger.rows.values()
 
 
-def records(*payloads: bytes) -> Sequence[StreamRecord]:
-    """Return the payloads as a batch of the stream, from position 101 on."""
+def records(*payloads: bytes, at: int = 101) -> Sequence[StreamRecord]:
+    """Return the payloads as a batch of the stream, from that position on."""
     return [
         StreamRecord(
             sequence_number=str(position), partition_key="o", arrived_at=None, payload=each
         )
-        for position, each in enumerate(payloads, start=101)
+        for position, each in enumerate(payloads, start=at)
     ]

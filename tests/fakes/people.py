@@ -1,0 +1,48 @@
+"""Customers and addresses in memory; who reads them, reads them through the ledger."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from notifications.errors import LedgerUnavailable
+from notifications.person import Person
+
+
+class TwoPaymentsOfOnePerson(Exception):
+    """DynamoDB refuses the whole bulk call when two statements name one key."""
+
+
+@dataclass(slots=True)
+class FakePeople:
+    """People by key; `pay` raises while `unavailable`, after writing while `unheard`.
+
+    Whoever `troubled` says yes to is not written, among others who are.
+    """
+
+    kept: dict[str, Person] = field(default_factory=dict)
+    unavailable: bool = False
+    unheard: bool = False
+    troubled: Callable[[str], bool] = lambda _: False
+    calls: list[int] = field(default_factory=list)
+
+    def pay(self, people: Sequence[Person]) -> set[str]:
+        self.calls.append(len(people))
+        keys = {person.key for person in people}
+        if self.unavailable:
+            raise LedgerUnavailable("pay")
+        if len(keys) < len(people):
+            raise TwoPaymentsOfOnePerson
+        written = {p.key for p in people if not self.troubled(p.key) and self._pay(p)}
+        if self.unheard or any(self.troubled(key) for key in keys):
+            raise LedgerUnavailable("pay")
+        return written
+
+    def put(self, *people: Person) -> None:
+        """Put people on record, as importing them does."""
+        self.kept |= {person.key: person for person in people}
+
+    def _pay(self, person: Person) -> bool:
+        known = self.kept.get(person.key, Person(key=person.key))
+        if known.turn != person.turn - 1:
+            return False
+        self.kept[person.key] = replace(known, paid=person.paid, turn=person.turn)
+        return True
