@@ -4,11 +4,10 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from pipeline.encryption_key import EncryptionKey
-from pipeline.ledger import Ledger
 from pipeline.orders_stream import OrdersStream
 from pipeline.parked_bucket import ParkedBucket
 from pipeline.stage import Stage
-from pipeline.table import Table
+from pipeline.tables import Tables
 
 
 class DataStack(Stack):
@@ -22,10 +21,7 @@ class DataStack(Stack):
         self.orders = OrdersStream(
             self, "Orders", numbers=stage.orders, key=self.key, removal=stage.removal
         ).stream
-        self.ledger = Ledger(self, "Ledger", stage=stage, key=self.key)
-        self.receipts = Table(
-            self, "Receipts", stage=stage, key=self.key, partition_key="message_id"
-        )
+        self.tables = Tables(self, stage=stage, key=self.key)
         self.parked = ParkedBucket(
             self,
             "Parked",
@@ -34,8 +30,6 @@ class DataStack(Stack):
             removal=stage.removal,
         )
         CfnOutput(self, "OrdersStreamName", value=self.orders.stream_name)
-        CfnOutput(self, "LedgerTableName", value=self.ledger.name)
-        CfnOutput(self, "ReceiptsTableName", value=self.receipts.name)
         CfnOutput(self, "ParkedBucketName", value=self.parked.bucket.bucket_name)
 
 

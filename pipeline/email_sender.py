@@ -7,7 +7,7 @@ from constructs import Construct
 from pipeline.function import Function, Surroundings
 from pipeline.mail import Mail
 from pipeline.stage import Stage
-from pipeline.table import Table
+from pipeline.tables import Tables
 from pipeline.work_queue import WorkQueue
 from processors.settings import EmailSenderSettings
 
@@ -23,15 +23,15 @@ class EmailSender(Construct):
         stage: Stage,
         within: Surroundings,
         queues: Sequence[WorkQueue],
-        ledger: Table,
-        receipts: Table,
+        tables: Tables,
         mail: Mail,
     ) -> None:
         super().__init__(scope, name)
         settings = EmailSenderSettings(
             stage=stage.name,
-            ledger_table=ledger.name,
-            receipts_table=receipts.name,
+            ledger_table=tables.ledger.name,
+            customers_table=tables.customers.name,
+            receipts_table=tables.receipts.name,
             email_from=stage.email_from,
             configuration_set=mail.configuration_set.configuration_set_name,
             claim_lease=stage.claim_lease,
@@ -46,8 +46,10 @@ class EmailSender(Construct):
             memory=stage.email_sender.memory,
             timeout=stage.email_sender.timeout,
         )
-        ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
-        receipts.let(self.function, "BatchWriteItem")
+        tables.ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
+        tables.customers.let(self.function, "BatchGetItem")
+        tables.receipts.let(self.function, "BatchWriteItem")
         mail.let_send(self.function, sender=stage.email_from)
         for queue in queues:
             queue.feed(self.function)
+            queue.let_delay(self.function)

@@ -1,4 +1,4 @@
-"""The orders stream, the ledger and the hub come in; the relay between them goes out."""
+"""The orders stream, the tables and the hub come in; the relay between them goes out."""
 
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
@@ -8,7 +8,7 @@ from pipeline.function import Function, Surroundings
 from pipeline.parked_bucket import ParkedBucket
 from pipeline.stage import Stage
 from pipeline.stream_mapping import StreamMapping
-from pipeline.table import Table
+from pipeline.tables import Tables
 from pipeline.topic import Topic
 from processors.settings import OrderRelaySettings
 
@@ -24,20 +24,24 @@ class OrderRelay(Construct):
         stage: Stage,
         within: Surroundings,
         orders: kinesis.IStream,
-        ledger: Table,
+        tables: Tables,
         hub: Topic,
         parked: ParkedBucket,
     ) -> None:
         super().__init__(scope, name)
         settings = OrderRelaySettings(
             stage=stage.name,
-            ledger_table=ledger.name,
+            ledger_table=tables.ledger.name,
+            customers_table=tables.customers.name,
             hub_topic_arn=hub.topic.topic_arn,
             parked_bucket=parked.bucket.bucket_name,
             default_country=stage.default_country,
             default_currency=stage.default_currency,
             retention=stage.retention,
             republish_after=stage.republish_after,
+            cap=stage.cap,
+            quiet_hours=stage.quiet_hours,
+            allowed_recipients=stage.allowed_recipients,
         )
         self.function = Function(
             self,
@@ -48,7 +52,8 @@ class OrderRelay(Construct):
             memory=stage.order_relay.memory,
             timeout=stage.order_relay.timeout,
         )
-        ledger.let(self.function, "PartiQLInsert", "BatchGetItem")
+        for table in (tables.ledger, tables.customers):
+            table.let(self.function, "BatchGetItem", "PartiQLInsert", "PartiQLUpdate")
         hub.let_publish(self.function)
         parked.let_park(self.function)
         _let_read(self.function, orders, within.key)

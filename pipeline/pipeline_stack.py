@@ -94,7 +94,7 @@ class PipelineStack(Stack):
             stage=self._stage,
             within=self._within,
             orders=data.orders,
-            ledger=data.ledger,
+            tables=data.tables,
             hub=self.hub,
             parked=data.parked,
         )
@@ -106,8 +106,7 @@ class PipelineStack(Stack):
             stage=self._stage,
             within=self._within,
             queues=[self.queues["SmsHigh"], self.queues["SmsNormal"]],
-            ledger=data.ledger,
-            receipts=data.receipts,
+            tables=data.tables,
         )
 
     def _email_sender(self, data: DataStack) -> EmailSender:
@@ -117,8 +116,7 @@ class PipelineStack(Stack):
             stage=self._stage,
             within=self._within,
             queues=[self.queues["EmailHigh"], self.queues["EmailNormal"]],
-            ledger=data.ledger,
-            receipts=data.receipts,
+            tables=data.tables,
             mail=self.mail,
         )
 
@@ -129,8 +127,8 @@ class PipelineStack(Stack):
             stage=self._stage,
             within=self._within,
             queue=self.queues["Receipts"],
-            ledger=data.ledger,
-            receipts=data.receipts,
+            ledger=data.tables.ledger,
+            receipts=data.tables.receipts,
         )
 
     def _sweeper(self, data: DataStack) -> Sweeper:
@@ -139,8 +137,9 @@ class PipelineStack(Stack):
             "Sweeper",
             stage=self._stage,
             within=self._within,
-            ledger=data.ledger,
+            tables=data.tables,
             hub=self.hub,
+            receipts=self.queues["Receipts"],
         )
 
     def _analytics(self, data: DataStack) -> Analytics:
@@ -149,7 +148,7 @@ class PipelineStack(Stack):
             "Analytics",
             stage=self._stage,
             within=self._within,
-            ledger=data.ledger,
+            ledger=data.tables.ledger,
             parked=data.parked,
         )
 

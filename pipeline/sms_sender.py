@@ -8,7 +8,7 @@ from constructs import Construct
 
 from pipeline.function import Function, Surroundings
 from pipeline.stage import Stage
-from pipeline.table import Table
+from pipeline.tables import Tables
 from pipeline.work_queue import WorkQueue
 from processors.settings import SmsSenderSettings
 
@@ -24,14 +24,14 @@ class SmsSender(Construct):
         stage: Stage,
         within: Surroundings,
         queues: Sequence[WorkQueue],
-        ledger: Table,
-        receipts: Table,
+        tables: Tables,
     ) -> None:
         super().__init__(scope, name)
         settings = SmsSenderSettings(
             stage=stage.name,
-            ledger_table=ledger.name,
-            receipts_table=receipts.name,
+            ledger_table=tables.ledger.name,
+            customers_table=tables.customers.name,
+            receipts_table=tables.receipts.name,
             sender_id=stage.sender_id,
             claim_lease=stage.claim_lease,
             receipt_retention=stage.receipt_retention,
@@ -45,11 +45,13 @@ class SmsSender(Construct):
             memory=stage.sms_sender.memory,
             timeout=stage.sms_sender.timeout,
         )
-        ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
-        receipts.let(self.function, "BatchWriteItem")
+        tables.ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
+        tables.customers.let(self.function, "BatchGetItem")
+        tables.receipts.let(self.function, "BatchWriteItem")
         self.function.role.add_to_policy(_publish_to_phones(Stack.of(self)))
         for queue in queues:
             queue.feed(self.function)
+            queue.let_delay(self.function)
 
 
 def _publish_to_phones(stack: Stack) -> iam.PolicyStatement:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
+from processors.settings import quiet_hours, recipient_patterns
+
 Removal = Literal["destroy", "retain"]
 """What becomes of data when its stack is deleted."""
 
@@ -86,7 +88,9 @@ class Stage:
     """Everything in which one deployment differs from another.
 
     `sms_attributes` switches on SMS delivery logging for the whole account and Region: stages
-    that share an account must agree on it.
+    that share an account must agree on it. `cap` is how many messages one person gets in an hour;
+    `quiet_hours` is `21:00-08:00` or empty; `allowed_recipients` are patterns, separated by commas;
+    `resend_email_after` is how long an e-mail in doubt waits for a word of SES, `0 s` for ever.
     """
 
     name: str
@@ -105,7 +109,11 @@ class Stage:
     parked_retention: timedelta
     claim_lease: timedelta
     republish_after: timedelta
+    resend_email_after: timedelta
     sweep_every: timedelta
+    cap: int
+    quiet_hours: str
+    allowed_recipients: str
     orders: OrdersStreamNumbers
     order_relay: StreamReaderNumbers
     analytics: StreamReaderNumbers
@@ -141,6 +149,7 @@ def objections(stage: Stage) -> Iterator[Objection]:
     yield from _about_the_stream(stage)
     yield from _about_retries(stage)
     yield from _about_queues(stage)
+    yield from _about_people(stage)
     yield from _about_logs("log_retention", stage.log_retention)
     if stage.email_from.rpartition("@")[2] != stage.mail_domain:
         yield Objection("email_from", f"must be an address at {stage.mail_domain}")
@@ -154,6 +163,9 @@ def account_objections(account: Account) -> Iterator[Objection]:
 
 VISIBILITY_FACTOR = 6
 """Time-outs for which a message stays hidden (AWS Lambda guide: configuring a queue)."""
+
+ONE_WAVE = timedelta(seconds=15)
+"""What a sender must have left to begin a wave of claims: with less it sends nothing at all."""
 
 
 def _about_the_stream(stage: Stage) -> Iterator[Objection]:
@@ -173,6 +185,12 @@ def _about_retries(stage: Stage) -> Iterator[Objection]:
         if not sender.timeout < stage.claim_lease < VISIBILITY_FACTOR * sender.timeout:
             limits = f"{name}.timeout and {VISIBILITY_FACTOR} times that"
             yield Objection("claim_lease", f"must lie between {limits}")
+        if sender.timeout <= ONE_WAVE:
+            longer = ONE_WAVE // timedelta(seconds=1)
+            yield Objection(f"{name}.timeout", f"must be above {longer} s, what sending takes")
+    # A word of SES waits up to a window in front of the receipt tracker.
+    if timedelta() < stage.resend_email_after <= stage.receipt_tracker.window:
+        yield Objection("resend_email_after", "must be 0 s or above receipt_tracker.window")
 
 
 def _about_queues(stage: Stage) -> Iterator[Objection]:
@@ -185,6 +203,17 @@ def _about_queues(stage: Stage) -> Iterator[Objection]:
             yield Objection(f"{name}.window", "must be a second or more for a batch above ten")
     if stage.queues.dead_letter_retention <= stage.queues.retention:
         yield Objection("queues.dead_letter_retention", "must be longer than queues.retention")
+
+
+def _about_people(stage: Stage) -> Iterator[Objection]:
+    if stage.cap < 1:
+        yield Objection("cap", "must be 1 or more")
+    try:
+        quiet_hours(stage.quiet_hours)
+    except ValueError as error:
+        yield Objection("quiet_hours", f"is {error}, nor empty")
+    if not recipient_patterns(stage.allowed_recipients):
+        yield Objection("allowed_recipients", 'names nobody; everybody is "*"')
 
 
 def _about_logs(field: str, retention: timedelta) -> Iterator[Objection]:

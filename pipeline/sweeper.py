@@ -1,19 +1,20 @@
-"""The ledger, the hub and a rhythm come in; the sweeper and its schedule go out."""
+"""The tables, the hub and a rhythm come in; the sweeper and its schedule go out."""
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from pipeline.function import Function, Surroundings
-from pipeline.ledger import Ledger
 from pipeline.spans import duration
 from pipeline.stage import Stage
+from pipeline.tables import Tables
 from pipeline.topic import Topic
+from pipeline.work_queue import WorkQueue
 from processors.settings import SweeperSettings
 
 
 class Sweeper(Construct):
-    """Publishes again what should have gone out and did not."""
+    """Releases what was deferred, publishes again what went astray, and ends what was left."""
 
     def __init__(
         self,
@@ -22,15 +23,19 @@ class Sweeper(Construct):
         *,
         stage: Stage,
         within: Surroundings,
-        ledger: Ledger,
+        tables: Tables,
         hub: Topic,
+        receipts: WorkQueue,
     ) -> None:
         super().__init__(scope, name)
         settings = SweeperSettings(
             stage=stage.name,
-            ledger_table=ledger.name,
+            ledger_table=tables.ledger.name,
+            customers_table=tables.customers.name,
             hub_topic_arn=hub.topic.topic_arn,
+            receipts_queue_url=receipts.queue.queue_url,
             republish_after=stage.republish_after,
+            resend_email_after=stage.resend_email_after,
         )
         self.function = Function(
             self,
@@ -41,8 +46,10 @@ class Sweeper(Construct):
             memory=stage.sweeper.memory,
             timeout=stage.sweeper.timeout,
         )
-        ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
-        ledger.let_query_due(self.function)
+        tables.ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
+        tables.ledger.let_query_due(self.function)
+        tables.customers.let(self.function, "BatchGetItem")
+        receipts.let_count(self.function)
         hub.let_publish(self.function)
         self._sweep_every(stage)
 

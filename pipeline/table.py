@@ -13,7 +13,10 @@ TTL_ATTRIBUTE = "ttl"
 
 
 class Table(Construct):
-    """On demand, with point-in-time recovery, expiring by `ttl`, closed to callers without TLS."""
+    """On demand, with point-in-time recovery, closed to callers without TLS.
+
+    What `expires` has items that DynamoDB removes after the instant in their `ttl`.
+    """
 
     def __init__(
         self,
@@ -25,6 +28,7 @@ class Table(Construct):
         partition_key: str,
         sort_key: str | None = None,
         stream: dynamodb.StreamViewType | None = None,
+        expires: bool = True,
     ) -> None:
         super().__init__(scope, name)
         self.key = key
@@ -34,7 +38,7 @@ class Table(Construct):
             partition_key=text(partition_key),
             sort_key=text(sort_key) if sort_key else None,
             stream=stream,
-            time_to_live_attribute=TTL_ATTRIBUTE,
+            time_to_live_attribute=TTL_ATTRIBUTE if expires else None,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
             encryption_key=key,

@@ -60,6 +60,14 @@ class WorkQueue(Construct):
         )
         function.allow("kms:Decrypt", on=[self._key.key_arn])
 
+    def let_delay(self, function: Function) -> None:
+        """Let *function* say when a message comes back; it knows the queue by its ARN."""
+        function.allow("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", on=[self.queue.queue_arn])
+
+    def let_count(self, function: Function) -> None:
+        """Let *function* ask how many messages wait, and read none."""
+        function.allow("sqs:GetQueueAttributes", on=[self.queue.queue_arn])
+
 
 def dead_letter_queue(
     scope: Construct, name: str, *, retention: timedelta, key: kms.IKey

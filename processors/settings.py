@@ -1,23 +1,33 @@
 """Each processor's settings: written to its environment when deployed, read back when it runs."""
 
+import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 
 from gateways.environment import EnvironmentSettings
+from notifications.person import QuietHours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRelaySettings(EnvironmentSettings):
-    """What the order relay needs; `retention` is how long a notification's row is kept."""
+    """What the order relay needs; `retention` is how long a notification's row is kept.
+
+    `cap` is how many messages one person gets in an hour; `quiet_hours` and `allowed_recipients`
+    are read by the two functions below.
+    """
 
     stage: str
     ledger_table: str
+    customers_table: str
     hub_topic_arn: str
     parked_bucket: str
     default_country: str
     default_currency: str
     retention: timedelta
     republish_after: timedelta
+    cap: int
+    quiet_hours: str
+    allowed_recipients: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +36,7 @@ class SenderSettings(EnvironmentSettings):
 
     stage: str
     ledger_table: str
+    customers_table: str
     receipts_table: str
     claim_lease: timedelta
     receipt_retention: timedelta
@@ -57,12 +68,18 @@ class ReceiptTrackerSettings(EnvironmentSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweeperSettings(EnvironmentSettings):
-    """What the sweeper needs; `republish_after` is the first of its widening waits."""
+    """What the sweeper needs; `republish_after` is the first of its widening waits.
+
+    After `resend_email_after` an e-mail in doubt is sent once more; zero is never.
+    """
 
     stage: str
     ledger_table: str
+    customers_table: str
     hub_topic_arn: str
+    receipts_queue_url: str
     republish_after: timedelta
+    resend_email_after: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +94,23 @@ class SmsAttributesSettings(EnvironmentSettings):
     """What the account's SMS attributes resource needs."""
 
     delivery_status_role_arn: str
+
+
+def quiet_hours(written: str) -> QuietHours | None:
+    """Read `21:00-08:00`; an empty text is none. Raises `ValueError` for anything else."""
+    if not written:
+        return None
+    match = _QUIET_HOURS.fullmatch(written)
+    if match is None or match[1] == match[2]:
+        message = "not two times of the day such as 21:00-08:00"
+        raise ValueError(message)
+    return QuietHours(start=time.fromisoformat(match[1]), end=time.fromisoformat(match[2]))
+
+
+def recipient_patterns(written: str) -> tuple[str, ...]:
+    """Read `*@example.com,+1206555*`; a lone `*` is everybody."""
+    return tuple(each for each in (part.strip() for part in written.split(",")) if each)
+
+
+_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_QUIET_HOURS = re.compile(f"({_TIME})-({_TIME})")

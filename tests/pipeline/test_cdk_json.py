@@ -77,6 +77,26 @@ def test_a_misspelt_field_is_named_with_the_ones_there_are(stages: dict[str, Any
         ("email_from", "orders@example.net", "must be an address at dev.example.com"),
         ("claim_lease", "30 s", "must lie between sms_sender.timeout and 6 times that"),
         ("claim_lease", "180 s", "must lie between sms_sender.timeout and 6 times that"),
+        ("cap", 0, "must be 1 or more"),
+        ("cap", "20", 'is "20", not a whole number'),
+        (
+            "quiet_hours",
+            "21-8",
+            "is not two times of the day such as 21:00-08:00, nor empty",
+        ),
+        (
+            "quiet_hours",
+            "21:00-24:00",
+            "is not two times of the day such as 21:00-08:00, nor empty",
+        ),
+        (
+            "quiet_hours",
+            "21:00-21:00",
+            "is not two times of the day such as 21:00-08:00, nor empty",
+        ),
+        ("quiet_hours", None, "is null, not a text"),
+        ("allowed_recipients", " , ", 'names nobody; everybody is "*"'),
+        ("resend_email_after", "5 s", "must be 0 s or above receipt_tracker.window"),
         (
             "log_retention",
             "8 d",
@@ -101,6 +121,9 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_line(
         ("order_relay", "behind", "6 h", "order_relay.max_age"),
         ("analytics", "max_age", "24 h", "analytics.max_age"),
         ("receipt_tracker", "window", "0 s", "receipt_tracker.window"),
+        ("sms_sender", "window", "0 s", "sms_sender.window"),
+        ("sms_sender", "timeout", "15 s", "sms_sender.timeout"),
+        ("email_sender", "timeout", "15 s", "email_sender.timeout"),
         ("queues", "dead_letter_retention", "4 d", "queues.dead_letter_retention"),
     ],
 )

@@ -1,5 +1,6 @@
 """What each function may do, and what nobody may."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,12 @@ pytestmark = pytest.mark.synth
 WITHOUT_A_RESOURCE = {
     "sns:GetSMSAttributes": "the attributes belong to the account; the API takes no resource",
     "sns:SetSMSAttributes": "as above",
+}
+
+SENDING = {
+    "Ledger": {"BatchGetItem", "PartiQLUpdate"},
+    "Customers": {"BatchGetItem"},
+    "Receipts": {"BatchWriteItem"},
 }
 
 
@@ -51,28 +58,79 @@ def test_no_action_is_a_wildcard(synthesis: Synthesis) -> None:
 @pytest.mark.parametrize(
     ("handler", "actions"),
     [
-        ("processors.order_relay", {"BatchGetItem", "PartiQLInsert"}),
-        ("processors.sms_sender", {"BatchGetItem", "PartiQLUpdate", "BatchWriteItem"}),
-        ("processors.email_sender", {"BatchGetItem", "PartiQLUpdate", "BatchWriteItem"}),
-        ("processors.receipt_tracker", {"BatchGetItem", "PartiQLUpdate"}),
-        ("processors.sweeper", {"BatchGetItem", "PartiQLUpdate", "Query"}),
+        (
+            "processors.order_relay",
+            {
+                "Ledger": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
+                "Customers": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
+            },
+        ),
+        ("processors.sms_sender", SENDING),
+        ("processors.email_sender", SENDING),
+        (
+            "processors.receipt_tracker",
+            {"Ledger": {"BatchGetItem", "PartiQLUpdate"}, "Receipts": {"BatchGetItem"}},
+        ),
+        (
+            "processors.sweeper",
+            {"Ledger": {"BatchGetItem", "PartiQLUpdate", "Query"}, "Customers": {"BatchGetItem"}},
+        ),
         (
             "analytics.processor",
-            {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"},
+            {"Ledger": {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}},
         ),
-        ("processors.sms_log_forwarder", set()),
+        ("processors.sms_log_forwarder", {}),
     ],
 )
 def test_a_function_may_do_on_tables_exactly_what_it_does(
-    synthesis: Synthesis, handler: str, actions: set[str]
+    synthesis: Synthesis, handler: str, actions: dict[str, set[str]]
 ) -> None:
-    allowed = {
-        action.removeprefix("dynamodb:")
-        for statement in _of_function(synthesis, f"{handler}.handler")
-        for action in _list(statement["Action"])
-        if action.startswith("dynamodb:")
-    }
+    """What is known of people is written by the relay alone, and the relay only counts."""
+    allowed: dict[str, set[str]] = {}
+    for statement in _of_function(synthesis, f"{handler}.handler"):
+        actions_here = _actions(statement, "dynamodb")
+        for table in _tables(statement) if actions_here else ():
+            allowed[table] = allowed.get(table, set()) | actions_here
     assert actions == allowed
+
+
+@pytest.mark.parametrize("handler", ["processors.sms_sender", "processors.email_sender"])
+def test_a_sender_delays_messages_of_its_own_queues_only(
+    synthesis: Synthesis, handler: str
+) -> None:
+    stack = f"Ordercast-{synthesis.stage}-Pipeline"
+    read = {
+        synthesis.resolve(stack, mapping["EventSourceArn"])
+        for _, mapping, _ in synthesis.queue_mappings
+        if f"{handler}.handler"
+        == synthesis.target(stack, mapping["FunctionName"])["Properties"]["Handler"]
+    }
+    delaying = [
+        statement
+        for statement in _of_function(synthesis, f"{handler}.handler")
+        if "ChangeMessageVisibility" in _actions(statement, "sqs")
+    ]
+    assert read == {
+        synthesis.resolve(stack, queue)
+        for statement in delaying
+        for queue in _list(statement["Resource"])
+    }
+    assert 2 == len(read)
+    for statement in delaying:
+        assert {"ChangeMessageVisibility", "GetQueueUrl"} <= _actions(statement, "sqs")
+
+
+def test_the_sweeper_counts_what_waits_for_the_tracker_and_reads_none_of_it(
+    synthesis: Synthesis,
+) -> None:
+    on_queues = [
+        (statement["Resource"], _actions(statement, "sqs"))
+        for statement in _of_function(synthesis, "processors.sweeper.handler")
+        if _actions(statement, "sqs")
+    ]
+    [(queue, actions)] = on_queues
+    assert {"GetQueueAttributes"} == actions
+    assert "Receipts" in str(queue)
 
 
 def test_the_sweeper_queries_the_due_index_and_not_the_table(synthesis: Synthesis) -> None:
@@ -149,6 +207,24 @@ def _of_function(synthesis: Synthesis, handler: str) -> Iterator[dict[str, Any]]
         holders = [synthesis.resolve(stack, holder) for holder in policy["Properties"]["Roles"]]
         if role in holders:
             yield from policy["Properties"]["PolicyDocument"]["Statement"]
+
+
+def _actions(statement: dict[str, Any], service: str) -> set[str]:
+    prefix = f"{service}:"
+    return {
+        action.removeprefix(prefix)
+        for action in _list(statement["Action"])
+        if action.startswith(prefix)
+    }
+
+
+def _tables(statement: dict[str, Any]) -> set[str]:
+    """The tables that a statement is about, by what its resources refer to; one a resource."""
+    named = [
+        re.findall("Ledger|Customers|Receipts", str(each)) for each in _list(statement["Resource"])
+    ]
+    assert all(len(set(names)) == 1 for names in named)
+    return {names[0] for names in named}
 
 
 def _list(value: Any) -> list[Any]:

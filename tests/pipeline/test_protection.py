@@ -107,11 +107,19 @@ def test_every_function_writes_to_a_log_group_of_ours(synthesis: Synthesis) -> N
     assert len(groups) == len(set(groups))
 
 
-def test_tables_recover_to_a_point_in_time_and_expire(synthesis: Synthesis) -> None:
+def test_tables_recover_to_a_point_in_time(synthesis: Synthesis) -> None:
     for table in synthesis.properties("AWS::DynamoDB::Table"):
         recovery = table["PointInTimeRecoverySpecification"]
         assert recovery["PointInTimeRecoveryEnabled"] is True
-        assert {"AttributeName": "ttl", "Enabled": True} == table["TimeToLiveSpecification"]
+
+
+def test_tables_forget_in_time_but_never_what_somebody_refused(synthesis: Synthesis) -> None:
+    """A refusal that lapsed by itself would be a message to somebody who said no."""
+    forgetting = {
+        name.startswith("Customers"): table["Properties"].get("TimeToLiveSpecification")
+        for _, name, table in synthesis.each("AWS::DynamoDB::Table")
+    }
+    assert {True: None, False: {"AttributeName": "ttl", "Enabled": True}} == forgetting
 
 
 def _denies_plain_text(document: dict[str, Any]) -> bool:

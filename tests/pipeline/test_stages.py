@@ -10,8 +10,10 @@ import pytest
 
 from analytics.settings import AnalyticsSettings
 from gateways.environment import EnvironmentSettings
+from pipeline.stage import ONE_WAVE
 from processors import settings
 from tests.pipeline.synthesis import Synthesis, cdk_context
+from workflows.send_messages import WAVE_TAKES
 
 pytestmark = pytest.mark.synth
 
@@ -126,6 +128,7 @@ def test_the_command_line_finds_what_it_looks_for(synthesis: Synthesis) -> None:
     }
     assert {
         "ConfigurationSetName",
+        "CustomersTableName",
         "HubTopicArn",
         "LedgerTableName",
         "OrdersStreamName",
@@ -149,6 +152,42 @@ def test_the_ledger_has_the_keys_and_the_index_that_code_relies_on(synthesis: Sy
     assert "NEW_AND_OLD_IMAGES" == ledger["StreamSpecification"]["StreamViewType"]
 
 
+def test_people_are_found_by_the_key_that_code_relies_on(synthesis: Synthesis) -> None:
+    [customers] = [
+        table["Properties"]
+        for _, name, table in synthesis.each("AWS::DynamoDB::Table")
+        if name.startswith("Customers")
+    ]
+    assert [("person", "HASH")] == _keys(customers)
+    assert [{"AttributeName": "person", "AttributeType": "S"}] == customers["AttributeDefinitions"]
+
+
+def test_whom_a_stage_may_write_to(syntheses: dict[str, Synthesis]) -> None:
+    """Only prod writes to customers: what is tried elsewhere reaches nobody real."""
+    allowed = {
+        stage: _environment(synthesis, "processors.order_relay.handler")["ALLOWED_RECIPIENTS"]
+        for stage, synthesis in syntheses.items()
+    }
+    assert ("*@simulator.amazonses.com", "*") == (allowed["dev"], allowed["prod"])
+    local = settings.recipient_patterns(allowed["local"])
+    assert "*" not in local
+    # Reserved for documentation and fiction, or SES's own simulator.
+    for pattern in local:
+        assert pattern.endswith(("@example.com", ".example.com", "@simulator.amazonses.com")) or (
+            pattern in {"+1206555*", "+46701740605", "+61491570156"}
+        )
+
+
+def test_a_sender_has_time_for_at_least_one_wave(synthesis: Synthesis) -> None:
+    """With less it would begin nothing, and bring its messages back for ever."""
+    assert ONE_WAVE == WAVE_TAKES
+    for handler in ("processors.sms_sender.handler", "processors.email_sender.handler"):
+        [timeout] = [
+            each["Timeout"] for _, _, each in synthesis.functions if each["Handler"] == handler
+        ]
+        assert timeout > WAVE_TAKES.total_seconds()
+
+
 def test_an_unknown_stage_is_refused_with_the_ones_there_are(
     syntheses: dict[str, Synthesis],
 ) -> None:
@@ -160,6 +199,12 @@ def test_an_unknown_stage_is_refused_with_the_ones_there_are(
 
     with pytest.raises(BadStage, match="local, dev, prod"):
         compose(App(context={**cdk_context(), "stage": "prd"}))
+
+
+def _environment(synthesis: Synthesis, handler: str) -> dict[str, str]:
+    [found] = [each for _, _, each in synthesis.functions if each["Handler"] == handler]
+    variables: dict[str, str] = found["Environment"]["Variables"]
+    return variables
 
 
 def _keys(table: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,0 +1,29 @@
+"""A stage and its key come in; the tables that remember for it go out, together."""
+
+from aws_cdk import CfnOutput
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from pipeline.ledger import Ledger
+from pipeline.stage import Stage
+from pipeline.table import Table
+
+
+class Tables:
+    """Every notification's story, what is known of people, and whose a provider's message is."""
+
+    def __init__(self, scope: Construct, *, stage: Stage, key: kms.IKey) -> None:
+        self.ledger = Ledger(scope, "Ledger", stage=stage, key=key)
+        self.customers = Table(
+            scope,
+            "Customers",
+            stage=stage,
+            key=key,
+            partition_key="person",
+            # A refusal that lapsed by itself would be a message to somebody who said no.
+            expires=False,
+        )
+        self.receipts = Table(scope, "Receipts", stage=stage, key=key, partition_key="message_id")
+        CfnOutput(scope, "LedgerTableName", value=self.ledger.name)
+        CfnOutput(scope, "CustomersTableName", value=self.customers.name)
+        CfnOutput(scope, "ReceiptsTableName", value=self.receipts.name)
