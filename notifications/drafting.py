@@ -66,7 +66,8 @@ def _row(
         state=verdict.state,
         rule=verdict.rule,
         occurred_at=event.occurred_at,
-        accepted_at=mark.accepted_at,
+        # What waits for the morning is the morning's: it neither grows old nor counts meanwhile.
+        accepted_at=verdict.until or mark.accepted_at,
         expires_at=mark.expires_at,
         due_at=_due(verdict, mark.accepted_at, policy),
     )

@@ -56,8 +56,12 @@ def unknown(reason: str) -> Outcome:
     return Outcome(state=State.IN_DOUBT, reason=reason)
 
 
-def counted(outcome: Outcome, *, attempts: int) -> Outcome:
-    """Return what a send ends in after so many attempts: out of them, it waits for an operator."""
-    if outcome.state is State.REQUESTED and attempts >= MAX_ATTEMPTS:
-        return Outcome(state=State.PARKED, reason=OUT_OF_ATTEMPTS)
-    return outcome
+def counted(outcome: Outcome, row: Notification) -> Outcome:
+    """Return what a send of *row* ends in: out of attempts, it waits for an operator.
+
+    What was sent before, and may have arrived, is as much in doubt as it was.
+    """
+    if outcome.state is not State.REQUESTED or row.attempts < MAX_ATTEMPTS:
+        return outcome
+    state = State.IN_DOUBT if row.resends else State.PARKED
+    return Outcome(state=state, reason=OUT_OF_ATTEMPTS)

@@ -12,7 +12,7 @@ from notifications.knowledge import Found, HeadKey, Stops
 from notifications.lifecycle import State
 from notifications.mark import STALE
 from notifications.notification import Notification
-from notifications.routing import CONSENT_ON_RECORD, NO_CONSENT
+from notifications.routing import CONSENT_BY_EVENT, NO_CONSENT, NO_CONTACT
 from notifications.standing import is_stale
 
 EXPIRED = "expired"
@@ -45,30 +45,37 @@ def objection(
     ]
     if refusals:
         return refusals[0]
-    if row.consent == CONSENT_ON_RECORD and not _still_consents(row, found):
+    if row.consent != CONSENT_BY_EVENT and not _consents(row, found):
         return NO_CONSENT
+    if row.recipient is None:
+        return NO_CONTACT
     if is_stale(row.status, row.occurred_at, found.heads.get(head_of(row))):
         return STALE
     return EXPIRED if now - row.accepted_at > send_within else None
 
 
 def suppressed(row: Notification, rule: str, *, at: datetime) -> Notification:
-    """Return *row* as one that is not sent after all."""
+    """Return *row* as one that is not sent after all.
+
+    What was sent before, and may have arrived, is as much in doubt as it was.
+    """
+    if row.resends:
+        return replace(row, state=State.IN_DOUBT, rule=rule)
     return replace(row, state=State.SUPPRESSED, rule=rule, due_at=None, closed_at=at)
 
 
 def is_stopped(row: Notification, stops: Stops, *, country: str | None) -> bool:
     """Tell whether an operator holds this message back."""
-    names = {
-        f"channel:{row.channel}",
-        f"country:{country}",
-        f"campaign:{row.campaign}",
-        f"shop:{row.order.shop}",
+    named = {
+        "channel": row.channel,
+        "country": country,
+        "campaign": row.campaign,
+        "shop": row.order.shop,
     }
-    return bool(names & stops.stopped)
+    return any(name and f"{kind}:{name}" in stops.stopped for kind, name in named.items())
 
 
-def _still_consents(row: Notification, found: Found) -> bool:
+def _consents(row: Notification, found: Found) -> bool:
     if row.customer_id is None:
         return False
     key = customer_key(shop=row.order.shop, customer_id=row.customer_id)

@@ -1,12 +1,12 @@
 """A status and its time in, how new it is out: an order only ever moves forward.
 
-`confirmed < shipped < delivered`, then by when it happened. Statuses outside that line stand
-nowhere: they neither make others stale nor become stale.
+`confirmed < shipped < delivered`, then by when it happened, where the shop says so. Statuses
+outside that line stand nowhere: they neither make others stale nor become stale.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from notifications.order_event import Channel
 
@@ -29,14 +29,19 @@ def standing(status: str, occurred_at: datetime | None) -> int | None:
     """Return a number that is greater for news; None for a status outside the line."""
     if status not in LINE:
         return None
-    since = (occurred_at - _EPOCH).total_seconds() if occurred_at else 0
-    return (LINE.index(status) + 1) * _RANK + max(0, int(since * 1000))
+    since = (occurred_at - _EPOCH) // timedelta(milliseconds=1) if occurred_at else 0
+    return (LINE.index(status) + 1) * _RANK + max(0, since)
 
 
 def is_stale(status: str, occurred_at: datetime | None, head: Head | None) -> bool:
-    """Tell whether something newer of the same order and channel has been accepted."""
+    """Tell whether something newer of the same order and channel has been accepted.
+
+    Of two of one rank, the one that does not say when it happened is not taken to be the older.
+    """
     stands = standing(status, occurred_at)
-    return stands is not None and head is not None and stands < head.standing
+    if stands is None or head is None:
+        return False
+    return stands < (head.standing if occurred_at else head.standing // _RANK * _RANK)
 
 
 def raise_heads(known: dict[tuple[str, Channel], Head], news: Iterable[Head]) -> None:

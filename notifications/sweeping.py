@@ -68,9 +68,7 @@ def _release(
     send_within: timedelta,
     now: datetime,
 ) -> Step:
-    # Its age counts from when it was due: waiting for the morning makes nobody's message old.
-    released = replace(row, accepted_at=row.due_at or row.accepted_at)
-    against = objection(released, found, send_within=send_within, now=now)
+    against = objection(row, found, send_within=send_within, now=now)
     if against:
         return Step(row=suppressed(row, against, at=now))
     due_at = now + patience.first_wait

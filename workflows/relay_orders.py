@@ -58,7 +58,7 @@ class RelayOrders:
         read = [answer for record in records for answer in self._read(record)]
         arrivals = [each for each in read if isinstance(each, Arrival)]
         first = one_an_event(arrivals)
-        found = self.ledger.look_up(_wanted(first.values(), self.policy))
+        found = self.ledger.look_up(_wanted(arrivals, self.policy))
         unmarked = [each for key, each in first.items() if key not in found.marks]
         marks = {**found.marks, **self.mark_events(unmarked, found, now=now)}
         usable = [each for each in arrivals if not each.conflicts_with(marks[each.key])]

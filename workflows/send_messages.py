@@ -103,7 +103,7 @@ class SendMessages:
                 allowed.append(row)
         # Where somebody was faster the row says why; either way nothing is sent from here.
         self.ledger.change(refused)
-        sent.settled[State.SUPPRESSED] += len(refused)
+        sent.settled.update(new.state for _, new in refused)
         return allowed
 
     def _ready(self, rows: Iterable[Notification], sent: Sent) -> list[Outgoing]:
@@ -147,7 +147,7 @@ class SendMessages:
             Settlement(
                 notification=each.notification,
                 owner=owner,
-                outcome=counted(outcome, attempts=each.notification.attempts),
+                outcome=counted(outcome, each.notification),
                 at=at,
             )
             for each, outcome in zip(outgoing, outcomes, strict=True)

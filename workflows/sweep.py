@@ -4,12 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from notifications.identity import order_of
 from notifications.knowledge import Found, Wanted
 from notifications.lifecycle import State
 from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.recheck import people_for
+from notifications.recheck import head_of, people_for
 from notifications.sweeping import Patience, step
 from workflows.ports import Clock, Hub, Ledger, ReceiptQueue
 
@@ -43,7 +41,8 @@ class Sweep:
         """Do one bounded round; raises `Retryable` when the outside world is in trouble."""
         now = self.now()
         found = self._found(self.ledger.due(now=now, limit=self.limit))
-        rows = found.notifications.values()
+        # The index is a little late: it may name what has ended, or what another round has done.
+        rows = [r for r in found.notifications.values() if r.due_at and r.due_at <= now]
         drained = any(row.state is State.IN_DOUBT for row in rows) and self.receipts.is_drained()
         steps = {
             row.id: step(
@@ -61,18 +60,21 @@ class Sweep:
         return Swept(
             looked_at=len(steps),
             published=len(self.hub.publish(publish)),
-            doubtful=sum(steps[i].row.state is State.IN_DOUBT for i in changed),
+            doubtful=sum(
+                steps[row.id].row.state is State.IN_DOUBT is not row.state
+                for row in rows
+                if row.id in changed
+            ),
         )
 
     def _found(self, ids: list[str]) -> Found:
-        found = self.ledger.look_up(
-            Wanted(
-                notifications=frozenset(ids),
-                heads=frozenset((order_of(i), channel) for i in ids for channel in Channel),
-            )
-        )
+        found = self.ledger.look_up(Wanted(notifications=frozenset(ids)))
         deferred = [r for r in found.notifications.values() if r.state is State.DEFERRED]
         if not deferred:
             return found
-        wanted = Wanted(people=frozenset(key for row in deferred for key in people_for(row)))
-        return replace(found, people=self.ledger.look_up(wanted).people)
+        wanted = Wanted(
+            heads=frozenset(map(head_of, deferred)),
+            people=frozenset(key for row in deferred for key in people_for(row)),
+        )
+        more = self.ledger.look_up(wanted)
+        return replace(found, heads=more.heads, people=more.people)
