@@ -4,6 +4,7 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -37,16 +38,19 @@ class S3ParkedRecords:
 
 
 def _key(records: Sequence[ParkedRecord]) -> str:
-    """Name the object by the positions in it: a batch that comes again overwrites itself."""
+    """Name the object by all positions in it: a batch that comes again overwrites itself only."""
     first, last = records[0].record, records[-1].record
     day = first.arrived_at.strftime("%Y/%m/%d") if first.arrived_at else "undated"
-    return f"{PREFIX}/{day}/{first.sequence_number}-{last.sequence_number}-{len(records)}.jsonl"
+    positions = " ".join(each.record.position for each in records)
+    digest = sha256(positions.encode()).hexdigest()[:16]
+    return f"{PREFIX}/{day}/{first.position}-{last.position}-{digest}.jsonl"
 
 
 def _line(parked: ParkedRecord) -> Mapping[str, Any]:
     record = parked.record
     return {
         "sequence_number": record.sequence_number,
+        "index": record.index,
         "partition_key": record.partition_key,
         "arrived_at": record.arrived_at.isoformat() if record.arrived_at else None,
         "reason": parked.reason,

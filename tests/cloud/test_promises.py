@@ -122,11 +122,15 @@ class TestS3ParkedRecords(ParkedRecordsPromises):
             bodies = [s3.get_object(Bucket=bucket, Key=o["Key"])["Body"].read() for o in listed]
             lines = [json.loads(line) for body in bodies for line in body.splitlines()]
             return [
-                (x["sequence_number"], x["reason"], x["detail"], b64decode(x["payload"]))
-                for x in lines
+                (_position(x), x["reason"], x["detail"], b64decode(x["payload"])) for x in lines
             ]
 
         return kept
+
+
+def _position(line: dict[str, Any]) -> str:
+    index = line["index"]
+    return line["sequence_number"] + ("" if index is None else f".{index}")
 
 
 def _heard(message: Any) -> tuple[str, dict[str, str]]:

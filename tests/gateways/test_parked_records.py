@@ -13,9 +13,12 @@ from notifications.parking import ParkedRecord, StreamRecord
 BUCKET = "parked"
 
 
-def parked(sequence_number: str, payload: bytes = b"\xff\x00 not JSON") -> ParkedRecord:
+def parked(
+    sequence_number: str, payload: bytes = b"\xff\x00 not JSON", *, index: int | None = None
+) -> ParkedRecord:
     record = StreamRecord(
         sequence_number=sequence_number,
+        index=index,
         partition_key="o-1",
         arrived_at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
         payload=payload,
@@ -52,6 +55,24 @@ def test_a_batch_parked_twice_is_kept_once(s3) -> None:
     bucket.park([parked("101"), parked("105")])
 
     assert 2 == len(lines(s3))
+
+
+def test_the_parts_of_an_aggregate_carry_their_index(s3) -> None:
+    """They share a sequence number; whoever redrives them must tell them apart."""
+    bucket = S3ParkedRecords(client=s3, bucket=BUCKET)
+    bucket.park([parked("101", index=0), parked("101", index=7), parked("102")])
+    bucket.park([parked("101", index=0), parked("101", index=7), parked("102")])
+
+    kept = [(each["sequence_number"], each["index"]) for each in lines(s3)]
+    assert [("101", 0), ("101", 7), ("102", None)] == kept
+
+
+def test_batches_that_park_other_records_between_the_same_ends_are_kept_apart(s3) -> None:
+    bucket = S3ParkedRecords(client=s3, bucket=BUCKET)
+    bucket.park([parked("101"), parked("103"), parked("109")])
+    bucket.park([parked("101"), parked("105"), parked("109")])
+
+    assert {"101", "103", "105", "109"} == {each["sequence_number"] for each in lines(s3)}
 
 
 def test_a_batch_without_trouble_writes_no_object(s3) -> None:

@@ -9,12 +9,18 @@ from workflows.ports import ParkedRecords
 Kept = Callable[[], list[tuple[str, str, str, bytes]]]
 
 
-def record(number: int, payload: bytes = b"\x00\xff not JSON") -> ParkedRecord:
-    """Return a record that could not be used, at that position of the stream."""
+def record(
+    number: int, payload: bytes = b"\x00\xff not JSON", *, index: int | None = None
+) -> ParkedRecord:
+    """Return a record, or a part of one, that could not be used, at that position."""
     arrived_at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     return ParkedRecord(
         record=StreamRecord(
-            sequence_number=str(number), partition_key="o", arrived_at=arrived_at, payload=payload
+            sequence_number=str(number),
+            index=index,
+            partition_key="o",
+            arrived_at=arrived_at,
+            payload=payload,
         ),
         reason="malformed-order-event",
         detail=f"not JSON: {number}",
@@ -45,6 +51,22 @@ class ParkedRecordsPromises:
         parked.park([record(104), record(107)])
 
         assert ["101", "103", "104", "107"] == sorted(position for position, *_ in kept())
+
+    def test_the_parts_of_one_record_are_kept_each_at_its_own_position(
+        self, parked: ParkedRecords, kept: Kept
+    ) -> None:
+        parked.park([record(101, index=0), record(101, index=12), record(102)])
+
+        assert ["101.0", "101.12", "102"] == [position for position, *_ in kept()]
+
+    def test_two_batches_with_the_same_ends_are_two(
+        self, parked: ParkedRecords, kept: Kept
+    ) -> None:
+        """What is parked of a batch may change with what is known: nothing is written over."""
+        parked.park([record(101), record(102), record(109)])
+        parked.park([record(101), record(105), record(109)])
+
+        assert {"101", "102", "105", "109"} == {position for position, *_ in kept()}
 
     def test_an_empty_batch_is_nothing_to_do(self, parked: ParkedRecords, kept: Kept) -> None:
         parked.park([])

@@ -69,7 +69,7 @@ class TestFakeParkedRecords(ParkedRecordsPromises):
     @pytest.fixture
     def kept(self, parked: FakeParkedRecords) -> Kept:
         return lambda: [
-            (each.record.sequence_number, each.reason, each.detail, each.record.payload)
+            (each.record.position, each.reason, each.detail, each.record.payload)
             for each in parked.kept.values()
         ]
 
