@@ -9,17 +9,22 @@ from notifications.knowledge import MarkKey
 from notifications.mark import Mark, fingerprint
 from notifications.order_event import OrderEvent, parse_order_event
 from notifications.parking import ParkedRecord, StreamRecord
+from notifications.routing import Policy, people_in
 
 CONFLICT = "conflicting-event"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One usable record and its event; *key* is where the event's mark is or will be."""
+    """One usable record and its event.
+
+    *key* is where the event's mark is or will be, *people* are those to decide it with.
+    """
 
     record: StreamRecord
     event: OrderEvent
     key: MarkKey
+    people: frozenset[str]
     fingerprint: str
 
     def is_first_of(self, mark: Mark) -> bool:
@@ -35,19 +40,30 @@ class Arrival:
         detail = "event_id: another event with this id says something else"
         return ParkedRecord(record=self.record, reason=CONFLICT, detail=detail)
 
+    def tripped(self, error: Exception) -> ParkedRecord:
+        """Return the record as one that a step of ours tripped over."""
+        return _bug(self.record, error)
 
-def read_arrival(record: StreamRecord, *, default_currency: str) -> Arrival | ParkedRecord:
+
+def read_arrival(
+    record: StreamRecord, *, default_currency: str, policy: Policy
+) -> Arrival | ParkedRecord:
     """Take one record through the pure steps; whatever they raise concerns it alone."""
     try:
         event = parse_order_event(record.payload, default_currency=default_currency)
         # One id on two orders is two events: neither may vanish in the other.
         key = (order_hash(event), event_hash(event))
-        return Arrival(record=record, event=event, key=key, fingerprint=fingerprint(record.payload))
+        return Arrival(
+            record=record,
+            event=event,
+            key=key,
+            people=people_in(event, policy=policy),
+            fingerprint=fingerprint(record.payload),
+        )
     except Rejected as error:
         return ParkedRecord(record=record, reason=_slug(error), detail=str(error))
     except Exception as error:  # noqa: BLE001 - a bug in one record must not sink its neighbours
-        # Only the type: the text of a surprise may quote the payload.
-        return ParkedRecord(record=record, reason=f"bug:{type(error).__name__}", detail="")
+        return _bug(record, error)
 
 
 def one_an_event(arrivals: Iterable[Arrival]) -> dict[MarkKey, Arrival]:
@@ -56,6 +72,11 @@ def one_an_event(arrivals: Iterable[Arrival]) -> dict[MarkKey, Arrival]:
     for arrival in arrivals:
         first.setdefault(arrival.key, arrival)
     return first
+
+
+def _bug(record: StreamRecord, error: Exception) -> ParkedRecord:
+    # Only the type: the text of a surprise may quote the payload.
+    return ParkedRecord(record=record, reason=f"bug:{type(error).__name__}", detail="")
 
 
 def _slug(error: Rejected) -> str:

@@ -43,8 +43,7 @@ def step(
         case State.DEFERRED:
             return _release(row, found, patience, send_within, now)
         case State.REQUESTED:
-            due_at = next_republish(row.sweeps + 1, first_wait=patience.first_wait, now=now)
-            return Step(row=replace(row, due_at=due_at, sweeps=row.sweeps + 1), publish=True)
+            return Step(row=looked_at(row, patience=patience, now=now), publish=True)
         case State.SENDING:
             return Step(row=_watched(row, now))
         case State.IN_DOUBT:
@@ -52,6 +51,12 @@ def step(
         case _:
             # Sent and waiting for the carrier's word, which may take so long.
             return Step(row=replace(row, due_at=now + SILENCE, sweeps=row.sweeps + 1))
+
+
+def looked_at(row: Notification, *, patience: Patience, now: datetime) -> Notification:
+    """Return *row* as one that is looked at again, each time after a longer wait."""
+    due_at = next_republish(row.sweeps + 1, first_wait=patience.first_wait, now=now)
+    return replace(row, due_at=due_at, sweeps=row.sweeps + 1)
 
 
 def lapsed(row: Notification, *, now: datetime) -> Notification:

@@ -17,10 +17,16 @@ from notifications.standing import Head, raise_heads
 from workflows.pay_caps import PayCaps
 from workflows.ports import Ledger
 
+Bugs = dict[MarkKey, Exception]
+"""What a step of ours raised about an event."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkEvents:
-    """Decide, pay the caps, and insert each decision before anything is done about it."""
+    """Decide, pay the caps, and insert each decision before anything is done about it.
+
+    What a decision trips over concerns its event alone, and marks nothing.
+    """
 
     ledger: Ledger
     pay_caps: PayCaps
@@ -28,10 +34,11 @@ class MarkEvents:
 
     def __call__(
         self, arrivals: Iterable[Arrival], found: Found, *, now: datetime
-    ) -> dict[MarkKey, Mark]:
-        """Return the mark that stands for each, ours or whoever's was faster."""
-        verdicts = self._decide(arrivals, found, now)
-        refused = self.pay_caps(self._requests(arrivals, verdicts, found), found.people, now=now)
+    ) -> tuple[dict[MarkKey, Mark], Bugs]:
+        """Return the mark that stands for each, ours or whoever's was faster; and the bugs."""
+        verdicts, bugs = self._decide(arrivals, found, now)
+        decided = [each for each in arrivals if each.key in verdicts]
+        refused = self.pay_caps(self._requests(decided, verdicts, found), found.people, now=now)
         marks = [
             Mark(
                 order=each.key[0],
@@ -42,27 +49,32 @@ class MarkEvents:
                 accepted_at=now,
                 expires_at=now + self.policy.retention,
             )
-            for each in arrivals
+            for each in decided
         ]
-        return {(mark.order, mark.event): mark for mark in self.ledger.mark(marks)}
+        return {(mark.order, mark.event): mark for mark in self.ledger.mark(marks)}, bugs
 
     def _decide(
         self, arrivals: Iterable[Arrival], found: Found, now: datetime
-    ) -> dict[MarkKey, Verdicts]:
+    ) -> tuple[dict[MarkKey, Verdicts], Bugs]:
         """Decide in the stream's order: what comes first in the batch is known to what follows."""
         known: dict[HeadKey, Head] = dict(found.heads)
         verdicts: dict[MarkKey, Verdicts] = {}
+        bugs: Bugs = {}
         for each in arrivals:
             order = each.key[0]
-            verdicts[each.key] = decide(
-                each.event,
-                audience_of(each.event, found.people),
-                {c: known[order, c] for c in Channel if (order, c) in known},
-                policy=self.policy,
-                now=now,
-            )
+            try:
+                verdicts[each.key] = decide(
+                    each.event,
+                    audience_of(each.event, found.people),
+                    {c: known[order, c] for c in Channel if (order, c) in known},
+                    policy=self.policy,
+                    now=now,
+                )
+            except Exception as error:  # noqa: BLE001 - as in `read_arrival`: it sinks no neighbour
+                bugs[each.key] = error
+                continue
             raise_heads(known, heads(each.event, order, verdicts[each.key]))
-        return verdicts
+        return verdicts, bugs
 
     def _requests(
         self, arrivals: Iterable[Arrival], verdicts: Mapping[MarkKey, Verdicts], found: Found

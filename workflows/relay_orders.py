@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from notifications.arrival import Arrival, one_an_event, read_arrival
@@ -14,9 +14,9 @@ from notifications.mark import Mark
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from notifications.parking import ParkedRecord, StreamRecord
-from notifications.routing import Policy, audience_of, people_in
+from notifications.routing import Policy, audience_of
 from notifications.standing import Head, raise_heads
-from workflows.mark_events import MarkEvents
+from workflows.mark_events import Bugs, MarkEvents
 from workflows.ports import Clock, Hub, Ledger, ParkedRecords
 
 Opening = Callable[[StreamRecord], Sequence[StreamRecord | ParkedRecord]]
@@ -33,6 +33,15 @@ class Relayed:
     parked: int
     published: int
     undone: tuple[StreamRecord, ...]
+
+
+@dataclass(slots=True)
+class _Drafts:
+    """Rows and the highest heads: a bulk call takes one statement a key."""
+
+    rows: list[Notification] = field(default_factory=list)
+    heads: dict[HeadKey, Head] = field(default_factory=dict)
+    bugs: Bugs = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,46 +67,61 @@ class RelayOrders:
         read = [answer for record in records for answer in self._read(record)]
         arrivals = [each for each in read if isinstance(each, Arrival)]
         first = one_an_event(arrivals)
-        found = self.ledger.look_up(_wanted(arrivals, self.policy))
+        found = self.ledger.look_up(_wanted(arrivals))
         unmarked = [each for key, each in first.items() if key not in found.marks]
-        marks = {**found.marks, **self.mark_events(unmarked, found, now=now)}
-        usable = [each for each in arrivals if not each.conflicts_with(marks[each.key])]
-        conflicts = [each for each in arrivals if each.conflicts_with(marks[each.key])]
+        new, bugs = self.mark_events(unmarked, found, now=now)
+        marks = {**found.marks, **new}
+        agreed = one_an_event(each for each in arrivals if not _against(each, marks, bugs))
+        drafts = self._draft(agreed, marks, found, now)
+        bugs |= drafts.bugs
+        usable = [each for each in arrivals if not _against(each, marks, bugs)]
         unusable = [each for each in read if isinstance(each, ParkedRecord)]
-        self.parked.park([*unusable, *(each.parked() for each in conflicts)])
-        waiting = self._enter(one_an_event(usable), marks, found, now)
+        unusable += filter(None, (_against(each, marks, bugs) for each in arrivals))
+        self.parked.park(unusable)
+        entered = self.ledger.accept(drafts.rows, list(drafts.heads.values()))
+        waiting = {row.id: row for row in entered if row.state is State.REQUESTED}
         taken = self.hub.publish(list(waiting.values()))
-        return _relayed(usable, marks, len(unusable + conflicts), taken, waiting.keys() - taken)
+        return _relayed(usable, marks, len(unusable), taken, waiting.keys() - taken)
 
     def _read(self, record: StreamRecord) -> list[Arrival | ParkedRecord]:
         return [
             each
             if isinstance(each, ParkedRecord)
-            else read_arrival(each, default_currency=self.default_currency)
+            else read_arrival(each, default_currency=self.default_currency, policy=self.policy)
             for each in self.opening(record)
         ]
 
-    def _enter(
+    def _draft(
         self,
-        first: Mapping[MarkKey, Arrival],
+        agreed: Mapping[MarkKey, Arrival],
         marks: Mapping[MarkKey, Mark],
         found: Found,
         now: datetime,
-    ) -> dict[str, Notification]:
-        """Complete what the marks promise; answer what then waits to be published."""
-        # Past its instant a mark promises nothing: its rows may be gone because they ended.
-        promised = [(a, marks[k]) for k, a in first.items() if now < marks[k].expires_at]
-        highest: dict[HeadKey, Head] = {}  # a bulk call takes one statement a key
-        entering: list[Notification] = []
-        for arrival, mark in promised:
+    ) -> _Drafts:
+        """Draft what the marks promise."""
+        drafts = _Drafts()
+        for key, arrival in agreed.items():
+            # Past its instant a mark promises nothing: its rows may be gone because they ended.
+            if now >= marks[key].expires_at:
+                continue
             audience = audience_of(arrival.event, found.people)
-            entering += rows(arrival.event, mark, audience, policy=self.policy)
-            raise_heads(highest, heads(arrival.event, mark.order, mark.verdicts))
-        entered = self.ledger.accept(entering, list(highest.values()))
-        return {row.id: row for row in entered if row.state is State.REQUESTED}
+            try:
+                drafts.rows += rows(arrival.event, marks[key], audience, policy=self.policy)
+            except Exception as error:  # noqa: BLE001 - as in `read_arrival`: it sinks no neighbour
+                drafts.bugs[key] = error
+            else:
+                raise_heads(drafts.heads, heads(arrival.event, key[0], marks[key].verdicts))
+        return drafts
 
 
-def _wanted(arrivals: Collection[Arrival], policy: Policy) -> Wanted:
+def _against(arrival: Arrival, marks: Mapping[MarkKey, Mark], bugs: Bugs) -> ParkedRecord | None:
+    """Return the record as one to be parked, if anything speaks against using it."""
+    if arrival.key in bugs:
+        return arrival.tripped(bugs[arrival.key])
+    return arrival.parked() if arrival.conflicts_with(marks[arrival.key]) else None
+
+
+def _wanted(arrivals: Collection[Arrival]) -> Wanted:
     return Wanted(
         marks=frozenset(each.key for each in arrivals),
         heads=frozenset(
@@ -105,7 +129,7 @@ def _wanted(arrivals: Collection[Arrival], policy: Policy) -> Wanted:
             for each in arrivals
             for channel in each.event.channels or tuple(Channel)
         ),
-        people=frozenset(k for each in arrivals for k in people_in(each.event, policy=policy)),
+        people=frozenset(key for each in arrivals for key in each.people),
     )
 
 

@@ -26,6 +26,8 @@ WAVE_TAKES = timedelta(seconds=15)
 
 AT_ONCE = timedelta()
 
+_Ready = tuple[Outgoing, Asked]
+
 
 @dataclass(slots=True, kw_only=True)
 class Sent:
@@ -70,7 +72,7 @@ class SendMessages:
         ready = self._ready(self._allowed(waiting, found, sent), sent)
         for start in range(0, len(ready), WAVE):
             if time_left() < WAVE_TAKES:
-                sent.retry |= {each.notification.id: AT_ONCE for each in ready[start:]}
+                sent.retry |= {asked.id: AT_ONCE for _, asked in ready[start:]}
                 break
             self._send(ready[start : start + WAVE], sent)
         return sent
@@ -94,7 +96,11 @@ class SendMessages:
         allowed: list[Notification] = []
         refused: list[Change] = []
         for row in waiting:
-            against = objection(row, found, send_within=self.send_within(row), now=now)
+            try:
+                against = objection(row, found, send_within=self.send_within(row), now=now)
+            except Exception as error:  # noqa: BLE001 - a bug in one row must not sink its neighbours
+                self._keep_back(row, error, sent)
+                continue
             if against:
                 refused.append((row, suppressed(row, against, at=now)))
             elif is_stopped(row, found.stops, country=_country(row)):
@@ -106,22 +112,26 @@ class SendMessages:
         sent.settled.update(new.state for _, new in refused)
         return allowed
 
-    def _ready(self, rows: Iterable[Notification], sent: Sent) -> list[Outgoing]:
-        """Render before any claim: a template that fails leaves nothing claimed."""
+    def _ready(self, rows: Iterable[Notification], sent: Sent) -> list[_Ready]:
+        """Render and price before any claim: a template that fails leaves nothing claimed."""
         ready = []
         for row in rows:
             try:
-                ready.append(Outgoing(notification=row, words=self.words(row)))
+                said = self.words(row)
+                ready.append((Outgoing(notification=row, words=said), self.cost(row, said)))
             except Exception as error:  # noqa: BLE001 - a bug in one template must not sink its neighbours
-                sent.bugs.append(type(error).__name__)
-                sent.retry[row.id] = backoff(row.attempts + 1, chance=self.chance())
+                self._keep_back(row, error, sent)
         return ready
 
-    def _send(self, wave: Sequence[Outgoing], sent: Sent) -> None:
+    def _keep_back(self, row: Notification, error: Exception, sent: Sent) -> None:
+        sent.bugs.append(type(error).__name__)
+        sent.retry[row.id] = backoff(row.attempts + 1, chance=self.chance())
+
+    def _send(self, wave: Sequence[_Ready], sent: Sent) -> None:
         """Claim, call and settle one wave."""
         owner, now = self.token(), self.now()
         claims = self.ledger.claim(
-            [self.cost(each.notification, each.words) for each in wave],
+            [asked for _, asked in wave],
             owner=owner,
             lease_until=now + self.lease,
             now=now,
@@ -130,13 +140,11 @@ class SendMessages:
         left = [claim.row for claim in claims.values() if claim.answer is Answer.LAPSED]
         self.ledger.change([(row, lapsed(row, now=now)) for row in left])
         outgoing = [
-            replace(each, notification=mine[each.notification.id])
-            for each in wave
-            if each.notification.id in mine
+            replace(each, notification=mine[asked.id]) for each, asked in wave if asked.id in mine
         ]
         self._settle(self._outcomes(outgoing, owner), sent)
         # Who was not answered for could not be asked: another time.
-        unasked = {each.notification.id for each in wave} - claims.keys()
+        unasked = {asked.id for _, asked in wave} - claims.keys()
         sent.retry |= dict.fromkeys(unasked, AT_ONCE)
         sent.skipped += len(claims) - len(mine)
 

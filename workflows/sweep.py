@@ -1,24 +1,25 @@
 """Notifications that are due in; released, published again or recorded as in doubt out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from notifications.knowledge import Found, Wanted
 from notifications.lifecycle import State
 from notifications.notification import Notification
 from notifications.recheck import head_of, people_for
-from notifications.sweeping import Patience, step
+from notifications.sweeping import Patience, Step, looked_at, step
 from workflows.ports import Clock, Hub, Ledger, ReceiptQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What one round did, in notifications."""
+    """What one round did, in notifications; `bugs` names the types of what a look raised."""
 
     looked_at: int
     published: int
     doubtful: int
+    bugs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +45,11 @@ class Sweep:
         # The index is a little late: it may name what has ended, or what another round has done.
         rows = [r for r in found.notifications.values() if r.due_at and r.due_at <= now]
         drained = any(row.state is State.IN_DOUBT for row in rows) and self.receipts.is_drained()
-        steps = {
-            row.id: step(
-                row,
-                found,
-                patience=self.patience,
-                send_within=self.send_within(row),
-                receipts_drained=drained,
-                now=now,
-            )
-            for row in rows
-        }
+        steps, bugs = self._steps(rows, found, drained=drained, now=now)
         changed = self.ledger.change([(row, steps[row.id].row) for row in rows])
         publish = [steps[i].row for i in steps if i in changed and steps[i].publish]
         return Swept(
+            bugs=bugs,
             looked_at=len(steps),
             published=len(self.hub.publish(publish)),
             doubtful=sum(
@@ -66,6 +58,27 @@ class Sweep:
                 if row.id in changed
             ),
         )
+
+    def _steps(
+        self, rows: Iterable[Notification], found: Found, *, drained: bool, now: datetime
+    ) -> tuple[dict[str, Step], tuple[str, ...]]:
+        """Decide about each row; what a look trips over waits for the next one."""
+        steps: dict[str, Step] = {}
+        bugs = []
+        for row in rows:
+            try:
+                steps[row.id] = step(
+                    row,
+                    found,
+                    patience=self.patience,
+                    send_within=self.send_within(row),
+                    receipts_drained=drained,
+                    now=now,
+                )
+            except Exception as error:  # noqa: BLE001 - a bug in one row must not sink its neighbours
+                bugs.append(type(error).__name__)
+                steps[row.id] = Step(row=looked_at(row, patience=self.patience, now=now))
+        return steps, tuple(bugs)
 
     def _found(self, ids: list[str]) -> Found:
         found = self.ledger.look_up(Wanted(notifications=frozenset(ids)))
