@@ -139,7 +139,7 @@ def read_wire(payload: bytes) -> OrderEventV1:
         document = msgspec.json.decode(payload)
         return _convert(document)
     except msgspec.ValidationError as error:
-        raise MalformedOrderEvent(_in_one_line(error)) from None
+        raise MalformedOrderEvent(in_one_line(error)) from None
     except UnicodeDecodeError:
         message = "not JSON: not UTF-8"
         raise MalformedOrderEvent(message) from None
@@ -168,6 +168,22 @@ def json_schema() -> dict[str, Any]:
     }
 
 
+def in_one_line(error: msgspec.ValidationError, *, whole: str = "event") -> str:
+    """Say `contact.email: expected …` for "Expected … - at `$.contact.email`".
+
+    What is wrong with no field in particular is said of the *whole*.
+    """
+    problem, _, path = str(error).rpartition(" - at ")
+    if not problem:
+        problem, path = path, "$"
+    if problem.startswith("Invalid enum value"):
+        # The message would quote what the producer sent, and that may be anybody's address.
+        problem = "not one of the values allowed"
+    # A number too large for any type is met before its field is known: the path is `$[...]`.
+    field = path.strip("`").removeprefix("$").removeprefix("[...]").removeprefix(".") or whole
+    return f"{field}: {problem[0].lower()}{problem[1:]}"
+
+
 def _convert(document: object) -> OrderEventV1:
     if isinstance(document, dict) and "orderId" in document and "order_id" not in document:
         earlier = msgspec.convert(document, CamelCaseEvent)
@@ -191,16 +207,3 @@ def _require_utc(field: str, instant: datetime | None) -> None:
     except OverflowError:
         message = f"{field}: outside the years 1 to 9999 in UTC"
         raise MalformedOrderEvent(message) from None
-
-
-def _in_one_line(error: msgspec.ValidationError) -> str:
-    """Say `contact.email: expected …` for "Expected … - at `$.contact.email`"."""
-    problem, _, path = str(error).rpartition(" - at ")
-    if not problem:
-        problem, path = path, "$"
-    if problem.startswith("Invalid enum value"):
-        # The message would quote what the producer sent, and that may be anybody's address.
-        problem = "not one of the values allowed"
-    # A number too large for any type is met before its field is known: the path is `$[...]`.
-    field = path.strip("`").removeprefix("$").removeprefix("[...]").removeprefix(".") or "event"
-    return f"{field}: {problem[0].lower()}{problem[1:]}"
