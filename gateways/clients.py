@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
 
 WORKERS = 16  # more calls in flight than this buy nothing on one vCPU
 
@@ -37,6 +38,11 @@ def dynamodb() -> "DynamoDBClient":
 def s3() -> "S3Client":
     """Return a client for our buckets."""
     return boto3.client("s3", config=_OURS)
+
+
+def sqs() -> "SQSClient":
+    """Return a client for our queues."""
+    return boto3.client("sqs", config=_OURS)
 
 
 def sns_topics() -> "SNSClient":

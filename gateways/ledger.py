@@ -1,221 +1,179 @@
-"""Batches of notifications, claims, settlements and receipts in, the ledger table's writes out.
+"""Batches of marks, notifications, claims and receipts in, the ledger table's writes out.
 
 Every write is one PartiQL statement with its own condition: a refused condition is an answer.
 """
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from gateways import ledger_item
-from gateways.dynamodb import Item, Statement, Table, text
-from gateways.ledger_item import DUE_SHARDS, id_of, key, millis
+from gateways import ledger_item, ledger_reads, ledger_statements
+from gateways.dynamodb import ROUNDS, Answer, Statement, Table, insist
+from notifications.claim import Asked, Claim, claim_of
 from notifications.errors import LedgerUnavailable
-from notifications.lifecycle import FINAL, State, outranked_by
+from notifications.knowledge import Found, Stops, Wanted
+from notifications.lifecycle import State
+from notifications.mark import Mark
 from notifications.notification import Notification
 from notifications.outcome import Settlement
 from notifications.receipt import Receipt
+from notifications.standing import Head
 
-DUE_INDEX = "due"
-
-_KEY = '"pk"=? AND "sk"=?'
-_CHANGED = 'SET "version"="version"+1'
-_NO_LONGER_DUE = 'REMOVE "due_shard" REMOVE "due_at"'
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamoLedger:
-    """The ledger, in DynamoDB."""
+    """The ledger, in DynamoDB; who looks nobody up needs no table of *customers*."""
 
     table: Table
+    customers: Table | None = None
 
-    def enter(self, notifications: Sequence[Notification]) -> list[Notification]:
-        """Insert each that is not there yet; answer the row as it now stands, for each."""
-        answers = self.table.execute([self._insert(n) for n in notifications])
-        pairs = list(zip(notifications, answers, strict=True))
-        there_before = self.read(frozenset(n.id for n, answer in pairs if answer.refused))
-        return [there_before.get(n.id, n) for n, _ in pairs]
-
-    def read(self, ids: AbstractSet[str]) -> dict[str, Notification]:
-        """Return the rows that there are, as of now."""
-        rows = [ledger_item.read(item) for item in self.table.get([key(i) for i in sorted(ids)])]
-        return {row.id: row for row in rows}
+    def look_up(self, wanted: Wanted) -> Found:
+        """Read all of it, as of now, in one round trip; what is not there is not answered."""
+        return ledger_reads.look_up(self.table, self.customers, wanted)
 
     def of_order(self, partition: str) -> list[Notification]:
         """Return an order's notifications, oldest first; *partition* is its `order_hash`."""
-        items: list[Item] = []
-        pages = self.table.client.get_paginator("query").paginate(
-            TableName=self.table.name,
-            KeyConditionExpression="pk = :order AND begins_with(sk, :notifications)",
-            ExpressionAttributeValues={
-                ":order": text(partition),
-                ":notifications": text(ledger_item.SORT_KEY_PREFIX),
-            },
-            ConsistentRead=True,
-        )
-        try:
-            for page in pages:
-                items += page["Items"]
-        except (BotoCoreError, ClientError) as error:
-            message = f"{type(error).__name__} on an order's rows"
-            raise LedgerUnavailable(message) from error
-        return sorted(map(ledger_item.read, items), key=lambda row: (row.accepted_at, row.id))
-
-    def claim(
-        self, ids: Sequence[str], *, owner: str, lease_until: datetime
-    ) -> dict[str, Notification]:
-        """Move each from requested to sending for *owner*; answer those that are now its own."""
-        statements = [self._claim(each, owner, lease_until) for each in ids]
-        answers = self.table.execute(statements)
-        mine = [ledger_item.read(answer.item) for answer in answers if answer.item]
-        refused = [i for i, answer in zip(ids, answers, strict=True) if answer.refused]
-        # Refused, and yet ours: the SDK repeated a call whose first answer was lost.
-        again = [row for row in self.read(frozenset(refused)).values() if row.owner == owner]
-        return {row.id: row for row in mine + again}
-
-    def settle(self, settlements: Sequence[Settlement]) -> None:
-        """End each claim, where its owner still holds it."""
-        answers = self.table.execute([self._settle(each) for each in settlements])
-        # A receipt was faster than we: its state stands, and we add what only we know.
-        outrun = [
-            each
-            for each, answer in zip(settlements, answers, strict=True)
-            if answer.refused and each.outcome.message_id
-        ]
-        self.table.execute([self._complete(each) for each in outrun])
-
-    def apply(self, facts: Mapping[str, Receipt], *, at: datetime) -> set[str]:
-        """Raise each notification to what its receipt says, if that outranks what is known."""
-        answers = self.table.execute([self._raise(i, fact, at) for i, fact in facts.items()])
-        return {i for i, answer in zip(facts, answers, strict=True) if not answer.refused}
+        return ledger_reads.of_order(self.table, partition)
 
     def due(self, *, now: datetime, limit: int) -> list[str]:
-        """Return up to *limit* ids that the sweeper is to look at, from every shard."""
-        share = -(-limit // DUE_SHARDS)
-        shards = [f"due-{shard}" for shard in range(DUE_SHARDS)]
+        """Return up to *limit* ids that the sweeper is to look at."""
+        return ledger_reads.due(self.table, now=now, limit=limit)
+
+    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
+        """Insert each mark that is not there yet; answer the one that stands, for each."""
+        answers = self.table.execute([ledger_statements.mark(self._name, m) for m in marks])
+        insist(answers)
+        taken = frozenset((m.order, m.event) for m in _refused(marks, answers))
+        standing = self.look_up(Wanted(marks=taken)).marks
+        if standing.keys() < taken:
+            raise LedgerUnavailable("a mark is there and could not be read")
+        return [standing.get((mark.order, mark.event), mark) for mark in marks]
+
+    def accept(
+        self, notifications: Sequence[Notification], heads: Sequence[Head]
+    ) -> list[Notification]:
+        """Insert each row that is not there yet, and raise each head that is lower.
+
+        Answers the row as it now stands, for each notification.
+        """
+        rows = [ledger_statements.enter(self._name, each) for each in notifications]
+        first = [self._head(head) for head in heads]
+        answers = self.table.execute([*rows, *first])
+        insist(answers)
+        self._raise(heads, answers[len(rows) :])
+        taken = _refused(notifications, answers[: len(rows)])
+        there = self._rows(each.id for each in taken)
+        return [there.get(each.id, each) for each in notifications]
+
+    def claim(
+        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+    ) -> dict[str, Claim]:
+        """Move each from requested to sending for *owner*; answer each that is there, by id.
+
+        What met trouble is asked for once more, by reading: it may be ours all the same.
+        """
+        answers = self.table.execute(
+            [
+                ledger_statements.claim(self._name, each, owner=owner, lease_until=lease_until)
+                for each in asked
+            ]
+        )
+        rows = {row.id: row for row in (ledger_item.read(a.item) for a in answers if a.item)}
         try:
-            pages = self.table.executor.map(lambda s: self._due(s, now, share), shards)
-            return [i for page in pages for i in page][:limit]
-        except (BotoCoreError, ClientError) as error:
-            message = f"{type(error).__name__} on the due index"
-            raise LedgerUnavailable(message) from error
-
-    def postpone(self, looks: Sequence[tuple[Notification, datetime]]) -> set[str]:
-        """Set when each is looked at next; answer those nobody else had postponed meanwhile."""
-        due = [(row, row.due_at, then) for row, then in looks if row.due_at]
-        answers = self.table.execute([self._postpone(row.id, at, then) for row, at, then in due])
-        return {
-            row.id for (row, _, _), answer in zip(due, answers, strict=True) if not answer.refused
+            rows |= self._rows(each.id for each in asked if each.id not in rows)
+        except LedgerUnavailable:
+            if not rows:
+                raise
+        claims = {
+            row.id: claim_of(row, owner=owner, now=now)
+            for row in rows.values()
+            if row.state is not State.REQUESTED  # nobody has it: to be asked for another time
         }
+        if not claims:
+            insist(answers)
+        return claims
 
-    def _insert(self, notification: Notification) -> Statement:
-        item = ledger_item.write(notification)
-        names = ", ".join(f"'{name}': ?" for name in item)
-        return Statement(
-            text=f'INSERT INTO "{self.table.name}" VALUE {{{names}}}',
-            parameters=list(item.values()),
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        """End each claim, where its owner still holds it; tries harder than the others."""
+        answers = self._settle(settlements, ledger_statements.settle)
+        # A receipt was faster than we: its state stands, and we add what only we know.
+        outrun = [each for each in _refused(settlements, answers) if each.outcome.message_id]
+        insist([*answers, *self._settle(outrun, ledger_statements.complete)])
+
+    def change(self, changes: Sequence[tuple[Notification, Notification]]) -> set[str]:
+        """Write what differs, where the row is still as it was seen; answer the ids changed."""
+        return self._done(
+            [seen.id for seen, _ in changes],
+            [ledger_statements.change(self._name, seen, new) for seen, new in changes],
         )
 
-    def _claim(self, notification_id: str, owner: str, lease_until: datetime) -> Statement:
-        return self._update(
-            notification_id,
-            set_={
-                "state": text(State.SENDING),
-                "owner": text(owner),
-                "lease_until": millis(lease_until),
-            },
-            also=f'{_CHANGED} SET "attempts"="attempts"+1',
-            where={"state": [text(State.REQUESTED)]},
-            returning="RETURNING ALL NEW *",
+    def apply(self, facts: Mapping[str, Receipt], *, at: datetime) -> set[str]:
+        """Raise each notification (by id) to what its receipt says, if that outranks what is known."""
+        return self._done(
+            list(facts),
+            [ledger_statements.hear(self._name, i, fact, at=at) for i, fact in facts.items()],
         )
 
-    def _settle(self, settlement: Settlement) -> Statement:
-        outcome = settlement.outcome
-        verdict, removed = _verdict(outcome.state, outcome.reason, settlement.at)
-        return self._update(
-            settlement.notification.id,
-            set_={**verdict, **_learnt(settlement)},
-            also=f'{_CHANGED} REMOVE "lease_until" {removed}',
-            where={"owner": [text(settlement.owner)], "state": [text(State.SENDING)]},
-        )
+    def stops(self) -> Stops:
+        """Return what operators have stopped."""
+        return self.look_up(Wanted(stops=True)).stops
 
-    def _complete(self, settlement: Settlement) -> Statement:
-        return self._update(
-            settlement.notification.id,
-            set_=_learnt(settlement),
-            also=f'{_CHANGED} REMOVE "lease_until"',
-            where={"owner": [text(settlement.owner)]},
-        )
+    def stop(self, names: Iterable[str]) -> None:
+        """Hold back what these name, besides what is held back already."""
+        names = frozenset(names)
+        self._change_stops(lambda stopped: stopped | names)
 
-    def _raise(self, notification_id: str, fact: Receipt, at: datetime) -> Statement:
-        verdict, removed = _verdict(fact.state, fact.reason, at)
-        return self._update(
-            notification_id,
-            set_=verdict,
-            also=f"{_CHANGED} {removed}",
-            where={"state": [text(state) for state in outranked_by(fact.state, fact.channel)]},
-        )
+    def resume(self, names: Iterable[str]) -> None:
+        """Hold back no longer what these name."""
+        names = frozenset(names)
+        self._change_stops(lambda stopped: stopped - names)
 
-    def _postpone(self, notification_id: str, at: datetime, then: datetime) -> Statement:
-        return self._update(
-            notification_id,
-            set_={"due_at": millis(then)},
-            also=f'{_CHANGED} SET "sweeps"="sweeps"+1',
-            where={"due_at": [millis(at)]},
-        )
+    def _change_stops(self, changed: Callable[[frozenset[str]], frozenset[str]]) -> None:
+        """Change the list as it was read, again and again until nobody else has changed it."""
+        for _ in range(ROUNDS):
+            items = self.table.get([ledger_item.STOPS_KEY])
+            version = int(items[0]["version"]["N"]) if items else 0
+            seen = ledger_item.read_stops(items[0]) if items else Stops()
+            after = Stops(stopped=changed(seen.stopped))
+            write = ledger_statements.write_stops(self._name, after, seen_version=version)
+            if after == seen or self._done(["stops"], [write]):
+                return
+        raise LedgerUnavailable("the list of stops changes faster than it can be written")
 
-    def _update(
-        self,
-        notification_id: str,
-        *,
-        set_: Mapping[str, Mapping[str, Any]],
-        also: str,
-        where: Mapping[str, Sequence[Mapping[str, Any]]],
-        returning: str = "",
-    ) -> Statement:
-        changes = " ".join(f'SET "{name}"=?' for name in set_)
-        conditions = " AND ".join(
-            f'"{name}" IN [{", ".join("?" * len(values))}]' for name, values in where.items()
-        )
-        return Statement(
-            text=f'UPDATE "{self.table.name}" {changes} {also} WHERE {_KEY} AND {conditions}'
-            f" {returning}".rstrip(),
-            parameters=[
-                *set_.values(),
-                *key(notification_id).values(),
-                *(value for values in where.values() for value in values),
-            ],
-        )
+    @property
+    def _name(self) -> str:
+        return self.table.name
 
-    def _due(self, shard: str, now: datetime, limit: int) -> list[str]:
-        response = self.table.client.query(
-            TableName=self.table.name,
-            IndexName=DUE_INDEX,
-            KeyConditionExpression="due_shard = :shard AND due_at <= :now",
-            ExpressionAttributeValues={":shard": text(shard), ":now": millis(now)},
-            Limit=limit,
-        )
-        return [id_of(item) for item in response["Items"]]
+    def _rows(self, ids: Iterable[str]) -> dict[str, Notification]:
+        return dict(self.look_up(Wanted(notifications=frozenset(ids))).notifications)
+
+    def _head(self, head: Head) -> Statement:
+        """Choose what is likelier to do: each one that is refused costs a write unit too."""
+        write = ledger_statements.first_head if head.is_first else ledger_statements.higher_head
+        return write(self._name, head)
+
+    def _raise(self, heads: Sequence[Head], answers: Sequence[Answer]) -> None:
+        """Try the other statement where the first one was refused, unless a higher head stands."""
+        refused = [(h, a) for h, a in zip(heads, answers, strict=True) if a.refused]
+        absent = [h for h, answer in refused if not h.is_first and answer.item is None]
+        inserted = self.table.execute([ledger_statements.first_head(self._name, h) for h in absent])
+        insist(inserted)
+        there = [h for h, _ in refused if h.is_first] + _refused(absent, inserted)
+        insist(self.table.execute([ledger_statements.higher_head(self._name, h) for h in there]))
+
+    def _settle(
+        self, settlements: Sequence[Settlement], write: Callable[[str, Settlement], Statement]
+    ) -> list[Answer]:
+        return self.table.execute([write(self._name, each) for each in settlements], rounds=ROUNDS)
+
+    def _done(self, ids: Sequence[str], statements: Sequence[Statement]) -> set[str]:
+        answers = self.table.execute(statements)
+        insist(answers)
+        return {i for i, answer in zip(ids, answers, strict=True) if not answer.refused}
 
 
-def _verdict(
-    state: State, reason: str | None, at: datetime
-) -> tuple[dict[str, Mapping[str, Any]], str]:
-    """Return what a new state sets and removes: with the old state goes the old reason."""
-    final = state in FINAL
-    rule = {"rule": text(reason)} if reason else {}
-    closed = {"closed_at": millis(at)} if final else {}
-    removed = ["" if reason else 'REMOVE "rule"', _NO_LONGER_DUE if final else ""]
-    return {"state": text(state), **rule, **closed}, " ".join(removed).strip()
-
-
-def _learnt(settlement: Settlement) -> dict[str, Mapping[str, Any]]:
-    """Return what only the provider's answer tells: the message's id, and when it was sent."""
-    message_id = settlement.outcome.message_id
-    if message_id is None:
-        return {}
-    return {"message_id": text(message_id), "sent_at": millis(settlement.at)}
+def _refused(things: Sequence[Thing], answers: Sequence[Answer]) -> list[Thing]:
+    return [thing for thing, answer in zip(things, answers, strict=True) if answer.refused]

@@ -1,19 +1,31 @@
-"""A notification in, its ledger item out, and back; the only place that knows the shape."""
+"""The ledger's rows in, their items out, and back; the only place that knows their shapes.
 
-from collections.abc import Mapping
+An order's partition holds its notifications, one head a channel, and one mark an event; what
+operators have stopped is an item of its own.
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
-from gateways.dynamodb import Item, number, text
+from gateways.dynamodb import Item, millis, number, text, texts, time_from_millis
 from notifications.identity import HALF
+from notifications.knowledge import HeadKey, MarkKey, Stops
 from notifications.lifecycle import State
+from notifications.mark import Mark, Verdict
 from notifications.notification import Notification, OrderFacts
 from notifications.order_event import Channel, Priority
+from notifications.standing import Head
 
 DUE_SHARDS = 8  # so that no partition of the due index is hot
 
 SORT_KEY_PREFIX = "notification#"
+HEAD_PREFIX = "head#"
+MARK_PREFIX = "event#"
+
+STOPS_KEY: Item = {"pk": text("stops"), "sk": text("stops")}
 
 
 def key(notification_id: str) -> Item:
@@ -22,6 +34,16 @@ def key(notification_id: str) -> Item:
         "pk": text(notification_id[:HALF]),
         "sk": text(SORT_KEY_PREFIX + notification_id[HALF:]),
     }
+
+
+def head_key(head: HeadKey) -> Item:
+    """Return where the head of an order on a channel is."""
+    return {"pk": text(head[0]), "sk": text(HEAD_PREFIX + head[1])}
+
+
+def mark_key(mark: MarkKey) -> Item:
+    """Return where an event's mark is."""
+    return {"pk": text(mark[0]), "sk": text(MARK_PREFIX + mark[1])}
 
 
 def id_of(item: Item) -> str:
@@ -34,15 +56,30 @@ def is_notification(item: Item) -> bool:
     return str(item["sk"]["S"]).startswith(SORT_KEY_PREFIX)
 
 
+def is_head(item: Item) -> bool:
+    """Tell a head from the other rows of its order."""
+    return str(item["sk"]["S"]).startswith(HEAD_PREFIX)
+
+
+def is_mark(item: Item) -> bool:
+    """Tell a mark from the other rows of its order."""
+    return str(item["sk"]["S"]).startswith(MARK_PREFIX)
+
+
+def is_stops(item: Item) -> bool:
+    """Tell the list of what is stopped from the rows of any order."""
+    return bool(item["pk"] == STOPS_KEY["pk"])
+
+
 def due_shard(notification_id: str) -> str:
     """Return the partition of the due index that the notification waits in."""
     return f"due-{crc32(notification_id.encode()) % DUE_SHARDS}"
 
 
 def write(notification: Notification) -> dict[str, Mapping[str, Any]]:
-    """Return the item to insert; what is None is left out."""
+    """Return a notification's item; what is None is left out."""
     n = notification
-    texts = {
+    strings = {
         "order_id": n.order.order_id,
         "shop": n.order.shop,
         "amount": n.order.amount,
@@ -60,20 +97,32 @@ def write(notification: Notification) -> dict[str, Mapping[str, Any]]:
         "state": n.state,
         "rule": n.rule,
         "due_shard": due_shard(n.id) if n.due_at else None,
+        "reserved": None if n.reserved is None else str(n.reserved),
+        "owner": n.owner,
+        "message_id": n.message_id,
     }
-    times = {"occurred_at": n.occurred_at, "accepted_at": n.accepted_at, "due_at": n.due_at}
+    times = {
+        "occurred_at": n.occurred_at,
+        "accepted_at": n.accepted_at,
+        "due_at": n.due_at,
+        "lease_until": n.lease_until,
+        "sent_at": n.sent_at,
+        "closed_at": n.closed_at,
+    }
     numbers = {
         "ttl": int(n.expires_at.timestamp()),  # whole seconds, or DynamoDB ignores it
         "sweeps": n.sweeps,
         "version": n.version,
         "attempts": n.attempts,
+        "resends": n.resends or None,
+        "parts": n.parts,
     }
     return {
         **key(n.id),
-        **{name: text(value) for name, value in texts.items() if value is not None},
+        **{name: text(value) for name, value in strings.items() if value is not None},
         **{name: millis(value) for name, value in times.items() if value is not None},
-        **{name: number(value) for name, value in numbers.items()},
-        "items": {"L": [text(item) for item in n.order.items]},
+        **{name: number(value) for name, value in numbers.items() if value is not None},
+        "items": texts(n.order.items),
     }
 
 
@@ -107,6 +156,9 @@ def read(item: Item) -> Notification:
         sweeps=int(item["sweeps"]["N"]),
         version=int(item["version"]["N"]),
         attempts=int(item["attempts"]["N"]),
+        resends=_number(item, "resends") or 0,
+        parts=_number(item, "parts"),
+        reserved=Decimal(item["reserved"]["S"]) if "reserved" in item else None,
         owner=_text(item, "owner"),
         lease_until=_time(item, "lease_until"),
         message_id=_text(item, "message_id"),
@@ -115,18 +167,75 @@ def read(item: Item) -> Notification:
     )
 
 
-def millis(moment: datetime) -> Mapping[str, str]:
-    """Write an instant: whole milliseconds since 1970."""
-    return number(int(moment.timestamp() * 1000))
+def write_head(head: Head) -> dict[str, Mapping[str, Any]]:
+    """Return a head's item."""
+    return {**head_key((head.order, head.channel)), "standing": number(head.standing)}
 
 
-def time_from_millis(value: Mapping[str, Any]) -> datetime:
-    """Read an instant that `millis` wrote."""
-    return datetime.fromtimestamp(int(value["N"]) / 1000, UTC)
+def read_head(item: Item) -> Head:
+    """Return the head that the item tells of."""
+    return Head(
+        order=item["pk"]["S"],
+        channel=Channel(item["sk"]["S"].removeprefix(HEAD_PREFIX)),
+        standing=int(item["standing"]["N"]),
+    )
+
+
+def write_mark(mark: Mark) -> dict[str, Mapping[str, Any]]:
+    """Return a mark's item, which has no ttl: it outlives the rows that it promises."""
+    verdicts = {str(channel): _verdict(verdict) for channel, verdict in mark.verdicts.items()}
+    return {
+        **mark_key((mark.order, mark.event)),
+        "verdicts": {"M": verdicts},
+        "fingerprint": text(mark.fingerprint),
+        "position": text(mark.position),
+        "accepted_at": millis(mark.accepted_at),
+        "expires_at": millis(mark.expires_at),
+    }
+
+
+def read_mark(item: Item) -> Mark:
+    """Return the mark that the item tells of."""
+    return Mark(
+        order=item["pk"]["S"],
+        event=item["sk"]["S"].removeprefix(MARK_PREFIX),
+        verdicts={
+            Channel(channel): Verdict(
+                state=State(verdict["M"]["state"]["S"]),
+                rule=_text(verdict["M"], "rule"),
+                until=_time(verdict["M"], "until"),
+            )
+            for channel, verdict in item["verdicts"]["M"].items()
+        },
+        fingerprint=item["fingerprint"]["S"],
+        position=item["position"]["S"],
+        accepted_at=time_from_millis(item["accepted_at"]),
+        expires_at=time_from_millis(item["expires_at"]),
+    )
+
+
+def write_stops(names: Iterable[str], *, version: int) -> dict[str, Mapping[str, Any]]:
+    """Return the item of what is stopped; *version* counts its changes."""
+    return {**STOPS_KEY, "stopped": texts(sorted(names)), "version": number(version)}
+
+
+def read_stops(item: Item) -> Stops:
+    """Return what the item says is stopped."""
+    return Stops(stopped=frozenset(each["S"] for each in item["stopped"]["L"]))
+
+
+def _verdict(verdict: Verdict) -> Mapping[str, Any]:
+    rule = {"rule": text(verdict.rule)} if verdict.rule else {}
+    until = {"until": millis(verdict.until)} if verdict.until else {}
+    return {"M": {"state": text(verdict.state), **rule, **until}}
 
 
 def _text(item: Item, name: str) -> str | None:
     return item[name]["S"] if name in item else None
+
+
+def _number(item: Item, name: str) -> int | None:
+    return int(item[name]["N"]) if name in item else None
 
 
 def _time(item: Item, name: str) -> datetime | None:

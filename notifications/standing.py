@@ -24,6 +24,11 @@ class Head:
     channel: Channel
     standing: int
 
+    @property
+    def is_first(self) -> bool:
+        """Whether the line begins here, so that there is hardly a head of this order yet."""
+        return self.standing < 2 * _RANK
+
 
 def standing(status: str, occurred_at: datetime | None) -> int | None:
     """Return a number that is greater for news; None for a status outside the line."""

@@ -1,0 +1,166 @@
+"""A row and what is to happen to it in, the one statement that does it and its condition out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from gateways import ledger_item, partiql
+from gateways.dynamodb import Statement, millis, number, text
+from gateways.ledger_item import head_key, key
+from gateways.partiql import Change
+from notifications.claim import Asked
+from notifications.knowledge import Stops
+from notifications.lifecycle import FINAL, State, outranked_by
+from notifications.mark import Mark
+from notifications.notification import Notification
+from notifications.outcome import Settlement
+from notifications.receipt import Receipt
+from notifications.standing import Head
+
+VERSION = ("version",)
+
+
+def enter(table: str, notification: Notification) -> Statement:
+    """Insert a notification that is not there yet."""
+    return partiql.insert(table, ledger_item.write(notification))
+
+
+def mark(table: str, mark: Mark) -> Statement:
+    """Insert a mark that is not there yet."""
+    return partiql.insert(table, ledger_item.write_mark(mark))
+
+
+def first_head(table: str, head: Head) -> Statement:
+    """Insert the first head of its order."""
+    return partiql.insert(table, ledger_item.write_head(head))
+
+
+def higher_head(table: str, head: Head) -> Statement:
+    """Raise a head that is there and lower."""
+    stands = number(head.standing)
+    return partiql.update(
+        table,
+        head_key((head.order, head.channel)),
+        Change(set_={"standing": stands}),
+        where={},
+        below={"standing": stands},
+    )
+
+
+def claim(table: str, asked: Asked, *, owner: str, lease_until: datetime) -> Statement:
+    """Move a notification from requested to sending, and answer it."""
+    costs = {
+        "parts": None if asked.parts is None else number(asked.parts),
+        "reserved": None if asked.reserved is None else text(str(asked.reserved)),
+    }
+    return partiql.update(
+        table,
+        key(asked.id),
+        Change(
+            set_={
+                "state": text(State.SENDING),
+                "owner": text(owner),
+                "lease_until": millis(lease_until),
+                **{name: value for name, value in costs.items() if value},
+            },
+            raised=(*VERSION, "attempts"),
+            # An earlier try's costs are not this one's.
+            removed=[name for name, value in costs.items() if not value],
+        ),
+        where={"state": [text(State.REQUESTED)]},
+        returning=True,
+    )
+
+
+def settle(table: str, settlement: Settlement) -> Statement:
+    """End a claim that its owner still holds."""
+    outcome = settlement.outcome
+    verdict, removed = _verdict(outcome.state, outcome.reason, settlement.at)
+    return partiql.update(
+        table,
+        key(settlement.notification.id),
+        Change(
+            set_={**verdict, **_learnt(settlement)},
+            raised=VERSION,
+            removed=["lease_until", *removed],
+        ),
+        where={
+            "owner": [text(settlement.owner)],
+            "state": [text(State.SENDING)],
+        },
+    )
+
+
+def complete(table: str, settlement: Settlement) -> Statement:
+    """Add what only the provider's answer tells to a row that a receipt has moved on."""
+    return partiql.update(
+        table,
+        key(settlement.notification.id),
+        Change(set_=_learnt(settlement), raised=VERSION, removed=["lease_until"]),
+        where={"owner": [text(settlement.owner)]},
+        # Or it was we who settled it: the answer was lost, and the call repeated.
+        missing=("message_id",),
+    )
+
+
+def hear(table: str, notification_id: str, fact: Receipt, *, at: datetime) -> Statement:
+    """Raise a notification to what its receipt says."""
+    verdict, removed = _verdict(fact.state, fact.reason, at)
+    return partiql.update(
+        table,
+        key(notification_id),
+        Change(set_=verdict, raised=VERSION, removed=removed),
+        where={"state": [text(state) for state in outranked_by(fact.state, fact.channel)]},
+    )
+
+
+def change(table: str, seen: Notification, new: Notification) -> Statement:
+    """Write what differs, where nobody has changed the row since it was seen."""
+    before, after = ledger_item.write(seen), ledger_item.write(new)
+    after["version"] = before["version"]
+    return partiql.update(
+        table,
+        key(seen.id),
+        Change(
+            set_={n: value for n, value in after.items() if before.get(n) != value},
+            raised=VERSION,
+            removed=[name for name in before if name not in after],
+        ),
+        where={"version": [before["version"]]},
+    )
+
+
+def write_stops(table: str, stops: Stops, *, seen_version: int) -> Statement:
+    """Write what is stopped, where nobody has changed it since version *seen_version*; 0 is none."""
+    item = ledger_item.write_stops(stops.stopped, version=seen_version + 1)
+    if not seen_version:
+        return partiql.insert(table, item)
+    return partiql.update(
+        table,
+        ledger_item.STOPS_KEY,
+        Change(set_={"stopped": item["stopped"]}, raised=VERSION),
+        where={"version": [number(seen_version)]},
+    )
+
+
+def _verdict(
+    state: State, reason: str | None, at: datetime
+) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
+    """Return what a new state sets and removes: with the old state goes the old reason."""
+    final = state in FINAL
+    set_ = {
+        "state": text(state),
+        **({"rule": text(reason)} if reason else {}),
+        **({"closed_at": millis(at)} if final else {}),
+    }
+    return set_, [*([] if reason else ["rule"]), *(["due_shard", "due_at"] if final else [])]
+
+
+def _learnt(settlement: Settlement) -> dict[str, Mapping[str, Any]]:
+    """Return what only a call's end tells: the message's id, and when it was, or may have been, sent."""
+    message_id = settlement.outcome.message_id
+    went = message_id is not None or settlement.outcome.state is State.IN_DOUBT
+    return {
+        **({"message_id": text(message_id)} if message_id else {}),
+        **({"sent_at": millis(settlement.at)} if went else {}),
+    }

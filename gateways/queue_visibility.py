@@ -1,0 +1,65 @@
+"""Messages that are to come back and when in, their own visibility on the queue out."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+ENTRIES_A_CALL = 10  # ChangeMessageVisibilityBatch
+
+# SQS: 12 hours, counted from when the message was received; so this leaves a function's time.
+LONGEST = timedelta(hours=11)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqsVisibility:
+    """When a message that was not dealt with is seen again; calls run side by side on *executor*.
+
+    A convenience and no promise: whatever could not be changed waits out the queue's own time-out.
+    """
+
+    client: "SQSClient"
+    executor: Executor
+    _urls: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+
+    def delay(self, queue_arn: str, waits: Mapping[str, timedelta]) -> None:
+        """Let each message, by its receipt handle, be seen again after its wait."""
+        starts = range(0, len(waits), ENTRIES_A_CALL)
+        entries = list(waits.items())
+        with suppress(BotoCoreError, ClientError):
+            url = self._url(queue_arn)
+            chunks = [entries[start : start + ENTRIES_A_CALL] for start in starts]
+            list(self.executor.map(lambda chunk: self._delay(url, chunk), chunks))
+
+    def _delay(self, url: str, entries: Sequence[tuple[str, timedelta]]) -> None:
+        with suppress(BotoCoreError, ClientError):
+            self.client.change_message_visibility_batch(
+                QueueUrl=url,
+                Entries=[
+                    {
+                        "Id": str(place),
+                        "ReceiptHandle": handle,
+                        "VisibilityTimeout": _seconds(wait),
+                    }
+                    for place, (handle, wait) in enumerate(entries)
+                ],
+            )
+
+    def _url(self, arn: str) -> str:
+        """Ask SQS once a queue: the address is not ours to build."""
+        if arn not in self._urls:
+            *_, account, name = arn.split(":")
+            answer = self.client.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)
+            self._urls[arn] = answer["QueueUrl"]
+        return self._urls[arn]
+
+
+def _seconds(wait: timedelta) -> int:
+    return int(max(timedelta(), min(wait, LONGEST)).total_seconds())
