@@ -193,14 +193,13 @@ def _definition() -> _Definition:
     Its module imports a neighbour by that one's bare name, for which the library puts its folder
     on the search path of everybody; lending the name for the moment of the import does as well.
     """
-    known = sys.modules.get(_NEIGHBOUR)
+    theirs = {_NEIGHBOUR: sys.modules[_NEIGHBOUR]} if _NEIGHBOUR in sys.modules else {}
     sys.modules[_NEIGHBOUR] = import_module(f"aws_kinesis_agg.{_NEIGHBOUR}")
     try:
         messages = import_module("aws_kinesis_agg.messages_pb2")
     finally:
         del sys.modules[_NEIGHBOUR]
-        if known is not None:
-            sys.modules[_NEIGHBOUR] = known
+        sys.modules.update(theirs)
     undecodable = import_module("google.protobuf.message").DecodeError
     return _Definition(record=messages.Record, undecodable=undecodable)
 
