@@ -11,7 +11,6 @@ from typing import Annotated
 import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 from rich.text import Text
 
 from local.cloud import LocalCloud
@@ -19,26 +18,21 @@ from local.inbox import read_inbox
 from local.trouble import LocalCloudError
 from notifications.errors import PipelineError
 from ordercast.complaint import Complaint
+from ordercast.customers import customers
 from ordercast.demo import Demo
 from ordercast.demo_report import print_outcome
 from ordercast.inbox_folder import save_inbox
 from ordercast.inbox_listing import inbox_listing
+from ordercast.options import CloudName, Shop, Stage
 from ordercast.order_files import Row, read_file, read_rows
-from ordercast.order_status import notifications_of, status_grid
+from ordercast.order_status import notifications_of, status_listing
 from ordercast.producer import Producer
 from ordercast.steps import steps
+from ordercast.stopping import resume, stop
 from ordercast.target import LOCAL_STAGE, running_cloud, target
+from ordercast.terminal import complaints, console
 
 OUT = Path("out")
-
-CloudName = Annotated[
-    str | None,
-    typer.Option(
-        "--cloud", envvar="ORDERCAST_CLOUD", help="A local cloud's name; needed if several run."
-    ),
-]
-Stage = Annotated[str, typer.Option(help="local, or a stage deployed in your AWS account.")]
-Shop = Annotated[str | None, typer.Option(help="The shop, where the order's event names one.")]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,8 +40,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Order events in, text messages and e-mails out, every message accounted for.",
 )
-console = Console(highlight=False)
-complaints = Console(stderr=True, highlight=False)
+app.add_typer(customers)
+app.command()(stop)
+app.command()(resume)
 
 
 def main() -> None:
@@ -147,7 +142,7 @@ def status(
     if not found:
         hint = "" if shop else "if its event names a shop, say which: --shop NAME"
         raise Complaint(f"the ledger has no notification for order {order}", hint=hint)
-    console.print(status_grid(found))
+    console.print(status_listing(found))
 
 
 @app.command()

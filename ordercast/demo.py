@@ -17,6 +17,7 @@ from gateways.ledger import DynamoLedger
 from local.cloud import LocalCloud
 from local.inbox import SentMessage, read_inbox
 from notifications.identity import notification_id
+from notifications.knowledge import Wanted
 from notifications.lifecycle import FINAL
 from notifications.notification import Notification
 from notifications.order_event import Channel, parse_order_event
@@ -63,7 +64,7 @@ class Demo:
             wanted=len(wanted),
             messages=messages,
             twice=_repeated(messages),
-            rows=list(ledger.read(wanted).values()),
+            rows=_rows(ledger, wanted),
             counted=_counted(target.stage, started),
             page=self._save(messages),
         )
@@ -96,7 +97,12 @@ def _ids(payload: bytes) -> list[str]:
 
 
 def _closed(ledger: DynamoLedger, wanted: AbstractSet[str]) -> list[Notification]:
-    return [row for row in ledger.read(wanted).values() if row.state in FINAL]
+    return [row for row in _rows(ledger, wanted) if row.state in FINAL]
+
+
+def _rows(ledger: DynamoLedger, wanted: AbstractSet[str]) -> list[Notification]:
+    found = ledger.look_up(Wanted(notifications=frozenset(wanted)))
+    return list(found.notifications.values())
 
 
 def _counted(stage: str, since: datetime) -> int:

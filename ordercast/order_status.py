@@ -1,8 +1,9 @@
 """An order's name in, what became of each of its notifications out."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from rich.table import Table as Grid
+from rich.text import Text
 
 from notifications.identity import order_hash_for
 from notifications.notification import Notification
@@ -14,24 +15,40 @@ def notifications_of(target: Target, order_id: str, *, shop: str | None) -> list
     return target.ledger().of_order(order_hash_for(shop=shop, order_id=order_id))
 
 
-def status_grid(notifications: list[Notification]) -> Grid:
-    """Draw one line a notification; times are UTC."""
-    grid = Grid(box=None, pad_edge=False, header_style="bold")
-    for column in ("status", "channel", "to", "state", "because", "accepted", "sent", "closed"):
-        grid.add_column(column, overflow="fold")
-    for each in notifications:
-        grid.add_row(
-            each.status,
-            each.channel,
-            each.recipient or "-",
-            each.state,
-            each.rule or "-",
-            _clock(each.accepted_at),
-            _clock(each.sent_at),
-            _clock(each.closed_at),
-        )
-    return grid
+def status_listing(notifications: Sequence[Notification]) -> Text:
+    """Say of each where it stands and why, and below that what is known of it; times are UTC."""
+    listing = Text()
+    for place, each in enumerate(notifications):
+        listing.append("\n\n" if place else "")
+        to = f" to {each.recipient}" if each.recipient else ""
+        listing.append(f"{each.status}, {each.channel}{to}: ")
+        listing.append(each.state, style="bold")
+        listing.append(f" ({each.rule})" if each.rule else "")
+        listing.append(f"\n  {', '.join(_details(each))}", style="dim")
+    return listing
 
 
-def _clock(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else "-"
+def _details(row: Notification) -> Iterator[str]:
+    for word, moment in (
+        ("accepted", row.accepted_at),
+        ("sent", row.sent_at),
+        ("closed", row.closed_at),
+        # When the sweeper looks at it next: a deferred one is released then.
+        ("due", row.due_at),
+    ):
+        if moment:
+            yield f"{word} {_clock(moment)}"
+    if row.parts:
+        yield _count(row.parts, "part")
+    if row.attempts:
+        yield _count(row.attempts, "attempt")
+    if row.reserved is not None:
+        yield f"{row.reserved.normalize():f} USD estimated"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

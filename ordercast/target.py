@@ -10,8 +10,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from gateways import clients
 from gateways.dynamodb import Table
 from gateways.ledger import DynamoLedger
+from gateways.people import DynamoPeople
 from local.cloud import LocalCloud
 from ordercast.complaint import Complaint
+from processors.tables import tables
 
 LOCAL_STAGE = "local"
 
@@ -25,12 +27,16 @@ class Target:
 
     def ledger(self) -> DynamoLedger:
         """Return its ledger."""
-        table = Table(
-            client=clients.dynamodb(),
-            name=self.outputs["LedgerTableName"],
-            executor=ThreadPoolExecutor(clients.WORKERS),
+        return DynamoLedger(
+            table=self._table("LedgerTableName"), customers=self._table("CustomersTableName")
         )
-        return DynamoLedger(table=table)
+
+    def people(self) -> DynamoPeople:
+        """Return what it knows of customers."""
+        return DynamoPeople(table=self._table("CustomersTableName"))
+
+    def _table(self, output: str) -> Table:
+        return tables(ThreadPoolExecutor(clients.WORKERS))(self.outputs[output])
 
 
 def running_cloud(name: str | None) -> LocalCloud:

@@ -36,6 +36,6 @@ class ReceiptTracker(Construct):
             memory=stage.receipt_tracker.memory,
             timeout=stage.receipt_tracker.timeout,
         )
-        ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
+        ledger.let(self.function, "PartiQLUpdate")
         receipts.let(self.function, "BatchGetItem")
         queue.feed(self.function)

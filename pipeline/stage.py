@@ -57,21 +57,25 @@ class StreamReaderNumbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueReaderNumbers:
-    """A function behind queues; a batch of more than ten needs a window of a second or more."""
+    """A function behind queues; a batch of more than ten needs a window of a second or more.
+
+    `max_receives` is a safety net only: attempts are counted on the ledger, and what is held back
+    is received every few minutes all the while.
+    """
 
     memory: int
     timeout: timedelta
     batch_size: int
     window: timedelta
+    max_receives: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueNumbers:
-    """`max_receives` is a safety net only: attempts are counted on the ledger."""
+    """How long messages wait, and dead letters for an operator."""
 
     retention: timedelta
     dead_letter_retention: timedelta
-    max_receives: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +205,8 @@ def _about_queues(stage: Stage) -> Iterator[Objection]:
     ):
         if reader.batch_size > _UNWINDOWED_BATCH and reader.window < timedelta(seconds=1):
             yield Objection(f"{name}.window", "must be a second or more for a batch above ten")
+        if not 1 <= reader.max_receives <= _MOST_RECEIVES:
+            yield Objection(f"{name}.max_receives", f"must lie between 1 and {_MOST_RECEIVES}")
     if stage.queues.dead_letter_retention <= stage.queues.retention:
         yield Objection("queues.dead_letter_retention", "must be longer than queues.retention")
 
@@ -237,3 +243,4 @@ LOG_RETENTIONS = {
 
 _TABLE_STREAM_RETENTION = timedelta(hours=24)
 _UNWINDOWED_BATCH = 10
+_MOST_RECEIVES = 1000  # SQS

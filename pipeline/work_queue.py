@@ -39,7 +39,7 @@ class WorkQueue(Construct):
             visibility_timeout=duration(VISIBILITY_FACTOR * reader.timeout + reader.window),
             retention_period=duration(numbers.retention),
             dead_letter_queue=sqs.DeadLetterQueue(
-                queue=self.dead_letters, max_receive_count=numbers.max_receives
+                queue=self.dead_letters, max_receive_count=reader.max_receives
             ),
         )
 

@@ -8,10 +8,15 @@ from aws_lambda_powertools import Logger
 
 from gateways import clients
 from gateways.email import SesEmail
+from notifications.claim import Asked
+from notifications.notification import Notification
+from notifications.order_event import Channel
+from notifications.prices import estimate
+from notifications.templates import Words
 from processors.batch_response import BatchResponse
-from processors.sender import respond, wire
+from processors.deadline import deadline
+from processors.sender import Sender, respond, wire
 from processors.settings import EmailSenderSettings
-from workflows.send_messages import SendMessages
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,7 +26,12 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Send one batch; what could not be sent yet is brought again."""
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
-    return respond(event, _wired(), log)
+    return respond(event, _wired(), log, time_left=deadline(context))
+
+
+def cost(row: Notification, _: Words) -> Asked:
+    """Return what an e-mail costs; it has no parts."""
+    return Asked(id=row.id, reserved=estimate(Channel.EMAIL, None, 1))
 
 
 @cache
@@ -30,11 +40,12 @@ def _log() -> Logger:
 
 
 @cache
-def _wired() -> SendMessages:
+def _wired() -> Sender:
     """Build once per execution environment, on the first invocation."""
     settings = EmailSenderSettings.from_env(os.environ)
     return wire(
         settings,
+        Channel.EMAIL,
         lambda executor: SesEmail(
             client=clients.email_provider(),
             sender=settings.email_from,
@@ -42,4 +53,5 @@ def _wired() -> SendMessages:
             stage=settings.stage,
             executor=executor,
         ),
+        cost,
     )

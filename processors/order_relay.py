@@ -1,58 +1,100 @@
 """Lambda: order events from Kinesis become notification requests on SNS."""
 
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
 from gateways import clients
-from gateways.dynamodb import Table
 from gateways.hub import SnsHub
 from gateways.ledger import DynamoLedger
 from gateways.parked_records import S3ParkedRecords
+from gateways.people import DynamoPeople
 from gateways.topic import Topic
+from notifications.envelope import open_envelope
 from notifications.errors import Retryable
+from notifications.parking import StreamRecord
 from notifications.routing import Policy
 from processors.batch_response import BatchResponse, from_lowest
+from processors.deadline import deadline
 from processors.kinesis_records import stream_records
-from processors.settings import OrderRelaySettings
-from workflows.relay_orders import RelayOrders
+from processors.settings import OrderRelaySettings, quiet_hours, recipient_patterns
+from processors.tables import tables
+from workflows.mark_events import MarkEvents
+from workflows.pay_caps import PayCaps
+from workflows.ports import Deadline
+from workflows.relay_orders import Relayed, RelayOrders
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# A hundred orders put one by one are one portion; of aggregates that hold thousands, a few are.
+PORTION = 1024 * 1024  # bytes
+
+# What relaying a portion may need. With less time left the rest is brought again instead.
+PORTION_TAKES = timedelta(seconds=10)
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Relay one batch; what is not safely done is brought again from its lowest position."""
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
-    return respond(event, _wired(), log)
+    return respond(event, _wired(), log, time_left=deadline(context))
 
 
-def respond(event: Mapping[str, Any], relay: RelayOrders, log: Logger) -> BatchResponse:
-    """Unwrap, relay and answer."""
+def respond(
+    event: Mapping[str, Any], relay: RelayOrders, log: Logger, *, time_left: Deadline
+) -> BatchResponse:
+    """Unwrap, relay portion by portion, and answer before the time runs out."""
     records = stream_records(event)
-    try:
-        relayed = relay(records)
-    except Retryable as error:
-        log.warning("batch_not_relayed", extra={"reason": str(error), "records": len(records)})
-        return from_lowest(record.sequence_number for record in records)
-    log.info(
-        "batch_relayed",
-        extra={
-            "records": len(records),
-            "accepted": relayed.accepted,
-            "repeated": relayed.repeated,
-            "parked": relayed.parked,
-            "published": relayed.published,
-            "undone": len(relayed.undone),
-        },
-    )
-    return from_lowest(record.sequence_number for record in relayed.undone)
+    did: Counter[str] = Counter(records=len(records))
+    undone: list[StreamRecord] = []
+    started = 0
+    trouble = ""
+    for portion in _portions(records):
+        if started and time_left() < PORTION_TAKES:
+            trouble = "time"
+            break
+        try:
+            relayed = relay(portion)
+        except Retryable as error:
+            trouble = str(error)
+            break
+        started += len(portion)
+        undone += relayed.undone
+        did.update(_counts(relayed))
+    undone += records[started:]
+    fields = {**did, "undone": len(undone)}
+    if trouble:
+        log.warning("batch_not_relayed", extra={"reason": trouble, **fields})
+    else:
+        log.info("batch_relayed", extra=fields)
+    return from_lowest(record.sequence_number for record in undone)
+
+
+def _portions(records: Sequence[StreamRecord]) -> Iterator[Sequence[StreamRecord]]:
+    start = size = 0
+    for place, record in enumerate(records):
+        if size and size + len(record.payload) > PORTION:
+            yield records[start:place]
+            start, size = place, 0
+        size += len(record.payload)
+    yield records[start:]
+
+
+def _counts(relayed: Relayed) -> Mapping[str, int]:
+    return {
+        "accepted": relayed.accepted,
+        "repeated": relayed.repeated,
+        "stale": relayed.stale,
+        "parked": relayed.parked,
+        "published": relayed.published,
+    }
 
 
 @cache
@@ -65,17 +107,30 @@ def _wired() -> RelayOrders:
     """Build once per execution environment, on the first invocation."""
     settings = OrderRelaySettings.from_env(os.environ)
     executor = ThreadPoolExecutor(clients.WORKERS)
-    table = Table(client=clients.dynamodb(), name=settings.ledger_table, executor=executor)
+    table = tables(executor)
+    customers = table(settings.customers_table)
     hub = Topic(client=clients.sns_topics(), arn=settings.hub_topic_arn, executor=executor)
+    ledger = DynamoLedger(table=table(settings.ledger_table), customers=customers)
+    policy = _policy(settings)
+    pay_caps = PayCaps(ledger=ledger, people=DynamoPeople(table=customers), limit=policy.cap)
     return RelayOrders(
-        ledger=DynamoLedger(table=table),
+        ledger=ledger,
+        mark_events=MarkEvents(ledger=ledger, pay_caps=pay_caps, policy=policy),
         hub=SnsHub(topic=hub),
         parked=S3ParkedRecords(client=clients.s3(), bucket=settings.parked_bucket),
-        policy=Policy(
-            default_country=settings.default_country,
-            retention=settings.retention,
-            republish_after=settings.republish_after,
-        ),
+        opening=open_envelope,
+        policy=policy,
         default_currency=settings.default_currency,
         now=lambda: datetime.now(UTC),
+    )
+
+
+def _policy(settings: OrderRelaySettings) -> Policy:
+    return Policy(
+        default_country=settings.default_country,
+        retention=settings.retention,
+        republish_after=settings.republish_after,
+        cap=settings.cap,
+        quiet=quiet_hours(settings.quiet_hours),
+        allowed=recipient_patterns(settings.allowed_recipients),
     )

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from gateways import clients
-from gateways.dynamodb import Table
 from gateways.ledger import DynamoLedger
 from gateways.message_ids import DynamoMessageIds
 from notifications.errors import Retryable
 from notifications.receipt import MalformedReceipt, Receipt, read_receipt
 from processors.batch_response import BatchResponse, message_ids, of
 from processors.settings import ReceiptTrackerSettings
+from processors.tables import tables
 from workflows.apply_receipts import ApplyReceipts
 
 if TYPE_CHECKING:
@@ -70,11 +70,9 @@ def _wired() -> ApplyReceipts:
     """Build once per execution environment, on the first invocation."""
     settings = ReceiptTrackerSettings.from_env(os.environ)
     executor = ThreadPoolExecutor(clients.WORKERS)
-    dynamodb = clients.dynamodb()
-    ledger = Table(client=dynamodb, name=settings.ledger_table, executor=executor)
-    receipts = Table(client=dynamodb, name=settings.receipts_table, executor=executor)
+    table = tables(executor)
     return ApplyReceipts(
-        ledger=DynamoLedger(table=ledger),
-        message_ids=DynamoMessageIds(table=receipts),
+        ledger=DynamoLedger(table=table(settings.ledger_table)),
+        message_ids=DynamoMessageIds(table=table(settings.receipts_table)),
         now=lambda: datetime.now(UTC),
     )

@@ -1,65 +1,118 @@
 """A queue's batch of notification ids in, the sender's answer out: what the channels share."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import random
 from typing import Any
 from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 
 from gateways import clients
-from gateways.dynamodb import Table
 from gateways.ledger import DynamoLedger
 from gateways.message_ids import DynamoMessageIds
+from gateways.queue_visibility import SqsVisibility
+from notifications.claim import Asked
 from notifications.errors import Retryable
 from notifications.identity import is_notification_id
-from notifications.templates import words
+from notifications.notification import Notification
+from notifications.order_event import Channel
+from notifications.templates import Words, send_within, words
 from processors.batch_response import BatchResponse, message_ids, of
 from processors.settings import SenderSettings
-from workflows.ports import Provider
+from processors.tables import tables
+from workflows.ports import Deadline, Provider
 from workflows.send_messages import SendMessages
 
+# What will never be a request goes through its receives, and to the dead letters, within the hour.
+FOREIGN = timedelta(seconds=10)
 
-def respond(event: Mapping[str, Any], send: SendMessages, log: Logger) -> BatchResponse:
+Delay = Callable[[str, Mapping[str, timedelta]], None]
+"""Given a queue's ARN and when each message (by receipt handle) is to come back, say so to it."""
+
+Cost = Callable[[Notification, Words], Asked]
+"""What sending a notification takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """What a batch is sent with, and how messages that are to come back are delayed."""
+
+    send: SendMessages
+    delay: Delay
+
+
+def respond(
+    event: Mapping[str, Any], sender: Sender, log: Logger, *, time_left: Deadline
+) -> BatchResponse:
     """Unwrap, send and answer; a message that is no request of ours goes to the dead letters."""
-    requests = {record["messageId"]: _notification_id(record) for record in event["Records"]}
-    foreign = [message for message, wanted in requests.items() if wanted is None]
+    records = event["Records"]
+    requests = {record["messageId"]: _notification_id(record) for record in records}
+    foreign = sum(wanted is None for wanted in requests.values())
     try:
-        sent = send([wanted for wanted in requests.values() if wanted])
+        sent = sender.send([i for i in requests.values() if i], time_left=time_left)
     except Retryable as error:
         log.warning("batch_not_sent", extra={"reason": str(error), "messages": len(requests)})
         return of(message_ids(event))
+    waits = {m: FOREIGN if i is None else sent.retry.get(i) for m, i in requests.items()}
+    back = {m: wait for m, wait in waits.items() if wait is not None}
+    _delay(records, back, sender.delay)
     log.info(
         "batch_sent",
         extra={
             "messages": len(requests),
             "skipped": sent.skipped,
-            "foreign": len(foreign),
-            "settled": {str(state): count for state, count in sent.settled.items()},
+            "foreign": foreign,
+            "retried": len(back) - foreign,
+            "settled": {str(state): count for state, count in sent.settled.items() if count},
             "bugs": list(sent.bugs),
         },
     )
-    return of([m for m, wanted in requests.items() if wanted is None or wanted in sent.retry])
+    return of(back)
 
 
-def wire(settings: SenderSettings, provider: Callable[[Executor], Provider]) -> SendMessages:
+def wire(
+    settings: SenderSettings,
+    channel: Channel,
+    provider: Callable[[Executor], Provider],
+    cost: Cost,
+) -> Sender:
     """Build a channel's sender around its provider."""
     executor = ThreadPoolExecutor(clients.WORKERS)
-    dynamodb = clients.dynamodb()
-    ledger = Table(client=dynamodb, name=settings.ledger_table, executor=executor)
-    receipts = Table(client=dynamodb, name=settings.receipts_table, executor=executor)
-    return SendMessages(
-        ledger=DynamoLedger(table=ledger),
-        message_ids=DynamoMessageIds(table=receipts),
+    table = tables(executor)
+    send = SendMessages(
+        channel=channel,
+        ledger=DynamoLedger(
+            table=table(settings.ledger_table), customers=table(settings.customers_table)
+        ),
+        message_ids=DynamoMessageIds(table=table(settings.receipts_table)),
         provider=provider(executor),
         words=words,
+        cost=cost,
+        send_within=send_within,
         now=lambda: datetime.now(UTC),
         token=lambda: uuid4().hex,
+        chance=random,
         lease=settings.claim_lease,
         receipt_retention=settings.receipt_retention,
     )
+    return Sender(send=send, delay=SqsVisibility(client=clients.sqs(), executor=executor).delay)
+
+
+def _delay(
+    records: Sequence[Mapping[str, Any]], back: Mapping[str, timedelta], delay: Delay
+) -> None:
+    """Give what comes back its own wait, instead of the queue's time-out; a batch has one queue."""
+    handles = {
+        record["receiptHandle"]: back[record["messageId"]]
+        for record in records
+        if record["messageId"] in back
+    }
+    if handles:
+        delay(records[0]["eventSourceARN"], handles)
 
 
 def _notification_id(record: Mapping[str, Any]) -> str | None:

@@ -8,10 +8,17 @@ from aws_lambda_powertools import Logger
 
 from gateways import clients
 from gateways.sms import SnsSms
+from notifications.claim import Asked
+from notifications.contact import country_of
+from notifications.notification import Notification
+from notifications.order_event import Channel
+from notifications.prices import estimate
+from notifications.sms_text import parts
+from notifications.templates import Words
 from processors.batch_response import BatchResponse
-from processors.sender import respond, wire
+from processors.deadline import deadline
+from processors.sender import Sender, respond, wire
 from processors.settings import SmsSenderSettings
-from workflows.send_messages import SendMessages
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,7 +28,14 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Send one batch; what could not be sent yet is brought again."""
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
-    return respond(event, _wired(), log)
+    return respond(event, _wired(), log, time_left=deadline(context))
+
+
+def cost(row: Notification, words: Words) -> Asked:
+    """Return the parts that a text is sent in, and what they cost where it goes."""
+    count = parts(words.text).parts
+    country = country_of(row.recipient) if row.recipient else None
+    return Asked(id=row.id, parts=count, reserved=estimate(Channel.SMS, country, count))
 
 
 @cache
@@ -30,12 +44,14 @@ def _log() -> Logger:
 
 
 @cache
-def _wired() -> SendMessages:
+def _wired() -> Sender:
     """Build once per execution environment, on the first invocation."""
     settings = SmsSenderSettings.from_env(os.environ)
     return wire(
         settings,
+        Channel.SMS,
         lambda executor: SnsSms(
             client=clients.sms_provider(), sender_id=settings.sender_id, executor=executor
         ),
+        cost,
     )

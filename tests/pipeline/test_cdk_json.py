@@ -57,10 +57,10 @@ def test_a_missing_field_is_named(stages: dict[str, Any]) -> None:
 
 
 def test_a_misspelt_field_is_named_with_the_ones_there_are(stages: dict[str, Any]) -> None:
-    stages["dev"]["queues"]["max_recieves"] = 5
+    stages["dev"]["queues"]["retension"] = 5
     assert _refusal(stages) == (
-        "cdk.json: stages.dev.queues.max_recieves is not known; stages.dev.queues has "
-        "retention, dead_letter_retention, max_receives"
+        "cdk.json: stages.dev.queues.retension is not known; stages.dev.queues has "
+        "retention, dead_letter_retention"
     )
 
 
@@ -122,6 +122,8 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_line(
         ("analytics", "max_age", "24 h", "analytics.max_age"),
         ("receipt_tracker", "window", "0 s", "receipt_tracker.window"),
         ("sms_sender", "window", "0 s", "sms_sender.window"),
+        ("sms_sender", "max_receives", 0, "sms_sender.max_receives"),
+        ("receipt_tracker", "max_receives", 1001, "receipt_tracker.max_receives"),
         ("sms_sender", "timeout", "15 s", "sms_sender.timeout"),
         ("email_sender", "timeout", "15 s", "email_sender.timeout"),
         ("queues", "dead_letter_retention", "4 d", "queues.dead_letter_retention"),

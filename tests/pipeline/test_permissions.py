@@ -69,7 +69,7 @@ def test_no_action_is_a_wildcard(synthesis: Synthesis) -> None:
         ("processors.email_sender", SENDING),
         (
             "processors.receipt_tracker",
-            {"Ledger": {"BatchGetItem", "PartiQLUpdate"}, "Receipts": {"BatchGetItem"}},
+            {"Ledger": {"PartiQLUpdate"}, "Receipts": {"BatchGetItem"}},
         ),
         (
             "processors.sweeper",

@@ -1,0 +1,139 @@
+"""What a shop or a customer says of channels, contacts and quiet hours in, people's records out."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import typer
+from rich.table import Table as Grid
+from rich.text import Text
+
+from notifications.identity import customer_key
+from notifications.order_event import Channel
+from notifications.person import Person
+from ordercast.complaint import Complaint
+from ordercast.customer_rows import OPTED_OUT, customer_lines
+from ordercast.options import CloudName, Shop, Stage
+from ordercast.order_files import read_file
+from ordercast.target import LOCAL_STAGE, target
+from ordercast.terminal import complaints, console
+from processors.settings import quiet_hours
+
+customers = typer.Typer(
+    name="customers", no_args_is_help=True, help="What is known of customers: import, show, set."
+)
+
+Customer = Annotated[str, typer.Argument(help="The customer_id of its events.")]
+NONE = "none"
+
+
+@customers.command("import")
+def import_customers(
+    file: Annotated[str, typer.Argument(help="JSON Lines, one customer a line; - is stdin.")],
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Put customers on record; what was refused before, and is not in the file, stays refused."""
+    lines = customer_lines(read_file(file))
+    bad = [line for line in lines if line.problem]
+    for line in bad:
+        complaints.print(f"line {line.place}: {line.problem}", markup=False)
+    people = target(stage, cloud).people()
+    told = {line.person.key: line.person for line in lines if line.person}
+    known = people.get(told.keys())
+    people.put([_still_refusing(each, known.get(key)) for key, each in told.items()])
+    console.print(f"{len(lines) - len(bad)} of {len(lines)} lines imported")
+    if bad:
+        raise typer.Exit(1)
+
+
+@customers.command("show")
+def show(
+    customer: Customer, shop: Shop = None, stage: Stage = LOCAL_STAGE, cloud: CloudName = None
+) -> None:
+    """Show a customer's record."""
+    key = customer_key(shop=shop, customer_id=customer)
+    found = target(stage, cloud).people().get({key}).get(key)
+    if found is None:
+        hint = "" if shop else "if its events name a shop, say which: --shop NAME"
+        raise Complaint(f"no customer {customer} is on record", hint=hint)
+    console.print(_listing(found))
+
+
+@customers.command("set")
+def set_customer(
+    customer: Customer,
+    channel: Annotated[
+        Literal["sms", "email", "both", "none"] | None,
+        typer.Option(help="What to use where an event leaves it open; none: whatever we can."),
+    ] = None,
+    quiet: Annotated[
+        str | None, typer.Option(help="21:00-08:00 by the customer's clock, or none: the stage's.")
+    ] = None,
+    opt_out: Annotated[
+        list[Channel] | None, typer.Option(help="Never use this channel; wins over everything.")
+    ] = None,
+    opt_in: Annotated[
+        list[Channel] | None, typer.Option(help="The customer agreed to this channel.")
+    ] = None,
+    shop: Shop = None,
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Change what is on record of a customer, or put it there."""
+    if set(opt_out or ()) & set(opt_in or ()):
+        raise Complaint("one channel cannot be opted in to and out of at once")
+    people = target(stage, cloud).people()
+    key = customer_key(shop=shop, customer_id=customer)
+    before = replace(people.get({key}).get(key, Person(key=key)), customer_id=customer, shop=shop)
+    after = _opted(before, out=opt_out or (), into=opt_in or ())
+    if channel is not None:
+        after = replace(after, channels=_channels(channel))
+    if quiet is not None:
+        after = _with_quiet_hours(after, quiet)
+    people.put([after])
+    console.print(_listing(after))
+
+
+def _still_refusing(told: Person, known: Person | None) -> Person:
+    """Keep what somebody refused: a file knows nothing of bounces, and may be from yesterday."""
+    return replace(told, refusals={**told.refusals, **(known.refusals if known else {})})
+
+
+def _opted(person: Person, *, out: Iterable[Channel], into: Iterable[Channel]) -> Person:
+    refusals = {c: why for c, why in person.refusals.items() if c not in into}
+    refusals |= {c: refusals.get(c, OPTED_OUT) for c in out}
+    return replace(person, refusals=refusals, consents=(person.consents | {*into}) - {*out})
+
+
+def _with_quiet_hours(person: Person, written: str) -> Person:
+    try:
+        return replace(person, quiet=quiet_hours("" if written == NONE else written))
+    except ValueError as error:
+        raise Complaint(f"--quiet: {error}") from error
+
+
+def _channels(word: str) -> tuple[Channel, ...] | None:
+    if word == NONE:
+        return None
+    return tuple(Channel) if word == "both" else (Channel(word),)
+
+
+def _listing(person: Person) -> Grid:
+    quiet = person.quiet
+    grid = Grid.grid(padding=(0, 2))
+    for name, value in {
+        "customer": person.customer_id,
+        "shop": person.shop,
+        "e-mail": person.email,
+        "phone": person.phone,
+        "country": person.country,
+        "locale": person.locale,
+        "time zone": person.time_zone,
+        "channels": person.channels and " ".join(person.channels),
+        "agreed to": " ".join(sorted(person.consents)),
+        "refused": ", ".join(f"{c} ({why})" for c, why in sorted(person.refusals.items())),
+        "quiet hours": quiet and f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
+    }.items():
+        grid.add_row(name, Text(value or "-"))
+    return grid
