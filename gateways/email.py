@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gateways.provider_errors import outcome_of
+from gateways.provider_errors import SES, outcome_of
 from notifications.outcome import Outcome, Outgoing, accepted, refused
 from notifications.receipt import NOTIFICATION_TAG
 
@@ -47,7 +47,7 @@ class SesEmail:
                 ],
             )
         except (BotoCoreError, ClientError) as error:
-            return outcome_of(error)
+            return outcome_of(error, SES)
         return accepted(response["MessageId"])
 
 

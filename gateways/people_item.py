@@ -10,8 +10,9 @@ from notifications.person import Person, QuietHours
 
 _TEXTS = ("customer_id", "shop", "email", "phone", "locale", "country", "time_zone")
 
-# What a record says of somebody. What has happened since, `paid` and `turn`, is beside it.
-FACTS = (*_TEXTS, "channels", "consents", "refusals", "quiet_start", "quiet_end")
+# What a record says of somebody. What has happened since, `paid` and `turn`, is beside it, and so
+# is what they refuse, since that comes from elsewhere too.
+FACTS = (*_TEXTS, "channels", "consents", "quiet_start", "quiet_end")
 
 
 def key(person: str) -> Item:
@@ -31,8 +32,12 @@ def facts(person: Person) -> dict[str, Mapping[str, Any]]:
         **{name: text(value) for name, value in strings.items() if value is not None},
         **({} if p.channels is None else {"channels": texts(p.channels)}),
         **({"consents": texts(sorted(p.consents))} if p.consents else {}),
-        **({"refusals": _map(p.refusals)} if p.refusals else {}),
     }
+
+
+def refusals(person: Person) -> dict[str, Mapping[str, Any]]:
+    """Return why somebody refuses which channel: a map by channel, that is there in every item."""
+    return {"refusals": {"M": {str(c): text(why) for c, why in person.refusals.items()}}}
 
 
 def window(person: Person) -> dict[str, Mapping[str, Any]]:
@@ -57,10 +62,6 @@ def read(item: Item) -> Person:
         paid={each: time_from_millis(at) for each, at in _entries(item, "paid").items()},
         turn=int(item["turn"]["N"]) if "turn" in item else 0,
     )
-
-
-def _map(values: Mapping[Channel, str]) -> Mapping[str, Any]:
-    return {"M": {str(name): text(value) for name, value in values.items()}}
 
 
 def _entries(item: Item, name: str) -> Mapping[str, Any]:

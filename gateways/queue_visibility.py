@@ -1,7 +1,6 @@
 """Messages that are to come back and when in, their own visibility on the queue out."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,13 +19,12 @@ LONGEST = timedelta(hours=11)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqsVisibility:
-    """When a message that was not dealt with is seen again; calls run side by side on *executor*.
+    """When a message that was not dealt with is seen again.
 
     A convenience and no promise: whatever could not be changed waits out the queue's own time-out.
     """
 
     client: "SQSClient"
-    executor: Executor
     _urls: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def delay(self, queue_arn: str, waits: Mapping[str, timedelta]) -> None:
@@ -35,8 +33,8 @@ class SqsVisibility:
         entries = list(waits.items())
         with suppress(BotoCoreError, ClientError):
             url = self._url(queue_arn)
-            chunks = [entries[start : start + ENTRIES_A_CALL] for start in starts]
-            list(self.executor.map(lambda chunk: self._delay(url, chunk), chunks))
+            for start in starts:
+                self._delay(url, entries[start : start + ENTRIES_A_CALL])
 
     def _delay(self, url: str, entries: Sequence[tuple[str, timedelta]]) -> None:
         with suppress(BotoCoreError, ClientError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gateways.provider_errors import outcome_of
+from gateways.provider_errors import SNS, outcome_of
 from notifications.outcome import Outcome, Outgoing, accepted, refused
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class SnsSms:
                 MessageAttributes=self._attributes(),
             )
         except (BotoCoreError, ClientError) as error:
-            return outcome_of(error)
+            return outcome_of(error, SNS)
         return accepted(response["MessageId"])
 
     def _attributes(self) -> "dict[str, MessageAttributeValueTypeDef]":
