@@ -1,39 +1,177 @@
 """Our fakes keep the promises of their ports; `tests/cloud` asks the same of the gateways."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from notifications.claim import Asked
+from notifications.errors import LedgerUnavailable
+from notifications.lifecycle import State
 from notifications.order_event import Channel
-from notifications.outcome import Outcome, Outgoing, not_now
+from notifications.outcome import Outcome, Outgoing, Settlement, accepted, not_now
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.fakes.hub import FakeHub
+from tests.fakes.hub import FakeHub, TwoEntriesOfOneId
 from tests.fakes.ledger import FakeLedger, TwoStatementsOnOneKey
 from tests.fakes.message_ids import FakeMessageIds
 from tests.fakes.parked_records import FakeParkedRecords
+from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
 from tests.fakes.provider import FakeProvider
+from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.promises.hub import Heard, HubPromises, Listener
 from tests.promises.ledger import LedgerPromises
+from tests.promises.ledger_marks import head, mark
+from tests.promises.ledger_steps import ONE, TWO, claims, enter, read
 from tests.promises.message_ids import MessageIdsPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
+from tests.promises.people import NOBODY, OnRecord, PeoplePromises, paying
 from tests.promises.provider import ProviderPromises, outgoing
+from tests.promises.receipt_queue import Arrival, ReceiptQueuePromises
+from tests.promises.stops import StopsPromises, Switch
+
+Calling = Callable[[], object]
 
 
-class TestFakeLedger(LedgerPromises):
+class TestFakeLedger(LedgerPromises, StopsPromises):
     @pytest.fixture
     def ledger(self) -> FakeLedger:
         return FakeLedger()
 
+    @pytest.fixture
+    def stop(self, ledger: FakeLedger) -> Switch:
+        return ledger.stopped.add
+
+    @pytest.fixture
+    def resume(self, ledger: FakeLedger) -> Switch:
+        return ledger.stopped.discard
+
     def test_it_refuses_what_dynamodb_refuses(self, ledger: FakeLedger) -> None:
         """A bulk call with two statements on one key fails as a whole; emulators let it pass."""
-        one = notification(1)
+        asked, one_head = Asked(id=ONE.id), head("shipped")
+        fact = Settlement(notification=ONE, owner="me", outcome=accepted("m-1"), at=START)
+        twice: list[Calling] = [
+            lambda: ledger.mark([mark(), mark()]),
+            lambda: ledger.accept([ONE, ONE], []),
+            lambda: ledger.accept([], [one_head, head("confirmed")]),
+            lambda: ledger.claim([asked, asked], owner="me", lease_until=START, now=START),
+            lambda: ledger.settle([fact, fact]),
+            lambda: ledger.change([(ONE, ONE), (ONE, ONE)]),
+        ]
+        for call in twice:
+            with pytest.raises(TwoStatementsOnOneKey):
+                call()
+        assert ({}, {}, {}) == (ledger.rows, ledger.marks, ledger.heads)
 
-        with pytest.raises(TwoStatementsOnOneKey):
-            ledger.enter([one, one])
-        with pytest.raises(TwoStatementsOnOneKey):
-            ledger.claim([one.id, one.id], owner="me", lease_until=START)
-        assert {} == ledger.rows
+    def test_what_is_unavailable_does_nothing(self, ledger: FakeLedger) -> None:
+        ledger.unavailable = {"mark"}
+
+        with pytest.raises(LedgerUnavailable):
+            ledger.mark([mark()])
+        assert {} == ledger.marks
+
+    @pytest.mark.parametrize("method", ["mark", "claim", "due", "look_up"])
+    def test_what_is_unheard_is_done(self, ledger: FakeLedger, method: str) -> None:
+        enter(ledger, ONE)
+        ledger.unheard = {method}
+        calls: dict[str, Calling] = {
+            "mark": lambda: ledger.mark([mark()]),
+            "claim": lambda: claims(ledger, ONE),
+            "due": lambda: ledger.due(now=START, limit=1),
+            "look_up": lambda: read(ledger, ONE),
+        }
+
+        with pytest.raises(LedgerUnavailable):
+            calls[method]()
+        assert (method == "mark") == bool(ledger.marks)
+        assert (method == "claim") == (ledger.rows[ONE.id].state is State.SENDING)
+
+    def test_trouble_with_one_statement_is_told_after_the_others_are_done(
+        self, ledger: FakeLedger
+    ) -> None:
+        ledger.troubled = lambda _, key: key == ONE.id
+
+        with pytest.raises(LedgerUnavailable):
+            enter(ledger, ONE, TWO)
+        assert {TWO.id: TWO} == ledger.rows
+
+    def test_a_claim_in_trouble_is_not_answered_and_the_others_are(
+        self, ledger: FakeLedger
+    ) -> None:
+        enter(ledger, ONE, TWO)
+        ledger.troubled = lambda method, key: method == "claim" and key == ONE.id
+
+        assert {TWO.id} == claims(ledger, ONE, TWO).keys()
+        assert State.REQUESTED is ledger.rows[ONE.id].state
+        with pytest.raises(LedgerUnavailable):
+            claims(ledger, ONE)
+
+
+class TestFakePeople(PeoplePromises):
+    @pytest.fixture
+    def ledger(self) -> FakeLedger:
+        return FakeLedger()
+
+    @pytest.fixture
+    def people(self, ledger: FakeLedger) -> FakePeople:
+        return ledger.people
+
+    @pytest.fixture
+    def on_record(self, people: FakePeople) -> OnRecord:
+        return people.put
+
+    def test_it_refuses_what_dynamodb_refuses(self, people: FakePeople) -> None:
+        with pytest.raises(TwoPaymentsOfOnePerson):
+            people.pay([paying(NOBODY, "n-1"), paying(NOBODY, "n-2")])
+        assert {} == people.kept
+
+    def test_what_is_unavailable_does_nothing(self, people: FakePeople) -> None:
+        people.unavailable = True
+
+        with pytest.raises(LedgerUnavailable):
+            people.pay([paying(NOBODY, "n-1")])
+        assert {} == people.kept
+
+    def test_trouble_with_one_is_told_after_the_others_are_written(
+        self, people: FakePeople
+    ) -> None:
+        other = replace(NOBODY, key="other")
+        people.troubled = lambda key: key == "other"
+
+        with pytest.raises(LedgerUnavailable):
+            people.pay([paying(NOBODY, "n-1"), paying(other, "n-2")])
+        assert {"nobody"} == people.kept.keys()
+
+    def test_what_is_unheard_is_done(self, people: FakePeople) -> None:
+        people.unheard = True
+
+        with pytest.raises(LedgerUnavailable):
+            people.pay([paying(NOBODY, "n-1")])
+        assert {"nobody"} == people.kept.keys()
+
+
+class TestFakeReceiptQueue(ReceiptQueuePromises):
+    @pytest.fixture
+    def receipts(self) -> FakeReceiptQueue:
+        return FakeReceiptQueue()
+
+    @pytest.fixture
+    def arrive(self, receipts: FakeReceiptQueue) -> Arrival:
+        def one() -> None:
+            receipts.drained = False
+
+        return one
+
+    @pytest.fixture
+    def taken(self) -> Arrival:
+        return lambda: None
+
+    def test_it_tells_nothing_while_it_is_unavailable(self, receipts: FakeReceiptQueue) -> None:
+        receipts.unavailable = True
+
+        with pytest.raises(LedgerUnavailable):
+            receipts.is_drained()
 
 
 class TestFakeHub(HubPromises):
@@ -53,6 +191,16 @@ class TestFakeHub(HubPromises):
 
         assert {notification(1).id} == hub.publish([notification(1), notification(2)])
         assert 1 == len(hub.published)
+
+    def test_what_was_not_heard_of_went_out_all_the_same(self, hub: FakeHub) -> None:
+        hub.hears = lambda _: False
+
+        assert set() == hub.publish([notification(1)])
+        assert 1 == len(hub.published)
+
+    def test_it_refuses_what_sns_refuses(self, hub: FakeHub) -> None:
+        with pytest.raises(TwoEntriesOfOneId):
+            hub.publish([notification(1), notification(1)])
 
 
 class TestFakeMessageIds(MessageIdsPromises):

@@ -1,0 +1,291 @@
+"""What every ledger promises of claims, their ends and changes, in memory or in DynamoDB."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from notifications.claim import Answer, Asked
+from notifications.lifecycle import State
+from notifications.outcome import (
+    Outcome,
+    Settlement,
+    accepted,
+    not_now,
+    refused,
+    unknown,
+)
+from notifications.recheck import suppressed
+from notifications.sweeping import lapsed
+from tests.examples import notification
+from tests.fakes.clock import START
+from tests.promises.ledger_steps import (
+    LATER,
+    MINUTE,
+    ONE,
+    TEXT,
+    THREE,
+    TWO,
+    claimed,
+    claims,
+    enter,
+    hear,
+    read,
+    receipt,
+    row,
+    settle,
+)
+from workflows.ports import Ledger
+
+
+class ClaimPromises:
+    """A claim is one owner's alone, and who asks in vain is told why."""
+
+    def test_a_claim_names_its_owner_its_lease_and_its_try(self, ledger: Ledger) -> None:
+        mine = claimed(ledger)
+
+        assert (State.SENDING, "me", LATER, 1) == (
+            mine.state,
+            mine.owner,
+            mine.lease_until,
+            mine.attempts,
+        )
+        assert mine == row(ledger)
+
+    def test_a_claim_carries_what_sending_takes(self, ledger: Ledger) -> None:
+        enter(ledger, TEXT)
+        asked = Asked(id=TEXT.id, parts=3, reserved=Decimal("0.02343"))
+        mine = ledger.claim([asked], owner="me", lease_until=LATER, now=START)[TEXT.id]
+
+        assert (Answer.MINE, 3, Decimal("0.02343")) == (
+            mine.answer,
+            mine.row.parts,
+            mine.row.reserved,
+        )
+        assert mine.row == row(ledger, TEXT)
+
+    def test_a_claim_is_one_owner_s_alone(self, ledger: Ledger) -> None:
+        first = claimed(ledger, owner="first")
+        second = claims(ledger, ONE, owner="second")[ONE.id]
+
+        assert (Answer.BUSY, first) == (second.answer, second.row)
+        assert first == row(ledger)
+
+    def test_an_owner_whose_answer_was_lost_is_told_again(self, ledger: Ledger) -> None:
+        first = claimed(ledger)
+        again = claims(ledger, ONE)[ONE.id]
+
+        assert (Answer.MINE, first) == (again.answer, again.row)
+
+    def test_a_lapsed_claim_is_reported_and_never_taken_over(self, ledger: Ledger) -> None:
+        """Its call may have been made."""
+        first = claimed(ledger, owner="first")
+        asked = [Asked(id=ONE.id)]
+        for now, answer in [
+            (LATER - timedelta(milliseconds=1), Answer.BUSY),
+            (LATER, Answer.LAPSED),
+            (LATER + timedelta(days=30), Answer.LAPSED),
+        ]:
+            late = ledger.claim(asked, owner="second", lease_until=now + MINUTE, now=now)
+
+            assert {ONE.id: answer} == {i: claim.answer for i, claim in late.items()}
+        assert first == row(ledger)
+
+    @pytest.mark.parametrize("state", set(State) - {State.REQUESTED, State.SENDING})
+    def test_what_has_moved_on_is_done_with(self, ledger: Ledger, state: State) -> None:
+        before = replace(ONE, state=state, owner="me")
+        enter(ledger, before)
+        done = claims(ledger, ONE)[ONE.id]
+
+        assert (Answer.DONE, before) == (done.answer, done.row)
+        assert before == row(ledger)
+
+    def test_each_of_a_wave_is_answered_for_itself(self, ledger: Ledger) -> None:
+        """And what is not there is not answered for, and makes no row."""
+        enter(ledger, ONE, TWO, replace(THREE, state=State.SUPPRESSED))
+        claims(ledger, ONE, owner="other")
+        wave = claims(ledger, ONE, TWO, THREE, TEXT)
+
+        assert {ONE.id: Answer.BUSY, TWO.id: Answer.MINE, THREE.id: Answer.DONE} == {
+            i: claim.answer for i, claim in wave.items()
+        }
+        assert {} == read(ledger, TEXT)
+
+    def test_a_batch_may_be_larger_than_any_call_takes(self, ledger: Ledger) -> None:
+        many = [notification(n) for n in range(130)]
+        ids = {each.id for each in many}
+
+        assert many == enter(ledger, *many)
+        assert many == enter(ledger, *many)
+        assert {Answer.MINE} == {claim.answer for claim in claims(ledger, *many).values()}
+        ledger.settle(
+            [Settlement(notification=n, owner="me", outcome=accepted(n.id), at=START) for n in many]
+        )
+        sent = read(ledger, *many)
+        assert {State.SENT} == {each.state for each in sent.values()}
+        later = [(each, replace(each, due_at=LATER)) for each in sent.values()]
+        assert ids == ledger.change(later)
+        delivered = {n.id: receipt(State.DELIVERED, n) for n in many}
+        assert ids == ledger.apply(delivered, at=LATER)
+
+
+class SettlementPromises:
+    """A claim is ended by its owner, and lowers nothing."""
+
+    def test_an_accepted_message_is_sent_under_its_id(self, ledger: Ledger) -> None:
+        claimed(ledger)
+        settle(ledger, accepted("m-1"))
+        sent = row(ledger)
+
+        assert (State.SENT, "m-1", LATER, None) == (
+            sent.state,
+            sent.message_id,
+            sent.sent_at,
+            sent.lease_until,
+        )
+
+    def test_a_refused_message_has_failed_for_good_and_says_why(self, ledger: Ledger) -> None:
+        claimed(ledger)
+        settle(ledger, refused("MessageRejected"))
+        failed = row(ledger)
+
+        assert (State.FAILED, "MessageRejected") == (failed.state, failed.rule)
+        assert (LATER, None, None) == (failed.closed_at, failed.due_at, failed.sent_at)
+        assert Answer.DONE == claims(ledger, ONE, owner="next")[ONE.id].answer
+
+    def test_a_parked_message_waits_for_an_operator_and_for_nobody_else(
+        self, ledger: Ledger
+    ) -> None:
+        claimed(ledger)
+        settle(ledger, Outcome(state=State.PARKED, reason="out-of-attempts"))
+        parked = row(ledger)
+
+        assert (State.PARKED, "out-of-attempts", LATER, None) == (
+            parked.state,
+            parked.rule,
+            parked.closed_at,
+            parked.due_at,
+        )
+
+    def test_what_was_not_taken_can_be_claimed_again(self, ledger: Ledger) -> None:
+        claimed(ledger)
+        settle(ledger, not_now("Throttling"))
+        back = row(ledger)
+        again = claims(ledger, ONE, owner="next")[ONE.id]
+
+        assert (State.REQUESTED, None, None) == (back.state, back.lease_until, back.sent_at)
+        assert (Answer.MINE, "next", 2) == (again.answer, again.row.owner, again.row.attempts)
+
+    def test_the_reason_of_an_earlier_try_does_not_stick_to_a_sent_message(
+        self, ledger: Ledger
+    ) -> None:
+        claimed(ledger)
+        settle(ledger, not_now("Throttling"))
+        claims(ledger, ONE, owner="next")
+        settle(ledger, accepted("m-1"), owner="next")
+
+        assert (State.SENT, None) == (row(ledger).state, row(ledger).rule)
+
+    def test_what_is_in_doubt_says_since_when_and_can_not_be_claimed(self, ledger: Ledger) -> None:
+        claimed(ledger)
+        settle(ledger, unknown("ReadTimeoutError"))
+        doubtful = row(ledger)
+
+        assert Answer.DONE == claims(ledger, ONE, owner="next")[ONE.id].answer
+        assert (State.IN_DOUBT, "ReadTimeoutError", LATER, None) == (
+            doubtful.state,
+            doubtful.rule,
+            doubtful.sent_at,
+            doubtful.lease_until,
+        )
+
+    @pytest.mark.parametrize("outcome", [accepted("m-1"), refused("no"), not_now("no")])
+    def test_nobody_ends_another_s_claim(self, ledger: Ledger, outcome: Outcome) -> None:
+        before = claimed(ledger, owner="first")
+        settle(ledger, outcome, owner="second")
+
+        assert before == row(ledger)
+
+    def test_a_receipt_that_was_faster_stands_and_the_message_id_is_added(
+        self, ledger: Ledger
+    ) -> None:
+        claimed(ledger)
+        hear(ledger, State.DELIVERED)
+        settle(ledger, accepted("m-1"))
+        ended = row(ledger)
+
+        assert (State.DELIVERED, "m-1", LATER, None) == (
+            ended.state,
+            ended.message_id,
+            ended.sent_at,
+            ended.lease_until,
+        )
+
+    @pytest.mark.parametrize("outcome", [refused("no"), not_now("no"), unknown("no")])
+    def test_no_settlement_lowers_what_a_receipt_has_said(
+        self, ledger: Ledger, outcome: Outcome
+    ) -> None:
+        claimed(ledger)
+        hear(ledger, State.DELIVERED)
+        settle(ledger, outcome)
+
+        assert (State.DELIVERED, None) == (row(ledger).state, row(ledger).rule)
+
+    def test_settling_what_is_gone_makes_no_row(self, ledger: Ledger) -> None:
+        settle(ledger, accepted("m-1"))
+
+        assert {} == read(ledger, ONE)
+
+
+class ChangePromises:
+    """A row is changed only where it still is as it was seen."""
+
+    def test_what_is_changed_is_read_back_as_it_was_meant(self, ledger: Ledger) -> None:
+        enter(ledger, ONE, replace(TWO, state=State.SENDING, owner="gone", lease_until=START))
+        one, two = row(ledger), row(ledger, TWO)
+        stale, doubtful = suppressed(one, "stale", at=LATER), lapsed(two, now=LATER)
+
+        assert {one.id, two.id} == ledger.change([(one, stale), (two, doubtful)])
+        assert replace(stale, version=2) == row(ledger)
+        assert replace(doubtful, version=2) == row(ledger, TWO)
+
+    def test_what_is_taken_away_is_gone(self, ledger: Ledger) -> None:
+        enter(ledger, replace(ONE, rule="quiet-hours", owner="gone", message_id="m-1"))
+        seen = row(ledger)
+        bare = replace(seen, rule=None, owner=None, due_at=None, message_id=None)
+
+        assert {ONE.id} == ledger.change([(seen, bare)])
+        assert replace(bare, version=2) == row(ledger)
+
+    def test_of_two_who_change_a_row_at_once_one_is_told_so(self, ledger: Ledger) -> None:
+        enter(ledger, ONE)
+        seen = row(ledger)
+        mine, yours = replace(seen, due_at=LATER), replace(seen, due_at=LATER + MINUTE)
+
+        assert {ONE.id} == ledger.change([(seen, mine)])
+        assert set() == ledger.change([(seen, yours)])
+        assert LATER == row(ledger).due_at
+
+    def test_one_that_was_changed_meanwhile_keeps_no_other_back(self, ledger: Ledger) -> None:
+        enter(ledger, ONE, TWO)
+        seen = [row(ledger), row(ledger, TWO)]
+        claims(ledger, ONE)
+
+        assert {TWO.id} == ledger.change([(each, replace(each, due_at=LATER)) for each in seen])
+        assert (State.SENDING, ONE.due_at) == (row(ledger).state, row(ledger).due_at)
+
+    def test_changing_what_is_gone_makes_no_row(self, ledger: Ledger) -> None:
+        assert set() == ledger.change([(ONE, replace(ONE, due_at=LATER))])
+        assert {} == read(ledger, ONE)
+
+    def test_each_change_raises_the_version_by_one(self, ledger: Ledger) -> None:
+        versions = [claimed(ledger).version]
+        settle(ledger, accepted("m-1"))
+        versions.append(row(ledger).version)
+        ledger.change([(row(ledger), replace(row(ledger), due_at=LATER))])
+        versions.append(row(ledger).version)
+        hear(ledger, State.DELIVERED)
+        versions.append(row(ledger).version)
+
+        assert [2, 3, 4, 5] == versions

@@ -1,0 +1,150 @@
+"""What every ledger promises of receipts and of what is due, in memory or in DynamoDB."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from notifications.lifecycle import CHAINS, FINAL, State
+from notifications.notification import Notification
+from notifications.outcome import accepted, unknown
+from tests.examples import notification
+from tests.fakes.clock import START
+from tests.promises.ledger_steps import (
+    LATER,
+    MINUTE,
+    ONE,
+    TEXT,
+    TWO,
+    claimed,
+    enter,
+    hear,
+    read,
+    receipt,
+    row,
+    settle,
+)
+from workflows.ports import Ledger
+
+
+class ReceiptPromises:
+    """Receipts raise what they outrank, and nothing else."""
+
+    def test_a_receipt_raises_the_state_and_says_so(self, ledger: Ledger) -> None:
+        enter(ledger, replace(ONE, state=State.SENT))
+
+        assert {ONE.id} == hear(ledger, State.DELIVERED)
+        assert State.DELIVERED == row(ledger).state
+
+    def test_a_receipt_that_says_nothing_new_changes_nothing(self, ledger: Ledger) -> None:
+        enter(ledger, replace(ONE, state=State.SENT))
+        hear(ledger, State.DELIVERED)
+        before = row(ledger)
+
+        assert set() == hear(ledger, State.DELIVERED)
+        assert set() == hear(ledger, State.SENT)
+        assert before == row(ledger)
+
+    @pytest.mark.parametrize("one", [ONE, TEXT], ids=["email", "sms"])
+    def test_receipts_in_any_order_end_in_one_row(self, ledger: Ledger, one: Notification) -> None:
+        words = [s for s in CHAINS[one.channel] if s in {State.SENT, State.FAILED, State.DELIVERED}]
+        ends = set()
+        for number, order in enumerate(permutations(words), start=100):
+            each = notification(number, one.channel, state=State.IN_DOUBT)
+            enter(ledger, each)
+            for state in order:
+                hear(ledger, state, each)
+            ended = row(ledger, each)
+            ends.add((ended.state, ended.rule, ended.closed_at, ended.due_at))
+
+        reason = "bounced" if words[-1] is State.FAILED else None
+        assert {(words[-1], reason, LATER, None)} == ends
+
+    def test_a_receipt_resolves_a_doubt(self, ledger: Ledger) -> None:
+        claimed(ledger)
+        settle(ledger, unknown("ReadTimeoutError"))
+        hear(ledger, State.SENT)
+
+        assert (State.SENT, None) == (row(ledger).state, row(ledger).rule)
+
+    @pytest.mark.parametrize("state", [State.SUPPRESSED, State.PARKED, State.DEFERRED])
+    def test_a_receipt_neither_revives_nor_invents_a_notification(
+        self, ledger: Ledger, state: State
+    ) -> None:
+        enter(ledger, replace(ONE, state=state))
+
+        assert set() == hear(ledger, State.DELIVERED)
+        assert set() == hear(ledger, State.DELIVERED, TWO)
+        assert state == row(ledger).state
+        assert {} == read(ledger, TWO)
+
+    def test_each_receipt_of_a_batch_concerns_its_own_notification(self, ledger: Ledger) -> None:
+        enter(ledger, replace(ONE, state=State.SENT), replace(TWO, state=State.DELIVERED))
+        facts = {n.id: receipt(State.DELIVERED, n) for n in (ONE, TWO)}
+
+        assert {ONE.id} == ledger.apply(facts, at=LATER)
+
+
+class DuePromises:
+    """What is due is found, once it is and as long as it is."""
+
+    @pytest.mark.parametrize("state", [State.REQUESTED, State.DEFERRED])
+    def test_what_is_due_is_found_from_its_moment_on(self, ledger: Ledger, state: State) -> None:
+        enter(
+            ledger,
+            replace(ONE, due_at=START, state=state),
+            replace(TWO, due_at=LATER, state=state),
+        )
+
+        assert [] == ledger.due(now=START - timedelta(milliseconds=1), limit=10)
+        assert [ONE.id] == ledger.due(now=START, limit=10)
+        assert {ONE.id, TWO.id} == set(ledger.due(now=LATER, limit=10))
+
+    @pytest.mark.parametrize("state", sorted(FINAL - {State.SUPPRESSED, State.PARKED}))
+    def test_what_has_ended_is_no_longer_due(self, ledger: Ledger, state: State) -> None:
+        enter(ledger, replace(ONE, state=State.SENT))
+        hear(ledger, state)
+
+        assert [] == ledger.due(now=START + timedelta(days=365), limit=10)
+
+    def test_what_is_not_final_stays_due(self, ledger: Ledger) -> None:
+        claimed(ledger)
+        settle(ledger, accepted("m-1"))
+        hear(ledger, State.SENT)
+
+        assert [ONE.id] == ledger.due(now=START + timedelta(days=365), limit=10)
+
+    def test_no_more_are_due_than_were_asked_for(self, ledger: Ledger) -> None:
+        enter(ledger, *[notification(n) for n in range(20)])
+
+        assert 3 == len(set(ledger.due(now=START + timedelta(days=1), limit=3)))
+
+    def test_everything_due_is_found_in_the_end(self, ledger: Ledger) -> None:
+        """A limit bounds a round, and hides nothing for ever."""
+        many = [notification(n) for n in range(20)]
+        enter(ledger, *many)
+        now, seen = START + timedelta(days=1), set[str]()
+        for _ in range(20):
+            due = set(ledger.due(now=now, limit=8))
+            rows = [each for each in read(ledger, *many).values() if each.id in due]
+            seen |= ledger.change([(each, replace(each, due_at=now + MINUTE)) for each in rows])
+
+        assert {each.id for each in many} == seen
+
+    def test_a_later_look_comes_when_it_was_put_off_to(self, ledger: Ledger) -> None:
+        enter(ledger, ONE)
+        now = START + timedelta(hours=1)
+        seen = row(ledger)
+        ledger.change([(seen, replace(seen, due_at=now + MINUTE, sweeps=1))])
+
+        assert [] == ledger.due(now=now, limit=10)
+        assert [ONE.id] == ledger.due(now=now + MINUTE, limit=10)
+        assert 1 == row(ledger).sweeps
+
+    def test_what_is_due_no_more_is_no_longer_found(self, ledger: Ledger) -> None:
+        enter(ledger, ONE)
+        seen = row(ledger)
+        ledger.change([(seen, replace(seen, state=State.SUPPRESSED, due_at=None))])
+
+        assert [] == ledger.due(now=START + timedelta(days=365), limit=10)

@@ -1,0 +1,65 @@
+"""What the promises of a ledger do to one, and the notifications they do it with."""
+
+from datetime import timedelta
+
+from notifications.claim import Asked, Claim
+from notifications.knowledge import Wanted
+from notifications.lifecycle import State
+from notifications.notification import Notification
+from notifications.order_event import Channel
+from notifications.outcome import Outcome, Settlement
+from notifications.receipt import Receipt
+from tests.examples import notification
+from tests.fakes.clock import START
+from workflows.ports import Ledger
+
+MINUTE = timedelta(minutes=1)
+LATER = START + MINUTE
+ONE, TWO, THREE = notification(1), notification(2), notification(3)
+TEXT = notification(4, Channel.SMS)
+
+
+def enter(ledger: Ledger, *rows: Notification) -> list[Notification]:
+    """Enter the rows, and raise no head."""
+    return ledger.accept(rows, [])
+
+
+def read(ledger: Ledger, *rows: Notification) -> dict[str, Notification]:
+    """Return those that are there, by id, as they now are."""
+    wanted = Wanted(notifications=frozenset(row.id for row in rows))
+    return dict(ledger.look_up(wanted).notifications)
+
+
+def row(ledger: Ledger, one: Notification = ONE) -> Notification:
+    """Return the notification as the ledger now has it."""
+    return read(ledger, one)[one.id]
+
+
+def claims(ledger: Ledger, *rows: Notification, owner: str = "me") -> dict[str, Claim]:
+    """Claim the notifications for a minute from the start."""
+    asked = [Asked(id=each.id) for each in rows]
+    return ledger.claim(asked, owner=owner, lease_until=LATER, now=START)
+
+
+def claimed(ledger: Ledger, one: Notification = ONE, owner: str = "me") -> Notification:
+    """Enter the notification and claim it."""
+    enter(ledger, one)
+    return claims(ledger, one, owner=owner)[one.id].row
+
+
+def settle(ledger: Ledger, outcome: Outcome, one: Notification = ONE, owner: str = "me") -> None:
+    """End the owner's claim a minute after the start."""
+    ledger.settle([Settlement(notification=one, owner=owner, outcome=outcome, at=LATER)])
+
+
+def receipt(state: State, one: Notification = ONE) -> Receipt:
+    """Say what became of the notification."""
+    reason = "bounced" if state is State.FAILED else None
+    return Receipt(
+        channel=one.channel, message_id="m-1", notification_id=one.id, state=state, reason=reason
+    )
+
+
+def hear(ledger: Ledger, state: State, one: Notification = ONE) -> set[str]:
+    """Apply one receipt, a minute after the start."""
+    return ledger.apply({one.id: receipt(state, one)}, at=LATER)

@@ -1,0 +1,116 @@
+"""What everybody who remembers people promises, in memory or in DynamoDB."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import time, timedelta
+
+from notifications.knowledge import Wanted
+from notifications.order_event import Channel
+from notifications.person import Person, QuietHours
+from tests.fakes.clock import START
+from workflows.ports import Ledger, People
+
+OnRecord = Callable[[Person], None]
+
+ADA = Person(
+    key="ada",
+    customer_id="c-1",
+    shop="Example Tea",
+    email="ada@example.com",
+    phone="+12065550100",
+    locale="en-US",
+    country="US",
+    time_zone="America/New_York",
+    channels=(Channel.SMS, Channel.EMAIL),
+    consents=frozenset({Channel.EMAIL}),
+    refusals={Channel.SMS: "opted-out"},
+    quiet=QuietHours(start=time(21, 30), end=time(8)),
+)
+NOBODY = Person(key="nobody")
+
+
+def known(ledger: Ledger, *keys: str) -> dict[str, Person]:
+    """Return whom the ledger finds of them."""
+    return dict(ledger.look_up(Wanted(people=frozenset(keys))).people)
+
+
+def paying(person: Person, *ids: str, turn: int = 1) -> Person:
+    """Return the person as somebody who has paid for those, at the start."""
+    return replace(person, paid=dict.fromkeys(ids, START), turn=turn)
+
+
+class PeoplePromises:
+    """Mix in, and say with fixtures which `people`, which `ledger` and how to put one `on_record`."""
+
+    def test_a_record_is_read_as_it_was_written(self, ledger: Ledger, on_record: OnRecord) -> None:
+        """What nobody has told is absent, and no channel is not the same as none chosen."""
+        silent = replace(NOBODY, key="silent", channels=())
+        for person in (ADA, NOBODY, silent):
+            on_record(person)
+
+        assert {"ada": ADA, "nobody": NOBODY, "silent": silent} == (
+            known(ledger, "ada", "nobody", "silent", "stranger")
+        )
+
+    def test_a_stranger_s_first_payment_makes_them_known(
+        self, people: People, ledger: Ledger
+    ) -> None:
+        assert {"nobody"} == people.pay([paying(NOBODY, "n-1")])
+        assert {"nobody": paying(NOBODY, "n-1")} == known(ledger, "nobody")
+
+    def test_a_customer_s_payment_leaves_their_record_alone(
+        self, people: People, ledger: Ledger, on_record: OnRecord
+    ) -> None:
+        on_record(ADA)
+
+        assert {"ada"} == people.pay([paying(ADA, "n-1")])
+        assert {"ada": paying(ADA, "n-1")} == known(ledger, "ada")
+
+    def test_a_refusal_that_came_between_is_not_written_over(
+        self, people: People, ledger: Ledger, on_record: OnRecord
+    ) -> None:
+        on_record(ADA)
+        refused = {Channel.SMS: "opted-out", Channel.EMAIL: "complained"}
+        on_record(replace(ADA, refusals=refused))
+        people.pay([paying(ADA, "n-1")])
+
+        assert refused == known(ledger, "ada")["ada"].refusals
+
+    def test_of_two_who_pay_at_once_one_is_told_that_it_lost(
+        self, people: People, ledger: Ledger
+    ) -> None:
+        assert {"nobody"} == people.pay([paying(NOBODY, "n-1")])
+        assert set() == people.pay([paying(NOBODY, "n-2")])
+        assert {"nobody"} == people.pay([paying(NOBODY, "n-1", "n-2", turn=2)])
+        assert set() == people.pay([paying(NOBODY, "n-3", turn=2)])
+        assert {"nobody": paying(NOBODY, "n-1", "n-2", turn=2)} == known(ledger, "nobody")
+
+    def test_a_payment_out_of_turn_makes_nobody_known(self, people: People, ledger: Ledger) -> None:
+        assert set() == people.pay([paying(NOBODY, "n-1", turn=2)])
+        assert {} == known(ledger, "nobody")
+
+    def test_one_who_lost_keeps_no_other_back(self, people: People, ledger: Ledger) -> None:
+        people.pay([paying(NOBODY, "n-1")])
+        other = replace(NOBODY, key="other")
+
+        assert {"other"} == people.pay([paying(NOBODY, "n-2"), paying(other, "n-3")])
+        assert {"n-1"} == known(ledger, "nobody")["nobody"].paid.keys()
+
+    def test_what_has_lapsed_is_forgotten(self, people: People, ledger: Ledger) -> None:
+        people.pay([paying(NOBODY, "n-1", "n-2")])
+        later = replace(NOBODY, paid={"n-3": START + timedelta(hours=2)}, turn=2)
+
+        assert {"nobody"} == people.pay([later])
+        assert {"nobody": later} == known(ledger, "nobody")
+
+    def test_an_empty_batch_is_nothing_to_do(self, people: People) -> None:
+        assert set() == people.pay([])
+
+    def test_a_batch_may_be_larger_than_any_call_takes(
+        self, people: People, ledger: Ledger
+    ) -> None:
+        many = [paying(replace(NOBODY, key=f"p-{n}"), f"n-{n}") for n in range(130)]
+        keys = {each.key for each in many}
+
+        assert keys == people.pay(many)
+        assert {each.key: each for each in many} == known(ledger, *keys)
