@@ -18,13 +18,9 @@ _NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What an update does: attributes to set, numbers to raise by one, attributes to remove.
-
-    `entries` are those of maps that are there, by the map's name and their own.
-    """
+    """What an update does: attributes to set, numbers to raise by one, attributes to remove."""
 
     set_: Mapping[str, Value] = field(default_factory=dict)
-    entries: Mapping[tuple[str, str], Value] = field(default_factory=dict)
     raised: Iterable[str] = ()
     removed: Iterable[str] = ()
 
@@ -54,7 +50,6 @@ def update(
     """
     changes = [
         *(f'SET "{name}"=?' for name in change.set_),
-        *(f'SET "{outer}"."{name}"=?' for outer, name in change.entries),
         *(f'SET "{name}"="{name}"+1' for name in change.raised),
         *(f'REMOVE "{name}"' for name in change.removed),
     ]
@@ -69,7 +64,6 @@ def update(
         text=f'UPDATE "{table}" {" ".join(changes)} WHERE {" AND ".join(conditions)}{ending}',
         parameters=[
             *change.set_.values(),
-            *change.entries.values(),
             *key.values(),
             *(value for values in where.values() for value in values),
             *below.values(),

@@ -10,9 +10,8 @@ from notifications.person import Person, QuietHours
 
 _TEXTS = ("customer_id", "shop", "email", "phone", "locale", "country", "time_zone")
 
-# What a record says of somebody. What has happened since, `paid` and `turn`, is beside it, and so
-# is what they refuse, since that comes from elsewhere too.
-FACTS = (*_TEXTS, "channels", "consents", "quiet_start", "quiet_end")
+# What a record says of somebody. What has happened since, `paid` and `turn`, is beside it.
+FACTS = (*_TEXTS, "channels", "consents", "refusals", "quiet_start", "quiet_end")
 
 
 def key(person: str) -> Item:
@@ -28,16 +27,13 @@ def facts(person: Person) -> dict[str, Mapping[str, Any]]:
         "quiet_start": p.quiet and p.quiet.start.isoformat("minutes"),
         "quiet_end": p.quiet and p.quiet.end.isoformat("minutes"),
     }
+    refusals = {str(channel): text(why) for channel, why in p.refusals.items()}
     return {
         **{name: text(value) for name, value in strings.items() if value is not None},
         **({} if p.channels is None else {"channels": texts(p.channels)}),
         **({"consents": texts(sorted(p.consents))} if p.consents else {}),
+        **({"refusals": {"M": refusals}} if refusals else {}),
     }
-
-
-def refusals(person: Person) -> dict[str, Mapping[str, Any]]:
-    """Return why somebody refuses which channel: a map by channel, that is there in every item."""
-    return {"refusals": {"M": {str(c): text(why) for c, why in person.refusals.items()}}}
 
 
 def window(person: Person) -> dict[str, Mapping[str, Any]]:
