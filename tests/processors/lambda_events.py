@@ -6,6 +6,7 @@ from gzip import compress
 from typing import Any
 
 STREAM = "arn:aws:kinesis:us-east-1:123456789012:stream/orders"
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:email-normal"
 
 
 def kinesis_event(*payloads: bytes) -> dict[str, Any]:
@@ -14,10 +15,16 @@ def kinesis_event(*payloads: bytes) -> dict[str, Any]:
 
 
 def queue_event(*bodies: str) -> dict[str, Any]:
-    """A batch of a queue, its messages called m-1, m-2 and so on."""
+    """A batch of a queue, its messages called m-1, m-2 and so on, their handles h-1, h-2."""
     return {
         "Records": [
-            {"messageId": f"m-{n}", "body": body, "eventSource": "aws:sqs"}
+            {
+                "messageId": f"m-{n}",
+                "receiptHandle": f"h-{n}",
+                "body": body,
+                "eventSource": "aws:sqs",
+                "eventSourceARN": QUEUE,
+            }
             for n, body in enumerate(bodies, start=1)
         ]
     }

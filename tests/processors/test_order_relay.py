@@ -2,20 +2,35 @@
 
 import json
 from base64 import b64decode
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from notifications.notification import Notification
 from processors.batch_response import from_lowest
 from processors.kinesis_records import stream_records
-from processors.order_relay import respond
+from processors.order_relay import PORTION, respond
 from tests.processors.lambda_events import failed, kinesis_event
 
 RECORDED = Path(__file__).parents[1] / "recordings" / "aws"
 
 
-def order(order_id: str) -> bytes:
-    return json.dumps(
-        {"order_id": order_id, "channel": "email", "contact": {"email": "ada@example.com"}}
-    ).encode()
+def order(order_id: str, *, padding: int = 0) -> bytes:
+    contact = {"email": f"{order_id}@example.com"}
+    event = {"order_id": order_id, "channel": "email", "contact": contact, "note": "x" * padding}
+    return json.dumps(event).encode()
+
+
+@pytest.fixture
+def answer(world, log):
+    """What Lambda is answered for a batch of the stream, from position 101 on."""
+
+    def answer(*payloads: bytes) -> list[str]:
+        event = kinesis_event(*payloads)
+        return failed(respond(event, world.relayer, log, time_left=world.time_left))
+
+    return answer
 
 
 def test_a_recorded_event_keeps_its_positions_and_its_bytes() -> None:
@@ -37,26 +52,50 @@ def test_a_record_without_a_partition_key_is_a_record_all_the_same() -> None:
     assert [None] == [record.partition_key for record in stream_records(event)]
 
 
-def test_a_malformed_record_is_parked_and_its_neighbours_go_out(world, log) -> None:
+def test_a_malformed_record_is_parked_and_its_neighbours_go_out(world, answer) -> None:
     """One bad record costs nobody else their message."""
-    event = kinesis_event(order("o-1"), b"{broken", order("o-3"))
-
-    assert [] == failed(respond(event, world.relayer, log))
+    assert [] == answer(order("o-1"), b"{broken", order("o-3"))
     assert ["o-1", "o-3"] == [order_id for order_id, _ in world.published()]
     assert {"102": "malformed-order-event"} == world.parked.reasons
 
 
-def test_trouble_with_the_outside_world_brings_the_whole_batch_again(world, log) -> None:
-    world.ledger.unavailable.add("enter")
+@pytest.mark.parametrize("call", ["look_up", "mark", "accept"])
+def test_trouble_with_the_outside_world_brings_the_whole_batch_again(world, answer, call) -> None:
+    world.ledger.unavailable.add(call)
 
-    assert ["101"] == failed(respond(kinesis_event(order("o-1"), order("o-2")), world.relayer, log))
+    assert ["101"] == answer(order("o-1"), order("o-2"))
 
 
-def test_a_publication_that_was_lost_is_answered_with_its_records_position(world, log) -> None:
+def test_a_publication_that_was_lost_is_answered_with_its_records_position(world, answer) -> None:
     world.hub.takes = lambda n: n.order.order_id != "o-2"
-    event = kinesis_event(order("o-1"), order("o-2"), order("o-3"))
 
-    assert ["102"] == failed(respond(event, world.relayer, log))
+    assert ["102"] == answer(order("o-1"), order("o-2"), order("o-3"))
+
+
+def test_with_little_time_left_the_rest_of_a_large_batch_is_brought_again(world, answer) -> None:
+    """Ended by its time-out, the function would have to do even what it had done again."""
+    world.time_left = lambda: timedelta(seconds=2)
+    large = [order(f"o-{n}", padding=PORTION // 2) for n in range(4)]
+
+    assert ["102"] == answer(*large)
+    assert ["o-0"] == [order_id for order_id, _ in world.published()]
+
+
+def test_a_batch_of_single_orders_is_relayed_in_one_go(world, answer) -> None:
+    """Each portion takes round trips of its own."""
+    assert [] == answer(*(order(f"o-{n}", padding=5000) for n in range(100)))
+    assert 1 == sum(method == "mark" for method, _ in world.ledger.calls)
+
+
+def test_trouble_after_a_portion_brings_only_what_follows_it(world, answer) -> None:
+    def takes_and_then_the_tables_fail(_: Notification) -> bool:
+        world.ledger.unavailable.add("look_up")
+        return True
+
+    world.hub.takes = takes_and_then_the_tables_fail
+    large = [order(f"o-{n}", padding=PORTION // 2) for n in range(3)]
+
+    assert ["102"] == answer(*large)
 
 
 def test_positions_are_compared_as_numbers() -> None:
@@ -64,9 +103,23 @@ def test_positions_are_compared_as_numbers() -> None:
     assert ["9"] == failed(from_lowest(["10", "9", "11"]))
 
 
-def test_a_batch_writes_one_line_and_nothing_personal(world, log, logged) -> None:
-    respond(kinesis_event(order("o-1"), b'{"order_id": "ada@example.com"}'), world.relayer, log)
+def test_a_batch_writes_one_line_with_counts_and_nothing_personal(world, answer, logged) -> None:
+    answer(order("o-1"), order("o-1"), b'{"order_id": "ada@example.com"}')
 
     [line] = logged()
-    assert ("batch_relayed", 1, 1) == (line["message"], line["accepted"], line["parked"])
+    assert "batch_relayed" == line["message"]
+    counted = {"records": 3, "accepted": 1, "repeated": 1, "stale": 0, "parked": 1}
+    assert counted == {name: line[name] for name in counted}
     assert "example.com" not in json.dumps(line)
+
+
+def test_trouble_is_one_line_that_says_which_and_how_many(world, answer, logged) -> None:
+    world.ledger.unavailable.add("look_up")
+
+    answer(order("o-1"), order("o-2"))
+
+    [line] = logged()
+    assert ("batch_not_relayed", "WARNING", 2, 2) == (
+        *(line["message"], line["level"]),
+        *(line["records"], line["undone"]),
+    )

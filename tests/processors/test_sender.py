@@ -1,53 +1,121 @@
 """A sender's entry point: queue batches in, the answer Lambda acts on out."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
 
 from notifications.lifecycle import State
+from notifications.order_event import Channel
 from notifications.outcome import not_now, unknown
-from processors.sender import respond
+from notifications.recheck import WHILE_STOPPED
+from notifications.retry import backoff
+from notifications.templates import Words
+from processors import email_sender, sms_sender
+from processors.sender import FOREIGN, Sender, respond
 from tests.examples import notification
-from tests.processors.lambda_events import failed, queue_event, request
+from tests.processors.lambda_events import QUEUE, failed, queue_event, request
 
 
-def test_what_was_sent_is_taken_off_the_queue(world, log) -> None:
+class Delays:
+    """What the queue was told of when messages come back, by receipt handle."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Mapping[str, timedelta]]] = []
+
+    def __call__(self, queue: str, waits: Mapping[str, timedelta]) -> None:
+        self.told.append((queue, waits))
+
+
+@pytest.fixture
+def delays() -> Delays:
+    return Delays()
+
+
+@pytest.fixture
+def answer(world, log, delays):
+    """What Lambda is answered for a batch of a queue of e-mails."""
+
+    def answer(*bodies: str) -> list[str]:
+        sender = Sender(send=world.sender(Channel.EMAIL), delay=delays)
+        return failed(respond(queue_event(*bodies), sender, log, time_left=world.time_left))
+
+    return answer
+
+
+def test_what_was_sent_is_taken_off_the_queue(world, answer, delays) -> None:
     row = notification()
     world.enter(row)
 
-    assert [] == failed(respond(queue_event(request(row.id)), world.sender, log))
+    assert [] == answer(request(row.id))
     assert State.SENT is world.state(row.id)
+    assert [] == delays.told
 
 
-def test_a_message_that_came_twice_is_sent_once(world, log) -> None:
+def test_a_message_that_came_twice_is_sent_once(world, answer) -> None:
     row = notification()
     world.enter(row)
 
-    respond(queue_event(request(row.id), request(row.id)), world.sender, log)
-    respond(queue_event(request(row.id)), world.sender, log)
+    answer(request(row.id), request(row.id))
+    answer(request(row.id))
 
     assert 1 == len(world.provider.calls)
 
 
-def test_what_the_provider_will_take_later_comes_back_in_every_copy(world, log) -> None:
-    row = notification()
-    world.enter(row)
+def test_what_the_provider_will_take_later_comes_back_in_every_copy_after_its_own_wait(
+    world, answer, delays
+) -> None:
+    """Not after the queue's time-out, which is made for functions that die."""
+    row, other = notification(1), notification(2)
+    world.enter(row, other)
     world.provider.answer = lambda _: not_now("Throttling")
 
-    event = queue_event(request(row.id), request(row.id))
+    assert ["m-1", "m-2", "m-3"] == answer(request(row.id), request(row.id), request(other.id))
 
-    assert ["m-1", "m-2"] == failed(respond(event, world.sender, log))
+    wait = backoff(1, chance=0.5)
+    assert [(QUEUE, {"h-1": wait, "h-2": wait, "h-3": wait})] == delays.told
 
 
-def test_what_is_in_doubt_never_comes_back(world, log) -> None:
+def test_what_an_operator_holds_back_comes_back_later_and_costs_no_attempt(
+    world, answer, delays
+) -> None:
+    row = notification()
+    world.enter(row)
+    world.ledger.stopped.add("channel:email")
+
+    assert ["m-1"] == answer(request(row.id))
+
+    assert [(QUEUE, {"h-1": WHILE_STOPPED})] == delays.told
+    assert (State.REQUESTED, 0) == (world.state(row.id), world.row(row.id).attempts)
+
+
+def test_with_little_time_left_messages_come_back_at_once_and_nothing_is_claimed(
+    world, answer, delays
+) -> None:
+    """A function that is ended in the middle of a wave leaves all of it in doubt."""
+    row = notification()
+    world.enter(row)
+    world.time_left = lambda: timedelta(seconds=2)
+
+    assert ["m-1"] == answer(request(row.id))
+
+    assert [(QUEUE, {"h-1": timedelta()})] == delays.told
+    assert State.REQUESTED is world.state(row.id)
+
+
+def test_what_is_in_doubt_never_comes_back(world, answer) -> None:
     row = notification()
     world.enter(row)
     world.provider.answer = lambda _: unknown("ReadTimeoutError")
 
-    assert [] == failed(respond(queue_event(request(row.id)), world.sender, log))
+    assert [] == answer(request(row.id))
     assert State.IN_DOUBT is world.state(row.id)
 
 
-def test_a_message_that_is_no_request_goes_to_the_dead_letters_alone(world, log) -> None:
+def test_a_message_that_is_no_request_goes_to_the_dead_letters_alone(world, answer, delays) -> None:
     row = notification()
     world.enter(row)
     foreign = [
@@ -58,39 +126,65 @@ def test_a_message_that_is_no_request_goes_to_the_dead_letters_alone(world, log)
         request("o-1"),
         request("x" * 9999),
     ]
-    event = queue_event(*foreign, request(row.id))
 
-    assert [f"m-{n}" for n in range(1, 7)] == failed(respond(event, world.sender, log))
+    assert [f"m-{n}" for n in range(1, 7)] == answer(*foreign, request(row.id))
     assert State.SENT is world.state(row.id)
+    assert [(QUEUE, {f"h-{n}": FOREIGN for n in range(1, 7)})] == delays.told
 
 
-def test_a_ledger_that_cannot_be_read_brings_the_batch_again_and_calls_nobody(world, log) -> None:
+def test_a_ledger_that_cannot_be_read_brings_the_batch_again_and_calls_nobody(
+    world, answer
+) -> None:
     row = notification()
     world.enter(row)
-    world.ledger.unavailable.add("read")
+    world.ledger.unavailable.add("look_up")
 
-    assert ["m-1"] == failed(respond(queue_event(request(row.id)), world.sender, log))
+    assert ["m-1"] == answer(request(row.id))
     assert [] == world.provider.calls
 
 
-def test_a_batch_writes_one_line_and_nothing_personal(world, log, logged) -> None:
+def test_a_batch_writes_one_line_and_nothing_personal(world, answer, logged) -> None:
     row = notification()
     world.enter(row)
 
-    respond(queue_event(request(row.id)), world.sender, log)
+    answer(request(row.id))
 
     [line] = logged()
     assert ("batch_sent", {"sent": 1}) == (line["message"], line["settled"])
     assert row.recipient not in json.dumps(line)
 
 
-def test_a_template_that_fails_comes_back_alone_and_is_named_in_the_log(world, log, logged) -> None:
+def test_a_template_that_fails_comes_back_alone_and_is_named_in_the_log(
+    world, answer, logged
+) -> None:
     """Unlogged, a message would wander to the dead letters and nobody could say why."""
     broken, row = replace(notification(1), template="brewed"), notification(2)
     world.enter(broken, row)
 
-    event = queue_event(request(broken.id), request(row.id))
-
-    assert ["m-1"] == failed(respond(event, world.sender, log))
+    assert ["m-1"] == answer(request(broken.id), request(row.id))
     assert State.SENT is world.state(row.id)
     assert [["TemplateNotFound"]] == [line["bugs"] for line in logged()]
+
+
+def test_a_text_costs_its_parts_where_it_goes() -> None:
+    row = notification(channel=Channel.SMS)
+
+    one, two = (sms_sender.cost(row, Words(text="x" * length)) for length in (160, 161))
+
+    assert (row.id, 1, 2) == (one.id, one.parts, two.parts)
+    assert one.reserved is not None
+    assert one.reserved > 0
+    assert 2 * one.reserved == two.reserved
+
+
+def test_a_text_to_a_country_without_a_price_is_sent_without_one() -> None:
+    """Unknown is not free: the price is left out."""
+    asked = sms_sender.cost(notification(channel=Channel.SMS, recipient=None), Words(text="x"))
+
+    assert (1, None) == (asked.parts, asked.reserved)
+
+
+def test_an_email_has_a_price_and_no_parts() -> None:
+    asked = email_sender.cost(notification(), Words(text="x" * 10_000))
+
+    assert (None, Decimal("0.0001")) == (asked.parts, asked.reserved)
