@@ -1,20 +1,23 @@
 """A notification in, its words out: one folder a template, one a language, one file a part."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
-from notifications.notification import Notification
+from notifications.notification import Notification, OrderFacts
 from notifications.order_event import Channel
+from notifications.sms_text import fits, normalise
+from notifications.templates.catalogue import send_within, template_for
+
+__all__ = ["Words", "language_for", "send_within", "template_for", "version_of", "words"]
 
 TEMPLATE_VERSION = "1"
 DEFAULT_LANGUAGE = "en"
-
-
-# Control characters, and marks that turn the direction of everything after them.
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,55 +29,85 @@ class Words:
     html: str | None = None
 
 
-def template_for(status: str) -> str | None:
-    """Return the template that speaks for *status*, if there is one."""
-    return status if status in _languages() else None
-
-
 def language_for(status: str, locale: str | None) -> str:
-    """Return the language in which a BCP 47 *locale* is answered: `en-US` in `en`."""
+    """Return the language in which a BCP 47 *locale* is answered: `sv-FI` in `sv`."""
     language = (locale or "").replace("_", "-").partition("-")[0].lower()
-    return language if language in _languages().get(status, ()) else DEFAULT_LANGUAGE
+    known = f"{template_for(status)}/{language}/subject.txt" in _names()
+    return language if known else DEFAULT_LANGUAGE
+
+
+@cache
+def version_of(template: str, language: str) -> str:
+    """Return eight characters that change when a word or the look of *template* changes."""
+    folders = {f"{template}/{language}", f"layout/{language}", "layout"}
+    names = [name for name in _names() if name.rpartition("/")[0] in folders]
+    sources = [_loader().get_source(_environment(), name)[0] for name in names]
+    return sha256("\0".join(sources).encode()).hexdigest()[:8]
 
 
 def words(notification: Notification) -> Words:
     """Render what *notification* says on its channel; HTML is escaped, a subject is one line."""
     if notification.channel is Channel.SMS:
-        return Words(text=_render(notification, "sms.txt"))
+        return Words(text=_text_message(notification))
+    order = notification.order
     return Words(
-        subject=re.sub(r"\s+", " ", _render(notification, "subject.txt")),
-        text=_render(notification, "email.txt"),
-        html=_render(notification, "email.html"),
+        subject=re.sub(r"\s+", " ", _render(notification, "subject.txt", order)),
+        text=re.sub(r"\n{3,}", "\n\n", _render(notification, "email.txt", order)),
+        html=_render(notification, "email.html", order),
     )
 
 
-def _render(notification: Notification, part: str) -> str:
+def _text_message(notification: Notification) -> str:
+    """Say it as cheaply as may be, and leave out before anything is cut: SNS takes all or nothing."""
+    *more, least = _ever_less(notification.order)
+    for order in more:
+        text = normalise(_render(notification, "sms.txt", order))
+        if fits(text):
+            return text
+    return normalise(_render(notification, "sms.txt", least))
+
+
+def _ever_less(order: OrderFacts) -> Iterator[OrderFacts]:
+    """Yield the order, then without what a text can do without; its id and link stay whole."""
+    yield order
+    yield replace(order, amount=None, items=())
+    yield replace(order, amount=None, items=(), shop=None)
+
+
+def _render(notification: Notification, part: str, order: OrderFacts) -> str:
     name = f"{notification.template}/{notification.locale}/{part}"
-    return _environment().get_template(name).render(order=notification.order).strip()
+    return _environment().get_template(name).render(order=order).strip()
+
+
+# Control characters, and marks that turn the direction of everything after them.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def _one_plain_line(value: object) -> object:
     """Keep what a shop wrote from breaking out of its line, its header or its direction."""
-    return _UNSEEN.sub("", re.sub(r"\s+", " ", value)) if isinstance(value, str) else value
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value  # Markup is a block of ours, in which each value has been through here
+    return _UNSEEN.sub("", re.sub(r"\s+", " ", value))
 
 
 @cache
-def _languages() -> dict[str, frozenset[str]]:
-    """Return each template's languages, as the folders beside this file have them."""
-    parts = [name.split("/") for name in _environment().list_templates(extensions=["txt"])]
-    return {
-        template: frozenset(language for owner, language, _ in parts if owner == template)
-        for template, _, _ in parts
-    }
+def _names() -> tuple[str, ...]:
+    return tuple(name for name in _loader().list_templates() if name.endswith((".txt", ".html")))
+
+
+@cache
+def _loader() -> PackageLoader:
+    return PackageLoader("notifications")
 
 
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("notifications"),
+        loader=_loader(),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         finalize=_one_plain_line,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # the files are what was deployed; looking costs a call a template
     )

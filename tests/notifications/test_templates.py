@@ -1,23 +1,38 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications import templates
 from notifications.notification import Notification, OrderFacts
 from notifications.order_event import Channel
-from notifications.templates import language_for, template_for, words
+from notifications.sms_text import Encoding, fits, parts
+from notifications.templates import language_for, version_of, words
+from notifications.templates.catalogue import GENERIC, SEND_WITHIN
 from tests.examples import drafts
 
 TEXT, MAIL = drafts(tracking_url="https://example.com/track/o-1")
 
-# GSM 03.38, the basic alphabet: one character outside it makes a part 70 characters, not 160.
-GSM_7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
+LANGUAGES = ("en", "sv")
+EVERY_VOICE = [(template, language) for template in SEND_WITHIN for language in LANGUAGES]
+each_voice = pytest.mark.parametrize(("template", "language"), EVERY_VOICE)
+
+# As much as an order commonly has to say.
+LINK = "https://track.example.com/parcels/JJD000390007827492104"
+TYPICAL = {
+    "order_id": "20260302-000017",
+    "shop": "Example Tea & Coffee",
+    "amount": "1299.00 SEK",
+    "items": ("Teapot", "4 x Cup"),
+    "tracking_url": LINK,
+}
 
 
 def about(notification: Notification, **facts: object) -> Notification:
@@ -25,8 +40,13 @@ def about(notification: Notification, **facts: object) -> Notification:
     return replace(notification, order=OrderFacts(**({"order_id": "o-1"} | facts)))  # type: ignore[arg-type]
 
 
+def voiced(notification: Notification, template: str, language: str) -> Notification:
+    """Return the notification as another template says it, in another language."""
+    return replace(notification, template=template, locale=language)
+
+
 class Page(HTMLParser):
-    """The text and the links of an HTML page."""
+    """The tags, the text and the links of an HTML page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -41,7 +61,8 @@ class Page(HTMLParser):
         self.links += [value for name, value in attrs if name == "href"]
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        if self.lasttag != "style":
+            self.text += data
 
 
 def page(notification: Notification) -> Page:
@@ -68,28 +89,106 @@ def test_an_e_mail_tells_the_same_story_in_text_and_html() -> None:
     assert ["https://example.com/track/o-1"] == page(MAIL).links
 
 
-@pytest.mark.parametrize("channel", [TEXT, MAIL])
-def test_what_is_not_known_is_left_out_and_leaves_no_gap(channel: Notification) -> None:
-    said = words(about(channel))
-
-    for text in filter(None, [said.text, said.html]):
-        assert "None" not in text
-        assert "  :" not in text
-        assert "Total" not in text
-    assert "\n\n\n" not in said.text
+def lines_of(page: Page) -> set[str]:
+    return {line.strip() for line in page.text.splitlines()}
 
 
-def test_a_text_template_has_no_character_that_doubles_the_bill() -> None:
-    """One curly quote turns 160 characters a part into 70."""
-    assert not set(words(TEXT).text) - GSM_7
+@each_voice
+def test_text_and_html_say_the_same(template: str, language: str) -> None:
+    mail = voiced(about(MAIL, **TYPICAL), template, language)
+    told = lines_of(page(mail))
+    heading, lead, *items, total, follow, reason = (
+        line.removeprefix("- ") for line in words(mail).text.splitlines() if line
+    )
+
+    assert {heading, lead, *items, reason, follow.partition(": ")[0]} <= told
+    assert total.replace(": ", "") in told  # two cells of one row
 
 
-def test_markup_in_what_a_shop_wrote_is_shown_and_not_run() -> None:
+@each_voice
+def test_an_e_mail_says_all_that_is_known(template: str, language: str) -> None:
+    mail = voiced(about(MAIL, **TYPICAL), template, language)
+
+    for fact in ["20260302-000017", "Example Tea & Coffee", "Teapot", "4 x Cup", "1299.00 SEK"]:
+        assert fact in words(mail).text
+        assert fact in page(mail).text
+    assert "20260302-000017" in (words(mail).subject or "")
+    assert LINK in words(mail).text
+    assert [LINK] == page(mail).links
+
+
+@each_voice
+def test_what_is_not_known_is_left_out_and_leaves_no_gap(template: str, language: str) -> None:
+    text = words(voiced(about(TEXT), template, language)).text
+    mail = voiced(about(MAIL), template, language)
+
+    lines = [text, words(mail).subject or "", *words(mail).text.splitlines(), *lines_of(page(mail))]
+
+    for line in lines:
+        assert " ".join(line.split()) == line
+        assert not re.search(r"None| [.:,]|\(\)|:$", line)
+    assert "\n\n\n" not in words(mail).text
+    assert not {"table", "a"} & set(page(mail).tags)
+
+
+@each_voice
+def test_a_typical_text_message_is_one_part_of_plain_characters(
+    template: str, language: str
+) -> None:
+    """One curly quote turns 160 characters a part into 70, and doubles the bill."""
+    text = words(voiced(about(TEXT, **TYPICAL), template, language)).text
+
+    assert (Encoding.GSM_7, 1) == (parts(text).encoding, parts(text).parts)
+    assert text.startswith("Example Tea & Coffee: ")
+    assert "20260302-000017" in text
+    assert text.endswith(f" {LINK}")
+
+
+def test_what_a_shop_wrote_is_made_plain_in_a_text_message_and_kept_in_an_e_mail() -> None:
+    shop = "Ada\u2019s\u00a0Tea"
+
+    assert words(about(TEXT, shop=shop)).text.startswith("Ada's Tea: ")
+    assert "Ada\u2019s Tea" in words(about(MAIL, shop=shop)).text
+
+
+@each_voice
+def test_the_longest_order_fits_and_its_id_and_link_are_whole(template: str, language: str) -> None:
+    order_id, link = "🫖" * 128, f"https://example.com/{'x' * 1004}"
+    longest = about(
+        TEXT,
+        order_id=order_id,
+        shop="茶" * 128,
+        amount="-123456789012.345678 USD",
+        items=("x" * 256,) * 100,
+        tracking_url=link,
+    )
+    text = words(voiced(longest, template, language)).text
+
+    assert fits(text)
+    assert order_id in text
+    assert text.endswith(f" {link}")
+
+
+def test_the_amount_is_left_out_before_the_shop_s_name() -> None:
+    def said(shop: str) -> str:
+        link = f"https://example.com/{'x' * 1004}"
+        return words(about(TEXT, shop=shop, amount="42.50 USD", tracking_url=link)).text
+
+    room = 1600 - len(said("x").encode()) + 1
+
+    assert "(42.50 USD)" in said("x" * room)
+    assert said("x" * (room + 1)).startswith(f"{'x' * (room + 1)}: Your order o-1 is confirmed. ")
+    assert said("x" * 600).startswith("Your order o-1 is confirmed. ")
+
+
+@each_voice
+def test_markup_in_what_a_shop_wrote_is_shown_and_not_run(template: str, language: str) -> None:
     evil = '<script>alert(1)</script><img src="x">'
-    said = page(about(MAIL, order_id=evil, items=(evil,), shop=evil, amount=evil))
+    mail = about(MAIL, order_id=evil, items=(evil,), shop=evil, amount=evil, tracking_url="x")
+    said = page(voiced(mail, template, language))
 
     assert not {"script", "img"} & set(said.tags)
-    assert evil in said.text
+    assert 6 <= said.text.count(evil)
 
 
 def test_a_link_cannot_break_out_of_its_attribute() -> None:
@@ -145,20 +244,107 @@ def test_a_long_order_is_told_in_full() -> None:
     assert 100 == sum(item in words(about(MAIL, items=items)).text for item in items)
 
 
+def test_a_fact_that_does_not_exist_is_a_bug_and_not_a_blank() -> None:
+    with pytest.raises(jinja2.UndefinedError):
+        words(replace(MAIL, order=SimpleNamespace(order_id="o-1", shop=None)))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("locale", "language"),
-    [(None, "en"), ("", "en"), ("en", "en"), ("en-US", "en"), ("EN_gb", "en"), ("tlh", "en")],
+    [
+        *((any_english, "en") for any_english in ("en", "en-US", "EN_gb")),
+        *((any_swedish, "sv") for any_swedish in ("sv", "sv-SE", "SV_fi")),
+        *((unknown, "en") for unknown in (None, "", "-", "tlh", "../sv")),
+    ],
 )
+@pytest.mark.parametrize("status", ["confirmed", "refunded", "brewed"])
 def test_a_locale_is_answered_in_its_language_or_in_english(
-    locale: str | None, language: str
+    status: str, locale: str | None, language: str
 ) -> None:
-    assert language == language_for("confirmed", locale)
+    assert language == language_for(status, locale)
 
 
-def test_a_status_without_a_template_has_none() -> None:
-    assert "confirmed" == template_for("confirmed")
-    assert template_for("brewed") is None
-    assert "en" == language_for("brewed", "en")
+def test_every_template_has_every_part_in_every_language_and_there_are_no_others() -> None:
+    folder = Path(templates.__file__).parent
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    expected = {
+        f"{template}/{language}/{part}"
+        for template, language in EVERY_VOICE
+        for part in ("subject.txt", "sms.txt", "email.txt", "email.html")
+    }
+
+    assert expected == {
+        name
+        for name in files
+        if not name.startswith("layout/") and not name.endswith((".py", ".pyc"))
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("draft", [TEXT, MAIL])
+def test_a_status_of_the_shop_s_own_is_not_quoted(draft: Notification, language: str) -> None:
+    """It is written for the shop's own people: `fraud_review` is nothing to tell a customer."""
+    said = words(replace(voiced(draft, GENERIC, language), status="fraud_review"))
+
+    assert "fraud" not in f"{said.subject}{said.text}{said.html}"
+
+
+class Sources:
+    """The templates' files, as the code reads them: how often, and with what was put in."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.reads = 0
+        self.changed: str | None = None
+        read = jinja2.PackageLoader.get_source
+
+        def get_source(loader: Any, environment: Any, name: str) -> Any:
+            self.reads += 1
+            source, *rest = read(loader, environment, name)
+            return (source + " more" if name == self.changed else source, *rest)
+
+        monkeypatch.setattr(jinja2.PackageLoader, "get_source", get_source)
+
+
+@pytest.fixture
+def sources(monkeypatch: pytest.MonkeyPatch) -> Sources:
+    return Sources(monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("changed", "moves"),
+    [
+        ("confirmed/en/sms.txt", True),
+        ("confirmed/en/email.html", True),
+        ("layout/en/email.txt", True),
+        ("layout/email.html", True),
+        ("confirmed/sv/sms.txt", False),
+        ("shipped/en/sms.txt", False),
+        ("layout/sv/email.txt", False),
+    ],
+)
+def test_a_version_moves_with_the_words_it_stands_for(
+    sources: Sources, changed: str, *, moves: bool
+) -> None:
+    before = version_of("confirmed", "en")
+    sources.changed = changed
+
+    assert moves == (before != version_of.__wrapped__("confirmed", "en"))
+
+
+def test_every_voice_has_a_version_of_its_own() -> None:
+    versions = {version_of(template, language) for template, language in EVERY_VOICE}
+
+    assert len(EVERY_VOICE) == len(versions)
+    assert all(re.fullmatch("[0-9a-f]{8}", version) for version in versions)
+
+
+def test_a_template_is_read_once_for_all_its_messages(sources: Sources) -> None:
+    for _ in range(2):
+        sources.reads = 0
+        for draft in (TEXT, MAIL):
+            words(about(draft))
+
+    assert 0 == sources.reads
 
 
 @pytest.mark.parametrize("channel", Channel)
