@@ -39,3 +39,4 @@ class ReceiptTracker(Construct):
         ledger.let(self.function, "PartiQLUpdate")
         receipts.let(self.function, "BatchGetItem")
         queue.feed(self.function)
+        queue.let_delay(self.function)

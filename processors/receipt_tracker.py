@@ -3,8 +3,10 @@
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from random import random
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
@@ -12,11 +14,14 @@ from aws_lambda_powertools import Logger
 from gateways import clients
 from gateways.ledger import DynamoLedger
 from gateways.message_ids import DynamoMessageIds
+from gateways.queue_visibility import SqsVisibility
 from notifications.errors import Retryable
 from notifications.receipt import MalformedReceipt, Receipt, read_receipt
+from notifications.retry import backoff
 from processors.batch_response import BatchResponse, message_ids, of
 from processors.settings import ReceiptTrackerSettings
 from processors.tables import tables
+from processors.waits import Delay, bring_back
 from workflows.apply_receipts import ApplyReceipts
 
 if TYPE_CHECKING:
@@ -30,17 +35,30 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     return respond(event, _wired(), log)
 
 
-def respond(event: Mapping[str, Any], apply: ApplyReceipts, log: Logger) -> BatchResponse:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracker:
+    """What a batch is applied with, and how receipts that came too early are delayed."""
+
+    apply: ApplyReceipts
+    delay: Delay
+
+
+def respond(event: Mapping[str, Any], tracker: Tracker, log: Logger) -> BatchResponse:
     """Unwrap, apply and answer; what is no receipt goes to the dead letters."""
     read = {record["messageId"]: _read(record["body"]) for record in event["Records"]}
     malformed = [m for m, receipt in read.items() if isinstance(receipt, MalformedReceipt)]
     receipts = {m: receipt for m, receipt in read.items() if isinstance(receipt, Receipt)}
     try:
-        applied = apply(list(receipts.values()))
+        applied = tracker.apply(list(receipts.values()))
     except Retryable as error:
         log.warning("batch_not_applied", extra={"reason": str(error), "messages": len(read)})
         return of(message_ids(event))
     unmatched = [m for m, receipt in receipts.items() if receipt in applied.unmatched]
+    came = {
+        r["messageId"]: int(r["attributes"]["ApproximateReceiveCount"]) for r in event["Records"]
+    }
+    waits = {m: backoff(came[m], chance=random()) for m in unmatched}  # noqa: S311 - spreads them
+    bring_back(event["Records"], waits, tracker.delay)
     log.info(
         "batch_applied",
         extra={
@@ -66,13 +84,14 @@ def _log() -> Logger:
 
 
 @cache
-def _wired() -> ApplyReceipts:
+def _wired() -> Tracker:
     """Build once per execution environment, on the first invocation."""
     settings = ReceiptTrackerSettings.from_env(os.environ)
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
-    return ApplyReceipts(
+    apply = ApplyReceipts(
         ledger=DynamoLedger(table=table(settings.ledger_table)),
         message_ids=DynamoMessageIds(table=table(settings.receipts_table)),
         now=lambda: datetime.now(UTC),
     )
+    return Tracker(apply=apply, delay=SqsVisibility(client=clients.sqs()).delay)

@@ -1,7 +1,7 @@
 """A queue's batch of notification ids in, the sender's answer out: what the channels share."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,14 +24,12 @@ from notifications.templates import Words, send_within, words
 from processors.batch_response import BatchResponse, message_ids, of
 from processors.settings import SenderSettings
 from processors.tables import tables
+from processors.waits import Delay, bring_back
 from workflows.ports import Deadline, Provider
 from workflows.send_messages import SendMessages
 
 # What will never be a request goes through its receives, and to the dead letters, within the hour.
 FOREIGN = timedelta(seconds=10)
-
-Delay = Callable[[str, Mapping[str, timedelta]], None]
-"""Given a queue's ARN and when each message (by receipt handle) is to come back, say so to it."""
 
 Cost = Callable[[Notification, Words], Asked]
 """What sending a notification takes."""
@@ -59,7 +57,7 @@ def respond(
         return of(message_ids(event))
     waits = {m: FOREIGN if i is None else sent.retry.get(i) for m, i in requests.items()}
     back = {m: wait for m, wait in waits.items() if wait is not None}
-    _delay(records, back, sender.delay)
+    bring_back(records, back, sender.delay)
     log.info(
         "batch_sent",
         extra={
@@ -99,20 +97,7 @@ def wire(
         lease=settings.claim_lease,
         receipt_retention=settings.receipt_retention,
     )
-    return Sender(send=send, delay=SqsVisibility(client=clients.sqs(), executor=executor).delay)
-
-
-def _delay(
-    records: Sequence[Mapping[str, Any]], back: Mapping[str, timedelta], delay: Delay
-) -> None:
-    """Give what comes back its own wait, instead of the queue's time-out; a batch has one queue."""
-    handles = {
-        record["receiptHandle"]: back[record["messageId"]]
-        for record in records
-        if record["messageId"] in back
-    }
-    if handles:
-        delay(records[0]["eventSourceARN"], handles)
+    return Sender(send=send, delay=SqsVisibility(client=clients.sqs()).delay)
 
 
 def _notification_id(record: Mapping[str, Any]) -> str | None:

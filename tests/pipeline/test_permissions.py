@@ -94,9 +94,16 @@ def test_a_function_may_do_on_tables_exactly_what_it_does(
     assert actions == allowed
 
 
-@pytest.mark.parametrize("handler", ["processors.sms_sender", "processors.email_sender"])
-def test_a_sender_delays_messages_of_its_own_queues_only(
-    synthesis: Synthesis, handler: str
+@pytest.mark.parametrize(
+    ("handler", "queues"),
+    [
+        ("processors.sms_sender", 2),
+        ("processors.email_sender", 2),
+        ("processors.receipt_tracker", 1),
+    ],
+)
+def test_a_function_delays_messages_of_its_own_queues_only(
+    synthesis: Synthesis, handler: str, queues: int
 ) -> None:
     stack = f"Ordercast-{synthesis.stage}-Pipeline"
     read = {
@@ -115,7 +122,7 @@ def test_a_sender_delays_messages_of_its_own_queues_only(
         for statement in delaying
         for queue in _list(statement["Resource"])
     }
-    assert 2 == len(read)
+    assert queues == len(read)
     for statement in delaying:
         assert {"ChangeMessageVisibility", "GetQueueUrl"} <= _actions(statement, "sqs")
 

@@ -1,7 +1,8 @@
-"""A log that a test can read back."""
+"""A log, and what a queue was told, that a test can read back."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -23,3 +24,18 @@ def log(log_stream: StringIO, request: pytest.FixtureRequest) -> Logger:
 @pytest.fixture
 def logged(log_stream: StringIO) -> Callable[[], list[dict[str, Any]]]:
     return lambda: [json.loads(line) for line in log_stream.getvalue().splitlines()]
+
+
+class Delays:
+    """What a queue was told of when messages come back, by receipt handle."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Mapping[str, timedelta]]] = []
+
+    def __call__(self, queue: str, waits: Mapping[str, timedelta]) -> None:
+        self.told.append((queue, waits))
+
+
+@pytest.fixture
+def delays() -> Delays:
+    return Delays()

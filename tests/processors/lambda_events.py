@@ -14,7 +14,7 @@ def kinesis_event(*payloads: bytes) -> dict[str, Any]:
     return {"Records": [_kinesis(str(n), each) for n, each in enumerate(payloads, start=101)]}
 
 
-def queue_event(*bodies: str) -> dict[str, Any]:
+def queue_event(*bodies: str, received: int = 1) -> dict[str, Any]:
     """A batch of a queue, its messages called m-1, m-2 and so on, their handles h-1, h-2."""
     return {
         "Records": [
@@ -22,6 +22,7 @@ def queue_event(*bodies: str) -> dict[str, Any]:
                 "messageId": f"m-{n}",
                 "receiptHandle": f"h-{n}",
                 "body": body,
+                "attributes": {"ApproximateReceiveCount": str(received)},
                 "eventSource": "aws:sqs",
                 "eventSourceARN": QUEUE,
             }

@@ -1,7 +1,6 @@
 """A sender's entry point: queue batches in, the answer Lambda acts on out."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -18,21 +17,6 @@ from processors import email_sender, sms_sender
 from processors.sender import FOREIGN, Sender, respond
 from tests.examples import notification
 from tests.processors.lambda_events import QUEUE, failed, queue_event, request
-
-
-class Delays:
-    """What the queue was told of when messages come back, by receipt handle."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, Mapping[str, timedelta]]] = []
-
-    def __call__(self, queue: str, waits: Mapping[str, timedelta]) -> None:
-        self.told.append((queue, waits))
-
-
-@pytest.fixture
-def delays() -> Delays:
-    return Delays()
 
 
 @pytest.fixture
