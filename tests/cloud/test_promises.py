@@ -4,6 +4,8 @@ import json
 from base64 import b64decode
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,13 +17,20 @@ from gateways.hub import SnsHub
 from gateways.ledger import DynamoLedger
 from gateways.message_ids import DynamoMessageIds
 from gateways.parked_records import S3ParkedRecords
+from gateways.people import DynamoPeople
+from gateways.queue_visibility import SqsVisibility
+from gateways.receipt_queue import SqsReceiptQueue
 from gateways.topic import Topic
 from local.cloud import LocalCloud
+from notifications.person import Person
 from tests.eventually import eventually
 from tests.promises.hub import Heard, HubPromises, Listener
 from tests.promises.ledger import LedgerPromises
 from tests.promises.message_ids import MessageIdsPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
+from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
+from tests.promises.receipt_queue import Arrival, ReceiptQueuePromises
+from tests.promises.stops import StopsPromises, Switch
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +65,53 @@ def table_like(cloud: LocalCloud, output: str, executor: Executor) -> Table:
     return Table(client=dynamodb, name=name, executor=executor)
 
 
-class TestDynamoLedger(LedgerPromises):
+@pytest.fixture
+def people(cloud: LocalCloud, executor: Executor) -> DynamoPeople:
+    return DynamoPeople(table=table_like(cloud, "CustomersTableName", executor))
+
+
+@pytest.fixture
+def ledger(cloud: LocalCloud, executor: Executor, people: DynamoPeople) -> DynamoLedger:
+    table = table_like(cloud, "LedgerTableName", executor)
+    return DynamoLedger(table=table, customers=people.table)
+
+
+class TestDynamoLedger(LedgerPromises, StopsPromises):
     @pytest.fixture
-    def ledger(self, cloud: LocalCloud, executor: Executor) -> DynamoLedger:
-        return DynamoLedger(table=table_like(cloud, "LedgerTableName", executor))
+    def stop(self, ledger: DynamoLedger) -> Switch:
+        return lambda name: ledger.stop([name])
+
+    @pytest.fixture
+    def resume(self, ledger: DynamoLedger) -> Switch:
+        return lambda name: ledger.resume([name])
+
+    def test_an_operator_reads_what_is_stopped(self, ledger: DynamoLedger) -> None:
+        ledger.stop(["channel:sms", "country:SE"])
+
+        assert {"channel:sms", "country:SE"} == ledger.stops().stopped
+
+
+class TestDynamoPeople(PeoplePromises):
+    @pytest.fixture
+    def on_record(self, people: DynamoPeople) -> OnRecord:
+        return lambda person: people.put([person])
+
+    def test_a_record_is_written_whole_and_leaves_what_was_paid_alone(
+        self, people: DynamoPeople, ledger: DynamoLedger
+    ) -> None:
+        people.put([ADA])
+        people.pay([paying(ADA, "n-1")])
+        told = replace(ADA, email=None, quiet=None, refusals={}, locale="sv")
+        people.put([replace(told, locale="fi"), told])
+
+        assert {"ada": paying(told, "n-1")} == known(ledger, "ada") == people.get({"ada"})
+
+    def test_a_record_can_be_put_over_a_stranger_who_has_paid(self, people: DynamoPeople) -> None:
+        stranger = Person(key="ada")
+        people.pay([paying(stranger, "n-1")])
+        people.put([ADA])
+
+        assert {"ada": paying(ADA, "n-1")} == people.get({"ada"})
 
 
 class TestDynamoMessageIds(MessageIdsPromises):
@@ -131,6 +183,57 @@ class TestS3ParkedRecords(ParkedRecordsPromises):
 def _position(line: dict[str, Any]) -> str:
     index = line["index"]
     return line["sequence_number"] + ("" if index is None else f".{index}")
+
+
+class TestSqsReceiptQueue(ReceiptQueuePromises):
+    @pytest.fixture
+    def receipts(self, cloud: LocalCloud) -> SqsReceiptQueue:
+        sqs = client(cloud, "sqs")
+        return SqsReceiptQueue(
+            client=sqs, url=sqs.create_queue(QueueName=fresh("queue"))["QueueUrl"]
+        )
+
+    @pytest.fixture
+    def arrive(self, receipts: SqsReceiptQueue) -> Arrival:
+        return lambda: _discard(
+            receipts.client.send_message(QueueUrl=receipts.url, MessageBody="{}")
+        )
+
+    @pytest.fixture
+    def taken(self, receipts: SqsReceiptQueue) -> Arrival:
+        return lambda: _discard(receipts.client.receive_message(QueueUrl=receipts.url))
+
+    def test_a_receipt_that_is_held_back_is_still_to_come(self, receipts: SqsReceiptQueue) -> None:
+        receipts.client.send_message(QueueUrl=receipts.url, MessageBody="{}", DelaySeconds=60)
+
+        assert not receipts.is_drained()
+
+
+def test_a_message_that_is_to_come_back_is_seen_when_it_was_told_to(cloud: LocalCloud) -> None:
+    """And no other: each has a wait of its own."""
+    sqs = client(cloud, "sqs")
+    url = sqs.create_queue(QueueName=fresh("queue"), Attributes={"VisibilityTimeout": "600"})[
+        "QueueUrl"
+    ]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    for body in ("now", "later"):
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+    handles = {m["Body"]: m["ReceiptHandle"] for m in _received(sqs, url)}
+    SqsVisibility(client=sqs).delay(
+        arn, {handles["now"]: timedelta(), handles["later"]: timedelta(hours=1)}
+    )
+
+    assert ["now"] == [message["Body"] for message in _received(sqs, url)]
+
+
+def _received(sqs: Any, url: str) -> list[Any]:
+    return list(sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []))
+
+
+def _discard(_: object) -> None:
+    """Make a statement of a call."""
 
 
 def _heard(message: Any) -> tuple[str, dict[str, str]]:
