@@ -7,7 +7,6 @@ from functools import cache
 from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
 from notifications.notification import Notification, OrderFacts
 from notifications.order_event import Channel
@@ -50,10 +49,11 @@ def words(notification: Notification) -> Words:
     if notification.channel is Channel.SMS:
         return Words(text=_text_message(notification))
     order = notification.order
+    subject = re.sub(r"\s+", " ", _render(notification, "subject.txt", order))
     return Words(
-        subject=re.sub(r"\s+", " ", _render(notification, "subject.txt", order)),
+        subject=subject,
         text=re.sub(r"\n{3,}", "\n\n", _render(notification, "email.txt", order)),
-        html=_render(notification, "email.html", order),
+        html=_render(notification, "email.html", order, subject=subject),
     )
 
 
@@ -74,9 +74,9 @@ def _ever_less(order: OrderFacts) -> Iterator[OrderFacts]:
     yield replace(order, amount=None, items=(), shop=None)
 
 
-def _render(notification: Notification, part: str, order: OrderFacts) -> str:
+def _render(notification: Notification, part: str, order: OrderFacts, **more: str) -> str:
     name = f"{notification.template}/{notification.locale}/{part}"
-    return _environment().get_template(name).render(order=order).strip()
+    return _environment().get_template(name).render(order=order, **more).strip()
 
 
 # Control characters, and marks that turn the direction of everything after them.
@@ -85,9 +85,7 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 def _one_plain_line(value: object) -> object:
     """Keep what a shop wrote from breaking out of its line, its header or its direction."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value  # Markup is a block of ours, in which each value has been through here
-    return _UNSEEN.sub("", re.sub(r"\s+", " ", value))
+    return _UNSEEN.sub("", re.sub(r"\s+", " ", value)) if isinstance(value, str) else value
 
 
 @cache
