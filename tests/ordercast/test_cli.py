@@ -28,12 +28,24 @@ def test_help_lists_every_command(run) -> None:
     status, out, _ = run("--help")
 
     assert 0 == status
-    for command in ("up", "down", "put", "inbox", "status", "env", "demo"):
+    commands = ("up", "down", "put", "inbox", "status", "env", "demo")
+    for command in (*commands, "customers", "stop", "resume"):
         assert f"│ {command} " in out
 
 
 @pytest.mark.parametrize(
-    "words", [["inbox"], ["status", "o-1"], ["env"], ["down"], ["put", "examples/order.json"]]
+    "words",
+    [
+        ["inbox"],
+        ["status", "o-1"],
+        ["env"],
+        ["down"],
+        ["put", "examples/order.json"],
+        ["customers", "show", "c-1"],
+        ["customers", "set", "c-1", "--opt-out", "sms"],
+        ["stop"],
+        ["resume", "--all"],
+    ],
 )
 def test_without_a_local_cloud_a_command_says_how_to_start_one(run, words) -> None:
     status, _, err = run(*words)
