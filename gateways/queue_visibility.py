@@ -29,26 +29,20 @@ class SqsVisibility:
 
     def delay(self, queue_arn: str, waits: Mapping[str, timedelta]) -> None:
         """Let each message, by its receipt handle, be seen again after its wait."""
-        starts = range(0, len(waits), ENTRIES_A_CALL)
         entries = list(waits.items())
-        with suppress(BotoCoreError, ClientError):
-            url = self._url(queue_arn)
-            for start in starts:
-                self._delay(url, entries[start : start + ENTRIES_A_CALL])
+        for start in range(0, len(entries), ENTRIES_A_CALL):
+            # One that fails keeps none of the others from being told.
+            with suppress(BotoCoreError, ClientError):
+                self._delay(self._url(queue_arn), entries[start : start + ENTRIES_A_CALL])
 
     def _delay(self, url: str, entries: Sequence[tuple[str, timedelta]]) -> None:
-        with suppress(BotoCoreError, ClientError):
-            self.client.change_message_visibility_batch(
-                QueueUrl=url,
-                Entries=[
-                    {
-                        "Id": str(place),
-                        "ReceiptHandle": handle,
-                        "VisibilityTimeout": _seconds(wait),
-                    }
-                    for place, (handle, wait) in enumerate(entries)
-                ],
-            )
+        self.client.change_message_visibility_batch(
+            QueueUrl=url,
+            Entries=[
+                {"Id": str(place), "ReceiptHandle": handle, "VisibilityTimeout": _seconds(wait)}
+                for place, (handle, wait) in enumerate(entries)
+            ],
+        )
 
     def _url(self, arn: str) -> str:
         """Ask SQS once a queue: the address is not ours to build."""

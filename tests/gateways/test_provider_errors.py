@@ -1,21 +1,34 @@
+from collections.abc import Mapping
+
 import pytest
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
+    HTTPClientError,
     ParamValidationError,
     ReadTimeoutError,
 )
+from botocore.session import get_session
 
-from gateways.provider_errors import outcome_of
+from gateways.provider_errors import SES, SNS, Meaning, outcome_of
 from notifications.lifecycle import State
 
 URL = "https://provider.example.com"
 
+# The service itself does not know what became of the request.
+THEIR_OWN_FAILURES = {"InternalError", "InternalFailure", "ServiceUnavailable"}
+
 
 def refusal(code: str, message: str = "") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": message}}, "SendEmail")
+
+
+@pytest.fixture(params=[SNS, SES], ids=["sns", "ses"])
+def meanings(request: pytest.FixtureRequest) -> Mapping[str, Meaning]:
+    return dict(request.param)
 
 
 @pytest.mark.parametrize(
@@ -23,14 +36,17 @@ def refusal(code: str, message: str = "") -> ClientError:
     [
         ReadTimeoutError(endpoint_url=URL),
         ConnectionClosedError(endpoint_url=URL),
-        refusal("InternalFailure"),
-        refusal("ServiceUnavailable"),
+        HTTPClientError(error=OSError()),
+        *map(refusal, sorted(THEIR_OWN_FAILURES)),
+        refusal("RequestTimeoutException"),
         refusal("SomethingNobodyHasSeen"),
+        refusal("502"),
     ],
+    ids=str,
 )
-def test_a_send_that_may_have_happened_is_in_doubt(error: Exception) -> None:
+def test_a_send_that_may_have_happened_is_in_doubt(meanings, error: Exception) -> None:
     """The message may be on a phone already: saying "failed" or "not yet" would be a guess."""
-    assert State.IN_DOUBT is outcome_of(error).state
+    assert State.IN_DOUBT is outcome_of(error, meanings).state
 
 
 @pytest.mark.parametrize(
@@ -38,24 +54,58 @@ def test_a_send_that_may_have_happened_is_in_doubt(error: Exception) -> None:
     [
         ConnectTimeoutError(endpoint_url=URL),
         EndpointConnectionError(endpoint_url=URL),
+        CredentialRetrievalError(provider="x", error_msg="x"),
         refusal("Throttling"),
         refusal("TooManyRequestsException"),
+        refusal("AccessDeniedException"),
+        refusal("ExpiredTokenException"),
+        refusal("UnrecognizedClientException"),
+        refusal("InvalidClientTokenId"),
     ],
+    ids=str,
 )
-def test_a_send_that_certainly_did_not_happen_waits_for_another_try(error: Exception) -> None:
-    assert State.REQUESTED is outcome_of(error).state
+def test_a_send_that_certainly_did_not_happen_waits_for_another_try(
+    meanings, error: Exception
+) -> None:
+    assert State.REQUESTED is outcome_of(error, meanings).state
 
 
 @pytest.mark.parametrize(
-    "error",
-    [refusal("InvalidParameter"), refusal("MessageRejected"), ParamValidationError(report="x")],
+    "code", ["MailFromDomainNotVerifiedException", "SendingPausedException", "NotFoundException"]
 )
-def test_a_message_that_will_never_be_taken_has_failed(error: Exception) -> None:
-    assert State.FAILED is outcome_of(error).state
+def test_what_an_operator_can_mend_costs_nobody_their_message(code: str) -> None:
+    assert State.REQUESTED is outcome_of(refusal(code), SES).state
+
+
+@pytest.mark.parametrize(
+    ("meanings", "code"), [(SNS, "InvalidParameter"), (SES, "MessageRejected")], ids=str
+)
+def test_a_message_that_will_never_be_taken_has_failed(meanings, code: str) -> None:
+    assert State.FAILED is outcome_of(refusal(code), meanings).state
+
+
+def test_a_request_that_the_sdk_does_not_make_has_failed(meanings) -> None:
+    assert State.FAILED is outcome_of(ParamValidationError(report="x"), meanings).state
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "table"), [("sns", "Publish", SNS), ("sesv2", "SendEmail", SES)]
+)
+def test_every_error_that_the_service_names_for_the_call_has_its_line(
+    service: str, operation: str, table: Mapping[str, Meaning]
+) -> None:
+    shapes = get_session().get_service_model(service).operation_model(operation).error_shapes
+    codes = {shape.metadata.get("error", {}).get("code", shape.name) for shape in shapes}
+
+    assert codes - THEIR_OWN_FAILURES <= table.keys()
+
+
+def test_a_failure_of_their_own_is_in_no_table(meanings) -> None:
+    assert THEIR_OWN_FAILURES.isdisjoint(meanings)
 
 
 def test_a_reason_is_a_code_and_never_the_providers_text() -> None:
     """SES quotes the address in its message, and reasons go into logs and onto the ledger."""
-    outcome = outcome_of(refusal("MessageRejected", "ada@example.com is not verified"))
+    outcome = outcome_of(refusal("MessageRejected", "ada@example.com is not verified"), SES)
 
     assert "MessageRejected" == outcome.reason

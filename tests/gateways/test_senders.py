@@ -1,7 +1,6 @@
 """What the two providers are asked, to the field: their requests cannot be taken back."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -10,28 +9,15 @@ from botocore.stub import Stubber
 from gateways.email import SesEmail
 from gateways.sms import SnsSms
 from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.order_event import Channel, parse_order_event
+from notifications.order_event import Channel
 from notifications.outcome import Outgoing
-from notifications.routing import Policy, decide
 from notifications.templates import words
-
-EVENT = b"""{"order_id": "o-1", "channel": "both",
-             "contact": {"email": "ada@example.com", "phone": "+1 206 555 0100"}}"""
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-
-
-def drafted(channel: Channel) -> Notification:
-    policy = Policy(
-        default_country="US", retention=timedelta(days=1), republish_after=timedelta(minutes=5)
-    )
-    event = parse_order_event(EVENT, default_currency="USD")
-    return next(n for n in decide(event, policy=policy, now=NOW) if n.channel is channel)
+from tests.examples import notification
 
 
 def outgoing(channel: Channel) -> Outgoing:
-    notification = drafted(channel)
-    return Outgoing(notification=notification, words=words(notification))
+    one = notification(1, channel)
+    return Outgoing(notification=one, words=words(one))
 
 
 @pytest.fixture

@@ -1,0 +1,120 @@
+"""What an item costs: DynamoDB bills a write by the started 1,024 bytes of the whole item."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from gateways import ledger_item, people_item
+from gateways.dynamodb import Item
+from notifications.lifecycle import State
+from notifications.mark import Mark, Verdict
+from notifications.notification import Notification, OrderFacts
+from notifications.order_event import Channel
+from notifications.standing import Head, standing
+from tests.examples import notification
+from tests.fakes.clock import START
+from tests.promises.people import ADA
+
+WRITE_UNIT = 1024
+POSITION = "49590338271490256608559692538361571095921575989136588898.127"
+ORDER = notification(1).id[:22]
+
+
+def ended(channel: Channel) -> Notification:
+    """Return a notification with everything in it that a usual one ever has."""
+    return replace(
+        notification(1, channel, due_at=START),
+        order=OrderFacts(
+            order_id="order-2026-000123456",
+            shop="Example Tea & Coffee",
+            amount="1042.50 USD",
+            items=("Teapot, cast iron, 0.8 l", "4 x Cup, double-walled", "Earl Grey, 250 g"),
+            tracking_url="https://track.example.com/parcels/JD0002256219112345678?lang=en",
+        ),
+        customer_id="customer-000123456",
+        campaign="spring-2026-returning",
+        consent="record",
+        recipient="ada.augusta.lovelace@mail.example.com",
+        state=State.FAILED,
+        rule="Phone carrier is currently unreachable/unavailable",
+        sweeps=4,
+        version=9,
+        attempts=3,
+        resends=1,
+        parts=2,
+        reserved=Decimal("0.01290"),
+        owner="0123456789abcdef0123456789abcdef",
+        lease_until=START,
+        message_id="0100018d8b1f2c3a-01234567-89ab-cdef-0123-456789abcdef-000000",
+        sent_at=START,
+        closed_at=START,
+    )
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_usual_notification_is_one_write_unit_even_at_its_end(channel: Channel) -> None:
+    assert WRITE_UNIT >= size(ledger_item.write(ended(channel)))
+
+
+def test_a_mark_is_one_write_unit_and_names_nobody() -> None:
+    verdict = Verdict(state=State.DEFERRED, rule="quiet-hours", until=START)
+    mark = Mark(
+        order=ORDER,
+        event=ORDER,
+        verdicts=dict.fromkeys(Channel, verdict),
+        fingerprint="0" * 32,
+        position=POSITION,
+        accepted_at=START,
+        expires_at=START + timedelta(days=90),
+    )
+    item = ledger_item.write_mark(mark)
+
+    assert WRITE_UNIT / 2 > size(item)
+    assert {
+        "pk",
+        "sk",
+        "verdicts",
+        "fingerprint",
+        "position",
+        "accepted_at",
+        "expires_at",
+    } == item.keys()
+
+
+def test_a_head_is_one_write_unit_and_outlives_its_rows() -> None:
+    head = Head(order=ORDER, channel=Channel.EMAIL, standing=standing("delivered", START) or 0)
+    item = ledger_item.write_head(head)
+
+    assert WRITE_UNIT > size(item)
+    assert "ttl" not in item
+
+
+@pytest.mark.parametrize("cap", [0, 10])
+def test_somebody_who_is_told_something_is_one_write_unit(cap: int) -> None:
+    paid = {notification(n).id: START for n in range(cap)}
+    person = replace(ADA, key=ORDER, paid=paid, turn=1234)
+
+    assert WRITE_UNIT >= size(
+        people_item.key(person.key) | people_item.facts(person) | people_item.window(person)
+    )
+
+
+def size(item: Item) -> int:
+    """Return what DynamoDB counts (developer guide, "DynamoDB Item sizes and formats")."""
+    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+
+
+def _size(value: Mapping[str, Any]) -> int:
+    ((kind, inner),) = value.items()
+    if kind == "S":
+        return len(inner.encode())
+    if kind == "N":
+        return len(inner.strip("-0").replace(".", "")) // 2 + 2
+    if kind == "L":
+        return 3 + sum(1 + _size(each) for each in inner)
+    assert "M" == kind
+    return 3 + sum(1 + len(name.encode()) + _size(each) for name, each in inner.items())

@@ -1,0 +1,114 @@
+"""What is asked of SQS beside its messages, and what becomes of an answer that is not one."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from gateways.queue_visibility import SqsVisibility
+from gateways.receipt_queue import SqsReceiptQueue
+from notifications.errors import LedgerUnavailable
+
+URL = "https://sqs.us-east-1.amazonaws.com/123456789012/sms-high"
+ARN = "arn:aws:sqs:us-east-1:123456789012:sms-high"
+EMPTY = {
+    "ApproximateNumberOfMessages": "0",
+    "ApproximateNumberOfMessagesNotVisible": "0",
+    "ApproximateNumberOfMessagesDelayed": "0",
+}
+
+
+@pytest.fixture
+def stub(aws) -> Iterator[Stubber]:
+    with Stubber(boto3.client("sqs")) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+@pytest.fixture
+def receipts(stub) -> SqsReceiptQueue:
+    return SqsReceiptQueue(client=stub.client, url=URL)
+
+
+@pytest.fixture
+def visibility(stub) -> SqsVisibility:
+    return SqsVisibility(client=stub.client)
+
+
+@pytest.mark.parametrize("count", EMPTY)
+@pytest.mark.parametrize("value", ["1", None])
+def test_a_queue_is_drained_only_if_every_count_is_there_and_nothing(
+    stub, receipts, count: str, value: str | None
+) -> None:
+    answer = {name: n for name, n in {**EMPTY, count: value}.items() if n is not None}
+    stub.add_response("get_queue_attributes", {"Attributes": answer})
+
+    assert not receipts.is_drained()
+
+
+def test_a_queue_that_can_not_be_asked_is_no_empty_queue(stub, receipts) -> None:
+    """Taken for empty, it would let a message be sent twice."""
+    stub.add_client_error("get_queue_attributes", "AccessDenied")
+
+    with pytest.raises(LedgerUnavailable):
+        receipts.is_drained()
+
+
+def changing(waits: list[tuple[str, int]]) -> dict[str, Any]:
+    entries = [
+        {"Id": str(place), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
+        for place, (handle, seconds) in enumerate(waits)
+    ]
+    return {"QueueUrl": URL, "Entries": entries}
+
+
+CHANGED: dict[str, Any] = {"Successful": [], "Failed": []}
+
+
+def found(stub: Stubber) -> None:
+    asked = {"QueueName": "sms-high", "QueueOwnerAWSAccountId": "123456789012"}
+    stub.add_response("get_queue_url", {"QueueUrl": URL}, asked)
+
+
+def test_waits_are_told_in_tens_and_the_queue_is_looked_for_once(stub, visibility) -> None:
+    waits = {f"handle-{n}": timedelta(seconds=n) for n in range(12)}
+    told = [(f"handle-{n}", n) for n in range(12)]
+    found(stub)
+    for part in (told[:10], told[10:], told[:1]):
+        stub.add_response("change_message_visibility_batch", CHANGED, changing(part))
+
+    visibility.delay(ARN, waits)
+    visibility.delay(ARN, {"handle-0": timedelta()})
+
+
+def test_a_wait_is_one_that_sqs_takes(stub, visibility) -> None:
+    found(stub)
+    told = [("soon", 0), ("never", 11 * 3600), ("between", 1)]
+    stub.add_response("change_message_visibility_batch", CHANGED, changing(told))
+
+    visibility.delay(
+        ARN,
+        {
+            "soon": timedelta(seconds=-1),
+            "never": timedelta(days=30),
+            "between": timedelta(seconds=1.9),
+        },
+    )
+
+
+def test_a_wait_that_could_not_be_told_fails_nothing(stub, visibility) -> None:
+    """The message then waits out the queue's own time-out, and what was sent stays sent."""
+    stub.add_client_error("get_queue_url", "RequestThrottled")
+    found(stub)
+    stub.add_client_error("change_message_visibility_batch", "RequestThrottled")
+    stub.add_response("change_message_visibility_batch", CHANGED)
+
+    visibility.delay(ARN, {"handle": timedelta()})
+    visibility.delay(ARN, {f"handle-{n}": timedelta() for n in range(11)})
+
+
+def test_nothing_to_delay_is_no_call(visibility) -> None:
+    visibility.delay(ARN, {})
