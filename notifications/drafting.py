@@ -9,7 +9,7 @@ from notifications.notification import Notification, OrderFacts
 from notifications.order_event import Channel, Item, OrderEvent
 from notifications.routing import Audience, Policy, consent_for, recipient_of
 from notifications.standing import Head, standing
-from notifications.templates import TEMPLATE_VERSION, language_for, template_for
+from notifications.templates import language_for, template_for, version_of
 
 
 def rows(
@@ -49,16 +49,17 @@ def _row(
     policy: Policy,
 ) -> Notification:
     customer = audience.customer
-    locale = (customer and customer.locale) or event.contact.locale
+    template = template_for(event.status)
+    language = language_for(event.status, (customer and customer.locale) or event.contact.locale)
     return Notification(
         id=notification_id(event, channel),
         order=_facts(event),
         status=event.status,
         channel=channel,
         priority=event.priority,
-        template=template_for(event.status) or event.status,
-        template_version=TEMPLATE_VERSION,
-        locale=language_for(event.status, locale),
+        template=template,
+        template_version=version_of(template, language),
+        locale=language,
         recipient=recipient_of(event, channel, audience, policy=policy),
         customer_id=event.customer_id,
         campaign=event.campaign,

@@ -15,7 +15,6 @@ from notifications.templates.catalogue import send_within, template_for
 
 __all__ = ["Words", "language_for", "send_within", "template_for", "version_of", "words"]
 
-TEMPLATE_VERSION = "1"
 DEFAULT_LANGUAGE = "en"
 
 
