@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -22,10 +23,13 @@ from gateways.queue_visibility import SqsVisibility
 from gateways.receipt_queue import SqsReceiptQueue
 from gateways.topic import Topic
 from local.cloud import LocalCloud
+from notifications.claim import Answer, Asked
+from notifications.outcome import accepted, not_now
 from notifications.person import Person
 from tests.eventually import eventually
 from tests.promises.hub import Heard, HubPromises, Listener
 from tests.promises.ledger import LedgerPromises
+from tests.promises.ledger_steps import LATER, ONE, claimed, claims, enter, row, settle
 from tests.promises.message_ids import MessageIdsPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
@@ -84,6 +88,26 @@ class TestDynamoLedger(LedgerPromises, StopsPromises):
     @pytest.fixture
     def resume(self, ledger: DynamoLedger) -> Switch:
         return lambda name: ledger.resume([name])
+
+    def test_a_settlement_that_is_repeated_changes_nothing(self, ledger: DynamoLedger) -> None:
+        """The SDK repeats a call whose answer was lost."""
+        claimed(ledger)
+        settle(ledger, accepted("m-1"))
+        settled = row(ledger)
+        settle(ledger, accepted("m-1"))
+
+        assert settled == row(ledger)
+
+    def test_what_an_earlier_try_was_to_cost_is_not_what_this_one_does(
+        self, ledger: DynamoLedger
+    ) -> None:
+        enter(ledger, ONE)
+        asked = Asked(id=ONE.id, parts=3, reserved=Decimal("0.02343"))
+        ledger.claim([asked], owner="first", lease_until=LATER, now=LATER)
+        settle(ledger, not_now("Throttling"), owner="first")
+        again = claims(ledger, ONE)[ONE.id]
+
+        assert (Answer.MINE, None, None) == (again.answer, again.row.parts, again.row.reserved)
 
     def test_an_operator_reads_what_is_stopped(self, ledger: DynamoLedger) -> None:
         ledger.stop(["channel:sms", "country:SE"])
