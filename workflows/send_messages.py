@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from notifications.claim import Answer, Asked
+from notifications.claim import Answer, Asked, Claim
 from notifications.contact import country_of
+from notifications.errors import Retryable
 from notifications.identity import order_of
 from notifications.knowledge import Found, Wanted
-from notifications.lifecycle import State
+from notifications.lifecycle import FINAL, State
 from notifications.notification import Notification
 from notifications.order_event import Channel
-from notifications.outcome import Outgoing, Settlement, counted
+from notifications.outcome import Outgoing, Settlement, counted, not_now
 from notifications.recheck import WHILE_STOPPED, is_stopped, objection, people_for, suppressed
 from notifications.retry import backoff
 from notifications.sweeping import lapsed
@@ -25,6 +27,8 @@ WAVE = 25  # claims that a crash may leave in doubt; also what one bulk call tak
 WAVE_TAKES = timedelta(seconds=15)
 
 AT_ONCE = timedelta()
+
+NOT_CLAIMED = "not-claimed"
 
 _Ready = tuple[Outgoing, Asked]
 
@@ -67,6 +71,7 @@ class SendMessages:
         """Send a batch; raises `Retryable` before any call when the ledger is in trouble."""
         wanted = frozenset(ids)
         found = self._found(wanted)
+        self._remember(found.notifications.values())
         waiting = [r for r in found.notifications.values() if r.state is State.REQUESTED]
         sent = Sent(skipped=len(wanted) - len(waiting))
         ready = self._ready(self._allowed(waiting, found, sent), sent)
@@ -87,6 +92,11 @@ class SendMessages:
             return found
         more = self.ledger.look_up(Wanted(people=people, stops=True))
         return replace(found, people=more.people, stops=more.stops)
+
+    def _remember(self, rows: Iterable[Notification]) -> None:
+        """Record message ids of what was sent before: the first time it may not have gone through."""
+        sent = {r.message_id: r.id for r in rows if r.message_id and r.state not in FINAL}
+        self.message_ids.record(sent, expires_at=self.now() + self.receipt_retention)
 
     def _allowed(
         self, waiting: Iterable[Notification], found: Found, sent: Sent
@@ -130,23 +140,38 @@ class SendMessages:
     def _send(self, wave: Sequence[_Ready], sent: Sent) -> None:
         """Claim, call and settle one wave."""
         owner, now = self.token(), self.now()
-        claims = self.ledger.claim(
-            [asked for _, asked in wave],
-            owner=owner,
-            lease_until=now + self.lease,
-            now=now,
-        )
+        claims = self._claim(wave, owner)
         mine = {i: claim.row for i, claim in claims.items() if claim.answer is Answer.MINE}
-        left = [claim.row for claim in claims.values() if claim.answer is Answer.LAPSED]
-        self.ledger.change([(row, lapsed(row, now=now)) for row in left])
+        # Who was not answered for could not be asked: another time.
+        unasked = [each.notification for each, asked in wave if asked.id not in claims]
+        self._give_back(unasked, owner)
+        sent.retry |= {row.id: AT_ONCE for row in unasked}
+        sent.skipped += len(claims) - len(mine)
         outgoing = [
             replace(each, notification=mine[asked.id]) for each, asked in wave if asked.id in mine
         ]
         self._settle(self._outcomes(outgoing, owner), sent)
-        # Who was not answered for could not be asked: another time.
-        unasked = {asked.id for _, asked in wave} - claims.keys()
-        sent.retry |= dict.fromkeys(unasked, AT_ONCE)
-        sent.skipped += len(claims) - len(mine)
+        # Last, so that no trouble with what somebody else left keeps back what is ours.
+        left = [claim.row for claim in claims.values() if claim.answer is Answer.LAPSED]
+        self.ledger.change([(row, lapsed(row, now=now)) for row in left])
+
+    def _claim(self, wave: Sequence[_Ready], owner: str) -> dict[str, Claim]:
+        now = self.now()
+        try:
+            return self.ledger.claim(
+                [asked for _, asked in wave], owner=owner, lease_until=now + self.lease, now=now
+            )
+        except Retryable:
+            self._give_back([each.notification for each, _ in wave], owner)
+            raise
+
+    def _give_back(self, rows: Iterable[Notification], owner: str) -> None:
+        """Give back claims that we may hold without having heard of it: nobody calls for them."""
+        at, unused = self.now(), not_now(NOT_CLAIMED)
+        with suppress(Retryable):
+            self.ledger.settle(
+                [Settlement(notification=row, owner=owner, outcome=unused, at=at) for row in rows]
+            )
 
     def _outcomes(self, outgoing: Sequence[Outgoing], owner: str) -> list[Settlement]:
         outcomes = self.provider.send(outgoing)

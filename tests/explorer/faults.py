@@ -1,0 +1,205 @@
+"""A call and the kind of trouble it is to meet in, what its caller sees of it out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from notifications.errors import LedgerUnavailable, ParkingUnavailable
+from tests.fakes.clock import HandTurnedClock
+
+Do = Callable[..., Any]
+
+
+class Fault(StrEnum):
+    """What can happen to one call.
+
+    A service of ours is called again by the SDK when an answer is lost, a provider never; so a lost
+    answer there is a call made twice, and here one that nobody knows the outcome of.
+    """
+
+    CRASH_BEFORE = "crash-before"  # the function ends; nothing was done
+    CRASH_AFTER = "crash-after"  # it was done, and the function ends
+    THROTTLED = "throttled"  # nothing is done, and the caller is told
+    SERVER_ERROR = "server-error"  # it was done, and the caller is told that it failed
+    LOST_ANSWER = "lost-answer"  # it was done, and the answer was lost
+    LOST_REQUEST = "lost-request"  # nothing is done, and that takes as long as a time-out
+    PARTIAL = "partial"  # every other one of a batch is done
+    OVERTAKEN = "overtaken"  # the same batch was delivered twice, and the other one is faster
+
+
+CRASHES = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
+ALONE = tuple(fault for fault in Fault if fault is not Fault.PARTIAL)
+
+
+class Crash(BaseException):
+    """The function is ended here and now; nothing in it can catch that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurService:
+    """A table, topic, bucket or queue of ours; `error` is raised, or `answer` given, in trouble.
+
+    `changes` is false where a call only reads, so that doing it twice or half is no other trouble.
+    """
+
+    error: type[Exception] | None = None
+    answer: Callable[[], Any] | None = None
+    answers_in_part: bool = False
+    changes: bool = True
+
+    def kinds(self, size: int) -> tuple[Fault, ...]:
+        """Return what can happen to a call with a batch of *size*."""
+        if not self.changes:
+            return (Fault.CRASH_BEFORE, Fault.THROTTLED, Fault.LOST_REQUEST, Fault.OVERTAKEN)
+        return tuple(Fault) if size > 1 else ALONE
+
+    def meet(self, fault: Fault, do: Do, args: Sequence[Any], clock: HandTurnedClock) -> Any:
+        """Let the call meet *fault*; crashes and being overtaken are not its own."""
+        match fault:
+            case Fault.SERVER_ERROR:
+                do(*args)
+            case Fault.LOST_ANSWER:
+                do(*args)
+                clock.turn(_OUR_TIME_OUT)
+                return do(*args)
+            case Fault.LOST_REQUEST:
+                clock.turn(_OUR_TIME_OUT * _OUR_ATTEMPTS)
+            case Fault.PARTIAL:
+                done = do(*map(_every_other, args))
+                if self.answers_in_part:
+                    return done
+        return self._trouble(fault)
+
+    def _trouble(self, fault: Fault) -> Any:
+        if self.answer is not None:
+            return self.answer()
+        assert self.error is not None
+        raise self.error(f"injected: {fault}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderCall:
+    """One call of a provider: no second attempt, and errors as botocore raises them."""
+
+    def kinds(self, _size: int) -> tuple[Fault, ...]:
+        """Return what can happen to it."""
+        return ALONE
+
+    def meet(self, fault: Fault, do: Do, args: Sequence[Any], clock: HandTurnedClock) -> Any:
+        """Let the call meet *fault*."""
+        if fault in {Fault.SERVER_ERROR, Fault.LOST_ANSWER}:
+            do(*args)
+        if fault is Fault.THROTTLED:
+            raise throttled()
+        if fault is Fault.SERVER_ERROR:
+            raise server_error()
+        clock.turn(_PROVIDER_TIME_OUT)
+        raise timed_out()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """The port to a provider, which never raises: what its calls meet, they meet themselves."""
+
+    def kinds(self, _size: int) -> tuple[Fault, ...]:
+        """Return what can happen to it."""
+        return (*CRASHES, Fault.OVERTAKEN)
+
+    def meet(self, fault: Fault, *_: Any) -> Any:
+        """Refuse: there is no trouble of its own."""
+        raise AssertionError(fault)
+
+
+Manner = OurService | ProviderCall | Sending
+
+_TABLE = OurService(error=LedgerUnavailable)
+_READING = OurService(error=LedgerUnavailable, changes=False)
+
+MANNERS: Mapping[tuple[str, str], Manner] = {
+    ("ledger", "look_up"): _READING,
+    ("ledger", "mark"): _TABLE,
+    ("ledger", "accept"): _TABLE,
+    ("ledger", "claim"): OurService(error=LedgerUnavailable, answers_in_part=True),
+    ("ledger", "settle"): _TABLE,
+    ("ledger", "change"): _TABLE,
+    ("ledger", "apply"): _TABLE,
+    ("ledger", "due"): _READING,
+    ("people", "pay"): _TABLE,
+    ("hub", "publish"): OurService(answer=set, answers_in_part=True),
+    ("parked", "park"): OurService(error=ParkingUnavailable),
+    ("receipts", "is_drained"): _READING,
+    ("message_ids", "record"): _TABLE,
+    ("message_ids", "find"): _READING,
+    ("provider", "send"): Sending(),
+    ("sns", "publish"): ProviderCall(),
+    ("ses", "send_email"): ProviderCall(),
+    # What we fail to say about a message's return, the queue's own time-out says.
+    ("visibility", "delay"): OurService(answer=lambda: None),
+}
+"""How each call fails, by port and method."""
+
+_OUR_TIME_OUT = timedelta(seconds=5)
+_OUR_ATTEMPTS = 3
+_PROVIDER_TIME_OUT = timedelta(seconds=10)
+
+
+def throttled() -> ClientError:
+    """Return what SNS and SES raise when they take nothing for now."""
+    return _client_error("ThrottlingException", 429, "Rate exceeded")
+
+
+def server_error() -> ClientError:
+    """Return what they raise when something broke on their side, which says nothing."""
+    return _client_error("InternalError", 500, "We encountered an internal error")
+
+
+def refusal(recipient: str) -> ClientError:
+    """Return what they raise when they will never take a message; their text quotes its recipient."""
+    return _client_error("InvalidParameter", 400, f"Invalid parameter: {recipient} is not valid")
+
+
+def timed_out() -> ReadTimeoutError:
+    """Return what botocore raises when no answer came."""
+    return ReadTimeoutError(endpoint_url="https://provider.example.com/")
+
+
+def _client_error(code: str, status: int, text: str) -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": text}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]
+        "Send",
+    )
+
+
+def _every_other(batch: Any) -> Any:
+    if isinstance(batch, Mapping):
+        return dict(list(batch.items())[::2])
+    if isinstance(batch, str) or not isinstance(batch, Sequence):
+        return batch
+    return batch[::2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One call of the scenario, and what it is to meet."""
+
+    number: int
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One numbered call: which function made it, on what, with how many."""
+
+    number: int
+    function: str
+    port: str
+    method: str
+    size: int
+    kinds: tuple[Fault, ...] = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"#{self.number:<4} {self.function:<14} {self.port}.{self.method}({self.size})"

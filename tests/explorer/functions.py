@@ -1,0 +1,204 @@
+"""Fakes in, every function that is deployed out: entry point, workflow and provider gateway as they are."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from gateways.email import SesEmail
+from gateways.hub import SnsHub
+from gateways.sms import SnsSms
+from notifications.envelope import open_envelope
+from notifications.order_event import Channel
+from notifications.routing import Policy
+from notifications.sweeping import Patience
+from notifications.templates import words
+from processors import order_relay, receipt_tracker, sender
+from tests.explorer.carrier import AnnouncedProvider, BotoClient, Carrier, SesSide, SnsSide
+from tests.explorer.journal import Journal, Log, WitnessedLedger
+from tests.explorer.queues import ARN, Event, HubTopic, Queue
+from tests.explorer.tap import Tap
+from tests.fakes.clock import CountingToken, HandTurnedClock
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.message_ids import FakeMessageIds
+from tests.fakes.parked_records import FakeParkedRecords
+from tests.fakes.world import LEASE, RECEIPT_RETENTION, cost
+from workflows.apply_receipts import ApplyReceipts
+from workflows.mark_events import MarkEvents
+from workflows.pay_caps import PayCaps
+from workflows.ports import Deadline
+from workflows.relay_orders import RelayOrders
+from workflows.send_messages import SendMessages
+from workflows.sweep import Sweep
+
+Out = TypeVar("Out")
+
+Function = Callable[[Event], Any]
+"""What an event source invokes; its answer is what Lambda sends back."""
+
+SEND_WITHIN = timedelta(days=1)
+PATIENCE = Patience(first_wait=timedelta(minutes=5), resend_email_after=timedelta(minutes=30))
+
+POLICY = Policy(
+    default_country="US",
+    retention=timedelta(hours=48),
+    republish_after=PATIENCE.first_wait,
+    cap=2,
+    quiet=None,
+    allowed=("*@example.com", "+1206555*"),
+)
+
+
+@dataclass(slots=True)
+class Fitting:
+    """How the functions are built. A safeguard is removed by putting something else in its place.
+
+    `ledger` wraps the fake below the tap, as if the service itself behaved so; the others wrap
+    what a workflow is given, or what a function answers.
+    """
+
+    ledger: Callable[[FakeLedger], Any] = lambda fake: fake
+    relay_ledger: Callable[[Any], Any] = lambda port: port
+    sender_ledger: Callable[[Any], Any] = lambda port: port
+    parked: Callable[[Any], Any] = lambda port: port
+    answer: Callable[[Event, Any], Any] = lambda _, answer: answer
+    send: type[SendMessages] = SendMessages
+    provider_attempts: int = 1
+    sweeps: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Functions:
+    """Builds each function around what there is; every port goes through the tap."""
+
+    tap: Tap
+    journal: Journal
+    clock: HandTurnedClock
+    fake: FakeLedger
+    ids: FakeMessageIds
+    kept: FakeParkedRecords
+    topic: HubTopic
+    queues: Mapping[str, Queue]
+    carrier: Carrier
+    time_left: Deadline
+    fitting: Fitting
+
+    def relay(self) -> Function:
+        """Return the order relay."""
+        ledger = self.fitting.relay_ledger(self._ledger())
+        people = self.tap.watched("people", self.fake.people)
+        pay_caps = PayCaps(ledger=ledger, people=people, limit=POLICY.cap)
+        relay = RelayOrders(
+            ledger=ledger,
+            mark_events=MarkEvents(ledger=ledger, pay_caps=pay_caps, policy=POLICY),
+            hub=self._hub(),
+            parked=self.fitting.parked(self.tap.watched("parked", self.kept)),
+            opening=open_envelope,
+            policy=POLICY,
+            default_currency="USD",
+            now=self.clock,
+        )
+        log: Any = Log(self.journal)
+        return lambda event: order_relay.respond(event, relay, log, time_left=self.time_left)
+
+    def sender(self, channel: Channel) -> Function:
+        """Return one channel's sender."""
+        token = CountingToken()
+        send = self.fitting.send(
+            channel=channel,
+            ledger=self.fitting.sender_ledger(self._ledger()),
+            message_ids=self.tap.watched("message_ids", self.ids),
+            provider=self.tap.watched("provider", self._provider(channel)),
+            words=words,
+            cost=cost,
+            send_within=lambda _: SEND_WITHIN,
+            now=self.clock,
+            token=lambda: self.journal.owner(f"{channel}-{token()}"),
+            chance=lambda: 0.5,
+            lease=LEASE,
+            receipt_retention=RECEIPT_RETENTION,
+        )
+        wired = sender.Sender(send=send, delay=self._delay())
+        log: Any = Log(self.journal)
+        return lambda event: sender.respond(event, wired, log, time_left=self.time_left)
+
+    def tracker(self) -> Function:
+        """Return the receipt tracker."""
+        ids = self.tap.watched("message_ids", self.ids)
+        apply = ApplyReceipts(ledger=self._ledger(), message_ids=ids, now=self.clock)
+        tracker = receipt_tracker.Tracker(apply=apply, delay=self._delay())
+        log: Any = Log(self.journal)
+        return lambda event: receipt_tracker.respond(event, tracker, log)
+
+    def sweeper(self) -> Function:
+        """Return the sweeper, which answers nobody."""
+        sweep = Sweep(
+            ledger=self._ledger(),
+            hub=self._hub(),
+            receipts=self.tap.watched("receipts", _Receipts(self.queues["receipts"])),
+            send_within=lambda _: SEND_WITHIN,
+            patience=PATIENCE,
+            now=self.clock,
+            limit=400,
+        )
+        return lambda _: self.journal.said.append(str(sweep()))
+
+    def _provider(self, channel: Channel) -> AnnouncedProvider:
+        is_sms = channel is Channel.SMS
+        watched = (
+            self.tap.watched("sns", SnsSide(self.carrier))
+            if is_sms
+            else self.tap.watched("ses", SesSide(self.carrier))
+        )
+        attempts = self.fitting.provider_attempts
+        client: Any = BotoClient(carrier=self.carrier, watched=watched, attempts=attempts)
+        gateway: SnsSms | SesEmail = (
+            SnsSms(client=client, sender_id="", executor=Inline())
+            if is_sms
+            else SesEmail(
+                client=client,
+                sender="orders@example.com",
+                configuration_set="explorer",
+                stage="explorer",
+                executor=Inline(),
+            )
+        )
+        return AnnouncedProvider(gateway=gateway, carrier=self.carrier)
+
+    def _ledger(self) -> WitnessedLedger:
+        watched = self.tap.watched("ledger", self.fitting.ledger(self.fake))
+        return WitnessedLedger(watched, self.journal)
+
+    def _hub(self) -> Any:
+        topic: Any = self.topic
+        return self.tap.watched("hub", SnsHub(topic=topic))
+
+    def _delay(self) -> Any:
+        return self.tap.watched("visibility", _Visibility(self.queues)).delay
+
+
+class Inline(Executor):
+    """Runs what it is given at once and in order, so that calls keep their numbers."""
+
+    def submit(self, fn: Callable[..., Out], /, *args: Any, **kwargs: Any) -> "Future[Out]":
+        done: Future[Out] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+@dataclass(slots=True)
+class _Visibility:
+    queues: Mapping[str, Queue]
+
+    def delay(self, queue_arn: str, waits: Mapping[str, timedelta]) -> None:
+        for message_id, wait in waits.items():
+            self.queues[queue_arn.removeprefix(ARN)].delay(message_id, wait)
+
+
+@dataclass(slots=True)
+class _Receipts:
+    queue: Queue
+
+    def is_drained(self) -> bool:
+        return not self.queue.waiting

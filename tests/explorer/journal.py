@@ -1,0 +1,181 @@
+"""What truly happened, as nobody in the pipeline can know it: calls, effects, decisions and words."""
+
+import json
+import traceback
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from notifications.identity import order_of
+from notifications.knowledge import Found, HeadKey, MarkKey
+from notifications.lifecycle import State
+from notifications.mark import Mark
+from notifications.notification import Notification
+from notifications.standing import Head
+from tests.explorer.faults import Crash
+
+
+class Told(StrEnum):
+    """What the pipeline could know of a call afterwards."""
+
+    TAKEN = "taken"
+    CERTAINLY_NOT = "certainly not"
+    UNKNOWN = "unknown"
+
+
+@dataclass(slots=True, kw_only=True)
+class ProviderCall:
+    """One call of a provider, as the provider saw it; `owner` is whose claim it was made under."""
+
+    row: Notification
+    owner: str
+    at: datetime
+    happened: bool = False
+    told: Told = Told.UNKNOWN
+    spoken: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Invocation:
+    """One run of a function; `owners` are the tokens that it claimed under."""
+
+    function: str
+    owners: list[str] = field(default_factory=list)
+    crashed: bool = False
+
+
+@dataclass(slots=True)
+class Journal:
+    """Written by the fakes' edges, read by the checker.
+
+    In doubt, each with its owner, is what was settled as `unknown` and what `lapsed`.
+    """
+
+    calls: list[ProviderCall] = field(default_factory=list)
+    invocations: list[Invocation] = field(default_factory=list)
+    unknown: set[tuple[str, str]] = field(default_factory=set)
+    lapsed: set[tuple[str, str]] = field(default_factory=set)
+    drafts: dict[str, set[tuple[State, str | None]]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
+    marks: dict[MarkKey, list[Mark]] = field(default_factory=lambda: defaultdict(list))
+    accepted: dict[HeadKey, int] = field(default_factory=dict)
+    objections: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    bugs: list[str] = field(default_factory=list)
+    running: list[Invocation] = field(default_factory=list)
+
+    def begin(self, function: str) -> Invocation:
+        """Note that a function begins."""
+        invocation = Invocation(function=function)
+        self.invocations.append(invocation)
+        self.running.append(invocation)
+        return invocation
+
+    def end(self, error: BaseException | None) -> None:
+        """Note how the last one that began has ended; what is raised ends up in its log."""
+        invocation = self.running.pop()
+        if isinstance(error, Crash):
+            invocation.crashed = True
+        elif error is not None:
+            text = "".join(traceback.format_exception(error))
+            self.said.append(text)
+            self.bugs.append(f"{invocation.function}: {type(error).__name__}: {error}")
+
+    def owner(self, token: str) -> str:
+        """Note under which token the running function claims."""
+        if self.running:
+            self.running[-1].owners.append(token)
+        return token
+
+    def crashed_owners(self) -> set[str]:
+        """Return the tokens of functions that were ended."""
+        return {owner for each in self.invocations if each.crashed for owner in each.owners}
+
+    def calls_of(self, notification_id: str) -> list[ProviderCall]:
+        """Return the provider's calls for one notification, in order."""
+        return [call for call in self.calls if call.row.id == notification_id]
+
+
+@dataclass(slots=True)
+class Log:
+    """A function's log, kept as it would be written."""
+
+    journal: Journal
+
+    def info(self, slug: str, extra: Mapping[str, Any] | None = None) -> None:
+        self._keep(slug, extra)
+
+    def warning(self, slug: str, extra: Mapping[str, Any] | None = None) -> None:
+        self._keep(slug, extra)
+
+    def error(self, slug: str, extra: Mapping[str, Any] | None = None) -> None:
+        self._keep(slug, extra)
+
+    def exception(self, slug: str, extra: Mapping[str, Any] | None = None) -> None:
+        self._keep(slug, extra)
+        self.journal.said.append(traceback.format_exc())
+
+    def _keep(self, slug: str, extra: Mapping[str, Any] | None) -> None:
+        self.journal.said.append(f"{slug} {json.dumps(extra or {}, default=str)}")
+
+
+@dataclass(slots=True)
+class WitnessedLedger:
+    """A ledger that notes what it is told and what it answers."""
+
+    inner: Any
+    journal: Journal
+
+    def look_up(self, wanted: Any) -> Found:
+        found: Found = self.inner.look_up(wanted)
+        for key, mark in found.marks.items():
+            self._note(key, mark)
+        # A set of keys has another order in each process; the calls that follow are to have one.
+        rows = sorted(found.notifications.values(), key=lambda row: (row.accepted_at, row.id))
+        return replace(found, notifications={row.id: row for row in rows})
+
+    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
+        standing: list[Mark] = self.inner.mark(marks)
+        for mark in standing:
+            self._note((mark.order, mark.event), mark)
+        return standing
+
+    def accept(
+        self, notifications: Sequence[Notification], heads: Sequence[Head]
+    ) -> list[Notification]:
+        for row in notifications:
+            self.journal.drafts[row.id].add((row.state, row.rule))
+        entered: list[Notification] = self.inner.accept(notifications, heads)
+        for head in heads:
+            key = head.order, head.channel
+            self.journal.accepted[key] = max(self.journal.accepted.get(key, 0), head.standing)
+        return entered
+
+    def settle(self, settlements: Sequence[Any]) -> None:
+        for each in settlements:
+            if each.outcome.state is State.IN_DOUBT:
+                self.journal.unknown.add((each.notification.id, each.owner))
+        self.inner.settle(settlements)
+
+    def change(self, changes: Sequence[tuple[Notification, Notification]]) -> set[str]:
+        changed: set[str] = self.inner.change(changes)
+        for seen, new in changes:
+            if seen.state is State.SENDING and new.state is State.IN_DOUBT and new.id in changed:
+                self.journal.lapsed.add((new.id, seen.owner or ""))
+        return changed
+
+    def __getattr__(self, method: str) -> Any:
+        return getattr(self.inner, method)
+
+    def _note(self, key: MarkKey, mark: Mark) -> None:
+        if mark not in self.journal.marks[key]:
+            self.journal.marks[key].append(mark)
+
+
+def newest_accepted(journal: Journal, row: Notification) -> int:
+    """Return how new the newest status is that was accepted for the order and channel of *row*."""
+    return journal.accepted.get((order_of(row.id), row.channel), 0)

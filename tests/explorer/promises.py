@@ -1,0 +1,216 @@
+"""A stage on which everything has come to rest in, every promise that was broken on it out."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import cache
+from itertools import pairwise
+
+from notifications.arrival import Arrival, read_arrival
+from notifications.envelope import open_envelope
+from notifications.identity import notification_id
+from notifications.lifecycle import State
+from notifications.mark import Mark
+from notifications.notification import Notification
+from notifications.order_event import Channel
+from notifications.parking import ParkedRecord, StreamRecord
+from tests.explorer.functions import PATIENCE, POLICY
+from tests.explorer.journal import ProviderCall, Told
+from tests.explorer.scenario import PERSONAL
+from tests.explorer.stage import Stage
+from workflows.send_messages import WAVE
+
+AT_REST = frozenset(State) - {State.DEFERRED, State.REQUESTED, State.SENDING}
+SENT = frozenset({State.SENT, State.CARRIER_ACCEPTED, State.DELIVERED})
+
+
+def broken(stage: Stage) -> list[str]:
+    """Return each broken promise in a line that begins with its number."""
+    checks = (_records, _rows, _rest, _decisions, _calls, _doubts, _ends, _receipts, _privacy)
+    breaks = [line for check in checks for line in check(stage)]
+    return sorted({*breaks, *stage.journal.objections})
+
+
+def _records(stage: Stage) -> Iterator[str]:
+    """P1: each record is accepted, a duplicate or stale by its event's mark, or parked; not two."""
+    for each in _parts(stage):
+        if isinstance(each, ParkedRecord):
+            where, payload = each.record.position, each.record.payload
+            kept = stage.parked.kept.get(where)
+            if kept is None:
+                yield f"P1: record {where} is unusable, and lost"
+            elif kept.record.payload != payload or not kept.reason:
+                yield f"P1: record {where} is parked without its payload or reason"
+            continue
+        where = each.record.position
+        mark = stage.ledger.marks.get(each.key)
+        parked = where in stage.parked.kept
+        if mark is None and not parked:
+            yield f"P1: record {where} ({each.event.order_id}) is lost"
+        elif mark is not None and parked is not each.conflicts_with(mark):
+            yield f"P1: record {where} ({each.event.order_id}) is parked wrongly, or not parked"
+    for number in stage.stream.given_up:
+        yield f"P1: record {number} was given up"
+
+
+def _rows(stage: Stage) -> Iterator[str]:
+    """P1: what a mark promises is there, and nothing else is: notifications = the sum of states."""
+    events = {p.key: p for p in _parts(stage) if isinstance(p, Arrival)}
+    promised = {
+        notification_id(events[key].event, channel): verdict
+        for key, mark in stage.ledger.marks.items()
+        if key in events and not mark.is_stale
+        for channel, verdict in mark.verdicts.items()
+    }
+    there = all_rows(stage)
+    for each in promised.keys() - there.keys():
+        yield f"P1: notification {each} was promised and is not there"
+    for each in there.keys() - promised.keys():
+        yield f"P1: notification {_name(there[each])} is there and was never promised"
+    for each in stage.ended.keys() & stage.ledger.rows.keys():
+        yield f"P2: {_name(there[each])} was entered again after it had expired"
+
+
+def _rest(stage: Stage) -> Iterator[str]:
+    """P1: nothing is stuck, in the ledger, in a queue or in a circle."""
+    if stage.circling:
+        yield "P1: it never comes to rest"
+    for row in all_rows(stage).values():
+        if row.state not in AT_REST:
+            yield f"P1: {_name(row)} is stuck as {row.state}"
+    for name, queue in stage.queues.items():
+        if name != "receipts" and queue.dead:
+            yield f"P1: {len(queue.dead)} messages of {name} were given up"
+    for bug in stage.journal.bugs:
+        # What a function cannot go on from fails it, and a later one goes on: no bug of ours.
+        if "injected: " not in bug:
+            yield f"P10: {bug}"
+
+
+def _decisions(stage: Stage) -> Iterator[str]:
+    """P2: one decision an event, and every delivery obeys it."""
+    for marks in stage.journal.marks.values():
+        if len(marks) > 1:
+            yield f"P2: {len(marks)} marks stood for one event, at {_positions(marks)}"
+    for each, drafts in stage.journal.drafts.items():
+        if len(drafts) > 1:
+            yield f"P2: {each} was decided differently: {sorted(map(str, drafts))}"
+
+
+def _calls(stage: Stage) -> Iterator[str]:
+    """P3: one call a claim, and one message a notification; a second call only by leave."""
+    calls = stage.journal.calls
+    for (_, owner), times in Counter((c.row.id, c.owner) for c in calls).items():
+        if times > 1:
+            yield f"P3: {times} calls under one claim ({owner})"
+    for each in {call.row.id: call.row for call in calls}.values():
+        made = stage.journal.calls_of(each.id)
+        happened = sum(call.happened for call in made)
+        if happened > 1:
+            yield f"P3: {_name(each)} went out {happened} times"
+        for first, second in pairwise(made):
+            if not _may_follow(first, second):
+                yield f"P3: {_name(each)} was called for again, though the first may have happened"
+        if (
+            sum(call.told is not Told.CERTAINLY_NOT for call in made)
+            > _AT_MOST_IN_DOUBT[each.channel]
+        ):
+            yield f"P3: {_name(each)} was sent into doubt too often"
+
+
+def _doubts(stage: Stage) -> Iterator[str]:
+    """P3: in doubt is what nobody can know: an open call, or a claim whose holder was ended."""
+    rows = all_rows(stage)
+    begun = {(call.row.id, call.owner) for call in stage.journal.calls}
+    crashed = stage.journal.crashed_owners()
+    for each, owner in stage.journal.unknown | stage.journal.lapsed:
+        if (each, owner) not in begun and owner not in crashed:
+            yield f"P3: {_name(rows[each])} is in doubt, and nobody had begun to call for it"
+    waves = Counter(owner for _, owner in stage.journal.lapsed if owner in crashed)
+    for invocation in stage.journal.invocations:
+        left = [waves[owner] for owner in invocation.owners if invocation.crashed]
+        if sum(left) > WAVE or sum(map(bool, left)) > 1:
+            yield f"P3: a crash left more than one wave in doubt: {left}"
+
+
+def _ends(stage: Stage) -> Iterator[str]:
+    """Every end is true: who is said to have been sent something was, and nobody else."""
+    for row in all_rows(stage).values():
+        made = stage.journal.calls_of(row.id)
+        happened = any(call.happened for call in made)
+        open_ = any(call.told is Told.UNKNOWN for call in made)
+        if row.state in SENT and not happened:
+            yield f"P1: {_name(row)} is {row.state}, and nothing went out"
+        if row.state is State.SUPPRESSED and made and (happened or open_):
+            yield f"P1: {_name(row)} is suppressed, and something may have gone out"
+        if row.state in {State.FAILED, State.PARKED} and happened and not _spoken(made):
+            yield f"P1: {_name(row)} is {row.state}, and something went out"
+
+
+def _receipts(stage: Stage) -> Iterator[str]:
+    """P4: no receipt is let go while the ledger knows the message that it is about."""
+    known = {row.message_id for row in all_rows(stage).values() if row.message_id}
+    for message in stage.queues["receipts"].dead:
+        for message_id in known:
+            if f'"{message_id}"' in message.body:
+                yield f"P4: the receipt of {message_id} found nobody, and the ledger knows it"
+
+
+def _privacy(stage: Stage) -> Iterator[str]:
+    """P9: no recipient and no name in logs, reasons, exceptions or on the hub."""
+    said = {
+        "a log or an exception": "\n".join(stage.journal.said).lower(),
+        "the hub": "\n".join(stage.topic.bodies).lower(),
+        "a reason": "\n".join(
+            [str(row.rule) for row in all_rows(stage).values()]
+            + [f"{each.reason} {each.detail}" for each in stage.parked.kept.values()]
+        ).lower(),
+        "a mark": "\n".join(map(str, stage.ledger.marks.values())).lower(),
+    }
+    for where, text in said.items():
+        if any(personal in text for personal in PERSONAL):
+            yield f"P9: {where} tells who somebody is"
+
+
+def all_rows(stage: Stage) -> dict[str, Notification]:
+    """Return every notification that there was, as it was when it expired, or as it is."""
+    return {**stage.ended, **stage.ledger.rows}
+
+
+def _parts(stage: Stage) -> list[Arrival | ParkedRecord]:
+    return [each for record in stage.stream.put_so_far for each in _read(record)]
+
+
+@cache
+def _read(record: StreamRecord) -> tuple[Arrival | ParkedRecord, ...]:
+    return tuple(
+        each
+        if isinstance(each, ParkedRecord)
+        else read_arrival(each, default_currency="USD", policy=POLICY)
+        for each in open_envelope(record)
+    )
+
+
+def _may_follow(first: ProviderCall, second: ProviderCall) -> bool:
+    """Tell whether a second call was allowed: the first was not taken, or by the resend policy."""
+    if first.told is Told.CERTAINLY_NOT:
+        return True
+    wait = PATIENCE.resend_email_after or timedelta.max
+    recorded = second.row.resends == 1 and first.row.resends == 0
+    waited = second.at - first.at >= wait
+    return first.row.channel is Channel.EMAIL and recorded and waited and not first.spoken
+
+
+_AT_MOST_IN_DOUBT = {Channel.SMS: 1, Channel.EMAIL: 2}
+
+
+def _spoken(calls: list[ProviderCall]) -> bool:
+    return any(call.spoken for call in calls)
+
+
+def _positions(marks: list[Mark]) -> list[str]:
+    return [mark.position for mark in marks]
+
+
+def _name(row: Notification) -> str:
+    return f"{row.order.order_id}/{row.channel}/{row.status}"

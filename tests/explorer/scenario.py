@@ -1,0 +1,208 @@
+"""One small day at a shop in: everything that can come of an order, and the stage that it plays on, out.
+
+Names tell the parts: `o-stale` is the order whose second status is old news.
+"""
+
+import gzip
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import time, timedelta
+from functools import cache
+from itertools import count
+from typing import Any
+
+from notifications.identity import address_key, customer_key, notification_id
+from notifications.order_event import Channel, parse_order_event
+from notifications.person import Person, QuietHours
+from tests.aggregates import aggregate
+from tests.explorer.faults import Point
+from tests.explorer.functions import Fitting
+from tests.explorer.stage import Script, Stage
+
+SHOP = "Example Tea"
+BULK = 20
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+END = 60 * HOUR
+
+SMS, EMAIL = Channel.SMS, Channel.EMAIL
+
+CALLS = {
+    ("o-throttled", SMS): "throttled",
+    ("o-refused", SMS): "refused",
+    ("o-answer-lost", SMS): "answer lost",
+    ("o-request-lost", SMS): "request lost",
+    ("o-error", SMS): "server error",
+    ("o-crash", SMS): "crash",
+    ("o-throttled", EMAIL): "throttled",
+    ("o-refused", EMAIL): "refused",
+    ("o-answer-lost", EMAIL): "answer lost",
+    ("o-request-lost", EMAIL): "request lost",
+    ("o-error", EMAIL): "server error",
+}
+"""What a provider does when it is called for these the first time."""
+
+FATES = {
+    ("o-plain", SMS): "delivered",
+    ("o-part-1", SMS): "unreachable",
+    ("o-answer-lost", SMS): "delivered",
+    ("o-bulk-1", SMS): "delivered",
+    ("o-part-3", EMAIL): "bounced",
+}
+"""Which receipts come: of text messages these only, of e-mails a delivery but for these."""
+
+
+def stage(
+    *,
+    fitting: Fitting | None = None,
+    point: Point | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Stage:
+    """Return the stage, set for the whole story."""
+    lost = notification_id(parse_order_event(_event("o-part-1"), default_currency="USD"), SMS)
+    twice = notification_id(parse_order_event(_event("o-bulk-2"), default_currency="USD"), SMS)
+    script = Script(calls=dict(CALLS), fates=FATES, lost={lost}, doubled={twice})
+    set_up = Stage(script=script, fitting=fitting or Fitting(), point=point, say=say)
+    set_up.ledger.people.put(*people())
+    set_up.ledger.stopped.add("campaign:spring")
+    set_up.after(timedelta(), lambda: set_up.stream.put(*morning()))
+    set_up.after(2 * SECOND, lambda: set_up.stream.put(*news()))
+    set_up.after(3 * SECOND, lambda: _opt_out(set_up, address_key(phone("o-opt-out")), SMS))
+    set_up.after(4 * MINUTE, set_up.ledger.stopped.clear)
+    set_up.after(9 * MINUTE, lambda: _opt_out(set_up, _customer("c-auto"), EMAIL))
+    set_up.after(10 * MINUTE, lambda: set_up.stream.put(*again()))
+    set_up.after(50 * HOUR, set_up.expire)
+    set_up.after(52 * HOUR, lambda: set_up.stream.put(*long_after()))
+    return set_up
+
+
+def people() -> list[Person]:
+    """Return who is on record."""
+    refusing = address_key(mail("o-guest-refuses"))
+    return [
+        _person("c-auto", email=mail("o-gzip"), channels=(EMAIL,), consents=frozenset({EMAIL})),
+        _person("c-night", quiet=QuietHours(start=time(22), end=time(11)), time_zone="UTC"),
+        _person("c-no", refusals={SMS: "opted-out"}),
+        _person("c-busy"),
+        Person(key=refusing, refusals={EMAIL: "complained"}),
+    ]
+
+
+@cache
+def morning() -> tuple[bytes, ...]:
+    """Return the first records: nearly everything that can be wrong with an order, and many good ones."""
+    return (
+        _event("o-plain", channel="both"),
+        gzip.compress(_gzipped(), mtime=0),
+        aggregate(_event("o-part-1"), _not_json(), _event("o-part-3", channel="email")),
+        _event("o-plain", channel="both"),
+        _event("o-plain", channel="both", amount=9),
+        _not_json(),
+        _event("o-wrong", contact={"email": 1, "phone": phone("o-wrong")}),
+        _event("o-newer", schema_version=2),
+        _event("o-stale", event_id="stale-2", status="shipped"),
+        _event("o-stale", event_id="stale-1"),
+        _event("o-night", customer_id="c-night"),
+        *(_event(f"o-busy-{n}", customer_id="c-busy", channel="email") for n in (1, 2, 3)),
+        _event("o-half", customer_id="c-no", channel="both"),
+        _event("o-guest-refuses", channel="email"),
+        _event("o-stranger", contact={"email": "ada.lovelace@example.net"}, channel="email"),
+        _event("o-no-number", contact={"email": "", "phone": "call me"}),
+        _event("o-nowhere", contact={}, channel="email"),
+        _event("o-no-consent", channel="auto"),
+        _event("o-urgent", status="cancelled", channel="both"),
+        _event("o-crash", status="cancelled"),
+        _event("o-news", event_id="news-1", channel="both"),
+        _event("o-opt-out"),
+        _event("o-stopped", campaign="spring"),
+        *(_event(f"o-{name}", channel="both") for name in _TROUBLES),
+        *(_event(f"o-bulk-{n}") for n in range(1, BULK + 1)),
+    )
+
+
+@cache
+def news() -> tuple[bytes, ...]:
+    """Return what comes before the senders have had their turn, and a producer's own retry."""
+    return (
+        _event("o-news", event_id="news-2", status="shipped", channel="both"),
+        gzip.compress(_gzipped(), mtime=0),
+    )
+
+
+@cache
+def again() -> tuple[bytes, ...]:
+    """Return what comes again when preferences have changed, and what comes too late."""
+    return (_gzipped(), _event("o-stale", event_id="stale-0"), _event("o-part-1"))
+
+
+@cache
+def long_after() -> tuple[bytes, ...]:
+    """Return what comes again when every row of it has expired, and something new beside it."""
+    return (
+        _event("o-plain", channel="both"),
+        _gzipped(),
+        _event("o-bulk-1"),
+        _event("o-fresh", channel="email"),
+    )
+
+
+def phone(order: str) -> str:
+    """Return the number that is given with an order; each has its own, all fictitious."""
+    return f"+1206555{100 + _number(order):04d}"
+
+
+def mail(order: str) -> str:
+    """Return the address that is given with an order."""
+    return f"ada.lovelace.{_number(order)}@example.com"
+
+
+PERSONAL = ("lovelace", "5550")
+"""What every address and every number above has in it, and no id of ours."""
+
+_TROUBLES = ("throttled", "refused", "answer-lost", "request-lost", "error")
+_NUMBERS: dict[str, int] = {}
+_COUNT = count()
+
+
+def _number(order: str) -> int:
+    if order not in _NUMBERS:
+        _NUMBERS[order] = next(_COUNT)
+    return _NUMBERS[order]
+
+
+def _event(order: str, **changes: Any) -> bytes:
+    fields: Mapping[str, Any] = {
+        "event_id": f"event-of-{order}",
+        "order_id": order,
+        "status": "confirmed",
+        "occurred_at": "2026-03-02T09:29:58Z",
+        "amount": 42.5,
+        "items": ["Teapot"],
+        "contact": {"email": mail(order), "phone": phone(order)},
+        "channel": "sms",
+        "shop": SHOP,
+    }
+    return json.dumps({**fields, **changes}).encode()
+
+
+def _gzipped() -> bytes:
+    return _event("o-gzip", customer_id="c-auto", channel="auto", contact=None)
+
+
+def _not_json() -> bytes:
+    """Return what a broken producer put: it is no use, and still somebody's."""
+    return _event("o-broken")[:-9]
+
+
+def _customer(customer_id: str) -> str:
+    return customer_key(shop=SHOP, customer_id=customer_id)
+
+
+def _person(customer_id: str, **known: Any) -> Person:
+    return Person(key=_customer(customer_id), customer_id=customer_id, shop=SHOP, **known)
+
+
+def _opt_out(set_up: Stage, key: str, channel: Channel) -> None:
+    people = set_up.ledger.people
+    known = people.kept.get(key, Person(key=key))
+    people.put(replace(known, refusals={**known.refusals, channel: "opted-out"}))

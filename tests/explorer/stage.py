@@ -1,0 +1,257 @@
+"""Functions and their event sources in, time that passes until nothing moves any more out."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from local.event_source_model.answers import Answered, Outcome, Raised
+from local.event_source_model.mapping import EventSourceMapping
+from notifications.notification import Notification
+from notifications.order_event import Channel
+from tests.explorer.carrier import Carrier
+from tests.explorer.faults import Crash, Point
+from tests.explorer.functions import POLICY, Fitting, Function, Functions
+from tests.explorer.journal import Journal
+from tests.explorer.queues import ARN, Event, HubTopic, Queue, QueueSource
+from tests.explorer.stream import StreamSource
+from tests.explorer.tap import Tap
+from tests.explorer.telling import Telling
+from tests.fakes.clock import START, HandTurnedClock
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.message_ids import FakeMessageIds
+from tests.fakes.parked_records import FakeParkedRecords
+
+FUNCTION_TIME_OUT = timedelta(minutes=1)
+VISIBILITY = 6 * FUNCTION_TIME_OUT
+MINUTE = timedelta(minutes=1)
+
+STEPS = 2000
+"""More than any run needs: who takes more goes round in circles."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Script:
+    """What the outside world does by itself: calls and fates by order and channel, the hub by id."""
+
+    calls: dict[tuple[str, Channel], str]
+    fates: dict[tuple[str, Channel], str]
+    lost: set[str]
+    doubled: set[str]
+
+
+class Source(Protocol):
+    """Something that invokes a function when there is something to do."""
+
+    def step(self) -> bool:
+        """Do the next thing; False where there is nothing to do now."""
+        ...
+
+    def next_at(self) -> datetime | None:
+        """Say when there will be something to do."""
+        ...
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything that is deployed, on fakes; `play` is the only thing that lets time pass.
+
+    `ended` keeps the rows that have expired, as they were; `circling` is set where it never came
+    to rest.
+    """
+
+    script: Script
+    fitting: Fitting = field(default_factory=Fitting)
+    point: Point | None = None
+    say: Callable[[str], None] | None = None
+    clock: HandTurnedClock = field(default_factory=HandTurnedClock)
+    journal: Journal = field(default_factory=Journal)
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    ids: FakeMessageIds = field(default_factory=FakeMessageIds)
+    parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
+    ended: dict[str, Notification] = field(default_factory=dict)
+    circling: bool = False
+    tap: Tap = field(init=False)
+    queues: dict[str, Queue] = field(init=False)
+    topic: HubTopic = field(init=False)
+    stream: StreamSource = field(init=False)
+    _sources: list[Source] = field(init=False)
+    _coming: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
+    _began: datetime = START
+
+    def __post_init__(self) -> None:
+        self.tap = Tap(
+            clock=self.clock, point=self.point, say=self.say, tell=Telling(self.ledger.rows)
+        )
+        self.queues = {name: self._queue(name) for name in _QUEUES}
+        self.topic = HubTopic(
+            queues={(c, p): self.queues[f"{c}-{p}"] for c in Channel for p in _PRIORITIES},
+            loses=set(self.script.lost),
+            doubles=set(self.script.doubled),
+        )
+        functions = self._functions()
+        self.stream = StreamSource(
+            clock=self.clock,
+            mapping=_STREAM,
+            invoke=self._invoking("order relay", functions.relay()),
+        )
+        senders = {c: self._invoking(f"{c} sender", functions.sender(c)) for c in Channel}
+        self._sources = [
+            self.stream,
+            *(self._source(f"{c}-{p}", senders[c]) for p in _PRIORITIES for c in Channel),
+            self._source("receipts", self._invoking("receipt tracker", functions.tracker())),
+        ]
+        if self.fitting.sweeps:
+            sweeper = self._invoking("sweeper", functions.sweeper())
+            self._sources.append(_EveryMinute(stage=self, invoke=sweeper))
+
+    def after(self, wait: timedelta, happening: Callable[[], None]) -> None:
+        """Let something happen that long after the beginning."""
+        self._coming.append((START + wait, happening))
+        self._coming.sort(key=lambda each: each[0])
+
+    def play(self, until: timedelta) -> None:
+        """Let everything happen, and time pass, until nothing is left to do."""
+        for _ in range(STEPS):
+            if self._happen() or any(source.step() for source in self._sources):
+                continue
+            later = [at for at in self._moments() if self.clock() < at <= START + until]
+            if not later:
+                return
+            self.clock.at = min(later)
+        self.circling = True
+
+    def expire(self) -> None:
+        """Remove what is past its time, as DynamoDB does; marks and heads stay."""
+        gone = {i: row for i, row in self.ledger.rows.items() if row.expires_at <= self.clock()}
+        self.ended |= gone
+        for each in gone:
+            del self.ledger.rows[each]
+
+    def _moments(self) -> list[datetime]:
+        moments = [source.next_at() for source in self._sources]
+        return [at for at in (*moments, *(at for at, _ in self._coming)) if at is not None]
+
+    def _happen(self) -> bool:
+        if not self._coming or self._coming[0][0] > self.clock():
+            return False
+        _, happening = self._coming.pop(0)
+        happening()
+        return True
+
+    def _invoking(self, name: str, function: Function) -> Callable[[Any], Outcome]:
+        """Return a function as its event source sees it: it answers, raises or is ended."""
+
+        def invoke(event: Event) -> Outcome:
+            with self._running(name, lambda: invoke(event)):
+                return self._invoked(name, function, event)
+
+        return invoke
+
+    def _invoked(self, name: str, function: Function, event: Event) -> Outcome:
+        self.journal.begin(name)
+        error: BaseException | None = None
+        try:
+            answer = self.fitting.answer(event, function(event))
+            return Answered(payload=json.dumps(answer).encode())
+        except (Crash, Exception) as raised:  # noqa: BLE001 - whatever ends a function ends it
+            error = raised
+            return Raised(error=type(raised).__name__)
+        finally:
+            self.journal.end(error)
+            if self.say is not None:
+                how = f"ended by {type(error).__name__}" if error else "done"
+                self.say(f"{'':13}.. {name} is {how}")
+
+    @contextmanager
+    def _running(self, name: str, again: Callable[[], object]) -> Iterator[None]:
+        tap = self.tap
+        before = tap.function, tap.again, tap.dead, self._began
+        tap.function, tap.again, self._began = name, again, self.clock()
+        try:
+            yield
+        finally:
+            tap.function, tap.again, tap.dead, self._began = before
+
+    def _functions(self) -> Functions:
+        return Functions(
+            tap=self.tap,
+            journal=self.journal,
+            clock=self.clock,
+            fake=self.ledger,
+            ids=self.ids,
+            kept=self.parked,
+            topic=self.topic,
+            queues=self.queues,
+            carrier=self._carrier(),
+            time_left=lambda: self._began + FUNCTION_TIME_OUT - self.clock(),
+            fitting=self.fitting,
+        )
+
+    def _carrier(self) -> Carrier:
+        return Carrier(
+            clock=self.clock,
+            journal=self.journal,
+            people=self.ledger.people.kept,
+            stopped=self.ledger.stopped,
+            allowed=POLICY.allowed,
+            script=self.script.calls,
+            fates=self.script.fates,
+            speak=lambda body: self.queues["receipts"].put(body, after=timedelta(seconds=20)),
+        )
+
+    def _queue(self, name: str) -> Queue:
+        # A receipt that is nobody's is soon let go: e-mails in doubt wait until none is left.
+        receives = 9 if name == "receipts" else 20
+        return Queue(name=name, clock=self.clock, hides_for=VISIBILITY, max_receives=receives)
+
+    def _source(self, name: str, invoke: Callable[[Any], Outcome]) -> QueueSource:
+        return QueueSource(queue=self.queues[name], mapping=_mapping(name), invoke=invoke)
+
+
+@dataclass(slots=True, kw_only=True)
+class _EveryMinute:
+    """The sweeper's schedule; a round in which nothing is due would do nothing, and is left out."""
+
+    stage: Stage
+    invoke: Callable[[Any], Outcome]
+    last: datetime = START
+
+    def step(self) -> bool:
+        at = self.next_at()
+        if at is None or at > self.stage.clock():
+            return False
+        self.last = self.stage.clock()
+        self.invoke({})
+        return True
+
+    def next_at(self) -> datetime | None:
+        due = [row.due_at for row in self.stage.ledger.rows.values() if row.due_at]
+        return max(min(due), self.last + MINUTE) if due else None
+
+
+def _mapping(name: str) -> EventSourceMapping:
+    return EventSourceMapping(
+        uuid=name,
+        source_arn=ARN + name,
+        function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
+        batch_size=100,
+        window=timedelta(seconds=20 if name == "receipts" else 5),
+        reports_item_failures=True,
+    )
+
+
+_PRIORITIES = ("high", "normal")
+_QUEUES = ("sms-high", "sms-normal", "email-high", "email-normal", "receipts")
+_STREAM = EventSourceMapping(
+    uuid="orders",
+    source_arn="arn:aws:kinesis:us-east-1:000000000000:stream/orders",
+    function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
+    batch_size=100,
+    window=timedelta(seconds=1),
+    reports_item_failures=True,
+    bisects=True,
+    max_age=timedelta(hours=12),
+)

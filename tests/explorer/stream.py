@@ -1,0 +1,76 @@
+"""Records as producers put them in, batches for the relay out, in order and until they are done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from local.event_source_model.answers import Outcome
+from local.event_source_model.events import StreamRecord, kinesis_record, lambda_event
+from local.event_source_model.give_up import GivenUp
+from local.event_source_model.lane import Invoke, Lane, Wait
+from local.event_source_model.mapping import EventSourceMapping
+from notifications import parking
+from tests.fakes.clock import HandTurnedClock
+
+ARN = "arn:aws:kinesis:us-east-1:000000000000:stream/orders"
+
+
+@dataclass(slots=True, kw_only=True)
+class StreamSource:
+    """One shard of the stream and Lambda's event source on it, after the model."""
+
+    clock: HandTurnedClock
+    mapping: EventSourceMapping
+    invoke: Callable[[dict[str, Any]], Outcome]
+    lane: Lane = field(init=False)
+    unread: list[StreamRecord] = field(default_factory=list)
+    put_so_far: list[parking.StreamRecord] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lane = Lane(self.mapping)
+
+    def put(self, *payloads: bytes) -> None:
+        """Put records, numbered from 101 on."""
+        for payload in payloads:
+            number = str(101 + len(self.put_so_far))
+            self.put_so_far.append(
+                parking.StreamRecord(
+                    sequence_number=number,
+                    partition_key="o",
+                    arrived_at=self.clock(),
+                    payload=payload,
+                )
+            )
+            record = {
+                "SequenceNumber": number,
+                "PartitionKey": "o",
+                "Data": payload,
+                "ApproximateArrivalTimestamp": self.clock(),
+            }
+            shaped = kinesis_record(record, stream_arn=ARN, shard_id="shardId-0", role_arn="")
+            self.unread.append(shaped)
+
+    def step(self) -> bool:
+        """Do the next thing; False where there is nothing to do now."""
+        now = self.clock()
+        if self.unread and self.lane.room:
+            room = self.lane.room
+            self.lane.put(self.unread[:room], now=now)
+            self.unread = self.unread[room:]
+            return True
+        match self.lane.next_step(now=now):
+            case Invoke(records=records):
+                outcome = self.invoke(lambda_event(records))
+                self.lane.settle(outcome, now=self.clock())
+                return True
+            case GivenUp(records=records):
+                self.given_up += [record.sequence_number for record in records]
+                return True
+        return False
+
+    def next_at(self) -> datetime | None:
+        """Say when there will be something to do."""
+        step = self.lane.next_step(now=self.clock())
+        return step.until if isinstance(step, Wait) else None

@@ -1,0 +1,106 @@
+"""Every port's calls in, the same calls out: numbered, traced, and one of them troubled."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from tests.explorer.faults import MANNERS, Call, Crash, Fault, Point
+from tests.fakes.clock import HandTurnedClock
+
+
+@dataclass(slots=True)
+class Tap:
+    """Numbers calls from 1 on, the same each time, and lets one meet its fault.
+
+    `again` delivers the current batch a second time; `function` is whose batch that is. Once it was
+    ended (`dead`), it calls nobody any more, whatever its code still wants to tidy up.
+    """
+
+    clock: HandTurnedClock
+    point: Point | None = None
+    say: Callable[[str], None] | None = None
+    tell: Callable[[Any], str] = repr
+    calls: list[Call] = field(default_factory=list)
+    function: str = ""
+    again: Callable[[], object] = lambda: None
+    dead: bool = False
+
+    def watched(self, port: str, inner: Any) -> Any:
+        """Return *inner* with its calls going through here."""
+        return _Watched(self, port, inner)
+
+    def call(self, port: str, method: str, do: Any, *args: Any, **named: Any) -> Any:
+        """Make one call, unless it is about nothing: no service is asked for that."""
+        if self.dead:
+            raise Crash
+        size = _size(args)
+        if size == 0:
+            return do(*args, **named)
+        manner = MANNERS[port, method]
+        call = Call(
+            number=len(self.calls) + 1,
+            function=self.function,
+            port=port,
+            method=method,
+            size=size,
+            kinds=manner.kinds(size),
+        )
+        self.calls.append(call)
+        fault = self.point.fault if self.point and self.point.number == call.number else None
+        self._say(call, args, fault)
+        meet = partial(self._meet, call, fault) if fault else None
+        try:
+            answer = meet(partial(do, **named), args) if meet else do(*args, **named)
+        except (Crash, Exception) as error:
+            self.dead = isinstance(error, Crash)
+            self._say_end(call, f"raised {type(error).__name__}: {error}")
+            raise
+        self._say_end(call, answer)
+        return answer
+
+    def _meet(self, call: Call, fault: Fault, do: Any, args: tuple[Any, ...]) -> Any:
+        match fault:
+            case Fault.CRASH_BEFORE:
+                raise Crash
+            case Fault.CRASH_AFTER:
+                do(*args)
+                raise Crash
+            case Fault.OVERTAKEN:
+                self.again()
+                return do(*args)
+        return MANNERS[call.port, call.method].meet(fault, do, args, self.clock)
+
+    def _say(self, call: Call, args: Iterable[Any], fault: Fault | None) -> None:
+        if self.say is not None:
+            what = ", ".join(map(self.tell, args))
+            trouble = f"   <<< {fault}" if fault else ""
+            self.say(f"{self.clock():%d %H:%M:%S}  {call}  {what}{trouble}")
+
+    def _say_end(self, call: Call, answer: Any) -> None:
+        if self.say is not None and answer is not None:
+            self.say(f"{'':13}=> #{call.number} {self.tell(answer)}")
+
+
+class _Watched:
+    def __init__(self, tap: Tap, port: str, inner: Any) -> None:
+        self._tap, self._port, self._inner = tap, port, inner
+
+    def __getattr__(self, method: str) -> Any:
+        return partial(self._tap.call, self._port, method, getattr(self._inner, method))
+
+
+def _size(args: tuple[Any, ...]) -> int:
+    """Return how many things a call is about; one where it takes no batch."""
+    batches = [a for a in args if isinstance(a, Collection) and not isinstance(a, str)]
+    if not batches:
+        return 1 if not args else _asked(args[0])
+    return sum(len(each) for each in batches)
+
+
+def _asked(argument: Any) -> int:
+    """Count what a look-up asks for."""
+    names = ("marks", "heads", "people", "notifications")
+    if not all(hasattr(argument, name) for name in names):
+        return 1
+    return sum(len(getattr(argument, name)) for name in names) + bool(argument.stops)
