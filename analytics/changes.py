@@ -20,4 +20,7 @@ def _is_accepted(record: Mapping[str, Any]) -> bool:
     if record["eventName"] != "INSERT":
         return False
     image = record["dynamodb"]["NewImage"]
-    return is_notification(image) and image["state"]["S"] == State.REQUESTED
+    return is_notification(image) and image["state"]["S"] in _TO_BE_SENT
+
+
+_TO_BE_SENT = frozenset({State.REQUESTED, State.DEFERRED})

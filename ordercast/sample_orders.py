@@ -34,6 +34,8 @@ def _order(order_id: str, chance: Random, now: datetime) -> dict[str, object]:
         "status": "confirmed",
         "occurred_at": (now - timedelta(seconds=chance.randint(1, 60))).isoformat(),
         "shop": "Leaf & Kettle",
+        # Of their own, because there are few numbers for fiction: the cap is counted by customer.
+        "customer_id": f"c-{order_id}",
         "amount": {"value": f"{cents // 100}.{cents % 100:02}", "currency": "USD"},
         "items": [
             {"name": name, "quantity": n} for (name, _), n in zip(basket, quantities, strict=True)

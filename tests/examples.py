@@ -61,13 +61,11 @@ def person(**changes: Any) -> Person:
     return replace(known, **changes)
 
 
-def drafts(
-    *people: Person, policy: Policy = POLICY, now: datetime = START, **changes: Any
-) -> list[Notification]:
-    """Return the rows that `event` becomes, with those people on record."""
+def mark(*people: Person, policy: Policy = POLICY, now: datetime = START, **changes: Any) -> Mark:
+    """Return the mark that `event` gets, with those people on record."""
     one = order_event(**changes)
     audience = audience_of(one, {each.key: each for each in people})
-    mark = Mark(
+    return Mark(
         order=order_hash(one),
         event=event_hash(one),
         verdicts=decide(one, audience, {}, policy=policy, now=now),
@@ -76,7 +74,16 @@ def drafts(
         accepted_at=now,
         expires_at=now + policy.retention,
     )
-    return rows(one, mark, audience, policy=policy)
+
+
+def drafts(
+    *people: Person, policy: Policy = POLICY, now: datetime = START, **changes: Any
+) -> list[Notification]:
+    """Return the rows that `event` becomes, with those people on record."""
+    one = order_event(**changes)
+    audience = audience_of(one, {each.key: each for each in people})
+    made = mark(*people, policy=policy, now=now, **changes)
+    return rows(one, made, audience, policy=policy)
 
 
 def notification(number: int = 1, channel: Channel = Channel.EMAIL, **changes: Any) -> Notification:

@@ -36,6 +36,12 @@ def test_a_notification_counts_once_when_it_is_entered_to_be_sent() -> None:
     assert 2 == accepted(records)
 
 
+def test_what_waits_for_the_morning_counts_when_it_is_entered_and_not_again_then() -> None:
+    records = [change("INSERT", State.DEFERRED), change("MODIFY", State.REQUESTED)]
+
+    assert 1 == accepted(records)
+
+
 def test_what_is_suppressed_at_once_was_not_accepted() -> None:
     assert 0 == accepted([change("INSERT", State.SUPPRESSED)])
 
