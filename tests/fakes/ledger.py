@@ -11,6 +11,7 @@ from notifications.knowledge import Found, HeadKey, MarkKey, Stops, Wanted
 from notifications.lifecycle import FINAL, State, outranked_by
 from notifications.mark import Mark
 from notifications.notification import Notification
+from notifications.order_event import Channel
 from notifications.outcome import Settlement
 from notifications.receipt import Receipt
 from notifications.standing import Head, raise_heads
@@ -18,7 +19,7 @@ from tests.fakes.people import FakePeople
 from workflows.ports import Change
 
 T = TypeVar("T")
-K = TypeVar("K")
+K = TypeVar("K", str, tuple[str, str], tuple[str, Channel])
 
 
 class TwoStatementsOnOneKey(Exception):
@@ -46,7 +47,7 @@ class FakeLedger:
 
     def look_up(self, wanted: Wanted) -> Found:
         keys = [*wanted.marks, *wanted.heads, *wanted.people, *wanted.notifications]
-        self._call("look_up", keys)
+        through = self._call("look_up", keys)
         found = Found(
             marks=_some(self.marks, wanted.marks),
             heads=_some(self.heads, wanted.heads),
@@ -54,7 +55,7 @@ class FakeLedger:
             notifications=_some(self.rows, wanted.notifications),
             stops=Stops(stopped=frozenset(self.stopped if wanted.stops else ())),
         )
-        return self._answer("look_up", keys, found)
+        return self._answer("look_up", found, whole=len(through) == len(keys))
 
     def mark(self, marks: Sequence[Mark]) -> list[Mark]:
         keys = [(mark.order, mark.event) for mark in marks]
@@ -64,7 +65,7 @@ class FakeLedger:
             for key, mark in zip(keys, marks, strict=True)
             if key in through
         ]
-        return self._answer("mark", keys, standing)
+        return self._answer("mark", standing, whole=len(through) == len(keys))
 
     def accept(
         self, notifications: Sequence[Notification], heads: Sequence[Head]
@@ -74,7 +75,7 @@ class FakeLedger:
         through = self._call("accept", keys)
         raise_heads(self.heads, [h for h in heads if (h.order, h.channel) in through])
         entered = [self.rows.setdefault(n.id, n) for n in notifications if n.id in through]
-        return self._answer("accept", keys, entered)
+        return self._answer("accept", entered, whole=len(through) == len(keys))
 
     def claim(
         self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
@@ -90,8 +91,7 @@ class FakeLedger:
                 claims[each.id] = Claim(answer=Answer.MINE, row=self.rows[each.id])
             else:
                 claims[each.id] = claim_of(self.rows[each.id], owner=owner, now=now)
-        answered = claims or self._answer("claim", keys, claims)
-        return self._heard("claim", answered)
+        return self._answer("claim", claims, whole=bool(claims) or len(through) == len(keys))
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
         keys = [s.notification.id for s in settlements]
@@ -100,7 +100,7 @@ class FakeLedger:
             row = self.rows.get(settlement.notification.id)
             if row is not None and row.id in through and row.owner == settlement.owner:
                 self._settle(row, settlement)
-        self._answer("settle", keys, None)
+        self._answer("settle", None, whole=len(through) == len(keys))
 
     def change(self, changes: Sequence[Change]) -> set[str]:
         keys = [seen.id for seen, _ in changes]
@@ -111,7 +111,7 @@ class FakeLedger:
             if row is not None and row.id in through and row.version == seen.version:
                 self.rows[row.id] = replace(new, version=row.version + 1)
                 changed.add(row.id)
-        return self._answer("change", keys, changed)
+        return self._answer("change", changed, whole=len(through) == len(keys))
 
     def apply(self, facts: Mapping[str, Receipt], *, at: datetime) -> set[str]:
         through = self._call("apply", facts)
@@ -121,12 +121,13 @@ class FakeLedger:
             if row is not None and row.state in outranked_by(fact.state, fact.channel):
                 self._write(row, state=fact.state, rule=fact.reason, **_end(fact.state, at))
                 changed.add(identity)
-        return self._answer("apply", facts, changed)
+        return self._answer("apply", changed, whole=len(through) == len(facts))
 
     def due(self, *, now: datetime, limit: int) -> list[str]:
         self._call("due", ())
         waiting = [(row.due_at, row.id) for row in self.rows.values() if row.due_at]
-        return self._heard("due", [i for due_at, i in sorted(waiting) if due_at <= now][:limit])
+        found = [i for due_at, i in sorted(waiting) if due_at <= now][:limit]
+        return self._answer("due", found, whole=True)
 
     def _claim(self, asked: Asked, owner: str, lease_until: datetime) -> None:
         row = self.rows[asked.id]
@@ -166,20 +167,16 @@ class FakeLedger:
             raise TwoStatementsOnOneKey(method)
         return {key for key in listed if not self.troubled(method, key)}
 
-    def _answer(self, method: str, keys: Iterable[Hashable], answer: T) -> T:
-        """Return the answer, unless any of the keys did not go through."""
-        if any(self.troubled(method, key) for key in keys):
-            raise LedgerUnavailable(method)
-        return self._heard(method, answer)
-
-    def _heard(self, method: str, answer: T) -> T:
-        if method in self.unheard:
+    def _answer(self, method: str, answer: T, *, whole: bool) -> T:
+        """Return the answer, unless something did not go through or is not heard of."""
+        if not whole or method in self.unheard:
             raise LedgerUnavailable(method)
         return answer
 
 
 def _some(kept: Mapping[K, T], wanted: Iterable[K]) -> dict[K, T]:
-    return {key: kept[key] for key in wanted if key in kept}
+    """Return those that are there, in an order that does not change from run to run."""
+    return {key: kept[key] for key in sorted(wanted) if key in kept}
 
 
 def _end(state: State, at: datetime) -> dict[str, datetime | None]:

@@ -26,13 +26,13 @@ class FakePeople:
 
     def pay(self, people: Sequence[Person]) -> set[str]:
         self.calls.append(len(people))
-        keys = {person.key for person in people}
         if self.unavailable:
             raise LedgerUnavailable("pay")
-        if len(keys) < len(people):
+        if len({person.key for person in people}) < len(people):
             raise TwoPaymentsOfOnePerson
-        written = {p.key for p in people if not self.troubled(p.key) and self._pay(p)}
-        if self.unheard or any(self.troubled(key) for key in keys):
+        through = [person for person in people if not self.troubled(person.key)]
+        written = {person.key for person in through if self._pay(person)}
+        if self.unheard or len(through) < len(people):
             raise LedgerUnavailable("pay")
         return written
 

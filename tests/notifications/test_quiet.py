@@ -13,10 +13,13 @@ NAP = QuietHours(start=time(13), end=time(15))
 NEW_YORK = "America/New_York"
 
 
-def until(quiet: QuietHours, zone: str | None, *now: int) -> tuple[int, ...] | None:
+def until(
+    quiet: QuietHours, zone: str | None, month: int, day: int, hour: int, minute: int = 0
+) -> tuple[int, ...] | None:
     """Return until when somebody is not to be disturbed, both by the clock in UTC."""
-    end = quiet_until(quiet, time_zone=zone, now=datetime(2026, *now, tzinfo=UTC))
-    return end and (end.month, end.day, end.hour, end.minute)
+    now = datetime(2026, month, day, hour, minute, tzinfo=UTC)
+    end = quiet_until(quiet, time_zone=zone, now=now)
+    return (end.month, end.day, end.hour, end.minute) if end else None
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -112,7 +112,7 @@ def test_a_claim_that_holds_is_left_alone_until_its_lease_ends() -> None:
 
 
 @pytest.mark.parametrize("lease_until", [START + 2 * MINUTE, None])
-def test_a_claim_that_has_lapsed_is_in_doubt(lease_until: object) -> None:
+def test_a_claim_that_has_lapsed_is_in_doubt(lease_until: datetime | None) -> None:
     """Its call may have been made: it is neither sent again nor called sent."""
     row = look(replace(SENDING, lease_until=lease_until), after=5 * MINUTE).row
 

@@ -1,0 +1,303 @@
+"""What the relay decides with what it has read: who hears what, when, and what nobody hears."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from notifications.errors import LedgerUnavailable
+from notifications.identity import address_key
+from notifications.lifecycle import State
+from notifications.order_event import Channel
+from notifications.person import Person, QuietHours
+from notifications.routing import CAP, CONSENT_ON_RECORD, NOT_ALLOWED, QUIET_HOURS
+from tests.examples import EMAIL, PHONE, payload, person
+from tests.fakes.world import World
+
+
+def news(status: str, minutes: int = 0, **changes: Any) -> bytes:
+    """Return an event of order o-1, so many minutes past ten."""
+    event_id, occurred_at = f"{status}-{minutes}", f"2026-03-02T10:{minutes:02}:00Z"
+    told = {"event_id": event_id, "status": status, "occurred_at": occurred_at, "channel": "email"}
+    return payload(**told | changes)
+
+
+def orders(*numbers: int, **changes: Any) -> list[bytes]:
+    """Return events of as many orders of the same person."""
+    return [
+        payload(**{"order_id": f"o-{n}", "event_id": f"e-{n}", "channel": "email"} | changes)
+        for n in numbers
+    ]
+
+
+def rules(world: World) -> list[str | None]:
+    """Return the rule of each row, by order."""
+    return [row.rule for row in sorted(world.rows(), key=lambda row: row.order.order_id)]
+
+
+def told(world: World) -> list[str]:
+    """Return the statuses that somebody was told, in order."""
+    return [call.notification.status for call in world.provider.calls]
+
+
+# Older news is never told after newer
+
+
+def test_newer_news_in_one_batch_makes_what_follows_it_stale(world: World) -> None:
+    relayed = world.relay(news("shipped"), news("confirmed", 5))
+    world.send_published()
+
+    assert (1, 1) == (relayed.accepted, relayed.stale)
+    assert ["shipped"] == told(world)
+    assert ["shipped"] == [row.status for row in world.rows()]
+
+
+def test_newer_news_in_one_batch_makes_what_came_before_it_stale_in_its_queue(
+    world: World,
+) -> None:
+    relayed = world.relay(news("confirmed", 5), news("shipped"))
+    world.send_published()
+
+    assert (2, 0) == (relayed.accepted, relayed.stale)
+    assert ["shipped"] == told(world)
+    assert {("confirmed", "stale"), ("shipped", None)} == {(r.status, r.rule) for r in world.rows()}
+
+
+@pytest.mark.parametrize("older", [news("confirmed", 59), news("shipped", 1)])
+def test_older_news_in_a_later_batch_is_stale(world: World, older: bytes) -> None:
+    """By rank first, then by when it happened."""
+    world.relay(news("shipped", 2))
+    relayed = world.relay(older, at=201)
+
+    assert (0, 1) == (relayed.accepted, relayed.stale)
+    assert 1 == len(world.ledger.rows)
+
+
+def test_a_stale_event_stays_stale_however_often_it_comes(world: World) -> None:
+    world.relay(news("shipped"))
+    world.relay(news("confirmed"), at=201)
+    world.ledger.heads.clear()
+    retried, repeated = world.relay(news("confirmed"), at=201), world.relay(news("confirmed"), at=9)
+
+    assert (1, 0) == (retried.stale, retried.repeated)
+    assert (0, 1) == (repeated.stale, repeated.repeated)
+    assert 1 == len(world.published())
+
+
+@pytest.mark.parametrize("status", ["cancelled", "refunded", "failed", "brewed"])
+def test_a_status_outside_the_line_is_told_whenever_it_comes(world: World, status: str) -> None:
+    world.relay(news("delivered", 9))
+    world.relay(news(status, 1), at=201)
+    world.relay(news("delivered", 10), at=301)
+    world.send_published()
+
+    assert {"delivered", status} == set(told(world))
+    assert 3 - 1 == len(told(world))
+    assert "stale" in {row.rule for row in world.rows() if row.status == "delivered"}
+
+
+def test_news_that_nobody_is_told_makes_nothing_old(world: World) -> None:
+    world.relay(news("delivered", channel=None))
+    world.relay(news("shipped"), at=201)
+    world.send_published()
+
+    assert ["shipped"] == told(world)
+
+
+def test_news_on_one_channel_is_not_news_on_the_other(world: World) -> None:
+    world.relay(news("shipped", channel="sms"))
+    relayed = world.relay(news("confirmed", channel="both"), at=201)
+    world.send_published()
+
+    assert (1, 0) == (relayed.accepted, relayed.stale)
+    assert {("shipped", Channel.SMS), ("confirmed", Channel.EMAIL)} == {
+        (call.notification.status, call.notification.channel) for call in world.provider.calls
+    }
+
+
+def test_each_order_has_its_own_news(world: World) -> None:
+    world.relay(news("shipped"), news("confirmed", order_id="o-2"))
+
+    assert 2 == len(world.published())
+
+
+def test_a_head_that_was_not_raised_before_a_crash_is_raised_by_the_retry(world: World) -> None:
+    world.ledger.unavailable = {"accept"}
+    with pytest.raises(LedgerUnavailable):
+        world.relay(news("shipped"))
+    world.ledger.unavailable = set()
+    world.relay(news("shipped"), news("confirmed"))
+    world.send_published()
+
+    assert ["shipped"] == told(world)
+
+
+# Consent
+
+
+def test_a_customer_on_record_is_told_by_their_own_address_and_consent(world: World) -> None:
+    world.know(person(email="own@example.com", consents=frozenset({Channel.EMAIL})))
+    world.relay(payload(customer_id="c-1", contact=None, channel=None))
+
+    (row,) = world.rows()
+    assert (State.REQUESTED, "own@example.com", CONSENT_ON_RECORD) == (
+        row.state,
+        row.recipient,
+        row.consent,
+    )
+
+
+def test_a_guest_who_has_refused_is_known_by_their_hashed_address(world: World) -> None:
+    world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
+    world.relay(payload())
+
+    assert {Channel.SMS: None, Channel.EMAIL: "complained"} == {
+        row.channel: row.rule for row in world.rows()
+    }
+    assert [Channel.SMS] == [channel for _, channel in world.published()]
+
+
+def test_while_nobody_can_be_looked_up_nothing_is_decided(world: World) -> None:
+    """An unreadable record is retried, never guessed."""
+    world.ledger.troubled = lambda method, key: method == "look_up" and key == address_key(EMAIL)
+
+    with pytest.raises(LedgerUnavailable):
+        world.relay(payload())
+    assert ({}, []) == (world.ledger.marks, world.published())
+
+
+def test_a_stage_writes_only_to_whom_it_may(world: World) -> None:
+    world.policy = replace(world.policy, allowed=("*@example.com",))
+    world.relay(payload())
+
+    assert {Channel.SMS: NOT_ALLOWED, Channel.EMAIL: None} == {
+        row.channel: row.rule for row in world.rows()
+    }
+
+
+# The cap
+
+
+def capped(world: World, cap: int) -> None:
+    world.policy = replace(world.policy, cap=cap)
+
+
+def test_what_no_longer_fits_under_the_cap_is_suppressed_and_says_so(world: World) -> None:
+    capped(world, 2)
+    world.relay(*orders(1, 2, 3))
+
+    assert [None, None, CAP] == rules(world)
+    assert ["o-1", "o-2"] == [order for order, _ in world.published()]
+
+
+def test_the_cap_counts_across_batches_and_rolls_with_the_hour(world: World) -> None:
+    capped(world, 2)
+    world.relay(*orders(1))
+    world.now.turn(timedelta(minutes=40))
+    world.relay(*orders(2, 3), at=201)
+    world.now.turn(timedelta(minutes=20))
+    world.relay(*orders(4), at=301)
+
+    assert [None, None, CAP, None] == rules(world)
+
+
+def test_both_channels_take_their_slot(world: World) -> None:
+    capped(world, 3)
+    world.relay(*orders(1, 2, channel="both", customer_id="c-1"))
+
+    assert {None: 3, CAP: 1} == Counter(rules(world))
+    assert 3 == len(world.published())
+
+
+def test_a_guest_s_addresses_are_strangers_to_each_other(world: World) -> None:
+    capped(world, 1)
+    world.relay(*orders(1, channel="both"))
+
+    assert [None, None] == rules(world)
+    assert {address_key(EMAIL), address_key(PHONE)} == world.people.kept.keys()
+
+
+def test_a_redelivery_takes_no_second_slot(world: World) -> None:
+    capped(world, 2)
+    world.ledger.unavailable = {"mark"}
+    for _ in range(3):
+        with pytest.raises(LedgerUnavailable):
+            world.relay(*orders(1))
+    world.ledger.unavailable = set()
+    world.relay(*orders(1))
+    world.relay(*orders(1), at=900)
+    world.relay(*orders(2), at=201)
+
+    assert [None, None] == rules(world)
+
+
+def test_what_is_not_to_be_sent_takes_no_slot(world: World) -> None:
+    capped(world, 1)
+    world.relay(*orders(1, channel=None))
+    world.relay(*orders(2), at=201)
+
+    assert [None] == [row.rule for row in world.rows() if row.order.order_id == "o-2"]
+
+
+def test_news_that_did_not_fit_makes_nothing_old(world: World) -> None:
+    capped(world, 1)
+    world.relay(*orders(9), news("delivered"))
+    world.now.turn(timedelta(hours=1))
+    world.relay(news("shipped"), at=201)
+    world.send_published()
+
+    assert {"confirmed", "shipped"} == set(told(world))
+
+
+# Quiet hours
+
+
+def asleep(world: World) -> None:
+    start = world.now.at.time()
+    end = (world.now.at + timedelta(hours=8)).time()
+    world.policy = replace(world.policy, quiet=QuietHours(start=start, end=end))
+
+
+def test_by_night_a_message_waits_for_the_morning_and_nobody_hears_of_it(world: World) -> None:
+    asleep(world)
+    world.relay(*orders(1))
+
+    (row,) = world.rows()
+    assert (State.DEFERRED, QUIET_HOURS, world.now.at + timedelta(hours=8)) == (
+        row.state,
+        row.rule,
+        row.due_at,
+    )
+    assert [] == world.published()
+
+
+def test_a_retry_in_the_morning_waits_for_the_sweeper_as_it_was_decided(world: World) -> None:
+    asleep(world)
+    world.relay(*orders(1))
+    world.now.turn(timedelta(hours=9))
+    world.relay(*orders(1))
+
+    assert [State.DEFERRED] == [row.state for row in world.rows()]
+    assert [] == world.published()
+
+
+def test_what_is_urgent_is_told_by_night(world: World) -> None:
+    asleep(world)
+    world.relay(news("failed"))
+
+    assert [("o-1", Channel.EMAIL)] == world.published()
+
+
+def test_news_that_waits_for_the_morning_makes_older_news_old(world: World) -> None:
+    """What was accepted after it says more, and is on its way."""
+    world.relay(news("confirmed"))
+    asleep(world)
+    world.relay(news("shipped"), at=201)
+    world.send_published()
+
+    assert [] == told(world)
+    assert {("confirmed", "stale"), ("shipped", QUIET_HOURS)} == {
+        (row.status, row.rule) for row in world.rows()
+    }
