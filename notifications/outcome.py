@@ -1,6 +1,6 @@
 """What a provider answered a send with, and so what the ledger is told of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notifications.lifecycle import State
@@ -61,7 +61,8 @@ def counted(outcome: Outcome, row: Notification) -> Outcome:
 
     What was sent before, and may have arrived, is as much in doubt as it was.
     """
-    if outcome.state is not State.REQUESTED or row.attempts < MAX_ATTEMPTS:
-        return outcome
-    state = State.IN_DOUBT if row.resends else State.PARKED
-    return Outcome(state=state, reason=OUT_OF_ATTEMPTS)
+    if outcome.state is State.REQUESTED and row.attempts >= MAX_ATTEMPTS:
+        outcome = Outcome(state=State.PARKED, reason=OUT_OF_ATTEMPTS)
+    if row.resends and outcome.state in {State.PARKED, State.FAILED}:
+        return replace(outcome, state=State.IN_DOUBT)
+    return outcome
