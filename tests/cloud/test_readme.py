@@ -70,3 +70,15 @@ def test_an_order_put_by_a_developer_is_told_and_its_story_shown(shell) -> None:
         return 2 == shell(".venv/bin/ordercast status o-1001").count("delivered")
 
     assert eventually(the_order_is_delivered, within=60, every=0.5)
+
+
+def test_an_operator_says_whom_to_tell_and_when_to_stop(shell) -> None:
+    people, stopping = commands("Say whom to tell, and when to stop")
+
+    said = shell(people)
+    assert "2 of 2 lines imported" in said
+    assert "sms (opted-out)" in said
+
+    said = shell(stopping)
+    assert 2 == said.count("Stopped: channel sms")
+    assert "Nothing is stopped." in said

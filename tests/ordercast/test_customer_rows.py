@@ -1,7 +1,9 @@
 """Customers in a file: each line is somebody, or one line that says what is wrong with which field."""
 
 import json
+import re
 from datetime import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,9 @@ import pytest
 from notifications.identity import customer_key
 from notifications.order_event import Channel
 from notifications.person import Person, QuietHours
-from ordercast.customer_rows import OPTED_OUT, customer_lines
+from ordercast.customer_rows import OPTED_OUT, CustomerRow, customer_lines
+
+ROOT = Path(__file__).parents[2]
 
 
 def line(**fields: Any) -> bytes:
@@ -96,3 +100,24 @@ def test_a_bad_line_is_told_by_its_place_and_its_neighbours_are_read() -> None:
     read = customer_lines(content)
 
     assert [(1, None), (3, "not JSON"), (4, None)] == [(each.place, each.problem) for each in read]
+
+
+def test_the_examples_that_we_publish_are_customers() -> None:
+    [documented] = re.findall(r"^```json\n(.+?)^```$", docs(), flags=re.MULTILINE | re.DOTALL)
+    example = (ROOT / "examples" / "customers.jsonl").read_bytes()
+
+    read = customer_lines(documented.encode() + example)
+
+    assert 3 == len(read)
+    assert [None] * 3 == [each.problem for each in read]
+
+
+def test_every_field_is_documented() -> None:
+    cells = re.findall(r"^\| (`.+?) \|", docs(), flags=re.MULTILINE)
+    assert set(CustomerRow.__struct_fields__) == {
+        name for cell in cells for name in re.findall(r"`(\w+)`", cell)
+    }
+
+
+def docs() -> str:
+    return (ROOT / "docs" / "customers.md").read_text()
