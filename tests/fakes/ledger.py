@@ -1,6 +1,6 @@
 """A ledger in memory, which refuses what DynamoDB would refuse, with trouble where a test wants it."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -46,7 +46,8 @@ class FakeLedger:
     calls: list[tuple[str, int]] = field(default_factory=list)
 
     def look_up(self, wanted: Wanted) -> Found:
-        keys = [*wanted.marks, *wanted.heads, *wanted.people, *wanted.notifications]
+        keys: list[Hashable] = [*wanted.marks, *wanted.heads, *wanted.people, *wanted.notifications]
+        keys += ["stops"] * wanted.stops
         through = self._call("look_up", keys)
         found = Found(
             marks=_some(self.marks, wanted.marks),
@@ -55,7 +56,7 @@ class FakeLedger:
             notifications=_some(self.rows, wanted.notifications),
             stops=Stops(stopped=frozenset(self.stopped if wanted.stops else ())),
         )
-        return self._answer("look_up", found, whole=len(through) == len(keys))
+        return self._answer("look_up", found, keys, through)
 
     def mark(self, marks: Sequence[Mark]) -> list[Mark]:
         keys = [(mark.order, mark.event) for mark in marks]
@@ -65,7 +66,7 @@ class FakeLedger:
             for key, mark in zip(keys, marks, strict=True)
             if key in through
         ]
-        return self._answer("mark", standing, whole=len(through) == len(keys))
+        return self._answer("mark", standing, keys, through)
 
     def accept(
         self, notifications: Sequence[Notification], heads: Sequence[Head]
@@ -75,7 +76,7 @@ class FakeLedger:
         through = self._call("accept", keys)
         raise_heads(self.heads, [h for h in heads if (h.order, h.channel) in through])
         entered = [self.rows.setdefault(n.id, n) for n in notifications if n.id in through]
-        return self._answer("accept", entered, whole=len(through) == len(keys))
+        return self._answer("accept", entered, keys, through)
 
     def claim(
         self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
@@ -91,7 +92,7 @@ class FakeLedger:
                 claims[each.id] = Claim(answer=Answer.MINE, row=self.rows[each.id])
             else:
                 claims[each.id] = claim_of(self.rows[each.id], owner=owner, now=now)
-        return self._answer("claim", claims, whole=bool(claims) or len(through) == len(keys))
+        return self._answer("claim", claims, keys, keys if claims else through)
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
         keys = [s.notification.id for s in settlements]
@@ -100,7 +101,7 @@ class FakeLedger:
             row = self.rows.get(settlement.notification.id)
             if row is not None and row.id in through and row.owner == settlement.owner:
                 self._settle(row, settlement)
-        self._answer("settle", None, whole=len(through) == len(keys))
+        self._answer("settle", None, keys, through)
 
     def change(self, changes: Sequence[Change]) -> set[str]:
         keys = [seen.id for seen, _ in changes]
@@ -111,7 +112,7 @@ class FakeLedger:
             if row is not None and row.id in through and row.version == seen.version:
                 self.rows[row.id] = replace(new, version=row.version + 1)
                 changed.add(row.id)
-        return self._answer("change", changed, whole=len(through) == len(keys))
+        return self._answer("change", changed, keys, through)
 
     def apply(self, facts: Mapping[str, Receipt], *, at: datetime) -> set[str]:
         through = self._call("apply", facts)
@@ -121,13 +122,14 @@ class FakeLedger:
             if row is not None and row.state in outranked_by(fact.state, fact.channel):
                 self._write(row, state=fact.state, rule=fact.reason, **_end(fact.state, at))
                 changed.add(identity)
-        return self._answer("apply", changed, whole=len(through) == len(facts))
+        return self._answer("apply", changed, facts, through)
 
     def due(self, *, now: datetime, limit: int) -> list[str]:
-        self._call("due", ())
+        look = ["look"]
+        through = self._call("due", look)
         waiting = [(row.due_at, row.id) for row in self.rows.values() if row.due_at]
         found = [i for due_at, i in sorted(waiting) if due_at <= now][:limit]
-        return self._answer("due", found, whole=True)
+        return self._answer("due", found, look, through)
 
     def _claim(self, asked: Asked, owner: str, lease_until: datetime) -> None:
         row = self.rows[asked.id]
@@ -158,8 +160,10 @@ class FakeLedger:
         self.rows[row.id] = replace(row, version=row.version + 1, **changes)
 
     def _call(self, method: str, keys: Iterable[Hashable]) -> set[Hashable]:
-        """Note the call, and return the keys that go through."""
+        """Note the call, and return the keys that go through; nothing to ask for is no call."""
         listed = list(keys)
+        if not listed:
+            return set()
         self.calls.append((method, len(listed)))
         if method in self.unavailable:
             raise LedgerUnavailable(method)
@@ -167,9 +171,11 @@ class FakeLedger:
             raise TwoStatementsOnOneKey(method)
         return {key for key in listed if not self.troubled(method, key)}
 
-    def _answer(self, method: str, answer: T, *, whole: bool) -> T:
-        """Return the answer, unless something did not go through or is not heard of."""
-        if not whole or method in self.unheard:
+    def _answer(
+        self, method: str, answer: T, keys: Collection[Hashable], through: Collection[Hashable]
+    ) -> T:
+        """Return the answer, unless something did not go through or nothing is heard of it."""
+        if len(through) < len(keys) or (keys and method in self.unheard):
             raise LedgerUnavailable(method)
         return answer
 

@@ -17,14 +17,14 @@ class FakeMessageIds:
     unavailable: bool = False
 
     def record(self, notification_ids: Mapping[str, str], *, expires_at: datetime) -> None:
-        self._call("record")
+        self._call("record", len(notification_ids))
         self.owners |= notification_ids
         self.expiries |= dict.fromkeys(notification_ids, expires_at)
 
     def find(self, message_ids: AbstractSet[str]) -> dict[str, str]:
-        self._call("find")
+        self._call("find", len(message_ids))
         return {each: self.owners[each] for each in message_ids if each in self.owners}
 
-    def _call(self, method: str) -> None:
-        if self.unavailable:
+    def _call(self, method: str, asked: int) -> None:
+        if self.unavailable and asked:
             raise LedgerUnavailable(method)

@@ -1,9 +1,13 @@
-"""The whole flow over fakes: what one order becomes, from the stream to the handset."""
+"""The whole flow over fakes: what orders become, from the stream to the handset."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 
-from notifications.lifecycle import State
+from notifications.identity import order_of
+from notifications.lifecycle import FINAL, State
 from notifications.order_event import Channel
+from notifications.person import QuietHours
 from notifications.receipt import Receipt
 from tests.examples import EMAIL, PHONE, payload
 from tests.fakes.world import World
@@ -13,15 +17,11 @@ def reached(world: World) -> Counter[str | None]:
     return Counter(out.notification.recipient for out in world.provider.calls)
 
 
-def send_published(world: World) -> None:
-    world.send(*[n.id for n in world.hub.published])
-
-
 def test_one_order_becomes_one_text_and_one_e_mail_and_both_arrive(world: World) -> None:
     world.relay(payload())
-    send_published(world)
+    world.send_published()
     for out in world.provider.calls:
-        message_id = world.ledger.rows[out.notification.id].message_id
+        message_id = world.row(out.notification.id).message_id
         assert message_id is not None
         world.apply(
             Receipt(
@@ -34,22 +34,56 @@ def test_one_order_becomes_one_text_and_one_e_mail_and_both_arrive(world: World)
 
     assert {PHONE: 1, EMAIL: 1} == reached(world)
     assert {Channel.SMS: State.DELIVERED, Channel.EMAIL: State.DELIVERED} == {
-        row.channel: row.state for row in world.ledger.rows.values()
+        row.channel: row.state for row in world.rows()
     }
 
 
 def test_nobody_hears_twice_whatever_comes_twice(world: World) -> None:
     """The record, the publication, the queue's message: each may come again, in any mixture."""
-    for _ in range(3):
-        world.relay(payload(), payload())
-        send_published(world)
-        send_published(world)
+    for at in (101, 101, 900):
+        world.relay(payload(), payload(), at=at)
+        world.send_published()
+        world.brought = 0
+        world.send_published()
 
     assert {PHONE: 1, EMAIL: 1} == reached(world)
 
 
 def test_two_events_of_one_order_are_two_messages(world: World) -> None:
     world.relay(payload(event_id="e-1"), payload(event_id="e-2"))
-    send_published(world)
+    world.send_published()
 
     assert {PHONE: 2, EMAIL: 2} == reached(world)
+
+
+def test_a_thousand_events_again_after_all_has_changed_send_nothing(world: World) -> None:
+    """Preferences changed, caps filled up, rows expired, a year went by."""
+    world.policy = replace(world.policy, cap=10_000)
+    batch = [
+        payload(order_id=f"o-{n % 250}", event_id=f"e-{n}", channel="email", status="brewed")
+        for n in range(1000)
+    ]
+    for start in range(0, 1000, 100):
+        world.relay(*batch[start : start + 100], at=101 + start)
+    world.send_published()
+    sent = len(world.provider.calls)
+    world.ledger.rows.clear()
+    world.people.kept.clear()
+    quiet = QuietHours(start=world.now.at.time(), end=(world.now.at + timedelta(hours=1)).time())
+    world.policy = replace(world.policy, cap=0, allowed=(), quiet=quiet)
+    world.now.turn(timedelta(days=365))
+    again = [world.relay(*batch[start : start + 100], at=5000 + start) for start in (0, 500)]
+    world.sweep()
+    world.send_published()
+
+    assert 1000 == sent == len(world.provider.calls)
+    assert [100, 100] == [each.repeated for each in again]
+
+
+def test_every_story_of_an_order_is_in_its_own_partition(world: World) -> None:
+    world.relay(*[payload(event_id=f"e-{n}") for n in range(4)])
+
+    (order,) = {mark.order for mark in world.ledger.marks.values()}
+    assert {order} == {order_of(row.id) for row in world.rows()}
+    assert {order} == {head.order for head in world.ledger.heads.values()}
+    assert not [row for row in world.rows() if row.state in FINAL]

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from notifications.drafting import rows
 from notifications.errors import LedgerUnavailable, ParkingUnavailable
 from notifications.lifecycle import State
 from notifications.order_event import Channel, OrderEvent
@@ -92,7 +93,6 @@ def test_a_bug_in_a_draft_parks_its_event_and_a_later_delivery_completes_it(
             raise KeyError(EMAIL)
         return rows(event, *args, **kwargs)
 
-    rows = relaying.rows
     monkeypatch.setattr(relaying, "rows", trip_over_the_second)
     relayed = world.relay(order(1), order(2), order(3))
 
