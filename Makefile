@@ -17,7 +17,7 @@ export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.tools/cache/jsii
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test check format lint types arrows synth cfn-lint generated \
+.PHONY: help bootstrap demo test bench check format lint types arrows synth cfn-lint generated \
 	deploy destroy requirements clean
 
 help: ## Print this list
@@ -34,6 +34,9 @@ demo: bootstrap ## Send a hundred orders through a local cloud and show what arr
 
 test: bootstrap ## Run every test; those marked cloud share one local cloud
 	@$(WITH_NODE) $(BIN)/python -m pytest
+
+bench: bootstrap ## Count and time what a batch of orders takes, beside one call at a time
+	@$(BIN)/python -m benchmarks
 
 check: bootstrap format lint types arrows generated synth cfn-lint ## Judge the code without running its tests
 

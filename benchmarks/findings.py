@@ -1,0 +1,124 @@
+"""So many orders in, what our functions and a plain implementation take for them out."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from benchmarks import endpoint, ordercast_functions
+from benchmarks.account import empty_tables, opened
+from benchmarks.batches import Orders, Steps, one_call_at_a_time, ours
+from benchmarks.life import CARRIER, HANDSET, Life, life
+from benchmarks.measuring import Counts, Times
+from benchmarks.one_call_at_a_time import wired as plain_wired
+from benchmarks.stand_in import StandIn
+
+LATENCY = 0.010  # seconds a call
+ROUNDS = 9
+PLAIN_ROUNDS = 3  # each takes as long as thirty of ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What orders take in calls, until they are queued and until they are sent."""
+
+    orders: Orders
+    relay: Counts
+    send: Counts
+
+    @property
+    def calls(self) -> Counter[str]:
+        """Calls by operation, of both steps."""
+        return self.relay.calls + self.send.calls
+
+    @property
+    def a_message(self) -> float:
+        """Calls a message, the provider's among them."""
+        return self.calls.total() / self.orders.messages
+
+    @property
+    def an_order_relayed(self) -> float:
+        """Calls an order in the relay alone."""
+        return self.relay.total / self.orders.count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """What orders take in time, in the same two steps."""
+
+    orders: Orders
+    relay: Times
+    send: Times
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of the processor an order, both steps."""
+        return (self.relay.cpu + self.send.cpu) / self.orders.count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedAll:
+    """What depends on no machine."""
+
+    texts: Counted
+    texts_with_contact: Counted
+    emails: Counted
+    both: Counted
+    plain: Counted
+    delivered: Life
+    carrier_only: Life
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedAll:
+    """What depends on the machine, from one run."""
+
+    texts: Timed
+    plain: Timed
+
+
+def count(*, orders: int) -> CountedAll:
+    """Count everything, for batches of so many orders, on a timetable and without a network."""
+    aws = StandIn(empty_tables)
+    with opened(aws.answer), ordercast_functions.wired(lambda: aws.timetable) as functions:
+
+        def counted(channel: str, *, contact: bool = False) -> Counted:
+            some = Orders(channel=channel, count=orders, contact=contact)
+            return _counted(some, ours(aws, functions, some), aws)
+
+        texts = Orders(channel="sms", count=orders)
+        plain = one_call_at_a_time(aws, plain_wired(), texts)
+        return CountedAll(
+            texts=counted("sms"),
+            texts_with_contact=counted("sms", contact=True),
+            emails=counted("email"),
+            both=counted("both"),
+            plain=_counted(texts, plain, aws),
+            delivered=life(aws, functions, texts, says=HANDSET),
+            carrier_only=life(aws, functions, texts, says=CARRIER, looks=1),
+        )
+
+
+def time(*, orders: int) -> TimedAll:
+    """Time both implementations side by side, each in turn, over real connections."""
+    texts = Orders(channel="sms", count=orders)
+    with (
+        endpoint.running(latency=LATENCY) as aws,
+        opened(aws.name, url=aws.url),
+        ordercast_functions.wired() as functions,
+    ):
+        mine = ours(aws, functions, texts)
+        plain = one_call_at_a_time(aws, plain_wired(), texts)
+        mine.times(rounds=1)  # a cold start is another matter
+        return TimedAll(
+            texts=_timed(texts, mine, rounds=ROUNDS),
+            plain=_timed(texts, plain, rounds=PLAIN_ROUNDS),
+        )
+
+
+def _counted(orders: Orders, steps: Steps, aws: StandIn) -> Counted:
+    relay, send = steps.counts(aws)
+    return Counted(orders=orders, relay=relay, send=send)
+
+
+def _timed(orders: Orders, steps: Steps, *, rounds: int) -> Timed:
+    relay, send = steps.times(rounds=rounds)
+    return Timed(orders=orders, relay=relay, send=send)

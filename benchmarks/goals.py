@@ -1,0 +1,119 @@
+"""What was counted and timed in, each goal with its figure beside it out."""
+
+from dataclasses import dataclass
+
+from benchmarks.findings import CountedAll, TimedAll
+
+TIMES = " ×"  # noqa: RUF001 - the sign of multiplication is meant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A figure to hold at or under a limit, or *over* it, as it is printed with so many digits."""
+
+    what: str
+    limit: float
+    figure: float
+    over: bool = False
+    unit: str = ""
+    digits: int = 2
+
+    @property
+    def is_met(self) -> bool:
+        """Tell whether it is held."""
+        shown = round(self.figure, self.digits)
+        return shown >= self.limit if self.over else shown <= self.limit
+
+    @property
+    def asked(self) -> str:
+        """The limit, as a person writes it."""
+        return f"{'≥' if self.over else '≤'} {self.limit:g}{self.unit}"
+
+    @property
+    def measured(self) -> str:
+        """The figure, as a person writes it."""
+        return f"{self.figure:.{self.digits}f}{self.unit}"
+
+
+def goals(counted: CountedAll, timed: TimedAll) -> list[Goal]:
+    """Return every goal, the machine's share of it last."""
+    return [*_counts(counted), *_ratios(counted, timed)]
+
+
+def _counts(counted: CountedAll) -> list[Goal]:
+    texts, contact = counted.texts, counted.texts_with_contact
+    return [
+        Goal(what="calls a text, relay and sender", limit=1.45, figure=texts.a_message),
+        Goal(what="the same, contact in the event too", limit=1.45, figure=contact.a_message),
+        Goal(
+            what="calls an e-mail besides SES's, relay and sender",
+            limit=0.45,
+            figure=counted.emails.a_message - 1,
+        ),
+        Goal(
+            what="calls a message besides the provider's, a text and an e-mail an order",
+            limit=0.45,
+            figure=counted.both.a_message - 1,
+        ),
+        Goal(what="calls an order in the relay", limit=0.30, figure=texts.an_order_relayed),
+        Goal(
+            what="the same, contact in the event too",
+            limit=0.30,
+            figure=contact.an_order_relayed,
+        ),
+        Goal(
+            what="round trips of a relay batch, one after the other",
+            limit=8,
+            figure=max(c.relay.round_trips for c in (texts, contact, counted.emails, counted.both)),
+            digits=0,
+        ),
+        Goal(
+            what="write units a text on the ledger, the handset's receipt at once",
+            limit=9,
+            figure=counted.delivered.total,
+            digits=1,
+        ),
+        Goal(
+            what="the same, the carrier's word alone and after the sweeper's first look",
+            limit=9,
+            figure=counted.carrier_only.total,
+            digits=1,
+        ),
+    ]
+
+
+def _ratios(counted: CountedAll, timed: TimedAll) -> list[Goal]:
+    ours, plain = timed.texts, timed.plain
+    return [
+        Goal(
+            what="one call at a time: fewer calls a text",
+            limit=6,
+            figure=counted.plain.a_message / counted.texts.a_message,
+            over=True,
+            unit=TIMES,
+            digits=1,
+        ),
+        Goal(
+            what="one call at a time: less time a relay batch, 10 ms a call",
+            limit=40,
+            figure=plain.relay.wall / ours.relay.wall,
+            over=True,
+            unit=TIMES,
+            digits=0,
+        ),
+        Goal(
+            what="one call at a time: less CPU an order, relay and sender",
+            limit=4,
+            figure=plain.cpu / ours.cpu,
+            over=True,
+            unit=TIMES,
+            digits=1,
+        ),
+        Goal(
+            what="CPU an order in the relay",
+            limit=450,
+            figure=ours.relay.cpu / ours.orders.count * 1e6,
+            unit=" µs",
+            digits=0,
+        ),
+    ]

@@ -1,0 +1,84 @@
+"""One notification each of so many orders in, what the ledger takes for their whole life out."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from benchmarks.account import LEDGER, RECEIPTS
+from benchmarks.batches import Orders, ours
+from benchmarks.ordercast_functions import Functions
+from benchmarks.orders import queue_event
+from benchmarks.stand_in import StandIn
+from gateways.ledger import DynamoLedger
+from notifications.knowledge import Found, Wanted
+from notifications.sweeping import Patience, step
+
+HANDSET = "Message has been accepted by phone"
+CARRIER = "Message has been accepted by phone carrier"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """Write units a notification, by kind of item, and the largest item of each kind in bytes."""
+
+    units: Mapping[str, float]
+    largest: Mapping[str, int]
+
+    @property
+    def total(self) -> float:
+        """All of them."""
+        return sum(self.units.values())
+
+
+def life(aws: StandIn, functions: Functions, orders: Orders, *, says: str, looks: int = 0) -> Life:
+    """Relay and send texts, look at each *looks* times as the sweeper does, hear of each once."""
+    steps = ours(aws, functions, orders)
+    steps.prepare()
+    steps.relay()
+    steps.send()()
+    for _ in range(looks):
+        _look(
+            functions, [json.loads(message["body"])["notification_id"] for message in aws.published]
+        )
+    sent = aws.tables[RECEIPTS].items
+    functions.hear(queue_event([_receipt(message_id, says) for (message_id,) in sent]))
+    ledger = aws.tables[LEDGER]
+    return Life(
+        units={kind: count / orders.messages for kind, count in ledger.units.items() if count},
+        largest=Counter(ledger.largest),
+    )
+
+
+def _look(functions: Functions, ids: list[str]) -> None:
+    """Do what a round of the sweeper writes for messages that are sent and not heard of."""
+    ledger = DynamoLedger(table=functions.ledger)
+    rows = ledger.look_up(Wanted(notifications=frozenset(ids))).notifications.values()
+    ledger.change(
+        [
+            (
+                row,
+                step(
+                    row,
+                    Found(),
+                    patience=Patience(first_wait=timedelta(minutes=5), resend_email_after=None),
+                    send_within=timedelta(hours=1),
+                    receipts_drained=False,
+                    now=datetime.now(UTC),
+                ).row,
+            )
+            for row in rows
+        ]
+    )
+
+
+def _receipt(message_id: str, says: str) -> str:
+    """Return a line of the SMS delivery log."""
+    return json.dumps(
+        {
+            "notification": {"messageId": message_id, "timestamp": "2026-03-02 09:30:10.558"},
+            "delivery": {"priceInUSD": 0.00645, "providerResponse": says},
+            "status": "SUCCESS",
+        }
+    )

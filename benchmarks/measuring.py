@@ -1,0 +1,62 @@
+"""Something to do and the stand-in that it talks to in, its calls, round trips and times out."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from benchmarks.stand_in import StandIn
+from benchmarks.timetable import Timetable
+
+Job = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Calls by operation, and how many of them follow one upon the other."""
+
+    calls: Counter[str]
+    round_trips: int
+
+    @property
+    def total(self) -> int:
+        """All calls."""
+        return self.calls.total()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Seconds by the clock on the wall, and of the processor."""
+
+    wall: float
+    cpu: float
+
+    def quicker(self, other: "Times") -> "Times":
+        """Return the better of each: what else the machine does only ever adds."""
+        return Times(wall=min(self.wall, other.wall), cpu=min(self.cpu, other.cpu))
+
+
+def counted(aws: StandIn, job: Job) -> Counts:
+    """Do the job on a timetable, where nothing depends on the machine."""
+    timetable = Timetable()
+    with _kept(aws, timetable):
+        before = aws.calls.copy()
+        job()
+        return Counts(calls=aws.calls - before, round_trips=timetable.now)
+
+
+def timed(job: Job) -> Times:
+    """Do the job by the clock."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    job()
+    return Times(cpu=time.process_time() - cpu, wall=time.perf_counter() - wall)
+
+
+@contextmanager
+def _kept(aws: StandIn, timetable: Timetable) -> Iterator[None]:
+    aws.timetable = timetable
+    try:
+        yield
+    finally:
+        aws.timetable = None

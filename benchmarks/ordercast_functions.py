@@ -1,0 +1,127 @@
+"""Settings in, the functions that are deployed out, wired to whatever clients reach."""
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+from aws_lambda_powertools import Logger
+
+from benchmarks.account import CUSTOMERS, LEDGER, RECEIPTS
+from benchmarks.orders import Event
+from benchmarks.timetable import Timetable, Workers
+from gateways.people import DynamoPeople
+from processors import email_sender, order_relay, receipt_tracker, sender, sms_sender
+from processors.batch_response import BatchResponse
+from processors.settings import (
+    OrderRelaySettings,
+    SenderSettings,
+)
+from processors.tables import tables
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from gateways.dynamodb import Table
+
+_WIRED = (order_relay, sms_sender, email_sender, receipt_tracker)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What our handlers ask of Lambda's context."""
+
+    aws_request_id: str = "benchmark"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Functions:
+    """The handlers, as Lambda calls them, and two tables to prepare and to ask."""
+
+    ledger: "Table"
+    people: DynamoPeople
+
+    def relay(self, event: Event) -> None:
+        """Relay one batch of the stream."""
+        _all_done(order_relay.handler(event, _CONTEXT))
+
+    def send(self, channel: str, event: Event) -> None:
+        """Send one batch of a channel's queue."""
+        module = sms_sender if channel == "sms" else email_sender
+        _all_done(module.handler(event, _CONTEXT))
+
+    def hear(self, event: Event) -> None:
+        """Apply one batch of receipts."""
+        _all_done(receipt_tracker.handler(event, _CONTEXT))
+
+
+_CONTEXT: "Any" = _Context()
+
+
+@contextmanager
+def wired(timetable: Callable[[], Timetable | None] = lambda: None) -> Iterator[Functions]:
+    """Wire the functions, as their modules do on a first invocation; a *timetable* may be kept."""
+    pools: list[Workers] = []
+
+    def workers(count: int) -> Workers:
+        pools.append(Workers(count, timetable))
+        return pools[-1]
+
+    with ExitStack() as stack:
+        stack.enter_context(patch.dict(os.environ, _environment()))
+        for module in (order_relay, sender, receipt_tracker):
+            stack.enter_context(patch.object(module, "ThreadPoolExecutor", workers))
+        for module in _WIRED:
+            log = Logger(service=f"benchmark-{module.__name__}", stream=io.StringIO())
+            stack.enter_context(patch.object(module, "_log", lambda log=log: log))
+            module._wired.cache_clear()  # noqa: SLF001 - wired anew, to this stand-in
+            stack.callback(module._wired.cache_clear)  # noqa: SLF001 - as above
+        table = tables(workers(1))
+        yield Functions(ledger=table(LEDGER), people=DynamoPeople(table=table(CUSTOMERS)))
+        for pool in pools:
+            pool.shutdown()
+
+
+def _all_done(response: BatchResponse) -> None:
+    """Raise unless everything was done: what is not sent costs nothing."""
+    if response["batchItemFailures"]:
+        message = f"not done: {response}"
+        raise RuntimeError(message)
+
+
+def _environment() -> dict[str, str]:
+    relay = OrderRelaySettings(
+        stage="benchmark",
+        ledger_table=LEDGER,
+        customers_table=CUSTOMERS,
+        hub_topic_arn="arn:aws:sns:us-east-1:123456789012:notifications",
+        parked_bucket="parked",
+        default_country="US",
+        default_currency="USD",
+        retention=timedelta(days=90),
+        republish_after=timedelta(minutes=5),
+        cap=20,
+        quiet_hours="",
+        allowed_recipients="*",
+    )
+    shared = SenderSettings(
+        stage="benchmark",
+        ledger_table=LEDGER,
+        customers_table=CUSTOMERS,
+        receipts_table=RECEIPTS,
+        claim_lease=timedelta(seconds=60),
+        receipt_retention=timedelta(days=30),
+    ).to_env()
+    of_a_channel = {
+        "SENDER_ID": "",
+        "EMAIL_FROM": "orders@example.com",
+        "CONFIGURATION_SET": "ordercast",
+    }
+    return {**relay.to_env(), **shared, **of_a_channel}

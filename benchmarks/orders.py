@@ -1,0 +1,103 @@
+"""A number in, so many orders of customers on record, each of another customer, out."""
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Any
+
+from notifications.identity import customer_key
+from notifications.order_event import Channel
+from notifications.person import Person
+
+SHOP = "Leaf & Kettle"
+
+Event = dict[str, Any]
+"""What Lambda calls a function with."""
+
+
+def customers(count: int) -> list[Person]:
+    """Return the records of *count* customers, who agreed to be told on any channel."""
+    return [_customer(number) for number in range(count)]
+
+
+def payloads(count: int, *, channel: str, contact: bool) -> list[bytes]:
+    """Return an order of each customer; with *contact* it repeats what is on record."""
+    return [
+        json.dumps(_order(number, channel=channel, contact=contact)).encode()
+        for number in range(count)
+    ]
+
+
+def kinesis_event(payloads: Sequence[bytes]) -> Event:
+    """Return a batch of one shard."""
+    return {"Records": [_record(str(n), each) for n, each in enumerate(payloads, start=101)]}
+
+
+def queue_event(bodies: Sequence[str]) -> Event:
+    """Return a batch of one queue."""
+    return {
+        "Records": [
+            {
+                "messageId": f"m-{n}",
+                "receiptHandle": f"r-{n}",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": "1"},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:a-queue",
+            }
+            for n, body in enumerate(bodies)
+        ]
+    }
+
+
+def _customer(number: int) -> Person:
+    customer_id = f"c-{number:04}"
+    return Person(
+        key=customer_key(shop=SHOP, customer_id=customer_id),
+        customer_id=customer_id,
+        shop=SHOP,
+        email=f"{customer_id}@example.com",
+        phone=f"+1206555{100 + number % 100:04}",
+        locale="en-US",
+        country="US",
+        time_zone="America/Los_Angeles",
+        consents=frozenset(Channel),
+    )
+
+
+def _order(number: int, *, channel: str, contact: bool) -> dict[str, object]:
+    customer = _customer(number)
+    order_id = f"order-{number:06}"
+    return {
+        "event_id": f"{order_id}-confirmed",
+        "order_id": order_id,
+        "status": "confirmed",
+        "occurred_at": "2026-03-02T09:29:58.123Z",
+        "shop": SHOP,
+        "customer_id": customer.customer_id,
+        "amount": {"value": "92.40", "currency": "USD"},
+        "items": [
+            {"name": "Loose-leaf tea, 250 g", "quantity": 2},
+            {"name": "Cast-iron teapot", "quantity": 1},
+            {"name": "Honey, wildflower", "quantity": 1},
+        ],
+        **({"contact": {"email": customer.email, "phone": customer.phone}} if contact else {}),
+        "channel": channel,
+        "tracking_url": f"https://shop.example.com/orders/{order_id}",
+        "campaign": "spring-2026",
+    }
+
+
+def _record(sequence_number: str, payload: bytes) -> Event:
+    return {
+        "kinesis": {
+            "kinesisSchemaVersion": "1.0",
+            "partitionKey": "p",
+            "sequenceNumber": sequence_number,
+            "data": b64encode(payload).decode(),
+            "approximateArrivalTimestamp": 1795262400.123,
+        },
+        "eventSource": "aws:kinesis",
+        "eventID": f"shardId-000000000000:{sequence_number}",
+        "eventSourceARN": "arn:aws:kinesis:us-east-1:123456789012:stream/orders",
+    }

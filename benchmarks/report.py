@@ -1,0 +1,93 @@
+"""Goals and what they were measured by in, the tables of docs/performance.md out."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.findings import Counted, CountedAll, Timed, TimedAll
+from benchmarks.goals import Goal
+from benchmarks.life import Life
+
+MILLI = 1e3
+MICRO = 1e6
+
+
+def show(
+    console: Console, goals: list[Goal], counted: CountedAll, timed: TimedAll, *, today: date
+) -> None:
+    """Print them as Markdown, so that a page can hold what a terminal shows."""
+    console.print(f"{today}, batches of {counted.texts.orders.count} orders, 10 ms a call\n")
+    for table in (_goals(goals), _calls(counted), _times(timed), _units(counted)):
+        console.print(table)
+
+
+def _goals(goals: list[Goal]) -> Table:
+    table = _table("what", "goal", "measured", "met")
+    for goal in goals:
+        met = "[green]yes[/]" if goal.is_met else "[red]no[/]"
+        table.add_row(goal.what, goal.asked, goal.measured, met)
+    return table
+
+
+def _calls(counted: CountedAll) -> Table:
+    table = _table("batch", "relay", "round trips", "sender", "round trips", "calls a message")
+    for name, each in _batches(counted):
+        table.add_row(
+            name,
+            _by_operation(each.relay.calls),
+            str(each.relay.round_trips),
+            _by_operation(each.send.calls),
+            str(each.send.round_trips),
+            f"{each.a_message:.2f}",
+        )
+    return table
+
+
+def _batches(counted: CountedAll) -> Iterator[tuple[str, Counted]]:
+    yield "a text each", counted.texts
+    yield "a text each, contact in the event too", counted.texts_with_contact
+    yield "an e-mail each", counted.emails
+    yield "a text and an e-mail each", counted.both
+    yield "a text each, one call at a time", counted.plain
+
+
+def _times(timed: TimedAll) -> Table:
+    table = _table("a text each", "relay, ms", "sender, ms", "relay, µs CPU", "sender, µs CPU")
+    rows: Mapping[str, Timed] = {"Ordercast": timed.texts, "one call at a time": timed.plain}
+    for name, each in rows.items():
+        table.add_row(
+            name,
+            *(f"{step.wall * MILLI:.0f}" for step in (each.relay, each.send)),
+            *(f"{step.cpu / each.orders.count * MICRO:.0f}" for step in (each.relay, each.send)),
+        )
+    return table
+
+
+def _units(counted: CountedAll) -> Table:
+    delivered, carrier = counted.delivered, counted.carrier_only
+    table = _table("item on the ledger", "largest, bytes", "write units", "carrier's word alone")
+    for kind in carrier.units:
+        size = delivered.largest.get(kind)
+        table.add_row(kind, str(size or ""), _units_of(delivered, kind), _units_of(carrier, kind))
+    table.add_row("all", "", f"{delivered.total:.1f}", f"{carrier.total:.1f}")
+    return table
+
+
+def _units_of(life: Life, kind: str) -> str:
+    return f"{life.units.get(kind, 0):.1f}"
+
+
+def _by_operation(calls: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(calls.items()))
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.MARKDOWN)
+    first, *others = columns
+    table.add_column(first)
+    for column in others:
+        table.add_column(column)
+    return table

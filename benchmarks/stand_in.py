@@ -1,0 +1,151 @@
+"""An AWS request in, an answer from memory out; every call is counted.
+
+It takes the place of the network only: what a client does before and after, serialising, signing
+and reading the answer, is the real SDK's.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+from benchmarks.tables import Tables
+
+if TYPE_CHECKING:
+    from benchmarks.timetable import Timetable
+
+Body = dict[str, Any]
+
+_SNS = "http://sns.amazonaws.com/doc/2010-03-31/"
+
+
+class StandIn:
+    """All of AWS in memory, on a timetable if one is kept.
+
+    `published` holds what the hub, or a queue, was given.
+    """
+
+    def __init__(self, new_tables: Callable[[], Tables]) -> None:
+        self._new_tables = new_tables
+        self._ids = count()
+        self.calls: Counter[str] = Counter()
+        self.timetable: Timetable | None = None
+        self.start_over()
+
+    def start_over(self) -> None:
+        """Forget every item and message."""
+        self.tables = self._new_tables()
+        self.published: list[Mapping[str, str]] = []
+
+    def answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
+        """Answer a request that is not sent at all, as a handler of botocore's `before-send`."""
+        if not isinstance(request.body, bytes | str):
+            message = "a request without a body in memory"
+            raise TypeError(message)
+        body = self.reply(operation_of(event_name), request.body)
+        if self.timetable is not None:
+            self.timetable.round_trip()
+        return AWSResponse(request.url, 200, _HEADERS, _Raw(body))
+
+    def reply(self, operation: str, request: bytes | str) -> bytes:
+        """Do what a request asks, and return the body of the answer."""
+        asked = request.decode() if isinstance(request, bytes) else request
+        self.calls[operation] += 1
+        if operation in _OF_SNS:
+            return _OF_SNS[operation](self, dict(parse_qsl(asked)))
+        if operation == "PutObject":
+            return b""
+        return json.dumps(_OF_JSON[operation](self, json.loads(asked))).encode()
+
+    def new_id(self) -> str:
+        """Return an id that no call was answered with before."""
+        return f"00000000-0000-4000-8000-{next(self._ids):012}"
+
+    def queue(self, body: str) -> Body:
+        """Take one message."""
+        self.published.append({"body": body})
+        return {"MessageId": self.new_id(), "MD5OfMessageBody": ""}
+
+
+def operation_of(event_name: str) -> str:
+    """Return the operation that botocore names: `before-send.sns.Publish` is `Publish`."""
+    return event_name.rsplit(".", 1)[1]
+
+
+_HEADERS: Any = {"x-amzn-requestid": "r-1"}
+
+
+@dataclass(slots=True)
+class _Raw:
+    """What botocore reads an answer from."""
+
+    body: bytes
+
+    def stream(self) -> Iterator[bytes]:
+        yield self.body
+
+
+def _publish(aws: StandIn, _: Mapping[str, str]) -> bytes:
+    return _sns("Publish", f"<MessageId>{aws.new_id()}</MessageId>")
+
+
+def _publish_batch(aws: StandIn, asked: Mapping[str, str]) -> bytes:
+    entries = [f"PublishBatchRequestEntries.member.{n}" for n in range(1, 11)]
+    taken = ""
+    for entry in filter(lambda each: f"{each}.Id" in asked, entries):
+        aws.published.append(_message(asked, entry))
+        place = asked[f"{entry}.Id"]
+        taken += f"<member><Id>{place}</Id><MessageId>{aws.new_id()}</MessageId></member>"
+    return _sns("PublishBatch", f"<Successful>{taken}</Successful><Failed/>")
+
+
+def _opted_out(_: StandIn, __: Mapping[str, str]) -> bytes:
+    return _sns("CheckIfPhoneNumberIsOptedOut", "<isOptedOut>false</isOptedOut>")
+
+
+_OF_SNS: Mapping[str, Callable[[StandIn, Mapping[str, str]], bytes]] = {
+    "CheckIfPhoneNumberIsOptedOut": _opted_out,
+    "Publish": _publish,
+    "PublishBatch": _publish_batch,
+}
+
+_OF_JSON: Mapping[str, Callable[[StandIn, Body], Body]] = {
+    "BatchExecuteStatement": lambda aws, asked: aws.tables.batch_execute_statement(asked),
+    "BatchGetItem": lambda aws, asked: aws.tables.batch_get_item(asked),
+    "BatchWriteItem": lambda aws, asked: aws.tables.batch_write_item(asked),
+    "ChangeMessageVisibilityBatch": lambda _, asked: {
+        "Successful": [{"Id": each["Id"]} for each in asked["Entries"]],
+        "Failed": [],
+    },
+    "GetItem": lambda aws, asked: aws.tables.get_item(asked),
+    "GetQueueUrl": lambda _, asked: {"QueueUrl": f"https://queue.example.com/{asked['QueueName']}"},
+    "PutItem": lambda aws, asked: aws.tables.put_item(asked),
+    "PutMetricData": lambda _, __: {},
+    "Query": lambda aws, asked: aws.tables.query(asked),
+    "SendEmail": lambda aws, _: {"MessageId": aws.new_id()},
+    "SendMessage": lambda aws, asked: aws.queue(asked["MessageBody"]),
+    "UpdateItem": lambda aws, asked: aws.tables.update_item(asked),
+}
+
+
+def _message(asked: Mapping[str, str], entry: str) -> Mapping[str, str]:
+    """Return a published body under `body`, and its attributes by name."""
+    message = {"body": asked[f"{entry}.Message"]}
+    for place in count(1):
+        name = f"{entry}.MessageAttributes.entry.{place}"
+        if f"{name}.Name" not in asked:
+            break
+        message[asked[f"{name}.Name"]] = asked[f"{name}.Value.StringValue"]
+    return message
+
+
+def _sns(operation: str, result: str) -> bytes:
+    return (
+        f'<{operation}Response xmlns="{_SNS}"><{operation}Result>{result}</{operation}Result>'
+        f"<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></{operation}Response>"
+    ).encode()

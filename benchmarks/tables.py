@@ -1,0 +1,172 @@
+"""DynamoDB's calls in, its answers out: tables in memory that refuse what AWS refuses."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from benchmarks import partiql, write_units
+from benchmarks.partiql import Item
+
+Key = tuple[str, ...]
+Answer = dict[str, Any]
+
+KEYS_A_CALL = 100
+STATEMENTS_A_CALL = 25
+ITEMS_A_CALL = 25
+
+
+class Table:
+    """One table's items; what its writes take is counted by kind of item."""
+
+    def __init__(self, *key_names: str, index: Sequence[str] = ()) -> None:
+        self.key_names = key_names
+        self.items: dict[Key, Item] = {}
+        self.units: Counter[str] = Counter()
+        self.largest: Counter[str] = Counter()
+        self._index = index
+
+    def key_of(self, item: Item) -> Key:
+        """Return an item's key."""
+        return tuple(str(item[name]["S"]) for name in self.key_names)
+
+    def write(self, key: Key, after: Item) -> None:
+        """Put *after* in its place, and count."""
+        before = self.items.get(key)
+        self._count(key, before, after)
+        if self._index:
+            self.units[f"{_kind(key)} in the index"] += write_units.for_index(
+                before, after, self._index
+            )
+        self.items[key] = after
+
+    def refuse(self, key: Key) -> Item | None:
+        """Leave what is there, which takes as much as writing it."""
+        self._count(key, self.items.get(key), None)
+        return self.items.get(key)
+
+    def _count(self, key: Key, before: Item | None, after: Item | None) -> None:
+        self.units[_kind(key)] += write_units.for_item(before, after)
+        self.largest[_kind(key)] = max(self.largest[_kind(key)], write_units.size(after or {}))
+
+
+class Tables:
+    """Every table by name, and the calls on them."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self._tables = tables
+
+    def __getitem__(self, name: str) -> Table:
+        return self._tables[name]
+
+    def batch_get_item(self, request: Answer) -> Answer:
+        """Answer the items that there are."""
+        wanted = {name: each["Keys"] for name, each in request["RequestItems"].items()}
+        _refuse_more(sum(map(len, wanted.values())), KEYS_A_CALL)
+        found: dict[str, list[Item]] = {}
+        for name, keys in wanted.items():
+            table = self._tables[name]
+            places = _distinct(table.key_of(key) for key in keys)
+            found[name] = [table.items[place] for place in places if place in table.items]
+        return {"Responses": found, "UnprocessedKeys": {}}
+
+    def batch_write_item(self, request: Answer) -> Answer:
+        """Put each item over whatever is there."""
+        wanted = request["RequestItems"]
+        _refuse_more(sum(map(len, wanted.values())), ITEMS_A_CALL)
+        for name, puts in wanted.items():
+            items = [each["PutRequest"]["Item"] for each in puts]
+            places = _distinct(map(self._tables[name].key_of, items))
+            for place, item in zip(places, items, strict=True):
+                self._tables[name].write(place, item)
+        return {"UnprocessedItems": {}}
+
+    def batch_execute_statement(self, request: Answer) -> Answer:
+        """Run each statement by itself, and answer for each."""
+        wanted = [
+            (partiql.parse(each["Statement"]), list(each["Parameters"]))
+            for each in request["Statements"]
+        ]
+        _refuse_more(len(wanted), STATEMENTS_A_CALL)
+        _distinct((s.table, *self._place(s, parameters)) for s, parameters in wanted)
+        return {"Responses": [self._execute(s, parameters) for s, parameters in wanted]}
+
+    def get_item(self, request: Answer) -> Answer:
+        """Answer one item, if it is there."""
+        table = self._tables[request["TableName"]]
+        item = table.items.get(table.key_of(request["Key"]))
+        return {} if item is None else {"Item": item}
+
+    def put_item(self, request: Answer) -> Answer:
+        """Put one item, if its key is free where that is the condition."""
+        table = self._tables[request["TableName"]]
+        place = table.key_of(request["Item"])
+        if "ConditionExpression" in request and place in table.items:
+            message = "the stand-in refuses no single put: give each item a key of its own"
+            raise ValueError(message)
+        table.write(place, request["Item"])
+        return {}
+
+    def update_item(self, request: Answer) -> Answer:
+        """Set what `SET #a = :a, #b = :b` names."""
+        table = self._tables[request["TableName"]]
+        place = table.key_of(request["Key"])
+        before: Item = table.items.get(place) or request["Key"]
+        after = dict(before)
+        for change in request["UpdateExpression"].removeprefix("SET ").split(", "):
+            name, value = change.split(" = ")
+            names = request["ExpressionAttributeNames"]
+            after[names[name]] = request["ExpressionAttributeValues"][value]
+        table.write(place, after)
+        return {}
+
+    def query(self, _: Answer) -> Answer:
+        """Count nothing: whoever asks how often somebody was written to has room for one more."""
+        return {"Count": 0, "ScannedCount": 0}
+
+    def _place(self, statement: partiql.Statement, parameters: Sequence[partiql.Value]) -> Key:
+        parts = statement.changes if statement.inserts else statement.conditions
+        rest = list(parameters)
+        if not statement.inserts:
+            partiql.bind(statement.changes, rest)
+        key = {part.name: values[0] for part, values in partiql.bind(parts, rest) if values}
+        return self._tables[statement.table].key_of(key)
+
+    def _execute(self, statement: partiql.Statement, parameters: list[partiql.Value]) -> Answer:
+        table = self._tables[statement.table]
+        place = self._place(statement, parameters)
+        before = table.items.get(place)
+        changes = partiql.bind(statement.changes, parameters)
+        conditions = partiql.bind(statement.conditions, parameters)
+        if statement.inserts and before is not None:
+            return _refused("DuplicateItem", table.refuse(place))
+        if not statement.inserts and (
+            before is None or not all(partiql.holds(before, *each) for each in conditions)
+        ):
+            return _refused("ConditionalCheckFailed", table.refuse(place))
+        after = partiql.changed(before or {}, changes)
+        table.write(place, after)
+        return {"TableName": statement.table, **({"Item": after} if statement.returns else {})}
+
+
+def _refused(code: str, item: Item | None) -> Answer:
+    error: Answer = {"Code": code, "Message": "The conditional request failed"}
+    return {"Error": error if item is None else {**error, "Item": item}}
+
+
+def _refuse_more(count: int, limit: int) -> None:
+    if not 0 < count <= limit:
+        message = f"{count} in one call that takes 1 to {limit}"
+        raise ValueError(message)
+
+
+def _distinct(places: Iterable[Key]) -> list[Key]:
+    places = list(places)
+    if len(set(places)) < len(places):
+        message = "one key twice in a call"
+        raise ValueError(message)
+    return places
+
+
+def _kind(key: Key) -> str:
+    """Name what an item is: `notification#…` in the second half of a key, else just an item."""
+    return key[-1].split("#")[0] if "#" in key[-1] else "item"
