@@ -31,3 +31,17 @@ def test_what_may_have_arrived_before_stays_in_doubt_when_the_attempts_are_used_
     again = notification(attempts=MAX_ATTEMPTS, resends=1)
 
     assert State.IN_DOUBT == counted(not_now("Throttling"), again).state
+
+
+def test_a_refusal_of_the_second_sending_says_nothing_of_the_first() -> None:
+    again = notification(attempts=2, resends=1)
+
+    assert Outcome(state=State.IN_DOUBT, reason="no") == counted(refused("no"), again)
+    assert accepted("m-2") == counted(accepted("m-2"), again)
+
+
+def test_a_doubtful_email_whose_second_try_is_refused_stays_in_doubt() -> None:
+    """The first may have arrived; a failure would outrank the delivery that proves it."""
+    again = notification(attempts=2, resends=1)
+
+    assert State.IN_DOUBT == counted(refused("MessageRejected"), again).state
