@@ -85,8 +85,9 @@ class AlarmNumbers:
 class Stage:
     """Everything in which one deployment differs from another.
 
-    `sms_attributes` switches on SMS delivery logging for the whole account and Region: stages
-    that share an account must agree on it.
+    `sms_attributes` switches on SMS delivery logging for the whole account and Region, and
+    `account_protection` keeps the account's stack from being deleted: stages that share an
+    account must agree on both.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Stage:
     deletion_protection: bool
     log_retention: timedelta
     sms_attributes: bool
+    account_protection: bool
     mail_domain: str
     email_from: str
     sender_id: str
