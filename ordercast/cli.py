@@ -1,5 +1,6 @@
 """The command `ordercast`: words and options in, a running pipeline and readable answers out."""
 
+import os
 import shlex
 import sys
 import time
@@ -155,6 +156,9 @@ def env(cloud: CloudName = None) -> None:
     """Print the environment in which AWS tools talk to a local cloud, for the shell to eval."""
     chosen = running_cloud(cloud)
     outputs = {f"ORDERCAST_{key}": value for key, value in chosen.outputs().items()}
+    # A profile or an endpoint of the caller's own would win over what we set.
+    for name in sorted(os.environ.keys() - chosen.environment().keys()):
+        print(f"unset {name}")
     for name, value in (chosen.environment({}) | outputs).items():
         print(f"export {name}={shlex.quote(value)}")
 

@@ -1,5 +1,7 @@
 """What a person at the terminal is told, and the status that a script sees."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,33 @@ def test_every_unusable_event_is_named_before_anything_is_put(run, tmp_path: Pat
 
     assert "line 1: customer_id: required unless contact is given" in err
     assert "line 2: order_id: expected `str`, got `int`" in err
+
+
+def test_a_shell_that_takes_the_environment_has_nothing_left_that_leads_to_aws(
+    run, monkeypatch, tmp_path: Path
+) -> None:
+    """A profile, or an endpoint for one service, would win over the local cloud's."""
+    theirs = {
+        "AWS_PROFILE": "production",
+        "AWS_ENDPOINT_URL": "https://example.com",
+        "AWS_ENDPOINT_URL_KINESIS": "https://kinesis.example.com",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "AWS_SESSION_TOKEN": "token",
+        "PATH": os.environ["PATH"],
+    }
+    for name, value in theirs.items():
+        monkeypatch.setenv(name, value)
+    address = "http://127.0.0.1:14566"
+    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=address, carrier=address)
+    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
+
+    _, script, _ = run("env")
+
+    command = ["bash", "-euc", f"{script}\nenv"]
+    told = subprocess.run(command, env=theirs, capture_output=True, text=True, check=True).stdout
+    left = dict(line.split("=", 1) for line in told.splitlines())
+    assert (
+        f"http://127.0.0.1:14566 {theirs['PATH']}" == f"{left['AWS_ENDPOINT_URL']} {left['PATH']}"
+    )
+    wanted = {name for name in cloud.environment({}) if name.startswith("AWS_")}
+    assert wanted == {name for name in left if name.startswith("AWS_")}
