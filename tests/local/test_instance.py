@@ -1,6 +1,7 @@
 """A lock says who lives; a folder whose lock is free may go, and what its processes were goes with it."""
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -96,3 +97,9 @@ def test_a_name_that_leads_elsewhere_is_refused_and_nothing_is_touched(
 
     assert mine.exists()
     assert ["shop"] == [entry.name for entry in tmp_path.iterdir()]
+
+
+def test_what_a_local_cloud_keeps_is_its_owners_alone(instance: Instance) -> None:
+    """Text messages and e-mails, to whomever a developer chose to write."""
+    instance.create()
+    assert 0o700 == stat.S_IMODE(instance.folder.stat().st_mode)
