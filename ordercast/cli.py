@@ -114,7 +114,7 @@ def put(
     bad = [row for row in rows if row.problem]
     for row in bad:
         complaints.print(f"{row.place}: {row.problem}", markup=False)
-    stream = target(stage, cloud).outputs["OrdersStreamName"]
+    stream = target(stage, cloud).output("OrdersStreamName")
     producer = Producer(client=boto3.client("kinesis"), stream=stream, pause=time.sleep)
     good = [row for row in rows if unchecked or not row.problem]
     taken = producer.put([(_partition_key(row), row.payload) for row in good])
