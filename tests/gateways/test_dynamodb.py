@@ -59,6 +59,15 @@ def test_more_statements_than_a_call_takes_are_split_and_answered_in_order(dynam
     assert 51 == len(answers)
 
 
+def test_items_are_read_as_they_were_last_written(dynamodb, table) -> None:
+    """A sender reads what the relay wrote a moment ago: an older copy would be told nothing of it."""
+    asked = {"RequestItems": {"things": {"Keys": KEYS, "ConsistentRead": True}}}
+    with Stubber(dynamodb) as stub:
+        stub.add_response("batch_get_item", {"Responses": {"things": KEYS}}, asked)
+
+        assert KEYS == table.get(KEYS)
+
+
 def test_keys_left_unprocessed_are_asked_for_again(dynamodb, table) -> None:
     left = {"things": {"Keys": [KEYS[1]], "ConsistentRead": True}}
     with Stubber(dynamodb) as stub:

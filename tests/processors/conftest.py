@@ -23,3 +23,13 @@ def log(log_stream: StringIO, request: pytest.FixtureRequest) -> Logger:
 @pytest.fixture
 def logged(log_stream: StringIO) -> Callable[[], list[dict[str, Any]]]:
     return lambda: [json.loads(line) for line in log_stream.getvalue().splitlines()]
+
+
+@pytest.fixture
+def told(logged: Callable[[], list[dict[str, Any]]]) -> Callable[[], list[tuple[str, Any]]]:
+    """Each line as its slug and every field that we gave it, so that none goes unnoticed."""
+    loggers_own = {"level", "location", "message", "service", "timestamp"}
+    return lambda: [
+        (line["message"], {name: line[name] for name in line.keys() - loggers_own})
+        for line in logged()
+    ]

@@ -70,3 +70,11 @@ def test_a_batch_writes_one_line_and_nothing_personal(world, log, logged) -> Non
     [line] = logged()
     assert ("batch_relayed", 1, 1) == (line["message"], line["accepted"], line["parked"])
     assert "example.com" not in json.dumps(line)
+
+
+def test_trouble_writes_one_line_and_nothing_personal(world, log, told) -> None:
+    world.ledger.unavailable.add("enter")
+
+    respond(kinesis_event(order("o-1")), world.relayer, log)
+
+    assert [("batch_not_relayed", {"reason": "enter", "records": 1})] == told()

@@ -66,3 +66,11 @@ def test_a_batch_writes_one_line_and_nothing_personal(world, log, logged) -> Non
     [line] = logged()
     assert ("batch_applied", 1, 1) == (line["message"], line["unmatched"], line["malformed"])
     assert "555" not in json.dumps(line)
+
+
+def test_trouble_writes_one_line_and_nothing_personal(world, log, told) -> None:
+    world.ledger.unavailable.add("apply")
+
+    respond(queue_event(SMS_SUCCESS, request("x")), world.tracker, log)
+
+    assert [("batch_not_applied", {"reason": "apply", "messages": 2})] == told()

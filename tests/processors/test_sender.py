@@ -94,3 +94,13 @@ def test_a_template_that_fails_comes_back_alone_and_is_named_in_the_log(world, l
     assert ["m-1"] == failed(respond(event, world.sender, log))
     assert State.SENT is world.state(row.id)
     assert [["TemplateNotFound"]] == [line["bugs"] for line in logged()]
+
+
+def test_trouble_writes_one_line_and_nothing_personal(world, log, told) -> None:
+    row = notification()
+    world.enter(row)
+    world.ledger.unavailable.add("settle")
+
+    respond(queue_event(request(row.id)), world.sender, log)
+
+    assert [("batch_not_sent", {"reason": "settle", "messages": 1})] == told()
