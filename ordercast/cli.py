@@ -76,7 +76,9 @@ def up(
         cloud = found or LocalCloud.start(name, owned=False, progress=progress)
         with _stopped_on_failure(cloud, but=found):
             cloud.deploy(progress=progress)
-    console.print(f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:")
+    console.print(
+        f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:", soft_wrap=True
+    )
     _advise(
         "ordercast put examples/order.json",
         "ordercast inbox",
@@ -113,7 +115,7 @@ def put(
     rows = read_rows(read_file(file))
     bad = [row for row in rows if row.problem]
     for row in bad:
-        complaints.print(f"{row.place}: {row.problem}", markup=False)
+        complaints.print(f"{row.place}: {row.problem}", markup=False, soft_wrap=True)
     stream = target(stage, cloud).output("OrdersStreamName")
     producer = Producer(client=boto3.client("kinesis"), stream=stream, pause=time.sleep)
     good = [row for row in rows if unchecked or not row.problem]
@@ -133,7 +135,8 @@ def inbox(
     messages = read_inbox(chosen.inbox)
     console.print(inbox_listing(messages, last=last))
     page = save_inbox(messages, OUT / chosen.name)
-    console.print(f"\n{len(messages)} messages (carrier simulated); as they look: {page}")
+    told = f"\n{len(messages)} messages (carrier simulated); as they look: {page}"
+    console.print(told, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -179,7 +182,7 @@ def demo(
         keep_in = OUT / cloud.name
         outcome = Demo(cloud=cloud, console=console, keep_in=keep_in)(orders, seed=seed)
         print_outcome(outcome, console)
-    console.print(f"The messages as they look: {outcome.page}")
+    console.print(f"The messages as they look: {outcome.page}", markup=False, soft_wrap=True)
     if keep:
         console.print("The local cloud is still up. Now try:")
         name = shlex.quote(cloud.name)
@@ -214,14 +217,14 @@ def _partition_key(row: Row) -> str:
 
 def _advise(*commands: str) -> None:
     for command in commands:
-        console.print(
-            f"  .venv/bin/{command}" if command.startswith("ordercast") else f"  {command}"
-        )
+        at = ".venv/bin/" if command.startswith("ordercast") else ""
+        console.print(f"  {at}{command}", markup=False, soft_wrap=True)
 
 
 def _complain(what: str, *more: str) -> None:
-    complaints.print("[bold red]✗[/]", Text(what))
+    # A path that is broken at the 80th column cannot be followed: whoever shows a line wraps it.
+    complaints.print("[bold red]✗[/]", Text(what), soft_wrap=True)
     for line in more:
         if line:
-            complaints.print(Text(f"  {line}"))
+            complaints.print(Text(f"  {line}"), soft_wrap=True)
     sys.exit(1)

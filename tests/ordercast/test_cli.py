@@ -3,10 +3,12 @@
 import os
 import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from local.cloud import LocalCloud
+from local.trouble import LocalCloudError
 from ordercast import cli
 
 
@@ -51,6 +53,24 @@ def test_a_file_that_is_not_there_is_named_in_one_line(run) -> None:
     assert 1 == status
     assert "nowhere.json" in err
     assert "Traceback" not in err
+
+
+def test_what_a_script_reads_is_not_broken_at_a_terminals_width(
+    run, monkeypatch, tmp_path: Path
+) -> None:
+    """Piped, there is no terminal, and half a path leads nowhere."""
+    path = f"{tmp_path}/{'long ' * 30}.json"
+    log = tmp_path / ("long " * 30) / "keeper.log"
+    trouble = LocalCloudError(what="a part of it ended " * 8, log=log, hint="try again " * 12)
+    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: raised(trouble)))
+
+    assert 1 == run("put", path)[2].count("\n")
+    lines = run("inbox")[2].splitlines()
+    assert [f"✗ {trouble.what}", f"  its log: {log}", f"  {trouble.hint}"] == lines
+
+
+def raised(error: Exception) -> NoReturn:
+    raise error
 
 
 def test_every_unusable_event_is_named_before_anything_is_put(run, tmp_path: Path) -> None:
