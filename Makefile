@@ -76,4 +76,4 @@ requirements: bootstrap ## Write the locked requirements files again, after a ch
 	@$(BIN)/python -m local.requirements
 
 clean: ## Remove everything that was set up or built (stop local clouds first: ordercast down)
-	rm -rf .venv .tools node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools node_modules cdk.out out .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

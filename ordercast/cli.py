@@ -113,6 +113,8 @@ def put(
 ) -> None:
     """Put order events on the stream."""
     rows = read_rows(read_file(file))
+    if not rows:
+        raise Complaint(f"{'standard input' if file == '-' else file} holds no order event")
     bad = [row for row in rows if row.problem]
     for row in bad:
         complaints.print(f"{row.place}: {row.problem}", markup=False, soft_wrap=True)

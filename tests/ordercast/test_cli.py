@@ -55,6 +55,17 @@ def test_a_file_that_is_not_there_is_named_in_one_line(run) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("content", ["", "\n\n", "[]"])
+def test_a_file_without_an_event_is_no_success(run, tmp_path: Path, content: str) -> None:
+    """It is what a script is left with when whatever should have written the file failed."""
+    file = tmp_path / "orders.json"
+    file.write_text(content)
+
+    status, _, err = run("put", str(file))
+
+    assert (1, f"✗ {file} holds no order event\n") == (status, err)
+
+
 def test_what_a_script_reads_is_not_broken_at_a_terminals_width(
     run, monkeypatch, tmp_path: Path
 ) -> None:
