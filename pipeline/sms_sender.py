@@ -29,7 +29,6 @@ class SmsSender(Construct):
     ) -> None:
         super().__init__(scope, name)
         settings = SmsSenderSettings(
-            stage=stage.name,
             ledger_table=ledger.name,
             receipts_table=receipts.name,
             sender_id=stage.sender_id,

@@ -27,7 +27,6 @@ class Sweeper(Construct):
     ) -> None:
         super().__init__(scope, name)
         settings = SweeperSettings(
-            stage=stage.name,
             ledger_table=ledger.name,
             hub_topic_arn=hub.topic.topic_arn,
             republish_after=stage.republish_after,

@@ -10,7 +10,6 @@ from gateways.environment import EnvironmentSettings
 class OrderRelaySettings(EnvironmentSettings):
     """What the order relay needs; `retention` is how long a notification's row is kept."""
 
-    stage: str
     ledger_table: str
     hub_topic_arn: str
     parked_bucket: str
@@ -24,7 +23,6 @@ class OrderRelaySettings(EnvironmentSettings):
 class SenderSettings(EnvironmentSettings):
     """What the sender of any channel needs."""
 
-    stage: str
     ledger_table: str
     receipts_table: str
     claim_lease: timedelta
@@ -40,8 +38,12 @@ class SmsSenderSettings(SenderSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSenderSettings(SenderSettings):
-    """What the e-mail sender needs; `email_from` is an address of the verified mail domain."""
+    """What the e-mail sender needs; `email_from` is an address of the verified mail domain.
 
+    `stage` is a tag of each message.
+    """
+
+    stage: str
     email_from: str
     configuration_set: str
 
@@ -50,7 +52,6 @@ class EmailSenderSettings(SenderSettings):
 class ReceiptTrackerSettings(EnvironmentSettings):
     """What the receipt tracker needs."""
 
-    stage: str
     ledger_table: str
     receipts_table: str
 
@@ -59,7 +60,6 @@ class ReceiptTrackerSettings(EnvironmentSettings):
 class SweeperSettings(EnvironmentSettings):
     """What the sweeper needs; `republish_after` is the first of its widening waits."""
 
-    stage: str
     ledger_table: str
     hub_topic_arn: str
     republish_after: timedelta
