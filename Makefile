@@ -18,7 +18,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo test bench check format lint types arrows synth cfn-lint generated \
-	deploy destroy requirements clean
+	deploy destroy destroy-account requirements clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,12 +67,16 @@ deploy: bootstrap ## Deploy a stage to the AWS account of your credentials: STAG
 	@test -n "$(STAGE)" || { echo "Which stage? make deploy STAGE=dev"; exit 1; }
 	@$(CDK) deploy --all -c stage=$(STAGE)
 
-destroy: bootstrap ## Remove a stage from AWS again: STAGE=dev
+destroy: bootstrap ## Remove a stage from AWS again, and nothing that other stages use: STAGE=dev
 	@test -n "$(STAGE)" || { echo "Which stage? make destroy STAGE=dev"; exit 1; }
-	@$(CDK) destroy --all -c stage=$(STAGE)
+	@$(CDK) destroy 'Ordercast-$(STAGE)-*' -c stage=$(STAGE)
+
+# Exclusively: the CDK would take the stage that depends on it along.
+destroy-account: bootstrap ## Remove what the stages of an account share, after the last of them (docs/runbook.md)
+	@$(CDK) destroy --exclusively Ordercast-Account
 
 requirements: bootstrap ## Write the locked requirements files again, after a change to pyproject.toml or uv.lock
 	@$(BIN)/python -m local.requirements
 
 clean: ## Remove everything that was set up or built (stop local clouds first: ordercast down)
-	rm -rf .venv .tools node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools node_modules cdk.out out .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

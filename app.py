@@ -31,6 +31,7 @@ def compose(app: App) -> None:
         account=read_account(context("account")),
         target=stage.target,
         with_sms_attributes=stage.sms_attributes,
+        protected=stage.account_protection,
     )
     name = f"Ordercast-{stage.name}"
     data = DataStack(app, f"{name}-Data", stage=stage)

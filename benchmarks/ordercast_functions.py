@@ -98,7 +98,6 @@ def _all_done(response: BatchResponse) -> None:
 
 def _environment() -> dict[str, str]:
     relay = OrderRelaySettings(
-        stage="benchmark",
         ledger_table=LEDGER,
         customers_table=CUSTOMERS,
         hub_topic_arn="arn:aws:sns:us-east-1:123456789012:notifications",
@@ -112,7 +111,6 @@ def _environment() -> dict[str, str]:
         allowed_recipients="*",
     )
     shared = SenderSettings(
-        stage="benchmark",
         ledger_table=LEDGER,
         customers_table=CUSTOMERS,
         receipts_table=RECEIPTS,

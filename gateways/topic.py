@@ -45,7 +45,7 @@ class Topic:
         except (BotoCoreError, ClientError):
             return [False] * len(messages)
         # 200 says nothing about an entry: only those listed as successful were taken.
-        taken = {int(entry["Id"]) for entry in response["Successful"]}
+        taken = {int(entry["Id"]) for entry in response.get("Successful", [])}
         return [place in taken for place in range(len(messages))]
 
 

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 START = "start the local cloud"
 
-STEPS = (START, deployment.SYNTHESISE, deployment.BOOTSTRAP, deployment.DEPLOY)
-"""The steps that a Progress is told of, in the order in which they start."""
-
 
 def silent(_step: str, _state: Literal["started", "finished"]) -> None:
     """Tell nobody."""
@@ -95,11 +92,6 @@ class LocalCloud:
         return [
             instance.name for instance in keeping.instances(root) if keeping.clear_if_dead(instance)
         ]
-
-    @property
-    def region(self) -> str:
-        """The only Region there is."""
-        return REGION
 
     @property
     def inbox(self) -> Path:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 State = Literal["starting", "running", "stopped", "failed"]
 
+PRIVATE = 0o700
+"""Orders that a developer tries are whatever the developer took: the folder is the owner's alone."""
+
 SUBFOLDERS = ("home", "inbox", "logs", "state", "tmp")
 
 
@@ -52,9 +55,11 @@ class Instance:
         return self.folder / "logs" / f"{part}.log"
 
     def create(self) -> None:
-        """Make its empty folders; the lock must be held."""
+        """Make its empty folders, for nobody else's eyes; the lock must be held."""
+        self.folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        self.folder.chmod(PRIVATE)  # where it was there, or the umask is an odd one
         for subfolder in SUBFOLDERS:
-            (self.folder / subfolder).mkdir(parents=True)
+            (self.folder / subfolder).mkdir()
 
     def write(self, record: Record) -> None:
         """Replace the record in one step, so that no reader sees half of it."""

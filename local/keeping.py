@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 MOST = 20
 """So many of one name at once are a mistake."""
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+"""What a local cloud can be called: its folder of that name is emptied when it starts."""
+
 START_TIMEOUT = 90.0
 STOP_TIMEOUT = 10.0
 """Seconds; the keeper's own limits are shorter."""
@@ -37,7 +41,13 @@ def instances(root: Path) -> list[Instance]:
 
 
 def claim(name: str, *, root: Path, another: bool) -> tuple[Instance, int]:
-    """Take the lock of the instance of that name, or of the next free one when *another* will do."""
+    """Take the lock of the instance of that name, or of the next free one when *another* will do.
+
+    Raises LocalCloudError when it is taken, or is no name for a folder of ours.
+    """
+    if not NAME.fullmatch(name):
+        hint = "Letters, digits, _ and -, a letter or digit first."
+        raise LocalCloudError(what=f"a local cloud cannot be called {name!r}", hint=hint)
     for number in range(1, MOST + 1 if another else 2):
         instance = Instance(
             folder=root / ".ordercast" / (f"{name}-{number}" if number > 1 else name)

@@ -3,11 +3,13 @@
 PipelineError
 ├── Rejected                 it will never work: park it and move on
 │   └── MalformedOrderEvent
-├── Retryable                not now: let the event source bring it again
-│   ├── LedgerUnavailable
-│   ├── HubUnavailable
-│   └── ParkingUnavailable
-└── OutcomeUnknown           it may have happened: record that, never repeat it blindly
+└── Retryable                not now: let the event source bring it again
+    ├── LedgerUnavailable
+    ├── HubUnavailable
+    └── ParkingUnavailable
+
+A call that may have happened is no exception but an outcome (notifications/outcome.py): it is
+recorded as in doubt, and never repeated blindly.
 
 Messages name fields and reasons, never the values of personal data.
 """
@@ -39,7 +41,3 @@ class HubUnavailable(Retryable):
 
 class ParkingUnavailable(Retryable):
     """A record could not be parked, so it must not be let go."""
-
-
-class OutcomeUnknown(PipelineError):
-    """It may have happened: record that, never repeat it blindly."""

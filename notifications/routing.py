@@ -58,10 +58,10 @@ class Audience:
 
 def people_in(event: OrderEvent, *, policy: Policy) -> frozenset[str]:
     """Return the keys of everybody whose record *event* has to be decided with."""
-    written = [_as_written(event, None, channel) for channel in Channel]
+    country = event.contact.country or policy.default_country
     addresses = [
-        _address(text, channel, event.contact.country or policy.default_country)
-        for text, channel in zip(written, Channel, strict=True)
+        _address(_as_written(event, None, channel), channel, country)
+        for channel in event.channels or tuple(Channel)
     ]
     keys = {address_key(address) for address in addresses if address}
     if event.customer_id is not None:

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-# Of the first wait: with 5 minutes these are 5 min, 30 min, 3 h and 12 h. A message that waits in
-# its queue is `requested` too, so a backlog must never be multiplied by looking often.
+# Of the first wait: with 5 minutes these are waits of 5 min, 30 min, 3 h and then 12 h, each from
+# the look before. A message that waits in its queue is `requested` too, so a backlog must never be
+# multiplied by looking often.
 WIDENING = (1, 6, 36, 144)
 
 # Carriers may report for 72 hours; until then silence says nothing.

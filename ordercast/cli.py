@@ -1,5 +1,6 @@
 """The command `ordercast`: words and options in, a running pipeline and readable answers out."""
 
+import os
 import shlex
 import sys
 import time
@@ -70,7 +71,9 @@ def up(
         cloud = found or LocalCloud.start(name, owned=False, progress=progress)
         with _stopped_on_failure(cloud, but=found):
             cloud.deploy(progress=progress)
-    console.print(f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:")
+    console.print(
+        f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:", soft_wrap=True
+    )
     _advise(
         "ordercast put examples/order.json",
         "ordercast inbox",
@@ -105,10 +108,12 @@ def put(
 ) -> None:
     """Put order events on the stream."""
     rows = read_rows(read_file(file))
+    if not rows:
+        raise Complaint(f"{'standard input' if file == '-' else file} holds no order event")
     bad = [row for row in rows if row.problem]
     for row in bad:
-        complaints.print(f"{row.place}: {row.problem}", markup=False)
-    stream = target(stage, cloud).outputs["OrdersStreamName"]
+        complaints.print(f"{row.place}: {row.problem}", markup=False, soft_wrap=True)
+    stream = target(stage, cloud).output("OrdersStreamName")
     producer = Producer(client=boto3.client("kinesis"), stream=stream, pause=time.sleep)
     good = [row for row in rows if unchecked or not row.problem]
     taken = producer.put([(_partition_key(row), row.payload) for row in good])
@@ -127,7 +132,8 @@ def inbox(
     messages = read_inbox(chosen.inbox)
     console.print(inbox_listing(messages, last=last))
     page = save_inbox(messages, OUT / chosen.name)
-    console.print(f"\n{len(messages)} messages (carrier simulated); as they look: {page}")
+    told = f"\n{len(messages)} messages (carrier simulated); as they look: {page}"
+    console.print(told, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -150,6 +156,9 @@ def env(cloud: CloudName = None) -> None:
     """Print the environment in which AWS tools talk to a local cloud, for the shell to eval."""
     chosen = running_cloud(cloud)
     outputs = {f"ORDERCAST_{key}": value for key, value in chosen.outputs().items()}
+    # A profile or an endpoint of the caller's own would win over what we set.
+    for name in sorted(os.environ.keys() - chosen.environment().keys()):
+        print(f"unset {name}")
     for name, value in (chosen.environment({}) | outputs).items():
         print(f"export {name}={shlex.quote(value)}")
 
@@ -170,7 +179,7 @@ def demo(
         keep_in = OUT / cloud.name
         outcome = Demo(cloud=cloud, console=console, keep_in=keep_in)(orders, seed=seed)
         print_outcome(outcome, console)
-    console.print(f"The messages as they look: {outcome.page}")
+    console.print(f"The messages as they look: {outcome.page}", markup=False, soft_wrap=True)
     if keep:
         console.print("The local cloud is still up. Now try:")
         name = shlex.quote(cloud.name)
@@ -205,14 +214,14 @@ def _partition_key(row: Row) -> str:
 
 def _advise(*commands: str) -> None:
     for command in commands:
-        console.print(
-            f"  .venv/bin/{command}" if command.startswith("ordercast") else f"  {command}"
-        )
+        at = ".venv/bin/" if command.startswith("ordercast") else ""
+        console.print(f"  {at}{command}", markup=False, soft_wrap=True)
 
 
 def _complain(what: str, *more: str) -> None:
-    complaints.print("[bold red]✗[/]", Text(what))
+    # A path that is broken at the 80th column cannot be followed: whoever shows a line wraps it.
+    complaints.print("[bold red]✗[/]", Text(what), soft_wrap=True)
     for line in more:
         if line:
-            complaints.print(Text(f"  {line}"))
+            complaints.print(Text(f"  {line}"), soft_wrap=True)
     sys.exit(1)

@@ -47,7 +47,7 @@ class Demo:
         events = list(sample_orders(orders, seed=seed, now=started))
         wanted = frozenset(each for _, payload in events for each in _ids(payload))
         kinesis = boto3.client("kinesis")
-        stream = target.outputs["OrdersStreamName"]
+        stream = target.output("OrdersStreamName")
         Producer(client=kinesis, stream=stream, pause=time.sleep).put(events)
         ledger = target.ledger()
         self._follow(

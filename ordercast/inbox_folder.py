@@ -1,10 +1,12 @@
 """The carrier's messages in, a folder that a person can read out: e-mails as they look, texts."""
 
+import shutil
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 from local.inbox import SentMessage
+from local.instance import PRIVATE
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -38,9 +40,15 @@ _PAGE = """<!doctype html>
 
 
 def save_inbox(messages: Sequence[SentMessage], folder: Path) -> Path:
-    """Write every message below *folder*; return the page that lists them."""
+    """Write every message below *folder*, for nobody else's eyes; return the page that lists them.
+
+    The e-mails of an earlier run are removed: the new page leads to none of them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(PRIVATE)
     emails = folder / "emails"
-    emails.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(emails, ignore_errors=True)
+    emails.mkdir()
     rows = []
     for place, message in enumerate(messages, start=1):
         if not message.html:

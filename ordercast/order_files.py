@@ -49,5 +49,5 @@ def _row(place: str, payload: bytes) -> Row:
 def _json(content: bytes) -> object:
     try:
         return json.loads(content)
-    except ValueError:
-        return None
+    except (ValueError, RecursionError):
+        return None  # then it is lines, and each says for itself what is wrong with it

@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,6 +16,9 @@ from local.cloud import LocalCloud
 from ordercast.complaint import Complaint
 from processors.tables import tables
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
 LOCAL_STAGE = "local"
 
 
@@ -24,6 +28,13 @@ class Target:
 
     stage: str
     outputs: dict[str, str]
+
+    def output(self, key: str) -> str:
+        """Return one output; raises `Complaint` where the deployment has not come that far."""
+        if key in self.outputs:
+            return self.outputs[key]
+        again = "ordercast up" if self.stage == LOCAL_STAGE else f"make deploy STAGE={self.stage}"
+        raise Complaint(f"stage {self.stage} is not deployed as a whole: no {key}", hint=again)
 
     def ledger(self) -> DynamoLedger:
         """Return its ledger."""
@@ -36,7 +47,7 @@ class Target:
         return DynamoPeople(table=self._table("CustomersTableName"))
 
     def _table(self, output: str) -> Table:
-        return tables(ThreadPoolExecutor(clients.WORKERS))(self.outputs[output])
+        return tables(ThreadPoolExecutor(clients.WORKERS))(self.output(output))
 
 
 def running_cloud(name: str | None) -> LocalCloud:
@@ -67,11 +78,10 @@ def target(stage: str, cloud: str | None) -> Target:
 def _deployed(stage: str) -> Target:
     outputs: dict[str, str] = {}
     try:
-        pages = boto3.client("cloudformation").get_paginator("describe_stacks").paginate()
-        for page in pages:
-            for stack in page["Stacks"]:
-                if stack["StackName"].startswith(f"Ordercast-{stage}-"):
-                    outputs |= {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
+        cloudformation = boto3.client("cloudformation")
+        # By their whole names: stage dev is not stage dev-eu.
+        for stack in (f"Ordercast-{stage}-Data", f"Ordercast-{stage}-Pipeline"):
+            outputs |= _outputs(cloudformation, stack)
     except (BotoCoreError, ClientError) as error:
         raise Complaint(f"cannot look for stage {stage}: {error}") from error
     if not outputs:
@@ -80,3 +90,13 @@ def _deployed(stage: str) -> Target:
             f"stage {stage} is not deployed in {where}", hint=f"make deploy STAGE={stage}"
         )
     return Target(stage=stage, outputs=outputs)
+
+
+def _outputs(cloudformation: "CloudFormationClient", stack: str) -> dict[str, str]:
+    try:
+        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in error.response["Error"].get("Message", ""):
+            return {}
+        raise
+    return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}

@@ -24,8 +24,9 @@ class AccountStack(Stack):
         account: Account,
         target: Target,
         with_sms_attributes: bool,
+        protected: bool,
     ) -> None:
-        super().__init__(scope, name)
+        super().__init__(scope, name, termination_protection=protected)
         key = EncryptionKey(self, "Key", services=(), removal=account.removal).key
         within = Surroundings(
             package=package(target),

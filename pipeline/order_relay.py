@@ -30,7 +30,6 @@ class OrderRelay(Construct):
     ) -> None:
         super().__init__(scope, name)
         settings = OrderRelaySettings(
-            stage=stage.name,
             ledger_table=tables.ledger.name,
             customers_table=tables.customers.name,
             hub_topic_arn=hub.topic.topic_arn,

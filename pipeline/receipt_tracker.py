@@ -24,9 +24,7 @@ class ReceiptTracker(Construct):
         receipts: Table,
     ) -> None:
         super().__init__(scope, name)
-        settings = ReceiptTrackerSettings(
-            stage=stage.name, ledger_table=ledger.name, receipts_table=receipts.name
-        )
+        settings = ReceiptTrackerSettings(ledger_table=ledger.name, receipts_table=receipts.name)
         self.function = Function(
             self,
             "Tracker",

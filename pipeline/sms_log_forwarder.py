@@ -17,8 +17,8 @@ from processors.settings import SmsLogForwarderSettings
 class SmsLogForwarder(Construct):
     """Each delivery-log line becomes a message on the receipts topic.
 
-    CloudWatch Logs invokes it asynchronously: lines that cannot be published in time end in the
-    `failures` queue.
+    CloudWatch Logs invokes it asynchronously: lines that cannot be published, at the first
+    attempt and two more, end in the `failures` queue.
     """
 
     def __init__(

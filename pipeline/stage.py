@@ -3,6 +3,7 @@
 Stages differ in numbers only: a construct never asks which stage it is in.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -91,8 +92,9 @@ class AlarmNumbers:
 class Stage:
     """Everything in which one deployment differs from another.
 
-    `sms_attributes` switches on SMS delivery logging for the whole account and Region: stages
-    that share an account must agree on it. `cap` is how many messages one person gets in an hour;
+    `sms_attributes` switches on SMS delivery logging for the whole account and Region, and
+    `account_protection` keeps the account's stack from being deleted: stages that share an
+    account must agree on both. `cap` is how many messages one person gets in an hour;
     `quiet_hours` is `21:00-08:00` or empty; `allowed_recipients` are patterns, separated by commas;
     `resend_email_after` is how long an e-mail in doubt waits for a word of SES, `0 s` for ever.
     """
@@ -103,6 +105,7 @@ class Stage:
     deletion_protection: bool
     log_retention: timedelta
     sms_attributes: bool
+    account_protection: bool
     mail_domain: str
     email_from: str
     sender_id: str
@@ -142,21 +145,22 @@ class Account:
 
 
 class Objection(NamedTuple):
-    """A field whose number is fine by itself and loses messages beside another."""
+    """A field whose value has the right type and would lose messages, or break a promise."""
 
     field: str
     why: str
 
 
 def objections(stage: Stage) -> Iterator[Objection]:
-    """Yield what is wrong with the numbers of *stage* taken together."""
+    """Yield what is wrong with the numbers and words of *stage*, by themselves and together."""
+    yield from _about_words(stage)
     yield from _about_the_stream(stage)
     yield from _about_retries(stage)
     yield from _about_queues(stage)
     yield from _about_people(stage)
     yield from _about_logs("log_retention", stage.log_retention)
-    if stage.email_from.rpartition("@")[2] != stage.mail_domain:
-        yield Objection("email_from", f"must be an address at {stage.mail_domain}")
+    if not timedelta(days=1) <= stage.parked_retention <= PARKED_AT_MOST:
+        yield Objection("parked_retention", f"must lie between 1 and {PARKED_AT_MOST.days} days")
 
 
 def account_objections(account: Account) -> Iterator[Objection]:
@@ -165,11 +169,31 @@ def account_objections(account: Account) -> Iterator[Objection]:
     yield from _about_logs("sms_log_retention", account.sms_log_retention)
 
 
+PARKED_AT_MOST = timedelta(days=14)
+"""What could not be used may be anybody's data: docs/data-map.md promises that it goes."""
+
 VISIBILITY_FACTOR = 6
 """Time-outs for which a message stays hidden (AWS Lambda guide: configuring a queue)."""
 
 ONE_WAVE = timedelta(seconds=15)
 """What a sender must have left to begin a wave of claims: with less it sends nothing at all."""
+
+
+def _about_words(stage: Stage) -> Iterator[Objection]:
+    if stage.email_from.rpartition("@")[2] != stage.mail_domain:
+        yield Objection("email_from", f"must be an address at {stage.mail_domain}")
+    for field, word, pattern, why in (
+        ("default_country", stage.default_country, "[A-Z]{2}", _COUNTRY),
+        ("default_currency", stage.default_currency, "[A-Z]{3}", _CURRENCY),
+        ("sender_id", stage.sender_id, "|(?=.*[A-Za-z])[A-Za-z0-9]{1,11}", _SENDER_ID),
+    ):
+        if not re.fullmatch(pattern, word):
+            yield Objection(field, why)
+
+
+_COUNTRY = "must be a country of ISO 3166-1 in two capitals, such as SE"
+_CURRENCY = "must be a currency of ISO 4217 in three capitals, such as EUR"
+_SENDER_ID = "must be empty, or 1 to 11 letters and digits with a letter among them"
 
 
 def _about_the_stream(stage: Stage) -> Iterator[Objection]:

@@ -29,7 +29,6 @@ class Sweeper(Construct):
     ) -> None:
         super().__init__(scope, name)
         settings = SweeperSettings(
-            stage=stage.name,
             ledger_table=tables.ledger.name,
             customers_table=tables.customers.name,
             hub_topic_arn=hub.topic.topic_arn,

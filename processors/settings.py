@@ -16,7 +16,6 @@ class OrderRelaySettings(EnvironmentSettings):
     are read by the two functions below.
     """
 
-    stage: str
     ledger_table: str
     customers_table: str
     hub_topic_arn: str
@@ -34,7 +33,6 @@ class OrderRelaySettings(EnvironmentSettings):
 class SenderSettings(EnvironmentSettings):
     """What the sender of any channel needs."""
 
-    stage: str
     ledger_table: str
     customers_table: str
     receipts_table: str
@@ -51,8 +49,12 @@ class SmsSenderSettings(SenderSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSenderSettings(SenderSettings):
-    """What the e-mail sender needs; `email_from` is an address of the verified mail domain."""
+    """What the e-mail sender needs; `email_from` is an address of the verified mail domain.
 
+    `stage` is a tag of each message.
+    """
+
+    stage: str
     email_from: str
     configuration_set: str
 
@@ -61,7 +63,6 @@ class EmailSenderSettings(SenderSettings):
 class ReceiptTrackerSettings(EnvironmentSettings):
     """What the receipt tracker needs."""
 
-    stage: str
     ledger_table: str
     receipts_table: str
 
@@ -73,7 +74,6 @@ class SweeperSettings(EnvironmentSettings):
     After `resend_email_after` an e-mail in doubt is sent once more; zero is never.
     """
 
-    stage: str
     ledger_table: str
     customers_table: str
     hub_topic_arn: str

@@ -18,6 +18,17 @@ ROOT = Path(__file__).parents[2]
 AWS_CLI = f'aws() {{ "{find_uv_bin()}" tool run --quiet --from awscli==1.46.3 aws "$@"; }}\n'
 
 
+LEADING_TO_AWS = {
+    "AWS_PROFILE": "production",
+    "AWS_REGION": "eu-west-1",
+    "AWS_SESSION_TOKEN": "token",
+    "AWS_ENDPOINT_URL_KINESIS": "https://kinesis.example.com",
+    "AWS_ENDPOINT_URL_CLOUDWATCH": "https://monitoring.example.com",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+}
+"""What the reader may have set for other work."""
+
+
 def commands(heading: str) -> list[str]:
     """The README's blocks of commands under a heading."""
     readme = (ROOT / "README.md").read_text()
@@ -30,6 +41,7 @@ def shell(cloud: LocalCloud):
     """A shell as a reader has it, in which the tests' cloud is the one that is meant."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     environment |= {"ORDERCAST_CLOUD": cloud.name, "LANG": "C.UTF-8", "UV_SYSTEM_CERTS": "1"}
+    environment |= LEADING_TO_AWS
 
     def run(script: str) -> str:
         done = subprocess.run(

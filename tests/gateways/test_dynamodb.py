@@ -144,6 +144,15 @@ def test_more_statements_than_a_call_takes_are_split_and_answered_in_order(dynam
     assert ["25"] * 50 + ["1"] == [a.item["n"]["S"] for a in answers if a.item]
 
 
+def test_items_are_read_as_they_were_last_written(dynamodb, table) -> None:
+    """A sender reads what the relay wrote a moment ago: an older copy would be told nothing of it."""
+    asked = {"RequestItems": {"things": {"Keys": KEYS, "ConsistentRead": True}}}
+    with Stubber(dynamodb) as stub:
+        stub.add_response("batch_get_item", {"Responses": {"things": KEYS}}, asked)
+
+        assert KEYS == table.get(KEYS)
+
+
 def test_nothing_to_do_is_no_call(dynamodb, table) -> None:
     with Stubber(dynamodb):
         table.put([])

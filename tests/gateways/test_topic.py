@@ -63,6 +63,16 @@ def test_an_entry_that_fails_inside_a_200_is_not_taken_for_published(sns, execut
         assert [False, True] == topic.publish([TopicMessage(body="a"), TopicMessage(body="b")])
 
 
+def test_an_answer_that_names_no_success_has_none(sns, executor) -> None:
+    """SNS leaves out a list that would be empty; the relay would take the gap for a bug of ours."""
+    with Stubber(sns) as stub:
+        failed = [{"Id": "0", "Code": "InternalError", "SenderFault": False}]
+        stub.add_response("publish_batch", {"Failed": failed})
+        topic = Topic(client=sns, arn="arn:aws:sns:us-east-1:123456789012:hub", executor=executor)
+
+        assert [False] == topic.publish([TopicMessage(body="a")])
+
+
 def test_a_call_that_fails_takes_none_of_its_ten_and_spares_the_next(sns, executor) -> None:
     with Stubber(sns) as stub:
         stub.add_client_error("publish_batch", "InternalError")

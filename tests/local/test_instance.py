@@ -1,6 +1,7 @@
 """A lock says who lives; a folder whose lock is free may go, and what its processes were goes with it."""
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -79,3 +80,26 @@ def test_a_name_that_is_taken_is_refused_unless_another_will_do(instance: Instan
     with pytest.raises(LocalCloudError, match="shop runs already"):
         LocalCloud.start("shop", owned=True, root=instance.folder.parents[1])
     os.close(lock)
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "a/b", "../shop", "-a", "a b", "a\n", "ä"])
+def test_a_name_that_leads_elsewhere_is_refused_and_nothing_is_touched(
+    tmp_path: Path, name: str
+) -> None:
+    """Once `--name ..` emptied the checkout, for a folder is emptied before it is used."""
+    mine = tmp_path / "shop" / "mine.txt"
+    mine.parent.mkdir()
+    mine.touch()
+
+    for chosen in (name, str(mine.parent)):
+        with pytest.raises(LocalCloudError, match="cannot be called"):
+            LocalCloud.start(chosen, owned=True, root=tmp_path)
+
+    assert mine.exists()
+    assert ["shop"] == [entry.name for entry in tmp_path.iterdir()]
+
+
+def test_what_a_local_cloud_keeps_is_its_owners_alone(instance: Instance) -> None:
+    """Text messages and e-mails, to whomever a developer chose to write."""
+    instance.create()
+    assert 0o700 == stat.S_IMODE(instance.folder.stat().st_mode)

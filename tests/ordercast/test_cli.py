@@ -1,10 +1,14 @@
 """What a person at the terminal is told, and the status that a script sees."""
 
+import os
+import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from local.cloud import LocalCloud
+from local.trouble import LocalCloudError
 from ordercast import cli
 
 
@@ -63,6 +67,35 @@ def test_a_file_that_is_not_there_is_named_in_one_line(run) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("content", ["", "\n\n", "[]"])
+def test_a_file_without_an_event_is_no_success(run, tmp_path: Path, content: str) -> None:
+    """It is what a script is left with when whatever should have written the file failed."""
+    file = tmp_path / "orders.json"
+    file.write_text(content)
+
+    status, _, err = run("put", str(file))
+
+    assert (1, f"✗ {file} holds no order event\n") == (status, err)
+
+
+def test_what_a_script_reads_is_not_broken_at_a_terminals_width(
+    run, monkeypatch, tmp_path: Path
+) -> None:
+    """Piped, there is no terminal, and half a path leads nowhere."""
+    path = f"{tmp_path}/{'long ' * 30}.json"
+    log = tmp_path / ("long " * 30) / "keeper.log"
+    trouble = LocalCloudError(what="a part of it ended " * 8, log=log, hint="try again " * 12)
+    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: raised(trouble)))
+
+    assert 1 == run("put", path)[2].count("\n")
+    lines = run("inbox")[2].splitlines()
+    assert [f"✗ {trouble.what}", f"  its log: {log}", f"  {trouble.hint}"] == lines
+
+
+def raised(error: Exception) -> NoReturn:
+    raise error
+
+
 def test_every_unusable_event_is_named_before_anything_is_put(run, tmp_path: Path) -> None:
     file = tmp_path / "orders.jsonl"
     file.write_text('{"order_id": "o-1"}\n{"order_id": 2, "customer_id": "c"}\n')
@@ -71,3 +104,33 @@ def test_every_unusable_event_is_named_before_anything_is_put(run, tmp_path: Pat
 
     assert "line 1: customer_id: required unless contact is given" in err
     assert "line 2: order_id: expected `str`, got `int`" in err
+
+
+def test_a_shell_that_takes_the_environment_has_nothing_left_that_leads_to_aws(
+    run, monkeypatch, tmp_path: Path
+) -> None:
+    """A profile, or an endpoint for one service, would win over the local cloud's."""
+    theirs = {
+        "AWS_PROFILE": "production",
+        "AWS_ENDPOINT_URL": "https://example.com",
+        "AWS_ENDPOINT_URL_KINESIS": "https://kinesis.example.com",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "AWS_SESSION_TOKEN": "token",
+        "PATH": os.environ["PATH"],
+    }
+    for name, value in theirs.items():
+        monkeypatch.setenv(name, value)
+    address = "http://127.0.0.1:14566"
+    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=address, carrier=address)
+    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
+
+    _, script, _ = run("env")
+
+    command = ["bash", "-euc", f"{script}\nenv"]
+    told = subprocess.run(command, env=theirs, capture_output=True, text=True, check=True).stdout
+    left = dict(line.split("=", 1) for line in told.splitlines())
+    assert (
+        f"http://127.0.0.1:14566 {theirs['PATH']}" == f"{left['AWS_ENDPOINT_URL']} {left['PATH']}"
+    )
+    wanted = {name for name in cloud.environment({}) if name.startswith("AWS_")}
+    assert wanted == {name for name in left if name.startswith("AWS_")}

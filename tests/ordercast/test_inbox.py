@@ -1,3 +1,4 @@
+import stat
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from io import StringIO
@@ -47,6 +48,19 @@ def test_every_email_is_kept_as_it_looks_and_the_list_leads_to_it(tmp_path: Path
     links.feed(page.read_text())
     assert 2 == len(links.found)
     assert ["<h1>Hello</h1>"] * 2 == [(tmp_path / link).read_text() for link in links.found]
+
+
+def test_a_shorter_inbox_leaves_nothing_of_a_longer_one(tmp_path: Path) -> None:
+    save_inbox([EMAIL, EMAIL], tmp_path)
+    save_inbox([EMAIL], tmp_path)
+
+    assert ["0001.html"] == [kept.name for kept in (tmp_path / "emails").iterdir()]
+
+
+def test_the_pages_are_their_owners_alone(tmp_path: Path) -> None:
+    page = save_inbox([EMAIL], tmp_path / "out" / "shop")
+
+    assert 0o700 == stat.S_IMODE(page.parent.stat().st_mode)
 
 
 def test_what_a_shop_wrote_is_text_on_the_page_and_never_markup(tmp_path: Path) -> None:

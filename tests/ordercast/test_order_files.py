@@ -42,3 +42,12 @@ def test_what_is_put_is_what_was_written() -> None:
     content = b'{"order_id": "o-1", "customer_id": "c", "amount": 1.10, "mine": [1e2]}'
 
     assert [content] == [row.payload for row in read_rows(content)]
+
+
+def test_an_event_nested_beyond_all_sense_is_named_and_spares_the_others() -> None:
+    deep = b"[" * 100_000
+
+    rows = read_rows(deep + b"\n" + json.dumps(GOOD).encode())
+
+    assert ["line 1"] == [row.place for row in rows if row.problem]
+    assert "nested" in (rows[0].problem or "")

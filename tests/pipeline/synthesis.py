@@ -17,10 +17,14 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True)
 class Synthesis:
-    """One stage's templates, by stack; `stages` share the account stack."""
+    """One stage's templates, by stack; `stages` share the account stack.
+
+    The stacks in `protected` cannot be deleted until somebody has said so twice.
+    """
 
     stage: str
     templates: dict[str, dict[str, Any]]
+    protected: frozenset[str]
 
     def each(self, kind: str) -> Iterator[tuple[str, str, Resource]]:
         """Yield stack, logical id and resource of *kind*; there is at least one."""
@@ -106,6 +110,16 @@ def synthesise(stage: str, folder: Path) -> Synthesis:
             path.name.removesuffix(".template.json"): json.loads(path.read_text())
             for path in folder.glob("*.template.json")
         },
+        protected=_protected(folder),
+    )
+
+
+def _protected(folder: Path) -> frozenset[str]:
+    artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"]
+    return frozenset(
+        name
+        for name, artifact in artifacts.items()
+        if artifact.get("properties", {}).get("terminationProtection")
     )
 
 

@@ -75,6 +75,8 @@ def test_a_misspelt_field_is_named_with_the_ones_there_are(stages: dict[str, Any
         ("sender_id", 7, "is 7, not a text"),
         ("orders", [], "is [], not an object"),
         ("email_from", "orders@example.net", "must be an address at dev.example.com"),
+        ("parked_retention", "15 d", "must lie between 1 and 14 days"),
+        ("parked_retention", "23 h", "must lie between 1 and 14 days"),
         ("claim_lease", "30 s", "must lie between sms_sender.timeout and 6 times that"),
         ("claim_lease", "180 s", "must lie between sms_sender.timeout and 6 times that"),
         ("cap", 0, "must be 1 or more"),
@@ -109,6 +111,30 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_line(
 ) -> None:
     stages["dev"][field] = value
     assert f"cdk.json: stages.dev.{field} {answer}" == _refusal(stages)
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("default_country", ["us", "USA", "", "U", "1A", "ÄÖ", "US\n"]),
+        ("default_currency", ["usd", "US", "", "DOLLAR", "U5D"]),
+        ("sender_id", ["123", "TWELVELETTERS", "My Shop", "Ümlaut", "SHOP-1", "SHOP\n"]),
+    ],
+)
+def test_a_word_that_would_fail_only_when_a_message_is_sent_is_refused(
+    stages: dict[str, Any], field: str, values: list[str]
+) -> None:
+    for value in values:
+        stages["dev"][field] = value
+        assert _refusal(stages).startswith(f"cdk.json: stages.dev.{field} must be "), value
+
+
+@pytest.mark.parametrize("value", ["", "A", "SHOP", "4Shops", "1234567890x"])
+def test_a_sender_id_is_empty_or_what_a_network_can_show(
+    stages: dict[str, Any], value: str
+) -> None:
+    stages["dev"]["sender_id"] = value
+    assert value == read_stage(stages, "dev").sender_id
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,10 @@
 import importlib
 import json
 import re
+import shlex
+import subprocess
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from analytics.settings import AnalyticsSettings
 from gateways.environment import EnvironmentSettings
 from pipeline.stage import ONE_WAVE
 from processors import settings
-from tests.pipeline.synthesis import Synthesis, cdk_context
+from tests.pipeline.synthesis import ROOT, Synthesis, cdk_context
 from workflows.send_messages import WAVE_TAKES
 
 pytestmark = pytest.mark.synth
@@ -77,6 +80,34 @@ def test_the_account_stack_is_the_same_whichever_stage_deploys_it(
     account = "Ordercast-Account"
     dev, prod = syntheses["dev"].templates[account], syntheses["prod"].templates[account]
     assert dev["Resources"] == prod["Resources"]
+
+
+def test_what_other_stages_use_and_what_prod_knows_is_not_deleted_by_mistake(
+    syntheses: dict[str, Synthesis],
+) -> None:
+    protected = {name: synthesis.protected for name, synthesis in syntheses.items()}
+    assert protected == {
+        "local": frozenset(),
+        "dev": {"Ordercast-Account"},
+        "prod": {"Ordercast-Account", "Ordercast-prod-Data"},
+    }
+
+
+def test_removing_a_stage_selects_its_own_stacks_and_not_the_accounts(
+    syntheses: dict[str, Synthesis],
+) -> None:
+    """Other stages send their texts through the account's stack."""
+    told = subprocess.run(
+        ["make", "--dry-run", "destroy", "STAGE=dev"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    selections = re.findall(r"cdk destroy (.+) -c stage=dev$", told, flags=re.MULTILINE)
+    (pattern,) = shlex.split(selections[0])
+    selected = {stack for stack in syntheses["dev"].templates if fnmatchcase(stack, pattern)}
+    assert set(syntheses["dev"].templates) - {"Ordercast-Account"} == selected
 
 
 def test_only_deployed_stages_set_the_accounts_sms_attributes(

@@ -39,3 +39,13 @@ class Delays:
 @pytest.fixture
 def delays() -> Delays:
     return Delays()
+
+
+@pytest.fixture
+def told(logged: Callable[[], list[dict[str, Any]]]) -> Callable[[], list[tuple[str, Any]]]:
+    """Each line as its slug and every field that we gave it, so that none goes unnoticed."""
+    loggers_own = {"level", "location", "message", "service", "timestamp"}
+    return lambda: [
+        (line["message"], {name: line[name] for name in line.keys() - loggers_own})
+        for line in logged()
+    ]

@@ -4,6 +4,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from processors import sms_attributes, sms_log_forwarder
@@ -101,6 +102,22 @@ def test_lines_that_were_not_taken_fail_the_delivery(forwarder, monkeypatch) -> 
 
     with pytest.raises(sms_log_forwarder.HubUnavailable, match="2 of 2 lines"):
         sms_log_forwarder.handler(logs_event("a", "b"), Context())  # type: ignore[arg-type]
+
+
+def test_a_delivery_of_which_only_a_part_was_taken_fails_as_a_whole(forwarder, monkeypatch) -> None:
+    """The lines that were taken come a second time; those that were not would never come again."""
+    monkeypatch.setenv("RECEIPTS_TOPIC_ARN", "arn:aws:sns:us-east-1:123456789012:receipts")
+    with Stubber(sms_log_forwarder._wired().client) as stub:  # noqa: SLF001 - the client it made
+        stub.add_response(
+            "publish_batch",
+            {
+                "Successful": [{"Id": "0", "MessageId": "m"}],
+                "Failed": [{"Id": "1", "Code": "InternalError", "SenderFault": False}],
+            },
+        )
+
+        with pytest.raises(sms_log_forwarder.HubUnavailable, match="1 of 2 lines"):
+            sms_log_forwarder.handler(logs_event("a", "b"), Context())  # type: ignore[arg-type]
 
 
 def test_lines_that_were_taken_end_the_delivery(forwarder, monkeypatch) -> None:

@@ -89,3 +89,11 @@ def test_a_batch_writes_one_line_and_nothing_personal(answer, logged) -> None:
     [line] = logged()
     assert ("batch_applied", 1, 1) == (line["message"], line["unmatched"], line["malformed"])
     assert "555" not in json.dumps(line)
+
+
+def test_trouble_writes_one_line_and_nothing_personal(world, answer, told) -> None:
+    world.ledger.unavailable.add("apply")
+
+    answer(SMS_SUCCESS, request("x"))
+
+    assert [("batch_not_applied", {"reason": "apply", "messages": 2})] == told()

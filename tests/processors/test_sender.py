@@ -172,3 +172,14 @@ def test_an_email_has_a_price_and_no_parts() -> None:
     asked = email_sender.cost(notification(), Words(text="x" * 10_000))
 
     assert (None, Decimal("0.0001")) == (asked.parts, asked.reserved)
+
+
+def test_trouble_writes_one_line_and_nothing_personal(world, log, told, delays) -> None:
+    row = notification()
+    world.enter(row)
+    world.ledger.unavailable.add("look_up")
+    sender = Sender(send=world.sender, delay=delays)
+
+    respond(queue_event(request(row.id)), sender, log, time_left=lambda: timedelta(minutes=1))
+
+    assert [("batch_not_sent", {"reason": "look_up", "messages": 1})] == told()
