@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WORKERS = 16  # more calls in flight than this buy nothing on one vCPU
 
+PROVIDER_WORKERS = 25  # as many messages as are claimed at once
+
 _OURS = Config(
     connect_timeout=2,
     read_timeout=5,
@@ -25,7 +27,7 @@ _OURS = Config(
 _PROVIDERS = Config(
     connect_timeout=2,
     read_timeout=10,
-    max_pool_connections=WORKERS,
+    max_pool_connections=PROVIDER_WORKERS,
     retries={"mode": "standard", "total_max_attempts": 1},
 )
 

@@ -26,7 +26,7 @@ from processors.settings import SenderSettings
 from processors.tables import tables
 from processors.waits import Delay, bring_back
 from workflows.ports import Deadline, Provider
-from workflows.send_messages import SendMessages
+from workflows.send_messages import WAVE, SendMessages
 
 # What will never be a request goes through its receives, and to the dead letters, within the hour.
 FOREIGN = timedelta(seconds=10)
@@ -79,7 +79,8 @@ def wire(
     cost: Cost,
 ) -> Sender:
     """Build a channel's sender around its provider."""
-    executor = ThreadPoolExecutor(clients.WORKERS)
+    # A wave's calls all at once: a second round of them could outlast what a wave is given.
+    executor = ThreadPoolExecutor(WAVE)
     table = tables(executor)
     send = SendMessages(
         channel=channel,

@@ -59,9 +59,8 @@ def stage(
     say: Callable[[str], None] | None = None,
 ) -> Stage:
     """Return the stage, set for the whole story."""
-    lost = notification_id(parse_order_event(_event("o-part-1"), default_currency="USD"), SMS)
-    twice = notification_id(parse_order_event(_event("o-bulk-2"), default_currency="USD"), SMS)
-    script = Script(calls=dict(CALLS), fates=FATES, lost={lost}, doubled={twice})
+    lost, doubled = _sms_of(news()[0]), _sms_of(_event("o-bulk-2"))
+    script = Script(calls=dict(CALLS), fates=FATES, lost={lost}, doubled={doubled})
     set_up = Stage(script=script, fitting=fitting or Fitting(), point=point, say=say)
     set_up.ledger.people.put(*people())
     set_up.ledger.stopped.add("campaign:spring")
@@ -192,6 +191,10 @@ def _gzipped() -> bytes:
 def _not_json() -> bytes:
     """Return what a broken producer put: it is no use, and still somebody's."""
     return _event("o-broken")[:-9]
+
+
+def _sms_of(payload: bytes) -> str:
+    return notification_id(parse_order_event(payload, default_currency="USD"), SMS)
 
 
 def _customer(customer_id: str) -> str:

@@ -1,7 +1,6 @@
 """What a call is about in, a short text for a reader out: orders by their names, not by their hashes."""
 
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -37,7 +36,7 @@ class Telling:
 
     def _all(self, values: Iterable[Any]) -> str:
         names = [self(each) for each in values]
-        names = sorted(names) if isinstance(values, AbstractSet) else names
+        names = names if isinstance(values, Sequence) else sorted(names)
         more = ["…"] if len(names) > SHOWN else []
         return f"[{', '.join(names[:SHOWN] + more)}]"
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from notifications.identity import (
     HALF,
+    address_key,
+    customer_key,
     event_hash,
     is_notification_id,
     notification_id,
@@ -143,3 +145,23 @@ def test_what_is_not_ours_is_recognised_as_such() -> None:
 
     foreign = ["", "x", ours[:-1], ours + "A", ours[:-1] + "\n", ours + "\n", ours[:-1] + "é"]
     assert not any(is_notification_id(text) for text in foreign)
+
+
+def test_people_are_known_by_keys_that_tell_nothing_of_them() -> None:
+    keys = [address_key("ada@example.com"), customer_key(shop=None, customer_id="ada")]
+
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", key) for key in keys)
+    assert not [key for key in keys if "ada" in key]
+
+
+def test_a_customer_is_a_shop_s_own_and_never_an_address() -> None:
+    somebody = customer_key(shop="a", customer_id="ada@example.com")
+
+    assert somebody == customer_key(shop="a", customer_id="ada@example.com")
+    assert somebody != customer_key(shop="b", customer_id="ada@example.com")
+    assert somebody != customer_key(shop=None, customer_id="ada@example.com")
+    assert somebody != address_key("ada@example.com")
+
+
+def test_an_address_is_the_same_in_capitals() -> None:
+    assert address_key("Ada@Example.com") == address_key("ada@example.com")

@@ -73,3 +73,10 @@ def test_heads_are_raised_in_any_order_to_the_highest() -> None:
         raise_heads(known, order)
 
         assert {("o", Channel.SMS): news[2]} == known
+
+
+def test_a_line_begins_with_its_first_status_and_nowhere_else() -> None:
+    last = datetime(9999, 12, 31, tzinfo=UTC)
+
+    assert [True, False, False] == [head(status, last).is_first for status in LINE]
+    assert [True, False, False] == [head(status, None).is_first for status in LINE]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from gateways import clients
 from notifications.lifecycle import State
 from notifications.order_event import Channel
 from notifications.outcome import not_now, unknown
@@ -17,6 +18,7 @@ from processors import email_sender, sms_sender
 from processors.sender import FOREIGN, Sender, respond
 from tests.examples import notification
 from tests.processors.lambda_events import QUEUE, failed, queue_event, request
+from workflows.send_messages import WAVE, WAVE_TAKES
 
 
 @pytest.fixture
@@ -148,6 +150,20 @@ def test_a_template_that_fails_comes_back_alone_and_is_named_in_the_log(
     assert ["m-1"] == answer(request(broken.id), request(row.id))
     assert State.SENT is world.state(row.id)
     assert [["TemplateNotFound"]] == [line["bugs"] for line in logged()]
+
+
+def test_a_whole_wave_is_called_for_at_once_and_in_the_time_that_it_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Time-outs one after the other would outlast the function, and leave the wave in doubt."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert WAVE == clients.PROVIDER_WORKERS
+    for provider in (clients.sms_provider(), clients.email_provider()):
+        config = provider.meta.config
+        assert WAVE == config.max_pool_connections
+        assert config.connect_timeout + config.read_timeout < WAVE_TAKES.total_seconds()
 
 
 def test_a_text_costs_its_parts_where_it_goes() -> None:

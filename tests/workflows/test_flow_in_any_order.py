@@ -16,6 +16,8 @@ from notifications.standing import LINE, standing
 from tests.examples import notification, payload
 from tests.fakes.world import World
 
+Step = Callable[[], object]
+
 STATUSES = (*LINE, "cancelled", "brewed")
 EVENTS = st.lists(
     st.tuples(st.sampled_from(STATUSES), st.none() | st.integers(0, 9)),
@@ -77,7 +79,7 @@ def relay(world: World, events: list[bytes], numbers: list[int]) -> None:
 def go_on(world: World, events: list[bytes], step: tuple[str, Any]) -> None:
     """Do one step; trouble with the outside world lasts no longer."""
     name, what = step
-    steps: dict[str, Callable[[], object]] = {
+    steps: dict[str, Step] = {
         "relay": lambda: relay(world, events, what),
         "lose publications": lambda: lose_publications(world, events),
         "send": world.send_published,

@@ -1,0 +1,133 @@
+"""Crash, throttle, lose and overtake at every call of a small day at a shop: the promises hold."""
+
+import inspect
+import os
+import subprocess
+import sys
+from collections import Counter
+from itertools import chain
+
+import pytest
+
+from notifications.lifecycle import State
+from notifications.order_event import Channel
+from tests.explorer.exploring import COMMAND, Finding, calls, explore, played, points
+from tests.explorer.faults import MANNERS, Call, Fault, Point
+from tests.explorer.promises import all_rows, broken
+from tests.explorer.stage import Stage
+from workflows import ports
+from workflows.send_messages import WAVE
+
+PORTS = {
+    ports.Ledger: "ledger",
+    ports.People: "people",
+    ports.Hub: "hub",
+    ports.ParkedRecords: "parked",
+    ports.Provider: "provider",
+    ports.ReceiptQueue: "receipts",
+    ports.MessageIds: "message_ids",
+}
+
+
+@pytest.fixture(scope="module")
+def day() -> Stage:
+    """The whole story without a fault."""
+    return played()
+
+
+def test_no_promise_breaks_at_any_point(capsys: pytest.CaptureFixture[str]) -> None:
+    numbered = calls()
+    everything = points(numbered)
+    findings = explore(everything, numbered)
+    with capsys.disabled():
+        print(f" [{len(numbered)} calls, {len(everything)} points]", end="")
+    assert not findings, "\n" + "\n".join(map(str, findings))
+
+
+def test_no_promise_breaks_without_a_fault(day: Stage) -> None:
+    assert [] == broken(day)
+
+
+def test_every_method_of_every_port_is_called(day: Stage) -> None:
+    methods = {
+        (name, method)
+        for port, name in PORTS.items()
+        for method, _ in inspect.getmembers(port, inspect.isfunction)
+        if not method.startswith("_")
+    }
+    beside = {("sns", "publish"), ("ses", "send_email"), ("visibility", "delay")}
+    assert methods | beside == {(call.port, call.method) for call in day.tap.calls}
+
+
+def test_every_protocol_of_the_workflows_is_a_port_here() -> None:
+    protocols = {each for _, each in inspect.getmembers(ports, inspect.isclass) if _is_port(each)}
+    assert protocols == PORTS.keys()
+
+
+def test_every_call_meets_everything_that_it_can_meet() -> None:
+    for port, method in MANNERS:
+        kinds = {kind for call in calls() if call.port == port for kind in call.kinds}
+        assert {Fault.CRASH_BEFORE, Fault.OVERTAKEN} <= kinds, (port, method)
+    assert set(Fault) == set(chain.from_iterable(call.kinds for call in calls()))
+
+
+def test_the_story_has_everything_in_it(day: Stage) -> None:
+    rows = all_rows(day).values()
+    rules = {row.rule for row in rows}
+    reasons = set(day.parked.reasons.values())
+    assert {State.SENT, State.DELIVERED, State.FAILED, State.IN_DOUBT, State.SUPPRESSED} == {
+        row.state for row in rows
+    }
+    assert {"stale", "cap", "opted-out", "complained", "not-allowed"} <= rules
+    assert {"no-contact", "invalid-contact", "no-consent"} <= rules
+    assert {"lapsed-claim", "ReadTimeoutError", "InvalidParameter", "InternalError"} <= rules
+    assert {"malformed-order-event", "conflicting-event"} == reasons
+    assert {0, 1} == {row.resends for row in rows}
+    assert {1, 2} <= {row.attempts for row in rows}
+    assert set(Channel) == {row.channel for row in rows}
+    assert {None, "c-auto", "c-night", "c-no", "c-busy"} == {row.customer_id for row in rows}
+    assert State.DEFERRED in {
+        state for drafts in day.journal.drafts.values() for state, _ in drafts
+    }
+
+
+def test_one_batch_takes_two_waves(day: Stage) -> None:
+    batches = [each for each in day.journal.invocations if len(each.owners) > 1]
+    waves = Counter(call.owner for call in day.journal.calls)
+    assert [WAVE] == [waves[each.owners[0]] for each in batches]
+
+
+def test_a_finding_says_how_to_see_it_again() -> None:
+    call = Call(number=37, function="sweeper", port="hub", method="publish", size=2, kinds=())
+    point = Point(number=37, fault=Fault.LOST_ANSWER)
+    told = str(Finding(point=point, call=call, breaks=("P1: it is stuck",)))
+    assert "P1: it is stuck" in told
+    assert f"{COMMAND} --point 37 --fault lost-answer" in told
+
+
+def test_a_point_has_the_same_number_in_every_process() -> None:
+    assert _run("--list", seed="1") == _run("--list", seed="2")
+
+
+def test_a_replay_tells_what_happens_in_order() -> None:
+    number = next(call.number for call in calls() if call.method == "claim")
+    told = _run("--point", str(number), "--fault", "lost-answer", seed="1").splitlines()
+    (there,) = [line for line in told if "<<< lost-answer" in line]
+    assert f"#{number} " in there
+    assert "o-urgent/sms" in there
+    assert "No promise is broken." == told[-1]
+
+
+def _run(*arguments: str, seed: str) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.explorer", *arguments],
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ended.stdout
+
+
+def _is_port(each: type) -> bool:
+    return getattr(each, "_is_protocol", False) and each.__module__ == ports.__name__

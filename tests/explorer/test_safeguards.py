@@ -1,0 +1,44 @@
+"""Take a safeguard away, and the explorer has to notice: what it does not see, it does not guard."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.explorer.exploring import calls, played
+from tests.explorer.faults import Point
+from tests.explorer.functions import Fitting
+from tests.explorer.promises import broken
+from tests.explorer.safeguards import SAFEGUARDS, Safeguard
+
+each_safeguard = pytest.mark.parametrize("safeguard", SAFEGUARDS, ids=lambda each: each.name)
+
+
+@each_safeguard
+def test_without_it_a_promise_breaks(safeguard: Safeguard) -> None:
+    assert any(_shows(safeguard, safeguard.without))
+
+
+@each_safeguard
+def test_with_it_and_nothing_behind_it_that_promise_holds(safeguard: Safeguard) -> None:
+    assert not any(_shows(safeguard, safeguard.kept))
+
+
+def _shows(safeguard: Safeguard, fitting: Callable[[], Fitting]) -> list[bool]:
+    """Tell, for each point at which the loss might show, whether it does."""
+    return [
+        any(safeguard.breaks in line for line in broken(played(point, fitting=fitting())))
+        for point in _points(safeguard, fitting())
+    ]
+
+
+def _points(safeguard: Safeguard, fitting: Fitting) -> list[Point | None]:
+    if safeguard.fault is None:
+        return [None]
+    where = safeguard.function, *safeguard.call
+    found: list[Point | None] = [
+        Point(number=call.number, fault=safeguard.fault)
+        for call in calls(fitting)
+        if (call.function, call.port, call.method) == where
+    ]
+    assert found, where
+    return found
