@@ -121,5 +121,6 @@ def _environment() -> dict[str, str]:
         "SENDER_ID": "",
         "EMAIL_FROM": "orders@example.com",
         "CONFIGURATION_SET": "ordercast",
+        "STAGE": "bench",
     }
     return {**relay.to_env(), **shared, **of_a_channel}

@@ -47,7 +47,8 @@ class Target:
         return DynamoPeople(table=self._table("CustomersTableName"))
 
     def _table(self, output: str) -> Table:
-        return tables(ThreadPoolExecutor(clients.WORKERS))(self.output(output))
+        name = self.output(output)
+        return tables(ThreadPoolExecutor(clients.WORKERS))(name)
 
 
 def running_cloud(name: str | None) -> LocalCloud:

@@ -78,6 +78,7 @@ def test_an_event_that_says_nothing_of_the_state_is_done(world, answer) -> None:
 
 
 def test_a_table_in_trouble_brings_the_batch_again(world, answer) -> None:
+    world.message_ids.owners[message_id(SMS_SUCCESS)] = notification().id
     world.ledger.unavailable.add("apply")
 
     assert ["m-1"] == answer(SMS_SUCCESS)
@@ -92,6 +93,7 @@ def test_a_batch_writes_one_line_and_nothing_personal(answer, logged) -> None:
 
 
 def test_trouble_writes_one_line_and_nothing_personal(world, answer, told) -> None:
+    world.message_ids.owners[message_id(SMS_SUCCESS)] = notification().id
     world.ledger.unavailable.add("apply")
 
     answer(SMS_SUCCESS, request("x"))

@@ -190,12 +190,11 @@ def test_an_email_has_a_price_and_no_parts() -> None:
     assert (None, Decimal("0.0001")) == (asked.parts, asked.reserved)
 
 
-def test_trouble_writes_one_line_and_nothing_personal(world, log, told, delays) -> None:
+def test_trouble_writes_one_line_and_nothing_personal(world, answer, told) -> None:
     row = notification()
     world.enter(row)
     world.ledger.unavailable.add("look_up")
-    sender = Sender(send=world.sender, delay=delays)
 
-    respond(queue_event(request(row.id)), sender, log, time_left=lambda: timedelta(minutes=1))
+    answer(request(row.id))
 
     assert [("batch_not_sent", {"reason": "look_up", "messages": 1})] == told()
