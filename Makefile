@@ -17,7 +17,7 @@ export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.tools/cache/jsii
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test bench check format lint types arrows synth cfn-lint generated \
+.PHONY: help bootstrap demo test bench prove check format lint types arrows synth cfn-lint generated \
 	deploy destroy destroy-account requirements clean
 
 help: ## Print this list
@@ -37,6 +37,9 @@ test: bootstrap ## Run every test; those marked cloud share one local cloud
 
 bench: bootstrap ## Count and time what a batch of orders takes, beside one call at a time
 	@$(BIN)/python -m benchmarks
+
+prove: bootstrap ## Crash, throttle, lose and overtake at every call of a small day, and check the promises
+	@$(BIN)/python -m tests.explorer --all
 
 check: bootstrap format lint types arrows generated synth cfn-lint ## Judge the code without running its tests
 

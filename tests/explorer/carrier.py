@@ -16,7 +16,7 @@ from notifications.person import Person
 from notifications.standing import standing
 from tests.explorer import faults
 from tests.explorer.faults import Crash
-from tests.explorer.journal import Journal, ProviderCall, Told, newest_accepted
+from tests.explorer.journal import Journal, ProviderCall, Told
 from tests.fakes.clock import HandTurnedClock
 
 Speak = Callable[[str], None]
@@ -62,7 +62,7 @@ class Carrier:
             case "throttled":
                 raise faults.throttled()
             case "refused":
-                raise faults.refusal(row.recipient or "")
+                raise faults.refusal(row.channel, row.recipient or "")
             case "answer lost":
                 self._happen(call)
                 raise faults.timed_out()
@@ -104,7 +104,7 @@ class Carrier:
         if not any(fnmatchcase(recipient, pattern) for pattern in self.allowed):
             objections.append(f"P6: {about}: called for a recipient that is not allowed")
         stands = standing(row.status, row.occurred_at)
-        if stands is not None and stands < newest_accepted(self.journal, row):
+        if stands is not None and stands < self.journal.newest_read(row):
             objections.append(
                 f"P8: {about} {row.status}: called after something newer was accepted"
             )

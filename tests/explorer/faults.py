@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from notifications.errors import LedgerUnavailable, ParkingUnavailable
+from notifications.order_event import Channel
 from tests.fakes.clock import HandTurnedClock
 
 Do = Callable[..., Any]
@@ -29,9 +30,11 @@ class Fault(StrEnum):
     LOST_REQUEST = "lost-request"  # nothing is done, and that takes as long as a time-out
     PARTIAL = "partial"  # every other one of a batch is done
     OVERTAKEN = "overtaken"  # the same batch was delivered twice, and the other one is faster
+    MEANWHILE = "meanwhile"  # it takes a while, and every other function has its turn
 
 
 CRASHES = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
+RACES = (Fault.OVERTAKEN, Fault.MEANWHILE)
 ALONE = tuple(fault for fault in Fault if fault is not Fault.PARTIAL)
 
 
@@ -54,11 +57,11 @@ class OurService:
     def kinds(self, size: int) -> tuple[Fault, ...]:
         """Return what can happen to a call with a batch of *size*."""
         if not self.changes:
-            return (Fault.CRASH_BEFORE, Fault.THROTTLED, Fault.LOST_REQUEST, Fault.OVERTAKEN)
+            return (Fault.CRASH_BEFORE, Fault.THROTTLED, Fault.LOST_REQUEST, *RACES)
         return tuple(Fault) if size > 1 else ALONE
 
     def meet(self, fault: Fault, do: Do, args: Sequence[Any], clock: HandTurnedClock) -> Any:
-        """Let the call meet *fault*; crashes and being overtaken are not its own."""
+        """Let the call meet *fault*; crashes and races are not its own."""
         match fault:
             case Fault.SERVER_ERROR:
                 do(*args)
@@ -107,7 +110,7 @@ class Sending:
 
     def kinds(self, _size: int) -> tuple[Fault, ...]:
         """Return what can happen to it."""
-        return (*CRASHES, Fault.OVERTAKEN)
+        return (*CRASHES, *RACES)
 
     def meet(self, fault: Fault, *_: Any) -> Any:
         """Refuse: there is no trouble of its own."""
@@ -157,9 +160,10 @@ def server_error() -> ClientError:
     return _client_error("InternalError", 500, "We encountered an internal error")
 
 
-def refusal(recipient: str) -> ClientError:
+def refusal(channel: Channel, recipient: str) -> ClientError:
     """Return what they raise when they will never take a message; their text quotes its recipient."""
-    return _client_error("InvalidParameter", 400, f"Invalid parameter: {recipient} is not valid")
+    code = "InvalidParameter" if channel is Channel.SMS else "MessageRejected"
+    return _client_error(code, 400, f"{recipient} is not valid")
 
 
 def timed_out() -> ReadTimeoutError:

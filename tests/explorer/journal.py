@@ -40,11 +40,15 @@ class ProviderCall:
 
 @dataclass(slots=True, kw_only=True)
 class Invocation:
-    """One run of a function; `owners` are the tokens that it claimed under."""
+    """One run of a function; `owners` are the tokens that it claimed under.
+
+    `read` is how new the newest accepted statuses were when it first read anything.
+    """
 
     function: str
     owners: list[str] = field(default_factory=list)
     crashed: bool = False
+    read: dict[HeadKey, int] | None = None
 
 
 @dataclass(slots=True)
@@ -91,6 +95,16 @@ class Journal:
             self.running[-1].owners.append(token)
         return token
 
+    def note_read(self) -> None:
+        """Note what was accepted by the time that the running function reads."""
+        if self.running and self.running[-1].read is None:
+            self.running[-1].read = dict(self.accepted)
+
+    def newest_read(self, row: Notification) -> int:
+        """Return how new the newest status is that the running function can have read of."""
+        read = self.running[-1].read if self.running else None
+        return (read or {}).get((order_of(row.id), row.channel), 0)
+
     def crashed_owners(self) -> set[str]:
         """Return the tokens of functions that were ended."""
         return {owner for each in self.invocations if each.crashed for owner in each.owners}
@@ -131,6 +145,7 @@ class WitnessedLedger:
     journal: Journal
 
     def look_up(self, wanted: Any) -> Found:
+        self.journal.note_read()
         found: Found = self.inner.look_up(wanted)
         for key, mark in found.marks.items():
             self._note(key, mark)
@@ -174,8 +189,3 @@ class WitnessedLedger:
     def _note(self, key: MarkKey, mark: Mark) -> None:
         if mark not in self.journal.marks[key]:
             self.journal.marks[key].append(mark)
-
-
-def newest_accepted(journal: Journal, row: Notification) -> int:
-    """Return how new the newest status is that was accepted for the order and channel of *row*."""
-    return journal.accepted.get((order_of(row.id), row.channel), 0)

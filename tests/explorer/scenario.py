@@ -21,7 +21,7 @@ from tests.explorer.functions import Fitting
 from tests.explorer.stage import Script, Stage
 
 SHOP = "Example Tea"
-BULK = 20
+BULK = 18
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 END = 60 * HOUR
 

@@ -28,6 +28,9 @@ FUNCTION_TIME_OUT = timedelta(minutes=1)
 VISIBILITY = 6 * FUNCTION_TIME_OUT
 MINUTE = timedelta(minutes=1)
 
+A_WHILE = timedelta(seconds=30)
+"""Long enough for receipts to come, and for nobody's lease or function to end."""
+
 STEPS = 2000
 """More than any run needs: who takes more goes round in circles."""
 
@@ -79,11 +82,16 @@ class Stage:
     stream: StreamSource = field(init=False)
     _sources: list[Source] = field(init=False)
     _coming: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
+    _busy: list[Source] = field(default_factory=list)
     _began: datetime = START
 
     def __post_init__(self) -> None:
         self.tap = Tap(
-            clock=self.clock, point=self.point, say=self.say, tell=Telling(self.ledger.rows)
+            clock=self.clock,
+            point=self.point,
+            say=self.say,
+            tell=Telling(self.ledger.rows),
+            meanwhile=self._meanwhile,
         )
         self.queues = {name: self._queue(name) for name in _QUEUES}
         self.topic = HubTopic(
@@ -115,7 +123,7 @@ class Stage:
     def play(self, until: timedelta) -> None:
         """Let everything happen, and time pass, until nothing is left to do."""
         for _ in range(STEPS):
-            if self._happen() or any(source.step() for source in self._sources):
+            if self._happen() or self._go_on():
                 continue
             later = [at for at in self._moments() if self.clock() < at <= START + until]
             if not later:
@@ -129,6 +137,24 @@ class Stage:
         self.ended |= gone
         for each in gone:
             del self.ledger.rows[each]
+
+    def _go_on(self) -> bool:
+        """Let the first function that has something to do, and is not in the middle of it, do it."""
+        busy = {id(source) for source in self._busy}
+        return any(self._step(source) for source in self._sources if id(source) not in busy)
+
+    def _step(self, source: Source) -> bool:
+        self._busy.append(source)
+        try:
+            return source.step()
+        finally:
+            self._busy.pop()
+
+    def _meanwhile(self) -> None:
+        for _ in range(2):
+            self.clock.turn(A_WHILE / 2)
+            while self._go_on():
+                pass
 
     def _moments(self) -> list[datetime]:
         moments = [source.next_at() for source in self._sources]
@@ -199,7 +225,7 @@ class Stage:
             allowed=POLICY.allowed,
             script=self.script.calls,
             fates=self.script.fates,
-            speak=lambda body: self.queues["receipts"].put(body, after=timedelta(seconds=20)),
+            speak=lambda body: self.queues["receipts"].put(body, after=timedelta(seconds=10)),
         )
 
     def _queue(self, name: str) -> Queue:
@@ -238,7 +264,7 @@ def _mapping(name: str) -> EventSourceMapping:
         source_arn=ARN + name,
         function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
         batch_size=100,
-        window=timedelta(seconds=20 if name == "receipts" else 5),
+        window=timedelta(seconds=5),
         reports_item_failures=True,
     )
 

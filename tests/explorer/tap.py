@@ -13,8 +13,9 @@ from tests.fakes.clock import HandTurnedClock
 class Tap:
     """Numbers calls from 1 on, the same each time, and lets one meet its fault.
 
-    `again` delivers the current batch a second time; `function` is whose batch that is. Once it was
-    ended (`dead`), it calls nobody any more, whatever its code still wants to tidy up.
+    `again` delivers the current batch a second time, and `function` is whose batch that is;
+    `meanwhile` lets all others go on. Who was ended (`dead`) calls nobody any more, whatever its
+    code still wants to tidy up.
     """
 
     clock: HandTurnedClock
@@ -24,6 +25,7 @@ class Tap:
     calls: list[Call] = field(default_factory=list)
     function: str = ""
     again: Callable[[], object] = lambda: None
+    meanwhile: Callable[[], object] = lambda: None
     dead: bool = False
 
     def watched(self, port: str, inner: Any) -> Any:
@@ -68,6 +70,9 @@ class Tap:
                 raise Crash
             case Fault.OVERTAKEN:
                 self.again()
+                return do(*args)
+            case Fault.MEANWHILE:
+                self.meanwhile()
                 return do(*args)
         return MANNERS[call.port, call.method].meet(fault, do, args, self.clock)
 

@@ -80,7 +80,8 @@ def test_the_story_has_everything_in_it(day: Stage) -> None:
     }
     assert {"stale", "cap", "opted-out", "complained", "not-allowed"} <= rules
     assert {"no-contact", "invalid-contact", "no-consent"} <= rules
-    assert {"lapsed-claim", "ReadTimeoutError", "InvalidParameter", "InternalError"} <= rules
+    assert {"lapsed-claim", "ReadTimeoutError", "InternalError"} <= rules
+    assert {"InvalidParameter", "MessageRejected"} <= rules
     assert {"malformed-order-event", "conflicting-event"} == reasons
     assert {0, 1} == {row.resends for row in rows}
     assert {1, 2} <= {row.attempts for row in rows}

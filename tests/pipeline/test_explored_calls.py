@@ -1,0 +1,98 @@
+"""The calls that the crash explorer visits, and what the deployed functions are allowed: the same."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.explorer.exploring import calls
+from tests.explorer.faults import MANNERS
+from tests.pipeline.synthesis import Synthesis
+
+pytestmark = pytest.mark.synth
+
+READ, INSERT, UPDATE = "dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate"
+
+ACTIONS: dict[tuple[str, str], set[str]] = {
+    ("ledger", "look_up"): {READ},
+    ("ledger", "mark"): {INSERT, READ},
+    ("ledger", "accept"): {INSERT, UPDATE, READ},
+    ("ledger", "claim"): {UPDATE, READ},
+    ("ledger", "settle"): {UPDATE},
+    ("ledger", "change"): {UPDATE},
+    ("ledger", "apply"): {UPDATE},
+    ("ledger", "due"): {"dynamodb:Query"},
+    ("people", "pay"): {INSERT, UPDATE},
+    ("hub", "publish"): {"sns:Publish"},
+    ("parked", "park"): {"s3:PutObject"},
+    ("receipts", "is_drained"): {"sqs:GetQueueAttributes"},
+    ("message_ids", "record"): {"dynamodb:BatchWriteItem"},
+    ("message_ids", "find"): {READ},
+    ("provider", "send"): set(),
+    ("sns", "publish"): {"sns:Publish"},
+    ("ses", "send_email"): {"ses:SendEmail"},
+    ("visibility", "delay"): {"sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"},
+}
+"""What a call asks of AWS; the provider's port asks through the two clients below it."""
+
+HANDLERS = {
+    "order relay": "processors.order_relay.handler",
+    "sms sender": "processors.sms_sender.handler",
+    "email sender": "processors.email_sender.handler",
+    "receipt tracker": "processors.receipt_tracker.handler",
+    "sweeper": "processors.sweeper.handler",
+}
+
+EVENT_SOURCE = {
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:GetQueueUrl",
+    "sqs:GetQueueAttributes",
+    "s3:ListBucket",
+}
+"""What Lambda itself does with a function's role: read its queue, and leave what it gave up."""
+
+
+def test_every_kind_of_call_has_its_actions_here() -> None:
+    assert MANNERS.keys() == ACTIONS.keys()
+
+
+@pytest.mark.parametrize("function", HANDLERS)
+def test_a_function_is_allowed_what_its_explored_calls_ask_for_and_no_more(
+    synthesis: Synthesis, function: str
+) -> None:
+    asked = _asked()[function]
+    allowed = set(_allowed(synthesis, HANDLERS[function]))
+    assert asked <= allowed
+    assert allowed - asked <= EVENT_SOURCE
+
+
+def _asked() -> dict[str, set[str]]:
+    asked: dict[str, set[str]] = defaultdict(set)
+    for call in calls():
+        asked[call.function] |= ACTIONS[call.port, call.method]
+    return asked
+
+
+def _allowed(synthesis: Synthesis, handler: str) -> Iterator[str]:
+    """Yield what a function may do with data: not with keys, logs, traces and streams."""
+    (role,) = [
+        synthesis.resolve(stack, function["Role"])
+        for stack, _, function in synthesis.functions
+        if handler == function["Handler"]
+    ]
+    for stack, _, policy in synthesis.each("AWS::IAM::Policy"):
+        holders = [synthesis.resolve(stack, holder) for holder in policy["Properties"]["Roles"]]
+        if role not in holders:
+            continue
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+            yield from (a for a in _list(statement["Action"]) if a.partition(":")[0] in _SERVICES)
+
+
+_SERVICES = {"dynamodb", "sns", "ses", "s3", "sqs"}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
