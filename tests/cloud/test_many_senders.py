@@ -1,0 +1,77 @@
+"""Twenty senders at once on duplicates of every message, before the real conditional writes."""
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from uuid import uuid4
+
+from gateways.ledger import DynamoLedger
+from gateways.message_ids import DynamoMessageIds
+from local.cloud import LocalCloud
+from notifications.knowledge import Wanted
+from notifications.lifecycle import State
+from notifications.order_event import Channel
+from notifications.outcome import Outcome, Outgoing, accepted, refused, unknown
+from notifications.templates import words
+from tests.cloud.test_promises import table_like
+from tests.examples import notification
+from tests.fakes.world import cost
+from workflows.send_messages import SendMessages
+
+SENDERS = 20
+ROWS = [notification(n) for n in range(1000)]
+ENDS = {row.id: (State.SENT, State.FAILED, State.IN_DOUBT)[n % 3] for n, row in enumerate(ROWS)}
+
+
+class Witness:
+    """A provider that counts its calls and answers each message with its own end."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+        with self._lock:
+            self.calls.update(each.notification.id for each in messages)
+        answers = {
+            State.SENT: accepted,
+            State.FAILED: refused,
+            State.IN_DOUBT: unknown,
+        }
+        return [answers[ENDS[m.notification.id]](m.notification.id[-8:]) for m in messages]
+
+
+def test_twenty_senders_on_duplicates_of_a_thousand_messages_call_once_for_each(
+    cloud: LocalCloud,
+) -> None:
+    with ThreadPoolExecutor(4) as executor, ThreadPoolExecutor(SENDERS) as senders:
+        ledger = DynamoLedger(
+            table=table_like(cloud, "LedgerTableName", executor),
+            customers=table_like(cloud, "CustomersTableName", executor),
+        )
+        receipts = DynamoMessageIds(table=table_like(cloud, "ReceiptsTableName", executor))
+        ledger.accept(ROWS, [])
+        witness = Witness()
+        send = SendMessages(
+            channel=Channel.EMAIL,
+            ledger=ledger,
+            message_ids=receipts,
+            provider=witness,
+            words=words,
+            cost=cost,
+            send_within=lambda _: timedelta(days=36_500),
+            now=lambda: datetime.now(UTC),
+            token=lambda: uuid4().hex,
+            chance=lambda: 0.5,
+            lease=timedelta(minutes=5),
+            receipt_retention=timedelta(days=1),
+        )
+        ids = [row.id for row in ROWS]
+        batches = [ids[n * 50 :] + ids[: n * 50] for n in range(SENDERS)]
+        list(senders.map(lambda batch: send(batch, time_left=lambda: timedelta(hours=1)), batches))
+        found = ledger.look_up(Wanted(notifications=frozenset(ids))).notifications
+
+    assert {row.id: 1 for row in ROWS} == dict(witness.calls)
+    assert ENDS == {key: row.state for key, row in found.items()}
