@@ -233,6 +233,17 @@ def test_a_redelivery_takes_no_second_slot(world: World) -> None:
     assert [None, None] == rules(world)
 
 
+def test_what_was_decided_long_ago_takes_no_slot_of_today(world: World) -> None:
+    """A replay of yesterday's stream must not keep today's news from anybody."""
+    capped(world, 1)
+    world.relay(*orders(1))
+    world.now.turn(timedelta(days=1))
+    world.relay(*orders(1), at=900)
+    world.relay(*orders(2), at=201)
+
+    assert [None, None] == rules(world)
+
+
 def test_what_is_not_to_be_sent_takes_no_slot(world: World) -> None:
     capped(world, 1)
     world.relay(*orders(1, channel=None))
