@@ -10,7 +10,7 @@ from gateways.ledger_item import head_key, key
 from gateways.partiql import Change
 from notifications.claim import Asked
 from notifications.knowledge import Stops
-from notifications.lifecycle import FINAL, State, outranked_by
+from notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State, outranked_by
 from notifications.mark import Mark
 from notifications.notification import Notification
 from notifications.outcome import Settlement
@@ -153,7 +153,8 @@ def _verdict(
         **({"rule": text(reason)} if reason else {}),
         **({"closed_at": millis(at)} if final else {}),
     }
-    return set_, [*([] if reason else ["rule"]), *(["due_shard", "due_at"] if final else [])]
+    due = ["due_shard", "due_at"] if state in OUT_OF_OUR_HANDS else []
+    return set_, [*([] if reason else ["rule"]), *due]
 
 
 def _learnt(settlement: Settlement) -> dict[str, Mapping[str, Any]]:

@@ -47,6 +47,9 @@ CHAINS: dict[Channel, tuple[State, ...]] = {
 
 FINAL = frozenset({State.FAILED, State.DELIVERED, State.SUPPRESSED, State.PARKED})
 
+# Where nothing is left for the sweeper to do: it ended, or the next word is the carrier's.
+OUT_OF_OUR_HANDS = FINAL | {State.SENT, State.CARRIER_ACCEPTED}
+
 
 def outranked_by(state: State, channel: Channel) -> tuple[State, ...]:
     """Return the states that *state* replaces on *channel*, weakest first."""

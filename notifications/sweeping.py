@@ -49,8 +49,8 @@ def step(
         case State.IN_DOUBT:
             return _doubtful(row, patience, receipts_drained=receipts_drained, now=now)
         case _:
-            # Sent and waiting for the carrier's word, which may take so long.
-            return Step(row=replace(row, due_at=now + SILENCE, sweeps=row.sweeps + 1))
+            # Sent, or ended: nothing of it is due any more.
+            return Step(row=replace(row, due_at=None, sweeps=row.sweeps + 1))
 
 
 def looked_at(row: Notification, *, patience: Patience, now: datetime) -> Notification:

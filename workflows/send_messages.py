@@ -72,7 +72,8 @@ class SendMessages:
         wanted = frozenset(ids)
         found = self._found(wanted)
         self._remember(found.notifications.values())
-        waiting = [r for r in found.notifications.values() if r.state is State.REQUESTED]
+        rows = [r for r in found.notifications.values() if r.channel is self.channel]
+        waiting = [row for row in rows if row.state is State.REQUESTED]
         sent = Sent(skipped=len(wanted) - len(waiting))
         ready = self._ready(self._allowed(waiting, found, sent), sent)
         for start in range(0, len(ready), WAVE):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from notifications.claim import Answer, Asked, Claim, claim_of
 from notifications.errors import LedgerUnavailable
 from notifications.knowledge import Found, HeadKey, MarkKey, Stops, Wanted
-from notifications.lifecycle import FINAL, State, outranked_by
+from notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State, outranked_by
 from notifications.mark import Mark
 from notifications.notification import Notification
 from notifications.order_event import Channel
@@ -186,4 +186,5 @@ def _some(kept: Mapping[K, T], wanted: Iterable[K]) -> dict[K, T]:
 
 
 def _end(state: State, at: datetime) -> dict[str, datetime | None]:
-    return {"closed_at": at, "due_at": None} if state in FINAL else {}
+    closed = {"closed_at": at} if state in FINAL else {}
+    return {**closed, **({"due_at": None} if state in OUT_OF_OUR_HANDS else {})}

@@ -39,7 +39,7 @@ def test_a_tagged_receipt_finds_its_notification_by_the_tag(world: World) -> Non
 
 def test_a_text_message_s_receipt_finds_its_notification_by_message_id(world: World) -> None:
     world.enter(TEXT)
-    world.send(TEXT.id)
+    world.send(TEXT.id, channel=Channel.SMS)
     world.apply(receipt(State.DELIVERED, Channel.SMS, tagged=False, message_id="message-1"))
 
     assert State.DELIVERED == world.state(TEXT.id)
@@ -52,7 +52,7 @@ def test_a_receipt_that_comes_before_the_sender_s_own_row_is_kept_for_later(worl
 
     assert (early,) == world.apply(early).unmatched
 
-    world.send(TEXT.id)
+    world.send(TEXT.id, channel=Channel.SMS)
     assert () == world.apply(early).unmatched
     assert State.DELIVERED == world.state(TEXT.id)
 

@@ -491,3 +491,12 @@ def test_a_template_that_is_gone_is_no_matter_to_what_has_moved_on(world: World)
     sent = world.send(ONE.id)
 
     assert (1, {}, []) == (sent.skipped, sent.retry, sent.bugs)
+
+
+def test_a_message_of_another_channel_is_left_to_its_own_sender(world: World) -> None:
+    """Only a subscription's filter keeps the two apart, and an operator may edit it."""
+    world.enter(TEXT)
+    sent = world.send(TEXT.id, channel=Channel.EMAIL)
+
+    assert (1, []) == (sent.skipped, world.provider.calls)
+    assert State.REQUESTED == world.state(TEXT.id)
