@@ -201,9 +201,13 @@ def _stopped_on_failure(cloud: LocalCloud, but: LocalCloud | None = None) -> Ite
     """Leave no process behind, whatever goes wrong, *but* those that were there before us."""
     try:
         yield
-    except BaseException:
+    except BaseException as error:
+        # What a client met matters less than why: which part of the cloud has ended.
+        trouble = cloud.trouble() if isinstance(error, Exception) else None
         if but is None:
             cloud.stop(keep_logs=True)
+        if trouble and not isinstance(error, LocalCloudError):
+            raise LocalCloudError(what=trouble) from error
         raise
 
 

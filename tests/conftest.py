@@ -1,8 +1,11 @@
 """What every test may use: a world of fakes, and Hypothesis the same on each run."""
 
+import os
+
 import hypothesis
 import pytest
 
+from local.environment import without_aws
 from tests.fakes.world import World
 
 # Promises are kept in modules that are not tests themselves; a broken one should say how.
@@ -10,6 +13,14 @@ pytest.register_assert_rewrite("tests.promises")
 
 hypothesis.settings.register_profile("ordercast", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("ordercast")
+
+
+def pytest_configure() -> None:
+    """Forget a developer's own credentials, profiles and Region: no test is about them."""
+    kept = without_aws(os.environ)
+    nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    os.environ.clear()
+    os.environ.update(kept | nowhere | {"AWS_EC2_METADATA_DISABLED": "true"})
 
 
 @pytest.fixture
