@@ -92,6 +92,7 @@ class Demo:
 
 
 def _ids(payload: bytes) -> list[str]:
+    # The code for "no currency" in ISO 4217: only the ids are wanted here.
     event = parse_order_event(payload, default_currency="XXX")
     return [notification_id(event, channel) for channel in Channel]
 
