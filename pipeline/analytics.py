@@ -30,8 +30,7 @@ class Analytics(Construct):
             within=within,
             handler="analytics.processor.handler",
             environment=AnalyticsSettings(stage=stage.name).to_env(),
-            memory=stage.analytics.memory,
-            timeout=stage.analytics.timeout,
+            numbers=stage.analytics,
         )
         ledger.let_read_changes(self.function)
         self.mapping = StreamMapping(

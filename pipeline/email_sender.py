@@ -43,13 +43,9 @@ class EmailSender(Construct):
             within=within,
             handler="processors.email_sender.handler",
             environment=settings.to_env(),
-            memory=stage.email_sender.memory,
-            timeout=stage.email_sender.timeout,
+            numbers=stage.email_sender,
         )
-        tables.ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
-        tables.customers.let(self.function, "BatchGetItem")
-        tables.receipts.let(self.function, "BatchWriteItem")
+        tables.let_claim(self.function)
         mail.let_send(self.function, sender=stage.email_from)
         for queue in queues:
             queue.feed(self.function)
-            queue.let_delay(self.function)

@@ -17,7 +17,7 @@ from constructs import Construct
 
 from pipeline.package import Package
 from pipeline.spans import duration, log_retention, removal_policy
-from pipeline.stage import Removal
+from pipeline.stage import FunctionNumbers, Removal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,7 @@ class Function(Construct):
         within: Surroundings,
         handler: str,
         environment: Mapping[str, str],
-        memory: int,
-        timeout: timedelta,
+        numbers: FunctionNumbers,
     ) -> None:
         super().__init__(scope, name)
         self.log_group = log_group(self, "Logs", within=within)
@@ -55,8 +54,8 @@ class Function(Construct):
             architecture=within.package.architecture,
             handler=handler,
             environment=dict(environment),
-            memory_size=memory,
-            timeout=duration(timeout),
+            memory_size=numbers.memory,
+            timeout=duration(numbers.timeout),
             role=self.role,
             log_group=self.log_group,
         )

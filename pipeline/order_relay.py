@@ -48,8 +48,7 @@ class OrderRelay(Construct):
             within=within,
             handler="processors.order_relay.handler",
             environment=settings.to_env(),
-            memory=stage.order_relay.memory,
-            timeout=stage.order_relay.timeout,
+            numbers=stage.order_relay,
         )
         for table in (tables.ledger, tables.customers):
             table.let(self.function, "BatchGetItem", "PartiQLInsert", "PartiQLUpdate")

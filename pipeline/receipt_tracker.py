@@ -31,10 +31,8 @@ class ReceiptTracker(Construct):
             within=within,
             handler="processors.receipt_tracker.handler",
             environment=settings.to_env(),
-            memory=stage.receipt_tracker.memory,
-            timeout=stage.receipt_tracker.timeout,
+            numbers=stage.receipt_tracker,
         )
         ledger.let(self.function, "PartiQLUpdate")
         receipts.let(self.function, "BatchGetItem")
         queue.feed(self.function)
-        queue.let_delay(self.function)

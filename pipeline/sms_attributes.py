@@ -27,7 +27,6 @@ class SmsAttributes(Construct):
         delivery_status_role: iam.IRole,
     ) -> None:
         super().__init__(scope, name)
-        numbers = account.sms_attributes
         role_arn = delivery_status_role.role_arn
         self.function = Function(
             self,
@@ -35,8 +34,7 @@ class SmsAttributes(Construct):
             within=within,
             handler="processors.sms_attributes.handler",
             environment=SmsAttributesSettings(delivery_status_role_arn=role_arn).to_env(),
-            memory=numbers.memory,
-            timeout=numbers.timeout,
+            numbers=account.sms_attributes,
         )
         # These calls concern the account; there is no resource to name.
         self.function.allow("sns:GetSMSAttributes", "sns:SetSMSAttributes", on=["*"])

@@ -32,7 +32,6 @@ class SmsLogForwarder(Construct):
         receipts: Topic,
     ) -> None:
         super().__init__(scope, name)
-        numbers = account.sms_log_forwarder
         settings = SmsLogForwarderSettings(receipts_topic_arn=receipts.topic.topic_arn)
         self.function = Function(
             self,
@@ -40,8 +39,7 @@ class SmsLogForwarder(Construct):
             within=within,
             handler="processors.sms_log_forwarder.handler",
             environment=settings.to_env(),
-            memory=numbers.memory,
-            timeout=numbers.timeout,
+            numbers=account.sms_log_forwarder,
         )
         receipts.let_publish(self.function)
         self.failures = dead_letter_queue(

@@ -41,16 +41,12 @@ class SmsSender(Construct):
             within=within,
             handler="processors.sms_sender.handler",
             environment=settings.to_env(),
-            memory=stage.sms_sender.memory,
-            timeout=stage.sms_sender.timeout,
+            numbers=stage.sms_sender,
         )
-        tables.ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
-        tables.customers.let(self.function, "BatchGetItem")
-        tables.receipts.let(self.function, "BatchWriteItem")
+        tables.let_claim(self.function)
         self.function.role.add_to_policy(_publish_to_phones(Stack.of(self)))
         for queue in queues:
             queue.feed(self.function)
-            queue.let_delay(self.function)
 
 
 def _publish_to_phones(stack: Stack) -> iam.PolicyStatement:

@@ -41,14 +41,12 @@ class FunctionNumbers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamReaderNumbers:
+class StreamReaderNumbers(FunctionNumbers):
     """A function behind a stream; what is older than `max_age` goes to the failure destination.
 
     `behind` is how old the newest record it has read may be before an operator hears of it.
     """
 
-    memory: int
-    timeout: timedelta
     batch_size: int
     window: timedelta
     parallelization: int
@@ -57,15 +55,13 @@ class StreamReaderNumbers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueReaderNumbers:
+class QueueReaderNumbers(FunctionNumbers):
     """A function behind queues; a batch of more than ten needs a window of a second or more.
 
     `max_receives` is a safety net only: attempts are counted on the ledger, and what is held back
     is received every few minutes all the while.
     """
 
-    memory: int
-    timeout: timedelta
     batch_size: int
     window: timedelta
     max_receives: int

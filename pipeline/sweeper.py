@@ -42,8 +42,7 @@ class Sweeper(Construct):
             within=within,
             handler="processors.sweeper.handler",
             environment=settings.to_env(),
-            memory=stage.sweeper.memory,
-            timeout=stage.sweeper.timeout,
+            numbers=stage.sweeper,
         )
         tables.ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
         tables.ledger.let_query_due(self.function)

@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from pipeline.function import Function
 from pipeline.ledger import Ledger
 from pipeline.stage import Stage
 from pipeline.table import Table
@@ -27,3 +28,9 @@ class Tables:
         CfnOutput(scope, "LedgerTableName", value=self.ledger.name)
         CfnOutput(scope, "CustomersTableName", value=self.customers.name)
         CfnOutput(scope, "ReceiptsTableName", value=self.receipts.name)
+
+    def let_claim(self, function: Function) -> None:
+        """Let *function* claim and settle notifications, and note whose a provider's message is."""
+        self.ledger.let(function, "BatchGetItem", "PartiQLUpdate")
+        self.customers.let(function, "BatchGetItem")
+        self.receipts.let(function, "BatchWriteItem")

@@ -44,7 +44,7 @@ class WorkQueue(Construct):
         )
 
     def feed(self, function: Function) -> None:
-        """Map the queue to *function*, which answers for each message by itself."""
+        """Map the queue to *function*, which answers for each message by itself and may delay one."""
         lambda_.EventSourceMapping(
             self,
             "Mapping",
@@ -59,9 +59,7 @@ class WorkQueue(Construct):
             on=[self.queue.queue_arn],
         )
         function.allow("kms:Decrypt", on=[self._key.key_arn])
-
-    def let_delay(self, function: Function) -> None:
-        """Let *function* say when a message comes back; it knows the queue by its ARN."""
+        # It knows the queue by its ARN, and the call wants the URL.
         function.allow("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", on=[self.queue.queue_arn])
 
     def let_count(self, function: Function) -> None:
