@@ -33,10 +33,15 @@ def opened(before_send: BeforeSend, *, url: str | None = None) -> Iterator[None]
 
 
 def empty_tables() -> Tables:
-    """Return the tables of a new account, with the ledger's sparse index."""
+    """Return the tables of a new account, with the ledger's sparse indexes."""
     return Tables(
         {
-            LEDGER: Table("pk", "sk", index=("pk", "sk", "due_shard", "due_at")),
+            LEDGER: Table(
+                *("pk", "sk"),
+                due=("due_shard", "due_at"),
+                customer=("person", "accepted_at"),
+                failure=("failure",),
+            ),
             CUSTOMERS: Table("person"),
             RECEIPTS: Table("message_id"),
             "preferences": Table("customer_id"),

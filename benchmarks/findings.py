@@ -65,6 +65,7 @@ class CountedAll:
     plain: Counted
     delivered: Life
     carrier_only: Life
+    looked_at: Life
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,8 @@ def count(*, orders: int) -> CountedAll:
             both=counted("both"),
             plain=_counted(texts, plain, aws),
             delivered=life(aws, functions, texts, says=HANDSET),
-            carrier_only=life(aws, functions, texts, says=CARRIER, looks=1),
+            carrier_only=life(aws, functions, texts, says=CARRIER),
+            looked_at=life(aws, functions, texts, says=HANDSET, looks=1),
         )
 
 

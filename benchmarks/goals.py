@@ -74,9 +74,15 @@ def _counts(counted: CountedAll) -> list[Goal]:
             digits=1,
         ),
         Goal(
-            what="the same, the carrier's word alone and after the sweeper's first look",
+            what="the same, the carrier's word alone",
             limit=9,
             figure=counted.carrier_only.total,
+            digits=1,
+        ),
+        Goal(
+            what="the same, one that waited for its sender until the sweeper's first look",
+            limit=9,
+            figure=counted.looked_at.total,
             digits=1,
         ),
     ]

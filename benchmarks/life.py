@@ -33,15 +33,15 @@ class Life:
 
 
 def life(aws: StandIn, functions: Functions, orders: Orders, *, says: str, looks: int = 0) -> Life:
-    """Relay and send texts, look at each *looks* times as the sweeper does, hear of each once."""
+    """Relay texts, look at each *looks* times while it waits, send it, hear of it once."""
     steps = ours(aws, functions, orders)
     steps.prepare()
     steps.relay()
-    steps.send()()
     for _ in range(looks):
         _look(
             functions, [json.loads(message["body"])["notification_id"] for message in aws.published]
         )
+    steps.send()()
     sent = aws.tables[RECEIPTS].items
     functions.hear(queue_event([_receipt(message_id, says) for (message_id,) in sent]))
     ledger = aws.tables[LEDGER]
@@ -52,7 +52,7 @@ def life(aws: StandIn, functions: Functions, orders: Orders, *, says: str, looks
 
 
 def _look(functions: Functions, ids: list[str]) -> None:
-    """Do what a round of the sweeper writes for messages that are sent and not heard of."""
+    """Do what a round of the sweeper writes for messages that no sender has taken yet."""
     ledger = DynamoLedger(table=functions.ledger)
     rows = ledger.look_up(Wanted(notifications=frozenset(ids))).notifications.values()
     ledger.change(

@@ -67,12 +67,13 @@ def _times(timed: TimedAll) -> Table:
 
 
 def _units(counted: CountedAll) -> Table:
-    delivered, carrier = counted.delivered, counted.carrier_only
-    table = _table("item on the ledger", "largest, bytes", "write units", "carrier's word alone")
-    for kind in carrier.units:
-        size = delivered.largest.get(kind)
-        table.add_row(kind, str(size or ""), _units_of(delivered, kind), _units_of(carrier, kind))
-    table.add_row("all", "", f"{delivered.total:.1f}", f"{carrier.total:.1f}")
+    lives = (counted.delivered, counted.carrier_only, counted.looked_at)
+    columns = ("write units", "carrier's word alone", "waited until a look")
+    table = _table("item on the ledger", "largest, bytes", *columns)
+    for kind in counted.delivered.units:
+        size = counted.delivered.largest.get(kind)
+        table.add_row(kind, str(size or ""), *(_units_of(life, kind) for life in lives))
+    table.add_row("all", "", *(f"{life.total:.1f}" for life in lives))
     return table
 
 

@@ -18,12 +18,13 @@ ITEMS_A_CALL = 25
 class Table:
     """One table's items; what its writes take is counted by kind of item."""
 
-    def __init__(self, *key_names: str, index: Sequence[str] = ()) -> None:
+    def __init__(self, *key_names: str, **indexes: Sequence[str]) -> None:
+        """Name the attributes of its key, and of each of its *indexes*' keys."""
         self.key_names = key_names
         self.items: dict[Key, Item] = {}
         self.units: Counter[str] = Counter()
         self.largest: Counter[str] = Counter()
-        self._index = index
+        self._indexes = indexes
 
     def key_of(self, item: Item) -> Key:
         """Return an item's key."""
@@ -33,9 +34,9 @@ class Table:
         """Put *after* in its place, and count."""
         before = self.items.get(key)
         self._count(key, before, after)
-        if self._index:
-            self.units[f"{_kind(key)} in the index"] += write_units.for_index(
-                before, after, self._index
+        for name, names in self._indexes.items():
+            self.units[f"{_kind(key)} in the index {name}"] += write_units.for_index(
+                before, after, (*self.key_names, *names)
             )
         self.items[key] = after
 

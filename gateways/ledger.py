@@ -3,9 +3,9 @@
 Every write is one PartiQL statement with its own condition: a refused condition is an answer.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from gateways import ledger_item, ledger_reads, ledger_statements
@@ -37,6 +37,21 @@ class DynamoLedger:
     def of_order(self, partition: str) -> list[Notification]:
         """Return an order's notifications, oldest first; *partition* is its `order_hash`."""
         return ledger_reads.of_order(self.table, partition)
+
+    def of_customer(self, person: str) -> Iterator[list[Notification]]:
+        """Return a customer's notifications, newest first, by the page; *person* is a `customer_key`.
+
+        A page is read when it is asked for, and may be empty. What was entered a moment ago may
+        not be found yet.
+        """
+        return ledger_reads.of_customer(self.table, person)
+
+    def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
+        """Return what came to *state*, one of `FAILURES`, on *day* (UTC) and is in it still.
+
+        In no order, by the page, as `of_customer` does.
+        """
+        return ledger_reads.failures(self.table, state, day)
 
     def due(self, *, now: datetime, limit: int) -> list[str]:
         """Return up to *limit* ids that the sweeper is to look at."""

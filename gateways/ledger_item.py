@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from zlib import crc32
 
+from gateways import ledger_indexes
 from gateways.dynamodb import Item, millis, number, text, texts, time_from_millis
 from notifications.identity import HALF
 from notifications.knowledge import HeadKey, MarkKey, Stops
@@ -18,8 +18,6 @@ from notifications.mark import Mark, Verdict
 from notifications.notification import Notification, OrderFacts
 from notifications.order_event import Channel, Priority
 from notifications.standing import Head
-
-DUE_SHARDS = 8  # so that no partition of the due index is hot
 
 SORT_KEY_PREFIX = "notification#"
 HEAD_PREFIX = "head#"
@@ -71,11 +69,6 @@ def is_stops(item: Item) -> bool:
     return bool(item["pk"] == STOPS_KEY["pk"])
 
 
-def due_shard(notification_id: str) -> str:
-    """Return the partition of the due index that the notification waits in."""
-    return f"due-{crc32(notification_id.encode()) % DUE_SHARDS}"
-
-
 def write(notification: Notification) -> dict[str, Mapping[str, Any]]:
     """Return a notification's item; what is None is left out."""
     n = notification
@@ -96,7 +89,6 @@ def write(notification: Notification) -> dict[str, Mapping[str, Any]]:
         "consent": n.consent,
         "state": n.state,
         "rule": n.rule,
-        "due_shard": due_shard(n.id) if n.due_at else None,
         "reserved": None if n.reserved is None else str(n.reserved),
         "owner": n.owner,
         "message_id": n.message_id,
@@ -123,6 +115,7 @@ def write(notification: Notification) -> dict[str, Mapping[str, Any]]:
         **{name: millis(value) for name, value in times.items() if value is not None},
         **{name: number(value) for name, value in numbers.items() if value is not None},
         "items": texts(n.order.items),
+        **ledger_indexes.attributes(n),
     }
 
 

@@ -1,20 +1,27 @@
-"""Keys, an order or a time in, what the ledger and the customers' table have there out."""
+"""Keys, an order, a customer or a time in, what the ledger and the customers' table have out."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from gateways import ledger_item, people_item
-from gateways.dynamodb import Item, Located, Table, millis, text, translated
-from gateways.ledger_item import DUE_SHARDS, STOPS_KEY, head_key, id_of, key, mark_key
+from gateways.dynamodb import KEYS_A_CALL, Item, Located, Table, millis, text, translated
+from gateways.ledger_indexes import (
+    CUSTOMER_INDEX,
+    DUE_INDEX,
+    DUE_SHARDS,
+    FAILURE,
+    FAILURE_INDEX,
+    failure_partitions,
+)
+from gateways.ledger_item import STOPS_KEY, head_key, id_of, key, mark_key
 from notifications.knowledge import Found, Stops, Wanted
+from notifications.lifecycle import State
 from notifications.notification import Notification
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
-
-DUE_INDEX = "due"
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, QueryOutputTypeDef
 
 
 def look_up(ledger: Table, customers: Table | None, wanted: Wanted) -> Found:
@@ -53,6 +60,50 @@ def of_order(ledger: Table, partition: str) -> list[Notification]:
     return sorted(rows, key=lambda row: (row.accepted_at, row.id))
 
 
+def of_customer(ledger: Table, person: str) -> Iterator[list[Notification]]:
+    """Return a customer's notifications, newest first, by the page; *person* is a `customer_key`."""
+    query: QueryInputTypeDef = {
+        "TableName": ledger.name,
+        "IndexName": CUSTOMER_INDEX,
+        "KeyConditionExpression": "person = :person",
+        "ExpressionAttributeValues": {":person": text(person)},
+        "ScanIndexForward": False,
+        "Limit": KEYS_A_CALL,
+    }
+    while True:
+        page = _asked(ledger, query)
+        yield _rows(ledger, page["Items"])
+        if "LastEvaluatedKey" not in page:
+            return
+        query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def failures(ledger: Table, state: State, day: date) -> Iterator[list[Notification]]:
+    """Return what came to *state* on *day* and is in it still, in no order, by the page."""
+    queries: list[QueryInputTypeDef] = [
+        {
+            "TableName": ledger.name,
+            "IndexName": FAILURE_INDEX,
+            "KeyConditionExpression": f"{FAILURE} = :partition",
+            "ExpressionAttributeValues": {":partition": text(partition)},
+            "Limit": KEYS_A_CALL,
+        }
+        for partition in failure_partitions(state, day)
+    ]
+    while queries:
+        pages = list(ledger.executor.map(partial(_asked, ledger), queries))
+        keys = [item for page in pages for item in page["Items"]]
+        for start in range(0, len(keys), KEYS_A_CALL):
+            rows = _rows(ledger, keys[start : start + KEYS_A_CALL])
+            # The index is a little late: it may name what has been resolved since.
+            yield [row for row in rows if row.state is state]
+        queries = [
+            {**query, "ExclusiveStartKey": page["LastEvaluatedKey"]}
+            for query, page in zip(queries, pages, strict=True)
+            if "LastEvaluatedKey" in page
+        ]
+
+
 def due(ledger: Table, *, now: datetime, limit: int) -> list[str]:
     """Return up to *limit* ids that the sweeper is to look at, from every shard."""
     share = -(-limit // DUE_SHARDS)
@@ -69,8 +120,20 @@ def _due(ledger: Table, now: datetime, limit: int, shard: str) -> list[str]:
         "ExpressionAttributeValues": {":shard": text(shard), ":now": millis(now)},
         "Limit": limit,
     }
+    return [id_of(item) for item in _asked(ledger, query)["Items"]]
+
+
+def _asked(ledger: Table, query: "QueryInputTypeDef") -> "QueryOutputTypeDef":
     with translated():
-        return [id_of(item) for item in ledger.client.query(**query)["Items"]]
+        return ledger.client.query(**query)
+
+
+def _rows(ledger: Table, keys: Iterable[Item]) -> list[Notification]:
+    """Read what an index names, in its order, as it is by now."""
+    ids = [id_of(each) for each in keys]
+    wanted = Wanted(notifications=frozenset(ids))
+    there = look_up(ledger, None, wanted).notifications
+    return [there[each] for each in ids if each in there]
 
 
 def _found(rows: Sequence[Item], people: Sequence[Item]) -> Found:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from gateways import ledger_item, partiql
+from gateways import ledger_indexes, ledger_item, partiql
 from gateways.dynamodb import Statement, millis, number, text
+from gateways.ledger_indexes import FAILURE
 from gateways.ledger_item import head_key, key
 from gateways.partiql import Change
 from notifications.claim import Asked
+from notifications.failures import FAILURES, day_of
 from notifications.knowledge import Stops
 from notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State, outranked_by
 from notifications.mark import Mark
@@ -75,10 +77,11 @@ def claim(table: str, asked: Asked, *, owner: str, lease_until: datetime) -> Sta
 def settle(table: str, settlement: Settlement) -> Statement:
     """End a claim that its owner still holds."""
     outcome = settlement.outcome
-    verdict, removed = _verdict(outcome.state, outcome.reason, settlement.at)
+    notification_id = settlement.notification.id
+    verdict, removed = _verdict(notification_id, outcome.state, outcome.reason, settlement.at)
     return partiql.update(
         table,
-        key(settlement.notification.id),
+        key(notification_id),
         Change(
             set_={**verdict, **_learnt(settlement)},
             raised=VERSION,
@@ -105,7 +108,7 @@ def complete(table: str, settlement: Settlement) -> Statement:
 
 def hear(table: str, notification_id: str, fact: Receipt, *, at: datetime) -> Statement:
     """Raise a notification to what its receipt says."""
-    verdict, removed = _verdict(fact.state, fact.reason, at)
+    verdict, removed = _verdict(notification_id, fact.state, fact.reason, at)
     return partiql.update(
         table,
         key(notification_id),
@@ -144,17 +147,19 @@ def write_stops(table: str, stops: Stops, *, seen_version: int) -> Statement:
 
 
 def _verdict(
-    state: State, reason: str | None, at: datetime
+    notification_id: str, state: State, reason: str | None, at: datetime
 ) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
     """Return what a new state sets and removes: with the old state goes the old reason."""
-    final = state in FINAL
+    final, fails = state in FINAL, state in FAILURES
+    failure = ledger_indexes.failure(state, day_of(at), notification_id) if fails else None
     set_ = {
         "state": text(state),
         **({"rule": text(reason)} if reason else {}),
         **({"closed_at": millis(at)} if final else {}),
+        **({FAILURE: failure} if failure else {}),
     }
     due = ["due_shard", "due_at"] if state in OUT_OF_OUR_HANDS else []
-    return set_, [*([] if reason else ["rule"]), *due]
+    return set_, [*([] if reason else ["rule"]), *due, *([] if failure else [FAILURE])]
 
 
 def _learnt(settlement: Settlement) -> dict[str, Mapping[str, Any]]:

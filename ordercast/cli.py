@@ -26,7 +26,7 @@ from ordercast.inbox_folder import save_inbox
 from ordercast.inbox_listing import inbox_listing
 from ordercast.options import CloudName, Shop, Stage
 from ordercast.order_files import Row, read_file, read_rows
-from ordercast.order_status import notifications_of, status_listing
+from ordercast.order_status import newest_of_customer, notifications_of, status_listing
 from ordercast.producer import Producer
 from ordercast.steps import steps
 from ordercast.stopping import resume, stop
@@ -138,17 +138,28 @@ def inbox(
 
 @app.command()
 def status(
-    order: Annotated[str, typer.Argument(help="The order_id of its events.")],
+    order: Annotated[str | None, typer.Argument(help="The order_id of its events.")] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Instead: the customer_id; its newest come first.")
+    ] = None,
+    last: Annotated[int, typer.Option(min=0, help="How many of a customer; 0 is all.")] = 20,
     shop: Shop = None,
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Show what became of each notification of an order."""
-    found = notifications_of(target(stage, cloud), order, shop=shop)
+    """Show what became of each notification of an order, or of a customer."""
+    if (order is None) == (customer is None):
+        raise Complaint("say one of them: an order, or --customer")
+    where = target(stage, cloud)
+    if order is not None:
+        found = notifications_of(where, order, shop=shop)
+    else:
+        found = newest_of_customer(where, str(customer), shop=shop, last=last)
     if not found:
-        hint = "" if shop else "if its event names a shop, say which: --shop NAME"
-        raise Complaint(f"the ledger has no notification for order {order}", hint=hint)
-    console.print(status_listing(found))
+        whose = f"order {order}" if order is not None else f"customer {customer}"
+        hint = "" if shop else "if its events name a shop, say which: --shop NAME"
+        raise Complaint(f"the ledger has no notification for {whose}", hint=hint)
+    console.print(status_listing(found, naming_orders=order is None))
 
 
 @app.command()

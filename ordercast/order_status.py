@@ -1,11 +1,12 @@
-"""An order's name in, what became of each of its notifications out."""
+"""An order's name or a customer's in, what became of each of its notifications out."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain, islice
 
 from rich.text import Text
 
-from notifications.identity import order_hash_for
+from notifications.identity import customer_key, order_hash_for
 from notifications.notification import Notification
 from ordercast.target import Target
 
@@ -15,13 +16,22 @@ def notifications_of(target: Target, order_id: str, *, shop: str | None) -> list
     return target.ledger().of_order(order_hash_for(shop=shop, order_id=order_id))
 
 
-def status_listing(notifications: Sequence[Notification]) -> Text:
+def newest_of_customer(
+    target: Target, customer_id: str, *, shop: str | None, last: int
+) -> list[Notification]:
+    """Return the customer's *last* notifications (0 is all), newest first."""
+    pages = target.ledger().of_customer(customer_key(shop=shop, customer_id=customer_id))
+    return list(islice(chain.from_iterable(pages), last or None))
+
+
+def status_listing(notifications: Sequence[Notification], *, naming_orders: bool = False) -> Text:
     """Say of each where it stands and why, and below that what is known of it; times are UTC."""
     listing = Text()
     for place, each in enumerate(notifications):
         listing.append("\n\n" if place else "")
         to = f" to {each.recipient}" if each.recipient else ""
-        listing.append(f"{each.status}, {each.channel}{to}: ")
+        order = f"order {each.order.order_id}: " if naming_orders else ""
+        listing.append(f"{order}{each.status}, {each.channel}{to}: ")
         listing.append(each.state, style="bold")
         listing.append(f" ({each.rule})" if each.rule else "")
         listing.append(f"\n  {', '.join(_details(each))}", style="dim")

@@ -1,4 +1,4 @@
-"""A stage comes in; the ledger table goes out, with its change stream and its due index."""
+"""A stage comes in; the ledger table goes out, with its change stream and its indexes."""
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
@@ -9,12 +9,16 @@ from pipeline.stage import Stage
 from pipeline.table import Table, number, text
 
 DUE_INDEX = "due"
+CUSTOMER_INDEX = "customer"
+FAILURE_INDEX = "failure"
 
 
 class Ledger(Table):
     """Every notification and what is known of it, an order's story in one partition.
 
-    The due index is sparse and holds keys only: what has a `due_at` is waiting for the sweeper.
+    Its indexes are sparse and hold keys only. *due*: what waits for the sweeper, by shard and time;
+    *customer*: a customer's notifications by time; *failure*: what failed, is in doubt or parked,
+    by state, day and shard (docs/decisions/0009).
     """
 
     def __init__(self, scope: Construct, name: str, *, stage: Stage, key: kms.IKey) -> None:
@@ -27,12 +31,9 @@ class Ledger(Table):
             sort_key="sk",
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
         )
-        self.table.add_global_secondary_index(
-            index_name=DUE_INDEX,
-            partition_key=text("due_shard"),
-            sort_key=number("due_at"),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-        )
+        self._index(DUE_INDEX, "due_shard", by=number("due_at"))
+        self._index(CUSTOMER_INDEX, "person", by=number("accepted_at"))
+        self._index(FAILURE_INDEX, "failure")
 
     @property
     def stream_arn(self) -> str:
@@ -55,3 +56,11 @@ class Ledger(Table):
         )
         function.allow("dynamodb:ListStreams", on=[f"{self.table.table_arn}/stream/*"])
         function.allow("kms:Decrypt", on=[self.key.key_arn])
+
+    def _index(self, name: str, partition: str, *, by: dynamodb.Attribute | None = None) -> None:
+        self.table.add_global_secondary_index(
+            index_name=name,
+            partition_key=text(partition),
+            sort_key=by,
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )

@@ -21,8 +21,11 @@ def test_every_message_is_one_call_of_its_provider_and_is_settled(
         counted.both.send.calls["Publish"],
         counted.both.send.calls["SendEmail"],
     )
-    # A mark, a head, a row and its index; claimed, settled, heard of and out of the index.
-    assert 8 == counted.delivered.total
+    # A mark, a head, a row, the customer's index and the sweeper's; claimed, settled, heard of, and
+    # out of the sweeper's.
+    assert 9 == counted.delivered.total == counted.carrier_only.total
+    # A look writes the row and moves it in the sweeper's index.
+    assert 12 == counted.looked_at.total
 
 
 def test_no_item_of_the_ledger_takes_two_units(counted: findings.CountedAll) -> None:

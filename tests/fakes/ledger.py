@@ -1,12 +1,14 @@
 """A ledger in memory, which refuses what DynamoDB would refuse, with trouble where a test wants it."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from notifications.claim import Answer, Asked, Claim, claim_of
 from notifications.errors import LedgerUnavailable
+from notifications.failures import failed_on
+from notifications.identity import customer_key
 from notifications.knowledge import Found, HeadKey, MarkKey, Stops, Wanted
 from notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State, outranked_by
 from notifications.mark import Mark
@@ -131,6 +133,25 @@ class FakeLedger:
         found = [i for due_at, i in sorted(waiting) if due_at <= now][:limit]
         return self._answer("due", found, look, through)
 
+    def of_customer(self, person: str) -> Iterator[list[Notification]]:
+        theirs = [
+            row
+            for row in self.rows.values()
+            if row.customer_id
+            and person == customer_key(shop=row.order.shop, customer_id=row.customer_id)
+        ]
+        return self._pages("of_customer", sorted(theirs, key=_newest_first))
+
+    def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
+        there = [r for r in self.rows.values() if r.state is state and failed_on(r) == day]
+        return self._pages("failures", there)
+
+    def _pages(self, method: str, rows: list[Notification]) -> Iterator[list[Notification]]:
+        """Answer a hundred at a time; nobody has read what nobody has asked for."""
+        for start in range(0, max(1, len(rows)), 100):
+            self._call(method, ["page"])
+            yield rows[start : start + 100]
+
     def _claim(self, asked: Asked, owner: str, lease_until: datetime) -> None:
         row = self.rows[asked.id]
         self._write(
@@ -183,6 +204,10 @@ class FakeLedger:
 def _some(kept: Mapping[K, T], wanted: Iterable[K]) -> dict[K, T]:
     """Return those that are there, in an order that does not change from run to run."""
     return {key: kept[key] for key in sorted(wanted) if key in kept}
+
+
+def _newest_first(row: Notification) -> tuple[float, str]:
+    return (-row.accepted_at.timestamp(), row.id)
 
 
 def _end(state: State, at: datetime) -> dict[str, datetime | None]:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from analytics.settings import AnalyticsSettings
+from gateways import ledger_indexes
 from gateways.environment import EnvironmentSettings
 from pipeline.stage import ONE_WAVE
 from processors import settings
@@ -170,16 +171,20 @@ def test_the_command_line_finds_what_it_looks_for(synthesis: Synthesis) -> None:
     } <= said
 
 
-def test_the_ledger_has_the_keys_and_the_index_that_code_relies_on(synthesis: Synthesis) -> None:
+def test_the_ledger_has_the_keys_and_the_indexes_that_code_relies_on(synthesis: Synthesis) -> None:
     (ledger,) = [
         table
         for table in synthesis.properties("AWS::DynamoDB::Table")
         if "GlobalSecondaryIndexes" in table
     ]
     assert [("pk", "HASH"), ("sk", "RANGE")] == _keys(ledger)
-    (due,) = ledger["GlobalSecondaryIndexes"]
-    assert ("due", "KEYS_ONLY") == (due["IndexName"], due["Projection"]["ProjectionType"])
-    assert [("due_shard", "HASH"), ("due_at", "RANGE")] == _keys(due)
+    indexes = ledger["GlobalSecondaryIndexes"]
+    assert {
+        ledger_indexes.DUE_INDEX: [("due_shard", "HASH"), ("due_at", "RANGE")],
+        ledger_indexes.CUSTOMER_INDEX: [("person", "HASH"), ("accepted_at", "RANGE")],
+        ledger_indexes.FAILURE_INDEX: [(ledger_indexes.FAILURE, "HASH")],
+    } == {each["IndexName"]: _keys(each) for each in indexes}
+    assert {"KEYS_ONLY"} == {each["Projection"]["ProjectionType"] for each in indexes}
     assert "NEW_AND_OLD_IMAGES" == ledger["StreamSpecification"]["StreamViewType"]
 
 

@@ -1,6 +1,7 @@
 """What every ledger promises, in memory or in DynamoDB."""
 
 from tests.promises.ledger_claims import ChangePromises, ClaimPromises, SettlementPromises
+from tests.promises.ledger_lists import CustomerPromises, FailurePromises
 from tests.promises.ledger_marks import EntryPromises, HeadPromises, MarkPromises
 from tests.promises.ledger_receipts import DuePromises, ReceiptPromises
 
@@ -14,5 +15,7 @@ class LedgerPromises(
     ChangePromises,
     ReceiptPromises,
     DuePromises,
+    CustomerPromises,
+    FailurePromises,
 ):
     """Mix in, and say with a fixture which `ledger`, a fresh one for each test."""
