@@ -15,6 +15,7 @@ from notifications.identity import HALF
 from notifications.knowledge import HeadKey, MarkKey, Stops
 from notifications.lifecycle import State
 from notifications.mark import Mark, Verdict
+from notifications.message import CostSource, Message
 from notifications.notification import Notification, OrderFacts
 from notifications.order_event import Channel, Priority
 from notifications.standing import Head
@@ -92,6 +93,8 @@ def write(notification: Notification) -> dict[str, Mapping[str, Any]]:
         "reserved": None if n.reserved is None else str(n.reserved),
         "owner": n.owner,
         "message_id": n.message_id,
+        "country": n.country,
+        "cost_source": n.cost_source,
     }
     times = {
         "occurred_at": n.occurred_at,
@@ -99,6 +102,7 @@ def write(notification: Notification) -> dict[str, Mapping[str, Any]]:
         "due_at": n.due_at,
         "lease_until": n.lease_until,
         "sent_at": n.sent_at,
+        "delivered_at": n.delivered_at,
         "closed_at": n.closed_at,
     }
     numbers = {
@@ -114,6 +118,8 @@ def write(notification: Notification) -> dict[str, Mapping[str, Any]]:
         **{name: text(value) for name, value in strings.items() if value is not None},
         **{name: millis(value) for name, value in times.items() if value is not None},
         **{name: number(value) for name, value in numbers.items() if value is not None},
+        **({} if n.cost is None else {"cost": dollars(n.cost)}),
+        **({"messages": write_messages(n.messages)} if n.messages else {}),
         "items": texts(n.order.items),
         **ledger_indexes.attributes(n),
     }
@@ -154,10 +160,25 @@ def read(item: Item) -> Notification:
         reserved=Decimal(item["reserved"]["S"]) if "reserved" in item else None,
         owner=_text(item, "owner"),
         lease_until=_time(item, "lease_until"),
+        country=_text(item, "country"),
         message_id=_text(item, "message_id"),
+        messages=_messages(item),
+        cost=_dollars(item, "cost"),
+        cost_source=CostSource(item["cost_source"]["S"]) if "cost_source" in item else None,
         sent_at=_time(item, "sent_at"),
+        delivered_at=_time(item, "delivered_at"),
         closed_at=_time(item, "closed_at"),
     )
+
+
+def write_messages(messages: Mapping[str, Message]) -> Mapping[str, Any]:
+    """Return what is known of each message, by the id that its provider gave it."""
+    return {"M": {message_id: {"M": _message(each)} for message_id, each in messages.items()}}
+
+
+def dollars(amount: Decimal) -> Mapping[str, str]:
+    """Write US dollars: an exact decimal number."""
+    return {"N": format(amount, "f")}
 
 
 def write_head(head: Head) -> dict[str, Mapping[str, Any]]:
@@ -221,6 +242,32 @@ def _verdict(verdict: Verdict) -> Mapping[str, Any]:
     rule = {"rule": text(verdict.rule)} if verdict.rule else {}
     until = {"until": millis(verdict.until)} if verdict.until else {}
     return {"M": {"state": text(verdict.state), **rule, **until}}
+
+
+def _message(message: Message) -> Mapping[str, Any]:
+    return {
+        "state": text(message.state),
+        **({"at": millis(message.at)} if message.at else {}),
+        **({"reason": text(message.reason)} if message.reason else {}),
+        **({} if message.price is None else {"price": dollars(message.price)}),
+    }
+
+
+def _messages(item: Item) -> dict[str, Message]:
+    known = item["messages"]["M"] if "messages" in item else {}
+    return {
+        message_id: Message(
+            state=State(each["M"]["state"]["S"]),
+            at=_time(each["M"], "at"),
+            reason=_text(each["M"], "reason"),
+            price=_dollars(each["M"], "price"),
+        )
+        for message_id, each in known.items()
+    }
+
+
+def _dollars(item: Item, name: str) -> Decimal | None:
+    return Decimal(item[name]["N"]) if name in item else None
 
 
 def _text(item: Item, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from notifications.contact import country_of
 from notifications.identity import notification_id
 from notifications.lifecycle import State
 from notifications.mark import Mark, Verdict, Verdicts
@@ -51,6 +52,7 @@ def _row(
     customer = audience.customer
     template = template_for(event.status)
     language = language_for(event.status, (customer and customer.locale) or event.contact.locale)
+    recipient = recipient_of(event, channel, audience, policy=policy)
     return Notification(
         id=notification_id(event, channel),
         order=_facts(event),
@@ -60,7 +62,8 @@ def _row(
         template=template,
         template_version=version_of(template, language),
         locale=language,
-        recipient=recipient_of(event, channel, audience, policy=policy),
+        recipient=recipient,
+        country=_country(event, channel, audience, recipient),
         customer_id=event.customer_id,
         campaign=event.campaign,
         consent=consent_for(event, channel, audience),
@@ -72,6 +75,15 @@ def _row(
         expires_at=mark.expires_at,
         due_at=_due(verdict, mark.accepted_at, policy),
     )
+
+
+def _country(
+    event: OrderEvent, channel: Channel, audience: Audience, recipient: str | None
+) -> str | None:
+    """Return where a text goes, or where the reader of an e-mail is known to be."""
+    if channel is Channel.SMS and recipient:
+        return country_of(recipient)
+    return (audience.customer and audience.customer.country) or event.contact.country
 
 
 def _due(verdict: Verdict, accepted_at: datetime, policy: Policy) -> datetime | None:

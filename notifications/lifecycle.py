@@ -17,9 +17,16 @@ class State(StrEnum):
     SENDING = "sending"
     IN_DOUBT = "in_doubt"
     SENT = "sent"
+    UNCONFIRMED = "unconfirmed"
+    DELAYED = "delayed"
     CARRIER_ACCEPTED = "carrier_accepted"
+    FAILED_FOR_NOW = "failed_for_now"
     FAILED = "failed"
+    AUTO_REPLIED = "auto_replied"
     DELIVERED = "delivered"
+    SOFT_BOUNCED = "soft_bounced"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
     SUPPRESSED = "suppressed"
     PARKED = "parked"
 
@@ -46,6 +53,13 @@ CHAINS: dict[Channel, tuple[State, ...]] = {
 }
 
 FINAL = frozenset({State.FAILED, State.DELIVERED, State.SUPPRESSED, State.PARKED})
+
+# What the delivery rate is made of: delivered / (delivered + undelivered). Whoever complains has
+# got the message.
+COUNTS_AS_DELIVERED = frozenset({State.DELIVERED, State.COMPLAINED})
+COUNTS_AS_UNDELIVERED = frozenset(
+    {State.FAILED_FOR_NOW, State.FAILED, State.SOFT_BOUNCED, State.BOUNCED}
+)
 
 # Where nothing is left for the sweeper to do: it ended, or the next word is the carrier's.
 OUT_OF_OUR_HANDS = FINAL | {State.SENT, State.CARRIER_ACCEPTED}

@@ -1,10 +1,12 @@
 """One message to one person on one channel, as the ledger knows it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from notifications.lifecycle import State
+from notifications.message import CostSource, Message
 from notifications.order_event import Channel, Priority
 
 
@@ -29,6 +31,11 @@ class Notification:
     `lease_until` is set while a sender holds the claim; `attempts` counts claims, `resends` how
     often a message in doubt was sent again; `parts` and `reserved` (US dollars) are what the last
     claim carried.
+
+    `country` (ISO 3166-1) is the number's, or where an e-mail's reader is known to be. `messages`
+    holds what is known of each message that a provider took, by its id; `cost` (US dollars) is the
+    sum of their prices by the word of `cost_source`, and None where nothing was sent or no price is
+    known.
     """
 
     id: str
@@ -57,6 +64,19 @@ class Notification:
     reserved: Decimal | None = None
     owner: str | None = None
     lease_until: datetime | None = None
+    country: str | None = None
     message_id: str | None = None
+    messages: Mapping[str, Message] = field(default_factory=dict)
+    cost: Decimal | None = None
+    cost_source: CostSource | None = None
     sent_at: datetime | None = None
+    delivered_at: datetime | None = None
     closed_at: datetime | None = None
+
+
+def accepted_hour(row: Notification) -> str:
+    """Return the hour (UTC, `2026-03-02T09`) that *row* is counted in for ever.
+
+    That of a deferred one is the hour in which it falls due.
+    """
+    return row.accepted_at.astimezone(UTC).strftime("%Y-%m-%dT%H")

@@ -12,6 +12,7 @@ from gateways import ledger_item, people_item
 from gateways.dynamodb import Item
 from notifications.lifecycle import State
 from notifications.mark import Mark, Verdict
+from notifications.message import CostSource, Message
 from notifications.notification import Notification, OrderFacts
 from notifications.order_event import Channel
 from notifications.standing import Head, standing
@@ -49,8 +50,19 @@ def ended(channel: Channel) -> Notification:
         reserved=Decimal("0.01290"),
         owner="0123456789abcdef0123456789abcdef",
         lease_until=START,
-        message_id="0100018d8b1f2c3a-01234567-89ab-cdef-0123-456789abcdef-000000",
+        country="US",
+        messages={
+            "0100018d8b1f2c3a-01234567-89ab-cdef-0123-456789abcdef-000000": Message(
+                state=State.FAILED_FOR_NOW,
+                at=START,
+                reason="Phone carrier is currently unreachable/unavailable",
+                price=Decimal("0.01290"),
+            )
+        },
+        cost=Decimal("0.01290"),
+        cost_source=CostSource.CARRIER,
         sent_at=START,
+        delivered_at=START,
         closed_at=START,
     )
 
@@ -58,6 +70,21 @@ def ended(channel: Channel) -> Notification:
 @pytest.mark.parametrize("channel", Channel)
 def test_a_usual_notification_is_one_write_unit_even_at_its_end(channel: Channel) -> None:
     assert WRITE_UNIT >= size(ledger_item.write(ended(channel)))
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_notification_is_read_as_it_was_written(channel: Channel) -> None:
+    row = ended(channel)
+
+    assert row == ledger_item.read(ledger_item.write(row))
+
+
+def test_a_price_of_nothing_is_a_price() -> None:
+    free = Message(state=State.FAILED, price=Decimal(0))
+    row = replace(notification(), messages={"m-1": free}, cost=Decimal(0))
+    read = ledger_item.read(ledger_item.write(row))
+
+    assert (Decimal(0), Decimal(0)) == (read.cost, read.messages["m-1"].price)
 
 
 def test_a_mark_is_one_write_unit_and_names_nobody() -> None:

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +7,7 @@ import pytest
 from notifications.drafting import heads, rows
 from notifications.lifecycle import State
 from notifications.mark import STALE, Mark, Verdict, Verdicts
-from notifications.notification import Notification
+from notifications.notification import Notification, accepted_hour
 from notifications.order_event import Channel, Priority
 from notifications.person import Person, QuietHours
 from notifications.routing import (
@@ -180,3 +180,34 @@ def test_a_phone_number_is_kept_as_it_will_be_dialled() -> None:
     (text,) = drafts(channel="sms", contact={"phone": "(206) 555-0100"})
 
     assert PHONE == text.recipient
+
+
+def test_a_text_s_country_is_its_number_s_whatever_the_event_says() -> None:
+    contact = {"phone": "+46701740605", "country": "US"}
+    (row,) = drafts(channel="sms", contact=contact)
+
+    assert "SE" == row.country
+
+
+def test_an_e_mail_s_country_is_its_reader_s_the_record_s_first() -> None:
+    contact = {"email": EMAIL, "country": "SE"}
+    (of_event,) = drafts(channel="email", contact=contact)
+    known = person(country="AU")
+    (of_record,) = drafts(known, channel="email", contact=contact, customer_id="c-1")
+    (of_nobody,) = drafts(channel="email", contact={"email": EMAIL})
+
+    assert ("SE", "AU", None) == (of_event.country, of_record.country, of_nobody.country)
+
+
+def test_a_notification_is_counted_in_the_hour_it_was_accepted_in() -> None:
+    (row,) = drafts(channel="email", now=datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC))
+
+    assert "2026-03-02T23" == accepted_hour(row)
+
+
+def test_what_waits_for_the_morning_is_counted_in_the_morning() -> None:
+    night = QuietHours(start=time(0), end=time(12))
+    policy = replace(POLICY, quiet=night)
+    (row,) = drafts(policy=policy, channel="sms", now=START)
+
+    assert (State.DEFERRED, accepted_hour(row)) == (row.state, f"{row.due_at:%Y-%m-%dT%H}")
