@@ -7,18 +7,19 @@ run at once, each in `.ordercast/<name>/` of the checkout.
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from local import deployment, keeping
 from local.environment import CREDENTIALS, REGION, local_aws, without_aws
 from local.instance import Instance, Record
-from local.trouble import LocalCloudError
+from local.trouble import AGAIN, LocalCloudError, hint_in
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Mapping
-    from pathlib import Path
 
     from local.deployment import Progress
 
@@ -44,7 +45,6 @@ class LocalCloud:
         cls,
         name: str = "local",
         *,
-        owned: bool,
         another: bool = False,
         receipt_delay: float | None = None,
         progress: Progress = silent,
@@ -52,7 +52,7 @@ class LocalCloud:
     ) -> Self:
         """Start an instance, empty, and wait until every part of it answers.
 
-        *owned*: it ends with this process, however that ends; else it stays up.
+        It ends with this process, however that ends, unless it is released first.
         *another*: when one of that name runs, this one is called name-2, name-3, …;
         else that is a LocalCloudError, as is anything that keeps it from starting.
         *receipt_delay*: seconds after which the carrier sends receipts.
@@ -62,7 +62,7 @@ class LocalCloud:
         try:
             instance.clear()
             instance.create()
-            keeper = keeping.start_keeper(instance, lock, owned=owned, receipt_delay=receipt_delay)
+            keeper = keeping.start_keeper(instance, lock, receipt_delay=receipt_delay)
         finally:
             os.close(lock)  # the keeper holds it now
         try:
@@ -136,18 +136,27 @@ class LocalCloud:
         """Whether it still runs."""
         return self._instance.locked()
 
-    def trouble(self) -> str | None:
-        """Which part ended unexpectedly, if one did."""
-        record = self._instance.read()
-        return record.trouble if record else None
+    def release(self) -> None:
+        """Let it outlive this process: from now on it stays up until it is stopped."""
+        if self._keeper:
+            keeping.release_keeper(self._keeper)
+        self.check()
+
+    def trouble(self, *, within: float = 0.0) -> LocalCloudError | None:
+        """Say which part has ended, where its log is and what to try; None while all of it runs.
+
+        A client may meet the end of a part a moment before its keeper does: it is looked for
+        again for *within* seconds.
+        """
+        deadline = time.monotonic() + within
+        while not (found := self._trouble()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return found
 
     def check(self) -> None:
         """Raise LocalCloudError when it no longer runs."""
         if trouble := self.trouble():
-            raise LocalCloudError(what=trouble)
-        if not self.alive():
-            log = self._instance.log("keeper")
-            raise LocalCloudError(what="the local cloud has ended", log=log)
+            raise trouble
 
     def stop(self, *, keep_logs: bool = False) -> None:
         """Stop every process of it and remove its folder, but for the logs if so wished; may be called again."""
@@ -159,6 +168,17 @@ class LocalCloud:
 
     def __exit__(self, failure: object, *_: object) -> None:
         self.stop(keep_logs=failure is not None)
+
+    def _trouble(self) -> LocalCloudError | None:
+        alive = self.alive()  # before the record is read: a keeper that ends writes why first
+        record = self._instance.read()
+        if record and record.trouble:
+            what, log = record.trouble, Path(record.log)
+        elif not alive:
+            what, log = "the local cloud has ended", self._instance.log("keeper")
+        else:
+            return None
+        return LocalCloudError(what=what, log=log, hint=hint_in(log) or AGAIN)
 
     @property
     def _instance(self) -> Instance:

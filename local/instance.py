@@ -30,12 +30,16 @@ SUBFOLDERS = ("home", "inbox", "logs", "state", "tmp")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What `cloud.json` says of an instance; *trouble* names the part that ended, and how."""
+    """What `cloud.json` says of an instance.
+
+    *trouble* names the part that ended, and how; *log* is where that part wrote what it had to say.
+    """
 
     state: State
     endpoint: str = ""
     carrier: str = ""
     trouble: str | None = None
+    log: str = ""
     processes: dict[str, ProcessIdentity] = field(default_factory=dict)
 
 

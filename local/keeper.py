@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local import parts
@@ -33,8 +33,7 @@ def main() -> None:
     keeper = Keeper(Instance(folder=arguments.folder), receipt_delay=arguments.receipt_delay)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: keeper.stop())
-    if arguments.owned:
-        when_owner_ends(keeper.stop)
+    when_owner_ends(keeper.stop)
     sys.exit(keeper.run())
 
 
@@ -55,17 +54,22 @@ class Keeper:
         """Start everything, wait for the end, stop everything; the exit code."""
         self._note("starting")
         try:
-            self._start()
-            event: Ended | Stop | None = self._crew.until_interrupted()
-        except Interrupted as interrupted:
-            event = interrupted.event
+            trouble = _trouble(self._until_the_end(), self._instance)
+            if trouble:
+                # Stopping the rest takes seconds, and whoever uses the cloud meets the gap now.
+                sys.stderr.write(f"{trouble.what}; log: {trouble.log}\n")
+                self._note("failed", trouble)
         finally:
             self._crew.stop()
-        trouble = _trouble(event, self._instance)
-        if trouble:
-            sys.stderr.write(f"{trouble}\n")
-        self._note("failed" if trouble else "stopped", trouble=trouble)
+        self._note("failed" if trouble else "stopped", trouble)
         return 1 if trouble else 0
+
+    def _until_the_end(self) -> Ended | Stop | None:
+        try:
+            self._start()
+            return self._crew.until_interrupted()
+        except Interrupted as interrupted:
+            return interrupted.event
 
     def _start(self) -> None:
         port = self._start_servers()
@@ -118,10 +122,10 @@ class Keeper:
             )
         return port, carrier_port
 
-    def _note(self, state: State, *, trouble: str | None = None) -> None:
-        self._record = replace(
-            self._record, state=state, trouble=trouble, processes=self._processes()
-        )
+    def _note(self, state: State, trouble: _Trouble | None = None) -> None:
+        self._record = replace(self._record, state=state, processes=self._processes())
+        if trouble:
+            self._record = replace(self._record, trouble=trouble.what, log=str(trouble.log))
         self._instance.write(self._record)
 
     def _processes(self) -> dict[str, ProcessIdentity]:
@@ -132,7 +136,6 @@ class Keeper:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.keeper", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="the folder of the instance")
-    parser.add_argument("--owned", action="store_true", help="end when standard input ends")
     parser.add_argument("--receipt-delay", type=float, help="seconds until the carrier answers")
     return parser.parse_args()
 
@@ -150,13 +153,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _trouble(event: Ended | Stop | None, instance: Instance) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trouble:
+    what: str
+    log: Path
+
+
+def _trouble(event: Ended | Stop | None, instance: Instance) -> _Trouble | None:
     if isinstance(event, Stop):
         return None
     if event is None:
-        return f"not every part was ready in time; logs: {instance.folder}/logs"
+        return _Trouble(what="not every part was ready in time", log=instance.folder / "logs")
     how = f"exit code {event.code}" if event.code >= 0 else signal.Signals(-event.code).name
-    return f"{event.name} ended unexpectedly ({how}); log: {instance.log(event.name)}"
+    return _Trouble(what=f"{event.name} ended unexpectedly ({how})", log=instance.log(event.name))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from local.environment import clean
 from local.instance import Instance
+from local.lifeline import RELEASE
 from local.trouble import LocalCloudError, last_lines
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ MOST = 20
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """What a local cloud can be called: its folder of that name is emptied when it starts."""
+
+KEEPER = ("-m", "local.keeper")
 
 START_TIMEOUT = 90.0
 STOP_TIMEOUT = 10.0
@@ -60,16 +64,15 @@ def claim(name: str, *, root: Path, another: bool) -> tuple[Instance, int]:
 
 
 def start_keeper(
-    instance: Instance, lock: int, *, owned: bool, receipt_delay: float | None
+    instance: Instance, lock: int, *, receipt_delay: float | None
 ) -> subprocess.Popen[bytes]:
-    """Start a keeper that holds the *lock*; an *owned* one ends when we do, however we do."""
-    command = [sys.executable, "-m", "local.keeper", "--folder", str(instance.folder)]
-    command += ["--owned"] if owned else []
+    """Start a keeper that holds the *lock* and ends when we do, however we do, unless released."""
+    command = [sys.executable, *KEEPER, "--folder", str(instance.folder)]
     command += ["--receipt-delay", str(receipt_delay)] if receipt_delay is not None else []
     with instance.log("keeper").open("a") as log:
         return subprocess.Popen(
             command,
-            stdin=subprocess.PIPE if owned else subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             cwd=CHECKOUT,
@@ -89,10 +92,18 @@ def until_running(instance: Instance, keeper: subprocess.Popen[bytes]) -> Record
         time.sleep(0.02)
     record = instance.read()
     what = record.trouble if record and record.trouble else "its keeper ended or hung"
-    log = instance.log("keeper")
+    log = Path(record.log) if record and record.log else instance.log("keeper")
     raise LocalCloudError(
         what=f"the local cloud did not start: {what}", log=log, hint=last_lines(log)
     )
+
+
+def release_keeper(keeper: subprocess.Popen[bytes]) -> None:
+    """Let it outlive us; whether it still lives is not said."""
+    if keeper.stdin and not keeper.stdin.closed:
+        with contextlib.suppress(BrokenPipeError):
+            os.write(keeper.stdin.fileno(), RELEASE)
+        keeper.stdin.close()
 
 
 def stop_keeper(instance: Instance, ours: subprocess.Popen[bytes] | None) -> None:

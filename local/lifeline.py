@@ -1,6 +1,6 @@
 """A process that must not outlive its owner: the end of its standard input comes in, its own end goes out.
 
-The owner keeps the write end of a pipe and never writes to it.
+The owner keeps the write end of a pipe; all it ever writes to it is, at most, that it lets go.
 However the owner goes, SIGKILL included, the kernel closes that end, and the
 reader sees the end of the file. That works on every Unix, unlike asking the
 kernel for a signal when the parent dies.
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+RELEASE = b"release\n"
+"""An owner's last word: what it owned may outlive it."""
+
+
 def when_owner_ends(then: Callable[[], object], *, lifeline: int = 0) -> threading.Thread:
     """Call *then* once, from a thread of its own, when the *lifeline* reaches its end.
 
-    Whatever the owner writes is read and dropped.
+    Not when the owner's last word was RELEASE; whatever else it writes is read and dropped.
     """
     thread = threading.Thread(target=_watch, args=(then, lifeline), daemon=True, name="lifeline")
     thread.start()
@@ -32,13 +36,15 @@ def end_with_owner(*, lifeline: int = 0) -> threading.Thread:
 
 
 def _watch(then: Callable[[], object], lifeline: int) -> None:
-    while _more(lifeline):
-        pass
-    then()
+    last = b""
+    while more := _more(lifeline):
+        last = (last + more)[-len(RELEASE) :]
+    if last != RELEASE:
+        then()
 
 
-def _more(lifeline: int) -> bool:
+def _more(lifeline: int) -> bytes:
     try:
-        return bool(os.read(lifeline, 4096))
+        return os.read(lifeline, 4096)
     except OSError:  # closed under us: nobody holds the other end for us any more
-        return False
+        return b""

@@ -18,6 +18,11 @@ CERTIFICATE = (
     "certificates, or point SSL_CERT_FILE and NODE_EXTRA_CA_CERTS at it."
 )
 
+AGAIN = (
+    "The rest of it is stopped: start it again. What is killed without a word is often killed "
+    "because the machine was out of memory."
+)
+
 SIGNS = {
     "No space left on device": DISK,
     "ENOSPC": DISK,

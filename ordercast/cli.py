@@ -68,9 +68,10 @@ def up(
     """Start a local cloud and deploy the pipeline to it; run it again to deploy changes."""
     found = LocalCloud.find(name)
     with steps(console) as progress:
-        cloud = found or LocalCloud.start(name, owned=False, progress=progress)
+        cloud = found or LocalCloud.start(name, progress=progress)
         with _stopped_on_failure(cloud, but=found):
             cloud.deploy(progress=progress)
+            cloud.release()
     console.print(
         f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:", soft_wrap=True
     )
@@ -183,13 +184,15 @@ def demo(
     """Start a local cloud, deploy, put orders, show what arrived, and stop everything."""
     started = time.monotonic()
     with steps(console) as progress:
-        cloud = LocalCloud.start("demo", owned=not keep, another=True, progress=progress)
+        cloud = LocalCloud.start("demo", another=True, progress=progress)
         with _stopped_on_failure(cloud):
             cloud.deploy(progress=progress)
     with _stopped_on_failure(cloud):
         keep_in = OUT / cloud.name
         outcome = Demo(cloud=cloud, console=console, keep_in=keep_in)(orders, seed=seed)
         print_outcome(outcome, console)
+        if keep:
+            cloud.release()
     console.print(f"The messages as they look: {outcome.page}", markup=False, soft_wrap=True)
     if keep:
         console.print("The local cloud is still up. Now try:")
@@ -214,12 +217,17 @@ def _stopped_on_failure(cloud: LocalCloud, but: LocalCloud | None = None) -> Ite
         yield
     except BaseException as error:
         # What a client met matters less than why: which part of the cloud has ended.
-        trouble = cloud.trouble() if isinstance(error, Exception) else None
+        # Asked before the cloud is stopped, for its record goes with it.
+        trouble = cloud.trouble(within=_NOTICED) if isinstance(error, _MET_BY_CLIENTS) else None
         if but is None:
             cloud.stop(keep_logs=True)
-        if trouble and not isinstance(error, LocalCloudError):
-            raise LocalCloudError(what=trouble) from error
+        if trouble:
+            raise trouble from error
         raise
+
+
+_MET_BY_CLIENTS = (PipelineError, BotoCoreError, ClientError, OSError)
+_NOTICED = 3.0  # seconds in which a keeper has long seen that a part of its crew is gone
 
 
 def _partition_key(row: Row) -> str:

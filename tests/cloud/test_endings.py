@@ -22,11 +22,13 @@ OWNER = """
 import sys
 from pathlib import Path
 from local.cloud import LocalCloud
-owned, then = sys.argv[2] == "owned", sys.argv[3:]
-cloud = LocalCloud.start("shop", owned=owned, root=Path(sys.argv[1]))
+then = sys.argv[2:]
+cloud = LocalCloud.start("shop", root=Path(sys.argv[1]))
 print("running", flush=True)
 if "deploy" in then:
     cloud.deploy()
+if "release" in then:
+    cloud.release()
 if "stop" in then:
     print("stopping", flush=True)
     cloud.stop()
@@ -66,7 +68,7 @@ def owner(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
 
 def start(shop: Instance) -> LocalCloud:
-    return LocalCloud.start("shop", owned=True, root=shop.folder.parents[1])
+    return LocalCloud.start("shop", root=shop.folder.parents[1])
 
 
 def record(shop: Instance) -> Record:
@@ -106,21 +108,21 @@ class Traces:
         return found
 
 
-def nothing_is_left(shop: Instance, traces: Traces) -> None:
+def nothing_is_left(shop: Instance, traces: Traces) -> bool:
+    """Whether soon no process of it runs, and nobody holds its lock."""
+
     def no_process_of_ours_is_left() -> bool:
         return not traces.look()
 
-    eventually(no_process_of_ours_is_left, within=8)
-    assert not shop.locked()
+    return eventually(no_process_of_ours_is_left, within=8) and not shop.locked()
 
 
-def the_next_start_works(shop: Instance) -> None:
+def the_next_start_works(shop: Instance) -> bool:
+    """Whether one can be started in its place, with all its parts, and be stopped for good."""
     with start(shop) as again:
-        assert again.alive()
         traces = Traces(shop)
-        assert len(traces.look()) > len(PARTS)
-    assert not shop.folder.exists()
-    nothing_is_left(shop, traces)
+        complete = again.alive() and len(traces.look()) > len(PARTS)
+    return complete and not shop.folder.exists() and nothing_is_left(shop, traces)
 
 
 @pytest.mark.parametrize("victim", PARTS)
@@ -136,14 +138,16 @@ def test_a_part_that_is_killed_is_named_and_the_rest_is_stopped(
         return not cloud.alive()
 
     eventually(it_has_ended)
-    named = f"{victim} ended unexpectedly (SIGKILL); log: {shop.log(victim)}"
-    assert named == cloud.trouble()
-    assert f"{named}\n" == shop.log("keeper").read_text()
+    found = cloud.trouble()
+    assert found is not None
+    named = f"{victim} ended unexpectedly (SIGKILL)"
+    assert (named, shop.log(victim)) == (found.what, found.log)
+    assert f"{named}; log: {found.log}\n" == shop.log("keeper").read_text()
     with pytest.raises(LocalCloudError, match=victim):
         cloud.check()
-    nothing_is_left(shop, traces)
+    assert nothing_is_left(shop, traces)
     cloud.stop()
-    the_next_start_works(shop)
+    assert the_next_start_works(shop)
 
 
 def test_nothing_outlives_a_killed_keeper(shop: Instance) -> None:
@@ -151,29 +155,29 @@ def test_nothing_outlives_a_killed_keeper(shop: Instance) -> None:
     seen = record(shop)
     traces = Traces(shop)
     seen.processes["keeper"].end(signal.SIGKILL)
-    nothing_is_left(shop, traces)
+    assert nothing_is_left(shop, traces)
     with pytest.raises(LocalCloudError, match="has ended"):
         cloud.check()
     cloud.stop()
-    the_next_start_works(shop)
+    assert the_next_start_works(shop)
 
 
 def test_nothing_outlives_a_killed_owner(
     shop: Instance, owner: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    process = owner("owned", "wait")
+    process = owner("wait")
     record(shop)
     traces = Traces(shop)
     process.kill()
-    nothing_is_left(shop, traces)
-    the_next_start_works(shop)
+    assert nothing_is_left(shop, traces)
+    assert the_next_start_works(shop)
 
 
 @pytest.mark.parametrize("victim", ["owner", "keeper", *PARTS])
 def test_nothing_outlives_a_kill_during_the_start(
     victim: str, shop: Instance, owner: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    process = owner("owned", "wait")
+    process = owner("wait")
 
     def it_is_starting() -> ProcessIdentity | None:
         found = shop.read()
@@ -187,14 +191,14 @@ def test_nothing_outlives_a_kill_during_the_start(
     else:
         identity.end(signal.SIGKILL)
     process.communicate()
-    nothing_is_left(shop, traces)
-    the_next_start_works(shop)
+    assert nothing_is_left(shop, traces)
+    assert the_next_start_works(shop)
 
 
 def test_nothing_outlives_an_owner_killed_while_it_deploys(
     shop: Instance, owner: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    process = owner("owned", "deploy")
+    process = owner("deploy")
     record(shop)
     traces = Traces(shop)
 
@@ -203,8 +207,8 @@ def test_nothing_outlives_an_owner_killed_while_it_deploys(
 
     eventually(the_cdk_is_at_work)
     process.kill()
-    nothing_is_left(shop, traces)
-    the_next_start_works(shop)
+    assert nothing_is_left(shop, traces)
+    assert the_next_start_works(shop)
 
 
 def test_a_deployment_to_a_cloud_that_dies_fails_soon_and_says_what_died(shop: Instance) -> None:
@@ -217,27 +221,27 @@ def test_a_deployment_to_a_cloud_that_dies_fails_soon_and_says_what_died(shop: I
 
     with start(shop) as cloud, pytest.raises(LocalCloudError, match="ministack ended"):
         cloud.deploy(progress=kill_ministack)
-    nothing_is_left(shop, traces[0])
-    the_next_start_works(shop)
+    assert nothing_is_left(shop, traces[0])
+    assert the_next_start_works(shop)
 
 
 def test_nothing_outlives_an_owner_killed_while_it_stops(
     shop: Instance, owner: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    process = owner("owned", "stop")
+    process = owner("stop")
     record(shop)
     traces = Traces(shop)
     assert process.stdout is not None
     assert ["running\n", "stopping\n"] == [process.stdout.readline() for _ in range(2)]
     process.kill()
-    nothing_is_left(shop, traces)
-    the_next_start_works(shop)
+    assert nothing_is_left(shop, traces)
+    assert the_next_start_works(shop)
 
 
-def test_a_detached_cloud_outlives_its_starter_and_anyone_can_stop_it(
+def test_a_released_cloud_outlives_its_starter_and_anyone_can_stop_it(
     shop: Instance, owner: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
-    process = owner("detached")
+    process = owner("release")
     process.communicate()
     assert 0 == process.returncode
     traces = Traces(shop)
@@ -245,13 +249,13 @@ def test_a_detached_cloud_outlives_its_starter_and_anyone_can_stop_it(
     assert LocalCloud.find("shop", tmp_path) == found
     found.stop()
     assert not shop.folder.exists()
-    nothing_is_left(shop, traces)
+    assert nothing_is_left(shop, traces)
     found.stop()
 
 
 def test_several_run_beside_each_other_under_names_of_their_own(tmp_path: Path) -> None:
     def another() -> LocalCloud:
-        return LocalCloud.start("shop", owned=True, another=True, root=tmp_path)
+        return LocalCloud.start("shop", another=True, root=tmp_path)
 
     with another() as first, another() as second:
         assert ["shop", "shop-2"] == [first.name, second.name]

@@ -55,4 +55,5 @@ def test_a_part_that_never_becomes_ready_is_not_waited_for_forever(
     assert 1 == Keeper(shop, receipt_delay=None).run()
     record = shop.read()
     assert record is not None
-    assert f"not every part was ready in time; logs: {shop.folder}/logs" == record.trouble
+    told = ("not every part was ready in time", f"{shop.folder}/logs")
+    assert told == (record.trouble, record.log)

@@ -283,7 +283,7 @@ def test_it_ends_with_its_owner_and_so_does_a_busy_function(tmp_path: Path) -> N
     def both_are_gone() -> bool:
         return worker is not None and not worker.alive() and not server.alive()
 
-    eventually(both_are_gone, within=3)
+    assert eventually(both_are_gone, within=3)
     doomed.crew.stop()
 
 

@@ -44,6 +44,19 @@ def written(stub: Stubber, *responses: dict[str, Any]) -> None:
     stub.add_response("batch_execute_statement", {"Responses": list(responses)})
 
 
+@pytest.fixture
+def asked(stub) -> list[list[str]]:
+    """The verbs of each bulk write, as they are sent."""
+    calls: list[list[str]] = []
+
+    def note(params: dict[str, Any], **_: object) -> None:
+        calls.append([each["Statement"].split()[0] for each in params["Statements"]])
+
+    event = "provide-client-params.dynamodb.BatchExecuteStatement"
+    stub.client.meta.events.register(event, note)
+    return calls
+
+
 def read(stub: Stubber, *items: Item) -> None:
     stub.add_response("batch_get_item", {"Responses": {"ledger": list(items)}})
 
@@ -124,11 +137,13 @@ def settle(ledger: DynamoLedger, *rows: Notification) -> None:
     )
 
 
-def test_a_settlement_in_trouble_is_tried_again_by_itself(stub, ledger) -> None:
+def test_a_settlement_in_trouble_is_tried_again_by_itself(stub, ledger, asked) -> None:
     written(stub, DONE, THROTTLED)
     written(stub, DONE)
 
     settle(ledger, ONE, TWO)
+
+    assert [["UPDATE", "UPDATE"], ["UPDATE"]] == asked
 
 
 def test_what_can_not_be_settled_is_said_after_the_others_are(stub, ledger) -> None:
@@ -150,10 +165,12 @@ def test_a_receipt_that_was_faster_is_completed_in_spite_of_another_s_trouble(st
         settle(ledger, ONE, TWO)
 
 
-def test_a_failure_that_a_receipt_overtook_needs_no_completing(stub, ledger) -> None:
+def test_a_failure_that_a_receipt_overtook_needs_no_completing(stub, ledger, asked) -> None:
     written(stub, NOT_SO)
 
     ledger.settle([Settlement(notification=ONE, owner="me", outcome=refused("no"), at=LATER)])
+
+    assert [["UPDATE"]] == asked
 
 
 # The others are brought again as a whole
@@ -195,21 +212,25 @@ def test_a_mark_that_is_there_and_can_not_be_read_is_not_ours(stub, ledger) -> N
 # Heads: what is likelier is tried first, for a refusal costs a write unit too
 
 
-def test_a_head_that_is_higher_already_is_left_alone_at_once(stub, ledger) -> None:
+def test_a_head_that_is_higher_already_is_left_alone_at_once(stub, ledger, asked) -> None:
     higher = ledger_item.write_head(head("delivered"))
     written(stub, {"Error": NOT_SO["Error"] | {"Item": higher}})
 
     ledger.accept([], [head("shipped")])
 
+    assert [["UPDATE"]] == asked
 
-def test_a_head_that_is_not_there_is_inserted(stub, ledger) -> None:
+
+def test_a_head_that_is_not_there_is_inserted(stub, ledger, asked) -> None:
     written(stub, NOT_SO)
     written(stub, DONE)
 
     ledger.accept([], [head("shipped")])
 
+    assert [["UPDATE"], ["INSERT"]] == asked
 
-def test_a_head_that_somebody_inserted_in_between_is_raised(stub, ledger) -> None:
+
+def test_a_head_that_somebody_inserted_in_between_is_raised(stub, ledger, asked) -> None:
     """Losing the raise would let older news through."""
     written(stub, NOT_SO)
     written(stub, THERE)
@@ -217,12 +238,16 @@ def test_a_head_that_somebody_inserted_in_between_is_raised(stub, ledger) -> Non
 
     ledger.accept([], [head("shipped")])
 
+    assert [["UPDATE"], ["INSERT"], ["UPDATE"]] == asked
 
-def test_a_first_head_that_is_there_already_is_raised(stub, ledger) -> None:
+
+def test_a_first_head_that_is_there_already_is_raised(stub, ledger, asked) -> None:
     written(stub, THERE)
     written(stub, DONE)
 
     ledger.accept([], [head("confirmed")])
+
+    assert [["INSERT"], ["UPDATE"]] == asked
 
 
 # Reading

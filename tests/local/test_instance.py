@@ -78,7 +78,7 @@ def test_a_name_that_is_taken_is_refused_unless_another_will_do(instance: Instan
     lock = instance.lock()
     assert lock is not None
     with pytest.raises(LocalCloudError, match="shop runs already"):
-        LocalCloud.start("shop", owned=True, root=instance.folder.parents[1])
+        LocalCloud.start("shop", root=instance.folder.parents[1])
     os.close(lock)
 
 
@@ -93,7 +93,7 @@ def test_a_name_that_leads_elsewhere_is_refused_and_nothing_is_touched(
 
     for chosen in (name, str(mine.parent)):
         with pytest.raises(LocalCloudError, match="cannot be called"):
-            LocalCloud.start(chosen, owned=True, root=tmp_path)
+            LocalCloud.start(chosen, root=tmp_path)
 
     assert mine.exists()
     assert ["shop"] == [entry.name for entry in tmp_path.iterdir()]

@@ -1,38 +1,97 @@
 """When a part of the local cloud ends, a person is told which, not what a client met."""
 
-from dataclasses import dataclass, field
+import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from local import keeping
+from local.cloud import LocalCloud
+from local.instance import Instance
 from local.trouble import LocalCloudError
 from ordercast import cli
+from ordercast.complaint import Complaint
+from tests.cheap_cloud import KEEPER, STUBBORN_KEEPER
+from tests.eventually import eventually
+
+PARTS = ("ministack", "carrier", "event-sources")
 
 
-@dataclass
-class BrokenCloud:
-    said: str | None
-    stopped: list[bool] = field(default_factory=list)
-
-    def trouble(self) -> str | None:
-        return self.said
-
-    def stop(self, *, keep_logs: bool) -> None:
-        self.stopped.append(keep_logs)
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCloud]:
+    """A real keeper, of parts that do nothing."""
+    monkeypatch.setattr(keeping, "KEEPER", ("-c", KEEPER))
+    with LocalCloud.start("shop", root=tmp_path) as started:
+        yield started
 
 
-def run_on(cloud: BrokenCloud) -> None:
-    with cli._stopped_on_failure(cloud):  # type: ignore[arg-type]  # noqa: SLF001 - all commands go through it
+def kill(cloud: LocalCloud, part: str) -> None:
+    record = Instance(folder=cloud.folder).read()
+    assert record is not None
+    record.processes[part].end(signal.SIGKILL)
+
+
+def run_on(cloud: LocalCloud, *, kill_first: str = "", but: LocalCloud | None = None) -> None:
+    """Meet what a client meets whose server is not there."""
+    with cli._stopped_on_failure(cloud, but=but):  # noqa: SLF001 - all commands go through it
+        if kill_first:
+            kill(cloud, kill_first)
         raise ConnectionError("port 40123")
 
 
-def test_a_part_that_has_ended_is_named_and_everything_else_stopped() -> None:
-    cloud = BrokenCloud("carrier ended unexpectedly (SIGKILL)")
+@pytest.mark.parametrize("victim", PARTS)
+def test_a_part_that_has_ended_is_named_and_its_log_kept(cloud: LocalCloud, victim: str) -> None:
+    log = Instance(folder=cloud.folder).log(victim)
 
+    with pytest.raises(LocalCloudError, match=f"{victim} ended unexpectedly") as told:
+        run_on(cloud, kill_first=victim)
+
+    assert f"{victim} ended unexpectedly (SIGKILL)" == told.value.what
+    assert log == told.value.log
+    assert log.exists()
+    assert "start it again" in told.value.hint
+    assert not cloud.alive()
+
+
+def test_it_is_named_before_the_others_are_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clients meet the gap at once, and stopping takes seconds."""
+    monkeypatch.setattr(keeping, "KEEPER", ("-c", STUBBORN_KEEPER))
+    with LocalCloud.start("shop", root=tmp_path) as cloud:
+        record = Instance(folder=cloud.folder).read()
+        assert record is not None
+        kill(cloud, "carrier")
+        found = eventually(cloud.trouble)
+        others_alive = [record.processes[part].alive() for part in ("ministack", "event-sources")]
+
+    assert found is not None
+    assert "carrier ended unexpectedly (SIGKILL)" == found.what
+    assert [True, True] == others_alive
+
+
+def test_a_keeper_that_has_ended_is_what_is_named(cloud: LocalCloud) -> None:
+    with pytest.raises(LocalCloudError, match="the local cloud has ended"):
+        run_on(cloud, kill_first="keeper")
+
+
+def test_a_cloud_that_was_there_before_the_command_is_named_too(cloud: LocalCloud) -> None:
     with pytest.raises(LocalCloudError, match="carrier ended unexpectedly"):
-        run_on(cloud)
-    assert [True] == cloud.stopped
+        run_on(cloud, kill_first="carrier", but=cloud)
 
 
-def test_other_failures_say_what_they_are() -> None:
+def test_other_failures_say_what_they_are(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "_NOTICED", 0.1)
+
     with pytest.raises(ConnectionError, match="40123"):
-        run_on(BrokenCloud(None))
+        run_on(cloud)
+    assert not cloud.alive()
+
+
+def test_what_no_client_met_is_not_looked_for_in_the_cloud(cloud: LocalCloud) -> None:
+    with pytest.raises(Complaint, match="no such order"), cli._stopped_on_failure(cloud):  # noqa: SLF001
+        kill(cloud, "carrier")
+        raise Complaint("no such order")
