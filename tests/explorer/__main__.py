@@ -1,11 +1,13 @@
-"""A point and a fault in, everything that then happens in order out; or the list of all points."""
+"""A point or two and their faults in, everything that then happens in order out; or all points."""
 
 import argparse
 import sys
 
-from tests.explorer.exploring import calls, explore, played, points
+from tests.explorer.exploring import calls, explore, explore_pairs, pairs, played, points
 from tests.explorer.faults import Fault, Point
 from tests.explorer.promises import broken
+
+PAIRS = 1000
 
 
 def main(arguments: list[str]) -> int:
@@ -15,11 +17,12 @@ def main(arguments: list[str]) -> int:
         return _list()
     if asked.all:
         return _all()
-    if (asked.point is None) is not (asked.fault is None):
+    named = ((asked.point, asked.fault), (asked.then_point, asked.then_fault))
+    if any((number is None) is not (fault is None) for number, fault in named):
         print("--point and --fault belong together")
         return 2
-    point = asked.fault and Point(number=asked.point, fault=Fault(asked.fault))
-    breaks = broken(played(point, say=print))
+    first, then = (fault and Point(number=number, fault=Fault(fault)) for number, fault in named)
+    breaks = broken(played(first, then, say=print))
     print("\n".join(breaks) or "No promise is broken.")
     return int(bool(breaks))
 
@@ -35,19 +38,25 @@ def _list() -> int:
 def _all() -> int:
     numbered = calls()
     everything = points(numbered)
-    findings = explore(everything, numbered)
+    twice = pairs(everything, PAIRS)
+    findings = explore(everything, numbered) + explore_pairs(twice, numbered)
     for finding in findings:
         print(finding)
-    print(f"{len(numbered)} calls, {len(everything)} points, {len(findings)} with broken promises")
+    visited = f"{len(numbered)} calls, {len(everything)} points, {len(twice)} pairs of points"
+    print(f"{visited}, {len(findings)} with broken promises")
     return int(bool(findings))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.explorer", description=__doc__)
     parser.add_argument("--list", action="store_true", help="print every numbered call")
-    parser.add_argument("--all", action="store_true", help="visit every point")
+    parser.add_argument(
+        "--all", action="store_true", help="visit every point, and a sample of pairs"
+    )
     parser.add_argument("--point", type=int, help="the number of the call that meets a fault")
     parser.add_argument("--fault", choices=[str(each) for each in Fault])
+    parser.add_argument("--then-point", type=int, help="the same for one call of what follows")
+    parser.add_argument("--then-fault", choices=[str(each) for each in Fault])
     return parser
 
 

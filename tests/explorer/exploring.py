@@ -1,4 +1,4 @@
-"""The scenario in, every point of it with every fault out, and what each broke."""
+"""The scenario in, every point of it with every fault out, a sample of pairs, and what each broke."""
 
 import multiprocessing
 import os
@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from tests.explorer.faults import Call, Point
 from tests.explorer.functions import Fitting
@@ -13,34 +14,50 @@ from tests.explorer.promises import broken
 from tests.explorer.scenario import END, stage
 from tests.explorer.stage import Stage
 
+Pair = tuple[Point, int]
+"""A point, and the number that a second one is drawn by."""
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A point at which promises broke; None is the scenario as it is."""
+    """A point at which promises broke, or two: `then` is a call of what followed the first."""
 
-    point: Point | None
-    call: Call | None
+    point: Point
+    call: Call
     breaks: tuple[str, ...]
+    then: Point | None = None
 
     def __str__(self) -> str:
-        where = f"{self.call} {self.point.fault}" if self.point else "without any fault"
-        replay = f"--point {self.point.number} --fault {self.point.fault}" if self.point else ""
+        where = f"{self.call} {self.point.fault}"
+        replay = f"--point {self.point.number} --fault {self.point.fault}"
+        if self.then:
+            where += f", then #{self.then.number} {self.then.fault}"
+            replay += f" --then-point {self.then.number} --then-fault {self.then.fault}"
         lines = [where, *(f"    {each}" for each in self.breaks)]
-        return "\n".join([*lines, f"    {COMMAND} {replay}".rstrip()])
+        return "\n".join([*lines, f"    {COMMAND} {replay}"])
 
 
 COMMAND = ".venv/bin/python -m tests.explorer"
 
 
+SOON = 12
+"""So many calls after a fault are its aftermath, in which a second one is likelier to matter."""
+
+
 def played(
     point: Point | None = None,
+    then: Point | None = None,
     *,
     fitting: Fitting | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Stage:
-    """Play the whole story, with at most one fault, and return the stage at rest."""
+    """Play the whole story, with two faults at most, and return the stage at rest."""
     random.seed(0)  # what the entry points spread waits with
-    set_up = stage(fitting=fitting, point=point, say=say)
+    met = tuple(each for each in (point, then) if each is not None)
+    set_up = stage(fitting=fitting, points=met, say=say)
     set_up.play(END)
     return set_up
 
@@ -56,22 +73,56 @@ def points(numbered: Iterable[Call]) -> list[Point]:
 
 
 def explore(which: Sequence[Point], numbered: Sequence[Call]) -> list[Finding]:
-    """Visit points, each in a world of its own; return those at which a promise broke.
-
-    They have nothing in common, so that every processor takes its share of them.
-    """
-    workers = os.cpu_count() or 1
-    # Spawned, not forked: whoever explores may have threads.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as executor:
-        breaks = list(executor.map(visited, which, chunksize=len(which) // (8 * workers) + 1))
+    """Visit points, each in a world of its own; return those at which a promise broke."""
     return [
         Finding(point=point, call=numbered[point.number - 1], breaks=broke)
-        for point, broke in zip(which, breaks, strict=True)
+        for point, broke in zip(which, _shared_out(visited, which), strict=True)
         if broke
     ]
+
+
+def explore_pairs(which: Sequence[Pair], numbered: Sequence[Call]) -> list[Finding]:
+    """Visit pairs of points likewise."""
+    return [
+        Finding(point=point, call=numbered[point.number - 1], then=then, breaks=broke)
+        for (point, _), (then, broke) in zip(which, _shared_out(visited_twice, which), strict=True)
+        if broke
+    ]
+
+
+def pairs(which: Sequence[Point], count: int) -> list[Pair]:
+    """Return a sample of points, the same each time, each with what its second one is drawn by."""
+    chance = random.Random(count)  # noqa: S311 - a sample, no secret
+    return [(point, chance.getrandbits(32)) for point in chance.choices(which, k=count)]
 
 
 def visited(point: Point) -> tuple[str, ...]:
     """Visit one point; return what broke there."""
     return tuple(broken(played(point)))
+
+
+def visited_twice(pair: Pair) -> tuple[Point | None, tuple[str, ...]]:
+    """Visit one point, and a second one among the calls that follow; return that and what broke.
+
+    After a fault the calls are others: only who has seen them can name the second.
+    """
+    point, drawn_by = pair
+    after = [call for call in played(point).tap.calls if call.number > point.number]
+    if not after:
+        return None, ()
+    chance = random.Random(drawn_by)  # noqa: S311 - as above
+    call = chance.choice(after[:SOON] if chance.random() < _IN_ITS_AFTERMATH else after)
+    then = Point(number=call.number, fault=chance.choice(call.kinds))
+    return then, tuple(broken(played(point, then)))
+
+
+_IN_ITS_AFTERMATH = 0.5
+
+
+def _shared_out(visit: Callable[[_In], _Out], which: Sequence[_In]) -> list[_Out]:
+    """Let every processor take its share: the visits have nothing in common."""
+    workers = os.cpu_count() or 1
+    # Spawned, not forked: whoever explores may have threads.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as executor:
+        return list(executor.map(visit, which, chunksize=len(which) // (8 * workers) + 1))

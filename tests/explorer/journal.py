@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from notifications.claim import Answer, Claim
 from notifications.identity import order_of
 from notifications.knowledge import Found, HeadKey, MarkKey
 from notifications.lifecycle import State
@@ -55,13 +56,15 @@ class Invocation:
 class Journal:
     """Written by the fakes' edges, read by the checker.
 
-    In doubt, each with its owner, is what was settled as `unknown` and what `lapsed`.
+    In doubt, each with its owner, is what was settled as `unknown` and what `lapsed`; `answers`
+    are those that claims were given.
     """
 
     calls: list[ProviderCall] = field(default_factory=list)
     invocations: list[Invocation] = field(default_factory=list)
     unknown: set[tuple[str, str]] = field(default_factory=set)
     lapsed: set[tuple[str, str]] = field(default_factory=set)
+    answers: set[Answer] = field(default_factory=set)
     drafts: dict[str, set[tuple[State, str | None]]] = field(
         default_factory=lambda: defaultdict(set)
     )
@@ -169,6 +172,11 @@ class WitnessedLedger:
             key = head.order, head.channel
             self.journal.accepted[key] = max(self.journal.accepted.get(key, 0), head.standing)
         return entered
+
+    def claim(self, asked: Sequence[Any], **named: Any) -> dict[str, Claim]:
+        claims: dict[str, Claim] = self.inner.claim(asked, **named)
+        self.journal.answers |= {claim.answer for claim in claims.values()}
+        return claims
 
     def settle(self, settlements: Sequence[Any]) -> None:
         for each in settlements:

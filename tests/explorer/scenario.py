@@ -55,13 +55,13 @@ FATES = {
 def stage(
     *,
     fitting: Fitting | None = None,
-    point: Point | None = None,
+    points: tuple[Point, ...] = (),
     say: Callable[[str], None] | None = None,
 ) -> Stage:
     """Return the stage, set for the whole story."""
     lost, doubled = _sms_of(news()[0]), _sms_of(_event("o-bulk-2"))
     script = Script(calls=dict(CALLS), fates=FATES, lost={lost}, doubled={doubled})
-    set_up = Stage(script=script, fitting=fitting or Fitting(), point=point, say=say)
+    set_up = Stage(script=script, fitting=fitting or Fitting(), points=points, say=say)
     set_up.ledger.people.put(*people())
     set_up.ledger.stopped.add("campaign:spring")
     set_up.after(timedelta(), lambda: set_up.stream.put(*morning()))

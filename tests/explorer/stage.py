@@ -67,7 +67,7 @@ class Stage:
 
     script: Script
     fitting: Fitting = field(default_factory=Fitting)
-    point: Point | None = None
+    points: tuple[Point, ...] = ()
     say: Callable[[str], None] | None = None
     clock: HandTurnedClock = field(default_factory=HandTurnedClock)
     journal: Journal = field(default_factory=Journal)
@@ -88,7 +88,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.tap = Tap(
             clock=self.clock,
-            point=self.point,
+            points=self.points,
             say=self.say,
             tell=Telling(self.ledger.rows),
             meanwhile=self._meanwhile,

@@ -1,17 +1,19 @@
-"""Every port's calls in, the same calls out: numbered, traced, and one of them troubled."""
+"""Every port's calls in, the same calls out: numbered, traced, and a few of them troubled."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from tests.explorer.faults import MANNERS, Call, Crash, Fault, Point
 from tests.fakes.clock import HandTurnedClock
+from tests.fakes.world import LEASE
 
 
 @dataclass(slots=True)
 class Tap:
-    """Numbers calls from 1 on, the same each time, and lets one meet its fault.
+    """Numbers calls from 1 on, the same each time, and lets those at *points* meet their faults.
 
     `again` delivers the current batch a second time, and `function` is whose batch that is;
     `meanwhile` lets all others go on. Who was ended (`dead`) calls nobody any more, whatever its
@@ -19,7 +21,7 @@ class Tap:
     """
 
     clock: HandTurnedClock
-    point: Point | None = None
+    points: tuple[Point, ...] = ()
     say: Callable[[str], None] | None = None
     tell: Callable[[Any], str] = repr
     calls: list[Call] = field(default_factory=list)
@@ -49,7 +51,7 @@ class Tap:
             kinds=manner.kinds(size),
         )
         self.calls.append(call)
-        fault = self.point.fault if self.point and self.point.number == call.number else None
+        fault = next((p.fault for p in self.points if p.number == call.number), None)
         self._say(call, args, fault)
         meet = partial(self._meet, call, fault) if fault else None
         try:
@@ -61,7 +63,7 @@ class Tap:
         self._say_end(call, answer)
         return answer
 
-    def _meet(self, call: Call, fault: Fault, do: Any, args: tuple[Any, ...]) -> Any:
+    def _meet(self, call: Call, fault: Fault, do: partial[Any], args: tuple[Any, ...]) -> Any:
         match fault:
             case Fault.CRASH_BEFORE:
                 raise Crash
@@ -71,6 +73,10 @@ class Tap:
             case Fault.OVERTAKEN:
                 self.again()
                 return do(*args)
+            case Fault.CLOCK_AHEAD:
+                self.again()
+                times = {n: at for n, at in do.keywords.items() if isinstance(at, datetime)}
+                return do(*args, **{n: at + _LONGER_THAN_A_LEASE for n, at in times.items()})
             case Fault.MEANWHILE:
                 self.meanwhile()
                 return do(*args)
@@ -85,6 +91,9 @@ class Tap:
     def _say_end(self, call: Call, answer: Any) -> None:
         if self.say is not None and answer is not None:
             self.say(f"{'':13}=> #{call.number} {self.tell(answer)}")
+
+
+_LONGER_THAN_A_LEASE = LEASE + timedelta(seconds=1)
 
 
 class _Watched:

@@ -9,9 +9,19 @@ from itertools import chain
 
 import pytest
 
+from notifications.claim import Answer
 from notifications.lifecycle import State
 from notifications.order_event import Channel
-from tests.explorer.exploring import COMMAND, Finding, calls, explore, played, points
+from tests.explorer.exploring import (
+    COMMAND,
+    Finding,
+    calls,
+    explore,
+    explore_pairs,
+    pairs,
+    played,
+    points,
+)
 from tests.explorer.faults import MANNERS, Call, Fault, Point
 from tests.explorer.promises import all_rows, broken
 from tests.explorer.stage import Stage
@@ -42,6 +52,23 @@ def test_no_promise_breaks_at_any_point(capsys: pytest.CaptureFixture[str]) -> N
     with capsys.disabled():
         print(f" [{len(numbered)} calls, {len(everything)} points]", end="")
     assert not findings, "\n" + "\n".join(map(str, findings))
+
+
+def test_no_promise_breaks_when_a_fault_meets_the_aftermath_of_another() -> None:
+    numbered = calls()
+    findings = explore_pairs(pairs(points(numbered), 60), numbered)
+    assert not findings, "\n" + "\n".join(map(str, findings))
+
+
+def test_a_claim_is_given_every_answer_that_there_is() -> None:
+    """Lapsed is what a sender finds that was overtaken, long ago, by one that was ended."""
+    asked = [
+        Point(number=call.number, fault=fault)
+        for call in calls()
+        for fault in (Fault.OVERTAKEN, Fault.CLOCK_AHEAD)
+        if (call.function, call.method) == ("sms sender", "claim")
+    ]
+    assert set(Answer) == {given for each in asked for given in played(each).journal.answers}
 
 
 def test_no_promise_breaks_without_a_fault(day: Stage) -> None:
@@ -104,6 +131,14 @@ def test_a_finding_says_how_to_see_it_again() -> None:
     told = str(Finding(point=point, call=call, breaks=("P1: it is stuck",)))
     assert "P1: it is stuck" in told
     assert f"{COMMAND} --point 37 --fault lost-answer" in told
+
+
+def test_a_finding_of_two_faults_says_so_too() -> None:
+    call = Call(number=37, function="sweeper", port="hub", method="publish", size=2, kinds=())
+    point = Point(number=37, fault=Fault.LOST_ANSWER)
+    then = Point(number=41, fault=Fault.CRASH_AFTER)
+    told = str(Finding(point=point, call=call, then=then, breaks=("P1: it is stuck",)))
+    assert "--point 37 --fault lost-answer --then-point 41 --then-fault crash-after" in told
 
 
 def test_a_point_has_the_same_number_in_every_process() -> None:
