@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from notifications.errors import MalformedOrderEvent
+from notifications.unreadable import trouble_in
 
 SCHEMA_VERSION = 1
 
@@ -136,16 +137,12 @@ def read_wire(payload: bytes) -> OrderEventV1:
     Raises `MalformedOrderEvent`, naming the field as the producer wrote it.
     """
     try:
-        document = msgspec.json.decode(payload)
-        return _convert(document)
-    except msgspec.ValidationError as error:
-        raise MalformedOrderEvent(in_one_line(error)) from None
+        return _convert(msgspec.json.decode(payload))
     except UnicodeDecodeError:
         message = "not JSON: not UTF-8"
         raise MalformedOrderEvent(message) from None
     except msgspec.DecodeError as error:
-        message = f"not JSON: {error}"
-        raise MalformedOrderEvent(message) from None
+        raise MalformedOrderEvent(_complaint(error, payload)) from None
     except RecursionError:
         message = "not usable: nested too deeply"
         raise MalformedOrderEvent(message) from None
@@ -182,6 +179,20 @@ def in_one_line(error: msgspec.ValidationError, *, whole: str = "event") -> str:
     # A number too large for any type is met before its field is known: the path is `$[...]`.
     field = path.strip("`").removeprefix("$").removeprefix("[...]").removeprefix(".") or whole
     return f"{field}: {problem[0].lower()}{problem[1:]}"
+
+
+FIELDS = frozenset(
+    name
+    for shape in (OrderEventV1, MoneyV1, ItemV1, ContactV1, CamelCaseEvent)
+    for name in shape.__struct_encode_fields__
+)
+"""Every name that a producer may use, and so the only ones that a complaint repeats."""
+
+
+def _complaint(error: msgspec.DecodeError, payload: bytes) -> str:
+    return trouble_in(payload, fields=FIELDS) or (
+        in_one_line(error) if isinstance(error, msgspec.ValidationError) else f"not JSON: {error}"
+    )
 
 
 def _convert(document: object) -> OrderEventV1:

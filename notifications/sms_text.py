@@ -39,13 +39,15 @@ def parts(text: str) -> Parts:
     return Parts(encoding=encoding, units=units, parts=count)
 
 
-def normalise(text: str) -> str:
+def normalise(text: str, *, whole: str = "") -> str:
     """Return *text* in GSM-7 if that loses nothing and costs no part more, else as it is.
 
     Typographic quotes, dashes, dots and spaces give way to their plain forms, and what nobody
     sees is left out. A letter never changes: what has `á` or `ç` in it stays just as it is.
+    So does what has something of *whole* in it that is not plain: an id with another quote in it
+    is another id, and one such character makes all of a text UCS-2 anyway.
     """
-    if _is_gsm_7(text):
+    if _is_gsm_7(text) or not _is_gsm_7(whole):
         return text
     plain = unicodedata.normalize("NFC", text).translate(_PLAIN)
     return plain if _is_gsm_7(plain) and parts(plain).parts <= parts(text).parts else text

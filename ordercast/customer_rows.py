@@ -13,6 +13,7 @@ from notifications.errors import Rejected
 from notifications.identity import customer_key
 from notifications.order_event import Channel
 from notifications.person import Person, QuietHours
+from notifications.unreadable import trouble_in
 from processors.settings import quiet_hours
 
 OPTED_OUT = "opted-out"
@@ -69,7 +70,8 @@ def _row(line: bytes) -> CustomerRow:
     except msgspec.ValidationError as error:
         raise MalformedCustomer(in_one_line(error, whole="customer")) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise MalformedCustomer("not JSON") from None
+        fields = CustomerRow.__struct_encode_fields__
+        raise MalformedCustomer(trouble_in(line, fields=fields) or "not JSON") from None
 
 
 def _person(row: CustomerRow) -> Person:

@@ -60,10 +60,16 @@ def _text_message(notification: Notification) -> str:
     """Say it as cheaply as may be, and leave out before anything is cut: SNS takes all or nothing."""
     *more, least = _ever_less(notification.order)
     for order in more:
-        text = normalise(_render(notification, "sms.txt", order))
+        text = _plain_text(notification, order)
         if fits(text):
             return text
-    return normalise(_render(notification, "sms.txt", least))
+    return _plain_text(notification, least)
+
+
+def _plain_text(notification: Notification, order: OrderFacts) -> str:
+    """Make plain what can be, but never an id or a link: somebody will copy them."""
+    whole = f"{_one_plain_line(order.order_id)}{order.tracking_url or ''}"
+    return normalise(_render(notification, "sms.txt", order), whole=whole)
 
 
 def _ever_less(order: OrderFacts) -> Iterator[OrderFacts]:

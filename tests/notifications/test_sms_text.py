@@ -128,6 +128,14 @@ def test_a_link_is_never_changed(link: str) -> None:
     assert link == normalise(link)
 
 
+@given(TEXTS, TEXTS)
+def test_what_is_to_stay_whole_is_never_changed(before: str, order_id: str) -> None:
+    sent = normalise(before + order_id, whole=order_id)
+
+    assert sent.endswith(order_id)
+    assert sent in {normalise(before + order_id), before + order_id}
+
+
 @pytest.mark.parametrize(
     ("text", "taken"),
     [("a" * 1600, True), ("a" * 1601, False), ("é" * 800, True), ("é" * 801, False), ("", True)],

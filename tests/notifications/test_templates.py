@@ -160,6 +160,16 @@ def test_what_a_shop_wrote_is_made_plain_in_a_text_message_and_kept_in_an_e_mail
     assert "Ada\u2019s Tea" in words(about(MAIL, shop=shop)).text
 
 
+@pytest.mark.parametrize(
+    "order_id", ["A\u20191", "7\u201342", "\u201c9\u201d", "N\u20116", "x\u20263"]
+)
+def test_an_order_id_is_never_made_plain(order_id: str) -> None:
+    """With another quote or dash it is another id, which no shop can find."""
+    text = words(about(TEXT, order_id=order_id, shop="Ada\u2019s Tea")).text
+
+    assert text.startswith(f"Ada\u2019s Tea: Your order {order_id} ")
+
+
 @each_voice
 def test_the_longest_order_fits_and_its_id_and_link_are_whole(template: str, language: str) -> None:
     order_id, link = "🫖" * 128, f"https://example.com/{'x' * 1004}"

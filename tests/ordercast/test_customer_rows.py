@@ -11,6 +11,7 @@ import pytest
 from notifications.identity import customer_key
 from notifications.order_event import Channel
 from notifications.person import Person, QuietHours
+from notifications.unreadable import NO_CHARACTER
 from ordercast.customer_rows import OPTED_OUT, CustomerRow, customer_lines
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +74,7 @@ def test_who_says_nothing_has_agreed_to_nothing() -> None:
     [
         (b"{broken", "not JSON"),
         (b"\xff", "not JSON"),
+        (rb'{"customer_id": "c-1", "email": "\ud800@example.com"}', f"email: {NO_CHARACTER}"),
         (b"[" * 100_000, "customer: expected `object`, got `array`"),
         (b"[]", "customer: expected `object`, got `array`"),
         (b"{}", "customer: object missing required field `customer_id`"),

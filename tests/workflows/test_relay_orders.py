@@ -51,6 +51,24 @@ def test_a_malformed_record_is_parked_and_its_neighbours_go_out(world: World) ->
     assert (2, 0, 0, 1) == sums(relayed)
 
 
+@pytest.mark.parametrize(
+    ("hole", "value"),
+    [("amount", "1e400"), ("amount", "9" * 5000), ("tracking_url", r'"\ud83d ada@example.com"')],
+    ids=["beyond any float", "five thousand digits", "half a character"],
+)
+def test_a_value_that_nothing_can_hold_is_parked_by_its_field_and_costs_nobody_else(
+    world: World, hole: str, value: str
+) -> None:
+    unusable = order(2, **{hole: "HOLE"}).replace(b'"HOLE"', value.encode())
+    relayed = world.relay(order(1), unusable, order(3))
+
+    assert ["o-1", "o-3"] == [order_id for order_id, _ in world.published()]
+    assert (2, 0, 0, 1) == sums(relayed)
+    assert world.parked.details["102"].startswith(f"{hole}: ")
+    assert unusable == world.parked.kept["102"].record.payload
+    assert not [said for said in (EMAIL, "999", "ada") if said in world.parked.details["102"]]
+
+
 def test_a_parked_record_keeps_its_payload(world: World) -> None:
     world.relay(b"\x00\xff not JSON")
 
