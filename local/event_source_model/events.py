@@ -10,12 +10,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamRecord:
-    """One record of a shard; `size` is what it takes in the invocation's payload, in bytes."""
+    """One record of a shard; `size` is what it takes in the invocation's payload, in bytes.
+
+    Records of one `key` are brought in order however many lanes there are: a partition key of
+    Kinesis, an item's key of DynamoDB.
+    """
 
     sequence_number: str
     arrived_at: datetime
     event: Mapping[str, Any]
     size: int
+    key: str = ""
 
     @property
     def position(self) -> int:
@@ -70,6 +75,7 @@ def kinesis_record(
         arrived_at=record["ApproximateArrivalTimestamp"],
         event=event,
         size=_size(event),
+        key=kinesis["partitionKey"],
     )
 
 
@@ -96,6 +102,7 @@ def dynamodb_record(record: Mapping[str, Any], *, stream_arn: str) -> StreamReco
         arrived_at=change["ApproximateCreationDateTime"],
         event=event,
         size=_size(event),
+        key=item_key(event),
     )
 
 
@@ -124,6 +131,11 @@ def sqs_message(message: Mapping[str, Any], *, queue_arn: str) -> QueueMessage:
         event=event,
         size=_size(event),
     )
+
+
+def item_key(event: Mapping[str, Any]) -> str:
+    """Name the item that a change is about: DynamoDB keeps order by item, not by partition key."""
+    return json.dumps(event["dynamodb"].get("Keys", {}), sort_keys=True)
 
 
 def lambda_event(records: Iterable[StreamRecord | QueueMessage]) -> dict[str, Any]:

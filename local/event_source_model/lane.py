@@ -1,10 +1,11 @@
-"""One shard of a stream: its records, the function's outcomes and the time come in, the next step goes out."""
+"""One lane of a shard: its records, the function's outcomes and the time come in, the next step goes out."""
 
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import Literal
 
 from local.event_source_model.answers import (
     Answered,
@@ -21,7 +22,15 @@ from local.event_source_model.mapping import EventSourceMapping
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoke:
-    """Invoke the function with these records, then `settle` the outcome."""
+    """Invoke the function with these records, then `settle` the outcome, for that lane."""
+
+    records: tuple[StreamRecord, ...]
+    lane: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """Records that the stream no longer holds: they are lost, and nothing is written about them."""
 
     records: tuple[StreamRecord, ...]
 
@@ -33,7 +42,16 @@ class Wait:
     until: datetime | None
 
 
-Step = Invoke | GivenUp | Wait
+Step = Invoke | GivenUp | Expired | Wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What an outcome means: these records are done, those are brought again, and why so."""
+
+    how: Literal["done", "retried", "bisected", "refused"]
+    done: tuple[StreamRecord, ...] = ()
+    again: tuple[StreamRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,39 +89,56 @@ class OutOfTurn(Exception):
 
 
 class Lane:
-    """Bring one shard's records to a function in order, a batch at a time.
+    """Bring one lane's records to a function in order, a batch at a time.
 
-    Feed it with `put`, ask `next_step`, carry the step out; after an `Invoke` tell `settle` how it
-    went before asking again. A `GivenUp` is out of the lane's hands once it was returned.
-
-    The rules, each with a test in tests/local/test_event_source_model.py; the pages named are those
-    of https://docs.aws.amazon.com/lambda/latest/dg/:
+    Feed it with `put` while it has `room`, ask `next_step`, carry it out, `settle` an `Invoke`.
+    The rules, each with a test and its source in docs/event-sources.md:
 
     - a batch closes at the batch size, at 6 MB of payload or when the window has passed since its
-      first record was read; only then is the next one begun (with-kinesis.html)
+      first record was read
+    - one batch at a time, and only when it is done is the next one begun
     - an error or a time-out fails the whole batch; with bisect it is split in two halves, the
-      first brought first, which uses up no retry (kinesis-on-failure-destination.html)
+      first brought first, which uses up no retry
     - a partial answer is a checkpoint at its *lowest* sequence number: what is before it is done,
-      all from it on is brought again, which is a retry (services-kinesis-batchfailurereporting.html)
-    - an answer counts only where the mapping asks for ReportBatchItemFailures (same page)
+      all from it on is brought again, which is a retry
+    - an answer counts only where the mapping asks for ReportBatchItemFailures
     - before each invocation, records older than the maximum age are given up; a batch whose
-      retries are used up is given up whole, from its checkpoint on (kinesis-on-failure-destination.html)
-    - what was not invoked (throttled, refused) is tried again and uses up no retry (same page)
+      retries are used up is given up whole, from its checkpoint on
+    - what was not invoked (throttled, refused) is tried again and uses up no retry
+    - without such limits a batch is brought until the stream's retention ends it
     """
 
-    def __init__(self, mapping: EventSourceMapping, *, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self,
+        mapping: EventSourceMapping,
+        *,
+        backoff: Backoff | None = None,
+        retention: timedelta | None = None,
+    ) -> None:
         self._mapping = mapping
         self._backoff = backoff or Backoff()
+        self._retention = retention
         self._pending: deque[tuple[StreamRecord, datetime]] = deque()
         # The batch in hand is the last: a split puts its second half below its first.
         self._batches: list[_Batch] = []
         self._invoked = False
-        self._checkpoint = ""
 
     @property
-    def checkpoint(self) -> str:
-        """Say the last sequence number up to which all is done or given up; empty: none yet."""
-        return self._checkpoint
+    def is_out(self) -> bool:
+        """Tell whether an `Invoke` is not settled yet."""
+        return self._invoked
+
+    @property
+    def first_undone(self) -> int | None:
+        """Say the position of the first record that is neither done nor given up, if there is any."""
+        if self._batches:
+            return self._batches[-1].records[0].position
+        return self._pending[0][0].position if self._pending else None
+
+    @property
+    def waiting(self) -> int:
+        """Say how many records are in no batch yet."""
+        return len(self._pending)
 
     @property
     def room(self) -> int:
@@ -127,29 +162,29 @@ class Lane:
             self._begin_batch(now)
         if not self._batches:
             return Wait(until=self._pending[0][1] + self._mapping.window if self._pending else None)
-        if too_old := self._give_up_the_old(now):
+        if too_old := self._too_old(now):
             return too_old
         batch = self._batches[-1]
         if self._mapping.max_retries is not None and batch.retries > self._mapping.max_retries:
-            return self._given_up(self._batches.pop(), "RetryAttemptsExhausted")
+            return _given_up(self._batches.pop(), "RetryAttemptsExhausted")
         if batch.not_before is not None and now < batch.not_before:
             return Wait(until=batch.not_before)
         self._invoked = True
         return Invoke(records=batch.records)
 
-    def settle(self, outcome: Outcome, *, now: datetime) -> None:
-        """Take note of how the last `Invoke` went."""
+    def settle(self, outcome: Outcome, *, now: datetime) -> Settled:
+        """Take note of how the last `Invoke` went, and say what it means."""
         if not self._invoked:
             raise OutOfTurn
         self._invoked = False
         batch = self._batches.pop()
         match outcome:
             case NotInvoked():
-                self._refused(batch, now)
+                return self._refused(batch, now)
             case Raised():
-                self._failed(_tried(batch, outcome.request_id, outcome.error), now)
+                return self._failed(_tried(batch, outcome.request_id, outcome.error), now)
             case Answered():
-                self._answered(_tried(batch, outcome.request_id, None), outcome.payload, now)
+                return self._answered(_tried(batch, outcome.request_id, None), outcome.payload, now)
 
     def _begin_batch(self, now: datetime) -> None:
         count = _fitting((record for record, _ in self._pending), self._mapping)
@@ -160,63 +195,72 @@ class Lane:
             records = tuple(self._pending.popleft()[0] for _ in range(count))
             self._batches.append(_Batch(records=records))
 
-    def _give_up_the_old(self, now: datetime) -> GivenUp | None:
-        if (age := self._mapping.max_age) is None:
+    def _too_old(self, now: datetime) -> GivenUp | Expired | None:
+        if expired := self._cut_off(self._retention, now):
+            return Expired(records=expired.records)
+        if old := self._cut_off(self._mapping.max_age, now):
+            return _given_up(old, "RecordAgeExceeded")
+        return None
+
+    def _cut_off(self, limit: timedelta | None, now: datetime) -> _Batch | None:
+        """Take the leading records that are older than *limit* out of the batch in hand."""
+        if limit is None:
             return None
         batch = self._batches.pop()
-        is_old = [now - record.arrived_at > age for record in batch.records]
+        is_old = [now - record.arrived_at > limit for record in batch.records]
         # Arrival times may step back, so an old record may stand behind a younger one: cut there.
         run = sum(1 for _ in takewhile(lambda old: old == is_old[0], is_old))
         head, tail = _cut(batch, run)
         if tail.records:
             self._batches.append(tail)
         if is_old[0]:
-            return self._given_up(head, "RecordAgeExceeded")
+            return head
         self._batches.append(head)
         return None
 
-    def _answered(self, batch: _Batch, payload: bytes, now: datetime) -> None:
+    def _answered(self, batch: _Batch, payload: bytes, now: datetime) -> Settled:
         failed: list[str] = []
         if self._mapping.reports_item_failures:
             try:
                 failed = failed_items(payload, {r.sequence_number for r in batch.records})
             except BatchFailed:
-                self._failed(batch, now)
-                return
+                return self._failed(batch, now)
         lowest = min((int(number) for number in failed), default=None)
-        done = [r for r in batch.records if lowest is None or r.position < lowest]
-        if done:
-            self._checkpoint = done[-1].sequence_number
-        if lowest is not None:
-            self._retry(replace(batch, records=batch.records[len(done) :]), now)
+        done = tuple(r for r in batch.records if lowest is None or r.position < lowest)
+        if lowest is None:
+            return Settled(how="done", done=done)
+        rest = self._retry(replace(batch, records=batch.records[len(done) :]), now)
+        return replace(rest, done=done)
 
-    def _failed(self, batch: _Batch, now: datetime) -> None:
-        if self._mapping.bisects and len(batch.records) > 1:
-            # The split is the remedy, so the halves are brought at once.
-            first, second = _cut(replace(batch, not_before=None), (len(batch.records) + 1) // 2)
-            self._batches += [second, first]
-        else:
-            self._retry(batch, now)
+    def _failed(self, batch: _Batch, now: datetime) -> Settled:
+        if not self._mapping.bisects or len(batch.records) == 1:
+            return self._retry(batch, now)
+        # The split is the remedy, so the halves are brought at once.
+        first, second = _cut(replace(batch, not_before=None), (len(batch.records) + 1) // 2)
+        self._batches += [second, first]
+        return Settled(how="bisected", again=batch.records)
 
-    def _retry(self, batch: _Batch, now: datetime) -> None:
+    def _retry(self, batch: _Batch, now: datetime) -> Settled:
         retries = batch.retries + 1
         not_before = now + self._backoff.after(retries)
         self._batches.append(replace(batch, retries=retries, refusals=0, not_before=not_before))
+        return Settled(how="retried", again=batch.records)
 
-    def _refused(self, batch: _Batch, now: datetime) -> None:
+    def _refused(self, batch: _Batch, now: datetime) -> Settled:
         refusals = batch.refusals + 1
         not_before = now + self._backoff.after(refusals)
         self._batches.append(replace(batch, refusals=refusals, not_before=not_before))
+        return Settled(how="refused", again=batch.records)
 
-    def _given_up(self, batch: _Batch, condition: Condition) -> GivenUp:
-        self._checkpoint = batch.records[-1].sequence_number
-        return GivenUp(
-            records=batch.records,
-            condition=condition,
-            invocations=batch.invocations,
-            request_id=batch.request_id,
-            function_error=batch.function_error,
-        )
+
+def _given_up(batch: _Batch, condition: Condition) -> GivenUp:
+    return GivenUp(
+        records=batch.records,
+        condition=condition,
+        invocations=batch.invocations,
+        request_id=batch.request_id,
+        function_error=batch.function_error,
+    )
 
 
 def _fitting(records: Iterable[StreamRecord], mapping: EventSourceMapping) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -34,6 +34,8 @@ class EventSourceMapping:
     window: timedelta = timedelta(0)
     reports_item_failures: bool = False
     starting_position: str = "TRIM_HORIZON"
+    starting_at: datetime | None = None
+    parallelization: int = 1
     bisects: bool = False
     max_retries: int | None = None
     max_age: timedelta | None = None
@@ -64,6 +66,8 @@ def mapping_of(entry: Mapping[str, Any]) -> EventSourceMapping:
         window=timedelta(seconds=entry.get("MaximumBatchingWindowInSeconds") or 0),
         reports_item_failures="ReportBatchItemFailures" in entry.get("FunctionResponseTypes", ()),
         starting_position=entry.get("StartingPosition") or "TRIM_HORIZON",
+        starting_at=_moment(entry.get("StartingPositionTimestamp")),
+        parallelization=entry.get("ParallelizationFactor") or 1,
         bisects=bool(entry.get("BisectBatchOnFunctionError")),
         max_retries=retries if retries >= 0 else None,
         max_age=timedelta(seconds=age) if age >= 0 else None,
@@ -82,12 +86,20 @@ def not_modelled(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """Name the settings of the entry that this model does not follow.
 
     Each changes what a function is given, so that such a mapping is better not driven.
-    Parallelization is not among them: it only makes a source faster, and one lane a shard keeps
-    all its promises.
     """
+    source = entry.get("EventSourceArn", "")
     named = {
         "FilterCriteria": entry.get("FilterCriteria", {}).get("Filters"),
         "TumblingWindowInSeconds": entry.get("TumblingWindowInSeconds"),
-        "StartingPositionTimestamp": entry.get("StartingPositionTimestamp"),
+        "FifoQueue": source.endswith(".fifo"),
     }
     return tuple(name for name, value in named.items() if value)
+
+
+def _moment(value: datetime | float | None) -> datetime | None:
+    """Read a time as boto3 decodes it, or as seconds where an emulator does not say its type."""
+    return (
+        value
+        if value is None or isinstance(value, datetime)
+        else datetime.fromtimestamp(value, UTC)
+    )

@@ -31,17 +31,16 @@ class QueueGatherer:
     """Gather messages to batches and say which of them are done with.
 
     Feed it with `put` (also with nothing: time has passed), ask `next_step`, carry it out.
-    The rules, each with a test in tests/local/test_event_source_model.py; the pages named are those
-    of https://docs.aws.amazon.com/lambda/latest/dg/:
+    The rules, each with a test and its source in docs/event-sources.md:
 
     - a batch closes at the batch size, at 6 MB of payload or when the window has passed since its
-      first message came; without a window it is what one receive brought (services-sqs-configure.html)
+      first message came; without a window it is what one receive brought
     - messages of a batch that went through are deleted; after a partial answer only those not named,
-      wherever the failed ones stand (services-sqs-errorhandling.html)
+      wherever the failed ones stand
     - after an error, a time-out, an answer that cannot be read or names a message that was not in
-      the batch, none is deleted (same page)
+      the batch, none is deleted
     - what is not deleted comes back when its visibility time-out ends; that, receive counts and
-      dead letters are the queue's own business
+      dead letters are the queue's own business (`standard_queue`)
     """
 
     def __init__(self, mapping: EventSourceMapping) -> None:

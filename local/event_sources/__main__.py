@@ -11,13 +11,15 @@ from typing import Any
 from local.clients import client_of
 from local.environment import REGION
 from local.event_source_model.lane import Backoff
+from local.event_source_model.lineage import Position, Positions
 from local.event_source_model.mapping import EventSourceMapping, Kind
+from local.event_source_model.reader import ShardReader, Stream
 from local.event_sources.destinations import Destinations
 from local.event_sources.functions import Functions
 from local.event_sources.queues import QueueDriver, QueuePoller
-from local.event_sources.shards import DynamoDbStream, KinesisStream, ShardReader, Stream
+from local.event_sources.shards import DynamoDbStream, KinesisStream
 from local.event_sources.streams import ShardDriver, StreamDriver
-from local.event_sources.supervisor import Driver, Positions, Supervisor
+from local.event_sources.supervisor import Driver, Supervisor
 from local.journal import journal_of
 from local.lifeline import when_owner_ends
 from local.metric_extraction.extractor import Extractor
@@ -96,7 +98,7 @@ class _Wiring:
         return KinesisStream(self._kinesis, mapping.source_arn, role_arn=role_arn)
 
     def _shard_driver(
-        self, mapping: EventSourceMapping, reader: ShardReader, shard_id: str, position: str
+        self, mapping: EventSourceMapping, reader: ShardReader, shard_id: str, position: Position
     ) -> ShardDriver:
         return ShardDriver(
             mapping,

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.event_source_model.lineage import Positions
 from local.event_source_model.mapping import (
     EventSourceMapping,
     is_enabled,
@@ -28,10 +29,6 @@ class Driver(Protocol):
     @property
     def is_stopped(self) -> bool:
         """Tell whether everything has ended."""
-
-
-Positions = dict[str, str]
-"""How far a mapping has come, by shard."""
 
 
 @dataclass(slots=True, kw_only=True)

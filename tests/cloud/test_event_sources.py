@@ -13,6 +13,7 @@ import boto3
 import pytest
 
 from local.cloud import LocalCloud
+from local.event_source_model.shard import lane_of
 from tests.eventually import eventually
 
 # Counts what it took as a metric; names the first record that says so as failed.
@@ -153,3 +154,19 @@ def test_messages_that_went_through_are_deleted_and_a_failed_one_comes_back(depl
         return [message["Body"] for message in received.get("Messages", ())]
 
     assert ["poison"] == eventually(left)
+
+
+def test_a_key_that_fails_holds_up_its_own_lane_and_nobody_elses(deployed):
+    kinesis = deployed.client("kinesis")
+    kinesis.create_stream(StreamName=deployed.name, ShardCount=1)
+    arn = kinesis.describe_stream_summary(StreamName=deployed.name)["StreamDescriptionSummary"][
+        "StreamARN"
+    ]
+    keys = [next(k for k in map(str, range(99)) if lane_of(k, 3) == lane) for lane in range(3)]
+    kinesis.put_record(StreamName=deployed.name, Data=b"poison", PartitionKey=keys[0])
+    for key in keys * 2:
+        kinesis.put_record(StreamName=deployed.name, Data=b"a", PartitionKey=key)
+
+    deployed.map(arn, BatchSize=1, StartingPosition="TRIM_HORIZON", ParallelizationFactor=3)
+
+    eventually(lambda: 4 == deployed.taken(), within=30)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from gateways.email import SesEmail
 from gateways.hub import SnsHub
 from gateways.sms import SnsSms
+from local.event_source_model.standard_queue import ARN
 from notifications.envelope import open_envelope
 from notifications.order_event import Channel
 from notifications.routing import Policy
@@ -17,7 +18,7 @@ from notifications.templates import words
 from processors import order_relay, receipt_tracker, sender
 from tests.explorer.carrier import AnnouncedProvider, BotoClient, Carrier, SesSide, SnsSide
 from tests.explorer.journal import Journal, Log, WitnessedLedger
-from tests.explorer.queues import ARN, Event, HubTopic, Queue
+from tests.explorer.queues import Event, HubTopic, Queue
 from tests.explorer.tap import Tap
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
@@ -192,8 +193,8 @@ class _Visibility:
     queues: Mapping[str, Queue]
 
     def delay(self, queue_arn: str, waits: Mapping[str, timedelta]) -> None:
-        for message_id, wait in waits.items():
-            self.queues[queue_arn.removeprefix(ARN)].delay(message_id, wait)
+        for receipt_handle, wait in waits.items():
+            self.queues[queue_arn.removeprefix(ARN)].delay(receipt_handle, wait)
 
 
 @dataclass(slots=True)

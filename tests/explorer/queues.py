@@ -8,88 +8,60 @@ from typing import Any
 
 from gateways.topic import TopicMessage
 from local.event_source_model.answers import Outcome
-from local.event_source_model.events import QueueMessage, lambda_event, sqs_message
+from local.event_source_model.events import QueueMessage, lambda_event
 from local.event_source_model.mapping import EventSourceMapping
 from local.event_source_model.queue import Bring, QueueGatherer, Receive
+from local.event_source_model.standard_queue import StandardQueue, Waiting
 from tests.fakes.clock import HandTurnedClock
 
 Event = Mapping[str, Any]
 Invoke = Callable[[Event], Outcome]
 
-ARN = "arn:aws:sqs:us-east-1:000000000000:"
-
-
-@dataclass(slots=True, kw_only=True)
-class Waiting:
-    """One message of a queue; nobody receives it before `visible_at`."""
-
-    message_id: str
-    body: str
-    visible_at: datetime
-    receives: int = 0
-
 
 @dataclass(slots=True, kw_only=True)
 class Queue:
-    """A standard queue: what is received is hidden for a while, and what is not deleted comes back."""
+    """A standard queue on a turned clock, after the model."""
 
     name: str
     clock: HandTurnedClock
     hides_for: timedelta
     max_receives: int
-    waiting: list[Waiting] = field(default_factory=list)
-    dead: list[Waiting] = field(default_factory=list)
-    taken: int = 0
+    kept: StandardQueue = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kept = StandardQueue(
+            name=self.name, hides_for=self.hides_for, max_receives=self.max_receives
+        )
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """What is not deleted."""
+        return self.kept.waiting
+
+    @property
+    def dead(self) -> list[Waiting]:
+        """What was received too often."""
+        return self.kept.dead
 
     def put(self, body: str, *, after: timedelta = timedelta()) -> None:
         """Take one message."""
-        self.taken += 1
-        message = Waiting(
-            message_id=f"{self.name}-{self.taken}", body=body, visible_at=self.clock() + after
-        )
-        self.waiting.append(message)
+        self.kept.put(body, now=self.clock(), after=after)
 
     def receive(self, up_to: int) -> list[QueueMessage]:
-        """Return visible messages, the oldest first; what was received too often is dead."""
-        now = self.clock()
-        visible = [m for m in self.waiting if m.visible_at <= now][:up_to]
-        for message in visible:
-            message.receives += 1
-            message.visible_at = now + self.hides_for
-        dead = [m for m in visible if m.receives > self.max_receives]
-        self.dead += dead
-        self._remove({m.message_id for m in dead})
-        return [self._shaped(m) for m in visible if m not in dead]
+        """Return visible messages."""
+        return self.kept.receive(up_to, now=self.clock())
 
     def delete(self, messages: Sequence[QueueMessage]) -> None:
         """Let messages go."""
-        self._remove({message.message_id for message in messages})
+        self.kept.delete(messages)
 
-    def delay(self, message_id: str, by: timedelta) -> None:
+    def delay(self, receipt_handle: str, by: timedelta) -> None:
         """Give one message a visibility of its own."""
-        for message in self.waiting:
-            if message.message_id == message_id:
-                message.visible_at = self.clock() + by
+        self.kept.delay(receipt_handle, by, now=self.clock())
 
     def next_visible(self) -> datetime | None:
         """Say when the next message can be received."""
-        return min((m.visible_at for m in self.waiting), default=None)
-
-    def _remove(self, message_ids: set[str]) -> None:
-        self.waiting = [m for m in self.waiting if m.message_id not in message_ids]
-
-    def _shaped(self, message: Waiting) -> QueueMessage:
-        attributes = {"ApproximateReceiveCount": str(message.receives)}
-        return sqs_message(
-            {
-                "MessageId": message.message_id,
-                "ReceiptHandle": message.message_id,
-                "Body": message.body,
-                "MD5OfBody": "",
-                "Attributes": attributes,
-            },
-            queue_arn=ARN + self.name,
-        )
+        return self.kept.next_visible()
 
 
 @dataclass(slots=True, kw_only=True)

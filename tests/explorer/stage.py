@@ -9,13 +9,14 @@ from typing import Any, Protocol
 
 from local.event_source_model.answers import Answered, Outcome, Raised
 from local.event_source_model.mapping import EventSourceMapping
+from local.event_source_model.standard_queue import ARN
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from tests.explorer.carrier import Carrier
 from tests.explorer.faults import Crash, Point
 from tests.explorer.functions import POLICY, Fitting, Function, Functions
 from tests.explorer.journal import Journal
-from tests.explorer.queues import ARN, Event, HubTopic, Queue, QueueSource
+from tests.explorer.queues import Event, HubTopic, Queue, QueueSource
 from tests.explorer.stream import StreamSource
 from tests.explorer.tap import Tap
 from tests.explorer.telling import Telling
