@@ -1,18 +1,192 @@
-"""Counts in, one line of CloudWatch's embedded metric format out.
+"""What was counted in, lines of CloudWatch's embedded metric format out.
 
 Specification: "Embedded metric format" in the Amazon CloudWatch user guide. Dimensions come from
 a bounded set only; never a customer, an order or an address.
+
+Every figure is a difference to what was counted before, so corrections are negative and only the
+statistic Sum means anything. It stands at the minute in which its notifications were accepted:
+so the sums of any hours equal what the books say of these hours, however late a receipt comes.
 """
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from notifications.books import (
+    CARRIER,
+    ESTIMATE,
+    STATE,
+    TAKEN,
+    Amount,
+    Contribution,
+    Line,
+    add,
+)
+from notifications.counting import Entry
+from notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
 
 NAMESPACE = "Ordercast"
 
+Level = Literal["essential", "full"]
+"""How much is told: 8 series a stage, or 40; each costs money every month."""
 
-def emf_line(counts: Mapping[str, int], *, stage: str, at: datetime) -> str:
-    """Return the line that, printed by a function, counts *counts* in CloudWatch."""
+UNITS = {"CostUSD": "None", "EstimatedCostUSD": "None", "DeliveryLatency": "Milliseconds"}
+LATENCY = "DeliveryLatency"
+
+_EUROPE = (
+    "AD AL AT BA BE BG BY CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MC MD ME"
+    " MK MT NL NO PL PT RO RS SE SI SK SM UA VA XK"
+)
+EUROPE = frozenset(_EUROPE.split())
+"""ISO 3166-1, and XK, which is in use for Kosovo."""
+
+TOLD_BY_STATE = frozenset(
+    {
+        *(State.REQUESTED, State.SENDING, State.SENT, State.CARRIER_ACCEPTED, State.UNCONFIRMED),
+        *(State.FAILED, State.BOUNCED, State.COMPLAINED, State.PARKED),
+    }
+)
+"""States that have no figure of their own at the level of the stage."""
+
+
+class Series(NamedTuple):
+    """The dimensions of figures besides the stage: a name and its value, or neither."""
+
+    dimension: str = ""
+    value: str = ""
+
+
+def emf_lines(
+    counted: Iterable[Entry], *, stage: str, level: Level, now: datetime
+) -> Iterator[str]:
+    """Yield the lines that, printed by a function, bring CloudWatch to what was counted."""
+    figures: dict[tuple[datetime, Series], dict[str, Amount]] = defaultdict(dict)
+    took: dict[tuple[datetime, Series], list[int]] = defaultdict(list)
+    for entry in counted:
+        at = _instant(entry.line.accepted_at, now)
+        for series, change in _changes(entry, level):
+            add(figures[at, series], change)
+        latency = _newly_delivered(entry)
+        if latency is not None:
+            for series in _series(entry.line, level):
+                took[at, series].append(latency)
+    for at, series in sorted(figures.keys() | took.keys()):
+        yield from _documents(figures[at, series], took[at, series], series, stage, at)
+
+
+def _instant(accepted_at: datetime, now: datetime) -> datetime:
+    """Return the minute of acceptance, where CloudWatch takes it; else now."""
+    minute = accepted_at.replace(second=0, microsecond=0)
+    return minute if now - _OLDEST <= minute <= now else now
+
+
+# What is older than two weeks is refused (specification; an hour is left for the way).
+_OLDEST = timedelta(days=14) - timedelta(hours=1)
+
+
+def _series(line: Line, level: Level) -> list[Series]:
+    if level == "essential":
+        return [Series()]
+    return [Series(), Series("channel", line.bucket.channel)]
+
+
+def _changes(entry: Entry, level: Level) -> Iterator[tuple[Series, dict[str, Amount]]]:
+    """Yield by how much the entry changes the figures of each series."""
+    last = entry.last.contribution if entry.last else None
+    change = _figures(entry.new)
+    if last is not None:
+        add(change, {name: -figure for name, figure in _figures(last).items()})
+    yield Series(), _only(change, _ESSENTIAL if level == "essential" else _OF_THE_STAGE)
+    if level == "full":
+        yield Series("channel", entry.new.bucket.channel), _only(change, _OF_A_CHANNEL)
+        if country := entry.new.bucket.country:
+            yield Series("country_group", country_group(country)), _only(change, _OF_A_COUNTRY)
+        yield from _by_state(entry.new, 1)
+        if last is not None:
+            yield from _by_state(last, -1)
+
+
+_ESSENTIAL = frozenset(
+    {"Accepted", "Sent", "Delivered", "Undelivered", "InDoubt", "Suppressed", "CostUSD"}
+)
+_OF_THE_STAGE = _ESSENTIAL | {"EstimatedCostUSD"}
+_OF_A_CHANNEL = frozenset({"Accepted", "Sent", "Delivered", "Undelivered", "CostUSD"})
+_OF_A_COUNTRY = frozenset({"Sent", "Delivered", "CostUSD"})
+
+
+def country_group(country: str) -> str:
+    """Return which of three groups a country is in."""
+    if country in {"US", "CA"}:
+        return "north-america"
+    return "europe" if country in EUROPE else "elsewhere"
+
+
+def _figures(counted: Contribution) -> dict[str, Amount]:
+    amounts = counted.amounts
+    (state,) = (name.removeprefix(STATE) for name in amounts if name.startswith(STATE))
+    figures: dict[str, Amount] = {
+        "Accepted": state not in {State.DEFERRED, State.SUPPRESSED},
+        "Sent": amounts.get(TAKEN, 0),
+        "Delivered": state in COUNTS_AS_DELIVERED,
+        "Undelivered": state in COUNTS_AS_UNDELIVERED,
+        "InDoubt": state == State.IN_DOUBT,
+        "Suppressed": state == State.SUPPRESSED,
+        "CostUSD": amounts.get(CARRIER, 0) + amounts.get(ESTIMATE, 0),
+        "EstimatedCostUSD": amounts.get(ESTIMATE, 0),
+    }
+    return {name: figure for name, figure in figures.items() if figure}
+
+
+def _by_state(counted: Contribution, sign: int) -> Iterator[tuple[Series, dict[str, Amount]]]:
+    for name in counted.amounts:
+        state = name.removeprefix(STATE)
+        if state in TOLD_BY_STATE and name != state:
+            yield Series("state", state), {"Notifications": sign}
+
+
+def _newly_delivered(entry: Entry) -> int | None:
+    """Return how many milliseconds after acceptance it arrived, once, and never corrected."""
+    line = entry.line
+    if line.state not in COUNTS_AS_DELIVERED or line.delivered_at is None:
+        return None
+    if entry.last and any(
+        STATE + s in entry.last.contribution.amounts for s in COUNTS_AS_DELIVERED
+    ):
+        return None
+    return max(0, (line.delivered_at - line.accepted_at) // timedelta(milliseconds=1))
+
+
+def _only(figures: Mapping[str, Amount], names: frozenset[str]) -> dict[str, Amount]:
+    return {name: figure for name, figure in figures.items() if name in names}
+
+
+def _documents(
+    figures: Mapping[str, Amount], took: list[int], series: Series, stage: str, at: datetime
+) -> Iterator[str]:
+    """Yield one document with all figures and a hundred latencies, and one for each hundred more."""
+    values: dict[str, Any] = {name: float(figure) for name, figure in figures.items()}
+    for start in range(0, max(1, len(took)), _VALUES):
+        some = took[start : start + _VALUES]
+        document = {**values, **({LATENCY: some} if some else {})}
+        if document:
+            yield emf_line(document, stage=stage, at=at, series=series)
+        values = {}
+
+
+_VALUES = 100  # a metric in a document (specification)
+
+
+def emf_line(
+    figures: Mapping[str, Any],
+    *,
+    stage: str,
+    at: datetime,
+    series: Series = Series(),  # noqa: B008 (a value)
+) -> str:
+    """Return one document of the format."""
+    dimensions = {"stage": stage, **({series.dimension: series.value} if series.value else {})}
     return json.dumps(
         {
             "_aws": {
@@ -20,12 +194,15 @@ def emf_line(counts: Mapping[str, int], *, stage: str, at: datetime) -> str:
                 "CloudWatchMetrics": [
                     {
                         "Namespace": NAMESPACE,
-                        "Dimensions": [["stage"]],
-                        "Metrics": [{"Name": name, "Unit": "Count"} for name in counts],
+                        "Dimensions": [list(dimensions)],
+                        "Metrics": [
+                            {"Name": name, "Unit": UNITS.get(name, "Count")} for name in figures
+                        ],
                     }
                 ],
             },
-            "stage": stage,
-            **counts,
-        }
+            **dimensions,
+            **figures,
+        },
+        allow_nan=False,
     )

@@ -4,14 +4,17 @@ from constructs import Construct
 
 from analytics.settings import AnalyticsSettings
 from pipeline.function import Function, Surroundings
-from pipeline.ledger import Ledger
 from pipeline.parked_bucket import ParkedBucket
 from pipeline.stage import Stage
 from pipeline.stream_mapping import StreamMapping
+from pipeline.tables import Tables
+
+COUNTING = ("BatchGetItem", "PutItem", "UpdateItem")
+"""What counting asks of the rollups; a transaction needs what its actions need by themselves."""
 
 
 class Analytics(Construct):
-    """Changes on the ledger become metrics, printed to the function's log as EMF lines."""
+    """Changes on the ledger are counted in the rollups, and become metrics as EMF lines."""
 
     def __init__(
         self,
@@ -20,24 +23,28 @@ class Analytics(Construct):
         *,
         stage: Stage,
         within: Surroundings,
-        ledger: Ledger,
+        tables: Tables,
         parked: ParkedBucket,
     ) -> None:
         super().__init__(scope, name)
+        settings = AnalyticsSettings(
+            stage=stage.name, metrics=stage.metrics, rollups_table=tables.rollups.name
+        )
         self.function = Function(
             self,
             "Processor",
             within=within,
             handler="analytics.processor.handler",
-            environment=AnalyticsSettings(stage=stage.name).to_env(),
+            environment=settings.to_env(),
             numbers=stage.analytics,
         )
-        ledger.let_read_changes(self.function)
+        tables.ledger.let_read_changes(self.function)
+        tables.rollups.let(self.function, *COUNTING)
         self.mapping = StreamMapping(
             self,
             "Changes",
             function=self.function,
-            stream_arn=ledger.stream_arn,
+            stream_arn=tables.ledger.stream_arn,
             numbers=stage.analytics,
             given_up=parked,
         )

@@ -148,7 +148,7 @@ class PipelineStack(Stack):
             "Analytics",
             stage=self._stage,
             within=self._within,
-            ledger=data.tables.ledger,
+            tables=data.tables,
             parked=data.parked,
         )
 

@@ -14,6 +14,9 @@ from processors.settings import quiet_hours, recipient_patterns
 Removal = Literal["destroy", "retain"]
 """What becomes of data when its stack is deleted."""
 
+Metrics = Literal["essential", "full"]
+"""How much is told in CloudWatch: docs/books.md says what, and what it costs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -117,6 +120,7 @@ class Stage:
     cap: int
     quiet_hours: str
     allowed_recipients: str
+    metrics: Metrics
     orders: OrdersStreamNumbers
     order_relay: StreamReaderNumbers
     analytics: StreamReaderNumbers

@@ -11,7 +11,7 @@ from pipeline.table import Table
 
 
 class Tables:
-    """Every notification's story, what is known of people, and whose a provider's message is."""
+    """Every notification's story, what is known of people, whose a provider's message is, and the books."""
 
     def __init__(self, scope: Construct, *, stage: Stage, key: kms.IKey) -> None:
         self.ledger = Ledger(scope, "Ledger", stage=stage, key=key)
@@ -25,9 +25,13 @@ class Tables:
             expires=False,
         )
         self.receipts = Table(scope, "Receipts", stage=stage, key=key, partition_key="message_id")
+        self.rollups = Table(
+            scope, "Rollups", stage=stage, key=key, partition_key="pk", sort_key="sk"
+        )
         CfnOutput(scope, "LedgerTableName", value=self.ledger.name)
         CfnOutput(scope, "CustomersTableName", value=self.customers.name)
         CfnOutput(scope, "ReceiptsTableName", value=self.receipts.name)
+        CfnOutput(scope, "RollupsTableName", value=self.rollups.name)
 
     def let_claim(self, function: Function) -> None:
         """Let *function* claim and settle notifications, and note whose a provider's message is."""

@@ -1,76 +1,24 @@
-"""Ledger changes in, EMF lines that CloudWatch understands out."""
+"""The handler of ledger changes: what it counts, prints and asks for again."""
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from analytics import processor
-from analytics.changes import accepted
-from analytics.metrics import emf_line
-from gateways.ledger_item import write
+from analytics.count import Count
+from gateways.ledger_item import write_head
 from notifications.lifecycle import State
+from notifications.order_event import Channel
+from notifications.standing import Head
 from tests.examples import notification
+from tests.fakes.rollups import FakeRollups
+from tests.lines import change
 
 RECORDED = Path(__file__).parents[1] / "recordings" / "aws"
-AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-
-
-def change(name: str, state: State = State.REQUESTED) -> dict[str, Any]:
-    image = write(notification(state=state))
-    images = {"OldImage": image} if name == "REMOVE" else {"NewImage": image}
-    return {"eventName": name, "dynamodb": images}
-
-
-def test_a_notification_counts_once_when_it_is_entered_to_be_sent() -> None:
-    records = [
-        change("INSERT"),
-        change("MODIFY", State.SENDING),
-        change("MODIFY", State.SENT),
-        change("INSERT"),
-    ]
-
-    assert 2 == accepted(records)
-
-
-def test_what_waits_for_the_morning_counts_when_it_is_entered_and_not_again_then() -> None:
-    records = [change("INSERT", State.DEFERRED), change("MODIFY", State.REQUESTED)]
-
-    assert 1 == accepted(records)
-
-
-def test_what_is_suppressed_at_once_was_not_accepted() -> None:
-    assert 0 == accepted([change("INSERT", State.SUPPRESSED)])
-
-
-def test_a_row_that_retention_removes_counts_as_nothing() -> None:
-    """Counting deletions once made numbers fall as the data aged."""
-    recorded = json.loads((RECORDED / "ddb_stream_event_ledger.json").read_text())["Records"][-1]
-    assert "REMOVE" == recorded["eventName"]
-
-    assert 0 == accepted([recorded, change("REMOVE")])
-
-
-def test_another_row_of_the_order_is_no_notification() -> None:
-    other = change("INSERT")
-    other["dynamodb"]["NewImage"]["sk"] = {"S": "head#email"}
-
-    assert 0 == accepted([other])
-
-
-def test_a_line_is_one_object_whose_metrics_and_dimensions_are_its_members() -> None:
-    line = emf_line({"Accepted": 3}, stage="dev", at=AT)
-
-    assert "\n" not in line
-    document = json.loads(line)
-    [directive] = document["_aws"]["CloudWatchMetrics"]
-    assert 1772443800000 == document["_aws"]["Timestamp"]
-    assert [["stage"]] == directive["Dimensions"]
-    assert {"Name": "Accepted", "Unit": "Count"} in directive["Metrics"]
-    assert ("dev", 3) == (document["stage"], document["Accepted"])
 
 
 class Context:
@@ -78,19 +26,91 @@ class Context:
 
 
 @pytest.fixture
-def _stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("STAGE", "dev")
-    yield
+def rollups(monkeypatch: pytest.MonkeyPatch) -> FakeRollups:
+    """The rollups that the handler counts in, of stage dev."""
+    rollups = FakeRollups()
+    counting = Count(rollups=rollups, pause=lambda _: None, chance=lambda: 0.5)
+    monkeypatch.setattr(processor, "_wired", lambda: counting)
     processor._settings.cache_clear()  # noqa: SLF001 - an environment of its own each time
+    for name, value in {"STAGE": "dev", "METRICS": "essential", "ROLLUPS_TABLE": "r"}.items():
+        monkeypatch.setenv(name, value)
+    return rollups
 
 
-@pytest.mark.usefixtures("_stage")
-def test_a_batch_prints_its_count_and_a_quiet_one_prints_none(capsys) -> None:
-    def printed(*records: dict[str, Any]) -> list[int]:
-        answer = processor.handler({"Records": list(records)}, Context())  # type: ignore[arg-type]
-        assert {"batchItemFailures": []} == answer
-        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-        return [line["Accepted"] for line in lines if "_aws" in line]
+def handle(*records: Mapping[str, Any]) -> list[str]:
+    answer = processor.handler({"Records": list(records)}, Context())  # type: ignore[arg-type]
+    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
-    assert [2] == printed(change("INSERT"), change("INSERT"))
-    assert [] == printed(change("MODIFY", State.SENT))
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in lines if "_aws" in line]
+
+
+def states(rollups: FakeRollups) -> dict[str, Any]:
+    (amounts,) = rollups.buckets(["2026-03-02"]).values()
+    return {n.removeprefix("state#"): a for n, a in amounts.items() if n.startswith("state#")}
+
+
+@pytest.mark.usefixtures("rollups")
+def test_a_batch_prints_what_it_counted_and_its_repetition_prints_none(capsys) -> None:
+    batch = [
+        change(notification(1), name="INSERT"),
+        change(notification(2), at=102, name="INSERT"),
+    ]
+
+    assert [] == handle(*batch)
+    assert [2] == [line["Accepted"] for line in printed(capsys)]
+    assert [] == handle(*batch)
+    assert [] == printed(capsys)
+
+
+def test_of_many_changes_to_one_notification_the_newest_counts(rollups) -> None:
+    """Whatever their order in the batch."""
+    rows = [
+        notification(1),
+        notification(1, state=State.SENDING, version=2),
+        notification(1, state=State.SENT, version=3),
+    ]
+
+    handle(change(rows[0], at=101), change(rows[2], at=103), change(rows[1], at=102))
+
+    assert {"sent": 1} == states(rollups)
+
+
+def test_a_row_that_retention_removes_counts_as_nothing(rollups) -> None:
+    """Counting deletions once made numbers fall as the data aged."""
+    recorded = json.loads((RECORDED / "ddb_stream_event_ledger.json").read_text())["Records"][-1]
+    assert "REMOVE" == recorded["eventName"]
+    row = notification(1, state=State.DELIVERED)
+
+    handle(change(row), recorded, change(row, at=102, name="REMOVE"))
+
+    assert {"delivered": 1} == states(rollups)
+
+
+def test_another_row_of_the_order_is_no_notification(rollups) -> None:
+    head = dict(write_head(Head(order="o" * 22, channel=Channel.SMS, standing=5)))
+
+    handle({"eventName": "INSERT", "dynamodb": {"NewImage": head, "SequenceNumber": "101"}})
+
+    assert [] == rollups.calls
+
+
+def test_what_could_not_be_counted_is_asked_for_again_from_its_first_change_on(rollups) -> None:
+    """Lambda goes on from the lowest number, which is a number and no text."""
+    first = notification(1)
+    second = replace(first, version=2)
+    rollups.before = lambda: True
+
+    assert ["98"] == handle(change(second, at=102), change(first, at=98), change(second, at=103))
+
+
+def test_an_image_that_we_trip_over_holds_up_nobody(rollups, caplog) -> None:
+    broken = change(notification(1))
+    del broken["dynamodb"]["NewImage"]["accepted_at"]
+
+    assert [] == handle(broken, change(notification(2), at=102))
+
+    assert {"requested": 1} == states(rollups)
+    assert ["KeyError"] == caplog.records[-1].bugs

@@ -20,6 +20,7 @@ from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
 from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_queue import FakeReceiptQueue
+from tests.fakes.rollups import FakeRollups
 from tests.promises.hub import Heard, HubPromises, Listener
 from tests.promises.ledger import LedgerPromises
 from tests.promises.ledger_marks import head, mark
@@ -29,9 +30,16 @@ from tests.promises.parked_records import Kept, ParkedRecordsPromises
 from tests.promises.people import NOBODY, OnRecord, PeoplePromises, paying
 from tests.promises.provider import ProviderPromises, outgoing
 from tests.promises.receipt_queue import Arrival, ReceiptQueuePromises
+from tests.promises.rollups import RollupsPromises
 from tests.promises.stops import StopsPromises, Switch
 
 Calling = Callable[[], object]
+
+
+class TestFakeRollups(RollupsPromises):
+    @pytest.fixture
+    def rollups(self) -> FakeRollups:
+        return FakeRollups()
 
 
 class TestFakeLedger(LedgerPromises, StopsPromises):

@@ -1,0 +1,195 @@
+"""What was counted in, EMF lines that CloudWatch understands out."""
+
+import json
+from collections import defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from analytics.metrics import Level, emf_lines
+from local.metric_extraction.emf import metrics_in
+from notifications.books import Counted, Line, contribution
+from notifications.counting import Entry
+from notifications.lifecycle import State
+from notifications.message import CostSource, Message
+from notifications.order_event import Channel
+from tests.fakes.clock import START
+from tests.lines import line
+
+NOW = START + timedelta(minutes=10)
+SENT = {"m-1": Message(state=State.SENT)}
+
+
+def entry(new: Line, last: Line | None = None) -> Entry:
+    known = last and Counted(version=last.version, contribution=contribution(last))
+    return Entry(line=new, new=contribution(new), last=known)
+
+
+def told(*entries: Entry, level: Level = "essential") -> list[dict[str, Any]]:
+    return [json.loads(each) for each in emf_lines(entries, stage="dev", level=level, now=NOW)]
+
+
+def figures(*entries: Entry) -> dict[str, Any]:
+    (document,) = told(*entries)
+    return {name: value for name, value in document.items() if name not in {"_aws", "stage"}}
+
+
+def requested(number: int = 1) -> Line:
+    return line(number)
+
+
+def sent(number: int = 1, **changes: Any) -> Line:
+    return line(
+        number,
+        **{
+            "state": State.SENT,
+            "messages": SENT,
+            "version": 2,
+            "cost": Decimal("0.0079"),
+            "cost_source": CostSource.ESTIMATE,
+            "sent_at": START + timedelta(seconds=1),
+            **changes,
+        },
+    )
+
+
+def delivered(number: int = 1, seconds: int = 5, **changes: Any) -> Line:
+    arrived = START + timedelta(seconds=seconds)
+    return sent(number, **{"state": State.DELIVERED, "delivered_at": arrived, **changes})
+
+
+def test_a_document_names_each_of_its_metrics_with_unit_and_stage() -> None:
+    (document,) = told(entry(sent()))
+
+    (directive,) = document["_aws"]["CloudWatchMetrics"]
+    assert [["stage"]] == directive["Dimensions"]
+    assert "Ordercast" == directive["Namespace"]
+    assert {"Name": "Sent", "Unit": "Count"} in directive["Metrics"]
+    assert {"Name": "CostUSD", "Unit": "None"} in directive["Metrics"]
+    assert "dev" == document["stage"]
+
+
+def test_what_is_told_are_differences_to_what_was_counted_before() -> None:
+    assert {"Accepted": 2} == figures(entry(requested()), entry(requested(2)))
+    assert {"Sent": 1, "CostUSD": 0.0079} == figures(entry(sent(), last=requested()))
+
+
+def test_a_correction_is_negative() -> None:
+    doubtful = line(1, state=State.IN_DOUBT)
+    suppressed = line(1, state=State.SUPPRESSED)
+
+    assert {"InDoubt": -1, "Sent": 1, "CostUSD": 0.0079} == figures(entry(sent(), doubtful))
+    assert {"Accepted": -1, "Suppressed": 1} == figures(entry(suppressed, requested()))
+    cheaper = sent(cost=Decimal("0.0070"), cost_source=CostSource.CARRIER)
+    assert {"CostUSD": pytest.approx(-0.0009)} == figures(entry(cheaper, sent()))
+
+
+def test_who_complains_has_got_it_and_who_never_got_it_is_undelivered() -> None:
+    bounced = delivered(state=State.BOUNCED)
+
+    assert 1 == figures(entry(delivered(state=State.COMPLAINED)))["Delivered"]
+    assert {"Delivered": -1, "Undelivered": 1} == figures(entry(bounced, delivered()))
+
+
+def test_latency_is_told_once_and_never_corrected() -> None:
+    assert [5000] == figures(entry(delivered(), sent()))["DeliveryLatency"]
+    assert {} == {
+        name: value
+        for each in told(entry(delivered(seconds=3), delivered()))
+        for name, value in each.items()
+        if name == "DeliveryLatency"
+    }
+    complaint = entry(delivered(state=State.COMPLAINED), delivered())
+    assert [] == told(complaint)
+
+
+def test_what_waits_for_the_morning_is_told_when_it_is_released() -> None:
+    """CloudWatch refuses what is more than two hours ahead."""
+    morning = START + timedelta(hours=20)
+    waiting = line(1, state=State.DEFERRED, accepted_at=morning)
+
+    assert [] == told(entry(waiting))
+    released = entry(replace(waiting, state=State.REQUESTED), waiting)
+    assert {"Accepted": 1} == figures(released)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "stands"),
+    [
+        (START + timedelta(seconds=59), START),
+        (START - timedelta(days=13), START - timedelta(days=13)),
+        (START - timedelta(days=15), NOW),
+        (NOW + timedelta(hours=1), NOW),
+    ],
+)
+def test_a_figure_stands_at_its_minute_of_acceptance_where_cloudwatch_takes_it(
+    accepted, stands
+) -> None:
+    """So the sums of an hour are those of the books, however late a receipt comes."""
+    (document,) = told(entry(line(1, accepted_at=accepted)))
+
+    assert int(stands.timestamp() * 1000) == document["_aws"]["Timestamp"]
+
+
+def test_more_than_a_hundred_latencies_go_into_documents_of_a_hundred() -> None:
+    """EMF drops a metric with more, and says nothing."""
+    documents = told(*(entry(delivered(n), sent(n)) for n in range(1, 251)))
+
+    assert [100, 100, 50] == [len(each["DeliveryLatency"]) for each in documents]
+    assert 250 == sum(each.get("Delivered", 0) for each in documents)
+
+
+@pytest.mark.parametrize(("level", "limit"), [("essential", 8), ("full", 39)])
+def test_series_stay_few_whatever_is_sent_where(level, limit) -> None:
+    """Each costs money every month; the verifier adds the fortieth, the delivery rate."""
+    entries = [
+        entry(delivered(n, state=state, channel=channel, country=country, rule="why"))
+        for n, (state, channel, country) in enumerate(
+            (
+                (state, channel, country)
+                for state in State
+                for channel in Channel
+                for country in ("US", "SE", "AU", None)
+            ),
+            start=1,
+        )
+    ]
+
+    series = {
+        (metric.datum["MetricName"], str(metric.datum["Dimensions"]))
+        for text in emf_lines(entries, stage="dev", level=level, now=NOW)
+        for metric in metrics_in(text, now=NOW)
+    }
+
+    assert limit == len(series)
+
+
+def test_a_channels_figures_add_up_to_the_stages() -> None:
+    entries = [entry(delivered(1), sent(1)), entry(sent(2, channel=Channel.SMS)), entry(sent(3))]
+    sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for document in told(*entries, level="full"):
+        kind = "".join(document["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0][1:])
+        for name in ("Accepted", "Sent", "Delivered", "CostUSD"):
+            sums[kind][name] += document.get(name, 0)
+
+    assert {n: pytest.approx(v) for n, v in sums[""].items()} == sums["channel"]
+
+
+def test_states_balance_as_notifications_move() -> None:
+    documents = told(entry(sent(), last=requested()), level="full")
+
+    assert {"requested": -1, "sent": 1} == {
+        each["state"]: each["Notifications"] for each in documents if "state" in each
+    }
+
+
+def test_every_line_is_valid_in_the_format_and_names_nobody() -> None:
+    one = delivered(1, recipient="ada@example.com", customer_id="c-1")
+    for text in emf_lines([entry(one)], stage="dev", level="full", now=NOW):
+        assert "\n" not in text
+        assert metrics_in(text, now=NOW)
+        assert "ada" not in text
+        assert "c-1" not in text

@@ -1,0 +1,75 @@
+"""The rollups in memory: transactions are carried out whole or not at all."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from notifications.books import Amount, Bucket, Counted, add
+from notifications.counting import ACTIONS, NAMES, Transaction
+from notifications.errors import LedgerUnavailable
+
+WRITERS = 4
+
+
+class TooMuchForOneTransaction(Exception):
+    """DynamoDB refuses it as a whole, now and ever."""
+
+
+@dataclass(slots=True)
+class FakeRollups:
+    """What was counted by hour and id, and buckets by writer.
+
+    `before` and `after` are asked, for each transaction, whether to fail before or after doing it;
+    reading raises while `unavailable`.
+    """
+
+    kept: dict[tuple[str, str], Counted] = field(default_factory=dict)
+    written: dict[tuple[Bucket, int], dict[str, Amount]] = field(default_factory=dict)
+    before: Callable[[], bool] = lambda: False
+    after: Callable[[], bool] = lambda: False
+    unavailable: Callable[[], bool] = lambda: False
+    calls: list[str] = field(default_factory=list)
+
+    def counted(self, hours: Mapping[str, str]) -> dict[str, Counted]:
+        self._call("counted", len(hours))
+        if self.unavailable():
+            raise LedgerUnavailable("counted")
+        return {i: self.kept[hour, i] for i, hour in hours.items() if (hour, i) in self.kept}
+
+    def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
+        return [self._commit(each, place) for place, each in enumerate(transactions, start=writer)]
+
+    def counted_of(self, hour: str) -> dict[str, Counted]:
+        return {i: each for (at, i), each in self.kept.items() if at == hour}
+
+    def buckets(self, days: Iterable[str]) -> dict[Bucket, dict[str, Amount]]:
+        wanted = set(days)
+        found: dict[Bucket, dict[str, Amount]] = {}
+        for (bucket, _), amounts in self.written.items():
+            if bucket.hour[:10] in wanted:
+                add(found.setdefault(bucket, {}), amounts)
+        return {bucket: amounts for bucket, amounts in found.items() if amounts}
+
+    def _commit(self, transaction: Transaction, place: int) -> bool:
+        self._call("commit", 1)
+        if len(transaction.entries) + len(transaction.additions) > ACTIONS:
+            raise TooMuchForOneTransaction
+        if any(len(amounts) > NAMES for amounts in transaction.additions.values()):
+            raise TooMuchForOneTransaction
+        if self.before() or not self._holds(transaction):
+            return False
+        for entry in transaction.entries:
+            counted = Counted(version=entry.line.version, contribution=entry.new)
+            self.kept[entry.line.bucket.hour, entry.line.id] = counted
+        for bucket, amounts in transaction.additions.items():
+            add(self.written.setdefault((bucket, place % WRITERS), {}), amounts)
+        return not self.after()
+
+    def _holds(self, transaction: Transaction) -> bool:
+        return all(
+            (known.version if (known := self.kept.get((e.line.bucket.hour, e.line.id))) else None)
+            == (e.last.version if e.last else None)
+            for e in transaction.entries
+        )
+
+    def _call(self, method: str, things: int) -> None:
+        self.calls += [method] * -(-things // 100)

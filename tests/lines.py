@@ -1,0 +1,29 @@
+"""Lines of the ledger as tests want them, and stream records of notifications."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateways.ledger_changes import line_of
+from gateways.ledger_item import write
+from notifications.books import Line
+from notifications.notification import Notification
+from tests.examples import notification
+
+
+def line(number: int = 1, **changes: Any) -> Line:
+    """Return what counts of one of many notifications."""
+    return line_of(write(notification(number, **changes)))
+
+
+def change(
+    row: Notification, *, at: int = 101, name: str = "MODIFY", old: Notification | None = None
+) -> Mapping[str, Any]:
+    """Return the stream's record of a row that became so; a removed one has an old image only."""
+    images = {} if name == "REMOVE" else {"NewImage": write(row)}
+    if old or name == "REMOVE":
+        images["OldImage"] = write(old or row)
+    return {
+        "eventName": name,
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {"SequenceNumber": str(at), **images},
+    }
