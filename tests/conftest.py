@@ -8,6 +8,8 @@ import pytest
 from local.environment import without_aws
 from tests.fakes.world import World
 
+pytest_plugins = ["local.rehearsal.pytest_plugin"]
+
 # Promises are kept in modules that are not tests themselves; a broken one should say how.
 pytest.register_assert_rewrite("tests.promises")
 

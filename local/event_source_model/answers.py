@@ -5,6 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from local.event_source_model.mapping import PAYLOAD_LIMIT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
@@ -59,6 +61,11 @@ def failed_items(payload: bytes, identifiers: Collection[str]) -> list[str]:
     if not isinstance(items, list):
         raise BatchFailed
     return [_identifier(item, identifiers) for item in items]
+
+
+def refusal_of(event: bytes) -> NotInvoked | None:
+    """Refuse an event that is larger than a synchronous invocation may be."""
+    return NotInvoked(reason="RequestTooLarge") if len(event) > PAYLOAD_LIMIT else None
 
 
 def _parsed(payload: bytes) -> Any:  # noqa: ANN401 - whatever the function returned

@@ -1,18 +1,32 @@
-"""A recorded Lambda event comes in; its records go out as the model takes them, ready to be brought again."""
+"""Recorded Lambda events come in; their records go out as the model takes them, to be brought again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from local.event_source_model.events import QueueMessage, StreamRecord, encoded, item_key
+from local.event_source_model.events import StreamRecord, encoded, item_key
 
 SHARD = "shardId-000000000000"
 """Whose a record is that does not say its shard: a table's records do not."""
 
 
-def stream_records(event: Mapping[str, Any]) -> list[tuple[str, StreamRecord]]:
-    """Return the records of a Kinesis or DynamoDB event, each with its shard, as they stand there."""
-    return [stream_record(record) for record in event["Records"]]
+def in_order(events: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the records of several recorded batches as their shards had them.
+
+    Each once, though a retry was recorded too; by arrival, and in a shard by number: batches of
+    parallel lanes hold every other record.
+    """
+    once: dict[tuple[str, int], Mapping[str, Any]] = {}
+    for record in (record for event in events for record in event["Records"]):
+        shard_id, read = stream_record(record)
+        once.setdefault((shard_id, read.position), record)
+    arrived: dict[str, datetime] = {}
+    ordered = []
+    for (shard_id, number), record in sorted(once.items()):
+        at = max(stream_record(record)[1].arrived_at, arrived.get(shard_id, _moment(0)))
+        arrived[shard_id] = at
+        ordered.append((at, shard_id, number, record))
+    return [record for *_, record in sorted(ordered, key=lambda each: each[:3])]
 
 
 def stream_record(record: Mapping[str, Any]) -> tuple[str, StreamRecord]:
@@ -35,19 +49,6 @@ def stream_record(record: Mapping[str, Any]) -> tuple[str, StreamRecord]:
         size=size,
         key=item_key(record),
     )
-
-
-def queue_messages(event: Mapping[str, Any]) -> list[QueueMessage]:
-    """Return the messages of an SQS event."""
-    return [
-        QueueMessage(
-            message_id=record["messageId"],
-            receipt_handle=record["receiptHandle"],
-            event=record,
-            size=len(encoded(record)),
-        )
-        for record in event["Records"]
-    ]
 
 
 def _moment(seconds: float) -> datetime:

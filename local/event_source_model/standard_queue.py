@@ -1,10 +1,12 @@
 """Messages, receives, deletions and the time come in; a queue in memory that behaves as SQS does goes out."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import md5
+from typing import Any
 
-from local.event_source_model.events import QueueMessage, sqs_message
+from local.event_source_model.events import QueueMessage, encoded, sqs_message
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:"
 
@@ -21,6 +23,7 @@ class Waiting:
     sent_at: datetime
     visible_at: datetime
     receives: int = 0
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def receipt_handle(self) -> str:
@@ -68,7 +71,7 @@ class StandardQueue:
         for message in received:
             message.receives += 1
             message.visible_at = now + self.hides_for
-        return [self._shaped(message) for message in received]
+        return [self.shaped(message) for message in received]
 
     def delete(self, messages: Iterable[QueueMessage]) -> None:
         """Let messages go."""
@@ -95,21 +98,26 @@ class StandardQueue:
         """Say when the next message can be received."""
         return min((m.visible_at for m in self.waiting), default=None)
 
-    def _is_spent(self, message: Waiting) -> bool:
-        return self.max_receives is not None and message.receives >= self.max_receives
-
-    def _shaped(self, message: Waiting) -> QueueMessage:
-        attributes = {
+    def shaped(self, message: Waiting) -> QueueMessage:
+        """Return a message as its last receive did."""
+        system = {
             "ApproximateReceiveCount": str(message.receives),
             "SentTimestamp": str(round(message.sent_at.timestamp() * 1000)),
         }
-        return sqs_message(
+        shaped = sqs_message(
             {
                 "MessageId": message.message_id,
                 "ReceiptHandle": message.receipt_handle,
                 "Body": message.body,
-                "MD5OfBody": "",
-                "Attributes": attributes,
+                "MD5OfBody": md5(message.body.encode(), usedforsecurity=False).hexdigest(),
+                "Attributes": system,
             },
             queue_arn=ARN + self.name,
         )
+        if not message.attributes:
+            return shaped
+        event = {**shaped.event, "messageAttributes": dict(message.attributes)}
+        return replace(shaped, event=event, size=len(encoded(event)))
+
+    def _is_spent(self, message: Waiting) -> bool:
+        return self.max_receives is not None and message.receives >= self.max_receives

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hashlib import md5
 
 from local.event_source_model.events import StreamRecord, kinesis_record
-from local.event_source_model.lineage import Position, Shard
+from local.event_source_model.lineage import HORIZON, Position, Shard, after
 
 STREAM_ARN = "arn:aws:kinesis:us-east-1:000000000000:stream/orders"
 ROLE_ARN = "arn:aws:iam::000000000000:role/relay"
@@ -29,6 +29,10 @@ class _Kept:
     is_open: bool = True
     records: list[StreamRecord] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+
+
+class NotInOrder(Exception):
+    """A shard's numbers only rise: see `recorded.in_order` for batches that were recorded."""
 
 
 class MemoryStream:
@@ -71,6 +75,8 @@ class MemoryStream:
         kept = self._kept[shard_id]
         if not kept.is_open:
             raise NotOpen(shard_id)
+        if kept.numbers and record.position <= kept.numbers[-1]:
+            raise NotInOrder(record.sequence_number)
         kept.records.append(record)
         kept.numbers.append(record.position)
         self._numbered = max(self._numbered, record.position)
@@ -97,6 +103,12 @@ class MemoryStream:
         """Close a shard; one child goes on with all of its keys, as a table's stream does."""
         parent = self._close(shard_id)
         return self._open(parent.first, parent.last, shard_id)
+
+    def before(self, shard_id: str, number: str, records: int) -> Position:
+        """Say where to begin in order to read a record again, and so many before it."""
+        kept = self._kept[shard_id]
+        first = bisect_left(kept.numbers, int(number)) - records
+        return after(str(kept.numbers[first - 1])) if first > 0 else HORIZON
 
     def open_shards(self) -> list[str]:
         """Name the shards that still take records, by their ranges."""

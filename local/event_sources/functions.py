@@ -7,8 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from local.clients import client_of
-from local.event_source_model.answers import Answered, NotInvoked, Outcome, Raised
-from local.event_source_model.mapping import PAYLOAD_LIMIT
+from local.event_source_model.answers import Answered, NotInvoked, Outcome, Raised, refusal_of
 from local.journal import Journal
 
 
@@ -24,8 +23,8 @@ class Functions:
 
     def invoke(self, function_arn: str, event: bytes) -> Outcome:
         """Invoke a function and wait for its answer; never raises for what a function or AWS does."""
-        if len(event) > PAYLOAD_LIMIT:
-            return self._not_invoked(function_arn, "RequestTooLarge")
+        if refused := refusal_of(event):
+            return self._not_invoked(function_arn, refused.reason)
         try:
             answer = self._lambda.invoke(FunctionName=function_arn, Payload=event)
             body = answer["Payload"].read()

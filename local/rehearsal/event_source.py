@@ -1,0 +1,95 @@
+"""A handler, an input and a mapping's settings come in; a report of what Lambda would do with them goes out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from local.event_source_model.lane import Backoff
+from local.event_source_model.mapping import EventSourceMapping, Kind
+from local.event_source_model.recorded import stream_record
+from local.event_source_model.standard_queue import ARN, StandardQueue
+from local.event_source_model.stream import STREAM_ARN, MemoryStream
+from local.rehearsal.function import Clock, Function, Handler, TurnedClock
+from local.rehearsal.items import Item
+from local.rehearsal.queues import QueueRehearsal
+from local.rehearsal.report import Report
+from local.rehearsal.streams import StreamRehearsal
+
+START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+TABLE_ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/ledger/stream/2026-03-02T00:00:00.000"
+QUEUE = "rehearsed"
+SOURCES = {Kind.KINESIS: STREAM_ARN, Kind.DYNAMODB: TABLE_ARN, Kind.SQS: ARN + QUEUE}
+
+
+def rehearse(  # noqa: PLR0913 - what surrounds a handler, each with its default
+    handler: Handler,
+    items: Iterable[Item],
+    *,
+    clock: Clock | None = None,
+    source: Kind | None = None,
+    timeout: timedelta = timedelta(minutes=1),
+    takes: Callable[[], timedelta] = timedelta,
+    stream: MemoryStream | None = None,
+    queue: StandardQueue | None = None,
+    retention: timedelta = timedelta(hours=24),
+    backoff: Backoff | None = None,
+    pollers: int = 1,
+    **settings: Any,  # noqa: ANN401 - fields of EventSourceMapping
+) -> Report:
+    """Bring the items to the handler as Lambda's event source would, until nothing is left to do.
+
+    `settings` are fields of EventSourceMapping; unlike on AWS, ReportBatchItemFailures is on unless
+    `reports_item_failures` says no. `source` is told by `queue` or `stream`, or else by the first item that only
+    one kind takes. `takes` says how long an invocation takes. `stream` and `queue` may be brought
+    along and looked at afterwards.
+    """
+    listed = list(items)
+    kind = source or (Kind.SQS if queue else Kind.KINESIS if stream else _kind_of(listed))
+    mapping = EventSourceMapping(
+        **{
+            "uuid": "rehearsed",
+            "source_arn": SOURCES[kind],
+            "function_arn": "arn:aws:lambda:us-east-1:000000000000:function:rehearsed",
+            "batch_size": 10 if kind is Kind.SQS else 100,
+            "reports_item_failures": True,
+        }
+        | settings
+    )
+    turned = clock or TurnedClock(_start_of(listed))
+    function = Function(handler=handler, clock=turned, timeout=timeout, takes=takes)
+    if kind is Kind.SQS:
+        queue = queue or StandardQueue(name=QUEUE, hides_for=6 * timeout + mapping.window)
+        return QueueRehearsal(mapping, function, queue=queue, pollers=pollers).play(listed)
+    return StreamRehearsal(
+        mapping,
+        function,
+        stream=stream or MemoryStream(),
+        retention=retention,
+        backoff=backoff or Backoff(),
+    ).play(listed)
+
+
+def spread(seed: int, *, up_to: timedelta) -> Callable[[], timedelta]:
+    """Let invocations take any time up to *up_to*, the same in each run of one seed."""
+    chance = Random(seed)  # noqa: S311 - a rehearsal's order, no secret
+    return lambda: chance.random() * up_to
+
+
+def _kind_of(items: list[Item]) -> Kind:
+    for item in items:
+        if isinstance(item, Mapping):
+            record = item.get("Records", [item])[0]
+            return Kind(record["eventSource"].removeprefix("aws:"))
+        if isinstance(item, str):
+            return Kind.SQS
+    return Kind.KINESIS
+
+
+def _start_of(items: list[Item]) -> datetime:
+    """Begin when the first recorded record arrived."""
+    for item in items:
+        if isinstance(item, Mapping):
+            first = item.get("Records", [item])[0]
+            return stream_record(first)[1].arrived_at if "messageId" not in first else START
+    return START

@@ -1,0 +1,103 @@
+"""A handler and a batch of records come in; what Lambda would say of the invocation goes out."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+from local.event_source_model.answers import Answered, Outcome, Raised, refusal_of
+from local.event_source_model.events import encoded, lambda_event
+from local.rehearsal.items import Fault, TimesOut, met
+from local.rehearsal.report import Record, name_of
+
+Handler = Callable[[dict[str, Any], Any], Any]
+"""A Lambda handler, of an event and a context."""
+
+
+class Clock(Protocol):
+    """Time that is turned by hand: `at` is set, and a call says what time it is."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        """Say what time it is."""
+
+
+@dataclass(slots=True)
+class TurnedClock:
+    """The `Clock` of a rehearsal that was given none."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        """Say what time it is."""
+        return self.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a handler commonly asks of its Lambda context."""
+
+    aws_request_id: str
+    ends_at: datetime
+    clock: Clock
+    function_name: str = "rehearsed"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Say how long the function may still run."""
+        return round((self.ends_at - self.clock()).total_seconds() * 1000)
+
+
+@dataclass(slots=True, kw_only=True)
+class Function:
+    """A handler as Lambda runs it: the event came as JSON, the answer goes as JSON.
+
+    `faults` are met by the record's key in it, in order, and used up.
+    """
+
+    handler: Handler
+    clock: Clock
+    timeout: timedelta
+    takes: Callable[[], timedelta]
+    faults: dict[tuple[str, str], list[Fault]] = field(default_factory=dict)
+    invoked: int = 0
+
+    def expect(self, source: str, name: str, faults: list[Fault]) -> None:
+        """Let a record meet faults."""
+        if faults:
+            self.faults[source, name] = [each for each in faults if each.times > 0]
+
+    def invoke(self, source: str, records: tuple[Record, ...]) -> tuple[Outcome, timedelta]:
+        """Bring records to the handler; say what became of it, and how long that took."""
+        event = encoded(lambda_event(records))
+        if refused := refusal_of(event):
+            return refused, timedelta()
+        self.invoked += 1
+        request_id = f"request-{self.invoked}"
+        for record in records:
+            if waiting := self.faults.get((source, name_of(record))):
+                fault = self._use_up(waiting)
+                took = self.timeout if isinstance(fault, TimesOut) else self.takes()
+                run = partial(self._run, event, request_id)
+                return met(fault, name_of(record), run, request_id), took
+        return self._run(event, request_id), self.takes()
+
+    def _use_up(self, waiting: list[Fault]) -> Fault:
+        fault = waiting[0]
+        if fault.times == 1:
+            waiting.pop(0)
+        else:
+            waiting[0] = replace(fault, times=fault.times - 1)
+        return fault
+
+    def _run(self, event: bytes, request_id: str) -> Outcome:
+        ends_at = self.clock() + self.timeout
+        context = Context(aws_request_id=request_id, ends_at=ends_at, clock=self.clock)
+        try:
+            answer = self.handler(json.loads(event), context)
+            payload = json.dumps(answer).encode()
+        except Exception:  # noqa: BLE001 - whatever ends a function ends it
+            return Raised(request_id=request_id)
+        return Answered(payload=payload, request_id=request_id)

@@ -1,0 +1,110 @@
+"""What a rehearsal did step by step: what was invoked, retried, split, refused, given up, lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from local.event_source_model.events import QueueMessage, StreamRecord
+from local.event_source_model.lineage import Position
+
+Record = StreamRecord | QueueMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One batch that was brought, and what became of it.
+
+    `how` is done, retried, bisected or refused; `returned` where messages go back to their queue;
+    `abandoned` where somebody else had taken over the shard before the answer came.
+    """
+
+    at: datetime
+    source: str
+    lane: int
+    records: tuple[Record, ...]
+    how: str
+    done: tuple[Record, ...] = ()
+
+    def __str__(self) -> str:
+        names = " ".join(names_of(self.records))
+        return f"{self.at:%d %H:%M:%S.%f}  {self.source} lane {self.lane}  {self.how:9} {names}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned:
+    """Records that will not be brought again; `failure` is what an S3 destination would be given."""
+
+    at: datetime
+    source: str
+    condition: str
+    records: tuple[Record, ...]
+    failure: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        names = " ".join(names_of(self.records))
+        return f"{self.at:%d %H:%M:%S.%f}  {self.source}  {self.condition}: {names}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What happened, in order; names of records are sequence numbers, of messages their ids."""
+
+    story: list[Invocation | Abandoned] = field(default_factory=list)
+    begun: list[tuple[str, Position]] = field(default_factory=list)
+
+    @property
+    def invocations(self) -> list[Invocation]:
+        """Every batch that was brought, in the order in which their answers came."""
+        return [each for each in self.story if isinstance(each, Invocation)]
+
+    @property
+    def abandoned(self) -> list[Abandoned]:
+        """Everything that will not be brought again: given up, expired or a dead letter."""
+        return [each for each in self.story if isinstance(each, Abandoned)]
+
+    @property
+    def invoked(self) -> list[list[str]]:
+        """The batches that were brought, as names."""
+        return [names_of(each.records) for each in self.invocations]
+
+    @property
+    def retried(self) -> list[list[str]]:
+        """The batches after which some of their records were brought again in one piece."""
+        return self._ended("retried")
+
+    @property
+    def bisected(self) -> list[list[str]]:
+        """The batches that were split in two halves."""
+        return self._ended("bisected")
+
+    @property
+    def refused(self) -> list[list[str]]:
+        """The batches with which the function was never invoked."""
+        return self._ended("refused")
+
+    @property
+    def given_up(self) -> list[tuple[str, list[str]]]:
+        """What will not be brought again, each with its condition."""
+        return [(each.condition, names_of(each.records)) for each in self.abandoned]
+
+    @property
+    def done(self) -> list[str]:
+        """The records that are done, in that order; what came again may be done more than once."""
+        return [name for each in self.invocations for name in names_of(each.done)]
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.story))
+
+    def _ended(self, how: str) -> list[list[str]]:
+        return [names_of(each.records) for each in self.invocations if each.how == how]
+
+
+def name_of(record: Record) -> str:
+    """Name a record as a function's answer does."""
+    return record.message_id if isinstance(record, QueueMessage) else record.sequence_number
+
+
+def names_of(records: tuple[Record, ...]) -> list[str]:
+    """Name records as a function's answer does."""
+    return [name_of(record) for record in records]

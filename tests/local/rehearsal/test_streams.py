@@ -1,0 +1,273 @@
+"""Rehearsing a handler on a stream: faults, splits, time and redeliveries are items of the input."""
+
+import json
+from base64 import b64decode
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.event_source_model.stream import MemoryStream
+from local.rehearsal.event_source import spread
+from local.rehearsal.items import (
+    ALWAYS,
+    Answers,
+    Fails,
+    Merges,
+    NothingToMeet,
+    Passes,
+    Put,
+    Raises,
+    Redelivered,
+    Redeployed,
+    Rolls,
+    Splits,
+    Throttled,
+    TimesOut,
+)
+from local.rehearsal.streams import NotForAStream
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
+FIRST = "shardId-000000000000"
+SECOND = timedelta(seconds=1)
+
+
+class Handler:
+    """Notes the data that it was brought, batch by batch, and is content."""
+
+    def __init__(self) -> None:
+        self.brought: list[list[str]] = []
+
+    def __call__(self, event: dict[str, Any], _: Any) -> dict[str, Any]:
+        self.brought.append(
+            [b64decode(record["kinesis"]["data"]).decode() for record in event["Records"]]
+        )
+        return {"batchItemFailures": []}
+
+
+@pytest.fixture
+def handler() -> Handler:
+    return Handler()
+
+
+def test_records_are_brought_in_batches(event_source, handler):
+    report = event_source(handler, [b"a", b"b", b"c"], batch_size=2)
+
+    assert [["a", "b"], ["c"]] == handler.brought
+    assert [["1", "2"], ["3"]] == report.invoked
+    assert ["1", "2", "3"] == report.done
+
+
+def test_an_invocation_that_raises_is_retried(event_source, handler):
+    report = event_source(handler, [b"a", Raises(times=2), b"b"])
+
+    assert [["1", "2"]] * 2 == report.retried
+    assert [["a", "b"]] == handler.brought
+
+
+def test_a_function_that_raises_late_has_done_its_work(event_source, handler):
+    event_source(handler, [Raises(late=True), b"a"])
+
+    assert [["a"], ["a"]] == handler.brought
+
+
+def test_a_handler_s_own_exception_is_one_too(event_source):
+    def broken(*_: Any) -> None:
+        raise ValueError
+
+    report = event_source(broken, [b"a"], max_retries=1)
+
+    assert [("RetryAttemptsExhausted", ["1"])] == report.given_up
+
+
+def test_a_time_out_takes_its_time_and_the_work_is_done(event_source, handler):
+    report = event_source(handler, [TimesOut(), b"a"], timeout=30 * SECOND)
+
+    first, second = report.invocations
+    assert [["a"], ["a"]] == handler.brought
+    assert second.at - first.at >= 30 * SECOND
+
+
+def test_a_poison_record_is_bisected_out_and_given_up_alone(event_source, handler):
+    report = event_source(
+        handler, [b"a", Raises(times=ALWAYS), b"poison", b"b"], bisects=True, max_retries=1
+    )
+
+    assert [["1", "2", "3"], ["1", "2"]] == report.bisected
+    assert [("RetryAttemptsExhausted", ["2"])] == report.given_up
+    assert [["a"], ["b"]] == handler.brought
+
+
+def test_what_is_given_up_says_what_a_bucket_would_be_given(event_source, handler):
+    report = event_source(handler, [Raises(times=ALWAYS), b"poison"], max_retries=0)
+
+    (abandoned,) = report.abandoned
+    assert "Unhandled" == abandoned.failure["responseContext"]["functionError"]
+    (record,) = json.loads(abandoned.failure["payload"])["Records"]
+    assert b"poison" == b64decode(record["kinesis"]["data"])
+
+
+def test_a_partial_answer_brings_the_rest_again_settled_or_not(event_source, handler):
+    report = event_source(handler, [b"a", Fails(), b"b", b"c"])
+
+    assert [["1", "2", "3"]] == report.retried
+    assert [["a", "b", "c"], ["b", "c"]] == handler.brought
+    assert ["1", "2", "3"] == report.done
+
+
+def test_an_answer_can_be_anything(event_source, handler):
+    report = event_source(handler, [Answers(answer={"batchItemFailures": [{"id": "1"}]}), b"a"])
+
+    assert [["1"]] == report.retried
+
+
+def test_an_answer_that_is_not_json_is_an_error(event_source):
+    answers: list[Any] = [object(), None]
+
+    report = event_source(lambda *_: answers.pop(0), [b"a"])
+
+    assert [["1"]] == report.retried
+
+
+def test_a_throttled_invocation_uses_up_no_retry(event_source, handler):
+    report = event_source(handler, [Throttled(times=3), b"a"], max_retries=0)
+
+    assert [["1"]] * 3 == report.refused
+    assert ["1"] == report.done
+
+
+def test_a_record_that_no_invocation_can_hold_is_refused_until_it_is_too_old(event_source, handler):
+    large = b"x" * (5 * 1024 * 1024)
+
+    report = event_source(
+        handler, [large, Passes(time=timedelta(minutes=5)), b"a"], max_age=timedelta(minutes=10)
+    )
+
+    assert [("RecordAgeExceeded", ["1"])] == report.given_up
+    assert [["a"]] == handler.brought
+
+
+def test_without_limits_a_poison_record_holds_up_its_shard_until_it_expires(event_source, handler):
+    report = event_source(
+        handler, [Raises(times=ALWAYS), b"poison", Passes(time=timedelta(hours=1)), b"a"]
+    )
+
+    assert [("Expired", ["1"])] == report.given_up
+    assert [["a"]] == handler.brought
+
+
+def test_time_passes_where_the_input_says_so(event_source, handler):
+    report = event_source(handler, [b"a", Passes(time=5 * SECOND), b"b"], window=3 * SECOND)
+
+    first, second = report.invocations
+    assert [["a"], ["b"]] == handler.brought
+    assert 5 * SECOND == second.at - first.at
+
+
+def test_what_is_redelivered_comes_again_with_what_was_settled_before_it(event_source, handler):
+    event_source(handler, [b"a", b"b", Redelivered(records=1), b"c"], batch_size=1)
+
+    assert [["a"], ["b"], ["c"], ["b"], ["c"]] == handler.brought
+
+
+def test_the_children_of_a_split_come_after_their_parent(event_source, handler):
+    keys = ["o-1", "o-2", "o-3", "o-4"]
+    before = [Put(data=f"before {key}".encode(), key=key) for key in keys]
+    after = [Put(data=f"after {key}".encode(), key=key) for key in keys]
+
+    report = event_source(
+        handler, [*before, Splits(shard=FIRST), Raises(times=3), *after], batch_size=1
+    )
+
+    brought = [data for (data,) in handler.brought]
+    assert [f"before {key}" for key in keys] == brought[:4]
+    assert {f"after {key}" for key in keys} == set(brought[4:])
+    assert [FIRST, "shardId-000000000001", "shardId-000000000002"] == [s for s, _ in report.begun]
+
+
+def test_the_child_of_a_merge_comes_after_both_parents(event_source, handler):
+    keys = [f"o-{n}" for n in range(6)]
+    items = [Put(data=f"before {key}".encode(), key=key) for key in keys]
+    merge = Merges(shard=FIRST, other="shardId-000000000001")
+    items += [merge, *(Put(data=f"after {key}".encode(), key=key) for key in keys)]
+
+    event_source(handler, items, stream=MemoryStream(shards=2), batch_size=1)
+
+    brought = [data for (data,) in handler.brought]
+    assert {f"before {key}" for key in keys} == set(brought[:6])
+    assert [f"after {key}" for key in keys] == brought[6:]
+
+
+def test_a_table_s_shard_rolls_over(event_source, handler):
+    event_source(handler, [b"a", Rolls(shard=FIRST), b"b"])
+
+    assert [["a"], ["b"]] == handler.brought
+
+
+def test_lanes_go_on_while_one_of_them_takes_its_time(event_source, handler):
+    keys = [f"o-{n}" for n in range(8)]
+    items = [Put(data=f"{key} {n}".encode(), key=key) for n in range(3) for key in keys]
+
+    report = event_source(
+        handler, items, parallelization=4, batch_size=1, takes=spread(3, up_to=SECOND)
+    )
+
+    lanes = [each.lane for each in sorted(report.invocations, key=lambda each: each.at)]
+    assert {0, 1, 2, 3} == set(lanes[:4])
+    for key in keys:
+        of_key = [data for (data,) in handler.brought if data.startswith(f"{key} ")]
+        assert [f"{key} 0", f"{key} 1", f"{key} 2"] == of_key
+
+
+def test_a_redeployed_mapping_goes_on_from_what_is_done(event_source, handler):
+    """What was out is brought again: nobody noted how it ended."""
+    report = event_source(
+        handler,
+        [b"a", b"b", Passes(time=SECOND), Redeployed(settings={"batch_size": 10})],
+        batch_size=1,
+        takes=lambda: 0.6 * SECOND,
+    )
+
+    assert [["a"], ["b"], ["b"]] == handler.brought
+    assert ["done", "abandoned", "done"] == [each.how for each in report.invocations]
+
+
+def test_a_recorded_event_is_brought_at_the_pace_at_which_it_arrived(event_source, handler):
+    recorded = json.loads((RECORDINGS / "aws/kinesis_event_doc.json").read_text())
+
+    report = event_source(handler, [recorded])
+
+    first, second = report.invocations
+    assert [["Hello, this is a test."], ["This is only a test."]] == handler.brought
+    assert 60 < (second.at - first.at).total_seconds() < 61
+    assert "shardId-000000000006" == first.source
+
+
+def test_a_recorded_change_of_a_table_is_brought_as_it_was_recorded(event_source):
+    recorded = json.loads((RECORDINGS / "aws/ddb_stream_event_ledger.json").read_text())
+    brought: list[Any] = []
+
+    event_source(lambda event, _: brought.extend(event["Records"]), [recorded])
+
+    assert recorded["Records"] == brought
+
+
+def test_a_fault_without_a_record_behind_it_is_refused(event_source, handler):
+    with pytest.raises(NothingToMeet):
+        event_source(handler, [b"a", Raises()])
+
+
+def test_a_message_is_not_for_a_stream(event_source, handler):
+    with pytest.raises(NotForAStream):
+        event_source(handler, [b"a", "a message"], stream=MemoryStream())
+
+
+def test_a_report_tells_its_story(event_source, handler):
+    report = event_source(handler, [Raises(times=ALWAYS), b"secret"], max_retries=1)
+
+    told = str(report).splitlines()
+    assert 3 == len(told)
+    assert told[0].endswith("shardId-000000000000 lane 0  retried   1")
+    assert told[2].endswith("RetryAttemptsExhausted: 1")
+    assert "secret" not in str(report)
