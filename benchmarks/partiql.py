@@ -15,6 +15,7 @@ _NAME = r'"([^"]+)"'
 _CHANGES = {
     "set": re.compile(rf"SET {_NAME}=\?"),
     "raise": re.compile(rf"SET {_NAME}=\"[^\"]+\"\+1"),
+    "lower": re.compile(rf"SET {_NAME}=\"[^\"]+\"-1"),
     "remove": re.compile(rf"REMOVE {_NAME}"),
 }
 _CONDITIONS = {
@@ -80,8 +81,9 @@ def changed(item: Item, changes: Sequence[tuple[Part, list[Value]]]) -> dict[str
     for part, values in changes:
         if part.kind == "set":
             after[part.name] = values[0]
-        elif part.kind == "raise":
-            after[part.name] = {"N": str(int(item[part.name]["N"]) + 1)}
+        elif part.kind in {"raise", "lower"}:
+            by = 1 if part.kind == "raise" else -1
+            after[part.name] = {"N": str(int(item[part.name]["N"]) + by)}
         else:
             after.pop(part.name, None)
     return after

@@ -5,15 +5,14 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from gateways.provider_errors import SES, outcome_of
-from notifications.outcome import Outcome, Outgoing, accepted, refused
+from gateways.one_call import one_call
+from gateways.provider_errors import SES
+from notifications.outcome import Outcome, Outgoing, refused
 from notifications.receipt import NOTIFICATION_TAG
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
-    from mypy_boto3_sesv2.type_defs import BodyTypeDef, MessageTypeDef
+    from mypy_boto3_sesv2.type_defs import BodyTypeDef, MessageTypeDef, SendEmailRequestTypeDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,24 +30,27 @@ class SesEmail:
         return list(self.executor.map(self._send, messages))
 
     def _send(self, message: Outgoing) -> Outcome:
-        notification = message.notification
-        if notification.recipient is None:
+        if message.notification.recipient is None:
             return refused("no-recipient")
-        try:
-            response = self.client.send_email(
-                FromEmailAddress=self.sender,
-                Destination={"ToAddresses": [notification.recipient]},
-                Content={"Simple": _simple(message)},
-                ConfigurationSetName=self.configuration_set,
-                EmailTags=[
-                    {"Name": NOTIFICATION_TAG, "Value": notification.id},
-                    {"Name": "template", "Value": notification.template},
-                    {"Name": "stage", "Value": self.stage},
-                ],
-            )
-        except (BotoCoreError, ClientError) as error:
-            return outcome_of(error, SES)
-        return accepted(response["MessageId"])
+        return one_call(
+            lambda: self._request(message),
+            lambda request: self.client.send_email(**request)["MessageId"],
+            SES,
+        )
+
+    def _request(self, message: Outgoing) -> "SendEmailRequestTypeDef":
+        notification = message.notification
+        return {
+            "FromEmailAddress": self.sender,
+            "Destination": {"ToAddresses": [str(notification.recipient)]},
+            "Content": {"Simple": _simple(message)},
+            "ConfigurationSetName": self.configuration_set,
+            "EmailTags": [
+                {"Name": NOTIFICATION_TAG, "Value": notification.id},
+                {"Name": "template", "Value": notification.template},
+                {"Name": "stage", "Value": self.stage},
+            ],
+        }
 
 
 def _simple(message: Outgoing) -> "MessageTypeDef":

@@ -85,6 +85,8 @@ def settle(table: str, settlement: Settlement) -> Statement:
         Change(
             set_={**verdict, **_learnt(settlement)},
             raised=VERSION,
+            # What the provider was never asked was no try.
+            lowered=() if outcome.called else ("attempts",),
             removed=["lease_until", *removed],
         ),
         where={

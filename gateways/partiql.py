@@ -18,10 +18,11 @@ _NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What an update does: attributes to set, numbers to raise by one, attributes to remove."""
+    """What an update does: attributes to set, numbers to raise or lower by one, what to remove."""
 
     set_: Mapping[str, Value] = field(default_factory=dict)
     raised: Iterable[str] = ()
+    lowered: Iterable[str] = ()
     removed: Iterable[str] = ()
 
 
@@ -51,6 +52,7 @@ def update(
     changes = [
         *(f'SET "{name}"=?' for name in change.set_),
         *(f'SET "{name}"="{name}"+1' for name in change.raised),
+        *(f'SET "{name}"="{name}"-1' for name in change.lowered),
         *(f'REMOVE "{name}"' for name in change.removed),
     ]
     conditions = [

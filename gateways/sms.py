@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from gateways.provider_errors import SNS, outcome_of
-from notifications.outcome import Outcome, Outgoing, accepted, refused
+from gateways.one_call import one_call
+from gateways.provider_errors import SNS
+from notifications.outcome import Outcome, Outgoing, refused
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
-    from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
+    from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef, PublishInputTypeDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnsSms:
-    """SNS text messages; an empty `sender_id` leaves the origination to the account."""
+    """SNS text messages; an empty `sender_id` leaves the origination to the account.
+
+    No message costs more than was reserved for it: SNS does not send what would (developer guide,
+    "Publishing to a mobile phone": `AWS.SNS.SMS.MaxPrice`).
+    """
 
     client: "SNSClient"
     sender_id: str
@@ -30,26 +34,33 @@ class SnsSms:
     def _send(self, message: Outgoing) -> Outcome:
         if message.notification.recipient is None:
             return refused("no-recipient")
-        try:
-            response = self.client.publish(
-                PhoneNumber=message.notification.recipient,
-                Message=message.words.text,
-                MessageAttributes=self._attributes(),
-            )
-        except (BotoCoreError, ClientError) as error:
-            return outcome_of(error, SNS)
-        return accepted(response["MessageId"])
+        return one_call(
+            lambda: self._request(message),
+            lambda request: self.client.publish(**request)["MessageId"],
+            SNS,
+        )
 
-    def _attributes(self) -> "dict[str, MessageAttributeValueTypeDef]":
-        # Promotional is the default, and is held back at night and by opt-outs from marketing.
-        kind: MessageAttributeValueTypeDef = {
-            "DataType": "String",
-            "StringValue": "Transactional",
+    def _request(self, message: Outgoing) -> "PublishInputTypeDef":
+        return {
+            "PhoneNumber": str(message.notification.recipient),
+            "Message": message.words.text,
+            "MessageAttributes": self._attributes(message.notification.reserved),
         }
-        attributes = {"AWS.SNS.SMS.SMSType": kind}
+
+    def _attributes(self, reserved: Decimal | None) -> "dict[str, MessageAttributeValueTypeDef]":
+        # Promotional is the default, and is held back at night and by opt-outs from marketing.
+        attributes = {"AWS.SNS.SMS.SMSType": _attribute("String", "Transactional")}
         if self.sender_id:
-            attributes["AWS.SNS.SMS.SenderID"] = {
-                "DataType": "String",
-                "StringValue": self.sender_id,
-            }
+            attributes["AWS.SNS.SMS.SenderID"] = _attribute("String", self.sender_id)
+        if reserved:
+            # US dollars for the whole message. What would cost more is taken, and fails later.
+            most = reserved.quantize(_SMALLEST_PRICE, ROUND_UP)
+            attributes["AWS.SNS.SMS.MaxPrice"] = _attribute("Number", f"{most:f}")
         return attributes
+
+
+_SMALLEST_PRICE = Decimal("0.00001")  # of MaxPrice (End User Messaging API: SendTextMessage)
+
+
+def _attribute(kind: str, value: str) -> "MessageAttributeValueTypeDef":
+    return {"DataType": kind, "StringValue": value}

@@ -28,7 +28,7 @@ class Notification:
     `rule` names the decision behind a suppression or the reason of a failure; `version` grows by
     one with each change; `accepted_at` is, where it is deferred, until when; `expires_at` is when
     retention ends; `due_at` is when the sweeper looks at it next and `sweeps` how often it has;
-    `lease_until` is set while a sender holds the claim; `attempts` counts claims, `resends` how
+    `lease_until` is set while a sender holds the claim; `attempts` counts claims that were not given back uncalled, `resends` how
     often a message in doubt was sent again; `parts` and `reserved` (US dollars) are what the last
     claim carried.
 

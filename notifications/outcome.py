@@ -19,11 +19,15 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The state that a send ends in; make it with one of the four below."""
+    """The state that a send ends in; make it with one of the five below.
+
+    Without `called` nothing was asked of the provider: that was no attempt.
+    """
 
     state: State
     message_id: str | None = None
     reason: str | None = None
+    called: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,11 @@ def not_now(reason: str) -> Outcome:
     return Outcome(state=State.REQUESTED, reason=reason)
 
 
+def not_called(reason: str) -> Outcome:
+    """Say that the provider was not even asked: the claim is given back, and counts for nothing."""
+    return Outcome(state=State.REQUESTED, reason=reason, called=False)
+
+
 def unknown(reason: str) -> Outcome:
     """Say that it may have happened: in doubt, and nothing sends it again by itself."""
     return Outcome(state=State.IN_DOUBT, reason=reason)
@@ -61,7 +70,7 @@ def counted(outcome: Outcome, row: Notification) -> Outcome:
 
     What was sent before, and may have arrived, is as much in doubt as it was.
     """
-    if outcome.state is State.REQUESTED and row.attempts >= MAX_ATTEMPTS:
+    if outcome.called and outcome.state is State.REQUESTED and row.attempts >= MAX_ATTEMPTS:
         outcome = Outcome(state=State.PARKED, reason=OUT_OF_ATTEMPTS)
     if row.resends and outcome.state in {State.PARKED, State.FAILED}:
         return replace(outcome, state=State.IN_DOUBT)

@@ -9,13 +9,19 @@ from datetime import timedelta
 from notifications.claim import Answer, Asked, Claim
 from notifications.contact import country_of
 from notifications.errors import Retryable
-from notifications.identity import order_of
 from notifications.knowledge import Found, Wanted
 from notifications.lifecycle import FINAL, State
 from notifications.notification import Notification
 from notifications.order_event import Channel
-from notifications.outcome import Outgoing, Settlement, counted, not_now
-from notifications.recheck import WHILE_STOPPED, is_stopped, objection, people_for, suppressed
+from notifications.outcome import Outgoing, Settlement, counted, not_called
+from notifications.recheck import (
+    WHILE_STOPPED,
+    head_of,
+    is_stopped,
+    objection,
+    people_for,
+    suppressed,
+)
 from notifications.retry import backoff
 from notifications.sweeping import lapsed
 from notifications.templates import Words
@@ -23,12 +29,12 @@ from workflows.ports import Change, Clock, Deadline, Ledger, MessageIds, Provide
 
 WAVE = 25  # claims that a crash may leave in doubt; also what one bulk call takes
 
-# What a wave may need once it has begun: the provider's time-outs and the writes after it.
+# What a wave may need once its calls begin: the provider's time-outs and the writes after them.
 WAVE_TAKES = timedelta(seconds=15)
 
 AT_ONCE = timedelta()
 
-NOT_CLAIMED = "not-claimed"
+NOT_CALLED = "not-called"
 
 _Ready = tuple[Outgoing, Asked]
 
@@ -51,7 +57,8 @@ class SendMessages:
     """Claim each notification before its provider is called, and settle it afterwards.
 
     Claims are made in waves just before their calls, so that a crash leaves at most one wave in
-    doubt. The trap is the call whose answer is lost: it is settled as in doubt, never tried again.
+    doubt (docs/decisions/0010); whatever else keeps a claim from its call gives it back. The trap is
+    the call whose answer is lost: it is settled as in doubt, never tried again.
     """
 
     channel: Channel
@@ -68,31 +75,30 @@ class SendMessages:
     receipt_retention: timedelta
 
     def __call__(self, ids: Iterable[str], *, time_left: Deadline) -> Sent:
-        """Send a batch; raises `Retryable` before any call when the ledger is in trouble."""
+        """Send a batch; raises `Retryable` when a table is in trouble.
+
+        Brought again, the batch is sent from where it came to.
+        """
         wanted = frozenset(ids)
-        found = self._found(wanted)
-        self._remember(found.notifications.values())
-        rows = [r for r in found.notifications.values() if r.channel is self.channel]
-        waiting = [row for row in rows if row.state is State.REQUESTED]
+        rows = self.ledger.look_up(Wanted(notifications=wanted)).notifications.values()
+        self._remember(rows)
+        waiting = [r for r in rows if r.channel is self.channel and r.state is State.REQUESTED]
         sent = Sent(skipped=len(wanted) - len(waiting))
-        ready = self._ready(self._allowed(waiting, found, sent), sent)
-        for start in range(0, len(ready), WAVE):
+        for start in range(0, len(waiting), WAVE):
             if time_left() < WAVE_TAKES:
-                sent.retry |= {asked.id: AT_ONCE for _, asked in ready[start:]}
+                sent.retry |= {row.id: AT_ONCE for row in waiting[start:]}
                 break
-            self._send(ready[start : start + WAVE], sent)
+            wave = waiting[start : start + WAVE]
+            ready = self._ready(self._allowed(wave, self._known(wave), sent), sent)
+            if ready:
+                self._send(ready, sent, time_left)
         return sent
 
-    def _found(self, ids: frozenset[str]) -> Found:
-        """Read the rows and their heads, then whose word counts and what is stopped."""
-        found = self.ledger.look_up(
-            Wanted(notifications=ids, heads=frozenset((order_of(i), self.channel) for i in ids))
-        )
-        people = frozenset(k for row in found.notifications.values() for k in people_for(row))
-        if not people:
-            return found
-        more = self.ledger.look_up(Wanted(people=people, stops=True))
-        return replace(found, people=more.people, stops=more.stops)
+    def _known(self, wave: Sequence[Notification]) -> Found:
+        """Read what may forbid sending, for each wave: what was stopped in the last one is not sent."""
+        heads = frozenset(map(head_of, wave))
+        people = frozenset(key for row in wave for key in people_for(row))
+        return self.ledger.look_up(Wanted(heads=heads, people=people, stops=True))
 
     def _remember(self, rows: Iterable[Notification]) -> None:
         """Record message ids of what was sent before: the first time it may not have gone through."""
@@ -138,16 +144,19 @@ class SendMessages:
         sent.bugs.append(type(error).__name__)
         sent.retry[row.id] = backoff(row.attempts + 1, chance=self.chance())
 
-    def _send(self, wave: Sequence[_Ready], sent: Sent) -> None:
+    def _send(self, wave: Sequence[_Ready], sent: Sent, time_left: Deadline) -> None:
         """Claim, call and settle one wave."""
         owner, now = self.token(), self.now()
         claims = self._claim(wave, owner)
         mine = {i: claim.row for i, claim in claims.items() if claim.answer is Answer.MINE}
+        sent.skipped += len(claims) - len(mine)
         # Who was not answered for could not be asked: another time.
         unasked = [each.notification for each, asked in wave if asked.id not in claims]
+        if time_left() < WAVE_TAKES:
+            # The claim took long: to be ended in the midst of calls would leave them all in doubt.
+            unasked, mine = [*unasked, *mine.values()], {}
         self._give_back(unasked, owner)
         sent.retry |= {row.id: AT_ONCE for row in unasked}
-        sent.skipped += len(claims) - len(mine)
         outgoing = [
             replace(each, notification=mine[asked.id]) for each, asked in wave if asked.id in mine
         ]
@@ -167,8 +176,8 @@ class SendMessages:
             raise
 
     def _give_back(self, rows: Iterable[Notification], owner: str) -> None:
-        """Give back claims that we may hold without having heard of it: nobody calls for them."""
-        at, unused = self.now(), not_now(NOT_CLAIMED)
+        """Give back claims that we hold, or may hold without having heard of it, and do not use."""
+        at, unused = self.now(), not_called(NOT_CALLED)
         with suppress(Retryable):
             self.ledger.settle(
                 [Settlement(notification=row, owner=owner, outcome=unused, at=at) for row in rows]

@@ -122,7 +122,9 @@ def test_the_story_has_everything_in_it(day: Stage) -> None:
 def test_one_batch_takes_two_waves(day: Stage) -> None:
     batches = [each for each in day.journal.invocations if len(each.owners) > 1]
     waves = Counter(call.owner for call in day.journal.calls)
-    assert [WAVE] == [waves[each.owners[0]] for each in batches]
+    (batch,) = batches
+    # What is suppressed is told of, not sent: a wave may hold fewer than it takes.
+    assert 0 < waves[batch.owners[0]] <= WAVE
 
 
 def test_a_finding_says_how_to_see_it_again() -> None:

@@ -172,7 +172,8 @@ class FakeLedger:
         if row.state is State.SENDING:
             end = _end(outcome.state, settlement.at)
             state = {"state": outcome.state, "rule": outcome.reason}
-            self._write(row, lease_until=None, **state, **learnt, **end)
+            tries = row.attempts if outcome.called else row.attempts - 1
+            self._write(row, lease_until=None, attempts=tries, **state, **learnt, **end)
         elif outcome.message_id:
             # A receipt was faster: its state stands, and only what nobody else knows is added.
             self._write(row, lease_until=None, **learnt)

@@ -1,6 +1,8 @@
 """What the two providers are asked, to the field: their requests cannot be taken back."""
 
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import boto3
 import pytest
@@ -61,6 +63,56 @@ def test_a_text_is_transactional_and_goes_to_one_number(sns, executor) -> None:
         outcomes = SnsSms(client=sns, sender_id="", executor=executor).send([message])
 
     assert [(State.SENT, "m-1")] == [(o.state, o.message_id) for o in outcomes]
+
+
+@pytest.mark.parametrize(
+    ("reserved", "most"),
+    [("0.01002", "0.01002"), ("0.1882", "0.18820"), ("0.000001", "0.00001"), ("1", "1.00000")],
+)
+def test_a_text_may_cost_what_was_reserved_for_it_and_no_more(
+    sns, executor, reserved: str, most: str
+) -> None:
+    message = outgoing(Channel.SMS)
+    claimed = replace(message.notification, reserved=Decimal(reserved))
+    asked: list[dict[str, Any]] = []
+    sns.meta.events.register(
+        "provide-client-params.sns.Publish", lambda params, **_: asked.append(params)
+    )
+    with Stubber(sns) as stub:
+        stub.add_response("publish", {"MessageId": "m-1"})
+        SnsSms(client=sns, sender_id="", executor=executor).send(
+            [replace(message, notification=claimed)]
+        )
+
+    (request,) = asked
+    assert {"DataType": "Number", "StringValue": most} == (
+        request["MessageAttributes"]["AWS.SNS.SMS.MaxPrice"]
+    )
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_a_bug_in_one_message_hides_nothing_of_its_neighbours(
+    sns, ses, executor, channel: Channel
+) -> None:
+    """Raised, it would leave in doubt what has been sent beside it."""
+    good = outgoing(channel)
+    brewed = replace(good, words=None)  # type: ignore[arg-type]
+    client, operation = (sns, "publish") if channel is Channel.SMS else (ses, "send_email")
+    with Stubber(client) as stub:
+        stub.add_response(operation, {"MessageId": "m-1"})
+        stub.add_response(operation, {})
+        gateway = (
+            SnsSms(client=sns, sender_id="", executor=executor)
+            if channel is Channel.SMS
+            else email(ses, executor)
+        )
+        outcomes = gateway.send([brewed, good, good])
+
+    assert [
+        (State.REQUESTED, "bug:AttributeError"),
+        (State.SENT, None),
+        (State.IN_DOUBT, "bug:KeyError"),
+    ] == [(outcome.state, outcome.reason) for outcome in outcomes]
 
 
 def test_an_email_has_one_recipient_and_carries_our_tag_into_its_receipts(ses, executor) -> None:

@@ -12,6 +12,7 @@ from notifications.outcome import (
     Outcome,
     Settlement,
     accepted,
+    not_called,
     not_now,
     refused,
     unknown,
@@ -176,6 +177,17 @@ class SettlementPromises:
 
         assert (State.REQUESTED, None, None) == (back.state, back.lease_until, back.sent_at)
         assert (Answer.MINE, "next", 2) == (again.answer, again.row.owner, again.row.attempts)
+
+    def test_a_claim_that_was_given_back_was_no_try(self, ledger: Ledger) -> None:
+        """A function that ran out of time, or a table out of reach, is nobody's attempt."""
+        claimed(ledger)
+        settle(ledger, not_called("not-claimed"))
+        back = row(ledger)
+        settle(ledger, not_called("not-claimed"))
+        again = claims(ledger, ONE, owner="next")[ONE.id]
+
+        assert (State.REQUESTED, None, 0) == (back.state, back.lease_until, back.attempts)
+        assert (Answer.MINE, 1) == (again.answer, again.row.attempts)
 
     def test_the_reason_of_an_earlier_try_does_not_stick_to_a_sent_message(
         self, ledger: Ledger

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from notifications.errors import LedgerUnavailable
 from notifications.lifecycle import State
 from notifications.notification import Notification
 from notifications.order_event import Channel
-from notifications.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
+from notifications.outcome import Outcome, Outgoing, Settlement, accepted, not_now, refused, unknown
 from notifications.receipt import Receipt
 from notifications.retry import MAX_ATTEMPTS
 from notifications.sweeping import LAPSED
@@ -19,7 +20,7 @@ from notifications.templates import Words, words
 from tests.examples import notification
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.world import LEASE, RECEIPT_RETENTION, World
-from workflows.send_messages import AT_ONCE, NOT_CLAIMED, WAVE, WAVE_TAKES, Sent
+from workflows.send_messages import AT_ONCE, NOT_CALLED, WAVE, WAVE_TAKES, Sent
 
 ONE, TWO, THREE = notification(1), notification(2), notification(3)
 TEXT = notification(4, Channel.SMS)
@@ -178,7 +179,7 @@ def test_a_claim_whose_answer_was_lost_is_given_back_and_calls_nobody(world: Wor
     world.ledger.unheard = {"claim"}
     with pytest.raises(LedgerUnavailable):
         world.send(ONE.id)
-    assert (State.REQUESTED, NOT_CLAIMED) == (world.state(ONE.id), world.row(ONE.id).rule)
+    assert (State.REQUESTED, NOT_CALLED) == (world.state(ONE.id), world.row(ONE.id).rule)
     assert not world.got()
 
     world.ledger.unheard = set()
@@ -205,7 +206,7 @@ def test_a_claim_that_was_made_and_not_answered_for_is_given_back(world: World) 
     sent = world.send(ONE.id, TWO.id)
 
     assert ({TWO.id: 1}, {ONE.id: AT_ONCE}) == (world.got(), sent.retry)
-    assert (State.REQUESTED, NOT_CLAIMED) == (world.state(ONE.id), world.row(ONE.id).rule)
+    assert (State.REQUESTED, NOT_CALLED) == (world.state(ONE.id), world.row(ONE.id).rule)
 
 
 class ForgetfulLedger(FakeLedger):
@@ -276,7 +277,7 @@ def test_twenty_senders_with_duplicates_of_every_message_send_each_once(world: W
     waiting = iter(range(19))
 
     def another_sender_first(row: Notification) -> Words:
-        if row.id == max(ids) and next(waiting, None) is not None:
+        if row.id == min(ids) and next(waiting, None) is not None:
             world.send(*ids, *ids)
         return words(row)
 
@@ -302,7 +303,7 @@ def test_trouble_with_what_somebody_else_left_keeps_back_nothing_of_ours(world: 
 
 
 def test_what_there_is_no_time_for_is_not_claimed_and_comes_back_at_once(world: World) -> None:
-    left = chain([WAVE_TAKES], repeat(WAVE_TAKES - timedelta(milliseconds=1)))
+    left = chain([WAVE_TAKES] * 2, repeat(WAVE_TAKES - timedelta(milliseconds=1)))
     world.time_left = lambda: next(left)
     many = [notification(n) for n in range(WAVE + 5)]
     world.enter(*many)
@@ -312,6 +313,68 @@ def test_what_there_is_no_time_for_is_not_claimed_and_comes_back_at_once(world: 
     back = [world.row(i) for i in sent.retry]
     assert [(State.REQUESTED, 0)] * 5 == [(row.state, row.attempts) for row in back]
     assert len(many) == parts(sent)
+
+
+def test_a_claim_that_took_the_time_of_its_calls_is_given_back(world: World) -> None:
+    """Ended in the midst of them, the function would leave in doubt what had not begun."""
+    left = chain([WAVE_TAKES], repeat(WAVE_TAKES - timedelta(milliseconds=1)))
+    world.time_left = lambda: next(left)
+    world.enter(ONE, TWO)
+    sent = world.send(ONE.id, TWO.id)
+
+    assert ({ONE.id: AT_ONCE, TWO.id: AT_ONCE}, {}) == (sent.retry, world.got())
+    assert [(State.REQUESTED, NOT_CALLED, 0)] * 2 == [
+        (row.state, row.rule, row.attempts) for row in world.rows()
+    ]
+    assert 2 == parts(sent)
+
+
+class Dead(BaseException):
+    """The process has ended, and writes nothing any more."""
+
+
+class MortalLedger(FakeLedger):
+    """One whose caller dies with the second claim, which is made, or before the second settlement."""
+
+    dies_in = ""
+
+    def claim(
+        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+    ) -> dict[str, Claim]:
+        claims = FakeLedger.claim(self, asked, owner=owner, lease_until=lease_until, now=now)
+        self._die("claim")
+        return claims
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        if settlements:
+            self._die("settle", before=True)
+            FakeLedger.settle(self, settlements)
+
+    def _die(self, method: str, *, before: bool = False) -> None:
+        times = [called for called, _ in self.calls].count(method) + before
+        if method == self.dies_in and times == 2:
+            raise Dead
+
+
+@pytest.mark.parametrize(("dies_in", "called"), [("claim", WAVE), ("settle", 2 * WAVE)])
+def test_a_crash_leaves_its_own_wave_in_doubt_and_no_other(
+    world: World, dies_in: str, called: int
+) -> None:
+    """A claim is the word that its call begins: of a process that died between, nobody can tell."""
+    many = [notification(n) for n in range(3 * WAVE)]
+    world.enter(*many)
+    world.ledger = MortalLedger(rows=world.ledger.rows)
+    world.ledger.dies_in = dies_in
+    with pytest.raises(Dead):
+        world.send(*[each.id for each in many])
+    world.ledger = FakeLedger(rows=world.ledger.rows)
+    world.now.turn(LEASE + timedelta(minutes=5))
+    world.sweep()
+
+    assert called == len(world.provider.calls)
+    assert {State.SENT: WAVE, State.IN_DOUBT: WAVE, State.REQUESTED: WAVE} == Counter(
+        row.state for row in world.rows()
+    )
 
 
 # What providers answer

@@ -9,6 +9,7 @@ from notifications.errors import LedgerUnavailable
 from notifications.identity import address_key
 from notifications.lifecycle import State
 from notifications.order_event import Channel
+from notifications.outcome import Outcome, Outgoing, accepted
 from notifications.person import Person
 from notifications.recheck import EXPIRED, WHILE_STOPPED, head_of
 from notifications.routing import CONSENT_ON_RECORD, NO_CONSENT
@@ -16,6 +17,7 @@ from notifications.standing import Head, standing
 from tests.examples import EMAIL, notification, payload, person
 from tests.fakes.clock import START
 from tests.fakes.world import World
+from workflows.send_messages import WAVE
 
 ONE, TWO = notification(1), notification(2)
 TEXT = notification(4, Channel.SMS)
@@ -174,3 +176,34 @@ def test_what_is_stopped_and_no_longer_wanted_is_suppressed(world: World) -> Non
 
     assert {} == world.send(ONE.id).retry
     assert (State.SUPPRESSED, "complained") == outcome(world)
+
+
+def test_what_is_refused_during_a_wave_holds_for_the_next(world: World) -> None:
+    many = [notification(n) for n in range(2 * WAVE)]
+    world.enter(*many)
+
+    def refusing(_: Outgoing) -> Outcome:
+        world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
+        return accepted(f"m-{len(world.provider.calls)}")
+
+    world.provider.answer = refusing
+    sent = world.send(*[each.id for each in many])
+
+    assert WAVE == len(world.provider.calls)
+    assert {State.SENT: WAVE, State.SUPPRESSED: WAVE} == sent.settled
+
+
+def test_a_stop_is_obeyed_within_a_wave(world: World) -> None:
+    """Who stops a channel waits for what is being sent, not for the whole batch."""
+    many = [notification(n) for n in range(2 * WAVE)]
+    world.enter(*many)
+
+    def stopping(_: Outgoing) -> Outcome:
+        world.ledger.stopped.add("channel:email")
+        return accepted(f"m-{len(world.provider.calls)}")
+
+    world.provider.answer = stopping
+    sent = world.send(*[each.id for each in many])
+
+    assert (WAVE, {State.SENT: WAVE}) == (len(world.provider.calls), sent.settled)
+    assert [WHILE_STOPPED] * WAVE == list(sent.retry.values())
