@@ -2,11 +2,11 @@
 
 from datetime import UTC, date, datetime
 
-from notifications.lifecycle import State
+from notifications.lifecycle import COUNTS_AS_UNDELIVERED, State
 from notifications.notification import Notification
 
 # What an operator may have to look through: it did not arrive, may not have, or waits for them.
-FAILURES = frozenset({State.IN_DOUBT, State.FAILED, State.PARKED})
+FAILURES = COUNTS_AS_UNDELIVERED | {State.IN_DOUBT, State.PARKED}
 
 
 def failed_on(row: Notification) -> date | None:

@@ -26,9 +26,9 @@ ORDER = notification(1).id[:22]
 
 
 def ended(channel: Channel) -> Notification:
-    """Return a notification with everything in it that a usual one ever has."""
+    """Return a notification with everything in it that a usual one has when it has ended."""
     return replace(
-        notification(1, channel, due_at=START),
+        notification(1, channel, due_at=None),
         order=OrderFacts(
             order_id="order-2026-000123456",
             shop="Example Tea & Coffee",
@@ -49,7 +49,6 @@ def ended(channel: Channel) -> Notification:
         parts=2,
         reserved=Decimal("0.01290"),
         owner="0123456789abcdef0123456789abcdef",
-        lease_until=START,
         country="US",
         messages={
             "0100018d8b1f2c3a-01234567-89ab-cdef-0123-456789abcdef-000000": Message(
