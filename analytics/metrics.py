@@ -125,7 +125,10 @@ def country_group(country: str) -> str:
 
 def _figures(counted: Contribution) -> dict[str, Amount]:
     amounts = counted.amounts
-    (state,) = (name.removeprefix(STATE) for name in amounts if name.startswith(STATE))
+    states = [name.removeprefix(STATE) for name in amounts if name.startswith(STATE)]
+    if not states:
+        return {}  # a bill that is no notification's
+    (state,) = states
     figures: dict[str, Amount] = {
         "Accepted": state not in {State.DEFERRED, State.SUPPRESSED},
         "Sent": amounts.get(TAKEN, 0),

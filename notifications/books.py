@@ -78,6 +78,7 @@ PARTS, TAKEN = "parts", "taken"
 RESERVED, CARRIER, ESTIMATE = "reserved", "carrier", "estimate"
 PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
 PRICED_RESERVED = "priced-reserved"
+BILLS, UNATTRIBUTED = "bills", "unattributed"
 
 # One letter each, because a bucket holds hundreds of them: event → accepted → sent → delivered.
 TO_ACCEPTED, TO_SENT, TO_DELIVERED, IN_ALL = "a#", "s#", "d#", "e#"
@@ -88,6 +89,39 @@ LATENCIES = {
     "in_all": IN_ALL,
 }
 """Event to accepted, accepted to sent, sent to delivered, and event to delivered in all."""
+
+
+def unattributed(
+    message_id: str,
+    price: Decimal | None,
+    *,
+    facts: int,
+    at: datetime,
+    country: str | None,
+    keep_until: int,
+) -> Line:
+    """Return the line of what a carrier bills for a message of which we know nothing.
+
+    It is counted like any other, by its message id, and is no notification; *facts* is how many
+    receipts told of it, so that it is counted again when there is one more.
+    """
+    return Line(
+        id=f"message#{message_id}",
+        version=facts,
+        state=UNATTRIBUTED,
+        rule=None,
+        bucket=Bucket(hour_of(at), "sms", country, UNATTRIBUTED, None, None),
+        accepted_at=at,
+        occurred_at=None,
+        sent_at=None,
+        delivered_at=None,
+        keep_until=keep_until,
+        taken=False,
+        parts=0,
+        reserved=None,
+        cost=price,
+        cost_source=None,
+    )
 
 
 def hour_of(moment: datetime) -> str:
@@ -109,7 +143,10 @@ _LONGEST, _CUT = 200, 20
 
 
 def contribution(line: Line) -> Contribution:
-    """Return what the notification counts for, as it stands."""
+    """Return what the notification counts for, as it stands; or a bill that is nobody's."""
+    if line.state == UNATTRIBUTED:
+        bill: dict[str, Amount] = {BILLS: 1, UNATTRIBUTED: line.cost or 0}
+        return Contribution(bucket=line.bucket, amounts={n: a for n, a in bill.items() if a})
     amounts: dict[str, Amount] = {STATE + line.state: 1}
     if line.rule:
         amounts[f"{RULE}{line.state}#{line.rule}"] = 1

@@ -12,6 +12,7 @@ from gateways import clients
 from gateways.dynamodb import Table
 from gateways.ledger import DynamoLedger
 from gateways.people import DynamoPeople
+from gateways.rollups import DynamoRollups
 from local.cloud import LocalCloud
 from ordercast.complaint import Complaint
 from processors.tables import tables
@@ -45,6 +46,10 @@ class Target:
     def people(self) -> DynamoPeople:
         """Return what it knows of customers."""
         return DynamoPeople(table=self._table("CustomersTableName"))
+
+    def rollups(self) -> DynamoRollups:
+        """Return its books."""
+        return DynamoRollups(table=self._table("RollupsTableName"))
 
     def _table(self, output: str) -> Table:
         name = self.output(output)

@@ -231,7 +231,8 @@ def _actions(statement: dict[str, Any], service: str) -> set[str]:
 def _tables(statement: dict[str, Any]) -> set[str]:
     """The tables that a statement is about, by what its resources refer to; one a resource."""
     named = [
-        re.findall("Ledger|Customers|Receipts|Rollups", str(each)) for each in _list(statement["Resource"])
+        re.findall("Ledger|Customers|Receipts|Rollups", str(each))
+        for each in _list(statement["Resource"])
     ]
     assert all(len(set(names)) == 1 for names in named)
     return {names[0] for names in named}
