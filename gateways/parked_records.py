@@ -2,7 +2,8 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -30,11 +31,18 @@ class S3ParkedRecords:
         if not records:
             return
         body = "".join(json.dumps(_line(each)) + "\n" for each in records)
-        try:
+        with translated():
             self.client.put_object(Bucket=self.bucket, Key=_key(records), Body=body.encode())
-        except (BotoCoreError, ClientError) as error:
-            message = f"{type(error).__name__} on the bucket of parked records"
-            raise ParkingUnavailable(message) from error
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise what the bucket's client raises as `ParkingUnavailable`."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        message = f"{type(error).__name__} on the bucket of parked records"
+        raise ParkingUnavailable(message) from error
 
 
 def _key(records: Sequence[ParkedRecord]) -> str:

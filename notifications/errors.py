@@ -6,7 +6,8 @@ PipelineError
 └── Retryable                not now: let the event source bring it again
     ├── LedgerUnavailable
     ├── HubUnavailable
-    └── ParkingUnavailable
+    ├── ParkingUnavailable
+    └── QueueUnavailable
 
 A call that may have happened is no exception but an outcome (notifications/outcome.py): it is
 recorded as in doubt, and never repeated blindly.
@@ -41,3 +42,7 @@ class HubUnavailable(Retryable):
 
 class ParkingUnavailable(Retryable):
     """A record could not be parked, so it must not be let go."""
+
+
+class QueueUnavailable(Retryable):
+    """A queue's messages could not be looked at, sent or removed."""

@@ -27,6 +27,7 @@ from ordercast.inbox_listing import inbox_listing
 from ordercast.options import CloudName, Shop, Stage
 from ordercast.order_files import Row, read_file, read_rows
 from ordercast.order_status import newest_of_customer, notifications_of, status_listing
+from ordercast.parked import parked
 from ordercast.producer import Producer
 from ordercast.steps import steps
 from ordercast.stopping import resume, stop
@@ -42,6 +43,7 @@ app = typer.Typer(
     help="Order events in, text messages and e-mails out, every message accounted for.",
 )
 app.add_typer(customers)
+app.add_typer(parked)
 app.command()(stop)
 app.command()(resume)
 

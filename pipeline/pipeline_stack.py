@@ -1,6 +1,6 @@
 """A stage's data and the account's receipts come in; the running pipeline goes out."""
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, Fn, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -158,6 +158,10 @@ class PipelineStack(Stack):
         configuration_set = self.mail.configuration_set.configuration_set_name
         CfnOutput(self, "HubTopicArn", value=self.hub.topic.topic_arn)
         CfnOutput(self, "ReceiptsQueueUrl", value=receipts.queue_url)
+        # Each names its dead letters itself.
+        urls = Fn.join(" ", [each.queue.queue_url for each in self.queues.values()])
+        CfnOutput(self, "WorkQueueUrls", value=urls)
+        CfnOutput(self, "UndeliveredQueueUrl", value=self.undelivered.queue_url)
         CfnOutput(self, "ConfigurationSetName", value=configuration_set)
         CfnOutput(
             self,

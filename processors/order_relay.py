@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 
 from gateways import clients
 from gateways.hub import SnsHub
+from gateways.kinesis_records import stream_records
 from gateways.ledger import DynamoLedger
 from gateways.parked_records import S3ParkedRecords
 from gateways.people import DynamoPeople
@@ -22,7 +23,6 @@ from notifications.parking import StreamRecord
 from notifications.routing import Policy
 from processors.batch_response import BatchResponse, from_lowest
 from processors.deadline import deadline
-from processors.kinesis_records import stream_records
 from processors.settings import OrderRelaySettings, quiet_hours, recipient_patterns
 from processors.tables import tables
 from workflows.mark_events import MarkEvents

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
+from gateways.kinesis_records import stream_records
 from notifications.envelope import open_envelope
 from notifications.order_event import parse_order_event
 from notifications.parking import StreamRecord
-from processors.kinesis_records import stream_records
 
 RECORDED = Path(__file__).parents[1] / "recordings" / "kinesis"
 AGGREGATE = "49590338271490256608559692538361571095921575989136588898"

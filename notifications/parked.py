@@ -1,0 +1,81 @@
+"""What waits for an operator: records, batches, dead letters and notifications, told alike.
+
+None of its fields holds personal data; what does, a payload, stays where it is kept.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from notifications.parking import StreamRecord
+
+
+class Kind(StrEnum):
+    """What it is; `docs/runbook.md` says how each comes about."""
+
+    RECORD = "record"
+    BATCH = "batch"
+    LETTER = "letter"
+    NOTIFICATION = "notification"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """One thing that waits; `place` is where it is kept, `since` when it came there.
+
+    `id` is a record's position on the stream, a batch's digest, a letter's message id or a
+    notification's id; `size` counts the records of a batch.
+    """
+
+    kind: Kind
+    id: str
+    reason: str
+    detail: str = ""
+    place: str
+    since: datetime | None = None
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which of it an operator means; what is empty asks for nothing.
+
+    An id may be cut short; `reason` is looked for in reason and detail.
+    """
+
+    ids: Collection[str] = ()
+    kinds: Collection[Kind] = ()
+    reason: str = ""
+    since: datetime | None = None
+
+    def means(self, parked: Parked) -> bool:
+        """Tell whether *parked* is one of them."""
+        return (
+            (not self.ids or any(parked.id.startswith(each) for each in self.ids))
+            and (not self.kinds or parked.kind in self.kinds)
+            and self.reason.lower() in f"{parked.reason} {parked.detail}".lower()
+            and (self.since is None or (parked.since is not None and parked.since >= self.since))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUpBatch:
+    """A batch that Lambda gave up: records of the stream, or changes of the ledger by their rows."""
+
+    id: str
+    key: str
+    condition: str
+    at: datetime
+    records: tuple[StreamRecord, ...] = ()
+    notification_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message that its reader never dealt with; `handle` is good until it is received again."""
+
+    id: str
+    body: str
+    sent_at: datetime
+    handle: str

@@ -1,0 +1,228 @@
+"""What an operator wants of parked things in; a list, a look, or what was redriven or dropped out."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+from rich.table import Table as Grid
+from rich.text import Text
+
+from notifications.parked import Kind, Parked, Wish
+from ordercast.complaint import Complaint
+from ordercast.options import CloudName, Stage
+from ordercast.shelves import Found, Shelves, shelves
+from ordercast.target import LOCAL_STAGE, target
+from ordercast.terminal import console
+from workflows.shelf import Shelf, Told
+
+parked = typer.Typer(
+    name="parked",
+    no_args_is_help=True,
+    help="What waits for an operator: records, batches, dead letters, notifications.",
+)
+
+Ids = Annotated[list[str] | None, typer.Argument(help="As `list` shows them; may be cut short.")]
+Kinds = Annotated[
+    list[Kind] | None, typer.Option("--kind", help="Only this kind; may be repeated.")
+]
+Reason = Annotated[str, typer.Option(help="Only what says this in its reason or detail.")]
+Since = Annotated[
+    str | None, typer.Option(help="Only what came since: 36h, 7d, or a date such as 2026-11-02.")
+]
+Really = Annotated[bool, typer.Option("--yes", help="Do it; without, nothing is changed.")]
+Everything = Annotated[bool, typer.Option("--all", help="Everything that is parked.")]
+
+Doing = Callable[[Shelf, Sequence[Parked], Told], int]
+
+
+@parked.command("list")
+def list_parked(
+    kind: Kinds = None,
+    reason: Reason = "",
+    since: Since = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines.")] = False,  # noqa: FBT002
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """List what is parked, with its reason; nothing personal is shown."""
+    with _looking(stage, cloud) as where:
+        things = _all(where.find(_wish((), kind, reason, since)))
+    if as_json:
+        for each in things:
+            print(json.dumps(_fields(each)))
+        return
+    _show(things)
+    console.print(_counted(things))
+
+
+@parked.command("show")
+def show(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it; may be cut short.")],
+    payload: Annotated[  # noqa: FBT002
+        bool, typer.Option("--payload", help="What it holds, and nothing else: personal data.")
+    ] = False,
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Show one parked thing; its payload only if that is asked for."""
+    with _looking(stage, cloud) as where:
+        found = [(f.shelf, each) for f in where.find(Wish(ids=[id_])) for each in f.things]
+        if len(found) != 1:
+            raise Complaint(f"{id_} names {len(found)} parked things, not one")
+        ((shelf, thing),) = found
+        if payload:
+            sys.stdout.buffer.write(shelf.payload(thing) + b"\n")
+            return
+    grid = Grid.grid(padding=(0, 2))
+    for name, value in _fields(thing).items():
+        grid.add_row(name, Text(str(value)))
+    console.print(grid)
+
+
+@parked.command("redrive")
+def redrive(
+    ids: Ids = None,
+    kind: Kinds = None,
+    reason: Reason = "",
+    since: Since = None,
+    every: Everything = False,  # noqa: FBT002
+    yes: Really = False,  # noqa: FBT002
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Send parked things on their way again; may be broken off and done again."""
+    wish = _named(ids, kind, reason, since, every=every)
+    _do(
+        wish,
+        "redriven",
+        lambda shelf, all_, told: shelf.redrive(all_, told=told),
+        yes,
+        stage,
+        cloud,
+    )
+
+
+@parked.command("drop")
+def drop(
+    ids: Ids = None,
+    kind: Kinds = None,
+    reason: Reason = "",
+    since: Since = None,
+    every: Everything = False,  # noqa: FBT002
+    yes: Really = False,  # noqa: FBT002
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Let parked things go for good; payloads in the bucket stay until their retention ends."""
+    wish = _named(ids, kind, reason, since, every=every)
+    _do(wish, "dropped", lambda shelf, all_, told: shelf.drop(all_, told=told), yes, stage, cloud)
+
+
+def _do(
+    wish: Wish,
+    word: str,
+    doing: Doing,
+    really: bool,  # noqa: FBT001
+    stage: str,
+    cloud: str | None,
+) -> None:
+    with _looking(stage, cloud) as where:
+        found = where.find(wish)
+        things = _all(found)
+        if not really:
+            _show(things)
+            console.print(f"{_counted(things)} Nothing was changed; --yes does it.")
+            return
+        with Progress(console=console) as progress:
+            task = progress.add_task(word, total=len(things))
+            done = sum(
+                doing(each.shelf, each.things, lambda n: progress.advance(task, n))
+                for each in found
+                if each.things
+            )
+    console.print(f"{done} of {len(things)} {word}.")
+    if done < len(things):
+        raise Complaint(
+            "the rest changed meanwhile or was not taken", hint="look again: parked list"
+        )
+
+
+@contextmanager
+def _looking(stage: str, cloud: str | None) -> Iterator[Shelves]:
+    where = shelves(target(stage, cloud))
+    try:
+        yield where
+    finally:
+        where.let_go()
+
+
+def _named(
+    ids: Sequence[str] | None,
+    kinds: Sequence[Kind] | None,
+    reason: str,
+    since: str | None,
+    *,
+    every: bool,
+) -> Wish:
+    if not (ids or kinds or reason or since or every):
+        raise Complaint(
+            "which of them?", hint="name ids, or a --kind, --reason or --since, or --all"
+        )
+    return _wish(ids or (), kinds, reason, since)
+
+
+def _wish(ids: Sequence[str], kinds: Sequence[Kind] | None, reason: str, since: str | None) -> Wish:
+    return Wish(ids=ids, kinds=kinds or (), reason=reason, since=_moment(since))
+
+
+def _moment(written: str | None) -> datetime | None:
+    if written is None:
+        return None
+    unit = {"h": timedelta(hours=1), "d": timedelta(days=1)}.get(written[-1:])
+    if unit and written[:-1].isdecimal():
+        return datetime.now(UTC) - int(written[:-1]) * unit
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise Complaint(f"--since: {written} is neither a span (36h, 7d) nor a date") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _all(found: Sequence[Found]) -> list[Parked]:
+    return [each for one in found for each in one.things]
+
+
+def _show(things: Sequence[Parked]) -> None:
+    for each in things:
+        since = f"{each.since:%Y-%m-%d %H:%M:%S}" if each.since else "-"
+        detail = f": {each.detail}" if each.detail else ""
+        line = f"{each.kind:<12}  {since:<19}  {each.id}  {each.reason}{detail}"
+        console.print(Text(line), soft_wrap=True)
+
+
+def _counted(things: Sequence[Parked]) -> str:
+    if not things:
+        return "Nothing is parked."
+    counts = ", ".join(
+        f"{sum(each.kind is kind for each in things)} {kind}s"
+        for kind in Kind
+        if any(each.kind is kind for each in things)
+    )
+    return f"{len(things)} parked: {counts.replace('batchs', 'batches')}."
+
+
+def _fields(each: Parked) -> dict[str, object]:
+    return {
+        "kind": each.kind,
+        "id": each.id,
+        "reason": each.reason,
+        "detail": each.detail,
+        "since": each.since.isoformat() if each.since else None,
+        "place": each.place,
+        "records": each.size,
+    }

@@ -1,0 +1,115 @@
+"""A deployed pipeline in, its shelves of parked things out."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import boto3
+
+from gateways import clients
+from gateways.dead_letters import SqsDeadLetters, dead_letters_of
+from gateways.hub import SnsHub
+from gateways.parked_objects import S3ParkedObjects
+from gateways.topic import Topic
+from notifications.parked import Kind, Parked, Wish
+from ordercast.complaint import Complaint
+from ordercast.producer import Producer
+from ordercast.target import Target
+from workflows.shelf import Shelf
+from workflows.shelf_of_batches import ShelfOfBatches
+from workflows.shelf_of_letters import ShelfOfLetters
+from workflows.shelf_of_notifications import ShelfOfNotifications
+from workflows.shelf_of_records import ShelfOfRecords
+
+# Nothing is parked for longer than its payload is kept.
+LONGEST = timedelta(days=14)
+
+# Until the sweeper publishes again what was reopened, should we not have come to it.
+FIRST_WAIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What one shelf has of what an operator means."""
+
+    shelf: Shelf
+    things: list[Parked]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelves:
+    """Every place where something of a stage may wait for an operator."""
+
+    shelves: Sequence[tuple[Kind, Shelf]]
+
+    def find(self, wish: Wish) -> list[Found]:
+        """Look through the shelves; those of kinds that nobody asked for are left alone."""
+        return [
+            Found(shelf=shelf, things=[each for each in shelf.contents() if wish.means(each)])
+            for kind, shelf in self.shelves
+            if not wish.kinds or kind in wish.kinds
+        ]
+
+    def let_go(self) -> None:
+        """Let others see the letters that we looked at and left."""
+        for _, shelf in self.shelves:
+            if isinstance(shelf, ShelfOfLetters):
+                shelf.let_go()
+
+
+def shelves(target: Target) -> Shelves:
+    """Return all shelves of a stage."""
+    store = S3ParkedObjects(client=clients.s3(), bucket=target.output("ParkedBucketName"))
+    stream = Producer(
+        client=boto3.client("kinesis"), stream=target.output("OrdersStreamName"), pause=time.sleep
+    )
+    records = ShelfOfRecords(store=store, put=stream.put, now=_now)
+    batches = ShelfOfBatches(store=store, put=stream.put, recount=_recount, now=_now)
+    hub = _hub(target)
+    letters = [
+        ShelfOfLetters(letters=each, ledger=target.ledger(), hub=hub) for each in _letters(target)
+    ]
+    notifications = ShelfOfNotifications(
+        ledger=target.ledger(), hub=hub, now=_now, days=_days, first_wait=FIRST_WAIT
+    )
+    return Shelves(
+        shelves=[
+            (Kind.RECORD, records),
+            (Kind.BATCH, batches),
+            *((Kind.LETTER, each) for each in letters),
+            (Kind.NOTIFICATION, notifications),
+        ]
+    )
+
+
+def _letters(target: Target) -> list[SqsDeadLetters]:
+    sqs = clients.sqs()
+    undelivered = SqsDeadLetters(
+        client=sqs,
+        url=target.output("UndeliveredQueueUrl"),
+        # What names no notification was on its way there.
+        source=target.output("ReceiptsQueueUrl"),
+    )
+    queues = target.output("WorkQueueUrls").split()
+    return [*(dead_letters_of(sqs, each) for each in queues), undelivered]
+
+
+def _hub(target: Target) -> SnsHub:
+    executor = ThreadPoolExecutor(clients.WORKERS)
+    arn = target.output("HubTopicArn")
+    return SnsHub(topic=Topic(client=clients.sns_topics(), arn=arn, executor=executor))
+
+
+def _recount(_ids: Sequence[str]) -> None:
+    raise Complaint("changes of the ledger are not counted again from here yet")
+
+
+def _days() -> list[date]:
+    today = _now().date()
+    return [today - timedelta(days=back) for back in range(LONGEST.days + 1)]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

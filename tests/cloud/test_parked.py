@@ -1,0 +1,55 @@
+"""What was parked on the local cloud is redriven from the command line, and delivered once."""
+
+import json
+from uuid import uuid4
+
+import boto3
+
+from gateways.parked_records import S3ParkedRecords
+from local.cloud import LocalCloud
+from local.inbox import SentMessage, read_inbox
+from notifications.parked import Kind, Wish
+from notifications.parking import ParkedRecord, StreamRecord
+from ordercast.shelves import shelves
+from ordercast.target import local_target
+from tests.eventually import eventually
+
+
+def test_what_was_parked_is_delivered_once_after_a_redrive_however_often_it_is_run(
+    cloud: LocalCloud,
+) -> None:
+    """As if a bug, mended since, had parked a good event; and as if the command had died once."""
+    target = local_target(cloud)
+    order, after = (f"parked-{uuid4().hex[:12]}" for _ in range(2))
+    park(target.output("ParkedBucketName"), order)
+    where = shelves(target)
+    (found,) = [each for each in where.find(Wish(reason=order)) if each.things]
+    assert [Kind.RECORD] == [each.kind for each in found.things]
+
+    assert 1 == found.shelf.redrive(found.things, told=lambda _: None)
+    assert 1 == found.shelf.redrive(found.things, told=lambda _: None)
+    assert [] == [each for found in where.find(Wish(reason=order)) for each in found.things]
+    where.let_go()
+
+    boto3.client("kinesis").put_record(
+        StreamName=target.output("OrdersStreamName"), PartitionKey="parked", Data=event(after)
+    )
+    eventually(lambda: told(cloud, after), within=60)
+    assert 1 == len(eventually(lambda: told(cloud, order), within=60))
+
+
+def event(order: str) -> bytes:
+    contact = {"email": f"{order}@example.com"}
+    return json.dumps({"order_id": order, "channel": "email", "contact": contact}).encode()
+
+
+def park(bucket: str, order: str) -> None:
+    record = StreamRecord(
+        sequence_number="1", partition_key="parked", arrived_at=None, payload=event(order)
+    )
+    parked = ParkedRecord(record=record, reason="bug:KeyError", detail=order)
+    S3ParkedRecords(client=boto3.client("s3"), bucket=bucket).park([parked])
+
+
+def told(cloud: LocalCloud, order: str) -> list[SentMessage]:
+    return [each for each in read_inbox(cloud.inbox) if order in each.subject + each.text]

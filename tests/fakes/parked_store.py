@@ -1,0 +1,97 @@
+"""A bucket of parked things in memory, and a stream that takes what is put on it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from notifications.parked import GivenUpBatch, Letter
+from notifications.parking import ParkedRecord
+
+
+class Died(Exception):
+    """We were killed here."""
+
+
+@dataclass(slots=True)
+class Doom:
+    """Kills at the call of that number, before or after it has its effect; never again after that."""
+
+    at: int = -1
+    after: bool = False
+    calls: int = 0
+
+    def around(self, effect: Callable[[], None]) -> None:
+        """Carry out a call with an effect, or die on the way."""
+        number, self.calls = self.calls, self.calls + 1
+        if number == self.at and not self.after:
+            raise Died
+        effect()
+        if number == self.at:
+            raise Died
+
+
+@dataclass(slots=True)
+class FakeParkedStore:
+    """What was parked, and notes of what was done about it."""
+
+    kept: Sequence[ParkedRecord] = ()
+    given_up: Sequence[GivenUpBatch] = ()
+    doom: Doom = field(default_factory=Doom)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def records(self) -> Iterator[tuple[str, ParkedRecord]]:
+        return (("parked/an-object", each) for each in self.kept)
+
+    def batches(self) -> Iterator[GivenUpBatch]:
+        return iter(self.given_up)
+
+    def handled(self) -> set[str]:
+        return set(self.notes)
+
+    def note(self, ids: Sequence[str], *, did: str, at: datetime) -> None:
+        del at
+        self.doom.around(lambda: self.notes.update(dict.fromkeys(ids, did)))
+
+
+@dataclass(slots=True)
+class FakeStream:
+    """What was put again, call by call."""
+
+    doom: Doom = field(default_factory=Doom)
+    puts: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def put(self, events: Sequence[tuple[str, bytes]]) -> None:
+        self.doom.around(lambda: self.puts.extend(events))
+
+
+@dataclass(slots=True)
+class FakeDeadLetters:
+    """A queue of dead letters, and the queue behind it."""
+
+    waiting: dict[str, Letter] = field(default_factory=dict)
+    doom: Doom = field(default_factory=Doom)
+    sent_back: list[str] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
+    name: str = "sms-normal-dead-letters"
+
+    def look(self) -> Iterator[Letter]:
+        for letter in list(self.waiting.values()):
+            self.held.add(letter.id)
+            yield letter
+
+    def send_back(self, letters: Sequence[Letter]) -> set[str]:
+        if letters:
+            self.doom.around(lambda: self.sent_back.extend(each.body for each in letters))
+        return {each.id for each in letters}
+
+    def remove(self, letters: Sequence[Letter]) -> set[str]:
+        def effect() -> None:
+            for each in letters:
+                self.waiting.pop(each.id, None)
+
+        if letters:
+            self.doom.around(effect)
+        return {each.id for each in letters}
+
+    def let_go(self, letters: Sequence[Letter]) -> None:
+        self.held -= {each.id for each in letters}

@@ -1,0 +1,115 @@
+import json
+from base64 import b64decode
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+import pytest
+
+from gateways.parked_objects import S3ParkedObjects
+from gateways.parked_records import S3ParkedRecords
+from notifications.errors import ParkingUnavailable
+from notifications.parking import ParkedRecord, StreamRecord
+
+BUCKET = "parked"
+AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+RECORDINGS = Path("tests/recordings/aws")
+
+
+def record(sequence_number: str, *, index: int | None = None) -> ParkedRecord:
+    kept = StreamRecord(
+        sequence_number=sequence_number,
+        index=index,
+        partition_key="o-1",
+        arrived_at=AT,
+        payload=b"\xff\x00 not JSON",
+    )
+    return ParkedRecord(record=kept, reason="malformed-order-event", detail="not JSON")
+
+
+@pytest.fixture
+def s3(aws):
+    client = boto3.client("s3")
+    client.create_bucket(Bucket=BUCKET)
+    return client
+
+
+@pytest.fixture
+def store(s3) -> S3ParkedObjects:
+    return S3ParkedObjects(client=s3, bucket=BUCKET)
+
+
+def test_what_the_relay_parks_is_read_back_to_the_byte(s3, store: S3ParkedObjects) -> None:
+    parked = [record("101"), record("102", index=0), record("102", index=7)]
+    S3ParkedRecords(client=s3, bucket=BUCKET).park(parked)
+
+    assert parked == [each for _, each in store.records()]
+
+
+def test_notes_of_several_operators_add_up(store: S3ParkedObjects) -> None:
+    assert set() == store.handled()
+
+    store.note(["101", "102.0"], did="redriven", at=AT)
+    store.note(["b1"], did="dropped", at=AT)
+
+    assert {"101", "102.0", "b1"} == store.handled()
+
+
+def test_more_objects_than_a_page_holds_are_all_read(s3, store: S3ParkedObjects) -> None:
+    s3.meta.events.register(
+        "before-parameter-build.s3.ListObjectsV2",
+        lambda params, **_: params.setdefault("MaxKeys", 2),
+    )
+    for position in range(5):
+        S3ParkedRecords(client=s3, bucket=BUCKET).park([record(str(position))])
+
+    assert [str(n) for n in range(5)] == [each.record.position for _, each in store.records()]
+
+
+def test_trouble_with_the_bucket_is_told_by_its_kind_alone(s3) -> None:
+    with pytest.raises(ParkingUnavailable, match=r"^NoSuchBucket on the bucket"):
+        list(S3ParkedObjects(client=s3, bucket="another").records())
+
+
+@pytest.mark.parametrize(
+    ("name", "condition"),
+    [
+        ("kinesis_esm_onfailure_s3_object", "RetryAttemptsExhausted"),
+        ("kinesis_esm_onfailure_s3_age_exceeded", "RecordAgeExceeded"),
+    ],
+)
+def test_a_batch_that_lambda_gave_up_is_read_with_its_records(
+    s3, store: S3ParkedObjects, name: str, condition: str
+) -> None:
+    report = (RECORDINGS / f"{name}.json").read_text()
+    s3.put_object(Bucket=BUCKET, Key=f"aws/lambda/uuid/shard/{name}", Body=report.encode())
+
+    (batch,) = store.batches()
+
+    event = json.loads(json.loads(report)["payload"])
+    sent = [each["kinesis"] for each in event["Records"]]
+    assert condition == batch.condition
+    assert [each["sequenceNumber"] for each in sent] == [
+        each.sequence_number for each in batch.records
+    ]
+    assert [b64decode(each["data"]) for each in sent] == [each.payload for each in batch.records]
+
+
+def test_a_batch_of_the_ledger_s_changes_names_each_notification_once(
+    s3, store: S3ParkedObjects
+) -> None:
+    """Marks and heads have changes too; they are nobody's to count."""
+    rows = [f"notification#{'n' * 22}", f"notification#{'n' * 22}", "head#sms", "event#x"]
+    changes = [{"dynamodb": {"Keys": {"pk": {"S": "o" * 22}, "sk": {"S": each}}}} for each in rows]
+    report = {
+        "requestContext": {"condition": "RetryAttemptsExhausted"},
+        "timestamp": "2026-03-02T09:30:00.000Z",
+        "payload": json.dumps({"Records": changes}),
+    }
+    s3.put_object(Bucket=BUCKET, Key="aws/lambda/uuid/shard/x", Body=json.dumps(report).encode())
+
+    (batch,) = store.batches()
+
+    assert ("o" * 22 + "n" * 22,) == batch.notification_ids
+    assert () == batch.records
+    assert AT == batch.at

@@ -1,0 +1,83 @@
+"""Batches that Lambda gave up in; their records on the stream again, or their rows counted again, out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from notifications.parked import GivenUpBatch, Kind, Parked
+from workflows.ports import Clock
+from workflows.shelf import A_NOTE, DROPPED, REDRIVEN, Notes, Put, Told
+from workflows.shelf_of_records import key_of
+
+Recount = Callable[[Sequence[str]], object]
+"""Count notifications, by id, as the ledger has them now; what is counted already changes nothing."""
+
+
+class BatchStore(Notes, Protocol):
+    """Where Lambda keeps the batches that it gave up."""
+
+    def batches(self) -> Iterator[GivenUpBatch]:
+        """Return them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfOfBatches:
+    """Whole batches that were given up, by age or by count.
+
+    Some of a batch's records may have been dealt with before it was given up: their events' marks
+    are obeyed, and what is counted already is not counted again.
+    """
+
+    store: BatchStore
+    put: Put
+    recount: Recount
+    now: Clock
+    _kept: dict[str, GivenUpBatch] = field(default_factory=dict, init=False, repr=False)
+
+    def contents(self) -> Iterator[Parked]:
+        """Return what waits."""
+        handled = self.store.handled()
+        self._kept.clear()
+        for batch in self.store.batches():
+            if batch.id in handled:
+                continue
+            self._kept[batch.id] = batch
+            changes = len(batch.notification_ids)
+            yield Parked(
+                kind=Kind.BATCH,
+                id=batch.id,
+                reason=batch.condition,
+                detail=f"changes of {changes} notifications"
+                if changes
+                else "records of the stream",
+                place=batch.key,
+                since=batch.at,
+                size=changes or len(batch.records),
+            )
+
+    def payload(self, parked: Parked) -> bytes:
+        """Return the payloads of its records, one a line; ids where it holds changes."""
+        batch = self._kept[parked.id]
+        ids = [each.encode() for each in batch.notification_ids]
+        return b"\n".join(ids or [each.payload for each in batch.records])
+
+    def redrive(self, things: Sequence[Parked], *, told: Told) -> int:
+        """Put each batch's records on the stream again in their order, or count its rows again."""
+        for each in things:
+            batch = self._kept[each.id]
+            for start in range(0, len(batch.records), A_NOTE):
+                chunk = batch.records[start : start + A_NOTE]
+                self.put([(key_of(record), record.payload) for record in chunk])
+            if batch.notification_ids:
+                self.recount(batch.notification_ids)
+            self.store.note([batch.id], did=REDRIVEN, at=self.now())
+            told(1)
+        return len(things)
+
+    def drop(self, things: Sequence[Parked], *, told: Told) -> int:
+        """Note down that nothing is to become of them."""
+        if things:
+            self.store.note([each.id for each in things], did=DROPPED, at=self.now())
+        told(len(things))
+        return len(things)
