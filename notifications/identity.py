@@ -7,6 +7,7 @@ the second the notification in it. It is made of `[A-Za-z0-9_-]`, so it fits an 
 import json
 import re
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 from hashlib import blake2b
 
 from notifications.order_event import Channel, OrderEvent
@@ -59,7 +60,9 @@ def order_hash_for(*, shop: str | None, order_id: str) -> str:
     return _hash("order", shop, order_id)
 
 
+@lru_cache(maxsize=4096)
 def _hash(*parts: str | None) -> str:
+    # Remembered, because each step of a batch asks again for the ids of the same few hundred events.
     # JSON keeps ("a", "b") and ("ab", None) apart, whatever the parts contain.
     digest = blake2b(json.dumps(parts).encode(), digest_size=16).digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,4 +1,5 @@
 import pytest
+from botocore.exceptions import ParamValidationError
 
 from gateways import clients
 
@@ -17,3 +18,30 @@ def test_our_own_services_are_tried_again_within_a_lambdas_patience(make) -> Non
 
     assert 3 == config.retries["total_max_attempts"]
     assert 30 >= 3 * (config.connect_timeout + config.read_timeout)
+
+
+class Left(Exception):
+    """A request is on its way."""
+
+
+def leave(**_: object) -> None:
+    raise Left
+
+
+@pytest.mark.parametrize(
+    ("make", "method", "meets"),
+    [
+        (clients.sms_provider, "publish", ParamValidationError),
+        (clients.email_provider, "send_email", ParamValidationError),
+        (clients.s3, "put_object", ParamValidationError),
+        (clients.dynamodb, "batch_execute_statement", Left),
+        (clients.sns_topics, "publish_batch", Left),
+    ],
+)
+def test_what_others_wrote_a_part_of_is_looked_at_before_it_leaves(make, method, meets) -> None:
+    """A provider's request carries an address; a table's or a topic's is ours, field for field."""
+    client = make()
+    client.meta.events.register("before-send", leave)
+
+    with pytest.raises(meets):
+        getattr(client, method)(Entries=5)
