@@ -4,9 +4,11 @@ A record holds one event, plain or compressed, or an aggregate of such records.
 """
 
 import zlib
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from notifications.kpl import message_in, take_apart
+from notifications.kpl_message import MAGIC
 from notifications.parking import ParkedRecord, StreamRecord
 
 EVENT_LIMIT = 1024 * 1024
@@ -32,7 +34,10 @@ def open_envelope(record: StreamRecord) -> list[StreamRecord | ParkedRecord]:
     room = AGGREGATE_LIMIT
     opened: list[StreamRecord | ParkedRecord] = []
     for part in take_apart(record, message):
-        event = _unpacked(part, min(room, EVENT_LIMIT)) if isinstance(part, StreamRecord) else part
+        if isinstance(part, ParkedRecord) or not part.payload.startswith(_WRAPPED):
+            opened.append(part)
+            continue
+        event = _unpacked(part, min(room, EVENT_LIMIT))
         if isinstance(event, StreamRecord) and event is not part:
             room -= len(event.payload)
         opened.append(event)
@@ -52,6 +57,7 @@ def _unpacked(record: StreamRecord, limit: int) -> StreamRecord | ParkedRecord:
 
 # No JSON begins with any of these: gzip (RFC 1952), and zlib (RFC 1950) at its four levels.
 _COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_WRAPPED = (MAGIC, *_COMPRESSED)
 
 
 def _inflated(payload: bytes, limit: int) -> tuple[bytes, tuple[str, str] | None]:

@@ -1,11 +1,12 @@
 """A record's bytes in, an order event out: contract v1 with its defaults applied."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from notifications.contract import Amount, Items, ItemV1, OrderEventV1, read_wire
+import msgspec
+
+from notifications.contract import Amount, ContactV1, Items, ItemV1, read_wire
 
 DEFAULT_STATUS = "confirmed"
 
@@ -32,8 +33,7 @@ class Priority(StrEnum):
     NORMAL = "normal"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
+class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An amount in the currency's main unit."""
 
     value: Decimal
@@ -45,27 +45,16 @@ class Money:
         return f"{self.value:.{max(decimals, given)}f} {self.currency}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One line of an order."""
+Item = ItemV1
+"""One line of an order."""
 
-    name: str
-    quantity: int = 1
+Contact = ContactV1
+"""How to reach the customer, as the shop wrote it."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """How to reach the customer, as the shop wrote it."""
-
-    email: str | None = None
-    phone: str | None = None
-    locale: str | None = None
-    time_zone: str | None = None
-    country: str | None = None
+NO_CONTACT = Contact()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderEvent:
+class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened to an order; `channels` is None where the customer decides."""
 
     order_id: str
@@ -96,8 +85,8 @@ def parse_order_event(payload: bytes, *, default_currency: str) -> OrderEvent:
         occurred_at=wire.occurred_at and wire.occurred_at.astimezone(UTC),
         amount=_money(wire.amount, default_currency),
         items=_items(wire.items),
-        contact=_contact(wire),
-        channels=_channels(wire.channel),
+        contact=wire.contact or NO_CONTACT,
+        channels=_CHANNELS[wire.channel],
         priority=_priority(wire.priority, status),
         tracking_url=wire.tracking_url,
         campaign=wire.campaign,
@@ -115,30 +104,16 @@ def _money(amount: Amount | None, default_currency: str) -> Money | None:
 
 
 def _items(items: Items | None) -> tuple[Item, ...]:
-    return tuple(
-        Item(name=item.name, quantity=item.quantity)
-        if isinstance(item, ItemV1)
-        else Item(name=item)
-        for item in items or ()
-    )
+    return tuple([Item(name=item) if isinstance(item, str) else item for item in items or ()])
 
 
-def _contact(wire: OrderEventV1) -> Contact:
-    if wire.contact is None:
-        return Contact()
-    return Contact(
-        email=wire.contact.email,
-        phone=wire.contact.phone,
-        locale=wire.contact.locale,
-        time_zone=wire.contact.time_zone,
-        country=wire.contact.country,
-    )
-
-
-def _channels(wish: str | None) -> tuple[Channel, ...] | None:
-    if wish in {None, "auto"}:
-        return None
-    return (Channel.SMS, Channel.EMAIL) if wish == "both" else (Channel(wish),)
+_CHANNELS = {
+    None: None,
+    "auto": None,
+    "both": (Channel.SMS, Channel.EMAIL),
+    "sms": (Channel.SMS,),
+    "email": (Channel.EMAIL,),
+}
 
 
 def _priority(wish: str | None, status: str) -> Priority:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamRecord:
+
+class StreamRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record as the stream holds it, or one part of an aggregate that it holds.
 
     The parts of an aggregate share its sequence number and are told apart by `index`, from 0 on;

@@ -3,7 +3,7 @@
 import sys
 from hashlib import md5
 
-from notifications.kpl import MAGIC
+from notifications.kpl_message import MAGIC
 from notifications.parking import ParkedRecord, StreamRecord
 
 

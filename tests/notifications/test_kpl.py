@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notifications.envelope import open_envelope
-from notifications.kpl import MAGIC, PART_LIMIT
+from notifications.kpl_damaged import PART_LIMIT
+from notifications.kpl_message import MAGIC
 from notifications.parking import ParkedRecord, StreamRecord
 from tests.aggregates import aggregate, field, message_of, part, record, sealed, told
 
@@ -80,7 +82,6 @@ DAMAGED = {
     "data longer than the sub-record": field(3, b"\x08\x00\x1a\x7f" + ORDERS[1]),
     "data of another kind": field(3, b"\x08\x00\x18\x07"),
     "two payloads": part(ORDERS[1], more=field(3, ORDERS[2])),
-    "a neighbour swallowed": part(ORDERS[1], more=part(ORDERS[2])),
     "a field nobody knows in it": part(ORDERS[1], more=field(9, b"?")),
     "a field nobody knows around it": field(9, ORDERS[1]),
     "the tag of a key": field(1, part(ORDERS[1])[2:]),
@@ -125,7 +126,6 @@ TORN = {
     "cut off after a tag": b"\x1a",
     "a length that does not end": b"\x1a" + b"\xff" * 11 + ORDERS[1],
     "a length beyond the end": b"\x1a\xff\x7f" + ORDERS[1],
-    "a number where a sub-record should be": b"\x18\x05" + part(ORDERS[1]),
     "a tag of two bytes": b"\x9a\x01" + part(ORDERS[1])[1:],
 }
 
@@ -144,6 +144,41 @@ def test_from_where_no_sub_records_can_be_told_apart_the_rest_is_parked_as_one(
     assert "what follows the first 2 sub-records cannot be told apart" == rest.detail
 
 
+LOST = {
+    "a length that ends in a neighbour": b"\x1a\x40" + part(ORDERS[1])[2:],
+    "a length that ends with a neighbour": b"\x1a"
+    + bytes([2 * len(part(ORDERS[1])) - 2])
+    + part(ORDERS[1])[2:],
+    "a length that ends before its data": b"\x1a\x10" + part(ORDERS[1])[2:],
+    "a length that does not end": b"\x1a" + b"\xff" * 11 + part(ORDERS[1])[2:],
+    "data that ends in a neighbour": b"\x1a\x40\x08\x00\x1a\x3c" + ORDERS[1],
+    "a number where a sub-record should be": b"\x18\x05",
+    "letters": b"nothing of the sort",
+}
+
+
+@pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
+def test_where_a_sub_record_does_not_say_where_it_ends_its_neighbours_are_found_again(
+    lost: bytes,
+) -> None:
+    behind = part(ORDERS[2], key=2) + part(ORDERS[3], key=1)
+
+    assert [
+        ("101.0", ORDERS[0]),
+        ("101.1", "damaged-sub-record"),
+        ("101.2", ORDERS[2]),
+        ("101.3", ORDERS[3]),
+    ] == opened(sealed(KEYS + part(ORDERS[0]) + lost + behind))
+
+
+@pytest.mark.parametrize("junk", [b"\x1a", b"\x1a\x00", b"\x1a\x01\x08", b"\x0a\x00", b"\xff"])
+def test_a_mebibyte_made_to_be_slow_is_answered_in_a_moment(junk: bytes) -> None:
+    started = time.process_time()
+
+    assert opened(sealed(part(ORDERS[0]) + junk * (1024 * 1024 // len(junk))))
+    assert time.process_time() - started < 10
+
+
 @pytest.mark.parametrize(
     ("message", "detail"),
     [
@@ -152,7 +187,7 @@ def test_from_where_no_sub_records_can_be_told_apart_the_rest_is_parked_as_one(
         pytest.param(KEYS + TORN["cut off after a tag"], "it cannot be taken apart", id="torn"),
         pytest.param(b"not protobuf", "it cannot be taken apart", id="something else"),
         pytest.param(
-            KEYS + field(3, b"") * (PART_LIMIT + 1),
+            KEYS + part(b"") * (PART_LIMIT + 1),
             f"it holds more than {PART_LIMIT} sub-records",
             id="more sub-records than events could be",
         ),

@@ -49,7 +49,9 @@ def test_no_cent_of_a_text_amount_is_lost() -> None:
 def test_a_bare_name_is_one_of_that_item() -> None:
     items = ["Teapot", {"name": "Cup", "quantity": 4, "sku": "c-1"}]
 
-    assert (Item(name="Teapot"), Item(name="Cup", quantity=4)) == order_event(items=items).items
+    assert (Item(name="Teapot"), Item(name="Cup", quantity=4, sku="c-1")) == order_event(
+        items=items
+    ).items
 
 
 def test_without_a_status_an_order_is_confirmed() -> None:

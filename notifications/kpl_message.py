@@ -1,0 +1,48 @@
+"""Nothing in, the message classes of an aggregate as aws-kinesis-agg defines them out.
+
+Imported when the first aggregate is met or made: other records need no protobuf.
+"""
+
+import sys
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+MAGIC = b"\xf3\x89\x9a\xc2"
+DIGEST_SIZE = 16
+HASH_INDEX = "explicit_hash_key_index"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """The classes of an aggregate and of one part of it, and what they raise on other bytes."""
+
+    aggregated_record: Any
+    record: Any
+    undecodable: type[Exception]
+
+
+@cache
+def definition() -> Definition:
+    """Import the definition, and change nothing for those who import something else.
+
+    Its module imports a neighbour by that one's bare name, for which the library puts its folder
+    on the search path of everybody; lending the name for the moment of the import does as well.
+    """
+    theirs = {_NEIGHBOUR: sys.modules[_NEIGHBOUR]} if _NEIGHBOUR in sys.modules else {}
+    sys.modules[_NEIGHBOUR] = import_module(f"aws_kinesis_agg.{_NEIGHBOUR}")
+    try:
+        messages = import_module("aws_kinesis_agg.messages_pb2")
+    finally:
+        del sys.modules[_NEIGHBOUR]
+        sys.modules.update(theirs)
+    undecodable = import_module("google.protobuf.message").DecodeError
+    return Definition(
+        aggregated_record=messages.AggregatedRecord,
+        record=messages.Record,
+        undecodable=undecodable,
+    )
+
+
+_NEIGHBOUR = "config_pb2"
