@@ -44,24 +44,27 @@ class Count:
     pause: Callable[[float], None]
     chance: Callable[[], float]
 
-    def __call__(self, lines: Iterable[Line]) -> Tally:
-        """Count a batch with one line a notification; raises nothing but what is a bug."""
+    def __call__(self, lines: Iterable[Line], *, again: bool = False) -> Tally:
+        """Count a batch with one line a notification; raises nothing but what is a bug.
+
+        With *again*, what was counted at the same version is counted anew: a backfill.
+        """
         waiting = {line.id: line for line in lines}
         done: list[Entry] = []
         for wait in range(ROUNDS):
             if wait and waiting:
                 self.pause(_FIRST_PAUSE * 2**wait * self.chance())
-            if not self._round(waiting, done):
+            if not self._round(waiting, done, again=again):
                 break
         return Tally(entries=tuple(done), undone=frozenset(waiting))
 
-    def _round(self, waiting: dict[str, Line], done: list[Entry]) -> bool:
+    def _round(self, waiting: dict[str, Line], done: list[Entry], *, again: bool) -> bool:
         """Count what is waiting; tell whether something waits still."""
         try:
             counted = self.rollups.counted({i: each.bucket.hour for i, each in waiting.items()})
         except LedgerUnavailable:
             return True
-        news = entries(waiting.values(), counted)
+        news = entries(waiting.values(), counted, again=again)
         for old in waiting.keys() - {entry.line.id for entry in news}:
             del waiting[old]
         packed = transactions(news)

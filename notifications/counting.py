@@ -62,12 +62,18 @@ class Transaction:
             add(self.additions.setdefault(bucket, {}), amounts)
 
 
-def entries(lines: Iterable[Line], counted: Mapping[str, Counted]) -> list[Entry]:
-    """Return what is news: an entry for each line that is newer than what was counted."""
+def entries(
+    lines: Iterable[Line], counted: Mapping[str, Counted], *, again: bool = False
+) -> list[Entry]:
+    """Return what is news: an entry for each line that is newer than what was counted.
+
+    With *again*, for each as old as that too: what it counts for may have been thought out anew.
+    """
+    oldest = 0 if again else 1
     return [
         Entry(line=line, new=contribution(line), last=counted.get(line.id))
         for line in lines
-        if line.id not in counted or counted[line.id].version < line.version
+        if line.id not in counted or counted[line.id].version + oldest <= line.version
     ]
 
 

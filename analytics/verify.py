@@ -1,0 +1,105 @@
+"""Some hours in, whether the books say of them what the ledger says out; and the repair of it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from analytics.count import Count
+from analytics.count import Rollups as Counting
+from notifications.books import Amounts, Bucket, Counted, Line, hour_of
+from notifications.counting import NAMES, Transaction
+from notifications.reconciliation import Findings, Look, findings
+
+LINES_A_COMMIT = 400
+
+
+class Rollups(Counting, Protocol):
+    """The books, to be read in whole hours too. Raises `LedgerUnavailable`."""
+
+    def counted_of(self, hour: str) -> dict[str, Counted]:
+        """Return everything that was counted of an hour, by notification id."""
+        ...
+
+    def buckets(self, days: Iterable[str]) -> dict[Bucket, Amounts]:
+        """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
+        ...
+
+
+class Lines(Protocol):
+    """The ledger, as far as it counts. Raises `LedgerUnavailable`."""
+
+    def lines(self, ids: Iterable[str]) -> dict[str, Line]:
+        """Return the lines of those that are there, by id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verify:
+    """Derive the books again from the ledger, and compare.
+
+    What was counted in an hour names the rows to read; *never_counted* names others that are to be
+    there. `patience` is how long `pause` waits between two looks, so that what is on its way can
+    arrive; `retention` is how long rows are kept.
+    """
+
+    rollups: Rollups
+    ledger: Lines
+    count: Count
+    pause: Callable[[float], None]
+    now: Callable[[], datetime]
+    patience: timedelta
+    retention: timedelta
+
+    def __call__(self, hours: Sequence[str], never_counted: Iterable[str] = ()) -> Findings:
+        """Compare the hours; a second look is taken only where the first finds something."""
+        others = frozenset(never_counted)
+        first = self._look(hours, others)
+        found = findings(first, first)
+        if found.are_clean:
+            return found
+        self.pause(self.patience.total_seconds())
+        return findings(first, self._look(hours, others))
+
+    def repair(self, found: Findings) -> int:
+        """Count what is not counted or wrongly counted; return how many notifications that were.
+
+        It is the same commit as ever, fed from the ledger, so that nothing is counted twice by it.
+        Buckets that do not hold what was counted get the difference, which nobody else may do at
+        the same time.
+        """
+        wrong = self.ledger.lines(found.wrong_lines)
+        lines = [*found.not_yet_counted.values(), *wrong.values()]
+        repaired = 0
+        for start in range(0, len(lines), LINES_A_COMMIT):
+            tally = self.count(lines[start : start + LINES_A_COMMIT], again=True)
+            repaired += len(tally.entries)
+        self.rollups.commit(_corrections(found.wrong_buckets), writer=0)
+        return repaired
+
+    def _look(self, hours: Sequence[str], others: frozenset[str]) -> Look:
+        """Read what was counted first: whatever is counted later is on the ledger by then."""
+        counted = {i: each for hour in hours for i, each in self.rollups.counted_of(hour).items()}
+        wanted = frozenset(hours)
+        held = self.rollups.buckets(sorted({hour[:_DAY] for hour in wanted}))
+        lines = self.ledger.lines(counted.keys() | others)
+        return Look(
+            counted=counted,
+            buckets={bucket: amounts for bucket, amounts in held.items() if bucket.hour in wanted},
+            lines={i: line for i, line in lines.items() if line.bucket.hour in wanted},
+            kept_since=hour_of(self.now() - self.retention + timedelta(hours=1)),
+        )
+
+
+_DAY = len("2026-03-02")
+
+
+def _corrections(wrong: Mapping[Bucket, Amounts]) -> list[Transaction]:
+    """Return one transaction a bucket and two hundred amounts: each is right by itself."""
+    corrections = []
+    for bucket, amounts in wrong.items():
+        minus = [(name, -amount) for name, amount in amounts.items()]
+        for start in range(0, len(minus), NAMES):
+            some = dict(minus[start : start + NAMES])
+            corrections.append(Transaction(additions={bucket: some}))
+    return corrections

@@ -1,0 +1,118 @@
+"""What was counted, what the buckets hold and what the ledger says in; where they differ out."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from notifications.books import Amount, Amounts, Bucket, Counted, Line, add, contribution, summed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at some hours: first at what was counted, then at the buckets and the ledger.
+
+    `kept_since` is the hour from which on rows are still on the ledger: older ones may be gone.
+    """
+
+    counted: Mapping[str, Counted]
+    buckets: Mapping[Bucket, Amounts]
+    lines: Mapping[str, Line]
+    kept_since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What two looks at the same hours say, three things apart.
+
+    *different*: counted wrongly, by notification id or bucket, and why; the right answer is none.
+    *not yet counted*: the ledger is ahead, and stood still between the looks.
+    *moving*: changed between the looks, so nothing is known yet. `ended` is how many rows
+    retention has removed; what was counted of them last is their last word.
+    """
+
+    notifications: int
+    ended: int
+    wrong_lines: Mapping[str, str] = field(default_factory=dict)
+    wrong_buckets: Mapping[Bucket, Amounts] = field(default_factory=dict)
+    not_yet_counted: Mapping[str, Line] = field(default_factory=dict)
+    moving: frozenset[str] = frozenset()
+
+    @property
+    def different(self) -> int:
+        """How many notifications and buckets are counted wrongly."""
+        return len(self.wrong_lines) + len(self.wrong_buckets)
+
+    @property
+    def are_clean(self) -> bool:
+        """Tell whether the books say what the ledger says."""
+        return not self.different and not self.not_yet_counted
+
+
+GONE = "counted, and not on the ledger any more"
+AHEAD = "counted at a version that the ledger has not reached"
+ANOTHER = "counted as something else than the ledger says"
+
+
+def findings(first: Look, second: Look) -> Findings:
+    """Compare two looks at the same hours, the second a while after the first."""
+    still = frozenset(i for i in second.lines if _is_still(i, first, second))
+    behind = {i: line for i, line in second.lines.items() if _is_behind(line, second)}
+    wrong = {i: why for i, why in _wrong(second).items() if i in still or i not in second.lines}
+    held = _misheld(second)
+    settled = {bucket for bucket in held if held[bucket] == _misheld(first).get(bucket)}
+    settled = settled if first.counted == second.counted else set()
+    return Findings(
+        notifications=len(second.lines.keys() | second.counted.keys()),
+        ended=len(second.counted.keys() - second.lines.keys() - wrong.keys()),
+        wrong_lines=wrong,
+        wrong_buckets={bucket: held[bucket] for bucket in settled},
+        not_yet_counted={i: line for i, line in behind.items() if i in still},
+        moving=frozenset(behind.keys() | _wrong(second).keys()) - still - wrong.keys(),
+    )
+
+
+def _is_still(notification_id: str, first: Look, second: Look) -> bool:
+    before, after = first.lines.get(notification_id), second.lines.get(notification_id)
+    return (before and before.version) == (after and after.version) and (
+        first.counted.get(notification_id) == second.counted.get(notification_id)
+    )
+
+
+def _is_behind(line: Line, look: Look) -> bool:
+    counted = look.counted.get(line.id)
+    return counted is None or counted.version < line.version
+
+
+def _wrong(look: Look) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    for notification_id, counted in look.counted.items():
+        line = look.lines.get(notification_id)
+        if line is None:
+            if _is_notification(counted) and counted.contribution.bucket.hour >= look.kept_since:
+                wrong[notification_id] = GONE
+        elif counted.version > line.version:
+            wrong[notification_id] = AHEAD
+        elif counted.version == line.version and counted.contribution != contribution(line):
+            wrong[notification_id] = ANOTHER
+    return wrong
+
+
+def _is_notification(counted: Counted) -> bool:
+    """Tell it from a bill that is no notification's, and has no row."""
+    return any(name.startswith("state#") for name in counted.contribution.amounts)
+
+
+def _misheld(look: Look) -> dict[Bucket, dict[str, Amount]]:
+    """Return what each bucket holds too much (or, below 0, too little) of."""
+    expected = summed(each.contribution for each in look.counted.values())
+    held: dict[Bucket, dict[str, Amount]] = {}
+    for bucket in _all(expected, look.buckets):
+        amounts = dict(look.buckets.get(bucket, {}))
+        add(amounts, {n: -amount for n, amount in expected.get(bucket, {}).items()})
+        if amounts:
+            held[bucket] = amounts
+    return held
+
+
+def _all(expected: Mapping[Bucket, Amounts], held: Mapping[Bucket, Amounts]) -> AbstractSet[Bucket]:
+    return expected.keys() | held.keys()

@@ -1,0 +1,53 @@
+"""The ledger read by whoever checks the books, against DynamoDB in memory."""
+
+from datetime import timedelta
+
+import boto3
+import pytest
+
+from gateways.dynamodb import Table
+from gateways.ledger_item import write, write_head
+from gateways.ledger_lines import DynamoLines
+from notifications.order_event import Channel
+from notifications.standing import Head
+from tests.examples import notification
+from tests.fakes.clock import START
+from tests.lines import line
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def lines(aws, executor) -> DynamoLines:
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName="ledger",
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    table = Table(client=client, name="ledger", executor=executor)
+    rows = [notification(n, accepted_at=START + n * HOUR) for n in range(5)]
+    table.put(
+        [*map(write, rows), write_head(Head(order="o" * 22, channel=Channel.SMS, standing=1))]
+    )
+    return DynamoLines(table=table)
+
+
+def test_rows_are_read_by_id_and_what_is_none_is_not_asked_for(lines) -> None:
+    """A bill that is no notification's is counted by its message's id."""
+    asked = [line(1).id, line(99).id, "message#m-1"]
+
+    assert {line(1).id} == lines.lines(asked).keys()
+
+
+def test_a_scan_finds_the_notifications_of_its_span_and_no_other_row(lines) -> None:
+    found = list(lines.scan(START + HOUR, START + 3 * HOUR))
+
+    assert {line(1).id, line(2).id} == {each.id for each in found}
