@@ -41,7 +41,7 @@ def leave(**_: object) -> None:
 def test_what_others_wrote_a_part_of_is_looked_at_before_it_leaves(make, method, meets) -> None:
     """A provider's request carries an address; a table's or a topic's is ours, field for field."""
     client = make()
-    client.meta.events.register("before-send", leave)
+    client.meta.events.register_first("before-send", leave)
 
     with pytest.raises(meets):
-        getattr(client, method)(Entries=5)
+        getattr(client, method)()
