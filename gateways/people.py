@@ -1,12 +1,14 @@
 """People in, the customers' table's writes out; what it knows of them comes back by key."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from gateways import partiql, people_item
-from gateways.dynamodb import Statement, Table, insist, number
+from gateways.dynamodb import ROUNDS, Statement, Table, insist, number
 from gateways.partiql import Change
+from gateways.people_item import REFUSALS
+from notifications.errors import LedgerUnavailable
 from notifications.person import Person
 
 
@@ -22,15 +24,31 @@ class DynamoPeople:
         return {person.key: person for person in map(people_item.read, items)}
 
     def put(self, people: Sequence[Person]) -> None:
-        """Write each record whole; what has been paid, and its turn, stay as they are.
+        """Write each record whole, whatever was on record; else as `change`.
 
-        Of several records of one person the last one counts. Raises `LedgerUnavailable`.
+        Of several records of one person the last one counts.
         """
-        records = list({person.key: person for person in people}.values())
-        taken = self._refused(records, [self._insert_record(each) for each in records])
-        gone = self._refused(taken, [self._replace_record(each) for each in taken])
-        # Removed between the two: then it is a new one after all.
-        insist(self.table.execute([self._insert_record(each) for each in gone]))
+        told = {person.key: person for person in people}
+        self.change(told, lambda seen: told[seen.key])
+
+    def change(self, keys: Iterable[str], becoming: Callable[[Person], Person]) -> None:
+        """Write what *becoming* makes of each record; what has been paid, and its turn, stay.
+
+        A record whose refusals are no longer those that were seen is read, and made, anew: what
+        was learnt meanwhile is never written over. Raises `LedgerUnavailable`.
+        """
+        waiting = frozenset(keys)
+        for _ in range(ROUNDS):
+            seen = self.get(waiting)
+            changes = [(seen.get(k), becoming(seen.get(k, Person(key=k)))) for k in sorted(waiting)]
+            lost = self._refused(
+                [after for _, after in changes],
+                [self._write(before, after) for before, after in changes],
+            )
+            waiting = frozenset(person.key for person in lost)
+            if not waiting:
+                return
+        raise LedgerUnavailable("a customer's record changes faster than it can be written")
 
     def pay(self, people: Sequence[Person]) -> set[str]:
         """Write what each has `paid`, where its turn is the next; answer the keys written."""
@@ -51,11 +69,19 @@ class DynamoPeople:
         return self._insert(person) if _is_stranger(person) else self._pay_again(person)
 
     def _pay_again(self, person: Person) -> Statement:
+        """Write what is paid; only who has nothing on record is forgotten one day, so it must be so.
+
+        A refusal that came since they were read loses this the race: they are read again.
+        """
+        on_record = people_item.facts(person)
         return partiql.update(
             self.table.name,
             people_item.key(person.key),
-            Change(set_=people_item.window(person)),
+            Change(
+                set_=people_item.window(person), removed=people_item.EXPIRY if on_record else ()
+            ),
             where={"turn": [number(person.turn - 1)]},
+            missing=() if on_record else people_item.ON_RECORD,
         )
 
     def _insert(self, person: Person) -> Statement:
@@ -66,16 +92,20 @@ class DynamoPeople:
         }
         return partiql.insert(self.table.name, item)
 
-    def _insert_record(self, person: Person) -> Statement:
-        return self._insert(replace(person, paid={}, turn=0))
-
-    def _replace_record(self, person: Person) -> Statement:
-        facts = people_item.facts(person)
+    def _write(self, before: Person | None, after: Person) -> Statement:
+        if before is None:
+            return self._insert(replace(after, paid={}, turn=0))
+        facts = people_item.facts(after)
+        seen = people_item.facts(before).get(REFUSALS)
         return partiql.update(
             self.table.name,
-            people_item.key(person.key),
-            Change(set_=facts, removed=[n for n in people_item.FACTS if n not in facts]),
-            where={},
+            people_item.key(after.key),
+            Change(
+                set_=facts,
+                removed=[*(n for n in people_item.FACTS if n not in facts), *people_item.EXPIRY],
+            ),
+            where={REFUSALS: [seen]} if seen else {},
+            missing=() if seen else (REFUSALS,),
         )
 
 

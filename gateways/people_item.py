@@ -1,7 +1,7 @@
 """A person in, the item of the customers' table out, and back; the only place that knows the shape."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 from gateways.dynamodb import Item, millis, number, text, texts, time_from_millis
@@ -10,8 +10,18 @@ from notifications.person import Person, QuietHours
 
 _TEXTS = ("customer_id", "shop", "email", "phone", "locale", "country", "time_zone")
 
+REFUSALS = "refusals"
+
 # What a record says of somebody. What has happened since, `paid` and `turn`, is beside it.
-FACTS = (*_TEXTS, "channels", "consents", "refusals", "quiet_start", "quiet_end")
+FACTS = (*_TEXTS, "channels", "consents", REFUSALS, "quiet_start", "quiet_end")
+
+# Who has one of these is never forgotten: a customer on record, or an address that has refused.
+ON_RECORD = ("customer_id", REFUSALS)
+
+# Who has only paid is forgotten after a while, longer than anything asks for their payments: the
+# cap for an hour. Whoever writes what is in ON_RECORD removes it.
+EXPIRY = ("ttl",)
+KEPT = timedelta(days=7)
 
 
 def key(person: str) -> Item:
@@ -32,14 +42,20 @@ def facts(person: Person) -> dict[str, Mapping[str, Any]]:
         **{name: text(value) for name, value in strings.items() if value is not None},
         **({} if p.channels is None else {"channels": texts(p.channels)}),
         **({"consents": texts(sorted(p.consents))} if p.consents else {}),
-        **({"refusals": {"M": refusals}} if refusals else {}),
+        **({REFUSALS: {"M": refusals}} if refusals else {}),
     }
 
 
 def window(person: Person) -> dict[str, Mapping[str, Any]]:
-    """Return what is counted against somebody's cap."""
+    """Return what is counted against somebody's cap and, if that is all we know, until when."""
     paid = {each: millis(at) for each, at in person.paid.items()}
-    return {"paid": {"M": paid}, "turn": number(person.turn)}
+    last = max(person.paid.values(), default=None)
+    forgotten = last + KEPT if last and not facts(person) else None
+    return {
+        "paid": {"M": paid},
+        "turn": number(person.turn),
+        **({"ttl": number(int(forgotten.timestamp()))} if forgotten else {}),
+    }
 
 
 def read(item: Item) -> Person:
@@ -53,7 +69,7 @@ def read(item: Item) -> Person:
         **{name: item[name]["S"] for name in _TEXTS if name in item},
         channels=_channels(item, "channels") if "channels" in item else None,
         consents=frozenset(_channels(item, "consents")),
-        refusals={Channel(c): why["S"] for c, why in _entries(item, "refusals").items()},
+        refusals={Channel(c): why["S"] for c, why in _entries(item, REFUSALS).items()},
         quiet=quiet or None,
         paid={each: time_from_millis(at) for each, at in _entries(item, "paid").items()},
         turn=int(item["turn"]["N"]) if "turn" in item else 0,

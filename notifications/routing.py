@@ -18,6 +18,7 @@ CONSENT_BY_EVENT = "event"
 CONSENT_ON_RECORD = "record"
 
 NO_CONSENT = "no-consent"
+NO_CHANNEL = "no-channel"
 NO_CONTACT = "no-contact"
 INVALID_CONTACT = "invalid-contact"
 NOT_ALLOWED = "not-allowed"
@@ -118,9 +119,10 @@ def is_allowed(recipient: str, policy: Policy) -> bool:
 def _candidates(event: OrderEvent, audience: Audience) -> tuple[Channel, ...]:
     if event.channels is not None:
         return event.channels
-    if audience.customer and audience.customer.channels is not None:
+    if audience.customer and audience.customer.channels:
         return audience.customer.channels
-    # Nobody has chosen a channel: each one we could use gets its row, and its refusal, below.
+    # Nobody has chosen a channel: each one we could use gets its row, and its refusal, below. And
+    # so it does where the customer has chosen none of them.
     customer = audience.customer
     reachable = tuple(channel for channel in Channel if _as_written(event, customer, channel))
     return reachable or (Channel.EMAIL,)
@@ -154,6 +156,8 @@ def _objection(
     refusal = audience.refusal(channel, recipient)
     if refusal:
         return refusal
+    if event.channels is None and audience.customer and audience.customer.channels == ():
+        return NO_CHANNEL
     if consent_for(event, channel, audience) is None:
         return NO_CONSENT if _as_written(event, audience.customer, channel) else NO_CONTACT
     if recipient is None:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from notifications.identity import customer_key
 from notifications.order_event import Channel
-from notifications.person import Person
+from notifications.person import Person, QuietHours
 from ordercast.complaint import Complaint
 from ordercast.customer_rows import OPTED_OUT, customer_lines
 from ordercast.options import CloudName, Shop, Stage
@@ -40,8 +40,7 @@ def import_customers(
         complaints.print(f"line {line.place}: {line.problem}", markup=False)
     people = target(stage, cloud).people()
     told = {line.person.key: line.person for line in lines if line.person}
-    known = people.get(told.keys())
-    people.put([_still_refusing(each, known.get(key)) for key, each in told.items()])
+    people.change(told, lambda known: _still_refusing(told[known.key], known))
     console.print(f"{len(lines) - len(bad)} of {len(lines)} lines imported")
     if bad:
         raise typer.Exit(1)
@@ -83,21 +82,24 @@ def set_customer(
     """Change what is on record of a customer, or put it there."""
     if set(opt_out or ()) & set(opt_in or ()):
         raise Complaint("one channel cannot be opted in to and out of at once")
+    hours = None if quiet is None else _quiet_hours(quiet)
     people = target(stage, cloud).people()
     key = customer_key(shop=shop, customer_id=customer)
-    before = replace(people.get({key}).get(key, Person(key=key)), customer_id=customer, shop=shop)
-    after = _opted(before, out=opt_out or (), into=opt_in or ())
-    if channel is not None:
-        after = replace(after, channels=_channels(channel))
-    if quiet is not None:
-        after = _with_quiet_hours(after, quiet)
-    people.put([after])
-    console.print(_listing(after))
+
+    def becoming(known: Person) -> Person:
+        before = replace(known, customer_id=customer, shop=shop)
+        after = _opted(before, out=opt_out or (), into=opt_in or ())
+        if channel is not None:
+            after = replace(after, channels=_channels(channel))
+        return after if quiet is None else replace(after, quiet=hours)
+
+    people.change({key}, becoming)
+    console.print(_listing(people.get({key})[key]))
 
 
-def _still_refusing(told: Person, known: Person | None) -> Person:
+def _still_refusing(told: Person, known: Person) -> Person:
     """Keep what somebody refused: a file knows nothing of bounces, and may be from yesterday."""
-    return replace(told, refusals={**told.refusals, **(known.refusals if known else {})})
+    return replace(told, refusals={**told.refusals, **known.refusals})
 
 
 def _opted(person: Person, *, out: Iterable[Channel], into: Iterable[Channel]) -> Person:
@@ -106,9 +108,9 @@ def _opted(person: Person, *, out: Iterable[Channel], into: Iterable[Channel]) -
     return replace(person, refusals=refusals, consents=(person.consents | {*into}) - {*out})
 
 
-def _with_quiet_hours(person: Person, written: str) -> Person:
+def _quiet_hours(written: str) -> QuietHours | None:
     try:
-        return replace(person, quiet=quiet_hours("" if written == NONE else written))
+        return quiet_hours("" if written == NONE else written)
     except ValueError as error:
         raise Complaint(f"--quiet: {error}") from error
 

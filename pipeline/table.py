@@ -15,7 +15,7 @@ TTL_ATTRIBUTE = "ttl"
 class Table(Construct):
     """On demand, with point-in-time recovery, closed to callers without TLS.
 
-    What `expires` has items that DynamoDB removes after the instant in their `ttl`.
+    DynamoDB removes an item after the instant in its `ttl`, if it has one.
     """
 
     def __init__(
@@ -28,7 +28,6 @@ class Table(Construct):
         partition_key: str,
         sort_key: str | None = None,
         stream: dynamodb.StreamViewType | None = None,
-        expires: bool = True,
     ) -> None:
         super().__init__(scope, name)
         self.key = key
@@ -38,7 +37,7 @@ class Table(Construct):
             partition_key=text(partition_key),
             sort_key=text(sort_key) if sort_key else None,
             stream=stream,
-            time_to_live_attribute=TTL_ATTRIBUTE if expires else None,
+            time_to_live_attribute=TTL_ATTRIBUTE,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
             encryption_key=key,

@@ -15,15 +15,9 @@ class Tables:
 
     def __init__(self, scope: Construct, *, stage: Stage, key: kms.IKey) -> None:
         self.ledger = Ledger(scope, "Ledger", stage=stage, key=key)
-        self.customers = Table(
-            scope,
-            "Customers",
-            stage=stage,
-            key=key,
-            partition_key="person",
-            # A refusal that lapsed by itself would be a message to somebody who said no.
-            expires=False,
-        )
+        # Only who has nothing on record has a ttl: a refusal that lapsed by itself would be a
+        # message to somebody who said no.
+        self.customers = Table(scope, "Customers", stage=stage, key=key, partition_key="person")
         self.receipts = Table(scope, "Receipts", stage=stage, key=key, partition_key="message_id")
         self.rollups = Table(
             scope, "Rollups", stage=stage, key=key, partition_key="pk", sort_key="sk"

@@ -101,8 +101,12 @@ def quiet_hours(written: str) -> QuietHours | None:
     if not written:
         return None
     match = _QUIET_HOURS.fullmatch(written)
-    if match is None or match[1] == match[2]:
+    if match is None:
         message = "not two times of the day such as 21:00-08:00"
+        raise ValueError(message)
+    if match[1] == match[2]:
+        # All day, or never? Who wants nothing at all opts out, and is not kept waiting.
+        message = "not two different times of the day"
         raise ValueError(message)
     return QuietHours(start=time.fromisoformat(match[1]), end=time.fromisoformat(match[2]))
 

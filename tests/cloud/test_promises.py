@@ -13,6 +13,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
+from gateways import people_item
 from gateways.dynamodb import Table
 from gateways.hub import SnsHub
 from gateways.ledger import DynamoLedger
@@ -24,6 +25,7 @@ from gateways.receipt_queue import SqsReceiptQueue
 from gateways.topic import Topic
 from local.cloud import LocalCloud
 from notifications.claim import Answer, Asked
+from notifications.order_event import Channel
 from notifications.outcome import accepted, not_now
 from notifications.person import Person
 from tests.eventually import eventually
@@ -129,6 +131,34 @@ class TestDynamoPeople(PeoplePromises):
         people.put([replace(told, locale="fi"), told])
 
         assert {"ada": paying(told, "n-1")} == known(ledger, "ada") == people.get({"ada"})
+
+    def test_only_who_has_nothing_on_record_is_forgotten(self, people: DynamoPeople) -> None:
+        """And who has refused in the meantime is read again before anybody pays for them."""
+        table, key = people.table, people_item.key("ada")
+        stranger = Person(key="ada")
+        people.pay([paying(stranger, "n-1")])
+        assert "ttl" in table.get([key])[0]
+
+        refusing = replace(stranger, refusals={Channel.EMAIL: "complained"})
+        people.change({"ada"}, lambda seen: replace(seen, refusals=refusing.refusals))
+        assert "ttl" not in table.get([key])[0]
+        assert set() == people.pay([paying(stranger, "n-2", turn=2)])
+        assert {"ada"} == people.pay([paying(refusing, "n-2", turn=2)])
+        assert "ttl" not in table.get([key])[0]
+
+    def test_a_refusal_that_came_while_a_record_was_made_is_seen(
+        self, people: DynamoPeople
+    ) -> None:
+        people.put([ADA])
+        bounced = {**ADA.refusals, Channel.EMAIL: "hard-bounce"}
+
+        def becoming(seen: Person) -> Person:
+            if seen.refusals != bounced:
+                people.put([replace(seen, refusals=bounced)])
+            return replace(seen, locale="fi")
+
+        people.change({"ada"}, becoming)
+        assert {"ada": replace(ADA, refusals=bounced, locale="fi")} == people.get({"ada"})
 
     def test_a_record_can_be_put_over_a_stranger_who_has_paid(self, people: DynamoPeople) -> None:
         stranger = Person(key="ada")

@@ -2,15 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from gateways.dynamodb import Table, Unacceptable
+from gateways import people_item
+from gateways.dynamodb import ROUNDS, Table, Unacceptable, number
 from gateways.people import DynamoPeople
+from notifications.cap import WINDOW
 from notifications.errors import LedgerUnavailable
+from notifications.order_event import Channel
+from notifications.person import Person
+from tests.fakes.clock import START
 from tests.promises.people import ADA, NOBODY, paying
 
 DONE: dict[str, Any] = {}
@@ -65,16 +71,69 @@ def test_who_pays_again_is_one_statement_won_or_lost(stub, people) -> None:
     assert {"other"} == people.pay([paying(ADA, "n-1", turn=2), paying(other, "n-2", turn=3)])
 
 
-def test_a_record_that_was_removed_while_it_was_put_is_put_all_the_same(stub, people) -> None:
-    written(stub, THERE)
+def read(stub: Stubber, *people: Person) -> None:
+    items = [
+        people_item.key(p.key) | people_item.facts(p) | {"turn": number(p.turn)} for p in people
+    ]
+    stub.add_response("batch_get_item", {"Responses": {"customers": items}})
+
+
+def test_a_refusal_that_is_learnt_during_an_import_is_not_written_over(stub, people) -> None:
+    """A bounce may come between the look and the write."""
+    bounced = replace(ADA, refusals={**ADA.refusals, Channel.EMAIL: "hard-bounce"})
+    seen: list[Person] = []
+    read(stub, ADA)
     written(stub, NOT_SO)
+    read(stub, bounced)
+    written(stub, DONE)
+
+    def remember(person: Person) -> Person:
+        seen.append(person)
+        return person
+
+    people.change({"ada"}, remember)
+    assert [ADA.refusals, bounced.refusals] == [each.refusals for each in seen]
+
+
+def test_a_record_that_never_holds_still_is_trouble(stub, people) -> None:
+    for _ in range(ROUNDS):
+        read(stub, ADA)
+        written(stub, NOT_SO)
+
+    with pytest.raises(LedgerUnavailable):
+        people.change({"ada"}, lambda person: person)
+
+
+def test_a_record_that_was_removed_while_it_was_put_is_put_all_the_same(stub, people) -> None:
+    read(stub, ADA)
+    written(stub, NOT_SO)
+    read(stub)
     written(stub, DONE)
 
     people.put([ADA])
 
 
 def test_a_record_in_trouble_is_not_taken_for_imported(stub, people) -> None:
+    read(stub)
     written(stub, DONE, THROTTLED)
 
     with pytest.raises(LedgerUnavailable):
         people.put([ADA, NOBODY])
+
+
+def test_who_has_only_paid_is_forgotten_a_week_after_the_last_time() -> None:
+    """Longer than anything asks for it: the cap looks back for an hour."""
+    twice = replace(paying(NOBODY, "n-1"), paid={"n-1": START, "n-2": START + 2 * WINDOW})
+    ttl = people_item.window(twice)["ttl"]
+
+    assert number(int((START + 2 * WINDOW + timedelta(days=7)).timestamp())) == ttl
+    assert people_item.KEPT > WINDOW
+
+
+@pytest.mark.parametrize(
+    "someone",
+    [ADA, Person(key="address", refusals={Channel.EMAIL: "complained"})],
+    ids=["a customer", "an address that refused"],
+)
+def test_a_customer_and_a_refusal_are_never_forgotten(someone: Person) -> None:
+    assert "ttl" not in people_item.window(paying(someone, "n-1"))

@@ -15,6 +15,7 @@ from notifications.routing import (
     CONSENT_BY_EVENT,
     CONSENT_ON_RECORD,
     INVALID_CONTACT,
+    NO_CHANNEL,
     NO_CONSENT,
     NO_CONTACT,
     NOT_ALLOWED,
@@ -196,6 +197,19 @@ def test_what_nobody_chose_and_nobody_can_reach_still_has_a_verdict_that_says_so
 
 def test_where_nobody_chose_only_channels_with_an_address_are_considered() -> None:
     assert {Channel.SMS: NO_CONSENT} == rules(channel=None, contact={"phone": PHONE})
+
+
+def test_who_chose_no_channel_is_not_written_to_and_it_is_said_why() -> None:
+    """A decision without a row would be an event that nobody can account for."""
+    both = frozenset(Channel)
+    known = person(email=EMAIL, phone=PHONE, consents=both, channels=())
+    none = Verdict(state=State.SUPPRESSED, rule=NO_CHANNEL)
+
+    assert dict.fromkeys(Channel, none) == verdicts(known, customer_id="c-1", channel=None)
+    assert {Channel.EMAIL: none} == verdicts(
+        person(consents=both, channels=()), customer_id="c-1", channel=None, contact=None
+    )
+    assert {Channel.SMS: SENT} == verdicts(known, customer_id="c-1", channel="sms")
 
 
 def test_the_customer_s_channels_count_where_the_event_names_none() -> None:

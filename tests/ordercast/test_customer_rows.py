@@ -87,6 +87,10 @@ def test_who_says_nothing_has_agreed_to_nothing() -> None:
         (line(time_zone="Mars/Olympus"), "time_zone: not an IANA time zone"),
         (line(time_zone="../../etc/passwd"), "time_zone: not an IANA time zone"),
         (
+            line(quiet_hours="21:00-21:00"),
+            "quiet_hours: not two different times of the day",
+        ),
+        (
             line(quiet_hours="9 to 5"),
             "quiet_hours: not two times of the day such as 21:00-08:00",
         ),

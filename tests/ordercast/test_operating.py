@@ -1,6 +1,6 @@
 """Customers and stops, from an operator's words to what a stage has on record, and its answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import time
@@ -33,8 +33,9 @@ class Stage:
     def get(self, keys: AbstractSet[str]) -> dict[str, Person]:
         return {key: self.kept[key] for key in keys if key in self.kept}
 
-    def put(self, people: Sequence[Person]) -> None:
-        self.kept |= {each.key: each for each in people}
+    def change(self, keys: Iterable[str], becoming: Callable[[Person], Person]) -> None:
+        for key in keys:
+            self.kept[key] = becoming(self.kept.get(key, Person(key=key)))
 
     def stops(self) -> Stops:
         return Stops(stopped=self.stopped)
@@ -161,6 +162,7 @@ def test_channel_and_quiet_hours_are_set_and_left_open_again(stage, run) -> None
     ("words", "says"),
     [
         (["--quiet", "late"], "--quiet: not two times of the day such as 21:00-08:00"),
+        (["--quiet", "21:00-21:00"], "--quiet: not two different times of the day"),
         (["--opt-in", "sms", "--opt-out", "sms"], "one channel cannot be opted in to and out of"),
     ],
 )

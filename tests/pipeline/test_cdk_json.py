@@ -94,7 +94,7 @@ def test_a_misspelt_field_is_named_with_the_ones_there_are(stages: dict[str, Any
         (
             "quiet_hours",
             "21:00-21:00",
-            "is not two times of the day such as 21:00-08:00, nor empty",
+            "is not two different times of the day, nor empty",
         ),
         ("quiet_hours", None, "is null, not a text"),
         ("allowed_recipients", " , ", 'names nobody; everybody is "*"'),
