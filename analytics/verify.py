@@ -83,10 +83,14 @@ class Verify:
         wanted = frozenset(hours)
         held = self.rollups.buckets(sorted({hour[:_DAY] for hour in wanted}))
         lines = self.ledger.lines(counted.keys() | others)
+        # What was promised late in an hour may have been accepted early in the next.
+        elsewhere = {i: each.bucket.hour for i, each in lines.items() if i not in counted}
+        counted |= self.rollups.counted(elsewhere) if elsewhere else {}
         return Look(
+            hours=wanted,
             counted=counted,
             buckets={bucket: amounts for bucket, amounts in held.items() if bucket.hour in wanted},
-            lines={i: line for i, line in lines.items() if line.bucket.hour in wanted},
+            lines=lines,
             kept_since=hour_of(self.now() - self.retention + timedelta(hours=1)),
         )
 

@@ -7,6 +7,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kinesis import KinesisClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
@@ -39,6 +40,11 @@ _PROVIDERS = Config(
 def dynamodb() -> "DynamoDBClient":
     """Return a client for our tables."""
     return boto3.client("dynamodb", config=_UNCHECKED)
+
+
+def kinesis() -> "KinesisClient":
+    """Return a client for reading our stream again."""
+    return boto3.client("kinesis", config=_OURS)
 
 
 def s3() -> "S3Client":

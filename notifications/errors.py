@@ -7,7 +7,8 @@ PipelineError
     ├── LedgerUnavailable
     ├── HubUnavailable
     ├── ParkingUnavailable
-    └── QueueUnavailable
+    ├── QueueUnavailable
+    └── StreamUnavailable
 
 A call that may have happened is no exception but an outcome (notifications/outcome.py): it is
 recorded as in doubt, and never repeated blindly.
@@ -46,3 +47,7 @@ class ParkingUnavailable(Retryable):
 
 class QueueUnavailable(Retryable):
     """A queue's messages could not be looked at, sent or removed."""
+
+
+class StreamUnavailable(Retryable):
+    """The orders stream could not be read again."""

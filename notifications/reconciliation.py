@@ -11,9 +11,11 @@ from notifications.books import Amount, Amounts, Bucket, Counted, Line, add, con
 class Look:
     """One look at some hours: first at what was counted, then at the buckets and the ledger.
 
-    `kept_since` is the hour from which on rows are still on the ledger: older ones may be gone.
+    Buckets are of `hours`; what else was looked for is compared without them. `kept_since` is the
+    hour from which on rows are still on the ledger: older ones may be gone.
     """
 
+    hours: frozenset[str]
     counted: Mapping[str, Counted]
     buckets: Mapping[Bucket, Amounts]
     lines: Mapping[str, Line]
@@ -104,7 +106,8 @@ def _is_notification(counted: Counted) -> bool:
 
 def _misheld(look: Look) -> dict[Bucket, dict[str, Amount]]:
     """Return what each bucket holds too much (or, below 0, too little) of."""
-    expected = summed(each.contribution for each in look.counted.values())
+    counted = (each.contribution for each in look.counted.values())
+    expected = summed(each for each in counted if each.bucket.hour in look.hours)
     held: dict[Bucket, dict[str, Amount]] = {}
     for bucket in _all(expected, look.buckets):
         amounts = dict(look.buckets.get(bucket, {}))

@@ -179,3 +179,14 @@ def test_a_bill_that_is_nobodys_has_no_row_and_is_no_difference(books) -> None:
     count(books.rollups, bill)
 
     assert books.found().are_clean
+
+
+def test_what_was_promised_late_in_an_hour_and_accepted_in_the_next_is_compared_too(
+    books,
+) -> None:
+    """Without the next hour's buckets, which hold more than that."""
+    books.write(5, bucket=line(5).bucket._replace(hour="2026-03-02T10"))
+    assert {line(5).id} == set(books.found(5).not_yet_counted)
+
+    count(books.rollups, books.row(5))
+    assert books.found(5).are_clean
