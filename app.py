@@ -5,6 +5,7 @@ import sys
 from aws_cdk import App
 
 from pipeline.account_stack import AccountStack
+from pipeline.bundle import NotInstalled
 from pipeline.cdk_json import BadStage, read_account, read_stage
 from pipeline.data_stack import DataStack
 from pipeline.observability_stack import ObservabilityStack
@@ -16,13 +17,16 @@ def main() -> None:
     app = App()
     try:
         compose(app)
-    except BadStage as mistake:
-        sys.exit(str(mistake))
+    except (BadStage, NotInstalled) as trouble:
+        sys.exit(str(trouble))
     app.synth()
 
 
 def compose(app: App) -> None:
-    """Add the stacks of one stage. Raises `BadStage` when cdk.json cannot be used."""
+    """Add the stacks of one stage.
+
+    Raises `BadStage` when cdk.json cannot be used, `NotInstalled` when there is nothing to bundle.
+    """
     context = app.node.try_get_context
     stage = read_stage(context("stages"), context("stage"))
     account = AccountStack(

@@ -89,6 +89,7 @@ def environment(root: Path, base: Mapping[str, str]) -> dict[str, str]:
         "UV_NO_PROGRESS": "1",
         "npm_config_cache": str(root / ".tools/cache/npm"),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_CACHE_DIR": "1",
     }
     # Without these uv and Node know only the certificates they brought, and a proxy's is not among them.
     trust = {"UV_SYSTEM_CERTS": "1", "NODE_USE_SYSTEM_CA": "1"} | _trust_of_pip(base)

@@ -95,11 +95,12 @@ class Deployment:
             clean(self.instance.folder, path=path)
             | local_aws(self.instance.folder, self.endpoint)
             | {
+                "CDK_HOME": str(tools / "cache/.cdk"),
                 "CDK_DISABLE_CLI_TELEMETRY": "true",
                 "CDK_DISABLE_VERSION_CHECK": "true",
                 "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(tools / "cache/jsii"),
                 "UV_CACHE_DIR": str(tools / "cache/uv"),
-                "UV_OFFLINE": "1",  # set-up has filled the cache
+                "UV_OFFLINE": "1",  # set-up has installed what is bundled
                 "UV_PYTHON_DOWNLOADS": "never",
             }
         )

@@ -87,37 +87,13 @@ def _cdk(root: Path) -> Step:
 
 
 def _functions(root: Path) -> Step:
-    """Plan what the functions import, into uv's cache, so that no later step needs a network."""
-    product = root / ".tools/cache/functions"  # gone when the cache is
-    locked = str(product / "requirements.txt")
-    python = ("--python", sys.executable)
-    hashed = ("--only-binary", ":all:", "--require-hashes")
+    """Plan what the functions import, for each target in cdk.json, so that no synthesis needs a network."""
+    made_from = ("uv.lock", "pyproject.toml", "cdk.json", "pipeline/bundle.py")
     return Step(
         name="packages of the Lambda functions",
-        product=product,
-        inputs=_text(root / "uv.lock") + _text(root / "pyproject.toml"),
-        commands=(
-            (
-                _uv(root),
-                "export",
-                "--frozen",
-                "--no-default-groups",
-                "--no-emit-project",
-                "-o",
-                locked,
-            ),
-            (
-                _uv(root),
-                "pip",
-                "install",
-                *python,
-                *hashed,
-                "--target",
-                str(product / "packages"),
-                "-r",
-                locked,
-            ),
-        ),
+        product=root / ".tools/bundles",
+        inputs="".join(_text(root / name) for name in made_from),
+        commands=((str(root / ".venv/bin/python"), "-m", "pipeline.prepare"),),
     )
 
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 DISK = "The disk is full: make room and try again."
 MEMORY = "The machine is out of memory: close something and try again."
 NETWORK = (
-    "Is there a network? Setting up needs pypi.org, files.pythonhosted.org and registry.npmjs.org "
-    "(HTTPS_PROXY is obeyed); afterwards nothing needs one."
+    "Is there a network? Setting up needs one, to where Python and npm get their packages from "
+    "(HTTPS_PROXY is obeyed); afterwards nothing does but deploying to AWS."
 )
 CERTIFICATE = (
     "A proxy seems to sign HTTPS with a certificate that is not trusted here: add it to the system's "
@@ -32,7 +32,6 @@ SIGNS = {
     "UnknownIssuer": CERTIFICATE,
     "SELF_SIGNED_CERT": CERTIFICATE,
     "UNABLE_TO_GET_ISSUER": CERTIFICATE,
-    "the network was disabled": "A package is missing from .tools/cache: `make clean`, then try again.",
     "dns error": NETWORK,
     "name resolution": NETWORK,
     "error sending request": NETWORK,
@@ -42,6 +41,7 @@ SIGNS = {
     "ECONNREFUSED": NETWORK,
     "ETIMEDOUT": NETWORK,
     "ENETUNREACH": NETWORK,
+    "are not installed": "`make clean bootstrap` installs them, where there is a network.",
 }
 """What tools say when something outside them is wrong, and what to try then; the first that fits counts."""
 

@@ -29,7 +29,7 @@ class AccountStack(Stack):
         super().__init__(scope, name, termination_protection=protected)
         key = EncryptionKey(self, "Key", services=(), removal=account.removal).key
         within = Surroundings(
-            package=package(target),
+            package=package(self, target),
             key=key,
             log_retention=account.log_retention,
             removal=account.removal,

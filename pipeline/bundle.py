@@ -1,7 +1,8 @@
 """The shipped rooms and the locked dependencies come in; a folder that Lambda can run goes out.
 
 No Docker: uv installs wheels for the target platform, whatever this machine is. The installed
-dependencies are kept in `.tools/bundles`, so only a change to the lock installs them again.
+dependencies are kept in `.tools/bundles`, so only a change to the lock installs them again; set-up
+has put them there before the first synthesis (`pipeline/prepare.py`).
 """
 
 import hashlib
@@ -25,6 +26,14 @@ ROOMS = ("notifications", "workflows", "gateways", "processors", "analytics")
 
 SERVICES = ("dynamodb", "kinesis", "s3", "sesv2", "sns", "sqs")
 """The AWS services that functions call; the descriptions of all others are two thirds of boto3."""
+
+
+class NotInstalled(Exception):
+    """The dependencies of a bundle are not there; says what to try, and *why* in uv's words."""
+
+    def __init__(self, *, what: str, why: str) -> None:
+        super().__init__(what)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +67,7 @@ class Recipe:
 
     def fill(self, folder: Path) -> None:
         """Put the bundle into *folder*."""
-        kept = self._dependencies()
+        kept = self.dependencies()
         shutil.copytree(kept, folder, dirs_exist_ok=True, copy_function=_link)
         for path in shipped_sources(ROOT):
             target = folder / path.relative_to(ROOT)
@@ -66,8 +75,11 @@ class Recipe:
             shutil.copyfile(path, target)
         self._compile(*(folder / room for room in ROOMS))
 
-    def _dependencies(self) -> Path:
-        """Install once, in a folder that appears under its name only when it is complete."""
+    def dependencies(self) -> Path:
+        """Install once, in a folder that appears under its name only when it is complete.
+
+        Raises `NotInstalled`.
+        """
         kept = ROOT / ".tools" / "bundles" / self.dependencies_hash()[:16]
         if kept.exists():
             return kept
@@ -92,12 +104,25 @@ class Recipe:
             f"--python-platform={self.machine}-manylinux2014",
             f"--python-version={self.python}",
         )
-        _run(
+        command = (
             *(find_uv_bin(), "pip", "install", "--quiet", "--python", sys.executable),
             *(() if self.for_host else elsewhere),
             *("--only-binary", ":all:", "--require-hashes", "--target", str(folder)),
-            *("--requirements", str(requirements)),
+            *("--requirements", str(requirements), "--color", "never"),
         )
+        done = subprocess.run(command, stderr=subprocess.PIPE, check=False, text=True)
+        if done.returncode:
+            raise self._not_installed(done.stderr)
+
+    def _not_installed(self, why: str) -> NotInstalled:
+        log = ROOT / ".tools" / "logs" / "bundle.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(why)
+        what = (
+            f"The functions' packages for Python {self.python} on {self.machine} are not installed: "
+            f"`make clean bootstrap` does that, where there is a network.\nlog: {log}"
+        )
+        return NotInstalled(what=what, why=why)
 
     def _compile(self, *folders: Path) -> None:
         if self.compiler is None:

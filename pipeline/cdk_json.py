@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import NoneType
 from typing import Any, NoReturn, get_args, get_type_hints
 
-from pipeline.stage import Account, Stage, account_objections, objections
+from pipeline.stage import Account, Stage, Target, account_objections, objections
 
 
 class BadStage(Exception):
@@ -29,6 +29,17 @@ def read_stage(stages: object, name: object) -> Stage:
     for objection in objections(stage):
         _refuse(f"{where}.{objection.field}", objection.why)
     return stage
+
+
+def read_targets(stages: object) -> set[Target]:
+    """Return what bundles are built for in cdk.json's `stages`, each once, whatever else they say.
+
+    Raises `BadStage` like `read_stage`.
+    """
+    return {
+        _record(Target, _mapping(stage, f"stages.{name}").get("target"), f"stages.{name}.target")
+        for name, stage in _mapping(stages, "stages").items()
+    }
 
 
 def read_account(account: object) -> Account:

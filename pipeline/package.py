@@ -1,4 +1,4 @@
-"""A target comes in; the code, runtime and architecture of every function in a stack go out."""
+"""A stack and a target come in; the code, runtime and architecture of every function in a stack go out."""
 
 import sys
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import jsii
-from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling, Stack
 from aws_cdk import aws_lambda as lambda_
 
 from pipeline.bundle import ROOT, Recipe, recipe
@@ -22,9 +22,14 @@ class Package:
     architecture: lambda_.Architecture
 
 
-def package(target: Target) -> Package:
-    """Return the bundle for *target*; CDK has it filled when it synthesises the first stack."""
+def package(stack: Stack, target: Target) -> Package:
+    """Return the bundle for *target*; CDK has it filled when it synthesises the first stack.
+
+    Raises `NotInstalled`: here, since what is raised in CDK's hook comes out as a long trace.
+    """
     made = recipe(target)
+    if stack.bundling_required:
+        made.dependencies()
     return Package(
         code=lambda_.Code.from_asset(
             str(ROOT),

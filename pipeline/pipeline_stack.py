@@ -39,7 +39,7 @@ class PipelineStack(Stack):
         # must not depend on this one. The key admits SNS and SES by account instead.
         self._key = kms.Key.from_key_arn(self, "Key", data.key.key_arn)
         self._within = Surroundings(
-            package=package(stage.target),
+            package=package(self, stage.target),
             key=self._key,
             log_retention=stage.log_retention,
             removal=stage.removal,

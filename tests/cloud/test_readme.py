@@ -4,19 +4,18 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from uv import find_uv_bin
 
 from local.cloud import LocalCloud
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
 
-# In an environment of its own: it pins another botocore than ours.
-AWS_CLI = f'aws() {{ "{find_uv_bin()}" tool run --quiet --from awscli==1.46.3 aws "$@"; }}\n'
-
+AWS_CLI = f'aws() {{ "{Path(sys.executable).parent / "aws"}" "$@"; }}\n'
+"""The one that is locked, whatever else is on the PATH."""
 
 LEADING_TO_AWS = {
     "AWS_PROFILE": "production",
@@ -37,11 +36,10 @@ def commands(heading: str) -> list[str]:
 
 
 @pytest.fixture
-def shell(cloud: LocalCloud):
+def shell(cloud: LocalCloud, tmp_path: Path):
     """A shell as a reader has it, in which the tests' cloud is the one that is meant."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment |= {"ORDERCAST_CLOUD": cloud.name, "LANG": "C.UTF-8", "UV_SYSTEM_CERTS": "1"}
-    environment |= LEADING_TO_AWS
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+    environment |= {"ORDERCAST_CLOUD": cloud.name} | LEADING_TO_AWS
 
     def run(script: str) -> str:
         done = subprocess.run(

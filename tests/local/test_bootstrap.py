@@ -163,7 +163,7 @@ def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.Monke
 def test_every_tool_is_locked_by_hash_and_no_interpreter_is_downloaded() -> None:
     commands = [" ".join(command) for wanted in steps(ROOT) for command in wanted.commands]
     installs = [command for command in commands if " install " in command or " sync " in command]
-    assert 4 == len(installs)
+    assert 3 == len(installs)
     assert all("--require-hashes" in command or "--frozen" in command for command in installs)
     assert "never" == bootstrap.environment(ROOT, {})["UV_PYTHON_DOWNLOADS"]
 

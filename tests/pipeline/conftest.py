@@ -4,12 +4,12 @@ import os
 
 import pytest
 
-from tests.pipeline.synthesis import STAGES, Synthesis, node, synthesise
+from tests.pipeline.synthesis import CACHES, STAGES, Synthesis, synthesise
 
 
 @pytest.fixture(scope="session")
 def syntheses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Synthesis]:
-    os.environ.setdefault("JSII_NODE", node())
+    os.environ |= CACHES
     return {name: synthesise(name, tmp_path_factory.mktemp(name)) for name in STAGES}
 
 

