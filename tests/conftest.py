@@ -7,6 +7,7 @@ import pytest
 
 from local.environment import without_aws
 from tests.fakes.world import World
+from tests.pipeline.synthesis import CACHES
 
 pytest_plugins = ["local.rehearsal.pytest_plugin"]
 
@@ -18,11 +19,11 @@ hypothesis.settings.load_profile("ordercast")
 
 
 def pytest_configure() -> None:
-    """Forget a developer's own credentials, profiles and Region: no test is about them."""
+    """Forget a developer's own credentials, profiles and Region; leave nothing in their home."""
     kept = without_aws(os.environ)
     nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
     os.environ.clear()
-    os.environ.update(kept | nowhere | {"AWS_EC2_METADATA_DISABLED": "true"})
+    os.environ.update(kept | nowhere | {"AWS_EC2_METADATA_DISABLED": "true"} | CACHES)
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
 """cdk.json in; each stage's templates out, synthesised once a session and without bundling."""
 
-import os
-
 import pytest
 
-from tests.pipeline.synthesis import CACHES, STAGES, Synthesis, synthesise
+from tests.pipeline.synthesis import STAGES, Synthesis, synthesise
 
 
 @pytest.fixture(scope="session")
 def syntheses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Synthesis]:
-    os.environ |= CACHES
     return {name: synthesise(name, tmp_path_factory.mktemp(name)) for name in STAGES}
 
 
