@@ -111,6 +111,7 @@ def _environment() -> dict[str, str]:
         allowed_recipients="*",
     )
     shared = SenderSettings(
+        stage="bench",
         ledger_table=LEDGER,
         customers_table=CUSTOMERS,
         receipts_table=RECEIPTS,
@@ -121,6 +122,5 @@ def _environment() -> dict[str, str]:
         "SENDER_ID": "",
         "EMAIL_FROM": "orders@example.com",
         "CONFIGURATION_SET": "ordercast",
-        "STAGE": "bench",
     }
     return {**relay.to_env(), **shared, **of_a_channel}

@@ -1,6 +1,7 @@
 """A running pipeline comes in; the alarms that watch over it go out."""
 
 from aws_cdk import Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -13,6 +14,7 @@ from pipeline.pipeline_stack import PipelineStack
 from pipeline.spans import duration
 from pipeline.stage import Stage, StreamReaderNumbers
 from pipeline.stream_mapping import StreamMapping
+from processors.settings import NAMESPACE, PARKED_METRIC
 
 
 class ObservabilityStack(Stack):
@@ -39,6 +41,7 @@ class ObservabilityStack(Stack):
         functions = {**pipeline.functions, "SmsLogForwarder": account.forwarder.function}
         for which, function in functions.items():
             self._watch_errors(f"{which}Errors", function, errors=stage.alarms.errors)
+        self._watch_parked(stage)
         relay, analytics = pipeline.relay, pipeline.analytics
         self._watch_reader("OrderRelay", relay.function, relay.mapping, stage.order_relay)
         self._watch_reader("Analytics", analytics.function, analytics.mapping, stage.analytics)
@@ -49,6 +52,18 @@ class ObservabilityStack(Stack):
         )
         self._alarms.raise_when(
             name, visible, reaches=1, means="Messages could not be processed and wait."
+        )
+
+    def _watch_parked(self, stage: Stage) -> None:
+        parked = cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=PARKED_METRIC,
+            dimensions_map={"stage": stage.name},
+            statistic="Sum",
+            period=duration(self._period),
+        )
+        self._alarms.raise_when(
+            PARKED_METRIC, parked, reaches=1, means="Notifications are out of attempts and wait."
         )
 
     def _watch_errors(self, name: str, function: Function, *, errors: int) -> None:

@@ -28,6 +28,7 @@ class SmsSender(Construct):
     ) -> None:
         super().__init__(scope, name)
         settings = SmsSenderSettings(
+            stage=stage.name,
             ledger_table=tables.ledger.name,
             customers_table=tables.customers.name,
             receipts_table=tables.receipts.name,

@@ -18,10 +18,12 @@ from gateways.queue_visibility import SqsVisibility
 from notifications.claim import Asked
 from notifications.errors import Retryable
 from notifications.identity import is_notification_id
+from notifications.lifecycle import State
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from notifications.templates import Words, send_within, words
 from processors.batch_response import BatchResponse, message_ids, of
+from processors.parked_metric import parked_line
 from processors.settings import SenderSettings
 from processors.tables import tables
 from processors.waits import Delay, bring_back
@@ -37,10 +39,11 @@ Cost = Callable[[Notification, Words], Asked]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """What a batch is sent with, and how messages that are to come back are delayed."""
+    """What a batch is sent with, how messages that are to come back are delayed, and for which stage."""
 
     send: SendMessages
     delay: Delay
+    stage: str
 
 
 def respond(
@@ -69,6 +72,10 @@ def respond(
             "bugs": list(sent.bugs),
         },
     )
+    if sent.settled[State.PARKED]:
+        at = sender.send.now()
+        line = parked_line(sent.settled[State.PARKED], stage=sender.stage, at=at)
+        print(line)  # noqa: T201 - CloudWatch reads metrics from what a function prints
     return of(back)
 
 
@@ -98,7 +105,8 @@ def wire(
         lease=settings.claim_lease,
         receipt_retention=settings.receipt_retention,
     )
-    return Sender(send=send, delay=SqsVisibility(client=clients.sqs()).delay)
+    delay = SqsVisibility(client=clients.sqs()).delay
+    return Sender(send=send, delay=delay, stage=settings.stage)
 
 
 def _notification_id(record: Mapping[str, Any]) -> str | None:

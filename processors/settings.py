@@ -7,6 +7,10 @@ from datetime import time, timedelta
 from gateways.environment import EnvironmentSettings
 from notifications.person import QuietHours
 
+NAMESPACE = "Ordercast"
+PARKED_METRIC = "NotificationsParked"
+"""What the senders count, by stage, and an alarm watches."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRelaySettings(EnvironmentSettings):
@@ -31,8 +35,9 @@ class OrderRelaySettings(EnvironmentSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderSettings(EnvironmentSettings):
-    """What the sender of any channel needs."""
+    """What the sender of any channel needs; `stage` is a dimension of its metric, and a tag of mail."""
 
+    stage: str
     ledger_table: str
     customers_table: str
     receipts_table: str
@@ -49,12 +54,8 @@ class SmsSenderSettings(SenderSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSenderSettings(SenderSettings):
-    """What the e-mail sender needs; `email_from` is an address of the verified mail domain.
+    """What the e-mail sender needs; `email_from` is an address of the verified mail domain."""
 
-    `stage` is a tag of each message.
-    """
-
-    stage: str
     email_from: str
     configuration_set: str
 

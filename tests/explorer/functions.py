@@ -120,7 +120,7 @@ class Functions:
             lease=LEASE,
             receipt_retention=RECEIPT_RETENTION,
         )
-        wired = sender.Sender(send=send, delay=self._delay())
+        wired = sender.Sender(send=send, delay=self._delay(), stage="explorer")
         log: Any = Log(self.journal)
         return lambda event: sender.respond(event, wired, log, time_left=self.time_left)
 

@@ -12,10 +12,11 @@ from notifications.lifecycle import State
 from notifications.order_event import Channel
 from notifications.outcome import not_now, unknown
 from notifications.recheck import WHILE_STOPPED
-from notifications.retry import backoff
+from notifications.retry import MAX_ATTEMPTS, backoff
 from notifications.templates import Words
 from processors import email_sender, sms_sender
 from processors.sender import FOREIGN, Sender, respond
+from processors.settings import NAMESPACE, PARKED_METRIC
 from tests.examples import notification
 from tests.processors.lambda_events import QUEUE, failed, queue_event, request
 from workflows.send_messages import WAVE, WAVE_TAKES
@@ -26,7 +27,7 @@ def answer(world, log, delays):
     """What Lambda is answered for a batch of a queue of e-mails."""
 
     def answer(*bodies: str) -> list[str]:
-        sender = Sender(send=world.sender(Channel.EMAIL), delay=delays)
+        sender = Sender(send=world.sender(Channel.EMAIL), delay=delays, stage="dev")
         return failed(respond(queue_event(*bodies), sender, log, time_left=world.time_left))
 
     return answer
@@ -63,6 +64,32 @@ def test_what_the_provider_will_take_later_comes_back_in_every_copy_after_its_ow
 
     wait = backoff(1, chance=0.5)
     assert [(QUEUE, {"h-1": wait, "h-2": wait, "h-3": wait})] == delays.told
+
+
+def test_what_is_parked_is_counted_for_the_alarm_when_it_is(world, answer, capsys) -> None:
+    """The books count it at the minute in which it was accepted, which may be hours ago."""
+    one, two, three = (notification(n, attempts=MAX_ATTEMPTS - 1) for n in (1, 2, 3))
+    world.enter(one, two, replace(three, attempts=1))
+    world.provider.answer = lambda _: not_now("Throttling")
+
+    answer(request(one.id), request(two.id), request(three.id))
+    (line,) = capsys.readouterr().out.splitlines()
+    told = json.loads(line)
+    (metrics,) = told["_aws"]["CloudWatchMetrics"]
+
+    assert ("dev", 2) == (told["stage"], told[PARKED_METRIC])
+    assert (NAMESPACE, [["stage"]], [{"Name": PARKED_METRIC, "Unit": "Count"}]) == (
+        *(metrics["Namespace"], metrics["Dimensions"], metrics["Metrics"]),
+    )
+    assert int(world.now.at.timestamp() * 1000) == told["_aws"]["Timestamp"]
+
+
+def test_a_batch_that_parks_nothing_counts_nothing(world, answer, capsys) -> None:
+    row = notification()
+    world.enter(row)
+    answer(request(row.id))
+
+    assert "" == capsys.readouterr().out
 
 
 def test_what_an_operator_holds_back_comes_back_later_and_costs_no_attempt(
