@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
@@ -25,10 +24,9 @@ from ordercast.demo_report import print_outcome
 from ordercast.inbox_folder import save_inbox
 from ordercast.inbox_listing import inbox_listing
 from ordercast.options import CloudName, Shop, Stage
-from ordercast.order_files import Row, read_file, read_rows
 from ordercast.order_status import newest_of_customer, notifications_of, status_listing
 from ordercast.parked import parked
-from ordercast.producer import Producer
+from ordercast.put import put
 from ordercast.steps import steps
 from ordercast.stopping import resume, stop
 from ordercast.target import LOCAL_STAGE, running_cloud, target
@@ -44,6 +42,7 @@ app = typer.Typer(
 )
 app.add_typer(customers)
 app.add_typer(parked)
+app.command()(put)
 app.command()(stop)
 app.command()(resume)
 
@@ -98,31 +97,6 @@ def down(
         each.stop()
     for name in [each.name for each in chosen] + left:
         console.print(f"The local cloud {name} is gone.")
-
-
-@app.command()
-def put(
-    file: Annotated[str, typer.Argument(help="JSON, an array of it, or JSON Lines; - is stdin.")],
-    stage: Stage = LOCAL_STAGE,
-    cloud: CloudName = None,
-    unchecked: Annotated[  # noqa: FBT002
-        bool, typer.Option("--unchecked", help="Put unusable events too; the relay parks them.")
-    ] = False,
-) -> None:
-    """Put order events on the stream."""
-    rows = read_rows(read_file(file))
-    if not rows:
-        raise Complaint(f"{'standard input' if file == '-' else file} holds no order event")
-    bad = [row for row in rows if row.problem]
-    for row in bad:
-        complaints.print(f"{row.place}: {row.problem}", markup=False, soft_wrap=True)
-    stream = target(stage, cloud).output("OrdersStreamName")
-    producer = Producer(client=boto3.client("kinesis"), stream=stream, pause=time.sleep)
-    good = [row for row in rows if unchecked or not row.problem]
-    taken = producer.put([(_partition_key(row), row.payload) for row in good])
-    console.print(f"{taken} of {len(rows)} events put on the stream")
-    if bad and not unchecked:
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -230,11 +204,6 @@ def _stopped_on_failure(cloud: LocalCloud, but: LocalCloud | None = None) -> Ite
 
 _MET_BY_CLIENTS = (PipelineError, BotoCoreError, ClientError, OSError)
 _NOTICED = 3.0  # seconds in which a keeper has long seen that a part of its crew is gone
-
-
-def _partition_key(row: Row) -> str:
-    # Nobody can say which order an unusable event is about; any key will do.
-    return row.event.order_id if row.event else row.place
 
 
 def _advise(*commands: str) -> None:

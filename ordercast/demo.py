@@ -48,7 +48,7 @@ class Demo:
         wanted = frozenset(each for _, payload in events for each in _ids(payload))
         kinesis = boto3.client("kinesis")
         stream = target.output("OrdersStreamName")
-        Producer(client=kinesis, stream=stream, pause=time.sleep).put(events)
+        Producer(client=kinesis, stream=stream).put_payloads(events)
         ledger = target.ledger()
         self._follow(
             {

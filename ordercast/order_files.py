@@ -6,6 +6,7 @@ from pathlib import Path
 
 from notifications.errors import MalformedOrderEvent
 from notifications.order_event import OrderEvent, parse_order_event
+from ordercast.producer import TOO_LARGE, fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ def _row(place: str, payload: bytes) -> Row:
         event = parse_order_event(payload, default_currency="XXX")
     except MalformedOrderEvent as error:
         return Row(place=place, payload=payload, event=None, problem=str(error))
+    if not fits(event.order_id, payload):
+        return Row(place=place, payload=payload, event=event, problem=TOO_LARGE)
     return Row(place=place, payload=payload, event=event)
 
 

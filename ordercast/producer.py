@@ -1,62 +1,168 @@
-"""Order events in, records on the Kinesis stream out; the partition key is the order's."""
+"""Order events in, records on the Kinesis stream out: each order's events in the order they came.
 
-from collections.abc import Callable, Iterator, Sequence
+For producers written in Python:
+
+    from ordercast.producer import Producer
+
+    producer = Producer(client=boto3.client("kinesis"), stream=name, aggregate=True)
+    producer.put([{"order_id": "o-1", "status": "shipped", "customer_id": "c-42"}])
+
+docs/contract.md says what an event is, and what the partition key means for the order.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+
+from notifications.errors import MalformedOrderEvent
+from notifications.order_event import parse_order_event
 from ordercast.complaint import Complaint
+from ordercast.kpl_aggregates import RECORD_LIMIT, Packed, packed
+from ordercast.outbox import Outbox
 
 if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient
-    from mypy_boto3_kinesis.type_defs import PutRecordsRequestEntryTypeDef
 
-RECORDS_A_CALL = 500  # PutRecords
-BYTES_A_CALL = 5 * 1024 * 1024  # half of what PutRecords takes, so that keys always fit too
-ROUNDS = 8
+Event = Mapping[str, Any] | bytes | str
+"""An order event: as a mapping, or as its JSON."""
+
+FRUITLESS_CALLS = 8
+"""Calls in a row of which the stream takes nothing, after which it is given up."""
+
+LONGEST_PAUSE = 5.0  # seconds
+
+
+class NotTaken(Complaint):
+    """The stream did not take everything; *left* is how many events it did not."""
+
+    def __init__(self, why: str, *, taken: int, left: int) -> None:
+        super().__init__(
+            f"the stream took {taken} of {taken + left} events: {why}",
+            hint="put the same events again later: those that are there already are recognised",
+        )
+        self.taken = taken
+        self.left = left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Producer:
-    """Puts events on one stream; what the stream did not take is put again, and only that.
+    """Puts order events on one stream; what it did not take is put again, and only that.
 
-    Events with one key that are put again may follow ones that were taken: the relay goes by
-    what an event says happened when, not by the order in which it came.
+    With *aggregate* the events of an order travel together, in KPL aggregates of one key each.
+    *progress* is told after each call how many events have been taken.
     """
 
     client: "KinesisClient"
     stream: str
-    pause: Callable[[float], None]
+    aggregate: bool = False
+    pause: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+    progress: Callable[[int], None] = lambda _: None
 
-    def put(self, events: Sequence[tuple[str, bytes]]) -> int:
-        """Put (order id, payload) pairs; answer how many were taken; raises `Complaint`."""
-        for chunk in _chunks(events):
-            self._put(chunk)
-        return len(events)
+    def put(self, events: Iterable[Event]) -> int:
+        """Put events, all of them or, where one is no order event, none; return how many.
 
-    def _put(self, entries: "list[PutRecordsRequestEntryTypeDef]") -> None:
-        for attempt in range(ROUNDS):
-            response = self.client.put_records(StreamName=self.stream, Records=entries)
-            answers = zip(entries, response["Records"], strict=True)
-            entries = [entry for entry, answer in answers if "ErrorCode" in answer]
-            if not entries:
-                return
-            self.pause(0.1 * 2**attempt)
-        raise Complaint(
-            f"the stream did not take {len(entries)} of the events",
-            hint="it is over its limits or unreachable; put them again later",
-        )
+        Raises `MalformedOrderEvent`, which names the event by its place, from 1 on, and the
+        field; and `NotTaken` where the stream goes on refusing, or cannot be reached.
+        """
+        return self.put_payloads([_keyed(place, each) for place, each in enumerate(events, 1)])
+
+    def put_payloads(self, payloads: Iterable[tuple[str, bytes]]) -> int:
+        """Put (partition key, payload) pairs unchecked; otherwise as `put` does."""
+        outbox = Outbox()
+        total = 0
+        for key, mine in _by_key(payloads).items():
+            total += len(mine)
+            plain = (Packed(data=each, events=1) for each in mine)
+            outbox.add(key, packed(key, mine) if self.aggregate else plain)
+        self._put(outbox)
+        return total
+
+    def _put(self, outbox: Outbox) -> None:
+        taken = fruitless = troubled = 0
+        while call := outbox.call():
+            refused = self._call(call, outbox, taken)
+            taken += sum(each.events for key, each in call if key not in refused)
+            self.progress(taken)
+            if not refused:
+                fruitless = troubled = 0
+                continue
+            fruitless = fruitless + 1 if len(refused) == len(call) else 0
+            if fruitless == FRUITLESS_CALLS:
+                raise _not_taken(f"it refuses them ({refused.popitem()[1]})", outbox, taken)
+            # Between half and the whole of it, lest producers that were refused together return so.
+            longest = min(LONGEST_PAUSE, 0.1 * 2**troubled)
+            self.pause(longest * (1 + self.chance()) / 2)
+            troubled += 1
+
+    def _call(self, call: list[tuple[str, Packed]], outbox: Outbox, taken: int) -> dict[str, str]:
+        """Put one record of each key; return the keys whose record was refused, and why."""
+        try:
+            response = self.client.put_records(
+                StreamName=self.stream,
+                Records=[{"PartitionKey": key, "Data": each.data} for key, each in call],
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise _not_taken(str(error), outbox, taken) from error
+        answers = zip(call, response["Records"], strict=True)
+        codes = {key: answer.get("ErrorCode", "") for (key, _), answer in answers}
+        for key, code in codes.items():
+            if not code:
+                outbox.taken(key)
+        refused = {key: code for key, code in codes.items() if code}
+        outbox.refused(refused)
+        return refused
 
 
-def _chunks(
-    events: Sequence[tuple[str, bytes]],
-) -> "Iterator[list[PutRecordsRequestEntryTypeDef]]":
-    chunk: list[PutRecordsRequestEntryTypeDef] = []
-    size = 0
-    for order_id, payload in events:
-        if len(chunk) == RECORDS_A_CALL or size + len(payload) > BYTES_A_CALL:
-            yield chunk
-            chunk, size = [], 0
-        chunk.append({"PartitionKey": order_id, "Data": payload})
-        size += len(payload)
-    if chunk:
-        yield chunk
+def fits(key: str, payload: bytes) -> bool:
+    """Tell whether a stream takes that record."""
+    return len(key.encode()) + len(payload) <= RECORD_LIMIT
+
+
+TOO_LARGE = f"event: with its partition key larger than the {RECORD_LIMIT} bytes of a record"
+
+
+def _keyed(place: int, event: Event) -> tuple[str, bytes]:
+    try:
+        payload = _written(event)
+        return _key_of(payload), payload
+    except MalformedOrderEvent as error:
+        message = f"event {place}: {error}"
+        raise MalformedOrderEvent(message) from None
+
+
+def _key_of(payload: bytes) -> str:
+    # The stage's own currency is applied by the relay; here the event is only checked.
+    key = parse_order_event(payload, default_currency="XXX").order_id
+    if not fits(key, payload):
+        raise MalformedOrderEvent(TOO_LARGE)
+    return key
+
+
+def _written(event: Event) -> bytes:
+    if isinstance(event, bytes):
+        return event
+    try:
+        # Instants become RFC 3339, decimal numbers their digits.
+        return event.encode() if isinstance(event, str) else msgspec.json.encode(event)
+    except (TypeError, UnicodeEncodeError) as error:
+        # The text of the latter quotes what it could not encode.
+        told = str(error) if isinstance(error, TypeError) else "it is not Unicode"
+        message = f"event: it cannot be written as JSON: {told}"
+        raise MalformedOrderEvent(message) from None
+
+
+def _by_key(payloads: Iterable[tuple[str, bytes]]) -> dict[str, list[bytes]]:
+    keyed: dict[str, list[bytes]] = {}
+    for key, payload in payloads:
+        keyed.setdefault(key, []).append(payload)
+    return keyed
+
+
+def _not_taken(why: str, outbox: Outbox, taken: int) -> NotTaken:
+    return NotTaken(why, taken=taken, left=sum(each.events for each in outbox.left()))

@@ -1,6 +1,5 @@
 """A deployed pipeline in, its shelves of parked things out."""
 
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -62,11 +61,9 @@ class Shelves:
 def shelves(target: Target) -> Shelves:
     """Return all shelves of a stage."""
     store = S3ParkedObjects(client=clients.s3(), bucket=target.output("ParkedBucketName"))
-    stream = Producer(
-        client=boto3.client("kinesis"), stream=target.output("OrdersStreamName"), pause=time.sleep
-    )
-    records = ShelfOfRecords(store=store, put=stream.put, now=_now)
-    batches = ShelfOfBatches(store=store, put=stream.put, recount=_recount, now=_now)
+    stream = Producer(client=boto3.client("kinesis"), stream=target.output("OrdersStreamName"))
+    records = ShelfOfRecords(store=store, put=stream.put_payloads, now=_now)
+    batches = ShelfOfBatches(store=store, put=stream.put_payloads, recount=_recount, now=_now)
     hub = _hub(target)
     letters = [
         ShelfOfLetters(letters=each, ledger=target.ledger(), hub=hub) for each in _letters(target)

@@ -1,0 +1,62 @@
+"""The command `ordercast put`: a file of order events in, records on the stream out."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import boto3
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ordercast.complaint import Complaint
+from ordercast.options import CloudName, Stage
+from ordercast.order_files import Row, read_file, read_rows
+from ordercast.producer import Producer
+from ordercast.target import LOCAL_STAGE, target
+from ordercast.terminal import complaints, console
+
+
+def put(
+    file: Annotated[str, typer.Argument(help="JSON, an array of it, or JSON Lines; - is stdin.")],
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+    aggregate: Annotated[  # noqa: FBT002
+        bool, typer.Option("--aggregate", help="Pack an order's events into KPL aggregates.")
+    ] = False,
+    unchecked: Annotated[  # noqa: FBT002
+        bool, typer.Option("--unchecked", help="Put unusable events too; the relay parks them.")
+    ] = False,
+) -> None:
+    """Put order events on the stream, each order's in the order in which they stand there."""
+    rows = read_rows(read_file(file))
+    if not rows:
+        raise Complaint(f"{'standard input' if file == '-' else file} holds no order event")
+    bad = [row for row in rows if row.problem]
+    for row in bad:
+        complaints.print(f"{row.place}: {row.problem}", markup=False, soft_wrap=True)
+    stream = target(stage, cloud).output("OrdersStreamName")
+    good = [row for row in rows if unchecked or not row.problem]
+    with _progress(len(good)) as progress:
+        producer = Producer(
+            client=boto3.client("kinesis"), stream=stream, aggregate=aggregate, progress=progress
+        )
+        taken = producer.put_payloads((_partition_key(row), row.payload) for row in good)
+    console.print(f"{taken} of {len(rows)} events put on the stream")
+    if bad and not unchecked:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar while events are put, to somebody who looks; it is gone afterwards."""
+    columns = (TextColumn("events put"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("events put", total=total)
+        yield lambda taken: progress.update(task, completed=taken)
+
+
+def _partition_key(row: Row) -> str:
+    # Nobody can say which order an unusable event is about; any key will do.
+    return row.event.order_id if row.event else row.place

@@ -1,0 +1,94 @@
+"""`ordercast put`: what is put, and what a person is told."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifications.kpl import message_in
+from ordercast import cli
+from ordercast import put as putting
+from tests.ordercast.test_producer import FlakyStream, unpacked
+
+
+class Stage:
+    def output(self, key: str) -> str:
+        return key
+
+
+@pytest.fixture
+def stream(monkeypatch: pytest.MonkeyPatch) -> FlakyStream:
+    taking = FlakyStream()
+    monkeypatch.setattr(putting, "target", lambda *_: Stage())
+    monkeypatch.setattr(putting.boto3, "client", lambda _: taking)
+    return taking
+
+
+@pytest.fixture
+def put(stream, monkeypatch: pytest.MonkeyPatch, capsys, tmp_path: Path):
+    """Put events from a file; returns the status and what is said, on both sides."""
+
+    def put(events: Sequence[Any], *options: str) -> tuple[int, str, str]:
+        file = tmp_path / "orders.jsonl"
+        file.write_text("\n".join(json.dumps(each) for each in events))
+        monkeypatch.setattr("sys.argv", ["ordercast", "put", str(file), *options])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return int(ended.value.code or 0), *capsys.readouterr()
+
+    return put
+
+
+def order(number: int, status: str) -> dict[str, str]:
+    return {"order_id": f"o-{number}", "customer_id": "c-1", "status": status}
+
+
+STORY = [order(n, status) for status in ("confirmed", "shipped") for n in (1, 2)]
+
+
+def test_an_order_s_events_are_put_one_by_one_in_the_file_s_order(put, stream) -> None:
+    assert (0, "4 of 4 events put on the stream\n", "") == put(STORY)
+    assert {
+        f"o-{n}": [json.dumps(order(n, s)).encode() for s in ("confirmed", "shipped")]
+        for n in (1, 2)
+    } == stream.taken
+
+
+def test_aggregated_an_order_s_events_travel_together_and_no_other_s_with_them(put, stream) -> None:
+    assert (0, "4 of 4 events put on the stream\n", "") == put(STORY, "--aggregate")
+    assert {"o-1": 1, "o-2": 1} == {key: len(records) for key, records in stream.taken.items()}
+    assert all(message_in(each) for records in stream.taken.values() for each in records)
+    assert {
+        f"o-{n}": [json.dumps(order(n, s)).encode() for s in ("confirmed", "shipped")]
+        for n in (1, 2)
+    } == unpacked(stream)
+
+
+def test_a_bad_event_is_one_line_with_its_field_and_the_others_are_put(put, stream) -> None:
+    status, out, err = put([STORY[0], order(3, "no such thing!")], "--aggregate")
+
+    assert (1, "1 of 2 events put on the stream\n") == (status, out)
+    assert err.startswith("line 2: status: ")
+    assert 1 == err.count("\n")
+    assert ["o-1"] == list(stream.taken)
+
+
+def test_what_the_stream_did_not_take_is_said_in_two_lines(put, stream, monkeypatch) -> None:
+    stream.refuses = 1.0
+    monkeypatch.setattr(putting.Producer, "_put", put_without_waiting)
+
+    status, _, err = put(STORY)
+
+    assert 1 == status
+    assert "the stream took 0 of 4 events: it refuses them" in err
+    assert "put the same events again later" in err
+
+
+putting_with_waits = putting.Producer._put  # noqa: SLF001 - the pauses alone are left out
+
+
+def put_without_waiting(self: putting.Producer, outbox: Any) -> None:
+    quick = putting.Producer(client=self.client, stream=self.stream, pause=lambda _: None)
+    putting_with_waits(quick, outbox)
