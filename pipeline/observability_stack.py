@@ -1,5 +1,7 @@
 """A running pipeline comes in; the alarms that watch over it go out."""
 
+from datetime import timedelta
+
 from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
@@ -8,17 +10,20 @@ from constructs import Construct
 
 from pipeline.account_stack import AccountStack
 from pipeline.alarms import Alarms, mapping_metric
+from pipeline.dashboard import Dashboard
 from pipeline.data_stack import DataStack
 from pipeline.function import Function
+from pipeline.heartbeat import Heartbeat
+from pipeline.ordercast_metrics import HOUR, OrdercastMetrics
 from pipeline.pipeline_stack import PipelineStack
 from pipeline.spans import duration
-from pipeline.stage import Stage, StreamReaderNumbers
+from pipeline.stage import AlarmNumbers, Stage, StreamReaderNumbers
 from pipeline.stream_mapping import StreamMapping
 from processors.settings import NAMESPACE, PARKED_METRIC
 
 
 class ObservabilityStack(Stack):
-    """Every way in which messages could be late or lost has an alarm of its own."""
+    """Every way in which messages could be late or lost has an alarm of its own, and one page all."""
 
     def __init__(
         self,
@@ -45,6 +50,44 @@ class ObservabilityStack(Stack):
         relay, analytics = pipeline.relay, pipeline.analytics
         self._watch_reader("OrderRelay", relay.function, relay.mapping, stage.order_relay)
         self._watch_reader("Analytics", analytics.function, analytics.mapping, stage.analytics)
+        metrics = OrdercastMetrics(stage=stage.name)
+        self._watch_outcomes(stage.alarms, metrics)
+        if stage.heartbeat_every:
+            self._watch_heartbeat(stage.heartbeat_every, data, metrics)
+        Dashboard(self, "Dashboard", pipeline=pipeline, metrics=metrics, alarms=self._alarms.all)
+
+    def _watch_outcomes(self, numbers: AlarmNumbers, metrics: OrdercastMetrics) -> None:
+        """Watch what became of the messages that were accepted within an hour."""
+        self._alarms.raise_when(
+            "MessagesInDoubt",
+            metrics.sum_of("InDoubt", period=HOUR),
+            reaches=numbers.in_doubt,
+            means="Messages may or may not have been sent.",
+        )
+        self._alarms.raise_when(
+            "CostHigh",
+            metrics.sum_of("CostUSD", period=HOUR),
+            reaches=numbers.cost_an_hour,
+            means="Providers charge more than is usual.",
+        )
+        self._alarms.raise_below(
+            "DeliveryRateLow",
+            metrics.delivered_percent(period=HOUR, enough=numbers.enough_to_judge, otherwise="100"),
+            least=numbers.delivered_percent,
+            means="Too many messages do not arrive.",
+        )
+
+    def _watch_heartbeat(
+        self, every: timedelta, data: DataStack, metrics: OrdercastMetrics
+    ) -> None:
+        """Send an order of our own now and then; with it, something is always delivered."""
+        Heartbeat(self, "Heartbeat", stream=data.orders, every=every)
+        self._alarms.raise_without(
+            "HeartbeatMissing",
+            metrics.sum_of("Delivered", period=every),
+            for_periods=3,
+            means="Nothing is delivered any more, not even our own heartbeat.",
+        )
 
     def _watch_dead_letters(self, name: str, queue: sqs.IQueue) -> None:
         visible = queue.metric_approximate_number_of_messages_visible(

@@ -80,11 +80,20 @@ class QueueNumbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmNumbers:
-    """`errors` failed invocations of one function within `period` raise its alarm."""
+    """When an operator hears of what.
+
+    `errors` failed invocations of one function within `period`; `in_doubt` messages or
+    `cost_an_hour` US dollars of those accepted within an hour; fewer than `delivered_percent` of
+    what has ended, once that are `enough_to_judge`.
+    """
 
     email: str | None
     errors: int
     period: timedelta
+    in_doubt: int
+    cost_an_hour: int
+    delivered_percent: int
+    enough_to_judge: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +104,8 @@ class Stage:
     `account_protection` keeps the account's stack from being deleted: stages that share an
     account must agree on both. `cap` is how many messages one person gets in an hour;
     `quiet_hours` is `21:00-08:00` or empty; `allowed_recipients` are patterns, separated by commas;
-    `resend_email_after` is how long an e-mail in doubt waits for a word of SES, `0 s` for ever.
+    `resend_email_after` is how long an e-mail in doubt waits for a word of SES, `0 s` for ever;
+    `heartbeat_every` is how often an order of our own goes all the way, `0 s` never.
     """
 
     name: str
@@ -121,6 +131,7 @@ class Stage:
     quiet_hours: str
     allowed_recipients: str
     metrics: Metrics
+    heartbeat_every: timedelta
     orders: OrdersStreamNumbers
     order_relay: StreamReaderNumbers
     analytics: StreamReaderNumbers
@@ -158,6 +169,7 @@ def objections(stage: Stage) -> Iterator[Objection]:
     yield from _about_retries(stage)
     yield from _about_queues(stage)
     yield from _about_people(stage)
+    yield from _about_the_heartbeat(stage)
     yield from _about_logs("log_retention", stage.log_retention)
     if not timedelta(days=1) <= stage.parked_retention <= PARKED_AT_MOST:
         yield Objection("parked_retention", f"must lie between 1 and {PARKED_AT_MOST.days} days")
@@ -246,6 +258,13 @@ def _about_people(stage: Stage) -> Iterator[Objection]:
         yield Objection("allowed_recipients", 'names nobody; everybody is "*"')
 
 
+def _about_the_heartbeat(stage: Stage) -> Iterator[Objection]:
+    if stage.heartbeat_every and not stage.heartbeat_every >= _OFTEN:
+        yield Objection("heartbeat_every", f"must be 0 s or at least {_OFTEN}")
+    if timedelta(hours=1) > stage.cap * stage.heartbeat_every > timedelta():
+        yield Objection("heartbeat_every", "asks for more messages an hour than the cap lets pass")
+
+
 def _about_logs(field: str, retention: timedelta) -> Iterator[Objection]:
     if retention // timedelta(days=1) not in LOG_RETENTIONS:
         yield Objection(field, f"must be one of {sorted(LOG_RETENTIONS)} days")
@@ -265,6 +284,7 @@ LOG_RETENTIONS = {
 }
 """The days for which CloudWatch Logs can keep a group, and what CDK calls them."""
 
+_OFTEN = timedelta(minutes=1)
 _TABLE_STREAM_RETENTION = timedelta(hours=24)
 _UNWINDOWED_BATCH = 10
 _MOST_RECEIVES = 1000  # SQS

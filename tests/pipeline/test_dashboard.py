@@ -1,0 +1,73 @@
+"""One page of CloudWatch, whose figures exist."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from analytics import metrics as told
+from processors.settings import PARKED_METRIC
+from tests.pipeline.synthesis import Synthesis
+
+pytestmark = pytest.mark.synth
+
+TOLD = told._ESSENTIAL | {told.LATENCY, PARKED_METRIC}  # noqa: SLF001 - on every stage
+
+
+def body(synthesis: Synthesis) -> dict[str, Any]:
+    """Return the dashboard as CloudWatch gets it, with a word for each reference."""
+    (page,) = synthesis.properties("AWS::CloudWatch::Dashboard")
+    parts = page["DashboardBody"]["Fn::Join"][1]
+    found: dict[str, Any] = json.loads("".join(p if isinstance(p, str) else "x" for p in parts))
+    return found
+
+
+def ours(synthesis: Synthesis) -> Iterator[tuple[str, str, str]]:
+    """Yield namespace, name and stage of each of our own metrics that an alarm or the page shows."""
+    for widget in body(synthesis)["widgets"]:
+        for metric in widget["properties"].get("metrics", []):
+            if told.NAMESPACE == metric[0]:
+                yield metric[0], metric[1], metric[3]
+    for alarm in synthesis.properties("AWS::CloudWatch::Alarm"):
+        each = [alarm] + [
+            m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m
+        ]
+        for metric in each:
+            if told.NAMESPACE == metric.get("Namespace"):
+                (dimension,) = metric["Dimensions"]
+                yield metric["Namespace"], metric["MetricName"], dimension["Value"]
+
+
+def test_the_page_answers_four_questions(synthesis: Synthesis) -> None:
+    headings = [
+        widget["properties"]["markdown"]
+        for widget in body(synthesis)["widgets"]
+        if "text" == widget["type"]
+    ]
+    assert [
+        "## Is it working?",
+        "## Is it fast?",
+        "## What does it cost?",
+        "## What is stuck?",
+    ] == headings
+
+
+def test_every_metric_of_ours_that_is_shown_or_watched_is_told_on_every_stage(
+    synthesis: Synthesis,
+) -> None:
+    """A misspelt metric draws an empty graph and never rings, and nobody is told."""
+    shown = set(ours(synthesis))
+    assert shown
+    assert {synthesis.stage} == {stage for _, _, stage in shown}
+    assert {name for _, name, _ in shown} <= TOLD
+    line = told.emf_line({"Sent": 1}, stage=synthesis.stage, at=datetime.now(UTC))
+    assert synthesis.stage == json.loads(line)["stage"]
+
+
+def test_the_page_shows_the_state_of_every_alarm(synthesis: Synthesis) -> None:
+    (status,) = [w for w in body(synthesis)["widgets"] if "alarm" == w["type"]]
+    assert len(synthesis.properties("AWS::CloudWatch::Alarm")) == len(
+        status["properties"]["alarms"]
+    )

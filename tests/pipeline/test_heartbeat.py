@@ -1,0 +1,97 @@
+"""An order of our own goes all the way, on every stage that asks for one."""
+
+import json
+import re
+from datetime import UTC, datetime, time
+from typing import Any
+
+import pytest
+
+from notifications.lifecycle import State
+from notifications.order_event import Channel, parse_order_event
+from notifications.person import QuietHours
+from notifications.routing import Policy, audience_of, decide
+from pipeline.cdk_json import BadStage, read_stage
+from processors.settings import recipient_patterns
+from tests.examples import POLICY
+from tests.pipeline.synthesis import Synthesis, cdk_context
+
+pytestmark = pytest.mark.synth
+
+WITH_ONE = ("dev", "prod")
+AT_NIGHT = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+
+
+def rule(synthesis: Synthesis) -> dict[str, Any]:
+    (found,) = [
+        each
+        for each in synthesis.properties("AWS::Events::Rule")
+        if "KinesisParameters" in each["Targets"][0]
+    ]
+    return found
+
+
+@pytest.mark.parametrize("stage", WITH_ONE)
+def test_the_heartbeat_is_an_order_that_is_sent_at_any_hour(
+    syntheses: dict[str, Synthesis], stage: str
+) -> None:
+    """As EventBridge fills it in; by the stage's own allow-list, in the middle of quiet hours."""
+    template = rule(syntheses[stage])["Targets"][0]["InputTransformer"]["InputTemplate"]
+    event_id, moment = '"6a7e8feb-b491-4cf7-a9f1-bf3703467718"', '"2026-03-02T23:30:00Z"'
+    inside = re.sub(r"(?<=[\w-])<id>", event_id.strip('"'), template)
+    body = inside.replace("<id>", event_id).replace("<time>", moment)
+
+    event = parse_order_event(body.encode(), default_currency="USD")
+    allowed = recipient_patterns(read_stage(cdk_context()["stages"], stage).allowed_recipients)
+    policy = Policy(
+        default_country="US",
+        retention=POLICY.retention,
+        republish_after=POLICY.republish_after,
+        cap=POLICY.cap,
+        quiet=QuietHours(start=time(21), end=time(8)),
+        allowed=tuple(allowed),
+    )
+    verdicts = decide(event, audience_of(event, {}), {}, policy=policy, now=AT_NIGHT)
+
+    assert {Channel.EMAIL: State.REQUESTED} == {c: v.state for c, v in verdicts.items()}
+    assert AT_NIGHT == event.occurred_at
+    assert json.loads(body)["order_id"].endswith(json.loads(body)["event_id"])
+
+
+@pytest.mark.parametrize("stage", WITH_ONE)
+def test_its_absence_rings_and_nothing_else_does(
+    syntheses: dict[str, Synthesis], stage: str
+) -> None:
+    """Where a heartbeat beats something is delivered always: no figure at all is trouble."""
+    alarms = syntheses[stage].properties("AWS::CloudWatch::Alarm")
+    (missing,) = [each for each in alarms if "breaching" == each["TreatMissingData"]]
+    every = int(re.findall(r"\d+", rule(syntheses[stage])["ScheduleExpression"])[0]) * 60
+
+    assert ("Ordercast", "Delivered", "Sum") == (
+        missing["Namespace"],
+        missing["MetricName"],
+        missing["Statistic"],
+    )
+    assert (every, 3, 1) == (missing["Period"], missing["EvaluationPeriods"], missing["Threshold"])
+    assert "LessThanThreshold" == missing["ComparisonOperator"]
+
+
+def test_a_stage_without_a_heartbeat_has_neither(syntheses: dict[str, Synthesis]) -> None:
+    """The local cloud's books would show orders that nobody put."""
+    local = syntheses["local"]
+    rules = local.properties("AWS::Events::Rule")
+    assert [] == [each for each in rules if "KinesisParameters" in each["Targets"][0]]
+    assert {"notBreaching"} == {
+        each["TreatMissingData"] for each in local.properties("AWS::CloudWatch::Alarm")
+    }
+
+
+@pytest.mark.parametrize(
+    ("every", "cap", "why"),
+    [("30 s", 200, "at least 0:01:00"), ("2 min", 20, "than the cap lets pass")],
+)
+def test_a_heartbeat_that_its_own_cap_would_stop_is_refused(every: str, cap: int, why: str) -> None:
+    stages = cdk_context()["stages"]
+    stages["dev"] |= {"heartbeat_every": every, "cap": cap}
+    with pytest.raises(BadStage, match=rf"^cdk.json: stages\.dev\.heartbeat_every .*{why}$"):
+        read_stage(stages, "dev")
