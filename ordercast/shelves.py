@@ -1,19 +1,24 @@
 """A deployed pipeline in, its shelves of parked things out."""
 
+import random
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import boto3
 
+from analytics.count import Count
 from gateways import clients
 from gateways.dead_letters import SqsDeadLetters, dead_letters_of
 from gateways.hub import SnsHub
+from gateways.ledger_lines import DynamoLines
 from gateways.parked_objects import S3ParkedObjects
 from gateways.topic import Topic
+from notifications.errors import LedgerUnavailable
 from notifications.parked import Kind, Parked, Wish
-from ordercast.complaint import Complaint
 from ordercast.producer import Producer
 from ordercast.target import Target
 from workflows.shelf import Shelf
@@ -63,7 +68,9 @@ def shelves(target: Target) -> Shelves:
     store = S3ParkedObjects(client=clients.s3(), bucket=target.output("ParkedBucketName"))
     stream = Producer(client=boto3.client("kinesis"), stream=target.output("OrdersStreamName"))
     records = ShelfOfRecords(store=store, put=stream.put_payloads, now=_now)
-    batches = ShelfOfBatches(store=store, put=stream.put_payloads, recount=_recount, now=_now)
+    batches = ShelfOfBatches(
+        store=store, put=stream.put_payloads, recount=partial(_recount, target), now=_now
+    )
     hub = _hub(target)
     letters = [
         ShelfOfLetters(letters=each, ledger=target.ledger(), hub=hub) for each in _letters(target)
@@ -99,8 +106,13 @@ def _hub(target: Target) -> SnsHub:
     return SnsHub(topic=Topic(client=clients.sns_topics(), arn=arn, executor=executor))
 
 
-def _recount(_ids: Sequence[str]) -> None:
-    raise Complaint("changes of the ledger are not counted again from here yet")
+def _recount(target: Target, ids: Sequence[str]) -> None:
+    """Count the notifications as the ledger has them now; raises where some could not be."""
+    count = Count(rollups=target.rollups(), pause=time.sleep, chance=random.random)
+    lines = DynamoLines(table=target.ledger().table).lines(ids)
+    undone = count(lines.values()).undone
+    if undone:
+        raise LedgerUnavailable(f"{len(undone)} of {len(ids)} notifications were not counted")
 
 
 def _days() -> list[date]:
