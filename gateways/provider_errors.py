@@ -103,7 +103,7 @@ SES: Mapping[str, Meaning] = MappingProxyType(
 )
 
 # Raised before a byte of the request was on its way (botocore.exceptions).
-_NEVER_LEFT = (
+NEVER_LEFT = (
     ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
@@ -123,4 +123,4 @@ def outcome_of(error: Exception, meanings: Mapping[str, Meaning]) -> Outcome:
     name = type(error).__name__
     if isinstance(error, ParamValidationError):
         return refused(name)
-    return not_now(name) if isinstance(error, _NEVER_LEFT) else unknown(name)
+    return not_now(name) if isinstance(error, NEVER_LEFT) else unknown(name)

@@ -2,13 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from random import Random
 
-from notifications.lifecycle import State
 from notifications.order_event import Channel
-from notifications.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
 from notifications.person import Person
-from tests.examples import POLICY, notification, payload
+from tests.examples import POLICY, payload
 from tests.fakes.world import World
 
 THOUSAND = range(1000)
@@ -57,36 +54,3 @@ def test_a_thousand_ids_with_other_content_are_parked_and_send_nothing(world: Wo
     assert 1000 == other.parked
     assert {"conflicting-event"} == set(world.parked.reasons.values())
     assert 1000 == len(world.provider.calls)
-
-
-def test_a_thousand_messages_meet_every_answer_under_redelivery_and_none_is_sent_twice(
-    world: World,
-) -> None:
-    rows = [notification(n) for n in THOUSAND]
-    answers = {row.id: n % 4 for n, row in enumerate(rows)}
-    tries = dict.fromkeys(answers, 0)
-
-    def answer(message: Outgoing) -> Outcome:
-        key = message.notification.id
-        tries[key] += 1
-        busy = not_now("Throttling") if tries[key] < 3 else accepted(f"m-{key}")
-        return (accepted(f"m-{key}"), refused("MessageRejected"), unknown("Timeout"), busy)[
-            answers[key]
-        ]
-
-    world.provider.answer = answer
-    world.enter(*rows)
-    chance = Random(7)  # noqa: S311 - an order to redeliver in, no secret
-    for _ in range(6):
-        brought = [row.id for row in rows] * 2
-        chance.shuffle(brought)
-        for start in range(0, len(brought), 100):
-            world.send(*brought[start : start + 100])
-        world.now.turn(timedelta(minutes=1))
-
-    ends = (State.SENT, State.FAILED, State.IN_DOUBT, State.SENT)
-    assert {row.id: ends[answers[row.id]] for row in rows} == {
-        row.id: world.state(row.id) for row in rows
-    }
-    calls = (1, 1, 1, 3)  # only what certainly was not taken is tried again
-    assert {row.id: calls[answers[row.id]] for row in rows} == tries

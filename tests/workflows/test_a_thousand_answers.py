@@ -1,0 +1,174 @@
+"""Every error of both providers, every time-out and every dropped answer, for a thousand messages each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
+
+from gateways.email import SesEmail
+from gateways.provider_errors import NEVER_LEFT, SES, SNS, Meaning
+from gateways.sms import SnsSms
+from notifications.lifecycle import State
+from notifications.notification import Notification
+from notifications.order_event import Channel
+from notifications.retry import MAX_ATTEMPTS
+from tests.examples import notification
+from tests.fakes.provider_wire import Meets, ProviderWire, raised
+from tests.fakes.world import RESEND_EMAIL_AFTER, World
+from tests.gateways.conftest import InlineExecutor
+
+TABLES: Mapping[Channel, Mapping[str, Meaning]] = {Channel.SMS: SNS, Channel.EMAIL: SES}
+
+# What the services answer when they do not know themselves; the last is nobody's yet.
+THEIR_OWN = {
+    "InternalError": 500,
+    "InternalFailure": 500,
+    "ServiceUnavailable": 503,
+    "RequestAbortedException": 400,
+    "RequestTimeoutException": 408,
+    "NobodyHasSeenThis": 400,
+}
+DROPPED = (ReadTimeoutError, ConnectionClosedError, HTTPClientError)
+
+
+def certain(channel: Channel) -> list[Meets]:
+    """Everything after which the provider certainly has not taken a message."""
+    errors = [Meets(name=code, code=code, status=_status(code)) for code in TABLES[channel]]
+    return [
+        *errors,
+        *(Meets(name=type(each).__name__, raises=each) for each in raised(*NEVER_LEFT)),
+    ]
+
+
+def uncertain() -> list[Meets]:
+    """Everything after which nobody can know, with the message taken and with it not taken."""
+    errors = [Meets(name=code, code=code, status=status) for code, status in THEIR_OWN.items()]
+    dropped = [Meets(name=type(each).__name__, raises=each) for each in raised(*DROPPED)]
+    return [replace(each, taken=taken) for each in (*errors, *dropped) for taken in (False, True)]
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> ProviderWire:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    return ProviderWire()
+
+
+@pytest.fixture(params=list(Channel))
+def channel(request: pytest.FixtureRequest) -> Channel:
+    return Channel(request.param)
+
+
+@pytest.fixture
+def rows(world: World, wire: ProviderWire, channel: Channel) -> list[Notification]:
+    """A thousand notifications to a recipient each, with the real gateway between them and the wire."""
+    world.provider = _gateway(wire, channel)
+    thousand = [replace(notification(n, channel), recipient=_to(n, channel)) for n in range(1000)]
+    world.enter(*thousand)
+    return thousand
+
+
+def test_what_certainly_was_not_taken_is_tried_again_or_fails_and_goes_out_once_at_most(
+    world: World, wire: ProviderWire, channel: Channel, rows: Sequence[Notification]
+) -> None:
+    lasting = certain(channel)
+    passing = [replace(each, times=2) for each in lasting]
+    met = _deal(wire, rows, [*lasting, *passing, *passing, *passing])
+    _bring_again_and_again(world, rows, channel)
+
+    for row in rows:
+        meets, refused = met[row.id], _is_refused(met[row.id], channel)
+        ends = State.FAILED if refused else State.SENT if meets in passing else State.PARKED
+        calls = 1 if refused else 3 if meets in passing else MAX_ATTEMPTS
+        to = row.recipient or ""
+        assert (ends, calls) == (world.state(row.id), wire.calls[to]), meets.name
+        assert int(ends is State.SENT) == wire.taken[to], meets.name
+
+
+def test_what_nobody_can_know_is_in_doubt_and_not_called_for_again_but_by_the_recorded_policy(
+    world: World, wire: ProviderWire, channel: Channel, rows: Sequence[Notification]
+) -> None:
+    met = _deal(wire, rows, uncertain())
+    _bring_again_and_again(world, rows, channel)
+
+    assert {State.IN_DOUBT} == {world.state(row.id) for row in rows}
+    assert {1} == set(wire.calls.values())
+    assert 1000 == len(wire.calls)
+    assert wire.taken == {row.recipient: 1 for row in rows if met[row.id].taken}
+
+    # An e-mail is sent once more when nothing was heard of it, and its row says so; a text never.
+    world.now.turn(RESEND_EMAIL_AFTER)
+    world.sweep(limit=2000)
+    _bring_again_and_again(world, rows, channel)
+    resends = int(channel is Channel.EMAIL)
+    assert {resends} == {world.row(row.id).resends for row in rows}
+    assert {1 + resends} == set(wire.calls.values())
+    assert {State.IN_DOUBT} == {world.state(row.id) for row in rows}
+
+
+def test_no_reason_holds_what_a_provider_said(
+    world: World, wire: ProviderWire, channel: Channel, rows: Sequence[Notification]
+) -> None:
+    """Their texts quote the recipient."""
+    met = _deal(wire, rows, [*certain(channel), *uncertain()])
+    world.send(*(row.id for row in rows), channel=channel)
+
+    assert {i: meets.name for i, meets in met.items()} == {
+        row.id: world.row(row.id).rule for row in rows
+    }
+
+
+def _deal(
+    wire: ProviderWire, rows: Sequence[Notification], meets: Sequence[Meets]
+) -> dict[str, Meets]:
+    met = {row.id: meets[n % len(meets)] for n, row in enumerate(rows)}
+    wire.meets = {row.recipient or "": met[row.id] for row in rows}
+    return met
+
+
+def _bring_again_and_again(world: World, rows: Sequence[Notification], channel: Channel) -> None:
+    """Deliver every message twice in every round, in batches that mix them."""
+    chance = Random(7)  # noqa: S311 - an order to redeliver in, no secret
+    for _ in range(MAX_ATTEMPTS):
+        brought = [row.id for row in rows] * 2
+        chance.shuffle(brought)
+        for start in range(0, len(brought), 100):
+            world.send(*brought[start : start + 100], channel=channel)
+        world.now.turn(timedelta(minutes=1))
+
+
+def _gateway(wire: ProviderWire, channel: Channel) -> Any:
+    client, executor = wire.client(channel), InlineExecutor()
+    if channel is Channel.SMS:
+        return SnsSms(client=client, sender_id="", executor=executor)
+    return SesEmail(
+        client=client,
+        sender="orders@example.com",
+        configuration_set="events",
+        stage="test",
+        executor=executor,
+    )
+
+
+def _is_refused(meets: Meets, channel: Channel) -> bool:
+    return meets.code in TABLES[channel] and (
+        TABLES[channel][meets.code](meets.code).state is State.FAILED
+    )
+
+
+def _to(number: int, channel: Channel) -> str:
+    """Return a recipient for each: numbers set aside for fiction are a hundred an area."""
+    if channel is Channel.EMAIL:
+        return f"ada.{number}@example.com"
+    return f"+1{206 + number // 100}555{100 + number % 100:04}"
+
+
+def _status(code: str) -> int:
+    if "Throttl" in code or "TooMany" in code:
+        return 429
+    return 403 if "Denied" in code or "Token" in code else 400
