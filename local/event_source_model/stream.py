@@ -115,6 +115,10 @@ class MemoryStream:
         still_open = sorted((k for k in self._kept.values() if k.is_open), key=lambda k: k.first)
         return [kept.shard.shard_id for kept in still_open]
 
+    def numbers(self) -> set[str]:
+        """Return the sequence number of every record that was ever put."""
+        return {r.sequence_number for kept in self._kept.values() for r in kept.records}
+
     def shards(self) -> list[Shard]:
         """List the shards, closed ones too."""
         return [kept.shard for kept in self._kept.values()]

@@ -44,8 +44,10 @@ def rehearse(  # noqa: PLR0913 - what surrounds a handler, each with its default
     one kind takes. `takes` says how long an invocation takes. `stream` and `queue` may be brought
     along and looked at afterwards.
     """
-    listed = list(items)
-    kind = source or (Kind.SQS if queue else Kind.KINESIS if stream else _kind_of(listed))
+    known = Kind.SQS if queue else Kind.KINESIS if stream else source
+    # An input that may be endless, or made up as it goes, is not looked at beforehand.
+    listed = items if known and clock else list(items)
+    kind = known or _kind_of(listed)
     mapping = EventSourceMapping(
         **{
             "uuid": "rehearsed",
@@ -76,7 +78,7 @@ def spread(seed: int, *, up_to: timedelta) -> Callable[[], timedelta]:
     return lambda: chance.random() * up_to
 
 
-def _kind_of(items: list[Item]) -> Kind:
+def _kind_of(items: Iterable[Item]) -> Kind:
     for item in items:
         if isinstance(item, Mapping):
             record = item.get("Records", [item])[0]
@@ -86,7 +88,7 @@ def _kind_of(items: list[Item]) -> Kind:
     return Kind.KINESIS
 
 
-def _start_of(items: list[Item]) -> datetime:
+def _start_of(items: Iterable[Item]) -> datetime:
     """Begin when the first recorded record arrived."""
     for item in items:
         if isinstance(item, Mapping):

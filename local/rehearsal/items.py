@@ -6,7 +6,7 @@ fare as it says, as often as it says. Other items happen when the input has come
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -55,7 +55,7 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fails:
-    """The function does its work, and answers that this record failed."""
+    """The function does its work, and answers that this record failed too."""
 
     times: int = 1
 
@@ -142,15 +142,26 @@ class NothingToMeet(Exception):
 
 def met(fault: Fault, identifier: str, run: Callable[[], Outcome], request_id: str) -> Outcome:
     """Say how an invocation ends that meets a fault; `identifier` names the record that has it."""
-    if isinstance(fault, Throttled):
-        return NotInvoked(reason="throttled")
-    if not isinstance(fault, Raises) or fault.late:
-        run()
     match fault:
-        case Fails():
-            answer: Any = {"batchItemFailures": [{"itemIdentifier": identifier}]}
-        case Answers():
-            answer = fault.answer
-        case _:
+        case Throttled():
+            return NotInvoked(reason="throttled")
+        case Raises(late=False):
             return Raised(request_id=request_id)
-    return Answered(payload=json.dumps(answer).encode(), request_id=request_id)
+        case Raises() | TimesOut():
+            run()
+            return Raised(request_id=request_id)
+        case Fails():
+            return _with_failure(run(), identifier)
+        case Answers():
+            run()
+            payload = json.dumps(fault.answer).encode()
+            return Answered(payload=payload, request_id=request_id)
+
+
+def _with_failure(outcome: Outcome, identifier: str) -> Outcome:
+    """Add one record to those that the function itself calls failed."""
+    if not isinstance(outcome, Answered):
+        return outcome
+    answer = json.loads(outcome.payload) or {}
+    failures = [*(answer.get("batchItemFailures") or ()), {"itemIdentifier": identifier}]
+    return replace(outcome, payload=json.dumps({"batchItemFailures": failures}).encode())

@@ -254,13 +254,14 @@ class StreamRehearsal:
         self.report.story.append(invocation)
 
     def _go_back(self, driven: _Driven, done: Iterable[StreamRecord]) -> None:
+        shard_id = driven.shard_id
         for record in done:
-            back = self._goes_back.pop((driven.shard_id, record.sequence_number), None)
+            back = self._goes_back.pop((shard_id, record.sequence_number), None)
             if back is not None:
                 driven.is_left = True
-                shard_id = driven.shard_id
                 position = self._stream.before(shard_id, record.sequence_number, back)
-                self._begin(shard_id, position)
+                # Never beyond what is done: other lanes may be far behind the record.
+                self._begin(shard_id, min(position, driven.source.position, key=_place))
                 return
 
     def _give_up(self, driven: _Driven, given_up: GivenUp) -> None:
@@ -291,3 +292,7 @@ class StreamRehearsal:
         del self._driven[driven.shard_id]
         self._shards_changed = True
         return True
+
+
+def _place(position: Position) -> int:
+    return int(position.number or 0)

@@ -116,6 +116,15 @@ def test_a_partial_answer_brings_the_rest_again_settled_or_not(event_source, han
     assert ["1", "2", "3"] == report.done
 
 
+def test_what_the_function_itself_calls_failed_stays_failed(event_source):
+    failures = {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    answers: list[Any] = [failures, None]
+
+    report = event_source(lambda *_: answers.pop(0), [b"a", Fails(), b"b"])
+
+    assert [["1", "2"], ["1", "2"]] == report.invoked
+
+
 def test_an_answer_can_be_anything(event_source, handler):
     report = event_source(handler, [Answers(answer={"batchItemFailures": [{"id": "1"}]}), b"a"])
 

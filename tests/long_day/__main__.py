@@ -1,0 +1,24 @@
+"""A number of events and a seed in, whether a long day added up out."""
+
+import argparse
+import sys
+
+from tests.long_day.day import Day
+
+
+def main(arguments: list[str]) -> int:
+    """Live through the day that the command line asks for; 1 where something does not add up."""
+    parser = argparse.ArgumentParser(prog="python -m tests.long_day", description=__doc__)
+    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args(arguments)
+    day = Day(seed=asked.seed, events=asked.events)
+    day.live()
+    print(f"{asked.events} events, seed {asked.seed}: {day.told()}")
+    print("\n".join(day.wrongs()) or "Everything adds up.")
+    print(f"What happened, as a number: {day.digest()}")
+    return int(bool(day.wrongs()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

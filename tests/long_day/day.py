@@ -1,0 +1,202 @@
+"""A story in, the relay and the senders living through it out, with whatever they broke."""
+
+import hashlib
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from local.event_source_model.recorded import in_order
+from local.event_source_model.stream import MemoryStream
+from local.rehearsal.event_source import rehearse, spread
+from local.rehearsal.report import Report
+from notifications.identity import order_of
+from notifications.lifecycle import State
+from notifications.mark import Mark
+from notifications.notification import Notification
+from notifications.outcome import Outcome, Outgoing, accepted
+from notifications.standing import Head, standing
+from processors import order_relay
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.provider import FakeProvider
+from tests.fakes.world import World
+from tests.long_day.story import Story
+
+RETRIES = 8
+
+
+@dataclass(slots=True)
+class Witness(FakeLedger):
+    """A ledger that notes the first decision on each event, and the newest status accepted."""
+
+    decided: dict[Any, Mark] = field(default_factory=dict)
+    newest: dict[Any, int] = field(default_factory=dict)
+    objections: list[str] = field(default_factory=list)
+
+    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
+        try:
+            return FakeLedger.mark(self, marks)
+        finally:
+            for each in marks:
+                key = (each.order, each.event)
+                if (
+                    key in self.marks
+                    and self.decided.setdefault(key, self.marks[key]) != (self.marks[key])
+                ):
+                    self.objections.append(f"{key} was decided twice")
+
+    def accept(
+        self, notifications: Sequence[Notification], heads: Sequence[Head]
+    ) -> list[Notification]:
+        entered = FakeLedger.accept(self, notifications, heads)
+        # Accepted is what the ledger has answered for: rows without their heads are brought again.
+        for head in heads:
+            key = head.order, head.channel
+            self.newest[key] = max(head.standing, self.newest.get(key, 0))
+        return entered
+
+    def object_to(self, row: Notification) -> None:
+        """Note a call to a provider that tells old news."""
+        stands = standing(row.status, row.occurred_at)
+        if stands is not None and stands < self.newest.get((order_of(row.id), row.channel), 0):
+            self.objections.append(f"{row.order.order_id} {row.status} is old news")
+
+
+class Day:
+    """A long day: records come, functions fail, shards split, and at its end everything adds up."""
+
+    def __init__(self, *, seed: int, events: int) -> None:
+        self.seed = seed
+        self.stream = MemoryStream(shards=2)
+        self.story = Story(seed=seed, events=events, stream=self.stream)
+        self.ledger = Witness()
+        self.world = World(ledger=self.ledger)
+        self.world.policy = replace(self.world.policy, cap=1_000_000)
+        self.world.provider = FakeProvider(answer=self._send)
+        self.chance = Random(seed)  # noqa: S311 - what fails, no secret
+        self.invocations = 0
+        self.is_troubled = True
+        self.sent: Counter[str] = Counter()
+        self.report = Report()
+        self.redriven = Report()
+
+    def live(self) -> None:
+        """Let the day happen, redrive what was given up, and let the sweeper see to the rest."""
+        self.report = self._rehearse(self.story, stream=self.stream, max_retries=RETRIES)
+        self.is_troubled = False
+        self._calm()
+        parked = [each.failure["payload"] for each in self.report.abandoned]
+        self.redriven = self._redrive(parked)
+        for _ in range(20):
+            self.world.now.turn(timedelta(hours=1))
+            self.world.sweep(limit=100_000)
+            self.world.send_published()
+
+    def _redrive(self, payloads: Iterable[str]) -> Report:
+        """Bring back what was given up, as an operator does after a fix: from the bucket's payloads."""
+        events = [json.loads(payload) for payload in payloads]
+        return self._rehearse(in_order(events), stream=MemoryStream())
+
+    def _rehearse(self, items: Iterable[Any], **settings: Any) -> Report:
+        return rehearse(
+            self._relay,
+            items,
+            clock=self.world.now,
+            takes=spread(self.seed, up_to=timedelta(seconds=2)),
+            window=timedelta(seconds=1),
+            parallelization=4,
+            bisects=True,
+            **settings,
+        )
+
+    def _relay(self, event: dict[str, Any], context: Any) -> Mapping[str, Any]:
+        """Relay a batch, with what fails this time; now and then senders send what was published."""
+        self.invocations += 1
+        self._trouble()
+        log: Any = _Silent()
+        try:
+            return order_relay.respond(
+                event,
+                self.world.relayer,
+                log,
+                time_left=lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()),
+            )
+        finally:
+            self._calm()
+            if self.chance.random() < 0.3:
+                self.world.send_published()
+
+    def _trouble(self) -> None:
+        if not self.is_troubled:
+            return
+        dice = self.chance.random()
+        if dice < 0.02:
+            self.ledger.unavailable = {self.chance.choice(("look_up", "mark", "accept"))}
+        elif dice < 0.04:
+            self.ledger.unheard = {self.chance.choice(("mark", "accept"))}
+        elif dice < 0.05:
+            self.world.parked.unavailable = True
+        # By a checksum: in what order a set is gone through, differs from process to process.
+        self.ledger.troubled = lambda *named: self._strikes(named, one_in=20_000)
+        self.world.hub.takes = lambda row: not self._strikes(("takes", row.id), one_in=2_000)
+        self.world.hub.hears = lambda row: not self._strikes(("hears", row.id), one_in=2_000)
+
+    def _strikes(self, named: tuple[Any, ...], *, one_in: int) -> bool:
+        return zlib.crc32(repr((self.seed, self.invocations, named)).encode()) % one_in == 0
+
+    def _calm(self) -> None:
+        self.ledger.unavailable, self.ledger.unheard = set(), set()
+        self.ledger.troubled = lambda *_: False
+        self.world.parked.unavailable = False
+        self.world.hub.takes = self.world.hub.hears = lambda _: True
+
+    def _send(self, message: Outgoing) -> Outcome:
+        row = message.notification
+        self.ledger.object_to(row)
+        self.sent[row.id] += 1
+        return accepted(f"message-{row.id}")
+
+    def told(self) -> str:
+        """Count what the day brought, and what became of it."""
+        ended = Counter(each.how for each in self.report.invocations)
+        states = Counter(str(row.state) for row in self.ledger.rows.values())
+        given_up = sum(len(each.records) for each in self.report.abandoned)
+        counts = {**self.story.told, **ended, **states, "given up": given_up}
+        return ", ".join(f"{count} {what}" for what, count in counts.items())
+
+    def wrongs(self) -> list[str]:
+        """Say what does not add up."""
+        brought = {*self.report.done, *(n for _, names in self.report.given_up for n in names)}
+        rows = self.ledger.rows.values()
+        ends = {State.SENT, State.SUPPRESSED}
+        return [
+            *self.ledger.objections,
+            *(f"record {n} is unaccounted for" for n in self.stream.numbers() - brought),
+            *(f"{each} was given up again" for each in self.redriven.given_up),
+            *_differs("events decided", self.story.events, len(self.ledger.marks)),
+            *_differs("records parked", self.story.told["malformed"], len(self.world.parked.kept)),
+            *(f"{row.id} ended as {row.state}" for row in rows if row.state not in ends),
+            *(f"{n} was sent {times} times" for n, times in self.sent.items() if times != 1),
+            *_differs("messages sent", len(self.sent), sum(r.state is State.SENT for r in rows)),
+        ]
+
+    def digest(self) -> str:
+        """Return a fingerprint of all that happened, in order."""
+        told = [str(self.report), str(self.redriven), *(row.id for row in self.world.hub.published)]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _differs(what: str, expected: int, actual: int) -> list[str]:
+    return [] if expected == actual else [f"{what}: {expected} expected, {actual} found"]
+
+
+class _Silent:
+    """A function's log that nobody reads."""
+
+    def info(self, slug: str, extra: Any) -> None: ...
+
+    def warning(self, slug: str, extra: Any) -> None: ...
