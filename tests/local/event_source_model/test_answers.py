@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.event_source_model.answers import Answered
+from local.event_source_model.answers import Answered, NotInvoked, refusal_of
+from local.event_source_model.mapping import PAYLOAD_LIMIT
 from tests.local.event_source_model.playing import (
     ANSWERS,
     SUCCESS,
@@ -56,6 +57,18 @@ def test_the_lowest_failed_number_is_the_checkpoint_and_all_from_it_on_comes_aga
     lane = a_lane(*map(record, range(1, 6)))
 
     assert [[1, 2, 3, 4, 5], [3, 4, 5]] == play(lane, failing("4", "3"), SUCCESS)
+
+
+def test_what_was_settled_behind_the_checkpoint_comes_again() -> None:
+    lane = a_lane(*map(record, range(1, 5)))
+
+    assert [[1, 2, 3, 4], [2, 3, 4]] == play(lane, failing("2"), SUCCESS)
+    assert lane.is_empty
+
+
+def test_an_event_of_more_than_six_megabytes_is_refused() -> None:
+    assert refusal_of(b"x" * PAYLOAD_LIMIT) is None
+    assert NotInvoked(reason="RequestTooLarge") == refusal_of(b"x" * (PAYLOAD_LIMIT + 1))
 
 
 def test_the_lowest_number_is_the_smallest_integer_not_the_first_in_the_alphabet() -> None:

@@ -82,6 +82,20 @@ def test_binary_attributes_are_base64_in_the_event():
     assert "us-east-1" == record.event["awsRegion"]
 
 
+def test_a_table_s_changes_keep_their_order_by_item() -> None:
+    def key_of(number: str, item: str) -> str:
+        change = {
+            "SequenceNumber": number,
+            "ApproximateCreationDateTime": NOON,
+            "Keys": {"sk": {"S": item}, "pk": {"S": "order"}},
+        }
+        record = {"eventID": number, "eventName": "MODIFY", "dynamodb": change}
+        arn = "arn:aws:dynamodb:us-east-1:1:table/t/stream/s"
+        return dynamodb_record(record, stream_arn=arn).key
+
+    assert key_of("1", "a") == key_of("2", "a") != key_of("3", "b")
+
+
 def test_a_message_is_handed_over_as_aws_does():
     for name in ("sqs_event_doc", "sqs_event_sns_raw"):
         recorded = recording(name)["Records"]

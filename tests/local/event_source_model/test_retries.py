@@ -47,6 +47,12 @@ def test_bisect_splits_a_failed_batch_and_brings_the_first_half_first() -> None:
     )
 
 
+def test_without_bisect_a_batch_stays_whole() -> None:
+    lane = a_lane(record(1), record(2), bisects=False)
+
+    assert [[1, 2], [1, 2], [1, 2]] == play(lane, Raised(), Raised(), SUCCESS)
+
+
 def test_bisect_uses_up_no_retry() -> None:
     lane = a_lane(*map(record, range(1, 5)), bisects=True, max_retries=1)
 
