@@ -84,21 +84,19 @@ class Producer:
         return total
 
     def _put(self, outbox: Outbox) -> None:
-        taken = fruitless = troubled = 0
+        taken = fruitless = 0
         while call := outbox.call():
             refused = self._call(call, outbox, taken)
             taken += sum(each.events for key, each in call if key not in refused)
             self.progress(taken)
-            if not refused:
-                fruitless = troubled = 0
-                continue
             fruitless = fruitless + 1 if len(refused) == len(call) else 0
+            if not refused:
+                continue
             if fruitless == FRUITLESS_CALLS:
                 raise _not_taken(f"it refuses them ({refused.popitem()[1]})", outbox, taken)
             # Between half and the whole of it, lest producers that were refused together return so.
-            longest = min(LONGEST_PAUSE, 0.1 * 2**troubled)
+            longest = min(LONGEST_PAUSE, 0.1 * 2**fruitless)
             self.pause(longest * (1 + self.chance()) / 2)
-            troubled += 1
 
     def _call(self, call: list[tuple[str, Packed]], outbox: Outbox, taken: int) -> dict[str, str]:
         """Put one record of each key; return the keys whose record was refused, and why."""

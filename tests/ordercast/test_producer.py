@@ -117,7 +117,7 @@ def test_what_a_200_did_not_take_is_put_again_and_only_that() -> None:
 
     assert [10, 5, 2] == stream.calls
     assert by_order(events(10)) == stream.taken
-    assert [0.1, 0.2] == pauses
+    assert [0.1, 0.1] == pauses
 
 
 def test_an_order_s_next_event_waits_until_the_one_before_it_was_taken() -> None:
