@@ -5,6 +5,7 @@ anybody. What it takes is kept in the inbox; what became of it is told by receip
 which the table in `fates` decides.
 
 - `email`, `text_message`: a provider call is read and checked as the provider would
+- `on_demand`: which error a call is answered with, by its recipient, for whoever asks for one
 - `fates`: what becomes of a message, by its address
 - `ses_events`, `sms_delivery_logs`: the receipts' documents
 - `receipts`: receipts are delivered when they are due, however often that takes

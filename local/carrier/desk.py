@@ -9,6 +9,15 @@ from botocore.exceptions import BotoCoreError
 
 from local.carrier.email import Email, read_email
 from local.carrier.fates import email_fate, sms_fate
+from local.carrier.on_demand import (
+    ANSWER_DROPPED,
+    EMAIL_ERRORS,
+    SMS_ERRORS,
+    Dropped,
+    email_trouble,
+    meet,
+    sms_trouble,
+)
 from local.carrier.receipts import EmailReceipt, Receipt, Receipts, SmsReceipt
 from local.carrier.refusal import Refused
 from local.carrier.ses_events import TakenEmail, receipt_event, send_event
@@ -34,8 +43,10 @@ class Desk:
     journal: Journal
 
     def take_email(self, body: bytes) -> str:
-        """Take a SendEmail request: the message id goes out; Refused where SES would refuse."""
+        """Take a SendEmail request: the message id goes out; Refused where SES would refuse, or Dropped."""
         email = read_email(body)
+        trouble = next(filter(None, map(email_trouble, email.recipients)), None)
+        meet(trouble, EMAIL_ERRORS)
         self._check_deployed(email)
         message_id = ses_message_id(self.now(), self.new_id())
         taken = TakenEmail(
@@ -49,11 +60,13 @@ class Desk:
         self.journal("email_taken", message_id=message_id, set=email.configuration_set or "-")
         if email.configuration_set:
             self.receipts.add(self._email_receipts(taken))
-        return message_id
+        return _answered(message_id, trouble)
 
     def take_text_message(self, parameters: dict[str, str]) -> str:
-        """Take a Publish request: the message id goes out; Refused where SNS would refuse."""
+        """Take a Publish request: the message id goes out; Refused where SNS would refuse, or Dropped."""
         message = read_text_message(parameters)
+        trouble = sms_trouble(message.number)
+        meet(trouble, SMS_ERRORS)
         message_id, at = self.new_id(), self.now()
         self.inbox.keep(_kept_text_message(message, message_id, at))
         self.journal("sms_taken", message_id=message_id, parts=message.parts)
@@ -61,7 +74,7 @@ class Desk:
         line = delivery_log(message, fate, message_id=message_id, at=at, dwell=self.delay)
         group = log_group(fate, region=self.region, account=self.account)
         self.receipts.add([(at + self.delay, SmsReceipt(log_group=group, line=line))])
-        return message_id
+        return _answered(message_id, trouble)
 
     def _check_deployed(self, email: Email) -> None:
         """Refuse what SES would refuse because of what is not set up."""
@@ -108,6 +121,12 @@ def new_id() -> str:
     """Make an id in the shape of a UUID, which is what SNS answers with."""
     digits = secrets.token_hex(16)
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def _answered(message_id: str, trouble: str | None) -> str:
+    if trouble == ANSWER_DROPPED:
+        raise Dropped
+    return message_id
 
 
 def _kept_email(taken: TakenEmail) -> SentMessage:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 from local.carrier.desk import Desk, new_id
+from local.carrier.on_demand import Dropped
 from local.carrier.refusal import Refused
 from local.carrier.upstream import Answer, Unreachable, Upstream
 from local.journal import Journal
@@ -106,7 +107,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         call = Call(method=self.command, path=self.path, headers=dict(self.headers), body=body)
-        answer = self.desk_counter.answer(call)
+        try:
+            answer = self.desk_counter.answer(call)
+        except Dropped:
+            self.close_connection = True
+            return
         self.send_response_only(answer.status)
         self.send_header("Server", SERVER_NAME)
         for name, value in answer.headers:

@@ -37,6 +37,8 @@ class TextMessage:
     def parts(self) -> int:
         """Count the parts it is sent in: 160 characters of GSM 03.38, else 70; fewer when joined.
 
+        Not by `notifications.sms_text`: a carrier counts for itself, and what it bills is compared
+        with what was reserved. Plainer, too: it tears an emoji in two where ours begins a new part.
         https://docs.aws.amazon.com/sms-voice/latest/userguide/sms-limitations-character.html
         """
         if all(character in _GSM or character in _GSM_EXTENDED for character in self.text):

@@ -2,10 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -13,98 +9,17 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.carrier.desk import Desk, new_id
-from local.carrier.receipts import Receipts
 from local.carrier.server import Counter, serve
 from local.carrier.upstream import Upstream
-from local.inbox import Inbox, SentMessage, read_inbox
+from tests.local.conftest import Served, silent
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
-PUBLISHED = (
-    b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>'
-    b"<MessageId>from-upstream</MessageId></PublishResult></PublishResponse>"
-)
-
-
-class Cloud(BaseHTTPRequestHandler):
-    """An upstream that knows one configuration set and one domain, and remembers what it was asked."""
-
-    protocol_version = "HTTP/1.1"
-    calls: list[tuple[str, str, dict[str, str], bytes]]
-
-    def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.calls.append((self.command, self.path, dict(self.headers), body))
-        status, answer = 200, PUBLISHED
-        if self.path.startswith("/v2/"):
-            known = "/local/" in self.path or self.path.endswith("example.com")
-            status = 200 if known else 404
-            answer = b'{"VerifiedForSendingStatus": true}' if known else b'{"message": "unknown"}'
-        self.send_response(status)
-        if status == 404:
-            self.send_header("x-amzn-ErrorType", "NotFoundException")
-        self.send_header("x-upstream", "itself")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    do_GET = do_POST = do_PUT = _answer  # noqa: N815
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-class Provider:
-    def __init__(self, port: int, folder: Path, calls: list[Any]) -> None:
-        self.endpoint, self.folder, self.calls = f"http://127.0.0.1:{port}", folder, calls
-
-    def client(self, service: str) -> Any:
-        return boto3.client(service, config=Config(retries={"total_max_attempts": 1}))
-
-    @property
-    def inbox(self) -> list[SentMessage]:
-        return read_inbox(self.folder)
-
 
 @pytest.fixture
-def provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
-    calls: list[Any] = []
-    cloud = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Cloud,), {"calls": calls}))
-    upstream = Upstream(f"http://127.0.0.1:{cloud.server_address[1]}", region="us-east-1")
-    desk = Desk(
-        inbox=Inbox(tmp_path),
-        receipts=Receipts(upstream, now=_now, journal=_silent, log_stream="s"),
-        upstream=upstream,
-        region="us-east-1",
-        account="000000000000",
-        delay=timedelta(hours=1),
-        now=_now,
-        new_id=new_id,
-        journal=_silent,
-    )
-    carrier = serve(Counter(desk=desk, upstream=upstream, journal=_silent), 0)
-    provider = Provider(carrier.server_address[1], tmp_path, calls)
-    for name in ("SESV2", "SNS"):
-        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", provider.endpoint)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    servers = (cloud, carrier)
-    for server in servers:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield provider
-    for server in reversed(servers):
-        server.shutdown()
-        server.server_close()
-
-
-def _now() -> datetime:
-    return datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-
-def _silent(slug: str, **fields: Any) -> None:
-    del slug, fields
+def provider(served: Served) -> Served:
+    """The two providers, from where the SDK stands."""
+    return served
 
 
 def an_email(**changes: Any) -> dict[str, Any]:
@@ -212,7 +127,7 @@ def test_a_publish_to_both_a_number_and_a_topic_is_not_the_carriers(provider):
 
 def test_a_cloud_that_does_not_answer_is_a_passing_trouble_to_the_sdk(tmp_path):
     nobody = Upstream("http://127.0.0.1:1", region="us-east-1")
-    carrier = serve(Counter(desk=None, upstream=nobody, journal=_silent), 0)
+    carrier = serve(Counter(desk=None, upstream=nobody, journal=silent), 0)
     threading.Thread(target=carrier.serve_forever, args=(0.01,), daemon=True).start()
     sns = boto3.client(
         "sns",

@@ -1,0 +1,122 @@
+"""Whom a message is for comes in; the trouble that its provider's call meets, on demand, goes out.
+
+After the SES mailbox simulator: `error+TooManyRequestsException@simulator.amazonses.com` is answered
+with that error, and so are the numbers +1 425 555 0100 and on, each with the error in its place of
+`SMS_ERRORS`. `docs/local-cloud.md` lists them. Both may also be given no answer at all.
+"""
+
+from collections.abc import Mapping
+from email.utils import parseaddr
+from types import MappingProxyType
+
+from local.carrier.refusal import Refused
+
+REQUEST_DROPPED = "request-dropped"
+ANSWER_DROPPED = "answer-dropped"
+
+
+class Dropped(Exception):
+    """The connection is closed without an answer; whether the message was taken is not told."""
+
+
+# What both services answer, with the HTTP status, by the pages that `gateways/provider_errors.py`
+# names. Told here a second time, so that its tables are tried against something.
+_COMMON = {
+    "AccessDenied": 403,
+    "AccessDeniedException": 400,
+    "ExpiredToken": 403,
+    "ExpiredTokenException": 403,
+    "IncompleteSignature": 403,
+    "InternalFailure": 500,
+    "InvalidClientTokenId": 403,
+    "MissingAuthenticationToken": 403,
+    "NotAuthorized": 401,
+    "OptInRequired": 403,
+    "RequestAbortedException": 400,
+    "RequestExpired": 400,
+    "RequestLimitExceeded": 400,
+    "RequestThrottled": 400,
+    "RequestThrottledException": 400,
+    "RequestTimeoutException": 408,
+    "ServiceUnavailable": 503,
+    "SignatureDoesNotMatch": 403,
+    "SlowDown": 503,
+    "Throttled": 429,
+    "ThrottledException": 400,
+    "Throttling": 400,
+    "ThrottlingException": 400,
+    "TooManyRequestsException": 429,
+    "UnrecognizedClientException": 403,
+    "ValidationError": 400,
+    "ValidationException": 400,
+}
+
+EMAIL_ERRORS: Mapping[str, int] = MappingProxyType(
+    {
+        **_COMMON,
+        "AccountSuspendedException": 400,
+        "BadRequestException": 400,
+        "InternalServiceErrorException": 500,
+        "LimitExceededException": 400,
+        "MailFromDomainNotVerifiedException": 400,
+        "MessageRejected": 400,
+        "NotFoundException": 404,
+        "SendingPausedException": 400,
+    }
+)
+
+SMS_ERRORS: Mapping[str, int] = MappingProxyType(
+    {
+        **_COMMON,
+        "AuthorizationError": 403,
+        "EndpointDisabled": 400,
+        "InternalError": 500,
+        "InvalidParameter": 400,
+        "InvalidParameterValue": 400,
+        "InvalidSecurity": 403,
+        "KMSAccessDenied": 400,
+        "KMSDisabled": 400,
+        "KMSInvalidState": 400,
+        "KMSNotFound": 400,
+        "KMSOptInRequired": 403,
+        "KMSThrottling": 400,
+        "NotFound": 404,
+        "ParameterValueInvalid": 400,
+        "PlatformApplicationDisabled": 400,
+    }
+)
+
+
+def email_trouble(address: str) -> str | None:
+    """Say which trouble an e-mail to *address* meets: an error's code, or one of the two drops."""
+    local, _, domain = parseaddr(address)[1].rpartition("@")
+    name, _, wanted = local.partition("+")
+    if (name.lower(), domain.lower()) != ("error", "simulator.amazonses.com"):
+        return None
+    return wanted if wanted in (*EMAIL_ERRORS, REQUEST_DROPPED, ANSWER_DROPPED) else None
+
+
+def sms_trouble(number: str) -> str | None:
+    """Say which trouble a text message to *number* meets, likewise."""
+    return _BY_NUMBER.get(number)
+
+
+def number_of(trouble: str) -> str:
+    """Say which number is answered with *trouble*."""
+    return next(number for number, each in _BY_NUMBER.items() if each == trouble)
+
+
+def meet(trouble: str | None, errors: Mapping[str, int]) -> None:
+    """Raise what keeps a message from being taken: `Refused`, or `Dropped`."""
+    if trouble == REQUEST_DROPPED:
+        raise Dropped
+    if trouble is not None and trouble in errors:
+        message = "As it was asked for."
+        raise Refused(code=trouble, message=message, status=errors[trouble])
+
+
+_FIRST = 14255550100
+_BY_NUMBER = {
+    f"+{number}": trouble
+    for number, trouble in enumerate((*SMS_ERRORS, REQUEST_DROPPED, ANSWER_DROPPED), start=_FIRST)
+}
