@@ -64,7 +64,7 @@ def _look(functions: Functions, ids: list[str]) -> None:
                     Found(),
                     patience=Patience(first_wait=timedelta(minutes=5), resend_email_after=None),
                     send_within=timedelta(hours=1),
-                    receipts_drained=False,
+                    heard_until=None,
                     now=datetime.now(UTC),
                 ).row,
             )

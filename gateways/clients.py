@@ -6,6 +6,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kinesis import KinesisClient
     from mypy_boto3_s3 import S3Client
@@ -45,6 +46,11 @@ def dynamodb() -> "DynamoDBClient":
 def kinesis() -> "KinesisClient":
     """Return a client for reading our stream again."""
     return boto3.client("kinesis", config=_OURS)
+
+
+def cloudwatch() -> "CloudWatchClient":
+    """Return a client for metrics."""
+    return boto3.client("cloudwatch", config=_OURS)
 
 
 def s3() -> "S3Client":

@@ -35,10 +35,13 @@ def step(
     *,
     patience: Patience,
     send_within: timedelta,
-    receipts_drained: bool,
+    heard_until: datetime | None,
     now: datetime,
 ) -> Step:
-    """Decide what the sweeper does about *row*; every look moves the next one on."""
+    """Decide what the sweeper does about *row*; every look moves the next one on.
+
+    Whatever receipt came before *heard_until* is on the ledger; None if no such instant is known.
+    """
     match row.state:
         case State.DEFERRED:
             return _release(row, found, patience, send_within, now)
@@ -47,7 +50,7 @@ def step(
         case State.SENDING:
             return Step(row=_watched(row, now))
         case State.IN_DOUBT:
-            return _doubtful(row, patience, receipts_drained=receipts_drained, now=now)
+            return _doubtful(row, patience, heard_until=heard_until, now=now)
         case _:
             # Sent, or ended: nothing of it is due any more.
             return Step(row=replace(row, due_at=None, sweeps=row.sweeps + 1))
@@ -87,7 +90,7 @@ def _watched(row: Notification, now: datetime) -> Notification:
 
 
 def _doubtful(
-    row: Notification, patience: Patience, *, receipts_drained: bool, now: datetime
+    row: Notification, patience: Patience, *, heard_until: datetime | None, now: datetime
 ) -> Step:
     """Send a doubtful e-mail once more when SES would have spoken by now; a text message never."""
     looked = replace(row, due_at=now + SILENCE, sweeps=row.sweeps + 1)
@@ -95,7 +98,8 @@ def _doubtful(
     if row.channel is not Channel.EMAIL or wait is None or row.resends:
         return Step(row=looked)
     ripe = (row.sent_at or row.accepted_at) + wait
-    if now < ripe or not receipts_drained:
+    # SES has had its time to speak, and all that it said meanwhile has been heard.
+    if now < ripe or heard_until is None or heard_until < ripe:
         return Step(row=replace(looked, due_at=max(ripe, now + patience.first_wait)))
     again = replace(
         row, state=State.REQUESTED, resends=1, due_at=now + patience.first_wait, owner=None

@@ -33,6 +33,7 @@ class Sweeper(Construct):
             customers_table=tables.customers.name,
             hub_topic_arn=hub.topic.topic_arn,
             receipts_queue_url=receipts.queue.queue_url,
+            receipts_dead_letters_url=receipts.dead_letters.queue_url,
             republish_after=stage.republish_after,
             resend_email_after=stage.resend_email_after,
         )

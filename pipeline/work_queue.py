@@ -63,8 +63,11 @@ class WorkQueue(Construct):
         function.allow("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", on=[self.queue.queue_arn])
 
     def let_count(self, function: Function) -> None:
-        """Let *function* ask how many messages wait, and read none."""
-        function.allow("sqs:GetQueueAttributes", on=[self.queue.queue_arn])
+        """Let *function* ask how many messages wait, here and dead, and for how long; and read none."""
+        queues = [self.queue.queue_arn, self.dead_letters.queue_arn]
+        function.allow("sqs:GetQueueAttributes", on=queues)
+        # CloudWatch knows no metric by an ARN (service authorization reference).
+        function.allow("cloudwatch:GetMetricStatistics", on=["*"])
 
 
 def dead_letter_queue(

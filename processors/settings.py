@@ -79,6 +79,7 @@ class SweeperSettings(EnvironmentSettings):
     customers_table: str
     hub_topic_arn: str
     receipts_queue_url: str
+    receipts_dead_letters_url: str
     republish_after: timedelta
     resend_email_after: timedelta
 

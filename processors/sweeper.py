@@ -56,7 +56,12 @@ def _wired() -> Sweep:
     return Sweep(
         ledger=DynamoLedger(table=table(settings.ledger_table), customers=customers),
         hub=SnsHub(topic=hub),
-        receipts=SqsReceiptQueue(client=clients.sqs(), url=settings.receipts_queue_url),
+        receipts=SqsReceiptQueue(
+            client=clients.sqs(),
+            cloudwatch=clients.cloudwatch(),
+            url=settings.receipts_queue_url,
+            dead_letters_url=settings.receipts_dead_letters_url,
+        ),
         send_within=send_within,
         patience=Patience(
             first_wait=settings.republish_after,

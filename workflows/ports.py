@@ -119,8 +119,11 @@ class Provider(Protocol):
 class ReceiptQueue(Protocol):
     """Where receipts wait to be applied. Raises `LedgerUnavailable`."""
 
-    def is_drained(self) -> bool:
-        """Tell whether nothing waits, so that silence means that there was no event."""
+    def applied_until(self, *, now: datetime) -> datetime | None:
+        """Return an instant before which whatever came has been applied; None if none is known.
+
+        Up to it, silence means that there was no event.
+        """
         ...
 
 

@@ -44,8 +44,9 @@ class Sweep:
         found = self._found(self.ledger.due(now=now, limit=self.limit))
         # The index is a little late: it may name what has ended, or what another round has done.
         rows = [r for r in found.notifications.values() if r.due_at and r.due_at <= now]
-        drained = any(row.state is State.IN_DOUBT for row in rows) and self.receipts.is_drained()
-        steps, bugs = self._steps(rows, found, drained=drained, now=now)
+        doubtful = any(row.state is State.IN_DOUBT for row in rows)
+        until = self.receipts.applied_until(now=now) if doubtful else None
+        steps, bugs = self._steps(rows, found, heard_until=until, now=now)
         changed = self.ledger.change([(row, steps[row.id].row) for row in rows])
         publish = [steps[i].row for i in steps if i in changed and steps[i].publish]
         return Swept(
@@ -60,7 +61,12 @@ class Sweep:
         )
 
     def _steps(
-        self, rows: Iterable[Notification], found: Found, *, drained: bool, now: datetime
+        self,
+        rows: Iterable[Notification],
+        found: Found,
+        *,
+        heard_until: datetime | None,
+        now: datetime,
     ) -> tuple[dict[str, Step], tuple[str, ...]]:
         """Decide about each row; what a look trips over waits for the next one."""
         steps: dict[str, Step] = {}
@@ -72,7 +78,7 @@ class Sweep:
                     found,
                     patience=self.patience,
                     send_within=self.send_within(row),
-                    receipts_drained=drained,
+                    heard_until=heard_until,
                     now=now,
                 )
             except Exception as error:  # noqa: BLE001 - a bug in one row must not sink its neighbours

@@ -29,6 +29,7 @@ from notifications.order_event import Channel
 from notifications.outcome import accepted, not_now
 from notifications.person import Person
 from tests.eventually import eventually
+from tests.fakes.clock import START
 from tests.promises.hub import Heard, HubPromises, Listener
 from tests.promises.ledger import LedgerPromises
 from tests.promises.ledger_steps import LATER, ONE, claimed, claims, enter, row, settle
@@ -244,7 +245,10 @@ class TestSqsReceiptQueue(ReceiptQueuePromises):
     def receipts(self, cloud: LocalCloud) -> SqsReceiptQueue:
         sqs = client(cloud, "sqs")
         return SqsReceiptQueue(
-            client=sqs, url=sqs.create_queue(QueueName=fresh("queue"))["QueueUrl"]
+            client=sqs,
+            cloudwatch=client(cloud, "cloudwatch"),
+            url=sqs.create_queue(QueueName=fresh("queue"))["QueueUrl"],
+            dead_letters_url=sqs.create_queue(QueueName=fresh("letters"))["QueueUrl"],
         )
 
     @pytest.fixture
@@ -260,7 +264,12 @@ class TestSqsReceiptQueue(ReceiptQueuePromises):
     def test_a_receipt_that_is_held_back_is_still_to_come(self, receipts: SqsReceiptQueue) -> None:
         receipts.client.send_message(QueueUrl=receipts.url, MessageBody="{}", DelaySeconds=60)
 
-        assert not receipts.is_drained()
+        assert receipts.applied_until(now=START) is None
+
+    def test_a_dead_letter_was_never_applied(self, receipts: SqsReceiptQueue) -> None:
+        receipts.client.send_message(QueueUrl=receipts.dead_letters_url, MessageBody="{}")
+
+        assert receipts.applied_until(now=START) is None
 
 
 def test_a_message_that_is_to_come_back_is_seen_when_it_was_told_to(cloud: LocalCloud) -> None:

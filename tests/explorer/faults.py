@@ -142,7 +142,7 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("people", "pay"): _TABLE,
     ("hub", "publish"): OurService(answer=set, answers_in_part=True),
     ("parked", "park"): OurService(error=ParkingUnavailable),
-    ("receipts", "is_drained"): _TABLE,
+    ("receipts", "applied_until"): _TABLE,
     ("message_ids", "record"): _TABLE,
     ("message_ids", "find"): _TABLE,
     ("provider", "send"): Sending(),

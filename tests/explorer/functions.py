@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from gateways.email import SesEmail
@@ -201,5 +201,5 @@ class _Visibility:
 class _Receipts:
     queue: Queue
 
-    def is_drained(self) -> bool:
-        return not self.queue.waiting
+    def applied_until(self, *, now: datetime) -> datetime | None:
+        return None if self.queue.waiting else now

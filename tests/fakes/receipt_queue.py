@@ -1,20 +1,27 @@
-"""Where receipts wait, in memory: drained unless a test says otherwise."""
+"""Where receipts wait, in memory: none does unless a test says otherwise."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from notifications.errors import LedgerUnavailable
 
 
 @dataclass(slots=True)
 class FakeReceiptQueue:
-    """Holds no receipts, only whether any would wait; raises while `unavailable`."""
+    """Holds no receipts, only when the oldest came that would wait; raises while `unavailable`.
 
-    drained: bool = True
+    Unless it is `readable`, nobody knows how old they are.
+    """
+
+    oldest: datetime | None = None
+    readable: bool = True
     unavailable: bool = False
     asked: int = 0
 
-    def is_drained(self) -> bool:
+    def applied_until(self, *, now: datetime) -> datetime | None:
         self.asked += 1
         if self.unavailable:
-            raise LedgerUnavailable("is_drained")
-        return self.drained
+            raise LedgerUnavailable("applied_until")
+        if not self.readable:
+            return None
+        return now if self.oldest is None else min(now, self.oldest)

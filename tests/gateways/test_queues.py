@@ -1,6 +1,6 @@
 """What is asked of SQS beside its messages, and what becomes of an answer that is not one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +9,13 @@ import pytest
 from botocore.stub import Stubber
 
 from gateways.queue_visibility import SqsVisibility
-from gateways.receipt_queue import SqsReceiptQueue
+from gateways.receipt_queue import RECENT, SETTLING, SqsReceiptQueue
 from notifications.errors import LedgerUnavailable
+from tests.fakes.clock import START
 
 URL = "https://sqs.us-east-1.amazonaws.com/123456789012/sms-high"
+LETTERS = "https://sqs.us-east-1.amazonaws.com/123456789012/letters"
+MINUTE = timedelta(minutes=1)
 ARN = "arn:aws:sqs:us-east-1:123456789012:sms-high"
 EMPTY = {
     "ApproximateNumberOfMessages": "0",
@@ -29,8 +32,17 @@ def stub(aws) -> Iterator[Stubber]:
 
 
 @pytest.fixture
-def receipts(stub) -> SqsReceiptQueue:
-    return SqsReceiptQueue(client=stub.client, url=URL)
+def metrics(aws) -> Iterator[Stubber]:
+    with Stubber(boto3.client("cloudwatch")) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+@pytest.fixture
+def receipts(stub, metrics) -> SqsReceiptQueue:
+    return SqsReceiptQueue(
+        client=stub.client, cloudwatch=metrics.client, url=URL, dead_letters_url=LETTERS
+    )
 
 
 @pytest.fixture
@@ -38,15 +50,66 @@ def visibility(stub) -> SqsVisibility:
     return SqsVisibility(client=stub.client)
 
 
+def counted(stub: Stubber, url: str, counts: Mapping[str, str] = EMPTY) -> None:
+    asked = {"QueueUrl": url, "AttributeNames": tuple(EMPTY)}
+    stub.add_response("get_queue_attributes", {"Attributes": dict(counts)}, asked)
+
+
+def aged(metrics: Stubber, *ages: tuple[timedelta, float]) -> None:
+    """Let CloudWatch know the age of the oldest message, in seconds, at times before now."""
+    points = [{"Timestamp": START - ago, "Maximum": seconds} for ago, seconds in ages]
+    asked = {
+        "Namespace": "AWS/SQS",
+        "MetricName": "ApproximateAgeOfOldestMessage",
+        "Dimensions": [{"Name": "QueueName", "Value": "sms-high"}],
+        "StartTime": START - RECENT,
+        "EndTime": START,
+        "Period": 60,
+        "Statistics": ["Maximum"],
+    }
+    metrics.add_response("get_metric_statistics", {"Datapoints": points}, asked)
+
+
+def test_of_an_empty_queue_all_has_been_applied_but_what_sqs_may_not_count_yet(
+    stub, receipts
+) -> None:
+    counted(stub, LETTERS)
+    counted(stub, URL)
+
+    assert START - SETTLING == receipts.applied_until(now=START)
+
+
 @pytest.mark.parametrize("count", EMPTY)
 @pytest.mark.parametrize("value", ["1", None])
-def test_a_queue_is_drained_only_if_every_count_is_there_and_nothing(
-    stub, receipts, count: str, value: str | None
+def test_a_queue_is_empty_only_if_every_count_is_there_and_nothing(
+    stub, metrics, receipts, count: str, value: str | None
 ) -> None:
     answer = {name: n for name, n in {**EMPTY, count: value}.items() if n is not None}
-    stub.add_response("get_queue_attributes", {"Attributes": answer})
+    counted(stub, LETTERS)
+    counted(stub, URL, answer)
+    aged(metrics)
 
-    assert not receipts.is_drained()
+    assert receipts.applied_until(now=START) is None
+
+
+def test_of_a_queue_that_is_never_empty_the_age_tells_as_of_when_it_was_measured(
+    stub, metrics, receipts
+) -> None:
+    """Late as the metric is: what was gone four minutes ago has not come back."""
+    counted(stub, LETTERS)
+    counted(stub, URL, {**EMPTY, "ApproximateNumberOfMessages": "7"})
+    aged(metrics, (4 * MINUTE, 30.0), (5 * MINUTE, 10.0), (6 * MINUTE, 300.0))
+
+    assert START - 4 * MINUTE - timedelta(seconds=30) - SETTLING == (
+        receipts.applied_until(now=START)
+    )
+
+
+def test_while_there_are_dead_letters_nobody_knows(stub, receipts) -> None:
+    """They were never applied, and the event that resolves a doubt may be among them."""
+    counted(stub, LETTERS, {**EMPTY, "ApproximateNumberOfMessages": "1"})
+
+    assert receipts.applied_until(now=START) is None
 
 
 def test_a_queue_that_can_not_be_asked_is_no_empty_queue(stub, receipts) -> None:
@@ -54,7 +117,16 @@ def test_a_queue_that_can_not_be_asked_is_no_empty_queue(stub, receipts) -> None
     stub.add_client_error("get_queue_attributes", "AccessDenied")
 
     with pytest.raises(LedgerUnavailable):
-        receipts.is_drained()
+        receipts.applied_until(now=START)
+
+
+def test_an_age_that_can_not_be_asked_for_is_no_young_queue(stub, metrics, receipts) -> None:
+    counted(stub, LETTERS)
+    counted(stub, URL, {**EMPTY, "ApproximateNumberOfMessagesNotVisible": "1"})
+    metrics.add_client_error("get_metric_statistics", "AccessDenied")
+
+    with pytest.raises(LedgerUnavailable):
+        receipts.applied_until(now=START)
 
 
 def changing(waits: list[tuple[str, int]]) -> dict[str, Any]:

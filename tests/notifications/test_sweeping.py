@@ -29,7 +29,7 @@ def look(
     found: Found = NOTHING_KNOWN,
     *,
     after: timedelta,
-    drained: bool = True,
+    heard: bool = True,
     resend: timedelta | None = RIPE,
 ) -> Step:
     """Let the sweeper look at a row so long after the start."""
@@ -38,7 +38,7 @@ def look(
         found,
         patience=Patience(first_wait=FIRST_WAIT, resend_email_after=resend),
         send_within=DAY,
-        receipts_drained=drained,
+        heard_until=START + after if heard else None,
         now=START + after,
     )
 
@@ -148,7 +148,7 @@ def test_a_doubtful_e_mail_is_never_sent_a_third_time() -> None:
 
 
 def test_while_receipts_wait_to_be_read_silence_says_nothing() -> None:
-    kept = look(DOUBTFUL, after=DAY, drained=False)
+    kept = look(DOUBTFUL, after=DAY, heard=False)
 
     assert (State.IN_DOUBT, False, START + DAY + FIRST_WAIT) == (
         kept.row.state,
@@ -204,13 +204,11 @@ def test_what_was_sent_is_not_looked_at_again(state: State) -> None:
 
 
 @pytest.mark.parametrize("row", [MAIL, SENDING, DOUBTFUL, replace(DOUBTFUL, resends=1)])
-@pytest.mark.parametrize("drained", [True, False])
-def test_every_look_moves_the_next_one_on_or_is_the_last(
-    row: Notification, *, drained: bool
-) -> None:
+@pytest.mark.parametrize("heard", [True, False])
+def test_every_look_moves_the_next_one_on_or_is_the_last(row: Notification, *, heard: bool) -> None:
     """Otherwise a round would look at the same rows for ever, and at no others."""
     for after in (5 * MINUTE, RIPE, 30 * DAY):
-        due_at = look(row, after=after, drained=drained).row.due_at
+        due_at = look(row, after=after, heard=heard).row.due_at
 
         assert due_at is not None
         # A claim that has just been found to have lapsed is looked at once more, as in doubt.

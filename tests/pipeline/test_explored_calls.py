@@ -26,7 +26,10 @@ ACTIONS: dict[tuple[str, str], set[str]] = {
     ("people", "pay"): {INSERT, UPDATE},
     ("hub", "publish"): {"sns:Publish"},
     ("parked", "park"): {"s3:PutObject"},
-    ("receipts", "is_drained"): {"sqs:GetQueueAttributes"},
+    ("receipts", "applied_until"): {
+        "sqs:GetQueueAttributes",
+        "cloudwatch:GetMetricStatistics",
+    },
     ("message_ids", "record"): {"dynamodb:BatchWriteItem"},
     ("message_ids", "find"): {READ},
     ("provider", "send"): set(),
@@ -91,7 +94,7 @@ def _allowed(synthesis: Synthesis, handler: str) -> Iterator[str]:
             yield from (a for a in _list(statement["Action"]) if a.partition(":")[0] in _SERVICES)
 
 
-_SERVICES = {"dynamodb", "sns", "ses", "s3", "sqs"}
+_SERVICES = {"dynamodb", "sns", "ses", "s3", "sqs", "cloudwatch"}
 
 
 def _list(value: Any) -> list[Any]:

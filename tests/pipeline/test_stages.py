@@ -271,3 +271,18 @@ def _lines(path: str, value: Any) -> Iterator[str]:
         yield f"{path}={value}"
     else:
         yield path
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_receipt_that_keeps_failing_is_a_dead_letter_before_an_e_mail_is_sent_again(
+    syntheses: dict[str, Synthesis], stage: str
+) -> None:
+    """The metric of a queue's age leaves out what was received more than three times."""
+    resend = int(_environment(syntheses[stage], "processors.sweeper.handler")["RESEND_EMAIL_AFTER"])
+    (queue,) = [
+        queue["Properties"]
+        for _, name, queue in syntheses[stage].each("AWS::SQS::Queue")
+        if name.startswith("Receipts") and "RedrivePolicy" in queue["Properties"]
+    ]
+
+    assert resend > queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]

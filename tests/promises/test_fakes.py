@@ -167,7 +167,7 @@ class TestFakeReceiptQueue(ReceiptQueuePromises):
     @pytest.fixture
     def arrive(self, receipts: FakeReceiptQueue) -> Arrival:
         def one() -> None:
-            receipts.drained = False
+            receipts.oldest = START
 
         return one
 
@@ -179,7 +179,7 @@ class TestFakeReceiptQueue(ReceiptQueuePromises):
         receipts.unavailable = True
 
         with pytest.raises(LedgerUnavailable):
-            receipts.is_drained()
+            receipts.applied_until(now=START)
 
 
 class TestFakeHub(HubPromises):
