@@ -1,6 +1,6 @@
 """A period in, the buckets of the books in it out; `notifications.statistics` makes figures of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -12,7 +12,7 @@ HOUR = timedelta(hours=1)
 class Buckets(Protocol):
     """Where the buckets are. Raises `LedgerUnavailable`."""
 
-    def buckets(self, days: Iterable[str]) -> dict[Bucket, Amounts]:
+    def buckets(self, days: Iterable[str]) -> Mapping[Bucket, Amounts]:
         """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
         ...
 

@@ -1,6 +1,7 @@
 """The analytics functions' settings: written when deployed, read back when they run."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from gateways.environment import EnvironmentSettings
@@ -18,3 +19,23 @@ class AnalyticsSettings(EnvironmentSettings):
     def level(self) -> Literal["essential", "full"]:
         """How many series of metrics there are to be."""
         return "full" if self.metrics == "full" else "essential"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifierSettings(EnvironmentSettings):
+    """What comparing needs.
+
+    `retention` is how long rows are kept, `stream_retention` how long the stream keeps records, and
+    `brought_for` how long the relay is brought one; `patience` lies between two looks.
+    """
+
+    stage: str
+    ledger_table: str
+    rollups_table: str
+    orders_stream: str
+    parked_bucket: str
+    retention: timedelta
+    stream_retention: timedelta
+    brought_for: timedelta
+    patience: timedelta
+    default_currency: str

@@ -21,7 +21,7 @@ class Rollups(Counting, Protocol):
         """Return everything that was counted of an hour, by notification id."""
         ...
 
-    def buckets(self, days: Iterable[str]) -> dict[Bucket, Amounts]:
+    def buckets(self, days: Iterable[str]) -> Mapping[Bucket, Amounts]:
         """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
         ...
 

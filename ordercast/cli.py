@@ -21,6 +21,7 @@ from ordercast.complaint import Complaint
 from ordercast.customers import customers
 from ordercast.demo import Demo
 from ordercast.demo_report import print_outcome
+from ordercast.export import export
 from ordercast.inbox_folder import save_inbox
 from ordercast.inbox_listing import inbox_listing
 from ordercast.options import CloudName, Shop, Stage
@@ -31,6 +32,7 @@ from ordercast.steps import steps
 from ordercast.stopping import resume, stop
 from ordercast.target import LOCAL_STAGE, running_cloud, target
 from ordercast.terminal import complaints, console
+from ordercast.verify import verify
 
 OUT = Path("out")
 
@@ -45,6 +47,8 @@ app.add_typer(parked)
 app.command()(put)
 app.command()(stop)
 app.command()(resume)
+app.command()(verify)
+app.command()(export)
 
 
 def main() -> None:

@@ -49,6 +49,7 @@ class ObservabilityStack(Stack):
         self._watch_parked(stage)
         relay, analytics = pipeline.relay, pipeline.analytics
         self._watch_reader("OrderRelay", relay.function, relay.mapping, stage.order_relay)
+        self._watch_the_books(stage.name)
         self._watch_reader("Analytics", analytics.function, analytics.mapping, stage.analytics)
         metrics = OrdercastMetrics(stage=stage.name)
         self._watch_outcomes(stage.alarms, metrics)
@@ -87,6 +88,19 @@ class ObservabilityStack(Stack):
             metrics.sum_of("Delivered", period=every),
             for_periods=3,
             means="Nothing is delivered any more, not even our own heartbeat.",
+        )
+
+    def _watch_the_books(self, stage: str) -> None:
+        """Watch for what the verifier finds; it looks once an hour."""
+        found = cloudwatch.Metric(
+            namespace="Ordercast",
+            metric_name="BooksDifferent",
+            dimensions_map={"stage": stage},
+            statistic="Maximum",
+            period=duration(timedelta(hours=1)),
+        )
+        self._alarms.raise_when(
+            "BooksDifferent", found, reaches=1, means="The books differ from the ledger."
         )
 
     def _watch_dead_letters(self, name: str, queue: sqs.IQueue) -> None:

@@ -55,6 +55,12 @@ class ParkedBucket(Construct):
         """Let *function* add parked records, and neither read nor remove any."""
         self._let_put(function, prefix="parked")
 
+    def let_read(self, function: Function) -> None:
+        """Let *function* read what is parked, and what Lambda gave up on."""
+        objects = [self.bucket.arn_for_objects(f"{each}/*") for each in ("parked", "aws/lambda")]
+        function.allow("s3:GetObject", on=objects, when=_OURS)
+        function.allow("s3:ListBucket", on=[self.bucket.bucket_arn], when=_OURS)
+
     def let_lambda_report(self, function: Function) -> None:
         """Let Lambda, in *function*'s name, write the batches that it gave up on."""
         self._let_put(function, prefix="aws/lambda")

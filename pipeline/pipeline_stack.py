@@ -18,6 +18,7 @@ from pipeline.stage import QueueReaderNumbers, Stage
 from pipeline.subscription import subscribe
 from pipeline.sweeper import Sweeper
 from pipeline.topic import Topic
+from pipeline.verifier import Verifier
 from pipeline.work_queue import WorkQueue, dead_letter_queue
 
 
@@ -65,6 +66,7 @@ class PipelineStack(Stack):
             "ReceiptTracker": self._receipt_tracker(data).function,
             "Sweeper": self._sweeper(data).function,
             "Analytics": self.analytics.function,
+            "Verifier": self._verifier(data).function,
         }
         self._say_what_was_made()
 
@@ -148,6 +150,17 @@ class PipelineStack(Stack):
             "Analytics",
             stage=self._stage,
             within=self._within,
+            tables=data.tables,
+            parked=data.parked,
+        )
+
+    def _verifier(self, data: DataStack) -> Verifier:
+        return Verifier(
+            self,
+            "Verifier",
+            stage=self._stage,
+            within=self._within,
+            orders=data.orders,
             tables=data.tables,
             parked=data.parked,
         )

@@ -139,6 +139,7 @@ class Stage:
     email_sender: QueueReaderNumbers
     receipt_tracker: QueueReaderNumbers
     sweeper: FunctionNumbers
+    verifier: FunctionNumbers
     queues: QueueNumbers
     alarms: AlarmNumbers
 

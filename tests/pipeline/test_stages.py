@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from analytics.settings import AnalyticsSettings
+from analytics.settings import AnalyticsSettings, VerifierSettings
 from gateways import ledger_indexes
 from gateways.environment import EnvironmentSettings
 from pipeline.stage import ONE_WAVE
@@ -30,6 +30,7 @@ SETTINGS: dict[str, type[EnvironmentSettings]] = {
     "processors.sms_log_forwarder.handler": settings.SmsLogForwarderSettings,
     "processors.sms_attributes.handler": settings.SmsAttributesSettings,
     "analytics.processor.handler": AnalyticsSettings,
+    "analytics.verifier.handler": VerifierSettings,
 }
 
 NAMES = {

@@ -1,0 +1,75 @@
+"""Settings in, whoever compares the books and places the records out: wired, for Lambda and people."""
+
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from analytics.count import Count
+from analytics.records import PlaceRecords, Shelf
+from analytics.settings import VerifierSettings
+from analytics.verify import Verify
+from gateways import clients
+from gateways.dynamodb import Table
+from gateways.ledger import DynamoLedger
+from gateways.ledger_lines import DynamoLines
+from gateways.orders_stream import KinesisOrders
+from gateways.parked_objects import S3ParkedObjects
+from gateways.rollups import DynamoRollups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """Both comparisons, and the books and the ledger that they read."""
+
+    verify: Verify
+    place_records: PlaceRecords
+    rollups: DynamoRollups
+    lines: DynamoLines
+
+
+def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> Verification:
+    """Wire it to a stage's tables, stream and bucket."""
+    client, executor = clients.dynamodb(), ThreadPoolExecutor(clients.WORKERS)
+
+    def table(name: str) -> Table:
+        return Table(client=client, name=name, executor=executor, pause=time.sleep)
+
+    rollups = DynamoRollups(table=table(settings.rollups_table))
+    ledger = table(settings.ledger_table)
+    lines = DynamoLines(table=ledger)
+    orders = KinesisOrders(client=clients.kinesis(), name=settings.orders_stream, pause=time.sleep)
+    parked = S3ParkedObjects(client=clients.s3(), bucket=settings.parked_bucket)
+    return Verification(
+        verify=Verify(
+            rollups=rollups,
+            ledger=lines,
+            count=Count(rollups=rollups, pause=time.sleep, chance=random.random),
+            pause=time.sleep,
+            now=now,
+            patience=settings.patience,
+            retention=settings.retention,
+        ),
+        place_records=PlaceRecords(
+            stream=orders,
+            marks=DynamoLedger(table=ledger),
+            ledger=lines,
+            shelf=lambda: _shelf(parked),
+            now=now,
+            brought_for=settings.brought_for,
+            default_currency=settings.default_currency,
+        ),
+        rollups=rollups,
+        lines=lines,
+    )
+
+
+def _shelf(parked: S3ParkedObjects) -> Shelf:
+    return Shelf(
+        positions=frozenset(each.record.position for _, each in parked.records()),
+        given_up=frozenset(
+            record.sequence_number for batch in parked.batches() for record in batch.records
+        ),
+    )

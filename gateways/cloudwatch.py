@@ -1,0 +1,53 @@
+"""Metrics' names and a span of time in, their sums as CloudWatch has them out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricSums:
+    """The metrics of a namespace, read back at the level of a stage."""
+
+    client: "CloudWatchClient"
+    namespace: str
+    stage: str
+
+    def sums(
+        self, names: Sequence[str], since: datetime, until: datetime, *, period: timedelta
+    ) -> dict[str, float]:
+        """Return the sum of each metric; one that was never told is 0.
+
+        CloudWatch answers by whole periods that begin from *since* on and before *until*.
+        """
+        pages = self.client.get_paginator("get_metric_data").paginate(
+            StartTime=since,
+            EndTime=until,
+            MetricDataQueries=[
+                self._query(place, name, period) for place, name in enumerate(names)
+            ],
+        )
+        found = dict.fromkeys(names, 0.0)
+        for page in pages:
+            for result in page["MetricDataResults"]:
+                found[names[int(result["Id"][1:])]] += sum(result["Values"])
+        return found
+
+    def _query(self, place: int, name: str, period: timedelta) -> "MetricDataQueryTypeDef":
+        return {
+            "Id": f"m{place}",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": self.namespace,
+                    "MetricName": name,
+                    "Dimensions": [{"Name": "stage", "Value": self.stage}],
+                },
+                "Period": int(period.total_seconds()),
+                "Stat": "Sum",
+            },
+        }

@@ -1,0 +1,220 @@
+"""A period in, whether the books, the ledger, the stream and CloudWatch say the same of it out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import boto3
+import typer
+from rich.table import Table
+
+from analytics.metrics import NAMESPACE
+from analytics.queries import HOUR, buckets_between, hours
+from analytics.records import Records
+from analytics.settings import VerifierSettings
+from analytics.verification import Verification, verification
+from gateways.cloudwatch import MetricSums
+from notifications.reconciliation import Findings
+from notifications.statistics import in_all
+from ordercast.complaint import Complaint
+from ordercast.options import CloudName, Stage
+from ordercast.target import LOCAL_STAGE, Target, target
+from ordercast.terminal import console
+from pipeline.cdk_json import read_stage
+
+Instant = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%dT%H", "%Y-%m-%d", "%Y-%m-%dT%H:%M"])
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """All that was compared; `cloudwatch` has the books' figure and CloudWatch's by metric."""
+
+    found: Findings
+    records: Records
+    cloudwatch: Mapping[str, tuple[float, float]]
+    repaired: int
+
+    @property
+    def is_right(self) -> bool:
+        """Tell whether nothing is wrong, or no longer."""
+        return self.found.are_clean and self.records.add_up and not self.records.lost
+
+
+def verify(
+    since: Instant = None,
+    until: Instant = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Count what is not.")] = False,  # noqa: FBT002
+    scan: Annotated[  # noqa: FBT002
+        bool, typer.Option("--scan", help="Read the whole ledger for what was never counted.")
+    ] = False,
+    patience: Annotated[int, typer.Option(help="Seconds between two looks.")] = 15,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,  # noqa: FBT002
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Compare the books with the ledger, the stream and CloudWatch; status 1 if they differ.
+
+    Times are UTC; without any, the last 24 hours are compared, the current one among them.
+    """
+    ends = utc(until) or datetime.now(UTC)
+    begins = utc(since) or (ends - timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
+    chosen = target(stage, cloud)
+    settings = settings_of(chosen, patience=timedelta(seconds=patience))
+    wired = verification(settings, now=lambda: datetime.now(UTC))
+    answer = compare(chosen, wired, settings, begins, ends, repair=repair, scan=scan)
+    if as_json:
+        print(json.dumps(document(answer), indent=2))
+    else:
+        _show(answer)
+    if not answer.is_right:
+        raise typer.Exit(1)
+
+
+def settings_of(chosen: Target, *, patience: timedelta) -> VerifierSettings:
+    """Return what comparing a deployed stage needs: its numbers, and its names."""
+    context = json.loads((Path(__file__).parents[1] / "cdk.json").read_text())["context"]
+    numbers = read_stage(context["stages"], chosen.stage)
+    return VerifierSettings(
+        stage=chosen.stage,
+        ledger_table=chosen.output("LedgerTableName"),
+        rollups_table=chosen.output("RollupsTableName"),
+        orders_stream=chosen.output("OrdersStreamName"),
+        parked_bucket=chosen.output("ParkedBucketName"),
+        retention=numbers.retention,
+        stream_retention=numbers.orders.retention,
+        brought_for=numbers.order_relay.max_age,
+        patience=patience,
+        default_currency=numbers.default_currency,
+    )
+
+
+def compare(
+    chosen: Target,
+    wired: Verification,
+    settings: VerifierSettings,
+    since: datetime,
+    until: datetime,
+    *,
+    repair: bool = False,
+    scan: bool = False,
+) -> Answer:
+    """Compare a period; a repair is followed by another comparison, which is the answer then."""
+    if since >= until:
+        raise Complaint("the period ends before it begins")
+    kept = datetime.now(UTC) - settings.stream_retention
+    records = wired.place_records(max(since, kept), until) if kept < until else Records()
+    promised = set(records.promised)
+    if scan:
+        promised |= {line.id for line in wired.lines.scan(since, until)}
+    named = hours(since, until)
+    found, repaired = wired.verify(named, promised), 0
+    if repair and not found.are_clean:
+        repaired = wired.verify.repair(found)
+        found = wired.verify(named, promised)
+    return Answer(
+        found=found,
+        records=records,
+        cloudwatch=_cloudwatch(chosen.stage, wired, named),
+        repaired=repaired,
+    )
+
+
+def document(answer: Answer) -> dict[str, Any]:
+    """Return the answer as JSON has it."""
+    found, records = answer.found, answer.records
+    return {
+        "right": answer.is_right,
+        "notifications": found.notifications,
+        "different": {
+            "notifications": dict(found.wrong_lines),
+            "buckets": [
+                {**bucket._asdict(), "too_much": {n: str(a) for n, a in amounts.items()}}
+                for bucket, amounts in found.wrong_buckets.items()
+            ],
+        },
+        "not_yet_counted": sorted(found.not_yet_counted),
+        "moving": sorted(found.moving),
+        "ended": found.ended,
+        "repaired": answer.repaired,
+        "records": {
+            "in": records.records,
+            "accepted": records.accepted,
+            "duplicate": records.duplicate,
+            "stale": records.stale,
+            "parked": records.parked,
+            "waiting": records.waiting,
+            "lost": records.lost,
+            "unentered": records.unentered,
+        },
+        "cloudwatch": {
+            name: {"books": books, "cloudwatch": told}
+            for name, (books, told) in answer.cloudwatch.items()
+        },
+    }
+
+
+def _cloudwatch(
+    stage: str, wired: Verification, named: list[str]
+) -> dict[str, tuple[float, float]]:
+    """Return what the books and CloudWatch say of the same hours of acceptance."""
+    if not named:
+        return {}
+    first, last = (datetime.fromisoformat(f"{each}:00+00:00") for each in (named[0], named[-1]))
+    figures = in_all(buckets_between(wired.rollups, first, last + HOUR).values())
+    books = {
+        "Accepted": figures.accepted,
+        "Sent": figures.sent,
+        "Delivered": figures.delivered,
+        "Undelivered": figures.undelivered,
+        "InDoubt": figures.in_doubt,
+        "Suppressed": figures.suppressed,
+        "CostUSD": float(figures.money.cost),
+    }
+    told = MetricSums(client=boto3.client("cloudwatch"), namespace=NAMESPACE, stage=stage)
+    sums = told.sums(list(books), first, last + HOUR, period=HOUR)
+    return {name: (figure, sums[name]) for name, figure in books.items()}
+
+
+def _show(answer: Answer) -> None:
+    found, records = answer.found, answer.records
+    placed = records.accepted + records.duplicate + records.stale + records.parked
+    rows = [
+        ("notifications, over all states", found.notifications),
+        ("different", found.different),
+        ("not yet counted", len(found.not_yet_counted)),
+        ("moving", len(found.moving)),
+        ("records on the stream", records.records),
+        ("accepted, duplicate, stale, parked", placed),
+        ("  accepted", records.accepted),
+        ("  duplicate", records.duplicate),
+        ("  stale", records.stale),
+        ("  parked", records.parked),
+        ("waiting for the relay", len(records.waiting)),
+        ("lost", len(records.lost)),
+        ("promised, not on the ledger", len(records.unentered)),
+        *([("repaired", answer.repaired)] if answer.repaired else []),
+    ]
+    table = Table(show_header=False, box=None)
+    for name, figure in rows:
+        table.add_row(name, f"{figure:,}")
+    console.print(table)
+    told = Table("CloudWatch", "books", "CloudWatch", "off by", box=None)
+    for name, (books, cloudwatch) in answer.cloudwatch.items():
+        told.add_row(name, f"{books:,g}", f"{cloudwatch:,g}", f"{cloudwatch - books:+,g}")
+    console.print(told)
+    for what, why in [*found.wrong_lines.items(), *((i, "lost") for i in records.lost)]:
+        console.print(f"{what}: {why}", markup=False, soft_wrap=True)
+    for bucket, amounts in found.wrong_buckets.items():
+        held = ", ".join(f"{name} {amount:+}" for name, amount in amounts.items())
+        console.print(f"{tuple(bucket)} holds {held}", markup=False, soft_wrap=True)
+    console.print("The books are right." if answer.is_right else "The books are not right.")
+
+
+def utc(given: datetime | None) -> datetime | None:
+    """Return a time that was given without a zone as the UTC it was meant as."""
+    return given.replace(tzinfo=UTC) if given else None

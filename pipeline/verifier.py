@@ -1,0 +1,75 @@
+"""The tables, the stream and what is parked come in; the function that compares them goes out."""
+
+from datetime import timedelta
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_kinesis as kinesis
+from constructs import Construct
+
+from analytics.settings import VerifierSettings
+from pipeline.function import Function, Surroundings
+from pipeline.parked_bucket import ParkedBucket
+from pipeline.spans import duration
+from pipeline.stage import Stage
+from pipeline.tables import Tables
+
+
+class Verifier(Construct):
+    """Compares hours that are over with the ledger, and writes nothing but a metric."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        within: Surroundings,
+        orders: kinesis.IStream,
+        tables: Tables,
+        parked: ParkedBucket,
+    ) -> None:
+        super().__init__(scope, name)
+        self.function = Function(
+            self,
+            "Verifier",
+            within=within,
+            handler="analytics.verifier.handler",
+            environment=VerifierSettings(
+                stage=stage.name,
+                ledger_table=tables.ledger.name,
+                rollups_table=tables.rollups.name,
+                orders_stream=orders.stream_name,
+                parked_bucket=parked.bucket.bucket_name,
+                retention=stage.retention,
+                stream_retention=stage.orders.retention,
+                brought_for=stage.order_relay.max_age,
+                patience=PATIENCE,
+                default_currency=stage.default_currency,
+            ).to_env(),
+            numbers=stage.verifier,
+        )
+        tables.ledger.let(self.function, "BatchGetItem")
+        tables.rollups.let(self.function, "BatchGetItem", "Query")
+        parked.let_read(self.function)
+        self.function.allow(
+            *("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"),
+            on=[orders.stream_arn],
+        )
+        self.function.allow("kms:Decrypt", on=[within.key.key_arn])
+        self._compare_every_hour()
+
+    def _compare_every_hour(self) -> None:
+        """Let a failed round lapse: its alarm rings, and what it would have found is still there."""
+        lapses = duration(timedelta(hours=1))
+        self.function.function.configure_async_invoke(max_event_age=lapses, retry_attempts=0)
+        events.Rule(
+            self,
+            "Schedule",
+            schedule=events.Schedule.rate(lapses),
+            targets=[targets.LambdaFunction(self.function.function, max_event_age=lapses)],
+        )
+
+
+PATIENCE = timedelta(seconds=30)
+"""Between two looks, so that what is on its way to the books can arrive."""

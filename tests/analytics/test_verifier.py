@@ -1,0 +1,119 @@
+"""Each hour, hours that are over are compared; what somebody has to see to is a metric."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from analytics import verifier
+from analytics.records import Records
+from analytics.settings import VerifierSettings
+from analytics.verification import Verification
+from notifications.books import hour_of
+from notifications.lifecycle import State
+from tests.analytics.stream_of_changes import FakeLines
+from tests.analytics.test_books_balance import verifying
+from tests.fakes.rollups import FakeRollups
+from tests.lines import line
+from tests.promises.rollups import count
+
+HOUR = timedelta(hours=1)
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+SETTINGS = VerifierSettings(
+    stage="dev",
+    ledger_table="l",
+    rollups_table="r",
+    orders_stream="s",
+    parked_bucket="p",
+    retention=timedelta(days=90),
+    stream_retention=timedelta(hours=24),
+    brought_for=6 * HOUR,
+    patience=timedelta(seconds=30),
+    default_currency="USD",
+)
+
+
+class Context:
+    aws_request_id = "r-1"
+
+
+class Stage:
+    def __init__(self) -> None:
+        self.rollups, self.ledger = FakeRollups(), FakeLines()
+        self.placed: dict[datetime, Records] = {}
+        self.asked: list[datetime] = []
+
+    def place(self, since: datetime, until: datetime) -> Records:
+        assert HOUR == until - since
+        self.asked.append(since)
+        return self.placed.get(since, Records())
+
+    def counted(self, number: int, age: timedelta, **changes: Any) -> None:
+        """Put a row on the ledger and in the books, and change it on the ledger since."""
+        one = line(number)
+        one = replace(one, bucket=one.bucket._replace(hour=hour_of(NOW - age)))
+        count(self.rollups, one)
+        self.ledger.rows[one.id] = replace(one, **changes)
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    stage = Stage()
+    wired = Verification(
+        verify=verifying(stage.rollups, stage.ledger),
+        place_records=stage.place,  # type: ignore[arg-type]
+        rollups=stage.rollups,  # type: ignore[arg-type]
+        lines=stage.ledger,  # type: ignore[arg-type]
+    )
+    monkeypatch.setattr(verifier, "_wired", lambda: wired)
+    monkeypatch.setattr(verifier, "_settings", lambda: SETTINGS)
+    return stage
+
+
+def handle(capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, Any], int]:
+    answer = verifier.handler({}, Context())  # type: ignore[arg-type]
+    lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
+    (told,) = [each["BooksDifferent"] for each in lines if "BooksDifferent" in each]
+    return answer, told
+
+
+def test_three_hours_are_compared_and_right_ones_are_told_as_none(stage, capsys) -> None:
+    for number, age in enumerate(verifier.AGES, start=1):
+        stage.counted(number, age)
+
+    answer, told = handle(capsys)
+
+    assert 0 == told
+    assert [1, 1, 1] == [each["notifications"] for each in answer["hours"].values()]
+
+
+def test_records_are_placed_while_the_stream_has_them(stage, capsys) -> None:
+    handle(capsys)
+
+    assert [NOW - 3 * HOUR] == stage.asked
+
+
+def test_whatever_somebody_has_to_see_to_is_told(stage, capsys) -> None:
+    stage.counted(1, 3 * HOUR, version=2, state=State.SENT)
+    stage.counted(2, 26 * HOUR)
+    (amounts,) = [
+        a for (b, _), a in stage.rollups.written.items() if b.hour < hour_of(NOW - 9 * HOUR)
+    ]
+    amounts["state#requested"] = 7
+    stage.placed[NOW - 3 * HOUR] = Records(records=2, lost=["101"], unentered=["n-1"])
+
+    answer, told = handle(capsys)
+
+    assert 4 == told == answer["trouble"]
+
+
+def test_a_promised_notification_that_was_never_counted_is_told(stage, capsys) -> None:
+    one = line(1)
+    one = replace(one, bucket=one.bucket._replace(hour=hour_of(NOW - 3 * HOUR)))
+    stage.ledger.rows[one.id] = one
+    stage.placed[NOW - 3 * HOUR] = Records(records=1, accepted=1, promised={one.id})
+
+    assert 1 == handle(capsys)[1]
