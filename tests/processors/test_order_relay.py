@@ -81,6 +81,26 @@ def test_with_little_time_left_the_rest_of_a_large_batch_is_brought_again(world,
     assert ["o-0"] == [order_id for order_id, _ in world.published()]
 
 
+def test_a_large_batch_stops_at_the_portion_that_might_not_fit_into_its_time(
+    world, answer, logged
+) -> None:
+    """As many as fit are done; the rest comes again from there, and becomes no second row."""
+    takes = timedelta(seconds=7)
+    world.time_left = lambda: timedelta(seconds=20) - takes * len(world.published())
+    large = [order(f"o-{n}", padding=PORTION // 2) for n in range(4)]
+
+    assert ["103"] == answer(*large)
+    assert ["o-0", "o-1"] == [order_id for order_id, _ in world.published()]
+    assert ("batch_not_relayed", "time", 2) == tuple(
+        logged()[-1][name] for name in ("message", "reason", "undone")
+    )
+
+    world.time_left = lambda: timedelta(minutes=1)
+    assert [] == answer(*large)
+    assert [f"o-{n}" for n in range(4)] == sorted({o for o, _ in world.published()})
+    assert 4 == len(world.rows())
+
+
 def test_a_batch_of_single_orders_is_relayed_in_one_go(world, answer) -> None:
     """Each portion takes round trips of its own."""
     assert [] == answer(*(order(f"o-{n}", padding=5000) for n in range(100)))
