@@ -10,6 +10,7 @@ from local.event_source_model.mapping import EventSourceMapping, Kind
 from local.event_source_model.recorded import stream_record
 from local.event_source_model.standard_queue import ARN, StandardQueue
 from local.event_source_model.stream import STREAM_ARN, MemoryStream
+from local.rehearsal.driving import StreamDriving
 from local.rehearsal.function import Clock, Function, Handler, TurnedClock
 from local.rehearsal.items import Item
 from local.rehearsal.queues import QueueRehearsal
@@ -63,13 +64,11 @@ def rehearse(  # noqa: PLR0913 - what surrounds a handler, each with its default
     if kind is Kind.SQS:
         queue = queue or StandardQueue(name=QUEUE, hides_for=6 * timeout + mapping.window)
         return QueueRehearsal(mapping, function, queue=queue, pollers=pollers).play(listed)
-    return StreamRehearsal(
-        mapping,
-        function,
-        stream=stream or MemoryStream(),
-        retention=retention,
-        backoff=backoff or Backoff(),
-    ).play(listed)
+    stream = stream or MemoryStream()
+    driving = StreamDriving(
+        mapping, function, stream=stream, retention=retention, backoff=backoff or Backoff()
+    )
+    return StreamRehearsal(driving, function, stream).play(listed)
 
 
 def spread(seed: int, *, up_to: timedelta) -> Callable[[], timedelta]:

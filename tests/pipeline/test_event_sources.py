@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.pipeline.synthesis import Synthesis
+from local.event_source_model.mapping import mapping_of, not_modelled
+from tests.pipeline.synthesis import Resource, Synthesis, cdk_context
 
 pytestmark = pytest.mark.synth
 
@@ -57,3 +58,30 @@ def test_a_large_queue_batch_has_a_window(synthesis: Synthesis) -> None:
     """Lambda refuses a batch of more than ten without one."""
     for _, mapping, _ in synthesis.queue_mappings:
         assert 10 >= mapping["BatchSize"] or 1 <= mapping["MaximumBatchingWindowInSeconds"]
+
+
+def test_what_is_deployed_is_what_the_model_of_event_sources_knows(synthesis: Synthesis) -> None:
+    """Or the local cloud would leave the mapping alone, and rehearsals be about something else."""
+    for _, mapping, source in synthesis.mappings:
+        entry = _listed(mapping, source)
+        assert () == not_modelled(entry)
+        assert mapping["BatchSize"] == mapping_of(entry).batch_size
+
+
+def test_the_model_has_as_many_lanes_as_a_stage_says(synthesis: Synthesis) -> None:
+    numbers = cdk_context()["stages"][synthesis.stage]
+    said = sorted(numbers[reader]["parallelization"] for reader in ("order_relay", "analytics"))
+
+    lanes = sorted(
+        mapping_of(_listed(mapping, source)).parallelization
+        for _, mapping, source in synthesis.stream_mappings
+    )
+
+    assert said == lanes
+
+
+def _listed(mapping: Resource, source: Resource) -> Resource:
+    """A mapping as Lambda would list it, with the names that it gives to what is deployed."""
+    service = source["Type"].split("::")[1].lower()
+    arns = {"EventSourceArn": f"arn:aws:{service}:us-east-1:1:s", "FunctionArn": "f"}
+    return {"UUID": "u", **mapping, **arns}

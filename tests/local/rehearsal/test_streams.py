@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local.event_source_model.mapping import Kind
 from local.event_source_model.stream import MemoryStream
 from local.rehearsal.event_source import spread
 from local.rehearsal.items import (
@@ -260,6 +261,43 @@ def test_a_recorded_change_of_a_table_is_brought_as_it_was_recorded(event_source
     event_source(lambda event, _: brought.extend(event["Records"]), [recorded])
 
     assert recorded["Records"] == brought
+
+
+def a_change(number: int) -> dict[str, Any]:
+    change = {
+        "SequenceNumber": str(number),
+        "ApproximateCreationDateTime": 1795262402.0,
+        "Keys": {"pk": {"S": f"order-{number}"}},
+    }
+    return {"eventSource": "aws:dynamodb", "eventName": "INSERT", "dynamodb": change}
+
+
+def test_a_table_s_change_that_is_given_up_is_written_as_one(event_source):
+    report = event_source(
+        lambda *_: None,
+        [a_change(1), Raises(times=ALWAYS), a_change(2)],
+        bisects=True,
+        max_retries=1,
+    )
+
+    (abandoned,) = report.abandoned
+    assert ["1"] == report.done
+    assert "2" == abandoned.failure["DDBStreamBatchInfo"]["startSequenceNumber"]
+
+
+def test_a_table_s_stream_takes_no_records_of_kinesis(event_source, handler):
+    with pytest.raises(NotForAStream):
+        event_source(handler, [b"a"], source=Kind.DYNAMODB)
+
+
+def test_at_latest_only_what_is_put_after_the_first_look_is_brought(event_source, handler):
+    event_source(
+        handler,
+        [b"before", Passes(time=timedelta(0)), b"after", Splits(shard=FIRST), b"in a child"],
+        starting_position="LATEST",
+    )
+
+    assert [["after"], ["in a child"]] == handler.brought
 
 
 def test_a_fault_without_a_record_behind_it_is_refused(event_source, handler):
