@@ -29,6 +29,7 @@ from notifications.order_event import Channel
 from notifications.outcome import accepted, not_now
 from notifications.person import Person
 from tests.eventually import eventually
+from tests.fakes.aws_limits import strict
 from tests.fakes.clock import START
 from tests.promises.hub import Heard, HubPromises, Listener
 from tests.promises.ledger import LedgerPromises
@@ -47,7 +48,8 @@ def executor() -> Iterator[Executor]:
 
 
 def client(cloud: LocalCloud, service: str) -> Any:
-    return boto3.client(service, **cloud.session_arguments())  # type: ignore[call-overload]
+    """Make a client of the emulator that refuses what AWS would and the emulator would not."""
+    return strict(boto3.client(service, **cloud.session_arguments()))  # type: ignore[call-overload]
 
 
 def fresh(kind: str) -> str:
