@@ -9,6 +9,7 @@ from benchmarks.batches import Orders, Steps, one_call_at_a_time, ours
 from benchmarks.life import CARRIER, HANDSET, Life, life
 from benchmarks.measuring import Counts, Times
 from benchmarks.one_call_at_a_time import wired as plain_wired
+from benchmarks.reading import Reading, reading
 from benchmarks.stand_in import StandIn
 
 LATENCY = 0.010  # seconds a call
@@ -74,6 +75,7 @@ class TimedAll:
 
     texts: Timed
     plain: Timed
+    reading: Reading
 
 
 def count(*, orders: int) -> CountedAll:
@@ -113,6 +115,7 @@ def time(*, orders: int) -> TimedAll:
         return TimedAll(
             texts=_timed(texts, mine, rounds=ROUNDS),
             plain=_timed(texts, plain, rounds=PLAIN_ROUNDS),
+            reading=reading(),
         )
 
 

@@ -122,4 +122,10 @@ def _ratios(counted: CountedAll, timed: TimedAll) -> list[Goal]:
             unit=" µs",
             digits=0,
         ),
+        Goal(
+            what="an order out of an aggregate and parsed: CPU of aws-kinesis-agg, json and pydantic",
+            limit=0.5,
+            figure=timed.reading.ratio,
+            unit=TIMES,
+        ),
     ]

@@ -20,7 +20,7 @@ def show(
 ) -> None:
     """Print them as Markdown, so that a page can hold what a terminal shows."""
     console.print(f"{today}, batches of {counted.texts.orders.count} orders, 10 ms a call\n")
-    for table in (_goals(goals), _calls(counted), _times(timed), _units(counted)):
+    for table in (_goals(goals), _calls(counted), _times(timed), _reading(timed), _units(counted)):
         console.print(table)
 
 
@@ -63,6 +63,14 @@ def _times(timed: TimedAll) -> Table:
             *(f"{step.wall * MILLI:.0f}" for step in (each.relay, each.send)),
             *(f"{step.cpu / each.orders.count * MICRO:.0f}" for step in (each.relay, each.send)),
         )
+    return table
+
+
+def _reading(timed: TimedAll) -> Table:
+    table = _table("an order out of an aggregate, and parsed", "µs CPU")
+    usual = "aws-kinesis-agg's iterator, json, pydantic"
+    for name, each in {"Ordercast": timed.reading.ours, usual: timed.reading.usual}.items():
+        table.add_row(name, f"{each * MICRO:.1f}")
     return table
 
 

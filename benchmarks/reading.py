@@ -1,0 +1,98 @@
+"""Orders in aggregates in, what taking them out and parsing them costs: us, and what is usual, out.
+
+Usual is aws-kinesis-agg's iterator, then json, then pydantic.
+"""
+
+import gc
+import json
+import sys
+from base64 import b64decode
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from benchmarks import plain_contract
+from benchmarks.measuring import timed
+from benchmarks.orders import Event, kinesis_event, payloads
+from gateways.kinesis_records import stream_records
+from notifications.envelope import open_envelope
+from notifications.order_event import OrderEvent, parse_order_event
+from notifications.parking import StreamRecord
+from ordercast.kpl_aggregates import aggregate
+
+AGGREGATES = 4
+ORDERS_EACH = 90  # about what Amazon's own producer packs, which stops at 50 kB
+ROUNDS = 9
+RUNS = 5
+
+Records = list[dict[str, Any]]
+Iterate = Callable[[Records], Iterable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Seconds of the processor an order, of the run whose ratio is in the middle of all."""
+
+    ours: float
+    usual: float
+
+    @property
+    def ratio(self) -> float:
+        """How much of the usual ours takes."""
+        return self.ours / self.usual
+
+
+def reading() -> Reading:
+    """Time both in turn, several times."""
+    event, iterate = batch(), usual_iterator()
+    runs = [
+        Reading(ours=_best(lambda: ours(event)), usual=_best(lambda: usual(event, iterate)))
+        for _ in range(RUNS)
+    ]
+    return sorted(runs, key=lambda run: run.ratio)[RUNS // 2]
+
+
+def batch() -> Event:
+    """Return orders with all their fields, as Lambda brings aggregates of them."""
+    orders = payloads(ORDERS_EACH, channel="both", contact=True)
+    return kinesis_event([aggregate(f"p-{n}", orders) for n in range(AGGREGATES)])
+
+
+def ours(event: Event) -> list[OrderEvent]:
+    """Do what the relay does: from the Lambda event to order events."""
+    return [
+        parse_order_event(part.payload, default_currency="USD")
+        for record in stream_records(event)
+        for part in open_envelope(record)
+        if isinstance(part, StreamRecord)
+    ]
+
+
+def usual(event: Event, iterate: Iterate) -> list[plain_contract.OrderEvent]:
+    """Do what most people write."""
+    return [
+        plain_contract.OrderEvent.model_validate(json.loads(b64decode(each["kinesis"]["data"])))
+        for each in iterate(event["Records"])
+    ]
+
+
+def usual_iterator() -> Iterate:
+    """Import aws-kinesis-agg's iterator; it puts its own folder first on the path, which we undo."""
+    path = sys.path.copy()
+    try:
+        module = import_module("aws_kinesis_agg.deaggregator")
+    finally:
+        sys.path[:] = path
+    iterate: Iterate = module.iter_deaggregate_records
+    return iterate
+
+
+def _best(job: Callable[[], object]) -> float:
+    gc.collect()
+    best = min(timed(lambda: _done(job)).cpu for _ in range(ROUNDS))
+    return best / (AGGREGATES * ORDERS_EACH)
+
+
+def _done(job: Callable[[], object]) -> None:
+    job()

@@ -1,0 +1,45 @@
+"""What is timed beside our reading does the same work, on the same orders."""
+
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from benchmarks import plain_contract
+from benchmarks.reading import AGGREGATES, ORDERS_EACH, batch, ours, usual, usual_iterator
+from notifications.errors import MalformedOrderEvent
+from notifications.order_event import parse_order_event
+
+
+def test_both_take_out_the_same_orders() -> None:
+    event = batch()
+
+    mine, theirs = ours(event), usual(event, usual_iterator())
+
+    assert AGGREGATES * ORDERS_EACH == len(mine)
+    assert [(each.order_id, each.occurred_at) for each in theirs] == [
+        (each.order_id, each.occurred_at) for each in mine
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"order_id": ""},
+        {"status": "no such thing!"},
+        {"occurred_at": "2026-03-02T09:30:00"},
+        {"amount": {"value": "a lot", "currency": "USD"}},
+        {"items": [{"quantity": 1}]},
+        {"items": [{"name": "Cup", "quantity": 0}]},
+        {"channel": "pigeon"},
+        {"tracking_url": "ftp://shop.example.com"},
+        {"contact": {"country": "Sweden"}},
+    ],
+)
+def test_both_refuse_the_same(change) -> None:
+    event = {"order_id": "o-1", "customer_id": "c-1"} | change
+
+    with pytest.raises(ValidationError):
+        plain_contract.OrderEvent.model_validate(json.loads(json.dumps(event)))
+    with pytest.raises(MalformedOrderEvent):
+        parse_order_event(json.dumps(event).encode(), default_currency="USD")
