@@ -29,11 +29,18 @@ class KinesisOrders:
 
     def between(self, since: datetime, until: datetime) -> Iterator[list[StreamRecord]]:
         """Yield, page by page, the records that arrived from *since* on and before *until*."""
+        return (records for _, records in self.by_shard(since, until))
+
+    def by_shard(
+        self, since: datetime, until: datetime
+    ) -> Iterator[tuple[str, list[StreamRecord]]]:
+        """Yield what `between` does, each page with the id of its shard."""
         pages = self.client.get_paginator("list_shards").paginate(StreamName=self.name)
         with _translated():
             shards = [shard["ShardId"] for page in pages for shard in page["Shards"]]
         for shard in shards:
-            yield from self._of_shard(shard, since, until)
+            for records in self._of_shard(shard, since, until):
+                yield shard, records
 
     def _of_shard(
         self, shard: str, since: datetime, until: datetime

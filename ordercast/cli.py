@@ -28,6 +28,8 @@ from ordercast.options import CloudName, Shop, Stage
 from ordercast.order_status import newest_of_customer, notifications_of, status_listing
 from ordercast.parked import parked
 from ordercast.put import put
+from ordercast.record import record
+from ordercast.replay import replay
 from ordercast.steps import steps
 from ordercast.stopping import resume, stop
 from ordercast.target import LOCAL_STAGE, running_cloud, target
@@ -45,6 +47,8 @@ app = typer.Typer(
 app.add_typer(customers)
 app.add_typer(parked)
 app.command()(put)
+app.command()(record)
+app.command()(replay)
 app.command()(stop)
 app.command()(resume)
 app.command()(verify)

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from notifications.parked import Kind, Parked, Wish
 from ordercast.complaint import Complaint
+from ordercast.moments import moment
 from ordercast.options import CloudName, Stage
 from ordercast.shelves import Found, Shelves, shelves
 from ordercast.target import LOCAL_STAGE, target
@@ -181,16 +182,7 @@ def _wish(ids: Sequence[str], kinds: Sequence[Kind] | None, reason: str, since: 
 
 
 def _moment(written: str | None) -> datetime | None:
-    if written is None:
-        return None
-    unit = {"h": timedelta(hours=1), "d": timedelta(days=1)}.get(written[-1:])
-    if unit and written[:-1].isdecimal():
-        return datetime.now(UTC) - int(written[:-1]) * unit
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        raise Complaint(f"--since: {written} is neither a span (36h, 7d) nor a date") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment(written, option="--since", now=datetime.now(UTC)) if written else None
 
 
 def _all(found: Sequence[Found]) -> list[Parked]:

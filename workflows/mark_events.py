@@ -15,7 +15,7 @@ from notifications.order_event import Channel
 from notifications.routing import CAP, Policy, audience_of, decide, recipient_of
 from notifications.standing import Head, raise_heads
 from workflows.pay_caps import PayCaps
-from workflows.ports import Ledger
+from workflows.ports import MarksAndRows
 
 Bugs = dict[MarkKey, Exception]
 """What a step of ours raised about an event."""
@@ -28,7 +28,7 @@ class MarkEvents:
     What a decision trips over concerns its event alone, and marks nothing.
     """
 
-    ledger: Ledger
+    ledger: MarksAndRows
     pay_caps: PayCaps
     policy: Policy
 

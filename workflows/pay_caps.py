@@ -8,7 +8,7 @@ from notifications.cap import pay
 from notifications.errors import LedgerUnavailable
 from notifications.knowledge import Wanted
 from notifications.person import Person
-from workflows.ports import Ledger, People
+from workflows.ports import MarksAndRows, People
 
 ROUNDS = 5  # of losing the race for somebody's slots, after which the batch is brought again
 
@@ -22,7 +22,7 @@ class PayCaps:
     lapses with the hour: too strict at worst, never too loose.
     """
 
-    ledger: Ledger
+    ledger: MarksAndRows
     people: People
     limit: int
 

@@ -31,8 +31,8 @@ Change = tuple[Notification, Notification]
 """A row as it was seen and as it is to be; it is changed only if nobody changed it meanwhile."""
 
 
-class Ledger(Protocol):
-    """Every event's mark and every notification's story. Raises `LedgerUnavailable`."""
+class MarksAndRows(Protocol):
+    """The ledger, as far as deciding about events goes. Raises `LedgerUnavailable`."""
 
     def look_up(self, wanted: Wanted) -> Found:
         """Read all of it, as of now, in one round trip; what is not there is not answered."""
@@ -50,6 +50,10 @@ class Ledger(Protocol):
         Answers the row as it now stands, for each notification.
         """
         ...
+
+
+class Ledger(MarksAndRows, Protocol):
+    """Every event's mark and every notification's story. Raises `LedgerUnavailable`."""
 
     def claim(
         self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime

@@ -17,7 +17,7 @@ from notifications.parking import ParkedRecord, StreamRecord
 from notifications.routing import Policy, audience_of
 from notifications.standing import Head, raise_heads
 from workflows.mark_events import Bugs, MarkEvents
-from workflows.ports import Clock, Hub, Ledger, ParkedRecords
+from workflows.ports import Clock, Hub, MarksAndRows, ParkedRecords
 
 Opening = Callable[[StreamRecord], Sequence[StreamRecord | ParkedRecord]]
 """Take a record out of its envelope: one becomes many, or what cannot be opened is parked."""
@@ -52,7 +52,7 @@ class RelayOrders:
     dies between two lines here is made good by whoever brings the records again.
     """
 
-    ledger: Ledger
+    ledger: MarksAndRows
     mark_events: MarkEvents
     hub: Hub
     parked: ParkedRecords

@@ -1,0 +1,163 @@
+"""Batches of the orders stream in, a file of recorded Lambda events out; and back.
+
+The file is JSON Lines, gzipped where its name ends in `.gz`: a header, then one Lambda event a
+line, `{"Records": […]}`, as the relay is given it and as the fixture of the event-source model
+takes it.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+from local.event_source_model.events import kinesis_record
+from notifications.kpl import message_in, take_apart
+from notifications.kpl_message import DIGEST_SIZE, MAGIC, definition
+from notifications.parking import ParkedRecord, StreamRecord
+from ordercast.complaint import Complaint
+from ordercast.scrubbing import Scrub, masked
+
+FORMAT = "ordercast recording"
+VERSION = 1
+STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/recorded"
+ROLE_ARN = "arn:aws:iam::123456789012:role/recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a recording says of itself; times are those of arrival."""
+
+    stage: str
+    since: datetime
+    until: datetime
+    recorded_at: datetime
+    batches: int
+    records: int
+
+
+def write(path: Path, header: Header, batches: Iterable[Mapping[str, Any]]) -> None:
+    """Write a recording; half a file is never left under its name."""
+    top = {
+        "format": FORMAT,
+        "version": VERSION,
+        "stage": header.stage,
+        "since": header.since.isoformat(),
+        "until": header.until.isoformat(),
+        "recorded_at": header.recorded_at.isoformat(),
+        "batches": header.batches,
+        "records": header.records,
+        "personal_data": "replaced, the same person by the same nobody",
+    }
+    lines = [json.dumps(each, separators=(",", ":")) for each in (top, *batches)]
+    content = ("\n".join(lines) + "\n").encode()
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+    unfinished.replace(path)
+
+
+def read(path: Path | str) -> list[Mapping[str, Any]]:
+    """Return a recording's batches, or the one of a file that is a single Lambda event."""
+    content = Path(path).read_bytes()
+    if content.startswith(b"\x1f\x8b"):
+        content = gzip.decompress(content)
+    try:
+        whole = _json(content)
+        first, *events = [whole] if whole else [json.loads(each) for each in content.splitlines()]
+    except ValueError:
+        raise Complaint(f"{path} is neither a recording nor a Lambda event") from None
+    if "Records" in first:
+        return [first, *events]
+    if first.get("format") != FORMAT or first.get("version") != VERSION:
+        raise Complaint(f"{path}: format: not “{FORMAT}”, version {VERSION}")
+    return events
+
+
+def batches(
+    pages: Iterable[tuple[str, Sequence[StreamRecord]]], *, size: int, scrub: Scrub
+) -> Iterator[dict[str, Any]]:
+    """Yield Lambda events of up to *size* records of one shard each, about nobody."""
+    for shard, records in pages:
+        for start in range(0, len(records), size):
+            some = records[start : start + size]
+            yield {"Records": [_lambda_record(shard, scrubbed(each, scrub)) for each in some]}
+
+
+def scrubbed(record: StreamRecord, scrub: Scrub) -> StreamRecord:
+    """Return the record about nobody, in the envelope that it came in."""
+    key = scrub.key(record.partition_key)
+    return _put(record, key, _enveloped(record, scrub))
+
+
+def _enveloped(record: StreamRecord, scrub: Scrub) -> bytes:
+    message = message_in(record.payload)
+    if message is None:
+        return _compressed(record.payload, scrub)
+    parts = take_apart(record, message)
+    if any(isinstance(part, ParkedRecord) for part in parts):
+        # Its parts cannot be written again as they were; that it is damaged stays true.
+        return MAGIC + masked(message) + md5(message, usedforsecurity=False).digest()
+    whole = [part for part in parts if isinstance(part, StreamRecord)]
+    return _aggregate(whole, scrub)
+
+
+def _aggregate(parts: Sequence[StreamRecord], scrub: Scrub) -> bytes:
+    known = definition()
+    keys = list(dict.fromkeys(scrub.key(part.partition_key) for part in parts))
+    message: bytes = known.aggregated_record(
+        partition_key_table=keys,
+        records=[
+            known.record(
+                partition_key_index=keys.index(scrub.key(part.partition_key)),
+                data=_compressed(part.payload, scrub),
+            )
+            for part in parts
+        ],
+    ).SerializeToString()
+    digest = md5(message, usedforsecurity=False).digest()
+    return MAGIC + message + digest[:DIGEST_SIZE]
+
+
+def _compressed(payload: bytes, scrub: Scrub) -> bytes:
+    if payload.startswith(b"\x1f\x8b"):
+        try:
+            return gzip.compress(scrub.event(gzip.decompress(payload)), mtime=0)
+        except (OSError, EOFError, zlib.error):
+            return masked(payload)
+    if payload[:1] == b"\x78":
+        try:
+            return zlib.compress(scrub.event(zlib.decompress(payload)))
+        except zlib.error:
+            return masked(payload)
+    return scrub.event(payload)
+
+
+def _put(record: StreamRecord, key: str, payload: bytes) -> StreamRecord:
+    return StreamRecord(
+        sequence_number=record.sequence_number,
+        index=record.index,
+        partition_key=key,
+        arrived_at=record.arrived_at,
+        payload=payload,
+    )
+
+
+def _lambda_record(shard: str, record: StreamRecord) -> Mapping[str, Any]:
+    raw = {
+        "SequenceNumber": record.sequence_number,
+        "PartitionKey": record.partition_key,
+        "Data": record.payload,
+        "ApproximateArrivalTimestamp": record.arrived_at,
+    }
+    return kinesis_record(raw, stream_arn=STREAM_ARN, shard_id=shard, role_arn=ROLE_ARN).event
+
+
+def _json(content: bytes) -> Any:  # noqa: ANN401 - whatever it holds
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
