@@ -25,6 +25,9 @@ State = Literal["starting", "running", "stopped", "failed"]
 PRIVATE = 0o700
 """Orders that a developer tries are whatever the developer took: the folder is the owner's alone."""
 
+POSITIONS = "positions.json"
+"""The file in its folder that says how far the event sources have come."""
+
 SUBFOLDERS = ("home", "inbox", "logs", "state", "tmp")
 
 

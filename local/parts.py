@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.environment import REGION, clean, local_aws
+from local.instance import POSITIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,6 +73,7 @@ def carrier(folder: Path, *, port: int, ministack_port: int, receipt_delay: floa
 def event_sources(folder: Path, *, ministack_port: int) -> Part:
     """Plan what brings streams and queues to the functions."""
     command = ["--endpoint", loopback(ministack_port), "--region", REGION]
+    command += ["--positions", str(folder / POSITIONS)]
     return _ours(EVENT_SOURCES, "local.event_sources", command, folder, ministack_port)
 
 

@@ -4,8 +4,6 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +20,7 @@ from ordercast.customers import customers
 from ordercast.demo import Demo
 from ordercast.demo_report import print_outcome
 from ordercast.export import export
+from ordercast.following import still_on_the_way
 from ordercast.inbox_folder import save_inbox
 from ordercast.inbox_listing import inbox_listing
 from ordercast.options import CloudName, Shop, Stage
@@ -32,8 +31,9 @@ from ordercast.record import record
 from ordercast.replay import replay
 from ordercast.steps import steps
 from ordercast.stopping import resume, stop
-from ordercast.target import LOCAL_STAGE, running_cloud, target
-from ordercast.terminal import complaints, console
+from ordercast.target import LOCAL_STAGE, local_target, running_cloud, target
+from ordercast.terminal import called, complaints, console
+from ordercast.trouble_named import stopped_on_failure
 from ordercast.verify import verify
 
 OUT = Path("out")
@@ -78,18 +78,18 @@ def up(
     found = LocalCloud.find(name)
     with steps(console) as progress:
         cloud = found or LocalCloud.start(name, progress=progress)
-        with _stopped_on_failure(cloud, but=found):
+        with stopped_on_failure(cloud, but=found):
             cloud.deploy(progress=progress)
             cloud.release()
     console.print(
         f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:", soft_wrap=True
     )
     _advise(
-        "ordercast put examples/order.json",
-        "ordercast inbox",
-        "ordercast status o-1001",
-        'eval "$(ordercast env)"    # the AWS CLI and SDKs then talk to it',
-        "ordercast down",
+        f"{called()} put examples/order.json",
+        f"{called()} inbox",
+        f"{called()} status o-1001",
+        f'eval "$({called()} env)"    # the AWS CLI and SDKs then talk to it',
+        f"{called()} down",
     )
 
 
@@ -100,7 +100,8 @@ def down(
 ) -> None:
     """Stop a local cloud and remove all that it kept."""
     left = LocalCloud.sweep()
-    chosen = LocalCloud.running() if every else [running_cloud(cloud)] if not left or cloud else []
+    named = (cloud not in left) if cloud else not left
+    chosen = LocalCloud.running() if every else [running_cloud(cloud)] if named else []
     for each in chosen:
         each.stop()
     for name in [each.name for each in chosen] + left:
@@ -119,6 +120,8 @@ def inbox(
     page = save_inbox(messages, OUT / chosen.name)
     told = f"\n{len(messages)} messages (carrier simulated); as they look: {page}"
     console.print(told, markup=False, soft_wrap=True)
+    if waiting := still_on_the_way(chosen, local_target(chosen)):
+        console.print(f"Still on the way: {waiting}")
 
 
 @app.command()
@@ -140,18 +143,28 @@ def status(
         found = notifications_of(where, order, shop=shop)
     else:
         found = newest_of_customer(where, str(customer), shop=shop, last=last)
+    waiting = still_on_the_way(running_cloud(cloud), where) if stage == LOCAL_STAGE else None
     if not found:
         whose = f"order {order}" if order is not None else f"customer {customer}"
         hint = "" if shop else "if its events name a shop, say which: --shop NAME"
+        if waiting and waiting.records:
+            hint = f"still on the way: {waiting}; ask again in a moment"
         raise Complaint(f"the ledger has no notification for {whose}", hint=hint)
-    console.print(status_listing(found, naming_orders=order is None))
+    console.print(status_listing(found, naming_orders=order is None), soft_wrap=True)
+    if waiting and waiting.records:
+        console.print(f"\nStill on the way: {waiting}")
 
 
 @app.command()
 def env(cloud: CloudName = None) -> None:
     """Print the environment in which AWS tools talk to a local cloud, for the shell to eval."""
     chosen = running_cloud(cloud)
-    outputs = {f"ORDERCAST_{key}": value for key, value in chosen.outputs().items()}
+    # The CDK's own, by which its stacks refer to each other, are nobody else's business.
+    outputs = {
+        f"ORDERCAST_{key}": value
+        for key, value in chosen.outputs().items()
+        if not key.startswith(("ExportsOutput", "PublishOutput"))
+    }
     # A profile or an endpoint of the caller's own would win over what we set.
     for name in sorted(os.environ.keys() - chosen.environment().keys()):
         print(f"unset {name}")
@@ -169,9 +182,9 @@ def demo(
     started = time.monotonic()
     with steps(console) as progress:
         cloud = LocalCloud.start("demo", another=True, progress=progress)
-        with _stopped_on_failure(cloud):
+        with stopped_on_failure(cloud):
             cloud.deploy(progress=progress)
-    with _stopped_on_failure(cloud):
+    with stopped_on_failure(cloud):
         keep_in = OUT / cloud.name
         outcome = Demo(cloud=cloud, console=console, keep_in=keep_in)(orders, seed=seed)
         print_outcome(outcome, console)
@@ -182,9 +195,9 @@ def demo(
         console.print("The local cloud is still up. Now try:")
         name = shlex.quote(cloud.name)
         _advise(
-            f"ordercast inbox --cloud {name}",
-            f"ordercast status demo-0001 --shop 'Leaf & Kettle' --cloud {name}",
-            f"ordercast down --cloud {name}    # stops it",
+            f"{called()} inbox --cloud {name}",
+            f"{called()} status demo-0001 --shop 'Leaf & Kettle' --cloud {name}",
+            f"{called()} down --cloud {name}    # stops it",
         )
     else:
         cloud.stop()
@@ -194,30 +207,9 @@ def demo(
         raise typer.Exit(1)
 
 
-@contextmanager
-def _stopped_on_failure(cloud: LocalCloud, but: LocalCloud | None = None) -> Iterator[None]:
-    """Leave no process behind, whatever goes wrong, *but* those that were there before us."""
-    try:
-        yield
-    except BaseException as error:
-        # What a client met matters less than why: which part of the cloud has ended.
-        # Asked before the cloud is stopped, for its record goes with it.
-        trouble = cloud.trouble(within=_NOTICED) if isinstance(error, _MET_BY_CLIENTS) else None
-        if but is None:
-            cloud.stop(keep_logs=True)
-        if trouble:
-            raise trouble from error
-        raise
-
-
-_MET_BY_CLIENTS = (PipelineError, BotoCoreError, ClientError, OSError)
-_NOTICED = 3.0  # seconds in which a keeper has long seen that a part of its crew is gone
-
-
 def _advise(*commands: str) -> None:
     for command in commands:
-        at = ".venv/bin/" if command.startswith("ordercast") else ""
-        console.print(f"  {at}{command}", markup=False, soft_wrap=True)
+        console.print(f"  {command}", markup=False, soft_wrap=True)
 
 
 def _complain(what: str, *more: str) -> None:

@@ -3,8 +3,9 @@
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from ordercast.demo_report import Outcome
 from ordercast.inbox_folder import save_inbox
 from ordercast.producer import Producer
 from ordercast.sample_orders import sample_orders
+from ordercast.steps import status_line
 from ordercast.target import local_target
 
 PATIENCE = 90.0  # seconds without any progress, after which the demo reports what is missing
@@ -71,9 +73,7 @@ class Demo:
 
     def _follow(self, counts: dict[str, Callable[[], int]], *, total: int) -> None:
         """Show each count until all have reached *total* or none has moved for PATIENCE."""
-        columns = (TextColumn("{task.description:>22}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, TimeElapsedColumn(), console=self.console) as progress:
-            tasks = {name: progress.add_task(name, total=total) for name in counts}
+        with _shown(self.console, counts, total=total) as show:
             seen: dict[str, int] = {}
             moved = time.monotonic()
             while min(seen.values(), default=-1) < total and time.monotonic() - moved < PATIENCE:
@@ -81,14 +81,35 @@ class Demo:
                 now = {name: count() for name, count in counts.items()}
                 if now != seen:
                     seen, moved = now, time.monotonic()
-                for name, task in tasks.items():
-                    progress.update(task, completed=seen[name])
+                show(seen)
                 time.sleep(PAUSE)
 
     def _save(self, messages: Sequence[SentMessage]) -> Path:
         page = save_inbox(messages, self.keep_in)
         shutil.copy(self.cloud.inbox / "messages.jsonl", self.keep_in)
         return page
+
+
+@contextmanager
+def _shown(
+    console: Console, names: Iterable[str], *, total: int
+) -> Iterator[Callable[[Mapping[str, int]], None]]:
+    """Draw a bar for each count; where none can be drawn, print a line with all of them."""
+    if not console.is_interactive:
+        with status_line(console) as line:
+            yield lambda seen: line(
+                f"of {total} messages: " + ", ".join(f"{n} {name}" for name, n in seen.items())
+            )
+        return
+    columns = (TextColumn("{task.description:>22}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        tasks = {name: progress.add_task(name, total=total) for name in names}
+
+        def update(seen: Mapping[str, int]) -> None:
+            for name, task in tasks.items():
+                progress.update(task, completed=seen[name])
+
+        yield update
 
 
 def _ids(payload: bytes) -> list[str]:

@@ -1,7 +1,6 @@
 """An order's name or a customer's in, what became of each of its notifications out."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from itertools import chain, islice
 
 from rich.text import Text
@@ -34,11 +33,14 @@ def status_listing(notifications: Sequence[Notification], *, naming_orders: bool
         listing.append(f"{order}{each.status}, {each.channel}{to}: ")
         listing.append(each.state, style="bold")
         listing.append(f" ({each.rule})" if each.rule else "")
-        listing.append(f"\n  {', '.join(_details(each))}", style="dim")
+        for line in (_moments(each), _figures(each)):
+            listing.append(f"\n  {', '.join(line)}" if line else "", style="dim")
     return listing
 
 
-def _details(row: Notification) -> Iterator[str]:
+def _moments(row: Notification) -> list[str]:
+    """Say when what happened, each day once, so that it fits into 80 columns."""
+    told, day = [], ""
     for word, moment in (
         ("accepted", row.accepted_at),
         ("sent", row.sent_at),
@@ -47,17 +49,21 @@ def _details(row: Notification) -> Iterator[str]:
         ("due", row.due_at),
     ):
         if moment:
-            yield f"{word} {_clock(moment)}"
+            today = f"{moment:%Y-%m-%d} "
+            told.append(f"{word} {'' if today == day else today}{moment:%H:%M:%S}")
+            day = today
+    return told
+
+
+def _figures(row: Notification) -> list[str]:
+    told = []
     if row.parts:
-        yield _count(row.parts, "part")
+        told.append(_count(row.parts, "part"))
     if row.attempts:
-        yield _count(row.attempts, "attempt")
+        told.append(_count(row.attempts, "attempt"))
     if row.reserved is not None:
-        yield f"{row.reserved.normalize():f} USD estimated"
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}"
+        told.append(f"{row.reserved.normalize():f} USD estimated")
+    return told
 
 
 def _count(number: int, thing: str) -> str:

@@ -1,7 +1,7 @@
-"""The command `ordercast put`: a file of order events in, records on the stream out."""
+"""The command `ordercast put`: a file of order events in, records on the stream and, locally, messages out."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Annotated
 
 import boto3
@@ -9,10 +9,11 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ordercast.complaint import Complaint
+from ordercast.following import arrivals
 from ordercast.options import CloudName, Stage
 from ordercast.order_files import Row, read_file, read_rows
 from ordercast.producer import Producer
-from ordercast.target import LOCAL_STAGE, target
+from ordercast.target import LOCAL_STAGE, running_cloud, target
 from ordercast.terminal import complaints, console
 
 
@@ -26,6 +27,9 @@ def put(
     unchecked: Annotated[  # noqa: FBT002
         bool, typer.Option("--unchecked", help="Put unusable events too; the relay parks them.")
     ] = False,
+    wait: Annotated[  # noqa: FBT002
+        bool, typer.Option(help="On a local cloud: until what is to be sent is sent.")
+    ] = True,
 ) -> None:
     """Put order events on the stream, each order's in the order in which they stand there."""
     rows = read_rows(read_file(file))
@@ -34,14 +38,18 @@ def put(
     bad = [row for row in rows if row.problem]
     for row in bad:
         complaints.print(f"{row.place}: {row.problem}", markup=False, soft_wrap=True)
-    stream = target(stage, cloud).output("OrdersStreamName")
+    where = target(stage, cloud)
+    stream = where.output("OrdersStreamName")
     good = [row for row in rows if unchecked or not row.problem]
-    with _progress(len(good)) as progress:
-        producer = Producer(
-            client=boto3.client("kinesis"), stream=stream, aggregate=aggregate, progress=progress
-        )
-        taken = producer.put_payloads((_partition_key(row), row.payload) for row in good)
-    console.print(f"{taken} of {len(rows)} events put on the stream")
+    waiting = wait and stage == LOCAL_STAGE
+    with arrivals(running_cloud(cloud), where, console) if waiting else nullcontext():
+        with _progress(len(good)) as progress:
+            client = boto3.client("kinesis")
+            producer = Producer(
+                client=client, stream=stream, aggregate=aggregate, progress=progress
+            )
+            taken = producer.put_payloads((_partition_key(row), row.payload) for row in good)
+        console.print(f"{taken} of {len(rows)} events put on the stream")
     if bad and not unchecked:
         raise typer.Exit(1)
 

@@ -1,31 +1,93 @@
-"""The local cloud's steps in, a live line for each out: what is being done, and how long it took."""
+"""The local cloud's steps in, a live line for each out: what is being done, and how long it took.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+Where lines cannot be drawn anew (no terminal, or a dumb one), plain ones are printed: one when a
+step starts, one when it has finished, and one now and then for a long one.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Literal
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from local.deployment import Progress as Steps
 
-class Steps:
-    """Shows steps as they start and finish; several may be under way at once."""
+NOW_AND_THEN = 10.0
+"""Seconds between two plain lines on the same thing."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._tasks: dict[str, TaskID] = {}
 
-    def __call__(self, step: str, state: Literal["started", "finished"]) -> None:
-        """Take a step's word for where it is."""
-        if state == "started":
-            self._tasks[step] = self._progress.add_task(step, total=1)
-        elif step in self._tasks:
-            self._progress.update(self._tasks[step], completed=1)
+def steps(console: Console) -> AbstractContextManager[Steps]:
+    """Show steps for the length of a block."""
+    return _live_steps(console) if console.is_interactive else _plain_steps(console)
 
 
 @contextmanager
-def steps(console: Console) -> Iterator[Steps]:
-    """Show steps for the length of a block."""
+def status_line(console: Console) -> Iterator[Callable[[str], None]]:
+    """Show one line for the length of a block, as it is at any moment; plainly, now and then."""
+    if console.is_interactive:
+        with console.status("") as status:
+            yield status.update
+    else:
+        yield _NowAndThen(console)
+
+
+@contextmanager
+def _live_steps(console: Console) -> Iterator[Steps]:
+    tasks: dict[str, TaskID] = {}
     columns = (SpinnerColumn(finished_text="[green]✓[/green]"), TextColumn("{task.description}"))
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        yield Steps(progress)
+
+        def show(step: str, state: Literal["started", "finished"]) -> None:
+            if state == "started":
+                tasks[step] = progress.add_task(step, total=1)
+            elif step in tasks:
+                progress.update(tasks[step], completed=1)
+
+        yield show
+
+
+@contextmanager
+def _plain_steps(console: Console) -> Iterator[Steps]:
+    began: dict[str, float] = {}
+    over = threading.Event()
+
+    def show(step: str, state: Literal["started", "finished"]) -> None:
+        if state == "started":
+            began[step] = time.monotonic()
+            _plain(console, f"… {step}")
+        elif step in began:
+            _plain(console, f"✓ {step} ({time.monotonic() - began.pop(step):.0f} s)")
+
+    def remind() -> None:
+        while not over.wait(NOW_AND_THEN):
+            for step, at in list(began.items()):
+                if (took := time.monotonic() - at) >= NOW_AND_THEN / 2:
+                    _plain(console, f"… {step}: {took:.0f} s so far")
+
+    threading.Thread(target=remind, daemon=True).start()
+    try:
+        yield show
+    finally:
+        over.set()
+
+
+class _NowAndThen:
+    """Prints the first text at once, and others that differ when the last one is a while ago."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._said, self._at = "", -NOW_AND_THEN
+
+    def __call__(self, text: str) -> None:
+        now = time.monotonic()
+        if text != self._said and now - self._at >= NOW_AND_THEN / 2:
+            _plain(self._console, text)
+            self._said, self._at = text, now
+
+
+def _plain(console: Console, text: str) -> None:
+    console.print(text, markup=False, soft_wrap=True)
+    console.file.flush()

@@ -15,6 +15,7 @@ from gateways.people import DynamoPeople
 from gateways.rollups import DynamoRollups
 from local.cloud import LocalCloud
 from ordercast.complaint import Complaint
+from ordercast.terminal import called
 from processors.tables import tables
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Target:
         """Return one output; raises `Complaint` where the deployment has not come that far."""
         if key in self.outputs:
             return self.outputs[key]
-        again = "ordercast up" if self.stage == LOCAL_STAGE else f"make deploy STAGE={self.stage}"
+        again = f"{called()} up" if self.stage == LOCAL_STAGE else f"make deploy STAGE={self.stage}"
         raise Complaint(f"stage {self.stage} is not deployed as a whole: no {key}", hint=again)
 
     def ledger(self) -> DynamoLedger:
@@ -64,7 +65,7 @@ def running_cloud(name: str | None) -> LocalCloud:
         return chosen[0]
     names = ", ".join(cloud.name for cloud in running)
     if not running:
-        raise Complaint("no local cloud is running", hint="start one: ordercast up")
+        raise Complaint("no local cloud is running", hint=f"start one: {called()} up")
     if not chosen:
         raise Complaint(f"no local cloud is called {name}", hint=f"running: {names}")
     raise Complaint("several local clouds are running", hint=f"choose with --cloud: {names}")

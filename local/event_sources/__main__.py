@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from local.clients import client_of
@@ -23,6 +24,7 @@ from local.event_sources.supervisor import Driver, Supervisor
 from local.journal import journal_of
 from local.lifeline import when_owner_ends
 from local.metric_extraction.extractor import Extractor
+from local.on_the_way import KeptPositions
 
 
 def main() -> None:
@@ -34,7 +36,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, lambda _n, _f: stop.set())
     when_owner_ends(stop.set)
     wiring = _Wiring(asked)
-    supervisor = Supervisor(list_mappings=wiring.mappings, drive=wiring.drive, journal=journal)
+    supervisor = Supervisor(
+        list_mappings=wiring.mappings,
+        drive=wiring.drive,
+        journal=journal,
+        keep=KeptPositions(asked.positions).keep,
+    )
     extractor = Extractor(asked.endpoint, region=asked.region, now=_now, journal=journal)
     for work in (supervisor.run, extractor.run):
         threading.Thread(target=work, args=(stop,), daemon=True).start()
@@ -116,6 +123,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.event_sources", description=_DESCRIPTION)
     parser.add_argument("--endpoint", required=True, help="the local cloud, http://127.0.0.1:PORT")
     parser.add_argument("--region", default=REGION)
+    parser.add_argument("--positions", type=Path, required=True, help="the file to keep them in")
     parser.add_argument("--queue-pollers", type=int, default=1, help="batches at once, a queue")
     parser.add_argument("--first-backoff", type=float, default=0.5, metavar="SECONDS")
     return parser.parse_args()

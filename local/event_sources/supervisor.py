@@ -37,11 +37,13 @@ class Supervisor:
 
     A changed mapping gets a new driver only when the old one has ended, which goes on where that
     one was; so does one that is enabled again. A deleted mapping is forgotten.
+    After each look, *keep* is given the positions of all that are listed.
     """
 
     list_mappings: Callable[[], list[Mapping[str, Any]]]
     drive: Callable[[EventSourceMapping, Positions], Driver]
     journal: Journal
+    keep: Callable[[Mapping[str, Positions]], None]
     _driven: dict[str, tuple[EventSourceMapping, Driver]] = field(default_factory=dict)
     _positions: dict[str, Positions] = field(default_factory=dict)
     _refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class Supervisor:
                 self._begin(mapping)
         for _, driver in self._driven.values():
             self._tend(driver)
+        self.keep(self._positions)
 
     def _begin(self, mapping: EventSourceMapping) -> None:
         positions = self._positions.setdefault(mapping.uuid, {})

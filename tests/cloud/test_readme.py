@@ -3,13 +3,16 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from local.cloud import LocalCloud
+from local.instance import Instance
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -82,8 +85,37 @@ def test_an_order_put_by_a_developer_is_told_and_its_story_shown(shell) -> None:
     assert eventually(the_order_is_delivered, within=60, every=0.5)
 
 
-def test_an_operator_says_whom_to_tell_and_when_to_stop(shell) -> None:
-    people, stopping = commands("Say whom to tell, and when to stop")
+def test_what_is_put_is_there_for_whoever_types_the_readmes_commands_at_once(
+    shell, tmp_path: Path
+) -> None:
+    [own] = [block for block in commands("Try it on a laptop") if "ordercast put" in block]
+    order = f"o-{uuid4().hex[:8]}"
+    file = tmp_path / "order.json"
+    file.write_text((ROOT / "examples/order.json").read_text().replace("o-1001", order))
+    changed = own.replace("o-1001", order).replace("examples/order.json", str(file))
+    _, put, inbox, status = changed.splitlines()
+
+    assert "2 messages given to the carrier" in shell(put)
+    assert f"Order {order} is confirmed" in shell(f"{inbox} --last 0")
+    assert "sms to +12065550100" in shell(status)
+
+
+def test_what_no_function_has_taken_yet_is_said_to_be_on_its_way(shell, cloud: LocalCloud) -> None:
+    record = Instance(folder=cloud.folder).read()
+    assert record is not None
+    event_sources = record.processes["event-sources"]
+    event_sources.end(signal.SIGSTOP)
+    try:
+        shell(".venv/bin/ordercast put --no-wait examples/order.json")
+        told = shell(".venv/bin/ordercast inbox --last 1")
+    finally:
+        event_sources.end(signal.SIGCONT)
+
+    assert "Still on the way: 1 record on the stream\n" in told
+
+
+def test_an_operator_says_whom_to_tell_when_to_stop_and_what_to_send_again(shell) -> None:
+    people, stopping, parked = commands("Say whom to tell, and when to stop")
 
     said = shell(people)
     assert "2 of 2 lines imported" in said
@@ -92,3 +124,7 @@ def test_an_operator_says_whom_to_tell_and_when_to_stop(shell) -> None:
     said = shell(stopping)
     assert 2 == said.count("Stopped: channel sms")
     assert "Nothing is stopped." in said
+
+    said = shell(parked)
+    assert "Nothing is parked." in said
+    assert "0 of 0 redriven." in said

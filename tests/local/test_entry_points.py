@@ -12,7 +12,7 @@ import pytest
 @pytest.mark.parametrize(
     "module",
     [
-        ["local.event_sources", "--endpoint", "http://127.0.0.1:1"],
+        ["local.event_sources", "--endpoint", "http://127.0.0.1:1", "--positions", "kept.json"],
         ["local.carrier", "--port", "0", "--upstream", "http://127.0.0.1:1", "--inbox", "inbox"],
     ],
 )

@@ -1,5 +1,6 @@
 """What a person at the terminal is told, and the status that a script sees."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -9,7 +10,9 @@ import pytest
 
 from local.cloud import LocalCloud
 from local.trouble import LocalCloudError
-from ordercast import cli
+from ordercast import cli, terminal
+
+ADDRESS = "http://127.0.0.1:14566"
 
 
 @pytest.fixture
@@ -106,6 +109,50 @@ def test_every_unusable_event_is_named_before_anything_is_put(run, tmp_path: Pat
     assert "line 2: order_id: expected `str`, got `int`" in err
 
 
+def test_only_outputs_that_are_meant_for_people_are_in_the_environment(
+    run, monkeypatch, tmp_path: Path
+) -> None:
+    theirs = {"OrdersStreamName": "orders", "HubTopicArn": "hub"}
+    ours = {"PublishOutputRefLedgerTable9343E4AA": "l", "ExportsOutputRefKey9BCD29C7": "k"}
+    (tmp_path / "outputs.json").write_text(json.dumps({"Data": theirs | ours}))
+    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=ADDRESS, carrier=ADDRESS)
+    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
+
+    _, script, _ = run("env")
+
+    named = [line for line in script.splitlines() if "ORDERCAST_" in line]
+    wanted = ["export ORDERCAST_OrdersStreamName=orders", "export ORDERCAST_HubTopicArn=hub"]
+    assert wanted == named
+
+
+@pytest.mark.parametrize(
+    ("typed", "advised"),
+    [
+        (".venv/bin/ordercast", ".venv/bin/ordercast"),
+        ("{here}/.venv/bin/ordercast", ".venv/bin/ordercast"),
+        ("/opt/my tools/ordercast", "'/opt/my tools/ordercast'"),
+        ("{path}/ordercast", "ordercast"),
+    ],
+)
+def test_advice_names_the_command_as_it_was_called(
+    monkeypatch, tmp_path: Path, typed: str, advised: str
+) -> None:
+    installed = tmp_path / "ordercast"
+    installed.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.argv", [typed.format(here=Path.cwd(), path=tmp_path)])
+
+    assert advised == terminal.called()
+
+
+def test_a_cloud_that_was_killed_can_be_named_to_be_removed(run, monkeypatch) -> None:
+    monkeypatch.setattr(LocalCloud, "sweep", classmethod(lambda _: ["shop"]))
+
+    status, out, _ = run("down", "--cloud", "shop")
+
+    assert (0, "The local cloud shop is gone.\n") == (status, out)
+
+
 def test_a_shell_that_takes_the_environment_has_nothing_left_that_leads_to_aws(
     run, monkeypatch, tmp_path: Path
 ) -> None:
@@ -120,8 +167,7 @@ def test_a_shell_that_takes_the_environment_has_nothing_left_that_leads_to_aws(
     }
     for name, value in theirs.items():
         monkeypatch.setenv(name, value)
-    address = "http://127.0.0.1:14566"
-    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=address, carrier=address)
+    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=ADDRESS, carrier=ADDRESS)
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
 
     _, script, _ = run("env")
@@ -129,8 +175,6 @@ def test_a_shell_that_takes_the_environment_has_nothing_left_that_leads_to_aws(
     command = ["bash", "-euc", f"{script}\nenv"]
     told = subprocess.run(command, env=theirs, capture_output=True, text=True, check=True).stdout
     left = dict(line.split("=", 1) for line in told.splitlines())
-    assert (
-        f"http://127.0.0.1:14566 {theirs['PATH']}" == f"{left['AWS_ENDPOINT_URL']} {left['PATH']}"
-    )
+    assert f"{ADDRESS} {theirs['PATH']}" == f"{left['AWS_ENDPOINT_URL']} {left['PATH']}"
     wanted = {name for name in cloud.environment({}) if name.startswith("AWS_")}
     assert wanted == {name for name in left if name.startswith("AWS_")}

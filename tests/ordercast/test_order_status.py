@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from local.on_the_way import OnTheWay
 from notifications.lifecycle import State
 from notifications.order_event import Channel
 from ordercast import cli
@@ -26,11 +27,11 @@ def test_a_sent_text_says_when_in_how_many_parts_and_at_what_price() -> None:
         due_at=None,
     )
 
-    first, second = str(status_listing([row])).splitlines()
+    first, second, third = str(status_listing([row])).splitlines()
 
     assert "confirmed, sms to +12065550100: sent" == first
-    assert "2 parts, 1 attempt, 0.01162 USD estimated" in second
-    assert f"sent {START + timedelta(seconds=2):%Y-%m-%d %H:%M:%S}" in second
+    assert f"sent {START + timedelta(seconds=2):%H:%M:%S}" in second
+    assert "2 parts, 1 attempt, 0.01162 USD estimated" in third
 
 
 def test_what_waits_for_the_morning_says_why_and_until_when() -> None:
@@ -40,7 +41,17 @@ def test_what_waits_for_the_morning_says_why_and_until_when() -> None:
     listing = str(status_listing([row]))
 
     assert ": deferred (quiet-hours)" in listing
-    assert f"due {until:%Y-%m-%d %H:%M:%S}" in listing
+    assert f"due {until:%H:%M:%S}" in listing
+
+
+def test_a_day_is_named_once_so_that_the_lines_fit_a_terminal() -> None:
+    row = replace(
+        notification(), accepted_at=START, sent_at=START, closed_at=START + timedelta(days=1)
+    )
+    row = replace(row, due_at=None)
+    _, moments, *_ = str(status_listing([row])).splitlines()
+
+    assert "  accepted 2026-03-02 09:30:00, sent 09:30:00, closed 2026-03-03 09:30:00" == moments
 
 
 def test_what_is_not_sent_names_the_rule() -> None:
@@ -57,13 +68,18 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
         row = notification(hours, customer_id="c-1", accepted_at=START + timedelta(hours=hours))
         ledger.rows[row.id] = row
 
+    on_the_way = [OnTheWay()]
+
     class Stage:
         def ledger(self) -> FakeLedger:
             return ledger
 
     monkeypatch.setattr(cli, "target", lambda _name, _cloud: Stage())
+    monkeypatch.setattr(cli, "running_cloud", lambda _name: None)
+    monkeypatch.setattr(cli, "still_on_the_way", lambda _cloud, _target: on_the_way.pop())
 
-    def told(*words: str) -> tuple[str, str]:
+    def told(*words: str, waiting: int = 0) -> tuple[str, str]:
+        on_the_way[:] = [OnTheWay(records=waiting)]
         monkeypatch.setattr("sys.argv", ["ordercast", "status", *words])
         with pytest.raises(SystemExit):
             cli.main()
@@ -80,6 +96,21 @@ def test_a_customer_s_notifications_come_newest_first_with_their_orders(told) ->
         "order o-3: confirmed, email to ada@example.com: requested",
         "order o-2: confirmed, email to ada@example.com: requested",
     ] == headings
+
+
+def test_what_is_still_on_its_way_is_not_taken_for_unknown(told) -> None:
+    _, err = told("--customer", "c-9", waiting=1)
+
+    assert "no notification for customer c-9" in err
+    assert "still on the way: 1 record on the stream" in err
+    assert "--shop" not in err
+
+
+def test_what_is_there_is_shown_with_what_is_still_to_come(told) -> None:
+    out, _ = told("--customer", "c-1", "--shop", "Example Tea", waiting=2)
+
+    assert 3 == out.count("requested")
+    assert "Still on the way: 2 records on the stream" in out
 
 
 @pytest.mark.parametrize(

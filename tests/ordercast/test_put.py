@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from local.cloud import LocalCloud
+from local.on_the_way import OnTheWay
 from notifications.kpl import message_in
-from ordercast import cli
+from ordercast import cli, following
 from ordercast import put as putting
 from tests.ordercast.test_producer import FlakyStream, unpacked
 
@@ -33,7 +35,7 @@ def put(stream, monkeypatch: pytest.MonkeyPatch, capsys, tmp_path: Path):
     def put(events: Sequence[Any], *options: str) -> tuple[int, str, str]:
         file = tmp_path / "orders.jsonl"
         file.write_text("\n".join(json.dumps(each) for each in events))
-        monkeypatch.setattr("sys.argv", ["ordercast", "put", str(file), *options])
+        monkeypatch.setattr("sys.argv", ["ordercast", "put", str(file), "--no-wait", *options])
         with pytest.raises(SystemExit) as ended:
             cli.main()
         return int(ended.value.code or 0), *capsys.readouterr()
@@ -92,3 +94,24 @@ putting_with_waits = putting.Producer._put  # noqa: SLF001 - the pauses alone ar
 def put_without_waiting(self: putting.Producer, outbox: Any) -> None:
     quick = putting.Producer(client=self.client, stream=self.stream, pause=lambda _: None)
     putting_with_waits(quick, outbox)
+
+
+@pytest.mark.parametrize(
+    ("words", "waits"),
+    [(["--wait"], 1), (["--no-wait"], 0), (["--wait", "--stage", "dev"], 0)],
+    ids=["on a local cloud", "told not to", "on AWS"],
+)
+def test_only_on_a_local_cloud_somebody_waits_for_the_messages(
+    put, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str], waits: int
+) -> None:
+    here = "http://127.0.0.1:1"
+    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=here, carrier=here)
+    looks = [OnTheWay()]
+    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
+    monkeypatch.setattr(following, "still_on_the_way", lambda *_: looks.pop())
+
+    status, out, _ = put(STORY, *words)
+
+    assert 0 == status
+    assert "4 of 4 events put on the stream\n" in out
+    assert waits == out.count("0 messages given to the carrier") == 1 - len(looks)

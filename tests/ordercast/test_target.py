@@ -71,7 +71,10 @@ def test_an_account_that_lets_nobody_look_is_not_taken_for_one_without_the_stage
 @pytest.mark.parametrize(
     ("stage", "again"), [("dev", "make deploy STAGE=dev"), ("local", "ordercast up")]
 )
-def test_what_half_a_deployment_has_not_put_out_is_named(stage: str, again: str) -> None:
+def test_what_half_a_deployment_has_not_put_out_is_named(
+    monkeypatch: pytest.MonkeyPatch, stage: str, again: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["ordercast", "status", "o-1"])
     half = Target(stage=stage, outputs={"OrdersStreamName": "orders"})
 
     with pytest.raises(Complaint, match="no LedgerTableName") as complaint:

@@ -10,7 +10,7 @@ from local import keeping
 from local.cloud import LocalCloud
 from local.instance import Instance
 from local.trouble import LocalCloudError
-from ordercast import cli
+from ordercast import trouble_named
 from ordercast.complaint import Complaint
 from tests.cheap_cloud import KEEPER, STUBBORN_KEEPER
 from tests.eventually import eventually
@@ -34,7 +34,7 @@ def kill(cloud: LocalCloud, part: str) -> None:
 
 def run_on(cloud: LocalCloud, *, kill_first: str = "", but: LocalCloud | None = None) -> None:
     """Meet what a client meets whose server is not there."""
-    with cli._stopped_on_failure(cloud, but=but):  # noqa: SLF001 - all commands go through it
+    with trouble_named.stopped_on_failure(cloud, but=but):
         if kill_first:
             kill(cloud, kill_first)
         raise ConnectionError("port 40123")
@@ -84,7 +84,7 @@ def test_a_cloud_that_was_there_before_the_command_is_named_too(cloud: LocalClou
 def test_other_failures_say_what_they_are(
     cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "_NOTICED", 0.1)
+    monkeypatch.setattr(trouble_named, "NOTICED", 0.1)
 
     with pytest.raises(ConnectionError, match="40123"):
         run_on(cloud)
@@ -92,6 +92,6 @@ def test_other_failures_say_what_they_are(
 
 
 def test_what_no_client_met_is_not_looked_for_in_the_cloud(cloud: LocalCloud) -> None:
-    with pytest.raises(Complaint, match="no such order"), cli._stopped_on_failure(cloud):  # noqa: SLF001
+    with pytest.raises(Complaint, match="no such order"), trouble_named.stopped_on_failure(cloud):
         kill(cloud, "carrier")
         raise Complaint("no such order")

@@ -1,5 +1,6 @@
 """Mappings that come, change and go."""
 
+from copy import deepcopy
 from typing import Any
 
 from botocore.exceptions import EndpointConnectionError
@@ -26,10 +27,12 @@ class Deployment:
         self.driven: list[tuple[EventSourceMapping, dict[str, str], StubDriver]] = []
         self.notes: list[str] = []
         self.trouble: Exception | None = None
+        self.kept: list[dict[str, Any]] = []
         self.supervisor = Supervisor(
             list_mappings=self._list,
             drive=self._drive,
             journal=lambda slug, **_: self.notes.append(slug),
+            keep=lambda positions: self.kept.append(deepcopy(dict(positions))),
         )
 
     def look(self) -> None:
@@ -81,6 +84,17 @@ def test_a_changed_mapping_is_driven_anew_when_the_old_driver_has_ended_and_goes
 
     mapping, carried_over, _ = deployment.driven[1]
     assert (20, {"shard": "7"}) == (mapping.batch_size, carried_over)
+
+
+def test_how_far_each_mapping_has_come_is_written_down():
+    deployment = Deployment()
+    deployment.entries = [an_entry()]
+    deployment.look()
+    _, positions, _ = deployment.driven[0]
+    positions["shard"] = "7"
+    deployment.look()
+
+    assert [{"m-1": {}}, {"m-1": {"shard": "7"}}] == deployment.kept
 
 
 def test_a_deleted_mapping_is_left_and_forgotten():

@@ -1,0 +1,31 @@
+"""A failure of any kind in; everything that was started stopped, and the part of the cloud that ended named, out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.cloud import LocalCloud
+from notifications.errors import PipelineError
+
+NOTICED = 3.0
+"""Seconds in which a keeper has long seen that a part of its crew is gone."""
+
+
+@contextmanager
+def stopped_on_failure(cloud: LocalCloud, but: LocalCloud | None = None) -> Iterator[None]:
+    """Leave no process behind, whatever goes wrong, *but* those that were there before us."""
+    try:
+        yield
+    except BaseException as error:
+        # What a client met matters less than why: which part of the cloud has ended.
+        # Asked before the cloud is stopped, for its record goes with it.
+        trouble = cloud.trouble(within=NOTICED) if isinstance(error, _MET_BY_CLIENTS) else None
+        if but is None:
+            cloud.stop(keep_logs=True)
+        if trouble:
+            raise trouble from error
+        raise
+
+
+_MET_BY_CLIENTS = (PipelineError, BotoCoreError, ClientError, OSError)
