@@ -7,9 +7,10 @@ import gc
 import json
 import sys
 from base64 import b64decode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from benchmarks import plain_contract
@@ -19,7 +20,6 @@ from gateways.kinesis_records import stream_records
 from notifications.envelope import open_envelope
 from notifications.order_event import OrderEvent, parse_order_event
 from notifications.parking import StreamRecord
-from ordercast.kpl_aggregates import aggregate
 
 AGGREGATES = 4
 ORDERS_EACH = 90  # about what Amazon's own producer packs, which stops at 50 kB
@@ -56,7 +56,7 @@ def reading() -> Reading:
 def batch() -> Event:
     """Return orders with all their fields, as Lambda brings aggregates of them."""
     orders = payloads(ORDERS_EACH, channel="both", contact=True)
-    return kinesis_event([aggregate(f"p-{n}", orders) for n in range(AGGREGATES)])
+    return kinesis_event([_aggregate(f"p-{n}", orders) for n in range(AGGREGATES)])
 
 
 def ours(event: Event) -> list[OrderEvent]:
@@ -78,14 +78,26 @@ def usual(event: Event, iterate: Iterate) -> list[plain_contract.OrderEvent]:
 
 
 def usual_iterator() -> Iterate:
-    """Import aws-kinesis-agg's iterator; it puts its own folder first on the path, which we undo."""
+    """Return aws-kinesis-agg's."""
+    iterate: Iterate = _theirs("deaggregator").iter_deaggregate_records
+    return iterate
+
+
+def _aggregate(key: str, orders: Sequence[bytes]) -> bytes:
+    writer = _theirs("aggregator").RecordAggregator()
+    for each in orders:
+        writer.add_user_record(key, each)
+    data: bytes = writer.clear_and_get().get_contents()[2]
+    return data
+
+
+def _theirs(module: str) -> ModuleType:
+    """Import a module of aws-kinesis-agg; it puts its own folder first on the path: we undo that."""
     path = sys.path.copy()
     try:
-        module = import_module("aws_kinesis_agg.deaggregator")
+        return import_module(f"aws_kinesis_agg.{module}")
     finally:
         sys.path[:] = path
-    iterate: Iterate = module.iter_deaggregate_records
-    return iterate
 
 
 def _best(job: Callable[[], object]) -> float:

@@ -75,6 +75,9 @@ DAMAGED = {
     "the highest index": field(3, b"\x08" + BIG + field(3, ORDERS[1])),
     "an index that does not end": field(3, b"\x08" + b"\xff" * 11 + field(3, ORDERS[1])),
     "a hash key that is not there": part(ORDERS[1], more=b"\x10\x00"),
+    "a hash key that is not there, in its usual place": field(
+        3, b"\x08\x00\x10\x00" + field(3, ORDERS[1])
+    ),
     "a key that is not text": field(1, b"\xff\xfe") + part(ORDERS[1], key=3),
     "no partition key": field(3, field(3, ORDERS[1])),
     "no data": field(3, b"\x08\x00"),
@@ -112,6 +115,16 @@ def test_a_parked_sub_record_keeps_what_there_is_of_it_and_its_detail_quotes_not
     assert "o-2" not in parked.detail
     assert parked.detail.isascii()
     assert 1 == len(parked.detail.splitlines())
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_sub_record_that_stands_among_the_keys_is_parked_all_the_same(number) -> None:
+    """As if it were the last of the keys, where nothing else is odd about the aggregate."""
+    mistaken = field(number, part(ORDERS[0])[2:])
+
+    assert [("101.0", "damaged-sub-record"), ("101.1", ORDERS[1])] == opened(
+        sealed(KEYS + mistaken + part(ORDERS[1]))
+    )
 
 
 def test_a_bad_index_parks_the_data_alone_so_that_it_can_be_put_again() -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from notifications.envelope import open_envelope
 from notifications.errors import MalformedOrderEvent
 from notifications.parking import StreamRecord
-from ordercast.kpl_aggregates import RECORD_LIMIT
-from ordercast.outbox import BYTES_A_CALL, RECORDS_A_CALL
+from ordercast.kpl_aggregates import RECORD_LIMIT, Packed
+from ordercast.outbox import BYTES_A_CALL, RECORDS_A_CALL, Outbox
 from ordercast.producer import FRUITLESS_CALLS, LONGEST_PAUSE, NotTaken, Producer
 from tests.aggregates import record
 
@@ -174,6 +174,27 @@ def test_a_call_holds_at_most_five_mebibytes_keys_and_all() -> None:
     producer(stream).put_payloads(events(12, size=size))
 
     assert [5, 5, 2] == stream.calls
+
+
+def test_long_keys_count_as_well() -> None:
+    stream = FlakyStream()
+    long = "o" * 120
+    put = [(f"{long}-{key}", payload) for key, payload in events(500, size=10_400)]
+    producer(stream).put_payloads(put)
+
+    assert 2 == len(stream.calls)
+    assert by_order(put) == stream.taken
+
+
+def test_who_was_refused_is_first_in_the_next_call() -> None:
+    outbox = Outbox()
+    for key, payload in events(600):
+        outbox.add(key, [Packed(data=payload, events=1)])
+
+    outbox.call()
+    outbox.refused(["o-7", "o-300"])
+
+    assert ["o-7", "o-300", "o-500"] == [key for key, _ in outbox.call()][:3]
 
 
 def test_progress_is_told_after_each_call() -> None:
