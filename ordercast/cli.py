@@ -29,6 +29,7 @@ from ordercast.parked import parked
 from ordercast.put import put
 from ordercast.record import record
 from ordercast.replay import replay
+from ordercast.report.command import save_report
 from ordercast.steps import steps
 from ordercast.stopping import resume, stop
 from ordercast.target import LOCAL_STAGE, local_target, running_cloud, target
@@ -47,6 +48,7 @@ app = typer.Typer(
 app.add_typer(customers)
 app.add_typer(parked)
 app.command()(put)
+app.command("report")(save_report)
 app.command()(record)
 app.command()(replay)
 app.command()(stop)

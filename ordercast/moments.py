@@ -10,11 +10,11 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 def moment(written: str, *, option: str, now: datetime) -> datetime:
     """Read a span back from *now* (30m, 36h, 7d) or a time of ISO 8601, in UTC if it has no zone."""
     unit = _UNITS.get(written[-1:])
-    if unit and written[:-1].isdecimal():
-        return now - int(written[:-1]) * unit
     try:
+        if unit and written[:-1].isdecimal():
+            return now - int(written[:-1]) * unit
         read = datetime.fromisoformat(written)
-    except ValueError:
+    except (ValueError, OverflowError):
         message = f"{option}: {written} is neither a span (30m, 36h, 7d) nor a time (2026-11-02)"
         raise Complaint(message) from None
     return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -36,7 +36,7 @@ def test_help_lists_every_command(run) -> None:
 
     assert 0 == status
     commands = ("up", "down", "put", "inbox", "status", "env", "demo")
-    for command in (*commands, "customers", "stop", "resume"):
+    for command in (*commands, "customers", "stop", "resume", "report"):
         assert f"│ {command} " in out
 
 
@@ -52,6 +52,7 @@ def test_help_lists_every_command(run) -> None:
         ["customers", "set", "c-1", "--opt-out", "sms"],
         ["stop"],
         ["resume", "--all"],
+        ["report"],
     ],
 )
 def test_without_a_local_cloud_a_command_says_how_to_start_one(run, words) -> None:

@@ -1,0 +1,1 @@
+"""The books' figures of a period in, one HTML page with plots out."""

@@ -1,0 +1,65 @@
+"""Counts, shares, lengths of time and money in; words with their units, for people, out."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+NONE = "-"
+"""Where there is nothing to say a number of: not the same as 0."""
+
+CENT = Decimal("0.01")
+
+
+def count(number: int, thing: str = "") -> str:
+    """Return `1,204`, or `1,204 messages`; *thing* is one of them."""
+    if not thing:
+        return f"{number:,}"
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def percent(share: Decimal | None) -> str:
+    """Return a share of 1 as `96.8 %`; all and nothing are said only where they are meant."""
+    if share is None:
+        return NONE
+    hundredths = share * 100
+    shown = hundredths.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if shown in {0, 100} and shown != hundredths:
+        return "> 99.9 %" if shown else "< 0.1 %"
+    return f"{shown} %"
+
+
+def length(took: timedelta | None) -> str:
+    """Return a length of time in the largest unit that it fills: `850 ms`, `2.3 s`, `4.2 min`."""
+    if took is None:
+        return NONE
+    seconds = took.total_seconds()
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    # By what will be shown: 59.96 s is 1.0 min, and never 60.0 s.
+    unit, size = next((u, size) for u, size, below in _UNITS if seconds < below - size / 20)
+    return f"{seconds / size:.1f} {unit}"
+
+
+_UNITS = (("s", 1, 60), ("min", 60, 3600), ("h", 3600, 48 * 3600), ("d", 24 * 3600, float("inf")))
+
+
+def exact(amounts: Iterable[Decimal]) -> list[str]:
+    """Return US dollars without rounding, all with as many places, so that a column can be added up."""
+    listed = list(amounts)
+    places = max([2, *(_places(each) for each in listed)])
+    return [f"{each:,.{places}f}" for each in listed]
+
+
+def dollars(amount: Decimal) -> str:
+    """Return one amount of US dollars without rounding: `12.30`, `0.01002`."""
+    return exact([amount])[0]
+
+
+def to_the_cent(amount: Decimal) -> str:
+    """Return US dollars rounded to the cent: for a sum, never for what is to be summed."""
+    return f"{amount.quantize(CENT, ROUND_HALF_UP):,}"
+
+
+def _places(amount: Decimal) -> int:
+    exponent = amount.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
