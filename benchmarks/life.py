@@ -62,7 +62,11 @@ def _look(functions: Functions, ids: list[str]) -> None:
                 step(
                     row,
                     Found(),
-                    patience=Patience(first_wait=timedelta(minutes=5), resend_email_after=None),
+                    patience=Patience(
+                        first_wait=timedelta(minutes=5),
+                        resend_email_after=None,
+                        silence=timedelta(hours=72),
+                    ),
                     send_within=timedelta(hours=1),
                     heard_until=None,
                     now=datetime.now(UTC),

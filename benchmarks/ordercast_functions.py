@@ -117,10 +117,13 @@ def _environment() -> dict[str, str]:
         receipts_table=RECEIPTS,
         claim_lease=timedelta(seconds=60),
         receipt_retention=timedelta(days=30),
+        silence=timedelta(hours=72),
     ).to_env()
     of_a_channel = {
         "SENDER_ID": "",
         "EMAIL_FROM": "orders@example.com",
         "CONFIGURATION_SET": "ordercast",
+        "ORPHAN_WAIT": "180",
+        "SOFT_BOUNCES": "3",
     }
     return {**relay.to_env(), **shared, **of_a_channel}

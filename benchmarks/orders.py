@@ -41,7 +41,10 @@ def queue_event(bodies: Sequence[str]) -> Event:
                 "messageId": f"m-{n}",
                 "receiptHandle": f"r-{n}",
                 "body": body,
-                "attributes": {"ApproximateReceiveCount": "1"},
+                "attributes": {
+                    "ApproximateReceiveCount": "1",
+                    "SentTimestamp": "1772443811000",
+                },
                 "eventSource": "aws:sqs",
                 "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:a-queue",
             }

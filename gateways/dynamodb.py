@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -201,6 +202,11 @@ def text(value: str) -> Mapping[str, str]:
 def number(value: int) -> Mapping[str, str]:
     """Write a whole number as the API does."""
     return {"N": str(value)}
+
+
+def dollars(amount: Decimal) -> Mapping[str, str]:
+    """Write US dollars: an exact decimal number."""
+    return {"N": format(amount, "f")}
 
 
 def texts(values: Iterable[str]) -> Mapping[str, Any]:

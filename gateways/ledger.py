@@ -3,7 +3,7 @@
 Every write is one PartiQL statement with its own condition: a refused condition is an answer.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -16,8 +16,7 @@ from notifications.knowledge import Found, Stops, Wanted
 from notifications.lifecycle import State
 from notifications.mark import Mark
 from notifications.notification import Notification
-from notifications.outcome import Settlement
-from notifications.receipt import Receipt
+from notifications.outcome import Settlement, settled
 from notifications.standing import Head
 
 Thing = TypeVar("Thing")
@@ -113,23 +112,18 @@ class DynamoLedger:
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
         """End each claim, where its owner still holds it; tries harder than the others."""
-        answers = self._settle(settlements, ledger_statements.settle)
-        # A receipt was faster than we: its state stands, and we add what only we know.
-        outrun = [each for each in _refused(settlements, answers) if each.outcome.message_id]
-        insist([*answers, *self._settle(outrun, ledger_statements.complete)])
+        answers = self.table.execute(
+            [ledger_statements.settle(self._name, each) for each in settlements], rounds=ROUNDS
+        )
+        # Where a receipt was faster, or the claim has lapsed, what is there decides.
+        self._settle_late(_refused(settlements, answers))
+        insist(answers)
 
     def change(self, changes: Sequence[tuple[Notification, Notification]]) -> set[str]:
         """Write what differs, where the row is still as it was seen; answer the ids changed."""
         return self._done(
             [seen.id for seen, _ in changes],
             [ledger_statements.change(self._name, seen, new) for seen, new in changes],
-        )
-
-    def apply(self, facts: Mapping[str, Receipt], *, at: datetime) -> set[str]:
-        """Raise each notification (by id) to what its receipt says, if that outranks what is known."""
-        return self._done(
-            list(facts),
-            [ledger_statements.hear(self._name, i, fact, at=at) for i, fact in facts.items()],
         )
 
     def stops(self) -> Stops:
@@ -179,10 +173,18 @@ class DynamoLedger:
         there = [h for h, _ in refused if h.is_first] + _refused(absent, inserted)
         insist(self.table.execute([ledger_statements.higher_head(self._name, h) for h in there]))
 
-    def _settle(
-        self, settlements: Sequence[Settlement], write: Callable[[str, Settlement], Statement]
-    ) -> list[Answer]:
-        return self.table.execute([write(self._name, each) for each in settlements], rounds=ROUNDS)
+    def _settle_late(self, settlements: Sequence[Settlement]) -> None:
+        """End each claim as the row is by now, again and again until nobody else has changed it."""
+        waiting = {each.notification.id: each for each in settlements}
+        for _ in range(ROUNDS):
+            rows = self._rows(waiting)
+            ends = [(row, settled(row, waiting[row.id])) for row in rows.values()]
+            changes = [(row, new) for row, new in ends if row != new]
+            done = self.change(changes)
+            waiting = {row.id: waiting[row.id] for row, _ in changes if row.id not in done}
+            if not waiting:
+                return
+        raise LedgerUnavailable("a row changes faster than its claim can be ended")
 
     def _done(self, ids: Sequence[str], statements: Sequence[Statement]) -> set[str]:
         answers = self.table.execute(statements)

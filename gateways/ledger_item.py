@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from gateways import ledger_indexes
-from gateways.dynamodb import Item, millis, number, text, texts, time_from_millis
+from gateways.dynamodb import Item, dollars, millis, number, text, texts, time_from_millis
 from notifications.identity import HALF
 from notifications.knowledge import HeadKey, MarkKey, Stops
 from notifications.lifecycle import State
@@ -92,7 +92,6 @@ def write(notification: Notification) -> dict[str, Mapping[str, Any]]:
         "rule": n.rule,
         "reserved": None if n.reserved is None else str(n.reserved),
         "owner": n.owner,
-        "message_id": n.message_id,
         "country": n.country,
         "cost_source": n.cost_source,
     }
@@ -161,7 +160,6 @@ def read(item: Item) -> Notification:
         owner=_text(item, "owner"),
         lease_until=_time(item, "lease_until"),
         country=_text(item, "country"),
-        message_id=_text(item, "message_id"),
         messages=_messages(item),
         cost=_dollars(item, "cost"),
         cost_source=CostSource(item["cost_source"]["S"]) if "cost_source" in item else None,
@@ -174,11 +172,6 @@ def read(item: Item) -> Notification:
 def write_messages(messages: Mapping[str, Message]) -> Mapping[str, Any]:
     """Return what is known of each message, by the id that its provider gave it."""
     return {"M": {message_id: {"M": _message(each)} for message_id, each in messages.items()}}
-
-
-def dollars(amount: Decimal) -> Mapping[str, str]:
-    """Write US dollars: an exact decimal number."""
-    return {"N": format(amount, "f")}
 
 
 def write_head(head: Head) -> dict[str, Mapping[str, Any]]:

@@ -11,12 +11,13 @@ from gateways.ledger_item import head_key, key
 from gateways.partiql import Change
 from notifications.claim import Asked
 from notifications.failures import FAILURES, day_of
+from notifications.hearing import told
 from notifications.knowledge import Stops
-from notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State, outranked_by
+from notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State
 from notifications.mark import Mark
+from notifications.message import Message
 from notifications.notification import Notification
 from notifications.outcome import Settlement
-from notifications.receipt import Receipt
 from notifications.standing import Head
 
 VERSION = ("version",)
@@ -75,7 +76,7 @@ def claim(table: str, asked: Asked, *, owner: str, lease_until: datetime) -> Sta
 
 
 def settle(table: str, settlement: Settlement) -> Statement:
-    """End a claim that its owner still holds."""
+    """End a claim that its owner still holds, of a message that nobody has spoken of yet."""
     outcome = settlement.outcome
     notification_id = settlement.notification.id
     verdict, removed = _verdict(notification_id, outcome.state, outcome.reason, settlement.at)
@@ -93,29 +94,6 @@ def settle(table: str, settlement: Settlement) -> Statement:
             "owner": [text(settlement.owner)],
             "state": [text(State.SENDING)],
         },
-    )
-
-
-def complete(table: str, settlement: Settlement) -> Statement:
-    """Add what only the provider's answer tells to a row that a receipt has moved on."""
-    return partiql.update(
-        table,
-        key(settlement.notification.id),
-        Change(set_=_learnt(settlement), raised=VERSION, removed=["lease_until"]),
-        where={"owner": [text(settlement.owner)]},
-        # Or it was we who settled it: the answer was lost, and the call repeated.
-        missing=("message_id",),
-    )
-
-
-def hear(table: str, notification_id: str, fact: Receipt, *, at: datetime) -> Statement:
-    """Raise a notification to what its receipt says."""
-    verdict, removed = _verdict(notification_id, fact.state, fact.reason, at)
-    return partiql.update(
-        table,
-        key(notification_id),
-        Change(set_=verdict, raised=VERSION, removed=removed),
-        where={"state": [text(state) for state in outranked_by(fact.state, fact.channel)]},
     )
 
 
@@ -166,9 +144,10 @@ def _verdict(
 
 def _learnt(settlement: Settlement) -> dict[str, Mapping[str, Any]]:
     """Return what only a call's end tells: the message's id, and when it was, or may have been, sent."""
-    message_id = settlement.outcome.message_id
-    went = message_id is not None or settlement.outcome.state is State.IN_DOUBT
-    return {
-        **({"message_id": text(message_id)} if message_id else {}),
-        **({"sent_at": millis(settlement.at)} if went else {}),
-    }
+    outcome, at = settlement.outcome, settlement.at
+    if not outcome.message_id:
+        return {"sent_at": millis(at)} if outcome.state is State.IN_DOUBT else {}
+    sent = Message(state=State.SENT, at=at)
+    row = ledger_item.write(told(settlement.notification, outcome.message_id, sent, sent_at=at))
+    names = ("messages", "cost", "cost_source", "sent_at")
+    return {name: row[name] for name in names if name in row}

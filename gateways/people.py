@@ -60,6 +60,20 @@ class DynamoPeople:
         lost = self._refused(known, [self._pay_again(person) for person in known])
         return written | {p.key for p in known} - {p.key for p in lost}
 
+    def learn(self, people: Sequence[Person]) -> set[str]:
+        """Write what each has `learnt`, where its lessons are the next; answer the keys written."""
+        statements = [
+            self._remember(person) if _is_known(person) else self._insert(person)
+            for person in people
+        ]
+        answers = self.table.execute(statements)
+        insist(answers)
+        written = {p.key for p, a in zip(people, answers, strict=True) if not a.refused}
+        # Nobody knew anything of these, and yet they are on record by now.
+        there = [p for p in people if p.key not in written and not _is_known(p)]
+        lost = self._refused(there, [self._remember(person) for person in there])
+        return written | {p.key for p in there} - {p.key for p in lost}
+
     def _refused(self, people: Sequence[Person], statements: Sequence[Statement]) -> list[Person]:
         answers = self.table.execute(statements)
         insist(answers)
@@ -73,7 +87,7 @@ class DynamoPeople:
 
         A refusal that came since they were read loses this the race: they are read again.
         """
-        on_record = people_item.facts(person)
+        on_record = people_item.is_on_record(person)
         return partiql.update(
             self.table.name,
             people_item.key(person.key),
@@ -84,17 +98,30 @@ class DynamoPeople:
             missing=() if on_record else people_item.ON_RECORD,
         )
 
+    def _remember(self, person: Person) -> Statement:
+        memory = people_item.memory(person)
+        first = person.lessons == 1
+        return partiql.update(
+            self.table.name,
+            people_item.key(person.key),
+            Change(set_=memory, removed=people_item.EXPIRY),
+            where={} if first else {"lessons": [number(person.lessons - 1)]},
+            missing=("lessons",) if first else (),
+        )
+
     def _insert(self, person: Person) -> Statement:
         item = {
             **people_item.key(person.key),
             **people_item.facts(person),
             **people_item.window(person),
+            **people_item.memory(person),
         }
         return partiql.insert(self.table.name, item)
 
     def _write(self, before: Person | None, after: Person) -> Statement:
         if before is None:
-            return self._insert(replace(after, paid={}, turn=0))
+            bare = replace(after, paid={}, turn=0, learnt={}, soft_bounces={}, lessons=0)
+            return self._insert(bare)
         facts = people_item.facts(after)
         seen = people_item.facts(before).get(REFUSALS)
         return partiql.update(
@@ -109,6 +136,11 @@ class DynamoPeople:
         )
 
 
+def _is_known(person: Person) -> bool:
+    """Tell who was on record, as far as the reader knew: the first lesson of a stranger is not."""
+    return person.lessons > 1 or person.turn > 0 or bool(people_item.facts(person))
+
+
 def _is_stranger(person: Person) -> bool:
     """Tell who pays for the first time and was not on record, as far as the reader knew."""
-    return person.turn == 1 and not people_item.facts(person)
+    return person.turn == 1 and not people_item.is_on_record(person)

@@ -6,17 +6,19 @@ from typing import Any
 
 from gateways.dynamodb import Item, millis, number, text, texts, time_from_millis
 from notifications.order_event import Channel
-from notifications.person import Person, QuietHours
+from notifications.person import Learnt, Person, QuietHours, SoftBounce
 
 _TEXTS = ("customer_id", "shop", "email", "phone", "locale", "country", "time_zone")
 
 REFUSALS = "refusals"
 
-# What a record says of somebody. What has happened since, `paid` and `turn`, is beside it.
+# What a record says of somebody. What has happened since is beside it: `paid` and `turn`, and what
+# providers have taught.
 FACTS = (*_TEXTS, "channels", "consents", REFUSALS, "quiet_start", "quiet_end")
 
-# Who has one of these is never forgotten: a customer on record, or an address that has refused.
-ON_RECORD = ("customer_id", REFUSALS)
+# Who has one of these is never forgotten: a customer on record, or an address that has refused or
+# of which something was learnt.
+ON_RECORD = ("customer_id", REFUSALS, "lessons")
 
 # Who has only paid is forgotten after a while, longer than anything asks for their payments: the
 # cap for an hour. Whoever writes what is in ON_RECORD removes it.
@@ -46,15 +48,34 @@ def facts(person: Person) -> dict[str, Mapping[str, Any]]:
     }
 
 
+def is_on_record(person: Person) -> bool:
+    """Tell of whom more is known than what they have paid."""
+    return bool(facts(person)) or person.lessons > 0
+
+
 def window(person: Person) -> dict[str, Mapping[str, Any]]:
     """Return what is counted against somebody's cap and, if that is all we know, until when."""
     paid = {each: millis(at) for each, at in person.paid.items()}
     last = max(person.paid.values(), default=None)
-    forgotten = last + KEPT if last and not facts(person) else None
+    forgotten = last + KEPT if last and not is_on_record(person) else None
     return {
         "paid": {"M": paid},
         "turn": number(person.turn),
         **({"ttl": number(int(forgotten.timestamp()))} if forgotten else {}),
+    }
+
+
+def memory(person: Person) -> dict[str, Mapping[str, Any]]:
+    """Return what providers have taught about somebody's addresses."""
+    learnt = {address: _learnt(each) for address, each in person.learnt.items()}
+    bounces = {
+        message_id: {"M": {"address": text(each.address), "at": millis(each.at)}}
+        for message_id, each in person.soft_bounces.items()
+    }
+    return {
+        **({"learnt": {"M": learnt}} if learnt else {}),
+        **({"soft_bounces": {"M": bounces}} if bounces else {}),
+        **({"lessons": number(person.lessons)} if person.lessons else {}),
     }
 
 
@@ -73,6 +94,34 @@ def read(item: Item) -> Person:
         quiet=quiet or None,
         paid={each: time_from_millis(at) for each, at in _entries(item, "paid").items()},
         turn=int(item["turn"]["N"]) if "turn" in item else 0,
+        learnt={each: _read_learnt(m["M"]) for each, m in _entries(item, "learnt").items()},
+        soft_bounces={
+            each: SoftBounce(address=m["M"]["address"]["S"], at=time_from_millis(m["M"]["at"]))
+            for each, m in _entries(item, "soft_bounces").items()
+        },
+        lessons=int(item["lessons"]["N"]) if "lessons" in item else 0,
+    )
+
+
+def _learnt(learnt: Learnt) -> Mapping[str, Any]:
+    return {
+        "M": {
+            "channel": text(learnt.channel),
+            "reason": text(learnt.reason),
+            "kind": text(learnt.kind),
+            "message_id": text(learnt.message_id),
+            "at": millis(learnt.at),
+        }
+    }
+
+
+def _read_learnt(item: Item) -> Learnt:
+    return Learnt(
+        channel=Channel(item["channel"]["S"]),
+        reason=item["reason"]["S"],
+        kind=item["kind"]["S"],
+        message_id=item["message_id"]["S"],
+        at=time_from_millis(item["at"]),
     )
 
 

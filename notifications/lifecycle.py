@@ -1,7 +1,8 @@
 """Where a notification stands, and which word on it outranks which.
 
-Facts about one notification join by maximum along its channel's chain, so that late, repeated and
-reordered receipts all end in one state.
+What is known of one message joins by maximum along its channel's chain, so that late, repeated,
+reordered and contradictory receipts all end in one state. `docs/receipts.md` tells which event of
+a provider is which word.
 """
 
 from enum import StrEnum
@@ -37,22 +38,29 @@ CHAINS: dict[Channel, tuple[State, ...]] = {
         State.SENDING,
         State.IN_DOUBT,
         State.SENT,
+        State.UNCONFIRMED,
         State.CARRIER_ACCEPTED,
+        State.FAILED_FOR_NOW,
         State.FAILED,
         State.DELIVERED,
     ),
-    # A mail server may accept a message and bounce it afterwards: failed outranks delivered.
+    # A mail server may accept a message and bounce it afterwards; an automatic reply is no bounce.
     Channel.EMAIL: (
         State.REQUESTED,
         State.SENDING,
         State.IN_DOUBT,
         State.SENT,
-        State.DELIVERED,
+        State.UNCONFIRMED,
+        State.DELAYED,
+        State.SUPPRESSED,  # by the provider's own list
         State.FAILED,
+        State.AUTO_REPLIED,
+        State.DELIVERED,
+        State.SOFT_BOUNCED,
+        State.BOUNCED,
+        State.COMPLAINED,
     ),
 }
-
-FINAL = frozenset({State.FAILED, State.DELIVERED, State.SUPPRESSED, State.PARKED})
 
 # What the delivery rate is made of: delivered / (delivered + undelivered). Whoever complains has
 # got the message.
@@ -61,11 +69,17 @@ COUNTS_AS_UNDELIVERED = frozenset(
     {State.FAILED_FOR_NOW, State.FAILED, State.SOFT_BOUNCED, State.BOUNCED}
 )
 
+# Nothing of it waits for anybody; a later receipt may still say more.
+FINAL = (
+    COUNTS_AS_DELIVERED
+    | COUNTS_AS_UNDELIVERED
+    | {State.UNCONFIRMED, State.AUTO_REPLIED, State.SUPPRESSED, State.PARKED}
+)
+
 # Where nothing is left for the sweeper to do: it ended, or the next word is the carrier's.
-OUT_OF_OUR_HANDS = FINAL | {State.SENT, State.CARRIER_ACCEPTED}
+OUT_OF_OUR_HANDS = FINAL | {State.SENT, State.DELAYED, State.CARRIER_ACCEPTED}
 
 
-def outranked_by(state: State, channel: Channel) -> tuple[State, ...]:
-    """Return the states that *state* replaces on *channel*, weakest first."""
-    chain = CHAINS[channel]
-    return chain[: chain.index(state)]
+def rank(state: State, channel: Channel) -> int:
+    """Return how strong a word *state* is on *channel*; raises `ValueError` where it is none."""
+    return CHAINS[channel].index(state)

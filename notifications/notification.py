@@ -65,13 +65,17 @@ class Notification:
     owner: str | None = None
     lease_until: datetime | None = None
     country: str | None = None
-    message_id: str | None = None
     messages: Mapping[str, Message] = field(default_factory=dict)
     cost: Decimal | None = None
     cost_source: CostSource | None = None
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
     closed_at: datetime | None = None
+
+    @property
+    def message_id(self) -> str | None:
+        """The id of the message that there is usually one of."""
+        return max(self.messages, default=None)
 
 
 def accepted_hour(row: Notification) -> str:

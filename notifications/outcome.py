@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from notifications.lifecycle import State
+from notifications.hearing import told
+from notifications.lifecycle import FINAL, State
+from notifications.message import Message
 from notifications.notification import Notification
 from notifications.retry import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
 from notifications.templates import Words
@@ -63,6 +65,33 @@ def not_called(reason: str) -> Outcome:
 def unknown(reason: str) -> Outcome:
     """Say that it may have happened: in doubt, and nothing sends it again by itself."""
     return Outcome(state=State.IN_DOUBT, reason=reason)
+
+
+def settled(row: Notification, settlement: Settlement) -> Notification:
+    """Return *row*, as it is by now, with the end of its owner's claim; not another's.
+
+    Where a receipt was faster its word stands, and a message id is added. Where the claim has
+    lapsed meanwhile, who held it knows better than the doubt that it left.
+    """
+    outcome, at = settlement.outcome, settlement.at
+    if row.owner != settlement.owner:
+        return row
+    if outcome.message_id:
+        return told(row, outcome.message_id, Message(state=State.SENT, at=at), sent_at=at)
+    if row.state not in {State.SENDING, State.IN_DOUBT}:
+        return row
+    ends = outcome.state in FINAL
+    doubtful = outcome.state is State.IN_DOUBT
+    return replace(
+        row,
+        state=outcome.state,
+        rule=outcome.reason,
+        attempts=row.attempts if outcome.called else row.attempts - 1,
+        lease_until=None,
+        sent_at=at if doubtful else row.sent_at if row.resends else None,
+        closed_at=at if ends else None,
+        due_at=None if ends else row.due_at,
+    )
 
 
 def counted(outcome: Outcome, row: Notification) -> Outcome:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
+from notifications.identity import address_key
 from notifications.order_event import Channel
 
 
@@ -16,12 +17,35 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """A refusal that a provider told us of: for which reason, and by which event of which message."""
+
+    channel: Channel
+    reason: str
+    kind: str
+    message_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftBounce:
+    """A message that a mail server did not take, of an address (its hash) that may well exist."""
+
+    address: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A customer's record, or what we remember of an address whose owner has none.
 
     `refusals` gives the reason by channel, and wins over every consent. `paid` holds when each
     notification of the last hour was counted against the cap; `turn` grows with each change of it
     and is 0 while nothing is on record.
+
+    `learnt` is what providers told us, by the hash of the address it is true of, and
+    `soft_bounces` what may yet become a refusal, by message id; `lessons` grows with each change of
+    the two. Whoever writes the record leaves them alone.
     """
 
     key: str
@@ -38,3 +62,13 @@ class Person:
     quiet: QuietHours | None = None
     paid: Mapping[str, datetime] = field(default_factory=dict)
     turn: int = 0
+    learnt: Mapping[str, Learnt] = field(default_factory=dict)
+    soft_bounces: Mapping[str, SoftBounce] = field(default_factory=dict)
+    lessons: int = 0
+
+    def refusal(self, channel: Channel, recipient: str | None) -> str | None:
+        """Return why nothing is to be sent on *channel*, or there to *recipient*; None if it may."""
+        if channel in self.refusals:
+            return self.refusals[channel]
+        learnt = self.learnt.get(address_key(recipient)) if recipient else None
+        return learnt.reason if learnt and learnt.channel is channel else None

@@ -1,60 +1,41 @@
-"""A provider's later word in, a receipt out: which message, and what became of it.
+"""A provider's later word in, a receipt out: which message, what is said of it, when and at what price.
 
-Every field but the message id is optional, and what is unknown is kept out rather than guessed.
-Sources: AWS docs "Contents of event data that Amazon SES publishes" and "Viewing Amazon
-CloudWatch metrics and logs for SMS deliveries".
+Every field but the message id is optional, and what is unknown is kept out or verbatim, never
+guessed. A receipt says all that its body says, so that nothing depends on when it is read: but for
+times that the body lacks or that cannot be, which are those at which it came.
 """
 
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from notifications.errors import Rejected
-from notifications.identity import is_notification_id
-from notifications.lifecycle import State
+from notifications.facts import COUNTED, EMAIL, SMS, UNKNOWN
+from notifications.identity import address_key, is_notification_id
 from notifications.order_event import Channel
 
 NOTIFICATION_TAG = "notification_id"
 
-_EMAIL_STATES = {
-    "Send": State.SENT,
-    "Delivery": State.DELIVERED,
-    "Complaint": State.DELIVERED,
-    "Bounce": State.FAILED,
-    "Reject": State.FAILED,
-    "Rendering Failure": State.FAILED,
-}
-
-# What the handset says; any other success ("Message has been accepted by phone carrier") is at
-# least the carrier's word, and at most that.
-_HANDSET = frozenset({"Delivered", "Message has been accepted by phone"})
-
-# What SNS documents it may answer; anything else is reported as UNKNOWN_REASON, because free
-# text from a carrier may contain a number.
-_SMS_REASONS = frozenset(
-    {
-        "Blocked as spam by phone carrier",
-        "Destination is on a blocked list",
-        "Invalid phone number",
-        "Message body is invalid",
-        "Phone carrier has blocked this message",
-        "Phone carrier is currently unreachable/unavailable",
-        "Phone has blocked SMS",
-        "Phone is on a blocked list",
-        "Phone is currently unreachable/unavailable",
-        "Phone number is opted out",
-        "This delivery would exceed max price",
-        "Unknown error attempting to reach phone",
-    }
-)
 # SES says this, as plain text, once when a configuration set is given a topic.
 _SES_GREETING = "Successfully validated SNS topic"
 
-UNKNOWN_REASON = "unknown"
-
 _MESSAGE_ID = re.compile(r"[!-~]{1,256}")
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+
+# What a name or an answer that nobody knows yet may look like: it can hold no address and no number.
+_SAFE = re.compile(r"[A-Za-z][A-Za-z _/-]{0,63}")
+
+# Providers report for 72 hours, and logs can be read again for a while.
+_LONGEST_AGO = timedelta(days=60)
+_AHEAD = timedelta(hours=1)
+_LONGEST_DWELL = 7 * 24 * 3600 * 1000
+
+_DEAREST = Decimal(10_000)
+_FRACTION = Decimal("0.000000001")
 
 
 class MalformedReceipt(Rejected):
@@ -63,81 +44,155 @@ class MalformedReceipt(Rejected):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """One fact about one provider message; `notification_id` is known where a tag carried it."""
+    """One event of one provider message, by its `kind` (notifications/facts.py).
+
+    `notification_id` is known where a tag carried it, `to` (the hash of the destination) of a text.
+    `at` is when it happened, `sent_at` when the provider took the message, `price` in US dollars.
+    """
 
     channel: Channel
     message_id: str
-    notification_id: str | None
-    state: State
-    reason: str | None = None
+    kind: str
+    at: datetime
+    sent_at: datetime
+    notification_id: str | None = None
+    price: Decimal | None = None
+    to: str | None = None
 
 
-def read_receipt(body: str) -> Receipt | None:
-    """Read an SES event or an SMS delivery-log line; None where it changes no state.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """An event that is counted, and says nothing of where a message stands."""
+
+    kind: str
+
+
+def read_receipt(body: str, *, received_at: datetime) -> Receipt | Counted:
+    """Read an SES event or an SMS delivery-log line that came at *received_at*.
 
     Raises `MalformedReceipt` when there is no message id to go by.
     """
     if body.startswith(_SES_GREETING):
-        return None
+        return Counted(kind="Greeting")
     try:
-        document = json.loads(body)
+        document = json.loads(body, parse_float=Decimal, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         message = "receipt: not JSON"
         raise MalformedReceipt(message) from None
     if not isinstance(document, dict):
         message = "receipt: not a JSON object"
         raise MalformedReceipt(message)
-    return _email_receipt(document) if "eventType" in document else _sms_receipt(document)
+    if "eventType" in document or "notificationType" in document:
+        return _email_receipt(document, received_at)
+    return _sms_receipt(document, received_at)
 
 
-def _email_receipt(event: Mapping[str, Any]) -> Receipt | None:
+def _email_receipt(event: Mapping[str, Any], received_at: datetime) -> Receipt | Counted:
+    name = event.get("eventType", event.get("notificationType"))
+    if name in COUNTED if isinstance(name, str) else False:
+        return Counted(kind=str(name))
     mail = _object(event, "mail")
-    kind = str(event["eventType"])
-    state = _EMAIL_STATES.get(kind)
-    if state is None or _is_auto_reply(event):
-        return None
+    detail = _detail(event, name)
+    sent_at = _time(mail.get("timestamp"), received_at)
+    times = (_time(detail.get(each), received_at) for each in ("timestamp", "arrivalDate"))
     return Receipt(
         channel=Channel.EMAIL,
         message_id=_message_id(mail, "mail"),
         notification_id=_tag(mail),
-        state=state,
-        reason=_email_reason(event, kind) if state is State.FAILED else None,
+        kind=_email_kind(name, detail),
+        at=next((each for each in times if each), sent_at) or received_at,
+        sent_at=sent_at or received_at,
     )
 
 
-def _is_auto_reply(event: Mapping[str, Any]) -> bool:
-    """Tell an out-of-office reply, which SES reports as a bounce of a message that arrived."""
-    bounce = _object(event, "bounce")
-    return (bounce.get("bounceType"), bounce.get("bounceSubType")) == ("Transient", "General")
+def _detail(event: Mapping[str, Any], name: object) -> Mapping[str, Any]:
+    """Return the object that is named after the event: `bounce`, `deliveryDelay`."""
+    text = name if isinstance(name, str) else ""
+    return _object(event, text[:1].lower() + text[1:])
 
 
-def _email_reason(event: Mapping[str, Any], kind: str) -> str:
-    bounce = _object(event, "bounce")
-    names = [bounce.get("bounceType"), bounce.get("bounceSubType")]
-    # One word each, or it is not the name of a kind of bounce and may be anything.
-    return "/".join([kind, *(n for n in names if isinstance(n, str) and n.isalpha())])
+def _email_kind(name: object, detail: Mapping[str, Any]) -> str:
+    """Write an event's name and its types, as far as there are any, with a stroke between them."""
+    match name:
+        case "Bounce":
+            types = [detail.get("bounceType"), detail.get("bounceSubType")]
+        case "Complaint":
+            types = [detail.get("complaintSubType") or detail.get("complaintFeedbackType")]
+        case "DeliveryDelay":
+            types = [detail.get("delayType")]
+        case _:
+            types = []
+    words = [_word(each) for each in types]
+    told = words[: words.index(None)] if None in words else words
+    kind = "/".join([_word(name) or UNKNOWN, *filter(None, told)])
+    return kind if kind in EMAIL or _SAFE.fullmatch(kind) else UNKNOWN
 
 
-def _sms_receipt(line: Mapping[str, Any]) -> Receipt | None:
-    message_id = _message_id(_object(line, "notification"), "notification")
-    answer = str(_object(line, "delivery").get("providerResponse", ""))
-    status = str(line.get("status"))
-    if status not in {"SUCCESS", "FAILURE"}:
-        return None
-    failed = status == "FAILURE"
+def _word(name: object) -> str | None:
+    """Return a name that can be one of a kind of event, and cannot be somebody's."""
+    fits = isinstance(name, str) and "/" not in name and _SAFE.fullmatch(name)
+    return str(name) if fits else None
+
+
+def _sms_receipt(line: Mapping[str, Any], received_at: datetime) -> Receipt:
+    notification, delivery = _object(line, "notification"), _object(line, "delivery")
+    sent_at = _time(notification.get("timestamp"), received_at)
+    dwelt = _dwell(delivery)
+    at = sent_at + dwelt if sent_at and dwelt is not None else None
+    destination = delivery.get("destination")
+    has_number = isinstance(destination, str) and _NUMBER.fullmatch(destination)
     return Receipt(
         channel=Channel.SMS,
-        message_id=message_id,
-        notification_id=None,
-        state=_sms_state(answer, failed=failed),
-        reason=(answer if answer in _SMS_REASONS else UNKNOWN_REASON) if failed else None,
+        message_id=_message_id(notification, "notification"),
+        kind=_sms_kind(line.get("status"), delivery.get("providerResponse")),
+        at=at or sent_at or received_at,
+        sent_at=sent_at or received_at,
+        price=_price(delivery.get("priceInUSD")),
+        to=address_key(str(destination)) if has_number else None,
     )
 
 
-def _sms_state(answer: str, *, failed: bool) -> State:
-    if failed:
-        return State.FAILED
-    return State.DELIVERED if answer in _HANDSET else State.CARRIER_ACCEPTED
+def _sms_kind(status: object, answer: object) -> str:
+    """Write a line's status and the provider's answer, as far as they are known or safe to keep."""
+    outcome = _word(status) or UNKNOWN
+    if not isinstance(answer, str) or not answer:
+        return outcome
+    kind = f"{outcome}/{answer}"
+    return kind if kind in SMS or _SAFE.fullmatch(answer) else f"{outcome}/{UNKNOWN}"
+
+
+def _dwell(delivery: Mapping[str, Any]) -> timedelta | None:
+    """Return how long it took until the handset, or else the carrier, answered."""
+    for name in ("dwellTimeMsUntilDeviceAck", "dwellTimeMs"):
+        value = delivery.get(name)
+        if isinstance(value, int) and 0 <= value <= _LONGEST_DWELL:
+            return timedelta(milliseconds=value)
+    return None
+
+
+def _price(value: object) -> Decimal | None:
+    """Return a price in US dollars; None where there is none, which is not 0."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    price = Decimal(value)
+    return price.quantize(_FRACTION).normalize() if 0 <= price < _DEAREST else None
+
+
+def _time(written: object, received_at: datetime) -> datetime | None:
+    """Read an instant, in UTC unless it says otherwise, to the millisecond that a table keeps.
+
+    None for what is none, and for one that cannot be: a wrong clock would be believed for ever.
+    """
+    if not isinstance(written, str):
+        return None
+    try:
+        told = datetime.fromisoformat(written)
+        moment = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    if not received_at - _LONGEST_AGO <= moment <= received_at + _AHEAD:
+        return None
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _tag(mail: Mapping[str, Any]) -> str | None:

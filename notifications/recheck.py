@@ -38,13 +38,10 @@ def objection(
     row: Notification, found: Found, *, send_within: timedelta, now: datetime
 ) -> str | None:
     """Name the first rule by which *row* is no longer to be sent."""
-    refusals = [
-        found.people[key].refusals[row.channel]
-        for key in sorted(people_for(row))
-        if key in found.people and row.channel in found.people[key].refusals
-    ]
-    if refusals:
-        return refusals[0]
+    known = [found.people[key] for key in sorted(people_for(row)) if key in found.people]
+    refusals = [person.refusal(row.channel, row.recipient) for person in known]
+    if any(refusals):
+        return next(each for each in refusals if each)
     if row.consent != CONSENT_BY_EVENT and not _consents(row, found):
         return NO_CONSENT
     if row.recipient is None:

@@ -50,7 +50,8 @@ class Audience:
         known = [self.customer] if self.customer else []
         if recipient and address_key(recipient) in self.addresses:
             known.append(self.addresses[address_key(recipient)])
-        return next((p.refusals[channel] for p in known if channel in p.refusals), None)
+        refusals = (person.refusal(channel, recipient) for person in known)
+        return next((each for each in refusals if each), None)
 
     def payer(self, recipient: str) -> str:
         """Return whose cap a message counts against: the customer's, else the address's."""

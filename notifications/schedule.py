@@ -7,9 +7,6 @@ from datetime import datetime, timedelta
 # multiplied by looking often.
 WIDENING = (1, 6, 36, 144)
 
-# Carriers may report for 72 hours; until then silence says nothing.
-SILENCE = timedelta(hours=72)
-
 
 def next_republish(sweeps: int, *, first_wait: timedelta, now: datetime) -> datetime:
     """Return when a notification that is still only requested is looked at again."""

@@ -8,17 +8,21 @@ from notifications.lifecycle import State
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from notifications.recheck import objection, suppressed
-from notifications.schedule import SILENCE, next_republish
+from notifications.schedule import next_republish
 
 LAPSED = "lapsed-claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """A stage's waiting times; `resend_email_after` None never sends a doubtful e-mail again."""
+    """A stage's waiting times; `resend_email_after` None never sends a doubtful e-mail again.
+
+    After `silence` no provider speaks of a message any more.
+    """
 
     first_wait: timedelta
     resend_email_after: timedelta | None
+    silence: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +96,14 @@ def _watched(row: Notification, now: datetime) -> Notification:
 def _doubtful(
     row: Notification, patience: Patience, *, heard_until: datetime | None, now: datetime
 ) -> Step:
-    """Send a doubtful e-mail once more when SES would have spoken by now; a text message never."""
-    looked = replace(row, due_at=now + SILENCE, sweeps=row.sweeps + 1)
+    """Send a doubtful e-mail once more when SES would have spoken by now; a text message never.
+
+    What nobody has spoken of for as long as anybody might stays in doubt, and is done with.
+    """
+    over = (row.sent_at or row.accepted_at) + patience.silence
+    if now >= over:
+        return Step(row=replace(row, due_at=None, closed_at=over, sweeps=row.sweeps + 1))
+    looked = replace(row, due_at=over, sweeps=row.sweeps + 1)
     wait = patience.resend_email_after
     if row.channel is not Channel.EMAIL or wait is None or row.resends:
         return Step(row=looked)

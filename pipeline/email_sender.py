@@ -36,6 +36,7 @@ class EmailSender(Construct):
             configuration_set=mail.configuration_set.configuration_set_name,
             claim_lease=stage.claim_lease,
             receipt_retention=stage.receipt_retention,
+            silence=stage.silence_after,
         )
         self.function = Function(
             self,

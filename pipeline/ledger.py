@@ -48,6 +48,10 @@ class Ledger(Table):
         """Let *function* ask what is due."""
         self.let_query(function, index=DUE_INDEX)
 
+    def let_query_failures(self, function: Function) -> None:
+        """Let *function* ask what failed or is in doubt."""
+        self.let_query(function, index=FAILURE_INDEX)
+
     def let_read_changes(self, function: Function) -> None:
         """Let Lambda poll the change stream in *function*'s name."""
         function.allow(

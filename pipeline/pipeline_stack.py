@@ -129,8 +129,7 @@ class PipelineStack(Stack):
             stage=self._stage,
             within=self._within,
             queue=self.queues["Receipts"],
-            ledger=data.tables.ledger,
-            receipts=data.tables.receipts,
+            tables=data.tables,
         )
 
     def _sweeper(self, data: DataStack) -> Sweeper:

@@ -4,7 +4,7 @@ from constructs import Construct
 
 from pipeline.function import Function, Surroundings
 from pipeline.stage import Stage
-from pipeline.table import Table
+from pipeline.tables import Tables
 from pipeline.work_queue import WorkQueue
 from processors.settings import ReceiptTrackerSettings
 
@@ -20,11 +20,19 @@ class ReceiptTracker(Construct):
         stage: Stage,
         within: Surroundings,
         queue: WorkQueue,
-        ledger: Table,
-        receipts: Table,
+        tables: Tables,
     ) -> None:
         super().__init__(scope, name)
-        settings = ReceiptTrackerSettings(ledger_table=ledger.name, receipts_table=receipts.name)
+        settings = ReceiptTrackerSettings(
+            ledger_table=tables.ledger.name,
+            customers_table=tables.customers.name,
+            receipts_table=tables.receipts.name,
+            receipt_retention=stage.receipt_retention,
+            silence=stage.silence_after,
+            # By then a sender has recorded its messages, or its claim has lapsed.
+            orphan_wait=3 * stage.claim_lease,
+            soft_bounces=stage.soft_bounces,
+        )
         self.function = Function(
             self,
             "Tracker",
@@ -33,6 +41,6 @@ class ReceiptTracker(Construct):
             environment=settings.to_env(),
             numbers=stage.receipt_tracker,
         )
-        ledger.let(self.function, "PartiQLUpdate")
-        receipts.let(self.function, "BatchGetItem")
+        tables.let_take_facts(self.function)
+        tables.receipts.let_join(self.function)
         queue.feed(self.function)

@@ -35,6 +35,7 @@ class SmsSender(Construct):
             sender_id=stage.sender_id,
             claim_lease=stage.claim_lease,
             receipt_retention=stage.receipt_retention,
+            silence=stage.silence_after,
         )
         self.function = Function(
             self,

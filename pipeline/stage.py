@@ -105,7 +105,9 @@ class Stage:
     account must agree on both. `cap` is how many messages one person gets in an hour;
     `quiet_hours` is `21:00-08:00` or empty; `allowed_recipients` are patterns, separated by commas;
     `resend_email_after` is how long an e-mail in doubt waits for a word of SES, `0 s` for ever;
-    `heartbeat_every` is how often an order of our own goes all the way, `0 s` never.
+    `heartbeat_every` is how often an order of our own goes all the way, `0 s` never;
+    `silence_after` is when nobody speaks of a message any more, and so many `soft_bounces` of an
+    address within a month are a refusal.
     """
 
     name: str
@@ -126,6 +128,8 @@ class Stage:
     claim_lease: timedelta
     republish_after: timedelta
     resend_email_after: timedelta
+    silence_after: timedelta
+    soft_bounces: int
     sweep_every: timedelta
     cap: int
     quiet_hours: str

@@ -36,6 +36,10 @@ class Sweeper(Construct):
             receipts_dead_letters_url=receipts.dead_letters.queue_url,
             republish_after=stage.republish_after,
             resend_email_after=stage.resend_email_after,
+            receipts_table=tables.receipts.name,
+            silence=stage.silence_after,
+            claim_lease=stage.claim_lease,
+            soft_bounces=stage.soft_bounces,
         )
         self.function = Function(
             self,
@@ -45,9 +49,11 @@ class Sweeper(Construct):
             environment=settings.to_env(),
             numbers=stage.sweeper,
         )
-        tables.ledger.let(self.function, "BatchGetItem", "PartiQLUpdate")
+        tables.let_take_facts(self.function)
         tables.ledger.let_query_due(self.function)
-        tables.customers.let(self.function, "BatchGetItem")
+        tables.ledger.let_query_failures(self.function)
+        tables.receipts.let_join(self.function)
+        tables.receipts.let_query_due(self.function)
         receipts.let_count(self.function)
         hub.let_publish(self.function)
         self._sweep_every(stage)

@@ -6,6 +6,7 @@ from constructs import Construct
 
 from pipeline.function import Function
 from pipeline.ledger import Ledger
+from pipeline.receipts import Receipts
 from pipeline.stage import Stage
 from pipeline.table import Table
 
@@ -18,7 +19,7 @@ class Tables:
         # Only who has nothing on record has a ttl: a refusal that lapsed by itself would be a
         # message to somebody who said no.
         self.customers = Table(scope, "Customers", stage=stage, key=key, partition_key="person")
-        self.receipts = Table(scope, "Receipts", stage=stage, key=key, partition_key="message_id")
+        self.receipts = Receipts(scope, "Receipts", stage=stage, key=key)
         self.rollups = Table(
             scope, "Rollups", stage=stage, key=key, partition_key="pk", sort_key="sk"
         )
@@ -31,4 +32,9 @@ class Tables:
         """Let *function* claim and settle notifications, and note whose a provider's message is."""
         self.ledger.let(function, "BatchGetItem", "PartiQLUpdate")
         self.customers.let(function, "BatchGetItem")
-        self.receipts.let(function, "BatchWriteItem")
+        self.receipts.let_join(function)
+
+    def let_take_facts(self, function: Function) -> None:
+        """Let *function* join receipts to their notifications, and remember what they teach."""
+        self.ledger.let(function, "BatchGetItem", "PartiQLUpdate")
+        self.customers.let(function, "BatchGetItem", "PartiQLInsert", "PartiQLUpdate")

@@ -1,81 +1,81 @@
 """Lambda: providers' receipts from the receipts queue become facts on the ledger."""
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from random import random
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
 from gateways import clients
 from gateways.ledger import DynamoLedger
-from gateways.message_ids import DynamoMessageIds
-from gateways.queue_visibility import SqsVisibility
+from gateways.people import DynamoPeople
+from gateways.trails import DynamoTrails
 from notifications.errors import Retryable
-from notifications.receipt import MalformedReceipt, Receipt, read_receipt
-from notifications.retry import backoff
+from notifications.facts import place
+from notifications.receipt import Counted, MalformedReceipt, Receipt, read_receipt
 from processors.batch_response import BatchResponse, message_ids, of
 from processors.settings import ReceiptTrackerSettings
 from processors.tables import tables
-from processors.waits import Delay, bring_back
 from workflows.apply_receipts import ApplyReceipts
+from workflows.take_facts import LearnFromFacts, TakeFacts
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
-    """Apply one batch; a receipt that matches nothing yet is brought again."""
+    """Apply one batch; a receipt that matches nothing yet is kept until it does."""
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
     return respond(event, _wired(), log)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tracker:
-    """What a batch is applied with, and how receipts that came too early are delayed."""
-
-    apply: ApplyReceipts
-    delay: Delay
-
-
-def respond(event: Mapping[str, Any], tracker: Tracker, log: Logger) -> BatchResponse:
+def respond(event: Mapping[str, Any], apply: ApplyReceipts, log: Logger) -> BatchResponse:
     """Unwrap, apply and answer; what is no receipt goes to the dead letters."""
-    read = {record["messageId"]: _read(record["body"]) for record in event["Records"]}
+    read = {record["messageId"]: _read(record) for record in event["Records"]}
     malformed = [m for m, receipt in read.items() if isinstance(receipt, MalformedReceipt)]
-    receipts = {m: receipt for m, receipt in read.items() if isinstance(receipt, Receipt)}
+    receipts = [each for each in read.values() if isinstance(each, Receipt)]
     try:
-        applied = tracker.apply(list(receipts.values()))
+        applied = apply(receipts)
     except Retryable as error:
         log.warning("batch_not_applied", extra={"reason": str(error), "messages": len(read)})
         return of(message_ids(event))
-    unmatched = [m for m, receipt in receipts.items() if receipt in applied.unmatched]
-    came = {
-        r["messageId"]: int(r["attributes"]["ApproximateReceiveCount"]) for r in event["Records"]
-    }
-    waits = {m: backoff(came[m], chance=random()) for m in unmatched}  # noqa: S311 - spreads them
-    bring_back(event["Records"], waits, tracker.delay)
     log.info(
         "batch_applied",
         extra={
-            "messages": len(read),
-            "changed": applied.changed,
-            "unmatched": len(unmatched),
+            "receipts": len(receipts),
+            "messages": applied.messages,
+            "repeated": applied.repeated,
+            "orphans": applied.orphans,
+            "without_row": applied.without_row,
             "malformed": len(malformed),
+            "counted": Counter(each.kind for each in read.values() if isinstance(each, Counted)),
+            "unknown": _unknown(receipts),
         },
     )
-    return of(unmatched + malformed)
+    return of(malformed)
 
 
-def _read(body: str) -> Receipt | MalformedReceipt | None:
+def _read(record: Mapping[str, Any]) -> Receipt | Counted | MalformedReceipt:
     try:
-        return read_receipt(body)
+        return read_receipt(record["body"], received_at=_received_at(record))
     except MalformedReceipt as error:
         return error
+
+
+def _received_at(record: Mapping[str, Any]) -> datetime:
+    """Return when the queue took it, which is the same each time it is brought."""
+    sent = int(record["attributes"]["SentTimestamp"])
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=sent)
+
+
+def _unknown(receipts: list[Receipt]) -> Counter[str]:
+    """Count, by kind, events that the table of events does not have; no kind holds an address."""
+    return Counter(r.kind for r in receipts if not place(r.kind, r.channel).known)
 
 
 @cache
@@ -84,14 +84,27 @@ def _log() -> Logger:
 
 
 @cache
-def _wired() -> Tracker:
+def _wired() -> ApplyReceipts:
     """Build once per execution environment, on the first invocation."""
     settings = ReceiptTrackerSettings.from_env(os.environ)
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
-    apply = ApplyReceipts(
-        ledger=DynamoLedger(table=table(settings.ledger_table)),
-        message_ids=DynamoMessageIds(table=table(settings.receipts_table)),
-        now=lambda: datetime.now(UTC),
+    customers = table(settings.customers_table)
+    ledger = DynamoLedger(table=table(settings.ledger_table), customers=customers)
+    return ApplyReceipts(
+        trails=DynamoTrails(table=table(settings.receipts_table)),
+        take=TakeFacts(ledger=ledger, silence=settings.silence, now=_now),
+        learn=LearnFromFacts(
+            ledger=ledger,
+            people=DynamoPeople(table=customers),
+            soft_bounces=settings.soft_bounces,
+        ),
+        silence=settings.silence,
+        orphan_wait=settings.orphan_wait,
+        retention=settings.receipt_retention,
+        now=_now,
     )
-    return Tracker(apply=apply, delay=SqsVisibility(client=clients.sqs()).delay)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

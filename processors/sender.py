@@ -13,8 +13,8 @@ from aws_lambda_powertools import Logger
 
 from gateways import clients
 from gateways.ledger import DynamoLedger
-from gateways.message_ids import DynamoMessageIds
 from gateways.queue_visibility import SqsVisibility
+from gateways.trails import DynamoTrails
 from notifications.claim import Asked
 from notifications.errors import Retryable
 from notifications.identity import is_notification_id
@@ -29,6 +29,7 @@ from processors.tables import tables
 from processors.waits import Delay, bring_back
 from workflows.ports import Deadline, Provider
 from workflows.send_messages import WAVE, SendMessages
+from workflows.take_facts import TakeFacts
 
 # What will never be a request goes through its receives, and to the dead letters, within the hour.
 FOREIGN = timedelta(seconds=10)
@@ -89,24 +90,31 @@ def wire(
     # A wave's calls all at once: a second round of them could outlast what a wave is given.
     executor = ThreadPoolExecutor(WAVE)
     table = tables(executor)
+    ledger = DynamoLedger(
+        table=table(settings.ledger_table), customers=table(settings.customers_table)
+    )
     send = SendMessages(
         channel=channel,
-        ledger=DynamoLedger(
-            table=table(settings.ledger_table), customers=table(settings.customers_table)
-        ),
-        message_ids=DynamoMessageIds(table=table(settings.receipts_table)),
+        ledger=ledger,
+        trails=DynamoTrails(table=table(settings.receipts_table)),
+        take=TakeFacts(ledger=ledger, silence=settings.silence, now=_now),
         provider=provider(executor),
         words=words,
         cost=cost,
         send_within=send_within,
-        now=lambda: datetime.now(UTC),
+        now=_now,
         token=lambda: uuid4().hex,
         chance=random,
         lease=settings.claim_lease,
         receipt_retention=settings.receipt_retention,
+        silence=settings.silence,
     )
     delay = SqsVisibility(client=clients.sqs()).delay
     return Sender(send=send, delay=delay, stage=settings.stage)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _notification_id(record: Mapping[str, Any]) -> str | None:

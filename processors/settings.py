@@ -35,7 +35,10 @@ class OrderRelaySettings(EnvironmentSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderSettings(EnvironmentSettings):
-    """What the sender of any channel needs; `stage` is a dimension of its metric, and a tag of mail."""
+    """What the sender of any channel needs; `stage` is a dimension of its metric, and a tag of mail.
+
+    After `silence` nothing more is said of a message.
+    """
 
     stage: str
     ledger_table: str
@@ -43,6 +46,7 @@ class SenderSettings(EnvironmentSettings):
     receipts_table: str
     claim_lease: timedelta
     receipt_retention: timedelta
+    silence: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +66,19 @@ class EmailSenderSettings(SenderSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptTrackerSettings(EnvironmentSettings):
-    """What the receipt tracker needs."""
+    """What the receipt tracker needs.
+
+    `orphan_wait` is how long a receipt waits for whoever sent its message; so many `soft_bounces`
+    of an address are a refusal.
+    """
 
     ledger_table: str
+    customers_table: str
     receipts_table: str
+    receipt_retention: timedelta
+    silence: timedelta
+    orphan_wait: timedelta
+    soft_bounces: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +95,10 @@ class SweeperSettings(EnvironmentSettings):
     receipts_dead_letters_url: str
     republish_after: timedelta
     resend_email_after: timedelta
+    receipts_table: str
+    silence: timedelta
+    claim_lease: timedelta
+    soft_bounces: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,17 @@ from aws_lambda_powertools import Logger
 from gateways import clients
 from gateways.hub import SnsHub
 from gateways.ledger import DynamoLedger
+from gateways.people import DynamoPeople
 from gateways.receipt_queue import SqsReceiptQueue
 from gateways.topic import Topic
+from gateways.trails import DynamoTrails
 from notifications.sweeping import Patience
 from notifications.templates import send_within
 from processors.settings import SweeperSettings
 from processors.tables import tables
-from workflows.sweep import Sweep
+from workflows.sweep import Sweep, Swept
+from workflows.sweep_trails import SweepTrails, TrailsSwept
+from workflows.take_facts import LearnFromFacts, TakeFacts
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -29,15 +34,39 @@ def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Do one round; trouble with the outside world fails it, and the next minute tries again."""
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
-    swept = _wired()()
-    answer = {
+    answer = _wired()()
+    log.info("round_swept", extra=answer)
+    return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweeper:
+    """The two halves of a round."""
+
+    trails: SweepTrails
+    rows: Sweep
+
+    def __call__(self) -> dict[str, Any]:
+        """Join what was said of messages first: it may end a doubt that would be acted on."""
+        try:
+            trails = self.trails()
+        finally:
+            # In any case: what one half stumbles over must not hold up the other.
+            rows = self.rows()
+        return _answer(rows, trails)
+
+
+def _answer(swept: Swept, trails: TrailsSwept) -> dict[str, Any]:
+    return {
         "looked_at": swept.looked_at,
         "published": swept.published,
         "doubtful": swept.doubtful,
         "bugs": list(swept.bugs),
+        "receipts_applied": trails.applied,
+        "silent": trails.silent,
+        "matched": trails.matched,
+        "unattributed": trails.unattributed,
     }
-    log.info("round_swept", extra=answer)
-    return answer
 
 
 @cache
@@ -46,15 +75,30 @@ def _log() -> Logger:
 
 
 @cache
-def _wired() -> Sweep:
+def _wired() -> Sweeper:
     """Build once per execution environment, on the first invocation."""
     settings = SweeperSettings.from_env(os.environ)
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
     customers = table(settings.customers_table)
     hub = Topic(client=clients.sns_topics(), arn=settings.hub_topic_arn, executor=executor)
-    return Sweep(
-        ledger=DynamoLedger(table=table(settings.ledger_table), customers=customers),
+    ledger = DynamoLedger(table=table(settings.ledger_table), customers=customers)
+    trails = SweepTrails(
+        ledger=ledger,
+        trails=DynamoTrails(table=table(settings.receipts_table)),
+        take=TakeFacts(ledger=ledger, silence=settings.silence, now=_now),
+        learn=LearnFromFacts(
+            ledger=ledger,
+            people=DynamoPeople(table=customers),
+            soft_bounces=settings.soft_bounces,
+        ),
+        silence=settings.silence,
+        lease=settings.claim_lease,
+        now=_now,
+        limit=NOTIFICATIONS_A_ROUND,
+    )
+    rows = Sweep(
+        ledger=ledger,
         hub=SnsHub(topic=hub),
         receipts=SqsReceiptQueue(
             client=clients.sqs(),
@@ -66,7 +110,13 @@ def _wired() -> Sweep:
         patience=Patience(
             first_wait=settings.republish_after,
             resend_email_after=settings.resend_email_after or None,
+            silence=settings.silence,
         ),
-        now=lambda: datetime.now(UTC),
+        now=_now,
         limit=NOTIFICATIONS_A_ROUND,
     )
+    return Sweeper(trails=trails, rows=rows)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

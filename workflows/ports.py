@@ -3,20 +3,21 @@
 A gateway and its fake keep the same promises, and one set of tests runs against both.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from notifications.claim import Asked, Claim
 from notifications.knowledge import Found, Wanted
+from notifications.lifecycle import State
 from notifications.mark import Mark
 from notifications.notification import Notification
 from notifications.outcome import Outcome, Outgoing, Settlement
 from notifications.parking import ParkedRecord
 from notifications.person import Person
-from notifications.receipt import Receipt
 from notifications.standing import Head
+from notifications.trail import Trail
 
 Clock = Callable[[], datetime]
 """The time now, with its zone."""
@@ -76,15 +77,12 @@ class Ledger(MarksAndRows, Protocol):
         """Write what differs, where the row is still as it was seen; answer the ids changed."""
         ...
 
-    def apply(self, facts: Mapping[str, Receipt], *, at: datetime) -> set[str]:
-        """Raise each notification (by id) to what its receipt says, if that outranks what is known.
-
-        Answers the ids that changed; a receipt that says nothing new changes nothing.
-        """
-        ...
-
     def due(self, *, now: datetime, limit: int) -> list[str]:
         """Return up to *limit* ids that the sweeper is to look at."""
+        ...
+
+    def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
+        """Return, by the page, what came to *state* on *day* (UTC) and is in it still."""
         ...
 
 
@@ -93,6 +91,14 @@ class People(Protocol):
 
     def pay(self, people: Sequence[Person]) -> set[str]:
         """Write what each has `paid`, where its turn is the next; answer the keys written."""
+        ...
+
+
+class Memories(Protocol):
+    """What providers have taught us of people and addresses. Raises `LedgerUnavailable`."""
+
+    def learn(self, people: Sequence[Person]) -> set[str]:
+        """Write what each has `learnt`, where its lessons are the next; answer the keys written."""
         ...
 
 
@@ -131,13 +137,24 @@ class ReceiptQueue(Protocol):
         ...
 
 
-class MessageIds(Protocol):
-    """Which notification a provider's message id belongs to. Raises `LedgerUnavailable`."""
+class Trails(Protocol):
+    """What is known of each message that a provider took. Raises `LedgerUnavailable`."""
 
-    def record(self, notification_ids: Mapping[str, str], *, expires_at: datetime) -> None:
-        """Remember the notification id of each message id."""
+    def find(self, message_ids: AbstractSet[str]) -> dict[str, Trail]:
+        """Return the trails that there are."""
         ...
 
-    def find(self, message_ids: AbstractSet[str]) -> dict[str, str]:
-        """Return the notification ids that are known."""
+    def join(self, trails: Sequence[Trail]) -> list[Trail]:
+        """Add to what is known, which is probably nothing; answer the trail that stands, for each."""
+        ...
+
+    def change(self, changes: Sequence[tuple[Trail | None, Trail]]) -> set[str]:
+        """Write each where it is still as it was seen, or still absent; answer the ids that are so.
+
+        What is to be as it was seen is not written.
+        """
+        ...
+
+    def due(self, *, now: datetime, limit: int) -> list[str]:
+        """Return up to *limit* message ids that the sweeper is to look at."""
         ...

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from notifications.claim import Answer, Asked, Claim
 from notifications.contact import country_of
 from notifications.errors import Retryable
 from notifications.knowledge import Found, Wanted
-from notifications.lifecycle import FINAL, State
+from notifications.learning import teaches
+from notifications.lifecycle import State
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from notifications.outcome import Outgoing, Settlement, counted, not_called
@@ -25,7 +26,9 @@ from notifications.recheck import (
 from notifications.retry import backoff
 from notifications.sweeping import lapsed
 from notifications.templates import Words
-from workflows.ports import Change, Clock, Deadline, Ledger, MessageIds, Provider, Token
+from notifications.trail import Trail, at_rest
+from workflows.ports import Change, Clock, Deadline, Ledger, Provider, Token, Trails
+from workflows.take_facts import TakeFacts
 
 WAVE = 25  # claims that a crash may leave in doubt; also what one bulk call takes
 
@@ -63,7 +66,8 @@ class SendMessages:
 
     channel: Channel
     ledger: Ledger
-    message_ids: MessageIds
+    trails: Trails
+    take: TakeFacts
     provider: Provider
     words: Callable[[Notification], Words]
     cost: Callable[[Notification, Words], Asked]
@@ -73,6 +77,7 @@ class SendMessages:
     chance: Callable[[], float]
     lease: timedelta
     receipt_retention: timedelta
+    silence: timedelta
 
     def __call__(self, ids: Iterable[str], *, time_left: Deadline) -> Sent:
         """Send a batch; raises `Retryable` when a table is in trouble.
@@ -101,9 +106,13 @@ class SendMessages:
         return self.ledger.look_up(Wanted(heads=heads, people=people, stops=True))
 
     def _remember(self, rows: Iterable[Notification]) -> None:
-        """Record message ids of what was sent before: the first time it may not have gone through."""
-        sent = {r.message_id: r.id for r in rows if r.message_id and r.state not in FINAL}
-        self.message_ids.record(sent, expires_at=self.now() + self.receipt_retention)
+        """Record whose messages were sent before: the first time it may not have gone through."""
+        self._record(
+            self._trail(row, message_id, each.at)
+            for row in rows
+            for message_id, each in row.messages.items()
+            if each.state is State.SENT and each.at
+        )
 
     def _allowed(
         self, waiting: Iterable[Notification], found: Found, sent: Sent
@@ -197,24 +206,45 @@ class SendMessages:
         ]
 
     def _settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
+        early: list[Trail] = []
         # Message ids first: a receipt may come before the next line is through. And the next line
         # in any case: what the provider answered is known to nobody else.
         try:
-            self.message_ids.record(
-                {
-                    s.outcome.message_id: s.notification.id
-                    for s in settlements
-                    if s.outcome.message_id
-                },
-                expires_at=self.now() + self.receipt_retention,
+            early = self._record(
+                self._trail(s.notification, s.outcome.message_id, s.at)
+                for s in settlements
+                if s.outcome.message_id
             )
         finally:
             self.ledger.settle(settlements)
+        self._take(early)
         for each in settlements:
             sent.settled[each.outcome.state] += 1
             if each.outcome.state is State.REQUESTED:
                 row = each.notification
                 sent.retry[row.id] = backoff(row.attempts, chance=self.chance())
+
+    def _trail(self, row: Notification, message_id: str, sent_at: datetime) -> Trail:
+        return Trail(
+            message_id=message_id,
+            channel=row.channel,
+            notification_id=row.id,
+            sent_at=sent_at,
+            expires_at=sent_at + self.receipt_retention,
+            due_at=sent_at + self.silence,
+        )
+
+    def _record(self, trails: Iterable[Trail]) -> list[Trail]:
+        """Record whose each message is; return those of which a receipt has come already."""
+        return [trail for trail in self.trails.join(list(trails)) if trail.facts]
+
+    def _take(self, early: Sequence[Trail]) -> None:
+        """Join what came before us to the ledger; what we cannot do stays due for the sweeper."""
+        with suppress(Retryable):
+            self.take(early)
+            # What there is to be learnt from, the sweeper learns from.
+            done = [trail for trail in early if not teaches(trail)]
+            self.trails.change([(t, at_rest(t, silence=self.silence)) for t in done])
 
 
 def _country(row: Notification) -> str | None:

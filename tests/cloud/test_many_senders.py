@@ -8,7 +8,7 @@ from threading import Lock
 from uuid import uuid4
 
 from gateways.ledger import DynamoLedger
-from gateways.message_ids import DynamoMessageIds
+from gateways.trails import DynamoTrails
 from local.cloud import LocalCloud
 from notifications.knowledge import Wanted
 from notifications.lifecycle import State
@@ -17,8 +17,9 @@ from notifications.outcome import Outcome, Outgoing, accepted, refused, unknown
 from notifications.templates import words
 from tests.cloud.test_promises import table_like
 from tests.examples import notification
-from tests.fakes.world import cost
+from tests.fakes.world import SILENCE, cost
 from workflows.send_messages import SendMessages
+from workflows.take_facts import TakeFacts
 
 SENDERS = 20
 ROWS = [notification(n) for n in range(1000)]
@@ -51,13 +52,14 @@ def test_twenty_senders_on_duplicates_of_a_thousand_messages_call_once_for_each(
             table=table_like(cloud, "LedgerTableName", executor),
             customers=table_like(cloud, "CustomersTableName", executor),
         )
-        receipts = DynamoMessageIds(table=table_like(cloud, "ReceiptsTableName", executor))
+        receipts = DynamoTrails(table=table_like(cloud, "ReceiptsTableName", executor))
         ledger.accept(ROWS, [])
         witness = Witness()
         send = SendMessages(
             channel=Channel.EMAIL,
             ledger=ledger,
-            message_ids=receipts,
+            trails=receipts,
+            take=TakeFacts(ledger=ledger, silence=SILENCE, now=lambda: datetime.now(UTC)),
             provider=witness,
             words=words,
             cost=cost,
@@ -67,6 +69,7 @@ def test_twenty_senders_on_duplicates_of_a_thousand_messages_call_once_for_each(
             chance=lambda: 0.5,
             lease=timedelta(minutes=5),
             receipt_retention=timedelta(days=1),
+            silence=SILENCE,
         )
         ids = [row.id for row in ROWS]
         batches = [ids[n * 50 :] + ids[: n * 50] for n in range(SENDERS)]

@@ -17,12 +17,12 @@ from gateways import people_item
 from gateways.dynamodb import Table
 from gateways.hub import SnsHub
 from gateways.ledger import DynamoLedger
-from gateways.message_ids import DynamoMessageIds
 from gateways.parked_records import S3ParkedRecords
 from gateways.people import DynamoPeople
 from gateways.queue_visibility import SqsVisibility
 from gateways.receipt_queue import SqsReceiptQueue
 from gateways.topic import Topic
+from gateways.trails import DynamoTrails
 from local.cloud import LocalCloud
 from notifications.claim import Answer, Asked
 from notifications.order_event import Channel
@@ -34,11 +34,11 @@ from tests.fakes.clock import START
 from tests.promises.hub import Heard, HubPromises, Listener
 from tests.promises.ledger import LedgerPromises
 from tests.promises.ledger_steps import LATER, ONE, claimed, claims, enter, row, settle
-from tests.promises.message_ids import MessageIdsPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
 from tests.promises.receipt_queue import Arrival, ReceiptQueuePromises
 from tests.promises.stops import StopsPromises, Switch
+from tests.promises.trails import TrailsPromises
 
 
 @pytest.fixture(scope="module")
@@ -171,10 +171,10 @@ class TestDynamoPeople(PeoplePromises):
         assert {"ada": paying(ADA, "n-1")} == people.get({"ada"})
 
 
-class TestDynamoMessageIds(MessageIdsPromises):
+class TestDynamoTrails(TrailsPromises):
     @pytest.fixture
-    def message_ids(self, cloud: LocalCloud, executor: Executor) -> DynamoMessageIds:
-        return DynamoMessageIds(table=table_like(cloud, "ReceiptsTableName", executor))
+    def trails(self, cloud: LocalCloud, executor: Executor) -> DynamoTrails:
+        return DynamoTrails(table=table_like(cloud, "ReceiptsTableName", executor))
 
 
 class TestSnsHub(HubPromises):

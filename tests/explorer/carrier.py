@@ -96,7 +96,7 @@ class Carrier:
             keys.add(customer_key(shop=row.order.shop, customer_id=row.customer_id))
         known = [self.people[key] for key in keys if key in self.people]
         objections = []
-        if any(row.channel in person.refusals for person in known):
+        if any(person.refusal(row.channel, recipient) for person in known):
             objections.append(f"P6: {about}: called for somebody who refuses")
         consents = row.consent == "event" or any(row.channel in p.consents for p in known)
         if not consents:
@@ -204,13 +204,18 @@ def _receipt(row: Notification, message_id: str, fate: str) -> str:
         kinds = {"bounced": "Bounce", "": "Delivery"}
         tags = {"notification_id": [row.id]}
         return json.dumps(
-            {"eventType": kinds[fate], "mail": {"messageId": message_id, "tags": tags}}
+            {
+                "eventType": kinds[fate],
+                "mail": {"messageId": message_id, "tags": tags},
+                "bounce": {"bounceType": "Permanent", "bounceSubType": "General"},
+            }
         )
     if not fate:
         return ""
     answer = {
         "delivered": ("SUCCESS", "Message has been accepted by phone"),
         "unreachable": ("FAILURE", "Phone is currently unreachable/unavailable"),
+        "opted out": ("FAILURE", "Phone number is opted out"),
     }[fate]
     return json.dumps(
         {

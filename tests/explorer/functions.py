@@ -15,16 +15,16 @@ from notifications.order_event import Channel
 from notifications.routing import Policy
 from notifications.sweeping import Patience
 from notifications.templates import words
-from processors import order_relay, receipt_tracker, sender
+from processors import order_relay, receipt_tracker, sender, sweeper
 from tests.explorer.carrier import AnnouncedProvider, BotoClient, Carrier, SesSide, SnsSide
 from tests.explorer.journal import Journal, Log, WitnessedLedger
 from tests.explorer.queues import Event, HubTopic, Queue
 from tests.explorer.tap import Tap
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
-from tests.fakes.message_ids import FakeMessageIds
 from tests.fakes.parked_records import FakeParkedRecords
-from tests.fakes.world import LEASE, RECEIPT_RETENTION, cost
+from tests.fakes.trails import FakeTrails
+from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, SILENCE, SOFT_BOUNCES, cost
 from workflows.apply_receipts import ApplyReceipts
 from workflows.mark_events import MarkEvents
 from workflows.pay_caps import PayCaps
@@ -32,6 +32,8 @@ from workflows.ports import Deadline
 from workflows.relay_orders import RelayOrders
 from workflows.send_messages import SendMessages
 from workflows.sweep import Sweep
+from workflows.sweep_trails import SweepTrails
+from workflows.take_facts import LearnFromFacts, TakeFacts
 
 Out = TypeVar("Out")
 
@@ -39,7 +41,9 @@ Function = Callable[[Event], Any]
 """What an event source invokes; its answer is what Lambda sends back."""
 
 SEND_WITHIN = timedelta(days=1)
-PATIENCE = Patience(first_wait=timedelta(minutes=5), resend_email_after=timedelta(minutes=30))
+PATIENCE = Patience(
+    first_wait=timedelta(minutes=5), resend_email_after=timedelta(minutes=30), silence=SILENCE
+)
 
 POLICY = Policy(
     default_country="US",
@@ -77,7 +81,7 @@ class Functions:
     journal: Journal
     clock: HandTurnedClock
     fake: FakeLedger
-    ids: FakeMessageIds
+    trails: FakeTrails
     kept: FakeParkedRecords
     topic: HubTopic
     queues: Mapping[str, Queue]
@@ -109,7 +113,8 @@ class Functions:
         send = self.fitting.send(
             channel=channel,
             ledger=self.fitting.sender_ledger(self._ledger()),
-            message_ids=self.tap.watched("message_ids", self.ids),
+            trails=self._trails(),
+            take=self._take(),
             provider=self.tap.watched("provider", self._provider(channel)),
             words=words,
             cost=cost,
@@ -119,6 +124,7 @@ class Functions:
             chance=lambda: 0.5,
             lease=LEASE,
             receipt_retention=RECEIPT_RETENTION,
+            silence=SILENCE,
         )
         wired = sender.Sender(send=send, delay=self._delay(), stage="explorer")
         log: Any = Log(self.journal)
@@ -126,11 +132,17 @@ class Functions:
 
     def tracker(self) -> Function:
         """Return the receipt tracker."""
-        ids = self.tap.watched("message_ids", self.ids)
-        apply = ApplyReceipts(ledger=self._ledger(), message_ids=ids, now=self.clock)
-        tracker = receipt_tracker.Tracker(apply=apply, delay=self._delay())
+        apply = ApplyReceipts(
+            trails=self._trails(),
+            take=self._take(),
+            learn=self._learn(),
+            silence=SILENCE,
+            orphan_wait=ORPHAN_WAIT,
+            retention=RECEIPT_RETENTION,
+            now=self.clock,
+        )
         log: Any = Log(self.journal)
-        return lambda event: receipt_tracker.respond(event, tracker, log)
+        return lambda event: receipt_tracker.respond(event, apply, log)
 
     def sweeper(self) -> Function:
         """Return the sweeper, which answers nobody."""
@@ -143,7 +155,18 @@ class Functions:
             now=self.clock,
             limit=400,
         )
-        return lambda _: self.journal.said.append(str(sweep()))
+        trails = SweepTrails(
+            ledger=self._ledger(),
+            trails=self._trails(),
+            take=self._take(),
+            learn=self._learn(),
+            silence=SILENCE,
+            lease=LEASE,
+            now=self.clock,
+            limit=400,
+        )
+        both = sweeper.Sweeper(trails=trails, rows=sweep)
+        return lambda _: self.journal.said.append(str(both()))
 
     def _provider(self, channel: Channel) -> AnnouncedProvider:
         is_sms = channel is Channel.SMS
@@ -170,6 +193,16 @@ class Functions:
     def _ledger(self) -> WitnessedLedger:
         watched = self.tap.watched("ledger", self.fitting.ledger(self.fake))
         return WitnessedLedger(watched, self.journal)
+
+    def _trails(self) -> Any:
+        return self.tap.watched("trails", self.trails)
+
+    def _take(self) -> TakeFacts:
+        return TakeFacts(ledger=self._ledger(), silence=SILENCE, now=self.clock)
+
+    def _learn(self) -> LearnFromFacts:
+        people = self.tap.watched("people", self.fake.people)
+        return LearnFromFacts(ledger=self._ledger(), people=people, soft_bounces=SOFT_BOUNCES)
 
     def _hub(self) -> Any:
         topic: Any = self.topic

@@ -11,6 +11,7 @@ from notifications.envelope import open_envelope
 from notifications.identity import notification_id
 from notifications.lifecycle import State
 from notifications.mark import Mark
+from notifications.message import joined
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from notifications.parking import ParkedRecord, StreamRecord
@@ -148,12 +149,21 @@ def _ends(stage: Stage) -> Iterator[str]:
 
 
 def _receipts(stage: Stage) -> Iterator[str]:
-    """P4: no receipt is let go while the ledger knows the message that it is about."""
-    known = {row.message_id for row in all_rows(stage).values() if row.message_id}
+    """P4: what was said of a message that the ledger knows is on it, whoever came first."""
+    known = {i: row for row in all_rows(stage).values() for i in row.messages}
     for message in stage.queues["receipts"].dead:
         for message_id in known:
             if f'"{message_id}"' in message.body:
-                yield f"P4: the receipt of {message_id} found nobody, and the ledger knows it"
+                yield f"P4: the receipt of {message_id} was given up, and the ledger knows it"
+    for trail in stage.trails.kept.values():
+        row = known.get(trail.message_id)
+        if row is None:
+            continue
+        there = row.messages[trail.message_id]
+        if trail.facts and trail.notification_id is None:
+            yield f"P4: the receipt of {trail.message_id} found nobody, and the ledger knows it"
+        elif joined([there, trail.message], row.channel) != there:
+            yield f"P4: what is said of {trail.message_id} is not on the ledger"
 
 
 def _privacy(stage: Stage) -> Iterator[str]:

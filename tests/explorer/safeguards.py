@@ -1,6 +1,6 @@
 """The name of a safeguard in, the same functions without it out, and where its loss has to show."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from notifications.notification import Notification
 from notifications.outcome import Settlement
 from notifications.parking import ParkedRecord
 from notifications.standing import Head
+from notifications.trail import Trail
 from tests.explorer.faults import Fault
 from tests.explorer.functions import Fitting
 from tests.explorer.queues import Event
@@ -171,9 +172,9 @@ class _SettlingFirst(_Forgetting):
     __slots__ = ()
 
     def _settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
-        ids: Any = _Later(self.message_ids)
-        super(_SettlingFirst, replace(self, message_ids=ids))._settle(settlements, sent)
-        ids.flush()
+        later: Any = _Later(self.trails)
+        super(_SettlingFirst, replace(self, trails=later))._settle(settlements, sent)
+        later.flush()
 
 
 class _Keeping(SendMessages):
@@ -190,14 +191,18 @@ class _Later:
     """Records message ids only when it is told to."""
 
     inner: Any
-    waiting: list[tuple[Mapping[str, str], datetime]] = field(default_factory=list)
+    waiting: list[Trail] = field(default_factory=list)
 
-    def record(self, notification_ids: Mapping[str, str], *, expires_at: datetime) -> None:
-        self.waiting.append((notification_ids, expires_at))
+    def join(self, trails: Sequence[Trail]) -> list[Trail]:
+        self.waiting += trails
+        return []
+
+    def change(self, changes: Sequence[object]) -> set[str]:
+        assert not changes
+        return set()
 
     def flush(self) -> None:
-        for ids, expires_at in self.waiting:
-            self.inner.record(ids, expires_at=expires_at)
+        self.inner.join(self.waiting)
 
 
 def _from_the_highest(event: Event, answer: Any) -> Any:
@@ -264,7 +269,7 @@ SAFEGUARDS = (
         without=lambda: Fitting(send=_SettlingFirst),
         kept=lambda: Fitting(send=_Forgetting),
         function=SMS_SENDER,
-        call=("message_ids", "record"),
+        call=("trails", "join"),
         fault=Fault.CRASH_BEFORE,
         breaks="found nobody, and the ledger knows it",
     ),
@@ -272,7 +277,7 @@ SAFEGUARDS = (
         name="message ids again with a batch that comes again",
         without=lambda: Fitting(send=_Forgetting),
         function=SMS_SENDER,
-        call=("message_ids", "record"),
+        call=("trails", "join"),
         fault=Fault.THROTTLED,
         breaks="found nobody, and the ledger knows it",
     ),

@@ -45,7 +45,7 @@ CALLS = {
 FATES = {
     ("o-plain", SMS): "delivered",
     ("o-part-1", SMS): "unreachable",
-    ("o-answer-lost", SMS): "delivered",
+    ("o-answer-lost", SMS): "opted out",
     ("o-bulk-1", SMS): "delivered",
     ("o-part-3", EMAIL): "bounced",
 }

@@ -22,8 +22,8 @@ from tests.explorer.tap import Tap
 from tests.explorer.telling import Telling
 from tests.fakes.clock import START, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
-from tests.fakes.message_ids import FakeMessageIds
 from tests.fakes.parked_records import FakeParkedRecords
+from tests.fakes.trails import FakeTrails
 
 FUNCTION_TIME_OUT = timedelta(minutes=1)
 VISIBILITY = 6 * FUNCTION_TIME_OUT
@@ -73,7 +73,7 @@ class Stage:
     clock: HandTurnedClock = field(default_factory=HandTurnedClock)
     journal: Journal = field(default_factory=Journal)
     ledger: FakeLedger = field(default_factory=FakeLedger)
-    ids: FakeMessageIds = field(default_factory=FakeMessageIds)
+    trails: FakeTrails = field(default_factory=FakeTrails)
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
     ended: dict[str, Notification] = field(default_factory=dict)
     circling: bool = False
@@ -208,7 +208,7 @@ class Stage:
             journal=self.journal,
             clock=self.clock,
             fake=self.ledger,
-            ids=self.ids,
+            trails=self.trails,
             kept=self.parked,
             topic=self.topic,
             queues=self.queues,

@@ -31,11 +31,12 @@ from workflows.send_messages import WAVE
 PORTS = {
     ports.Ledger: "ledger",
     ports.People: "people",
+    ports.Memories: "people",
     ports.Hub: "hub",
     ports.ParkedRecords: "parked",
     ports.Provider: "provider",
     ports.ReceiptQueue: "receipts",
-    ports.MessageIds: "message_ids",
+    ports.Trails: "trails",
 }
 
 
@@ -102,9 +103,15 @@ def test_the_story_has_everything_in_it(day: Stage) -> None:
     rows = all_rows(day).values()
     rules = {row.rule for row in rows}
     reasons = set(day.parked.reasons.values())
-    assert {State.SENT, State.DELIVERED, State.FAILED, State.IN_DOUBT, State.SUPPRESSED} == {
-        row.state for row in rows
-    }
+    assert {
+        State.SENT,
+        State.DELIVERED,
+        State.FAILED_FOR_NOW,
+        State.FAILED,
+        State.BOUNCED,
+        State.IN_DOUBT,
+        State.SUPPRESSED,
+    } == {row.state for row in rows}
     assert {"stale", "cap", "opted-out", "complained", "not-allowed"} <= rules
     assert {"no-contact", "invalid-contact", "no-consent"} <= rules
     assert {"lapsed-claim", "ReadTimeoutError", "InternalError"} <= rules

@@ -10,12 +10,11 @@ from notifications.errors import LedgerUnavailable
 from notifications.failures import failed_on
 from notifications.identity import customer_key
 from notifications.knowledge import Found, HeadKey, MarkKey, Stops, Wanted
-from notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State, outranked_by
+from notifications.lifecycle import State
 from notifications.mark import Mark
 from notifications.notification import Notification
 from notifications.order_event import Channel
-from notifications.outcome import Settlement
-from notifications.receipt import Receipt
+from notifications.outcome import Settlement, settled
 from notifications.standing import Head, raise_heads
 from tests.fakes.people import FakePeople
 from workflows.ports import Change
@@ -101,8 +100,10 @@ class FakeLedger:
         through = self._call("settle", keys)
         for settlement in settlements:
             row = self.rows.get(settlement.notification.id)
-            if row is not None and row.id in through and row.owner == settlement.owner:
-                self._settle(row, settlement)
+            if row is not None and row.id in through:
+                ended = settled(row, settlement)
+                if ended != row:
+                    self.rows[row.id] = replace(ended, version=row.version + 1)
         self._answer("settle", None, keys, through)
 
     def change(self, changes: Sequence[Change]) -> set[str]:
@@ -115,16 +116,6 @@ class FakeLedger:
                 self.rows[row.id] = replace(new, version=row.version + 1)
                 changed.add(row.id)
         return self._answer("change", changed, keys, through)
-
-    def apply(self, facts: Mapping[str, Receipt], *, at: datetime) -> set[str]:
-        through = self._call("apply", facts)
-        changed = set()
-        for identity, fact in facts.items():
-            row = self.rows.get(identity) if identity in through else None
-            if row is not None and row.state in outranked_by(fact.state, fact.channel):
-                self._write(row, state=fact.state, rule=fact.reason, **_end(fact.state, at))
-                changed.add(identity)
-        return self._answer("apply", changed, facts, through)
 
     def due(self, *, now: datetime, limit: int) -> list[str]:
         look = ["look"]
@@ -164,20 +155,6 @@ class FakeLedger:
             reserved=asked.reserved,
         )
 
-    def _settle(self, row: Notification, settlement: Settlement) -> None:
-        outcome = settlement.outcome
-        learnt: dict[str, Any] = {"message_id": outcome.message_id} if outcome.message_id else {}
-        if outcome.state in {State.SENT, State.IN_DOUBT}:
-            learnt["sent_at"] = settlement.at
-        if row.state is State.SENDING:
-            end = _end(outcome.state, settlement.at)
-            state = {"state": outcome.state, "rule": outcome.reason}
-            tries = row.attempts if outcome.called else row.attempts - 1
-            self._write(row, lease_until=None, attempts=tries, **state, **learnt, **end)
-        elif outcome.message_id:
-            # A receipt was faster: its state stands, and only what nobody else knows is added.
-            self._write(row, lease_until=None, **learnt)
-
     def _write(self, row: Notification, **changes: Any) -> None:
         self.rows[row.id] = replace(row, version=row.version + 1, **changes)
 
@@ -209,8 +186,3 @@ def _some(kept: Mapping[K, T], wanted: Iterable[K]) -> dict[K, T]:
 
 def _newest_first(row: Notification) -> tuple[float, str]:
     return (-row.accepted_at.timestamp(), row.id)
-
-
-def _end(state: State, at: datetime) -> dict[str, datetime | None]:
-    closed = {"closed_at": at} if state in FINAL else {}
-    return {**closed, **({"due_at": None} if state in OUT_OF_OUR_HANDS else {})}

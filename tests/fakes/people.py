@@ -38,9 +38,35 @@ class FakePeople:
             raise LedgerUnavailable("pay")
         return written
 
+    def learn(self, people: Sequence[Person]) -> set[str]:
+        if not people:
+            return set()
+        self.calls.append(len(people))
+        if self.unavailable:
+            raise LedgerUnavailable("learn")
+        if len({person.key for person in people}) < len(people):
+            raise TwoPaymentsOfOnePerson
+        through = [person for person in people if not self.troubled(person.key)]
+        written = {person.key for person in through if self._learn(person)}
+        if self.unheard or len(through) < len(people):
+            raise LedgerUnavailable("learn")
+        return written
+
     def put(self, *people: Person) -> None:
         """Put people on record, as importing them does."""
         self.kept |= {person.key: person for person in people}
+
+    def _learn(self, person: Person) -> bool:
+        known = self.kept.get(person.key, Person(key=person.key))
+        if known.lessons != person.lessons - 1:
+            return False
+        self.kept[person.key] = replace(
+            known,
+            learnt=person.learnt,
+            soft_bounces=person.soft_bounces,
+            lessons=person.lessons,
+        )
+        return True
 
     def _pay(self, person: Person) -> bool:
         known = self.kept.get(person.key, Person(key=person.key))

@@ -21,11 +21,11 @@ from tests.examples import POLICY
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.hub import FakeHub
 from tests.fakes.ledger import FakeLedger
-from tests.fakes.message_ids import FakeMessageIds
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople
 from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_queue import FakeReceiptQueue
+from tests.fakes.trails import FakeTrails
 from workflows.apply_receipts import Applied, ApplyReceipts
 from workflows.mark_events import MarkEvents
 from workflows.pay_caps import PayCaps
@@ -33,11 +33,16 @@ from workflows.ports import Deadline
 from workflows.relay_orders import Opening, Relayed, RelayOrders
 from workflows.send_messages import SendMessages, Sent
 from workflows.sweep import Sweep, Swept
+from workflows.sweep_trails import SweepTrails, TrailsSwept
+from workflows.take_facts import LearnFromFacts, TakeFacts
 
 LEASE = timedelta(minutes=2)
 RECEIPT_RETENTION = timedelta(days=30)
 SEND_WITHIN = timedelta(days=2)
 RESEND_EMAIL_AFTER = timedelta(minutes=30)
+SILENCE = timedelta(hours=72)
+ORPHAN_WAIT = 3 * LEASE
+SOFT_BOUNCES = 3
 
 
 def cost(row: Notification, _: Words) -> Asked:
@@ -56,7 +61,7 @@ class World:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     hub: FakeHub = field(default_factory=FakeHub)
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
-    message_ids: FakeMessageIds = field(default_factory=FakeMessageIds)
+    trails: FakeTrails = field(default_factory=FakeTrails)
     provider: FakeProvider = field(default_factory=FakeProvider)
     receipts: FakeReceiptQueue = field(default_factory=FakeReceiptQueue)
     policy: Policy = POLICY
@@ -65,6 +70,7 @@ class World:
     send_within: timedelta = SEND_WITHIN
     resend_email_after: timedelta | None = RESEND_EMAIL_AFTER
     time_left: Deadline = lambda: timedelta(minutes=5)
+    soft_bounces: int = SOFT_BOUNCES
     brought: int = 0
 
     @property
@@ -96,7 +102,8 @@ class World:
         return SendMessages(
             channel=channel,
             ledger=self.ledger,
-            message_ids=self.message_ids,
+            trails=self.trails,
+            take=self.take,
             provider=self.provider,
             words=self.words,
             cost=cost,
@@ -106,6 +113,7 @@ class World:
             chance=lambda: 0.5,
             lease=LEASE,
             receipt_retention=RECEIPT_RETENTION,
+            silence=SILENCE,
         )
 
     def send(self, *ids: str, channel: Channel = Channel.EMAIL) -> Sent:
@@ -122,7 +130,27 @@ class World:
     @property
     def tracker(self) -> ApplyReceipts:
         """The receipt tracker."""
-        return ApplyReceipts(ledger=self.ledger, message_ids=self.message_ids, now=self.now)
+        return ApplyReceipts(
+            trails=self.trails,
+            take=self.take,
+            learn=self.learn,
+            silence=SILENCE,
+            orphan_wait=ORPHAN_WAIT,
+            retention=RECEIPT_RETENTION,
+            now=self.now,
+        )
+
+    @property
+    def take(self) -> TakeFacts:
+        """What joins facts to the ledger."""
+        return TakeFacts(ledger=self.ledger, silence=SILENCE, now=self.now)
+
+    @property
+    def learn(self) -> LearnFromFacts:
+        """What remembers what they teach."""
+        return LearnFromFacts(
+            ledger=self.ledger, people=self.people, soft_bounces=self.soft_bounces
+        )
 
     def apply(self, *receipts: Receipt) -> Applied:
         """Bring one batch of receipts."""
@@ -136,7 +164,9 @@ class World:
             receipts=self.receipts,
             send_within=lambda _: self.send_within,
             patience=Patience(
-                first_wait=self.policy.republish_after, resend_email_after=self.resend_email_after
+                first_wait=self.policy.republish_after,
+                resend_email_after=self.resend_email_after,
+                silence=SILENCE,
             ),
             now=self.now,
             limit=limit,
@@ -145,6 +175,20 @@ class World:
     def sweep(self, limit: int = 100) -> Swept:
         """Do one round of the sweeper."""
         return self.sweeper(limit)()
+
+    def sweep_trails(self, limit: int = 100) -> TrailsSwept:
+        """Do one round of the sweeper's other half."""
+        sweeper = SweepTrails(
+            ledger=self.ledger,
+            trails=self.trails,
+            take=self.take,
+            learn=self.learn,
+            silence=SILENCE,
+            lease=LEASE,
+            now=self.now,
+            limit=limit,
+        )
+        return sweeper()
 
     def published(self) -> list[tuple[str, Channel]]:
         """Return the order and channel of each publication, in order."""

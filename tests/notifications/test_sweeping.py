@@ -8,10 +8,10 @@ from notifications.lifecycle import State
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from notifications.routing import QUIET_HOURS
-from notifications.schedule import SILENCE
 from notifications.sweeping import LAPSED, Patience, Step, lapsed, step
 from tests.examples import notification, person
 from tests.fakes.clock import START
+from tests.fakes.world import SILENCE
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -36,7 +36,7 @@ def look(
     return step(
         row,
         found,
-        patience=Patience(first_wait=FIRST_WAIT, resend_email_after=resend),
+        patience=Patience(first_wait=FIRST_WAIT, resend_email_after=resend, silence=SILENCE),
         send_within=DAY,
         heard_until=START + after if heard else None,
         now=START + after,
@@ -141,10 +141,25 @@ def test_a_doubtful_e_mail_is_sent_once_more_when_ses_would_have_spoken() -> Non
 
 
 def test_a_doubtful_e_mail_is_never_sent_a_third_time() -> None:
-    kept = look(replace(DOUBTFUL, resends=1), after=30 * DAY)
+    kept = look(replace(DOUBTFUL, resends=1), after=DAY)
 
     assert (State.IN_DOUBT, False) == (kept.row.state, kept.publish)
-    assert START + 30 * DAY + SILENCE == kept.row.due_at
+    assert START + SILENCE == kept.row.due_at
+
+
+@pytest.mark.parametrize("row", [DOUBTFUL, replace(DOUBTFUL, channel=Channel.SMS)])
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_doubt_that_nobody_has_ended_in_three_days_stays_one_and_is_done_with(
+    row: Notification, *, heard: bool
+) -> None:
+    over = look(row, after=SILENCE, heard=heard)
+
+    assert (State.IN_DOUBT, None, START + SILENCE, False) == (
+        over.row.state,
+        over.row.due_at,
+        over.row.closed_at,
+        over.publish,
+    )
 
 
 def test_while_receipts_wait_to_be_read_silence_says_nothing() -> None:
@@ -174,13 +189,13 @@ def test_a_doubt_of_unknown_age_is_as_old_as_the_message() -> None:
     assert look(ageless, after=RIPE).publish
 
 
-@pytest.mark.parametrize("after", [RIPE, 30 * DAY])
+@pytest.mark.parametrize("after", [RIPE, DAY])
 def test_a_doubtful_text_message_is_never_sent_again(after: timedelta) -> None:
     """Its carrier tells us nothing, however long we wait."""
     doubtful = replace(TEXT, state=State.IN_DOUBT, sent_at=START)
     kept = look(doubtful, after=after)
 
-    assert (State.IN_DOUBT, False, START + after + SILENCE) == (
+    assert (State.IN_DOUBT, False, START + SILENCE) == (
         kept.row.state,
         kept.publish,
         kept.row.due_at,
@@ -188,7 +203,7 @@ def test_a_doubtful_text_message_is_never_sent_again(after: timedelta) -> None:
 
 
 def test_where_a_stage_says_so_no_doubtful_e_mail_is_sent_again() -> None:
-    assert not look(DOUBTFUL, after=30 * DAY, resend=None).publish
+    assert not look(DOUBTFUL, after=DAY, resend=None).publish
 
 
 @pytest.mark.parametrize("state", [State.SENT, State.CARRIER_ACCEPTED])
@@ -207,7 +222,7 @@ def test_what_was_sent_is_not_looked_at_again(state: State) -> None:
 @pytest.mark.parametrize("heard", [True, False])
 def test_every_look_moves_the_next_one_on_or_is_the_last(row: Notification, *, heard: bool) -> None:
     """Otherwise a round would look at the same rows for ever, and at no others."""
-    for after in (5 * MINUTE, RIPE, 30 * DAY):
+    for after in (5 * MINUTE, RIPE, DAY):
         due_at = look(row, after=after, heard=heard).row.due_at
 
         assert due_at is not None

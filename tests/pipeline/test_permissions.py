@@ -19,7 +19,13 @@ WITHOUT_A_RESOURCE = {
 SENDING = {
     "Ledger": {"BatchGetItem", "PartiQLUpdate"},
     "Customers": {"BatchGetItem"},
-    "Receipts": {"BatchWriteItem"},
+    "Receipts": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
+}
+
+TAKING_FACTS = {
+    "Ledger": {"BatchGetItem", "PartiQLUpdate"},
+    "Customers": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
+    "Receipts": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
 }
 
 
@@ -68,13 +74,14 @@ def test_no_action_is_a_wildcard(synthesis: Synthesis) -> None:
         ),
         ("processors.sms_sender", SENDING),
         ("processors.email_sender", SENDING),
-        (
-            "processors.receipt_tracker",
-            {"Ledger": {"PartiQLUpdate"}, "Receipts": {"BatchGetItem"}},
-        ),
+        ("processors.receipt_tracker", TAKING_FACTS),
         (
             "processors.sweeper",
-            {"Ledger": {"BatchGetItem", "PartiQLUpdate", "Query"}, "Customers": {"BatchGetItem"}},
+            {
+                **TAKING_FACTS,
+                "Ledger": {*TAKING_FACTS["Ledger"], "Query"},
+                "Receipts": {*TAKING_FACTS["Receipts"], "Query"},
+            },
         ),
         (
             "analytics.processor",
@@ -93,7 +100,7 @@ def test_no_action_is_a_wildcard(synthesis: Synthesis) -> None:
 def test_a_function_may_do_on_tables_exactly_what_it_does(
     synthesis: Synthesis, handler: str, actions: dict[str, set[str]]
 ) -> None:
-    """What is known of people is written by the relay alone, and the relay only counts."""
+    """What is known of people is written by the relay, which counts, and by who hears of them."""
     allowed: dict[str, set[str]] = {}
     for statement in _of_function(synthesis, f"{handler}.handler"):
         actions_here = _actions(statement, "dynamodb")
@@ -148,13 +155,16 @@ def test_the_sweeper_counts_what_waits_for_the_tracker_and_reads_none_of_it(
     assert [True, True] == ["Receipts" in str(queue) for queue in queues]
 
 
-def test_the_sweeper_queries_the_due_index_and_not_the_table(synthesis: Synthesis) -> None:
-    (query,) = [
-        statement
+def test_the_sweeper_queries_indexes_and_no_table(synthesis: Synthesis) -> None:
+    """The due index of the ledger and of receipts; and what is in doubt."""
+    resources = [
+        str(resource)
         for statement in _of_function(synthesis, "processors.sweeper.handler")
         if "dynamodb:Query" in _list(statement["Action"])
+        for resource in _list(statement["Resource"])
     ]
-    assert str(query["Resource"]).endswith("'/index/due']]}")
+    assert 3 == len(resources)
+    assert all(re.search("/index/(due|failure)']]}$", each) for each in resources)
 
 
 def test_mail_leaves_only_from_our_address_and_with_our_configuration_set(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from analytics.settings import AnalyticsSettings, VerifierSettings
-from gateways import ledger_indexes
+from gateways import ledger_indexes, trail_item
 from gateways.environment import EnvironmentSettings
 from pipeline.stage import ONE_WAVE
 from processors import settings
@@ -174,9 +174,9 @@ def test_the_command_line_finds_what_it_looks_for(synthesis: Synthesis) -> None:
 
 def test_the_ledger_has_the_keys_and_the_indexes_that_code_relies_on(synthesis: Synthesis) -> None:
     (ledger,) = [
-        table
-        for table in synthesis.properties("AWS::DynamoDB::Table")
-        if "GlobalSecondaryIndexes" in table
+        table["Properties"]
+        for _, name, table in synthesis.each("AWS::DynamoDB::Table")
+        if name.startswith("Ledger")
     ]
     assert [("pk", "HASH"), ("sk", "RANGE")] == _keys(ledger)
     indexes = ledger["GlobalSecondaryIndexes"]
@@ -187,6 +187,19 @@ def test_the_ledger_has_the_keys_and_the_indexes_that_code_relies_on(synthesis: 
     } == {each["IndexName"]: _keys(each) for each in indexes}
     assert {"KEYS_ONLY"} == {each["Projection"]["ProjectionType"] for each in indexes}
     assert "NEW_AND_OLD_IMAGES" == ledger["StreamSpecification"]["StreamViewType"]
+
+
+def test_receipts_have_the_key_and_the_index_that_code_relies_on(synthesis: Synthesis) -> None:
+    [receipts] = [
+        table["Properties"]
+        for _, name, table in synthesis.each("AWS::DynamoDB::Table")
+        if name.startswith("Receipts")
+    ]
+    assert [("message_id", "HASH")] == _keys(receipts)
+    [due] = receipts["GlobalSecondaryIndexes"]
+    assert trail_item.DUE_INDEX == due["IndexName"]
+    assert [("due_shard", "HASH"), ("due_at", "RANGE")] == _keys(due)
+    assert "KEYS_ONLY" == due["Projection"]["ProjectionType"]
 
 
 def test_people_are_found_by_the_key_that_code_relies_on(synthesis: Synthesis) -> None:

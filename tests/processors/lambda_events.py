@@ -22,7 +22,10 @@ def queue_event(*bodies: str, received: int = 1) -> dict[str, Any]:
                 "messageId": f"m-{n}",
                 "receiptHandle": f"h-{n}",
                 "body": body,
-                "attributes": {"ApproximateReceiveCount": str(received)},
+                "attributes": {
+                    "ApproximateReceiveCount": str(received),
+                    "SentTimestamp": "1772443800000",
+                },
                 "eventSource": "aws:sqs",
                 "eventSourceARN": QUEUE,
             }

@@ -1,19 +1,24 @@
 """The tracker's entry point: receipts from the queue in, the answer Lambda acts on out."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from notifications.lifecycle import State
-from processors.receipt_tracker import Tracker, respond
+from notifications.order_event import Channel
+from notifications.trail import Trail
+from processors.receipt_tracker import respond
 from tests.examples import notification
-from tests.processors.lambda_events import QUEUE, failed, queue_event, request
+from tests.fakes.clock import START
+from tests.processors.lambda_events import failed, queue_event, request
 
 RECORDED = Path(__file__).parents[1] / "recordings" / "aws"
 SMS_SUCCESS = (RECORDED / "sns_sms_log_success_doc.json").read_text()
 SMS_FAILURE = (RECORDED / "sns_sms_log_failure_doc.json").read_text()
+ROW = notification(channel=Channel.SMS, state=State.SENT)
 
 
 def message_id(line: str) -> str:
@@ -21,65 +26,80 @@ def message_id(line: str) -> str:
 
 
 @pytest.fixture
-def answer(world, log, delays):
+def answer(world, log):
     """What Lambda is answered for a batch of the receipts queue."""
 
-    def answer(*bodies: str, received: int = 1) -> list[str]:
-        event = queue_event(*bodies, received=received)
-        return failed(respond(event, Tracker(apply=world.tracker, delay=delays), log))
+    def answer(*bodies: str) -> list[str]:
+        return failed(respond(queue_event(*bodies), world.tracker, log))
 
     return answer
 
 
-def test_a_carriers_word_reaches_the_ledger_by_its_message_id(world, answer) -> None:
-    row = notification(state=State.SENT)
-    world.enter(row)
-    world.message_ids.owners[message_id(SMS_FAILURE)] = row.id
+@pytest.fixture
+def record(world):
+    """Record the message of a line, as its sender does."""
+
+    def record(line: str) -> None:
+        trail = Trail(
+            message_id=message_id(line),
+            channel=Channel.SMS,
+            notification_id=ROW.id,
+            sent_at=START,
+            expires_at=START + timedelta(days=30),
+        )
+        world.trails.join([trail])
+
+    return record
+
+
+def test_a_carriers_word_reaches_the_ledger_by_its_message_id(world, answer, record) -> None:
+    world.enter(ROW)
+    record(SMS_FAILURE)
 
     assert [] == answer(SMS_FAILURE)
-    assert State.FAILED is world.state(row.id)
+    assert State.FAILED_FOR_NOW is world.state(ROW.id)
 
 
-def test_a_receipt_that_came_before_the_senders_row_comes_back(world, answer) -> None:
+def test_a_receipt_that_came_before_the_senders_row_is_kept_and_does_not_come_back(
+    world, answer
+) -> None:
     """Receipts that were faster than our own row were once dropped, hundreds in a month."""
-    row = notification(state=State.SENDING)
-    world.enter(row)
+    world.enter(replace(ROW, state=State.SENDING))
 
-    assert ["m-1"] == answer(SMS_SUCCESS)
-
-    world.message_ids.owners[message_id(SMS_SUCCESS)] = row.id
     assert [] == answer(SMS_SUCCESS)
-    assert State.CARRIER_ACCEPTED is world.state(row.id)
+    assert world.trails.kept[message_id(SMS_SUCCESS)].facts
 
 
-def test_a_receipt_that_came_too_early_waits_a_little_longer_each_time(answer, delays) -> None:
-    answer(SMS_SUCCESS)
-    answer(SMS_SUCCESS, received=4)
-
-    [(queue, first), (_, later)] = delays.told
-    assert QUEUE == queue
-    assert timedelta(seconds=2) <= first["h-1"] <= timedelta(seconds=5)
-    assert timedelta(seconds=20) <= later["h-1"] <= timedelta(seconds=40)
-
-
-def test_what_is_no_receipt_goes_to_the_dead_letters_alone(world, answer) -> None:
-    row = notification(state=State.SENT)
-    world.enter(row)
-    world.message_ids.owners[message_id(SMS_FAILURE)] = row.id
+def test_what_is_no_receipt_goes_to_the_dead_letters_alone(world, answer, record) -> None:
+    world.enter(ROW)
+    record(SMS_FAILURE)
 
     assert ["m-1", "m-2", "m-3"] == answer("{not json", "[]", "{}", SMS_FAILURE)
-    assert State.FAILED is world.state(row.id)
+    assert State.FAILED_FOR_NOW is world.state(ROW.id)
 
 
-def test_an_event_that_says_nothing_of_the_state_is_done(world, answer) -> None:
+def test_an_event_that_says_nothing_of_the_state_is_counted_and_done(answer, logged) -> None:
     opened = json.dumps({"eventType": "Open", "mail": {"messageId": "e-1"}})
 
-    assert [] == answer(opened)
+    assert [] == answer(opened, opened)
+    [line] = logged()
+    assert {"Open": 2} == line["counted"]
 
 
-def test_a_table_in_trouble_brings_the_batch_again(world, answer) -> None:
-    world.message_ids.owners[message_id(SMS_SUCCESS)] = notification().id
-    world.ledger.unavailable.add("apply")
+def test_what_nobody_has_heard_of_is_counted_by_its_name(answer, logged) -> None:
+    """And by none that could be somebody's address."""
+    unsafe = SMS_FAILURE.replace("Unknown error attempting", "ada@example.com is not")
+    teleported = json.dumps({"eventType": "Teleported", "mail": {"messageId": "e-1"}})
+
+    assert [] == answer(teleported, unsafe)
+    [line] = logged()
+    assert {"Teleported": 1, "FAILURE/unknown": 1} == line["unknown"]
+
+
+def test_a_table_in_trouble_brings_the_batch_again(world, answer, record) -> None:
+    record(SMS_SUCCESS)
+    world.enter(ROW)
+    world.ledger.unavailable.add("change")
 
     assert ["m-1"] == answer(SMS_SUCCESS)
 
@@ -88,14 +108,14 @@ def test_a_batch_writes_one_line_and_nothing_personal(answer, logged) -> None:
     answer(SMS_SUCCESS, request("x"))
 
     [line] = logged()
-    assert ("batch_applied", 1, 1) == (line["message"], line["unmatched"], line["malformed"])
+    assert ("batch_applied", 1, 1) == (line["message"], line["orphans"], line["malformed"])
     assert "555" not in json.dumps(line)
 
 
-def test_trouble_writes_one_line_and_nothing_personal(world, answer, told) -> None:
-    world.message_ids.owners[message_id(SMS_SUCCESS)] = notification().id
-    world.ledger.unavailable.add("apply")
+def test_trouble_writes_one_line_and_nothing_personal(world, answer, told, record) -> None:
+    record(SMS_SUCCESS)
+    world.ledger.unavailable.add("look_up")
 
     answer(SMS_SUCCESS, request("x"))
 
-    assert [("batch_not_applied", {"reason": "apply", "messages": 2})] == told()
+    assert [("batch_not_applied", {"reason": "look_up", "messages": 2})] == told()

@@ -233,5 +233,4 @@ class EntryPromises:
         assert [] == ledger.mark([])
         assert [] == ledger.accept([], [])
         assert {} == ledger.claim([], owner="me", lease_until=LATER, now=START)
-        assert set() == ledger.apply({}, at=LATER)
         assert set() == ledger.change([])

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from notifications.claim import Asked, Claim
+from notifications.hearing import told
 from notifications.knowledge import Wanted
-from notifications.lifecycle import State
+from notifications.lifecycle import COUNTS_AS_UNDELIVERED, State
+from notifications.message import Message
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from notifications.outcome import Outcome, Settlement
-from notifications.receipt import Receipt
 from tests.examples import notification
 from tests.fakes.clock import START
 from workflows.ports import Ledger
@@ -52,14 +53,15 @@ def settle(ledger: Ledger, outcome: Outcome, one: Notification = ONE, owner: str
     ledger.settle([Settlement(notification=one, owner=owner, outcome=outcome, at=LATER)])
 
 
-def receipt(state: State, one: Notification = ONE) -> Receipt:
-    """Say what became of the notification."""
-    reason = "bounced" if state is State.FAILED else None
-    return Receipt(
-        channel=one.channel, message_id="m-1", notification_id=one.id, state=state, reason=reason
-    )
+def spoken(seen: Notification, state: State) -> Notification:
+    """Return the notification with what a provider says of its message, a minute after the start."""
+    reason = "bounced" if state in COUNTS_AS_UNDELIVERED else None
+    message = Message(state=state, at=LATER, reason=reason)
+    return told(seen, "m-1", message, sent_at=LATER)
 
 
 def hear(ledger: Ledger, state: State, one: Notification = ONE) -> set[str]:
-    """Apply one receipt, a minute after the start."""
-    return ledger.apply({one.id: receipt(state, one)}, at=LATER)
+    """Join what a provider says to the row as it now is."""
+    seen = row(ledger, one)
+    after = spoken(seen, state)
+    return ledger.change([(seen, after)] if after != seen else [])

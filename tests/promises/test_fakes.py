@@ -15,23 +15,23 @@ from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.hub import FakeHub, TwoEntriesOfOneId
 from tests.fakes.ledger import FakeLedger, TwoStatementsOnOneKey
-from tests.fakes.message_ids import FakeMessageIds
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
 from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.trails import FakeTrails, TwoTrailsOfOneMessage
 from tests.promises.hub import Heard, HubPromises, Listener
 from tests.promises.ledger import LedgerPromises
 from tests.promises.ledger_marks import head, mark
 from tests.promises.ledger_steps import ONE, TWO, claims, enter, read
-from tests.promises.message_ids import MessageIdsPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
 from tests.promises.people import NOBODY, OnRecord, PeoplePromises, paying
 from tests.promises.provider import ProviderPromises, outgoing
 from tests.promises.receipt_queue import Arrival, ReceiptQueuePromises
 from tests.promises.rollups import RollupsPromises
 from tests.promises.stops import StopsPromises, Switch
+from tests.promises.trails import TrailsPromises, trail
 
 Calling = Callable[[], object]
 
@@ -211,10 +211,14 @@ class TestFakeHub(HubPromises):
             hub.publish([notification(1), notification(1)])
 
 
-class TestFakeMessageIds(MessageIdsPromises):
+class TestFakeTrails(TrailsPromises):
     @pytest.fixture
-    def message_ids(self) -> FakeMessageIds:
-        return FakeMessageIds()
+    def trails(self) -> FakeTrails:
+        return FakeTrails()
+
+    def test_it_refuses_what_dynamodb_refuses(self, trails: FakeTrails) -> None:
+        with pytest.raises(TwoTrailsOfOneMessage):
+            trails.join([trail(), trail()])
 
 
 class TestFakeParkedRecords(ParkedRecordsPromises):

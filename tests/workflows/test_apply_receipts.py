@@ -1,68 +1,140 @@
 import json
 from dataclasses import replace
-from itertools import chain
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from notifications.errors import LedgerUnavailable
-from notifications.lifecycle import CHAINS, State
+from notifications.identity import address_key, customer_key
+from notifications.lifecycle import State
+from notifications.message import CostSource
 from notifications.order_event import Channel
+from notifications.outcome import Outgoing, accepted
+from notifications.person import Person
 from notifications.receipt import Receipt, read_receipt
-from tests.examples import notification
-from tests.fakes.world import World
+from tests.examples import EMAIL, PHONE, notification
+from tests.fakes.clock import START
+from tests.fakes.world import ORPHAN_WAIT, SILENCE, World
+from workflows.apply_receipts import Applied
 
 MAIL, TEXT = notification(1, Channel.EMAIL), notification(2, Channel.SMS)
 
+DELIVERY, BOUNCE = "Delivery", "Bounce/Permanent/General"
+HANDSET = "SUCCESS/Message has been accepted by phone"
+CARRIER = "SUCCESS/Message has been accepted by phone carrier"
+UNREACHABLE = "FAILURE/Phone is currently unreachable/unavailable"
+OPTED_OUT = "FAILURE/Phone number is opted out"
 
-def receipt(
-    state: State, channel: Channel = Channel.EMAIL, *, tagged: bool = True, message_id: str = "m-1"
-) -> Receipt:
-    owner = MAIL if channel is Channel.EMAIL else TEXT
+
+def mail_says(kind: str, message_id: str = "m-1") -> Receipt:
     return Receipt(
-        channel=channel,
+        channel=Channel.EMAIL,
         message_id=message_id,
-        notification_id=owner.id if tagged else None,
-        state=state,
-        reason="bounced" if state is State.FAILED else None,
+        notification_id=MAIL.id,
+        kind=kind,
+        at=START,
+        sent_at=START,
+    )
+
+
+def text_says(kind: str, message_id: str = "message-1", price: str | None = None) -> Receipt:
+    return Receipt(
+        channel=Channel.SMS,
+        message_id=message_id,
+        kind=kind,
+        at=START,
+        sent_at=START,
+        price=None if price is None else Decimal(price),
+        to=address_key(PHONE),
     )
 
 
 def test_a_tagged_receipt_finds_its_notification_by_the_tag(world: World) -> None:
     world.enter(replace(MAIL, state=State.SENT))
-    applied = world.apply(receipt(State.DELIVERED))
 
-    assert (1, ()) == (applied.changed, applied.unmatched)
+    assert Applied(messages=1, repeated=0, orphans=0, without_row=0) == world.apply(
+        mail_says(DELIVERY)
+    )
     assert State.DELIVERED == world.state(MAIL.id)
 
 
 def test_a_text_message_s_receipt_finds_its_notification_by_message_id(world: World) -> None:
     world.enter(TEXT)
     world.send(TEXT.id, channel=Channel.SMS)
-    world.apply(receipt(State.DELIVERED, Channel.SMS, tagged=False, message_id="message-1"))
+    world.apply(text_says(HANDSET))
 
     assert State.DELIVERED == world.state(TEXT.id)
+    assert START == world.row(TEXT.id).delivered_at
 
 
-def test_a_receipt_that_comes_before_the_sender_s_own_row_is_kept_for_later(world: World) -> None:
+def test_a_receipt_that_comes_before_the_sender_has_recorded_anything_is_applied_by_it(
+    world: World,
+) -> None:
     """943 receipts in four weeks were once dropped because they were faster than the sender."""
     world.enter(TEXT)
-    early = receipt(State.DELIVERED, Channel.SMS, tagged=False, message_id="message-1")
 
-    assert (early,) == world.apply(early).unmatched
+    def carried(_: Outgoing) -> object:
+        assert 1 == world.apply(text_says(HANDSET, price="0.00645")).orphans
+        return accepted("message-1")
 
+    world.provider.answer = carried
     world.send(TEXT.id, channel=Channel.SMS)
-    assert () == world.apply(early).unmatched
+
+    row = world.row(TEXT.id)
+    assert (State.DELIVERED, Decimal("0.00645")) == (row.state, row.cost)
+    assert world.trails.kept["message-1"].due_at is None
+
+
+def test_what_neither_the_sender_nor_the_tracker_applied_stays_due_until_the_sweeper_does(
+    world: World,
+) -> None:
+    world.enter(TEXT)
+
+    def carried(_: Outgoing) -> object:
+        world.apply(text_says(HANDSET))
+        return accepted("message-1")
+
+    world.provider.answer = carried
+    world.ledger.troubled = lambda method, _: method == "change"
+    world.send(TEXT.id, channel=Channel.SMS)
+    assert State.SENT == world.state(TEXT.id)
+
+    world.ledger.troubled = lambda *_: False
+    world.now.turn(ORPHAN_WAIT)
+    assert 1 == world.sweep_trails().applied
     assert State.DELIVERED == world.state(TEXT.id)
+    assert 0 == world.sweep_trails().applied
 
 
 def test_a_receipt_that_matches_nothing_keeps_nobody_else_back(world: World) -> None:
     world.enter(replace(MAIL, state=State.SENT))
-    foreign = receipt(State.DELIVERED, Channel.SMS, tagged=False, message_id="foreign")
-    applied = world.apply(foreign, receipt(State.DELIVERED))
+    applied = world.apply(text_says(HANDSET, "foreign"), mail_says(DELIVERY))
 
-    assert (1, (foreign,)) == (applied.changed, applied.unmatched)
+    assert (2, 1) == (applied.messages, applied.orphans)
+    assert State.DELIVERED == world.state(MAIL.id)
+
+
+def test_what_belongs_to_nobody_is_looked_at_once_and_kept(world: World) -> None:
+    """Another stage's, or another sender's of the account: counted, and no alarm."""
+    world.apply(text_says(HANDSET, "foreign", price="0.02"))
+    world.now.turn(ORPHAN_WAIT)
+
+    assert (1, 0) == (world.sweep_trails().unattributed, world.sweep_trails().unattributed)
+    assert world.trails.kept["foreign"].unattributed
+
+
+def test_who_records_a_message_long_after_its_receipt_has_it_applied_all_the_same(
+    world: World,
+) -> None:
+    """The first time the sender's table was in trouble; its batch came again a day later."""
+    world.apply(text_says(HANDSET))
+    world.now.turn(timedelta(days=1))
+    world.sweep_trails()
+    world.enter(TEXT)
+    world.send(TEXT.id, channel=Channel.SMS)
+
+    assert State.DELIVERED == world.state(TEXT.id)
 
 
 def test_an_out_of_office_reply_never_turns_a_delivered_e_mail_into_a_failed_one(
@@ -75,105 +147,343 @@ def test_an_out_of_office_reply_never_turns_a_delivered_e_mail_into_a_failed_one
         {"eventType": "Delivery", "mail": mail},
         {"eventType": "Bounce", "mail": mail, "bounce": bounce},
     ]
-    read = [read_receipt(json.dumps(body)) for body in bodies]
-    world.apply(*[each for each in read if each])
+    read = [read_receipt(json.dumps(body), received_at=START) for body in bodies]
+    world.apply(*[each for each in read if isinstance(each, Receipt)])
 
     assert State.DELIVERED == world.state(MAIL.id)
 
 
-def test_a_bounce_after_a_delivery_is_a_failure_with_its_reason(world: World) -> None:
+def test_a_bounce_after_a_delivery_is_a_bounce_with_its_reason(world: World) -> None:
     world.enter(replace(MAIL, state=State.SENT))
-    world.apply(receipt(State.DELIVERED))
-    world.apply(receipt(State.FAILED))
+    world.apply(mail_says(DELIVERY))
+    world.apply(mail_says(BOUNCE))
 
-    assert (State.FAILED, "bounced") == (world.state(MAIL.id), world.ledger.rows[MAIL.id].rule)
+    row = world.row(MAIL.id)
+    assert (State.BOUNCED, BOUNCE, START) == (row.state, row.rule, row.delivered_at)
 
 
 def test_a_delivery_after_a_carrier_s_failure_leaves_no_reason_of_it(world: World) -> None:
+    world.enter(TEXT)
+    world.send(TEXT.id, channel=Channel.SMS)
+    world.apply(text_says(UNREACHABLE))
+    assert "Phone is currently unreachable/unavailable" == world.row(TEXT.id).rule
+
+    world.apply(text_says(HANDSET))
+    assert (State.DELIVERED, None) == (world.state(TEXT.id), world.row(TEXT.id).rule)
+
+
+def test_the_carrier_s_price_replaces_the_estimate_and_is_neither_added_nor_erased(
+    world: World,
+) -> None:
+    """It comes with each receipt of a message; a last one without a price once erased it."""
+    world.enter(TEXT)
+    world.send(TEXT.id, channel=Channel.SMS)
+    estimate = world.row(TEXT.id)
+    world.apply(text_says(CARRIER, price="0.0129"))
+    world.apply(text_says(HANDSET, price="0.00645"))
+    world.apply(text_says("SUCCESS/Delivered"))
+    row = world.row(TEXT.id)
+
+    assert (Decimal("0.01"), CostSource.ESTIMATE) == (estimate.cost, estimate.cost_source)
+    assert (Decimal("0.0129"), CostSource.CARRIER) == (row.cost, row.cost_source)
+
+
+def test_nothing_is_a_price(world: World) -> None:
+    world.enter(TEXT)
+    world.send(TEXT.id, channel=Channel.SMS)
+    world.apply(text_says(OPTED_OUT, price="0"))
+
+    assert (0, CostSource.CARRIER) == (world.row(TEXT.id).cost, world.row(TEXT.id).cost_source)
+
+
+def test_what_two_messages_of_one_notification_cost_is_added(world: World) -> None:
     world.enter(replace(TEXT, state=State.SENT))
-    world.apply(receipt(State.FAILED, Channel.SMS))
-    world.apply(receipt(State.DELIVERED, Channel.SMS))
+    for each in ("m-1", "m-2"):
+        owned = replace(text_says(HANDSET, each, price="0.02"), notification_id=TEXT.id)
+        world.apply(owned, owned)
 
-    assert (State.DELIVERED, None) == (world.state(TEXT.id), world.ledger.rows[TEXT.id].rule)
-
-
-def test_a_receipt_resolves_what_was_in_doubt(world: World) -> None:
-    world.enter(replace(MAIL, state=State.IN_DOUBT))
-    world.apply(receipt(State.SENT))
-
-    assert State.SENT == world.state(MAIL.id)
+    assert Decimal("0.04") == world.row(TEXT.id).cost
 
 
-def test_a_receipt_for_what_was_suppressed_changes_nothing(world: World) -> None:
-    world.enter(replace(MAIL, state=State.SUPPRESSED))
+def test_the_delivery_of_one_message_stands_against_the_bounce_of_another(world: World) -> None:
+    """An e-mail in doubt was sent again: one copy arrived."""
+    world.enter(replace(MAIL, state=State.SENT))
+    world.apply(mail_says(BOUNCE, "m-1"), mail_says(DELIVERY, "m-2"))
 
-    assert 0 == world.apply(receipt(State.DELIVERED)).changed
+    assert State.DELIVERED == world.state(MAIL.id)
+
+
+def test_any_event_with_our_tag_resolves_a_doubt(world: World) -> None:
+    world.enter(replace(MAIL, state=State.IN_DOUBT, rule="ReadTimeoutError", sent_at=START))
+    world.apply(mail_says("Send"))
+
+    assert (State.SENT, None) == (world.state(MAIL.id), world.row(MAIL.id).rule)
+    assert "m-1" in world.row(MAIL.id).messages
+
+
+@pytest.mark.parametrize("state", [State.SUPPRESSED, State.PARKED, State.DEFERRED])
+def test_what_a_provider_has_was_sent_whatever_we_thought(world: World, state: State) -> None:
+    world.enter(replace(MAIL, state=state, rule="why", closed_at=START))
+    world.apply(mail_says("Send"))
+    row = world.row(MAIL.id)
+
+    assert (State.SENT, None, None, None) == (row.state, row.rule, row.due_at, row.closed_at)
 
 
 def test_a_receipt_for_a_row_that_is_gone_is_no_trouble(world: World) -> None:
     """Retention removed the row; the receipt of another stage never had one."""
-    applied = world.apply(receipt(State.DELIVERED))
-
-    assert (0, ()) == (applied.changed, applied.unmatched)
+    assert 1 == world.apply(mail_says(DELIVERY)).without_row
     assert {} == world.ledger.rows
 
 
 def test_what_is_closed_is_no_longer_looked_at(world: World) -> None:
     world.enter(replace(MAIL, state=State.SENT))
-    world.apply(receipt(State.DELIVERED))
-    row = world.ledger.rows[MAIL.id]
+    world.apply(mail_says(DELIVERY))
+    row = world.row(MAIL.id)
 
-    assert (None, world.now.at) == (row.due_at, row.closed_at)
+    assert (None, START) == (row.due_at, row.closed_at)
+
+
+def test_a_second_copy_writes_nothing_and_looks_at_no_row(world: World) -> None:
+    world.enter(replace(MAIL, state=State.SENT))
+    world.apply(mail_says(DELIVERY))
+    before = world.row(MAIL.id)
+    calls = len(world.ledger.calls)
+
+    assert 1 == world.apply(mail_says(DELIVERY), mail_says(DELIVERY)).repeated
+    assert (before, calls) == (world.row(MAIL.id), len(world.ledger.calls))
 
 
 def test_an_empty_batch_changes_nothing(world: World) -> None:
-    applied = world.apply()
-
-    assert (0, ()) == (applied.changed, applied.unmatched)
+    assert Applied(messages=0, repeated=0, orphans=0, without_row=0) == world.apply()
 
 
-def test_trouble_with_the_ledger_brings_the_batch_again(world: World) -> None:
-    world.ledger.unavailable = {"apply"}
-
-    with pytest.raises(LedgerUnavailable):
-        world.apply(receipt(State.DELIVERED))
-
-
-def _batches(channel: Channel) -> st.SearchStrategy[tuple[Channel, list[list[State]]]]:
-    words = [State.SENT, State.CARRIER_ACCEPTED, State.FAILED, State.DELIVERED]
-    heard = st.sampled_from([state for state in words if state in CHAINS[channel]])
-    return st.tuples(st.just(channel), st.lists(st.lists(heard, max_size=4), max_size=5))
-
-
-@given(
-    st.sampled_from(Channel).flatmap(_batches),
-    st.sampled_from([State.SENDING, State.IN_DOUBT, State.SENT]),
-)
-def test_receipts_in_any_order_number_and_batch_end_in_the_strongest_word(
-    told: tuple[Channel, list[list[State]]], before: State
+@pytest.mark.parametrize("method", ["look_up", "change"])
+def test_trouble_with_the_ledger_brings_the_batch_again_and_loses_nothing(
+    world: World, method: str
 ) -> None:
-    channel, batches = told
-    world = World()
-    row = replace(MAIL if channel is Channel.EMAIL else TEXT, state=before)
-    world.enter(row)
-    for batch in batches:
-        world.apply(*[receipt(state, channel) for state in batch])
+    world.enter(replace(MAIL, state=State.SENT))
+    world.ledger.unavailable = {method}
+    with pytest.raises(LedgerUnavailable):
+        world.apply(mail_says(DELIVERY))
 
-    strongest = max({before, *chain.from_iterable(batches)}, key=CHAINS[channel].index)
-    ended = world.ledger.rows[row.id]
-    reason = "bounced" if strongest is State.FAILED else None
-    assert (strongest, reason) == (ended.state, ended.rule)
-    assert (ended.closed_at is not None) == (strongest in {State.FAILED, State.DELIVERED})
+    world.ledger.unavailable = set()
+    world.apply(mail_says(DELIVERY))
+    assert State.DELIVERED == world.state(MAIL.id)
 
 
-@given(st.permutations([State.SENT, State.CARRIER_ACCEPTED, State.FAILED, State.DELIVERED]))
-def test_a_second_copy_of_every_receipt_changes_nothing(states: list[State]) -> None:
-    world = World()
-    world.enter(replace(TEXT, state=State.SENT))
-    receipts = [receipt(state, Channel.SMS) for state in states]
-    for each in receipts:
-        world.apply(each)
-    row = world.ledger.rows[TEXT.id]
+@pytest.mark.parametrize("method", ["find", "change"])
+def test_trouble_with_the_receipts_table_brings_the_batch_again(world: World, method: str) -> None:
+    world.enter(replace(MAIL, state=State.SENT))
+    world.trails.unavailable = {method}
+    with pytest.raises(LedgerUnavailable):
+        world.apply(mail_says(DELIVERY))
 
-    assert 0 == world.apply(*receipts).changed
-    assert row == world.ledger.rows[TEXT.id]
+    world.trails.unavailable = set()
+    world.apply(mail_says(DELIVERY))
+    assert DELIVERY in world.trails.kept["m-1"].facts
+
+
+class TestSilence:
+    """Nobody speaks of a message any more: that is no failure, and no delivery."""
+
+    def test_what_nobody_speaks_of_for_three_days_is_unconfirmed(self, world: World) -> None:
+        world.enter(TEXT)
+        world.send(TEXT.id, channel=Channel.SMS)
+        sent_at = world.row(TEXT.id).sent_at
+        world.now.turn(SILENCE - timedelta(seconds=1))
+        assert 0 == world.sweep_trails().silent
+
+        world.now.turn(timedelta(seconds=1))
+        assert 1 == world.sweep_trails().silent
+        row = world.row(TEXT.id)
+        assert sent_at is not None
+        assert (State.UNCONFIRMED, sent_at + SILENCE) == (row.state, row.closed_at)
+        assert 0 == world.sweep_trails().silent
+
+    def test_the_provider_s_own_word_that_it_was_sent_breaks_no_silence(self, world: World) -> None:
+        world.enter(replace(MAIL, state=State.SENT))
+        world.apply(mail_says("Send"))
+        world.now.turn(SILENCE)
+        world.sweep_trails()
+
+        assert State.UNCONFIRMED == world.state(MAIL.id)
+
+    def test_a_receipt_that_comes_after_all_is_believed(self, world: World) -> None:
+        world.enter(TEXT)
+        world.send(TEXT.id, channel=Channel.SMS)
+        world.now.turn(SILENCE)
+        world.sweep_trails()
+        world.apply(text_says(HANDSET))
+
+        assert State.DELIVERED == world.state(TEXT.id)
+
+    def test_a_carrier_s_word_alone_is_not_silence(self, world: World) -> None:
+        world.enter(TEXT)
+        world.send(TEXT.id, channel=Channel.SMS)
+        world.apply(text_says(CARRIER))
+        world.now.turn(2 * SILENCE)
+
+        assert 0 == world.sweep_trails().silent
+        assert State.CARRIER_ACCEPTED == world.state(TEXT.id)
+
+
+class TestDoubt:
+    """A text in doubt is that of a receipt that can be of no other."""
+
+    def doubtful(self, world: World, number: int = 2) -> str:
+        row = notification(number, Channel.SMS, state=State.IN_DOUBT, sent_at=START)
+        world.enter(row)
+        return row.id
+
+    def later(self, world: World) -> None:
+        world.now.turn(ORPHAN_WAIT)
+
+    def test_a_receipt_to_the_same_number_at_the_same_time_resolves_it(self, world: World) -> None:
+        doubt = self.doubtful(world)
+        world.apply(text_says(HANDSET, price="0.02"))
+        self.later(world)
+
+        assert 1 == world.sweep_trails().matched
+        row = world.row(doubt)
+        assert (State.DELIVERED, Decimal("0.02")) == (row.state, row.cost)
+        assert doubt == world.trails.kept["message-1"].notification_id
+
+    def test_of_two_texts_in_doubt_none_is_chosen(self, world: World) -> None:
+        doubts = [self.doubtful(world, number) for number in (2, 3)]
+        world.apply(text_says(HANDSET))
+        self.later(world)
+
+        assert (0, 1) == (world.sweep_trails().matched, len(world.trails.kept))
+        assert {State.IN_DOUBT} == {world.state(each) for each in doubts}
+
+    def test_of_two_receipts_none_is_chosen(self, world: World) -> None:
+        doubt = self.doubtful(world)
+        world.apply(text_says(HANDSET), text_says(UNREACHABLE, "message-2"))
+        self.later(world)
+
+        assert 0 == world.sweep_trails().matched
+        assert State.IN_DOUBT == world.state(doubt)
+
+    @pytest.mark.parametrize("apart", [timedelta(hours=1), timedelta(hours=-1)])
+    def test_a_receipt_of_another_hour_is_another_s(self, world: World, apart: timedelta) -> None:
+        doubt = self.doubtful(world)
+        world.apply(replace(text_says(HANDSET), sent_at=START + apart))
+        self.later(world)
+
+        assert 0 == world.sweep_trails().matched
+        assert State.IN_DOUBT == world.state(doubt)
+
+    def test_a_receipt_to_another_number_is_another_s(self, world: World) -> None:
+        doubt = self.doubtful(world)
+        world.apply(replace(text_says(HANDSET), to=address_key("+12065550111")))
+        self.later(world)
+
+        assert 0 == world.sweep_trails().matched
+        assert State.IN_DOUBT == world.state(doubt)
+
+
+class TestLearning:
+    """What providers say of an address is remembered, with the message that said it."""
+
+    def known(self, world: World, key: str) -> Person:
+        return world.people.kept[key]
+
+    def test_an_opt_out_ends_texts_to_the_number_and_to_its_customer(self, world: World) -> None:
+        """STOP is answered by the carrier; the shop still thinks that somebody subscribes."""
+        world.enter(replace(TEXT, customer_id="c-1"))
+        world.send(TEXT.id, channel=Channel.SMS)
+        world.apply(text_says(OPTED_OUT))
+        customer = customer_key(shop=TEXT.order.shop, customer_id="c-1")
+
+        for key in (address_key(PHONE), customer):
+            learnt = self.known(world, key).learnt[address_key(PHONE)]
+            assert ("opted-out", OPTED_OUT, "message-1", START) == (
+                learnt.reason,
+                learnt.kind,
+                learnt.message_id,
+                learnt.at,
+            )
+            assert "opted-out" == self.known(world, key).refusal(Channel.SMS, PHONE)
+            assert self.known(world, key).refusal(Channel.EMAIL, EMAIL) is None
+        assert self.known(world, customer).refusal(Channel.SMS, "+12065550111") is None
+
+    def test_the_next_message_to_the_address_is_suppressed(self, world: World) -> None:
+        world.enter(TEXT, another := notification(3, Channel.SMS))
+        world.send(TEXT.id, channel=Channel.SMS)
+        world.apply(text_says(OPTED_OUT))
+        world.send(another.id, channel=Channel.SMS)
+
+        row = world.row(another.id)
+        assert (State.SUPPRESSED, "opted-out") == (row.state, row.rule)
+
+    @pytest.mark.parametrize(
+        ("kind", "reason"),
+        [
+            (BOUNCE, "bounced"),
+            ("Complaint/abuse", "complained"),
+            ("Bounce/Permanent/OnAccountSuppressionList", "suppression-list"),
+            ("Bounce/Transient/General", None),
+            ("Complaint/not-spam", None),
+            ("Bounce/Transient/ContentRejected", None),
+            ("Bounce/Transient/MailboxFull", None),
+            (DELIVERY, None),
+        ],
+    )
+    def test_what_is_about_the_address_is_learnt_and_nothing_else(
+        self, world: World, kind: str, reason: str | None
+    ) -> None:
+        world.enter(replace(MAIL, state=State.SENT))
+        world.apply(mail_says(kind))
+        person = world.people.kept.get(address_key(EMAIL), Person(key=""))
+
+        assert reason == person.refusal(Channel.EMAIL, EMAIL)
+
+    def test_repeated_soft_bounces_of_a_month_are_a_refusal(self, world: World) -> None:
+        full = "Bounce/Transient/MailboxFull"
+        for number, days in enumerate([0, 40, 50, 60], start=1):
+            row = notification(number, state=State.SENT)
+            world.enter(row)
+            at = START + timedelta(days=days)
+            bounce = replace(mail_says(full, f"m-{number}"), notification_id=row.id, at=at)
+            refused = world.people.kept.get(address_key(EMAIL), Person(key=""))
+            assert refused.refusal(Channel.EMAIL, EMAIL) is None
+            world.apply(bounce, bounce)
+
+        learnt = self.known(world, address_key(EMAIL)).learnt[address_key(EMAIL)]
+        assert ("soft-bounced", "m-4") == (learnt.reason, learnt.message_id)
+
+    def test_a_lesson_that_comes_again_writes_nothing(self, world: World) -> None:
+        world.enter(replace(MAIL, state=State.SENT))
+        world.apply(mail_says(BOUNCE))
+        world.trails.kept.clear()
+        calls = len(world.people.calls)
+        world.apply(mail_says(BOUNCE))
+
+        assert calls == len(world.people.calls)
+
+    def test_what_a_sender_joined_the_sweeper_learns_from(self, world: World) -> None:
+        world.enter(TEXT)
+
+        def carried(_: Outgoing) -> object:
+            world.apply(text_says(OPTED_OUT))
+            return accepted("message-1")
+
+        world.provider.answer = carried
+        world.send(TEXT.id, channel=Channel.SMS)
+        assert State.FAILED == world.state(TEXT.id)
+        assert {} == world.people.kept
+
+        world.now.turn(ORPHAN_WAIT)
+        world.sweep_trails()
+        assert "opted-out" == self.known(world, address_key(PHONE)).refusal(Channel.SMS, PHONE)
+
+    def test_trouble_with_the_record_brings_the_batch_again(self, world: World) -> None:
+        world.enter(replace(MAIL, state=State.SENT))
+        world.people.unavailable = True
+        with pytest.raises(LedgerUnavailable):
+            world.apply(mail_says(BOUNCE))
+
+        world.people.unavailable = False
+        world.apply(mail_says(BOUNCE))
+        assert "bounced" == self.known(world, address_key(EMAIL)).refusal(Channel.EMAIL, EMAIL)

@@ -12,6 +12,8 @@ from notifications.receipt import Receipt
 from tests.examples import EMAIL, PHONE, payload
 from tests.fakes.world import World
 
+ARRIVED = {Channel.SMS: "SUCCESS/Delivered", Channel.EMAIL: "Delivery"}
+
 
 def reached(world: World) -> Counter[str | None]:
     return Counter(out.notification.recipient for out in world.provider.calls)
@@ -28,7 +30,9 @@ def test_one_order_becomes_one_text_and_one_e_mail_and_both_arrive(world: World)
                 channel=out.notification.channel,
                 message_id=message_id,
                 notification_id=None,
-                state=State.DELIVERED,
+                kind=ARRIVED[out.notification.channel],
+                at=world.now.at,
+                sent_at=world.now.at,
             )
         )
 

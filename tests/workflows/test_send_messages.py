@@ -448,8 +448,9 @@ def test_a_message_id_is_known_as_long_as_its_receipts_may_come(world: World) ->
     world.enter(ONE)
     world.send(ONE.id)
 
-    assert {"message-1": ONE.id} == world.message_ids.find({"message-1"})
-    assert world.now.at + RECEIPT_RETENTION == world.message_ids.expiries["message-1"]
+    trail = world.trails.kept["message-1"]
+    assert (ONE.id, world.now.at) == (trail.notification_id, trail.sent_at)
+    assert world.now.at + RECEIPT_RETENTION == trail.expires_at
 
 
 def test_the_message_id_is_known_before_the_claim_is_settled(world: World) -> None:
@@ -459,7 +460,7 @@ def test_the_message_id_is_known_before_the_claim_is_settled(world: World) -> No
 
     with pytest.raises(LedgerUnavailable):
         world.send(ONE.id)
-    assert {"message-1": ONE.id} == world.message_ids.find({"message-1"})
+    assert ONE.id == world.trails.kept["message-1"].notification_id
 
 
 def test_a_message_id_that_could_not_be_kept_is_kept_when_the_batch_comes_again(
@@ -467,20 +468,20 @@ def test_a_message_id_that_could_not_be_kept_is_kept_when_the_batch_comes_again(
 ) -> None:
     """The batch failed, so it does: and the row has the id by then."""
     world.enter(ONE)
-    world.message_ids.unavailable = True
+    world.trails.unavailable = {"join"}
     with pytest.raises(LedgerUnavailable):
         world.send(ONE.id)
-    world.message_ids.unavailable = False
+    world.trails.unavailable = set()
     world.send(ONE.id)
 
-    assert {"message-1": ONE.id} == world.message_ids.owners
+    assert {"message-1": ONE.id} == {i: t.notification_id for i, t in world.trails.kept.items()}
     assert {ONE.id: 1} == world.got()
 
 
 def test_a_claim_is_settled_even_if_its_message_id_could_not_be_kept(world: World) -> None:
     """What the provider answered is known to nobody else."""
     world.enter(ONE)
-    world.message_ids.unavailable = True
+    world.trails.unavailable = {"join"}
 
     with pytest.raises(LedgerUnavailable):
         world.send(ONE.id)
@@ -509,7 +510,9 @@ def test_a_receipt_that_is_faster_than_the_settlement_stands(world: World) -> No
                 channel=Channel.EMAIL,
                 message_id="m-1",
                 notification_id=out.notification.id,
-                state=State.DELIVERED,
+                kind="Delivery",
+                at=world.now.at,
+                sent_at=world.now.at,
             )
         )
         return accepted("m-1")

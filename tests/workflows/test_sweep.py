@@ -10,7 +10,7 @@ from notifications.identity import address_key
 from notifications.lifecycle import State
 from notifications.notification import Notification
 from notifications.order_event import Channel
-from notifications.outcome import accepted, unknown
+from notifications.outcome import Outcome, accepted, not_now, refused, unknown
 from notifications.person import Person, QuietHours
 from notifications.receipt import Receipt
 from notifications.sweeping import LAPSED
@@ -299,19 +299,30 @@ def test_a_doubt_is_counted_once(world: World) -> None:
     assert [1, 0, 0, 0, 0, 0] == rounds
 
 
-def test_a_settlement_that_comes_after_all_finds_the_doubt_and_leaves_it(world: World) -> None:
-    """Its sender was slower than its lease; only a receipt resolves what is in doubt."""
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (accepted("m-1"), State.SENT),
+        (refused("no"), State.FAILED),
+        (not_now("no"), State.REQUESTED),
+        (unknown("no"), State.IN_DOUBT),
+    ],
+)
+def test_a_settlement_that_comes_after_all_ends_the_doubt_that_its_lapse_left(
+    world: World, outcome: Outcome, state: State
+) -> None:
+    """Its sender was slower than its lease, and knows what nobody else can."""
     world.enter(TEXT)
 
     def slow(_: object) -> Any:
         world.now.turn(LEASE + 5 * MINUTE)
         world.sweep()
-        return accepted("m-1")
+        return outcome
 
     world.provider.answer = slow
     world.send(TEXT.id, channel=Channel.SMS)
 
-    assert (State.IN_DOUBT, "m-1") == (world.state(TEXT.id), world.row(TEXT.id).message_id)
+    assert (state, outcome.message_id) == (world.state(TEXT.id), world.row(TEXT.id).message_id)
 
 
 # What is in doubt
@@ -385,7 +396,9 @@ def test_an_event_of_the_first_keeps_a_doubtful_e_mail_from_being_sent_again(wor
             channel=Channel.EMAIL,
             message_id="m-1",
             notification_id=ONE.id,
-            state=State.SENT,
+            kind="Send",
+            at=world.now.at,
+            sent_at=world.now.at,
         )
     )
     sweep_for(world, timedelta(days=5))
@@ -398,7 +411,12 @@ def test_an_event_that_overtakes_the_second_sending_is_in_time(world: World) -> 
     world.now.turn(HOUR)
     assert 1 == world.sweep().published
     late = Receipt(
-        channel=Channel.EMAIL, message_id="m-1", notification_id=ONE.id, state=State.DELIVERED
+        channel=Channel.EMAIL,
+        message_id="m-1",
+        notification_id=ONE.id,
+        kind="Delivery",
+        at=world.now.at,
+        sent_at=world.now.at,
     )
     world.apply(late)
     world.send_published()

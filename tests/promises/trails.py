@@ -1,0 +1,123 @@
+"""What every table of receipts promises, in memory or in DynamoDB."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from notifications.order_event import Channel
+from notifications.trail import Fact, Trail
+from tests.fakes.clock import START
+from workflows.ports import Trails
+
+LATER = START + timedelta(days=30)
+HOUR = timedelta(hours=1)
+
+
+def trail(number: int = 1, **changes: object) -> Trail:
+    """Return what a sender records of a message."""
+    bare = Trail(
+        message_id=f"m-{number}",
+        channel=Channel.SMS,
+        notification_id=f"n-{number}",
+        sent_at=START,
+        expires_at=LATER,
+        due_at=START + HOUR,
+    )
+    return replace(bare, **changes)  # type: ignore[arg-type]
+
+
+def orphan(number: int = 1) -> Trail:
+    """Return what a receipt says that nobody knows yet."""
+    fact = Fact(at=START, price=Decimal("0.00645"))
+    return trail(
+        number, notification_id=None, to="hash", facts={"SUCCESS/Delivered": fact}, due_at=START
+    )
+
+
+def bare(trails: list[Trail]) -> list[Trail]:
+    """Return the trails without their versions, which count writes."""
+    return [replace(each, version=1) for each in trails]
+
+
+class TrailsPromises:
+    """Mix in, and say with a fixture which `trails`."""
+
+    def test_what_was_written_is_read_back_as_it_was_meant(self, trails: Trails) -> None:
+        both = replace(orphan(2), unattributed=True)
+        trails.join([trail(), both])
+
+        assert {"m-1": trail(), "m-2": both} == trails.find({"m-1", "m-2", "m-3"})
+
+    def test_a_price_of_nothing_is_a_price(self, trails: Trails) -> None:
+        free = trail(facts={"FAILURE": Fact(at=START, price=Decimal(0))})
+        trails.join([free])
+
+        assert {"m-1": free} == trails.find({"m-1"})
+
+    def test_whoever_comes_second_joins_what_is_there(self, trails: Trails) -> None:
+        trails.join([orphan()])
+        (joined,) = trails.join([trail()])
+
+        assert ("n-1", None, START) == (joined.notification_id, joined.to, joined.due_at)
+        assert orphan().facts == joined.facts
+        assert bare([joined]) == bare([trails.find({"m-1"})["m-1"]])
+
+    def test_joining_twice_is_joining_once(self, trails: Trails) -> None:
+        trails.join([trail()])
+        before = trails.find({"m-1"})
+
+        assert [trail()] == bare(trails.join([trail()]))
+        assert before == trails.find({"m-1"})
+
+    def test_a_trail_is_written_only_where_it_is_as_it_was_seen(self, trails: Trails) -> None:
+        trails.join([trail(), trail(2)])
+        seen = trails.find({"m-1", "m-2"})
+        mine = replace(seen["m-1"], due_at=START)
+
+        assert {"m-1"} == trails.change([(seen["m-1"], mine)])
+        assert set() == trails.change([(seen["m-1"], replace(seen["m-1"], due_at=None))])
+        assert set() == trails.change([(None, trail(2, due_at=None))])
+        assert START == trails.find({"m-1"})["m-1"].due_at
+        assert seen["m-2"] == trails.find({"m-2"})["m-2"]
+
+    def test_what_is_taken_away_is_gone(self, trails: Trails) -> None:
+        trails.join([orphan()])
+        seen = trails.find({"m-1"})["m-1"]
+        after = replace(seen, to=None, due_at=None, notification_id="n-1")
+
+        assert {"m-1"} == trails.change([(seen, after)])
+        assert bare([after]) == bare(list(trails.find({"m-1"}).values()))
+
+    def test_what_is_to_stay_as_it_is_is_said_to_be_so(self, trails: Trails) -> None:
+        trails.join([trail()])
+        seen = trails.find({"m-1"})["m-1"]
+
+        assert {"m-1"} == trails.change([(seen, seen)])
+        assert seen == trails.find({"m-1"})["m-1"]
+
+    def test_what_is_due_is_found_from_its_moment_on_as_long_as_it_is(self, trails: Trails) -> None:
+        trails.join([trail(1), trail(2, due_at=None), replace(orphan(3), unattributed=True)])
+
+        assert [] == trails.due(now=START + HOUR - timedelta(milliseconds=1), limit=10)
+        assert ["m-1"] == trails.due(now=START + HOUR, limit=10)
+
+        seen = trails.find({"m-1"})["m-1"]
+        trails.change([(seen, replace(seen, due_at=None))])
+        assert [] == trails.due(now=LATER, limit=10)
+
+    def test_no_more_are_due_than_were_asked_for(self, trails: Trails) -> None:
+        trails.join([trail(number) for number in range(30)])
+
+        assert 3 == len(set(trails.due(now=LATER, limit=3)))
+
+    def test_an_empty_batch_is_nothing_to_do(self, trails: Trails) -> None:
+        assert ([], set(), {}) == (trails.join([]), trails.change([]), trails.find(frozenset()))
+
+    def test_a_batch_may_be_larger_than_any_call_takes(self, trails: Trails) -> None:
+        many = [trail(number) for number in range(130)]
+
+        assert many == trails.join(many)
+        seen = trails.find({each.message_id for each in many})
+        assert {each.message_id: each for each in many} == seen
+        news = [(each, replace(each, due_at=None)) for each in seen.values()]
+        assert set(seen) == trails.change(news)
