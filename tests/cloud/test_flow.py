@@ -238,18 +238,33 @@ def test_a_malformed_record_is_parked_with_its_payload_and_its_neighbours_go_out
 
 
 @pytest.mark.parametrize(
-    ("contact", "channel", "reason"),
+    ("contact", "channel", "state", "reason"),
     [
-        ({"phone": "+12065550199"}, "sms", "Phone carrier is currently unreachable/unavailable"),
-        ({"email": "bounce@simulator.amazonses.com"}, "email", "Bounce/Permanent/General"),
+        (
+            {"phone": "+12065550199"},
+            "sms",
+            State.FAILED_FOR_NOW,
+            "Phone carrier is currently unreachable/unavailable",
+        ),
+        (
+            {"email": "bounce@simulator.amazonses.com"},
+            "email",
+            State.BOUNCED,
+            "Bounce/Permanent/General",
+        ),
     ],
 )
 def test_a_message_that_does_not_arrive_has_failed_and_says_why(
-    target: Target, order_id: str, contact: dict[str, str], channel: str, reason: str
+    target: Target,
+    order_id: str,
+    contact: dict[str, str],
+    channel: str,
+    state: State,
+    reason: str,
 ) -> None:
     put(target, order(order_id, contact=contact, channel=channel))
 
-    [row] = ended(target, order_id, State.FAILED)
+    [row] = ended(target, order_id, state)
 
     assert reason == row.rule
 

@@ -1,0 +1,198 @@
+"""A number of notifications and a seed in, what became of all their receipts out.
+
+Each text and e-mail is claimed, recorded and settled in waves; its receipts come before, between
+and after, 3 % twice and 1 % contradictory. `python -m tests.workflows.many_receipts` runs it large.
+"""
+
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+
+from notifications.claim import Asked
+from notifications.facts import place
+from notifications.lifecycle import State
+from notifications.message import Message, joined
+from notifications.notification import Notification
+from notifications.order_event import Channel
+from notifications.outcome import Settlement, accepted
+from notifications.receipt import Receipt
+from notifications.trail import Trail
+from tests.examples import notification
+from tests.fakes.clock import START
+from tests.fakes.world import LEASE, RECEIPT_RETENTION, SILENCE, World
+
+BATCH = 100
+DOUBLED, CONTRADICTORY = 0.03, 0.01
+SECOND = timedelta(seconds=1)
+ENDS = {
+    Channel.SMS: [
+        "SUCCESS/Delivered",
+        "SUCCESS/Message has been accepted by phone carrier",
+        "FAILURE/Phone is currently unreachable/unavailable",
+    ],
+    Channel.EMAIL: ["Delivery", "Bounce/Permanent/General", "Complaint/abuse"],
+}
+OPPOSITE = {Channel.SMS: "FAILURE/Phone carrier has blocked this message", Channel.EMAIL: "Reject"}
+BEGINNING = {
+    Channel.SMS: "SUCCESS/Message has been accepted by phone carrier",
+    Channel.EMAIL: "Send",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """What was put in: each notification's receipts, by its id."""
+
+    receipts: dict[str, list[Receipt]] = field(default_factory=lambda: defaultdict(list))
+    doubled: int = 0
+    contradictory: int = 0
+
+
+def live(count: int, *, seed: int) -> tuple[World, Told]:
+    """Send *count* messages, bring all receipts in any order, and let the sweeper end it."""
+    world, random, told = World(), Random(seed), Told()  # noqa: S311 - a seeded story
+    rows = [_row(number) for number in range(count)]
+    for start in range(0, count, BATCH):
+        batch = rows[start : start + BATCH]
+        world.enter(*batch)
+        early, between, late = _spread(batch, random, told)
+        _claim(world, batch)
+        _bring(world, early, random)
+        _record(world, batch)
+        _bring(world, between, random)
+        _settle(world, batch)
+        _bring(world, late, random)
+    for _ in range(3):
+        world.now.turn(SILENCE + SECOND)
+        while world.sweep_trails(limit=400).applied:
+            pass
+        while world.sweep_trails(limit=400).silent:
+            pass
+    return world, told
+
+
+def wrong(world: World, told: Told, count: int) -> Iterator[str]:
+    """Say of each notification where its row is not what its receipts come to."""
+    for number in range(count):
+        row = world.row(_row(number).id)
+        receipts = told.receipts[row.id]
+        trail = world.trails.kept[_message_id(row)]
+        if {each.kind for each in receipts} != set(trail.facts):
+            yield f"{number}: a receipt is lost"
+        prices = [each.price for each in receipts if each.price is not None]
+        if prices and row.cost != max(prices):
+            yield f"{number}: the price is {row.cost}, and the highest named {max(prices)}"
+        if row.state is not _state(row, receipts):
+            yield f"{number}: {row.state}, and its receipts say {_state(row, receipts)}"
+        if trail.due_at is not None:
+            yield f"{number}: its trail never comes to rest"
+
+
+def _state(row: Notification, receipts: list[Receipt]) -> State:
+    said = [Message(state=place(each.kind, row.channel).state) for each in receipts]
+    best = joined([Message(state=State.SENT), *said], row.channel).state
+    return State.UNCONFIRMED if best is State.SENT else best
+
+
+def _row(number: int) -> Notification:
+    return notification(number, list(Channel)[number % 2], recipient=None)
+
+
+def _message_id(row: Notification) -> str:
+    return f"m-{row.id}"
+
+
+def _spread(
+    rows: list[Notification], random: Random, told: Told
+) -> tuple[list[Receipt], list[Receipt], list[Receipt]]:
+    """Return the batch's receipts by when they come: before the record, before and after the settle."""
+    spread: tuple[list[Receipt], list[Receipt], list[Receipt]] = ([], [], [])
+    for row in rows:
+        kinds = [BEGINNING[row.channel]]
+        if random.random() < 0.9:
+            kinds.append(random.choice(ENDS[row.channel]))
+        if random.random() < CONTRADICTORY:
+            kinds.append(OPPOSITE[row.channel])
+            told.contradictory += 1
+        if random.random() < DOUBLED:
+            kinds.append(random.choice(kinds))
+            told.doubled += 1
+        for kind in kinds:
+            receipt = _receipt(row, kind, random)
+            told.receipts[row.id].append(receipt)
+            random.choice(spread).append(receipt)
+    return spread
+
+
+def _receipt(row: Notification, kind: str, random: Random) -> Receipt:
+    is_sms = row.channel is Channel.SMS
+    prices = [None, Decimal(0), Decimal("0.00645"), Decimal("0.0129")]
+    return Receipt(
+        channel=row.channel,
+        message_id=_message_id(row),
+        kind=kind,
+        at=START + random.randrange(1, 90) * SECOND,
+        sent_at=START,
+        notification_id=None if is_sms else row.id,
+        price=random.choice(prices) if is_sms else None,
+    )
+
+
+def _bring(world: World, receipts: list[Receipt], random: Random) -> None:
+    random.shuffle(receipts)
+    for start in range(0, len(receipts), BATCH):
+        world.apply(*receipts[start : start + BATCH])
+
+
+def _claim(world: World, rows: list[Notification]) -> None:
+    asked = [Asked(id=row.id, parts=1, reserved=Decimal("0.01")) for row in rows]
+    world.ledger.claim(asked, owner="me", lease_until=START + LEASE, now=START)
+
+
+def _record(world: World, rows: list[Notification]) -> None:
+    mine = [
+        Trail(
+            message_id=_message_id(row),
+            channel=row.channel,
+            notification_id=row.id,
+            sent_at=START,
+            expires_at=START + RECEIPT_RETENTION,
+            due_at=START + SILENCE,
+        )
+        for row in rows
+    ]
+    world.trails.join(mine)
+
+
+def _settle(world: World, rows: list[Notification]) -> None:
+    ends = [
+        Settlement(
+            notification=row, owner="me", outcome=accepted(_message_id(row)), at=START + SECOND
+        )
+        for row in rows
+    ]
+    world.ledger.settle(ends)
+
+
+def main(count: int) -> int:
+    """Run it with *count* notifications; 1 where anything was lost or wrong."""
+    began = time.monotonic()
+    world, told = live(count, seed=4)
+    findings = list(wrong(world, told, count))
+    receipts = sum(map(len, told.receipts.values()))
+    print(*findings[:20], sep="\n")
+    print(
+        f"{count} notifications, {receipts} receipts, {told.doubled} of them twice and "
+        f"{told.contradictory} contradictory: {len(findings)} lost or wrong "
+        f"({time.monotonic() - began:.0f} s)"
+    )
+    return int(bool(findings))
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if sys.argv[1:] else 100_000))

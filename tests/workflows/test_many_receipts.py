@@ -1,0 +1,13 @@
+"""A slice of what `make prove` does with a hundred thousand notifications."""
+
+from tests.workflows.many_receipts import live, wrong
+
+COUNT = 2_000
+
+
+def test_no_receipt_of_thousands_is_lost_and_no_price_is_wrong() -> None:
+    world, told = live(COUNT, seed=1)
+
+    assert told.doubled > COUNT / 50
+    assert told.contradictory > COUNT / 200
+    assert [] == list(wrong(world, told, COUNT))
