@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from benchmarks import findings
-from benchmarks.goals import goals
-from benchmarks.report import show
+from benchmarks.books import NOTIFICATIONS, books, units_of_batches
+from benchmarks.goals import goals, of_money, of_the_books
+from benchmarks.life import Life
+from benchmarks.money import VOLUMES, Cost, batch_of, cost
+from benchmarks.report import show, show_costs
 
 ORDERS = 100
 WIDTH = 400  # so that no cell of a Markdown table is broken
@@ -16,8 +19,19 @@ def main() -> None:
     """Count, time, and print the goals with what became of them."""
     counted = findings.count(orders=ORDERS)
     timed = findings.time(orders=ORDERS)
+    kept = books()
+    costs = [cost_of(volume, counted.delivered) for volume in VOLUMES]
+    reached = [*goals(counted, timed), *of_the_books(kept), *of_money(costs)]
     today = datetime.now(UTC).date()
-    show(Console(width=WIDTH), goals(counted, timed), counted, timed, today=today)
+    console = Console(width=WIDTH)
+    show(console, reached, counted, timed, today=today)
+    show_costs(console, costs)
+
+
+def cost_of(volume: int, life: Life) -> Cost:
+    """Return what a thousand texts cost at a volume, by what was counted of one's life."""
+    units = units_of_batches(min(batch_of(volume), NOTIFICATIONS))
+    return cost(volume, on_the_ledger=life.total, on_the_books=units)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from benchmarks.tables import Table, Tables
 LEDGER = "ledger"
 CUSTOMERS = "customers"
 RECEIPTS = "receipts"
+ROLLUPS = "rollups"
 
 BeforeSend = Callable[..., Any]
 """A handler of botocore's event; what it answers, if anything, is not asked of the network."""
@@ -44,6 +45,7 @@ def empty_tables() -> Tables:
             ),
             CUSTOMERS: Table("person"),
             RECEIPTS: Table("message_id"),
+            ROLLUPS: Table("pk", "sk"),
             "preferences": Table("customer_id"),
             "log": Table("notification_id"),
             "messages": Table("message_id"),

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from benchmarks.books import Books
 from benchmarks.findings import CountedAll, TimedAll
+from benchmarks.money import Cost
 
 TIMES = " ×"  # noqa: RUF001 - the sign of multiplication is meant
 
@@ -38,6 +40,62 @@ class Goal:
 def goals(counted: CountedAll, timed: TimedAll) -> list[Goal]:
     """Return every goal, the machine's share of it last."""
     return [*_counts(counted), *_ratios(counted, timed)]
+
+
+def of_the_books(books: Books) -> list[Goal]:
+    """Return the goals of counting."""
+    plain = "TypeDeserializer and Powertools Metrics a record"
+    return [
+        Goal(
+            what="calls to count 1,000 changes of 400 notifications in 20 buckets",
+            limit=12,
+            figure=books.calls.total(),
+            digits=0,
+        ),
+        Goal(
+            what=f"{plain}: less CPU to read, count and tell 1,000 changes, calls apart",
+            limit=3,
+            figure=books.plain_cpu / books.read_cpu,
+            over=True,
+            unit=TIMES,
+            digits=1,
+        ),
+        Goal(
+            what="the same, with our calls, and none of theirs",
+            limit=3,
+            figure=books.plain_cpu / books.cpu,
+            over=True,
+            unit=TIMES,
+            digits=1,
+        ),
+        Goal(
+            what="the same, with our calls, and an UpdateItem a record of theirs",
+            limit=3,
+            figure=books.plain_counting_cpu / books.cpu,
+            over=True,
+            unit=TIMES,
+            digits=1,
+        ),
+    ]
+
+
+def of_money(costs: list[Cost]) -> list[Goal]:
+    """Return the goals at 100,000 texts a day."""
+    (cost,) = [each for each in costs if each.volume == _BUSY]
+    return [
+        Goal(
+            what="write units a text at 100,000 a day", limit=20, figure=cost.write_units, digits=1
+        ),
+        Goal(
+            what="US dollars to AWS for a thousand, carrier apart, at 100,000 a day",
+            limit=0.015,
+            figure=cost.total,
+            digits=4,
+        ),
+    ]
+
+
+_BUSY = 100_000
 
 
 def _counts(counted: CountedAll) -> list[Goal]:

@@ -10,6 +10,7 @@ from rich.table import Table
 from benchmarks.findings import Counted, CountedAll, Timed, TimedAll
 from benchmarks.goals import Goal
 from benchmarks.life import Life
+from benchmarks.money import Cost
 
 MILLI = 1e3
 MICRO = 1e6
@@ -22,6 +23,21 @@ def show(
     console.print(f"{today}, batches of {counted.texts.orders.count} orders, 10 ms a call\n")
     for table in (_goals(goals), _calls(counted), _times(timed), _reading(timed), _units(counted)):
         console.print(table)
+
+
+def show_costs(console: Console, costs: list[Cost]) -> None:
+    """Print what AWS asks for a thousand texts."""
+    columns = ("write units a text", "by the text, $", "by the month, $", "all, $ a thousand")
+    table = _table("texts a day", *columns)
+    for each in costs:
+        table.add_row(
+            f"{each.volume:,}",
+            f"{each.write_units:.1f}",
+            f"{each.variable:.4f}",
+            f"{each.fixed:.4f}",
+            f"{each.total:.4f}",
+        )
+    console.print(table)
 
 
 def _goals(goals: list[Goal]) -> Table:

@@ -129,6 +129,7 @@ _OF_JSON: Mapping[str, Callable[[StandIn, Body], Body]] = {
     "Query": lambda aws, asked: aws.tables.query(asked),
     "SendEmail": lambda aws, _: {"MessageId": aws.new_id()},
     "SendMessage": lambda aws, asked: aws.queue(asked["MessageBody"]),
+    "TransactWriteItems": lambda aws, asked: aws.tables.transact_write_items(asked),
     "UpdateItem": lambda aws, asked: aws.tables.update_item(asked),
 }
 

@@ -5,11 +5,10 @@ costs many times what everything else here does.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateways.dynamodb import Item, time_from_millis
 from gateways.ledger_item import id_of, is_notification
@@ -17,8 +16,7 @@ from notifications.books import Bucket, Line, hour_of, short
 from notifications.lifecycle import State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """The newest image of one notification in a batch, and where its first one stands."""
 
     image: Item
@@ -38,16 +36,13 @@ def newest(records: Iterable[Mapping[str, Any]]) -> dict[str, Change]:
         if image is None or not is_notification(image):
             continue
         notification_id, version = id_of(image), int(image["version"]["N"])
+        first = record["dynamodb"]["SequenceNumber"]
         known = changes.get(notification_id)
-        number = record["dynamodb"]["SequenceNumber"]
-        if known is None:
-            changes[notification_id] = Change(image=image, version=version, sequence_number=number)
-            continue
-        first = min(number, known.sequence_number, key=int)
-        newer = image if version > known.version else known.image
-        changes[notification_id] = Change(
-            image=newer, version=max(version, known.version), sequence_number=first
-        )
+        if known is not None:
+            first = min(first, known.sequence_number, key=int)
+            if known.version >= version:
+                image, version = known.image, known.version
+        changes[notification_id] = Change(image, version, first)
     return changes
 
 

@@ -134,12 +134,17 @@ def short(word: str | None) -> str | None:
 
     Words that begin alike stay apart.
     """
-    if word is None or len(json.dumps(word, ensure_ascii=False).encode()) <= _LONGEST:
+    if (
+        word is None
+        or len(word) <= _SURELY_SHORT
+        or len(json.dumps(word, ensure_ascii=False).encode()) <= _LONGEST
+    ):
         return word
     return f"{word[:_CUT]}~{blake2b(word.encode(), digest_size=8).hexdigest()}"
 
 
 _LONGEST, _CUT = 200, 20
+_SURELY_SHORT = (_LONGEST - 2) // 6  # characters: JSON writes none in more than six bytes
 
 
 def contribution(line: Line) -> Contribution:
