@@ -21,6 +21,7 @@ from gateways.parked_records import S3ParkedRecords
 from gateways.people import DynamoPeople
 from gateways.queue_visibility import SqsVisibility
 from gateways.receipt_queue import SqsReceiptQueue
+from gateways.rollups import DynamoRollups
 from gateways.topic import Topic
 from gateways.trails import DynamoTrails
 from local.cloud import LocalCloud
@@ -37,6 +38,7 @@ from tests.promises.ledger_steps import LATER, ONE, claimed, claims, enter, row,
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
 from tests.promises.receipt_queue import Arrival, ReceiptQueuePromises
+from tests.promises.rollups import RollupsPromises
 from tests.promises.stops import StopsPromises, Switch
 from tests.promises.trails import TrailsPromises
 
@@ -169,6 +171,12 @@ class TestDynamoPeople(PeoplePromises):
         people.put([ADA])
 
         assert {"ada": paying(ADA, "n-1")} == people.get({"ada"})
+
+
+class TestDynamoRollups(RollupsPromises):
+    @pytest.fixture
+    def rollups(self, cloud: LocalCloud, executor: Executor) -> DynamoRollups:
+        return DynamoRollups(table=table_like(cloud, "RollupsTableName", executor))
 
 
 class TestDynamoTrails(TrailsPromises):

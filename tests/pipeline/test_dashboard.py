@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from analytics import metrics as told
+from analytics import verifier
 from processors.settings import PARKED_METRIC
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
 
-TOLD = told._ESSENTIAL | {told.LATENCY, PARKED_METRIC}  # noqa: SLF001 - on every stage
+OTHERS = {told.LATENCY, PARKED_METRIC, verifier.METRIC}
+TOLD = told._ESSENTIAL | OTHERS  # noqa: SLF001 - on every stage
 
 
 def body(synthesis: Synthesis) -> dict[str, Any]:
