@@ -91,7 +91,7 @@ _HOUR = 3_600_000  # milliseconds
 
 
 def _is_taken(image: Item, state: str) -> bool:
-    return state in _TAKEN or "message_id" in image or bool(image.get("messages", {}).get("M"))
+    return state in _TAKEN or bool(image.get("messages", {}).get("M"))
 
 
 @lru_cache(maxsize=1024)
