@@ -1,14 +1,21 @@
 """A provider call comes in; it is refused, or kept in the inbox, answered and its receipts are due."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError
 
 from local.carrier.email import Email, read_email
-from local.carrier.fates import email_fate, sms_fate
+from local.carrier.fates import (
+    LATER,
+    Manner,
+    email_fate,
+    email_manner,
+    sms_fates,
+    sms_manner,
+)
 from local.carrier.on_demand import (
     ANSWER_DROPPED,
     EMAIL_ERRORS,
@@ -59,7 +66,8 @@ class Desk:
         self.inbox.keep(_kept_email(taken))
         self.journal("email_taken", message_id=message_id, set=email.configuration_set or "-")
         if email.configuration_set:
-            self.receipts.add(self._email_receipts(taken))
+            manner = email_manner(email.recipients[0])
+            self.receipts.add(_arriving(self._email_receipts(taken), taken.at, manner))
         return _answered(message_id, trouble)
 
     def take_text_message(self, parameters: dict[str, str]) -> str:
@@ -70,10 +78,9 @@ class Desk:
         message_id, at = self.new_id(), self.now()
         self.inbox.keep(_kept_text_message(message, message_id, at))
         self.journal("sms_taken", message_id=message_id, parts=message.parts)
-        fate = sms_fate(message)
-        line = delivery_log(message, fate, message_id=message_id, at=at, dwell=self.delay)
-        group = log_group(fate, region=self.region, account=self.account)
-        self.receipts.add([(at + self.delay, SmsReceipt(log_group=group, line=line))])
+        self.receipts.add(
+            _arriving(self._sms_receipts(message, message_id, at), at, sms_manner(message.number))
+        )
         return _answered(message_id, trouble)
 
     def _check_deployed(self, email: Email) -> None:
@@ -98,6 +105,15 @@ class Desk:
                 f"in region {self.region.upper()}: {address}",
             )
 
+    def _sms_receipts(
+        self, message: TextMessage, message_id: str, at: datetime
+    ) -> Iterator[tuple[datetime, Receipt]]:
+        for step, fate in enumerate(sms_fates(message), start=1):
+            dwell = step * self.delay
+            line = delivery_log(message, fate, message_id=message_id, at=at, dwell=dwell)
+            group = log_group(fate, region=self.region, account=self.account)
+            yield at + dwell, SmsReceipt(log_group=group, line=line)
+
     def _email_receipts(self, taken: TakenEmail) -> Iterator[tuple[datetime, Receipt]]:
         name = taken.email.configuration_set
         due = taken.at + self.delay
@@ -110,6 +126,16 @@ class Desk:
                     taken, event, recipient, at=at, feedback_id=ses_message_id(at, self.new_id())
                 )
                 yield at, EmailReceipt(configuration_set=name, event=document)
+
+
+def _arriving(
+    receipts: Iterable[tuple[datetime, Receipt]], taken_at: datetime, manner: Manner
+) -> Iterator[tuple[datetime, Receipt]]:
+    """Yield receipts when they are due in that manner: late ones, or each twice."""
+    for due, receipt in receipts:
+        yield (taken_at + (due - taken_at) * LATER if manner is Manner.LATE else due), receipt
+        if manner is Manner.DOUBLED:
+            yield due + (due - taken_at), receipt
 
 
 def ses_message_id(at: datetime, unique: str) -> str:

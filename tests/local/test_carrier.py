@@ -516,3 +516,56 @@ def test_events_of_two_configuration_sets_are_kept_apart(carrier):
     carrier.after(0)
 
     assert [("Send", None)] == carrier.kinds()
+
+
+@pytest.mark.parametrize(
+    ("number", "answers"),
+    [
+        ("+12065550195", []),
+        (
+            "+12065550194",
+            [
+                "Phone is currently unreachable/unavailable",
+                "Message has been accepted by phone",
+            ],
+        ),
+        ("+12065550193", ["Message has been accepted by phone"] * 2),
+        ("+12065550100", ["Message has been accepted by phone"]),
+    ],
+)
+def test_a_carrier_may_be_silent_contradict_or_repeat_itself(carrier, number, answers):
+    carrier.desk.take_text_message(an_sms(number))
+    carrier.after(2)
+    carrier.after(5)
+
+    lines = [line for _, lines in carrier.cloud.logged for line in lines]
+    said = [each["delivery"]["providerResponse"] for each in lines]
+    assert sorted(answers) == sorted(said)
+
+
+@pytest.mark.parametrize(
+    ("local_part", "kinds"),
+    [
+        ("silent+1", [("Send", None)]),
+        ("contradictory", [("Send", None), ("Bounce", "General"), ("Delivery", None)]),
+        ("doubled", [("Send", None), ("Delivery", None)] * 2),
+    ],
+)
+def test_ses_may_be_silent_contradict_or_repeat_itself(carrier, local_part, kinds):
+    carrier.desk.take_email(an_email(**to(f"{local_part}@simulator.amazonses.com")))
+    carrier.after(2)
+    carrier.after(5)
+
+    assert sorted(map(str, kinds)) == sorted(map(str, carrier.kinds()))
+
+
+def test_late_receipts_take_ten_times_as_long(carrier):
+    carrier.desk.take_email(an_email(**to("late@simulator.amazonses.com")))
+    carrier.desk.take_text_message(an_sms("+12065550192"))
+    carrier.after(19)
+    assert [] == carrier.kinds()
+    assert [] == carrier.cloud.logged
+
+    carrier.after(20)
+    assert 2 == len(carrier.kinds())
+    assert 1 == len(carrier.cloud.logged)
