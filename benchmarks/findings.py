@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from benchmarks import endpoint, ordercast_functions
 from benchmarks.account import empty_tables, opened
 from benchmarks.batches import Orders, Steps, one_call_at_a_time, ours
-from benchmarks.life import CARRIER, HANDSET, Life, life
+from benchmarks.life import CARRIER, HANDSET, Life, heard, life
 from benchmarks.measuring import Counts, Times
 from benchmarks.one_call_at_a_time import wired as plain_wired
 from benchmarks.reading import Reading, reading
@@ -67,6 +67,7 @@ class CountedAll:
     delivered: Life
     carrier_only: Life
     looked_at: Life
+    heard: Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,7 @@ def count(*, orders: int) -> CountedAll:
             delivered=life(aws, functions, texts, says=HANDSET),
             carrier_only=life(aws, functions, texts, says=CARRIER),
             looked_at=life(aws, functions, texts, says=HANDSET, looks=1),
+            heard=heard(aws, functions, texts),
         )
 
 

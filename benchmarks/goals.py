@@ -113,6 +113,11 @@ def _counts(counted: CountedAll) -> list[Goal]:
             limit=0.45,
             figure=counted.both.a_message - 1,
         ),
+        Goal(
+            what="calls a receipt, tracker",
+            limit=0.25,
+            figure=counted.heard.total / texts.orders.messages,
+        ),
         Goal(what="calls an order in the relay", limit=0.30, figure=texts.an_order_relayed),
         Goal(
             what="the same, contact in the event too",

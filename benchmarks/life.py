@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks.account import LEDGER, RECEIPTS
 from benchmarks.batches import Orders, ours
+from benchmarks.measuring import Counts, counted
 from benchmarks.ordercast_functions import Functions
 from benchmarks.orders import queue_event
 from benchmarks.stand_in import StandIn
@@ -49,6 +50,16 @@ def life(aws: StandIn, functions: Functions, orders: Orders, *, says: str, looks
         units={kind: count / orders.messages for kind, count in ledger.units.items() if count},
         largest=Counter(ledger.largest),
     )
+
+
+def heard(aws: StandIn, functions: Functions, orders: Orders) -> Counts:
+    """Count what one batch with a receipt of each text takes, once they are sent."""
+    steps = ours(aws, functions, orders)
+    steps.prepare()
+    steps.relay()
+    steps.send()()
+    receipts = [_receipt(message_id, HANDSET) for (message_id,) in aws.tables[RECEIPTS].items]
+    return counted(aws, lambda: functions.hear(queue_event(receipts)))
 
 
 def _look(functions: Functions, ids: list[str]) -> None:
