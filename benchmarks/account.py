@@ -44,7 +44,7 @@ def empty_tables() -> Tables:
                 failure=("failure",),
             ),
             CUSTOMERS: Table("person"),
-            RECEIPTS: Table("message_id"),
+            RECEIPTS: Table("message_id", due=("due_shard", "due_at")),
             ROLLUPS: Table("pk", "sk"),
             "preferences": Table("customer_id"),
             "log": Table("notification_id"),

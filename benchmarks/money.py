@@ -16,11 +16,9 @@ SECONDS = 86_400
 WINDOW = 20  # seconds that analytics gathers changes for, in prod
 LANES = 4  # shards of an on-demand table's stream
 COUNTED = 1.5  # times a text is counted: a receipt within the window needs no time of its own
-CAP, MAP, RECEIPT = (
-    1,
-    1,
-    2,
-)  # write units: the customer's slot, the message's id, what is heard of it
+# Write units: the customer's slot; whose the message is, and what was heard of it, each with its
+# move in the receipts' index.
+CAP, MAP, RECEIPT = 1, 2, 2
 READS = 16  # items read: marks, heads, people, rows, what was counted; each less than 4 KB
 PUBLICATIONS, RECEIPTS_SENT = 1, 1
 REQUESTS = 2 * (1 + 0.2)  # of two queues: each message is put, and received and deleted in tens
