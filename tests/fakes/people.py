@@ -53,8 +53,15 @@ class FakePeople:
         return written
 
     def put(self, *people: Person) -> None:
-        """Put people on record, as importing them does."""
-        self.kept |= {person.key: person for person in people}
+        """Put people on record, as importing them does: what was learnt of them stays."""
+        for person in people:
+            known = self.kept.get(person.key, person)
+            self.kept[person.key] = replace(
+                person,
+                learnt=person.learnt or known.learnt,
+                soft_bounces=person.soft_bounces or known.soft_bounces,
+                lessons=person.lessons or known.lessons,
+            )
 
     def _learn(self, person: Person) -> bool:
         known = self.kept.get(person.key, Person(key=person.key))

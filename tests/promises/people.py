@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time, timedelta
+from typing import Any
+
+import pytest
 
 from notifications.knowledge import Wanted
 from notifications.order_event import Channel
-from notifications.person import Person, QuietHours
+from notifications.person import Learnt, Person, QuietHours, SoftBounce
 from tests.fakes.clock import START
-from workflows.ports import Ledger, People
+from workflows.ports import Ledger, Memories, People
 
 OnRecord = Callable[[Person], None]
 
@@ -39,8 +42,27 @@ def paying(person: Person, *ids: str, turn: int = 1) -> Person:
     return replace(person, paid=dict.fromkeys(ids, START), turn=turn)
 
 
+def taught(person: Person, *soft_bounces: str, lessons: int = 1) -> Person:
+    """Return the person with what a message taught of an address, and with soft bounces."""
+    refusal = Learnt(
+        channel=Channel.SMS, reason="blocked", kind="FAILURE/…", message_id="m-1", at=START
+    )
+    return replace(
+        person,
+        learnt={"hash": refusal},
+        soft_bounces={each: SoftBounce(address="hash", at=START) for each in soft_bounces},
+        lessons=lessons,
+    )
+
+
 class PeoplePromises:
     """Mix in, and say with fixtures which `people`, which `ledger` and how to put one `on_record`."""
+
+    @pytest.fixture
+    def memories(self, people: Any) -> Memories:
+        """Who remembers people is who learns of them."""
+        remembering: Memories = people
+        return remembering
 
     def test_a_record_is_read_as_it_was_written(self, ledger: Ledger, on_record: OnRecord) -> None:
         """What nobody has told is absent, and no channel is not the same as none chosen."""
@@ -114,3 +136,56 @@ class PeoplePromises:
 
         assert keys == people.pay(many)
         assert {each.key: each for each in many} == known(ledger, *keys)
+
+    def test_what_a_stranger_s_message_taught_makes_them_known(
+        self, memories: Memories, ledger: Ledger
+    ) -> None:
+        assert {"nobody"} == memories.learn([taught(NOBODY)])
+        assert {"nobody": taught(NOBODY)} == known(ledger, "nobody")
+
+    def test_a_lesson_leaves_a_customer_s_record_and_payments_alone(
+        self, people: People, memories: Memories, ledger: Ledger, on_record: OnRecord
+    ) -> None:
+        on_record(ADA)
+        people.pay([paying(ADA, "n-1")])
+        seen = known(ledger, "ada")["ada"]
+
+        assert {"ada"} == memories.learn([taught(seen)])
+        assert {"ada": taught(paying(ADA, "n-1"))} == known(ledger, "ada")
+
+    def test_whoever_has_only_paid_learns_as_well_and_goes_on_paying(
+        self, people: People, memories: Memories, ledger: Ledger
+    ) -> None:
+        """And is remembered from then on: a refusal that lapsed by itself would be a message."""
+        people.pay([paying(NOBODY, "n-1")])
+        assert {"nobody"} == memories.learn([taught(known(ledger, "nobody")["nobody"])])
+        after = known(ledger, "nobody")["nobody"]
+
+        assert {"nobody"} == people.pay([replace(after, paid={"n-2": START}, turn=2)])
+        assert taught(NOBODY).learnt == known(ledger, "nobody")["nobody"].learnt
+
+    def test_who_is_thought_a_stranger_and_is_not_learns_all_the_same(
+        self, memories: Memories, ledger: Ledger, on_record: OnRecord
+    ) -> None:
+        on_record(ADA)
+
+        assert {"ada"} == memories.learn([taught(Person(key="ada"))])
+        assert {"ada": taught(ADA)} == known(ledger, "ada")
+
+    def test_of_two_who_learn_at_once_one_is_told_that_it_lost(
+        self, memories: Memories, ledger: Ledger
+    ) -> None:
+        assert {"nobody"} == memories.learn([taught(NOBODY)])
+        assert set() == memories.learn([taught(NOBODY, "m-2")])
+        assert {"nobody"} == memories.learn([taught(NOBODY, "m-1", "m-2", lessons=2)])
+        assert {"m-1", "m-2"} == known(ledger, "nobody")["nobody"].soft_bounces.keys()
+
+    def test_a_record_that_is_written_again_leaves_what_was_learnt(
+        self, memories: Memories, ledger: Ledger, on_record: OnRecord
+    ) -> None:
+        """A file of customers knows nothing of bounces."""
+        on_record(ADA)
+        memories.learn([taught(ADA)])
+        on_record(replace(ADA, locale="sv"))
+
+        assert taught(ADA).learnt == known(ledger, "ada")["ada"].learnt
