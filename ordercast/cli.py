@@ -20,6 +20,7 @@ from ordercast.customers import customers
 from ordercast.demo import Demo
 from ordercast.demo_report import print_outcome
 from ordercast.export import export
+from ordercast.figures import cost, stats
 from ordercast.following import still_on_the_way
 from ordercast.inbox_folder import save_inbox
 from ordercast.inbox_listing import inbox_listing
@@ -48,6 +49,8 @@ app = typer.Typer(
 app.add_typer(customers)
 app.add_typer(parked)
 app.command()(put)
+app.command()(stats)
+app.command()(cost)
 app.command("report")(save_report)
 app.command()(record)
 app.command()(replay)

@@ -45,13 +45,14 @@ def _tiles(figures: Figures) -> list[tuple[str, str, str]]:
     """Return what is to be seen first: a name, a number with its unit, and what it is of."""
     money, places = figures.money, whereabouts(figures)
     ended = figures.delivered + figures.undelivered
-    p50, p95 = (length(figures.percentile("in_all", share)) for share in (0.5, 0.95))
+    half, most = (figures.percentile("in_all", share) for share in (0.5, 0.95))
+    took = f"at most, for 95 %; {length(half)} for half" if most else "nothing has arrived yet"
     beside = places["in_flight"] + places["carrier_accepted"] + places["unconfirmed"]
     nobodys = f"; beside it {dollars(money.unattributed)} unattributed" if money.bills else ""
     return [
         ("Delivery rate", percent(figures.delivery_rate), f"of {count(ended)} delivered or failed"),
         ("Accepted", count(figures.accepted), f"of {count(figures.notifications, 'notification')}"),
-        ("Event to handset", p95, f"at most, for 95 %; {p50} for half"),
+        ("Event to handset", length(most), took),
         ("Cost", f"{to_the_cent(money.cost)} USD", f"exactly {dollars(money.cost)}{nobodys}"),
         ("No last word", count(beside), "in flight, with the carrier, or silent"),
         ("Suppressed", count(figures.suppressed), "by decision, outside the rate"),

@@ -153,7 +153,7 @@ def _words(row: Bar | Span, *, top: int) -> Iterable[Markup]:
     yield tag("text", row.value, x="100%", y=top + 15, class_="value")
 
 
-_LETTERS = 40
+_LETTERS = 43
 
 
 def _line(series: Series) -> Iterable[Markup]:

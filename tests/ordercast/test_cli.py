@@ -36,7 +36,7 @@ def test_help_lists_every_command(run) -> None:
 
     assert 0 == status
     commands = ("up", "down", "put", "inbox", "status", "env", "demo")
-    for command in (*commands, "customers", "stop", "resume", "report"):
+    for command in (*commands, "customers", "stop", "resume", "stats", "cost", "report"):
         assert f"│ {command} " in out
 
 
@@ -52,6 +52,8 @@ def test_help_lists_every_command(run) -> None:
         ["customers", "set", "c-1", "--opt-out", "sms"],
         ["stop"],
         ["resume", "--all"],
+        ["stats"],
+        ["cost", "--by", "country"],
         ["report"],
     ],
 )
