@@ -52,22 +52,40 @@ class SweepTrails:
         due = [t for t in found.values() if t.due_at and t.due_at <= now and not t.unattributed]
         orphans = [trail for trail in due if trail.notification_id is None]
         matches = self._matches(orphans)
-        ours = {t.message_id: t for t in due if t.notification_id is not None}
-        ours |= {i: replace(found[i], notification_id=owner) for i, owner in matches.items()}
-        rows = self.take(ours.values())
-        self.learn(rows, ours.values())
-        silent = [t for t in ours.values() if is_silent(t, silence=self.silence, now=now)]
+        matched = self._matched(orphans, matches)
+        ours = [trail for trail in due if trail.notification_id is not None] + matched
+        rows = self.take(ours)
+        self.learn(rows, ours)
+        silent = [t for t in ours if is_silent(t, silence=self.silence, now=now)]
         left = [trail for trail in orphans if trail.message_id not in matches]
         self.trails.change(
-            [(found[i], self._done(trail, now)) for i, trail in ours.items()]
+            [(trail, self._done(trail, now)) for trail in ours]
             + [(trail, replace(trail, unattributed=True)) for trail in left]
         )
         return TrailsSwept(
             applied=len(ours) - len(silent),
             silent=len(silent),
-            matched=len(matches),
+            matched=len(matched),
             unattributed=len(left),
         )
+
+    def _matched(self, orphans: Iterable[Trail], matches: Mapping[str, str]) -> list[Trail]:
+        """Record whose they are, and return them as they then stand.
+
+        Before the ledger hears of it: what is in doubt no longer would not be found a second time,
+        and they would be nobody's for ever if we ended in between.
+        """
+        whose = [
+            (trail, replace(trail, notification_id=matches[trail.message_id]))
+            for trail in orphans
+            if trail.message_id in matches
+        ]
+        written = self.trails.change(whose)
+        return [
+            replace(new, version=seen.version + 1)
+            for seen, new in whose
+            if new.message_id in written
+        ]
 
     def _done(self, trail: Trail, now: datetime) -> Trail:
         rested = at_rest(trail, silence=self.silence)

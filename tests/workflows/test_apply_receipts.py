@@ -349,6 +349,23 @@ class TestDoubt:
         assert (State.DELIVERED, Decimal("0.02")) == (row.state, row.cost)
         assert doubt == world.trails.kept["message-1"].notification_id
 
+    def test_who_ends_after_the_ledger_has_heard_of_it_leaves_it_to_the_next_round(
+        self, world: World
+    ) -> None:
+        """The text is in doubt no longer, so that nothing would be matched to it any more."""
+        doubt = self.doubtful(world)
+        world.apply(text_says(OPTED_OUT))
+        self.later(world)
+        world.ledger.unheard = {"change"}
+        with pytest.raises(LedgerUnavailable):
+            world.sweep_trails()
+        world.ledger.unheard = set()
+
+        assert 1 == world.sweep_trails().applied
+        trail = world.trails.kept["message-1"]
+        assert (doubt, None, False) == (trail.notification_id, trail.due_at, trail.unattributed)
+        assert "opted-out" == world.people.kept[address_key(PHONE)].refusal(Channel.SMS, PHONE)
+
     def test_of_two_texts_in_doubt_none_is_chosen(self, world: World) -> None:
         doubts = [self.doubtful(world, number) for number in (2, 3)]
         world.apply(text_says(HANDSET))
