@@ -24,7 +24,7 @@ from pipeline.stage import Target
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("notifications", "workflows", "gateways", "processors", "analytics")
 
-SERVICES = ("dynamodb", "kinesis", "s3", "sesv2", "sns", "sqs")
+SERVICES = ("cloudwatch", "dynamodb", "kinesis", "s3", "sesv2", "sns", "sqs")
 """The AWS services that functions call; the descriptions of all others are two thirds of boto3."""
 
 
