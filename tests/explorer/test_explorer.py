@@ -30,6 +30,7 @@ from workflows.send_messages import WAVE
 
 PORTS = {
     ports.Ledger: "ledger",
+    ports.MarksAndRows: "ledger",
     ports.People: "people",
     ports.Memories: "people",
     ports.Hub: "hub",
