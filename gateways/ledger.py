@@ -37,6 +37,10 @@ class DynamoLedger:
         """Return an order's notifications, oldest first; *partition* is its `order_hash`."""
         return ledger_reads.of_order(self.table, partition)
 
+    def marks_of(self, partition: str) -> list[Mark]:
+        """Return the marks of an order's events, oldest first, which outlive its notifications."""
+        return ledger_reads.marks_of(self.table, partition)
+
     def of_customer(self, person: str) -> Iterator[list[Notification]]:
         """Return a customer's notifications, newest first, by the page; *person* is a `customer_key`.
 

@@ -18,6 +18,7 @@ from gateways.ledger_indexes import (
 from gateways.ledger_item import STOPS_KEY, head_key, id_of, key, mark_key
 from notifications.knowledge import Found, Stops, Wanted
 from notifications.lifecycle import State
+from notifications.mark import Mark
 from notifications.notification import Notification
 
 if TYPE_CHECKING:
@@ -46,18 +47,30 @@ def look_up(ledger: Table, customers: Table | None, wanted: Wanted) -> Found:
 
 def of_order(ledger: Table, partition: str) -> list[Notification]:
     """Return an order's notifications, oldest first."""
+    items = _of_partition(ledger, partition, ledger_item.SORT_KEY_PREFIX)
+    return sorted(map(ledger_item.read, items), key=lambda row: (row.accepted_at, row.id))
+
+
+def marks_of(ledger: Table, partition: str) -> list[Mark]:
+    """Return the marks of an order's events, oldest first."""
+    items = _of_partition(ledger, partition, ledger_item.MARK_PREFIX)
+    return sorted(
+        map(ledger_item.read_mark, items), key=lambda each: (each.accepted_at, each.event)
+    )
+
+
+def _of_partition(ledger: Table, partition: str, prefix: str) -> list[Item]:
     pages = ledger.client.get_paginator("query").paginate(
         TableName=ledger.name,
-        KeyConditionExpression="pk = :order AND begins_with(sk, :notifications)",
+        KeyConditionExpression="pk = :order AND begins_with(sk, :prefix)",
         ExpressionAttributeValues={
             ":order": text(partition),
-            ":notifications": text(ledger_item.SORT_KEY_PREFIX),
+            ":prefix": text(prefix),
         },
         ConsistentRead=True,
     )
     with translated():
-        rows = [ledger_item.read(item) for page in pages for item in page["Items"]]
-    return sorted(rows, key=lambda row: (row.accepted_at, row.id))
+        return [item for page in pages for item in page["Items"]]
 
 
 def of_customer(ledger: Table, person: str) -> Iterator[list[Notification]]:

@@ -32,7 +32,12 @@ def event_hash(event: OrderEvent) -> str:
 
 def notification_id(event: OrderEvent, channel: Channel) -> str:
     """Return the id of the event's notification on *channel*."""
-    return order_hash(event) + _hash("notification", event_hash(event), channel)
+    return notification_id_for(order_hash(event), event_hash(event), channel)
+
+
+def notification_id_for(order: str, event: str, channel: Channel) -> str:
+    """Return the id of a notification by its `order_hash`, its `event_hash` and *channel*."""
+    return order + _hash("notification", event, channel)
 
 
 def order_of(notification_id: str) -> str:

@@ -25,7 +25,7 @@ from ordercast.following import still_on_the_way
 from ordercast.inbox_folder import save_inbox
 from ordercast.inbox_listing import inbox_listing
 from ordercast.options import CloudName, Shop, Stage
-from ordercast.order_status import newest_of_customer, notifications_of, status_listing
+from ordercast.order_status import customer_listing, order_listing
 from ordercast.parked import parked
 from ordercast.put import put
 from ordercast.record import record
@@ -140,22 +140,22 @@ def status(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Show what became of each notification of an order, or of a customer."""
+    """Show an order's story, by whose word, or what became of a customer's notifications."""
     if (order is None) == (customer is None):
         raise Complaint("say one of them: an order, or --customer")
     where = target(stage, cloud)
     if order is not None:
-        found = notifications_of(where, order, shop=shop)
+        listing = order_listing(where, order, shop=shop)
     else:
-        found = newest_of_customer(where, str(customer), shop=shop, last=last)
+        listing = customer_listing(where, str(customer), shop=shop, last=last)
     waiting = still_on_the_way(running_cloud(cloud), where) if stage == LOCAL_STAGE else None
-    if not found:
+    if listing is None:
         whose = f"order {order}" if order is not None else f"customer {customer}"
         hint = "" if shop else "if its events name a shop, say which: --shop NAME"
         if waiting and waiting.records:
             hint = f"still on the way: {waiting}; ask again in a moment"
         raise Complaint(f"the ledger has no notification for {whose}", hint=hint)
-    console.print(status_listing(found, naming_orders=order is None), soft_wrap=True)
+    console.print(listing, soft_wrap=order is None)
     if waiting and waiting.records:
         console.print(f"\nStill on the way: {waiting}")
 

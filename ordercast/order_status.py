@@ -3,24 +3,31 @@
 from collections.abc import Sequence
 from itertools import chain, islice
 
+from rich.console import RenderableType
 from rich.text import Text
 
 from notifications.identity import customer_key, order_hash_for
 from notifications.notification import Notification
 from ordercast.target import Target
+from ordercast.timeline import Story, story_listing
 
 
-def notifications_of(target: Target, order_id: str, *, shop: str | None) -> list[Notification]:
-    """Return the order's notifications from the ledger, oldest first."""
-    return target.ledger().of_order(order_hash_for(shop=shop, order_id=order_id))
+def order_listing(target: Target, order_id: str, *, shop: str | None) -> RenderableType | None:
+    """Tell an order's story, from the ledger and from what providers said; None where there is none."""
+    ledger, order = target.ledger(), order_hash_for(shop=shop, order_id=order_id)
+    marks, rows = ledger.marks_of(order), ledger.of_order(order)
+    messages = {message_id for row in rows for message_id in row.messages}
+    trails = target.trails().find(messages) if messages else {}
+    return story_listing(Story(marks=marks, rows=rows, trails=trails)) if marks or rows else None
 
 
-def newest_of_customer(
+def customer_listing(
     target: Target, customer_id: str, *, shop: str | None, last: int
-) -> list[Notification]:
-    """Return the customer's *last* notifications (0 is all), newest first."""
+) -> RenderableType | None:
+    """List the customer's *last* notifications (0 is all), newest first; None where there is none."""
     pages = target.ledger().of_customer(customer_key(shop=shop, customer_id=customer_id))
-    return list(islice(chain.from_iterable(pages), last or None))
+    rows = list(islice(chain.from_iterable(pages), last or None))
+    return status_listing(rows, naming_orders=True) if rows else None
 
 
 def status_listing(notifications: Sequence[Notification], *, naming_orders: bool = False) -> Text:

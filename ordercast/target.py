@@ -13,6 +13,7 @@ from gateways.dynamodb import Table
 from gateways.ledger import DynamoLedger
 from gateways.people import DynamoPeople
 from gateways.rollups import DynamoRollups
+from gateways.trails import DynamoTrails
 from local.cloud import LocalCloud
 from ordercast.complaint import Complaint
 from ordercast.terminal import called
@@ -43,6 +44,10 @@ class Target:
         return DynamoLedger(
             table=self._table("LedgerTableName"), customers=self._table("CustomersTableName")
         )
+
+    def trails(self) -> DynamoTrails:
+        """Return what providers said of each message."""
+        return DynamoTrails(table=self._table("ReceiptsTableName"))
 
     def people(self) -> DynamoPeople:
         """Return what it knows of customers."""

@@ -80,7 +80,7 @@ def test_an_order_put_by_a_developer_is_told_and_its_story_shown(shell) -> None:
     shell(".venv/bin/ordercast put examples/order.json")
 
     def the_order_is_delivered() -> bool:
-        return 2 == shell(".venv/bin/ordercast status o-1001").count("delivered")
+        return 2 == shell(".venv/bin/ordercast status o-1001").count(": delivered")
 
     assert eventually(the_order_is_delivered, within=60, every=0.5)
 
@@ -115,7 +115,7 @@ def test_what_no_function_has_taken_yet_is_said_to_be_on_its_way(shell, cloud: L
 
 
 def test_an_operator_says_whom_to_tell_when_to_stop_and_what_to_send_again(shell) -> None:
-    people, stopping, parked = commands("Say whom to tell, and when to stop")
+    people, stopping, parked, *_ = commands("Say whom to tell, and when to stop")
 
     said = shell(people)
     assert "2 of 2 lines imported" in said
@@ -128,3 +128,21 @@ def test_an_operator_says_whom_to_tell_when_to_stop_and_what_to_send_again(shell
     said = shell(parked)
     assert "Nothing is parked." in said
     assert "0 of 0 redriven." in said
+
+
+def test_an_analyst_asks_what_became_of_it(shell) -> None:
+    shell(".venv/bin/ordercast put examples/order.json")
+    story, figures = commands("Ask what became of it")
+
+    def the_books_know_of_both_messages() -> bool:
+        counted = shell(".venv/bin/ordercast stats --csv --since 24h").splitlines()
+        return 2 <= int(dict(zip(*(line.split(",") for line in counted), strict=True))["sent"])
+
+    assert eventually(the_books_know_of_both_messages, within=60, every=0.5)
+    first, *_ = story.splitlines()
+    told = shell(first)
+    assert "relay   requested; consent" in told
+    assert " SNS  " in told
+    said = shell(figures)
+    for words in ("delivery", "USD", "notifications,accepted,sent", "out/report.html"):
+        assert words in said

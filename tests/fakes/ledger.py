@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from notifications.claim import Answer, Asked, Claim, claim_of
 from notifications.errors import LedgerUnavailable
 from notifications.failures import failed_on
-from notifications.identity import customer_key
+from notifications.identity import customer_key, order_of
 from notifications.knowledge import Found, HeadKey, MarkKey, Stops, Wanted
 from notifications.lifecycle import State
 from notifications.mark import Mark
@@ -123,6 +123,14 @@ class FakeLedger:
         waiting = [(row.due_at, row.id) for row in self.rows.values() if row.due_at]
         found = [i for due_at, i in sorted(waiting) if due_at <= now][:limit]
         return self._answer("due", found, look, through)
+
+    def of_order(self, partition: str) -> list[Notification]:
+        theirs = [row for row in self.rows.values() if order_of(row.id) == partition]
+        return sorted(theirs, key=lambda row: (row.accepted_at, row.id))
+
+    def marks_of(self, partition: str) -> list[Mark]:
+        theirs = [mark for mark in self.marks.values() if mark.order == partition]
+        return sorted(theirs, key=lambda mark: (mark.accepted_at, mark.event))
 
     def of_customer(self, person: str) -> Iterator[list[Notification]]:
         theirs = [

@@ -1,7 +1,7 @@
 """What every ledger promises, in memory or in DynamoDB."""
 
 from tests.promises.ledger_claims import ChangePromises, ClaimPromises, SettlementPromises
-from tests.promises.ledger_lists import CustomerPromises, FailurePromises
+from tests.promises.ledger_lists import CustomerPromises, FailurePromises, OrderPromises
 from tests.promises.ledger_marks import EntryPromises, HeadPromises, MarkPromises
 from tests.promises.ledger_receipts import DuePromises, ReceiptPromises
 
@@ -15,6 +15,7 @@ class LedgerPromises(
     ChangePromises,
     ReceiptPromises,
     DuePromises,
+    OrderPromises,
     CustomerPromises,
     FailurePromises,
 ):

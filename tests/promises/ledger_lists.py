@@ -7,14 +7,16 @@ from typing import Protocol
 
 import pytest
 
-from notifications.identity import customer_key
+from notifications.identity import customer_key, order_of
 from notifications.lifecycle import State
+from notifications.mark import Mark
 from notifications.notification import Notification, OrderFacts
 from notifications.outcome import Outcome, accepted, refused, unknown
 from notifications.recheck import suppressed
 from notifications.sweeping import lapsed
 from tests.examples import notification
 from tests.fakes.clock import START
+from tests.promises.ledger_marks import mark
 from tests.promises.ledger_steps import (
     LATER,
     MINUTE,
@@ -35,12 +37,33 @@ PARKED = Outcome(state=State.PARKED, reason="out-of-attempts")
 TODAY, DAY = LATER.date(), timedelta(days=1)
 
 
+class Stories(Ledger, Protocol):
+    """A ledger that is asked for an order's story."""
+
+    def of_order(self, partition: str) -> list[Notification]: ...
+
+    def marks_of(self, partition: str) -> list[Mark]: ...
+
+
 class Lists(Ledger, Protocol):
     """A ledger that operators look through; by the page, each read when it is asked for."""
 
     def of_customer(self, person: str) -> Iterator[list[Notification]]: ...
 
     def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]: ...
+
+
+class OrderPromises:
+    """An order's story is found by its name alone, and no other order's."""
+
+    def test_an_order_s_notifications_and_marks_come_oldest_first(self, ledger: Stories) -> None:
+        enter(ledger, ONE, TWO)
+        later = mark(2, order="order-1", accepted_at=START + MINUTE)
+        ledger.mark([later, mark(1), mark(3)])
+
+        assert [row(ledger, ONE)] == ledger.of_order(order_of(ONE.id))
+        assert [mark(1), later] == ledger.marks_of("order-1")
+        assert ([], []) == (ledger.of_order("order-1"), ledger.marks_of("order-9"))
 
 
 class CustomerPromises:
