@@ -135,6 +135,11 @@ def _listing(person: Person) -> Grid:
         "channels": person.channels and " ".join(person.channels),
         "agreed to": " ".join(sorted(person.consents)),
         "refused": ", ".join(f"{c} ({why})" for c, why in sorted(person.refusals.items())),
+        # Each is true of one address, which is known by its hash alone.
+        "learnt": "\n".join(
+            f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"
+            for each in sorted(person.learnt.values(), key=lambda each: each.at)
+        ),
         "quiet hours": quiet and f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
     }.items():
         grid.add_row(name, Text(value or "-"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +12,7 @@ import pytest
 from notifications.identity import customer_key
 from notifications.knowledge import Stops
 from notifications.order_event import Channel
-from notifications.person import Person, QuietHours
+from notifications.person import Learnt, Person, QuietHours
 from ordercast import cli, customers, stopping
 from ordercast.customer_rows import OPTED_OUT
 
@@ -217,3 +217,18 @@ def test_a_country_is_two_letters(stage, run) -> None:
     assert 1 == status
     assert "--country: Sweden is not a country's two letters" in err
     assert frozenset() == stage.stopped
+
+
+def test_what_providers_told_of_a_customer_is_shown_with_the_event_that_says_so(
+    run, stage: Stage
+) -> None:
+    at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    key = customer_key(shop=None, customer_id="c-1")
+    told = Learnt(
+        channel=Channel.EMAIL, reason="bounced", kind="Bounce/Permanent", message_id="m", at=at
+    )
+    stage.kept[key] = Person(key=key, customer_id="c-1", learnt={"hash": told})
+
+    _, out, _ = run("customers", "show", "c-1")
+
+    assert "email: bounced, by Bounce/Permanent on 2026-03-02 09:30" in out
