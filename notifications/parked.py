@@ -3,8 +3,8 @@
 None of its fields holds personal data; what does, a payload, stays where it is kept.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -41,10 +41,12 @@ class Parked:
 class Wish:
     """Which of it an operator means; what is empty asks for nothing.
 
-    An id may be cut short; `reason` is looked for in reason and detail.
+    An id may be cut short; `reason` is looked for in reason and detail. `whole` are the ids that
+    are not: number 1 of an aggregate is not number 10 as well.
     """
 
     ids: Collection[str] = ()
+    whole: Collection[str] = ()
     kinds: Collection[Kind] = ()
     reason: str = ""
     since: datetime | None = None
@@ -52,11 +54,23 @@ class Wish:
     def means(self, parked: Parked) -> bool:
         """Tell whether *parked* is one of them."""
         return (
-            (not self.ids or any(parked.id.startswith(each) for each in self.ids))
+            (not self.ids or parked.id in self.whole or self._is_cut_from(parked.id))
             and (not self.kinds or parked.kind in self.kinds)
             and self.reason.lower() in f"{parked.reason} {parked.detail}".lower()
             and (self.since is None or (parked.since is not None and parked.since >= self.since))
         )
+
+    def among(self, things: Iterable[Parked]) -> "Wish":
+        """Return the same wish, now that it is known which ids are whole."""
+        return replace(self, whole={each.id for each in things} & set(self.ids))
+
+    def missed(self, things: Iterable[Parked]) -> list[str]:
+        """Return the ids that name none of *things*."""
+        there = [each.id for each in things]
+        return [each for each in self.ids if not any(id_.startswith(each) for id_ in there)]
+
+    def _is_cut_from(self, id_: str) -> bool:
+        return any(id_.startswith(each) for each in self.ids if each not in self.whole)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,14 +51,15 @@ def list_parked(
     cloud: CloudName = None,
 ) -> None:
     """List what is parked, with its reason; nothing personal is shown."""
+    wish = _wish((), kind, reason, since)
     with _looking(stage, cloud) as where:
-        things = _all(where.find(_wish((), kind, reason, since)))
+        things = _all(where.find(wish))
     if as_json:
         for each in things:
             print(json.dumps(_fields(each)))
         return
     _show(things)
-    console.print(_counted(things))
+    console.print(_counted(things, wish))
 
 
 @parked.command("show")
@@ -135,9 +136,11 @@ def _do(
     with _looking(stage, cloud) as where:
         found = where.find(wish)
         things = _all(found)
+        if missed := wish.missed(things):
+            console.print(Text(f"Not parked, or no longer: {', '.join(missed)}"), soft_wrap=True)
         if not really:
             _show(things)
-            console.print(f"{_counted(things)} Nothing was changed; --yes does it.")
+            console.print(f"{_counted(things, wish)} Nothing was changed; --yes does it.")
             return
         with Progress(console=console) as progress:
             task = progress.add_task(word, total=len(things))
@@ -174,6 +177,9 @@ def _named(
         raise Complaint(
             "which of them?", hint="name ids, or a --kind, --reason or --since, or --all"
         )
+    # The beginning of every id: a variable of the shell that is not set must not mean everything.
+    if "" in (ids or ()):
+        raise Complaint("one of the ids is empty", hint="everything is --all")
     return _wish(ids or (), kinds, reason, since)
 
 
@@ -197,9 +203,9 @@ def _show(things: Sequence[Parked]) -> None:
         console.print(Text(line), soft_wrap=True)
 
 
-def _counted(things: Sequence[Parked]) -> str:
+def _counted(things: Sequence[Parked], wish: Wish) -> str:
     if not things:
-        return "Nothing is parked."
+        return "Nothing is parked." if wish == Wish() else "Nothing like that is parked."
     counts = ", ".join(
         f"{sum(each.kind is kind for each in things)} {kind}s"
         for kind in Kind

@@ -15,6 +15,7 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any
 
+from gateways.kinesis_records import stream_records
 from local.event_source_model.events import kinesis_record
 from notifications.kpl import message_in, take_apart
 from notifications.kpl_message import DIGEST_SIZE, MAGIC, definition
@@ -63,18 +64,33 @@ def write(path: Path, header: Header, batches: Iterable[Mapping[str, Any]]) -> N
 def read(path: Path | str) -> list[Mapping[str, Any]]:
     """Return a recording's batches, or the one of a file that is a single Lambda event."""
     content = Path(path).read_bytes()
-    if content.startswith(b"\x1f\x8b"):
-        content = gzip.decompress(content)
     try:
+        if content.startswith(b"\x1f\x8b"):
+            content = gzip.decompress(content)
         whole = _json(content)
         first, *events = [whole] if whole else [json.loads(each) for each in content.splitlines()]
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise Complaint(f"{path} is damaged or not all there: it does not unpack") from None
     except ValueError:
         raise Complaint(f"{path} is neither a recording nor a Lambda event") from None
-    if "Records" in first:
-        return [first, *events]
-    if first.get("format") != FORMAT or first.get("version") != VERSION:
+    if isinstance(first, dict) and "Records" in first:
+        return [_checked(path, each) for each in (first, *events)]
+    header = first if isinstance(first, dict) else {}
+    if header.get("format") != FORMAT or header.get("version") != VERSION:
         raise Complaint(f"{path}: format: not “{FORMAT}”, version {VERSION}")
-    return events
+    if len(events) != header.get("batches"):
+        raise Complaint(f"{path}: batches: {header.get('batches')} announced, {len(events)} there")
+    return [_checked(path, each) for each in events]
+
+
+def _checked(path: Path | str, event: Any) -> Mapping[str, Any]:  # noqa: ANN401 - whatever it holds
+    """Return a Lambda event that holds records of a data stream."""
+    try:
+        stream_records(event)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise Complaint(f"{path}: Records: not those of a Kinesis stream") from None
+    checked: Mapping[str, Any] = event
+    return checked
 
 
 def batches(

@@ -57,6 +57,8 @@ def replay(
     del dry_run  # said for whoever types it
     if (file is None) == (since is None):
         raise Complaint("replay what?", hint="name a recording, or a span: --from 36h")
+    if file is not None and until is not None:
+        raise Complaint("--to goes with --from", hint="a recording is replayed whole")
     there = target(stage, cloud)
     rehearsal, sums = _rehearsed(_batches(there, file, since, until), there, stage)
     found = list(differences(rehearsal.rows.values(), _on_the_ledger(there, rehearsal.rows)))
@@ -118,6 +120,11 @@ def _verdicts(rehearsal: Rehearsal) -> Counter[tuple[str, str]]:
     return Counter((row.channel.value, verdict(row)) for row in rehearsal.rows.values())
 
 
+def _reasons(rehearsal: Rehearsal) -> Counter[str]:
+    """Count what would be parked: whoever was told then, and would not be now, is among them."""
+    return Counter(f"{each.reason}: {each.detail}" for each in rehearsal.parked)
+
+
 def _show(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference], *, last: int) -> None:
     console.print(
         f"{sums['records']} records: {sums['accepted']} accepted, {sums['duplicate']} duplicate,"
@@ -127,6 +134,8 @@ def _show(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference], *, las
     for (channel, what), number in sorted(_verdicts(rehearsal).items(), key=lambda e: e[0][::-1]):
         would.add_row(what, channel, str(number))
     console.print(would)
+    for what, number in _reasons(rehearsal).items():
+        console.print(f"{number} would be parked: {what}", markup=False, soft_wrap=True)
     if not found:
         console.print("The ledger says the same of each.")
         return
@@ -147,6 +156,9 @@ def _document(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference]) ->
         "would": [
             {"channel": channel, "verdict": what, "notifications": number}
             for (channel, what), number in sorted(_verdicts(rehearsal).items())
+        ],
+        "parked": [
+            {"reason": what, "records": number} for what, number in _reasons(rehearsal).items()
         ],
         "differences": [asdict(each) for each in found],
     }

@@ -50,10 +50,15 @@ class Shelves:
 
     def find(self, wish: Wish) -> list[Found]:
         """Look through the shelves; those of kinds that nobody asked for are left alone."""
-        return [
-            Found(shelf=shelf, things=[each for each in shelf.contents() if wish.means(each)])
+        seen = [
+            (shelf, list(shelf.contents()))
             for kind, shelf in self.shelves
             if not wish.kinds or kind in wish.kinds
+        ]
+        wish = wish.among(each for _, things in seen for each in things)
+        return [
+            Found(shelf=shelf, things=[each for each in things if wish.means(each)])
+            for shelf, things in seen
         ]
 
     def let_go(self) -> None:

@@ -16,9 +16,13 @@ from workflows.shelf_of_records import ShelfOfRecords
 SECRET = b'{"contact": {"email": "ada@example.com"}}'
 
 
-def record(position: str, reason: str) -> ParkedRecord:
+def record(position: str, reason: str, *, index: int | None = None) -> ParkedRecord:
     kept = StreamRecord(
-        sequence_number=position, partition_key="o-1", arrived_at=START, payload=SECRET
+        sequence_number=position,
+        index=index,
+        partition_key="o-1",
+        arrived_at=START,
+        payload=SECRET,
     )
     return ParkedRecord(record=kept, reason=reason, detail="order_id: is missing")
 
@@ -114,9 +118,41 @@ def test_nothing_is_done_about_nothing_in_particular(run, stream, verb: str) -> 
     assert "which of them?" in err
 
 
+@pytest.mark.parametrize("verb", ["redrive", "drop"])
+def test_an_empty_id_does_not_mean_everything(run, stream, verb: str) -> None:
+    """It is what a variable of the shell comes to that was never set."""
+    status, _, err = run(verb, "", "--yes")
+
+    assert 1 == status
+    assert "one of the ids is empty" in err
+    assert "3 parked" in run("list")[1]
+
+
+@pytest.mark.parametrize("verb", ["redrive", "drop"])
+def test_an_id_that_names_nothing_is_named_and_the_others_are_done(run, stream, verb: str) -> None:
+    status, out, _ = run(verb, "nonesuch", "201", "--yes")
+
+    assert 0 == status
+    assert "Not parked, or no longer: nonesuch" in out
+    assert "1 of 1" in out
+
+
+def test_a_whole_id_means_that_alone_and_not_what_begins_alike(
+    run, stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first part of an aggregate, not the tenth as well."""
+    kept = [record("101", "damaged-sub-record", index=index) for index in range(1, 12)]
+    shelf = ShelfOfRecords(store=FakeParkedStore(kept=kept), put=stream.put, now=lambda: START)
+    monkeypatch.setattr(parked, "shelves", lambda _: Shelves(shelves=[(Kind.RECORD, shelf)]))
+
+    assert 0 == run("show", "101.1")[0]
+    assert "1 of 1 dropped." in run("drop", "101.1", "--yes")[1]
+    assert "10 of 10 redriven." in run("redrive", "101.", "--yes")[1]
+
+
 def test_since_takes_a_span_or_a_date_and_says_what_is_neither(run, stream) -> None:
     day_after = (START + timedelta(days=1)).date().isoformat()
 
     assert "3 parked" in run("list", "--since", START.date().isoformat())[1]
-    assert "Nothing is parked." in run("list", "--since", day_after)[1]
+    assert "Nothing like that is parked." in run("list", "--since", day_after)[1]
     assert "--since: soon is neither a span" in run("list", "--since", "soon")[2]

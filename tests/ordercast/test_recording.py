@@ -88,11 +88,42 @@ def test_a_single_lambda_event_is_a_recording_of_one_batch(tmp_path: Path) -> No
     assert [event] == read(tmp_path / "event.json")
 
 
-@pytest.mark.parametrize("content", ['{"format": "other"}', "not JSON\nat all", "{}"])
+@pytest.mark.parametrize("content", ['{"format": "other"}', "not JSON\nat all", "{}", "[1]", ""])
 def test_any_other_file_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
     (tmp_path / "x").write_text(content)
     with pytest.raises(Complaint, match=r"neither a recording|format: not"):
         read(tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"Records": 5},
+        {"Records": [{}]},
+        {"Records": [{"messageId": "1", "body": "{}"}]},
+        {"Records": [{"kinesis": {"sequenceNumber": "1", "data": "YQ"}}]},
+    ],
+)
+def test_what_is_no_batch_of_a_data_stream_is_refused_in_one_line(tmp_path, event) -> None:
+    (tmp_path / "x").write_text(json.dumps(event))
+    with pytest.raises(Complaint, match="Records: not those of a Kinesis stream"):
+        read(tmp_path / "x")
+
+
+def test_a_recording_that_is_not_all_there_is_refused(tmp_path: Path) -> None:
+    made = list(batches([("shardId-0", [record(1, payload())] * 3)], size=1, scrub=SCRUB))
+    header = Header(stage="local", since=AT, until=AT, recorded_at=AT, batches=3, records=3)
+    write(tmp_path / "whole.gz", header, made)
+    packed = (tmp_path / "whole.gz").read_bytes()
+    lines = gzip.decompress(packed).splitlines(keepends=True)
+
+    (tmp_path / "cut.gz").write_bytes(packed[:-20])
+    with pytest.raises(Complaint, match="does not unpack"):
+        read(tmp_path / "cut.gz")
+
+    (tmp_path / "short").write_bytes(b"".join(lines[:3]))
+    with pytest.raises(Complaint, match="batches: 3 announced, 2 there"):
+        read(tmp_path / "short")
 
 
 def test_a_recording_is_rehearsed_as_it_is(tmp_path: Path, event_source) -> None:

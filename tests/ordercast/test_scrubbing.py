@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.contact import country_of, e164, mailbox
+from notifications.routing import is_allowed
 from ordercast.scrubbing import Scrub, masked
+from ordercast.stages import policy_of, stage_named
 
 SALT = b"a salt for tests"
 
@@ -49,6 +51,19 @@ def test_what_a_replay_looks_events_up_by_stays() -> None:
         assert ADA[name] == made[name]
     assert "sv" == made["contact"]["locale"]
     assert 4 == made["items"][1]["quantity"]
+
+
+@pytest.mark.parametrize("start", ["+12065550100", "+46701740605", "+61491570156"])
+def test_the_local_stage_may_write_to_every_nobody(start: str) -> None:
+    """Or a replay of what was recorded there would say that nobody is told."""
+    policy = policy_of(stage_named("local"))
+    salts = [f"salt {n}".encode() for n in range(50)]
+    contact = json.dumps({"contact": {"phone": start}}).encode()
+
+    made = {json.loads(scrub(salt).event(contact))["contact"]["phone"] for salt in salts}
+
+    assert len(made) > 1
+    assert set() == {each for each in made if not is_allowed(each, policy)}
 
 
 def test_the_same_person_is_the_same_nobody_however_they_are_written() -> None:
