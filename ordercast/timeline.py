@@ -31,11 +31,12 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One line: when, by whose word, and what it was."""
+    """One line: when, by whose word, and what it was; *last* is last of its second."""
 
     at: datetime
     source: str
     says: str
+    last: bool = False
 
 
 def story_listing(story: Story) -> RenderableType:
@@ -56,7 +57,9 @@ def steps(row: Notification, mark: Mark | None, trails: Mapping[str, Trail]) -> 
     found = [*_ours(row, mark)]
     for message_id, message in row.messages.items():
         found += _theirs(row.channel, message_id, message, trails.get(message_id))
-    return sorted(found, key=lambda step: step.at)
+    # Of one second, what was closed comes after what it was closed by: clocks differ a little.
+    in_time = sorted(found, key=lambda step: step.at)
+    return sorted(in_time, key=lambda step: (step.at.replace(microsecond=0), step.last))
 
 
 MEANINGS: Mapping[State, str] = {
@@ -135,7 +138,9 @@ def _ours(row: Notification, mark: Mark | None) -> Iterator[Step]:
         yield Step(at=row.due_at, source="sweeper", says=f"looks at it: look {row.sweeps + 1}")
     if row.closed_at:
         rule = f" ({row.rule})" if row.rule else ""
-        yield Step(at=row.closed_at, source="ledger", says=f"closed as {row.state}{rule}")
+        yield Step(
+            at=row.closed_at, source="ledger", says=f"closed as {row.state}{rule}", last=True
+        )
 
 
 def _sending(row: Notification) -> Iterator[str]:

@@ -19,7 +19,10 @@ _ENDS = {
     "email": {State.DELIVERED: 93, State.BOUNCED: 2, State.COMPLAINED: 1, State.SENT: 2},
 }
 _BESIDE = {State.SUPPRESSED: 6, State.DEFERRED: 2, State.IN_DOUBT: 1, State.PARKED: 1}
-_RULES = {State.SUPPRESSED: ("cap", "stale", "opted-out"), State.DEFERRED: ("quiet-hours",)}
+_RULES = {
+    State.SUPPRESSED: ("cap", "stale", "Bounce/Permanent/OnAccountSuppressionList"),
+    State.DEFERRED: ("quiet-hours",),
+}
 _PRICES = {"US": "0.01002", "SE": "0.0533", "AU": "0.05", "GB": "0.04"}
 _TEMPLATES = ("confirmed", "shipped", "delivered", "refunded")
 _UNSENT = frozenset(_BESIDE)

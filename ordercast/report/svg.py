@@ -145,7 +145,7 @@ def _span(row: Span, *, top: int) -> Iterable[Markup]:
 
 def _words(row: Bar | Span, *, top: int) -> Iterable[Markup]:
     """Write a row's name and value; they share the width of a phone, so a long name loses its middle."""
-    room = _LETTERS - len(row.value)
+    room = min(_LETTERS - len(row.value), _NAME)
     name = row.name
     if len(name) > room:
         name = f"{name[: room // 2]}…{name[-(room // 2 - 1) :]}"
@@ -153,7 +153,7 @@ def _words(row: Bar | Span, *, top: int) -> Iterable[Markup]:
     yield tag("text", row.value, x="100%", y=top + 15, class_="value")
 
 
-_LETTERS = 43
+_LETTERS, _NAME = 43, 28
 
 
 def _line(series: Series) -> Iterable[Markup]:

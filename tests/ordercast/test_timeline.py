@@ -81,6 +81,16 @@ def test_a_delivered_text_tells_each_step_in_order_by_whose_word() -> None:
     assert sorted(step.at for step in told) == [step.at for step in told]
 
 
+def test_what_closed_it_comes_before_the_close_though_clocks_differ_a_little() -> None:
+    row, trail = delivered_text()
+    early = replace(row, closed_at=START + 9 * SECOND)
+    late = {HANDSET: Fact(at=START + 9 * SECOND + timedelta(milliseconds=400))}
+
+    told = steps(early, None, {MESSAGE: replace(trail, facts=late)})
+
+    assert [f"{HANDSET} → delivered", "closed as delivered"] == [s.says for s in told[-2:]]
+
+
 def test_the_story_fits_80_columns_and_says_where_its_event_came_from() -> None:
     row, trail = delivered_text()
     one = replace(mark(channel="sms"), position="4966" * 14)
