@@ -27,15 +27,20 @@ class VerifierSettings(EnvironmentSettings):
 
     `retention` is how long rows are kept, `stream_retention` how long the stream keeps records, and
     `brought_for` how long the relay is brought one; `patience` lies between two looks.
+    `silence` is after how long a text is given up that nobody is found to have sent, and
+    `sole_sender` says that nobody else sends texts from the account: then its bill is ours.
     """
 
     stage: str
     ledger_table: str
     rollups_table: str
+    receipts_table: str
     orders_stream: str
     parked_bucket: str
     retention: timedelta
     stream_retention: timedelta
     brought_for: timedelta
     patience: timedelta
+    silence: timedelta
+    sole_sender: bool
     default_currency: str

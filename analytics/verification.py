@@ -1,4 +1,4 @@
-"""Settings in, whoever compares the books and places the records out: wired, for Lambda and people."""
+"""Settings in, whoever compares the books, places the records and counts bills out, wired to a stage."""
 
 import random
 import time
@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
+from analytics.bills import Bills
 from analytics.count import Count
 from analytics.records import PlaceRecords, Shelf
 from analytics.settings import VerifierSettings
@@ -18,16 +19,21 @@ from gateways.ledger_lines import DynamoLines
 from gateways.orders_stream import KinesisOrders
 from gateways.parked_objects import S3ParkedObjects
 from gateways.rollups import DynamoRollups
+from gateways.trails import DynamoTrails
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """Both comparisons, and the books and the ledger that they read."""
+    """Both comparisons, and the books and the ledger that they read.
+
+    `bills` counts what nobody is found to have sent; None where others send from the account too.
+    """
 
     verify: Verify
     place_records: PlaceRecords
     rollups: DynamoRollups
     lines: DynamoLines
+    bills: Bills | None
 
 
 def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> Verification:
@@ -40,17 +46,22 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
     rollups = DynamoRollups(table=table(settings.rollups_table))
     ledger = table(settings.ledger_table)
     lines = DynamoLines(table=ledger)
+    count = Count(rollups=rollups, pause=time.sleep, chance=random.random)
+    trails = DynamoTrails(table=table(settings.receipts_table))
+    counting_bills = Bills(trails=trails, count=count, wait=settings.silence, now=now)
+    bills = counting_bills if settings.sole_sender else None
     orders = KinesisOrders(client=clients.kinesis(), name=settings.orders_stream, pause=time.sleep)
     parked = S3ParkedObjects(client=clients.s3(), bucket=settings.parked_bucket)
     return Verification(
         verify=Verify(
             rollups=rollups,
             ledger=lines,
-            count=Count(rollups=rollups, pause=time.sleep, chance=random.random),
+            count=count,
             pause=time.sleep,
             now=now,
             patience=settings.patience,
             retention=settings.retention,
+            bills=bills,
         ),
         place_records=PlaceRecords(
             stream=orders,
@@ -63,6 +74,7 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
         ),
         rollups=rollups,
         lines=lines,
+        bills=bills,
     )
 
 

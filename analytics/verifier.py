@@ -1,4 +1,4 @@
-"""Lambda: each hour, hours that are over are compared with the ledger; what differs is a metric."""
+"""Lambda: each hour, nobody's bills are counted and hours compared; what differs is a metric."""
 
 import os
 from dataclasses import dataclass
@@ -34,9 +34,14 @@ class Compared:
 
 
 def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Compare the hours of today's round, and tell how much is wrong with them, 0 included."""
+    """Compare the hours of today's round, and tell how much is wrong with them, 0 included.
+
+    First what carriers bill for texts that nobody is found to have sent is counted.
+    """
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
+    if bills := _wired().bills:
+        log.info("bills_counted", extra={"unattributed": bills()})
     now, settings = datetime.now(UTC), _settings()
     begun = now.replace(minute=0, second=0, microsecond=0)
     compared = [compare(_wired(), begun - age, settings=settings, now=now) for age in AGES]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from analytics.bills import Bills
 from analytics.count import Count
 from analytics.count import Rollups as Counting
 from notifications.books import Amounts, Bucket, Counted, Line, hour_of
-from notifications.counting import NAMES, Transaction
+from notifications.counting import corrections
 from notifications.reconciliation import Findings, Look, findings
 
 LINES_A_COMMIT = 400
@@ -40,7 +41,8 @@ class Verify:
 
     What was counted in an hour names the rows to read; *never_counted* names others that are to be
     there. `patience` is how long `pause` waits between two looks, so that what is on its way can
-    arrive; `retention` is how long rows are kept.
+    arrive; `retention` is how long rows are kept. `bills`, where the stage has any, are compared
+    with the trails that they are of.
     """
 
     rollups: Rollups
@@ -50,10 +52,11 @@ class Verify:
     now: Callable[[], datetime]
     patience: timedelta
     retention: timedelta
+    bills: Bills | None = None
 
     def __call__(self, hours: Sequence[str], never_counted: Iterable[str] = ()) -> Findings:
         """Compare the hours; a second look is taken only where the first finds something."""
-        others = frozenset(never_counted)
+        others = frozenset(never_counted) | self._bills_due(hours)
         first = self._look(hours, others)
         found = findings(first, first)
         if found.are_clean:
@@ -65,24 +68,37 @@ class Verify:
         """Count what is not counted or wrongly counted; return how many notifications that were.
 
         It is the same commit as ever, fed from the ledger, so that nothing is counted twice by it.
-        Buckets that do not hold what was counted get the difference, which nobody else may do at
-        the same time.
+        Buckets that do not hold what was counted get the difference, unless somebody else gave
+        it to them meanwhile.
         """
-        wrong = self.ledger.lines(found.wrong_lines)
+        wrong = self._lines(found.wrong_lines, {})
         lines = [*found.not_yet_counted.values(), *wrong.values()]
         repaired = 0
         for start in range(0, len(lines), LINES_A_COMMIT):
             tally = self.count(lines[start : start + LINES_A_COMMIT], again=True)
             repaired += len(tally.entries)
-        self.rollups.commit(_corrections(found.wrong_buckets), writer=0)
+        now = self.now()
+        keep_until = int((now + self.retention).timestamp())
+        self.rollups.commit(
+            corrections(found.wrong_buckets, found.corrected, at=now, keep_until=keep_until),
+            writer=0,
+        )
         return repaired
+
+    def _bills_due(self, hours: Sequence[str]) -> frozenset[str]:
+        return frozenset(self.bills.due(hours)) if self.bills else frozenset()
+
+    def _lines(self, ids: Iterable[str], counted: Mapping[str, Counted]) -> dict[str, Line]:
+        wanted = frozenset(ids)
+        bills = self.bills.lines(wanted, counted) if self.bills else {}
+        return {**self.ledger.lines(wanted), **bills}
 
     def _look(self, hours: Sequence[str], others: frozenset[str]) -> Look:
         """Read what was counted first: whatever is counted later is on the ledger by then."""
         counted = {i: each for hour in hours for i, each in self.rollups.counted_of(hour).items()}
         wanted = frozenset(hours)
         held = self.rollups.buckets(sorted({hour[:_DAY] for hour in wanted}))
-        lines = self.ledger.lines(counted.keys() | others)
+        lines = self._lines(counted.keys() | others, counted)
         # What was promised late in an hour may have been accepted early in the next.
         elsewhere = {i: each.bucket.hour for i, each in lines.items() if i not in counted}
         counted |= self.rollups.counted(elsewhere) if elsewhere else {}
@@ -96,14 +112,3 @@ class Verify:
 
 
 _DAY = len("2026-03-02")
-
-
-def _corrections(wrong: Mapping[Bucket, Amounts]) -> list[Transaction]:
-    """Return one transaction a bucket and two hundred amounts: each is right by itself."""
-    corrections = []
-    for bucket, amounts in wrong.items():
-        minus = [(name, -amount) for name, amount in amounts.items()]
-        for start in range(0, len(minus), NAMES):
-            some = dict(minus[start : start + NAMES])
-            corrections.append(Transaction(additions={bucket: some}))
-    return corrections

@@ -16,7 +16,7 @@ class MissingSetting(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentSettings:
-    """Fields are `str`, `int` or `timedelta` (whole seconds); `LEDGER_TABLE` is `ledger_table`."""
+    """Fields are `str`, `int`, `bool` or `timedelta` (whole seconds); `LEDGER_TABLE` is `ledger_table`."""
 
     def to_env(self) -> dict[str, str]:
         """Return the variables to deploy."""
@@ -43,4 +43,6 @@ def _read(environ: Mapping[str, str], name: str, kind: type) -> str | int | time
     text = environ[name]
     if kind is timedelta:
         return timedelta(seconds=int(text))
+    if kind is bool:
+        return text == str(True)
     return int(text) if kind is int else text

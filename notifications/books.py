@@ -78,7 +78,10 @@ PARTS, TAKEN = "parts", "taken"
 RESERVED, CARRIER, ESTIMATE = "reserved", "carrier", "estimate"
 PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
 PRICED_RESERVED = "priced-reserved"
-BILLS, UNATTRIBUTED = "bills", "unattributed"
+BILLS, UNATTRIBUTED, NOTHING = "bills", "unattributed", "nothing"
+
+BILL = "message#"
+"""What the id of a bill's line begins with; the provider's message id follows."""
 
 # One letter each, because a bucket holds hundreds of them: event → accepted → sent → delivered.
 TO_ACCEPTED, TO_SENT, TO_DELIVERED, IN_ALL = "a#", "s#", "d#", "e#"
@@ -102,15 +105,37 @@ def unattributed(
 ) -> Line:
     """Return the line of what a carrier bills for a message of which we know nothing.
 
-    It is counted like any other, by its message id, and is no notification; *facts* is how many
-    receipts told of it, so that it is counted again when there is one more.
+    It is counted like any other, by its message id, and is no notification; *facts* grows with
+    what receipts tell of it, so that it is counted again when there is more.
     """
-    return Line(
-        id=f"message#{message_id}",
+    return beside(
+        f"{BILL}{message_id}",
         version=facts,
-        state=UNATTRIBUTED,
-        rule=None,
         bucket=Bucket(hour_of(at), "sms", country, UNATTRIBUTED, None, None),
+        at=at,
+        keep_until=keep_until,
+        state=UNATTRIBUTED,
+        cost=price,
+    )
+
+
+def beside(
+    name: str,
+    *,
+    version: int,
+    bucket: Bucket,
+    at: datetime,
+    keep_until: int,
+    state: str = NOTHING,
+    cost: Decimal | None = None,
+) -> Line:
+    """Return a line that is no notification's; by itself it counts for nothing."""
+    return Line(
+        id=name,
+        version=version,
+        state=state,
+        rule=None,
+        bucket=bucket,
         accepted_at=at,
         occurred_at=None,
         sent_at=None,
@@ -119,7 +144,7 @@ def unattributed(
         taken=False,
         parts=0,
         reserved=None,
-        cost=price,
+        cost=cost,
         cost_source=None,
     )
 
@@ -152,6 +177,8 @@ def contribution(line: Line) -> Contribution:
     if line.state == UNATTRIBUTED:
         bill: dict[str, Amount] = {BILLS: 1, UNATTRIBUTED: line.cost or 0}
         return Contribution(bucket=line.bucket, amounts={n: a for n, a in bill.items() if a})
+    if line.state == NOTHING:
+        return Contribution(bucket=line.bucket, amounts={})
     amounts: dict[str, Amount] = {STATE + line.state: 1}
     if line.rule:
         amounts[f"{RULE}{line.state}#{line.rule}"] = 1

@@ -5,8 +5,10 @@ what it was assumed to be, and adds the difference to the buckets. Whatever is b
 in another order or never cannot be counted wrongly by it.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from notifications.books import (
     Amount,
@@ -15,6 +17,7 @@ from notifications.books import (
     Counted,
     Line,
     add,
+    beside,
     contribution,
     difference,
 )
@@ -88,6 +91,35 @@ def transactions(news: Iterable[Entry]) -> list[Transaction]:
     for each in packed:
         each.additions = {bucket: amounts for bucket, amounts in each.additions.items() if amounts}
     return packed
+
+
+def corrections(
+    wrong: Mapping[Bucket, Mapping[str, Amount]],
+    counted: Mapping[str, Counted],
+    *,
+    at: datetime,
+    keep_until: int,
+) -> list[Transaction]:
+    """Return what takes from each bucket what it holds too much of; each is right by itself.
+
+    Of two that correct a bucket at once, one does: each raises the version of a mark beside the
+    bucket, as it was *counted* when the bucket was read.
+    """
+    packed = []
+    for bucket, amounts in wrong.items():
+        minus = [(name, -amount) for name, amount in amounts.items()]
+        for place in range(0, len(minus), NAMES):
+            name = CORRECTION + json.dumps([place, *bucket], ensure_ascii=False)
+            last = counted.get(name)
+            version = last.version + 1 if last else 1
+            mark = beside(name, version=version, bucket=bucket, at=at, keep_until=keep_until)
+            entry = Entry(line=mark, new=contribution(mark), last=last)
+            some = dict(minus[place : place + NAMES])
+            packed.append(Transaction(entries=[entry], additions={bucket: some}))
+    return packed
+
+
+CORRECTION = "correction#"
 
 
 def _by_bucket(entry: Entry) -> list[str]:

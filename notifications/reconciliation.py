@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from notifications.books import Amount, Amounts, Bucket, Counted, Line, add, contribution, summed
+from notifications.books import (
+    BILL,
+    Amount,
+    Amounts,
+    Bucket,
+    Counted,
+    Line,
+    add,
+    contribution,
+    summed,
+)
+from notifications.counting import CORRECTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +37,12 @@ class Look:
 class Findings:
     """What two looks at the same hours say, three things apart.
 
-    *different*: counted wrongly, by notification id or bucket, and why; the right answer is none.
-    *not yet counted*: the ledger is ahead, and stood still between the looks.
+    `notifications` are those of the hours: the sum over the states in their buckets, if all is
+    well. *different*: counted wrongly, by notification id or bucket, and why; the right answer is
+    none. *not yet counted*: the ledger is ahead, and stood still between the looks.
     *moving*: changed between the looks, so nothing is known yet. `ended` is how many rows
-    retention has removed; what was counted of them last is their last word.
+    retention has removed; what was counted of them last is their last word. Bills that are nobody's
+    are compared alike; `corrected` is what was known of corrections before the buckets were read.
     """
 
     notifications: int
@@ -38,6 +51,7 @@ class Findings:
     wrong_buckets: Mapping[Bucket, Amounts] = field(default_factory=dict)
     not_yet_counted: Mapping[str, Line] = field(default_factory=dict)
     moving: frozenset[str] = frozenset()
+    corrected: Mapping[str, Counted] = field(default_factory=dict)
 
     @property
     def different(self) -> int:
@@ -63,9 +77,12 @@ def findings(first: Look, second: Look) -> Findings:
     held = _misheld(second)
     settled = {bucket for bucket in held if held[bucket] == _misheld(first).get(bucket)}
     settled = settled if first.counted == second.counted else set()
+    known = {i for i, each in second.counted.items() if _is_one_of(second.hours, each)}
+    there = {i for i, line in second.lines.items() if line.bucket.hour in second.hours}
     return Findings(
-        notifications=len(second.lines.keys() | second.counted.keys()),
-        ended=len(second.counted.keys() - second.lines.keys() - wrong.keys()),
+        notifications=len(known | {i for i in there if not i.startswith(BILL)}),
+        ended=len(known - second.lines.keys() - wrong.keys()),
+        corrected={i: c for i, c in second.counted.items() if i.startswith(CORRECTION)},
         wrong_lines=wrong,
         wrong_buckets={bucket: held[bucket] for bucket in settled},
         not_yet_counted={i: line for i, line in behind.items() if i in still},
@@ -99,8 +116,12 @@ def _wrong(look: Look) -> dict[str, str]:
     return wrong
 
 
+def _is_one_of(hours: AbstractSet[str], counted: Counted) -> bool:
+    return counted.contribution.bucket.hour in hours and _is_notification(counted)
+
+
 def _is_notification(counted: Counted) -> bool:
-    """Tell it from a bill that is no notification's, and has no row."""
+    """Tell it from a bill or a correction that is no notification's, and has no row."""
     return any(name.startswith("state#") for name in counted.contribution.amounts)
 
 

@@ -20,15 +20,19 @@ from gateways.ledger_item import read, write
 from gateways.ledger_lines import DynamoLines
 from notifications.lifecycle import State
 from notifications.notification import Notification
+from ordercast.moments import moment
 from ordercast.options import CloudName, Stage
 from ordercast.target import LOCAL_STAGE, target
 from ordercast.terminal import complaints
-from ordercast.verify import Instant, utc
 
 
 def export(
-    since: Instant = None,
-    until: Instant = None,
+    since: Annotated[
+        str | None, typer.Option(help="Accepted from then on, in UTC: 36h, 7d, a date or time.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Accepted before then, in UTC: 1h, a date or time.")
+    ] = None,
     out: Annotated[str, typer.Option(help="A file; - is standard output.")] = "-",
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
@@ -38,9 +42,10 @@ def export(
     Times are UTC and those of acceptance; without any, all that the ledger has is written.
     """
     lines = DynamoLines(table=target(stage, cloud).ledger().table)
-    begins = utc(since) or datetime(1970, 1, 1, tzinfo=UTC)
+    now = datetime.now(UTC)
+    begins = moment(since or "1970-01-01", option="--since", now=now)
     # What is deferred is accepted when it is due, which may be tomorrow.
-    ends = utc(until) or datetime.now(UTC) + timedelta(days=7)
+    ends = moment(until, option="--until", now=now) if until else now + timedelta(days=7)
     written = 0
     with _opened(out) as file:
         for item in lines.scan_items(begins, ends):

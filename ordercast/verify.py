@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import boto3
@@ -20,13 +19,19 @@ from gateways.cloudwatch import MetricSums
 from notifications.reconciliation import Findings
 from notifications.statistics import in_all
 from ordercast.complaint import Complaint
+from ordercast.moments import moment
 from ordercast.options import CloudName, Stage
+from ordercast.stages import stage_named
 from ordercast.target import LOCAL_STAGE, Target, target
 from ordercast.terminal import console
-from pipeline.cdk_json import read_stage
 
-Instant = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%dT%H", "%Y-%m-%d", "%Y-%m-%dT%H:%M"])
+Since = Annotated[
+    str | None,
+    typer.Option(help="Accepted from then on, in UTC: 24h, 7d, a date or time. [default: 24h]"),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(help="Accepted before then, in UTC: 1h, a date or time. [default: now]"),
 ]
 
 
@@ -46,8 +51,8 @@ class Answer:
 
 
 def verify(
-    since: Instant = None,
-    until: Instant = None,
+    since: Since = None,
+    until: Until = None,
     repair: Annotated[bool, typer.Option("--repair", help="Count what is not.")] = False,  # noqa: FBT002
     scan: Annotated[  # noqa: FBT002
         bool, typer.Option("--scan", help="Read the whole ledger for what was never counted.")
@@ -59,10 +64,9 @@ def verify(
 ) -> None:
     """Compare the books with the ledger, the stream and CloudWatch; status 1 if they differ.
 
-    Times are UTC; without any, the last 24 hours are compared, the current one among them.
+    Hours are compared whole; by default the last 24, and the current one.
     """
-    ends = utc(until) or datetime.now(UTC)
-    begins = utc(since) or (ends - timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
+    begins, ends = span(since, until, now=datetime.now(UTC))
     chosen = target(stage, cloud)
     settings = settings_of(chosen, patience=timedelta(seconds=patience))
     wired = verification(settings, now=lambda: datetime.now(UTC))
@@ -75,20 +79,32 @@ def verify(
         raise typer.Exit(1)
 
 
+def span(since: str | None, until: str | None, *, now: datetime) -> tuple[datetime, datetime]:
+    """Return from when on, and before when; from the beginning of an hour on. Raises `Complaint`."""
+    ends = moment(until, option="--until", now=now) if until else now
+    begins = moment(since, option="--since", now=now) if since else ends - timedelta(days=1)
+    begins = begins.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    if begins >= ends:
+        raise Complaint("the period ends before it begins")
+    return begins, ends
+
+
 def settings_of(chosen: Target, *, patience: timedelta) -> VerifierSettings:
     """Return what comparing a deployed stage needs: its numbers, and its names."""
-    context = json.loads((Path(__file__).parents[1] / "cdk.json").read_text())["context"]
-    numbers = read_stage(context["stages"], chosen.stage)
+    numbers = stage_named(chosen.stage)
     return VerifierSettings(
         stage=chosen.stage,
         ledger_table=chosen.output("LedgerTableName"),
         rollups_table=chosen.output("RollupsTableName"),
+        receipts_table=chosen.output("ReceiptsTableName"),
         orders_stream=chosen.output("OrdersStreamName"),
         parked_bucket=chosen.output("ParkedBucketName"),
         retention=numbers.retention,
         stream_retention=numbers.orders.retention,
         brought_for=numbers.order_relay.max_age,
         patience=patience,
+        silence=numbers.silence_after,
+        sole_sender=numbers.sole_sender,
         default_currency=numbers.default_currency,
     )
 
@@ -103,7 +119,10 @@ def compare(
     repair: bool = False,
     scan: bool = False,
 ) -> Answer:
-    """Compare a period; a repair is followed by another comparison, which is the answer then."""
+    """Compare a period; a repair is followed by another comparison, which is the answer then.
+
+    A repair counts what carriers bill and nobody sent, too, as far as the stage counts that.
+    """
     if since >= until:
         raise Complaint("the period ends before it begins")
     kept = datetime.now(UTC) - settings.stream_retention
@@ -113,8 +132,10 @@ def compare(
         promised |= {line.id for line in wired.lines.scan(since, until)}
     named = hours(since, until)
     found, repaired = wired.verify(named, promised), 0
+    if repair and wired.bills:
+        repaired = wired.bills()
     if repair and not found.are_clean:
-        repaired = wired.verify.repair(found)
+        repaired += wired.verify.repair(found)
         found = wired.verify(named, promised)
     return Answer(
         found=found,
@@ -213,8 +234,3 @@ def _show(answer: Answer) -> None:
         held = ", ".join(f"{name} {amount:+}" for name, amount in amounts.items())
         console.print(f"{tuple(bucket)} holds {held}", markup=False, soft_wrap=True)
     console.print("The books are right." if answer.is_right else "The books are not right.")
-
-
-def utc(given: datetime | None) -> datetime | None:
-    """Return a time that was given without a zone as the UTC it was meant as."""
-    return given.replace(tzinfo=UTC) if given else None

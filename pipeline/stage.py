@@ -107,7 +107,8 @@ class Stage:
     `resend_email_after` is how long an e-mail in doubt waits for a word of SES, `0 s` for ever;
     `heartbeat_every` is how often an order of our own goes all the way, `0 s` never;
     `silence_after` is when nobody speaks of a message any more, and so many `soft_bounces` of an
-    address within a month are a refusal.
+    address within a month are a refusal; `sole_sender` says that no other stage or program sends
+    texts from this account and Region, so that what carriers bill for unknown ones is this stage's.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Stage:
     resend_email_after: timedelta
     silence_after: timedelta
     soft_bounces: int
+    sole_sender: bool
     sweep_every: timedelta
     cap: int
     quiet_hours: str
@@ -176,6 +178,8 @@ def objections(stage: Stage) -> Iterator[Objection]:
     yield from _about_people(stage)
     yield from _about_the_heartbeat(stage)
     yield from _about_logs("log_retention", stage.log_retention)
+    if stage.receipt_retention <= stage.silence_after:
+        yield Objection("receipt_retention", "must be longer than silence_after")
     if not timedelta(days=1) <= stage.parked_retention <= PARKED_AT_MOST:
         yield Objection("parked_retention", f"must lie between 1 and {PARKED_AT_MOST.days} days")
 

@@ -8,6 +8,7 @@ from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
 from analytics.settings import VerifierSettings
+from pipeline.analytics import COUNTING
 from pipeline.function import Function, Surroundings
 from pipeline.parked_bucket import ParkedBucket
 from pipeline.spans import duration
@@ -16,7 +17,7 @@ from pipeline.tables import Tables
 
 
 class Verifier(Construct):
-    """Compares hours that are over with the ledger, and writes nothing but a metric."""
+    """Compares hours that are over with the ledger, and counts bills that are nobody's."""
 
     def __init__(
         self,
@@ -39,18 +40,23 @@ class Verifier(Construct):
                 stage=stage.name,
                 ledger_table=tables.ledger.name,
                 rollups_table=tables.rollups.name,
+                receipts_table=tables.receipts.name,
                 orders_stream=orders.stream_name,
                 parked_bucket=parked.bucket.bucket_name,
                 retention=stage.retention,
                 stream_retention=stage.orders.retention,
                 brought_for=stage.order_relay.max_age,
                 patience=PATIENCE,
+                silence=stage.silence_after,
+                sole_sender=stage.sole_sender,
                 default_currency=stage.default_currency,
             ).to_env(),
             numbers=stage.verifier,
         )
         tables.ledger.let(self.function, "BatchGetItem")
-        tables.rollups.let(self.function, "BatchGetItem", "Query")
+        tables.rollups.let(self.function, *COUNTING, "Query")
+        tables.receipts.let(self.function, "BatchGetItem")
+        tables.receipts.let_query_due(self.function)
         parked.let_read(self.function)
         self.function.allow(
             *("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"),

@@ -9,10 +9,14 @@ from msgspec.structs import replace
 from analytics.records import PlaceRecords, Records, Shelf
 from gateways.ledger_changes import line_of
 from gateways.ledger_item import write
-from notifications.parking import StreamRecord
+from notifications.parked import GivenUpBatch
+from notifications.parking import ParkedRecord, StreamRecord
 from tests.examples import payload
 from tests.fakes.clock import START
+from tests.fakes.parked_store import FakeParkedStore
 from tests.fakes.world import World, records
+from workflows.shelf_of_batches import ShelfOfBatches
+from workflows.shelf_of_records import ShelfOfRecords
 
 HOUR = timedelta(hours=1)
 
@@ -122,6 +126,65 @@ def test_what_lambda_gave_up_on_is_parked_unless_it_was_done_before(stage) -> No
     found = stage.place()
 
     assert (1, 1) == (found.accepted, found.parked)
+
+
+def test_what_is_redriven_stands_at_a_new_position_and_both_sums_hold(stage) -> None:
+    """The record that was parked stays so; what it is put as is accepted, and repeated is a duplicate."""
+    unknown_then = stage.world.opening
+    stage.world.opening = _parking
+    stage.relay(payload(), payload(order_id="o-2", event_id="e-2"))
+    stage.world.opening = unknown_then
+    store = FakeParkedStore(kept=list(stage.world.parked.kept.values()))
+
+    def put(events) -> None:
+        stage.relay(*(event for _, event in events))
+
+    shelf = ShelfOfRecords(store=store, put=put, now=lambda: START)
+    shelf.redrive([each for each in shelf.contents() if each.id == "101"], told=lambda _: None)
+    assert ["102"] == [each.id for each in shelf.contents()]
+    # Somebody died before the note, and redrives once more.
+    store.notes.clear()
+    shelf.redrive(list(shelf.contents()), told=lambda _: None)
+    stage.later = 7 * HOUR
+    found = stage.place()
+
+    assert (5, 2, 1, 0, 2) == (
+        found.records,
+        found.accepted,
+        found.duplicate,
+        found.stale,
+        found.parked,
+    )
+    assert found.add_up
+    assert not found.lost
+    assert set(stage.world.ledger.rows) == found.promised
+
+
+def test_a_redriven_batch_is_parked_where_it_was_and_accepted_where_it_is(stage) -> None:
+    stage.relay(payload())
+    stage.relay(payload(order_id="o-2", event_id="e-2"), withheld=True)
+    stage.given_up = {"101", "102"}
+    batch = GivenUpBatch(
+        id="b-1", key="aws/lambda/b-1", condition="age", at=START, records=tuple(stage.put)
+    )
+    shelf = ShelfOfBatches(
+        store=FakeParkedStore(given_up=[batch]),
+        put=lambda events: stage.relay(*(event for _, event in events)),
+        recount=lambda _: None,
+        now=lambda: START,
+    )
+    shelf.redrive(list(shelf.contents()), told=lambda _: None)
+    stage.later = 7 * HOUR
+    found = stage.place()
+
+    assert (4, 2, 1, 1) == (found.records, found.accepted, found.duplicate, found.parked)
+    assert found.add_up
+    assert not found.lost
+
+
+def _parking(record: StreamRecord) -> list[ParkedRecord]:
+    """Open nothing: as if nobody knew what this is, yet."""
+    return [ParkedRecord(record=record, reason="unknown", detail="")]
 
 
 def test_rows_that_retention_removed_are_no_longer_promised(stage) -> None:

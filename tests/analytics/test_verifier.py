@@ -3,19 +3,23 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from analytics import verifier
+from analytics.bills import Bills
 from analytics.records import Records
 from analytics.settings import VerifierSettings
 from analytics.verification import Verification
 from notifications.books import hour_of
 from notifications.lifecycle import State
 from tests.analytics.stream_of_changes import FakeLines
-from tests.analytics.test_books_balance import verifying
+from tests.analytics.test_bills import lost
+from tests.analytics.test_books_balance import counting, verifying
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.trails import FakeTrails
 from tests.lines import line
 from tests.promises.rollups import count
 
@@ -26,12 +30,15 @@ SETTINGS = VerifierSettings(
     stage="dev",
     ledger_table="l",
     rollups_table="r",
+    receipts_table="t",
     orders_stream="s",
     parked_bucket="p",
     retention=timedelta(days=90),
     stream_retention=timedelta(hours=24),
     brought_for=6 * HOUR,
     patience=timedelta(seconds=30),
+    silence=timedelta(hours=72),
+    sole_sender=True,
     default_currency="USD",
 )
 
@@ -43,8 +50,16 @@ class Context:
 class Stage:
     def __init__(self) -> None:
         self.rollups, self.ledger = FakeRollups(), FakeLines()
+        self.trails = FakeTrails()
+        self.bills = Bills(
+            trails=self.trails,
+            count=counting(self.rollups, 0),
+            wait=timedelta(hours=72),
+            now=lambda: datetime.now(UTC),
+        )
         self.placed: dict[datetime, Records] = {}
         self.asked: list[datetime] = []
+        self.wired: Verification
 
     def place(self, since: datetime, until: datetime) -> Records:
         assert HOUR == until - since
@@ -67,7 +82,9 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
         place_records=stage.place,  # type: ignore[arg-type]
         rollups=stage.rollups,  # type: ignore[arg-type]
         lines=stage.ledger,  # type: ignore[arg-type]
+        bills=stage.bills,
     )
+    stage.wired = wired
     monkeypatch.setattr(verifier, "_wired", lambda: wired)
     monkeypatch.setattr(verifier, "_settings", lambda: SETTINGS)
     return stage
@@ -117,3 +134,24 @@ def test_a_promised_notification_that_was_never_counted_is_told(stage, capsys) -
     stage.placed[NOW - 3 * HOUR] = Records(records=1, accepted=1, promised={one.id})
 
     assert 1 == handle(capsys)[1]
+
+
+def test_what_a_carrier_bills_and_nobody_sent_is_counted_each_hour_once(stage, capsys) -> None:
+    stage.trails.join([lost(at=NOW - timedelta(hours=73))])
+
+    for _ in range(2):
+        answer, told = handle(capsys)
+        assert (0, 0) == (told, sum(each["notifications"] for each in answer["hours"].values()))
+
+    (amounts,) = stage.rollups.buckets([hour_of(NOW - timedelta(hours=73))[:10]]).values()
+    assert {"bills": 1, "unattributed": Decimal("0.00645")} == amounts
+
+
+def test_a_stage_that_shares_its_account_counts_no_bill(stage, monkeypatch, capsys) -> None:
+    """It would be another stage's."""
+    stage.trails.join([lost(at=NOW - timedelta(hours=73))])
+    without = replace(stage.wired, bills=None)
+    monkeypatch.setattr(verifier, "_wired", lambda: without)
+    handle(capsys)
+
+    assert {} == stage.rollups.written

@@ -1,6 +1,6 @@
 """Three things apart: what is different, what is not yet counted, and what moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from analytics.verify import Verify
-from notifications.books import Contribution, Counted, unattributed
+from notifications.books import Amount, Contribution, Counted, unattributed
 from notifications.lifecycle import State
+from notifications.statistics import in_all
 from tests.analytics.stream_of_changes import FakeLines
 from tests.analytics.test_books_balance import counting
 from tests.fakes.clock import START
@@ -141,6 +142,30 @@ def test_a_bucket_that_holds_something_else_is_different_and_is_given_the_differ
     assert books.found().are_clean
 
 
+def test_of_two_that_repair_a_bucket_at_once_one_does(books) -> None:
+    """Both looked before either did anything: the difference is given once."""
+    (amounts,) = books.rollups.written.values()
+    amounts["state#requested"] = 5
+    found, also_found = books.found(), books.found()
+
+    books.verify().repair(found)
+    books.verify().repair(also_found)
+
+    assert books.found().are_clean
+    (amounts,) = books.rollups.buckets([HOUR[:10]]).values()
+    assert 3 == amounts["state#requested"]
+
+
+def test_a_bucket_that_goes_wrong_again_is_corrected_again(books) -> None:
+    (amounts,) = books.rollups.written.values()
+    for _ in range(2):
+        amounts["state#requested"] += 5
+        found = books.found()
+        assert 1 == found.different
+        books.verify().repair(found)
+        assert books.found().are_clean
+
+
 def test_a_bucket_that_is_being_counted_in_is_not_called_different(books) -> None:
     """The looks are no snapshot: what is counted between reading one and the other differs."""
     (amounts,) = books.rollups.written.values()
@@ -189,4 +214,26 @@ def test_what_was_promised_late_in_an_hour_and_accepted_in_the_next_is_compared_
     assert {line(5).id} == set(books.found(5).not_yet_counted)
 
     count(books.rollups, books.row(5))
-    assert books.found(5).are_clean
+    found = books.found(5)
+    assert found.are_clean
+    assert 3 == found.notifications == in_all([_hour(books)]).notifications
+
+
+def test_notifications_are_the_sum_over_the_states_in_the_hours(books) -> None:
+    """Whatever else is counted in them is none: bills, and marks of corrections."""
+    books.sent(2)
+    count(books.rollups, books.row(2))
+    bill = unattributed("m-9", Decimal("0.05"), facts=1, at=START, country="US", keep_until=1)
+    count(books.rollups, bill)
+    (amounts,) = [each for each in books.rollups.written.values() if "state#sent" in each]
+    amounts["state#sent"] += 1
+    books.verify().repair(books.found())
+
+    found = books.found()
+    assert found.are_clean
+    everything = in_all(books.rollups.buckets([HOUR[:10]]).values())
+    assert 3 == found.notifications == sum(everything.states.values())
+
+
+def _hour(books: Books) -> Mapping[str, Amount]:
+    return next(a for b, a in books.rollups.buckets([HOUR[:10]]).items() if b.hour == HOUR)

@@ -1,6 +1,6 @@
 """What is known of each provider message, in memory."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -60,6 +60,12 @@ class FakeTrails:
             if trail.due_at and not trail.unattributed
         ]
         return [i for due_at, i in sorted(waiting) if due_at <= now][:limit]
+
+    def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+        self._call("unattributed", ["look"])
+        for trail in list(self.kept.values()):
+            if trail.unattributed and trail.due_at and since <= trail.due_at <= until:
+                yield [trail]
 
     def _write(self, trail: Trail) -> None:
         known = self.kept.get(trail.message_id)

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -11,14 +11,17 @@ class Sample(EnvironmentSettings):
     ledger_table: str
     limit: int
     wait: timedelta
+    alone: bool
 
 
-SAMPLE = Sample(ledger_table="t", limit=3, wait=timedelta(minutes=5))
+SAMPLE = Sample(ledger_table="t", limit=3, wait=timedelta(minutes=5), alone=True)
 
 
 def test_settings_come_back_from_the_environment_as_they_were_written() -> None:
-    assert {"LEDGER_TABLE": "t", "LIMIT": "3", "WAIT": "300"} == SAMPLE.to_env()
-    assert SAMPLE == Sample.from_env(SAMPLE.to_env())
+    written = {"LEDGER_TABLE": "t", "LIMIT": "3", "WAIT": "300", "ALONE": "True"}
+    assert written == SAMPLE.to_env()
+    for each in (SAMPLE, replace(SAMPLE, alone=False)):
+        assert each == Sample.from_env(each.to_env())
 
 
 def test_a_variable_that_is_missing_is_named() -> None:

@@ -79,6 +79,7 @@ def test_a_misspelt_field_is_named_with_the_ones_there_are(stages: dict[str, Any
         ("parked_retention", "23 h", "must lie between 1 and 14 days"),
         ("claim_lease", "30 s", "must lie between sms_sender.timeout and 6 times that"),
         ("claim_lease", "180 s", "must lie between sms_sender.timeout and 6 times that"),
+        ("receipt_retention", "72 h", "must be longer than silence_after"),
         ("cap", 0, "must be 1 or more"),
         ("cap", "20", 'is "20", not a whole number'),
         (

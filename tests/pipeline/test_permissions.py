@@ -92,7 +92,11 @@ def test_no_action_is_a_wildcard(synthesis: Synthesis) -> None:
         ),
         (
             "analytics.verifier",
-            {"Ledger": {"BatchGetItem"}, "Rollups": {"BatchGetItem", "Query"}},
+            {
+                "Ledger": {"BatchGetItem"},
+                "Rollups": {"BatchGetItem", "PutItem", "Query", "UpdateItem"},
+                "Receipts": {"BatchGetItem", "Query"},
+            },
         ),
         ("processors.sms_log_forwarder", {}),
     ],

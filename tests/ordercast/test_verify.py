@@ -1,0 +1,40 @@
+"""Which hours are compared: whole ones, as people say a time; the last day without a word."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ordercast.complaint import Complaint
+from ordercast.verify import span
+
+NOW = datetime(2026, 3, 2, 9, 40, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "begins", "ends"),
+    [
+        (None, None, "2026-03-01T09:00", "2026-03-02T09:40:30"),
+        ("36h", None, "2026-02-28T21:00", "2026-03-02T09:40:30"),
+        ("2026-03-01", "1h", "2026-03-01T00:00", "2026-03-02T08:40:30"),
+        ("2026-03-02T08", "2026-03-02T09", "2026-03-02T08:00", "2026-03-02T09:00"),
+        ("2026-03-01T10:30:00+02:00", "2026-03-01T12", "2026-03-01T08:00", "2026-03-01T12:00"),
+        (None, "2026-02-20", "2026-02-19T00:00", "2026-02-20T00:00"),
+    ],
+)
+def test_hours_are_compared_whole(since, until, begins, ends) -> None:
+    expected = tuple(datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (begins, ends))
+
+    assert expected == span(since, until, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "complaint"),
+    [
+        ("yesterday", None, "--since: yesterday is neither a span"),
+        (None, "9 o'clock", "--until: 9 o'clock is neither a span"),
+        ("1h", "2h", "the period ends before it begins"),
+    ],
+)
+def test_what_is_no_period_is_answered_in_one_line(since, until, complaint) -> None:
+    with pytest.raises(Complaint, match=complaint):
+        span(since, until, now=NOW)
