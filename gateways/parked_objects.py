@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 BATCHES = "aws/lambda"
 HANDLED = "handled"
 
+UNREADABLE = "unreadable"
+"""An object that is no report of Lambda's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3ParkedObjects:
@@ -41,7 +44,14 @@ class S3ParkedObjects:
     def batches(self) -> Iterator[GivenUpBatch]:
         """Return the batches that Lambda gave up, oldest first within a mapping and shard."""
         for key in self._keys(f"{BATCHES}/"):
-            yield _batch(key, json.loads(self._read(key)))
+            content = self._read(key)
+            try:
+                yield _batch(key, json.loads(content))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                # Whatever it is, it must not keep the others from being listed.
+                yield GivenUpBatch(
+                    id=_digest(key), key=key, condition=UNREADABLE, at=None, whole=False
+                )
 
     def handled(self) -> set[str]:
         """Return the ids that somebody has redriven or dropped."""
@@ -89,14 +99,20 @@ def _parked(line: Mapping[str, Any]) -> ParkedRecord:
 
 def _batch(key: str, report: Mapping[str, Any]) -> GivenUpBatch:
     """Read an invocation record: Lambda guide, "Retain discarded batches"."""
-    event = json.loads(report.get("payload") or '{"Records": []}')
+    payload = report.get("payload")
+    event = json.loads(payload) if payload else {"Records": []}
     of_stream = [each for each in event["Records"] if "kinesis" in each]
     rows = [each["dynamodb"]["Keys"] for each in event["Records"] if "dynamodb" in each]
     return GivenUpBatch(
-        id=sha256(key.encode()).hexdigest()[:12],
+        id=_digest(key),
         key=key,
+        whole=bool(payload),
         condition=report["requestContext"]["condition"],
         at=datetime.fromisoformat(report["timestamp"]).astimezone(UTC),
         records=tuple(stream_records({"Records": of_stream})),
         notification_ids=tuple({id_of(keys): None for keys in rows if is_notification(keys)}),
     )
+
+
+def _digest(key: str) -> str:
+    return sha256(key.encode()).hexdigest()[:12]

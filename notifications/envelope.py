@@ -45,8 +45,8 @@ def open_envelope(record: StreamRecord) -> list[StreamRecord | ParkedRecord]:
 
 
 def _unpacked(record: StreamRecord, limit: int) -> StreamRecord | ParkedRecord:
-    compressed = record.payload.startswith(_COMPRESSED)
-    payload, trouble = _inflated(record.payload, limit) if compressed else (record.payload, None)
+    compressed = record.payload.startswith(COMPRESSED)
+    payload, trouble = inflated(record.payload, limit) if compressed else (record.payload, None)
     if trouble is None and message_in(payload) is not None:
         trouble = NESTED_AGGREGATE, "an aggregate may not stand inside another or be compressed"
     if trouble is not None:
@@ -56,11 +56,11 @@ def _unpacked(record: StreamRecord, limit: int) -> StreamRecord | ParkedRecord:
 
 
 # No JSON begins with any of these: gzip (RFC 1952), and zlib (RFC 1950) at its four levels.
-_COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-_WRAPPED = (MAGIC, *_COMPRESSED)
+COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_WRAPPED = (MAGIC, *COMPRESSED)
 
 
-def _inflated(payload: bytes, limit: int) -> tuple[bytes, tuple[str, str] | None]:
+def inflated(payload: bytes, limit: int) -> tuple[bytes, tuple[str, str] | None]:
     """Return what was compressed, or reason and detail; never makes more than *limit* bytes."""
     inflater = zlib.decompressobj(zlib.MAX_WBITS | _EITHER_HEADER)
     try:

@@ -75,14 +75,18 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenUpBatch:
-    """A batch that Lambda gave up: records of the stream, or changes of the ledger by their rows."""
+    """A batch that Lambda gave up: records of the stream, or changes of the ledger by their rows.
+
+    One that is not `whole` is a report without its records, or none that can be read.
+    """
 
     id: str
     key: str
     condition: str
-    at: datetime
+    at: datetime | None
     records: tuple[StreamRecord, ...] = ()
     notification_ids: tuple[str, ...] = ()
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from typing import Any
 
 from gateways.kinesis_records import stream_records
 from local.event_source_model.events import kinesis_record
+from notifications.envelope import COMPRESSED, EVENT_LIMIT, inflated
 from notifications.kpl import message_in, take_apart
 from notifications.kpl_message import DIGEST_SIZE, MAGIC, definition
 from notifications.parking import ParkedRecord, StreamRecord
@@ -139,17 +140,17 @@ def _aggregate(parts: Sequence[StreamRecord], scrub: Scrub) -> bytes:
 
 
 def _compressed(payload: bytes, scrub: Scrub) -> bytes:
-    if payload.startswith(b"\x1f\x8b"):
-        try:
-            return gzip.compress(scrub.event(gzip.decompress(payload)), mtime=0)
-        except (OSError, EOFError, zlib.error):
-            return masked(payload)
-    if payload[:1] == b"\x78":
-        try:
-            return zlib.compress(scrub.event(zlib.decompress(payload)))
-        except zlib.error:
-            return masked(payload)
-    return scrub.event(payload)
+    if not payload.startswith(COMPRESSED):
+        return scrub.event(payload)
+    event, trouble = inflated(payload, EVENT_LIMIT)
+    if trouble is not None:
+        return masked(payload)
+    again = scrub.event(event)
+    # Without a time: the same recording is the same file.
+    return gzip.compress(again, mtime=0) if payload.startswith(_GZIP) else zlib.compress(again)
+
+
+_GZIP = b"\x1f\x8b"
 
 
 def _put(record: StreamRecord, key: str, payload: bytes) -> StreamRecord:

@@ -43,17 +43,14 @@ class ShelfOfBatches:
             if batch.id in handled:
                 continue
             self._kept[batch.id] = batch
-            changes = len(batch.notification_ids)
             yield Parked(
                 kind=Kind.BATCH,
                 id=batch.id,
                 reason=batch.condition,
-                detail=f"changes of {changes} notifications"
-                if changes
-                else "records of the stream",
+                detail=_told_of(batch),
                 place=batch.key,
                 since=batch.at,
-                size=changes or len(batch.records),
+                size=len(batch.notification_ids) or len(batch.records),
             )
 
     def payload(self, parked: Parked) -> bytes:
@@ -63,9 +60,12 @@ class ShelfOfBatches:
         return b"\n".join(ids or [each.payload for each in batch.records])
 
     def redrive(self, things: Sequence[Parked], *, told: Told) -> int:
-        """Put each batch's records on the stream again in their order, or count its rows again."""
-        for each in things:
-            batch = self._kept[each.id]
+        """Put each batch's records on the stream again in their order, or count its rows again.
+
+        What holds nothing to be redriven stays: it is to be looked into, and dropped.
+        """
+        whole = [batch for batch in (self._kept[each.id] for each in things) if batch.whole]
+        for batch in whole:
             for start in range(0, len(batch.records), A_NOTE):
                 chunk = batch.records[start : start + A_NOTE]
                 self.put([(key_of(record), record.payload) for record in chunk])
@@ -73,7 +73,7 @@ class ShelfOfBatches:
                 self.recount(batch.notification_ids)
             self.store.note([batch.id], did=REDRIVEN, at=self.now())
             told(1)
-        return len(things)
+        return len(whole)
 
     def drop(self, things: Sequence[Parked], *, told: Told) -> int:
         """Note down that nothing is to become of them."""
@@ -81,3 +81,10 @@ class ShelfOfBatches:
             self.store.note([each.id for each in things], did=DROPPED, at=self.now())
         told(len(things))
         return len(things)
+
+
+def _told_of(batch: GivenUpBatch) -> str:
+    if not batch.whole:
+        return "it holds nothing to redrive"
+    changes = len(batch.notification_ids)
+    return f"changes of {changes} notifications" if changes else "records of the stream"

@@ -113,3 +113,29 @@ def test_a_batch_of_the_ledger_s_changes_names_each_notification_once(
     assert ("o" * 22 + "n" * 22,) == batch.notification_ids
     assert () == batch.records
     assert AT == batch.at
+
+
+@pytest.mark.parametrize("content", ["not JSON", "[]", "{}", '{"requestContext": 5}'])
+def test_an_object_that_is_no_report_keeps_no_other_from_being_listed(
+    s3, store: S3ParkedObjects, content: str
+) -> None:
+    name = "kinesis_esm_onfailure_s3_object"
+    report = (RECORDINGS / f"{name}.json").read_bytes()
+    s3.put_object(Bucket=BUCKET, Key="aws/lambda/a/garbage", Body=content.encode())
+    s3.put_object(Bucket=BUCKET, Key=f"aws/lambda/uuid/shard/{name}", Body=report)
+
+    garbage, whole = store.batches()
+
+    assert ("unreadable", False) == (garbage.condition, garbage.whole)
+    assert (True, 3) == (whole.whole, len(whole.records))
+
+
+def test_a_report_without_its_records_says_that_it_holds_none(s3, store: S3ParkedObjects) -> None:
+    """As a queue would get it: nothing can be put on the stream from it."""
+    report = json.loads((RECORDINGS / "kinesis_esm_onfailure_s3_object.json").read_text())
+    del report["payload"]
+    s3.put_object(Bucket=BUCKET, Key="aws/lambda/u/s/x", Body=json.dumps(report).encode())
+
+    (batch,) = store.batches()
+
+    assert (False, ()) == (batch.whole, batch.records)

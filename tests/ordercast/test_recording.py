@@ -54,6 +54,13 @@ def test_the_parts_of_an_aggregate_stay_parts_with_compressed_ones_among_them() 
     assert b"ada@" not in scrubbed(record(1, whole), SCRUB).payload
 
 
+def test_what_would_unpack_without_an_end_is_masked_as_it_is() -> None:
+    """Its limit is the relay's: an operator's memory is no larger."""
+    bomb = gzip.compress(b" " * (8 * 1024 * 1024) + payload())
+
+    assert len(bomb) == len(scrubbed(record(1, bomb), SCRUB).payload)
+
+
 def test_a_damaged_aggregate_stays_damaged_and_says_nothing() -> None:
     whole = bytearray(aggregate("key", [payload(), payload(order_id="o-2")]))
     whole[6] ^= 0x7F

@@ -193,6 +193,19 @@ def test_given_up_changes_of_the_ledger_are_counted_again_and_not_put_on_the_str
     assert [] == bench.stream.puts
 
 
+def test_a_report_that_holds_nothing_stays_until_it_is_dropped(bench: Bench) -> None:
+    """To note it down as redriven would be to lose whatever it was about."""
+    report = GivenUpBatch(id="b3", key="k", condition="unreadable", at=None, whole=False)
+    bench.store.given_up = [report]
+
+    assert 0 == redrive_all(bench.batches())
+    (left,) = bench.batches().contents()
+    assert "it holds nothing to redrive" == left.detail
+    shelf = bench.batches()
+    assert 1 == shelf.drop(list(shelf.contents()), told=told)
+    assert [] == list(bench.batches().contents())
+
+
 # Dead letters
 
 
