@@ -1,0 +1,77 @@
+"""A recount and what the commands say come in; each figure that they do not share goes out."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+COUNTS = (
+    *("notifications", "accepted", "sent", "delivered", "undelivered", "in_flight"),
+    *("carrier_accepted", "unconfirmed", "in_doubt", "deferred", "suppressed", "parked", "parts"),
+)
+COST_COUNTS = ("sent", "parts", "priced", "estimated", "unpriced")
+MONEY = ("reserved_usd", "carrier_usd", "estimate_usd")
+# `ordercast cost` has no line where nothing was sent.
+NOTHING_SENT = {**dict.fromkeys(COST_COUNTS, 0), **dict.fromkeys(MONEY, "0")}
+CLOSE_ENOUGH = 0.01  # of a percentile, as docs/books.md has it
+RATE_PLACES = 0.000001  # a rate is told with six of them
+
+Line = Mapping[str, Any]
+
+
+def disagreements(
+    groups: Sequence[Line], stats: Sequence[Line], cost: Sequence[Line], by: Sequence[str]
+) -> list[str]:
+    """What `ordercast stats` and `ordercast cost`, asked *by* the same, say otherwise."""
+    recounted = {tuple(group["group"].values()): group for group in groups}
+    said = {tuple(line[name] for name in by): line for line in stats}
+    asked = {tuple(line[name] for name in by): line for line in cost}
+    found = [f"{key}: in one of both only" for key in recounted.keys() ^ said.keys()]
+    for key in recounted.keys() & said.keys():
+        ours = recounted[key]
+        differing = [
+            *_differing(ours, said[key], COUNTS),
+            *_rate(ours, said[key]),
+            *_percentiles(ours, said[key]),
+            *_differing(ours, asked.get(key, NOTHING_SENT), COST_COUNTS),
+            *_sums(ours, asked.get(key, NOTHING_SENT)),
+        ]
+        found += [f"{key}: {difference}" for difference in differing]
+    return sorted(found)
+
+
+def _differing(ours: Line, theirs: Line, names: Sequence[str]) -> list[str]:
+    return [
+        f"{name} {ours[name]} != {theirs.get(name)}"
+        for name in names
+        if ours[name] != theirs.get(name)
+    ]
+
+
+def _sums(ours: Line, theirs: Line) -> list[str]:
+    return [
+        f"{name} {ours[name]} != {theirs.get(name)}"
+        for name in MONEY
+        if name not in theirs or Decimal(ours[name]) != Decimal(theirs[name])
+    ]
+
+
+def _rate(ours: Line, theirs: Line) -> list[str]:
+    rate, told = ours["delivery_rate"], theirs["delivery_rate"]
+    if rate == told or (None not in {rate, told} and abs(rate - told) <= RATE_PLACES):
+        return []
+    return [f"delivery_rate {rate} != {told}"]
+
+
+def _percentiles(ours: Line, theirs: Line) -> list[str]:
+    return [
+        f"{step}_{name} {exact} != {theirs[f'{step}_{name}']} (of {latency['count']})"
+        for step, latency in ours["latency"].items()
+        for name in ("p50", "p95", "p99")
+        if not _close((exact := latency[name]), theirs[f"{step}_{name}"])
+    ]
+
+
+def _close(exact: float | None, told: float | None) -> bool:
+    if exact is None or told is None:
+        return exact is told
+    return abs(told - exact) <= CLOSE_ENOUGH * abs(exact)
