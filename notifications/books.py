@@ -191,14 +191,15 @@ def contribution(line: Line) -> Contribution:
 
 def latencies(line: Line) -> dict[str, timedelta]:
     """Return how long the steps took that are known to have been taken."""
-    begun = line.occurred_at or line.accepted_at
     took: dict[str, timedelta] = {}
     if line.occurred_at and line.state not in _NOT_BEGUN:
-        took["accepted"] = line.accepted_at - begun
+        took["accepted"] = line.accepted_at - line.occurred_at
     if line.taken and line.sent_at:
         took["sent"] = line.sent_at - line.accepted_at
     if line.state in COUNTS_AS_DELIVERED and line.delivered_at:
-        took["in_all"] = line.delivered_at - begun
+        # An event that names no time is in no figure that begins with it.
+        if line.occurred_at:
+            took["in_all"] = line.delivered_at - line.occurred_at
         if line.sent_at:
             took["delivered"] = line.delivered_at - line.sent_at
     return took

@@ -12,6 +12,7 @@ from notifications.books import (
     contribution,
     difference,
     hour_of,
+    latencies,
     short,
     summed,
 )
@@ -105,6 +106,20 @@ def test_what_arrived_took_its_time_from_the_event_on() -> None:
     names = [name for name in contribution(one).amounts if name[1] == "#"]
 
     assert ["a#", "s#", "e#", "d#"] == [name[:2] for name in names]
+
+
+def test_an_event_without_a_time_is_in_no_figure_that_begins_with_it() -> None:
+    """Counted from its acceptance it would make the shop's own delay look like none."""
+    arrived = line(
+        state=State.DELIVERED,
+        messages=SENT,
+        occurred_at=None,
+        accepted_at=START,
+        sent_at=START + SECOND,
+        delivered_at=START + 3 * SECOND,
+    )
+
+    assert {"sent": SECOND, "delivered": 2 * SECOND} == latencies(arrived)
 
 
 def test_what_bounced_after_it_was_delivered_has_not_arrived() -> None:
