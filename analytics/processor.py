@@ -3,7 +3,7 @@
 import os
 import random
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
@@ -19,12 +19,19 @@ from gateways.dynamodb import Table
 from gateways.ledger_changes import Change, line_of, newest
 from gateways.rollups import DynamoRollups
 from notifications.books import Line
+from notifications.counting import Entry
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+BatchResponse = dict[str, list[dict[str, str]]]
+"""What Lambda is answered: from which number on a batch is to be brought again."""
 
-def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, list[dict[str, str]]]:
+Tell = Callable[[Iterable[Entry]], None]
+"""Tell CloudWatch what was counted."""
+
+
+def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Count one batch, and tell CloudWatch what was counted, after it was.
 
     A batch that is brought again counts nothing twice. If we end between the two, CloudWatch is
@@ -32,12 +39,15 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, list[d
     """
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
+    return respond(event, _wired(), log, tell=_tell)
+
+
+def respond(event: Mapping[str, Any], count: Count, log: Logger, *, tell: Tell) -> BatchResponse:
+    """Unwrap, count, tell of what was counted, and answer."""
     changes = newest(event["Records"])
     lines, bugs = _lines(changes)
-    tally = _wired()(lines)
-    settings, now = _settings(), datetime.now(UTC)
-    for line in emf_lines(tally.entries, stage=settings.stage, level=settings.level, now=now):
-        print(line)
+    tally = count(lines)
+    tell(tally.entries)
     log.info(
         "batch_counted",
         extra={
@@ -62,7 +72,13 @@ def _lines(changes: Mapping[str, Change]) -> tuple[list[Line], list[str]]:
     return lines, bugs
 
 
-def _again_from(numbers: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+def _tell(counted: Iterable[Entry]) -> None:
+    settings, now = _settings(), datetime.now(UTC)
+    for line in emf_lines(counted, stage=settings.stage, level=settings.level, now=now):
+        print(line)
+
+
+def _again_from(numbers: Iterable[str]) -> BatchResponse:
     lowest = sorted(numbers, key=int)[:1]
     return {"batchItemFailures": [{"itemIdentifier": number} for number in lowest]}
 

@@ -1,8 +1,8 @@
 """Provider calls in, what becomes of them and the receipts that follow out: SNS and SES from outside."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -16,19 +16,22 @@ from notifications.person import Person
 from notifications.standing import standing
 from tests.explorer import faults
 from tests.explorer.faults import Crash
-from tests.explorer.journal import Journal, ProviderCall, Told
+from tests.explorer.journal import Journal, ProviderCall, Spoken, Told
+from tests.explorer.words import Word, receipt
 from tests.fakes.clock import HandTurnedClock
 
-Speak = Callable[[str], None]
-"""Put a receipt where receipts wait."""
+Speak = Callable[[str, timedelta], None]
+"""Put a receipt where receipts wait, to be seen after a while."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Carrier:
     """Both providers, and what their users do not see: whether a message went out.
 
-    `script` says, by order and channel, what the first call for it meets. Whoever is called for
-    though nobody should have called is noted as an objection.
+    `script` says, by order and channel, what the first call for it meets; `fates` what is said of
+    it later, of an e-mail that it was delivered where nothing else is; `meanwhile` lets everybody
+    else have a turn while an answer is slow. Whoever is called for though nobody should have called
+    is noted as an objection.
     """
 
     clock: HandTurnedClock
@@ -37,8 +40,9 @@ class Carrier:
     stopped: set[str]
     allowed: tuple[str, ...]
     script: dict[tuple[str, Channel], str]
-    fates: dict[tuple[str, Channel], str]
+    fates: Mapping[tuple[str, Channel], Sequence[Word]]
     speak: Speak
+    meanwhile: Callable[[], None]
     expected: list[Outgoing] = field(default_factory=list)
     given: int = 0
 
@@ -73,6 +77,10 @@ class Carrier:
             case "crash":
                 self._happen(call)
                 raise Crash
+            case "slow":
+                message_id = self._happen(call)
+                self.meanwhile()
+                return {"MessageId": message_id}
         return {"MessageId": self._happen(call)}
 
     def _happen(self, call: ProviderCall) -> str:
@@ -80,11 +88,11 @@ class Carrier:
         message_id = f"{call.row.channel}-message-{self.given}"
         call.happened = True
         row = call.row
-        fate = self.fates.get((row.order.order_id, row.channel), "")
-        body = _receipt(row, message_id, fate)
-        if body:
+        for word in self.fates.get((row.order.order_id, row.channel), _USUAL[row.channel]):
             call.spoken = True
-            self.speak(body)
+            body = receipt(row, message_id, word, taken_at=self.clock())
+            self.journal.spoken.append(Spoken(row=row, message_id=message_id, body=body))
+            self.speak(body, word.after)
         return message_id
 
     def _objections(self, row: Notification) -> list[str]:
@@ -111,6 +119,9 @@ class Carrier:
         if f"campaign:{row.campaign}" in self.stopped:
             objections.append(f"P6: {about}: called while its campaign was stopped")
         return objections
+
+
+_USUAL = {Channel.SMS: (), Channel.EMAIL: (Word(said="delivered"),)}
 
 
 @dataclass(slots=True)
@@ -196,31 +207,3 @@ def _status(error: ClientError) -> int:
 
 
 _SERVER_SIDE = 500
-
-
-def _receipt(row: Notification, message_id: str, fate: str) -> str:
-    """Write the event that SES sends, or the line that SNS logs; a phone may also stay silent."""
-    if row.channel is Channel.EMAIL:
-        kinds = {"bounced": "Bounce", "": "Delivery"}
-        tags = {"notification_id": [row.id]}
-        return json.dumps(
-            {
-                "eventType": kinds[fate],
-                "mail": {"messageId": message_id, "tags": tags},
-                "bounce": {"bounceType": "Permanent", "bounceSubType": "General"},
-            }
-        )
-    if not fate:
-        return ""
-    answer = {
-        "delivered": ("SUCCESS", "Message has been accepted by phone"),
-        "unreachable": ("FAILURE", "Phone is currently unreachable/unavailable"),
-        "opted out": ("FAILURE", "Phone number is opted out"),
-    }[fate]
-    return json.dumps(
-        {
-            "notification": {"messageId": message_id},
-            "delivery": {"providerResponse": answer[1], "destination": row.recipient},
-            "status": answer[0],
-        }
-    )

@@ -48,12 +48,13 @@ class Crash(BaseException):
 class OurService:
     """A table, topic, bucket or queue of ours; `error` is raised, or `answer` given, in trouble.
 
+    `answer` is made of what the call was about.
     `answers_half` cuts the answer of a call that only reads, where its service says less than it
     knows; `judges_leases` is true where the caller's clock decides what has lapsed.
     """
 
     error: type[Exception] | None = None
-    answer: Callable[[], Any] | None = None
+    answer: Callable[..., Any] | None = None
     answers_in_part: bool = False
     answers_half: bool = False
     judges_leases: bool = False
@@ -81,11 +82,11 @@ class OurService:
                 done = do(*map(_every_other, args))
                 if self.answers_in_part:
                     return done
-        return self._trouble(fault)
+        return self._trouble(fault, args)
 
-    def _trouble(self, fault: Fault) -> Any:
+    def _trouble(self, fault: Fault, args: Sequence[Any]) -> Any:
         if self.answer is not None:
-            return self.answer()
+            return self.answer(*args)
         assert self.error is not None
         raise self.error(f"injected: {fault}")
 
@@ -141,7 +142,7 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("ledger", "due"): OurService(error=LedgerUnavailable, answers_half=True),
     ("people", "pay"): _TABLE,
     ("people", "learn"): _TABLE,
-    ("hub", "publish"): OurService(answer=set, answers_in_part=True),
+    ("hub", "publish"): OurService(answer=lambda _: set(), answers_in_part=True),
     ("parked", "park"): OurService(error=ParkingUnavailable),
     ("receipts", "applied_until"): _TABLE,
     ("trails", "find"): _TABLE,
@@ -152,7 +153,10 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("sns", "publish"): ProviderCall(),
     ("ses", "send_email"): ProviderCall(),
     # What we fail to say about a message's return, the queue's own time-out says.
-    ("visibility", "delay"): OurService(answer=lambda: None),
+    ("visibility", "delay"): OurService(answer=lambda *_: None),
+    ("rollups", "counted"): _TABLE,
+    # What was not carried out, or was and is not known to be, is read and tried again.
+    ("rollups", "commit"): OurService(answer=lambda asked: [False] * len(asked)),
 }
 """How each call fails, by port and method."""
 

@@ -1,15 +1,19 @@
 """Fakes in, every function that is deployed out: entry point, workflow and provider gateway as they are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from analytics import processor
+from analytics.count import Count
+from analytics.metrics import emf_lines
 from gateways.email import SesEmail
 from gateways.hub import SnsHub
 from gateways.sms import SnsSms
 from local.event_source_model.standard_queue import ARN
+from notifications.counting import Entry
 from notifications.envelope import open_envelope
 from notifications.order_event import Channel
 from notifications.routing import Policy
@@ -23,8 +27,9 @@ from tests.explorer.tap import Tap
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
+from tests.fakes.rollups import FakeRollups
 from tests.fakes.trails import FakeTrails
-from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, SILENCE, SOFT_BOUNCES, cost
+from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, SOFT_BOUNCES, cost
 from workflows.apply_receipts import ApplyReceipts
 from workflows.mark_events import MarkEvents
 from workflows.pay_caps import PayCaps
@@ -41,6 +46,9 @@ Function = Callable[[Event], Any]
 """What an event source invokes; its answer is what Lambda sends back."""
 
 SEND_WITHIN = timedelta(days=1)
+SILENCE = timedelta(hours=24)
+"""Shorter than rows are kept here, so that it ends before them."""
+
 PATIENCE = Patience(
     first_wait=timedelta(minutes=5), resend_email_after=timedelta(minutes=30), silence=SILENCE
 )
@@ -59,8 +67,8 @@ POLICY = Policy(
 class Fitting:
     """How the functions are built. A safeguard is removed by putting something else in its place.
 
-    `ledger` wraps the fake below the tap, as if the service itself behaved so; the others wrap
-    what a workflow is given, or what a function answers.
+    `ledger` and `rollups` wrap fakes below the tap, as if the service itself behaved so; the others
+    wrap what a workflow is given, or what a function answers, or are put in its place.
     """
 
     ledger: Callable[[FakeLedger], Any] = lambda fake: fake
@@ -68,9 +76,15 @@ class Fitting:
     sender_ledger: Callable[[Any], Any] = lambda port: port
     parked: Callable[[Any], Any] = lambda port: port
     answer: Callable[[Event, Any], Any] = lambda _, answer: answer
+    tracker_trails: Callable[[Any], Any] = lambda port: port
+    rollups: Callable[[FakeRollups], Any] = lambda fake: fake
     send: type[SendMessages] = SendMessages
+    apply: type[ApplyReceipts] = ApplyReceipts
+    take: type[TakeFacts] = TakeFacts
     provider_attempts: int = 1
     sweeps: bool = True
+    sweeps_trails: bool = True
+    repairs: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +96,7 @@ class Functions:
     clock: HandTurnedClock
     fake: FakeLedger
     trails: FakeTrails
+    rollups: FakeRollups
     kept: FakeParkedRecords
     topic: HubTopic
     queues: Mapping[str, Queue]
@@ -132,8 +147,8 @@ class Functions:
 
     def tracker(self) -> Function:
         """Return the receipt tracker."""
-        apply = ApplyReceipts(
-            trails=self._trails(),
+        apply = self.fitting.apply(
+            trails=self.fitting.tracker_trails(self._trails()),
             take=self._take(),
             learn=self._learn(),
             silence=SILENCE,
@@ -157,7 +172,7 @@ class Functions:
         )
         trails = SweepTrails(
             ledger=self._ledger(),
-            trails=self._trails(),
+            trails=self._trails() if self.fitting.sweeps_trails else _NothingDue(self._trails()),
             take=self._take(),
             learn=self._learn(),
             silence=SILENCE,
@@ -167,6 +182,20 @@ class Functions:
         )
         both = sweeper.Sweeper(trails=trails, rows=sweep)
         return lambda _: self.journal.said.append(str(both()))
+
+    def analytics(self) -> Function:
+        """Return what counts changes of the ledger."""
+        rollups = self.tap.watched("rollups", self.fitting.rollups(self.rollups))
+        count = Count(rollups=rollups, pause=self._pause, chance=lambda: 0.5)
+        log: Any = Log(self.journal)
+        return lambda event: processor.respond(event, count, log, tell=self._tell)
+
+    def _pause(self, seconds: float) -> None:
+        self.clock.turn(timedelta(seconds=seconds))
+
+    def _tell(self, counted: Iterable[Entry]) -> None:
+        lines = emf_lines(counted, stage="explorer", level="full", now=self.clock())
+        self.journal.metrics += lines
 
     def _provider(self, channel: Channel) -> AnnouncedProvider:
         is_sms = channel is Channel.SMS
@@ -198,7 +227,7 @@ class Functions:
         return self.tap.watched("trails", self.trails)
 
     def _take(self) -> TakeFacts:
-        return TakeFacts(ledger=self._ledger(), silence=SILENCE, now=self.clock)
+        return self.fitting.take(ledger=self._ledger(), silence=SILENCE, now=self.clock)
 
     def _learn(self) -> LearnFromFacts:
         people = self.tap.watched("people", self.fake.people)
@@ -219,6 +248,19 @@ class Inline(Executor):
         done: Future[Out] = Future()
         done.set_result(fn(*args, **kwargs))
         return done
+
+
+@dataclass(slots=True)
+class _NothingDue:
+    """Trails of which the sweeper never looks at one."""
+
+    inner: Any
+
+    def due(self, **_: object) -> list[str]:
+        return []
+
+    def __getattr__(self, method: str) -> Any:
+        return getattr(self.inner, method)
 
 
 @dataclass(slots=True)

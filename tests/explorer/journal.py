@@ -39,6 +39,15 @@ class ProviderCall:
     spoken: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """One receipt as its provider gave it, and whose message it is about."""
+
+    row: Notification
+    message_id: str
+    body: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Invocation:
     """One run of a function; `owners` are the tokens that it claimed under.
@@ -61,6 +70,7 @@ class Journal:
     """
 
     calls: list[ProviderCall] = field(default_factory=list)
+    spoken: list[Spoken] = field(default_factory=list)
     invocations: list[Invocation] = field(default_factory=list)
     unknown: set[tuple[str, str]] = field(default_factory=set)
     lapsed: set[tuple[str, str]] = field(default_factory=set)
@@ -72,6 +82,7 @@ class Journal:
     accepted: dict[HeadKey, int] = field(default_factory=dict)
     objections: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    metrics: list[str] = field(default_factory=list)
     bugs: list[str] = field(default_factory=list)
     running: list[Invocation] = field(default_factory=list)
 

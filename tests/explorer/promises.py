@@ -15,20 +15,25 @@ from notifications.message import joined
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from notifications.parking import ParkedRecord, StreamRecord
-from tests.explorer.functions import PATIENCE, POLICY
+from tests.explorer.books import imbalance
+from tests.explorer.functions import PATIENCE, POLICY, SILENCE
+from tests.explorer.hearsay import unheard
 from tests.explorer.journal import ProviderCall, Told
 from tests.explorer.scenario import PERSONAL
 from tests.explorer.stage import Stage
 from workflows.send_messages import WAVE
 
+A_FEW_ROUNDS = timedelta(minutes=10)  # of the sweeper
 AT_REST = frozenset(State) - {State.DEFERRED, State.REQUESTED, State.SENDING}
-SENT = frozenset({State.SENT, State.CARRIER_ACCEPTED, State.DELIVERED})
+SENT = frozenset(
+    {State.SENT, State.UNCONFIRMED, State.CARRIER_ACCEPTED, State.FAILED_FOR_NOW, State.DELIVERED}
+)
 
 
 def broken(stage: Stage) -> list[str]:
     """Return each broken promise in a line that begins with its number."""
-    checks = (_records, _rows, _rest, _decisions, _calls, _doubts, _ends, _receipts, _privacy)
-    breaks = [line for check in checks for line in check(stage)]
+    stage.audit()
+    breaks = [line for check in _CHECKS for line in check(stage)]
     return sorted({*breaks, *stage.journal.objections})
 
 
@@ -164,12 +169,29 @@ def _receipts(stage: Stage) -> Iterator[str]:
             yield f"P4: the receipt of {trail.message_id} found nobody, and the ledger knows it"
         elif joined([there, trail.message], row.channel) != there:
             yield f"P4: what is said of {trail.message_id} is not on the ledger"
+    yield from unheard(stage.journal, stage.trails.kept, all_rows(stage))
+
+
+def _silence(stage: Stage) -> Iterator[str]:
+    """P4: of whom no provider speaks any more, that is said."""
+    over = stage.clock() - SILENCE - A_FEW_ROUNDS
+    for row in all_rows(stage).values():
+        if row.state is State.SENT and row.sent_at and row.sent_at < over:
+            yield f"P4: {_name(row)} waits for a receipt that never comes"
+
+
+def _books(stage: Stage) -> Iterator[str]:
+    """P5: what was counted is what the ledger says, of every row that there ever was."""
+    for number in stage.changes.given_up:
+        yield f"P5: change {number} of the ledger was given up"
+    yield from imbalance(stage.rollups, all_rows(stage).values())
 
 
 def _privacy(stage: Stage) -> Iterator[str]:
     """P9: no recipient and no name in logs, reasons, exceptions or on the hub."""
     said = {
         "a log or an exception": "\n".join(stage.journal.said).lower(),
+        "a metric": "\n".join(stage.journal.metrics).lower(),
         "the hub": "\n".join(stage.topic.bodies).lower(),
         "a reason": "\n".join(
             [str(row.rule) for row in all_rows(stage).values()]
@@ -180,6 +202,21 @@ def _privacy(stage: Stage) -> Iterator[str]:
     for where, text in said.items():
         if any(personal in text for personal in PERSONAL):
             yield f"P9: {where} tells who somebody is"
+
+
+_CHECKS = (
+    _records,
+    _rows,
+    _rest,
+    _decisions,
+    _calls,
+    _doubts,
+    _ends,
+    _receipts,
+    _silence,
+    _books,
+    _privacy,
+)
 
 
 def all_rows(stage: Stage) -> dict[str, Notification]:

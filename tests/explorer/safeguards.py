@@ -1,7 +1,7 @@
-"""The name of a safeguard in, the same functions without it out, and where its loss has to show."""
+"""The safeguards of relaying and sending, each with the same functions without it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,46 +11,17 @@ from notifications.knowledge import Found, Wanted
 from notifications.lifecycle import State
 from notifications.mark import Mark
 from notifications.notification import Notification
-from notifications.outcome import Settlement
 from notifications.parking import ParkedRecord
 from notifications.standing import Head
-from notifications.trail import Trail
 from tests.explorer.faults import Fault
 from tests.explorer.functions import Fitting
 from tests.explorer.queues import Event
+from tests.explorer.safeguard import Around, Safeguard
 from tests.fakes.ledger import FakeLedger
-from workflows.send_messages import SendMessages, Sent
+from workflows.send_messages import SendMessages
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Safeguard:
-    """One safeguard: what things look like `without` it, and what then `breaks`.
-
-    It shows where `function` meets `fault` at `call`; without those, in the scenario as it is.
-    Where a back-up would hide the loss, `backed_up` is off on both sides, and `kept` is the
-    safeguard alone.
-    """
-
-    name: str
-    without: Callable[[], Fitting]
-    breaks: str
-    function: str = ""
-    call: tuple[str, str] = ("", "")
-    fault: Fault | None = None
-    kept: Callable[[], Fitting] = Fitting
-
-
-@dataclass(slots=True)
-class _Around:
-    """A port like the one inside, but for what a subclass does otherwise."""
-
-    inner: Any
-
-    def __getattr__(self, method: str) -> Any:
-        return getattr(self.inner, method)
-
-
-class _Markless(_Around):
+class _Markless(Around):
     """Remembers the last mark only, and shows none."""
 
     def look_up(self, wanted: Wanted) -> Found:
@@ -62,7 +33,7 @@ class _Markless(_Around):
         return list(marks)
 
 
-class _Headless(_Around):
+class _Headless(Around):
     """Shows no head."""
 
     def look_up(self, wanted: Wanted) -> Found:
@@ -70,7 +41,7 @@ class _Headless(_Around):
         return replace(found, heads={})
 
 
-class _Forgetful(_Around):
+class _Forgetful(Around):
     """Shows nobody's record."""
 
     def look_up(self, wanted: Wanted) -> Found:
@@ -78,7 +49,7 @@ class _Forgetful(_Around):
         return replace(found, people={})
 
 
-class _Unconditional(_Around):
+class _Unconditional(Around):
     """Claims whatever is asked for."""
 
     def claim(self, asked: Sequence[Asked], **named: Any) -> dict[str, Claim]:
@@ -89,7 +60,7 @@ class _Unconditional(_Around):
         return claims
 
 
-class _Anybodys(_Around):
+class _Anybodys(Around):
     """Takes every claim that is held for the asker's own."""
 
     def claim(self, asked: Sequence[Asked], **named: Any) -> dict[str, Claim]:
@@ -100,7 +71,7 @@ class _Anybodys(_Around):
         }
 
 
-class _Nobodys(_Around):
+class _Nobodys(Around):
     """Takes every claim that is held for somebody else's."""
 
     def claim(self, asked: Sequence[Asked], **named: Any) -> dict[str, Claim]:
@@ -112,7 +83,7 @@ class _Nobodys(_Around):
         }
 
 
-class _Unfiltered(_Around):
+class _Unfiltered(Around):
     """Shows what is being sent as if it still waited."""
 
     def look_up(self, wanted: Wanted) -> Found:
@@ -124,7 +95,7 @@ class _Unfiltered(_Around):
         return replace(found, notifications=rows)
 
 
-class _Endless(_Around):
+class _Endless(Around):
     """Lets no claim lapse."""
 
     def claim(
@@ -137,7 +108,7 @@ class _Endless(_Around):
         return claims
 
 
-class _NewOnly(_Around):
+class _NewOnly(Around):
     """Answers only what was entered just now."""
 
     def accept(
@@ -147,7 +118,7 @@ class _NewOnly(_Around):
         return [row for row in self.inner.accept(notifications, heads) if row.id in new]
 
 
-class _Careless(_Around):
+class _Careless(Around):
     """Lets go of what could not be parked."""
 
     def park(self, records: Sequence[ParkedRecord]) -> None:
@@ -157,26 +128,6 @@ class _Careless(_Around):
             return
 
 
-class _Forgetting(SendMessages):
-    """Leaves message ids alone when a batch comes again."""
-
-    __slots__ = ()
-
-    def _remember(self, rows: object) -> None:
-        """Do nothing."""
-
-
-class _SettlingFirst(_Forgetting):
-    """Settles before it records message ids."""
-
-    __slots__ = ()
-
-    def _settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
-        later: Any = _Later(self.trails)
-        super(_SettlingFirst, replace(self, trails=later))._settle(settlements, sent)
-        later.flush()
-
-
 class _Keeping(SendMessages):
     """Gives no claim back."""
 
@@ -184,25 +135,6 @@ class _Keeping(SendMessages):
 
     def _give_back(self, rows: object, owner: str) -> None:
         """Do nothing."""
-
-
-@dataclass(slots=True)
-class _Later:
-    """Records message ids only when it is told to."""
-
-    inner: Any
-    waiting: list[Trail] = field(default_factory=list)
-
-    def join(self, trails: Sequence[Trail]) -> list[Trail]:
-        self.waiting += trails
-        return []
-
-    def change(self, changes: Sequence[object]) -> set[str]:
-        assert not changes
-        return set()
-
-    def flush(self) -> None:
-        self.inner.join(self.waiting)
 
 
 def _from_the_highest(event: Event, answer: Any) -> Any:
@@ -220,7 +152,7 @@ def _below(around: Callable[[FakeLedger], Any]) -> Callable[[], Fitting]:
 
 SMS_SENDER, RELAY = "sms sender", "order relay"
 
-SAFEGUARDS = (
+SAFEGUARDS_OF_SENDING = (
     Safeguard(name="event mark", without=_below(_Markless), breaks="marks stood for one event"),
     Safeguard(name="event mark for ever", without=_below(_Markless), breaks="after it had expired"),
     Safeguard(
@@ -263,23 +195,6 @@ SAFEGUARDS = (
         call=("sns", "publish"),
         fault=Fault.LOST_ANSWER,
         breaks="went out 2 times",
-    ),
-    Safeguard(
-        name="message ids before settling",
-        without=lambda: Fitting(send=_SettlingFirst),
-        kept=lambda: Fitting(send=_Forgetting),
-        function=SMS_SENDER,
-        call=("trails", "join"),
-        fault=Fault.CRASH_BEFORE,
-        breaks="found nobody, and the ledger knows it",
-    ),
-    Safeguard(
-        name="message ids again with a batch that comes again",
-        without=lambda: Fitting(send=_Forgetting),
-        function=SMS_SENDER,
-        call=("trails", "join"),
-        fault=Fault.THROTTLED,
-        breaks="found nobody, and the ledger knows it",
     ),
     Safeguard(
         name="claims that are not heard of are given back",
@@ -325,4 +240,3 @@ SAFEGUARDS = (
         breaks="for somebody who refuses",
     ),
 )
-"""Every safeguard, where its loss shows."""

@@ -19,6 +19,7 @@ from tests.aggregates import aggregate
 from tests.explorer.faults import Point
 from tests.explorer.functions import Fitting
 from tests.explorer.stage import Script, Stage
+from tests.explorer.words import LATE, Word
 
 SHOP = "Example Tea"
 BULK = 18
@@ -34,6 +35,7 @@ CALLS = {
     ("o-request-lost", SMS): "request lost",
     ("o-error", SMS): "server error",
     ("o-crash", SMS): "crash",
+    ("o-bulk-1", SMS): "slow",
     ("o-throttled", EMAIL): "throttled",
     ("o-refused", EMAIL): "refused",
     ("o-answer-lost", EMAIL): "answer lost",
@@ -43,13 +45,34 @@ CALLS = {
 """What a provider does when it is called for these the first time."""
 
 FATES = {
-    ("o-plain", SMS): "delivered",
-    ("o-part-1", SMS): "unreachable",
-    ("o-answer-lost", SMS): "opted out",
-    ("o-bulk-1", SMS): "delivered",
-    ("o-part-3", EMAIL): "bounced",
+    # Twice, late, cheaper the second time, and in the wrong order.
+    ("o-plain", SMS): (
+        Word(said="delivered", price="0.00645"),
+        Word(said="carrier", after=LATE),
+        Word(said="delivered", after=LATE, price="0.005"),
+    ),
+    ("o-part-1", SMS): (Word(said="unreachable", price="0.00645"),),
+    ("o-answer-lost", SMS): (Word(said="opted out", price="0.00645"),),
+    ("o-bulk-1", SMS): (Word(said="delivered", price="0"),),
+    ("o-bulk-2", SMS): (
+        Word(said="unreachable", price="0.02"),
+        Word(said="delivered", after=LATE),
+    ),
+    ("o-plain", EMAIL): (
+        Word(said="delivered"),
+        Word(said="complained", after=LATE, tagged=False),
+    ),
+    ("o-part-3", EMAIL): (Word(said="delivered"), Word(said="bounced", after=LATE)),
 }
 """Which receipts come: of text messages these only, of e-mails a delivery but for these."""
+
+WITHHELD = {
+    ("o-bulk-3", SMS): range(1, 100),
+    ("o-bulk-4", SMS): range(2, 100),
+    ("o-bulk-5", SMS): range(2, 3),
+    ("o-plain", SMS): range(4, 5),
+}
+"""Which changes the ledger's stream never brings: all, all but the first, or one in between."""
 
 
 def stage(
@@ -60,7 +83,9 @@ def stage(
 ) -> Stage:
     """Return the stage, set for the whole story."""
     lost, doubled = _sms_of(news()[0]), _sms_of(_event("o-bulk-2"))
-    script = Script(calls=dict(CALLS), fates=FATES, lost={lost}, doubled={doubled})
+    script = Script(
+        calls=dict(CALLS), fates=FATES, lost={lost}, doubled={doubled}, withheld=WITHHELD
+    )
     set_up = Stage(script=script, fitting=fitting or Fitting(), points=points, say=say)
     set_up.ledger.people.put(*people())
     set_up.ledger.stopped.add("campaign:spring")
@@ -70,6 +95,7 @@ def stage(
     set_up.after(4 * MINUTE, set_up.ledger.stopped.clear)
     set_up.after(9 * MINUTE, lambda: _opt_out(set_up, _customer("c-auto"), EMAIL))
     set_up.after(10 * MINUTE, lambda: set_up.stream.put(*again()))
+    set_up.after(49 * HOUR, set_up.audit)
     set_up.after(50 * HOUR, set_up.expire)
     set_up.after(52 * HOUR, lambda: set_up.stream.put(*long_after()))
     return set_up

@@ -1,7 +1,7 @@
 """Functions and their event sources in, time that passes until nothing moves any more out."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +12,9 @@ from local.event_source_model.mapping import EventSourceMapping
 from local.event_source_model.standard_queue import ARN
 from notifications.notification import Notification
 from notifications.order_event import Channel
+from tests.explorer import books, changes
 from tests.explorer.carrier import Carrier
+from tests.explorer.changes import LedgerStream, Rows, Withheld
 from tests.explorer.faults import Crash, Point
 from tests.explorer.functions import POLICY, Fitting, Function, Functions
 from tests.explorer.journal import Journal
@@ -20,9 +22,11 @@ from tests.explorer.queues import Event, HubTopic, Queue, QueueSource
 from tests.explorer.stream import StreamSource
 from tests.explorer.tap import Tap
 from tests.explorer.telling import Telling
+from tests.explorer.words import Word
 from tests.fakes.clock import START, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
+from tests.fakes.rollups import FakeRollups
 from tests.fakes.trails import FakeTrails
 
 FUNCTION_TIME_OUT = timedelta(minutes=1)
@@ -38,12 +42,16 @@ STEPS = 2000
 
 @dataclass(slots=True, kw_only=True)
 class Script:
-    """What the outside world does by itself: calls and fates by order and channel, the hub by id."""
+    """What the outside world does by itself.
+
+    Calls, fates and what the ledger's stream withholds by order and channel, the hub by id.
+    """
 
     calls: dict[tuple[str, Channel], str]
-    fates: dict[tuple[str, Channel], str]
+    fates: Mapping[tuple[str, Channel], Sequence[Word]]
     lost: set[str]
     doubled: set[str]
+    withheld: Withheld
 
 
 class Source(Protocol):
@@ -72,7 +80,8 @@ class Stage:
     say: Callable[[str], None] | None = None
     clock: HandTurnedClock = field(default_factory=HandTurnedClock)
     journal: Journal = field(default_factory=Journal)
-    ledger: FakeLedger = field(default_factory=FakeLedger)
+    ledger: FakeLedger = field(default_factory=lambda: FakeLedger(rows=Rows()))
+    rollups: FakeRollups = field(default_factory=FakeRollups)
     trails: FakeTrails = field(default_factory=FakeTrails)
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
     ended: dict[str, Notification] = field(default_factory=dict)
@@ -81,6 +90,7 @@ class Stage:
     queues: dict[str, Queue] = field(init=False)
     topic: HubTopic = field(init=False)
     stream: StreamSource = field(init=False)
+    changes: LedgerStream = field(init=False)
     _sources: list[Source] = field(init=False)
     _coming: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
     _busy: list[Source] = field(default_factory=list)
@@ -106,11 +116,20 @@ class Stage:
             mapping=_STREAM,
             invoke=self._invoking("order relay", functions.relay()),
         )
+        self.changes = LedgerStream(
+            clock=self.clock,
+            mapping=_CHANGES,
+            invoke=self._invoking("analytics", functions.analytics()),
+            withholds=self.script.withheld,
+        )
+        assert isinstance(self.ledger.rows, Rows)
+        self.ledger.rows.tell = self.changes.take
         senders = {c: self._invoking(f"{c} sender", functions.sender(c)) for c in Channel}
         self._sources = [
             self.stream,
             *(self._source(f"{c}-{p}", senders[c]) for p in _PRIORITIES for c in Channel),
             self._source("receipts", self._invoking("receipt tracker", functions.tracker())),
+            *self.changes.lanes,
         ]
         if self.fitting.sweeps:
             sweeper = self._invoking("sweeper", functions.sweeper())
@@ -138,6 +157,17 @@ class Stage:
         self.ended |= gone
         for each in gone:
             del self.ledger.rows[each]
+
+    def audit(self) -> None:
+        """Compare the books with the ledger, as an operator does, and repair them."""
+        repairs = self.fitting.repairs
+        self.journal.objections += books.differences(
+            self.rollups,
+            self.ledger.rows,
+            withheld=self.changes.withheld,
+            now=self.clock(),
+            repairs=repairs,
+        )
 
     def _go_on(self) -> bool:
         """Let the first function that has something to do, and is not in the middle of it, do it."""
@@ -209,6 +239,7 @@ class Stage:
             clock=self.clock,
             fake=self.ledger,
             trails=self.trails,
+            rollups=self.rollups,
             kept=self.parked,
             topic=self.topic,
             queues=self.queues,
@@ -226,7 +257,8 @@ class Stage:
             allowed=POLICY.allowed,
             script=self.script.calls,
             fates=self.script.fates,
-            speak=lambda body: self.queues["receipts"].put(body, after=timedelta(seconds=10)),
+            speak=lambda body, after: self.queues["receipts"].put(body, after=after),
+            meanwhile=self._meanwhile,
         )
 
     def _queue(self, name: str) -> Queue:
@@ -256,6 +288,9 @@ class _EveryMinute:
 
     def next_at(self) -> datetime | None:
         due = [row.due_at for row in self.stage.ledger.rows.values() if row.due_at]
+        if self.stage.fitting.sweeps_trails:
+            trails = self.stage.trails.kept.values()
+            due += [trail.due_at for trail in trails if trail.due_at and not trail.unattributed]
         return max(min(due), self.last + MINUTE) if due else None
 
 
@@ -278,6 +313,16 @@ _STREAM = EventSourceMapping(
     function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
     batch_size=100,
     window=timedelta(seconds=1),
+    reports_item_failures=True,
+    bisects=True,
+    max_age=timedelta(hours=12),
+)
+_CHANGES = EventSourceMapping(
+    uuid="changes",
+    source_arn=changes.ARN,
+    function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
+    batch_size=100,
+    window=timedelta(seconds=10),
     reports_item_failures=True,
     bisects=True,
     max_age=timedelta(hours=12),

@@ -17,19 +17,50 @@ ARN = "arn:aws:kinesis:us-east-1:000000000000:stream/orders"
 
 
 @dataclass(slots=True, kw_only=True)
-class StreamSource:
-    """One shard of the stream and Lambda's event source on it, after the model."""
+class LaneSource:
+    """One lane of a stream and Lambda's event source on it, after the model."""
 
     clock: HandTurnedClock
     mapping: EventSourceMapping
     invoke: Callable[[dict[str, Any]], Outcome]
     lane: Lane = field(init=False)
     unread: list[StreamRecord] = field(default_factory=list)
-    put_so_far: list[parking.StreamRecord] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
+    brought: int = 0
 
     def __post_init__(self) -> None:
         self.lane = Lane(self.mapping)
+
+    def step(self) -> bool:
+        """Do the next thing; False where there is nothing to do now."""
+        now = self.clock()
+        if self.unread and self.lane.room:
+            room = self.lane.room
+            self.lane.put(self.unread[:room], now=now)
+            self.unread = self.unread[room:]
+            return True
+        match self.lane.next_step(now=now):
+            case Invoke(records=records):
+                self.brought += 1
+                outcome = self.invoke(lambda_event(records))
+                self.lane.settle(outcome, now=self.clock())
+                return True
+            case GivenUp(records=records):
+                self.given_up += [record.sequence_number for record in records]
+                return True
+        return False
+
+    def next_at(self) -> datetime | None:
+        """Say when there will be something to do."""
+        step = self.lane.next_step(now=self.clock())
+        return step.until if isinstance(step, Wait) else None
+
+
+@dataclass(slots=True, kw_only=True)
+class StreamSource(LaneSource):
+    """The one shard of the stream of orders."""
+
+    put_so_far: list[parking.StreamRecord] = field(default_factory=list)
 
     def put(self, *payloads: bytes) -> None:
         """Put records, numbered from 101 on."""
@@ -51,26 +82,3 @@ class StreamSource:
             }
             shaped = kinesis_record(record, stream_arn=ARN, shard_id="shardId-0", role_arn="")
             self.unread.append(shaped)
-
-    def step(self) -> bool:
-        """Do the next thing; False where there is nothing to do now."""
-        now = self.clock()
-        if self.unread and self.lane.room:
-            room = self.lane.room
-            self.lane.put(self.unread[:room], now=now)
-            self.unread = self.unread[room:]
-            return True
-        match self.lane.next_step(now=now):
-            case Invoke(records=records):
-                outcome = self.invoke(lambda_event(records))
-                self.lane.settle(outcome, now=self.clock())
-                return True
-            case GivenUp(records=records):
-                self.given_up += [record.sequence_number for record in records]
-                return True
-        return False
-
-    def next_at(self) -> datetime | None:
-        """Say when there will be something to do."""
-        step = self.lane.next_step(now=self.clock())
-        return step.until if isinstance(step, Wait) else None

@@ -1,6 +1,6 @@
 """Every port's calls in, the same calls out: numbered, traced, and a few of them troubled."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -41,6 +41,7 @@ class Tap:
         size = _size(args)
         if size == 0:
             return do(*args, **named)
+        do = partial(_read_through, do)
         manner = MANNERS[port, method]
         call = Call(
             number=len(self.calls) + 1,
@@ -102,6 +103,12 @@ class _Watched:
 
     def __getattr__(self, method: str) -> Any:
         return partial(self._tap.call, self._port, method, getattr(self._inner, method))
+
+
+def _read_through(do: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    """Make a call to its end: pages are read here, where they can be told of, and meet faults."""
+    answer = do(*args, **named)
+    return list(answer) if isinstance(answer, Iterator) else answer
 
 
 def _size(args: tuple[Any, ...]) -> int:

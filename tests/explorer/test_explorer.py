@@ -5,13 +5,20 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
 from itertools import chain
+from typing import Any
 
 import pytest
 
+from analytics import count
 from notifications.claim import Answer
 from notifications.lifecycle import State
+from notifications.notification import Notification
 from notifications.order_event import Channel
+from notifications.statistics import in_all
+from notifications.trail import Trail
 from tests.explorer.exploring import (
     COMMAND,
     Finding,
@@ -23,7 +30,10 @@ from tests.explorer.exploring import (
     points,
 )
 from tests.explorer.faults import MANNERS, Call, Fault, Point
+from tests.explorer.functions import Fitting
 from tests.explorer.promises import all_rows, broken
+from tests.explorer.safeguard import Around
+from tests.explorer.scenario import WITHHELD
 from tests.explorer.stage import Stage
 from workflows import ports
 from workflows.send_messages import WAVE
@@ -38,6 +48,7 @@ PORTS = {
     ports.Provider: "provider",
     ports.ReceiptQueue: "receipts",
     ports.Trails: "trails",
+    count.Rollups: "rollups",
 }
 
 
@@ -88,8 +99,9 @@ def test_every_method_of_every_port_is_called(day: Stage) -> None:
     assert methods | beside == {(call.port, call.method) for call in day.tap.calls}
 
 
-def test_every_protocol_of_the_workflows_is_a_port_here() -> None:
-    protocols = {each for _, each in inspect.getmembers(ports, inspect.isclass) if _is_port(each)}
+def test_every_protocol_of_workflows_and_of_counting_is_a_port_here() -> None:
+    classes = (inspect.getmembers(module, inspect.isclass) for module in (ports, count))
+    protocols = {each for _, each in chain.from_iterable(classes) if _is_port(each)}
     assert protocols == PORTS.keys()
 
 
@@ -105,11 +117,12 @@ def test_the_story_has_everything_in_it(day: Stage) -> None:
     rules = {row.rule for row in rows}
     reasons = set(day.parked.reasons.values())
     assert {
-        State.SENT,
+        State.UNCONFIRMED,
         State.DELIVERED,
         State.FAILED_FOR_NOW,
         State.FAILED,
         State.BOUNCED,
+        State.COMPLAINED,
         State.IN_DOUBT,
         State.SUPPRESSED,
     } == {row.state for row in rows}
@@ -125,6 +138,44 @@ def test_the_story_has_everything_in_it(day: Stage) -> None:
     assert State.DEFERRED in {
         state for drafts in day.journal.drafts.values() for state, _ in drafts
     }
+
+
+def test_of_receipts_the_story_has_everything_in_it(day: Stage) -> None:
+    """Before the sender knows the message, of one that it never knows, free, dear and cheaper."""
+    parked: set[str] = set()
+    again = played(fitting=Fitting(tracker_trails=lambda port: Noting(port, parked)))
+    whose = {each.message_id: each.row.order.order_id for each in again.journal.spoken}
+    assert {"o-bulk-1", "o-answer-lost"} == {whose[message_id] for message_id in parked}
+    costs = {(row.order.order_id, row.channel): row.cost for row in all_rows(day).values()}
+    assert Decimal(0) == costs["o-bulk-1", Channel.SMS]
+    assert Decimal("0.00645") == costs["o-plain", Channel.SMS]
+    assert Decimal("0.02") == costs["o-bulk-2", Channel.SMS]
+
+
+class Noting(Around):
+    """Notes the messages of which receipts are kept that are nobody's so far."""
+
+    def __init__(self, inner: Any, noted: set[str]) -> None:
+        super().__init__(inner)
+        self.noted = noted
+
+    def change(self, changes: Sequence[tuple[Trail | None, Trail]]) -> set[str]:
+        self.noted |= {new.message_id for _, new in changes if new.notification_id is None}
+        written: set[str] = self.inner.change(changes)
+        return written
+
+
+def test_of_counting_the_story_has_everything_in_it(day: Stage) -> None:
+    """Lanes side by side, changes that never come, and rows that are counted beyond their end."""
+    assert all(lane.brought for lane in day.changes.lanes)
+    assert WITHHELD.keys() == {_of(all_rows(day)[each]) for each, _ in day.changes.withheld}
+    assert day.journal.metrics
+    figures = in_all(day.rollups.buckets(["2026-03-02", "2026-03-04"]).values())
+    assert len(day.ledger.rows) < len(all_rows(day)) == figures.notifications
+
+
+def _of(row: Notification) -> tuple[str, Channel]:
+    return row.order.order_id, row.channel
 
 
 def test_one_batch_takes_two_waves(day: Stage) -> None:
@@ -176,4 +227,5 @@ def _run(*arguments: str, seed: str) -> str:
 
 
 def _is_port(each: type) -> bool:
-    return getattr(each, "_is_protocol", False) and each.__module__ == ports.__name__
+    home = {ports.__name__, count.__name__}
+    return getattr(each, "_is_protocol", False) and each.__module__ in home

@@ -8,8 +8,11 @@ from tests.explorer.exploring import calls, played
 from tests.explorer.faults import Point
 from tests.explorer.functions import Fitting
 from tests.explorer.promises import broken
-from tests.explorer.safeguards import SAFEGUARDS, Safeguard
+from tests.explorer.receipt_safeguards import SAFEGUARDS_OF_RECEIPTS
+from tests.explorer.safeguard import Safeguard
+from tests.explorer.safeguards import SAFEGUARDS_OF_SENDING
 
+SAFEGUARDS = (*SAFEGUARDS_OF_SENDING, *SAFEGUARDS_OF_RECEIPTS)
 each_safeguard = pytest.mark.parametrize("safeguard", SAFEGUARDS, ids=lambda each: each.name)
 
 

@@ -1,0 +1,180 @@
+"""The safeguards of receipts and of the books, each with the same functions without it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from notifications.books import Counted
+from notifications.counting import Transaction
+from notifications.notification import Notification
+from notifications.outcome import Settlement
+from notifications.trail import Trail
+from tests.explorer.faults import Fault
+from tests.explorer.functions import Fitting
+from tests.explorer.safeguard import Around, Safeguard
+from workflows.apply_receipts import ApplyReceipts
+from workflows.send_messages import SendMessages, Sent
+from workflows.take_facts import TakeFacts
+
+
+class _Forgetting(SendMessages):
+    """Leaves message ids alone when a batch comes again."""
+
+    __slots__ = ()
+
+    def _remember(self, rows: object) -> None:
+        """Do nothing."""
+
+
+class _SettlingFirst(_Forgetting):
+    """Settles before it records message ids."""
+
+    __slots__ = ()
+
+    def _settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
+        later: Any = _Later(self.trails)
+        super(_SettlingFirst, replace(self, trails=later))._settle(settlements, sent)
+        later.flush()
+
+
+class _FirstOnly(SendMessages):
+    """Leaves to others what was said of a message before the sender knew its id."""
+
+    __slots__ = ()
+
+    def _take(self, early: object) -> None:
+        """Do nothing."""
+
+
+@dataclass(slots=True)
+class _Later:
+    """Records message ids only when it is told to."""
+
+    inner: Any
+    waiting: list[Trail] = field(default_factory=list)
+
+    def join(self, trails: Sequence[Trail]) -> list[Trail]:
+        self.waiting += trails
+        return []
+
+    def change(self, changes: Sequence[object]) -> set[str]:
+        assert not changes
+        return set()
+
+    def flush(self) -> None:
+        self.inner.join(self.waiting)
+
+
+class _WithoutOrphans(Around):
+    """Lets go of what is said of messages that nobody knows."""
+
+    def change(self, changes: Sequence[tuple[Trail | None, Trail]]) -> set[str]:
+        kept = [(seen, new) for seen, new in changes if new.notification_id is not None]
+        written: set[str] = self.inner.change(kept)
+        return written | {new.message_id for _, new in changes if new.notification_id is None}
+
+
+class _LastPrice(ApplyReceipts):
+    """Takes the price that was named last, or not named."""
+
+    __slots__ = ()
+
+    def _joined(self, seen: Trail | None, new: Trail) -> Trail:
+        joined = super()._joined(seen, new)
+        last = next((f.price for f in new.facts.values() if f.price is not None), None)
+        facts = {kind: replace(fact, price=last) for kind, fact in joined.facts.items()}
+        return replace(joined, facts=facts)
+
+
+class _TrailAlone(TakeFacts):
+    """Takes a message's price from its trail, whatever the ledger knew of it."""
+
+    __slots__ = ()
+
+    def _heard(self, row: Notification, trails: Sequence[Trail]) -> Notification:
+        told = {trail.message_id for trail in trails}
+        messages = {
+            i: replace(each, price=None) if i in told else each for i, each in row.messages.items()
+        }
+        return super()._heard(replace(row, messages=messages), trails)
+
+
+class _AnyVersion(Around):
+    """Counts over whatever was counted meanwhile."""
+
+    def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
+        for entry in (entry for each in transactions for entry in each.entries):
+            self._pretend(entry.line.bucket.hour, entry.line.id, entry.last)
+        carried_out: list[bool] = self.inner.commit(transactions, writer=writer)
+        return carried_out
+
+    def _pretend(self, hour: str, notification_id: str, last: Counted | None) -> None:
+        self.inner.kept.pop((hour, notification_id), None)
+        if last is not None:
+            self.inner.kept[hour, notification_id] = last
+
+
+SMS_SENDER = "sms sender"
+
+SAFEGUARDS_OF_RECEIPTS = (
+    Safeguard(
+        name="message ids before settling",
+        without=lambda: Fitting(send=_SettlingFirst),
+        kept=lambda: Fitting(send=_Forgetting),
+        function=SMS_SENDER,
+        call=("trails", "join"),
+        fault=Fault.CRASH_BEFORE,
+        breaks="found nobody, and the ledger knows it",
+    ),
+    Safeguard(
+        name="message ids again with a batch that comes again",
+        without=lambda: Fitting(send=_Forgetting),
+        function=SMS_SENDER,
+        call=("trails", "join"),
+        fault=Fault.THROTTLED,
+        breaks="found nobody, and the ledger knows it",
+    ),
+    Safeguard(
+        name="orphan parking: what comes before the map is kept",
+        without=lambda: Fitting(tracker_trails=_WithoutOrphans),
+        breaks="is lost",
+    ),
+    Safeguard(
+        name="who comes second joins both",
+        without=lambda: Fitting(send=_FirstOnly, sweeps_trails=False),
+        kept=lambda: Fitting(sweeps_trails=False),
+        breaks="is not on the ledger",
+    ),
+    Safeguard(
+        name="what neither has joined stays due",
+        without=lambda: Fitting(sweeps_trails=False),
+        function=SMS_SENDER,
+        call=("trails", "join"),
+        fault=Fault.CRASH_AFTER,
+        breaks="is not on the ledger",
+    ),
+    Safeguard(
+        name="silence is closed",
+        without=lambda: Fitting(sweeps_trails=False),
+        breaks="waits for a receipt that never comes",
+    ),
+    Safeguard(
+        name="price rule: the highest that any receipt names",
+        without=lambda: Fitting(apply=_LastPrice, take=_TrailAlone),
+        kept=lambda: Fitting(take=_TrailAlone),
+        breaks="has not the highest price",
+    ),
+    Safeguard(
+        name="counted version: the condition of the transaction",
+        without=lambda: Fitting(rollups=_AnyVersion),
+        function="analytics",
+        call=("rollups", "commit"),
+        fault=Fault.OVERTAKEN,
+        breaks="the books differ",
+    ),
+    Safeguard(
+        name="repair of what was withheld",
+        without=lambda: Fitting(repairs=False),
+        breaks="is not counted after the repair",
+    ),
+)

@@ -1,0 +1,36 @@
+"""One safeguard: its name in, the functions without it and where its loss has to show out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.explorer.faults import Fault
+from tests.explorer.functions import Fitting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safeguard:
+    """One safeguard: what things look like `without` it, and what then `breaks`.
+
+    It shows where `function` meets `fault` at `call`; without those, in the scenario as it is.
+    Where a back-up would hide the loss, `backed_up` is off on both sides, and `kept` is the
+    safeguard alone.
+    """
+
+    name: str
+    without: Callable[[], Fitting]
+    breaks: str
+    function: str = ""
+    call: tuple[str, str] = ("", "")
+    fault: Fault | None = None
+    kept: Callable[[], Fitting] = Fitting
+
+
+@dataclass(slots=True)
+class Around:
+    """A port like the one inside, but for what a subclass does otherwise."""
+
+    inner: Any
+
+    def __getattr__(self, method: str) -> Any:
+        return getattr(self.inner, method)
