@@ -29,7 +29,7 @@ class Ledger(Table):
             key=key,
             partition_key="pk",
             sort_key="sk",
-            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
         )
         self._index(DUE_INDEX, "due_shard", by=number("due_at"))
         self._index(CUSTOMER_INDEX, "person", by=number("accepted_at"))

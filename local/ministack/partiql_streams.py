@@ -9,9 +9,10 @@ ministack forgets INSERT, UPDATE and DELETE statements.
 
 from __future__ import annotations
 
-import copy
 import functools
 from typing import TYPE_CHECKING, Any
+
+from local.ministack.quicker import copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,4 +94,4 @@ class _Records:
 
     @staticmethod
     def _item(table: Any, key: Any) -> Any:
-        return copy.deepcopy(table["items"].get(key[0], {}).get(key[1]))
+        return copied(table["items"].get(key[0], {}).get(key[1]))

@@ -18,8 +18,10 @@ from importlib import metadata
 
 from local.lifeline import when_owner_ends
 from local.ministack.alarms import accept_every_alarm
+from local.ministack.bundles import unpack_once
 from local.ministack.partiql_streams import emit_stream_records
 from local.ministack.pollers import leave_mappings_alone
+from local.ministack.quicker import spare
 
 PINNED = "1.5.33"
 """The version whose inside the patches know."""
@@ -30,7 +32,12 @@ def main() -> None:
     _refuse_another_version()
     when_owner_ends(_end_with_workers)
     services = "ministack.services"
+    spare(
+        importlib.import_module(f"{services}.dynamodb"),
+        importlib.import_module(f"{services}._dynamodb_keywords"),
+    )
     emit_stream_records(importlib.import_module(f"{services}.dynamodb"))
+    unpack_once(importlib.import_module("ministack.core.lambda_runtime"))
     leave_mappings_alone(importlib.import_module(f"{services}.lambda_svc"))
     accept_every_alarm(
         importlib.import_module(f"{services}.cloudformation.provisioners"),

@@ -186,7 +186,7 @@ def test_the_ledger_has_the_keys_and_the_indexes_that_code_relies_on(synthesis: 
         ledger_indexes.FAILURE_INDEX: [(ledger_indexes.FAILURE, "HASH")],
     } == {each["IndexName"]: _keys(each) for each in indexes}
     assert {"KEYS_ONLY"} == {each["Projection"]["ProjectionType"] for each in indexes}
-    assert "NEW_AND_OLD_IMAGES" == ledger["StreamSpecification"]["StreamViewType"]
+    assert "NEW_IMAGE" == ledger["StreamSpecification"]["StreamViewType"]
 
 
 def test_receipts_have_the_key_and_the_index_that_code_relies_on(synthesis: Synthesis) -> None:
