@@ -55,12 +55,27 @@ def read_inbox(folder: Path) -> list[SentMessage]:
 
     No folder or file means no message. A last line that is still being written is left for later.
     """
-    try:
-        content = (folder / FILE_NAME).read_bytes()
-    except FileNotFoundError:
-        return []
-    complete = content[: content.rfind(b"\n") + 1]
-    return [_message(json.loads(line)) for line in complete.splitlines() if line.strip()]
+    return InboxReader(folder).new()
+
+
+class InboxReader:
+    """Reads the messages kept in a folder as they come, each once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE_NAME
+        self._read = 0
+
+    def new(self) -> list[SentMessage]:
+        """Return the messages that were kept since the last time, oldest first."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                content = file.read()
+        except FileNotFoundError:
+            return []
+        complete = content[: content.rfind(b"\n") + 1]
+        self._read += len(complete)
+        return [_message(json.loads(line)) for line in complete.splitlines() if line.strip()]
 
 
 def _fields(message: SentMessage) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from local.carrier.bills import Bills
 from local.carrier.desk import Desk, new_id
 from local.carrier.receipts import Receipts
 from local.carrier.server import Counter, serve
@@ -24,6 +25,7 @@ def main() -> None:
     receipts = Receipts(upstream, now=_now, journal=journal, log_stream=new_id())
     desk = Desk(
         inbox=Inbox(asked.inbox),
+        bills=Bills(asked.inbox),
         receipts=receipts,
         upstream=upstream,
         region=asked.region,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError
 
+from local.carrier.bills import Bills, bill_of_email, bill_of_text
 from local.carrier.email import Email, read_email
 from local.carrier.fates import (
     LATER,
@@ -40,6 +41,7 @@ class Desk:
     """Take messages; `delay` is how long after it the first receipts are due."""
 
     inbox: Inbox
+    bills: Bills
     receipts: Receipts
     upstream: Upstream
     region: str
@@ -64,6 +66,8 @@ class Desk:
             account=self.account,
         )
         self.inbox.keep(_kept_email(taken))
+        for recipient in email.recipients:
+            self.bills.keep(bill_of_email(message_id, email_fate(recipient)))
         self.journal("email_taken", message_id=message_id, set=email.configuration_set or "-")
         if email.configuration_set:
             manner = email_manner(email.recipients[0])
@@ -77,6 +81,7 @@ class Desk:
         meet(trouble, SMS_ERRORS)
         message_id, at = self.new_id(), self.now()
         self.inbox.keep(_kept_text_message(message, message_id, at))
+        self.bills.keep(bill_of_text(message, message_id))
         self.journal("sms_taken", message_id=message_id, parts=message.parts)
         self.receipts.add(
             _arriving(self._sms_receipts(message, message_id, at), at, sms_manner(message.number))

@@ -57,6 +57,11 @@ class SmsFate:
     response: str
     price: Decimal
 
+    @property
+    def by_handset(self) -> bool:
+        """Tell whether the handset itself said that it has the message."""
+        return self.response == _BY_PHONE
+
 
 class Manner(StrEnum):
     """How receipts come, besides what they say."""

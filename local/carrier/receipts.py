@@ -154,7 +154,7 @@ class Receipts:
 
 _FIRST_WAIT = timedelta(milliseconds=100)
 _LAST_WAIT = timedelta(seconds=5)
-_GATHERING = 0.05
+_GATHERING = 0.25
 
 
 def _together(receipts: list[Receipt]) -> list[list[Receipt]]:

@@ -11,6 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from local.carrier.bills import Bills
 from local.carrier.desk import Desk, new_id
 from local.carrier.receipts import Receipts
 from local.carrier.server import Counter, serve
@@ -70,6 +71,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     upstream = Upstream(f"http://127.0.0.1:{cloud.server_address[1]}", region="us-east-1")
     desk = Desk(
         inbox=Inbox(tmp_path),
+        bills=Bills(tmp_path),
         receipts=Receipts(upstream, now=_now, journal=silent, log_stream="s"),
         upstream=upstream,
         region="us-east-1",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from local.carrier.bills import Bills
 from local.carrier.desk import Desk
 from local.carrier.receipts import EmailReceipt, Receipts, SmsReceipt
 from local.carrier.refusal import Refused
@@ -81,6 +82,7 @@ class Carrier:
         self.receipts = Receipts(self.cloud, now=self.now, journal=self._note, log_stream="stream")
         self.desk = Desk(
             inbox=Inbox(folder),
+            bills=Bills(folder),
             receipts=self.receipts,
             upstream=self.cloud,
             region="us-east-1",
