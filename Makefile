@@ -32,7 +32,7 @@ bootstrap: ## Set up .venv, .tools and node_modules; every target does this firs
 		"$(PYTHON) is %d.%d, but 3.11 or newer is needed: install one, and name it with PYTHON=…" % sys.version_info[:2])'
 	@$(PYTHON) -m local.bootstrap
 
-demo: bootstrap ## Send a hundred orders through a local cloud and show what arrives; KEEP=1 leaves it up
+demo: bootstrap ## Play a shop's day of a thousand orders on a local cloud and compare who counted it; KEEP=1 leaves it up
 	@$(BIN)/ordercast demo $(if $(KEEP),--keep)
 
 test: bootstrap ## Run every test; those marked cloud share one local cloud

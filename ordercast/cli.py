@@ -17,8 +17,8 @@ from local.trouble import LocalCloudError
 from notifications.errors import PipelineError
 from ordercast.complaint import Complaint
 from ordercast.customers import customers
-from ordercast.demo import Demo
-from ordercast.demo_report import print_outcome
+from ordercast.demo.printed import print_outcome
+from ordercast.demo.run import Demo
 from ordercast.export import export
 from ordercast.figures import cost, stats
 from ordercast.following import still_on_the_way
@@ -179,11 +179,11 @@ def env(cloud: CloudName = None) -> None:
 
 @app.command()
 def demo(
-    orders: Annotated[int, typer.Option(min=1, help="How many orders to make up.")] = 100,
+    orders: Annotated[int, typer.Option(min=1, help="How many orders to make up.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed makes up the same orders.")] = 1,
     keep: Annotated[bool, typer.Option("--keep", help="Leave it running.")] = False,  # noqa: FBT002
 ) -> None:
-    """Start a local cloud, deploy, put orders, show what arrived, and stop everything."""
+    """Start a local cloud, deploy, play a day of a shop, compare who counted it; status 1 if any differ."""
     started = time.monotonic()
     with steps(console) as progress:
         cloud = LocalCloud.start("demo", another=True, progress=progress)
@@ -195,21 +195,30 @@ def demo(
         print_outcome(outcome, console)
         if keep:
             cloud.release()
-    console.print(f"The messages as they look: {outcome.page}", markup=False, soft_wrap=True)
-    if keep:
-        console.print("The local cloud is still up. Now try:")
-        name = shlex.quote(cloud.name)
-        _advise(
-            f"{called()} inbox --cloud {name}",
-            f"{called()} status demo-0001 --shop 'Leaf & Kettle' --cloud {name}",
-            f"{called()} down --cloud {name}    # stops it",
-        )
-    else:
+    if not keep:
         cloud.stop()
-        console.print("Everything is stopped. To look around in it: make demo KEEP=1")
-    console.print(f"{time.monotonic() - started:.0f} s in all")
-    if not outcome.complete:
+    in_all = time.monotonic() - started
+    took = f"{in_all:.0f} s in all, {outcome.took.total_seconds():.0f} s of it for the day"
+    console.print(f"\n{took}. Now look at:")
+    _advise(*(f"{page}    # the {name}" for name, page in outcome.pages.items()))
+    _advise_after_demo(cloud.name if keep else None)
+    if not outcome.is_right:
         raise typer.Exit(1)
+
+
+def _advise_after_demo(kept: str | None) -> None:
+    if kept is None:
+        console.print("Everything is stopped. To look around in it:")
+        _advise("make demo KEEP=1")
+        return
+    console.print("The local cloud is still up. Now try:")
+    name = shlex.quote(kept)
+    _advise(
+        f"{called()} status demo-0001 --shop 'Leaf & Kettle' --cloud {name}",
+        f"{called()} stats --cloud {name}",
+        f"{called()} parked list --cloud {name}",
+        f"{called()} down --cloud {name}    # stops it",
+    )
 
 
 def _advise(*commands: str) -> None:

@@ -12,6 +12,8 @@ from zlib import crc32
 import boto3
 import pytest
 
+from analytics.metrics import NAMESPACE
+from gateways.cloudwatch import MetricSums
 from gateways.dynamodb import millis
 from gateways.ledger_item import is_mark, is_notification, read_mark
 from local.cloud import LocalCloud
@@ -24,11 +26,11 @@ from notifications.order_event import Channel
 from notifications.person import Person, QuietHours
 from notifications.routing import QUIET_HOURS
 from notifications.sweeping import LAPSED
-from ordercast.accepted_metric import accepted_count
 from ordercast.target import Target, local_target
 from tests.eventually import eventually
 from tests.examples import drafts, mark
 
+MINUTE = timedelta(minutes=1)
 HOURS = timedelta(hours=3)  # longer than any run of the tests
 
 
@@ -326,7 +328,9 @@ def test_cloudwatch_counts_what_the_ledger_says_was_accepted(target: Target, ord
 
     def cloudwatch_and_ledger_agree() -> bool:
         now = datetime.now(UTC)
-        return promised(target) == accepted_count("local", since=now - HOURS, until=now)
+        sums = MetricSums(client=boto3.client("cloudwatch"), namespace=NAMESPACE, stage="local")
+        told = sums.sums(["Accepted"], now - HOURS, now + MINUTE, period=MINUTE)
+        return promised(target) == told["Accepted"]
 
     assert 10 <= promised(target)
     assert eventually(cloudwatch_and_ledger_agree, within=30)
