@@ -1,8 +1,8 @@
 """What came of a demo in, what a person sees of it at the end out: 80 columns, with or without colour."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
+from textwrap import fill
 
 from rich import box
 from rich.console import Console
@@ -14,7 +14,7 @@ from local.inbox import SentMessage
 from notifications.statistics import Figures, Step
 from ordercast.demo.accounts import FIGURES, Accounts
 from ordercast.demo.day import Kind
-from ordercast.demo.outcome import Outcome
+from ordercast.demo.outcome import MEMORY_LIMIT, Outcome
 from ordercast.units import count, length, percent, to_the_cent
 
 RIGHT, WRONG = "[bold green]✓[/]", "[bold red]✗[/]"
@@ -30,7 +30,7 @@ def print_outcome(outcome: Outcome, console: Console) -> None:
     console.print(_counts(outcome.accounts))
     console.print()
     for name, told in _facts(outcome).items():
-        console.print(f"{name:<17}{told}", markup=False, soft_wrap=True)
+        console.print(_fact(name, told), markup=False, soft_wrap=True)
     console.print()
     for right, told in _verdicts(outcome):
         console.print(RIGHT if right else WRONG, Text(told), soft_wrap=True)
@@ -107,25 +107,25 @@ def _facts(outcome: Outcome) -> dict[str, str]:
     }
 
 
+def _fact(name: str, told: str) -> str:
+    return fill(
+        f"{name:<{_NAMES}}{told}", _WIDTH, subsequent_indent=" " * _NAMES, break_on_hyphens=False
+    )
+
+
+_NAMES = 17  # columns
+
+
 def _percentiles(figures: Figures, step: Step) -> str:
     told = {share: figures.percentile(step, share) for share in (0.5, 0.95, 0.99)}
-    return "   ".join(f"p{share * 100:.0f} {_length(took):>6}" for share, took in told.items())
-
-
-def _length(took: timedelta | None) -> str:
-    return length(took)
+    return "   ".join(f"p{share * 100:.0f} {length(took):>7}" for share, took in told.items())
 
 
 def _memory(peaks: Mapping[str, int]) -> str:
     if not peaks:
         return "not known on this system"
-    largest = max(peaks, key=lambda name: peaks[name])
-    others = ", ".join(f"{name} {_mib(peak)}" for name, peak in peaks.items() if name != largest)
-    return f"{largest} {_mib(peaks[largest])} MiB; {others}"
-
-
-def _mib(size: int) -> int:
-    return round(size / 2**20)
+    told = ", ".join(f"{name} {round(peak / 2**20)}" for name, peak in peaks.items())
+    return f"MiB of {MEMORY_LIMIT // 2**20}: {told}"
 
 
 def _verdicts(outcome: Outcome) -> list[tuple[bool, str]]:

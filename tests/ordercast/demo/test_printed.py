@@ -51,12 +51,17 @@ def test_where_all_agree_the_outcome_is_right_and_says_so() -> None:
     assert "Four independent counts agree" in text
     assert "the books are right (3 notifications)" in text
     assert "Your order o-1 is confirmed." in text
-    assert "order relay 70 MiB" in text
+    assert "MiB of 512: order relay 70, sms sender 60" in text
     assert "✗" not in text
 
 
 def test_no_line_is_wider_than_a_terminal() -> None:
-    large = replace(OUTCOME, accounts=counts(**{CARRIER: {"sms sent": 1_234_567}}))
+    names = ("order relay", "analytics processor", "email sender", "receipt tracker", "sweeper")
+    large = replace(
+        OUTCOME,
+        accounts=counts(**{CARRIER: {"sms sent": 1_234_567}}),
+        memory=dict.fromkeys((*names, "sms log forwarder", "sms sender"), 70 * 2**20),
+    )
     assert max(map(len, printed(large).splitlines())) <= 80
 
 
