@@ -82,6 +82,20 @@ class LocalCloud:
         return [cls._of(instance, record) for instance, record in found if record]
 
     @classmethod
+    def ended(cls, root: Path = keeping.CHECKOUT) -> list[Self]:
+        """Every instance of the checkout that ended though nobody stopped it, and is still there to be read."""
+        found = [
+            (instance, instance.read())
+            for instance in keeping.instances(root)
+            if not instance.locked()
+        ]
+        return [
+            cls._of(instance, record)
+            for instance, record in found
+            if record and record.state != "stopped"
+        ]
+
+    @classmethod
     def find(cls, name: str = "local", root: Path = keeping.CHECKOUT) -> Self | None:
         """Find the running instance of that name."""
         return next((cloud for cloud in cls.running(root) if cloud.name == name), None)

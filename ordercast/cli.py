@@ -35,7 +35,7 @@ from ordercast.steps import steps
 from ordercast.stopping import resume, stop
 from ordercast.target import LOCAL_STAGE, local_target, running_cloud, target
 from ordercast.terminal import called, complaints, console
-from ordercast.trouble_named import stopped_on_failure
+from ordercast.trouble_named import part_named, stopped_on_failure
 from ordercast.verify import verify
 
 OUT = Path("out")
@@ -63,7 +63,8 @@ app.command()(export)
 def main() -> None:
     """Run one command; what it cannot go on with is said in a line or two, with status 1."""
     try:
-        app()
+        with part_named():
+            app()
     except Complaint as error:
         _complain(error.what, error.hint)
     except LocalCloudError as error:

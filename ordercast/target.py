@@ -68,6 +68,8 @@ def running_cloud(name: str | None) -> LocalCloud:
     chosen = [cloud for cloud in running if name in {None, cloud.name}]
     if len(chosen) == 1:
         return chosen[0]
+    if not chosen:
+        _tell_what_ended(name)
     names = ", ".join(cloud.name for cloud in running)
     if not running:
         raise Complaint("no local cloud is running", hint=f"start one: {called()} up")
@@ -85,6 +87,13 @@ def local_target(cloud: LocalCloud) -> Target:
 def target(stage: str, cloud: str | None) -> Target:
     """Return a stage's pipeline: on the local cloud, or in the AWS account of the environment."""
     return local_target(running_cloud(cloud)) if stage == LOCAL_STAGE else _deployed(stage)
+
+
+def _tell_what_ended(name: str | None) -> None:
+    """Name the part with which a local cloud ended, where one of that name did."""
+    for cloud in LocalCloud.ended():
+        if name in {None, cloud.name} and (trouble := cloud.trouble()):
+            raise trouble
 
 
 def _deployed(stage: str) -> Target:

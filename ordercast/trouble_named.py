@@ -1,5 +1,6 @@
 """A failure of any kind in; everything that was started stopped, and the part of the cloud that ended named, out."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloud import LocalCloud
 from notifications.errors import PipelineError
+from ordercast.producer import NotTaken
 
 NOTICED = 3.0
 """Seconds in which a keeper has long seen that a part of its crew is gone."""
@@ -28,4 +30,20 @@ def stopped_on_failure(cloud: LocalCloud, but: LocalCloud | None = None) -> Iter
         raise
 
 
-_MET_BY_CLIENTS = (PipelineError, BotoCoreError, ClientError, OSError)
+@contextmanager
+def part_named() -> Iterator[None]:
+    """Tell of the part that has ended, not of what a client met, in a process that talks to a local cloud."""
+    try:
+        yield
+    except _MET_BY_CLIENTS as error:
+        endpoint = os.environ.get("AWS_ENDPOINT_URL")
+        if not endpoint:
+            raise
+        clouds = [each for each in LocalCloud.running() if each.endpoint == endpoint]
+        clouds = clouds or [each for each in LocalCloud.ended() if each.endpoint == endpoint]
+        if clouds and (trouble := clouds[0].trouble(within=NOTICED)):
+            raise trouble from error
+        raise
+
+
+_MET_BY_CLIENTS = (NotTaken, PipelineError, BotoCoreError, ClientError, OSError)

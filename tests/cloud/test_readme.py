@@ -120,6 +120,7 @@ def test_an_operator_says_whom_to_tell_when_to_stop_and_what_to_send_again(shell
     said = shell(people)
     assert "2 of 2 lines imported" in said
     assert "sms (opted-out)" in said
+    assert "1 of 1 events put on the stream" in said
 
     said = shell(stopping)
     assert 2 == said.count("Stopped: channel sms")

@@ -99,6 +99,37 @@ def test_a_cloud_that_is_deployed_outlives_the_command(ordercast: Callable[..., 
     forget(cloud)
 
 
+@pytest.mark.parametrize(
+    ("victim", "named"),
+    [
+        ("carrier", "✗ carrier ended unexpectedly (SIGKILL)"),
+        ("keeper", "✗ the local cloud has ended"),
+    ],
+)
+def test_whoever_comes_back_to_a_cloud_of_which_a_part_has_died_is_told_which(
+    ordercast: Callable[..., Running], victim: str, named: str
+) -> None:
+    name = f"test-{uuid4().hex[:8]}"
+    ordercast("up", "--name", name).communicate()
+    cloud = Instance(folder=ROOT / ".ordercast" / name)
+    record = cloud.read()
+    assert record is not None
+    record.processes[victim].end(signal.SIGKILL)
+
+    def it_has_ended() -> bool:
+        return not cloud.locked()
+
+    assert eventually(it_has_ended)
+    process = ordercast("inbox", "--cloud", name)
+    told, _ = process.communicate()
+
+    assert 1 == process.returncode
+    assert named in told
+    assert f"its log: {cloud.log(victim)}\n" in told
+    assert "start it again" in told
+    forget(cloud)
+
+
 def test_a_part_that_dies_during_the_deployment_is_named_to_whoever_typed_up(
     ordercast: Callable[..., Running],
 ) -> None:

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from local import keeping
 from local.cloud import LocalCloud
 from local.instance import Instance
 from local.trouble import LocalCloudError
+from notifications.errors import LedgerUnavailable
 from ordercast import trouble_named
 from ordercast.complaint import Complaint
+from ordercast.producer import NotTaken
 from tests.cheap_cloud import KEEPER, STUBBORN_KEEPER
 from tests.eventually import eventually
 
@@ -38,6 +41,14 @@ def run_on(cloud: LocalCloud, *, kill_first: str = "", but: LocalCloud | None = 
         if kill_first:
             kill(cloud, kill_first)
         raise ConnectionError("port 40123")
+
+
+UNREACHABLE = (
+    ConnectionError("port 40123"),
+    NotTaken("it cannot be reached", taken=0, left=1),
+    LedgerUnavailable("it cannot be reached"),
+)
+"""What clients of a cloud meet whose server is not there."""
 
 
 @pytest.mark.parametrize("victim", PARTS)
@@ -79,6 +90,46 @@ def test_a_keeper_that_has_ended_is_what_is_named(cloud: LocalCloud) -> None:
 def test_a_cloud_that_was_there_before_the_command_is_named_too(cloud: LocalCloud) -> None:
     with pytest.raises(LocalCloudError, match="carrier ended unexpectedly"):
         run_on(cloud, kill_first="carrier", but=cloud)
+
+
+@pytest.mark.parametrize("met", UNREACHABLE, ids=lambda met: type(met).__name__)
+def test_whatever_a_client_met_the_part_is_named(cloud: LocalCloud, met: Exception) -> None:
+    with (
+        pytest.raises(LocalCloudError, match="carrier ended unexpectedly"),
+        trouble_named.stopped_on_failure(cloud),
+    ):
+        kill(cloud, "carrier")
+        raise met
+
+
+@pytest.mark.parametrize("met", UNREACHABLE, ids=lambda met: type(met).__name__)
+@pytest.mark.parametrize("when", ["at once", "when all has ended"])
+def test_a_command_on_a_cloud_that_was_kept_names_the_part_that_ended(
+    cloud: LocalCloud, met: Exception, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = cloud.folder.parents[1]
+    monkeypatch.setattr(LocalCloud, "running", partial(LocalCloud.running, root))
+    monkeypatch.setattr(LocalCloud, "ended", partial(LocalCloud.ended, root))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint)
+    kill(cloud, "carrier")
+
+    def it_has_ended() -> bool:
+        return not cloud.alive()
+
+    assert when == "at once" or eventually(it_has_ended)
+    with pytest.raises(LocalCloudError, match="carrier ended"), trouble_named.part_named():
+        raise met
+
+
+def test_a_command_elsewhere_says_what_it_met(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LocalCloud, "running", lambda: [cloud])
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    kill(cloud, "carrier")
+
+    with pytest.raises(ConnectionError, match="40123"), trouble_named.part_named():
+        raise ConnectionError("port 40123")
 
 
 def test_other_failures_say_what_they_are(
