@@ -12,7 +12,7 @@ from ordercast.complaint import Complaint
 from ordercast.following import arrivals
 from ordercast.options import CloudName, Stage
 from ordercast.order_files import Row, read_file, read_rows
-from ordercast.producer import Producer
+from ordercast.producer import Producer, fits
 from ordercast.target import LOCAL_STAGE, running_cloud, target
 from ordercast.terminal import complaints, console
 
@@ -40,7 +40,7 @@ def put(
         complaints.print(f"{row.place}: {row.problem}", markup=False, soft_wrap=True)
     where = target(stage, cloud)
     stream = where.output("OrdersStreamName")
-    good = [row for row in rows if unchecked or not row.problem]
+    good = [row for row in rows if not row.problem or (unchecked and _fits(row))]
     waiting = wait and stage == LOCAL_STAGE
     with arrivals(running_cloud(cloud), where, console) if waiting else nullcontext():
         with _progress(len(good)) as progress:
@@ -50,7 +50,7 @@ def put(
             )
             taken = producer.put_payloads((_partition_key(row), row.payload) for row in good)
         console.print(f"{taken} of {len(rows)} events put on the stream")
-    if bad and not unchecked:
+    if len(good) < len(rows):
         raise typer.Exit(1)
 
 
@@ -63,6 +63,11 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
     ) as progress:
         task = progress.add_task("events put", total=total)
         yield lambda taken: progress.update(task, completed=taken)
+
+
+def _fits(row: Row) -> bool:
+    # One record that is too large, and the stream refuses the others of the call as well.
+    return fits(_partition_key(row), row.payload)
 
 
 def _partition_key(row: Row) -> str:

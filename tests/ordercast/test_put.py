@@ -77,6 +77,15 @@ def test_a_bad_event_is_one_line_with_its_field_and_the_others_are_put(put, stre
     assert ["o-1"] == list(stream.taken)
 
 
+def test_unchecked_what_no_record_can_hold_is_left_out_and_the_others_are_put(put, stream) -> None:
+    """A stream refuses the whole call in which one record is too large."""
+    large = order(4, "no such thing!") | {"items": ["x" * 1024 * 1024]}
+    status, out, _ = put([STORY[0], order(3, "no such thing!"), large], "--unchecked")
+
+    assert (1, "2 of 3 events put on the stream\n") == (status, out)
+    assert ["line 2", "o-1"] == sorted(stream.taken)
+
+
 def test_what_the_stream_did_not_take_is_said_in_two_lines(put, stream, monkeypatch) -> None:
     stream.refuses = 1.0
     monkeypatch.setattr(putting.Producer, "_put", put_without_waiting)
