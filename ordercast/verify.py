@@ -226,7 +226,7 @@ def _show(answer: Answer) -> None:
     console.print(table)
     told = Table("CloudWatch", "books", "CloudWatch", "off by", box=None)
     for name, (books, cloudwatch) in answer.cloudwatch.items():
-        told.add_row(name, f"{books:,g}", f"{cloudwatch:,g}", f"{cloudwatch - books:+,g}")
+        told.add_row(name, _figure(books), _figure(cloudwatch), _figure(cloudwatch - books, "+"))
     console.print(told)
     for what, why in [*found.wrong_lines.items(), *((i, "lost") for i in records.lost)]:
         console.print(f"{what}: {why}", markup=False, soft_wrap=True)
@@ -234,3 +234,10 @@ def _show(answer: Answer) -> None:
         held = ", ".join(f"{name} {amount:+}" for name, amount in amounts.items())
         console.print(f"{tuple(bucket)} holds {held}", markup=False, soft_wrap=True)
     console.print("The books are right." if answer.is_right else "The books are not right.")
+
+
+def _figure(of: float, sign: str = "") -> str:
+    """Write a sum of CloudWatch's, which are floats, to the price list's last digit and no further."""
+    # Adding 0 makes no zero negative.
+    shown = f"{round(of, 6) + 0.0:{sign},.6f}"
+    return shown.rstrip("0").rstrip(".")

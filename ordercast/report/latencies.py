@@ -63,13 +63,22 @@ def _span(row: Row, scale: tuple[float, float]) -> Span:
     whose = f"{CHANNELS[channel]}, {name}"
     return Span(
         name=whose,
-        value=" · ".join(map(length, took)),
+        value=_lengths(took),
         kind=channel,
         points=[
             Point(x=_place(each, scale), y=0, says=f"{whose}: {share:.0%} within {length(each)}")
             for share, each in zip(SHARES, took, strict=True)
         ],
     )
+
+
+def _lengths(all_: Sequence[timedelta]) -> str:
+    """Write them beside each other; a unit that all have is written once, for room on a phone."""
+    said = [length(each) for each in all_]
+    units = {each.rpartition(" ")[2] for each in said}
+    if len(units) > 1:
+        return " · ".join(said)
+    return " · ".join([*(each.partition(" ")[0] for each in said[:-1]), said[-1]])
 
 
 def _scale(all_: Sequence[timedelta]) -> tuple[float, float]:

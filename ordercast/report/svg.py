@@ -153,7 +153,7 @@ def _words(row: Bar | Span, *, top: int) -> Iterable[Markup]:
     yield tag("text", row.value, x="100%", y=top + 15, class_="value")
 
 
-_LETTERS, _NAME = 43, 28
+_LETTERS, _NAME = 41, 28
 
 
 def _line(series: Series) -> Iterable[Markup]:

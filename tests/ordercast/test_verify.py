@@ -1,11 +1,15 @@
-"""Which hours are compared: whole ones, as people say a time; the last day without a word."""
+"""Which hours are compared, and how what was found is shown: each figure whole."""
 
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
+from analytics.records import Records
+from notifications.reconciliation import Findings
 from ordercast.complaint import Complaint
-from ordercast.verify import span
+from ordercast.verify import Answer, _show, span
 
 NOW = datetime(2026, 3, 2, 9, 40, 30, tzinfo=UTC)
 
@@ -38,3 +42,21 @@ def test_hours_are_compared_whole(since, until, begins, ends) -> None:
 def test_what_is_no_period_is_answered_in_one_line(since, until, complaint) -> None:
     with pytest.raises(Complaint, match=complaint):
         span(since, until, now=NOW)
+
+
+def test_sums_of_millions_are_shown_whole_and_what_a_float_cannot_hold_is_no_difference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = StringIO()
+    monkeypatch.setattr("ordercast.verify.console", Console(file=told, width=100))
+    cloudwatch = {
+        "Accepted": (12_345_678.0, 12_345_670.0),
+        "CostUSD": (30.86225, 30.862249999999989),
+    }
+    found = Findings(notifications=12_345_678, ended=0)
+
+    _show(Answer(found=found, records=Records(), cloudwatch=cloudwatch, repaired=0))
+
+    shown = [line.split() for line in told.getvalue().splitlines()]
+    assert ["Accepted", "12,345,678", "12,345,670", "-8"] in shown
+    assert ["CostUSD", "30.86225", "30.86225", "+0"] in shown

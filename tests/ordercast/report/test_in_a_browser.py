@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from notifications.books import Line, contribution, summed
 from ordercast.report.page import report
 from tests.browser import Page, browser, chromium
-from tests.busy_day import DAY, NEXT, busy_day
+from tests.busy_day import DAY, NEXT, busy_day, busy_lines
 
 PHONE, DESK = 375, 1280
 
@@ -76,6 +79,28 @@ def test_no_word_of_a_plot_lies_over_another(page: Page, address: str, width: in
     page.show(address, width=width, scheme="light")
 
     assert [] == page.evaluate(OVERLAPPING)
+
+
+@pytest.mark.parametrize("longest", [timedelta(milliseconds=999), timedelta(minutes=59.9)])
+def test_no_length_of_time_lies_over_the_name_of_its_step(
+    page: Page, tmp_path: Path, longest: timedelta
+) -> None:
+    """Also where all take milliseconds, the widest of words, as in a day that was just played."""
+    file = tmp_path / "report.html"
+    buckets = summed(contribution(each) for each in _in_milliseconds(longest))
+    file.write_text(report(buckets, stage="local", since=DAY, until=NEXT, made_at=NEXT))
+    page.show(file.as_uri(), width=PHONE, scheme="light")
+
+    assert [] == page.evaluate(OVERLAPPING)
+
+
+def _in_milliseconds(longest: timedelta) -> Iterator[Line]:
+    """Each step takes 502 ms, but in 3 % *longest*."""
+    for number, each in enumerate(busy_lines()):
+        took = longest if number % 30 == 0 else timedelta(milliseconds=502)
+        sent = each.accepted_at + took
+        happened = each.accepted_at - took
+        yield replace(each, occurred_at=happened, sent_at=sent, delivered_at=sent + took)
 
 
 def test_plots_are_as_wide_as_their_cards_and_their_words_as_large_as_others(
