@@ -6,7 +6,7 @@ from pathlib import Path
 
 from notifications.errors import MalformedOrderEvent
 from notifications.order_event import OrderEvent, parse_order_event
-from ordercast.producer import TOO_LARGE, fits
+from ordercast.producer import NO_CURRENCY, TOO_LARGE, fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +40,7 @@ def read_file(path: str, stdin: Path = Path("/dev/stdin")) -> bytes:
 
 def _row(place: str, payload: bytes) -> Row:
     try:
-        # The stage's own currency is applied by the relay; here the event is only checked.
-        event = parse_order_event(payload, default_currency="XXX")
+        event = parse_order_event(payload, default_currency=NO_CURRENCY)
     except MalformedOrderEvent as error:
         return Row(place=place, payload=payload, event=None, problem=str(error))
     if not fits(event.order_id, payload):

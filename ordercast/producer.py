@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 Event = Mapping[str, Any] | bytes | str
 """An order event: as a mapping, or as its JSON."""
 
+NO_CURRENCY = "XXX"
+"""ISO 4217's own code for none: here an event is only checked, and the relay knows the stage's."""
+
 FRUITLESS_CALLS = 8
 """Calls in a row of which the stream takes nothing, after which it is given up."""
 
@@ -135,8 +138,7 @@ def _keyed(place: int, event: Event) -> tuple[str, bytes]:
 
 
 def _key_of(payload: bytes) -> str:
-    # The stage's own currency is applied by the relay; here the event is only checked.
-    key = parse_order_event(payload, default_currency="XXX").order_id
+    key = parse_order_event(payload, default_currency=NO_CURRENCY).order_id
     if not fits(key, payload):
         raise MalformedOrderEvent(TOO_LARGE)
     return key
