@@ -169,4 +169,4 @@ def test_a_key_that_fails_holds_up_its_own_lane_and_nobody_elses(deployed):
 
     deployed.map(arn, BatchSize=1, StartingPosition="TRIM_HORIZON", ParallelizationFactor=3)
 
-    eventually(lambda: 4 == deployed.taken(), within=30)
+    assert eventually(lambda: 4 == deployed.taken(), within=30)

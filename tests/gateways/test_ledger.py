@@ -307,6 +307,8 @@ def test_stops_that_somebody_else_changed_are_read_again_and_none_is_lost(stub, 
 
     ledger.stop(["channel:sms"])
 
+    stub.assert_no_pending_responses()  # both names were written, on the second reading
+
 
 def test_many_keys_take_few_calls(stub, ledger) -> None:
     """As densely as the API allows, whatever they are keys of."""

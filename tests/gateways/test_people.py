@@ -112,6 +112,8 @@ def test_a_record_that_was_removed_while_it_was_put_is_put_all_the_same(stub, pe
 
     people.put([ADA])
 
+    stub.assert_no_pending_responses()  # it was read and written again
+
 
 def test_a_record_in_trouble_is_not_taken_for_imported(stub, people) -> None:
     read(stub)

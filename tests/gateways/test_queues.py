@@ -155,6 +155,8 @@ def test_waits_are_told_in_tens_and_the_queue_is_looked_for_once(stub, visibilit
     visibility.delay(ARN, waits)
     visibility.delay(ARN, {"handle-0": timedelta()})
 
+    stub.assert_no_pending_responses()
+
 
 def test_a_wait_is_one_that_sqs_takes(stub, visibility) -> None:
     found(stub)
@@ -170,6 +172,8 @@ def test_a_wait_is_one_that_sqs_takes(stub, visibility) -> None:
         },
     )
 
+    stub.assert_no_pending_responses()
+
 
 def test_a_wait_that_could_not_be_told_fails_nothing(stub, visibility) -> None:
     """The message then waits out the queue's own time-out, and what was sent stays sent."""
@@ -181,6 +185,16 @@ def test_a_wait_that_could_not_be_told_fails_nothing(stub, visibility) -> None:
     visibility.delay(ARN, {"handle": timedelta()})
     visibility.delay(ARN, {f"handle-{n}": timedelta() for n in range(11)})
 
+    stub.assert_no_pending_responses()
 
-def test_nothing_to_delay_is_no_call(visibility) -> None:
+
+def test_nothing_to_delay_is_no_call(stub, visibility) -> None:
+    """Counted here: a call that the stub refuses is trouble like any other, and fails nothing."""
+    calls: list[str] = []
+    stub.client.meta.events.register(
+        "before-parameter-build.sqs", lambda model, **_: calls.append(model.name)
+    )
+
     visibility.delay(ARN, {})
+
+    assert [] == calls

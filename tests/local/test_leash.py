@@ -102,10 +102,7 @@ def test_nothing_is_left_when_the_holder_is_killed(family: list[str], tmp_path: 
     holder.kill()
     holder.wait()
 
-    def the_family_is_gone() -> bool:
-        return gone(processes)
-
-    eventually(the_family_is_gone)
+    assert eventually(lambda: gone(processes))
 
 
 def test_nothing_is_left_when_the_leash_itself_is_killed(family: list[str], tmp_path: Path) -> None:

@@ -238,6 +238,7 @@ def test_a_time_that_cannot_be_is_the_one_at_which_it_came(written: object) -> N
 
 def test_where_a_text_went_is_kept_as_a_hash_alone() -> None:
     assert address_key(PHONE) == receipt(sms_line()).to
+    # So AWS's own examples of a log line mask a number, and nobody's hash may come of it.
     assert receipt(sms_line(destination="+1XXX5550100")).to is None
     assert PHONE not in repr(receipt(sms_line(answer=PHONE)))
 
