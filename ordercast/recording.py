@@ -19,7 +19,7 @@ from gateways.kinesis_records import stream_records
 from local.event_source_model.events import kinesis_record
 from notifications.envelope import COMPRESSED, EVENT_LIMIT, inflated
 from notifications.kpl import message_in, take_apart
-from notifications.kpl_message import DIGEST_SIZE, MAGIC, definition
+from notifications.kpl_message import MAGIC, definition
 from notifications.parking import ParkedRecord, StreamRecord
 from ordercast.complaint import Complaint
 from ordercast.scrubbing import Scrub, masked
@@ -118,25 +118,31 @@ def _enveloped(record: StreamRecord, scrub: Scrub) -> bytes:
     if any(isinstance(part, ParkedRecord) for part in parts):
         # Its parts cannot be written again as they were; that it is damaged stays true.
         return MAGIC + masked(message) + md5(message, usedforsecurity=False).digest()
-    whole = [part for part in parts if isinstance(part, StreamRecord)]
-    return _aggregate(whole, scrub)
+    return _aggregate(message, scrub)
 
 
-def _aggregate(parts: Sequence[StreamRecord], scrub: Scrub) -> bytes:
-    known = definition()
-    keys = list(dict.fromkeys(scrub.key(part.partition_key) for part in parts))
-    message: bytes = known.aggregated_record(
-        partition_key_table=keys,
-        records=[
-            known.record(
-                partition_key_index=keys.index(scrub.key(part.partition_key)),
-                data=_compressed(part.payload, scrub),
-            )
-            for part in parts
-        ],
-    ).SerializeToString()
-    digest = md5(message, usedforsecurity=False).digest()
-    return MAGIC + message + digest[:DIGEST_SIZE]
+def _aggregate(message: bytes, scrub: Scrub) -> bytes:
+    """Write an intact aggregate again, place by place: tables, indexes and tags stay where they are."""
+    whole = definition().aggregated_record.FromString(message)
+    # What no reader knows may hold anything.
+    whole.DiscardUnknownFields()
+    whole.partition_key_table[:] = [scrub.key(_text(each)) for each in whole.partition_key_table]
+    whole.explicit_hash_key_table[:] = [
+        scrub.hash_key(_text(each)) for each in whole.explicit_hash_key_table
+    ]
+    for part in whole.records:
+        part.data = _compressed(part.data, scrub)
+        for tag in part.tags:
+            tag.key = scrub.tag_key(_text(tag.key))
+            if tag.HasField("value"):
+                tag.value = scrub.tag_value(_text(tag.value))
+    again: bytes = whole.SerializeToString()
+    return MAGIC + again + md5(again, usedforsecurity=False).digest()
+
+
+def _text(written: str | bytes) -> str:
+    # Of what is not text protobuf returns the bytes.
+    return written if isinstance(written, str) else written.decode(errors="replace")
 
 
 def _compressed(payload: bytes, scrub: Scrub) -> bytes:

@@ -6,6 +6,7 @@ look them up; fields that no contract knows go.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
@@ -55,6 +56,24 @@ class Scrub:
         """Return a partition key: the same for the same, in another order among themselves."""
         return f"k-{self._digest('key', partition_key or '')}"
 
+    def hash_key(self, explicit: str) -> str:
+        """Return another number of 128 bits, the same for the same: it may be a person's digest."""
+        usable = explicit.isascii() and explicit.isdecimal() and int(explicit[:_LONGEST]) < _HASHES
+        if not usable:
+            return masked_text(explicit)
+        written = f"hash key\0{explicit}".encode()
+        return str(int.from_bytes(blake2b(written, key=self._salt, digest_size=16).digest()))
+
+    def tag_key(self, key: str) -> str:
+        """Return the name of an aggregate's tag, which is no place for a person's."""
+        return self._unless_an_address(key)
+
+    def tag_value(self, value: str) -> str:
+        """Return what a tag says, if it can tell of nobody, or another, the same for the same."""
+        if value in _HARMLESS or _FEW_DIGITS.fullmatch(value):
+            return value
+        return self._email(value) if "@" in value else f"t-{self._digest('tag', value)}"
+
     def _field(self, name: str, value: object, country: str) -> object:
         kind = _FIELDS[name]
         if kind == "contact" and isinstance(value, dict):
@@ -73,9 +92,12 @@ class Scrub:
             "customer": lambda v: f"c-{self._digest('customer', v)}",
             "url": lambda v: f"https://example.com/t/{self._digest('url', v)}",
             # Whoever put an address where an id belongs.
-            "kept": lambda v: self._email(v) if "@" in v else v,
+            "kept": self._unless_an_address,
         }
         return replace.get(kind, masked_text)(value) if value else value
+
+    def _unless_an_address(self, value: str) -> str:
+        return self._email(value) if "@" in value else value
 
     def _email(self, value: str) -> str:
         if value.endswith(SIMULATOR):
@@ -161,6 +183,13 @@ def _masked_byte(byte: int) -> int:
 
 
 _ASCII = 0x80
+
+# Of a stream's hash keys, which are decimal.
+_HASHES = 1 << 128
+_LONGEST = 40  # digits: more than any of them has
+
+_HARMLESS = frozenset({"", "true", "false"})
+_FEW_DIGITS = re.compile("[0-9]{1,3}")
 
 
 def _base36(number: int) -> str:
