@@ -1,0 +1,87 @@
+"""What waited for the morning is sent in the morning, unless somebody objects or it is old by then."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from notifications.errors import LedgerUnavailable
+from notifications.identity import address_key
+from notifications.lifecycle import State
+from notifications.order_event import Channel
+from notifications.person import Person, QuietHours
+from tests.examples import EMAIL, payload
+from tests.fakes.world import World
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def deferred(world: World) -> str:
+    """Bring an order during somebody's quiet hours, which end in eight."""
+    start, end = world.now.at.time(), (world.now.at + 8 * HOUR).time()
+    world.policy = replace(world.policy, quiet=QuietHours(start=start, end=end))
+    world.relay(payload(channel="email"))
+    (row,) = world.rows()
+    return row.id
+
+
+def test_what_was_deferred_is_sent_in_the_morning_and_not_before(world: World) -> None:
+    identity = deferred(world)
+    world.now.turn(8 * HOUR - MINUTE)
+    assert 0 == world.sweep().looked_at
+    world.now.turn(MINUTE)
+    assert 1 == world.sweep().published
+    world.send_published()
+
+    assert (State.SENT, None) == (world.state(identity), world.row(identity).rule)
+    assert {identity: 1} == world.got()
+
+
+def test_waiting_for_the_morning_makes_nobody_s_message_too_old(world: World) -> None:
+    """Neither for the sweeper nor, an hour of a long queue later, for the sender."""
+    world.send_within = 2 * HOUR
+    identity = deferred(world)
+    world.now.turn(8 * HOUR)
+    world.sweep()
+    world.now.turn(HOUR)
+    world.send_published()
+
+    assert State.SENT == world.state(identity)
+
+
+def test_a_release_that_comes_too_late_is_none(world: World) -> None:
+    world.send_within = 2 * HOUR
+    identity = deferred(world)
+    world.now.turn(8 * HOUR + 2 * HOUR + MINUTE)
+
+    assert 0 == world.sweep().published
+    assert (State.SUPPRESSED, "expired") == (world.state(identity), world.row(identity).rule)
+
+
+def test_a_release_asks_again_whether_anybody_objects(world: World) -> None:
+    identity = deferred(world)
+    world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
+    world.now.turn(8 * HOUR)
+
+    assert 0 == world.sweep().published
+    assert (State.SUPPRESSED, "complained") == (world.state(identity), world.row(identity).rule)
+
+
+def test_what_became_old_news_over_night_is_not_told_in_the_morning(world: World) -> None:
+    identity = deferred(world)
+    world.relay(payload(event_id="e-2", status="shipped", channel="email"), at=201)
+    world.now.turn(8 * HOUR)
+
+    assert 1 == world.sweep().published
+    assert (State.SUPPRESSED, "stale") == (world.state(identity), world.row(identity).rule)
+
+
+def test_while_nobody_can_be_looked_up_nothing_is_released(world: World) -> None:
+    identity = deferred(world)
+    world.now.turn(8 * HOUR)
+    world.ledger.troubled = lambda method, key: method == "look_up" and key == address_key(EMAIL)
+
+    with pytest.raises(LedgerUnavailable):
+        world.sweep()
+    assert State.DEFERRED == world.state(identity)
