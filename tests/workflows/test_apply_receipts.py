@@ -1,3 +1,5 @@
+"""A receipt finds its notification and moves it, in any order and however often it comes."""
+
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -6,48 +8,26 @@ from decimal import Decimal
 import pytest
 
 from notifications.errors import LedgerUnavailable
-from notifications.identity import address_key, customer_key
 from notifications.lifecycle import State
 from notifications.message import CostSource
 from notifications.order_event import Channel
 from notifications.outcome import Outgoing, accepted
-from notifications.person import Person
 from notifications.receipt import Receipt, read_receipt
-from tests.examples import EMAIL, PHONE, notification
 from tests.fakes.clock import START
-from tests.fakes.world import ORPHAN_WAIT, SILENCE, World
+from tests.fakes.world import ORPHAN_WAIT, World
+from tests.workflows.provider_receipts import (
+    BOUNCE,
+    CARRIER,
+    DELIVERY,
+    HANDSET,
+    MAIL,
+    OPTED_OUT,
+    TEXT,
+    UNREACHABLE,
+    mail_says,
+    text_says,
+)
 from workflows.apply_receipts import Applied
-
-MAIL, TEXT = notification(1, Channel.EMAIL), notification(2, Channel.SMS)
-
-DELIVERY, BOUNCE = "Delivery", "Bounce/Permanent/General"
-HANDSET = "SUCCESS/Message has been accepted by phone"
-CARRIER = "SUCCESS/Message has been accepted by phone carrier"
-UNREACHABLE = "FAILURE/Phone is currently unreachable/unavailable"
-OPTED_OUT = "FAILURE/Phone number is opted out"
-
-
-def mail_says(kind: str, message_id: str = "m-1") -> Receipt:
-    return Receipt(
-        channel=Channel.EMAIL,
-        message_id=message_id,
-        notification_id=MAIL.id,
-        kind=kind,
-        at=START,
-        sent_at=START,
-    )
-
-
-def text_says(kind: str, message_id: str = "message-1", price: str | None = None) -> Receipt:
-    return Receipt(
-        channel=Channel.SMS,
-        message_id=message_id,
-        kind=kind,
-        at=START,
-        sent_at=START,
-        price=None if price is None else Decimal(price),
-        to=address_key(PHONE),
-    )
 
 
 def test_a_tagged_receipt_finds_its_notification_by_the_tag(world: World) -> None:
@@ -282,225 +262,3 @@ def test_trouble_with_the_receipts_table_brings_the_batch_again(world: World, me
     world.trails.unavailable = set()
     world.apply(mail_says(DELIVERY))
     assert DELIVERY in world.trails.kept["m-1"].facts
-
-
-class TestSilence:
-    """Nobody speaks of a message any more: that is no failure, and no delivery."""
-
-    def test_what_nobody_speaks_of_for_three_days_is_unconfirmed(self, world: World) -> None:
-        world.enter(TEXT)
-        world.send(TEXT.id, channel=Channel.SMS)
-        sent_at = world.row(TEXT.id).sent_at
-        world.now.turn(SILENCE - timedelta(seconds=1))
-        assert 0 == world.sweep_trails().silent
-
-        world.now.turn(timedelta(seconds=1))
-        assert 1 == world.sweep_trails().silent
-        row = world.row(TEXT.id)
-        assert sent_at is not None
-        assert (State.UNCONFIRMED, sent_at + SILENCE) == (row.state, row.closed_at)
-        assert 0 == world.sweep_trails().silent
-
-    def test_the_provider_s_own_word_that_it_was_sent_breaks_no_silence(self, world: World) -> None:
-        world.enter(replace(MAIL, state=State.SENT))
-        world.apply(mail_says("Send"))
-        world.now.turn(SILENCE)
-        world.sweep_trails()
-
-        assert State.UNCONFIRMED == world.state(MAIL.id)
-
-    def test_a_receipt_that_comes_after_all_is_believed(self, world: World) -> None:
-        world.enter(TEXT)
-        world.send(TEXT.id, channel=Channel.SMS)
-        world.now.turn(SILENCE)
-        world.sweep_trails()
-        world.apply(text_says(HANDSET))
-
-        assert State.DELIVERED == world.state(TEXT.id)
-
-    def test_a_carrier_s_word_alone_is_not_silence(self, world: World) -> None:
-        world.enter(TEXT)
-        world.send(TEXT.id, channel=Channel.SMS)
-        world.apply(text_says(CARRIER))
-        world.now.turn(2 * SILENCE)
-
-        assert 0 == world.sweep_trails().silent
-        assert State.CARRIER_ACCEPTED == world.state(TEXT.id)
-
-
-class TestDoubt:
-    """A text in doubt is that of a receipt that can be of no other."""
-
-    def doubtful(self, world: World, number: int = 2) -> str:
-        row = notification(number, Channel.SMS, state=State.IN_DOUBT, sent_at=START)
-        world.enter(row)
-        return row.id
-
-    def later(self, world: World) -> None:
-        world.now.turn(ORPHAN_WAIT)
-
-    def test_a_receipt_to_the_same_number_at_the_same_time_resolves_it(self, world: World) -> None:
-        doubt = self.doubtful(world)
-        world.apply(text_says(HANDSET, price="0.02"))
-        self.later(world)
-
-        assert 1 == world.sweep_trails().matched
-        row = world.row(doubt)
-        assert (State.DELIVERED, Decimal("0.02")) == (row.state, row.cost)
-        assert doubt == world.trails.kept["message-1"].notification_id
-
-    def test_who_ends_after_the_ledger_has_heard_of_it_leaves_it_to_the_next_round(
-        self, world: World
-    ) -> None:
-        """The text is in doubt no longer, so that nothing would be matched to it any more."""
-        doubt = self.doubtful(world)
-        world.apply(text_says(OPTED_OUT))
-        self.later(world)
-        world.ledger.unheard = {"change"}
-        with pytest.raises(LedgerUnavailable):
-            world.sweep_trails()
-        world.ledger.unheard = set()
-
-        assert 1 == world.sweep_trails().applied
-        trail = world.trails.kept["message-1"]
-        assert (doubt, None, False) == (trail.notification_id, trail.due_at, trail.unattributed)
-        assert "opted-out" == world.people.kept[address_key(PHONE)].refusal(Channel.SMS, PHONE)
-
-    def test_of_two_texts_in_doubt_none_is_chosen(self, world: World) -> None:
-        doubts = [self.doubtful(world, number) for number in (2, 3)]
-        world.apply(text_says(HANDSET))
-        self.later(world)
-
-        assert (0, 1) == (world.sweep_trails().matched, len(world.trails.kept))
-        assert {State.IN_DOUBT} == {world.state(each) for each in doubts}
-
-    def test_of_two_receipts_none_is_chosen(self, world: World) -> None:
-        doubt = self.doubtful(world)
-        world.apply(text_says(HANDSET), text_says(UNREACHABLE, "message-2"))
-        self.later(world)
-
-        assert 0 == world.sweep_trails().matched
-        assert State.IN_DOUBT == world.state(doubt)
-
-    @pytest.mark.parametrize("apart", [timedelta(hours=1), timedelta(hours=-1)])
-    def test_a_receipt_of_another_hour_is_another_s(self, world: World, apart: timedelta) -> None:
-        doubt = self.doubtful(world)
-        world.apply(replace(text_says(HANDSET), sent_at=START + apart))
-        self.later(world)
-
-        assert 0 == world.sweep_trails().matched
-        assert State.IN_DOUBT == world.state(doubt)
-
-    def test_a_receipt_to_another_number_is_another_s(self, world: World) -> None:
-        doubt = self.doubtful(world)
-        world.apply(replace(text_says(HANDSET), to=address_key("+12065550111")))
-        self.later(world)
-
-        assert 0 == world.sweep_trails().matched
-        assert State.IN_DOUBT == world.state(doubt)
-
-
-class TestLearning:
-    """What providers say of an address is remembered, with the message that said it."""
-
-    def known(self, world: World, key: str) -> Person:
-        return world.people.kept[key]
-
-    def test_an_opt_out_ends_texts_to_the_number_and_to_its_customer(self, world: World) -> None:
-        """STOP is answered by the carrier; the shop still thinks that somebody subscribes."""
-        world.enter(replace(TEXT, customer_id="c-1"))
-        world.send(TEXT.id, channel=Channel.SMS)
-        world.apply(text_says(OPTED_OUT))
-        customer = customer_key(shop=TEXT.order.shop, customer_id="c-1")
-
-        for key in (address_key(PHONE), customer):
-            learnt = self.known(world, key).learnt[address_key(PHONE)]
-            assert ("opted-out", OPTED_OUT, "message-1", START) == (
-                learnt.reason,
-                learnt.kind,
-                learnt.message_id,
-                learnt.at,
-            )
-            assert "opted-out" == self.known(world, key).refusal(Channel.SMS, PHONE)
-            assert self.known(world, key).refusal(Channel.EMAIL, EMAIL) is None
-        assert self.known(world, customer).refusal(Channel.SMS, "+12065550111") is None
-
-    def test_the_next_message_to_the_address_is_suppressed(self, world: World) -> None:
-        world.enter(TEXT, another := notification(3, Channel.SMS))
-        world.send(TEXT.id, channel=Channel.SMS)
-        world.apply(text_says(OPTED_OUT))
-        world.send(another.id, channel=Channel.SMS)
-
-        row = world.row(another.id)
-        assert (State.SUPPRESSED, "opted-out") == (row.state, row.rule)
-
-    @pytest.mark.parametrize(
-        ("kind", "reason"),
-        [
-            (BOUNCE, "bounced"),
-            ("Complaint/abuse", "complained"),
-            ("Bounce/Permanent/OnAccountSuppressionList", "suppression-list"),
-            ("Bounce/Transient/General", None),
-            ("Complaint/not-spam", None),
-            ("Bounce/Transient/ContentRejected", None),
-            ("Bounce/Transient/MailboxFull", None),
-            (DELIVERY, None),
-        ],
-    )
-    def test_what_is_about_the_address_is_learnt_and_nothing_else(
-        self, world: World, kind: str, reason: str | None
-    ) -> None:
-        world.enter(replace(MAIL, state=State.SENT))
-        world.apply(mail_says(kind))
-        person = world.people.kept.get(address_key(EMAIL), Person(key=""))
-
-        assert reason == person.refusal(Channel.EMAIL, EMAIL)
-
-    def test_repeated_soft_bounces_of_a_month_are_a_refusal(self, world: World) -> None:
-        full = "Bounce/Transient/MailboxFull"
-        for number, days in enumerate([0, 40, 50, 60], start=1):
-            row = notification(number, state=State.SENT)
-            world.enter(row)
-            at = START + timedelta(days=days)
-            bounce = replace(mail_says(full, f"m-{number}"), notification_id=row.id, at=at)
-            refused = world.people.kept.get(address_key(EMAIL), Person(key=""))
-            assert refused.refusal(Channel.EMAIL, EMAIL) is None
-            world.apply(bounce, bounce)
-
-        learnt = self.known(world, address_key(EMAIL)).learnt[address_key(EMAIL)]
-        assert ("soft-bounced", "m-4") == (learnt.reason, learnt.message_id)
-
-    def test_a_lesson_that_comes_again_writes_nothing(self, world: World) -> None:
-        world.enter(replace(MAIL, state=State.SENT))
-        world.apply(mail_says(BOUNCE))
-        world.trails.kept.clear()
-        calls = len(world.people.calls)
-        world.apply(mail_says(BOUNCE))
-
-        assert calls == len(world.people.calls)
-
-    def test_what_a_sender_joined_the_sweeper_learns_from(self, world: World) -> None:
-        world.enter(TEXT)
-
-        def carried(_: Outgoing) -> object:
-            world.apply(text_says(OPTED_OUT))
-            return accepted("message-1")
-
-        world.provider.answer = carried
-        world.send(TEXT.id, channel=Channel.SMS)
-        assert State.FAILED == world.state(TEXT.id)
-        assert {} == world.people.kept
-
-        world.now.turn(ORPHAN_WAIT)
-        world.sweep_trails()
-        assert "opted-out" == self.known(world, address_key(PHONE)).refusal(Channel.SMS, PHONE)
-
-    def test_trouble_with_the_record_brings_the_batch_again(self, world: World) -> None:
-        world.enter(replace(MAIL, state=State.SENT))
-        world.people.unavailable = True
-        with pytest.raises(LedgerUnavailable):
-            world.apply(mail_says(BOUNCE))
-
-        world.people.unavailable = False
-        world.apply(mail_says(BOUNCE))
-        assert "bounced" == self.known(world, address_key(EMAIL)).refusal(Channel.EMAIL, EMAIL)
