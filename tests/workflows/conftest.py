@@ -1,0 +1,10 @@
+"""What the tests of workflows share: a bench with shelves of records and of batches."""
+
+import pytest
+
+from tests.workflows.redriving import Bench
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()

@@ -1,0 +1,61 @@
+"""Parked records, and the shelves they lie on; `redrive_all` takes a shelf and redrives all of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from notifications.parking import ParkedRecord, StreamRecord
+from tests.examples import payload
+from tests.fakes.clock import START as AT
+from tests.fakes.parked_store import Doom, FakeParkedStore, FakeStream
+from workflows.shelf import Shelf
+from workflows.shelf_of_batches import ShelfOfBatches
+from workflows.shelf_of_records import ShelfOfRecords
+
+
+def order(number: int, **changes: Any) -> bytes:
+    contact = {"email": f"o-{number}@example.com"}
+    names = {"order_id": f"o-{number}", "event_id": f"e-{number}"}
+    return payload(**{**names, "channel": "email", "contact": contact} | changes)
+
+
+def parked(position: int, body: bytes, *, index: int | None = None) -> ParkedRecord:
+    return ParkedRecord(
+        record=StreamRecord(
+            sequence_number=str(position),
+            index=index,
+            partition_key=f"key-{position}",
+            arrived_at=AT,
+            payload=body,
+        ),
+        reason="bug:KeyError",
+        detail="",
+    )
+
+
+def told(_: int) -> None:
+    """Hear of progress."""
+
+
+def redrive_all(shelf: Shelf) -> int:
+    return shelf.redrive(list(shelf.contents()), told=told)
+
+
+@dataclass
+class Bench:
+    """A shelf of records, its store and the stream that it puts them on again."""
+
+    doom: Doom = field(default_factory=Doom)
+    store: FakeParkedStore = field(default_factory=FakeParkedStore)
+    stream: FakeStream = field(default_factory=FakeStream)
+    recounted: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.store.doom = self.stream.doom = self.doom
+
+    def records(self) -> ShelfOfRecords:
+        return ShelfOfRecords(store=self.store, put=self.stream.put, now=lambda: AT)
+
+    def batches(self) -> ShelfOfBatches:
+        return ShelfOfBatches(
+            store=self.store, put=self.stream.put, recount=self.recounted.extend, now=lambda: AT
+        )

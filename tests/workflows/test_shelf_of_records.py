@@ -1,0 +1,83 @@
+"""Parked records are redriven once, also where an operator's command dies and is run again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from notifications.parked import Kind, Wish
+from notifications.parking import ParkedRecord, StreamRecord
+from tests.fakes.clock import START as AT
+from tests.fakes.parked_store import Died, Doom
+from tests.fakes.world import World
+from tests.workflows.redriving import Bench, order, parked, redrive_all, told
+from workflows.shelf import DROPPED, REDRIVEN
+
+
+def test_what_was_parked_is_put_again_as_it_came_in_the_stream_s_order(bench: Bench) -> None:
+    bench.store.kept = [parked(109, b"c"), parked(20, b"b", index=1), parked(20, b"a", index=0)]
+
+    assert 3 == redrive_all(bench.records())
+    assert [("key-20", b"a"), ("key-20", b"b"), ("key-109", b"c")] == bench.stream.puts
+    assert [] == list(bench.records().contents())
+
+
+def test_a_position_that_was_parked_by_two_invocations_is_listed_once(bench: Bench) -> None:
+    bench.store.kept = [parked(101, b"a"), parked(101, b"a"), parked(102, b"b")]
+
+    assert ["101", "102"] == [each.id for each in bench.records().contents()]
+
+
+def test_what_is_dropped_is_not_listed_any_more_and_not_put_again(bench: Bench) -> None:
+    bench.store.kept = [parked(101, b"a"), parked(102, b"b")]
+    shelf = bench.records()
+    first, _ = shelf.contents()
+
+    assert 1 == shelf.drop([first], told=told)
+    assert 1 == redrive_all(shelf)
+    assert {"101": DROPPED, "102": REDRIVEN} == bench.store.notes
+    assert [b"b"] == [body for _, body in bench.stream.puts]
+
+
+def test_only_what_an_operator_named_is_meant(bench: Bench) -> None:
+    bench.store.kept = [parked(101, b"a"), replace(parked(102, b"b"), reason="conflicting-event")]
+    things = list(bench.records().contents())
+
+    def meant(**wish: Any) -> list[str]:
+        return [each.id for each in things if Wish(**wish).means(each)]
+
+    assert ["101"] == meant(ids=["101"])
+    assert ["102"] == meant(reason="Conflicting")
+    assert [] == meant(kinds=[Kind.LETTER])
+    assert ["101", "102"] == meant(kinds=[Kind.RECORD], since=AT)
+    assert [] == meant(since=AT + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("call", range(6))
+def test_a_redrive_that_dies_at_any_call_and_is_run_again_sends_what_was_parked_once(
+    world: World, *, call: int, after: bool
+) -> None:
+    """250 records are parked by a bug; the bug is mended; we die on the way."""
+    healthy, world.opening = world.opening, _broken
+    world.relay(*(order(n) for n in range(250)))
+    world.opening = healthy
+    assert (250, 0) == (len(world.parked.kept), len(world.hub.published))
+    bench = Bench(doom=Doom(at=call, after=after))
+    bench.store.kept = list(world.parked.kept.values())
+
+    with pytest.raises(Died):
+        redrive_all(bench.records())
+    redrive_all(bench.records())
+    world.relay(*(body for _, body in bench.stream.puts), at=1001)
+    world.send_published()
+
+    assert {1} == set(world.got().values())
+    assert 250 == len(world.got())
+    assert [] == list(bench.records().contents())
+
+
+def _broken(record: StreamRecord) -> Sequence[ParkedRecord]:
+    return [ParkedRecord(record=record, reason="bug:KeyError", detail="")]
