@@ -1,0 +1,24 @@
+"""A function on a stream that notes what it was brought, and is content."""
+
+from base64 import b64decode
+from typing import Any
+
+import pytest
+
+
+class Handler:
+    """Notes the data that it was brought, batch by batch, and is content."""
+
+    def __init__(self) -> None:
+        self.brought: list[list[str]] = []
+
+    def __call__(self, event: dict[str, Any], _: Any) -> dict[str, Any]:
+        self.brought.append(
+            [b64decode(record["kinesis"]["data"]).decode() for record in event["Records"]]
+        )
+        return {"batchItemFailures": []}
+
+
+@pytest.fixture
+def handler() -> Handler:
+    return Handler()
