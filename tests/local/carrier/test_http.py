@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from local.carrier.server import Counter, serve
 from local.carrier.upstream import Upstream
-from tests.local.conftest import Served, silent
+from tests.local.carrier.conftest import Served, silent
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 

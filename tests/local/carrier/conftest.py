@@ -1,4 +1,4 @@
-"""The carrier as it is served, in this process, before a cloud that knows one domain."""
+"""The carrier without a network, and as it is served, in this process, before a cloud that knows one domain."""
 
 import threading
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from local.carrier.receipts import Receipts
 from local.carrier.server import Counter, serve
 from local.carrier.upstream import Upstream
 from local.inbox import Inbox, SentMessage, read_inbox
+from tests.local.carrier.without_network import Carrier
 
 PUBLISHED = (
     b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>'
@@ -62,6 +63,11 @@ class Served:
     @property
     def inbox(self) -> list[SentMessage]:
         return read_inbox(self.folder)
+
+
+@pytest.fixture
+def carrier(tmp_path: Path) -> Carrier:
+    return Carrier(tmp_path)
 
 
 @pytest.fixture

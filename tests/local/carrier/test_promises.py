@@ -20,13 +20,13 @@ from local.carrier.on_demand import (
 )
 from notifications.lifecycle import State
 from notifications.order_event import Channel
-from tests.local.conftest import Served
+from tests.local.carrier.conftest import Served
 from tests.promises.provider import ProviderPromises, outgoing
 from workflows.ports import Provider
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
-PAGE = (Path(__file__).parents[2] / "docs" / "local-cloud.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "local-cloud.md").read_text()
 DROPS = (REQUEST_DROPPED, ANSWER_DROPPED)
 
 
