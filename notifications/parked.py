@@ -24,8 +24,8 @@ class Kind(StrEnum):
 class Parked:
     """One thing that waits; `place` is where it is kept, `since` when it came there.
 
-    `id` is a record's position on the stream, a batch's digest, a letter's message id or a
-    notification's id; `size` counts the records of a batch.
+    `id` is a record's first position on the stream, a batch's digest, a letter's message id or a
+    notification's id; `size` counts the records of a batch, or the positions of one record.
     """
 
     kind: Kind

@@ -7,7 +7,7 @@ from typing import Protocol
 from notifications.parked import GivenUpBatch, Kind, Parked
 from workflows.ports import Clock
 from workflows.shelf import A_NOTE, DROPPED, REDRIVEN, Notes, Put, Told
-from workflows.shelf_of_records import key_of
+from workflows.shelf_of_records import Copy, copy_of
 
 Recount = Callable[[Sequence[str]], object]
 """Count notifications, by id, as the ledger has them now; what is counted already changes nothing."""
@@ -65,10 +65,13 @@ class ShelfOfBatches:
         What holds nothing to be redriven stays: it is to be looked into, and dropped.
         """
         whole = [batch for batch in (self._kept[each.id] for each in things) if batch.whole]
+        went: set[Copy] = set()
         for batch in whole:
-            for start in range(0, len(batch.records), A_NOTE):
-                chunk = batch.records[start : start + A_NOTE]
-                self.put([(key_of(record), record.payload) for record in chunk])
+            # What we put before, and died, may have been given up again: it is in two batches then.
+            copies = [each for each in map(copy_of, batch.records) if each not in went]
+            went.update(copies)
+            for start in range(0, len(copies), A_NOTE):
+                self.put(copies[start : start + A_NOTE])
             if batch.notification_ids:
                 self.recount(batch.notification_ids)
             self.store.note([batch.id], did=REDRIVEN, at=self.now())

@@ -20,7 +20,7 @@ def record(position: str, reason: str, *, index: int | None = None) -> ParkedRec
     kept = StreamRecord(
         sequence_number=position,
         index=index,
-        partition_key="o-1",
+        partition_key=f"o-{position}.{index or 0}",
         arrived_at=START,
         payload=SECRET,
     )
@@ -98,7 +98,7 @@ def test_what_is_redriven_is_on_the_stream_and_no_longer_listed(run, stream) -> 
 
     assert 0 == status
     assert "2 of 2 redriven." in out
-    assert [("o-1", SECRET)] * 2 == stream.puts
+    assert [("o-101.0", SECRET), ("o-102.0", SECRET)] == stream.puts
     assert "1 parked: 1 records." in run("list")[1]
 
 

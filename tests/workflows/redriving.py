@@ -18,18 +18,18 @@ def order(number: int, **changes: Any) -> bytes:
     return payload(**{**names, "channel": "email", "contact": contact} | changes)
 
 
-def parked(position: int, body: bytes, *, index: int | None = None) -> ParkedRecord:
-    return ParkedRecord(
-        record=StreamRecord(
-            sequence_number=str(position),
-            index=index,
-            partition_key=f"key-{position}",
-            arrived_at=AT,
-            payload=body,
-        ),
-        reason="bug:KeyError",
-        detail="",
+def parked(
+    position: int, body: bytes, *, index: int | None = None, key: str | None = ""
+) -> ParkedRecord:
+    """A record that a bug parked, with a key of its own unless told otherwise."""
+    record = StreamRecord(
+        sequence_number=str(position),
+        index=index,
+        partition_key=f"key-{position}" if key == "" else key,
+        arrived_at=AT,
+        payload=body,
     )
+    return ParkedRecord(record=record, reason="bug:KeyError", detail="")
 
 
 def told(_: int) -> None:
@@ -48,9 +48,23 @@ class Bench:
     store: FakeParkedStore = field(default_factory=FakeParkedStore)
     stream: FakeStream = field(default_factory=FakeStream)
     recounted: list[str] = field(default_factory=list)
+    parked_again: int = 0
 
     def __post_init__(self) -> None:
-        self.store.doom = self.stream.doom = self.doom
+        self.fates(self.doom)
+
+    def fates(self, doom: Doom) -> None:
+        """Let whoever redrives die there."""
+        self.store.doom = self.stream.doom = doom
+
+    def park_again(self, *, at: int) -> None:
+        """Park what was put last, where it now stands on the stream: the fault is not mended."""
+        put = self.stream.puts[self.parked_again :]
+        self.parked_again = len(self.stream.puts)
+        self.store.kept = [
+            *self.store.kept,
+            *(parked(n, body, key=key) for n, (key, body) in enumerate(put, start=at)),
+        ]
 
     def records(self) -> ShelfOfRecords:
         return ShelfOfRecords(store=self.store, put=self.stream.put, now=lambda: AT)

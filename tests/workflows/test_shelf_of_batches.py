@@ -54,3 +54,25 @@ def test_a_report_that_holds_nothing_stays_until_it_is_dropped(bench: Bench) -> 
     shelf = bench.batches()
     assert 1 == shelf.drop(list(shelf.contents()), told=told)
     assert [] == list(bench.batches().contents())
+
+
+def test_what_a_redrive_that_died_had_put_and_was_given_up_again_is_put_once(bench: Bench) -> None:
+    """It is in two batches then, beside others that came later."""
+    before, after = records(b"a", b"b"), records(b"a", b"b", b"c", at=201)
+    bench.store.given_up = [
+        GivenUpBatch(id=id_, key=id_, condition="RecordAgeExceeded", at=AT, records=tuple(each))
+        for id_, each in (("b1", before), ("b2", after))
+    ]
+
+    assert 2 == redrive_all(bench.batches())
+    assert [b"a", b"b", b"c"] == [body for _, body in bench.stream.puts]
+    assert [] == list(bench.batches().contents())
+
+
+def test_a_batch_is_put_with_the_repetitions_that_it_holds(bench: Bench) -> None:
+    batch = tuple(records(b"a", b"b", b"a"))
+    bench.store.given_up = [GivenUpBatch(id="b", key="k", condition="x", at=AT, records=batch)]
+
+    redrive_all(bench.batches())
+
+    assert [b"a", b"b", b"a"] == [body for _, body in bench.stream.puts]

@@ -79,5 +79,51 @@ def test_a_redrive_that_dies_at_any_call_and_is_run_again_sends_what_was_parked_
     assert [] == list(bench.records().contents())
 
 
+@pytest.mark.parametrize("keyless", [False, True])
+def test_what_is_parked_again_because_a_redrive_died_before_its_note_is_one_thing(
+    bench: Bench, *, keyless: bool
+) -> None:
+    """The fault is not mended yet, and the command dies each time before it has noted anything."""
+    bench.store.kept = [parked(101, b"a", key=None if keyless else "o-1"), parked(102, b"b")]
+    for at in (1001, 2001):
+        bench.fates(Doom(at=0, after=True))
+        with pytest.raises(Died):
+            redrive_all(bench.records())
+        bench.park_again(at=at)
+    shelf = bench.records()
+
+    assert [("101", 3), ("102", 3)] == [(each.id, each.size) for each in shelf.contents()]
+    assert 2 == redrive_all(shelf)
+    assert [b"a", b"b"] * 3 == [body for _, body in bench.stream.puts]
+    assert [] == list(bench.records().contents())
+
+
+def test_what_was_parked_again_says_what_was_the_matter_last(bench: Bench) -> None:
+    again = replace(parked(1001, b"a", key="o-1"), reason="not-json", detail="it is not JSON")
+    bench.store.kept = [again, parked(101, b"a", key="o-1")]
+    shelf = bench.records()
+
+    (one,) = shelf.contents()
+    assert ("101", "not-json", "it is not JSON") == (one.id, one.reason, one.detail)
+    assert b"a" == shelf.payload(one)
+    assert 1 == shelf.drop([one], told=told)
+    assert {"101": DROPPED, "1001": DROPPED} == bench.store.notes
+
+
+def test_what_was_noted_and_is_parked_again_waits_at_its_new_place(bench: Bench) -> None:
+    bench.store.kept = [parked(101, b"a")]
+    redrive_all(bench.records())
+    bench.park_again(at=1001)
+
+    assert ["1001"] == [each.id for each in bench.records().contents()]
+
+
+def test_the_same_bytes_of_another_key_are_another_thing(bench: Bench) -> None:
+    """A stream keeps the order of one key: neither stands for the other."""
+    bench.store.kept = [parked(101, b"a"), parked(102, b"a")]
+
+    assert ["101", "102"] == [each.id for each in bench.records().contents()]
+
+
 def _broken(record: StreamRecord) -> Sequence[ParkedRecord]:
     return [ParkedRecord(record=record, reason="bug:KeyError", detail="")]
