@@ -2,55 +2,20 @@
 
 import json
 import re
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from notifications.contract import json_schema, read_wire
-from notifications.errors import MalformedOrderEvent
-from notifications.order_event import parse_order_event
-from notifications.unreadable import NO_CHARACTER, TOO_LARGE
 from tests.examples import event
-
-SCHEMA = Path(__file__).parents[2] / "docs" / "order-event.schema.json"
-DATES = FormatChecker(formats=())
-
-
-@DATES.checks("date-time", raises=ValueError)  # type: ignore[untyped-decorator]
-def _is_rfc_3339(value: object) -> bool:
-    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
-
-
-VALIDATOR = Draft202012Validator(json_schema(), format_checker=DATES)
-
-
-def complaint(document: object) -> str | None:
-    """Return what the parser has against *document*, if anything."""
-    return _complaint(json.dumps(document).encode())
-
-
-def _complaint(payload: bytes) -> str | None:
-    try:
-        parse_order_event(payload, default_currency="USD")
-    except MalformedOrderEvent as error:
-        return str(error)
-    return None
-
-
-def test_the_published_schema_is_the_code_s_own() -> None:
-    assert json_schema() == json.loads(SCHEMA.read_text())
+from tests.notifications.contract_judges import BARE, CAMEL, VALIDATOR, complaint
 
 
 def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(json_schema())
 
 
-BARE = {"order_id": "o-1", "customer_id": "c-1"}
 LONG = "x" * 128
 
 ACCEPTED: list[dict[str, Any]] = [
@@ -163,18 +128,6 @@ def test_parser_and_schema_reject_and_the_parser_names_the_field_in_one_line(
     assert re.match(rf"{re.escape(field)}: \S[^\n]*$", said)
 
 
-CAMEL = {
-    "orderId": "o-1",
-    "customerEmail": "ada@example.com",
-    "phoneNumber": "+12065550100",
-    "orderAmount": 42.5,
-    "items": ["Teapot"],
-    "channel": "both",
-    "priority": "high",
-    "timestamp": "2026-03-02T09:29:58Z",
-}
-
-
 def test_the_camel_case_shape_is_accepted_as_it_is() -> None:
     ours = {
         "order_id": "o-1",
@@ -231,148 +184,3 @@ def test_of_both_names_of_an_order_ours_wins() -> None:
         "ours"
         == read_wire(json.dumps(BARE | {"orderId": "x", "order_id": "ours"}).encode()).order_id
     )
-
-
-@pytest.mark.parametrize(
-    ("payload", "said"),
-    [
-        (b"", "not JSON: Input data was truncated"),
-        (b"hello", "not JSON: JSON is malformed: invalid character (byte 0)"),
-        (b"\xef\xbb\xbf{}", "not JSON: JSON is malformed: invalid character (byte 0)"),
-        (b'{"order_id": "o-1"', "not JSON: Input data was truncated"),
-        (b'{"order_id": "\xff\xfe"}', "not JSON: not UTF-8"),
-        (b"[" * 100_000, "not usable: nested too deeply"),
-        (b'{"x":' * 100_000, "not usable: nested too deeply"),
-        (b'{"order_id": "\\ud83d', "not JSON: Input data was truncated"),
-        (b'{"order_id": NaN}', "not JSON: JSON is malformed: invalid character (byte 13)"),
-        (b"1e400", f"event: {TOO_LARGE}"),
-        (b'"\\udc00"', f"event: {NO_CHARACTER}"),
-    ],
-)
-def test_what_is_no_event_at_all_is_said_in_one_line(payload: bytes, said: str) -> None:
-    with pytest.raises(MalformedOrderEvent) as refusal:
-        read_wire(payload)
-
-    assert said == str(refusal.value)
-
-
-HUGE = "9" * 5000
-
-
-@pytest.mark.parametrize(
-    ("fields", "said"),
-    [
-        ('"amount": 1e400', f"amount: {TOO_LARGE}"),
-        ('"amount": -1E+999', f"amount: {TOO_LARGE}"),
-        (f'"amount": {HUGE}', f"amount: {TOO_LARGE}"),
-        (f'"amount": {{"value": {HUGE}}}', f"amount.value: {TOO_LARGE}"),
-        (f'"items": ["Tea", {{"quantity": {HUGE}}}]', f"items[1].quantity: {TOO_LARGE}"),
-        (f'"schema_version": -{HUGE}', f"schema_version: {TOO_LARGE}"),
-        (r'"contact": {"email": "\ud83d@example.com"}', f"contact.email: {NO_CHARACTER}"),
-        (r'"contact": {"email": "ada@example.com \udc00"}', f"contact.email: {NO_CHARACTER}"),
-        (r'"items": ["Tea", "\ud83d\ud83d"]', f"items[1]: {NO_CHARACTER}"),
-        (r'"order_id": "\ud800"', f"order_id: {NO_CHARACTER}"),
-        (r'"orderId": "\ud800"', f"orderId: {NO_CHARACTER}"),
-        (f'"ada@example.com": [{HUGE}]', f"a field that is none of ours: {TOO_LARGE}"),
-        (r'"\ud800": 1', f"a field that is none of ours: {NO_CHARACTER}"),
-        (
-            '"contact": {"ada@example.com": {"order_id": 1e400}}',
-            f"a field that is none of ours, in contact: {TOO_LARGE}",
-        ),
-    ],
-)
-def test_a_value_that_nothing_can_hold_is_told_by_its_field(fields: str, said: str) -> None:
-    """No type holds it, so the reader stops before it knows the field; and a name may be personal."""
-    with pytest.raises(MalformedOrderEvent) as refusal:
-        read_wire(f'{{"customer_id": "c", {fields}}}'.encode())
-
-    assert said == str(refusal.value)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-)
-FIELDS = st.sampled_from([*event(), "customer_id", "event_id", "schema_version", "tracking_url"])
-CAMEL_FIELDS = st.sampled_from(list(CAMEL))
-
-
-def _with_a_hole(field: str, value: str) -> bytes:
-    return json.dumps(event() | {field: "HOLE"}).replace('"HOLE"', value).encode()
-
-
-@settings(max_examples=300)
-@given(
-    st.binary()
-    | JSON.map(lambda document: json.dumps(document).encode())
-    | st.builds(
-        _with_a_hole, FIELDS, st.sampled_from(["1e400", HUGE, r'"\ud800"', r'{"\ud800":1}'])
-    )
-    | st.builds(lambda f, v: json.dumps(event() | {f: v}).encode(), FIELDS, JSON)
-    | st.builds(lambda f, v: json.dumps(CAMEL | {f: v}).encode(), CAMEL_FIELDS, JSON)
-)
-def test_whatever_comes_it_is_an_event_or_malformed_and_never_a_surprise(payload: bytes) -> None:
-    said = _complaint(payload)
-
-    assert said is None or 1 == len(said.splitlines())
-
-
-MARKER = "2065550199"
-MARKED = st.sampled_from(
-    [
-        MARKER,
-        int(MARKER),
-        float(MARKER),
-        f"{MARKER}@example.org",
-        f"{MARKER} - at `$.{MARKER}`",
-        f"\n{MARKER}\n" * 200,
-        [MARKER],
-        [[int(MARKER)]],
-        {MARKER: MARKER},
-        {"name": {MARKER: MARKER}, "value": MARKER, "email": [MARKER], "phone": {"a": MARKER}},
-        {"value": f"{MARKER}!", "currency": MARKER, "country": MARKER, "locale": MARKER * 9},
-        [{"name": [MARKER]}, {"name": MARKER, "quantity": MARKER}],
-    ]
-)
-
-
-@settings(max_examples=500)
-@given(
-    st.builds(lambda f, v: event() | {f: v}, FIELDS, MARKED)
-    | st.builds(lambda f, v: CAMEL | {f: v}, CAMEL_FIELDS, MARKED)
-    | MARKED
-)
-def test_a_complaint_never_quotes_what_the_producer_sent(document: object) -> None:
-    """It goes to the log and beside the parked record, and the value may be anybody's number."""
-    assert MARKER not in (complaint(document) or "")
-
-
-@given(st.binary(max_size=20), st.binary(max_size=20))
-def test_nor_does_a_complaint_quote_what_is_not_json(before: bytes, after: bytes) -> None:
-    with pytest.raises(MalformedOrderEvent) as refusal:
-        read_wire(b"[" + before + MARKER.encode() + after)
-
-    assert MARKER not in str(refusal.value)
-
-
-PAGE = (Path(__file__).parents[2] / "docs" / "contract.md").read_text()
-EXAMPLES = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
-REFUSALS = re.findall(r"^\| `([{o].*?)` \| `{1,2}(.*?) ?`{1,2} \|$", PAGE, re.MULTILINE)
-
-
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_that_we_publish_is_an_event(example: str) -> None:
-    assert 4 == len(EXAMPLES)
-    assert _complaint(example.encode()) is None
-    assert "orderId" in example or VALIDATOR.is_valid(json.loads(example))
-
-
-@pytest.mark.parametrize(("record", "said"), REFUSALS)
-def test_a_refusal_reads_as_we_publish_it(record: str, said: str) -> None:
-    assert 9 == len(REFUSALS)
-    assert said == _complaint(record.encode())
-
-
-@pytest.mark.parametrize("field", [*json_schema()["properties"]])
-def test_every_field_of_the_schema_is_on_the_page(field: str) -> None:
-    assert f"`{field}`" in PAGE or f"`{field}.email`" in PAGE
