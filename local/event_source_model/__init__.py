@@ -6,6 +6,8 @@ The local cloud's poller puts real APIs at its edges, tests put a hand-turned cl
 docs/event-sources.md lists its rules, where AWS documents each, and the test that holds it.
 
 - `mapping`: what was deployed (one entry of ListEventSourceMappings), as values
+- `refused`: what of it is better not driven
+- `filters`: which records a function is to see; `patterns` and `operators` are their language
 - `events`: the Lambda event made of records as the services' APIs return them; `recorded` is the way back
 - `answers`: what a function's answer means for a batch
 - `lineage`: which shards of a stream may be read now, and from where

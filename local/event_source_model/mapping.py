@@ -25,6 +25,7 @@ class EventSourceMapping:
 
     Defaults and ranges: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
     `max_retries` and `max_age` are None for "until the record expires" (-1 in the API).
+    `filters` are patterns, as JSON: see `filters`.
     """
 
     uuid: str
@@ -40,6 +41,7 @@ class EventSourceMapping:
     max_retries: int | None = None
     max_age: timedelta | None = None
     failure_destination: str = ""
+    filters: tuple[str, ...] = ()
     payload_limit: int = PAYLOAD_LIMIT
 
     @property
@@ -72,7 +74,14 @@ def mapping_of(entry: Mapping[str, Any]) -> EventSourceMapping:
         max_retries=retries if retries >= 0 else None,
         max_age=timedelta(seconds=age) if age >= 0 else None,
         failure_destination=destination,
+        filters=filters_of(entry),
     )
+
+
+def filters_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read an entry's filter patterns."""
+    filters = (entry.get("FilterCriteria") or {}).get("Filters") or ()
+    return tuple(each["Pattern"] for each in filters if "Pattern" in each)
 
 
 def is_enabled(entry: Mapping[str, Any]) -> bool:
@@ -80,20 +89,6 @@ def is_enabled(entry: Mapping[str, Any]) -> bool:
     return entry.get("State") in {"Enabled", "Enabling", "Creating", "Updating"} and entry.get(
         "Enabled", True
     )
-
-
-def not_modelled(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name the settings of the entry that this model does not follow.
-
-    Each changes what a function is given, so that such a mapping is better not driven.
-    """
-    source = entry.get("EventSourceArn", "")
-    named = {
-        "FilterCriteria": entry.get("FilterCriteria", {}).get("Filters"),
-        "TumblingWindowInSeconds": entry.get("TumblingWindowInSeconds"),
-        "FifoQueue": source.endswith(".fifo"),
-    }
-    return tuple(name for name, value in named.items() if value)
 
 
 def _moment(value: datetime | float | None) -> datetime | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from local.event_source_model.answers import Answered, BatchFailed, Outcome, failed_items
 from local.event_source_model.events import ENVELOPE_SIZE, SEPARATOR_SIZE, QueueMessage
+from local.event_source_model.filters import Filters
 from local.event_source_model.mapping import EventSourceMapping
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
@@ -30,11 +31,13 @@ class Bring:
 class QueueGatherer:
     """Gather messages to batches and say which of them are done with.
 
-    Feed it with `put` (also with nothing: time has passed), ask `next_step`, carry it out.
+    Feed it with `put` (also with nothing: time has passed), delete what that returns, ask
+    `next_step`, carry it out.
     The rules, each with a test and its source in docs/event-sources.md:
 
     - a batch closes at the batch size, at 6 MB of payload or when the window has passed since its
       first message came; without a window it is what one receive brought
+    - what the filters leave out is deleted, and in no batch
     - messages of a batch that went through are deleted; after a partial answer only those not named,
       wherever the failed ones stand
     - after an error, a time-out, an answer that cannot be read or names a message that was not in
@@ -45,14 +48,21 @@ class QueueGatherer:
 
     def __init__(self, mapping: EventSourceMapping) -> None:
         self._mapping = mapping
+        self._filters = Filters(mapping.kind, mapping.filters)
         self._gathered: list[QueueMessage] = []
         self._since: datetime | None = None
 
-    def put(self, messages: Iterable[QueueMessage], *, now: datetime) -> None:
-        """Take up what one receive brought at *now*."""
-        self._gathered.extend(messages)
+    def put(self, messages: Iterable[QueueMessage], *, now: datetime) -> tuple[QueueMessage, ...]:
+        """Take up what one receive brought at *now*; return what is to be deleted: filtered out."""
+        left_out = []
+        for message in messages:
+            if self._filters.let_through(message.event):
+                self._gathered.append(message)
+            else:
+                left_out.append(message)
         if self._gathered and self._since is None:
             self._since = now
+        return tuple(left_out)
 
     def next_step(self, *, now: datetime) -> Receive | Bring:
         """Say what to do now."""

@@ -23,12 +23,15 @@ class Stream(Protocol):
 
 
 class ShardReader:
-    """Read one shard on and on; forgets its iterator when one expires and goes on from its position."""
+    """Read one shard on and on; forgets its iterator when one expires and goes on from its position.
+
+    `position` is where it has read to, at first where it begins.
+    """
 
     def __init__(self, stream: Stream, shard_id: str, *, position: Position) -> None:
         self._stream = stream
-        self._shard_id = shard_id
-        self._position = position
+        self.shard_id = shard_id
+        self.position = position
         self._iterator: str | None = None
         self.is_at_end = False
 
@@ -37,12 +40,12 @@ class ShardReader:
         if self.is_at_end:
             return []
         if self._iterator is None:
-            self._iterator = self._stream.iterator(self._shard_id, self._position)
+            self._iterator = self._stream.iterator(self.shard_id, self.position)
         iterator, self._iterator = self._iterator, None
         # An iterator that fails, expired or not, is not used again.
-        records, following = self._stream.read(self._shard_id, iterator, limit)
+        records, following = self._stream.read(self.shard_id, iterator, limit)
         if records:
-            self._position = after(records[-1].sequence_number)
+            self.position = after(records[-1].sequence_number)
         self._iterator = following
         self.is_at_end = following is None
         return records

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from local.event_source_model.answers import Outcome
 from local.event_source_model.events import StreamRecord
+from local.event_source_model.filters import Filters
 from local.event_source_model.lane import Backoff, Invoke, Lane, Settled, Step, Wait
 from local.event_source_model.lineage import HORIZON, Position, after
 from local.event_source_model.mapping import EventSourceMapping
@@ -24,6 +25,7 @@ class ShardSource:
     - as many lanes as the mapping's parallelization, each with one batch at a time
     - the records of one key are all in one lane, so that their order is kept
     - a lane that is stuck does not hold up the others
+    - what the filters leave out is in no batch, and the shard comes past it as past what is done
     - the shard has come as far as the first record that is not done, in whatever lane; whoever goes
       on for another begins there, and brings again what other lanes had done beyond it
 
@@ -43,6 +45,7 @@ class ShardSource:
             Lane(mapping, backoff=backoff, retention=retention)
             for _ in range(mapping.parallelization)
         ]
+        self._filters = Filters(mapping.kind, mapping.filters)
         self._position = position
         # What was read and is not known to be done, in order; some of it may be.
         self._read: deque[str] = deque()
@@ -64,11 +67,18 @@ class ShardSource:
         """Tell whether the shard is closed, read to its end, and all of it is done or given up."""
         return self._ends and all(lane.is_empty for lane in self._lanes)
 
-    def put(self, records: Iterable[StreamRecord], *, now: datetime) -> None:
-        """Take up records, in the shard's order, as read at *now*."""
+    def put(self, records: Iterable[StreamRecord], *, now: datetime) -> tuple[StreamRecord, ...]:
+        """Take up records, in the shard's order, as read at *now*; return those filtered out."""
+        left_out = []
         for record in records:
             self._read.append(record.sequence_number)
-            self._lanes[lane_of(record.key, len(self._lanes))].put([record], now=now)
+            if self._filters.let_through(record.event):
+                self._lanes[lane_of(record.key, len(self._lanes))].put([record], now=now)
+            else:
+                left_out.append(record)
+        if left_out:
+            self._advance()
+        return tuple(left_out)
 
     def end(self) -> None:
         """Note that the shard is closed and was read to its end."""

@@ -12,7 +12,7 @@ from typing import Any
 from local.clients import client_of
 from local.environment import REGION
 from local.event_source_model.lane import Backoff
-from local.event_source_model.lineage import Position, Positions
+from local.event_source_model.lineage import Positions
 from local.event_source_model.mapping import EventSourceMapping, Kind
 from local.event_source_model.reader import ShardReader, Stream
 from local.event_sources.destinations import Destinations
@@ -104,18 +104,15 @@ class _Wiring:
         role_arn = self._functions.role_of(mapping.function_arn)
         return KinesisStream(self._kinesis, mapping.source_arn, role_arn=role_arn)
 
-    def _shard_driver(
-        self, mapping: EventSourceMapping, reader: ShardReader, shard_id: str, position: Position
-    ) -> ShardDriver:
+    def _shard_driver(self, mapping: EventSourceMapping, reader: ShardReader) -> ShardDriver:
         return ShardDriver(
             mapping,
             reader,
-            shard_id=shard_id,
-            position=position,
             functions=self._functions,
             destinations=self._destinations,
             backoff=self._backoff,
             now=_now,
+            journal=self._journal,
         )
 
 

@@ -39,7 +39,8 @@ class QueuePoller:
         """Carry out one step: receive, waiting for messages if need be, or bring a batch."""
         match self._gatherer.next_step(now=self._now()):
             case Receive() as step:
-                self._gatherer.put(self._receive(step), now=self._now())
+                left_out = self._gatherer.put(self._receive(step), now=self._now())
+                self._drop(left_out)
             case Bring(messages=messages):
                 event = encoded(lambda_event(messages))
                 outcome = self._functions.invoke(self._mapping.function_arn, event)
@@ -58,6 +59,11 @@ class QueuePoller:
         )
         found = answer.get("Messages", ())
         return [sqs_message(message, queue_arn=self._mapping.source_arn) for message in found]
+
+    def _drop(self, left_out: Sequence[QueueMessage]) -> None:
+        if left_out:
+            self._journal("messages_filtered", mapping=self._mapping.uuid, messages=len(left_out))
+        self._delete(left_out)
 
     def _delete(self, messages: Sequence[QueueMessage]) -> None:
         for first in range(0, len(messages), RECEIVE_LIMIT):

@@ -33,21 +33,23 @@ class ShardDriver:
         mapping: EventSourceMapping,
         reader: ShardReader,
         *,
-        shard_id: str,
-        position: Position,
         functions: Functions,
         destinations: Destinations,
         backoff: Backoff,
         now: Callable[[], datetime],
+        journal: Journal,
     ) -> None:
         self._mapping = mapping
+        self._journal = journal
         self._reader = reader
-        self._shard_id = shard_id
+        self._shard_id = reader.shard_id
         self._functions = functions
         self._destinations = destinations
-        self._source = ShardSource(mapping, position=position, backoff=backoff)
+        self._source = ShardSource(mapping, position=reader.position, backoff=backoff)
         self._now = now
-        self._threads = ThreadPoolExecutor(mapping.parallelization, thread_name_prefix=shard_id)
+        self._threads = ThreadPoolExecutor(
+            mapping.parallelization, thread_name_prefix=reader.shard_id
+        )
         self._out: dict[Future[Outcome], int] = {}
 
     @property
@@ -96,7 +98,13 @@ class ShardDriver:
     def _read(self) -> bool:
         room = self._source.room
         read = self._reader.read(room) if room else ()
-        self._source.put(read, now=self._now())
+        if left_out := self._source.put(read, now=self._now()):
+            self._journal(
+                "records_filtered",
+                mapping=self._mapping.uuid,
+                shard=self._shard_id,
+                records=len(left_out),
+            )
         if self._reader.is_at_end:
             self._source.end()
         return bool(read)
@@ -118,7 +126,7 @@ class StreamDriver:
         *,
         stream: Callable[[], Stream],
         positions: Positions,
-        driver: Callable[[EventSourceMapping, ShardReader, str, Position], ShardDriver],
+        driver: Callable[[EventSourceMapping, ShardReader], ShardDriver],
         journal: Journal,
     ) -> None:
         self._mapping = mapping
@@ -150,7 +158,7 @@ class StreamDriver:
 
     def _begin(self, stream: Stream, shard_id: str, position: Position) -> None:
         reader = ShardReader(stream, shard_id, position=position)
-        driver = self._make_driver(self._mapping, reader, shard_id, position)
+        driver = self._make_driver(self._mapping, reader)
         thread = threading.Thread(
             target=self._run, args=(driver, shard_id), daemon=True, name=shard_id
         )

@@ -12,8 +12,8 @@ from local.event_source_model.mapping import (
     EventSourceMapping,
     is_enabled,
     mapping_of,
-    not_modelled,
 )
+from local.event_source_model.refused import refused
 from local.journal import Journal
 
 
@@ -109,7 +109,7 @@ class Supervisor:
             del self._positions[uuid]
 
     def _is_modelled(self, entry: Mapping[str, Any]) -> bool:
-        uuid, settings = entry["UUID"], not_modelled(entry)
+        uuid, settings = entry["UUID"], refused(entry)
         if settings and self._refused.get(uuid) != settings:
             self.journal("mapping_not_driven", mapping=uuid, settings=",".join(settings))
         self._refused[uuid] = settings

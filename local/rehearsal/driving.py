@@ -144,7 +144,7 @@ class StreamDriving:
     def _drive(self, driven: _Driven) -> bool:
         now = self._clock()
         read = driven.reader.read(driven.source.room) if driven.source.room else ()
-        driven.source.put(read, now=now)
+        self.report.leave_out(now, driven.shard_id, driven.source.put(read, now=now))
         if driven.reader.is_at_end:
             driven.source.end()
         match driven.source.next_step(now=now):

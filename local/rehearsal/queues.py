@@ -159,7 +159,9 @@ class QueueRehearsal:
             case Receive(up_to=up_to):
                 received = self._queue.receive(up_to, now=now)
                 self._note_dead()
-                gatherer.put(received, now=now)
+                left_out = gatherer.put(received, now=now)
+                self._queue.delete(left_out)
+                self.report.leave_out(now, self._queue.name, left_out)
                 return bool(received)
 
     def _settle(self, out: _Out) -> None:

@@ -1,4 +1,4 @@
-"""What a rehearsal did step by step: what was invoked, retried, split, refused, given up, lost."""
+"""What a rehearsal did step by step: what was invoked, retried, split, refused, filtered, given up, lost."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -46,11 +46,24 @@ class Abandoned:
         return f"{self.at:%d %H:%M:%S.%f}  {self.source}  {self.condition}: {names}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Records that no filter let through: nobody is brought them, and nothing is written of them."""
+
+    at: datetime
+    source: str
+    records: tuple[Record, ...]
+
+    def __str__(self) -> str:
+        names = " ".join(names_of(self.records))
+        return f"{self.at:%d %H:%M:%S.%f}  {self.source}  filtered: {names}"
+
+
 @dataclass(slots=True, kw_only=True)
 class Report:
     """What happened, in order; names of records are sequence numbers, of messages their ids."""
 
-    story: list[Invocation | Abandoned] = field(default_factory=list)
+    story: list[Invocation | Abandoned | LeftOut] = field(default_factory=list)
     begun: list[tuple[str, Position]] = field(default_factory=list)
 
     @property
@@ -89,9 +102,20 @@ class Report:
         return [(each.condition, names_of(each.records)) for each in self.abandoned]
 
     @property
+    def filtered(self) -> list[str]:
+        """The records that no filter let through."""
+        left_out = [each for each in self.story if isinstance(each, LeftOut)]
+        return [name for each in left_out for name in names_of(each.records)]
+
+    @property
     def done(self) -> list[str]:
         """The records that are done, in that order; what came again may be done more than once."""
         return [name for each in self.invocations for name in names_of(each.done)]
+
+    def leave_out(self, at: datetime, source: str, records: tuple[Record, ...]) -> None:
+        """Note what no filter let through, if anything."""
+        if records:
+            self.story.append(LeftOut(at=at, source=source, records=records))
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.story))

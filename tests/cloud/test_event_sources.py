@@ -136,6 +136,44 @@ def test_a_poison_record_ends_in_the_bucket_with_its_payload_and_its_neighbours_
     eventually(lambda: left == deployed.taken(), within=30)
 
 
+def test_a_filter_keeps_records_from_the_function_and_holds_up_nobody(deployed):
+    kinesis = deployed.client("kinesis")
+    kinesis.create_stream(StreamName=deployed.name, ShardCount=1)
+    arn = kinesis.describe_stream_summary(StreamName=deployed.name)["StreamDescriptionSummary"][
+        "StreamARN"
+    ]
+    pattern = json.dumps({"data": {"status": [{"prefix": "PLACED"}]}})
+    for data in ('{"status": "SHIPPED"}', "poison", '{"status": "PLACED"}', '{"status": "PLACED"}'):
+        kinesis.put_record(StreamName=deployed.name, Data=data.encode(), PartitionKey="k")
+
+    deployed.map(
+        arn, StartingPosition="TRIM_HORIZON", FilterCriteria={"Filters": [{"Pattern": pattern}]}
+    )
+
+    assert eventually(lambda: 2 == deployed.taken(), within=30)
+
+
+def test_messages_that_a_filter_leaves_out_are_deleted(deployed):
+    sqs = deployed.client("sqs")
+    url = sqs.create_queue(QueueName=deployed.name)["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    for body in ("poison", "a", "poison"):
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+
+    pattern = json.dumps({"body": ["a"]})
+    deployed.map(attributes["QueueArn"], FilterCriteria={"Filters": [{"Pattern": pattern}]})
+
+    def left() -> int:
+        counted = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=COUNTS)["Attributes"]
+        return sum(map(int, counted.values()))
+
+    eventually(lambda: 0 == left(), within=30)
+    assert eventually(lambda: 1 == deployed.taken(), within=30)
+
+
+COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+
 def test_messages_that_went_through_are_deleted_and_a_failed_one_comes_back(deployed):
     sqs = deployed.client("sqs")
     url = sqs.create_queue(QueueName=deployed.name, Attributes={"VisibilityTimeout": "1"})[

@@ -2,7 +2,8 @@
 
 import pytest
 
-from local.event_source_model.mapping import mapping_of, not_modelled
+from local.event_source_model.mapping import mapping_of
+from local.event_source_model.refused import refused
 from tests.pipeline.synthesis import Resource, Synthesis, cdk_context
 
 pytestmark = pytest.mark.synth
@@ -64,7 +65,7 @@ def test_what_is_deployed_is_what_the_model_of_event_sources_knows(synthesis: Sy
     """Or the local cloud would leave the mapping alone, and rehearsals be about something else."""
     for _, mapping, source in synthesis.mappings:
         entry = _listed(mapping, source)
-        assert () == not_modelled(entry)
+        assert () == refused(entry)
         assert mapping["BatchSize"] == mapping_of(entry).batch_size
 
 

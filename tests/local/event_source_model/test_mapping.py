@@ -9,8 +9,8 @@ from local.event_source_model.mapping import (
     EventSourceMapping,
     is_enabled,
     mapping_of,
-    not_modelled,
 )
+from local.event_source_model.refused import refused
 from tests.local.event_source_model.playing import (
     NOON,
     SECOND,
@@ -74,26 +74,53 @@ def test_a_disabled_mapping_is_left_alone() -> None:
     assert not is_enabled({"State": "Enabled", "Enabled": False})
 
 
+STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/orders"
+
+
 @pytest.mark.parametrize(
     "setting",
     [
         {"FilterCriteria": {"Filters": [{"Pattern": "{}"}]}},
+        {"FilterCriteria": {"Filters": [{"Pattern": '{"data": ["a"]}'}]}},
         {"TumblingWindowInSeconds": 60},
     ],
 )
-def test_a_setting_that_the_model_does_not_follow_is_named(setting: Any) -> None:
-    assert tuple(setting) == not_modelled(setting)
-    assert () == not_modelled(
+def test_a_setting_with_which_a_mapping_is_better_not_driven_is_named(setting: Any) -> None:
+    assert tuple(setting) == refused({"EventSourceArn": STREAM, **setting})
+
+
+def test_other_settings_are_no_reason_not_to_drive_a_mapping() -> None:
+    assert () == refused(
         {
+            "EventSourceArn": STREAM,
             "StartingPositionTimestamp": NOON,
             "ParallelizationFactor": 4,
-            "FilterCriteria": {"Filters": []},
+            "FilterCriteria": {"Filters": [{"Pattern": '{"data": {"a": ["b"]}}'}]},
         }
     )
 
 
-def test_a_fifo_queue_is_not_modelled() -> None:
-    assert ("FifoQueue",) == not_modelled({"EventSourceArn": "arn:aws:sqs:us-east-1:1:q.fifo"})
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("arn:aws:sqs:us-east-1:1:q.fifo", "FifoQueue"),
+        (f"{STREAM}/consumer/relay:1795262400", "EnhancedFanOut"),
+        ("arn:aws:kafka:us-east-1:1:cluster/c", "EventSourceArn"),
+    ],
+)
+def test_a_source_that_is_not_modelled_is_named(source: str, named: str) -> None:
+    assert (named,) == refused({"EventSourceArn": source})
+
+
+def test_filters_are_read_as_lambda_lists_them() -> None:
+    entry = {"UUID": "u-1", "EventSourceArn": STREAM, "FunctionArn": "f"}
+    listed = {"Filters": [{"Pattern": '{"a": ["b"]}'}, {"Pattern": '{"c": ["d"]}'}]}
+
+    assert ('{"a": ["b"]}', '{"c": ["d"]}') == mapping_of(
+        {**entry, "FilterCriteria": listed}
+    ).filters
+    assert () == mapping_of({**entry, "FilterCriteria": {}}).filters
+    assert () == mapping_of(entry).filters
 
 
 @pytest.mark.parametrize("moment", [NOON, NOON.timestamp()])

@@ -48,7 +48,7 @@ def _passes(name: str) -> bool:
     try:
         for case in _cases(test):
             test(**case)
-    except Exception:  # noqa: BLE001 - however it fails, it fails
+    except (Exception, pytest.fail.Exception):  # noqa: BLE001 - however it fails, it fails
         return False
     return True
 

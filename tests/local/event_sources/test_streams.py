@@ -122,18 +122,15 @@ class Rig:
             journal=silent,
         )
 
-    def _shard_driver(
-        self, mapping: EventSourceMapping, reader: ShardReader, shard_id: str, position: Position
-    ) -> ShardDriver:
+    def _shard_driver(self, mapping: EventSourceMapping, reader: ShardReader) -> ShardDriver:
         return ShardDriver(
             mapping,
             reader,
-            shard_id=shard_id,
-            position=position,
             functions=self.function,
             destinations=self.basket,
             backoff=Backoff(first=timedelta(milliseconds=5), most=timedelta(milliseconds=5)),
             now=lambda: datetime.now(UTC),
+            journal=silent,
         )
 
 
@@ -147,6 +144,16 @@ def test_a_stream_is_brought_in_batches_in_order():
 
     assert [[1, 2], [3, 4], [5]] == rig.function.brought
     assert {SHARD: after("5")} == rig.positions
+
+
+def test_what_no_filter_lets_through_is_not_brought_and_come_past():
+    rig = Rig(a_stream(3), Function(), filters=('{"sequenceNumber": ["2"]}',))
+    driver = rig.driver()
+    driver.tend()
+    eventually(lambda: rig.positions.get(SHARD) == after("3"))
+    driver.stop()
+
+    assert [[2]] == rig.function.brought
 
 
 def test_what_is_given_up_goes_to_the_destination_and_the_rest_goes_on():

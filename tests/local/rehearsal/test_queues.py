@@ -108,6 +108,17 @@ def test_messages_come_when_they_are_sent_and_visible(event_source, handler):
     assert [[("early", "1")], [("late", "1")]] == handler.brought
 
 
+def test_filtered_messages_are_gone_and_counted(event_source, handler):
+    queue = a_queue()
+
+    report = event_source(handler, ["a", "b", "c"], queue=queue, filters=('{"body": ["b"]}',))
+
+    assert [[("b", "1")]] == handler.brought
+    assert ["sms-high-1", "sms-high-3"] == report.filtered
+    assert ["sms-high-2"] == report.done
+    assert [] == queue.waiting
+
+
 def test_pollers_bring_batches_at_once(event_source, handler):
     report = event_source(
         handler, list("abcd"), batch_size=1, pollers=2, takes=lambda: MINUTE, queue=a_queue()

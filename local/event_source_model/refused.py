@@ -1,0 +1,35 @@
+"""One entry of ListEventSourceMappings comes in; what of it AWS would not have taken, or is not modelled, goes out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.event_source_model.filters import Filters
+from local.event_source_model.mapping import Kind, filters_of
+from local.event_source_model.operators import InvalidPattern
+
+
+def refused(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the settings of the entry for which it is better not driven.
+
+    Each changes what a function is given: enhanced fan-out, tumbling windows and FIFO queues are
+    not modelled; a filter that cannot be read, AWS refuses when the mapping is made.
+    """
+    source = entry["EventSourceArn"]
+    if source.split(":")[2] not in {kind.value for kind in Kind}:
+        return ("EventSourceArn",)
+    named = {
+        "EnhancedFanOut": "/consumer/" in source,
+        "FilterCriteria": not _are_readable(entry),
+        "TumblingWindowInSeconds": entry.get("TumblingWindowInSeconds"),
+        "FifoQueue": source.endswith(".fifo"),
+    }
+    return tuple(name for name, value in named.items() if value)
+
+
+def _are_readable(entry: Mapping[str, Any]) -> bool:
+    kind = Kind(entry["EventSourceArn"].split(":")[2])
+    try:
+        Filters(kind, filters_of(entry))
+    except InvalidPattern:
+        return False
+    return True
