@@ -11,11 +11,7 @@ from notifications.lifecycle import State
 from notifications.mark import STALE, Verdict
 from notifications.order_event import Channel
 from notifications.person import QuietHours
-from notifications.routing import (
-    NO_CONSENT,
-    QUIET_HOURS,
-    audience_of,
-)
+from notifications.routing import NO_CONSENT, QUIET_HOURS, audience_of
 from notifications.standing import Head, standing
 from tests.examples import EMAIL, PHONE, POLICY, order_event, person
 from tests.fakes.clock import START

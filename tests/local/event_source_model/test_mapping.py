@@ -5,16 +5,9 @@ from typing import Any
 
 import pytest
 
-from local.event_source_model.mapping import (
-    EventSourceMapping,
-    is_enabled,
-    mapping_of,
-)
+from local.event_source_model.mapping import EventSourceMapping, is_enabled, mapping_of
 from local.event_source_model.refused import refused
-from tests.local.event_source_model.playing import (
-    NOON,
-    SECOND,
-)
+from tests.local.event_source_model.playing import NOON, SECOND
 
 
 def test_a_mapping_is_read_as_lambda_lists_it() -> None:

@@ -9,9 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.event_source_model.answers import Answered, Outcome, Raised
-from local.event_source_model.give_up import (
-    GivenUp,
-)
+from local.event_source_model.give_up import GivenUp
 from local.event_source_model.lane import Backoff
 from local.event_source_model.lineage import HORIZON, Position, Positions, Shard, after
 from local.event_source_model.mapping import EventSourceMapping

@@ -5,15 +5,7 @@ from base64 import b64decode
 from datetime import timedelta
 from typing import Any
 
-from local.rehearsal.items import (
-    ALWAYS,
-    Answers,
-    Fails,
-    Passes,
-    Raises,
-    Throttled,
-    TimesOut,
-)
+from local.rehearsal.items import ALWAYS, Answers, Fails, Passes, Raises, Throttled, TimesOut
 
 SECOND = timedelta(seconds=1)
 
