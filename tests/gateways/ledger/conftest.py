@@ -1,0 +1,36 @@
+"""The ledger before a DynamoDB that answers as it is told, and the verbs of what is written."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from gateways.dynamodb import Table
+from gateways.ledger import DynamoLedger
+
+
+@pytest.fixture
+def stub(aws) -> Iterator[Stubber]:
+    with Stubber(boto3.client("dynamodb")) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+@pytest.fixture
+def ledger(stub, executor) -> DynamoLedger:
+    return DynamoLedger(table=Table(client=stub.client, name="ledger", executor=executor))
+
+
+@pytest.fixture
+def asked(stub) -> list[list[str]]:
+    """The verbs of each bulk write, as they are sent."""
+    calls: list[list[str]] = []
+
+    def note(params: dict[str, Any], **_: object) -> None:
+        calls.append([each["Statement"].split()[0] for each in params["Statements"]])
+
+    event = "provide-client-params.dynamodb.BatchExecuteStatement"
+    stub.client.meta.events.register(event, note)
+    return calls

@@ -1,0 +1,31 @@
+"""What the ledger asks for when it looks things up; `tests/promises` has the rest."""
+
+import pytest
+
+from gateways import ledger_item
+from notifications.knowledge import Wanted
+from tests.examples import notification
+from tests.gateways.ledger.answers import read
+from tests.promises.ledger_marks import mark
+
+
+def test_people_are_never_unknown_for_want_of_a_table(ledger) -> None:
+    """A stranger has refused nothing: that must not be how a missing setting looks."""
+    with pytest.raises(LookupError):
+        ledger.look_up(Wanted(people=frozenset({"ada"})))
+
+
+def test_many_keys_take_few_calls(stub, ledger) -> None:
+    """As densely as the API allows, whatever they are keys of."""
+    rows = [ledger_item.write(notification(n)) for n in range(50)]
+    marks = [ledger_item.write_mark(mark(n)) for n in range(150)]
+    read(stub, *marks[:100])
+    read(stub, *marks[100:], *rows)
+    found = ledger.look_up(
+        Wanted(
+            marks=frozenset((f"order-{n}", f"event-{n}") for n in range(150)),
+            notifications=frozenset(notification(n).id for n in range(50)),
+        )
+    )
+
+    assert (150, 50) == (len(found.marks), len(found.notifications))

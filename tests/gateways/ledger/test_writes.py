@@ -1,0 +1,130 @@
+"""What the ledger makes of other bulk writes that fail in part; `tests/promises` has the rest."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from gateways import ledger_item
+from gateways.dynamodb import ROUNDS, Unacceptable
+from gateways.ledger import DynamoLedger
+from notifications.errors import LedgerUnavailable
+from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, THROTTLED, read, written
+from tests.promises.ledger_marks import head, mark
+from tests.promises.ledger_steps import LATER, ONE, TWO
+
+# Marks, rows and changes are brought again as a whole
+
+
+OTHERS: list[Callable[[DynamoLedger], object]] = [
+    lambda ledger: ledger.mark([mark(1), mark(2)]),
+    lambda ledger: ledger.accept([ONE], [head("confirmed")]),
+    lambda ledger: ledger.change([(n, replace(n, due_at=LATER)) for n in (ONE, TWO)]),
+]
+
+
+@pytest.mark.parametrize("others", OTHERS, ids=["mark", "accept", "change"])
+def test_trouble_with_one_statement_is_told_by_its_code(stub, ledger, others) -> None:
+    written(stub, DONE, {"Error": {"Code": "TransactionConflict"}})
+
+    with pytest.raises(LedgerUnavailable, match="TransactionConflict"):
+        others(ledger)
+
+
+@pytest.mark.parametrize("others", OTHERS, ids=["mark", "accept", "change"])
+def test_a_statement_that_is_our_bug_is_told_apart_from_trouble(stub, ledger, others) -> None:
+    written(stub, THROTTLED, {"Error": {"Code": "ValidationError"}})
+
+    with pytest.raises(Unacceptable):
+        others(ledger)
+
+
+def test_a_mark_that_is_there_and_can_not_be_read_is_not_ours(stub, ledger) -> None:
+    """Going on with our own verdict would be a second decision about one event."""
+    written(stub, THERE)
+    read(stub)
+
+    with pytest.raises(LedgerUnavailable):
+        ledger.mark([mark()])
+
+
+# Heads: what is likelier is tried first, for a refusal costs a write unit too
+
+
+def test_a_head_that_is_higher_already_is_left_alone_at_once(stub, ledger, asked) -> None:
+    higher = ledger_item.write_head(head("delivered"))
+    written(stub, {"Error": NOT_SO["Error"] | {"Item": higher}})
+
+    ledger.accept([], [head("shipped")])
+
+    assert [["UPDATE"]] == asked
+
+
+def test_a_head_that_is_not_there_is_inserted(stub, ledger, asked) -> None:
+    written(stub, NOT_SO)
+    written(stub, DONE)
+
+    ledger.accept([], [head("shipped")])
+
+    assert [["UPDATE"], ["INSERT"]] == asked
+
+
+def test_a_head_that_somebody_inserted_in_between_is_raised(stub, ledger, asked) -> None:
+    """Losing the raise would let older news through."""
+    written(stub, NOT_SO)
+    written(stub, THERE)
+    written(stub, DONE)
+
+    ledger.accept([], [head("shipped")])
+
+    assert [["UPDATE"], ["INSERT"], ["UPDATE"]] == asked
+
+
+def test_a_first_head_that_is_there_already_is_raised(stub, ledger, asked) -> None:
+    written(stub, THERE)
+    written(stub, DONE)
+
+    ledger.accept([], [head("confirmed")])
+
+    assert [["INSERT"], ["UPDATE"]] == asked
+
+
+# Stops
+
+
+def test_stops_that_change_faster_than_they_are_written_are_trouble(stub, ledger) -> None:
+    for _ in range(ROUNDS):
+        read(stub)
+        written(stub, THERE)
+
+    with pytest.raises(LedgerUnavailable):
+        ledger.stop(["channel:sms"])
+
+
+def test_stops_that_somebody_else_changed_are_read_again_and_none_is_lost(stub, ledger) -> None:
+    read(stub)
+    written(stub, THERE)
+    read(stub, ledger_item.write_stops({"country:SE"}, version=1))
+    stub.add_response(
+        "batch_execute_statement",
+        {"Responses": [DONE]},
+        {
+            "Statements": [
+                {
+                    "Statement": 'UPDATE "ledger" SET "stopped"=? SET "version"="version"+1'
+                    ' WHERE "pk"=? AND "sk"=? AND "version" IN [?]',
+                    "Parameters": [
+                        {"L": [{"S": "channel:sms"}, {"S": "country:SE"}]},
+                        {"S": "stops"},
+                        {"S": "stops"},
+                        {"N": "1"},
+                    ],
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                }
+            ]
+        },
+    )
+
+    ledger.stop(["channel:sms"])
+
+    stub.assert_no_pending_responses()  # both names were written, on the second reading
