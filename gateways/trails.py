@@ -79,7 +79,21 @@ class DynamoTrails:
 
     def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
         """Return, by the page, what providers reported in that time and nobody here has sent."""
-        for shard in trail_item.partitions(trail_item.UNATTRIBUTED):
+        shards = trail_item.partitions(trail_item.UNATTRIBUTED)
+        for page in self._between(shards, since, until):
+            yield [trail for trail in page if trail.unattributed]
+
+    def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+        """Return, by the page, what is due in that time, or was, and nobody is known to have sent."""
+        waiting = trail_item.partitions(trail_item.DUE)
+        given_up = trail_item.partitions(trail_item.UNATTRIBUTED)
+        for page in self._between([*waiting, *given_up], since, until):
+            yield [trail for trail in page if trail.notification_id is None]
+
+    def _between(
+        self, shards: Iterable[str], since: datetime, until: datetime
+    ) -> Iterator[list[Trail]]:
+        for shard in shards:
             pages = self.table.client.get_paginator("query").paginate(
                 TableName=self.table.name,
                 IndexName=trail_item.DUE_INDEX,
@@ -93,8 +107,7 @@ class DynamoTrails:
             )
             with translated():
                 for page in pages:
-                    found = self.find(set(_ids(page["Items"])))
-                    yield [trail for trail in found.values() if trail.unattributed]
+                    yield list(self.find(set(_ids(page["Items"]))).values())
 
     def _due(self, now: datetime, limit: int, shard: str) -> list[str]:
         query: QueryInputTypeDef = {

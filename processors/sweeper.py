@@ -20,6 +20,7 @@ from notifications.sweeping import Patience
 from notifications.templates import send_within
 from processors.settings import SweeperSettings
 from processors.tables import tables
+from workflows.match_texts import MatchTexts
 from workflows.sweep import Sweep, Swept
 from workflows.sweep_trails import SweepTrails, TrailsSwept
 from workflows.take_facts import LearnFromFacts, TakeFacts
@@ -64,7 +65,7 @@ def _answer(swept: Swept, trails: TrailsSwept) -> dict[str, Any]:
         "bugs": list(swept.bugs),
         "receipts_applied": trails.applied,
         "silent": trails.silent,
-        "matched": trails.matched,
+        "matched": trails.matched + swept.matched,
         "unattributed": trails.unattributed,
     }
 
@@ -83,17 +84,17 @@ def _wired() -> Sweeper:
     customers = table(settings.customers_table)
     hub = Topic(client=clients.sns_topics(), arn=settings.hub_topic_arn, executor=executor)
     ledger = DynamoLedger(table=table(settings.ledger_table), customers=customers)
+    kept = DynamoTrails(table=table(settings.receipts_table))
     trails = SweepTrails(
-        ledger=ledger,
-        trails=DynamoTrails(table=table(settings.receipts_table)),
+        trails=kept,
         take=TakeFacts(ledger=ledger, silence=settings.silence, now=_now),
         learn=LearnFromFacts(
             ledger=ledger,
             people=DynamoPeople(table=customers),
             soft_bounces=settings.soft_bounces,
         ),
+        match=MatchTexts(ledger=ledger, trails=kept, lease=settings.claim_lease),
         silence=settings.silence,
-        lease=settings.claim_lease,
         now=_now,
         limit=NOTIFICATIONS_A_ROUND,
     )
@@ -106,6 +107,7 @@ def _wired() -> Sweeper:
             url=settings.receipts_queue_url,
             dead_letters_url=settings.receipts_dead_letters_url,
         ),
+        of_texts=trails.of_texts,
         send_within=send_within,
         patience=Patience(
             first_wait=settings.republish_after,

@@ -158,3 +158,7 @@ class Trails(Protocol):
     def due(self, *, now: datetime, limit: int) -> list[str]:
         """Return up to *limit* message ids that the sweeper is to look at."""
         ...
+
+    def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+        """Return, by the page, what is due in that time, or was, and nobody is known to have sent."""
+        ...

@@ -1,11 +1,12 @@
 """Notifications that are due in; released, published again or recorded as in doubt out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from notifications.knowledge import Found, Wanted
 from notifications.lifecycle import State
+from notifications.matching import number_in_doubt
 from notifications.notification import Notification
 from notifications.recheck import head_of, people_for
 from notifications.sweeping import Patience, Step, looked_at, step
@@ -14,11 +15,15 @@ from workflows.ports import Clock, Hub, Ledger, ReceiptQueue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What one round did, in notifications; `bugs` names the types of what a look raised."""
+    """What one round did, in notifications; `bugs` names the types of what a look raised.
+
+    `matched` are receipts that were found to be of texts in doubt.
+    """
 
     looked_at: int
     published: int
     doubtful: int
+    matched: int
     bugs: tuple[str, ...]
 
 
@@ -33,6 +38,7 @@ class Sweep:
     ledger: Ledger
     hub: Hub
     receipts: ReceiptQueue
+    of_texts: Callable[[Sequence[Notification]], int]
     send_within: Callable[[Notification], timedelta]
     patience: Patience
     now: Clock
@@ -47,18 +53,28 @@ class Sweep:
         doubtful = any(row.state is State.IN_DOUBT for row in rows)
         until = self.receipts.applied_until(now=now) if doubtful else None
         steps, bugs = self._steps(rows, found, heard_until=until, now=now)
-        changed = self.ledger.change([(row, steps[row.id].row) for row in rows])
+        texts = [row for row in rows if number_in_doubt(row)]
+        changed = self._change([row for row in rows if row not in texts], steps)
         publish = [steps[i].row for i in steps if i in changed and steps[i].publish]
+        published = len(self.hub.publish(publish))
+        # Last, so that no trouble with receipts keeps back the rest; and before the look is done
+        # with, so that it is made again after trouble.
+        matched = self.of_texts(texts) if texts else 0
+        self._change(texts, steps)
         return Swept(
             bugs=bugs,
             looked_at=len(steps),
-            published=len(self.hub.publish(publish)),
+            published=published,
             doubtful=sum(
                 steps[row.id].row.state is State.IN_DOUBT is not row.state
                 for row in rows
                 if row.id in changed
             ),
+            matched=matched,
         )
+
+    def _change(self, rows: Iterable[Notification], steps: Mapping[str, Step]) -> set[str]:
+        return self.ledger.change([(row, steps[row.id].row) for row in rows])
 
     def _steps(
         self,

@@ -149,6 +149,7 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("trails", "join"): _TABLE,
     ("trails", "change"): _TABLE,
     ("trails", "due"): OurService(error=LedgerUnavailable, answers_half=True),
+    ("trails", "orphans"): OurService(error=LedgerUnavailable, answers_half=True),
     ("provider", "send"): Sending(),
     ("sns", "publish"): ProviderCall(),
     ("ses", "send_email"): ProviderCall(),

@@ -1,6 +1,6 @@
 """Fakes in, every function that is deployed out: entry point, workflow and provider gateway as they are."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from notifications.order_event import Channel
 from notifications.routing import Policy
 from notifications.sweeping import Patience
 from notifications.templates import words
+from notifications.trail import Trail
 from processors import order_relay, receipt_tracker, sender, sweeper
 from tests.explorer.carrier import AnnouncedProvider, BotoClient, Carrier, SesSide, SnsSide
 from tests.explorer.journal import Journal, Log, WitnessedLedger
@@ -32,6 +33,7 @@ from tests.fakes.trails import FakeTrails
 from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, SOFT_BOUNCES, cost
 from workflows.apply_receipts import ApplyReceipts
 from workflows.mark_events import MarkEvents
+from workflows.match_texts import MatchTexts
 from workflows.pay_caps import PayCaps
 from workflows.ports import Deadline
 from workflows.relay_orders import RelayOrders
@@ -161,22 +163,23 @@ class Functions:
 
     def sweeper(self) -> Function:
         """Return the sweeper, which answers nobody."""
+        watched = self._trails() if self.fitting.sweeps_trails else _NothingDue(self._trails())
+        trails = SweepTrails(
+            trails=watched,
+            take=self._take(),
+            learn=self._learn(),
+            match=MatchTexts(ledger=self._ledger(), trails=watched, lease=LEASE),
+            silence=SILENCE,
+            now=self.clock,
+            limit=400,
+        )
         sweep = Sweep(
             ledger=self._ledger(),
             hub=self._hub(),
             receipts=self.tap.watched("receipts", _Receipts(self.queues["receipts"])),
+            of_texts=trails.of_texts,
             send_within=lambda _: SEND_WITHIN,
             patience=PATIENCE,
-            now=self.clock,
-            limit=400,
-        )
-        trails = SweepTrails(
-            ledger=self._ledger(),
-            trails=self._trails() if self.fitting.sweeps_trails else _NothingDue(self._trails()),
-            take=self._take(),
-            learn=self._learn(),
-            silence=SILENCE,
-            lease=LEASE,
             now=self.clock,
             limit=400,
         )
@@ -258,6 +261,9 @@ class _NothingDue:
 
     def due(self, **_: object) -> list[str]:
         return []
+
+    def orphans(self, **_: object) -> Iterator[list[Trail]]:
+        return iter([])
 
     def __getattr__(self, method: str) -> Any:
         return getattr(self.inner, method)

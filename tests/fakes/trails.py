@@ -67,6 +67,12 @@ class FakeTrails:
             if trail.unattributed and trail.due_at and since <= trail.due_at <= until:
                 yield [trail]
 
+    def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+        self._call("orphans", ["look"])
+        for trail in list(self.kept.values()):
+            if trail.notification_id is None and trail.due_at and since <= trail.due_at <= until:
+                yield [trail]
+
     def _write(self, trail: Trail) -> None:
         known = self.kept.get(trail.message_id)
         if known is None or known != trail:

@@ -28,6 +28,7 @@ from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.trails import FakeTrails
 from workflows.apply_receipts import Applied, ApplyReceipts
 from workflows.mark_events import MarkEvents
+from workflows.match_texts import MatchTexts
 from workflows.pay_caps import PayCaps
 from workflows.ports import Deadline
 from workflows.relay_orders import Opening, Relayed, RelayOrders
@@ -162,6 +163,7 @@ class World:
             ledger=self.ledger,
             hub=self.hub,
             receipts=self.receipts,
+            of_texts=self.trail_sweeper().of_texts,
             send_within=lambda _: self.send_within,
             patience=Patience(
                 first_wait=self.policy.republish_after,
@@ -178,17 +180,19 @@ class World:
 
     def sweep_trails(self, limit: int = 100) -> TrailsSwept:
         """Do one round of the sweeper's other half."""
-        sweeper = SweepTrails(
-            ledger=self.ledger,
+        return self.trail_sweeper(limit)()
+
+    def trail_sweeper(self, limit: int = 100) -> SweepTrails:
+        """The sweeper's other half."""
+        return SweepTrails(
             trails=self.trails,
             take=self.take,
             learn=self.learn,
+            match=MatchTexts(ledger=self.ledger, trails=self.trails, lease=LEASE),
             silence=SILENCE,
-            lease=LEASE,
             now=self.now,
             limit=limit,
         )
-        return sweeper()
 
     def published(self) -> list[tuple[str, Channel]]:
         """Return the order and channel of each publication, in order."""

@@ -35,6 +35,7 @@ ACTIONS: dict[tuple[str, str], set[str]] = {
     ("trails", "join"): {INSERT, UPDATE, READ},
     ("trails", "change"): {INSERT, UPDATE},
     ("trails", "due"): {"dynamodb:Query"},
+    ("trails", "orphans"): {"dynamodb:Query", READ},
     ("rollups", "counted"): {READ},
     ("rollups", "commit"): {"dynamodb:PutItem", "dynamodb:UpdateItem"},
     ("provider", "send"): set(),

@@ -132,6 +132,21 @@ class TrailsPromises:
         trails.join([trail(2)])
         assert ["m-1"] == list(found(HOUR, 2 * HOUR))
 
+    def test_what_nobody_is_known_to_have_sent_is_found_while_it_waits_and_when_it_is_given_up(
+        self, trails: Table
+    ) -> None:
+        waits = [replace(orphan(n), due_at=START + n * HOUR) for n in range(4)]
+        given_up = replace(orphan(5), due_at=START + HOUR, unattributed=True)
+        trails.join([*waits, given_up, trail(6)])
+
+        def found(since: timedelta, until: timedelta) -> set[str]:
+            pages = trails.orphans(since=START + since, until=START + until)
+            return {each.message_id for page in pages for each in page}
+
+        assert {"m-1", "m-2", "m-5"} == found(HOUR, 2 * HOUR)
+        trails.join([trail(2), trail(5)])
+        assert {"m-1"} == found(HOUR, 2 * HOUR)
+
     def test_no_more_are_due_than_were_asked_for(self, trails: Table) -> None:
         trails.join([trail(number) for number in range(30)])
 
