@@ -1,17 +1,20 @@
 """What an operator wants of parked things in; a list, a look, or what was redriven or dropped out."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
 from rich.table import Table as Grid
 from rich.text import Text
+from typer.core import TyperCommand
 
+from notifications.identity import is_notification_id
 from notifications.parked import Kind, Parked, Wish
 from ordercast.complaint import Complaint
 from ordercast.moments import moment
@@ -26,6 +29,20 @@ parked = typer.Typer(
     no_args_is_help=True,
     help="What waits for an operator: records, batches, dead letters, notifications.",
 )
+
+
+class TakesIds(TyperCommand):
+    """A command without short options: a word with one dash before it is an id that begins so."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - Typer's own
+        """Hand over ids where no dash means anything."""
+        ids = [each for each in args if _DASHED_ID.match(each) or is_notification_id(each)]
+        others = [each for each in args if each not in ids]
+        return super().parse_args(ctx, [*others, *([] if "--" in args else ["--"]), *ids])
+
+
+_DASHED_ID = re.compile("-[^-]")
+
 
 Ids = Annotated[list[str] | None, typer.Argument(help="As `list` shows them; may be cut short.")]
 Kinds = Annotated[
@@ -62,7 +79,7 @@ def list_parked(
     console.print(_counted(things, wish))
 
 
-@parked.command("show")
+@parked.command("show", cls=TakesIds)
 def show(
     id_: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it; may be cut short.")],
     payload: Annotated[  # noqa: FBT002
@@ -86,43 +103,35 @@ def show(
     console.print(grid)
 
 
-@parked.command("redrive")
-def redrive(
-    ids: Ids = None,
-    kind: Kinds = None,
-    reason: Reason = "",
-    since: Since = None,
-    every: Everything = False,  # noqa: FBT002
-    yes: Really = False,  # noqa: FBT002
-    stage: Stage = LOCAL_STAGE,
-    cloud: CloudName = None,
-) -> None:
-    """Send parked things on their way again; may be broken off and done again."""
-    wish = _named(ids, kind, reason, since, every=every)
-    _do(
-        wish,
-        "redriven",
-        lambda shelf, all_, told: shelf.redrive(all_, told=told),
-        yes,
-        stage,
-        cloud,
-    )
+def _add(name: str, word: str, doing: Doing, help_: str) -> None:
+    """Add a command that does something about the things that an operator means."""
+
+    @parked.command(name, cls=TakesIds, help=help_)
+    def command(
+        ids: Ids = None,
+        kind: Kinds = None,
+        reason: Reason = "",
+        since: Since = None,
+        every: Everything = False,  # noqa: FBT002
+        yes: Really = False,  # noqa: FBT002
+        stage: Stage = LOCAL_STAGE,
+        cloud: CloudName = None,
+    ) -> None:
+        _do(_named(ids, kind, reason, since, every=every), word, doing, yes, stage, cloud)
 
 
-@parked.command("drop")
-def drop(
-    ids: Ids = None,
-    kind: Kinds = None,
-    reason: Reason = "",
-    since: Since = None,
-    every: Everything = False,  # noqa: FBT002
-    yes: Really = False,  # noqa: FBT002
-    stage: Stage = LOCAL_STAGE,
-    cloud: CloudName = None,
-) -> None:
-    """Let parked things go for good; payloads in the bucket stay until their retention ends."""
-    wish = _named(ids, kind, reason, since, every=every)
-    _do(wish, "dropped", lambda shelf, all_, told: shelf.drop(all_, told=told), yes, stage, cloud)
+_add(
+    "redrive",
+    "redriven",
+    lambda shelf, things, told: shelf.redrive(things, told=told),
+    "Send parked things on their way again; may be broken off and done again.",
+)
+_add(
+    "drop",
+    "dropped",
+    lambda shelf, things, told: shelf.drop(things, told=told),
+    "Let parked things go for good; payloads in the bucket stay until their retention ends.",
+)
 
 
 def _do(

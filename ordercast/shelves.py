@@ -20,6 +20,7 @@ from gateways.topic import Topic
 from notifications.errors import LedgerUnavailable
 from notifications.parked import Kind, Parked, Wish
 from ordercast.producer import Producer
+from ordercast.stages import stage_named
 from ordercast.target import Target
 from workflows.shelf import Shelf
 from workflows.shelf_of_batches import ShelfOfBatches
@@ -29,9 +30,6 @@ from workflows.shelf_of_records import ShelfOfRecords
 
 # Nothing is parked for longer than its payload is kept.
 LONGEST = timedelta(days=14)
-
-# Until the sweeper publishes again what was reopened, should we not have come to it.
-FIRST_WAIT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +79,11 @@ def shelves(target: Target) -> Shelves:
         ShelfOfLetters(letters=each, ledger=target.ledger(), hub=hub) for each in _letters(target)
     ]
     notifications = ShelfOfNotifications(
-        ledger=target.ledger(), hub=hub, now=_now, days=_days, first_wait=FIRST_WAIT
+        ledger=target.ledger(),
+        hub=hub,
+        now=_now,
+        days=_days,
+        first_wait=stage_named(target.stage).republish_after,
     )
     return Shelves(
         shelves=[

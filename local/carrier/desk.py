@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError
@@ -22,7 +22,7 @@ from local.carrier.on_demand import (
     EMAIL_ERRORS,
     SMS_ERRORS,
     Dropped,
-    email_trouble,
+    EmailTroubles,
     meet,
     sms_trouble,
 )
@@ -50,11 +50,12 @@ class Desk:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     journal: Journal
+    _email_troubles: EmailTroubles = field(default_factory=EmailTroubles, init=False, repr=False)
 
     def take_email(self, body: bytes) -> str:
         """Take a SendEmail request: the message id goes out; Refused where SES would refuse, or Dropped."""
         email = read_email(body)
-        trouble = next(filter(None, map(email_trouble, email.recipients)), None)
+        trouble = next(filter(None, map(self._email_troubles, email.recipients)), None)
         meet(trouble, EMAIL_ERRORS)
         self._check_deployed(email)
         message_id = ses_message_id(self.now(), self.new_id())

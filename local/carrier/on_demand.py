@@ -2,7 +2,8 @@
 
 After the SES mailbox simulator: `error+TooManyRequestsException@simulator.amazonses.com` is answered
 with that error, and so are the numbers +1 425 555 0100 and on, each with the error in its place of
-`SMS_ERRORS`. `docs/local-cloud.md` lists them. Both may also be given no answer at all.
+`SMS_ERRORS`. `docs/local-cloud.md` lists them. Both may also be given no answer at all. The trouble
+of `error+TooManyRequestsException+LABEL@…` is over with the first e-mail to `mended+LABEL@…`.
 """
 
 from collections.abc import Mapping
@@ -87,13 +88,24 @@ SMS_ERRORS: Mapping[str, int] = MappingProxyType(
 )
 
 
-def email_trouble(address: str) -> str | None:
-    """Say which trouble an e-mail to *address* meets: an error's code, or one of the two drops."""
-    local, _, domain = parseaddr(address)[1].rpartition("@")
-    name, _, wanted = local.partition("+")
-    if (name.lower(), domain.lower()) != ("error", "simulator.amazonses.com"):
-        return None
-    return wanted if wanted in (*EMAIL_ERRORS, REQUEST_DROPPED, ANSWER_DROPPED) else None
+class EmailTroubles:
+    """Says which trouble an e-mail meets, and remembers which have been mended."""
+
+    def __init__(self) -> None:
+        self._mended: set[str] = set()
+
+    def __call__(self, address: str) -> str | None:
+        """Return an error's code or one of the two drops; None where the e-mail is taken."""
+        local, _, domain = parseaddr(address)[1].rpartition("@")
+        name, _, rest = local.partition("+")
+        if domain.lower() != "simulator.amazonses.com":
+            return None
+        if name.lower() == "mended":
+            self._mended.add(rest)
+        wanted, _, label = rest.partition("+")
+        if name.lower() != "error" or label in self._mended:
+            return None
+        return wanted if wanted in (*EMAIL_ERRORS, REQUEST_DROPPED, ANSWER_DROPPED) else None
 
 
 def sms_trouble(number: str) -> str | None:

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.parked import Kind
+from notifications.parked import GivenUpBatch, Kind
 from notifications.parking import ParkedRecord, StreamRecord
 from ordercast import cli, parked
 from ordercast.shelves import Shelves
 from tests.fakes.clock import START
 from tests.fakes.parked_store import FakeParkedStore, FakeStream
+from workflows.shelf_of_batches import ShelfOfBatches
 from workflows.shelf_of_records import ShelfOfRecords
 
 SECRET = b'{"contact": {"email": "ada@example.com"}}'
@@ -156,3 +157,19 @@ def test_since_takes_a_span_or_a_date_and_says_what_is_neither(run, stream) -> N
     assert "3 parked" in run("list", "--since", START.date().isoformat())[1]
     assert "Nothing like that is parked." in run("list", "--since", day_after)[1]
     assert "--since: soon is neither a span" in run("list", "--since", "soon")[2]
+
+
+@pytest.mark.parametrize("id_", [f"-k{'M' * 42}", f"--{'M' * 42}"])
+def test_an_id_that_begins_like_an_option_is_none(run, stream, monkeypatch, id_: str) -> None:
+    """One notification's in sixty-four does."""
+    waiting = [
+        GivenUpBatch(id=each, key="k", condition=f"for {each}", at=START) for each in ("b1", id_)
+    ]
+    store = FakeParkedStore(given_up=waiting)
+    shelf = ShelfOfBatches(store=store, put=stream.put, recount=len, now=lambda: START)
+    monkeypatch.setattr(parked, "shelves", lambda _: Shelves(shelves=[(Kind.BATCH, shelf)]))
+
+    assert f"for {id_}" in run("show", id_)[1]
+    assert "1 of 1 dropped." in run("drop", id_, "--yes")[1]
+    assert "Not parked, or no longer: -k" in run("redrive", "--yes", "--", "-k", "b1")[1]
+    assert 2 == run("redrive", "--nonesuch")[0]

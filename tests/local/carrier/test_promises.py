@@ -107,6 +107,20 @@ class TestSesEmail(ProviderPromises):
         assert State.IN_DOUBT is outcome.state
         assert int(drop == ANSWER_DROPPED) == len(served.inbox)
 
+    def test_labelled_trouble_lasts_until_it_is_mended_and_no_other_with_it(
+        self, email: SesEmail, served: Served
+    ) -> None:
+        def states(*recipients: str) -> list[State]:
+            asked = [outgoing(n, Channel.EMAIL, recipient=r) for n, r in enumerate(recipients)]
+            return [each.state for each in email.send(asked)]
+
+        troubled, another = _address("SlowDown+o-1"), _address("SlowDown+o-2")
+
+        assert [State.REQUESTED] * 3 == states(troubled) + states(troubled, another)
+        assert [State.SENT] == states("mended+o-1@simulator.amazonses.com")
+        assert [State.SENT, State.REQUESTED] == states(troubled, another)
+        assert 2 == len(served.inbox)
+
 
 def test_every_error_that_has_a_line_can_be_asked_for() -> None:
     assert SNS.keys() <= SMS_ERRORS.keys()

@@ -1,0 +1,155 @@
+"""Notifications that ran out of attempts are redriven from the command line, and sent once."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import boto3
+
+from local.cloud import LocalCloud
+from local.inbox import SentMessage, read_inbox
+from notifications.identity import order_hash_for
+from notifications.lifecycle import State
+from notifications.notification import Notification
+from notifications.retry import MAX_ATTEMPTS
+from ordercast.target import Target, local_target
+from tests.eventually import eventually
+
+ROOT = Path(__file__).parents[2]
+ORDERCAST = str(ROOT / ".venv/bin/ordercast")
+ONLY = ("--kind", "notification")
+
+DYING = """
+import os, signal, sys
+from importlib import import_module
+from ordercast import cli
+
+module, owner, call, when = sys.argv[1:5]
+port = getattr(import_module(module), owner)
+real = getattr(port, call)
+
+def dying(self, things):
+    if when == "after":
+        real(self, things)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(port, call, dying)
+sys.argv[:5] = ["ordercast"]
+cli.main()
+"""
+"""The command line, killed before or after it calls a gateway for the first time."""
+
+REOPEN = ("gateways.ledger", "DynamoLedger", "change")
+PUBLISH = ("gateways.hub", "SnsHub", "publish")
+
+
+KILLED = {
+    "never": (),
+    "before-reopening": (*REOPEN, "before"),
+    "before-publishing": (*PUBLISH, "before"),
+    "after-publishing": (*PUBLISH, "after"),
+}
+
+
+def test_what_was_out_of_attempts_is_sent_once_after_a_redrive_however_that_ends(
+    cloud: LocalCloud,
+) -> None:
+    """Where the redrive reopened a notification and did not come to publish it, the sweeper does."""
+    target, label = local_target(cloud), uuid4().hex[:12]
+    orders = {f"parked-{label}-{when}": kill for when, kill in KILLED.items()}
+    parked = out_of_attempts(target, list(orders), label=label)
+    assert dict.fromkeys(parked.values(), "out-of-attempts") == listed(cloud, parked.values())
+
+    put(target, f"mending-{label}", f"mended+{label}@simulator.amazonses.com")
+    eventually(lambda: told(cloud, f"mending-{label}"), within=60)
+    for order, kill in orders.items():
+        if kill:
+            assert -signal.SIGKILL == redrive(cloud, parked[order], killed=kill).returncode
+        assert 0 == redrive(cloud, parked[order]).returncode
+
+    def each_is_told() -> bool:
+        return all(told(cloud, order) for order in orders)
+
+    eventually(each_is_told, within=180)
+    assert "0 of 0 redriven" in redrive(cloud, *parked.values()).stdout
+    put(target, f"after-{label}", f"after-{label}@example.com")
+    eventually(lambda: told(cloud, f"after-{label}"), within=60)
+    assert [1] * len(orders) == [len(told(cloud, order)) for order in orders]
+    assert {} == listed(cloud, parked.values())
+
+
+def out_of_attempts(target: Target, orders: Sequence[str], *, label: str) -> dict[str, str]:
+    """Put orders that the provider does not take, until they are out of attempts; notifications by order.
+
+    The first and the last attempts are made; the waits between them, an hour in all, are left out.
+    """
+    for order in orders:
+        put(target, order, f"error+TooManyRequestsException+{label}@simulator.amazonses.com")
+    waiting = set(orders)
+
+    def all_but_one_attempt_are_behind_each() -> bool:
+        for order in list(waiting):
+            tried = [r for r in rows(target, order) if r.state is State.REQUESTED and r.attempts]
+            later = [(row, replace(row, attempts=MAX_ATTEMPTS - 1)) for row in tried]
+            if target.ledger().change(later):
+                waiting.remove(order)
+        return not waiting
+
+    def each_is_parked() -> dict[str, str]:
+        found = {order: row.id for order in orders for row in rows(target, order) if is_parked(row)}
+        return found if len(found) == len(orders) else {}
+
+    eventually(all_but_one_attempt_are_behind_each, within=60)
+    return eventually(each_is_parked, within=60)
+
+
+def is_parked(row: Notification) -> bool:
+    return row.state is State.PARKED
+
+
+def put(target: Target, order: str, email: str) -> None:
+    event = {"order_id": order, "channel": "email", "contact": {"email": email}}
+    boto3.client("kinesis").put_record(
+        StreamName=target.output("OrdersStreamName"),
+        PartitionKey=order,
+        Data=json.dumps(event).encode(),
+    )
+
+
+def rows(target: Target, order: str) -> list[Notification]:
+    return target.ledger().of_order(order_hash_for(shop=None, order_id=order))
+
+
+def told(cloud: LocalCloud, order: str) -> list[SentMessage]:
+    return [each for each in read_inbox(cloud.inbox) if f"Order {order} is " in each.subject]
+
+
+def listed(cloud: LocalCloud, notifications: Collection[str]) -> dict[str, str]:
+    """The reasons of those that are parked, by id; others' may be too."""
+    done = run(cloud, ORDERCAST, "parked", "list", "--json", *ONLY)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return {each["id"]: each["reason"] for each in lines if each["id"] in notifications}
+
+
+def redrive(
+    cloud: LocalCloud, *notifications: str, killed: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    command = (sys.executable, "-c", DYING, *killed) if killed else (ORDERCAST,)
+    return run(cloud, *command, "parked", "redrive", *notifications, "--yes", *ONLY)
+
+
+def run(cloud: LocalCloud, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"ORDERCAST_CLOUD": cloud.name},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
