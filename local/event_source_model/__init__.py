@@ -16,5 +16,5 @@ docs/event-sources.md lists its rules, where AWS documents each, and the test th
 - `lane`: one lane, batch after batch
 - `queue`: one poller of a queue, batch after batch
 - `give_up`: the record that is written when a batch is given up
-- `stream`, `standard_queue`: a stream and a queue in memory, for who has no real ones
+- `stream`, `standard_queue`, `fifo_queue`: a stream and queues in memory, for who has no real ones
 """

@@ -37,6 +37,11 @@ class QueueMessage:
     event: Mapping[str, Any]
     size: int
 
+    @property
+    def group(self) -> str:
+        """Name the group that the message is of, if it has one."""
+        return str(self.event.get("attributes", {}).get("MessageGroupId", ""))
+
 
 # {"Records":[ ]} and, between two records, a comma.
 ENVELOPE_SIZE = 14

@@ -50,6 +50,11 @@ class EventSourceMapping:
         return Kind(self.source_arn.split(":")[2])
 
     @property
+    def is_fifo(self) -> bool:
+        """Tell whether the source is a FIFO queue: its name says so."""
+        return self.source_arn.endswith(".fifo")
+
+    @property
     def region(self) -> str:
         """Say the Region of the source."""
         return self.source_arn.split(":")[3]

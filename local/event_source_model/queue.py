@@ -28,6 +28,10 @@ class Bring:
     messages: tuple[QueueMessage, ...]
 
 
+class NotForFifo(Exception):
+    """AWS gathers no batches from FIFO queues: ten messages at most, and no window."""
+
+
 class QueueGatherer:
     """Gather messages to batches and say which of them are done with.
 
@@ -42,11 +46,16 @@ class QueueGatherer:
       wherever the failed ones stand
     - after an error, a time-out, an answer that cannot be read or names a message that was not in
       the batch, none is deleted
+    - of a FIFO queue a batch has ten messages at most, and there is no window; what is still held of
+      a group of which something was not deleted is let go, or it would overtake it. One group's
+      messages are in one batch at a time because the queue gives nobody else any (`fifo_queue`)
     - what is not deleted comes back when its visibility time-out ends; that, receive counts and
       dead letters are the queue's own business (`standard_queue`)
     """
 
     def __init__(self, mapping: EventSourceMapping) -> None:
+        if mapping.is_fifo and (mapping.batch_size > RECEIVE_LIMIT or mapping.window):
+            raise NotForFifo
         self._mapping = mapping
         self._filters = Filters(mapping.kind, mapping.filters)
         self._gathered: list[QueueMessage] = []
@@ -79,6 +88,16 @@ class QueueGatherer:
         self, messages: tuple[QueueMessage, ...], outcome: Outcome
     ) -> tuple[QueueMessage, ...]:
         """Say which messages of the batch are to be deleted."""
+        done = self._done(messages, outcome)
+        if self._mapping.is_fifo:
+            stopped = {m.group for m in messages if m not in done}
+            self._gathered = [m for m in self._gathered if m.group not in stopped]
+            self._since = self._since if self._gathered else None
+        return done
+
+    def _done(
+        self, messages: tuple[QueueMessage, ...], outcome: Outcome
+    ) -> tuple[QueueMessage, ...]:
         if not isinstance(outcome, Answered):
             return ()
         if not self._mapping.reports_item_failures:

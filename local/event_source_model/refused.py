@@ -6,22 +6,26 @@ from typing import Any
 from local.event_source_model.filters import Filters
 from local.event_source_model.mapping import Kind, filters_of
 from local.event_source_model.operators import InvalidPattern
+from local.event_source_model.queue import RECEIVE_LIMIT
 
 
 def refused(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """Name the settings of the entry for which it is better not driven.
 
-    Each changes what a function is given: enhanced fan-out, tumbling windows and FIFO queues are
-    not modelled; a filter that cannot be read, AWS refuses when the mapping is made.
+    Each changes what a function is given: enhanced fan-out and tumbling windows are not modelled; a
+    filter that cannot be read, and a FIFO queue with a window or more than ten messages a batch,
+    AWS refuses when the mapping is made.
     """
     source = entry["EventSourceArn"]
     if source.split(":")[2] not in {kind.value for kind in Kind}:
         return ("EventSourceArn",)
+    is_fifo = source.endswith(".fifo")
     named = {
         "EnhancedFanOut": "/consumer/" in source,
         "FilterCriteria": not _are_readable(entry),
         "TumblingWindowInSeconds": entry.get("TumblingWindowInSeconds"),
-        "FifoQueue": source.endswith(".fifo"),
+        "BatchSize": is_fifo and entry.get("BatchSize", 0) > RECEIVE_LIMIT,
+        "MaximumBatchingWindowInSeconds": is_fifo and entry.get("MaximumBatchingWindowInSeconds"),
     }
     return tuple(name for name, value in named.items() if value)
 

@@ -16,14 +16,24 @@ RETENTION = timedelta(days=4)
 
 @dataclass(slots=True, kw_only=True)
 class Waiting:
-    """One message of a queue; nobody receives it before `visible_at`."""
+    """One message of a queue; nobody receives it before `visible_at`.
+
+    `system` are attributes that it was sent with, beside those that a receive adds.
+    """
 
     message_id: str
     body: str
     sent_at: datetime
     visible_at: datetime
     receives: int = 0
+    first_received_at: datetime | None = None
+    system: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def group(self) -> str:
+        """Name the message's group; only FIFO queues have any."""
+        return self.system.get("MessageGroupId", "")
 
     @property
     def receipt_handle(self) -> str:
@@ -67,11 +77,16 @@ class StandardQueue:
         self.waiting = [m for m in self.waiting if now - m.sent_at <= self.retention]
         self.dead += [m for m in self.waiting if m.visible_at <= now and self._is_spent(m)]
         self.waiting = [m for m in self.waiting if m.visible_at > now or not self._is_spent(m)]
-        received = [m for m in self.waiting if m.visible_at <= now][:up_to]
+        received = self.receivable(now=now)[:up_to]
         for message in received:
             message.receives += 1
+            message.first_received_at = message.first_received_at or now
             message.visible_at = now + self.hides_for
         return [self.shaped(message) for message in received]
+
+    def receivable(self, *, now: datetime) -> list[Waiting]:
+        """Return what can be received now, in the order in which it is."""
+        return [m for m in self.waiting if m.visible_at <= now]
 
     def delete(self, messages: Iterable[QueueMessage]) -> None:
         """Let messages go."""
@@ -86,10 +101,7 @@ class StandardQueue:
 
     def redrive(self, *, now: datetime) -> int:
         """Put every dead letter back, to be received from now on; return how many there were."""
-        moved = [
-            Waiting(message_id=m.message_id, body=m.body, sent_at=m.sent_at, visible_at=now)
-            for m in self.dead
-        ]
+        moved = [replace(m, visible_at=now, receives=0) for m in self.dead]
         self.dead.clear()
         self.waiting += moved
         return len(moved)
@@ -102,8 +114,11 @@ class StandardQueue:
         """Return a message as its last receive did."""
         system = {
             "ApproximateReceiveCount": str(message.receives),
-            "SentTimestamp": str(round(message.sent_at.timestamp() * 1000)),
+            "SentTimestamp": _milliseconds(message.sent_at),
+            **message.system,
         }
+        if message.first_received_at:
+            system["ApproximateFirstReceiveTimestamp"] = _milliseconds(message.first_received_at)
         shaped = sqs_message(
             {
                 "MessageId": message.message_id,
@@ -121,3 +136,7 @@ class StandardQueue:
 
     def _is_spent(self, message: Waiting) -> bool:
         return self.max_receives is not None and message.receives >= self.max_receives
+
+
+def _milliseconds(at: datetime) -> str:
+    return str(round(at.timestamp() * 1000))

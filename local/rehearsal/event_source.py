@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from local.event_source_model.fifo_queue import FifoQueue
 from local.event_source_model.lane import Backoff
 from local.event_source_model.mapping import EventSourceMapping, Kind
 from local.event_source_model.recorded import stream_record
@@ -12,7 +13,7 @@ from local.event_source_model.standard_queue import ARN, StandardQueue
 from local.event_source_model.stream import STREAM_ARN, MemoryStream
 from local.rehearsal.driving import StreamDriving
 from local.rehearsal.function import Clock, Function, Handler, TurnedClock
-from local.rehearsal.items import Item
+from local.rehearsal.items import Item, Send
 from local.rehearsal.queues import QueueRehearsal
 from local.rehearsal.report import Report
 from local.rehearsal.streams import StreamRehearsal
@@ -20,7 +21,7 @@ from local.rehearsal.streams import StreamRehearsal
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 TABLE_ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/ledger/stream/2026-03-02T00:00:00.000"
 QUEUE = "rehearsed"
-SOURCES = {Kind.KINESIS: STREAM_ARN, Kind.DYNAMODB: TABLE_ARN, Kind.SQS: ARN + QUEUE}
+SOURCES = {Kind.KINESIS: STREAM_ARN, Kind.DYNAMODB: TABLE_ARN}
 
 
 def rehearse(  # noqa: PLR0913 - what surrounds a handler, each with its default
@@ -49,10 +50,14 @@ def rehearse(  # noqa: PLR0913 - what surrounds a handler, each with its default
     # An input that may be endless, or made up as it goes, is not looked at beforehand.
     listed = items if known and clock else list(items)
     kind = known or _kind_of(listed)
+    if kind is Kind.SQS:
+        queue = queue or _queue_of(
+            listed, hides_for=6 * timeout + settings.get("window", timedelta())
+        )
     mapping = EventSourceMapping(
         **{
             "uuid": "rehearsed",
-            "source_arn": SOURCES[kind],
+            "source_arn": ARN + queue.name if queue else SOURCES[kind],
             "function_arn": "arn:aws:lambda:us-east-1:000000000000:function:rehearsed",
             "batch_size": 10 if kind is Kind.SQS else 100,
             "reports_item_failures": True,
@@ -61,8 +66,7 @@ def rehearse(  # noqa: PLR0913 - what surrounds a handler, each with its default
     )
     turned = clock or TurnedClock(_start_of(listed))
     function = Function(handler=handler, clock=turned, timeout=timeout, takes=takes)
-    if kind is Kind.SQS:
-        queue = queue or StandardQueue(name=QUEUE, hides_for=6 * timeout + mapping.window)
+    if queue:
         return QueueRehearsal(mapping, function, queue=queue, pollers=pollers).play(listed)
     stream = stream or MemoryStream()
     driving = StreamDriving(
@@ -82,9 +86,19 @@ def _kind_of(items: Iterable[Item]) -> Kind:
         if isinstance(item, Mapping):
             record = item.get("Records", [item])[0]
             return Kind(record["eventSource"].removeprefix("aws:"))
-        if isinstance(item, str):
+        if isinstance(item, str | Send):
             return Kind.SQS
     return Kind.KINESIS
+
+
+def _queue_of(items: Iterable[Item], *, hides_for: timedelta) -> StandardQueue:
+    """Make a queue of the kind that the first recorded message, or the first that is sent, is for."""
+    for item in items:
+        record = item.get("Records", [item])[0] if isinstance(item, Mapping) else {}
+        is_fifo = str(record.get("eventSourceARN", "")).endswith(".fifo")
+        if is_fifo or (isinstance(item, Send) and item.group):
+            return FifoQueue(name=f"{QUEUE}.fifo", hides_for=hides_for)
+    return StandardQueue(name=QUEUE, hides_for=hides_for)
 
 
 def _start_of(items: Iterable[Item]) -> datetime:

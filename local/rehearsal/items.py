@@ -25,10 +25,15 @@ class Put:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """A message that is sent to the queue; text alone is one without delay."""
+    """A message that is sent to the queue; text alone is one without delay.
+
+    FIFO queues take no delay, but groups, and what is not to be brought twice.
+    """
 
     body: str
     delay: timedelta = timedelta()
+    group: str = ""
+    deduplication: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

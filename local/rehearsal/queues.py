@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from local.event_source_model.answers import NotInvoked, Outcome
 from local.event_source_model.events import QueueMessage
+from local.event_source_model.fifo_queue import FifoQueue
 from local.event_source_model.mapping import EventSourceMapping
 from local.event_source_model.queue import Bring, QueueGatherer, Receive
 from local.event_source_model.standard_queue import StandardQueue, Waiting
@@ -28,7 +29,7 @@ from local.rehearsal.report import Abandoned, Invocation, Report
 
 
 class NotForAQueue(Exception):
-    """An item that only a stream takes."""
+    """An item that only a stream takes, or only the other kind of queue."""
 
 
 class _Out(NamedTuple):
@@ -96,7 +97,18 @@ class QueueRehearsal:
                 raise NotForAQueue(type(item).__name__)
 
     def _send(self, item: Send) -> None:
-        self._expect(self._queue.put(item.body, now=self._clock(), after=item.delay))
+        now, queue = self._clock(), self._queue
+        if isinstance(queue, FifoQueue):
+            if item.delay:
+                raise NotForAQueue("Send(delay=): a FIFO queue's messages have none of their own")
+            sent = queue.put(
+                item.body, now=now, group=item.group or "g", deduplication=item.deduplication
+            )
+            self._expect(sent)
+        elif item.group or item.deduplication:
+            raise NotForAQueue("Send(group=, deduplication=): the queue is no FIFO queue")
+        else:
+            self._expect(queue.put(item.body, now=now, after=item.delay))
 
     def _send_recorded(self, record: Mapping[str, Any]) -> None:
         self._queue.waiting.append(
@@ -105,6 +117,7 @@ class QueueRehearsal:
                 body=record["body"],
                 sent_at=self._clock(),
                 visible_at=self._clock(),
+                system=_sent_with(record.get("attributes", {})),
                 attributes=record.get("messageAttributes", {}),
             )
         )
@@ -191,3 +204,11 @@ class QueueRehearsal:
                 )
             )
         self._dead = len(self._queue.dead)
+
+
+_OF_RECEIVES = ("ApproximateReceiveCount", "ApproximateFirstReceiveTimestamp", "SentTimestamp")
+
+
+def _sent_with(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Leave out of a recorded message's attributes what is of when it was received, and is no more."""
+    return {name: value for name, value in attributes.items() if name not in _OF_RECEIVES}

@@ -108,6 +108,14 @@ class Report:
         return [name for each in left_out for name in names_of(each.records)]
 
     @property
+    def overtaken(self) -> list[str]:
+        """Messages of a FIFO queue that were not done when a later one of their group was.
+
+        An answer that names one message, and not those of its group that stand behind it, does so.
+        """
+        return [name for each in self.invocations for name in _overtaken(each)]
+
+    @property
     def done(self) -> list[str]:
         """The records that are done, in that order; what came again may be done more than once."""
         return [name for each in self.invocations for name in names_of(each.done)]
@@ -122,6 +130,17 @@ class Report:
 
     def _ended(self, how: str) -> list[list[str]]:
         return [names_of(each.records) for each in self.invocations if each.how == how]
+
+
+def _overtaken(invocation: Invocation) -> list[str]:
+    found, overtakers = [], set()
+    for message in reversed(invocation.records):
+        group = message.group if isinstance(message, QueueMessage) else ""
+        if message in invocation.done:
+            overtakers.add(group)
+        elif group and group in overtakers:
+            found.append(name_of(message))
+    return found[::-1]
 
 
 def name_of(record: Record) -> str:

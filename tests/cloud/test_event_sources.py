@@ -156,19 +156,47 @@ def test_a_filter_keeps_records_from_the_function_and_holds_up_nobody(deployed):
 def test_messages_that_a_filter_leaves_out_are_deleted(deployed):
     sqs = deployed.client("sqs")
     url = sqs.create_queue(QueueName=deployed.name)["QueueUrl"]
-    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     for body in ("poison", "a", "poison"):
         sqs.send_message(QueueUrl=url, MessageBody=body)
 
     pattern = json.dumps({"body": ["a"]})
-    deployed.map(attributes["QueueArn"], FilterCriteria={"Filters": [{"Pattern": pattern}]})
+    deployed.map(arn_of(sqs, url), FilterCriteria={"Filters": [{"Pattern": pattern}]})
 
-    def left() -> int:
-        counted = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=COUNTS)["Attributes"]
-        return sum(map(int, counted.values()))
-
-    eventually(lambda: 0 == left(), within=30)
+    eventually(lambda: 0 == waiting_in(sqs, url), within=30)
     assert eventually(lambda: 1 == deployed.taken(), within=30)
+
+
+def test_a_group_waits_for_its_failing_head_and_goes_on_when_that_is_a_dead_letter(deployed):
+    sqs = deployed.client("sqs")
+    dead = sqs.create_queue(
+        QueueName=f"{deployed.name}-dead.fifo", Attributes={"FifoQueue": "true"}
+    )
+    policy = {"deadLetterTargetArn": arn_of(sqs, dead["QueueUrl"]), "maxReceiveCount": 2}
+    settings = {
+        "FifoQueue": "true",
+        "ContentBasedDeduplication": "true",
+        "VisibilityTimeout": "1",
+        "RedrivePolicy": json.dumps(policy),
+    }
+    url = sqs.create_queue(QueueName=f"{deployed.name}.fifo", Attributes=settings)["QueueUrl"]
+    for group, body in (("g", "poison"), ("g", "a"), ("h", "b")):
+        sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId=group)
+
+    deployed.map(arn_of(sqs, url), BatchSize=1)
+
+    eventually(lambda: 2 == deployed.taken(), within=30)
+    eventually(lambda: 0 == waiting_in(sqs, url), within=30)
+    assert 1 == waiting_in(sqs, dead["QueueUrl"])
+
+
+def arn_of(sqs: Any, url: str) -> str:
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return str(answer["Attributes"]["QueueArn"])
+
+
+def waiting_in(sqs: Any, url: str) -> int:
+    counted = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=COUNTS)["Attributes"]
+    return sum(map(int, counted.values()))
 
 
 COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -179,10 +207,9 @@ def test_messages_that_went_through_are_deleted_and_a_failed_one_comes_back(depl
     url = sqs.create_queue(QueueName=deployed.name, Attributes={"VisibilityTimeout": "1"})[
         "QueueUrl"
     ]
-    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     for body in ("a", "poison", "b"):
         sqs.send_message(QueueUrl=url, MessageBody=body)
-    uuid = deployed.map(attributes["QueueArn"], BatchSize=10)
+    uuid = deployed.map(arn_of(sqs, url), BatchSize=10)
 
     eventually(lambda: 2 == deployed.taken(), within=30)
     deployed.client("lambda").delete_event_source_mapping(UUID=uuid)

@@ -96,13 +96,22 @@ def test_other_settings_are_no_reason_not_to_drive_a_mapping() -> None:
 @pytest.mark.parametrize(
     ("source", "named"),
     [
-        ("arn:aws:sqs:us-east-1:1:q.fifo", "FifoQueue"),
         (f"{STREAM}/consumer/relay:1795262400", "EnhancedFanOut"),
         ("arn:aws:kafka:us-east-1:1:cluster/c", "EventSourceArn"),
     ],
 )
 def test_a_source_that_is_not_modelled_is_named(source: str, named: str) -> None:
     assert (named,) == refused({"EventSourceArn": source})
+
+
+@pytest.mark.parametrize("setting", [{"BatchSize": 11}, {"MaximumBatchingWindowInSeconds": 1}])
+def test_a_setting_that_fifo_queues_do_not_have_is_named(setting: Any) -> None:
+    standard = {"EventSourceArn": "arn:aws:sqs:us-east-1:1:q", **setting}
+    fifo = {**standard, "EventSourceArn": "arn:aws:sqs:us-east-1:1:q.fifo"}
+
+    assert () == refused(standard)
+    assert tuple(setting) == refused(fifo)
+    assert () == refused({**fifo, "BatchSize": 10, "MaximumBatchingWindowInSeconds": 0})
 
 
 def test_filters_are_read_as_lambda_lists_them() -> None:
