@@ -63,6 +63,12 @@ class Synthesis:
             if resource["Properties"]["Runtime"].startswith("python")
         ]
 
+    def environment(self, handler: str) -> dict[str, str]:
+        """Return the environment variables of the function with that handler."""
+        [found] = [each for _, _, each in self.functions if each["Handler"] == handler]
+        variables: dict[str, str] = found["Environment"]["Variables"]
+        return variables
+
     @cached_property
     def mappings(self) -> list[tuple[str, Resource, Resource]]:
         """Stack, event source mapping and what it reads from."""

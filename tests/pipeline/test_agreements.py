@@ -1,0 +1,139 @@
+"""What is deployed and what code reads of it agree: settings, handlers, keys, indexes, outputs, times."""
+
+import importlib
+import json
+from typing import Any
+
+import pytest
+
+from analytics.settings import AnalyticsSettings, VerifierSettings
+from gateways import ledger_indexes, trail_item
+from gateways.environment import EnvironmentSettings
+from pipeline.stage import ONE_WAVE
+from processors import settings
+from tests.pipeline.synthesis import Synthesis
+from workflows.send_messages import WAVE_TAKES
+
+pytestmark = pytest.mark.synth
+
+SETTINGS: dict[str, type[EnvironmentSettings]] = {
+    "processors.order_relay.handler": settings.OrderRelaySettings,
+    "processors.sms_sender.handler": settings.SmsSenderSettings,
+    "processors.email_sender.handler": settings.EmailSenderSettings,
+    "processors.receipt_tracker.handler": settings.ReceiptTrackerSettings,
+    "processors.sweeper.handler": settings.SweeperSettings,
+    "processors.sms_log_forwarder.handler": settings.SmsLogForwarderSettings,
+    "processors.sms_attributes.handler": settings.SmsAttributesSettings,
+    "analytics.processor.handler": AnalyticsSettings,
+    "analytics.verifier.handler": VerifierSettings,
+}
+
+
+def test_every_function_finds_the_settings_it_reads(synthesis: Synthesis) -> None:
+    """What was deployed is read back without loss, and nothing is deployed that is not read."""
+    for _, _, function in synthesis.functions:
+        deployed = {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in function["Environment"]["Variables"].items()
+        }
+        assert deployed == SETTINGS[function["Handler"]].from_env(deployed).to_env()
+
+
+def test_every_handler_is_there(syntheses: dict[str, Synthesis]) -> None:
+    handlers = {function["Handler"] for _, _, function in syntheses["dev"].functions}
+    assert set(SETTINGS) == handlers
+    for handler in handlers:
+        module, _, name = handler.rpartition(".")
+        assert callable(getattr(importlib.import_module(module), name))
+
+
+def test_all_functions_of_a_stage_are_one_bundle(synthesis: Synthesis) -> None:
+    assert 1 == len({json.dumps(function["Code"]) for _, _, function in synthesis.functions})
+
+
+def test_the_command_line_finds_what_it_looks_for(synthesis: Synthesis) -> None:
+    said = {
+        name
+        for stack in ("Data", "Pipeline")
+        for name in synthesis.templates[f"Ordercast-{synthesis.stage}-{stack}"]["Outputs"]
+    }
+    assert {
+        "ConfigurationSetName",
+        "CustomersTableName",
+        "HubTopicArn",
+        "LedgerTableName",
+        "OrdersStreamName",
+        "ParkedBucketName",
+        "ReceiptsQueueUrl",
+        "ReceiptsTableName",
+        "SweeperFunctionName",
+    } <= said
+
+
+def test_the_ledger_has_the_keys_and_the_indexes_that_code_relies_on(synthesis: Synthesis) -> None:
+    (ledger,) = [
+        table["Properties"]
+        for _, name, table in synthesis.each("AWS::DynamoDB::Table")
+        if name.startswith("Ledger")
+    ]
+    assert [("pk", "HASH"), ("sk", "RANGE")] == _keys(ledger)
+    indexes = ledger["GlobalSecondaryIndexes"]
+    assert {
+        ledger_indexes.DUE_INDEX: [("due_shard", "HASH"), ("due_at", "RANGE")],
+        ledger_indexes.CUSTOMER_INDEX: [("person", "HASH"), ("accepted_at", "RANGE")],
+        ledger_indexes.FAILURE_INDEX: [(ledger_indexes.FAILURE, "HASH")],
+    } == {each["IndexName"]: _keys(each) for each in indexes}
+    assert {"KEYS_ONLY"} == {each["Projection"]["ProjectionType"] for each in indexes}
+    assert "NEW_IMAGE" == ledger["StreamSpecification"]["StreamViewType"]
+
+
+def test_receipts_have_the_key_and_the_index_that_code_relies_on(synthesis: Synthesis) -> None:
+    [receipts] = [
+        table["Properties"]
+        for _, name, table in synthesis.each("AWS::DynamoDB::Table")
+        if name.startswith("Receipts")
+    ]
+    assert [("message_id", "HASH")] == _keys(receipts)
+    [due] = receipts["GlobalSecondaryIndexes"]
+    assert trail_item.DUE_INDEX == due["IndexName"]
+    assert [("due_shard", "HASH"), ("due_at", "RANGE")] == _keys(due)
+    assert "KEYS_ONLY" == due["Projection"]["ProjectionType"]
+
+
+def test_people_are_found_by_the_key_that_code_relies_on(synthesis: Synthesis) -> None:
+    [customers] = [
+        table["Properties"]
+        for _, name, table in synthesis.each("AWS::DynamoDB::Table")
+        if name.startswith("Customers")
+    ]
+    assert [("person", "HASH")] == _keys(customers)
+    assert [{"AttributeName": "person", "AttributeType": "S"}] == customers["AttributeDefinitions"]
+
+
+def test_a_sender_has_time_for_at_least_one_wave(synthesis: Synthesis) -> None:
+    """With less it would begin nothing, and bring its messages back for ever."""
+    assert ONE_WAVE == WAVE_TAKES
+    for handler in ("processors.sms_sender.handler", "processors.email_sender.handler"):
+        [timeout] = [
+            each["Timeout"] for _, _, each in synthesis.functions if each["Handler"] == handler
+        ]
+        assert timeout > WAVE_TAKES.total_seconds()
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_receipt_that_keeps_failing_is_a_dead_letter_before_an_e_mail_is_sent_again(
+    syntheses: dict[str, Synthesis], stage: str
+) -> None:
+    """The metric of a queue's age leaves out what was received more than three times."""
+    resend = int(syntheses[stage].environment("processors.sweeper.handler")["RESEND_EMAIL_AFTER"])
+    (queue,) = [
+        queue["Properties"]
+        for _, name, queue in syntheses[stage].each("AWS::SQS::Queue")
+        if name.startswith("Receipts") and "RedrivePolicy" in queue["Properties"]
+    ]
+
+    assert resend > queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+
+
+def _keys(table: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(each["AttributeName"], each["KeyType"]) for each in table["KeySchema"]]
