@@ -8,11 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from local.event_source_model.answers import Answered, Outcome, Raised
-from local.event_source_model.mapping import EventSourceMapping
-from local.event_source_model.standard_queue import ARN
 from notifications.notification import Notification
 from notifications.order_event import Channel
-from tests.explorer import books, changes
+from tests.explorer import books, mappings
 from tests.explorer.carrier import Carrier
 from tests.explorer.changes import LedgerStream, Rows, Withheld
 from tests.explorer.faults import Crash, Point
@@ -113,12 +111,12 @@ class Stage:
         functions = self._functions()
         self.stream = StreamSource(
             clock=self.clock,
-            mapping=_STREAM,
+            mapping=mappings.STREAM,
             invoke=self._invoking("order relay", functions.relay()),
         )
         self.changes = LedgerStream(
             clock=self.clock,
-            mapping=_CHANGES,
+            mapping=mappings.CHANGES,
             invoke=self._invoking("analytics", functions.analytics()),
             withholds=self.script.withheld,
         )
@@ -267,7 +265,7 @@ class Stage:
         return Queue(name=name, clock=self.clock, hides_for=VISIBILITY, max_receives=receives)
 
     def _source(self, name: str, invoke: Callable[[Any], Outcome]) -> QueueSource:
-        return QueueSource(queue=self.queues[name], mapping=_mapping(name), invoke=invoke)
+        return QueueSource(queue=self.queues[name], mapping=mappings.of_queue(name), invoke=invoke)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -294,36 +292,5 @@ class _EveryMinute:
         return max(min(due), self.last + MINUTE) if due else None
 
 
-def _mapping(name: str) -> EventSourceMapping:
-    return EventSourceMapping(
-        uuid=name,
-        source_arn=ARN + name,
-        function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
-        batch_size=100,
-        window=timedelta(seconds=5),
-        reports_item_failures=True,
-    )
-
-
 _PRIORITIES = ("high", "normal")
 _QUEUES = ("sms-high", "sms-normal", "email-high", "email-normal", "receipts")
-_STREAM = EventSourceMapping(
-    uuid="orders",
-    source_arn="arn:aws:kinesis:us-east-1:000000000000:stream/orders",
-    function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
-    batch_size=100,
-    window=timedelta(seconds=1),
-    reports_item_failures=True,
-    bisects=True,
-    max_age=timedelta(hours=12),
-)
-_CHANGES = EventSourceMapping(
-    uuid="changes",
-    source_arn=changes.ARN,
-    function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
-    batch_size=100,
-    window=timedelta(seconds=10),
-    reports_item_failures=True,
-    bisects=True,
-    max_age=timedelta(hours=12),
-)

@@ -1,0 +1,39 @@
+"""The event source mappings as they are deployed: of the orders' stream, the ledger's and each queue."""
+
+from datetime import timedelta
+
+from local.event_source_model.mapping import EventSourceMapping
+from local.event_source_model.standard_queue import ARN
+from tests.explorer import changes
+
+STREAM = EventSourceMapping(
+    uuid="orders",
+    source_arn="arn:aws:kinesis:us-east-1:000000000000:stream/orders",
+    function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
+    batch_size=100,
+    window=timedelta(seconds=1),
+    reports_item_failures=True,
+    bisects=True,
+    max_age=timedelta(hours=12),
+)
+CHANGES = EventSourceMapping(
+    uuid="changes",
+    source_arn=changes.ARN,
+    function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
+    batch_size=100,
+    window=timedelta(seconds=10),
+    reports_item_failures=True,
+    bisects=True,
+    max_age=timedelta(hours=12),
+)
+
+
+def of_queue(name: str) -> EventSourceMapping:
+    return EventSourceMapping(
+        uuid=name,
+        source_arn=ARN + name,
+        function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
+        batch_size=100,
+        window=timedelta(seconds=5),
+        reports_item_failures=True,
+    )
