@@ -1,11 +1,15 @@
 """The session-wide local cloud: the app as it is deployed, once, for every test that asks for it."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from local.cloud import LocalCloud
+from tests.pages import ROOT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,3 +36,38 @@ def cloud(deployed_cloud: LocalCloud) -> Iterator[LocalCloud]:
     yield deployed_cloud
     os.environ.clear()
     os.environ.update(before)
+
+
+AWS_CLI = f'aws() {{ "{Path(sys.executable).parent / "aws"}" "$@"; }}\n'
+"""The one that is locked, whatever else is on the PATH."""
+
+LEADING_TO_AWS = {
+    "AWS_PROFILE": "production",
+    "AWS_REGION": "eu-west-1",
+    "AWS_SESSION_TOKEN": "token",
+    "AWS_ENDPOINT_URL_KINESIS": "https://kinesis.example.com",
+    "AWS_ENDPOINT_URL_CLOUDWATCH": "https://monitoring.example.com",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+}
+"""What the reader may have set for other work."""
+
+
+@pytest.fixture
+def shell(cloud: LocalCloud, tmp_path: Path):
+    """A shell as a reader has it, in which the tests' cloud is the one that is meant."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+    environment |= {"ORDERCAST_CLOUD": cloud.name} | LEADING_TO_AWS
+
+    def run(script: str) -> str:
+        done = subprocess.run(
+            ["bash", "-euc", AWS_CLI + script],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert 0 == done.returncode, done.stderr
+        return done.stdout
+
+    return run

@@ -1,66 +1,19 @@
 """The README's commands, as they stand there, on the local cloud of the tests."""
 
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from uuid import uuid4
-
-import pytest
 
 from local.cloud import LocalCloud
 from local.instance import Instance
 from tests.eventually import eventually
-
-ROOT = Path(__file__).parents[2]
-
-AWS_CLI = f'aws() {{ "{Path(sys.executable).parent / "aws"}" "$@"; }}\n'
-"""The one that is locked, whatever else is on the PATH."""
-
-LEADING_TO_AWS = {
-    "AWS_PROFILE": "production",
-    "AWS_REGION": "eu-west-1",
-    "AWS_SESSION_TOKEN": "token",
-    "AWS_ENDPOINT_URL_KINESIS": "https://kinesis.example.com",
-    "AWS_ENDPOINT_URL_CLOUDWATCH": "https://monitoring.example.com",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-}
-"""What the reader may have set for other work."""
-
-
-def commands(heading: str) -> list[str]:
-    """The README's blocks of commands under a heading."""
-    readme = (ROOT / "README.md").read_text()
-    section = re.split(r"^#+ ", readme.partition(f"# {heading}\n")[2], flags=re.MULTILINE)[0]
-    return re.findall(r"^```\n(.+?)^```$", section, flags=re.MULTILINE | re.DOTALL)
-
-
-@pytest.fixture
-def shell(cloud: LocalCloud, tmp_path: Path):
-    """A shell as a reader has it, in which the tests' cloud is the one that is meant."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
-    environment |= {"ORDERCAST_CLOUD": cloud.name} | LEADING_TO_AWS
-
-    def run(script: str) -> str:
-        done = subprocess.run(
-            ["bash", "-euc", AWS_CLI + script],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert 0 == done.returncode, done.stderr
-        return done.stdout
-
-    return run
+from tests.pages import ROOT, snippets
 
 
 def test_an_order_put_by_the_aws_command_line_is_in_the_inbox_and_in_the_metric(shell) -> None:
-    put_record, read_metric = commands("With the AWS command line")
+    put_record, read_metric = snippets("README.md", heading="With the AWS command line")
     assert "aws kinesis put-record" in put_record
     shell(put_record)
 
@@ -88,7 +41,11 @@ def test_an_order_put_by_a_developer_is_told_and_its_story_shown(shell) -> None:
 def test_what_is_put_is_there_for_whoever_types_the_readmes_commands_at_once(
     shell, tmp_path: Path
 ) -> None:
-    [own] = [block for block in commands("Try it on a laptop") if "ordercast put" in block]
+    [own] = [
+        block
+        for block in snippets("README.md", heading="Try it on a laptop")
+        if "ordercast put" in block
+    ]
     order = f"o-{uuid4().hex[:8]}"
     file = tmp_path / "order.json"
     file.write_text((ROOT / "examples/order.json").read_text().replace("o-1001", order))
@@ -116,7 +73,9 @@ def test_what_no_function_has_taken_yet_is_said_to_be_on_its_way(shell, cloud: L
 
 
 def test_an_operator_says_whom_to_tell_when_to_stop_and_what_to_send_again(shell) -> None:
-    people, stopping, parked, *_ = commands("Say whom to tell, and when to stop")
+    people, stopping, parked, *_ = snippets(
+        "README.md", heading="Say whom to tell, and when to stop"
+    )
 
     said = shell(people)
     assert "2 of 2 lines imported" in said
@@ -135,7 +94,7 @@ def test_an_operator_says_whom_to_tell_when_to_stop_and_what_to_send_again(shell
 
 def test_an_analyst_asks_what_became_of_it(shell) -> None:
     shell(".venv/bin/ordercast put examples/order.json")
-    story, figures = commands("Ask what became of it")
+    story, figures = snippets("README.md", heading="Ask what became of it")
 
     def the_books_know_of_both_messages() -> bool:
         counted = shell(".venv/bin/ordercast stats --csv --since 24h").splitlines()

@@ -8,6 +8,7 @@ import pytest
 
 from notifications.contract import json_schema
 from tests.notifications.contract_judges import VALIDATOR, complaint_of_bytes
+from tests.pages import snippets
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "order-event.schema.json"
 
@@ -17,7 +18,7 @@ def test_the_published_schema_is_the_code_s_own() -> None:
 
 
 PAGE = (Path(__file__).parents[2] / "docs" / "contract.md").read_text()
-EXAMPLES = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+EXAMPLES = snippets("docs/contract.md", language="json")
 REFUSALS = re.findall(r"^\| `([{o].*?)` \| `{1,2}(.*?) ?`{1,2} \|$", PAGE, re.MULTILINE)
 
 

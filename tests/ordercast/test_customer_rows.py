@@ -3,7 +3,6 @@
 import json
 import re
 from datetime import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,7 @@ from notifications.order_event import Channel
 from notifications.person import Person, QuietHours
 from notifications.unreadable import NO_CHARACTER
 from ordercast.customer_rows import OPTED_OUT, CustomerRow, customer_lines
-
-ROOT = Path(__file__).parents[2]
+from tests.pages import ROOT, snippets
 
 
 def line(**fields: Any) -> bytes:
@@ -109,7 +107,7 @@ def test_a_bad_line_is_told_by_its_place_and_its_neighbours_are_read() -> None:
 
 
 def test_the_examples_that_we_publish_are_customers() -> None:
-    [documented] = re.findall(r"^```json\n(.+?)^```$", docs(), flags=re.MULTILINE | re.DOTALL)
+    [documented] = snippets("docs/customers.md", language="json")
     example = (ROOT / "examples" / "customers.jsonl").read_bytes()
 
     read = customer_lines(documented.encode() + example)

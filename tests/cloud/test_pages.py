@@ -1,0 +1,86 @@
+"""The commands that our pages show, as they stand there, on the local cloud of the tests.
+
+A stage on AWS is taken for the local one, and a file that would lie in the checkout lies elsewhere.
+"""
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import boto3
+import pytest
+
+from local.cloud import LocalCloud
+from tests.pages import snippets
+
+AS_AWS = 'eval "$(.venv/bin/ordercast env)"\n'
+
+
+@pytest.fixture(autouse=True)
+def an_order(shell) -> None:
+    """Something is on the stream, on the ledger and in the books."""
+    shell(".venv/bin/ordercast put examples/order.json")
+
+
+def test_what_arrived_is_recorded_and_replayed(shell, tmp_path: Path) -> None:
+    *_, readme = snippets("README.md", heading="Say whom to tell, and when to stop")
+    (record,) = snippets("docs/replay.md", heading="Record")
+    (replay,) = snippets("docs/replay.md", heading="Replay")
+    file = tmp_path / "incident.jsonl.gz"
+
+    said = shell(here(readme + record + replay, file))
+
+    header = json.loads(gzip.decompress(file.read_bytes()).splitlines()[0])
+    assert 2 == said.count(f"{header['records']} records in")
+    assert 3 == len(re.findall(r"^\d+ records: \d+ accepted", said, re.MULTILINE))
+
+
+def test_the_books_are_compared_and_written_down(shell, tmp_path: Path) -> None:
+    """Whether they are right is another test's: others may have something on its way here."""
+    (books,) = snippets("docs/books.md", heading="Comparing")
+    _, readme = snippets("README.md", heading="Deploy it to AWS")
+    file = tmp_path / "notifications.jsonl"
+    lines = here(books + readme, file).splitlines()
+
+    said = shell("\n".join(f"{{ {line.partition('#')[0]}; }} || [ $? = 1 ]" for line in lines))
+
+    assert 5 == said.count("not yet counted")
+    assert file.read_text().count("\n") >= 2
+
+
+def test_figures_are_asked_for(shell) -> None:
+    (shown,) = snippets("docs/figures.md")
+
+    said = shell(shown)
+
+    for words in ("delivery", "notifications,accepted,sent", "USD", "out/report.html"):
+        assert words in said
+
+
+def test_an_operator_finds_the_names_of_resources(shell, cloud: LocalCloud) -> None:
+    (shown,) = snippets("docs/runbook.md", heading="Runbook")
+
+    said = shell(AS_AWS + here(shown))
+
+    assert cloud.outputs()["HubTopicArn"] in said
+
+
+def test_the_account_s_stack_may_be_taken_down(shell) -> None:
+    """The first of two lines: the second takes it down."""
+    (shown,) = snippets("docs/runbook.md", heading="Taking it down again")
+    unprotect, destroy = shown.splitlines()
+    assert "make destroy-account" == destroy
+
+    shell(AS_AWS + unprotect)
+
+    (stack,) = boto3.client("cloudformation").describe_stacks(StackName="Ordercast-Account")[
+        "Stacks"
+    ]
+    assert not stack.get("EnableTerminationProtection")
+
+
+def here(script: str, file: Path | None = None) -> str:
+    """A page's script for the local stage, with its file elsewhere."""
+    script = script.replace("--stage prod", "--stage local").replace("STAGE", "local")
+    return script.replace(file.name, str(file)) if file else script

@@ -1,0 +1,205 @@
+"""Every snippet that a page shows is run by a test, as it stands there."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import typer
+from moto import mock_aws
+
+from notifications.envelope import open_envelope
+from notifications.parking import StreamRecord
+from ordercast import cli
+from tests.notifications.contract_judges import complaint_of_bytes
+from tests.pages import NO_CODE, PAGES, ROOT, all_snippets, snippets
+
+HERE = "docs/test_snippets.py::"
+README = "cloud/test_readme.py::"
+CONTRACT = "notifications/test_contract_page.py::"
+PAGE = "cloud/test_pages.py::"
+
+RUN_BY = {
+    ("README.md", "Try it on a laptop", ""): (
+        f"{HERE}test_every_make_target_of_a_page_is_there",
+        f"{README}test_what_is_put_is_there_for_whoever_types_the_readmes_commands_at_once",
+    ),
+    ("README.md", "With the AWS command line", ""): (
+        f"{README}test_an_order_put_by_the_aws_command_line_is_in_the_inbox_and_in_the_metric",
+    ),
+    ("README.md", "Put orders on the stream", "json"): (
+        f"{HERE}test_the_smallest_event_of_the_readme_is_one",
+    ),
+    ("README.md", "Say whom to tell, and when to stop", ""): (
+        f"{README}test_an_operator_says_whom_to_tell_when_to_stop_and_what_to_send_again",
+        f"{PAGE}test_what_arrived_is_recorded_and_replayed",
+    ),
+    ("README.md", "Ask what became of it", ""): (
+        f"{README}test_an_analyst_asks_what_became_of_it",
+    ),
+    ("README.md", "Deploy it to AWS", ""): (
+        f"{HERE}test_every_make_target_of_a_page_is_there",
+        f"{PAGE}test_the_books_are_compared_and_written_down",
+    ),
+    ("README.md", "Work on it", ""): (f"{HERE}test_every_make_target_of_a_page_is_there",),
+    ("docs/books.md", "Comparing", ""): (f"{PAGE}test_the_books_are_compared_and_written_down",),
+    ("docs/contract.md", "A first event", "json"): (
+        f"{CONTRACT}test_an_example_that_we_publish_is_an_event",
+    ),
+    ("docs/contract.md", "Earlier shapes", "json"): (
+        f"{CONTRACT}test_an_example_that_we_publish_is_an_event",
+    ),
+    ("docs/contract.md", "From Python", "python"): (
+        f"{HERE}test_a_shop_s_back_end_in_python_puts_an_order_s_events_in_order",
+    ),
+    ("docs/contract.md", "From Node", "js"): (
+        "ordercast/test_order_in_node.py::test_the_page_shows_what_the_example_does",
+    ),
+    ("docs/customers.md", "Customers", "json"): (
+        "ordercast/test_customer_rows.py::test_the_examples_that_we_publish_are_customers",
+    ),
+    ("docs/event-sources.md", "Rehearse a handler", "python"): (
+        f"{HERE}test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own",
+    ),
+    ("docs/replay.md", "In tests", "python"): (
+        f"{HERE}test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own",
+    ),
+    ("docs/figures.md", "Figures", ""): (f"{PAGE}test_figures_are_asked_for",),
+    ("docs/replay.md", "Record", ""): (f"{PAGE}test_what_arrived_is_recorded_and_replayed",),
+    ("docs/replay.md", "Replay", ""): (f"{PAGE}test_what_arrived_is_recorded_and_replayed",),
+    ("docs/runbook.md", "Runbook", ""): (f"{PAGE}test_an_operator_finds_the_names_of_resources",),
+    ("docs/runbook.md", "Taking it down again", ""): (
+        f"{HERE}test_every_make_target_of_a_page_is_there",
+        f"{PAGE}test_the_account_s_stack_may_be_taken_down",
+    ),
+}
+"""By page, heading and language: the tests that run it."""
+
+
+def test_every_snippet_of_every_page_is_run_by_a_test_that_exists() -> None:
+    shown = {(s.page, s.heading, s.language) for page in PAGES for s in all_snippets(page)}
+
+    assert {each for each in shown if each[2] != NO_CODE} == set(RUN_BY)
+    for file, _, test in (name.partition("::") for names in RUN_BY.values() for name in names):
+        assert f"\ndef {test}(" in (ROOT / "tests" / file).read_text()
+
+
+RECORDING = ROOT / "tests/recordings/kinesis/typical_batch.json"
+RELAY = "def handler(event, context):\n    return {'batchItemFailures': []}\n"
+
+
+@pytest.mark.parametrize("page", ["docs/event-sources.md", "docs/replay.md"])
+def test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own(page: str, tmp_path: Path) -> None:
+    """With the handler that it imports, the plugin that the page names, and a recording."""
+    (shown,) = snippets(page, language="python")
+    (tmp_path / "relay.py").write_text(RELAY)
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["local.rehearsal.pytest_plugin"]\n')
+    (tmp_path / "tests/recordings").mkdir(parents=True)
+    (tmp_path / "tests/recordings/incident.jsonl.gz").write_bytes(RECORDING.read_bytes())
+    (tmp_path / "test_shown.py").write_text(shown)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", ".", "."],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_shop_s_back_end_in_python_puts_an_order_s_events_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (shown,) = snippets("docs/contract.md", language="python")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        kinesis = boto3.client("kinesis")
+        kinesis.create_stream(StreamName="orders", ShardCount=1)
+
+        exec(shown, {})  # noqa: S102 - it is ours
+
+        (shard,) = kinesis.list_shards(StreamName="orders")["Shards"]
+        start = kinesis.get_shard_iterator(
+            StreamName="orders", ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )
+        (record,) = kinesis.get_records(ShardIterator=start["ShardIterator"])["Records"]
+    parts = open_envelope(
+        StreamRecord(sequence_number="1", partition_key="", arrived_at=None, payload=record["Data"])
+    )
+    payloads = [part.payload for part in parts if isinstance(part, StreamRecord)]
+    assert ["confirmed", "shipped"] == [
+        re.findall(r'"status": ?"(\w+)"', payload.decode())[0] for payload in payloads
+    ]
+
+
+def test_the_smallest_event_of_the_readme_is_one() -> None:
+    (shown,) = snippets("README.md", language="json")
+
+    assert complaint_of_bytes(shown.encode()) is None
+
+
+def test_every_make_target_of_a_page_is_there() -> None:
+    """What it would do is printed, and not done: some deploy to AWS."""
+    told = [code for page in PAGES for code in _codes(page)]
+    lines = {shlex.join(words) for code in told for words in _lines(code) if words[:1] == ["make"]}
+
+    assert {"make", "make demo KEEP=1", "make deploy STAGE=dev", "make prove"} <= lines
+    for line in lines:
+        done = subprocess.run(
+            [*shlex.split(line), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert 0 == done.returncode, done.stderr
+
+
+def test_every_command_of_a_page_has_the_options_that_are_written_there() -> None:
+    seen = 0
+    for page in PAGES:
+        for words in (words for code in _codes(page) for words in _lines(code)):
+            if words and words[0].rpartition("/")[2] == "ordercast" and words[1:]:
+                assert [] == _unknown(words[1:]), f"{page}: {shlex.join(words)}"
+                seen += 1
+    assert seen > 60
+
+
+def _codes(page: str) -> Iterator[str]:
+    text = (ROOT / page).read_text()
+    yield from (each.text for each in all_snippets(page) if not each.language)
+    yield from re.findall(
+        r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    )
+
+
+def _lines(code: str) -> Iterator[list[str]]:
+    """Yield the words of each command, which ends at a line's end, a pipe or a semicolon."""
+    for line in re.split(r"\n|\||;|&&", code.replace("\\\n", " ")):
+        lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
+        lexer.whitespace_split = True
+        try:
+            yield list(lexer)
+        except ValueError:  # a quotation that was cut: no command of ours
+            yield []
+
+
+def _unknown(words: list[str]) -> list[str]:
+    """Return what of a command's words is neither a command nor an option of it."""
+    command: Any = typer.main.get_command(cli.app)
+    while getattr(command, "commands", None) and words and not words[0].startswith("-"):
+        if words[0] not in command.commands:
+            return words[:1]
+        command, words = command.commands[words[0]], words[1:]
+    known = {
+        "--help",
+        *(name for each in command.params for name in each.opts + each.secondary_opts),
+    }
+    return [each for each in words if each.startswith("--") and each.partition("=")[0] not in known]
