@@ -54,19 +54,22 @@ class MemoryStream:
 
     def put(self, key: str, data: bytes, *, now: datetime) -> tuple[str, StreamRecord]:
         """Take one record, as PutRecord does; say in which shard it is."""
-        hashed = hash_key(key)
-        kept = next(k for k in self._kept.values() if k.is_open and k.first <= hashed <= k.last)
-        self._numbered += 1
+        shard_id, number = self.next_of(key)
         record = {
-            "SequenceNumber": str(self._numbered),
+            "SequenceNumber": str(number),
             "PartitionKey": key,
             "Data": data,
             "ApproximateArrivalTimestamp": now,
         }
-        shard_id = kept.shard.shard_id
         shaped = kinesis_record(record, stream_arn=self.arn, shard_id=shard_id, role_arn=ROLE_ARN)
         self.append(shard_id, shaped)
         return shard_id, shaped
+
+    def next_of(self, key: str) -> tuple[str, int]:
+        """Say in which shard the next record of a key will be, and under which number."""
+        hashed = hash_key(key)
+        kept = next(k for k in self._kept.values() if k.is_open and k.first <= hashed <= k.last)
+        return kept.shard.shard_id, self._numbered + 1
 
     def append(self, shard_id: str, record: StreamRecord) -> None:
         """Take one record as it is, for instance a recorded one, behind what is in that shard."""

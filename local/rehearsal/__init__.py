@@ -5,6 +5,7 @@ docs/event-sources.md shows how a test uses it.
 
 - `items`: what the input is made of: records, faults, reshardings, time
 - `event_source`: the entrance, and the pytest fixture's value
+- `changes`: changes of a table's items, as its stream tells of them
 - `streams`, `driving`: a stream's input, and its shards brought to the handler
 - `queues`: a queue's input brought to the handler
 - `function`: a handler as Lambda runs it

@@ -13,7 +13,7 @@ from local.event_source_model.standard_queue import ARN, StandardQueue
 from local.event_source_model.stream import STREAM_ARN, MemoryStream
 from local.rehearsal.driving import StreamDriving
 from local.rehearsal.function import Clock, Function, Handler, TurnedClock
-from local.rehearsal.items import Item, Send
+from local.rehearsal.items import Change, Item, Send
 from local.rehearsal.queues import QueueRehearsal
 from local.rehearsal.report import Report
 from local.rehearsal.streams import StreamRehearsal
@@ -46,7 +46,7 @@ def rehearse(  # noqa: PLR0913 - what surrounds a handler, each with its default
     one kind takes. `takes` says how long an invocation takes. `stream` and `queue` may be brought
     along and looked at afterwards.
     """
-    known = Kind.SQS if queue else Kind.KINESIS if stream else source
+    known = source or (Kind.SQS if queue else Kind.KINESIS if stream else None)
     # An input that may be endless, or made up as it goes, is not looked at beforehand.
     listed = items if known and clock else list(items)
     kind = known or _kind_of(listed)
@@ -68,7 +68,7 @@ def rehearse(  # noqa: PLR0913 - what surrounds a handler, each with its default
     function = Function(handler=handler, clock=turned, timeout=timeout, takes=takes)
     if queue:
         return QueueRehearsal(mapping, function, queue=queue, pollers=pollers).play(listed)
-    stream = stream or MemoryStream()
+    stream = stream or MemoryStream(arn=SOURCES[kind])
     driving = StreamDriving(
         mapping, function, stream=stream, retention=retention, backoff=backoff or Backoff()
     )
@@ -88,6 +88,8 @@ def _kind_of(items: Iterable[Item]) -> Kind:
             return Kind(record["eventSource"].removeprefix("aws:"))
         if isinstance(item, str | Send):
             return Kind.SQS
+        if isinstance(item, Change):
+            return Kind.DYNAMODB
     return Kind.KINESIS
 
 

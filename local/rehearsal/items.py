@@ -24,6 +24,21 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change of a table's item: what it was, what it became, in the values that boto3's tables take.
+
+    Without `old` it was inserted, without `new` removed; `expired`, by the table's time to live.
+    `keys` are the names of its key attributes, `view` is the stream's StreamViewType.
+    """
+
+    new: Mapping[str, Any] | None = None
+    old: Mapping[str, Any] | None = None
+    keys: tuple[str, ...] = ("pk", "sk")
+    expired: bool = False
+    view: str = "NEW_AND_OLD_IMAGES"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """A message that is sent to the queue; text alone is one without delay.
 
@@ -129,6 +144,7 @@ Item = (
     bytes
     | str
     | Put
+    | Change
     | Send
     | Recorded
     | Fault

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from local.event_source_model.events import StreamRecord
+from local.event_source_model.events import StreamRecord, dynamodb_record
 from local.event_source_model.mapping import Kind
 from local.event_source_model.recorded import in_order, stream_record
 from local.event_source_model.stream import MemoryStream
+from local.rehearsal.changes import change_record, partition_of
 from local.rehearsal.driving import StreamDriving
 from local.rehearsal.function import Clock, Function
 from local.rehearsal.items import (
+    Change,
     Fault,
     Item,
     Merges,
@@ -53,6 +55,8 @@ class StreamRehearsal:
         match item:
             case bytes() | Put():
                 self._put(item if isinstance(item, Put) else Put(data=item))
+            case Change():
+                self._change(item)
             case Mapping():
                 self._take_recorded(item)
             case Passes():
@@ -74,8 +78,17 @@ class StreamRehearsal:
 
     def _put(self, item: Put) -> None:
         if self._driving.mapping.kind is not Kind.KINESIS:
-            raise NotForAStream("Put: a table's changes come as records of a Lambda event")
+            raise NotForAStream("Put: a table's stream takes Change")
         shard_id, record = self._stream.put(item.key, item.data, now=self._clock())
+        self._expect(shard_id, record)
+
+    def _change(self, item: Change) -> None:
+        if self._driving.mapping.kind is not Kind.DYNAMODB:
+            raise NotForAStream("Change: a data stream takes Put")
+        shard_id, number = self._stream.next_of(partition_of(item))
+        read = change_record(item, number=number, at=self._clock())
+        record = dynamodb_record(read, stream_arn=self._stream.arn)
+        self._stream.append(shard_id, record)
         self._expect(shard_id, record)
 
     def _take_recorded(self, recorded: Mapping[str, Any]) -> None:
