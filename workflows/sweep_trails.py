@@ -43,16 +43,18 @@ class SweepTrails:
         found = self.trails.find(set(self.trails.due(now=now, limit=self.limit)))
         # The index is a little late: it may name what has been done meanwhile.
         due = [t for t in found.values() if t.due_at and t.due_at <= now and not t.unattributed]
+        ours = [trail for trail in due if trail.notification_id is not None]
+        silent = [t for t in ours if is_silent(t, silence=self.silence, now=now)]
+        self._join(ours, now)
+        # Then only: what is known of a text may end the doubt in which it would be matched.
         orphans = [trail for trail in due if trail.notification_id is None]
         matched = self.match(orphans, [], now=now)
-        mine = [trail for trail in due if trail.notification_id is not None]
-        silent = [t for t in mine if is_silent(t, silence=self.silence, now=now)]
-        self._join([*mine, *matched], now)
+        self._join(matched, now)
         known = {trail.message_id for trail in matched}
         left = [trail for trail in orphans if trail.message_id not in known]
         self.trails.change([(trail, replace(trail, unattributed=True)) for trail in left])
         return TrailsSwept(
-            applied=len(mine) + len(matched) - len(silent),
+            applied=len(ours) + len(matched) - len(silent),
             silent=len(silent),
             matched=len(matched),
             unattributed=len(left),
