@@ -1,9 +1,8 @@
 """A seeded day on the ledger, and its stream as bad as streams get: what is counted of it, and how."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from decimal import Decimal
 from functools import cache
 from random import Random
 from typing import Any
@@ -12,14 +11,18 @@ from gateways.ledger_changes import line_of, newest
 from gateways.ledger_item import write
 from notifications.books import Line
 from notifications.lifecycle import State
-from notifications.message import CostSource, Message
 from notifications.notification import Notification
+from notifications.order_event import Channel
 from tests.examples import notification
 from tests.fakes.clock import START
+from tests.fakes.ledger import FakeLedger
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.world import World
 from tests.lines import change
+from tests.workflows.facts_in_any_order import case, play, shuffled
 
-NOTIFICATIONS = 12
+NOTIFICATIONS = 9
+STORIES = 400  # that the notifications of a day are drawn from
 SHARDS, LANES = 3, 2
 
 Records = list[Mapping[str, Any]]
@@ -60,28 +63,26 @@ class Day:
             self.ledger.rows[row.id] = line_of(write(row))
 
     def _story(self, number: int) -> list[Notification]:
-        rows = [_example(number)]
-        rows[0] = replace(
-            rows[0],
-            accepted_at=START + timedelta(hours=self.chance.randrange(2)),
-            country=self.chance.choice(["US", "SE", None]),
-        )
-        for version in range(2, self.chance.randrange(2, 8)):
-            rows.append(replace(rows[-1], version=version, **self._step()))
-        return rows
+        """Return each version of a row: mostly as senders, receipts and the sweeper wrote it.
 
-    def _step(self) -> dict[str, Any]:
-        state = self.chance.choice(list(State))
-        sent_at = START + timedelta(seconds=self.chance.randrange(90))
-        return {
-            "state": state,
-            "rule": self.chance.choice(["cap", "stale", None]),
-            "messages": {"m": Message(state=state)} if self.chance.random() < 0.7 else {},
-            "cost": self.chance.choice([None, Decimal("0.0079"), Decimal("0.1"), Decimal(0)]),
-            "cost_source": self.chance.choice(list(CostSource)),
-            "sent_at": sent_at,
-            "delivered_at": sent_at + timedelta(seconds=self.chance.randrange(9)),
-        }
+        One in four goes through states in any order, those that no message brings about among them.
+        """
+        accepted_at = START + timedelta(hours=self.chance.randrange(2))
+        country = self.chance.choice(["US", "SE", None])
+        lived = self.chance.random() < 0.75
+        rows = lived_through(self.chance.randrange(STORIES)) if lived else self._made_up(number)
+        return [
+            replace(row, id=_example(number).id, accepted_at=accepted_at, country=country)
+            for row in rows
+        ]
+
+    def _made_up(self, number: int) -> list[Notification]:
+        rows = [_example(number)]
+        for version in range(2, self.chance.randrange(2, 8)):
+            state = self.chance.choice(list(State))
+            rule = self.chance.choice(["cap", "stale", None])
+            rows.append(replace(rows[-1], version=version, state=state, rule=rule))
+        return rows
 
 
 @dataclass(slots=True)
@@ -155,6 +156,33 @@ def hash_of(notification_id: str) -> int:
 
 def _number(record: Mapping[str, Any]) -> int:
     return int(record["dynamodb"]["SequenceNumber"])
+
+
+@cache
+def lived_through(seed: int) -> Sequence[Notification]:
+    """Return a row's versions, from its entry to its end: up to three attempts and their receipts."""
+    chance = Random(seed)  # noqa: S311 - a seeded story
+    facts = case(chance, list(Channel)[seed % 2])
+    versions = Versions()
+    world = World(resend_email_after=None, ledger=FakeLedger(rows=versions))
+    play(world, facts, shuffled(chance, facts))
+    return versions.written
+
+
+class Versions(dict[str, Notification]):
+    """The rows of a ledger, which remember each version that was written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[Notification] = []
+
+    def setdefault(self, key: str, default: Notification) -> Notification:  # type: ignore[override]
+        self[key] = self.get(key, default)
+        return self[key]
+
+    def __setitem__(self, key: str, row: Notification) -> None:
+        super().__setitem__(key, row)
+        self.written.append(row)
 
 
 @cache

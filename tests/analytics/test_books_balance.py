@@ -11,7 +11,9 @@ from analytics.count import Count
 from analytics.verify import Verify
 from notifications.books import Line, add, contribution, summed
 from notifications.counting import Transaction
-from tests.analytics.stream_of_changes import Day, Deliveries, FakeLines
+from notifications.lifecycle import State
+from notifications.message import CostSource
+from tests.analytics.stream_of_changes import STORIES, Day, Deliveries, FakeLines, lived_through
 from tests.fakes.clock import START
 from tests.fakes.rollups import FakeRollups
 
@@ -139,3 +141,13 @@ def test_a_high_water_mark_is_noticed() -> None:
 
         assert not balanced(rollups, day)
         assert not verifying(rollups, day.ledger)(HOURS, day.ledger.rows).are_clean
+
+
+def test_the_days_above_are_worth_counting() -> None:
+    """Rows have lived through several attempts, receipts of each, prices, doubts and silence."""
+    ends = [lived_through(seed)[-1] for seed in range(STORIES)]
+
+    assert {State.DELIVERED, State.IN_DOUBT, State.UNCONFIRMED} <= {row.state for row in ends}
+    assert {CostSource.CARRIER, CostSource.ESTIMATE, None} == {row.cost_source for row in ends}
+    assert sum(len(row.messages) > 1 for row in ends) > STORIES / 4
+    assert sum(row.version for row in ends) > 5 * STORIES
