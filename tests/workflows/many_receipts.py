@@ -16,7 +16,7 @@ from random import Random
 from notifications.claim import Asked
 from notifications.facts import place
 from notifications.lifecycle import State
-from notifications.message import Message, joined
+from notifications.message import CostSource, Message, joined
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from notifications.outcome import Settlement, accepted
@@ -29,6 +29,7 @@ from tests.fakes.world import LEASE, RECEIPT_RETENTION, SILENCE, World
 BATCH = 100
 DOUBLED, CONTRADICTORY = 0.03, 0.01
 SECOND = timedelta(seconds=1)
+RESERVED = Decimal("0.01")
 ENDS = {
     Channel.SMS: [
         "SUCCESS/Delivered",
@@ -84,9 +85,8 @@ def wrong(world: World, told: Told, count: int) -> Iterator[str]:
         trail = world.trails.kept[_message_id(row)]
         if {each.kind for each in receipts} != set(trail.facts):
             yield f"{number}: a receipt is lost"
-        prices = [each.price for each in receipts if each.price is not None]
-        if prices and row.cost != max(prices):
-            yield f"{number}: the price is {row.cost}, and the highest named {max(prices)}"
+        if (row.cost, row.cost_source) != _cost(receipts):
+            yield f"{number}: it costs {row.cost} by the {row.cost_source}, not {_cost(receipts)}"
         if row.state is not _state(row, receipts):
             yield f"{number}: {row.state}, and its receipts say {_state(row, receipts)}"
         if trail.due_at is not None:
@@ -97,6 +97,12 @@ def _state(row: Notification, receipts: list[Receipt]) -> State:
     said = [Message(state=place(each.kind, row.channel).state) for each in receipts]
     best = joined([Message(state=State.SENT), *said], row.channel).state
     return State.UNCONFIRMED if best is State.SENT else best
+
+
+def _cost(receipts: list[Receipt]) -> tuple[Decimal, CostSource]:
+    """Return the highest price that was named, of which 0 is one; else what was reserved."""
+    prices = [each.price for each in receipts if each.price is not None]
+    return (max(prices), CostSource.CARRIER) if prices else (RESERVED, CostSource.ESTIMATE)
 
 
 def _row(number: int) -> Notification:
@@ -150,7 +156,7 @@ def _bring(world: World, receipts: list[Receipt], random: Random) -> None:
 
 
 def _claim(world: World, rows: list[Notification]) -> None:
-    asked = [Asked(id=row.id, parts=1, reserved=Decimal("0.01")) for row in rows]
+    asked = [Asked(id=row.id, parts=1, reserved=RESERVED) for row in rows]
     world.ledger.claim(asked, owner="me", lease_until=START + LEASE, now=START)
 
 
