@@ -4,11 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from local.cloud import LocalCloud
+from ordercast.target import Target, local_target
 from tests.pages import ROOT
 
 
@@ -71,3 +74,21 @@ def shell(cloud: LocalCloud, tmp_path: Path):
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def target(cloud: LocalCloud) -> Target:
+    """What the session's cloud deployed, as the command line finds it."""
+    return local_target(cloud)
+
+
+@pytest.fixture
+def order_id() -> str:
+    """An order that no other test knows."""
+    return f"flow-{uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="module")
+def executor() -> Iterator[Executor]:
+    with ThreadPoolExecutor(4) as executor:
+        yield executor

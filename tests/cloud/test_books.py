@@ -6,25 +6,18 @@ from uuid import uuid4
 from zlib import crc32
 
 import boto3
-import pytest
 
 from analytics.verification import verification
 from gateways.rollup_item import SHARDS
-from local.cloud import LocalCloud
 from notifications.identity import notification_id
 from notifications.knowledge import Wanted
 from notifications.order_event import Channel, parse_order_event
 from ordercast.export import columns
-from ordercast.target import Target, local_target
+from ordercast.target import Target
 from ordercast.verify import Answer, compare, document, settings_of
 from tests.eventually import eventually
 
 SHOP = f"books-{uuid4().hex[:12]}"
-
-
-@pytest.fixture
-def target(cloud: LocalCloud) -> Target:
-    return local_target(cloud)
 
 
 def compared(target: Target, since: datetime) -> Answer:

@@ -1,88 +1,24 @@
 """The whole flow on the local cloud: what is put on the stream, and what became of it."""
 
-import json
-from base64 import b64decode
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import uuid4
-from zlib import crc32
 
 import boto3
 import pytest
 
 from analytics.metrics import NAMESPACE
 from gateways.cloudwatch import MetricSums
-from gateways.dynamodb import millis
-from gateways.ledger_item import is_mark, is_notification, read_mark
 from local.cloud import LocalCloud
-from local.inbox import SentMessage, read_inbox
-from notifications.claim import Answer, Asked
-from notifications.identity import customer_key, order_hash_for
+from notifications.identity import customer_key
 from notifications.lifecycle import State
-from notifications.notification import Notification
 from notifications.order_event import Channel
 from notifications.person import Person, QuietHours
 from notifications.routing import QUIET_HOURS
-from notifications.sweeping import LAPSED
-from ordercast.target import Target, local_target
+from ordercast.target import Target
+from tests.cloud.flow import HOURS, ended, order, phone, promised, put, sweep_now, told
 from tests.eventually import eventually
-from tests.examples import drafts, mark
 
 MINUTE = timedelta(minutes=1)
-HOURS = timedelta(hours=3)  # longer than any run of the tests
-
-
-@pytest.fixture
-def target(cloud: LocalCloud) -> Target:
-    return local_target(cloud)
-
-
-@pytest.fixture
-def order_id() -> str:
-    """An order that no other test knows."""
-    return f"flow-{uuid4().hex[:12]}"
-
-
-def phone(order_id: str) -> str:
-    """A number that few other orders have: there is a cap, and only so many are for fiction."""
-    return f"+1206555{100 + crc32(order_id.encode()) % 90:04}"
-
-
-def order(order_id: str, **changes: Any) -> dict[str, Any]:
-    contact = {"email": f"{order_id}@example.com", "phone": phone(order_id)}
-    return {"order_id": order_id, "channel": "both", "contact": contact} | changes
-
-
-def put(target: Target, *payloads: bytes | dict[str, Any]) -> list[str]:
-    """Put one record a payload on one shard; answer their sequence numbers."""
-    client = boto3.client("kinesis")
-    stream = target.outputs["OrdersStreamName"]
-    records = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in payloads]
-    answer = client.put_records(
-        StreamName=stream, Records=[{"PartitionKey": "flow", "Data": data} for data in records]
-    )
-    return [record["SequenceNumber"] for record in answer["Records"]]
-
-
-def rows(target: Target, order_id: str) -> list[Notification]:
-    return target.ledger().of_order(order_hash_for(shop=None, order_id=order_id))
-
-
-def told(cloud: LocalCloud, order_id: str) -> list[SentMessage]:
-    """What the carrier was given about the order."""
-    return [m for m in read_inbox(cloud.inbox) if order_id in m.subject + m.text]
-
-
-def ended(target: Target, order_id: str, *states: State) -> list[Notification]:
-    """Wait until the order's notifications are in these states; answer them, texts first."""
-
-    def the_orders_rows_have_ended() -> list[Notification]:
-        now = sorted(rows(target, order_id), key=lambda row: row.channel, reverse=True)
-        return now if [row.state for row in now] == list(states) else []
-
-    return eventually(the_orders_rows_have_ended, within=60)
 
 
 def test_one_order_becomes_one_text_and_one_email_and_both_are_delivered(
@@ -99,57 +35,6 @@ def test_one_order_becomes_one_text_and_one_email_and_both_are_delivered(
     assert email.message_id == messages["email"].message_id
     assert email.id == messages["email"].tags["notification_id"]
     assert "42.50 USD" in messages["email"].html
-
-
-def test_an_event_that_is_put_again_is_told_once(
-    cloud: LocalCloud, target: Target, order_id: str
-) -> None:
-    """A producer that heard no answer puts its event again; so does a replay, much later."""
-    event = order(order_id)
-    put(target, event, event)
-    ended(target, order_id, State.DELIVERED, State.DELIVERED)
-
-    after = f"{order_id}-after"
-    put(target, event, order(after))
-    ended(target, after, State.DELIVERED, State.DELIVERED)
-
-    assert 2 == len(told(cloud, order_id)) - len(told(cloud, after))
-
-
-def test_an_event_whose_rows_have_long_expired_is_not_told_again(
-    cloud: LocalCloud, target: Target, order_id: str
-) -> None:
-    """A replay of last year's stream: the mark alone remembers, and it holds nothing personal."""
-    event = order(order_id)
-    put(target, event)
-    ended(target, order_id, State.DELIVERED, State.DELIVERED)
-    expire(target, order_id)
-    assert [] == rows(target, order_id)
-
-    after = f"{order_id}-after"
-    put(target, event, order(after))
-    ended(target, after, State.DELIVERED, State.DELIVERED)
-
-    assert [] == rows(target, order_id)
-    assert 2 == len(told(cloud, order_id)) - len(told(cloud, after))
-
-
-def test_the_same_id_with_other_content_is_parked(
-    cloud: LocalCloud, target: Target, order_id: str
-) -> None:
-    event = order(order_id, event_id=order_id)
-    put(target, event)
-    ended(target, order_id, State.DELIVERED, State.DELIVERED)
-
-    [position] = put(target, event | {"amount": 19.9})
-
-    def the_other_one_is_parked() -> dict[str, Any] | None:
-        return parked(target).get(position)
-
-    kept = eventually(the_other_one_is_parked, within=30)
-    assert kept is not None
-    assert "conflicting-event" == kept["reason"]
-    assert 2 == len(told(cloud, order_id))
 
 
 def test_old_news_is_not_told(cloud: LocalCloud, target: Target, order_id: str) -> None:
@@ -225,20 +110,6 @@ def test_both_earlier_shapes_are_taken_as_they_are(
     assert [] == told(cloud, snake)
 
 
-def test_a_malformed_record_is_parked_with_its_payload_and_its_neighbours_go_out(
-    cloud: LocalCloud, target: Target, order_id: str
-) -> None:
-    before, after = f"{order_id}-1", f"{order_id}-3"
-    malformed = f'{{"order_id": 5, "note": "{order_id}"}}'.encode()
-    _, position, _ = put(target, order(before), malformed, order(after))
-
-    for each in (before, after):
-        ended(target, each, State.DELIVERED, State.DELIVERED)
-    kept = parked(target)[position]
-    assert malformed == b64decode(kept["payload"])
-    assert "order_id: expected `str`, got `int`" == kept["detail"]
-
-
 @pytest.mark.parametrize(
     ("contact", "channel", "state", "reason"),
     [
@@ -271,56 +142,6 @@ def test_a_message_that_does_not_arrive_has_failed_and_says_why(
     assert reason == row.rule
 
 
-def test_a_publication_that_was_lost_is_made_good_by_the_sweeper(
-    cloud: LocalCloud, target: Target, order_id: str
-) -> None:
-    """The relay died between the ledger and the hub: nobody else knows of these rows."""
-    enter(target, order_id)
-
-    sweep_now(target, order_id)
-
-    ended(target, order_id, State.DELIVERED, State.DELIVERED)
-    assert 2 == len(told(cloud, order_id))
-
-
-def test_a_claim_that_nobody_came_back_from_ends_in_doubt(
-    cloud: LocalCloud, target: Target, order_id: str
-) -> None:
-    """The sender died in the middle: its call may have been made, so nobody makes it again."""
-    now = datetime.now(UTC)
-    [text] = enter(target, order_id, channel="sms")
-    claims = target.ledger().claim(
-        [Asked(id=text.id)], owner="dead", lease_until=now - timedelta(seconds=1), now=now
-    )
-    assert Answer.MINE is claims[text.id].answer
-
-    sweep_now(target, order_id)
-
-    [doubtful] = ended(target, order_id, State.IN_DOUBT)
-    assert (LAPSED, 1) == (doubtful.rule, doubtful.attempts)
-    assert [] == told(cloud, order_id)
-
-
-def test_what_an_operator_stops_waits_until_it_is_resumed(
-    cloud: LocalCloud, target: Target, order_id: str
-) -> None:
-    campaign = f"spring-{order_id}"
-    target.ledger().stop([f"campaign:{campaign}"])
-    after = f"{order_id}-after"
-    put(target, order(order_id, campaign=campaign))
-    ended(target, order_id, State.REQUESTED, State.REQUESTED)
-    put(target, order(after))
-    ended(target, after, State.DELIVERED, State.DELIVERED)
-    assert {State.REQUESTED} == {row.state for row in rows(target, order_id)}
-    assert len(told(cloud, order_id)) == len(told(cloud, after))
-
-    target.ledger().resume([f"campaign:{campaign}"])
-    sweep_now(target, order_id)
-
-    ended(target, order_id, State.DELIVERED, State.DELIVERED)
-    assert 2 == len(told(cloud, order_id)) - len(told(cloud, after))
-
-
 def test_cloudwatch_counts_what_the_ledger_says_was_accepted(target: Target, order_id: str) -> None:
     put(target, *(order(f"{order_id}-{n}") for n in range(5)))
     for n in range(5):
@@ -334,66 +155,3 @@ def test_cloudwatch_counts_what_the_ledger_says_was_accepted(target: Target, ord
 
     assert 10 <= promised(target)
     assert eventually(cloudwatch_and_ledger_agree, within=30)
-
-
-def enter(target: Target, order_id: str, **changes: Any) -> list[Notification]:
-    """Enter an order's rows as a relay does that dies before it publishes them."""
-    contact = order(order_id)["contact"]
-    about = {"order_id": order_id, "event_id": order_id, "contact": contact, "shop": None} | changes
-    ledger, now = target.ledger(), datetime.now(UTC)
-    ledger.mark([mark(now=now, **about)])
-    return ledger.accept(drafts(now=now, **about), [])
-
-
-def sweep_now(target: Target, order_id: str) -> None:
-    """Let the order's rows be due, and the sweeper look at them."""
-    ledger, now = target.ledger(), datetime.now(UTC)
-
-    def every_row_is_due() -> bool:
-        seen = rows(target, order_id)
-        changes = [(row, replace(row, due_at=now)) for row in seen]
-        return {row.id for row in seen} == ledger.change(changes)
-
-    eventually(every_row_is_due)
-    answer = boto3.client("lambda").invoke(FunctionName=target.outputs["SweeperFunctionName"])
-    assert "FunctionError" not in answer, answer["Payload"].read()
-
-
-def expire(target: Target, order_id: str) -> None:
-    """Do what time does: the rows' retention has ended, and only mark and heads are left."""
-    table, dynamodb = target.outputs["LedgerTableName"], boto3.client("dynamodb")
-    for item in items(target):
-        if item["pk"]["S"] != order_hash_for(shop=None, order_id=order_id):
-            continue
-        key = {"pk": item["pk"], "sk": item["sk"]}
-        if is_notification(item):
-            dynamodb.delete_item(TableName=table, Key=key)
-        elif is_mark(item):
-            dynamodb.update_item(
-                TableName=table,
-                Key=key,
-                UpdateExpression="SET expires_at = :past",
-                ExpressionAttributeValues={":past": millis(datetime.now(UTC) - HOURS)},
-            )
-
-
-def items(target: Target) -> Iterator[dict[str, Any]]:
-    pages = boto3.client("dynamodb").get_paginator("scan")
-    for page in pages.paginate(TableName=target.outputs["LedgerTableName"]):
-        yield from page["Items"]
-
-
-def promised(target: Target) -> int:
-    """Every notification of every test so far that was to be sent, as the marks have it."""
-    marks = [read_mark(item) for item in items(target) if is_mark(item)]
-    verdicts = [verdict for each in marks for verdict in each.verdicts.values()]
-    return sum(verdict.state is not State.SUPPRESSED for verdict in verdicts)
-
-
-def parked(target: Target) -> dict[str, dict[str, Any]]:
-    """What the bucket of parked records holds, by position."""
-    s3, bucket = boto3.client("s3"), target.outputs["ParkedBucketName"]
-    listed = s3.list_objects_v2(Bucket=bucket, Prefix="parked/").get("Contents", [])
-    bodies = [s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for each in listed]
-    kept = [json.loads(line) for body in bodies for line in body.splitlines()]
-    return {each["sequence_number"]: each for each in kept}

@@ -15,7 +15,7 @@ from notifications.lifecycle import State
 from notifications.order_event import Channel
 from notifications.outcome import Outcome, Outgoing, accepted, refused, unknown
 from notifications.templates import words
-from tests.cloud.test_promises import table_like
+from tests.cloud.fresh import table_like
 from tests.examples import notification
 from tests.fakes.world import SILENCE, cost
 from workflows.send_messages import SendMessages

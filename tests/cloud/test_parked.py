@@ -7,11 +7,11 @@ import boto3
 
 from gateways.parked_records import S3ParkedRecords
 from local.cloud import LocalCloud
-from local.inbox import SentMessage, read_inbox
 from notifications.parked import Kind, Wish
 from notifications.parking import ParkedRecord, StreamRecord
 from ordercast.shelves import shelves
 from ordercast.target import local_target
+from tests.cloud.flow import told
 from tests.eventually import eventually
 
 
@@ -49,7 +49,3 @@ def park(bucket: str, order: str) -> None:
     )
     parked = ParkedRecord(record=record, reason="bug:KeyError", detail=order)
     S3ParkedRecords(client=boto3.client("s3"), bucket=bucket).park([parked])
-
-
-def told(cloud: LocalCloud, order: str) -> list[SentMessage]:
-    return [each for each in read_inbox(cloud.inbox) if order in each.subject + each.text]

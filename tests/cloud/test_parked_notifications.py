@@ -14,11 +14,11 @@ import boto3
 
 from local.cloud import LocalCloud
 from local.inbox import SentMessage, read_inbox
-from notifications.identity import order_hash_for
 from notifications.lifecycle import State
 from notifications.notification import Notification
 from notifications.retry import MAX_ATTEMPTS
 from ordercast.target import Target, local_target
+from tests.cloud.flow import rows
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -120,10 +120,6 @@ def put(target: Target, order: str, email: str) -> None:
         PartitionKey=order,
         Data=json.dumps(event).encode(),
     )
-
-
-def rows(target: Target, order: str) -> list[Notification]:
-    return target.ledger().of_order(order_hash_for(shop=None, order_id=order))
 
 
 def told(cloud: LocalCloud, order: str) -> list[SentMessage]:

@@ -1,0 +1,38 @@
+"""Tables, topics, queues and buckets that nobody else has used, behind clients as strict as AWS."""
+
+from concurrent.futures import Executor
+from typing import Any
+from uuid import uuid4
+
+import boto3
+
+from gateways.dynamodb import Table
+from local.cloud import LocalCloud
+from tests.fakes.aws_limits import strict
+
+
+def client(cloud: LocalCloud, service: str) -> Any:
+    """Make a client of the emulator that refuses what AWS would and the emulator would not."""
+    return strict(boto3.client(service, **cloud.session_arguments()))  # type: ignore[call-overload]
+
+
+def fresh(kind: str) -> str:
+    """Return a name that nothing has."""
+    return f"promise-{kind}-{uuid4().hex[:12]}"
+
+
+def table_like(cloud: LocalCloud, output: str, executor: Executor) -> Table:
+    """Make an empty table with the keys and indexes of the one that was deployed."""
+    dynamodb = client(cloud, "dynamodb")
+    deployed = dynamodb.describe_table(TableName=cloud.outputs()[output])["Table"]
+    wanted = ("IndexName", "KeySchema", "Projection")
+    indexes = [{k: each[k] for k in wanted} for each in deployed.get("GlobalSecondaryIndexes", [])]
+    name = fresh("table")
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=deployed["KeySchema"],
+        AttributeDefinitions=deployed["AttributeDefinitions"],
+        BillingMode="PAY_PER_REQUEST",
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+    )
+    return Table(client=dynamodb, name=name, executor=executor)

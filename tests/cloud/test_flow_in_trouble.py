@@ -1,0 +1,128 @@
+"""The whole flow on the local cloud, where events come twice, are broken or were left half done."""
+
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from local.cloud import LocalCloud
+from notifications.claim import Answer, Asked
+from notifications.lifecycle import State
+from notifications.sweeping import LAPSED
+from ordercast.target import Target
+from tests.cloud.flow import ended, enter, expire, order, parked, put, rows, sweep_now, told
+from tests.eventually import eventually
+
+
+def test_an_event_that_is_put_again_is_told_once(
+    cloud: LocalCloud, target: Target, order_id: str
+) -> None:
+    """A producer that heard no answer puts its event again; so does a replay, much later."""
+    event = order(order_id)
+    put(target, event, event)
+    ended(target, order_id, State.DELIVERED, State.DELIVERED)
+
+    after = f"{order_id}-after"
+    put(target, event, order(after))
+    ended(target, after, State.DELIVERED, State.DELIVERED)
+
+    assert 2 == len(told(cloud, order_id)) - len(told(cloud, after))
+
+
+def test_an_event_whose_rows_have_long_expired_is_not_told_again(
+    cloud: LocalCloud, target: Target, order_id: str
+) -> None:
+    """A replay of last year's stream: the mark alone remembers, and it holds nothing personal."""
+    event = order(order_id)
+    put(target, event)
+    ended(target, order_id, State.DELIVERED, State.DELIVERED)
+    expire(target, order_id)
+    assert [] == rows(target, order_id)
+
+    after = f"{order_id}-after"
+    put(target, event, order(after))
+    ended(target, after, State.DELIVERED, State.DELIVERED)
+
+    assert [] == rows(target, order_id)
+    assert 2 == len(told(cloud, order_id)) - len(told(cloud, after))
+
+
+def test_the_same_id_with_other_content_is_parked(
+    cloud: LocalCloud, target: Target, order_id: str
+) -> None:
+    event = order(order_id, event_id=order_id)
+    put(target, event)
+    ended(target, order_id, State.DELIVERED, State.DELIVERED)
+
+    [position] = put(target, event | {"amount": 19.9})
+
+    def the_other_one_is_parked() -> dict[str, Any] | None:
+        return parked(target).get(position)
+
+    kept = eventually(the_other_one_is_parked, within=30)
+    assert kept is not None
+    assert "conflicting-event" == kept["reason"]
+    assert 2 == len(told(cloud, order_id))
+
+
+def test_a_malformed_record_is_parked_with_its_payload_and_its_neighbours_go_out(
+    cloud: LocalCloud, target: Target, order_id: str
+) -> None:
+    before, after = f"{order_id}-1", f"{order_id}-3"
+    malformed = f'{{"order_id": 5, "note": "{order_id}"}}'.encode()
+    _, position, _ = put(target, order(before), malformed, order(after))
+
+    for each in (before, after):
+        ended(target, each, State.DELIVERED, State.DELIVERED)
+    kept = parked(target)[position]
+    assert malformed == b64decode(kept["payload"])
+    assert "order_id: expected `str`, got `int`" == kept["detail"]
+
+
+def test_a_publication_that_was_lost_is_made_good_by_the_sweeper(
+    cloud: LocalCloud, target: Target, order_id: str
+) -> None:
+    """The relay died between the ledger and the hub: nobody else knows of these rows."""
+    enter(target, order_id)
+
+    sweep_now(target, order_id)
+
+    ended(target, order_id, State.DELIVERED, State.DELIVERED)
+    assert 2 == len(told(cloud, order_id))
+
+
+def test_a_claim_that_nobody_came_back_from_ends_in_doubt(
+    cloud: LocalCloud, target: Target, order_id: str
+) -> None:
+    """The sender died in the middle: its call may have been made, so nobody makes it again."""
+    now = datetime.now(UTC)
+    [text] = enter(target, order_id, channel="sms")
+    claims = target.ledger().claim(
+        [Asked(id=text.id)], owner="dead", lease_until=now - timedelta(seconds=1), now=now
+    )
+    assert Answer.MINE is claims[text.id].answer
+
+    sweep_now(target, order_id)
+
+    [doubtful] = ended(target, order_id, State.IN_DOUBT)
+    assert (LAPSED, 1) == (doubtful.rule, doubtful.attempts)
+    assert [] == told(cloud, order_id)
+
+
+def test_what_an_operator_stops_waits_until_it_is_resumed(
+    cloud: LocalCloud, target: Target, order_id: str
+) -> None:
+    campaign = f"spring-{order_id}"
+    target.ledger().stop([f"campaign:{campaign}"])
+    after = f"{order_id}-after"
+    put(target, order(order_id, campaign=campaign))
+    ended(target, order_id, State.REQUESTED, State.REQUESTED)
+    put(target, order(after))
+    ended(target, after, State.DELIVERED, State.DELIVERED)
+    assert {State.REQUESTED} == {row.state for row in rows(target, order_id)}
+    assert len(told(cloud, order_id)) == len(told(cloud, after))
+
+    target.ledger().resume([f"campaign:{campaign}"])
+    sweep_now(target, order_id)
+
+    ended(target, order_id, State.DELIVERED, State.DELIVERED)
+    assert 2 == len(told(cloud, order_id)) - len(told(cloud, after))

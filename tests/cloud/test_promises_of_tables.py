@@ -1,0 +1,134 @@
+"""Our tables keep the promises of their ports before real APIs, as `tests/promises` has them."""
+
+from concurrent.futures import Executor
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from gateways import people_item
+from gateways.ledger import DynamoLedger
+from gateways.people import DynamoPeople
+from gateways.rollups import DynamoRollups
+from gateways.trails import DynamoTrails
+from local.cloud import LocalCloud
+from notifications.claim import Answer, Asked
+from notifications.order_event import Channel
+from notifications.outcome import accepted, not_now
+from notifications.person import Person
+from tests.cloud.fresh import table_like
+from tests.promises.ledger import LedgerPromises
+from tests.promises.ledger_steps import LATER, ONE, claimed, claims, enter, row, settle
+from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
+from tests.promises.rollups import RollupsPromises
+from tests.promises.stops import StopsPromises, Switch
+from tests.promises.trails import TrailsPromises
+
+
+@pytest.fixture
+def people(cloud: LocalCloud, executor: Executor) -> DynamoPeople:
+    return DynamoPeople(table=table_like(cloud, "CustomersTableName", executor))
+
+
+@pytest.fixture
+def ledger(cloud: LocalCloud, executor: Executor, people: DynamoPeople) -> DynamoLedger:
+    table = table_like(cloud, "LedgerTableName", executor)
+    return DynamoLedger(table=table, customers=people.table)
+
+
+class TestDynamoLedger(LedgerPromises, StopsPromises):
+    @pytest.fixture
+    def stop(self, ledger: DynamoLedger) -> Switch:
+        return lambda name: ledger.stop([name])
+
+    @pytest.fixture
+    def resume(self, ledger: DynamoLedger) -> Switch:
+        return lambda name: ledger.resume([name])
+
+    def test_a_settlement_that_is_repeated_changes_nothing(self, ledger: DynamoLedger) -> None:
+        """The SDK repeats a call whose answer was lost."""
+        claimed(ledger)
+        settle(ledger, accepted("m-1"))
+        settled = row(ledger)
+        settle(ledger, accepted("m-1"))
+
+        assert settled == row(ledger)
+
+    def test_what_an_earlier_try_was_to_cost_is_not_what_this_one_does(
+        self, ledger: DynamoLedger
+    ) -> None:
+        enter(ledger, ONE)
+        asked = Asked(id=ONE.id, parts=3, reserved=Decimal("0.02343"))
+        ledger.claim([asked], owner="first", lease_until=LATER, now=LATER)
+        settle(ledger, not_now("Throttling"), owner="first")
+        again = claims(ledger, ONE)[ONE.id]
+
+        assert (Answer.MINE, None, None) == (again.answer, again.row.parts, again.row.reserved)
+
+    def test_an_operator_reads_what_is_stopped(self, ledger: DynamoLedger) -> None:
+        ledger.stop(["channel:sms", "country:SE"])
+
+        assert {"channel:sms", "country:SE"} == ledger.stops().stopped
+
+
+class TestDynamoPeople(PeoplePromises):
+    @pytest.fixture
+    def on_record(self, people: DynamoPeople) -> OnRecord:
+        return lambda person: people.put([person])
+
+    def test_a_record_is_written_whole_and_leaves_what_was_paid_alone(
+        self, people: DynamoPeople, ledger: DynamoLedger
+    ) -> None:
+        people.put([ADA])
+        people.pay([paying(ADA, "n-1")])
+        told = replace(ADA, email=None, quiet=None, refusals={}, locale="sv")
+        people.put([replace(told, locale="fi"), told])
+
+        assert {"ada": paying(told, "n-1")} == known(ledger, "ada") == people.get({"ada"})
+
+    def test_only_who_has_nothing_on_record_is_forgotten(self, people: DynamoPeople) -> None:
+        """And who has refused in the meantime is read again before anybody pays for them."""
+        table, key = people.table, people_item.key("ada")
+        stranger = Person(key="ada")
+        people.pay([paying(stranger, "n-1")])
+        assert "ttl" in table.get([key])[0]
+
+        refusing = replace(stranger, refusals={Channel.EMAIL: "complained"})
+        people.change({"ada"}, lambda seen: replace(seen, refusals=refusing.refusals))
+        assert "ttl" not in table.get([key])[0]
+        assert set() == people.pay([paying(stranger, "n-2", turn=2)])
+        assert {"ada"} == people.pay([paying(refusing, "n-2", turn=2)])
+        assert "ttl" not in table.get([key])[0]
+
+    def test_a_refusal_that_came_while_a_record_was_made_is_seen(
+        self, people: DynamoPeople
+    ) -> None:
+        people.put([ADA])
+        bounced = {**ADA.refusals, Channel.EMAIL: "hard-bounce"}
+
+        def becoming(seen: Person) -> Person:
+            if seen.refusals != bounced:
+                people.put([replace(seen, refusals=bounced)])
+            return replace(seen, locale="fi")
+
+        people.change({"ada"}, becoming)
+        assert {"ada": replace(ADA, refusals=bounced, locale="fi")} == people.get({"ada"})
+
+    def test_a_record_can_be_put_over_a_stranger_who_has_paid(self, people: DynamoPeople) -> None:
+        stranger = Person(key="ada")
+        people.pay([paying(stranger, "n-1")])
+        people.put([ADA])
+
+        assert {"ada": paying(ADA, "n-1")} == people.get({"ada"})
+
+
+class TestDynamoRollups(RollupsPromises):
+    @pytest.fixture
+    def rollups(self, cloud: LocalCloud, executor: Executor) -> DynamoRollups:
+        return DynamoRollups(table=table_like(cloud, "RollupsTableName", executor))
+
+
+class TestDynamoTrails(TrailsPromises):
+    @pytest.fixture
+    def trails(self, cloud: LocalCloud, executor: Executor) -> DynamoTrails:
+        return DynamoTrails(table=table_like(cloud, "ReceiptsTableName", executor))
