@@ -78,7 +78,9 @@ def test_what_an_operator_can_mend_costs_nobody_their_message(code: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("meanings", "code"), [(SNS, "InvalidParameter"), (SES, "MessageRejected")], ids=str
+    ("meanings", "code"),
+    [(SNS, "InvalidParameter"), (SES, "MessageRejected")],
+    ids=["sns", "ses"],
 )
 def test_a_message_that_will_never_be_taken_has_failed(meanings, code: str) -> None:
     assert State.FAILED is outcome_of(refusal(code), meanings).state

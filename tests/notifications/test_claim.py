@@ -33,6 +33,6 @@ def test_a_claim_without_a_lease_has_lapsed() -> None:
     assert Answer.LAPSED == claim_of(endless, owner="second", now=START).answer
 
 
-@pytest.mark.parametrize("state", set(State) - {State.SENDING})
+@pytest.mark.parametrize("state", sorted(set(State) - {State.SENDING}))
 def test_what_nobody_sends_is_done_with_even_for_its_last_owner(state: State) -> None:
     assert Answer.DONE == claim_of(replace(HELD, state=state), owner="first", now=START).answer
