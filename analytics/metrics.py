@@ -129,9 +129,11 @@ def _figures(counted: Contribution) -> dict[str, Amount]:
     if not states:
         return {}  # a bill that is no notification's
     (state,) = states
+    taken = amounts.get(TAKEN, 0)
     figures: dict[str, Amount] = {
-        "Accepted": state not in {State.DEFERRED, State.SUPPRESSED},
-        "Sent": amounts.get(TAKEN, 0),
+        # What a provider took and kept back by a list of its own was to be sent all the same.
+        "Accepted": bool(taken) or state not in {State.DEFERRED, State.SUPPRESSED},
+        "Sent": taken,
         "Delivered": state in COUNTS_AS_DELIVERED,
         "Undelivered": state in COUNTS_AS_UNDELIVERED,
         "InDoubt": state == State.IN_DOUBT,

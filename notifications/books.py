@@ -192,7 +192,7 @@ def contribution(line: Line) -> Contribution:
 def latencies(line: Line) -> dict[str, timedelta]:
     """Return how long the steps took that are known to have been taken."""
     took: dict[str, timedelta] = {}
-    if line.occurred_at and line.state not in _NOT_BEGUN:
+    if line.occurred_at and (line.taken or line.state not in _NOT_BEGUN):
         took["accepted"] = line.accepted_at - line.occurred_at
     if line.taken and line.sent_at:
         took["sent"] = line.sent_at - line.accepted_at
@@ -232,7 +232,7 @@ def summed(contributions: Iterable[Contribution]) -> dict[Bucket, dict[str, Amou
     return {bucket: amounts for bucket, amounts in buckets.items() if amounts}
 
 
-# What is deferred is accepted when it is due, and what is suppressed never was.
+# What is deferred is accepted when it is due, and what we suppressed never was.
 _NOT_BEGUN = frozenset({State.DEFERRED, State.SUPPRESSED})
 
 

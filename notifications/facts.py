@@ -114,6 +114,11 @@ SMS: Mapping[str, Place] = {
     "FAILURE/Phone number is opted out": Place(state=State.FAILED, lesson=Lesson.OPTED_OUT),
 }
 
+REFUSED_BY_PROVIDERS = frozenset(
+    kind for kind, place in EMAIL.items() if place.state is State.SUPPRESSED
+)
+"""Rules of suppressed notifications that a provider had taken, and kept back by a list of its own."""
+
 PLACES: Mapping[Channel, Mapping[str, Place]] = {Channel.EMAIL: EMAIL, Channel.SMS: SMS}
 
 # SES events that are counted and say nothing of where a message stands.

@@ -26,6 +26,7 @@ from notifications.books import (
     Bucket,
     add,
 )
+from notifications.facts import REFUSED_BY_PROVIDERS
 from notifications.latency import percentile
 from notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
 
@@ -93,8 +94,13 @@ class Figures:
 
     @property
     def accepted(self) -> int:
-        """Those that were, or are, to be sent by now: neither deferred nor suppressed."""
-        return self.notifications - self._in({State.DEFERRED, State.SUPPRESSED})
+        """Those that were, or are, to be sent by now: neither deferred nor suppressed by us.
+
+        What a provider took and kept back by its own list was to be sent, and is among `sent` too.
+        """
+        kept_back = self._in({State.DEFERRED, State.SUPPRESSED})
+        by_providers = {r: n for r, n in self.suppressed_by.items() if r in REFUSED_BY_PROVIDERS}
+        return self.notifications - kept_back + sum(by_providers.values())
 
     @property
     def sent(self) -> int:
@@ -115,6 +121,11 @@ class Figures:
     def suppressed(self) -> int:
         """Those that we, or the provider's own list, decided not to send."""
         return self._in({State.SUPPRESSED})
+
+    @property
+    def suppressed_by(self) -> dict[str, int]:
+        """How many of these by which rule, the most first."""
+        return {rule: n for (state, rule), n in self.rules.items() if state == State.SUPPRESSED}
 
     @property
     def in_doubt(self) -> int:

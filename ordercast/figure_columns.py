@@ -8,14 +8,14 @@ from decimal import Decimal
 from notifications.statistics import Figures, Step
 from ordercast.whereabouts import whereabouts
 
-Value = int | float | str | None
+Value = int | float | str | dict[str, int] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column: its name, its unit, and what it holds of some figures; None is unknown.
 
-    US dollars are text, so that no program rounds them.
+    US dollars are text, so that no program rounds them; counts by rule are an object.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Column:
 
 
 NOTIFICATIONS, MESSAGES, PARTS = "notifications", "messages", "parts"
+BY_RULE = "notifications by rule"
 SHARE, SECONDS, DOLLARS = "0 to 1", "seconds", "US dollars"
 
 STEPS: tuple[tuple[str, Step], ...] = (
@@ -60,6 +61,7 @@ STATS: Sequence[Column] = (
     _place("in_doubt"),
     _place("deferred"),
     _place("suppressed"),
+    Column(name="suppressed_by_rule", unit=BY_RULE, of=lambda figures: figures.suppressed_by),
     _place("parked"),
     Column(name="parts", unit=PARTS, of=lambda figures: figures.parts),
     *(_percentile(name, step, share) for name, step in STEPS for share in SHARES),

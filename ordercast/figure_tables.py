@@ -8,7 +8,6 @@ from rich.console import RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from notifications.lifecycle import State
 from notifications.prices import price_list
 from notifications.statistics import Figures, Money, Step
 from ordercast.units import NONE, count, dollars, exact, length, percent, to_the_cent
@@ -120,11 +119,7 @@ def _amounts(money: Money) -> tuple[Decimal, ...]:
 
 
 def _suppressed(total: Figures) -> list[RenderableType]:
-    rules = [
-        f"{rule} {count(n)}"
-        for (state, rule), n in total.rules.items()
-        if state == State.SUPPRESSED
-    ]
+    rules = [f"{rule} {count(n)}" for rule, n in total.suppressed_by.items()]
     return [_paragraph(f"Suppressed by rule: {', '.join(rules)}.")] if rules else []
 
 

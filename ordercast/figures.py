@@ -76,11 +76,16 @@ def print_json(dimensions: Sequence[str], columns: Sequence[Column], groups: Gro
 
 
 def print_csv(dimensions: Sequence[str], columns: Sequence[Column], groups: Groups) -> None:
-    """Print a line of names and one a group; what is unknown is empty."""
+    """Print a line of names and one a group; what is unknown is empty, and an object is JSON."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*dimensions, *(column.name for column in columns)])
     for key, figures in groups.items():
-        writer.writerow([*key, *_values(columns, figures).values()])
+        values = _values(columns, figures).values()
+        writer.writerow([*key, *(_cell(each) for each in values)])
+
+
+def _cell(value: Value) -> Value:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

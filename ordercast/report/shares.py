@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from notifications.lifecycle import State
 from notifications.statistics import Figures, Money, by, in_all
 from ordercast.report import svg
 from ordercast.report.plot import CHANNELS, Buckets, Plot, channels
@@ -115,12 +114,8 @@ def _cost_bars(shown: Mapping[str, Money]) -> list[Bar]:
 
 def suppressed(buckets: Buckets) -> Plot | None:
     """Draw which rules kept how many from being sent."""
-    found = {
-        channel: {r: n for (state, r), n in each.rules.items() if state == State.SUPPRESSED}
-        for channel, each in channels(buckets).items()
-    }
-    everywhere = in_all(buckets.values()).rules
-    rules = [rule for state, rule in everywhere if state == State.SUPPRESSED]
+    found = {channel: each.suppressed_by for channel, each in channels(buckets).items()}
+    rules = list(in_all(buckets.values()).suppressed_by)
     if not rules:
         return None
     return _by_channel(

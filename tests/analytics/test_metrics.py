@@ -83,6 +83,8 @@ def test_a_correction_is_negative() -> None:
 
     assert {"InDoubt": -1, "Sent": 1, "CostUSD": 0.0079} == figures(entry(sent(), doubtful))
     assert {"Accepted": -1, "Suppressed": 1} == figures(entry(suppressed, requested()))
+    kept_back = replace(sent(), state=State.SUPPRESSED, rule="Bounce/Permanent/Suppressed")
+    assert {"Suppressed": 1} == figures(entry(kept_back, sent()))
     cheaper = sent(cost=Decimal("0.0070"), cost_source=CostSource.CARRIER)
     assert {"CostUSD": pytest.approx(-0.0009)} == figures(entry(cheaper, sent()))
 

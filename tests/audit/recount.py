@@ -89,7 +89,7 @@ def _account(rows: list[Row]) -> dict[str, Any]:
     return {
         "notifications": len(rows),
         "states": dict(sorted(states.items())),
-        "accepted": sum(_state(row) not in NOT_ACCEPTED for row in rows),
+        "accepted": sum(map(_accepted, rows)),
         "sent": sum(row["taken"] for row in rows),
         **became,
         "delivery_rate": float(Fraction(became["delivered"], ended)) if ended else None,
@@ -115,6 +115,11 @@ def _money(rows: list[Row]) -> dict[str, Any]:
     }
 
 
+def _accepted(row: Row) -> bool:
+    """Tell whether it was to be sent: what a provider took was, also where its own list kept it."""
+    return row["taken"] or _state(row) not in NOT_ACCEPTED
+
+
 def _state(row: Row) -> str:
     return str(row["state"]).replace("_", " ").replace("-", " ")
 
@@ -130,7 +135,7 @@ def _sum(amounts: Iterable[str | None]) -> str:
 
 def _seconds(rows: list[Row], start: str, end: str) -> Iterator[float]:
     for row in rows:
-        if row[start] and row[end] and (end != "accepted_at" or _state(row) not in NOT_ACCEPTED):
+        if row[start] and row[end] and (end != "accepted_at" or _accepted(row)):
             passed = datetime.fromisoformat(row[end]) - datetime.fromisoformat(row[start])
             yield passed / timedelta(seconds=1)
 
@@ -151,7 +156,7 @@ def _odd(row: Row) -> list[str]:
         f"a state that nothing is known of: {state}": not known,
         "suppressed by no rule": state == "suppressed" and not row["rule"],
         f"{state}, and the provider never took it": state in TAKEN and not taken,
-        f"{state}, and yet the provider took it": state in NOT_ACCEPTED and taken,
+        f"{state}, and yet the provider took it": state in BECAME["deferred"] and taken,
         "taken by the provider at no time": taken and not row["sent_at"],
         "delivered at no time": state in BECAME["delivered"] and not row["delivered_at"],
         "a cost that nobody named": row["cost_usd"] is not None and not row["cost_source"],

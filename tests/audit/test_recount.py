@@ -65,6 +65,15 @@ def test_a_complaint_was_delivered_and_only_ends_are_in_the_rate():
     assert whole["suppressed_by_rule"] == {"opted-out": 1}
 
 
+def test_what_the_provider_kept_back_by_its_own_list_was_to_be_sent():
+    kept_back = {**COMPLAINED, "id": "g", "state": "suppressed", "delivered_at": None}
+    recounted = _recount({**kept_back, "rule": "Bounce/Permanent/Suppressed"}, SUPPRESSED)
+    whole = recounted["groups"][0]
+    assert (whole["accepted"], whole["sent"], whole["suppressed"]) == (1, 1, 2)
+    assert whole["latency"]["event_to_accepted"]["count"] == 1
+    assert not recounted["oddities"]
+
+
 def test_money_is_exact_and_what_a_carrier_asked_apart_from_what_we_expect():
     whole = _recount(*ROWS)["groups"][0]
     assert whole["parts"] == 6
@@ -105,6 +114,7 @@ def test_a_row_that_says_what_cannot_be_is_named():
         ("sent_to_delivered_p50", 4.05),
         ("carrier_usd", "0.03870001"),
         ("estimated", 0),
+        ("suppressed_by_rule", {"cap": 1}),
     ],
 )
 def test_a_figure_that_is_not_shared_is_named(figure, told):

@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 
 from notifications.books import Line, contribution, summed, unattributed
+from notifications.facts import REFUSED_BY_PROVIDERS, reason
 from notifications.lifecycle import State
 from notifications.message import CostSource, Message
+from notifications.order_event import Channel
 from notifications.statistics import Figures, by, in_all
 from tests.fakes.clock import START
 from tests.lines import line
@@ -50,6 +52,19 @@ def test_who_complains_got_it_and_what_nobody_knows_of_stands_beside_the_rate() 
 
 def test_without_an_end_there_is_no_rate() -> None:
     assert figures(ended(1, State.SENT)).delivery_rate is None
+
+
+@pytest.mark.parametrize("kind", sorted(REFUSED_BY_PROVIDERS))
+def test_what_a_provider_took_and_kept_back_by_its_own_list_was_to_be_sent(kind: str) -> None:
+    kept_back = replace(ended(1, State.SUPPRESSED), rule=kind)
+    ours = replace(line(2, state=State.SUPPRESSED), rule="cap")
+    found = figures(kept_back, ours, replace(line(3, state=State.DEFERRED), rule="quiet-hours"))
+
+    assert kind == reason(kind, Channel.EMAIL)
+    assert (3, 1, 1, 0) == (found.notifications, found.accepted, found.sent, found.delivered)
+    assert {kind: 1, "cap": 1} == found.suppressed_by
+    assert found.delivery_rate is None
+    assert 1 == sum(found.bins("accepted").values())
 
 
 def test_figures_are_grouped_by_any_dimensions_and_the_groups_add_up() -> None:

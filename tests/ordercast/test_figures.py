@@ -113,7 +113,36 @@ def test_json_has_the_same_as_csv_a_line_each(ask) -> None:
         ]
         rows = rows_of(ask(command, "--by", "country", "--csv", *PERIOD))
 
-        assert rows == [{n: "" if v is None else str(v) for n, v in o.items()} for o in objects]
+        assert rows == [{n: cell(v) for n, v in o.items()} for o in objects]
+
+
+def cell(value: object) -> str:
+    """Return how CSV has it: what is unknown is empty, and counts by rule are JSON."""
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return "" if value is None else str(value)
+
+
+def test_what_is_suppressed_is_told_by_rule_and_adds_up(ask) -> None:
+    (whole,) = map(json.loads, ask("stats", "--json", *PERIOD).splitlines())
+    parts = rows_of(ask("stats", "--by", "channel", "--csv", *PERIOD))
+
+    by_rule = whole["suppressed_by_rule"]
+    assert {"cap", "stale", "Bounce/Permanent/OnAccountSuppressionList"} == by_rule.keys()
+    assert whole["suppressed"] == sum(by_rule.values())
+    for row in parts:
+        assert int(row["suppressed"]) == sum(json.loads(row["suppressed_by_rule"]).values())
+    (nothing,) = rows_of(ask("stats", "--csv", *PERIOD, of={}))
+    assert "{}" == nothing["suppressed_by_rule"]
+
+
+def test_the_funnel_only_narrows(ask) -> None:
+    """What SES took and kept back by its own list was to be sent."""
+    for row in rows_of(ask("stats", "--by", "channel,hour", "--csv", *PERIOD)):
+        asked, accepted, sent, delivered = (
+            int(row[name]) for name in ("notifications", "accepted", "sent", "delivered")
+        )
+        assert asked >= accepted >= sent >= delivered
 
 
 def test_money_adds_up_to_the_last_place(ask) -> None:
