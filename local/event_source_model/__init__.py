@@ -14,6 +14,7 @@ docs/event-sources.md lists its rules, where AWS documents each, and the test th
 - `reader`: a shard of any stream, read on and on
 - `shard`: one shard, its keys spread over lanes
 - `lane`: one lane, batch after batch
+- `tumbling`: one lane whose batches are of time windows, with the function's state going along
 - `queue`: one poller of a queue, batch after batch
 - `give_up`: the record that is written when a batch is given up
 - `stream`, `standard_queue`, `fifo_queue`: a stream and queues in memory, for who has no real ones

@@ -143,9 +143,11 @@ def item_key(event: Mapping[str, Any]) -> str:
     return json.dumps(event["dynamodb"].get("Keys", {}), sort_keys=True)
 
 
-def lambda_event(records: Iterable[StreamRecord | QueueMessage]) -> dict[str, Any]:
-    """Put the records into one Lambda event."""
-    return {"Records": [record.event for record in records]}
+def lambda_event(
+    records: Iterable[StreamRecord | QueueMessage], about: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Put the records into one Lambda event, and what is said *about* them beside them."""
+    return {"Records": [record.event for record in records], **(about or {})}
 
 
 def encoded(event: Mapping[str, Any]) -> bytes:

@@ -1,11 +1,11 @@
 """One lane of a shard: its records, the function's outcomes and the time come in, the next step goes out."""
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Literal
+from typing import Any, Literal
 
 from local.event_source_model.answers import (
     Answered,
@@ -22,10 +22,14 @@ from local.event_source_model.mapping import EventSourceMapping
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoke:
-    """Invoke the function with these records, then `settle` the outcome, for that lane."""
+    """Invoke the function with these records, then `settle` the outcome, for that lane.
+
+    `about` stands beside the records in the event: see `tumbling`.
+    """
 
     records: tuple[StreamRecord, ...]
     lane: int = 0
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,7 @@ class Lane:
         retention: timedelta | None = None,
     ) -> None:
         self._mapping = mapping
+        self.overhead = 0  # bytes of a payload that are not for records
         self._backoff = backoff or Backoff()
         self._retention = retention
         self._pending: deque[tuple[StreamRecord, datetime]] = deque()
@@ -187,7 +192,7 @@ class Lane:
                 return self._answered(_tried(batch, outcome.request_id, None), outcome.payload, now)
 
     def _begin_batch(self, now: datetime) -> None:
-        count = _fitting((record for record, _ in self._pending), self._mapping)
+        count = _fitting((r for r, _ in self._pending), self._mapping, self.overhead)
         if not count:
             return
         closed = count < len(self._pending) or count == self._mapping.batch_size
@@ -263,9 +268,9 @@ def _given_up(batch: _Batch, condition: Condition) -> GivenUp:
     )
 
 
-def _fitting(records: Iterable[StreamRecord], mapping: EventSourceMapping) -> int:
+def _fitting(records: Iterable[StreamRecord], mapping: EventSourceMapping, overhead: int) -> int:
     """Count the leading records that fit one batch; a record too large for any is a batch alone."""
-    count, size = 0, ENVELOPE_SIZE - SEPARATOR_SIZE
+    count, size = 0, ENVELOPE_SIZE - SEPARATOR_SIZE + overhead
     for record in records:
         size += record.size + SEPARATOR_SIZE
         if count == mapping.batch_size or (count and size > mapping.payload_limit):

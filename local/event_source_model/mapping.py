@@ -42,6 +42,7 @@ class EventSourceMapping:
     max_age: timedelta | None = None
     failure_destination: str = ""
     filters: tuple[str, ...] = ()
+    tumbling_window: timedelta = timedelta(0)
     payload_limit: int = PAYLOAD_LIMIT
 
     @property
@@ -80,6 +81,7 @@ def mapping_of(entry: Mapping[str, Any]) -> EventSourceMapping:
         max_age=timedelta(seconds=age) if age >= 0 else None,
         failure_destination=destination,
         filters=filters_of(entry),
+        tumbling_window=timedelta(seconds=entry.get("TumblingWindowInSeconds") or 0),
     )
 
 

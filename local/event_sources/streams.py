@@ -45,7 +45,9 @@ class ShardDriver:
         self._shard_id = reader.shard_id
         self._functions = functions
         self._destinations = destinations
-        self._source = ShardSource(mapping, position=reader.position, backoff=backoff)
+        self._source = ShardSource(
+            mapping, shard_id=reader.shard_id, position=reader.position, backoff=backoff
+        )
         self._now = now
         self._threads = ThreadPoolExecutor(
             mapping.parallelization, thread_name_prefix=reader.shard_id
@@ -70,8 +72,8 @@ class ShardDriver:
         answered = self._take_answers(rest)
         read = self._read()
         match self._source.next_step(now=self._now()):
-            case Invoke(records=records, lane=lane):
-                event = encoded(lambda_event(records))
+            case Invoke(records=records, lane=lane, about=about):
+                event = encoded(lambda_event(records, about))
                 invocation = self._threads.submit(
                     self._functions.invoke, self._mapping.function_arn, event
                 )
@@ -96,8 +98,10 @@ class ShardDriver:
         return bool(self._out)
 
     def _read(self) -> bool:
-        room = self._source.room
+        room, now = self._source.room, self._now()
         read = self._reader.read(room) if room else ()
+        if room and not read:
+            self._source.reach(now)
         if left_out := self._source.put(read, now=self._now()):
             self._journal(
                 "records_filtered",

@@ -20,7 +20,7 @@ from local.lifeline import when_owner_ends
 from local.ministack.alarms import accept_every_alarm
 from local.ministack.bundles import unpack_once
 from local.ministack.partiql_streams import emit_stream_records
-from local.ministack.pollers import leave_mappings_alone
+from local.ministack.pollers import leave_mappings_alone, remember_windows
 from local.ministack.quicker import spare
 
 PINNED = "1.5.33"
@@ -38,9 +38,12 @@ def main() -> None:
     )
     emit_stream_records(importlib.import_module(f"{services}.dynamodb"))
     unpack_once(importlib.import_module("ministack.core.lambda_runtime"))
-    leave_mappings_alone(importlib.import_module(f"{services}.lambda_svc"))
+    lambda_service = importlib.import_module(f"{services}.lambda_svc")
+    provisioners = importlib.import_module(f"{services}.cloudformation.provisioners")
+    leave_mappings_alone(lambda_service)
+    remember_windows(lambda_service, provisioners)
     accept_every_alarm(
-        importlib.import_module(f"{services}.cloudformation.provisioners"),
+        provisioners,
         importlib.import_module(f"{services}.cloudwatch"),
     )
     _serve(int(sys.argv[1]))

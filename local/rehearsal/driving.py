@@ -137,13 +137,20 @@ class StreamDriving:
     def _begin(self, shard_id: str, position: Position) -> None:
         reader = ShardReader(self._stream, shard_id, position=position)
         source = ShardSource(
-            self.mapping, position=position, backoff=self._backoff, retention=self._retention
+            self.mapping,
+            shard_id=shard_id,
+            position=position,
+            backoff=self._backoff,
+            retention=self._retention,
         )
         self._driven[shard_id] = _Driven(shard_id, reader, source)
 
     def _drive(self, driven: _Driven) -> bool:
         now = self._clock()
-        read = driven.reader.read(driven.source.room) if driven.source.room else ()
+        room = driven.source.room
+        read = driven.reader.read(room) if room else ()
+        if room and not read:
+            driven.source.reach(now)
         self.report.leave_out(now, driven.shard_id, driven.source.put(read, now=now))
         if driven.reader.is_at_end:
             driven.source.end()
@@ -160,7 +167,7 @@ class StreamDriving:
 
     def _invoke(self, driven: _Driven, step: Invoke) -> None:
         began = self._clock()
-        outcome, took = self._function.invoke(driven.shard_id, step.records)
+        outcome, took = self._function.invoke(driven.shard_id, step.records, step.about)
         self._numbered += 1
         heappush(self._out, _Out(began + took, self._numbered, driven, step, outcome, began))
 
@@ -171,6 +178,7 @@ class StreamDriving:
             source=driven.shard_id,
             lane=out.step.lane,
             records=out.step.records,
+            about=out.step.about,
             how="abandoned",
         )
         if not driven.is_left:

@@ -1,7 +1,7 @@
 """A handler and a batch of records come in; what Lambda would say of the invocation goes out."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -69,9 +69,11 @@ class Function:
         if faults:
             self.faults[source, name] = [each for each in faults if each.times > 0]
 
-    def invoke(self, source: str, records: tuple[Record, ...]) -> tuple[Outcome, timedelta]:
+    def invoke(
+        self, source: str, records: tuple[Record, ...], about: Mapping[str, Any] | None = None
+    ) -> tuple[Outcome, timedelta]:
         """Bring records to the handler; say what became of it, and how long that took."""
-        event = encoded(lambda_event(records))
+        event = encoded(lambda_event(records, about))
         if refused := refusal_of(event):
             return refused, timedelta()
         self.invoked += 1

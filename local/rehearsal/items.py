@@ -185,4 +185,4 @@ def _with_failure(outcome: Outcome, identifier: str) -> Outcome:
         return outcome
     answer = json.loads(outcome.payload) or {}
     failures = [*(answer.get("batchItemFailures") or ()), {"itemIdentifier": identifier}]
-    return replace(outcome, payload=json.dumps({"batchItemFailures": failures}).encode())
+    return replace(outcome, payload=json.dumps({**answer, "batchItemFailures": failures}).encode())

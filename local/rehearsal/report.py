@@ -17,6 +17,7 @@ class Invocation:
 
     `how` is done, retried, bisected or refused; `returned` where messages go back to their queue;
     `abandoned` where somebody else had taken over the shard before the answer came.
+    `about` is what the event said beside its records: of a tumbling window.
     """
 
     at: datetime
@@ -25,10 +26,17 @@ class Invocation:
     records: tuple[Record, ...]
     how: str
     done: tuple[Record, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ends_window(self) -> bool:
+        """Tell whether it was to make an end of a tumbling window."""
+        return bool(self.about.get("isFinalInvokeForWindow"))
 
     def __str__(self) -> str:
         names = " ".join(names_of(self.records))
-        return f"{self.at:%d %H:%M:%S.%f}  {self.source} lane {self.lane}  {self.how:9} {names}"
+        told = f"the end of {self.about['window']['start']}" if self.ends_window else names
+        return f"{self.at:%d %H:%M:%S.%f}  {self.source} lane {self.lane}  {self.how:9} {told}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +88,11 @@ class Report:
     def invoked(self) -> list[list[str]]:
         """The batches that were brought, as names."""
         return [names_of(each.records) for each in self.invocations]
+
+    @property
+    def ends(self) -> list[Invocation]:
+        """The invocations that were to make an end of a tumbling window."""
+        return [each for each in self.invocations if each.ends_window]
 
     @property
     def retried(self) -> list[list[str]]:

@@ -12,6 +12,7 @@ import pytest
 
 from local.cloud import LocalCloud
 from ordercast.target import Target, local_target
+from tests.cloud.deployed import Deployed
 from tests.pages import ROOT
 
 
@@ -92,3 +93,11 @@ def order_id() -> str:
 def executor() -> Iterator[Executor]:
     with ThreadPoolExecutor(4) as executor:
         yield executor
+
+
+@pytest.fixture
+def deployed(cloud: LocalCloud) -> Iterator[Deployed]:
+    """A function of the test's own in the session's cloud."""
+    made = Deployed(cloud)
+    yield made
+    made.remove()

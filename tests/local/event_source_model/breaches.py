@@ -9,7 +9,12 @@ from operator import attrgetter
 from textwrap import dedent
 from typing import Any
 
-from tests.local.event_source_model import filter_breaches, queue_breaches, stream_breaches
+from tests.local.event_source_model import (
+    filter_breaches,
+    queue_breaches,
+    stream_breaches,
+    window_breaches,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,11 @@ def _rewritten(breach: Breach, function: Any) -> Any:
 
 BREACHES = tuple(
     Breach(rule=rule, where=where, line=line, instead=instead)
-    for rows in (stream_breaches.ROWS, queue_breaches.ROWS, filter_breaches.ROWS)
+    for rows in (
+        stream_breaches.ROWS,
+        queue_breaches.ROWS,
+        filter_breaches.ROWS,
+        window_breaches.ROWS,
+    )
     for rule, where, line, instead in rows
 )

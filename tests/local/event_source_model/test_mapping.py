@@ -23,6 +23,7 @@ def test_a_mapping_is_read_as_lambda_lists_it() -> None:
             "BisectBatchOnFunctionError": True,
             "MaximumRetryAttempts": 10,
             "MaximumRecordAgeInSeconds": 3600,
+            "TumblingWindowInSeconds": 120,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
             "DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::parked"}},
         }
@@ -41,6 +42,7 @@ def test_a_mapping_is_read_as_lambda_lists_it() -> None:
             bisects=True,
             max_retries=10,
             max_age=timedelta(hours=1),
+            tumbling_window=timedelta(minutes=2),
             failure_destination="arn:aws:s3:::parked",
         )
         == mapping
@@ -75,7 +77,7 @@ STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/orders"
     [
         {"FilterCriteria": {"Filters": [{"Pattern": "{}"}]}},
         {"FilterCriteria": {"Filters": [{"Pattern": '{"data": ["a"]}'}]}},
-        {"TumblingWindowInSeconds": 60},
+        {"TumblingWindowInSeconds": 901},
     ],
 )
 def test_a_setting_with_which_a_mapping_is_better_not_driven_is_named(setting: Any) -> None:
@@ -88,6 +90,7 @@ def test_other_settings_are_no_reason_not_to_drive_a_mapping() -> None:
             "EventSourceArn": STREAM,
             "StartingPositionTimestamp": NOON,
             "ParallelizationFactor": 4,
+            "TumblingWindowInSeconds": 900,
             "FilterCriteria": {"Filters": [{"Pattern": '{"data": {"a": ["b"]}}'}]},
         }
     )
@@ -112,6 +115,12 @@ def test_a_setting_that_fifo_queues_do_not_have_is_named(setting: Any) -> None:
     assert () == refused(standard)
     assert tuple(setting) == refused(fifo)
     assert () == refused({**fifo, "BatchSize": 10, "MaximumBatchingWindowInSeconds": 0})
+
+
+def test_a_queue_has_no_tumbling_window() -> None:
+    entry = {"EventSourceArn": "arn:aws:sqs:us-east-1:1:q", "TumblingWindowInSeconds": 60}
+
+    assert ("TumblingWindowInSeconds",) == refused(entry)
 
 
 def test_filters_are_read_as_lambda_lists_them() -> None:
