@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from notifications.errors import MalformedOrderEvent
-from notifications.unreadable import trouble_in
+from notifications.unreadable import NONE_OF_OURS, trouble_in
 
 SCHEMA_VERSION = 1
 
@@ -170,6 +170,9 @@ def in_one_line(error: msgspec.ValidationError, *, whole: str = "event") -> str:
 
     What is wrong with no field in particular is said of the *whole*.
     """
+    if str(error).startswith("Object contains unknown field"):
+        # The name may be anybody's address, or hold what looks like the path that follows.
+        return f"{whole}: {NONE_OF_OURS}"
     problem, _, path = str(error).rpartition(" - at ")
     if not problem:
         problem, path = path, "$"

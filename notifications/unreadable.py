@@ -8,6 +8,7 @@ import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+NONE_OF_OURS = "a field that is none of ours"
 TOO_LARGE = "a number too large to be one"
 NO_CHARACTER = r"half of a surrogate pair (\ud800 to \udfff), which is no character"
 
@@ -31,8 +32,6 @@ class _TooLarge:
 
 
 Read = dict[str, "Read"] | list["Read"] | str | int | float | _TooLarge | None
-
-_ELSEWHERE = "a field that is none of ours"
 
 
 def _whole(digits: str) -> int | _TooLarge:
@@ -66,7 +65,7 @@ def _in_field(
     if name in fields:
         yield from _troubles(value, fields, f"{path}.{name}" if path else name)
         return
-    where = f"{_ELSEWHERE}, in {path}" if path else _ELSEWHERE
+    where = f"{NONE_OF_OURS}, in {path}" if path else NONE_OF_OURS
     for _, problem in [*_troubles(name, fields), *_troubles(value, fields)][:1]:
         yield where, problem
 

@@ -87,9 +87,7 @@ def up(
         with stopped_on_failure(cloud, but=found):
             cloud.deploy(progress=progress)
             cloud.release()
-    console.print(
-        f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:", soft_wrap=True
-    )
+    console.print(f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:")
     _advise(
         f"{called()} put examples/order.json",
         f"{called()} inbox",
@@ -125,7 +123,7 @@ def inbox(
     console.print(inbox_listing(messages, last=last))
     page = save_inbox(messages, OUT / chosen.name)
     told = f"\n{len(messages)} messages (carrier simulated); as they look: {page}"
-    console.print(told, markup=False, soft_wrap=True)
+    console.print(told, markup=False)
     if waiting := still_on_the_way(chosen, local_target(chosen)):
         console.print(f"Still on the way: {waiting}")
 
@@ -156,6 +154,7 @@ def status(
         if waiting and waiting.records:
             hint = f"still on the way: {waiting}; ask again in a moment"
         raise Complaint(f"the ledger has no notification for {whose}", hint=hint)
+    # A story has its columns, which are wrapped by themselves.
     console.print(listing, soft_wrap=order is None)
     if waiting and waiting.records:
         console.print(f"\nStill on the way: {waiting}")
@@ -224,13 +223,12 @@ def _advise_after_demo(kept: str | None) -> None:
 
 def _advise(*commands: str) -> None:
     for command in commands:
-        console.print(f"  {command}", markup=False, soft_wrap=True)
+        console.print(f"  {command}", markup=False)
 
 
 def _complain(what: str, *more: str) -> None:
-    # A path that is broken at the 80th column cannot be followed: whoever shows a line wraps it.
-    complaints.print("[bold red]✗[/]", Text(what), soft_wrap=True)
+    complaints.print("[bold red]✗[/]", Text(what))
     for line in more:
         if line:
-            complaints.print(Text(f"  {line}"), soft_wrap=True)
+            complaints.print(Text(f"  {line}"))
     sys.exit(1)

@@ -1,6 +1,7 @@
 """A file of customers in, what each line says of somebody or what is wrong with it out."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Annotated, Literal, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -68,10 +69,17 @@ def _row(line: bytes) -> CustomerRow:
     try:
         return msgspec.json.decode(line, type=CustomerRow)
     except msgspec.ValidationError as error:
-        raise MalformedCustomer(in_one_line(error, whole="customer")) from None
+        raise MalformedCustomer(in_one_line(error, whole="customer") + _meant(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         fields = CustomerRow.__struct_encode_fields__
         raise MalformedCustomer(trouble_in(line, fields=fields) or "not JSON") from None
+
+
+def _meant(error: msgspec.ValidationError) -> str:
+    """Tell which field of ours an unknown one resembles; its own name may be somebody's address."""
+    _, _, name = str(error).partition("unknown field `")
+    alike = get_close_matches(name.rstrip("`"), CustomerRow.__struct_encode_fields__, n=1)
+    return "".join(f" ({each} is)" for each in alike)
 
 
 def _person(row: CustomerRow) -> Person:

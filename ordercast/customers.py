@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
-from rich.table import Table as Grid
 from rich.text import Text
 
 from notifications.identity import customer_key
@@ -16,7 +15,7 @@ from ordercast.customer_rows import OPTED_OUT, customer_lines
 from ordercast.options import CloudName, Shop, Stage
 from ordercast.order_files import read_file
 from ordercast.target import LOCAL_STAGE, target
-from ordercast.terminal import complaints, console
+from ordercast.terminal import complaints, console, facts
 from processors.settings import quiet_hours
 
 customers = typer.Typer(
@@ -121,10 +120,9 @@ def _channels(word: str) -> tuple[Channel, ...] | None:
     return tuple(Channel) if word == "both" else (Channel(word),)
 
 
-def _listing(person: Person) -> Grid:
+def _listing(person: Person) -> Text:
     quiet = person.quiet
-    grid = Grid.grid(padding=(0, 2))
-    for name, value in {
+    known = {
         "customer": person.customer_id,
         "shop": person.shop,
         "e-mail": person.email,
@@ -141,6 +139,5 @@ def _listing(person: Person) -> Grid:
             for each in sorted(person.learnt.values(), key=lambda each: each.at)
         ),
         "quiet hours": quiet and f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
-    }.items():
-        grid.add_row(name, Text(value or "-"))
-    return grid
+    }
+    return facts({name: value or "-" for name, value in known.items()})

@@ -140,7 +140,7 @@ def _answer(
         console.print(f"Accepted {asked.period}", style="bold")
         for each in tables(asked.dimensions, groups, total):
             # A line that is too long is wrapped by the terminal; we cut nothing off.
-            console.print(each, crop=False)
+            console.print(each, crop=False, soft_wrap=False)
 
 
 def _values(columns: Sequence[Column], figures: Figures) -> dict[str, Value]:

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
-from rich.table import Table as Grid
 from rich.text import Text
 from typer.core import TyperCommand
 
@@ -21,7 +20,7 @@ from ordercast.moments import moment
 from ordercast.options import CloudName, Stage
 from ordercast.shelves import Found, Shelves, shelves
 from ordercast.target import LOCAL_STAGE, target
-from ordercast.terminal import console
+from ordercast.terminal import console, facts
 from workflows.shelf import Shelf, Told
 
 parked = typer.Typer(
@@ -97,10 +96,7 @@ def show(
         if payload:
             sys.stdout.buffer.write(shelf.payload(thing) + b"\n")
             return
-    grid = Grid.grid(padding=(0, 2))
-    for name, value in _fields(thing).items():
-        grid.add_row(name, Text(str(value)))
-    console.print(grid)
+    console.print(facts({name: str(value) for name, value in _fields(thing).items()}))
 
 
 def _add(name: str, word: str, doing: Doing, help_: str) -> None:
@@ -146,7 +142,7 @@ def _do(
         found = where.find(wish)
         things = _all(found)
         if missed := wish.missed(things):
-            console.print(Text(f"Not parked, or no longer: {', '.join(missed)}"), soft_wrap=True)
+            console.print(Text(f"Not parked, or no longer: {', '.join(missed)}"))
         if not really:
             _show(things)
             console.print(f"{_counted(things, wish)} Nothing was changed; --yes does it.")
@@ -209,7 +205,7 @@ def _show(things: Sequence[Parked]) -> None:
         since = f"{each.since:%Y-%m-%d %H:%M:%S}" if each.since else "-"
         detail = f": {each.detail}" if each.detail else ""
         line = f"{each.kind:<12}  {since:<19}  {each.id}  {each.reason}{detail}"
-        console.print(Text(line), soft_wrap=True)
+        console.print(Text(line))
 
 
 def _counted(things: Sequence[Parked], wish: Wish) -> str:

@@ -37,7 +37,7 @@ def put(
         raise Complaint(f"{'standard input' if file == '-' else file} holds no order event")
     bad = [row for row in rows if row.problem]
     for row in bad:
-        complaints.print(f"{row.place}: {row.problem}", markup=False, soft_wrap=True)
+        complaints.print(f"{row.place}: {row.problem}", markup=False)
     where = target(stage, cloud)
     stream = where.output("OrdersStreamName")
     good = [row for row in rows if not row.problem or (unchecked and _fits(row))]

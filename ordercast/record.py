@@ -65,4 +65,4 @@ def record(
     )
     write(out, header, made)
     told = f"{records} records in {len(made)} batches, about nobody: {out}"
-    console.print(told, markup=False, soft_wrap=True)
+    console.print(told, markup=False)

@@ -135,7 +135,7 @@ def _show(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference], *, las
         would.add_row(what, channel, str(number))
     console.print(would)
     for what, number in _reasons(rehearsal).items():
-        console.print(f"{number} would be parked: {what}", markup=False, soft_wrap=True)
+        console.print(f"{number} would be parked: {what}", markup=False)
     if not found:
         console.print("The ledger says the same of each.")
         return
@@ -146,7 +146,6 @@ def _show(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference], *, las
             f"  {each.order_id}, {each.status}, {each.channel}:"
             f" would be {each.would}; ledger: {each.ledger}",
             markup=False,
-            soft_wrap=True,
         )
 
 

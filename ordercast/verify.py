@@ -229,10 +229,10 @@ def _show(answer: Answer) -> None:
         told.add_row(name, _figure(books), _figure(cloudwatch), _figure(cloudwatch - books, "+"))
     console.print(told)
     for what, why in [*found.wrong_lines.items(), *((i, "lost") for i in records.lost)]:
-        console.print(f"{what}: {why}", markup=False, soft_wrap=True)
+        console.print(f"{what}: {why}", markup=False)
     for bucket, amounts in found.wrong_buckets.items():
         held = ", ".join(f"{name} {amount:+}" for name, amount in amounts.items())
-        console.print(f"{tuple(bucket)} holds {held}", markup=False, soft_wrap=True)
+        console.print(f"{tuple(bucket)} holds {held}", markup=False)
     console.print("The books are right." if answer.is_right else "The books are not right.")
 
 

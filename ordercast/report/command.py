@@ -28,4 +28,4 @@ def save_report(
     page = report(found, stage=stage, since=meant.since, until=meant.until, made_at=now)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, encoding="utf-8")
-    console.print(f"{meant}: {out}", markup=False, soft_wrap=True)
+    console.print(f"{meant}: {out}", markup=False)

@@ -1,5 +1,6 @@
 """Customers and stops, from an operator's words to what a stage has on record, and its answer."""
 
+import json
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from notifications.identity import customer_key
 from notifications.knowledge import Stops
 from notifications.order_event import Channel
 from notifications.person import Learnt, Person, QuietHours
+from notifications.unreadable import NO_CHARACTER
 from ordercast import cli, customers, stopping
 from ordercast.customer_rows import OPTED_OUT
 
@@ -97,6 +99,24 @@ def test_good_lines_are_imported_and_bad_ones_told_by_line_and_field(stage, impo
     assert "line 2: phone: not a number, or it needs its country\n" == err
     assert frozenset({Channel.SMS}) == stage.customer("c-1").consents
     assert stage.customer("c-3", "Example Tea")
+
+
+def test_what_is_wrong_with_a_line_is_told_on_one_line_however_long(stage, importing) -> None:
+    _, _, err = importing('{"customer_id": "\\ud800"}')
+
+    assert [f"line 1: customer_id: {NO_CHARACTER}"] == err.splitlines()
+    assert 80 < len(err)
+
+
+def test_nothing_on_record_is_cut_short_where_nobody_looks(stage, run, importing) -> None:
+    """A pipe has no width."""
+    label = "a" * 60
+    address = f"{label}@{label}.example.com"
+    importing(json.dumps({"customer_id": "c-1", "email": address}))
+
+    _, out, _ = run("customers", "show", "c-1")
+
+    assert f"e-mail       {address}" in out.splitlines()
 
 
 def test_of_two_lines_on_one_customer_the_later_one_counts(stage, importing) -> None:
