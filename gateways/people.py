@@ -104,7 +104,10 @@ class DynamoPeople:
         return partiql.update(
             self.table.name,
             people_item.key(person.key),
-            Change(set_=memory, removed=people_item.EXPIRY),
+            Change(
+                set_=memory,
+                removed=[*(n for n in people_item.MEMORY if n not in memory), *people_item.EXPIRY],
+            ),
             where={} if first else {"lessons": [number(person.lessons - 1)]},
             missing=("lessons",) if first else (),
         )
@@ -120,7 +123,7 @@ class DynamoPeople:
 
     def _write(self, before: Person | None, after: Person) -> Statement:
         if before is None:
-            bare = replace(after, paid={}, turn=0, learnt={}, soft_bounces={}, lessons=0)
+            bare = replace(after, paid={}, turn=0, learnt={}, soft_bounces={}, lifted={}, lessons=0)
             return self._insert(bare)
         facts = people_item.facts(after)
         seen = people_item.facts(before).get(REFUSALS)

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateways.dynamodb import Item, millis, number, text, texts, time_from_millis
 from notifications.order_event import Channel
-from notifications.person import Learnt, Person, QuietHours, SoftBounce
+from notifications.person import Learnt, Lifted, Person, QuietHours, SoftBounce
 
 _TEXTS = ("customer_id", "shop", "email", "phone", "locale", "country", "time_zone")
 
@@ -24,6 +24,9 @@ ON_RECORD = ("customer_id", REFUSALS, "lessons")
 # cap for an hour. Whoever writes what is in ON_RECORD removes it.
 EXPIRY = ("ttl",)
 KEPT = timedelta(days=7)
+
+
+MEMORY = ("learnt", "soft_bounces", "lifted")
 
 
 def key(person: str) -> Item:
@@ -72,9 +75,14 @@ def memory(person: Person) -> dict[str, Mapping[str, Any]]:
         message_id: {"M": {"address": text(each.address), "at": millis(each.at)}}
         for message_id, each in person.soft_bounces.items()
     }
+    lifted = {
+        address: {"M": {"reason": text(each.reason), "by": text(each.by), "at": millis(each.at)}}
+        for address, each in person.lifted.items()
+    }
     return {
         **({"learnt": {"M": learnt}} if learnt else {}),
         **({"soft_bounces": {"M": bounces}} if bounces else {}),
+        **({"lifted": {"M": lifted}} if lifted else {}),
         **({"lessons": number(person.lessons)} if person.lessons else {}),
     }
 
@@ -98,6 +106,14 @@ def read(item: Item) -> Person:
         soft_bounces={
             each: SoftBounce(address=m["M"]["address"]["S"], at=time_from_millis(m["M"]["at"]))
             for each, m in _entries(item, "soft_bounces").items()
+        },
+        lifted={
+            address: Lifted(
+                reason=m["M"]["reason"]["S"],
+                by=m["M"]["by"]["S"],
+                at=time_from_millis(m["M"]["at"]),
+            )
+            for address, m in _entries(item, "lifted").items()
         },
         lessons=int(item["lessons"]["N"]) if "lessons" in item else 0,
     )

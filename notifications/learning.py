@@ -12,7 +12,7 @@ from notifications.facts import Lesson, place
 from notifications.identity import address_key
 from notifications.notification import Notification
 from notifications.order_event import Channel
-from notifications.person import Learnt, Person, SoftBounce
+from notifications.person import Learnt, Lifted, Person, SoftBounce
 from notifications.recheck import people_for
 from notifications.trail import Trail
 
@@ -70,6 +70,9 @@ def learn(person: Person, taught: Iterable[Taught], *, soft_bounces: int) -> Per
     softly = dict(person.soft_bounces)
     learnt = dict(person.learnt)
     for each in taught:
+        lifted = person.lifted.get(each.address)
+        if lifted is not None and each.at <= lifted.at:
+            continue  # an old receipt, late or once more, is no new word
         if each.lesson is Lesson.SOFT_BOUNCED:
             known = softly.get(each.message_id)
             at = min(known.at, each.at) if known else each.at
@@ -81,6 +84,25 @@ def learn(person: Person, taught: Iterable[Taught], *, soft_bounces: int) -> Per
     if (softly, learnt) == (dict(person.soft_bounces), dict(person.learnt)):
         return person
     return replace(person, soft_bounces=softly, learnt=learnt, lessons=person.lessons + 1)
+
+
+def lift(person: Person, address: str, *, by: str, at: datetime) -> Person:
+    """Return *person* with what was learnt of that address lifted; the same one if nothing was.
+
+    Who said so is kept. What happened before then teaches nothing any more, whenever it is heard
+    of; what happens later does.
+    """
+    refusal = person.learnt.get(address)
+    if refusal is None:
+        return person
+    bounces = {i: each for i, each in person.soft_bounces.items() if each.address != address}
+    return replace(
+        person,
+        learnt={each: why for each, why in person.learnt.items() if each != address},
+        soft_bounces=bounces,
+        lifted={**person.lifted, address: Lifted(reason=refusal.reason, by=by, at=at)},
+        lessons=person.lessons + 1,
+    )
 
 
 def _refusal(taught: Taught) -> Learnt:

@@ -28,6 +28,15 @@ class Learnt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lifted:
+    """A refusal that was learnt and holds no longer: its reason, and by whose word, since when."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SoftBounce:
     """A message that a mail server did not take, of an address (its hash) that may well exist."""
 
@@ -44,8 +53,9 @@ class Person:
     and is 0 while nothing is on record.
 
     `learnt` is what providers told us, by the hash of the address it is true of, and
-    `soft_bounces` what may yet become a refusal, by message id; `lessons` grows with each change of
-    the two. Whoever writes the record leaves them alone.
+    `soft_bounces` what may yet become a refusal, by message id; `lifted` tells of what an operator
+    has lifted since, by address too. `lessons` grows with each change of the three. Whoever writes
+    the record leaves them alone.
     """
 
     key: str
@@ -64,6 +74,7 @@ class Person:
     turn: int = 0
     learnt: Mapping[str, Learnt] = field(default_factory=dict)
     soft_bounces: Mapping[str, SoftBounce] = field(default_factory=dict)
+    lifted: Mapping[str, Lifted] = field(default_factory=dict)
     lessons: int = 0
 
     def refusal(self, channel: Channel, recipient: str | None) -> str | None:

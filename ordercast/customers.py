@@ -12,6 +12,7 @@ from notifications.order_event import Channel
 from notifications.person import Person, QuietHours
 from ordercast.complaint import Complaint
 from ordercast.customer_rows import OPTED_OUT, customer_lines
+from ordercast.lifting import Address, OneCustomer, address_hash, lift_refusals
 from ordercast.options import CloudName, Shop, Stage
 from ordercast.order_files import read_file
 from ordercast.target import LOCAL_STAGE, target
@@ -19,8 +20,11 @@ from ordercast.terminal import complaints, console, facts
 from processors.settings import quiet_hours
 
 customers = typer.Typer(
-    name="customers", no_args_is_help=True, help="What is known of customers: import, show, set."
+    name="customers",
+    no_args_is_help=True,
+    help="What is known of customers: import, show, set, lift.",
 )
+customers.command("lift")(lift_refusals)
 
 Customer = Annotated[str, typer.Argument(help="The customer_id of its events.")]
 NONE = "none"
@@ -47,14 +51,24 @@ def import_customers(
 
 @customers.command("show")
 def show(
-    customer: Customer, shop: Shop = None, stage: Stage = LOCAL_STAGE, cloud: CloudName = None
+    customer: OneCustomer = None,
+    address: Address = None,
+    shop: Shop = None,
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
 ) -> None:
-    """Show a customer's record."""
-    key = customer_key(shop=shop, customer_id=customer)
+    """Show a customer's record, or what is remembered of an address."""
+    if (customer is None) == (address is None):
+        raise Complaint("say one of them: a customer, or --address ADDRESS")
+    if address is not None:
+        key, missing, hint = address_hash(address), "nothing is remembered of that address", ""
+    else:
+        key = customer_key(shop=shop, customer_id=str(customer))
+        missing = f"no customer {customer} is on record"
+        hint = "" if shop else "if its events name a shop, say which: --shop NAME"
     found = target(stage, cloud).people().get({key}).get(key)
     if found is None:
-        hint = "" if shop else "if its events name a shop, say which: --shop NAME"
-        raise Complaint(f"no customer {customer} is on record", hint=hint)
+        raise Complaint(missing, hint=hint)
     console.print(_listing(found))
 
 
@@ -137,6 +151,10 @@ def _listing(person: Person) -> Text:
         "learnt": "\n".join(
             f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"
             for each in sorted(person.learnt.values(), key=lambda each: each.at)
+        ),
+        "lifted": "\n".join(
+            f"{each.reason}, by {each.by} on {each.at:%Y-%m-%d %H:%M}"
+            for each in sorted(person.lifted.values(), key=lambda each: each.at)
         ),
         "quiet hours": quiet and f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
     }

@@ -60,6 +60,7 @@ class FakePeople:
                 person,
                 learnt=person.learnt or known.learnt,
                 soft_bounces=person.soft_bounces or known.soft_bounces,
+                lifted=person.lifted or known.lifted,
                 lessons=person.lessons or known.lessons,
             )
 
@@ -71,6 +72,7 @@ class FakePeople:
             known,
             learnt=person.learnt,
             soft_bounces=person.soft_bounces,
+            lifted=person.lifted,
             lessons=person.lessons,
         )
         return True

@@ -9,7 +9,7 @@ import pytest
 
 from notifications.knowledge import Wanted
 from notifications.order_event import Channel
-from notifications.person import Learnt, Person, QuietHours, SoftBounce
+from notifications.person import Learnt, Lifted, Person, QuietHours, SoftBounce
 from tests.fakes.clock import START
 from workflows.ports import Ledger, Memories, People
 
@@ -179,6 +179,18 @@ class PeoplePromises:
         assert set() == memories.learn([taught(NOBODY, "m-2")])
         assert {"nobody"} == memories.learn([taught(NOBODY, "m-1", "m-2", lessons=2)])
         assert {"m-1", "m-2"} == known(ledger, "nobody")["nobody"].soft_bounces.keys()
+
+    def test_what_is_lifted_is_gone_and_who_said_so_is_kept(
+        self, memories: Memories, ledger: Ledger, on_record: OnRecord
+    ) -> None:
+        on_record(ADA)
+        memories.learn([taught(ADA, "m-2")])
+        lifted = Lifted(reason="blocked", by="ticket 4711", at=START)
+        after = replace(ADA, learnt={}, soft_bounces={}, lifted={"hash": lifted}, lessons=2)
+
+        assert {"ada"} == memories.learn([after])
+        assert {"ada": after} == known(ledger, "ada")
+        assert set() == memories.learn([replace(after, lifted={})])
 
     def test_a_record_that_is_written_again_leaves_what_was_learnt(
         self, memories: Memories, ledger: Ledger, on_record: OnRecord
