@@ -26,7 +26,8 @@ from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World
 from tests.long_day.story import Story
 
-RETRIES = 8
+MAX_AGE = timedelta(hours=6)
+"""How old a record becomes before it is given up, as a stage has it: no number of retries ends it."""
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ class Day:
 
     def live(self) -> None:
         """Let the day happen, redrive what was given up, and let the sweeper see to the rest."""
-        self.report = self._rehearse(self.story, stream=self.stream, max_retries=RETRIES)
+        self.report = self._rehearse(self.story, stream=self.stream, max_age=MAX_AGE)
         self.is_troubled = False
         self._calm()
         parked = [each.failure["payload"] for each in self.report.abandoned]
@@ -107,7 +108,7 @@ class Day:
             items,
             clock=self.world.now,
             takes=spread(self.seed, up_to=timedelta(seconds=2)),
-            window=timedelta(seconds=1),
+            window=timedelta(seconds=30),
             parallelization=4,
             bisects=True,
             **settings,

@@ -35,6 +35,8 @@ FAULTS = (
     Fails(),
 )
 MOST_SHARDS = 6
+PAUSE = 20
+"""How many seconds pass at most between 25 events: a hundred thousand take eleven hours."""
 RESHARDED_EVERY = 700
 DEPLOYED_EVERY = 1100
 
@@ -87,7 +89,7 @@ class Story:
     def _between(self, number: int) -> Iterator[Item]:
         """Return what happens on the stream's side: time, reshardings, deployments."""
         if number % 25 == 0:
-            yield Passes(time=timedelta(seconds=self.chance.random() / 2))
+            yield Passes(time=timedelta(seconds=self.chance.random() * PAUSE))
         if number % RESHARDED_EVERY == 0:
             yield self._resharding()
         if number % DEPLOYED_EVERY == 1:

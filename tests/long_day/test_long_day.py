@@ -37,6 +37,15 @@ def test_the_day_has_everything_in_it(day) -> None:
     assert len(day.report.done) > len(set(day.report.done))
 
 
+def test_what_is_given_up_is_given_up_for_its_age_however_often_it_was_tried(day) -> None:
+    tried = [
+        each.failure["requestContext"]["approximateInvokeCount"] for each in day.report.abandoned
+    ]
+
+    assert {"RecordAgeExceeded"} == {each.condition for each in day.report.abandoned}
+    assert max(tried) > 100
+
+
 def test_a_record_that_is_not_decided_is_noticed(day, monkeypatch) -> None:
     """The sums are no tautology: one lost decision is found."""
     lost = next(iter(day.ledger.marks))
