@@ -52,29 +52,18 @@ def of_the_books(books: Books) -> list[Goal]:
             figure=books.calls.total(),
             digits=0,
         ),
-        Goal(
+        _at_least(
+            3,
+            books.plain_cpu / books.read_cpu,
             what=f"{plain}: less CPU to read, count and tell 1,000 changes, calls apart",
-            limit=3,
-            figure=books.plain_cpu / books.read_cpu,
-            over=True,
-            unit=TIMES,
-            digits=1,
         ),
-        Goal(
-            what="the same, with our calls, and none of theirs",
-            limit=3,
-            figure=books.plain_cpu / books.cpu,
-            over=True,
-            unit=TIMES,
-            digits=1,
+        _at_least(
+            3, books.plain_cpu / books.cpu, what="the same, with our calls, and none of theirs"
         ),
-        Goal(
+        _at_least(
+            3,
+            books.plain_counting_cpu / books.cpu,
             what="the same, with our calls, and an UpdateItem a record of theirs",
-            limit=3,
-            figure=books.plain_counting_cpu / books.cpu,
-            over=True,
-            unit=TIMES,
-            digits=1,
         ),
     ]
 
@@ -96,6 +85,11 @@ def of_money(costs: list[Cost]) -> list[Goal]:
 
 
 _BUSY = 100_000
+
+
+def _at_least(times: float, figure: float, *, what: str, digits: int = 1) -> Goal:
+    """Return the goal of being so many times better than something else."""
+    return Goal(what=what, limit=times, figure=figure, over=True, unit=TIMES, digits=digits)
 
 
 def _counts(counted: CountedAll) -> list[Goal]:
@@ -154,29 +148,19 @@ def _counts(counted: CountedAll) -> list[Goal]:
 def _ratios(counted: CountedAll, timed: TimedAll) -> list[Goal]:
     ours, plain = timed.texts, timed.plain
     return [
-        Goal(
+        _at_least(
+            6,
+            counted.plain.a_message / counted.texts.a_message,
             what="one call at a time: fewer calls a text",
-            limit=6,
-            figure=counted.plain.a_message / counted.texts.a_message,
-            over=True,
-            unit=TIMES,
-            digits=1,
         ),
-        Goal(
+        _at_least(
+            40,
+            plain.relay.wall / ours.relay.wall,
             what="one call at a time: less time a relay batch, 10 ms a call",
-            limit=40,
-            figure=plain.relay.wall / ours.relay.wall,
-            over=True,
-            unit=TIMES,
             digits=0,
         ),
-        Goal(
-            what="one call at a time: less CPU an order, relay and sender",
-            limit=4,
-            figure=plain.cpu / ours.cpu,
-            over=True,
-            unit=TIMES,
-            digits=1,
+        _at_least(
+            4, plain.cpu / ours.cpu, what="one call at a time: less CPU an order, relay and sender"
         ),
         Goal(
             what="CPU an order in the relay",

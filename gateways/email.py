@@ -5,9 +5,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gateways.one_call import one_call
+from gateways.one_call import one_call_each
 from gateways.provider_errors import SES
-from notifications.outcome import Outcome, Outgoing, refused
+from notifications.outcome import Outcome, Outgoing
 from notifications.receipt import NOTIFICATION_TAG
 
 if TYPE_CHECKING:
@@ -27,15 +27,12 @@ class SesEmail:
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Make at most one call a message; answer each, in order, without raising."""
-        return list(self.executor.map(self._send, messages))
-
-    def _send(self, message: Outgoing) -> Outcome:
-        if message.notification.recipient is None:
-            return refused("no-recipient")
-        return one_call(
-            lambda: self._request(message),
-            lambda request: self.client.send_email(**request)["MessageId"],
-            SES,
+        return one_call_each(
+            messages,
+            self.executor,
+            build=self._request,
+            call=lambda request: self.client.send_email(**request)["MessageId"],
+            meanings=SES,
         )
 
     def _request(self, message: Outgoing) -> "SendEmailRequestTypeDef":

@@ -1,27 +1,45 @@
-"""A message's request to build and its call to make in, what became of the message out.
+"""Messages, how to build a request and make its call in; what became of each message out.
 
 Nothing is raised: what one message trips over must not hide what became of its neighbours.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gateways.provider_errors import Meaning, outcome_of
-from notifications.outcome import Outcome, accepted, not_now, unknown
+from notifications.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
 
 Request = TypeVar("Request")
 
 
-def one_call(
-    build: Callable[[], Request],
+def one_call_each(
+    messages: Sequence[Outgoing],
+    executor: Executor,
+    *,
+    build: Callable[[Outgoing], Request],
+    call: Callable[[Request], str],
+    meanings: Mapping[str, Meaning],
+) -> list[Outcome]:
+    """Build each message's request, make its call, which answers an id, and say what it came to.
+
+    At most one call a message, concurrently; the answers are in the messages' order.
+    """
+    return list(executor.map(lambda each: _one_call(each, build, call, meanings), messages))
+
+
+def _one_call(
+    message: Outgoing,
+    build: Callable[[Outgoing], Request],
     call: Callable[[Request], str],
     meanings: Mapping[str, Meaning],
 ) -> Outcome:
-    """Build the request, make the call, which answers the message's id, and say what it came to."""
+    if message.notification.recipient is None:
+        return refused("no-recipient")
     try:
-        request = build()
+        request = build(message)
     except Exception as error:  # noqa: BLE001 - a bug, and certainly no call: another try, then parked
         return not_now(_bug(error))
     try:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
-from gateways.one_call import one_call
+from gateways.one_call import one_call_each
 from gateways.provider_errors import SNS
-from notifications.outcome import Outcome, Outgoing, refused
+from notifications.outcome import Outcome, Outgoing
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -29,15 +29,12 @@ class SnsSms:
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Make at most one call a message; answer each, in order, without raising."""
-        return list(self.executor.map(self._send, messages))
-
-    def _send(self, message: Outgoing) -> Outcome:
-        if message.notification.recipient is None:
-            return refused("no-recipient")
-        return one_call(
-            lambda: self._request(message),
-            lambda request: self.client.publish(**request)["MessageId"],
-            SNS,
+        return one_call_each(
+            messages,
+            self.executor,
+            build=self._request,
+            call=lambda request: self.client.publish(**request)["MessageId"],
+            meanings=SNS,
         )
 
     def _request(self, message: Outgoing) -> "PublishInputTypeDef":

@@ -2,8 +2,7 @@
 
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from local.instance import Instance, Record
 from local.processes import ProcessIdentity
 from local.trouble import LocalCloudError
 from tests.eventually import eventually
+from tests.started import Start, started
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,25 +46,10 @@ def shop(tmp_path: Path) -> Iterator[Instance]:
 
 
 @pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def owner(tmp_path: Path) -> Iterator[Start]:
     """Start a process that starts a cloud, and then does what it is told to."""
-    started = []
-
-    def start(*words: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-c", OWNER, str(tmp_path), *words],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    with started(OWNER, str(tmp_path)) as start:
+        yield start
 
 
 def start(shop: Instance) -> LocalCloud:
@@ -162,9 +147,7 @@ def test_nothing_outlives_a_killed_keeper(shop: Instance) -> None:
     assert the_next_start_works(shop)
 
 
-def test_nothing_outlives_a_killed_owner(
-    shop: Instance, owner: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_nothing_outlives_a_killed_owner(shop: Instance, owner: Start) -> None:
     process = owner("wait")
     record(shop)
     traces = Traces(shop)
@@ -175,7 +158,7 @@ def test_nothing_outlives_a_killed_owner(
 
 @pytest.mark.parametrize("victim", ["owner", "keeper", *PARTS])
 def test_nothing_outlives_a_kill_during_the_start(
-    victim: str, shop: Instance, owner: Callable[..., subprocess.Popen[str]]
+    victim: str, shop: Instance, owner: Start
 ) -> None:
     process = owner("wait")
 
@@ -195,9 +178,7 @@ def test_nothing_outlives_a_kill_during_the_start(
     assert the_next_start_works(shop)
 
 
-def test_nothing_outlives_an_owner_killed_while_it_deploys(
-    shop: Instance, owner: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_nothing_outlives_an_owner_killed_while_it_deploys(shop: Instance, owner: Start) -> None:
     process = owner("deploy")
     record(shop)
     traces = Traces(shop)
@@ -225,9 +206,7 @@ def test_a_deployment_to_a_cloud_that_dies_fails_soon_and_says_what_died(shop: I
     assert the_next_start_works(shop)
 
 
-def test_nothing_outlives_an_owner_killed_while_it_stops(
-    shop: Instance, owner: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_nothing_outlives_an_owner_killed_while_it_stops(shop: Instance, owner: Start) -> None:
     process = owner("stop")
     record(shop)
     traces = Traces(shop)
@@ -239,7 +218,7 @@ def test_nothing_outlives_an_owner_killed_while_it_stops(
 
 
 def test_a_released_cloud_outlives_its_starter_and_anyone_can_stop_it(
-    shop: Instance, owner: Callable[..., subprocess.Popen[str]], tmp_path: Path
+    shop: Instance, owner: Start, tmp_path: Path
 ) -> None:
     process = owner("release")
     process.communicate()

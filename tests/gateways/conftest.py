@@ -1,11 +1,14 @@
 """Clients that reach nothing: moto in process where a service keeps state, Stubber for errors."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from typing import Any
 
+import boto3
 import pytest
 from moto import mock_aws
+
+from gateways.dynamodb import Table
 
 
 class InlineExecutor(Executor):
@@ -34,3 +37,21 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     with mock_aws():
         yield
+
+
+@pytest.fixture
+def make_table(aws: None, executor: Executor) -> Callable[[str], Table]:
+    """Make a table with the keys that all of ours have."""
+    names = {"pk": "HASH", "sk": "RANGE"}
+
+    def make_table(name: str) -> Table:
+        client = boto3.client("dynamodb")
+        client.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": n, "KeyType": kind} for n, kind in names.items()],
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in names],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        return Table(client=client, name=name, executor=executor)
+
+    return make_table

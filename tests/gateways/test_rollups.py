@@ -16,21 +16,8 @@ from tests.promises.rollups import ONE, TWO, RollupsPromises, count
 
 
 @pytest.fixture
-def table(aws, executor) -> Table:
-    client = boto3.client("dynamodb")
-    client.create_table(
-        TableName="rollups",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return Table(client=client, name="rollups", executor=executor)
+def table(make_table) -> Table:
+    return make_table("rollups")
 
 
 class TestDynamoRollups(RollupsPromises):

@@ -1,9 +1,7 @@
 """Whoever is killed while a local cloud is made leaves nothing of it; what was made in full stays."""
 
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,33 +13,16 @@ from local.keeping import clear_if_dead
 from local.processes import ProcessIdentity
 from tests.cheap_cloud import COMMAND_LINE
 from tests.eventually import eventually
+from tests.started import Running, Start, started
 
 ROOT = Path(__file__).resolve().parents[2]
 
-Running = subprocess.Popen[str]
-
 
 @pytest.fixture
-def ordercast() -> Iterator[Callable[..., Running]]:
+def ordercast() -> Iterator[Start]:
     """The command line as a process, whose deployment waits for us."""
-    started = []
-
-    def start(*words: str) -> Running:
-        process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND_LINE, *words],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    with started(COMMAND_LINE) as start:
+        yield start
 
 
 def deploying(process: Running) -> Instance:
@@ -68,7 +49,7 @@ def processes(of: Instance) -> list[ProcessIdentity]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 @pytest.mark.parametrize("words", [["up", "--name", "NEW"], ["demo", "--keep"]], ids=["up", "demo"])
 def test_nothing_is_left_of_a_cloud_that_was_to_be_kept_and_is_half_deployed(
-    ordercast: Callable[..., Running], words: list[str], number: signal.Signals
+    ordercast: Start, words: list[str], number: signal.Signals
 ) -> None:
     process = ordercast(*[f"test-{uuid4().hex[:8]}" if word == "NEW" else word for word in words])
     cloud = deploying(process)
@@ -84,7 +65,7 @@ def test_nothing_is_left_of_a_cloud_that_was_to_be_kept_and_is_half_deployed(
     forget(cloud)
 
 
-def test_a_cloud_that_is_deployed_outlives_the_command(ordercast: Callable[..., Running]) -> None:
+def test_a_cloud_that_is_deployed_outlives_the_command(ordercast: Start) -> None:
     name = f"test-{uuid4().hex[:8]}"
     process = ordercast("up", "--name", name)
     cloud = deploying(process)
@@ -107,7 +88,7 @@ def test_a_cloud_that_is_deployed_outlives_the_command(ordercast: Callable[..., 
     ],
 )
 def test_whoever_comes_back_to_a_cloud_of_which_a_part_has_died_is_told_which(
-    ordercast: Callable[..., Running], victim: str, named: str
+    ordercast: Start, victim: str, named: str
 ) -> None:
     name = f"test-{uuid4().hex[:8]}"
     ordercast("up", "--name", name).communicate()
@@ -131,7 +112,7 @@ def test_whoever_comes_back_to_a_cloud_of_which_a_part_has_died_is_told_which(
 
 
 def test_a_part_that_dies_during_the_deployment_is_named_to_whoever_typed_up(
-    ordercast: Callable[..., Running],
+    ordercast: Start,
 ) -> None:
     process = ordercast("up", "--name", f"test-{uuid4().hex[:8]}")
     cloud = deploying(process)

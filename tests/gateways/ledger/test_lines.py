@@ -2,10 +2,8 @@
 
 from datetime import timedelta
 
-import boto3
 import pytest
 
-from gateways.dynamodb import Table
 from gateways.ledger_item import write, write_head
 from gateways.ledger_lines import DynamoLines
 from notifications.order_event import Channel
@@ -18,21 +16,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def lines(aws, executor) -> DynamoLines:
-    client = boto3.client("dynamodb")
-    client.create_table(
-        TableName="ledger",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    table = Table(client=client, name="ledger", executor=executor)
+def lines(make_table) -> DynamoLines:
+    table = make_table("ledger")
     rows = [notification(n, accepted_at=START + n * HOUR) for n in range(5)]
     table.put(
         [*map(write, rows), write_head(Head(order="o" * 22, channel=Channel.SMS, standing=1))]

@@ -1,0 +1,43 @@
+"""Commands in, processes that talk to a test out; whatever the test leaves of them is killed."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from tests.pages import ROOT
+
+Running = subprocess.Popen[str]
+
+
+class Start(Protocol):
+    """Start a process with more words behind its own."""
+
+    def __call__(self, *words: str) -> Running:
+        """Return it as it runs."""
+
+
+@contextmanager
+def started(script: str, *first: str) -> Iterator[Start]:
+    """Let Python scripts be started, in the checkout, whose input and output are the test's."""
+    running: list[Running] = []
+
+    def start(*words: str) -> Running:
+        process = subprocess.Popen(
+            [sys.executable, "-c", script, *first, *words],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    try:
+        yield start
+    finally:
+        for process in running:
+            process.kill()
+            process.communicate()
