@@ -1,7 +1,7 @@
-"""Many statements, keys or items in, DynamoDB's bulk calls and an answer for each out.
+"""Many statements or keys in, DynamoDB's bulk calls and an answer for each out.
 
 A bulk call answers 200 and fails in part: whatever was throttled or left unprocessed is trouble,
-never mistaken for done. Reads and plain writes raise it; a conditional statement answers it, so
+never mistaken for done. Reads raise it; a conditional statement answers it, so
 that one statement's trouble does not hide what became of the others.
 """
 
@@ -28,7 +28,6 @@ Located = tuple[str, Item]
 
 STATEMENTS_A_CALL = 25  # BatchExecuteStatement
 KEYS_A_CALL = 100  # BatchGetItem
-ITEMS_A_CALL = 25  # BatchWriteItem
 ROUNDS = 4  # until what was throttled or left unprocessed is given up as trouble
 
 # How a condition, not the service, refuses a statement (API reference: BatchStatementError).
@@ -116,10 +115,6 @@ class Table:
         """Read as `get` does, from this table and others beside it."""
         return self._in_chunks(keys, KEYS_A_CALL, self._get)
 
-    def put(self, items: Sequence[Item]) -> None:
-        """Write each item over whatever is there; raises `LedgerUnavailable`."""
-        self._in_chunks(items, ITEMS_A_CALL, self._put)
-
     def _in_chunks(
         self,
         things: Sequence[_In],
@@ -158,18 +153,6 @@ class Table:
             if not wanted:
                 return found
         raise LedgerUnavailable("keys were left unread")
-
-    def _put(self, items: Sequence[Item]) -> list[None]:
-        wanted: Mapping[str, Any] = {self.name: [{"PutRequest": {"Item": i}} for i in items]}
-        for seconds in (0.0, *_pauses(ROUNDS)):
-            if seconds:
-                self.pause(seconds)
-            with translated():
-                response = self.client.batch_write_item(RequestItems=wanted)
-            wanted = response.get("UnprocessedItems") or {}
-            if not wanted:
-                return []
-        raise LedgerUnavailable("items were left unwritten")
 
 
 def insist(answers: Iterable[Answer]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from local import deployment, keeping
-from local.environment import CREDENTIALS, REGION, local_aws, without_aws
+from local.environment import local_aws, without_aws
 from local.instance import Instance, Record
 from local.trouble import AGAIN, LocalCloudError, hint_in
 
@@ -136,15 +136,6 @@ class LocalCloud:
         environment = self.environment()
         os.environ.clear()
         os.environ.update(environment)
-
-    def session_arguments(self) -> dict[str, str]:
-        """Name what a boto3 client needs to be told; a profile in the environment may still get in its way."""
-        return {
-            "endpoint_url": self.endpoint,
-            "region_name": REGION,
-            "aws_access_key_id": CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            "aws_secret_access_key": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        }
 
     def alive(self) -> bool:
         """Whether it still runs."""

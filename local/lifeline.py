@@ -1,4 +1,4 @@
-"""A process that must not outlive its owner: the end of its standard input comes in, its own end goes out.
+"""The end of a process's standard input, which is its owner's end, comes in; what is then done goes out.
 
 The owner keeps the write end of a pipe; all it ever writes to it is, at most, that it lets go.
 However the owner goes, SIGKILL included, the kernel closes that end, and the
@@ -28,11 +28,6 @@ def when_owner_ends(then: Callable[[], object], *, lifeline: int = 0) -> threadi
     thread = threading.Thread(target=_watch, args=(then, lifeline), daemon=True, name="lifeline")
     thread.start()
     return thread
-
-
-def end_with_owner(*, lifeline: int = 0) -> threading.Thread:
-    """End this process at once, without clean-up, when the *lifeline* reaches its end."""
-    return when_owner_ends(lambda: os._exit(0), lifeline=lifeline)
 
 
 def _watch(then: Callable[[], object], lifeline: int) -> None:

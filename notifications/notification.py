@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from notifications.lifecycle import State
@@ -76,11 +76,3 @@ class Notification:
     def message_id(self) -> str | None:
         """The id of the message that there is usually one of."""
         return max(self.messages, default=None)
-
-
-def accepted_hour(row: Notification) -> str:
-    """Return the hour (UTC, `2026-03-02T09`) that *row* is counted in for ever.
-
-    That of a deferred one is the hour in which it falls due.
-    """
-    return row.accepted_at.astimezone(UTC).strftime("%Y-%m-%dT%H")

@@ -113,11 +113,6 @@ def sms_trouble(number: str) -> str | None:
     return _BY_NUMBER.get(number)
 
 
-def number_of(trouble: str) -> str:
-    """Say which number is answered with *trouble*."""
-    return next(number for number, each in _BY_NUMBER.items() if each == trouble)
-
-
 def meet(trouble: str | None, errors: Mapping[str, int]) -> None:
     """Raise what keeps a message from being taken: `Refused`, or `Dropped`."""
     if trouble == REQUEST_DROPPED:

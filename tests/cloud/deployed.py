@@ -6,8 +6,7 @@ from typing import Any
 from uuid import uuid4
 from zipfile import ZipFile
 
-import boto3
-
+from local.clients import client_of
 from local.cloud import LocalCloud
 
 # Counts what it took as a metric, of a window at its end; names the first record that says so as failed.
@@ -56,7 +55,7 @@ class Deployed:
         self.client("s3").create_bucket(Bucket=self.name)
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, **self._cloud.session_arguments())
+        return client_of(service, endpoint=self._cloud.endpoint)
 
     def map(self, source_arn: str, **settings: Any) -> str:
         answer = self.client("lambda").create_event_source_mapping(

@@ -4,16 +4,15 @@ from concurrent.futures import Executor
 from typing import Any
 from uuid import uuid4
 
-import boto3
-
 from gateways.dynamodb import Table
+from local.clients import client_of
 from local.cloud import LocalCloud
 from tests.fakes.aws_limits import strict
 
 
 def client(cloud: LocalCloud, service: str) -> Any:
     """Make a client of the emulator that refuses what AWS would and the emulator would not."""
-    return strict(boto3.client(service, **cloud.session_arguments()))  # type: ignore[call-overload]
+    return strict(client_of(service, endpoint=cloud.endpoint))
 
 
 def fresh(kind: str) -> str:

@@ -1,7 +1,7 @@
 """A client in, the same client out: it refuses the bulk calls that AWS refuses and emulators let pass.
 
 Our ports take any number; one level below, a call does not. Sources, each in the API reference:
-BatchExecuteStatement, BatchGetItem, BatchWriteItem; PublishBatch; SendMessageBatch.
+BatchExecuteStatement, BatchGetItem; PublishBatch; SendMessageBatch.
 """
 
 import json
@@ -42,11 +42,6 @@ def _keys(params: Mapping[str, Any]) -> Sequence[object]:
     return [[table, key] for table, each in wanted for key in each["Keys"]]
 
 
-def _items(params: Mapping[str, Any]) -> Sequence[object]:
-    wanted = params["RequestItems"].items()
-    return [[table, each] for table, requests in wanted for each in requests]
-
-
 def _ids(name: str) -> Callable[[Mapping[str, Any]], Sequence[object]]:
     return lambda params: [each["Id"] for each in params[name]]
 
@@ -54,7 +49,6 @@ def _ids(name: str) -> Callable[[Mapping[str, Any]], Sequence[object]]:
 _BULK: Mapping[str, tuple[int, Callable[[Mapping[str, Any]], Sequence[object]]]] = {
     "BatchExecuteStatement": (25, _statements),
     "BatchGetItem": (100, _keys),
-    "BatchWriteItem": (25, _items),
     "PublishBatch": (10, _ids("PublishBatchRequestEntries")),
     "SendMessageBatch": (10, _ids("Entries")),
     "ChangeMessageVisibilityBatch": (10, _ids("Entries")),

@@ -155,8 +155,6 @@ def test_items_are_read_as_they_were_last_written(dynamodb, table) -> None:
 
 def test_nothing_to_do_is_no_call(dynamodb, table) -> None:
     with Stubber(dynamodb):
-        table.put([])
-
         assert [] == table.execute([], rounds=ROUNDS)
         assert [] == table.get([])
 
@@ -199,14 +197,6 @@ def test_keys_that_stay_unprocessed_are_trouble_and_not_missing_items(dynamodb, 
                 "batch_get_item", {"Responses": {"things": []}, "UnprocessedKeys": left}
             )
         table.get(KEYS)
-
-
-def test_items_that_stay_unwritten_are_trouble(dynamodb, table) -> None:
-    left = {"things": [{"PutRequest": {"Item": KEYS[0]}}]}
-    with Stubber(dynamodb) as stub, pytest.raises(LedgerUnavailable):
-        for _ in range(ROUNDS):
-            stub.add_response("batch_write_item", {"UnprocessedItems": left})
-        table.put(KEYS[:1])
 
 
 def test_a_call_that_fails_is_trouble_that_names_its_code(dynamodb, table) -> None:

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from notifications.books import hour_of
 from notifications.drafting import heads, rows
 from notifications.lifecycle import State
 from notifications.mark import STALE, Mark, Verdict, Verdicts
-from notifications.notification import Notification, accepted_hour
+from notifications.notification import Notification
 from notifications.order_event import Channel, Priority
 from notifications.person import Person, QuietHours
 from notifications.routing import (
@@ -202,7 +203,7 @@ def test_an_e_mail_s_country_is_its_reader_s_the_record_s_first() -> None:
 def test_a_notification_is_counted_in_the_hour_it_was_accepted_in() -> None:
     (row,) = drafts(channel="email", now=datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC))
 
-    assert "2026-03-02T23" == accepted_hour(row)
+    assert "2026-03-02T23" == hour_of(row.accepted_at)
 
 
 def test_what_waits_for_the_morning_is_counted_in_the_morning() -> None:
@@ -210,4 +211,4 @@ def test_what_waits_for_the_morning_is_counted_in_the_morning() -> None:
     policy = replace(POLICY, quiet=night)
     (row,) = drafts(policy=policy, channel="sms", now=START)
 
-    assert (State.DEFERRED, accepted_hour(row)) == (row.state, f"{row.due_at:%Y-%m-%dT%H}")
+    assert (State.DEFERRED, hour_of(row.accepted_at)) == (row.state, f"{row.due_at:%Y-%m-%dT%H}")

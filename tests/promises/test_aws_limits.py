@@ -21,11 +21,6 @@ def keys(some: list[int]) -> tuple[str, str, dict[str, Any]]:
     return "dynamodb", "batch_get_item", {"RequestItems": asked}
 
 
-def items(some: list[int]) -> tuple[str, str, dict[str, Any]]:
-    puts = [{"PutRequest": {"Item": {"pk": {"S": str(n)}}}} for n in some]
-    return "dynamodb", "batch_write_item", {"RequestItems": {"things": puts}}
-
-
 def publications(some: list[int]) -> tuple[str, str, dict[str, Any]]:
     entries = [{"Id": str(n), "Message": "x"} for n in some]
     return "sns", "publish_batch", {"TopicArn": "t", "PublishBatchRequestEntries": entries}
@@ -64,7 +59,7 @@ def taken():
 
 @pytest.mark.parametrize(
     ("call", "most"),
-    [(statements, 25), (keys, 100), (items, 25), (publications, 10), (messages, 10)],
+    [(statements, 25), (keys, 100), (publications, 10), (messages, 10)],
 )
 def test_a_bulk_call_takes_so_many_and_not_one_more(taken, call: Call, most: int) -> None:
     answers = [taken(*call(list(range(count)))) for count in (0, 1, most, most + 1)]
@@ -72,6 +67,6 @@ def test_a_bulk_call_takes_so_many_and_not_one_more(taken, call: Call, most: int
     assert [False, True, True, False] == answers
 
 
-@pytest.mark.parametrize("call", [keys, items, publications, messages])
+@pytest.mark.parametrize("call", [keys, publications, messages])
 def test_a_bulk_call_takes_nothing_twice(taken, call: Call) -> None:
     assert not taken(*call([1, 2, 1]))

@@ -19,9 +19,9 @@ HOUR = timedelta(hours=1)
 def lines(make_table) -> DynamoLines:
     table = make_table("ledger")
     rows = [notification(n, accepted_at=START + n * HOUR) for n in range(5)]
-    table.put(
-        [*map(write, rows), write_head(Head(order="o" * 22, channel=Channel.SMS, standing=1))]
-    )
+    head = write_head(Head(order="o" * 22, channel=Channel.SMS, standing=1))
+    for item in (*map(write, rows), head):
+        table.client.put_item(TableName="ledger", Item=item)
     return DynamoLines(table=table)
 
 
