@@ -1,8 +1,8 @@
 """Many statements or keys in, DynamoDB's bulk calls and an answer for each out.
 
 A bulk call answers 200 and fails in part: whatever was throttled or left unprocessed is trouble,
-never mistaken for done. Reads raise it; a conditional statement answers it, so
-that one statement's trouble does not hide what became of the others.
+never mistaken for done. Reads raise it; a conditional statement answers it, so that one
+statement's trouble does not hide what became of the others.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,6 @@
-from itertools import combinations
+import re
+from itertools import combinations, product
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,8 @@ from notifications.lifecycle import (
     rank,
 )
 from notifications.order_event import Channel
+
+PAGE = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text()
 
 
 @pytest.mark.parametrize("channel", Channel)
@@ -55,3 +59,12 @@ def test_whoever_complains_has_got_the_message_and_whoever_is_suppressed_is_not_
     assert State.COMPLAINED in COUNTS_AS_DELIVERED
     assert State.SUPPRESSED not in COUNTS_AS_UNDELIVERED
     assert not COUNTS_AS_DELIVERED & COUNTS_AS_UNDELIVERED
+
+
+def test_the_page_says_of_no_word_that_it_outranks_a_stronger_one() -> None:
+    told = re.findall(r"^(.*`) outranks? (`\w+`)", PAGE, re.MULTILINE)
+    for said, weaker in told:
+        channels = [Channel.EMAIL] if "e-mail" in said else Channel
+        for word, channel in product(re.findall(r"`(\w+)`", said), channels):
+            assert rank(State(weaker.strip("`")), channel) < rank(State(word), channel)
+    assert {"`failed`", "`delivered`"} == {weaker for _, weaker in told}
