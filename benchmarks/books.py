@@ -115,6 +115,7 @@ def changes() -> Event:
 def _rows() -> list[Notification]:
     policy = Policy(
         default_country="US",
+        default_time_zone="America/New_York",
         retention=timedelta(days=90),
         republish_after=timedelta(minutes=5),
         cap=20,

@@ -103,6 +103,7 @@ def _environment() -> dict[str, str]:
         hub_topic_arn="arn:aws:sns:us-east-1:123456789012:notifications",
         parked_bucket="parked",
         default_country="US",
+        default_time_zone="America/New_York",
         default_currency="USD",
         retention=timedelta(days=90),
         republish_after=timedelta(minutes=5),

@@ -23,6 +23,17 @@ def e164(phone: str, *, country: str) -> str | None:
 
     Only what is a number and nothing else: a word beside it, an extension or letters for digits
     would leave us guessing at who answers.
+    """
+    number = number_in(phone, country)
+    if number is None:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@lru_cache(maxsize=1024)
+def number_in(phone: str, country: str) -> phonenumbers.PhoneNumber | None:
+    """Return what `e164` writes, taken apart.
+
     Remembered for a batch's time: parsing one costs more than all else that is decided about it.
     """
     if any(character.isalpha() for character in phone):
@@ -33,7 +44,7 @@ def e164(phone: str, *, country: str) -> str | None:
         return None
     if number.extension or not phonenumbers.is_valid_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,7 @@ from notifications.order_event import Channel, OrderEvent, Priority
 from notifications.person import Person, QuietHours
 from notifications.quiet import quiet_until
 from notifications.standing import Head, is_stale
+from notifications.whereabouts import whereabouts
 
 CONSENT_BY_EVENT = "event"
 CONSENT_ON_RECORD = "record"
@@ -28,9 +29,13 @@ CAP = "cap"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A stage's numbers. `allowed` are the recipients that may be written to, as patterns."""
+    """A stage's numbers. `allowed` are the recipients that may be written to, as patterns.
+
+    `default_time_zone` is whose clock counts where nothing says where somebody is.
+    """
 
     default_country: str
+    default_time_zone: str
     retention: timedelta
     republish_after: timedelta
     cap: int
@@ -144,8 +149,9 @@ def _verdict(
         return Verdict(state=State.SUPPRESSED, rule=objection)
     if is_stale(event.status, event.occurred_at, head):
         return Verdict(state=State.SUPPRESSED, rule=STALE)
-    until = _quiet_until(event, audience, policy=policy, now=now)
-    if until and event.priority is not Priority.HIGH:
+    urgent = event.priority is Priority.HIGH
+    until = None if urgent else _quiet_until(event, audience, policy=policy, now=now)
+    if until:
         return Verdict(state=State.DEFERRED, rule=QUIET_HOURS, until=until)
     return Verdict(state=State.REQUESTED)
 
@@ -172,8 +178,16 @@ def _quiet_until(
 ) -> datetime | None:
     customer = audience.customer
     quiet = (customer and customer.quiet) or policy.quiet
-    zone = (customer and customer.time_zone) or event.contact.time_zone
-    return quiet_until(quiet, time_zone=zone, now=now) if quiet else None
+    if quiet is None:
+        return None
+    places = whereabouts(
+        named=(customer.time_zone if customer else None, event.contact.time_zone),
+        phone=_as_written(event, customer, Channel.SMS),
+        country=(customer and customer.country) or event.contact.country,
+        default_country=policy.default_country,
+        default=policy.default_time_zone,
+    )
+    return quiet_until(quiet, places=places, now=now)
 
 
 def _as_written(event: OrderEvent, customer: Person | None, channel: Channel) -> str | None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Literal, NoReturn
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
@@ -14,6 +13,7 @@ from notifications.errors import Rejected
 from notifications.identity import customer_key
 from notifications.order_event import Channel
 from notifications.person import Person, QuietHours
+from notifications.quiet import is_time_zone
 from notifications.unreadable import trouble_in
 from processors.settings import quiet_hours
 
@@ -115,11 +115,8 @@ def _phone(written: str | None, country: str | None) -> str | None:
 
 
 def _time_zone(name: str | None) -> str | None:
-    if name is not None:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            _refuse("time_zone", "not an IANA time zone")
+    if name is not None and not is_time_zone(name):
+        _refuse("time_zone", "not an IANA time zone")
     return name
 
 

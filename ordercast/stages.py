@@ -23,6 +23,7 @@ def policy_of(stage: Stage) -> Policy:
     """Return by what the relay of *stage* decides."""
     return Policy(
         default_country=stage.default_country,
+        default_time_zone=stage.default_time_zone,
         retention=stage.retention,
         republish_after=stage.republish_after,
         cap=stage.cap,

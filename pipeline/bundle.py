@@ -180,10 +180,12 @@ def _compiler(python: str) -> str | None:
 
 
 def _trim(folder: Path) -> None:
-    """Drop what no function reads: descriptions of AWS services that it never calls, commands."""
+    """Drop what no function reads: other services' descriptions, numbers' towns and carriers, commands."""
     for service in (folder / "botocore" / "data").iterdir():
         if service.is_dir() and service.name not in SERVICES:
             shutil.rmtree(service)
+    for names in ("geodata", "carrierdata"):
+        shutil.rmtree(folder / "phonenumbers" / names, ignore_errors=True)
     shutil.rmtree(folder / "bin", ignore_errors=True)
 
 

@@ -35,6 +35,7 @@ class OrderRelay(Construct):
             hub_topic_arn=hub.topic.topic_arn,
             parked_bucket=parked.bucket.bucket_name,
             default_country=stage.default_country,
+            default_time_zone=stage.default_time_zone,
             default_currency=stage.default_currency,
             retention=stage.retention,
             republish_after=stage.republish_after,

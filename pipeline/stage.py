@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
-from processors.settings import quiet_hours, recipient_patterns
+from processors.settings import is_time_zone, quiet_hours, recipient_patterns
 
 Removal = Literal["destroy", "retain"]
 """What becomes of data when its stack is deleted."""
@@ -101,14 +101,15 @@ class Stage:
     """Everything in which one deployment differs from another.
 
     `sms_attributes` switches on SMS delivery logging for the whole account and Region, and
-    `account_protection` keeps the account's stack from being deleted: stages that share an
-    account must agree on both. `cap` is how many messages one person gets in an hour;
-    `quiet_hours` is `21:00-08:00` or empty; `allowed_recipients` are patterns, separated by commas;
-    `resend_email_after` is how long an e-mail in doubt waits for a word of SES, `0 s` for ever;
-    `heartbeat_every` is how often an order of our own goes all the way, `0 s` never;
-    `silence_after` is when nobody speaks of a message any more, and so many `soft_bounces` of an
-    address within a month are a refusal; `sole_sender` says that no other stage or program sends
-    texts from this account and Region, so that what carriers bill for unknown ones is this stage's.
+    `account_protection` keeps the account's stack from being deleted: stages that share an account
+    must agree on both. `cap` is how many messages one person gets in an hour; `quiet_hours` is
+    `21:00-08:00` or empty, by the clock of `default_time_zone` if nothing says which;
+    `allowed_recipients` are patterns, separated by commas; `resend_email_after` is how long an
+    e-mail in doubt waits for a word of SES, `0 s` for ever; `heartbeat_every` is how often an order
+    of our own goes all the way, `0 s` never; after `silence_after` nobody speaks of a message any
+    more, and so many `soft_bounces` within a month are a refusal; `sole_sender` says that no other
+    stage or program sends texts from this account and Region, so that what carriers bill for
+    unknown ones is this stage's.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Stage:
     email_from: str
     sender_id: str
     default_country: str
+    default_time_zone: str
     default_currency: str
     retention: timedelta
     receipt_retention: timedelta
@@ -218,8 +220,7 @@ _SENDER_ID = "must be empty, or 1 to 11 letters and digits with a letter among t
 
 
 def _about_the_stream(stage: Stage) -> Iterator[Objection]:
-    orders = stage.orders
-    if (orders.mode == "provisioned") != (orders.shards is not None):
+    if (stage.orders.mode == "provisioned") != (stage.orders.shards is not None):
         yield Objection("orders.shards", "belongs to mode provisioned, and only to it")
 
 
@@ -235,8 +236,8 @@ def _about_retries(stage: Stage) -> Iterator[Objection]:
             limits = f"{name}.timeout and {VISIBILITY_FACTOR} times that"
             yield Objection("claim_lease", f"must lie between {limits}")
         if sender.timeout <= ONE_WAVE:
-            longer = ONE_WAVE // timedelta(seconds=1)
-            yield Objection(f"{name}.timeout", f"must be above {longer} s, what sending takes")
+            why = f"must be above {ONE_WAVE.seconds} s, what sending takes"
+            yield Objection(f"{name}.timeout", why)
     # A word of SES waits up to a window in front of the receipt tracker.
     if timedelta() < stage.resend_email_after <= stage.receipt_tracker.window:
         yield Objection("resend_email_after", "must be 0 s or above receipt_tracker.window")
@@ -263,6 +264,8 @@ def _about_people(stage: Stage) -> Iterator[Objection]:
         quiet_hours(stage.quiet_hours)
     except ValueError as error:
         yield Objection("quiet_hours", f"is {error}, nor empty")
+    if not is_time_zone(stage.default_time_zone):
+        yield Objection("default_time_zone", "must be a time zone of IANA, such as Europe/Paris")
     if not recipient_patterns(stage.allowed_recipients):
         yield Objection("allowed_recipients", 'names nobody; everybody is "*"')
 
@@ -295,5 +298,4 @@ LOG_RETENTIONS = {
 
 _OFTEN = timedelta(minutes=1)
 _TABLE_STREAM_RETENTION = timedelta(hours=24)
-_UNWINDOWED_BATCH = 10
-_MOST_RECEIVES = 1000  # SQS
+_UNWINDOWED_BATCH, _MOST_RECEIVES = 10, 1000  # SQS

@@ -128,6 +128,7 @@ def _wired() -> RelayOrders:
 def _policy(settings: OrderRelaySettings) -> Policy:
     return Policy(
         default_country=settings.default_country,
+        default_time_zone=settings.default_time_zone,
         retention=settings.retention,
         republish_after=settings.republish_after,
         cap=settings.cap,

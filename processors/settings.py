@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from gateways.environment import EnvironmentSettings
+from notifications import quiet
 from notifications.person import QuietHours
 
 NAMESPACE = "Ordercast"
@@ -17,7 +18,9 @@ class OrderRelaySettings(EnvironmentSettings):
     """What the order relay needs; `retention` is how long a notification's row is kept.
 
     `cap` is how many messages one person gets in an hour; `quiet_hours` and `allowed_recipients`
-    are read by the two functions below.
+    are read by the two functions below. Quiet hours are by the clock of the customer's record, else
+    of the event's `contact.time_zone`, else of where the phone number may be, else of the country
+    that record or event names, and only then of `default_time_zone`.
     """
 
     ledger_table: str
@@ -25,6 +28,7 @@ class OrderRelaySettings(EnvironmentSettings):
     hub_topic_arn: str
     parked_bucket: str
     default_country: str
+    default_time_zone: str
     default_currency: str
     retention: timedelta
     republish_after: timedelta
@@ -128,6 +132,11 @@ def quiet_hours(written: str) -> QuietHours | None:
         message = "not two different times of the day"
         raise ValueError(message)
     return QuietHours(start=time.fromisoformat(match[1]), end=time.fromisoformat(match[2]))
+
+
+def is_time_zone(written: str) -> bool:
+    """Tell whether that is the name of one of IANA's time zones, as in `Europe/Paris`."""
+    return quiet.is_time_zone(written)
 
 
 def recipient_patterns(written: str) -> tuple[str, ...]:

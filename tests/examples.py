@@ -4,13 +4,14 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from notifications.drafting import rows
 from notifications.identity import customer_key, event_hash, order_hash
 from notifications.mark import Mark, fingerprint
 from notifications.notification import Notification
 from notifications.order_event import Channel, OrderEvent, parse_order_event
-from notifications.person import Person
+from notifications.person import Person, QuietHours
 from notifications.routing import Policy, audience_of, decide
 from tests.fakes.clock import START
 
@@ -19,12 +20,19 @@ PHONE = "+12065550100"
 
 POLICY = Policy(
     default_country="US",
+    default_time_zone="America/New_York",
     retention=timedelta(days=90),
     republish_after=timedelta(minutes=5),
     cap=20,
     quiet=None,
     allowed=("*",),
 )
+
+
+def quiet_for(span: timedelta, *, since: datetime) -> QuietHours:
+    """Return quiet hours that begin then, by the clock where PHONE rings."""
+    there = since.astimezone(ZoneInfo("America/Los_Angeles"))
+    return QuietHours(start=there.time(), end=(there + span).time())
 
 
 def event(**changes: Any) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def test_who_is_not_to_be_disturbed_hears_of_it_afterwards(
     now = datetime.now(UTC)
     night = QuietHours(start=(now - HOURS).time(), end=(now + HOURS).time())
     customer = Person(key=customer_key(shop=None, customer_id=order_id), customer_id=order_id)
-    target.people().put([replace(customer, quiet=night)])
+    target.people().put([replace(customer, quiet=night, time_zone="UTC")])
 
     put(target, order(order_id, customer_id=order_id))
 

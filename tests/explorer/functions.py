@@ -57,6 +57,7 @@ PATIENCE = Patience(
 
 POLICY = Policy(
     default_country="US",
+    default_time_zone="America/New_York",
     retention=timedelta(hours=48),
     republish_after=PATIENCE.first_wait,
     cap=2,

@@ -19,7 +19,7 @@ from notifications.routing import (
     audience_of,
 )
 from notifications.standing import standing
-from tests.examples import EMAIL, PHONE, POLICY, drafts, order_event, person
+from tests.examples import EMAIL, PHONE, POLICY, drafts, order_event, person, quiet_for
 from tests.fakes.clock import START
 
 SENT = Verdict(state=State.REQUESTED)
@@ -109,9 +109,9 @@ def test_what_is_to_be_sent_is_due_for_a_look_and_what_is_not_is_not() -> None:
 
 def test_what_waits_for_the_morning_is_due_then_and_is_no_older_than_that() -> None:
     """Waiting makes nobody's message old: it would expire before it may be sent."""
-    policy = replace(POLICY, quiet=QuietHours(start=time(9), end=time(17)))
+    policy = replace(POLICY, quiet=quiet_for(timedelta(hours=7), since=START))
     (mail,) = drafts(policy=policy, channel="email")
-    end = START.replace(hour=17, minute=0)
+    end = START + timedelta(hours=7)
 
     assert (State.DEFERRED, QUIET_HOURS) == (mail.state, mail.rule)
     assert (end, end) == (mail.due_at, mail.accepted_at)

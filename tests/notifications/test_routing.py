@@ -28,8 +28,10 @@ def test_by_night_a_message_waits_until_the_morning() -> None:
     policy = replace(POLICY, quiet=NIGHT)
     waits = Verdict(state=State.DEFERRED, rule=QUIET_HOURS, until=EIGHT)
 
-    assert {Channel.SMS: waits, Channel.EMAIL: waits} == verdicts(policy=policy, now=MIDNIGHT)
-    assert {Channel.SMS: SENT, Channel.EMAIL: SENT} == verdicts(policy=policy, now=EIGHT)
+    both = {"policy": policy, "contact": {"email": EMAIL, "phone": PHONE, "time_zone": "UTC"}}
+
+    assert {Channel.SMS: waits, Channel.EMAIL: waits} == verdicts(now=MIDNIGHT, **both)
+    assert {Channel.SMS: SENT, Channel.EMAIL: SENT} == verdicts(now=EIGHT, **both)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def test_the_night_is_where_the_customer_is_else_where_the_contact_says() -> Non
 
 
 def test_a_customer_s_own_quiet_hours_win_over_the_stage_s() -> None:
-    late_riser = person(quiet=QuietHours(start=time(9), end=time(11)))
+    late_riser = person(time_zone="UTC", quiet=QuietHours(start=time(9), end=time(11)))
     policy = replace(POLICY, quiet=NIGHT)
 
     up = verdicts(late_riser, policy=policy, now=MIDNIGHT, customer_id="c-1")

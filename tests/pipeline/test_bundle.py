@@ -38,6 +38,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         for service in ("dynamodb", "ec2"):
             (folder / "botocore" / "data" / service).mkdir(parents=True)
             (folder / "botocore" / "data" / service / "service-2.json.gz").write_bytes(b"")
+        for data in ("data", "geodata", "tzdata"):
+            (folder / "phonenumbers" / data).mkdir(parents=True)
         (folder / "jinja2").mkdir()
         (folder / "jinja2" / "__init__.py").write_text("autoescape = True\n")
 
@@ -65,7 +67,7 @@ def test_a_bundle_holds_the_rooms_and_their_dependencies_with_bytecode(
 
     assert checkout == bundle.ROOT
     assert 1 == len(installed)
-    assert {*ROOMS, "botocore", "jinja2"} == {path.name for path in made.iterdir()}
+    assert {*ROOMS, "botocore", "jinja2", "phonenumbers"} == {path.name for path in made.iterdir()}
     for source in made.rglob("*.py"):
         assert list((source.parent / "__pycache__").glob(f"{source.stem}.*.pyc"))
 
@@ -77,6 +79,12 @@ def test_descriptions_of_services_that_are_never_called_do_not_ship(
     make().fill(tmp_path / "made")
     assert installed
     assert ["dynamodb"] == [each.name for each in (tmp_path / "made/botocore/data").iterdir()]
+
+
+@pytest.mark.usefixtures("checkout", "installed")
+def test_of_numbers_their_time_zones_ship_and_their_towns_do_not(tmp_path: Path) -> None:
+    make().fill(tmp_path / "made")
+    assert {"data", "tzdata"} == {each.name for each in (tmp_path / "made/phonenumbers").iterdir()}
 
 
 def test_every_service_that_functions_call_ships_its_description() -> None:

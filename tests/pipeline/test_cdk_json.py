@@ -119,6 +119,7 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_line(
     [
         ("default_country", ["us", "USA", "", "U", "1A", "ÄÖ", "US\n"]),
         ("default_currency", ["usd", "US", "", "DOLLAR", "U5D"]),
+        ("default_time_zone", ["", "EST5", "New York", "Europe/Stockolm", "../UTC", "America"]),
         ("sender_id", ["123", "TWELVELETTERS", "My Shop", "Ümlaut", "SHOP-1", "SHOP\n"]),
     ],
 )

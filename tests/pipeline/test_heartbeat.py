@@ -45,6 +45,7 @@ def test_the_heartbeat_is_an_order_that_is_sent_at_any_hour(
     allowed = recipient_patterns(read_stage(cdk_context()["stages"], stage).allowed_recipients)
     policy = Policy(
         default_country="US",
+        default_time_zone="America/New_York",
         retention=POLICY.retention,
         republish_after=POLICY.republish_after,
         cap=POLICY.cap,

@@ -7,9 +7,8 @@ from datetime import timedelta
 from notifications.identity import order_of
 from notifications.lifecycle import FINAL, State
 from notifications.order_event import Channel
-from notifications.person import QuietHours
 from notifications.receipt import Receipt
-from tests.examples import EMAIL, PHONE, payload
+from tests.examples import EMAIL, PHONE, payload, quiet_for
 from tests.fakes.world import World
 
 ARRIVED = {Channel.SMS: "SUCCESS/Delivered", Channel.EMAIL: "Delivery"}
@@ -73,7 +72,7 @@ def test_a_thousand_events_again_after_all_has_changed_send_nothing(world: World
     sent = len(world.provider.calls)
     world.ledger.rows.clear()
     world.people.kept.clear()
-    quiet = QuietHours(start=world.now.at.time(), end=(world.now.at + timedelta(hours=1)).time())
+    quiet = quiet_for(timedelta(hours=1), since=world.now.at)
     world.policy = replace(world.policy, cap=0, allowed=(), quiet=quiet)
     world.now.turn(timedelta(days=365))
     again = [world.relay(*batch[start : start + 100], at=5000 + start) for start in (0, 500)]

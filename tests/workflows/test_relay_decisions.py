@@ -10,9 +10,9 @@ from notifications.errors import LedgerUnavailable
 from notifications.identity import address_key
 from notifications.lifecycle import State
 from notifications.order_event import Channel
-from notifications.person import Person, QuietHours
+from notifications.person import Person
 from notifications.routing import CAP, CONSENT_ON_RECORD, NOT_ALLOWED, QUIET_HOURS
-from tests.examples import EMAIL, PHONE, payload, person
+from tests.examples import EMAIL, PHONE, payload, person, quiet_for
 from tests.fakes.world import World
 from tests.workflows.news import news, orders, told
 
@@ -153,9 +153,8 @@ def test_news_that_did_not_fit_makes_nothing_old(world: World) -> None:
 
 
 def asleep(world: World) -> None:
-    start = world.now.at.time()
-    end = (world.now.at + timedelta(hours=8)).time()
-    world.policy = replace(world.policy, quiet=QuietHours(start=start, end=end))
+    night = quiet_for(timedelta(hours=8), since=world.now.at)
+    world.policy = replace(world.policy, quiet=night)
 
 
 def test_by_night_a_message_waits_for_the_morning_and_nobody_hears_of_it(world: World) -> None:

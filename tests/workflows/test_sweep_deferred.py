@@ -9,8 +9,8 @@ from notifications.errors import LedgerUnavailable
 from notifications.identity import address_key
 from notifications.lifecycle import State
 from notifications.order_event import Channel
-from notifications.person import Person, QuietHours
-from tests.examples import EMAIL, payload
+from notifications.person import Person
+from tests.examples import EMAIL, payload, quiet_for
 from tests.fakes.world import World
 
 MINUTE = timedelta(minutes=1)
@@ -19,8 +19,7 @@ HOUR = timedelta(hours=1)
 
 def deferred(world: World) -> str:
     """Bring an order during somebody's quiet hours, which end in eight."""
-    start, end = world.now.at.time(), (world.now.at + 8 * HOUR).time()
-    world.policy = replace(world.policy, quiet=QuietHours(start=start, end=end))
+    world.policy = replace(world.policy, quiet=quiet_for(8 * HOUR, since=world.now.at))
     world.relay(payload(channel="email"))
     (row,) = world.rows()
     return row.id
