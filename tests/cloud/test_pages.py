@@ -7,11 +7,14 @@ import gzip
 import json
 import re
 from pathlib import Path
+from shlex import quote
+from uuid import uuid4
 
 import boto3
 import pytest
 
 from local.cloud import LocalCloud
+from tests.eventually import eventually
 from tests.pages import snippets
 
 AS_AWS = 'eval "$(.venv/bin/ordercast env)"\n'
@@ -78,6 +81,29 @@ def test_the_account_s_stack_may_be_taken_down(shell) -> None:
         "Stacks"
     ]
     assert not stack.get("EnableTerminationProtection")
+
+
+def test_what_providers_taught_us_is_lifted(shell) -> None:
+    """At the provider, whose command line knows the commands; and here, for three who bounced."""
+    at_the_provider, ours = snippets("docs/runbook.md", heading="Lifting a refusal")
+    for line in at_the_provider.splitlines():
+        shell(f"{AS_AWS}{line.partition('#')[0]} --generate-cli-skeleton output")
+
+    shop, run = "Example Tea", uuid4().hex[:8]
+    customers = (f"c-{run}", f"d-{run}", None)
+    for customer, line in zip(customers, ours.splitlines(), strict=True):
+        address = f"bounce+{customer or run}@simulator.amazonses.com"
+        order = {"order_id": f"o-{run}-{customer}", "channel": "email", "shop": shop}
+        event = order | {"customer_id": customer, "contact": {"email": address}}
+        shell(f"echo {quote(json.dumps(event))} | .venv/bin/ordercast put -")
+        whom = f"{customer} --shop {quote(shop)}" if customer else f"--address {address}"
+
+        def it_is_known_to_bounce(whom: str = whom) -> bool:
+            return "bounced" in shell(f".venv/bin/ordercast customers show {whom} || true")
+
+        eventually(it_is_known_to_bounce, within=60, every=0.5)
+        lift = line.replace("CUSTOMER", str(customer)).replace("SHOP", quote(shop))
+        assert "lifted email: bounced" in shell(lift.replace("ADDRESS", address))
 
 
 def here(script: str, file: Path | None = None) -> str:

@@ -74,6 +74,9 @@ RUN_BY = {
     ("docs/replay.md", "Record", ""): (f"{PAGE}test_what_arrived_is_recorded_and_replayed",),
     ("docs/replay.md", "Replay", ""): (f"{PAGE}test_what_arrived_is_recorded_and_replayed",),
     ("docs/runbook.md", "Runbook", ""): (f"{PAGE}test_an_operator_finds_the_names_of_resources",),
+    ("docs/runbook.md", "Lifting a refusal", ""): (
+        f"{PAGE}test_what_providers_taught_us_is_lifted",
+    ),
     ("docs/runbook.md", "Taking it down again", ""): (
         f"{HERE}test_every_make_target_of_a_page_is_there",
         f"{PAGE}test_the_account_s_stack_may_be_taken_down",
