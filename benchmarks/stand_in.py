@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -33,6 +34,7 @@ class StandIn:
     def __init__(self, new_tables: Callable[[], Tables]) -> None:
         self._new_tables = new_tables
         self._ids = count()
+        self._one_at_a_time = Lock()
         self.calls: Counter[str] = Counter()
         self.timetable: Timetable | None = None
         self.start_over()
@@ -55,12 +57,14 @@ class StandIn:
     def reply(self, operation: str, request: bytes | str) -> bytes:
         """Do what a request asks, and return the body of the answer."""
         asked = request.decode() if isinstance(request, bytes) else request
-        self.calls[operation] += 1
-        if operation in _OF_SNS:
-            return _OF_SNS[operation](self, dict(parse_qsl(asked)))
-        if operation == "PutObject":
-            return b""
-        return json.dumps(_OF_JSON[operation](self, json.loads(asked))).encode()
+        # Requests come from several threads, and adding to a count is not one step.
+        with self._one_at_a_time:
+            self.calls[operation] += 1
+            if operation in _OF_SNS:
+                return _OF_SNS[operation](self, dict(parse_qsl(asked)))
+            if operation == "PutObject":
+                return b""
+            return json.dumps(_OF_JSON[operation](self, json.loads(asked))).encode()
 
     def new_id(self) -> str:
         """Return an id that no call was answered with before."""
