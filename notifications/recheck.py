@@ -61,6 +61,19 @@ def suppressed(row: Notification, rule: str, *, at: datetime) -> Notification:
     return replace(row, state=State.SUPPRESSED, rule=rule, due_at=None, closed_at=at)
 
 
+def unsendable(row: Notification, error: Exception, *, at: datetime) -> Notification:
+    """Return *row* as one that a bug of ours keeps from being sent: it waits for an operator.
+
+    No call is made and none counted. What was sent before, and may have arrived, is as much in
+    doubt as it was.
+    """
+    # Only the type: the text of a surprise may quote what the message says.
+    rule = f"bug:{type(error).__name__}"
+    if row.resends:
+        return replace(row, state=State.IN_DOUBT, rule=rule)
+    return replace(row, state=State.PARKED, rule=rule, due_at=None, closed_at=at)
+
+
 def is_stopped(row: Notification, stops: Stops, *, country: str | None) -> bool:
     """Tell whether an operator holds this message back."""
     named = {

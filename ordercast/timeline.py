@@ -79,7 +79,7 @@ MEANINGS: Mapping[State, str] = {
     State.BOUNCED: "there is no such address",
     State.COMPLAINED: "it arrived, and the reader called it spam",
     State.SUPPRESSED: "it was decided not to send it",
-    State.PARKED: "its attempts are used up; see: ordercast parked list",
+    State.PARKED: "it was tried for the last time; see: ordercast parked list",
 }
 
 _CONSENTS = {
@@ -138,9 +138,18 @@ def _ours(row: Notification, mark: Mark | None) -> Iterator[Step]:
         yield Step(at=row.due_at, source="sweeper", says=f"looks at it: look {row.sweeps + 1}")
     if row.closed_at:
         rule = f" ({row.rule})" if row.rule else ""
-        yield Step(
-            at=row.closed_at, source="ledger", says=f"closed as {row.state}{rule}", last=True
-        )
+        says = f"closed as {row.state}{rule}{_calls(row)}"
+        yield Step(at=row.closed_at, source="ledger", says=says, last=True)
+
+
+def _calls(row: Notification) -> str:
+    """Tell of what was given up how often its provider was asked: a bug of ours keeps it from that."""
+    if row.state is not State.PARKED:
+        return ""
+    provider = _PROVIDERS[row.channel]
+    if not row.attempts:
+        return f": {provider} was never asked"
+    return f": {count(row.attempts, 'attempt')} at {provider}"
 
 
 def _sending(row: Notification) -> Iterator[str]:

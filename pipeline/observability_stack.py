@@ -120,7 +120,7 @@ class ObservabilityStack(Stack):
             period=duration(self._period),
         )
         self._alarms.raise_when(
-            PARKED_METRIC, parked, reaches=1, means="Notifications are out of attempts and wait."
+            PARKED_METRIC, parked, reaches=1, means="Notifications were given up and wait."
         )
 
     def _watch_errors(self, name: str, function: Function, *, errors: int) -> None:

@@ -1,7 +1,7 @@
 """A queue's batch of notification ids in, the sender's answer out: what the channels share."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -55,7 +55,7 @@ def respond(
     requests = {record["messageId"]: _notification_id(record) for record in records}
     foreign = sum(wanted is None for wanted in requests.values())
     try:
-        sent = sender.send([i for i in requests.values() if i], time_left=time_left)
+        sent = sender.send(_received(records, requests), time_left=time_left)
     except Retryable as error:
         log.warning("batch_not_sent", extra={"reason": str(error), "messages": len(requests)})
         return of(message_ids(event))
@@ -115,6 +115,18 @@ def wire(
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _received(
+    records: Sequence[Mapping[str, Any]], requests: Mapping[str, str | None]
+) -> dict[str, int]:
+    """Return how often each notification was received: by its oldest message, where it has several."""
+    received: dict[str, int] = {}
+    for record in records:
+        if wanted := requests[record["messageId"]]:
+            times = int(record["attributes"]["ApproximateReceiveCount"])
+            received[wanted] = max(times, received.get(wanted, 0))
+    return received
 
 
 def _notification_id(record: Mapping[str, Any]) -> str | None:

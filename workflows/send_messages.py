@@ -1,7 +1,7 @@
 """Notification ids from a queue in, one provider call for each claim and its settlement out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,8 +22,9 @@ from notifications.recheck import (
     objection,
     people_for,
     suppressed,
+    unsendable,
 )
-from notifications.retry import backoff
+from notifications.retry import MAX_ATTEMPTS, backoff
 from notifications.sweeping import lapsed
 from notifications.templates import Words
 from notifications.trail import Trail, at_rest
@@ -40,6 +41,7 @@ AT_ONCE = timedelta()
 NOT_CALLED = "not-called"
 
 _Ready = tuple[Outgoing, Asked]
+_Tripped = list[tuple[Notification, Exception]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,12 +81,12 @@ class SendMessages:
     receipt_retention: timedelta
     silence: timedelta
 
-    def __call__(self, ids: Iterable[str], *, time_left: Deadline) -> Sent:
-        """Send a batch; raises `Retryable` when a table is in trouble.
+    def __call__(self, received: Mapping[str, int], *, time_left: Deadline) -> Sent:
+        """Send a batch: ids, and how often each was received; raises `Retryable` on a table's trouble.
 
         Brought again, the batch is sent from where it came to.
         """
-        wanted = frozenset(ids)
+        wanted = frozenset(received)
         rows = self.ledger.look_up(Wanted(notifications=wanted)).notifications.values()
         self._remember(rows)
         waiting = [r for r in rows if r.channel is self.channel and r.state is State.REQUESTED]
@@ -94,7 +96,10 @@ class SendMessages:
                 sent.retry |= {row.id: AT_ONCE for row in waiting[start:]}
                 break
             wave = waiting[start : start + WAVE]
-            ready = self._ready(self._allowed(wave, self._known(wave), sent), sent)
+            tripped: _Tripped = []
+            allowed = self._allowed(wave, self._known(wave), sent, tripped)
+            ready = self._ready(allowed, tripped)
+            self._keep_back(tripped, received, sent)
             if ready:
                 self._send(ready, sent, time_left)
         return sent
@@ -115,7 +120,7 @@ class SendMessages:
         )
 
     def _allowed(
-        self, waiting: Iterable[Notification], found: Found, sent: Sent
+        self, waiting: Iterable[Notification], found: Found, sent: Sent, tripped: _Tripped
     ) -> list[Notification]:
         """Hold back what is stopped, suppress what is no longer to be sent, return the rest."""
         now = self.now()
@@ -125,7 +130,7 @@ class SendMessages:
             try:
                 against = objection(row, found, send_within=self.send_within(row), now=now)
             except Exception as error:  # noqa: BLE001 - a bug in one row must not sink its neighbours
-                self._keep_back(row, error, sent)
+                tripped.append((row, error))
                 continue
             if against:
                 refused.append((row, suppressed(row, against, at=now)))
@@ -138,7 +143,7 @@ class SendMessages:
         sent.settled.update(new.state for _, new in refused)
         return allowed
 
-    def _ready(self, rows: Iterable[Notification], sent: Sent) -> list[_Ready]:
+    def _ready(self, rows: Iterable[Notification], tripped: _Tripped) -> list[_Ready]:
         """Render and price before any claim: a template that fails leaves nothing claimed."""
         ready = []
         for row in rows:
@@ -146,12 +151,25 @@ class SendMessages:
                 said = self.words(row)
                 ready.append((Outgoing(notification=row, words=said), self.cost(row, said)))
             except Exception as error:  # noqa: BLE001 - a bug in one template must not sink its neighbours
-                self._keep_back(row, error, sent)
+                tripped.append((row, error))
         return ready
 
-    def _keep_back(self, row: Notification, error: Exception, sent: Sent) -> None:
-        sent.bugs.append(type(error).__name__)
-        sent.retry[row.id] = backoff(row.attempts + 1, chance=self.chance())
+    def _keep_back(self, tripped: _Tripped, received: Mapping[str, int], sent: Sent) -> None:
+        """Let what a bug of ours keeps from being sent come back, later each time; in the end park it.
+
+        The ledger counts calls, and there was none: so it is the message's receives that count,
+        those before the bug included.
+        """
+        last: list[Change] = []
+        for row, error in tripped:
+            sent.bugs.append(type(error).__name__)
+            times = received[row.id]
+            if times < MAX_ATTEMPTS:
+                sent.retry[row.id] = backoff(times, chance=self.chance())
+            else:
+                last.append((row, unsendable(row, error, at=self.now())))
+        parked = self.ledger.change(last)
+        sent.settled.update(new.state for row, new in last if row.id in parked)
 
     def _send(self, wave: Sequence[_Ready], sent: Sent, time_left: Deadline) -> None:
         """Claim, call and settle one wave."""

@@ -28,7 +28,7 @@ class FailureLedger(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelfOfNotifications:
-    """Notifications that are out of attempts.
+    """Notifications that are out of attempts, or that a bug kept from being sent.
 
     A redriven one waits for a sender with all its attempts before it; consent, staleness and age
     are judged again when it is claimed. It is due too: should we die before it is published, the

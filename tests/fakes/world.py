@@ -117,9 +117,9 @@ class World:
             silence=SILENCE,
         )
 
-    def send(self, *ids: str, channel: Channel = Channel.EMAIL) -> Sent:
-        """Bring one batch of requests from a queue of the channel."""
-        return self.sender(channel)(ids, time_left=self.time_left)
+    def send(self, *ids: str, channel: Channel = Channel.EMAIL, received: int = 1) -> Sent:
+        """Bring one batch of requests from a queue of the channel, each received so often by now."""
+        return self.sender(channel)(dict.fromkeys(ids, received), time_left=self.time_left)
 
     def send_published(self) -> list[Sent]:
         """Bring each channel's senders what was published since the last time."""

@@ -183,3 +183,22 @@ def test_a_notification_is_found_by_its_mark() -> None:
     assert notification_id(event, Channel.SMS) == notification_id_for(
         one.order, one.event, Channel.SMS
     )
+
+
+def test_what_was_given_up_tells_how_often_its_provider_was_asked() -> None:
+    """A bug of ours keeps a message from its provider: nobody need look there."""
+    (draft,) = drafts(channel="email")
+    parked = replace(draft, state=State.PARKED, due_at=None, closed_at=START + SECOND)
+
+    ends = [
+        steps(each, None, {})[-1].says
+        for each in (
+            replace(parked, rule="bug:KeyError"),
+            replace(parked, rule="out-of-attempts", attempts=12),
+        )
+    ]
+
+    assert [
+        "closed as parked (bug:KeyError): SES was never asked",
+        "closed as parked (out-of-attempts): 12 attempts at SES",
+    ] == ends

@@ -26,9 +26,10 @@ from workflows.send_messages import WAVE, WAVE_TAKES
 def answer(world, log, delays):
     """What Lambda is answered for a batch of a queue of e-mails."""
 
-    def answer(*bodies: str) -> list[str]:
+    def answer(*bodies: str, received: int = 1) -> list[str]:
         sender = Sender(send=world.sender(Channel.EMAIL), delay=delays, stage="dev")
-        return failed(respond(queue_event(*bodies), sender, log, time_left=world.time_left))
+        event = queue_event(*bodies, received=received)
+        return failed(respond(event, sender, log, time_left=world.time_left))
 
     return answer
 
@@ -177,6 +178,37 @@ def test_a_template_that_fails_comes_back_alone_and_is_named_in_the_log(
     assert ["m-1"] == answer(request(broken.id), request(row.id))
     assert State.SENT is world.state(row.id)
     assert [["TemplateNotFound"]] == [line["bugs"] for line in logged()]
+
+
+def test_a_template_that_fails_comes_back_later_each_time_and_is_parked_for_the_alarm(
+    world, answer, delays, capsys
+) -> None:
+    """Brought back at once it would spin, unseen, until it becomes a dead letter."""
+    row = replace(notification(), template="brewed")
+    world.enter(row)
+
+    answers = [answer(request(row.id), received=n) for n in range(1, MAX_ATTEMPTS + 1)]
+
+    assert [["m-1"]] * (MAX_ATTEMPTS - 1) + [[]] == answers
+    waits = [backoff(n, chance=0.5) for n in range(1, MAX_ATTEMPTS)]
+    assert [(QUEUE, {"h-1": wait}) for wait in waits] == delays.told
+    assert (State.PARKED, "bug:TemplateNotFound", 0) == (
+        *(world.state(row.id), world.row(row.id).rule, world.row(row.id).attempts),
+    )
+    assert 1 == json.loads(capsys.readouterr().out)[PARKED_METRIC]
+
+
+def test_of_several_messages_the_one_that_came_most_often_counts(world, log, delays) -> None:
+    row = replace(notification(), template="brewed")
+    world.enter(row)
+    event = queue_event(request(row.id), received=MAX_ATTEMPTS)
+    again = queue_event(request(row.id))["Records"][0] | {"messageId": "m-2"}
+    event["Records"] += [again]
+
+    sender = Sender(send=world.sender(Channel.EMAIL), delay=delays, stage="dev")
+    respond(event, sender, log, time_left=world.time_left)
+
+    assert State.PARKED is world.state(row.id)
 
 
 def test_a_whole_wave_is_called_for_at_once_and_in_the_time_that_it_is_given(

@@ -160,7 +160,7 @@ def test_a_bug_keeps_back_its_own_notification_alone(
         return whole(row, *said)
 
     tripping = replace(sender, **{step: trip_over_the_first})  # type: ignore[arg-type]
-    sent = tripping([ONE.id, TWO.id, THREE.id], time_left=world.time_left)
+    sent = tripping(dict.fromkeys([ONE.id, TWO.id, THREE.id], 1), time_left=world.time_left)
 
     assert {TWO.id: 1, THREE.id: 1} == world.got()
     assert ({ONE.id}, ["KeyError"], 0) == (set(sent.retry), sent.bugs, sent.skipped)

@@ -1,0 +1,82 @@
+"""A message that a bug of ours keeps from being sent: it comes back ever later, and in the end is parked."""
+
+from dataclasses import replace
+
+import pytest
+
+from notifications.lifecycle import State
+from notifications.notification import Notification
+from notifications.retry import MAX_ATTEMPTS
+from notifications.templates import Words, words
+from tests.examples import notification
+from tests.fakes.world import World
+from tests.workflows.redriving import redrive_all
+from workflows.shelf_of_notifications import ShelfOfNotifications
+
+ONE = notification(1)
+
+
+@pytest.fixture
+def broken(world: World) -> World:
+    """A world in which no template can be rendered."""
+
+    def trip(_: Notification) -> Words:
+        raise KeyError("brewed")
+
+    world.words = trip
+    return world
+
+
+def test_each_time_it_waits_longer_and_in_the_end_it_is_parked_uncalled(broken: World) -> None:
+    broken.enter(ONE)
+    sent = [broken.send(ONE.id, received=n) for n in range(1, MAX_ATTEMPTS + 1)]
+    *waits, last = [each.retry.get(ONE.id) for each in sent]
+
+    assert None not in waits
+    assert waits == sorted(waits)
+    assert (2 * waits[0], None) == (waits[1], last)
+    row = broken.row(ONE.id)
+    assert (State.PARKED, "bug:KeyError", 0) == (row.state, row.rule, row.attempts)
+    assert (broken.now.at, None) == (row.closed_at, row.due_at)
+    assert ({State.PARKED: 1}, ["KeyError"]) == (sent[-1].settled, sent[-1].bugs)
+    assert {} == broken.got()
+
+
+def test_mended_and_redriven_it_is_sent_once(broken: World) -> None:
+    broken.enter(ONE)
+    broken.send(ONE.id, received=MAX_ATTEMPTS)
+    broken.words = words
+
+    redrive_all(
+        ShelfOfNotifications(
+            ledger=broken.ledger,
+            hub=broken.hub,
+            now=broken.now,
+            days=lambda: [broken.now.at.date()],
+            first_wait=broken.policy.republish_after,
+        )
+    )
+    broken.send_published()
+
+    assert ({ONE.id: 1}, State.SENT) == (broken.got(), broken.state(ONE.id))
+
+
+def test_what_may_have_been_sent_before_is_as_much_in_doubt_as_it_was(broken: World) -> None:
+    broken.enter(replace(ONE, resends=1, attempts=1, sent_at=broken.now.at))
+
+    broken.send(ONE.id, received=MAX_ATTEMPTS)
+
+    assert State.IN_DOUBT is broken.state(ONE.id)
+
+
+def test_what_moved_on_meanwhile_is_not_parked(world: World) -> None:
+    world.enter(ONE)
+
+    def trip_after_somebody_else_sent_it(_: Notification) -> Words:
+        world.ledger.rows[ONE.id] = replace(ONE, state=State.SENT, version=ONE.version + 1)
+        raise KeyError("brewed")
+
+    world.words = trip_after_somebody_else_sent_it
+    sent = world.send(ONE.id, received=MAX_ATTEMPTS)
+
+    assert (State.SENT, {}) == (world.state(ONE.id), sent.settled)
