@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from notifications.errors import Rejected
-from notifications.identity import event_hash, order_hash
+from notifications.identity import event_hash, known_by, order_hash
 from notifications.knowledge import MarkKey
 from notifications.mark import Mark, fingerprint
 from notifications.order_event import OrderEvent, parse_order_event
@@ -37,7 +37,8 @@ class Arrival:
 
     def parked(self) -> ParkedRecord:
         """Return the record as one that contradicts its event's mark."""
-        detail = "event_id: another event with this id says something else"
+        same = ", ".join(n for n in known_by(self.event) if getattr(self.event, n) is not None)
+        detail = f"{same}: another event that is the same in these says something else"
         return ParkedRecord(record=self.record, reason=CONFLICT, detail=detail)
 
     def tripped(self, error: Exception) -> ParkedRecord:

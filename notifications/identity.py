@@ -22,6 +22,13 @@ def order_hash(event: OrderEvent) -> str:
     return order_hash_for(shop=event.shop, order_id=event.order_id)
 
 
+def known_by(event: OrderEvent) -> tuple[str, ...]:
+    """Return the fields that make this event itself, by the names that the contract gives them."""
+    if event.event_id is not None:
+        return ("shop", "order_id", "event_id")
+    return ("shop", "order_id", "status", "occurred_at", "tracking_url")
+
+
 def event_hash(event: OrderEvent) -> str:
     """Return what makes this event itself: its id, else what it says happened and when."""
     if event.event_id is not None:

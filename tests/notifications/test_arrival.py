@@ -98,7 +98,18 @@ def test_another_position_with_other_content_contradicts() -> None:
     assert other.conflicts_with(marked(arrived(record())))
     parked = other.parked()
     assert (CONFLICT, other.record) == (parked.reason, parked.record)
-    assert parked.detail.startswith("event_id: ")
+    assert parked.detail.startswith("shop, order_id, event_id: another event")
+
+
+def test_a_contradiction_names_no_field_that_is_not_there() -> None:
+    """Without an `event_id`, it is what happened, to which order and when, that is the same."""
+    first, other = (
+        arrived(record(payload(event_id=None, amount=amount), position=position))
+        for amount, position in ((1, "101"), (2, "999"))
+    )
+
+    assert other.conflicts_with(marked(first))
+    assert other.parked().detail.startswith("shop, order_id, status, occurred_at: another event")
 
 
 def test_the_parts_of_one_aggregate_are_records_of_their_own() -> None:

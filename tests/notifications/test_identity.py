@@ -1,8 +1,11 @@
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from notifications.identity import (
     HALF,
@@ -10,12 +13,14 @@ from notifications.identity import (
     customer_key,
     event_hash,
     is_notification_id,
+    known_by,
     notification_id,
     order_hash,
     order_hash_for,
 )
-from notifications.order_event import Channel, Contact, OrderEvent, Priority
+from notifications.order_event import Channel, Contact, Money, OrderEvent, Priority
 from tests.examples import event, order_event
+from tests.fakes.clock import START
 
 NAMES = st.text(min_size=1, max_size=40)
 
@@ -165,3 +170,38 @@ def test_a_customer_is_a_shop_s_own_and_never_an_address() -> None:
 
 def test_an_address_is_the_same_in_capitals() -> None:
     assert address_key("Ada@Example.com") == address_key("ada@example.com")
+
+
+@pytest.mark.parametrize("event_id", ["evt-1", None])
+def test_an_event_is_known_by_the_fields_that_are_named_and_by_no_other(event_id) -> None:
+    one = an_event(event_id=event_id)
+    others = {
+        "shop": "Example Tea",
+        "order_id": "o-2",
+        "status": "shipped",
+        "event_id": "evt-2",
+        "occurred_at": START,
+        "tracking_url": "https://example.com/t",
+        "customer_id": "c-2",
+        "amount": Money(value=Decimal(1), currency="USD"),
+        "items": ("Teapot",),
+        "contact": Contact(email="ada@example.com"),
+        "channels": (Channel.SMS,),
+        "priority": Priority.HIGH,
+        "campaign": "spring",
+    }
+    assert others.keys() == {*OrderEvent.__struct_fields__}
+
+    telling = {
+        name
+        for name, value in others.items()
+        if not (name == "event_id" and event_id is None)
+        and place_of(replace(one, **{name: value})) != place_of(one)
+    }
+
+    assert telling == set(known_by(one))
+
+
+def place_of(one: OrderEvent) -> tuple[str, str]:
+    """Where its mark is."""
+    return order_hash(one), event_hash(one)
