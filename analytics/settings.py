@@ -21,6 +21,13 @@ class AnalyticsSettings(EnvironmentSettings):
         return "full" if self.metrics == "full" else "essential"
 
 
+HOURS_AGO = (3, 26, 74)
+"""An hour is compared when it is over, a day later, and when all receipts must have come.
+
+Each by an invocation of its own, so that each has all of the time.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifierSettings(EnvironmentSettings):
     """What comparing needs.

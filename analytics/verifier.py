@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from analytics.metrics import emf_line
-from analytics.settings import VerifierSettings
+from analytics.settings import HOURS_AGO, VerifierSettings
 from analytics.verification import Verification, verification
 from notifications.books import hour_of
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 HOUR = timedelta(hours=1)
 
-AGES = (3 * HOUR, 26 * HOUR, 74 * HOUR)
-"""An hour is compared when it is over, a day later, and when all receipts must have come."""
+AGES = tuple(hours * HOUR for hours in HOURS_AGO)
 
 METRIC = "BooksDifferent"
 
@@ -33,18 +32,21 @@ class Compared:
     trouble: int
 
 
-def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Compare the hours of today's round, and tell how much is wrong with them, 0 included.
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Compare the hour that began `hours_ago`, and tell how much is wrong with it, 0 included.
 
-    First what carriers bill for texts that nobody is found to have sent is counted.
+    Without that, compare all of AGES. With the youngest of them, what carriers bill for texts that
+    nobody is found to have sent is counted first.
     """
+    asked = event.get("hours_ago")
+    ages = AGES if asked is None else (asked * HOUR,)
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
-    if bills := _wired().bills:
+    if AGES[0] in ages and (bills := _wired().bills):
         log.info("bills_counted", extra={"unattributed": bills()})
     now, settings = datetime.now(UTC), _settings()
     begun = now.replace(minute=0, second=0, microsecond=0)
-    compared = [compare(_wired(), begun - age, settings=settings, now=now) for age in AGES]
+    compared = [compare(_wired(), begun - age, settings=settings, now=now) for age in ages]
     for each in compared:
         log.info("hour_compared", extra={"hour": each.hour, **each.facts})
     trouble = sum(each.trouble for each in compared)
@@ -79,10 +81,11 @@ def compare(
         "different": found.different,
         "not_yet_counted": len(found.not_yet_counted),
         "moving": len(found.moving),
+        "unlisted": found.unlisted,
         "ended": found.ended,
         **records,
     }
-    trouble += found.different + len(found.not_yet_counted)
+    trouble += found.different + len(found.not_yet_counted) + found.unlisted
     return Compared(hour=hour_of(begun), facts=facts, trouble=trouble)
 
 

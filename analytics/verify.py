@@ -1,6 +1,6 @@
 """Some hours in, whether the books say of them what the ledger says out; and the repair of it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,16 +10,18 @@ from analytics.count import Count
 from analytics.count import Rollups as Counting
 from notifications.books import Amounts, Bucket, Counted, Line, hour_of
 from notifications.counting import corrections
-from notifications.reconciliation import Findings, Look, findings
+from notifications.reconciliation import Findings, Look, Pair, findings
 
 LINES_A_COMMIT = 400
+LINES_A_LOOK = 4_000
+MOST_DOUBTFUL = 100_000  # notifications, some 3 KB each
 
 
 class Rollups(Counting, Protocol):
     """The books, to be read in whole hours too. Raises `LedgerUnavailable`."""
 
-    def counted_of(self, hour: str) -> dict[str, Counted]:
-        """Return everything that was counted of an hour, by notification id."""
+    def counted_pages(self, hour: str) -> Iterator[Mapping[str, Counted]]:
+        """Yield everything that was counted of an hour, by notification id, by the page."""
         ...
 
     def buckets(self, days: Iterable[str]) -> Mapping[Bucket, Amounts]:
@@ -42,7 +44,8 @@ class Verify:
     What was counted in an hour names the rows to read; *never_counted* names others that are to be
     there. `patience` is how long `pause` waits between two looks, so that what is on its way can
     arrive; `retention` is how long rows are kept. `bills`, where the stage has any, are compared
-    with the trails that they are of.
+    with the trails that they are of. An hour is read page by page; of what is not as it should be
+    *most* are kept to be looked at again.
     """
 
     rollups: Rollups
@@ -53,16 +56,29 @@ class Verify:
     patience: timedelta
     retention: timedelta
     bills: Bills | None = None
+    most: int = MOST_DOUBTFUL
 
     def __call__(self, hours: Sequence[str], never_counted: Iterable[str] = ()) -> Findings:
-        """Compare the hours; a second look is taken only where the first finds something."""
-        others = frozenset(never_counted) | self._bills_due(hours)
-        first = self._look(hours, others)
-        found = findings(first, first)
-        if found.are_clean:
-            return found
+        """Compare the hours; a second look is taken only at what the first finds doubtful."""
+        named = frozenset(hours)
+        look = self._empty(named)
+        for counted, lines in self._pages(hours, never_counted):
+            look.add(counted, lines)
+        held = look.misheld(self._buckets(named))
+        if not (look.doubtful or held):
+            return findings(look, {}, {}, look.corrected)
         self.pause(self.patience.total_seconds())
-        return findings(first, self._look(hours, others))
+        again = self._again(look.doubtful)
+        if not held:
+            return findings(look, again, {}, look.corrected)
+        sums = self._empty(named)
+        for page in self._counted(hours):
+            sums.sum_up(page)
+        still = sums.misheld(self._buckets(named)) if sums.stamp == look.stamp else {}
+        wrong = {
+            bucket: amounts for bucket, amounts in still.items() if held.get(bucket) == amounts
+        }
+        return findings(look, again, wrong, sums.corrected)
 
     def repair(self, found: Findings) -> int:
         """Count what is not counted or wrongly counted; return how many notifications that were.
@@ -93,22 +109,40 @@ class Verify:
         bills = self.bills.lines(wanted, counted) if self.bills else {}
         return {**self.ledger.lines(wanted), **bills}
 
-    def _look(self, hours: Sequence[str], others: frozenset[str]) -> Look:
-        """Read what was counted first: whatever is counted later is on the ledger by then."""
-        counted = {i: each for hour in hours for i, each in self.rollups.counted_of(hour).items()}
-        wanted = frozenset(hours)
-        held = self.rollups.buckets(sorted({hour[:_DAY] for hour in wanted}))
-        lines = self._lines(counted.keys() | others, counted)
-        # What was promised late in an hour may have been accepted early in the next.
-        elsewhere = {i: each.bucket.hour for i, each in lines.items() if i not in counted}
-        counted |= self.rollups.counted(elsewhere) if elsewhere else {}
-        return Look(
-            hours=wanted,
-            counted=counted,
-            buckets={bucket: amounts for bucket, amounts in held.items() if bucket.hour in wanted},
-            lines=lines,
-            kept_since=hour_of(self.now() - self.retention + timedelta(hours=1)),
-        )
+    def _empty(self, hours: frozenset[str]) -> Look:
+        kept_since = hour_of(self.now() - self.retention + timedelta(hours=1))
+        return Look(hours=hours, kept_since=kept_since, most=self.most)
+
+    def _pages(
+        self, hours: Sequence[str], never_counted: Iterable[str]
+    ) -> Iterator[tuple[Mapping[str, Counted], Mapping[str, Line]]]:
+        """Yield what was counted, and what the ledger says of the same, by the page.
+
+        What was counted is read first: whatever is counted later is on the ledger by then.
+        """
+        others = {*never_counted, *self._bills_due(hours)}
+        for counted in self._counted(hours):
+            others -= counted.keys()
+            yield counted, self._lines(counted, counted)
+        while others:
+            lines = self._lines([others.pop() for _ in range(min(LINES_A_LOOK, len(others)))], {})
+            # What was promised late in an hour may have been accepted early in the next.
+            elsewhere = {i: line.bucket.hour for i, line in lines.items()}
+            yield (self.rollups.counted(elsewhere) if elsewhere else {}), lines
+
+    def _again(self, doubtful: Mapping[str, Pair]) -> dict[str, Pair]:
+        """Read what was doubtful once more, in the same order."""
+        hours = {i: pair.hour for i, pair in doubtful.items() if pair.hour}
+        counted = self.rollups.counted(hours) if hours else {}
+        lines = self._lines(doubtful, counted)
+        return {i: Pair(counted=counted.get(i), line=lines.get(i)) for i in doubtful}
+
+    def _counted(self, hours: Sequence[str]) -> Iterator[Mapping[str, Counted]]:
+        for hour in hours:
+            yield from self.rollups.counted_pages(hour)
+
+    def _buckets(self, hours: frozenset[str]) -> Mapping[Bucket, Amounts]:
+        return self.rollups.buckets(sorted({hour[:_DAY] for hour in hours}))
 
 
 _DAY = len("2026-03-02")

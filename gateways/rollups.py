@@ -1,6 +1,6 @@
 """Counted notifications and additions in, transactions on the rollups table out; and what it holds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +33,17 @@ class DynamoRollups:
         numbered = enumerate(transactions, start=writer)
         return list(self.table.executor.map(lambda each: self._commit(*each), numbered))
 
-    def counted_of(self, hour: str) -> dict[str, Counted]:
-        """Return everything that was counted of an hour, by notification id."""
-        items = self._query(rollup_item.counted_partitions(hour))
-        return dict(map(rollup_item.read_counted, items))
+    def counted_pages(self, hour: str) -> Iterator[dict[str, Counted]]:
+        """Yield everything that was counted of an hour, by notification id, by the page.
+
+        A page of every partition is read at a time.
+        """
+        partitions = [self._pages_of(each) for each in rollup_item.counted_partitions(hour)]
+        while partitions:
+            pages = list(self.table.executor.map(lambda pages: next(pages, None), partitions))
+            for page in filter(None, pages):
+                yield dict(map(rollup_item.read_counted, page))
+            partitions = [p for p, page in zip(partitions, pages, strict=True) if page is not None]
 
     def buckets(self, days: Iterable[str]) -> dict[Bucket, dict[str, Amount]]:
         """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
@@ -79,14 +86,22 @@ class DynamoRollups:
         return [item for answer in answers for item in answer]
 
     def _query_one(self, partition: str) -> list[Item]:
-        pages = self.table.client.get_paginator("query").paginate(
+        return [item for page in self._pages_of(partition) for item in page]
+
+    def _pages_of(self, partition: str) -> Iterator[list[Item]]:
+        answers = self.table.client.get_paginator("query").paginate(
             TableName=self.table.name,
             KeyConditionExpression="pk = :partition",
             ExpressionAttributeValues={":partition": text(partition)},
             ConsistentRead=True,
         )
-        with translated():
-            return [item for page in pages for item in page["Items"]]
+        pages = iter(answers)
+        while True:
+            with translated():
+                page = next(pages, None)
+            if page is None:
+                return
+            yield list(page["Items"])
 
 
 def _insist_it_may_pass(error: BotoCoreError | ClientError) -> None:

@@ -160,6 +160,7 @@ def document(answer: Answer) -> dict[str, Any]:
         },
         "not_yet_counted": sorted(found.not_yet_counted),
         "moving": sorted(found.moving),
+        "unlisted": found.unlisted,
         "ended": found.ended,
         "repaired": answer.repaired,
         "records": {
@@ -218,6 +219,7 @@ def _show(answer: Answer) -> None:
         ("waiting for the relay", len(records.waiting)),
         ("lost", len(records.lost)),
         ("promised, not on the ledger", len(records.unentered)),
+        *([("more like these, not listed", found.unlisted)] if found.unlisted else []),
         *([("repaired", answer.repaired)] if answer.repaired else []),
     ]
     table = Table(show_header=False, box=None)

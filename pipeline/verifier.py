@@ -7,7 +7,7 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
-from analytics.settings import VerifierSettings
+from analytics.settings import HOURS_AGO, VerifierSettings
 from pipeline.analytics import COUNTING
 from pipeline.function import Function, Surroundings
 from pipeline.parked_bucket import ParkedBucket
@@ -73,7 +73,14 @@ class Verifier(Construct):
             self,
             "Schedule",
             schedule=events.Schedule.rate(lapses),
-            targets=[targets.LambdaFunction(self.function.function, max_event_age=lapses)],
+            targets=[
+                targets.LambdaFunction(
+                    self.function.function,
+                    max_event_age=lapses,
+                    event=events.RuleTargetInput.from_object({"hours_ago": hours}),
+                )
+                for hours in HOURS_AGO
+            ],
         )
 
 

@@ -11,7 +11,7 @@ import pytest
 from analytics import verifier
 from analytics.bills import Bills
 from analytics.records import Records
-from analytics.settings import VerifierSettings
+from analytics.settings import HOURS_AGO, VerifierSettings
 from analytics.verification import Verification
 from notifications.books import hour_of
 from notifications.lifecycle import State
@@ -90,8 +90,10 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     return stage
 
 
-def handle(capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, Any], int]:
-    answer = verifier.handler({}, Context())  # type: ignore[arg-type]
+def handle(
+    capsys: pytest.CaptureFixture[str], event: dict[str, Any] | None = None
+) -> tuple[dict[str, Any], int]:
+    answer = verifier.handler(event or {}, Context())  # type: ignore[arg-type]
     lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
     (told,) = [each["BooksDifferent"] for each in lines if "BooksDifferent" in each]
     return answer, told
@@ -105,6 +107,18 @@ def test_three_hours_are_compared_and_right_ones_are_told_as_none(stage, capsys)
 
     assert 0 == told
     assert [1, 1, 1] == [each["notifications"] for each in answer["hours"].values()]
+
+
+@pytest.mark.parametrize("hours_ago", HOURS_AGO)
+def test_an_invocation_compares_the_hour_that_it_is_asked_for_alone(
+    stage, capsys, hours_ago: int
+) -> None:
+    stage.trails.join([lost(at=NOW - timedelta(hours=73))])
+    answer, told = handle(capsys, {"hours_ago": hours_ago})
+
+    assert ([hour_of(NOW - hours_ago * HOUR)], 0) == (list(answer["hours"]), told)
+    counted_bills = any("bills" in amounts for amounts in stage.rollups.written.values())
+    assert (hours_ago == HOURS_AGO[0]) is counted_bills
 
 
 def test_records_are_placed_while_the_stream_has_them(stage, capsys) -> None:

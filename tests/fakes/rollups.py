@@ -1,6 +1,6 @@
 """The rollups in memory: transactions are carried out whole or not at all."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from notifications.books import Amount, Bucket, Counted, add
@@ -8,6 +8,7 @@ from notifications.counting import ACTIONS, NAMES, Transaction
 from notifications.errors import LedgerUnavailable
 
 WRITERS = 4
+PAGE = 2  # so that nothing fits one
 
 
 class TooMuchForOneTransaction(Exception):
@@ -38,8 +39,10 @@ class FakeRollups:
     def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
         return [self._commit(each, place) for place, each in enumerate(transactions, start=writer)]
 
-    def counted_of(self, hour: str) -> dict[str, Counted]:
-        return {i: each for (at, i), each in self.kept.items() if at == hour}
+    def counted_pages(self, hour: str) -> Iterator[dict[str, Counted]]:
+        there = [(i, each) for (at, i), each in self.kept.items() if at == hour]
+        for start in range(0, len(there), PAGE):
+            yield dict(there[start : start + PAGE])
 
     def buckets(self, days: Iterable[str]) -> dict[Bucket, dict[str, Amount]]:
         wanted = set(days)
