@@ -1,15 +1,12 @@
 """What an item costs: DynamoDB bills a write by the started 1,024 bytes of the whole item."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from gateways import ledger_item, people_item
-from gateways.dynamodb import Item
 from notifications.lifecycle import State
 from notifications.mark import Mark, Verdict
 from notifications.message import CostSource, Message
@@ -18,6 +15,7 @@ from notifications.order_event import Channel
 from notifications.standing import Head, standing
 from tests.examples import notification
 from tests.fakes.clock import START
+from tests.gateways.item_sizes import size
 from tests.promises.people import ADA
 
 WRITE_UNIT = 1024
@@ -127,20 +125,3 @@ def test_somebody_who_is_told_something_is_one_write_unit(cap: int) -> None:
     assert WRITE_UNIT >= size(
         people_item.key(person.key) | people_item.facts(person) | people_item.window(person)
     )
-
-
-def size(item: Item) -> int:
-    """Return what DynamoDB counts (developer guide, "DynamoDB Item sizes and formats")."""
-    return sum(len(name.encode()) + _size(value) for name, value in item.items())
-
-
-def _size(value: Mapping[str, Any]) -> int:
-    ((kind, inner),) = value.items()
-    if kind == "S":
-        return len(inner.encode())
-    if kind == "N":
-        return len(inner.strip("-0").replace(".", "")) // 2 + 2
-    if kind == "L":
-        return 3 + sum(1 + _size(each) for each in inner)
-    assert "M" == kind
-    return 3 + sum(1 + len(name.encode()) + _size(each) for name, each in inner.items())
