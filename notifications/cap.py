@@ -1,6 +1,6 @@
-"""Somebody and the notifications meant for them in, who of these fits under the cap out."""
+"""Somebody and the notifications meant for them, and for when, in; who of these fits under the cap out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,19 +10,32 @@ WINDOW = timedelta(hours=1)
 
 
 def pay(
-    person: Person, notification_ids: Sequence[str], *, limit: int, now: datetime
+    person: Person, due: Mapping[str, datetime], *, limit: int, now: datetime
 ) -> tuple[Person, frozenset[str]]:
-    """Count each notification once against a rolling hour; answer the ids that no longer fit.
+    """Take a slot for each notification at the instant it is due; answer the ids that do not fit.
 
-    An id that is in the window has paid: a redelivery costs nobody a second slot.
+    What is less than an hour away counts, before that instant and after it, so that no hour holds
+    more than *limit*, be it of messages that all waited for the same morning. A slot lapses an hour
+    after its instant.
+
+    An id that has a slot there has paid: a redelivery costs nobody a second one. Where a
+    redelivery decides for another hour, it pays for that as well: we cannot know which decision
+    stands, and too strict is better than too loose.
     """
-    paid = {each: at for each, at in person.paid.items() if now - at < WINDOW}
+    paid = {slot: at for slot, at in person.paid.items() if now - at < WINDOW}
     refused = set()
-    for each in notification_ids:
-        if each in paid:
+    for each, at in due.items():
+        slot = each
+        while slot in paid and not _is_near(at, paid[slot]):
+            slot += "'"
+        if slot in paid:
             continue
-        if len(paid) >= limit:
+        if sum(_is_near(at, other) for other in paid.values()) >= limit:
             refused.add(each)
         else:
-            paid[each] = now
+            paid[slot] = at
     return replace(person, paid=paid, turn=person.turn + 1), frozenset(refused)
+
+
+def _is_near(one: datetime, other: datetime) -> bool:
+    return abs(one - other) < WINDOW

@@ -49,7 +49,7 @@ class Person:
     """A customer's record, or what we remember of an address whose owner has none.
 
     `refusals` gives the reason by channel, and wins over every consent. `paid` holds when each
-    notification of the last hour was counted against the cap; `turn` grows with each change of it
+    notification counts against the cap, within the last hour or yet to come; `turn` grows with each change of it
     and is 0 while nothing is on record.
 
     `learnt` is what providers told us, by the hash of the address it is true of, and

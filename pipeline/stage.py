@@ -102,13 +102,13 @@ class Stage:
 
     `sms_attributes` switches on SMS delivery logging for the whole account and Region, and
     `account_protection` keeps the account's stack from being deleted: stages that share an account
-    must agree on both. `cap` is how many messages one person gets in an hour; `quiet_hours` is
-    `21:00-08:00` or empty, by the clock of `default_time_zone` if nothing says which;
-    `allowed_recipients` are patterns, separated by commas; `resend_email_after` is how long an
-    e-mail in doubt waits for a word of SES, `0 s` for ever; `heartbeat_every` is how often an order
-    of our own goes all the way, `0 s` never; after `silence_after` nobody speaks of a message any
-    more, and so many `soft_bounces` within a month are a refusal; `sole_sender` says that no other
-    stage or program sends texts from this account and Region, so that what carriers bill for
+    must agree on both. `cap` is how many messages may fall due for one person in any hour;
+    `quiet_hours` is `21:00-08:00` or empty, by the clock of `default_time_zone` if nothing says
+    which; `allowed_recipients` are patterns, separated by commas; `resend_email_after` is how long
+    an e-mail in doubt waits for a word of SES, `0 s` for ever; `heartbeat_every` is how often an
+    order of our own goes all the way, `0 s` never; after `silence_after` nobody speaks of a message
+    any more, and so many `soft_bounces` within a month are a refusal; `sole_sender` says that no
+    other stage or program sends texts from this account and Region, so that what carriers bill for
     unknown ones is this stage's.
     """
 

@@ -17,7 +17,7 @@ PARKED_METRIC = "NotificationsParked"
 class OrderRelaySettings(EnvironmentSettings):
     """What the order relay needs; `retention` is how long a notification's row is kept.
 
-    `cap` is how many messages one person gets in an hour; `quiet_hours` and `allowed_recipients`
+    `cap` is how many messages may fall due for one person in any hour; `quiet_hours` and `allowed_recipients`
     are read by the two functions below. Quiet hours are by the clock of the customer's record, else
     of the event's `contact.time_zone`, else of where the phone number may be, else of the country
     that record or event names, and only then of `default_time_zone`.

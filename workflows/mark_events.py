@@ -38,7 +38,9 @@ class MarkEvents:
         """Return the mark that stands for each, ours or whoever's was faster; and the bugs."""
         verdicts, bugs = self._decide(arrivals, found, now)
         decided = [each for each in arrivals if each.key in verdicts]
-        refused = self.pay_caps(self._requests(decided, verdicts, found), found.people, now=now)
+        refused = self.pay_caps(
+            self._requests(decided, verdicts, found, now), found.people, now=now
+        )
         marks = [
             Mark(
                 order=each.key[0],
@@ -77,17 +79,21 @@ class MarkEvents:
         return verdicts, bugs
 
     def _requests(
-        self, arrivals: Iterable[Arrival], verdicts: Mapping[MarkKey, Verdicts], found: Found
-    ) -> dict[str, list[str]]:
-        """Return who has to pay for which notifications."""
-        requests: dict[str, list[str]] = {}
+        self,
+        arrivals: Iterable[Arrival],
+        verdicts: Mapping[MarkKey, Verdicts],
+        found: Found,
+        now: datetime,
+    ) -> dict[str, dict[str, datetime]]:
+        """Return who has to pay for which notifications, and when these are due."""
+        requests: dict[str, dict[str, datetime]] = {}
         for each in arrivals:
             audience = audience_of(each.event, found.people)
             for channel, verdict in verdicts[each.key].items():
                 to = recipient_of(each.event, channel, audience, policy=self.policy)
                 if to and verdict.state is not State.SUPPRESSED:
-                    ids = requests.setdefault(audience.payer(to), [])
-                    ids.append(notification_id(each.event, channel))
+                    due = requests.setdefault(audience.payer(to), {})
+                    due[notification_id(each.event, channel)] = verdict.until or now
         return requests
 
 

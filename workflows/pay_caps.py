@@ -1,6 +1,6 @@
 """Who is to be told what in, which notifications fit under nobody's cap any more out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ ROUNDS = 5  # of losing the race for somebody's slots, after which the batch is 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayCaps:
-    """Takes a slot of the rolling hour for each notification, before anything is promised.
+    """Takes a slot of the hour in which each notification is due, before anything is promised.
 
     The trap is two batches that both see the last free slot: the write counts only where nobody
     else has written, and who loses reads again. A slot that is paid for and not used in the end
@@ -28,12 +28,15 @@ class PayCaps:
 
     def __call__(
         self,
-        requests: Mapping[str, Sequence[str]],
+        requests: Mapping[str, Mapping[str, datetime]],
         people: Mapping[str, Person],
         *,
         now: datetime,
     ) -> frozenset[str]:
-        """Pay for notification ids by payer; answer the ids refused; raises `LedgerUnavailable`."""
+        """Pay by payer for notification ids, each with when it is due; answer the ids refused.
+
+        Raises `LedgerUnavailable`.
+        """
         refused: set[str] = set()
         waiting = {key: people.get(key, Person(key=key)) for key in requests}
         for _ in range(ROUNDS):

@@ -35,7 +35,7 @@ class RacedPeople(FakePeople):
 def paying(ledger: FakeLedger, *ids: str, limit: int = 2, known: Person = ADA) -> frozenset[str]:
     """Let somebody pay for those notifications, as far as *known* was read of them."""
     pay_caps = PayCaps(ledger=ledger, people=ledger.people, limit=limit)
-    return pay_caps({known.key: list(ids)}, {known.key: known}, now=START)
+    return pay_caps({known.key: dict.fromkeys(ids, START)}, {known.key: known}, now=START)
 
 
 def raced(times: int) -> FakeLedger:
@@ -113,7 +113,7 @@ def test_one_who_loses_keeps_no_other_waiting() -> None:
     ledger.people.put(replace(ADA, paid={"n-0": START}, turn=4))
     bob = Person(key="bob")
     pay_caps = PayCaps(ledger=ledger, people=ledger.people, limit=1)
-    requests = {ADA.key: ["n-1"], bob.key: ["n-2", "n-3"]}
+    requests = {ADA.key: {"n-1": START}, bob.key: {"n-2": START, "n-3": START}}
 
     assert {"n-1", "n-3"} == pay_caps(requests, {ADA.key: ADA}, now=START)
     assert ([2], [("look_up", 1)]) == (ledger.people.calls, ledger.calls)

@@ -1,5 +1,6 @@
 """What waited for the morning is sent in the morning, unless somebody objects or it is old by then."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from notifications.identity import address_key
 from notifications.lifecycle import State
 from notifications.order_event import Channel
 from notifications.person import Person
+from notifications.routing import CAP
 from tests.examples import EMAIL, payload, quiet_for
 from tests.fakes.world import World
 
@@ -84,3 +86,34 @@ def test_while_nobody_can_be_looked_up_nothing_is_released(world: World) -> None
     with pytest.raises(LedgerUnavailable):
         world.sweep()
     assert State.DEFERRED == world.state(identity)
+
+
+def test_what_a_night_held_back_does_not_come_all_at_once_in_the_morning(world: World) -> None:
+    """Three an hour for six hours: the morning holds as many as any other hour may."""
+    world.policy = replace(world.policy, quiet=quiet_for(8 * HOUR, since=world.now.at), cap=3)
+    for n in range(18):
+        world.relay(payload(event_id=f"e-{n}", order_id=f"o-{n}", channel="sms"), at=300 + n)
+        world.now.turn(HOUR / 3)
+    world.now.turn(2 * HOUR)
+    world.sweep()
+    world.send_published()
+
+    assert {f"o-{n}" for n in range(3)} == {
+        row.order.order_id for row in world.rows() if row.state is State.SENT
+    }
+    assert 3 == len(world.provider.calls)
+    assert {CAP: 15, None: 3} == Counter(row.rule for row in world.rows())
+
+
+def test_in_the_hour_after_a_full_morning_there_is_room_for_nothing_more(world: World) -> None:
+    world.policy = replace(world.policy, quiet=quiet_for(HOUR, since=world.now.at), cap=1)
+    world.relay(payload(channel="sms"))
+    world.now.turn(HOUR)
+    world.sweep()
+    world.relay(payload(order_id="o-2", event_id="e-2", channel="sms"), at=201)
+    world.now.turn(HOUR)
+    world.relay(payload(order_id="o-3", event_id="e-3", channel="sms"), at=202)
+
+    assert {"o-1": None, "o-2": CAP, "o-3": None} == {
+        row.order.order_id: row.rule for row in world.rows()
+    }
