@@ -17,6 +17,7 @@ from notifications.errors import LedgerUnavailable
 from notifications.order_event import Channel
 from notifications.person import Person
 from tests.fakes.clock import START
+from tests.gateways.statements import noted
 from tests.promises.people import ADA, NOBODY, paying
 
 DONE: dict[str, Any] = {}
@@ -71,6 +72,25 @@ def test_who_pays_again_is_one_statement_won_or_lost(stub, people) -> None:
     assert {"other"} == people.pay([paying(ADA, "n-1", turn=2), paying(other, "n-2", turn=3)])
 
 
+def test_who_pays_pays_in_turn_and_who_is_forgotten_one_day_has_nothing_on_record(
+    stub, people
+) -> None:
+    """Else two relays pay each for the last message of an hour, or a refusal is forgotten."""
+    sent = noted(stub.client)
+    written(stub, DONE, DONE)
+
+    people.pay([paying(ADA, "n-1", turn=2), paying(NOBODY, "n-2", turn=3)])
+
+    on_record, stranger = (each.conditions() for each in sent)
+    assert {'"turn" IN [?]': [number(1)]} == on_record
+    assert {
+        '"turn" IN [?]': [number(2)],
+        '"customer_id" IS MISSING': [],
+        '"refusals" IS MISSING': [],
+        '"lessons" IS MISSING': [],
+    } == stranger
+
+
 def read(stub: Stubber, *people: Person) -> None:
     items = [
         people_item.key(p.key) | people_item.facts(p) | {"turn": number(p.turn)} for p in people
@@ -93,6 +113,20 @@ def test_a_refusal_that_is_learnt_during_an_import_is_not_written_over(stub, peo
 
     people.change({"ada"}, remember)
     assert [ADA.refusals, bounced.refusals] == [each.refusals for each in seen]
+
+
+def test_a_record_is_written_only_over_the_refusals_that_were_seen(stub, people) -> None:
+    """Else `customers import` opts in again who opted out a moment ago."""
+    sent = noted(stub.client)
+    bob = Person(key="bob", customer_id="c-2")
+    read(stub, ADA, bob)
+    written(stub, DONE, DONE)
+
+    people.change({"ada", "bob"}, lambda person: replace(person, locale="fi"))
+
+    refusing, not_refusing = (each.conditions() for each in sent)
+    assert {'"refusals" IN [?]': [people_item.facts(ADA)["refusals"]]} == refusing
+    assert {'"refusals" IS MISSING': []} == not_refusing
 
 
 def test_a_record_that_never_holds_still_is_trouble(stub, people) -> None:

@@ -1,0 +1,83 @@
+"""On which conditions the ledger is changed: each keeps two who are at it from undoing one another.
+
+That DynamoDB obeys them is shown on the local cloud; here, that they are asked for.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from gateways import ledger_item
+from gateways.dynamodb import number, text
+from notifications.claim import Asked
+from notifications.outcome import Settlement, accepted, not_called, not_now
+from tests.fakes.clock import START
+from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, read, written
+from tests.gateways.statements import Sent, noted
+from tests.promises.ledger_marks import mark
+from tests.promises.ledger_steps import LATER, ONE
+
+
+@pytest.fixture
+def sent(stub) -> list[Sent]:
+    """The statements of each bulk write."""
+    return noted(stub.client)
+
+
+def test_only_what_waits_for_a_sender_can_be_claimed(stub, ledger, sent) -> None:
+    """Else two senders call for one message."""
+    written(stub, NOT_SO)
+    read(stub, ledger_item.write(ONE))
+
+    ledger.claim([Asked(id=ONE.id)], owner="me", lease_until=LATER, now=START)
+
+    (claim,) = sent
+    assert {'"state" IN [?]': [text("requested")]} == claim.conditions()
+    assert 'SET "attempts"="attempts"+1' in claim.changes
+
+
+@pytest.mark.parametrize("outcome", [accepted("m-1"), not_now("no"), not_called("no")], ids=str)
+def test_only_its_owner_ends_a_claim_and_only_while_it_is_one(stub, ledger, sent, outcome) -> None:
+    """Else a sender that was thought dead writes over what was made known meanwhile."""
+    written(stub, DONE)
+
+    ledger.settle([Settlement(notification=ONE, owner="me", outcome=outcome, at=LATER)])
+
+    (settlement,) = sent
+    assert {
+        '"owner" IN [?]': [text("me")],
+        '"state" IN [?]': [text("sending")],
+    } == settlement.conditions()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "given_back"), [(not_now("no"), False), (not_called("no"), True)], ids=str
+)
+def test_a_claim_that_was_given_back_uncalled_was_no_attempt(
+    stub, ledger, sent, outcome, given_back
+) -> None:
+    written(stub, DONE)
+
+    ledger.settle([Settlement(notification=ONE, owner="me", outcome=outcome, at=LATER)])
+
+    (settlement,) = sent
+    assert given_back == ('SET "attempts"="attempts"-1' in settlement.changes)
+
+
+def test_a_row_is_changed_only_as_it_was_seen(stub, ledger, sent) -> None:
+    written(stub, DONE)
+
+    ledger.change([(replace(ONE, version=7), replace(ONE, version=7, due_at=LATER))])
+
+    (change,) = sent
+    assert {'"version" IN [?]': [number(7)]} == change.conditions()
+    assert 'SET "version"="version"+1' in change.changes
+
+
+def test_a_mark_that_is_there_is_answered_and_not_ours(stub, ledger) -> None:
+    """Whoever decided first has decided."""
+    theirs = mark(position="999", fingerprint="0" * 32)
+    written(stub, THERE)
+    read(stub, ledger_item.write_mark(theirs))
+
+    assert [theirs] == ledger.mark([mark()])
