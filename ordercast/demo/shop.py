@@ -67,10 +67,12 @@ class _Country:
 
 
 # Where there are numbers for fiction that a parser takes for real; elsewhere only e-mail is used.
+# Nobody knows the price of a text to Sweden (`notifications/prices.json`): a few go there, so that
+# one sees what nothing was reserved for, and most of the money stands beside what was.
 _COUNTRIES = (
     _Country(
         code="US",
-        share=55,
+        share=62,
         currency="USD",
         cents=100,
         locale="en-US",
@@ -79,7 +81,7 @@ _COUNTRIES = (
     ),
     _Country(
         code="SE",
-        share=18,
+        share=3,
         currency="SEK",
         cents=1000,
         locale="sv-SE",
@@ -88,7 +90,7 @@ _COUNTRIES = (
     ),
     _Country(
         code="AU",
-        share=12,
+        share=20,
         currency="AUD",
         cents=150,
         locale="en-AU",

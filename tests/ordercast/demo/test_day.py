@@ -13,6 +13,7 @@ from notifications.identity import customer_key
 from notifications.lifecycle import State
 from notifications.order_event import Channel, parse_order_event
 from notifications.person import Person
+from notifications.prices import price_list
 from ordercast.demo.day import Day, Kind, Put, made_up_day
 from ordercast.demo.shop import SHOP, Fate
 from processors.settings import recipient_patterns
@@ -56,6 +57,15 @@ def test_a_thousand_orders_are_three_thousand_events_of_every_kind() -> None:
     assert set(Fate) == {fate for each in put for fate in each.promised.values()}
 
 
+def test_a_few_texts_go_where_nobody_knows_the_price() -> None:
+    """They are to be seen among the costs, and not to be most of them."""
+    made_up = [event for put in records(made_up_day(1000, seed=1)) if (event := put.event)]
+    texts = [e["contact"]["country"] for e in made_up if e["channel"] in {"sms", "both"}]
+    unpriced = [country for country in texts if country not in price_list().sms_part]
+
+    assert 0.01 < len(unpriced) / len(texts) < 0.05
+
+
 def test_nobody_real_can_be_reached() -> None:
     """Example domains (RFC 2606), SES's simulator, and numbers that are set aside for fiction."""
     fictitious = r"\+1206555\d{4}|\+1425555\d{4}|\+46701740605|\+61491570156|555"
@@ -77,7 +87,7 @@ def test_only_the_malformed_are_malformed() -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_what_is_promised_is_what_the_pipeline_does(seed: int) -> None:
     """The promise is the contract's, written down by itself; here the two are compared."""
-    day = made_up_day(60, seed=seed)
+    day = made_up_day(100, seed=seed)
     world = World()
     allowed = recipient_patterns(cdk_context()["stages"]["local"]["allowed_recipients"])
     world.policy = replace(POLICY, allowed=allowed)
