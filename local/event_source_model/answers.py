@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from local.event_source_model.mapping import PAYLOAD_LIMIT
@@ -18,10 +18,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """The function raised or timed out: nothing is known of any record."""
+    """The function raised or timed out: nothing is known of any record.
+
+    `exception` is what it raised, where the function ran in this process.
+    """
 
     error: str = "Unhandled"
     request_id: str = ""
+    exception: BaseException | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,11 @@ class NotInvoked:
 
 
 Outcome = Answered | Raised | NotInvoked
+
+
+def exception_of(outcome: Outcome) -> BaseException | None:
+    """Return what a function of this process raised."""
+    return outcome.exception if isinstance(outcome, Raised) else None
 
 
 class BatchFailed(Exception):

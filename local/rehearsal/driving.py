@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from local.event_source_model.answers import Outcome
+from local.event_source_model.answers import Outcome, exception_of
 from local.event_source_model.events import StreamRecord
 from local.event_source_model.give_up import GivenUp, failure_object
 from local.event_source_model.lane import Backoff, Expired, Invoke, Wait
@@ -180,6 +180,7 @@ class StreamDriving:
             records=out.step.records,
             about=out.step.about,
             how="abandoned",
+            raised=exception_of(out.outcome),
         )
         if not driven.is_left:
             settled = driven.source.settle(out.step.lane, out.outcome, now=self._clock())

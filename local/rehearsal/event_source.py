@@ -65,7 +65,9 @@ def rehearse(  # noqa: PLR0913 - what surrounds a handler, each with its default
         | settings
     )
     turned = clock or TurnedClock(_start_of(listed))
-    function = Function(handler=handler, clock=turned, timeout=timeout, takes=takes)
+    function = Function(
+        handler=handler, arn=mapping.function_arn, clock=turned, timeout=timeout, takes=takes
+    )
     if queue:
         return QueueRehearsal(mapping, function, queue=queue, pollers=pollers).play(listed)
     stream = stream or MemoryStream(arn=SOURCES[kind])

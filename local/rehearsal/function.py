@@ -37,13 +37,40 @@ class TurnedClock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyInParticular:
+    """The identity of who invoked a function that no mobile application did."""
+
+    cognito_identity_id: None = None
+    cognito_identity_pool_id: None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a handler commonly asks of its Lambda context."""
+    """What a handler asks of its Lambda context: all that AWS's has, none of it from a client.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
 
     aws_request_id: str
+    invoked_function_arn: str
     ends_at: datetime
     clock: Clock
-    function_name: str = "rehearsed"
+    function_version: str = "$LATEST"
+    memory_limit_in_mb: str = "128"  # text, as the runtime reads it from its environment
+    log_stream_name: str = "2026/03/02/[$LATEST]0123456789abcdef0123456789abcdef"
+    identity: NobodyInParticular = field(default_factory=NobodyInParticular)
+    client_context: None = None
+    tenant_id: None = None
+
+    @property
+    def function_name(self) -> str:
+        """Name the function."""
+        return self.invoked_function_arn.split(":")[6]
+
+    @property
+    def log_group_name(self) -> str:
+        """Name the log group that a function has of itself."""
+        return f"/aws/lambda/{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
         """Say how long the function may still run."""
@@ -58,6 +85,7 @@ class Function:
     """
 
     handler: Handler
+    arn: str
     clock: Clock
     timeout: timedelta
     takes: Callable[[], timedelta]
@@ -96,10 +124,15 @@ class Function:
 
     def _run(self, event: bytes, request_id: str) -> Outcome:
         ends_at = self.clock() + self.timeout
-        context = Context(aws_request_id=request_id, ends_at=ends_at, clock=self.clock)
+        context = Context(
+            aws_request_id=request_id,
+            invoked_function_arn=self.arn,
+            ends_at=ends_at,
+            clock=self.clock,
+        )
         try:
             answer = self.handler(json.loads(event), context)
             payload = json.dumps(answer).encode()
-        except Exception:  # noqa: BLE001 - whatever ends a function ends it
-            return Raised(request_id=request_id)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever ends a function ends it
+            return Raised(request_id=request_id, exception=error)
         return Answered(payload=payload, request_id=request_id)

@@ -169,12 +169,14 @@ def met(fault: Fault, identifier: str, run: Callable[[], Outcome], request_id: s
         case Raises(late=False):
             return Raised(request_id=request_id)
         case Raises() | TimesOut():
-            run()
-            return Raised(request_id=request_id)
+            ended = run()
+            return ended if isinstance(ended, Raised) else Raised(request_id=request_id)
         case Fails():
             return _with_failure(run(), identifier)
         case Answers():
-            run()
+            # A function that raises answers nothing else.
+            if isinstance(ended := run(), Raised):
+                return ended
             payload = json.dumps(fault.answer).encode()
             return Answered(payload=payload, request_id=request_id)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from local.event_source_model.answers import NotInvoked, Outcome
+from local.event_source_model.answers import NotInvoked, Outcome, exception_of
 from local.event_source_model.events import QueueMessage
 from local.event_source_model.fifo_queue import FifoQueue
 from local.event_source_model.mapping import EventSourceMapping
@@ -190,6 +190,7 @@ class QueueRehearsal:
                 records=out.messages,
                 how="refused" if isinstance(out.outcome, NotInvoked) else how,
                 done=done,
+                raised=exception_of(out.outcome),
             )
         )
 

@@ -1,8 +1,10 @@
 """What a rehearsal did step by step: what was invoked, retried, split, refused, filtered, given up, lost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from local.event_source_model.events import QueueMessage, StreamRecord
@@ -18,6 +20,7 @@ class Invocation:
     `how` is done, retried, bisected or refused; `returned` where messages go back to their queue;
     `abandoned` where somebody else had taken over the shard before the answer came.
     `about` is what the event said beside its records: of a tumbling window.
+    `raised` is the handler's own exception; what it says may be personal, so only its type is printed.
     """
 
     at: datetime
@@ -27,16 +30,23 @@ class Invocation:
     how: str
     done: tuple[Record, ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
+    raised: BaseException | None = field(default=None, repr=False)
 
     @property
     def ends_window(self) -> bool:
         """Tell whether it was to make an end of a tumbling window."""
         return bool(self.about.get("isFinalInvokeForWindow"))
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """Tell of it in a line, but for the time."""
         names = " ".join(names_of(self.records))
-        told = f"the end of {self.about['window']['start']}" if self.ends_window else names
-        return f"{self.at:%d %H:%M:%S.%f}  {self.source} lane {self.lane}  {self.how:9} {told}"
+        whom = f"the end of {self.about['window']['start']}" if self.ends_window else names
+        why = f"  {type(self.raised).__name__}" if self.raised else ""
+        return f"{self.source} lane {self.lane}  {self.how:9} {whom}{why}"
+
+    def __str__(self) -> str:
+        return f"{_time(self.at)}  {self.told}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +59,13 @@ class Abandoned:
     records: tuple[Record, ...]
     failure: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def told(self) -> str:
+        """Tell of it in a line, but for the time."""
+        return f"{self.source}  {self.condition}: {' '.join(names_of(self.records))}"
+
     def __str__(self) -> str:
-        names = " ".join(names_of(self.records))
-        return f"{self.at:%d %H:%M:%S.%f}  {self.source}  {self.condition}: {names}"
+        return f"{_time(self.at)}  {self.told}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +76,13 @@ class LeftOut:
     source: str
     records: tuple[Record, ...]
 
+    @property
+    def told(self) -> str:
+        """Tell of it in a line, but for the time."""
+        return f"{self.source}  filtered: {' '.join(names_of(self.records))}"
+
     def __str__(self) -> str:
-        names = " ".join(names_of(self.records))
-        return f"{self.at:%d %H:%M:%S.%f}  {self.source}  filtered: {names}"
+        return f"{_time(self.at)}  {self.told}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,6 +133,11 @@ class Report:
         return [(each.condition, names_of(each.records)) for each in self.abandoned]
 
     @property
+    def raised(self) -> list[BaseException]:
+        """What the handler itself raised; those that the input asked for are not among them."""
+        return [each.raised for each in self.invocations if each.raised]
+
+    @property
     def filtered(self) -> list[str]:
         """The records that no filter let through."""
         left_out = [each for each in self.story if isinstance(each, LeftOut)]
@@ -139,10 +162,26 @@ class Report:
             self.story.append(LeftOut(at=at, source=source, records=records))
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.story))
+        told = groupby(self.story, key=attrgetter("told"))
+        return "\n".join(line for _, alike in told for line in _lines(list(alike)))
 
     def _ended(self, how: str) -> list[list[str]]:
         return [names_of(each.records) for each in self.invocations if each.how == how]
+
+
+def _lines(alike: Sequence[Invocation | Abandoned | LeftOut]) -> list[str]:
+    """Tell of what happened alike in a row: once, and when the last of it was."""
+    first, *again = alike
+    if len(again) < _MANY:
+        return [str(each) for each in alike]
+    return [str(first), f"{_time(again[-1].at)}  … × {len(again):,}"]  # noqa: RUF001 - times
+
+
+_MANY = 3
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%d %H:%M:%S.%f}"
 
 
 def _overtaken(invocation: Invocation) -> list[str]:
