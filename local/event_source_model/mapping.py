@@ -64,21 +64,23 @@ class EventSourceMapping:
 def mapping_of(entry: Mapping[str, Any]) -> EventSourceMapping:
     """Read one entry of ListEventSourceMappings."""
     destination = entry.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", "")
-    retries = entry.get("MaximumRetryAttempts", -1)
-    age = entry.get("MaximumRecordAgeInSeconds", -1)
+    retries = _limit(entry.get("MaximumRetryAttempts"))
+    age = _limit(entry.get("MaximumRecordAgeInSeconds"))
+    size = entry.get("BatchSize")
+    lanes = entry.get("ParallelizationFactor")
     return EventSourceMapping(
         uuid=entry["UUID"],
         source_arn=entry["EventSourceArn"],
         function_arn=entry["FunctionArn"],
-        batch_size=entry.get("BatchSize") or (10 if ":sqs:" in entry["EventSourceArn"] else 100),
+        batch_size=(10 if ":sqs:" in entry["EventSourceArn"] else 100) if size is None else size,
         window=timedelta(seconds=entry.get("MaximumBatchingWindowInSeconds") or 0),
         reports_item_failures="ReportBatchItemFailures" in entry.get("FunctionResponseTypes", ()),
         starting_position=entry.get("StartingPosition") or "TRIM_HORIZON",
         starting_at=_moment(entry.get("StartingPositionTimestamp")),
-        parallelization=entry.get("ParallelizationFactor") or 1,
+        parallelization=1 if lanes is None else lanes,
         bisects=bool(entry.get("BisectBatchOnFunctionError")),
-        max_retries=retries if retries >= 0 else None,
-        max_age=timedelta(seconds=age) if age >= 0 else None,
+        max_retries=retries,
+        max_age=None if age is None else timedelta(seconds=age),
         failure_destination=destination,
         filters=filters_of(entry),
         tumbling_window=timedelta(seconds=entry.get("TumblingWindowInSeconds") or 0),
@@ -96,6 +98,11 @@ def is_enabled(entry: Mapping[str, Any]) -> bool:
     return entry.get("State") in {"Enabled", "Enabling", "Creating", "Updating"} and entry.get(
         "Enabled", True
     )
+
+
+def _limit(number: int | None) -> int | None:
+    """Read a limit: -1 is none."""
+    return None if number == -1 else number
 
 
 def _moment(value: datetime | float | None) -> datetime | None:

@@ -4,30 +4,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.event_source_model.filters import Filters
-from local.event_source_model.mapping import Kind, filters_of
+from local.event_source_model.mapping import Kind, filters_of, mapping_of
 from local.event_source_model.operators import InvalidPattern
-from local.event_source_model.queue import RECEIVE_LIMIT
+from local.event_source_model.ranges import out_of_range
 
 
 def refused(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """Name the settings of the entry for which it is better not driven.
 
     Each changes what a function is given: enhanced fan-out is not modelled; a filter that cannot be
-    read, a FIFO queue with a window or more than ten messages a batch, and a tumbling window of
-    more than a quarter of an hour or of a queue, AWS refuses when the mapping is made.
+    read, and what `ranges` names, AWS refuses when the mapping is made.
     """
     source = entry["EventSourceArn"]
     if source.split(":")[2] not in {kind.value for kind in Kind}:
         return ("EventSourceArn",)
-    is_fifo = source.endswith(".fifo")
+    mapping = mapping_of({"UUID": "", "FunctionArn": "", **entry})
     named = {
         "EnhancedFanOut": "/consumer/" in source,
         "FilterCriteria": not _are_readable(entry),
-        "TumblingWindowInSeconds": _has_no_such_window(entry),
-        "BatchSize": is_fifo and entry.get("BatchSize", 0) > RECEIVE_LIMIT,
-        "MaximumBatchingWindowInSeconds": is_fifo and entry.get("MaximumBatchingWindowInSeconds"),
     }
-    return tuple(name for name, value in named.items() if value)
+    return (
+        *(name for name, value in named.items() if value),
+        *(_NAMES[name] for name in out_of_range(mapping)),
+    )
 
 
 def _are_readable(entry: Mapping[str, Any]) -> bool:
@@ -39,10 +38,13 @@ def _are_readable(entry: Mapping[str, Any]) -> bool:
     return True
 
 
-def _has_no_such_window(entry: Mapping[str, Any]) -> bool:
-    seconds = entry.get("TumblingWindowInSeconds") or 0
-    return seconds > _LONGEST_WINDOW or (seconds > 0 and ":sqs:" in entry["EventSourceArn"])
-
-
-# https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
-_LONGEST_WINDOW = 900
+_NAMES = {
+    "batch_size": "BatchSize",
+    "window": "MaximumBatchingWindowInSeconds",
+    "parallelization": "ParallelizationFactor",
+    "max_retries": "MaximumRetryAttempts",
+    "max_age": "MaximumRecordAgeInSeconds",
+    "bisects": "BisectBatchOnFunctionError",
+    "tumbling_window": "TumblingWindowInSeconds",
+    "starting_position": "StartingPosition",
+}

@@ -13,6 +13,7 @@ from local.event_source_model.give_up import GivenUp, failure_object
 from local.event_source_model.lane import Backoff, Expired, Invoke, Wait
 from local.event_source_model.lineage import Lineage, Position, Positions
 from local.event_source_model.mapping import EventSourceMapping
+from local.event_source_model.ranges import checked
 from local.event_source_model.reader import ShardReader
 from local.event_source_model.shard import ShardSource
 from local.event_source_model.stream import MemoryStream
@@ -85,7 +86,7 @@ class StreamDriving:
         for driven in self._driven.values():
             self._leave(driven)
         self._driven = {}
-        self.mapping = replace(self.mapping, **settings)
+        self.mapping = checked(replace(self.mapping, **settings))
         self._lineage = Lineage(self.mapping, self._positions)
         self._shards_changed = True
 

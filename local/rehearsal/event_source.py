@@ -8,6 +8,7 @@ from typing import Any
 from local.event_source_model.fifo_queue import FifoQueue
 from local.event_source_model.lane import Backoff
 from local.event_source_model.mapping import EventSourceMapping, Kind
+from local.event_source_model.ranges import SettingRefused, checked
 from local.event_source_model.recorded import stream_record
 from local.event_source_model.standard_queue import ARN, StandardQueue
 from local.event_source_model.stream import STREAM_ARN, MemoryStream
@@ -44,8 +45,9 @@ def rehearse(  # noqa: PLR0913 - what surrounds a handler, each with its default
     `settings` are fields of EventSourceMapping; unlike on AWS, ReportBatchItemFailures is on unless
     `reports_item_failures` says no. `source` is told by `queue` or `stream`, or else by the first item that only
     one kind takes. `takes` says how long an invocation takes. `stream` and `queue` may be brought
-    along and looked at afterwards.
+    along and looked at afterwards. What AWS would refuse, or nothing could come of, is SettingRefused.
     """
+    _check_surroundings(timeout, retention, pollers)
     known = source or (Kind.SQS if queue else Kind.KINESIS if stream else None)
     # An input that may be endless, or made up as it goes, is not looked at beforehand.
     listed = items if known and clock else list(items)
@@ -54,16 +56,7 @@ def rehearse(  # noqa: PLR0913 - what surrounds a handler, each with its default
         queue = queue or _queue_of(
             listed, hides_for=6 * timeout + settings.get("window", timedelta())
         )
-    mapping = EventSourceMapping(
-        **{
-            "uuid": "rehearsed",
-            "source_arn": ARN + queue.name if queue else SOURCES[kind],
-            "function_arn": "arn:aws:lambda:us-east-1:000000000000:function:rehearsed",
-            "batch_size": 10 if kind is Kind.SQS else 100,
-            "reports_item_failures": True,
-        }
-        | settings
-    )
+    mapping = checked(_mapping(kind, ARN + queue.name if queue else SOURCES[kind], settings))
     turned = clock or TurnedClock(_start_of(listed))
     function = Function(
         handler=handler, arn=mapping.function_arn, clock=turned, timeout=timeout, takes=takes
@@ -81,6 +74,27 @@ def spread(seed: int, *, up_to: timedelta) -> Callable[[], timedelta]:
     """Let invocations take any time up to *up_to*, the same in each run of one seed."""
     chance = Random(seed)  # noqa: S311 - a rehearsal's order, no secret
     return lambda: chance.random() * up_to
+
+
+def _check_surroundings(timeout: timedelta, retention: timedelta, pollers: int) -> None:
+    """Refuse what no function has, and that with which nothing would be brought."""
+    if not timedelta(seconds=1) <= timeout <= timedelta(minutes=15):
+        raise SettingRefused(f"timeout={timeout}: AWS takes a second to 15 minutes")
+    if retention <= timedelta(0):
+        raise SettingRefused(f"retention={retention}: nothing would be kept")
+    if pollers < 1:
+        raise SettingRefused(f"pollers={pollers}: nothing would be brought")
+
+
+def _mapping(kind: Kind, arn: str, settings: Mapping[str, Any]) -> EventSourceMapping:
+    defaults: dict[str, Any] = {
+        "uuid": "rehearsed",
+        "source_arn": arn,
+        "function_arn": "arn:aws:lambda:us-east-1:000000000000:function:rehearsed",
+        "batch_size": 10 if kind is Kind.SQS else 100,
+        "reports_item_failures": True,
+    }
+    return EventSourceMapping(**{**defaults, **settings})
 
 
 def _kind_of(items: Iterable[Item]) -> Kind:

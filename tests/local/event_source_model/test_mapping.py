@@ -107,7 +107,13 @@ def test_a_source_that_is_not_modelled_is_named(source: str, named: str) -> None
     assert (named,) == refused({"EventSourceArn": source})
 
 
-@pytest.mark.parametrize("setting", [{"BatchSize": 11}, {"MaximumBatchingWindowInSeconds": 1}])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"BatchSize": 11, "MaximumBatchingWindowInSeconds": 1},
+        {"MaximumBatchingWindowInSeconds": 1},
+    ],
+)
 def test_a_setting_that_fifo_queues_do_not_have_is_named(setting: Any) -> None:
     standard = {"EventSourceArn": "arn:aws:sqs:us-east-1:1:q", **setting}
     fifo = {**standard, "EventSourceArn": "arn:aws:sqs:us-east-1:1:q.fifo"}

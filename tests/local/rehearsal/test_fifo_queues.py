@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.event_source_model.fifo_queue import FifoQueue
-from local.event_source_model.queue import NotForFifo
+from local.event_source_model.ranges import SettingRefused
 from local.event_source_model.standard_queue import StandardQueue
 from local.rehearsal.event_source import spread
 from local.rehearsal.items import ALWAYS, Fails, Raises, Send
@@ -141,5 +141,5 @@ def test_a_message_for_the_other_kind_of_queue_is_refused(event_source, queue, i
 
 @pytest.mark.parametrize("setting", [{"batch_size": 20}, {"window": MINUTE}])
 def test_what_aws_refuses_of_a_fifo_queue_cannot_be_rehearsed(event_source, setting):
-    with pytest.raises(NotForFifo):
+    with pytest.raises(SettingRefused):
         event_source(lambda *_: None, ["a"], queue=a_queue(), **setting)
