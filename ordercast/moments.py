@@ -7,6 +7,15 @@ from ordercast.complaint import Complaint
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
+def span(since: str, until: str | None, *, now: datetime) -> tuple[datetime, datetime]:
+    """Read --from and --to, which is *now* where it is not given."""
+    begin = moment(since, option="--from", now=now)
+    end = now if until is None else moment(until, option="--to", now=now)
+    if begin >= end:
+        raise Complaint("--from is not before --to")
+    return begin, end
+
+
 def moment(written: str, *, option: str, now: datetime) -> datetime:
     """Read a span back from *now* (30m, 36h, 7d) or a time of ISO 8601, in UTC if it has no zone."""
     unit = _UNITS.get(written[-1:])

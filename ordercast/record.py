@@ -11,7 +11,7 @@ import typer
 from gateways import clients
 from gateways.orders_stream import KinesisOrders
 from ordercast.complaint import Complaint
-from ordercast.moments import moment
+from ordercast.moments import span
 from ordercast.options import CloudName, Stage
 from ordercast.recording import Header, batches, write
 from ordercast.scrubbing import Scrub
@@ -34,11 +34,7 @@ def record(
 ) -> None:
     """Save what arrived on the stream as Lambda events, with every personal detail replaced."""
     now = datetime.now(UTC)
-    begin, end = moment(since, option="--from", now=now), now
-    if until is not None:
-        end = moment(until, option="--to", now=now)
-    if begin >= end:
-        raise Complaint("--from is not before --to")
+    begin, end = span(since, until, now=now)
     numbers = stage_named(stage)
     name = target(stage, cloud).output("OrdersStreamName")
     stream = KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)

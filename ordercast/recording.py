@@ -69,7 +69,7 @@ def read(path: Path | str) -> list[Mapping[str, Any]]:
         if content.startswith(b"\x1f\x8b"):
             content = gzip.decompress(content)
         whole = _json(content)
-        first, *events = [whole] if whole else [json.loads(each) for each in content.splitlines()]
+        first, *events = [whole] if whole else _lines(path, content)
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise Complaint(f"{path} is damaged or not all there: it does not unpack") from None
     except ValueError:
@@ -82,6 +82,21 @@ def read(path: Path | str) -> list[Mapping[str, Any]]:
     if len(events) != header.get("batches"):
         raise Complaint(f"{path}: batches: {header.get('batches')} announced, {len(events)} there")
     return [_checked(path, each) for each in events]
+
+
+def _lines(path: Path | str, content: bytes) -> list[Any]:
+    """Read a line at a time; a recording of which a line is broken is cut, or damaged there."""
+    lines, read = content.splitlines(), []
+    is_recording = content.startswith(f'{{"format":"{FORMAT}"'.encode())
+    for number, line in enumerate(lines, start=1):
+        try:
+            read.append(json.loads(line))
+        except ValueError:
+            if not is_recording:
+                raise
+            how = "damaged in" if number < len(lines) else "cut within"
+            raise Complaint(f"{path} is {how} line {number}") from None
+    return read
 
 
 def _checked(path: Path | str, event: Any) -> Mapping[str, Any]:  # noqa: ANN401 - whatever it holds

@@ -20,7 +20,7 @@ from notifications.knowledge import Wanted
 from notifications.notification import Notification
 from notifications.parking import StreamRecord
 from ordercast.complaint import Complaint
-from ordercast.moments import moment
+from ordercast.moments import span
 from ordercast.options import CloudName, Stage
 from ordercast.recording import read
 from ordercast.stages import policy_of, stage_named
@@ -59,8 +59,9 @@ def replay(
         raise Complaint("replay what?", hint="name a recording, or a span: --from 36h")
     if file is not None and until is not None:
         raise Complaint("--to goes with --from", hint="a recording is replayed whole")
+    when = None if since is None else span(since, until, now=datetime.now(UTC))
     there = target(stage, cloud)
-    rehearsal, sums = _rehearsed(_batches(there, file, since, until), there, stage)
+    rehearsal, sums = _rehearsed(_batches(there, file, when), there, stage)
     found = list(differences(rehearsal.rows.values(), _on_the_ledger(there, rehearsal.rows)))
     if as_json:
         print(json.dumps(_document(rehearsal, sums, found)))
@@ -94,17 +95,14 @@ def _rehearsed(
 
 
 def _batches(
-    there: Target, file: Path | None, since: str | None, until: str | None
+    there: Target, file: Path | None, when: tuple[datetime, datetime] | None
 ) -> Iterator[Sequence[StreamRecord]]:
     if file is not None:
         yield from (stream_records(batch) for batch in read(file))
-        return
-    now = datetime.now(UTC)
-    begin = moment(since or "", option="--from", now=now)
-    end = moment(until, option="--to", now=now) if until else now
-    name = there.output("OrdersStreamName")
-    stream = KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)
-    yield from (page for page in stream.between(begin, end) if page)
+    elif when is not None:
+        name = there.output("OrdersStreamName")
+        stream = KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)
+        yield from (page for page in stream.between(*when) if page)
 
 
 def _on_the_ledger(there: Target, rows: Mapping[str, Notification]) -> dict[str, Notification]:
@@ -126,6 +124,9 @@ def _reasons(rehearsal: Rehearsal) -> Counter[str]:
 
 
 def _show(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference], *, last: int) -> None:
+    if not sums["records"]:
+        console.print("0 records: nothing arrived then.")
+        return
     console.print(
         f"{sums['records']} records: {sums['accepted']} accepted, {sums['duplicate']} duplicate,"
         f" {sums['stale']} stale, {sums['parked']} parked"

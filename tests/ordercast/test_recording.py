@@ -128,6 +128,14 @@ def test_a_recording_that_is_not_all_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Complaint, match="does not unpack"):
         read(tmp_path / "cut.gz")
 
+    (tmp_path / "cut").write_bytes(b"".join(lines)[:-20])
+    with pytest.raises(Complaint, match="is cut within line 4"):
+        read(tmp_path / "cut")
+
+    (tmp_path / "holed").write_bytes(b"".join([*lines[:2], lines[2][:-20], b"\n", lines[3]]))
+    with pytest.raises(Complaint, match="is damaged in line 3"):
+        read(tmp_path / "holed")
+
     (tmp_path / "short").write_bytes(b"".join(lines[:3]))
     with pytest.raises(Complaint, match="batches: 3 announced, 2 there"):
         read(tmp_path / "short")
