@@ -6,8 +6,11 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from itertools import chain
+from typing import Any, TypeVar
 
+from tests.explorer.branching import Judge, branched
 from tests.explorer.faults import Call, Point
 from tests.explorer.functions import Fitting
 from tests.explorer.promises import broken
@@ -75,10 +78,15 @@ def points(numbered: Iterable[Call]) -> list[Point]:
 def explore(which: Sequence[Point], numbered: Sequence[Call]) -> list[Finding]:
     """Visit points, each in a world of its own; return those at which a promise broke."""
     return [
-        Finding(point=point, call=numbered[point.number - 1], breaks=broke)
-        for point, broke in zip(which, _shared_out(visited, which), strict=True)
+        Finding(point=point, call=numbered[point.number - 1], breaks=tuple(broke))
+        for point, broke in zip(which, judged(which, broken), strict=True)
         if broke
     ]
+
+
+def judged(which: Sequence[Point], judge: Judge) -> list[Any]:
+    """Visit points likewise; return the judgement of each."""
+    return list(chain(*_shared_out(partial(visited, judge=judge), _shares(which))))
 
 
 def explore_pairs(which: Sequence[Pair], numbered: Sequence[Call]) -> list[Finding]:
@@ -96,9 +104,10 @@ def pairs(which: Sequence[Point], count: int) -> list[Pair]:
     return [(point, chance.getrandbits(32)) for point in chance.choices(which, k=count)]
 
 
-def visited(point: Point) -> tuple[str, ...]:
-    """Visit one point; return what broke there."""
-    return tuple(broken(played(point)))
+def visited(which: Sequence[Point], *, judge: Judge) -> list[Any]:
+    """Visit points, each a branch of one story; return the judgement of each."""
+    random.seed(0)  # as each story that is played
+    return branched(stage(), which, judge)
 
 
 def visited_twice(pair: Pair) -> tuple[Point | None, tuple[str, ...]]:
@@ -119,10 +128,19 @@ def visited_twice(pair: Pair) -> tuple[Point | None, tuple[str, ...]]:
 _IN_ITS_AFTERMATH = 0.5
 
 
+def _shares(which: Sequence[_In]) -> list[Sequence[_In]]:
+    """Divide what is near each other, since each share plays the story up to it."""
+    size = len(which) // (8 * _workers()) + 1
+    return [which[start : start + size] for start in range(0, len(which), size)]
+
+
 def _shared_out(visit: Callable[[_In], _Out], which: Sequence[_In]) -> list[_Out]:
     """Let every processor take its share: the visits have nothing in common."""
-    workers = os.cpu_count() or 1
     # Spawned, not forked: whoever explores may have threads.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as executor:
-        return list(executor.map(visit, which, chunksize=len(which) // (8 * workers) + 1))
+    with ProcessPoolExecutor(_workers(), mp_context=context) as executor:
+        return list(executor.map(visit, which))
+
+
+def _workers() -> int:
+    return os.cpu_count() or 1

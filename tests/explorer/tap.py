@@ -15,13 +15,14 @@ from tests.fakes.world import LEASE
 class Tap:
     """Numbers calls from 1 on, the same each time, and lets those at *points* meet their faults.
 
-    `again` delivers the current batch a second time, and `function` is whose batch that is;
+    `branch` hears of each number first, and may name points. `again` delivers the current batch a second time, and `function` is whose batch that is;
     `meanwhile` lets all others go on. Who was ended (`dead`) calls nobody any more, whatever its
     code still wants to tidy up.
     """
 
     clock: HandTurnedClock
     points: tuple[Point, ...] = ()
+    branch: Callable[[int], object] = lambda _: None
     say: Callable[[str], None] | None = None
     tell: Callable[[Any], str] = repr
     calls: list[Call] = field(default_factory=list)
@@ -52,6 +53,7 @@ class Tap:
             kinds=manner.kinds(size),
         )
         self.calls.append(call)
+        self.branch(call.number)
         fault = next((p.fault for p in self.points if p.number == call.number), None)
         self._say(call, args, fault)
         meet = partial(self._meet, call, fault) if fault else None

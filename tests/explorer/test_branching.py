@@ -1,0 +1,35 @@
+"""A point that branches off a story leads to what it leads to when all is played anew for it alone."""
+
+import random
+from typing import NoReturn
+
+import pytest
+
+from tests.explorer.branching import Unplayed
+from tests.explorer.exploring import calls, judged, played, points
+from tests.explorer.promises import broken
+from tests.explorer.stage import Stage
+
+
+def told(set_up: Stage) -> tuple[list[str], list[str], str, object]:
+    """What is to be the same: the calls, what broke, when it ended, what chance comes next."""
+    now = str(set_up.clock())
+    return [str(each) for each in set_up.tap.calls], broken(set_up), now, random.getstate()
+
+
+def test_a_branch_is_the_story_with_its_point() -> None:
+    """Each finding is replayed by its number."""
+    some = points(calls())[::300]
+
+    assert [told(played(each)) for each in some] == judged(some, told)
+    assert 1 < len(some)
+
+
+def trip(_: Stage) -> NoReturn:
+    """Judge nothing."""
+    raise KeyError("brewed")
+
+
+def test_a_branch_that_cannot_be_played_is_no_promise_kept() -> None:
+    with pytest.raises(Unplayed, match="KeyError: 'brewed'"):
+        judged(points(calls())[:1], trip)
