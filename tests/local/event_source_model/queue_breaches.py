@@ -50,6 +50,18 @@ ROWS = (
         "m.message_id not in {h.split('#')[0] for h in handles}",
     ),
     (
+        "latest-handle",
+        "standard_queue.StandardQueue.delay",
+        "message.receipt_handle == receipt_handle",
+        "message.message_id == receipt_handle.split('#')[0]",
+    ),
+    (
+        "first-receive",
+        "standard_queue.StandardQueue.receive",
+        "message.first_received_at or now",
+        "now",
+    ),
+    (
         "redrive",
         "standard_queue.StandardQueue.redrive",
         "replace(m, visible_at=now",

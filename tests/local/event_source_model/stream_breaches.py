@@ -86,6 +86,12 @@ ROWS = (
         "_cut(replace(batch, not_before=None, retries=batch.retries + 1)",
     ),
     (
+        "bisect-uses-no-retry",
+        "lane.Lane._failed",
+        "_cut(replace(batch, not_before=None)",
+        "_cut(replace(batch, not_before=None, retries=0)",
+    ),
+    (
         "bisect-at-the-checkpoint",
         "lane.Lane._answered",
         "rest = self._retry(",
@@ -98,6 +104,14 @@ ROWS = (
         "batch.retries >= self._mapping.max_retries",
     ),
     (
+        "no-limit",
+        "mapping._limit",
+        "if number == -1",
+        "if number is not None and number <= 0",
+    ),
+    ("no-limit", "mapping._limit", "number == -1", "number in {-1, 60}"),
+    ("batch-size-unsaid", "mapping.mapping_of", "10 if", "100 if"),
+    (
         "age-limit",
         "lane.Lane._cut_off",
         "now - record.arrived_at > limit",
@@ -108,6 +122,25 @@ ROWS = (
         "lane.Lane._refused",
         "refusals=refusals,",
         "refusals=refusals, retries=refusals,",
+    ),
+    (
+        "throttles-use-no-retry",
+        "lane.Lane._refused",
+        "refusals=refusals,",
+        "refusals=refusals, retries=0,",
+    ),
+    (
+        "throttles-use-no-retry",
+        "lane.Lane._refused",
+        "refusals=refusals,",
+        "refusals=refusals, invocations=batch.invocations + 1,",
+    ),
+    ("stuck-lane", "shard.ShardSource.next_step", "until=min(waits", "until=max(waits"),
+    (
+        "age-before-retries",
+        "lane.Lane.next_step",
+        "if too_old := self._too_old(now)",
+        "if not self._batches[-1].retries and (too_old := self._too_old(now))",
     ),
     (
         "until-it-expires",
@@ -123,10 +156,12 @@ ROWS = (
         "if True:",
     ),
     ("failure-payload", "give_up.failure_object", '{**record, "payload": payload}', "record"),
+    ("failure-key", "give_up.failure_object_key", "now.astimezone(UTC)", "now"),
     ("failure-key", "give_up.failure_object_key", "/{shard_id}/", "/"),
     ("kinesis-event", "events.kinesis_record", 'f"{shard_id}:{number}"', "number"),
     ("sub-records", "lane.Lane._answered", "r.position < lowest", "r.position <= lowest"),
     ("table-order", "events.item_key", '.get("Keys", {})', '["SequenceNumber"]'),
+    ("table-order", "events.item_key", "sort_keys=True", "sort_keys=False"),
     ("table-event", "events._plain", "base64.b64encode(value).decode()", "str(value)"),
     (
         "recorded-order",

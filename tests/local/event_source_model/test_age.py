@@ -41,6 +41,17 @@ def test_retries_end_when_the_records_become_too_old() -> None:
     assert lane.is_empty
 
 
+def test_of_a_batch_that_is_too_old_and_out_of_retries_the_age_is_said() -> None:
+    lane = a_lane(record(1), max_age=10 * SECOND, max_retries=0)
+    brought(lane)
+    lane.settle(Raised(), now=NOON + 11 * SECOND)
+
+    given_up = lane.next_step(now=NOON + 11 * SECOND)
+
+    assert isinstance(given_up, GivenUp)
+    assert "RecordAgeExceeded" == given_up.condition
+
+
 def test_throttling_ends_at_the_maximum_age_too() -> None:
     story = play(a_lane(record(1), max_age=10 * SECOND), *[NotInvoked(reason="throttled")] * 20)
 

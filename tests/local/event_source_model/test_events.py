@@ -83,17 +83,19 @@ def test_binary_attributes_are_base64_in_the_event():
 
 
 def test_a_table_s_changes_keep_their_order_by_item() -> None:
-    def key_of(number: str, item: str) -> str:
+    def key_of(number: str, item: str, *, names: str = "sk pk") -> str:
+        keys = {"sk": {"S": item}, "pk": {"S": "order"}}
         change = {
             "SequenceNumber": number,
             "ApproximateCreationDateTime": NOON,
-            "Keys": {"sk": {"S": item}, "pk": {"S": "order"}},
+            "Keys": {name: keys[name] for name in names.split()},
         }
         record = {"eventID": number, "eventName": "MODIFY", "dynamodb": change}
         arn = "arn:aws:dynamodb:us-east-1:1:table/t/stream/s"
         return dynamodb_record(record, stream_arn=arn).key
 
     assert key_of("1", "a") == key_of("2", "a") != key_of("3", "b")
+    assert key_of("1", "a") == key_of("4", "a", names="pk sk")
 
 
 def test_a_message_is_handed_over_as_aws_does():

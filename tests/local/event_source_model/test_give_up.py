@@ -1,7 +1,7 @@
 """The record of a batch that was given up, as AWS writes it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -94,3 +94,11 @@ def test_an_objects_key_names_mapping_shard_and_time():
     key = failure_object_key(a_mapping(), shard_id="shardId-1", now=NOON, unique="u")
 
     assert "aws/lambda/m-1/shardId-1/2026/11/21/2026-11-21T12.00.00-u" == key
+
+
+def test_an_objects_key_names_the_time_in_utc():
+    far_east = NOON.astimezone(timezone(timedelta(hours=13)))
+
+    key = failure_object_key(a_mapping(), shard_id="shardId-1", now=far_east, unique="u")
+
+    assert key.endswith("/2026/11/21/2026-11-21T12.00.00-u")

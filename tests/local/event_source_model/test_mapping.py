@@ -63,6 +63,19 @@ def test_minus_one_means_without_limit() -> None:
     assert (None, None, 100) == (mapping.max_retries, mapping.max_age, mapping.batch_size)
 
 
+def test_no_retries_are_none_and_not_without_limit() -> None:
+    entry = {"UUID": "u-1", "EventSourceArn": STREAM, "FunctionArn": "f"}
+    mapping = mapping_of({**entry, "MaximumRetryAttempts": 0, "MaximumRecordAgeInSeconds": 60})
+
+    assert (0, 60 * SECOND) == (mapping.max_retries, mapping.max_age)
+
+
+def test_a_queue_s_batch_has_ten_messages_where_nothing_is_said() -> None:
+    queue = "arn:aws:sqs:us-east-1:000000000000:sms-high"
+
+    assert 10 == mapping_of({"UUID": "u", "EventSourceArn": queue, "FunctionArn": "f"}).batch_size
+
+
 def test_a_disabled_mapping_is_left_alone() -> None:
     assert is_enabled({"State": "Enabled"})
     assert not is_enabled({"State": "Disabled"})

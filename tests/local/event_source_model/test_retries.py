@@ -62,6 +62,15 @@ def test_bisect_uses_up_no_retry() -> None:
     assert [[1, 2, 3, 4], [1, 2], [1], [1], gave_up, [2], [3, 4]] == story
 
 
+def test_the_halves_of_a_split_keep_the_retries_that_were_used_before() -> None:
+    lane = a_lane(*map(record, range(1, 4)), bisects=True, max_retries=1)
+
+    story = play(lane, failing("2"), Raised(), Raised(), Raised())
+
+    second, third = (("RetryAttemptsExhausted", [number]) for number in (2, 3))
+    assert [[1, 2, 3], [2, 3], [2], second, [3], third] == story
+
+
 def test_bisect_also_splits_a_batch_whose_answer_names_no_record() -> None:
     lane = a_lane(record(1), record(2), bisects=True)
 
@@ -138,6 +147,19 @@ def test_what_was_not_invoked_is_tried_again_and_uses_up_no_retry() -> None:
     throttled = NotInvoked(reason="throttled")
     assert [[1]] * 4 == play(lane, throttled, throttled, throttled, SUCCESS)
     assert lane.is_empty
+
+
+def test_a_throttle_between_two_errors_leaves_both_counts_as_they_were() -> None:
+    lane, now = a_lane(record(1), max_retries=1), NOON
+    for outcome in (Raised(), NotInvoked(reason="throttled"), Raised()):
+        assert [1] == brought(lane, at=now)
+        lane.settle(outcome, now=now)
+        now += 10 * SECOND
+
+    given_up = lane.next_step(now=now)
+
+    assert isinstance(given_up, GivenUp)
+    assert ("RetryAttemptsExhausted", 2) == (given_up.condition, given_up.invocations)
 
 
 def test_what_was_not_invoked_is_not_split() -> None:

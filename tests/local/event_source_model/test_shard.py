@@ -71,6 +71,19 @@ def test_a_lane_that_fails_does_not_hold_up_the_others() -> None:
     assert [2, 3, 4] == brought
 
 
+def test_of_lanes_that_wait_the_first_that_is_due_ends_the_wait() -> None:
+    a, b = keys_of_lanes(2)
+    shard = a_shard(record(1, key=a), record(2, key=b), parallelization=2)
+    first, second = shard.next_step(now=NOON), shard.next_step(now=NOON)
+    assert isinstance(first, Invoke)
+    assert isinstance(second, Invoke)
+
+    shard.settle(first.lane, Raised(), now=NOON)
+    shard.settle(second.lane, Raised(), now=NOON + 5 * SECOND)
+
+    assert Wait(until=NOON + SECOND) == shard.next_step(now=NOON)
+
+
 def test_the_records_of_a_key_are_brought_in_order_whatever_fails() -> None:
     """Batches, lanes, errors, splits and partial answers by chance; the order of each key stands."""
     chance = random.Random(5)  # noqa: S311 - what fails, no secret

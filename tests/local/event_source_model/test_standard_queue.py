@@ -66,6 +66,26 @@ def test_the_handle_of_an_earlier_receive_deletes_nothing() -> None:
     assert [("a", "3")] == received(queue, at=2 * MINUTE)
 
 
+def test_the_handle_of_an_earlier_receive_changes_no_visibility() -> None:
+    queue = a_queue("a")
+    (earlier,) = queue.receive(1, now=NOON)
+    queue.receive(1, now=NOON + MINUTE)
+
+    queue.delay(earlier.receipt_handle, 0 * SECOND, now=NOON + MINUTE)
+
+    assert [] == received(queue, at=MINUTE)
+
+
+def test_a_message_says_when_it_was_first_received_however_often_it_was() -> None:
+    queue = a_queue("a")
+    queue.receive(1, now=NOON)
+
+    (again,) = queue.receive(1, now=NOON + MINUTE)
+
+    first = again.event["attributes"]["ApproximateFirstReceiveTimestamp"]
+    assert str(round(NOON.timestamp() * 1000)) == first
+
+
 def test_what_was_received_too_often_goes_to_the_dead_letters() -> None:
     queue = a_queue("a", max_receives=2)
     assert [("a", "1")] == received(queue)
