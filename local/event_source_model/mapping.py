@@ -68,14 +68,17 @@ def mapping_of(entry: Mapping[str, Any]) -> EventSourceMapping:
     age = _limit(entry.get("MaximumRecordAgeInSeconds"))
     size = entry.get("BatchSize")
     lanes = entry.get("ParallelizationFactor")
+    is_queue = ":sqs:" in entry["EventSourceArn"]
+    # A queue begins nowhere, and an emulator lists LATEST for it all the same.
+    begins = None if is_queue else entry.get("StartingPosition")
     return EventSourceMapping(
         uuid=entry["UUID"],
         source_arn=entry["EventSourceArn"],
         function_arn=entry["FunctionArn"],
-        batch_size=(10 if ":sqs:" in entry["EventSourceArn"] else 100) if size is None else size,
+        batch_size=(10 if is_queue else 100) if size is None else size,
         window=timedelta(seconds=entry.get("MaximumBatchingWindowInSeconds") or 0),
         reports_item_failures="ReportBatchItemFailures" in entry.get("FunctionResponseTypes", ()),
-        starting_position=entry.get("StartingPosition") or "TRIM_HORIZON",
+        starting_position=begins or "TRIM_HORIZON",
         starting_at=_moment(entry.get("StartingPositionTimestamp")),
         parallelization=1 if lanes is None else lanes,
         bisects=bool(entry.get("BisectBatchOnFunctionError")),

@@ -1,5 +1,6 @@
 """The README's commands, as they stand there, on the local cloud of the tests."""
 
+import csv
 import json
 import re
 import signal
@@ -97,8 +98,10 @@ def test_an_analyst_asks_what_became_of_it(shell) -> None:
     story, figures = snippets("README.md", heading="Ask what became of it")
 
     def the_books_know_of_both_messages() -> bool:
-        counted = shell(".venv/bin/ordercast stats --csv --since 24h").splitlines()
-        return 2 <= int(dict(zip(*(line.split(",") for line in counted), strict=True))["sent"])
+        (counted,) = csv.DictReader(
+            shell(".venv/bin/ordercast stats --csv --since 24h").splitlines()
+        )
+        return 2 <= int(counted["sent"])
 
     assert eventually(the_books_know_of_both_messages, within=60, every=0.5)
     first, *_ = story.splitlines()

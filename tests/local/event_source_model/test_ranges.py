@@ -125,3 +125,8 @@ def test_the_local_cloud_names_it_as_the_api_does(setting: dict[str, Any]) -> No
     assert ("BisectBatchOnFunctionError",) == refused(
         {"EventSourceArn": QUEUE, "BisectBatchOnFunctionError": True}
     )
+
+
+def test_a_queue_that_an_emulator_lists_with_a_beginning_is_driven_all_the_same() -> None:
+    """Ministack says LATEST of every mapping that names no place to begin."""
+    assert () == refused({"EventSourceArn": QUEUE, "StartingPosition": "LATEST"})
