@@ -188,6 +188,10 @@ class SendMessages:
             replace(each, notification=mine[asked.id]) for each, asked in wave if asked.id in mine
         ]
         self._settle(self._outcomes(outgoing, owner), sent)
+        # Who was faster may not have come to record it, and no copy but this may come again. Many
+        # copies at once keep each other from it, but not all of them.
+        with suppress(Retryable):
+            self._remember(claim.row for claim in claims.values() if claim.answer is Answer.DONE)
         # Last, so that no trouble with what somebody else left keeps back what is ours.
         left = [claim.row for claim in claims.values() if claim.answer is Answer.LAPSED]
         self.ledger.change([(row, lapsed(row, now=now)) for row in left])

@@ -155,6 +155,21 @@ def test_what_somebody_else_has_claimed_meanwhile_is_theirs(world: World) -> Non
     assert "other" == world.row(ONE.id).owner
 
 
+def test_a_copy_that_finds_its_message_sent_records_whose_it_is(world: World) -> None:
+    """Its sender may have failed to, and left this copy as the only one that comes again."""
+    world.enter(ONE)
+    world.send(ONE.id)
+    (recorded,) = world.trails.kept.values()
+    world.trails.kept.clear()
+    done = world.row(ONE.id)
+    world.ledger = RacedLedger(rows={ONE.id: ONE})
+    world.ledger.becomes = done
+
+    world.send(ONE.id)
+
+    assert [recorded] == list(world.trails.kept.values())
+
+
 def test_a_lapsed_claim_is_never_taken_over_and_is_recorded_as_in_doubt(world: World) -> None:
     world.enter(ONE)
     claimed_by(world, "other", lease=timedelta())
