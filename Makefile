@@ -30,7 +30,7 @@ bootstrap: ## Set up .venv, .tools and node_modules; every target does this firs
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: Python 3.11 or newer is needed."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 		"$(PYTHON) is %d.%d, but 3.11 or newer is needed: install one, and name it with PYTHON=…" % sys.version_info[:2])'
-	@$(PYTHON) -m local.bootstrap
+	@$(PYTHON) -m local_cloud.bootstrap
 
 demo: bootstrap ## Play a shop's day of a thousand orders on a local cloud and compare who counted it; KEEP=1 leaves it up
 	@$(BIN)/ordercast demo $(if $(KEEP),--keep)
@@ -62,7 +62,7 @@ arrows: bootstrap
 	@$(BIN)/lint-imports --no-cache
 
 generated: bootstrap
-	@$(BIN)/python -m local.requirements --check
+	@$(BIN)/python -m local_cloud.requirements --check
 
 synth: bootstrap
 	@for stage in local dev prod; do \
@@ -85,7 +85,7 @@ destroy-account: bootstrap ## Remove what the stages of an account share, after 
 	@$(CDK) destroy --exclusively Ordercast-Account
 
 requirements: bootstrap ## Write the locked requirements files again, after a change to pyproject.toml or uv.lock
-	@$(BIN)/python -m local.requirements
+	@$(BIN)/python -m local_cloud.requirements
 
 clean: ## Remove everything that was set up or built (stop local clouds first: ordercast down)
 	rm -rf .venv .tools node_modules cdk.out out .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

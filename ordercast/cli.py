@@ -11,9 +11,9 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
-from local.cloud import LocalCloud
-from local.inbox import read_inbox
-from local.trouble import LocalCloudError
+from local_cloud.cloud import LocalCloud
+from local_cloud.inbox import read_inbox
+from local_cloud.trouble import LocalCloudError
 from notifications.errors import PipelineError
 from ordercast.complaint import Complaint
 from ordercast.customers import customers

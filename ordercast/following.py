@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from local.cloud import LocalCloud
-from local.inbox import read_inbox
-from local.on_the_way import OnTheWay, on_the_way
+from local_cloud.cloud import LocalCloud
+from local_cloud.inbox import read_inbox
+from local_cloud.on_the_way import OnTheWay, on_the_way
 from ordercast.steps import status_line
 from ordercast.target import Target
 from ordercast.terminal import complaints

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from local.inbox import SentMessage
-from local.instance import PRIVATE
+from local_cloud.inbox import SentMessage
+from local_cloud.instance import PRIVATE
 
 _PAGE = """<!doctype html>
 <html lang="en">

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table as Grid
 from rich.text import Text
 
-from local.inbox import SentMessage
+from local_cloud.inbox import SentMessage
 
 
 def inbox_listing(messages: Sequence[SentMessage], *, last: int) -> Grid:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gateways.kinesis_records import stream_records
-from local.event_source_model.events import kinesis_record
+from local_cloud.event_source_model.events import kinesis_record
 from notifications.envelope import COMPRESSED, EVENT_LIMIT, inflated
 from notifications.kpl import message_in, take_apart
 from notifications.kpl_message import MAGIC, definition

@@ -2,7 +2,7 @@
 
 import json
 
-from local.parts import ROOT
+from local_cloud.parts import ROOT
 from notifications.routing import Policy
 from ordercast.complaint import Complaint
 from pipeline.cdk_json import BadStage, read_stage

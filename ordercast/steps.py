@@ -13,7 +13,7 @@ from typing import Literal
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from local.deployment import Progress as Steps
+from local_cloud.deployment import Progress as Steps
 
 NOW_AND_THEN = 10.0
 """Seconds between two plain lines on the same thing."""

@@ -14,7 +14,7 @@ from gateways.ledger import DynamoLedger
 from gateways.people import DynamoPeople
 from gateways.rollups import DynamoRollups
 from gateways.trails import DynamoTrails
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from ordercast.complaint import Complaint
 from ordercast.terminal import called
 from processors.tables import tables

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from notifications.errors import PipelineError
 from ordercast.producer import NotTaken
 

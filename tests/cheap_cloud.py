@@ -6,7 +6,7 @@ most of the time that they take to start.
 
 KEEPER = """
 import sys
-from local import keeper, parts
+from local_cloud import keeper, parts
 
 SERVE = "print('ready', flush=True); input()"
 
@@ -28,7 +28,7 @@ STUBBORN_KEEPER = KEEPER.replace('"print', f'"{IGNORING}print')
 
 COMMAND_LINE = f"""
 import select, sys
-from local import deployment, keeping
+from local_cloud import deployment, keeping
 from ordercast import cli
 
 def deploy(self):

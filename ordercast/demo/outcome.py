@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from local.inbox import SentMessage
+from local_cloud.inbox import SentMessage
 from notifications.statistics import Figures
 from ordercast.demo.accounts import Accounts
 from ordercast.demo.day import Kind

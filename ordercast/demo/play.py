@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from local.inbox import SentMessage
+from local_cloud.inbox import SentMessage
 from ordercast.demo.day import COHORTS, Day, Put
 from ordercast.demo.shop import Fate
 from ordercast.producer import Producer

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from local.inbox import SentMessage
+from local_cloud.inbox import SentMessage
 from notifications.statistics import Figures, Step
 from ordercast.demo.accounts import FIGURES, Accounts
 from ordercast.demo.day import Kind

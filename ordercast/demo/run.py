@@ -13,9 +13,9 @@ from rich.console import Console
 
 from analytics.queries import HOUR
 from analytics.verification import verification
-from local.cloud import LocalCloud
-from local.inbox import FILE_NAME
-from local.workers import peaks
+from local_cloud.cloud import LocalCloud
+from local_cloud.inbox import FILE_NAME
+from local_cloud.workers import peaks
 from notifications.books import Amounts, Bucket, hour_of
 from notifications.identity import customer_key
 from notifications.order_event import Channel

@@ -13,9 +13,9 @@ import boto3
 from analytics.metrics import NAMESPACE
 from analytics.queries import HOUR, Buckets, buckets_between
 from gateways.cloudwatch import MetricSums
-from local.carrier.bills import Bill, read_bills
-from local.cloud import LocalCloud
-from local.inbox import InboxReader, SentMessage
+from local_cloud.cloud import LocalCloud
+from local_cloud.inbox import InboxReader, SentMessage
+from local_cloud.provider_simulator.bills import Bill, read_bills
 from notifications.books import Amounts, Bucket
 from notifications.order_event import Channel
 from notifications.statistics import by, in_all

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from analytics.metrics import Level, emf_lines
-from local.metric_extraction.emf import metrics_in
+from local_cloud.metric_extraction.emf import metrics_in
 from notifications.books import Counted, Line, contribution
 from notifications.counting import Entry
 from notifications.lifecycle import State

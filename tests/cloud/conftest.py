@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from ordercast.target import Target, local_target
 from tests.cloud.deployed import Deployed
 from tests.pages import ROOT

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import uuid4
 from zipfile import ZipFile
 
-from local.clients import client_of
-from local.cloud import LocalCloud
+from local_cloud.clients import client_of
+from local_cloud.cloud import LocalCloud
 
 # Counts what it took as a metric, of a window at its end; names the first record that says so as failed.
 HANDLER = """

@@ -11,8 +11,8 @@ import boto3
 
 from gateways.dynamodb import millis
 from gateways.ledger_item import is_mark, is_notification, read_mark
-from local.cloud import LocalCloud
-from local.inbox import SentMessage, read_inbox
+from local_cloud.cloud import LocalCloud
+from local_cloud.inbox import SentMessage, read_inbox
 from notifications.identity import order_hash_for
 from notifications.lifecycle import State
 from notifications.notification import Notification

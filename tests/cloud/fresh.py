@@ -5,8 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 from gateways.dynamodb import Table
-from local.clients import client_of
-from local.cloud import LocalCloud
+from local_cloud.clients import client_of
+from local_cloud.cloud import LocalCloud
 from tests.fakes.aws_limits import strict
 
 

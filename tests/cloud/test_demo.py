@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 from analytics.metrics import NAMESPACE
 from analytics.queries import HOUR
 from gateways.cloudwatch import MetricSums
-from local.carrier import bills
-from local.cloud import LocalCloud
-from local.inbox import FILE_NAME, read_inbox
-from local.metric_extraction.emf import metrics_in
+from local_cloud.cloud import LocalCloud
+from local_cloud.inbox import FILE_NAME, read_inbox
+from local_cloud.metric_extraction.emf import metrics_in
+from local_cloud.provider_simulator import bills
 from ordercast import cli
 from ordercast.demo.accounts import CARRIER, CLOUDWATCH, Count
 from ordercast.demo.outcome import MEMORY_LIMIT, Outcome

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud import LocalCloud
-from local.instance import Instance, Record
-from local.processes import ProcessIdentity
-from local.trouble import LocalCloudError
+from local_cloud.cloud import LocalCloud
+from local_cloud.instance import Instance, Record
+from local_cloud.processes import ProcessIdentity
+from local_cloud.trouble import LocalCloudError
 from tests.eventually import eventually
 from tests.started import Start, started
 
@@ -21,7 +21,7 @@ PARTS = ("ministack", "carrier", "event-sources")
 OWNER = """
 import sys
 from pathlib import Path
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 then = sys.argv[2:]
 cloud = LocalCloud.start("shop", root=Path(sys.argv[1]))
 print("running", flush=True)

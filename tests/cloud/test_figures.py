@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from tests.eventually import eventually
 
 ORDERCAST = Path(sys.executable).parent / "ordercast"

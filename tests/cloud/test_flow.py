@@ -8,7 +8,7 @@ import pytest
 
 from analytics.metrics import NAMESPACE
 from gateways.cloudwatch import MetricSums
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from notifications.identity import customer_key
 from notifications.lifecycle import State
 from notifications.order_event import Channel

@@ -4,7 +4,7 @@ from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from notifications.claim import Answer, Asked
 from notifications.lifecycle import State
 from notifications.sweeping import LAPSED

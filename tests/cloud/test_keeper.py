@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local import keeper
-from local.instance import Instance
-from local.keeper import Keeper
+from local_cloud import keeper
+from local_cloud.instance import Instance
+from local_cloud.keeper import Keeper
 from tests.eventually import eventually
 
 

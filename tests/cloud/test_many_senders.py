@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from gateways.ledger import DynamoLedger
 from gateways.trails import DynamoTrails
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from notifications.knowledge import Wanted
 from notifications.lifecycle import State
 from notifications.order_event import Channel

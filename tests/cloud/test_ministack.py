@@ -13,13 +13,13 @@ from zipfile import ZipFile
 import boto3
 import pytest
 
-from local import parts
-from local.crew import Crew
-from local.environment import CREDENTIALS, REGION
-from local.instance import Instance
-from local.keeper import listening
-from local.ministack import serve
-from local.processes import ProcessIdentity
+from local_cloud import parts
+from local_cloud.crew import Crew
+from local_cloud.emulator import serve
+from local_cloud.environment import CREDENTIALS, REGION
+from local_cloud.instance import Instance
+from local_cloud.keeper import listening
+from local_cloud.processes import ProcessIdentity
 from tests.eventually import all_the_while, eventually
 
 OLD = "old"
@@ -295,5 +295,5 @@ def test_another_version_than_the_pinned_one_is_refused(monkeypatch: pytest.Monk
 
 
 def test_the_pin_is_what_is_installed() -> None:
-    wanted = (parts.ROOT / "local/ministack/requirements.in").read_text()
+    wanted = (parts.ROOT / "local_cloud/emulator/requirements.in").read_text()
     assert f"ministack=={serve.PINNED}" in wanted.splitlines()

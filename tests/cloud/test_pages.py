@@ -13,7 +13,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from tests.eventually import eventually
 from tests.pages import snippets
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import boto3
 
 from gateways.parked_records import S3ParkedRecords
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from notifications.parked import Kind, Wish
 from notifications.parking import ParkedRecord, StreamRecord
 from ordercast.shelves import shelves

@@ -12,8 +12,8 @@ from uuid import uuid4
 
 import boto3
 
-from local.cloud import LocalCloud
-from local.inbox import SentMessage, read_inbox
+from local_cloud.cloud import LocalCloud
+from local_cloud.inbox import SentMessage, read_inbox
 from notifications.lifecycle import State
 from notifications.notification import Notification
 from notifications.retry import MAX_ATTEMPTS

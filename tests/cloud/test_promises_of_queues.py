@@ -13,7 +13,7 @@ from gateways.parked_records import S3ParkedRecords
 from gateways.queue_visibility import SqsVisibility
 from gateways.receipt_queue import SqsReceiptQueue
 from gateways.topic import Topic
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from tests.cloud.fresh import client, fresh
 from tests.eventually import eventually
 from tests.fakes.clock import START

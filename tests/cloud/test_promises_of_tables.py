@@ -11,7 +11,7 @@ from gateways.ledger import DynamoLedger
 from gateways.people import DynamoPeople
 from gateways.rollups import DynamoRollups
 from gateways.trails import DynamoTrails
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from notifications.claim import Answer, Asked
 from notifications.order_event import Channel
 from notifications.outcome import accepted, not_now

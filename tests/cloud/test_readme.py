@@ -7,8 +7,8 @@ import signal
 from pathlib import Path
 from uuid import uuid4
 
-from local.cloud import LocalCloud
-from local.instance import Instance
+from local_cloud.cloud import LocalCloud
+from local_cloud.instance import Instance
 from tests.eventually import eventually
 from tests.pages import ROOT, snippets
 

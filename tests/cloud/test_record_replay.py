@@ -7,8 +7,8 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from local.cloud import LocalCloud
-from local.inbox import read_inbox
+from local_cloud.cloud import LocalCloud
+from local_cloud.inbox import read_inbox
 from ordercast import cli
 from ordercast.target import local_target
 from tests.eventually import eventually

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from local.cloud import LocalCloud
+from local_cloud.cloud import LocalCloud
 from tests.audit.disagreements import disagreements
 from tests.eventually import eventually
 

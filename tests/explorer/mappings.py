@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from local.event_source_model.mapping import EventSourceMapping
-from local.event_source_model.standard_queue import ARN
+from local_cloud.event_source_model.mapping import EventSourceMapping
+from local_cloud.event_source_model.standard_queue import ARN
 from tests.explorer import changes
 
 STREAM = EventSourceMapping(

@@ -7,8 +7,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from local.event_source_model.stream import MemoryStream
-from local.rehearsal.items import (
+from local_cloud.event_source_model.stream import MemoryStream
+from local_cloud.rehearsal.items import (
     ALWAYS,
     Fails,
     Item,

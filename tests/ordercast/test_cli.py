@@ -8,8 +8,8 @@ from typing import NoReturn
 
 import pytest
 
-from local.cloud import LocalCloud
-from local.trouble import LocalCloudError
+from local_cloud.cloud import LocalCloud
+from local_cloud.trouble import LocalCloudError
 from ordercast import cli, terminal
 
 ADDRESS = "http://127.0.0.1:14566"

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from local.cloud import LocalCloud
-from local.instance import Instance
-from local.keeping import clear_if_dead
-from local.processes import ProcessIdentity
+from local_cloud.cloud import LocalCloud
+from local_cloud.instance import Instance
+from local_cloud.keeping import clear_if_dead
+from local_cloud.processes import ProcessIdentity
 from tests.cheap_cloud import COMMAND_LINE
 from tests.eventually import eventually
 from tests.started import Running, Start, started

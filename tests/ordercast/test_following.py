@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import pytest
 from rich.console import Console
 
-from local.on_the_way import OnTheWay
-from local.trouble import LocalCloudError
+from local_cloud.on_the_way import OnTheWay
+from local_cloud.trouble import LocalCloudError
 from ordercast import following
 from ordercast.following import follow
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from local.inbox import SentMessage
+from local_cloud.inbox import SentMessage
 from ordercast.inbox_folder import save_inbox
 from ordercast.inbox_listing import inbox_listing
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from local.on_the_way import OnTheWay
+from local_cloud.on_the_way import OnTheWay
 from notifications.lifecycle import State
 from notifications.order_event import Channel
 from ordercast import cli

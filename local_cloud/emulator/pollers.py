@@ -1,0 +1,75 @@
+"""Event source mappings stay as they were deployed; ministack's own delivery of them stops.
+
+Ministack forgets how long a mapping's tumbling windows are.
+Its stream pollers drop records and its queue poller caps batches, so
+`local_cloud.event_sources` reads the mappings and drives all of them instead.
+"""
+
+# ruff: noqa: ANN401, SLF001 - ministack's inside, which has neither types nor a public way in
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def leave_mappings_alone(lambda_service: Any) -> None:
+    """Keep ministack's *lambda_service* module from ever starting its pollers."""
+    lambda_service._ensure_poller = _start_nothing
+
+
+def _start_nothing() -> None:
+    """Where the pollers would be started."""
+
+
+def remember_windows(lambda_service: Any, provisioners: Any) -> None:
+    """Let mappings have TumblingWindowInSeconds, whether the API or CloudFormation makes them."""
+    mappings = lambda_service._esms
+
+    def after_a_call(call: Callable[..., Any]) -> Callable[..., Any]:
+        def calling(*arguments: Any) -> Any:
+            status, headers, body = call(*arguments)
+            made = json.loads(body)
+            if not _note(mappings.get(made.get("UUID", "")), arguments[-1]):
+                return status, headers, body
+            return status, headers, json.dumps(made | _of(arguments[-1])).encode()
+
+        return calling
+
+    lambda_service._create_esm = after_a_call(lambda_service._create_esm)
+    lambda_service._update_esm = after_a_call(lambda_service._update_esm)
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]
+    create, update = handlers["create"], handlers["update"]
+
+    def creating(logical_id: str, props: dict[str, Any], stack_name: str) -> Any:
+        answer = create(logical_id, props, stack_name)
+        _note(mappings.get(answer[0]), props)
+        return answer
+
+    def updating(
+        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str
+    ) -> Any:
+        answer = update(physical_id, old, new, stack_name)
+        _note(mappings.get(answer[0]), new)
+        return answer
+
+    handlers.update(create=creating, update=updating)
+
+
+_WINDOW = "TumblingWindowInSeconds"
+
+
+def _of(asked: dict[str, Any]) -> dict[str, int]:
+    # A template's number may have become a string.
+    return {_WINDOW: int(asked[_WINDOW])} if asked.get(_WINDOW) is not None else {}
+
+
+def _note(mapping: dict[str, Any] | None, asked: dict[str, Any]) -> bool:
+    found = _of(asked)
+    if mapping is None or not found:
+        return False
+    mapping.update(found)
+    return True

@@ -1,0 +1,81 @@
+"""A listening socket comes in, a patched ministack that answers on it goes out; it ends with its owner.
+
+Run in ministack's own environment, with the file descriptor of the socket as
+the argument. Taking an open socket rather than a port number, it can neither
+lose a race for the port nor be mistaken for somebody else's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import signal
+import sys
+import threading
+import urllib.request
+from importlib import metadata
+
+from local_cloud.emulator.alarms import accept_every_alarm
+from local_cloud.emulator.bundles import unpack_once
+from local_cloud.emulator.partiql_streams import emit_stream_records
+from local_cloud.emulator.pollers import leave_mappings_alone, remember_windows
+from local_cloud.emulator.quicker import spare
+from local_cloud.lifeline import when_owner_ends
+
+PINNED = "1.5.33"
+"""The version whose inside the patches know."""
+
+
+def main() -> None:
+    """Patch ministack and serve on the socket until SIGTERM or the owner's end."""
+    _refuse_another_version()
+    when_owner_ends(_end_with_workers)
+    services = "ministack.services"
+    spare(
+        importlib.import_module(f"{services}.dynamodb"),
+        importlib.import_module(f"{services}._dynamodb_keywords"),
+    )
+    emit_stream_records(importlib.import_module(f"{services}.dynamodb"))
+    unpack_once(importlib.import_module("ministack.core.lambda_runtime"))
+    lambda_service = importlib.import_module(f"{services}.lambda_svc")
+    provisioners = importlib.import_module(f"{services}.cloudformation.provisioners")
+    leave_mappings_alone(lambda_service)
+    remember_windows(lambda_service, provisioners)
+    accept_every_alarm(
+        provisioners,
+        importlib.import_module(f"{services}.cloudwatch"),
+    )
+    _serve(int(sys.argv[1]))
+
+
+def _refuse_another_version() -> None:
+    found = metadata.version("ministack")
+    if found != PINNED:
+        sys.exit(
+            f"ministack {found} is installed, but the patches here are made for {PINNED}: "
+            "run `make` again, or adapt local_cloud/emulator and its tests."
+        )
+
+
+def _end_with_workers() -> None:
+    """End the whole process group: Lambda workers are in it, and a busy one would stay a while."""
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _serve(socket: int) -> None:
+    app = importlib.import_module("ministack.app").app
+    config = importlib.import_module("hypercorn.config").Config()
+    config.bind = [f"fd://{socket}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = os.environ["LOG_LEVEL"]
+    threading.Thread(target=_say_when_ready, daemon=True).start()
+    asyncio.run(importlib.import_module("hypercorn.asyncio").serve(app, config))
+
+
+def _say_when_ready() -> None:
+    """Wait for the first answer: the socket listens from the start, so connecting says nothing."""
+    port = os.environ["GATEWAY_PORT"]
+    urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health").close()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()

@@ -1,0 +1,178 @@
+"""Receipts with the time they are due come in; the local cloud is told of each, however often that takes."""
+
+import heapq
+import itertools
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local_cloud.journal import Journal
+from local_cloud.provider_simulator.upstream import EventTopic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailReceipt:
+    """An SES event of an e-mail that was sent with a configuration set."""
+
+    configuration_set: str
+    event: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsReceipt:
+    """A line of SNS's delivery log."""
+
+    log_group: str
+    line: dict[str, Any]
+
+
+Receipt = EmailReceipt | SmsReceipt
+
+
+class ReceiptOffice(Protocol):
+    """What takes receipts: the local cloud, or a test's stand-in."""
+
+    def topics_of(self, configuration_set: str) -> list[EventTopic] | None:
+        """Say where the events of a configuration set go."""
+
+    def publish(self, topic_arn: str, messages: list[str]) -> list[str]:
+        """Publish at most ten messages; answer those it did not take."""
+
+    def log(self, group: str, stream: str, lines: list[str], *, at_ms: int) -> None:
+        """Append lines to a log group."""
+
+
+class Receipts:
+    """Deliver receipts when they are due, from a thread of its own.
+
+    What is due together goes together: ten events a publish, all lines of a group in one call.
+    A receipt that could not be delivered is tried again until it is, or until the cloud says that
+    the topic it should go to does not exist.
+    """
+
+    def __init__(
+        self,
+        office: ReceiptOffice,
+        *,
+        now: Callable[[], datetime],
+        journal: Journal,
+        log_stream: str,
+    ) -> None:
+        self._office = office
+        self._now = now
+        self._journal = journal
+        self._log_stream = log_stream
+        self._order = itertools.count()
+        self._due: list[tuple[datetime, int, Receipt]] = []
+        self._changed = threading.Condition()
+        self._failures = 0
+
+    def start(self) -> None:
+        """Begin to deliver; the thread ends with the process."""
+        threading.Thread(target=self._run, daemon=True, name="receipts").start()
+
+    def add(self, receipts: Iterable[tuple[datetime, Receipt]]) -> None:
+        """Deliver each receipt at its time."""
+        with self._changed:
+            for due, receipt in receipts:
+                heapq.heappush(self._due, (due, next(self._order), receipt))
+            self._changed.notify()
+
+    def deliver_due(self) -> None:
+        """Deliver what is due now; what fails is due again a little later."""
+        due = self._take_due()
+        failed: list[Receipt] = []
+        for group in _together(due):
+            try:
+                failed += self._deliver(group)
+            except (BotoCoreError, ClientError) as error:
+                self._journal("receipts_delayed", count=len(group), error=type(error).__name__)
+                failed += group
+        self._failures = self._failures + 1 if failed else 0
+        if failed:
+            again = self._now() + min(_LAST_WAIT, _FIRST_WAIT * 2 ** min(self._failures, 10))
+            self.add((again, receipt) for receipt in failed)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait(timeout=self._until_due())
+                if not self._due or self._due[0][0] > self._now():
+                    continue
+            # Receipts of a burst come together: one call for many, one invocation for many.
+            threading.Event().wait(_GATHERING)
+            self.deliver_due()
+
+    def _until_due(self) -> float | None:
+        if not self._due:
+            return None
+        return max(0.0, (self._due[0][0] - self._now()).total_seconds())
+
+    def _take_due(self) -> list[Receipt]:
+        taken: list[Receipt] = []
+        now = self._now()
+        with self._changed:
+            while self._due and self._due[0][0] <= now:
+                taken.append(heapq.heappop(self._due)[2])
+        return taken
+
+    def _deliver(self, group: list[Receipt]) -> list[Receipt]:
+        """Deliver receipts that go to one place; answer those that were not taken."""
+        match group[0]:
+            case SmsReceipt(log_group=log_group):
+                lines = [json.dumps(r.line) for r in group if isinstance(r, SmsReceipt)]
+                at_ms = int(self._now().timestamp() * 1000)
+                self._office.log(log_group, self._log_stream, lines, at_ms=at_ms)
+                self._journal("sms_receipts_logged", count=len(lines), group=log_group)
+                return []
+            case EmailReceipt(configuration_set=name):
+                return self._publish(name, [r for r in group if isinstance(r, EmailReceipt)])
+
+    def _publish(self, configuration_set: str, receipts: list[EmailReceipt]) -> list[Receipt]:
+        failed: list[Receipt] = []
+        for topic in self._office.topics_of(configuration_set) or ():
+            wanted = [r for r in receipts if _kind(r.event) in topic.kinds]
+            for ten in _tens(wanted):
+                by_text = {json.dumps(r.event): r for r in ten}
+                try:
+                    refused = self._office.publish(topic.arn, list(by_text))
+                except ClientError as error:
+                    if error.response["Error"]["Code"] not in {"NotFound", "NotFoundException"}:
+                        raise
+                    self._journal("email_receipts_dropped", count=len(ten), reason="no_such_topic")
+                    continue
+                failed += [by_text[text] for text in refused]
+            self._journal("email_receipts_published", count=len(wanted), topic=topic.arn)
+        return failed
+
+
+_FIRST_WAIT = timedelta(milliseconds=100)
+_LAST_WAIT = timedelta(seconds=5)
+_GATHERING = 0.25
+
+
+def _together(receipts: list[Receipt]) -> list[list[Receipt]]:
+    """Group receipts by where they go; each group keeps its order."""
+    groups: defaultdict[tuple[str, str], list[Receipt]] = defaultdict(list)
+    for receipt in receipts:
+        match receipt:
+            case SmsReceipt(log_group=group):
+                groups["sms", group].append(receipt)
+            case EmailReceipt(configuration_set=name):
+                groups["email", name].append(receipt)
+    return list(groups.values())
+
+
+def _tens(receipts: list[EmailReceipt]) -> list[list[EmailReceipt]]:
+    return [receipts[n : n + 10] for n in range(0, len(receipts), 10)]
+
+
+def _kind(event: dict[str, Any]) -> str:
+    """Say an event's type as a destination's MatchingEventTypes name it."""
+    return str(event["eventType"]).upper().replace(" ", "_")

@@ -1,0 +1,159 @@
+"""HTTP calls to SES and SNS come in; messages are taken at the desk, everything else is passed on."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from xml.sax.saxutils import escape
+
+from local_cloud.journal import Journal
+from local_cloud.provider_simulator.desk import Desk, new_id
+from local_cloud.provider_simulator.on_demand import Dropped
+from local_cloud.provider_simulator.refusal import Refused
+from local_cloud.provider_simulator.upstream import Answer, Unreachable, Upstream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An HTTP call, whole."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """Send each call where it belongs."""
+
+    desk: Desk
+    upstream: Upstream
+    journal: Journal
+
+    def answer(self, call: Call) -> Answer:
+        """Answer one call."""
+        if call.method == "POST" and urlsplit(call.path).path.rstrip("/") == _SEND_EMAIL:
+            return self._email(call)
+        parameters = _publish_parameters(call)
+        if parameters is not None:
+            return self._text_message(parameters)
+        try:
+            return self.upstream.forward(call.method, call.path, call.headers, call.body)
+        except Unreachable:
+            self.journal("upstream_unreachable", method=call.method)
+            # Both SDK protocols take this for a passing trouble of the service's.
+            return _xml_error("ServiceUnavailable", "The local cloud does not answer.", 503)
+
+    def _email(self, call: Call) -> Answer:
+        try:
+            message_id = self.desk.take_email(call.body)
+        except Refused as refused:
+            self.journal("email_refused", code=refused.code)
+            body = {"message": refused.message}
+            return _json(refused.status, body, [("x-amzn-ErrorType", refused.code)])
+        return _json(200, {"MessageId": message_id}, [])
+
+    def _text_message(self, parameters: dict[str, str]) -> Answer:
+        try:
+            message_id = self.desk.take_text_message(parameters)
+        except Refused as refused:
+            self.journal("sms_refused", code=refused.code)
+            return _xml_error(refused.code, refused.message, refused.status)
+        return _xml(
+            200,
+            f'<PublishResponse xmlns="{_NAMESPACE}"><PublishResult><MessageId>{message_id}'
+            f"</MessageId></PublishResult><ResponseMetadata><RequestId>{new_id()}</RequestId>"
+            "</ResponseMetadata></PublishResponse>",
+        )
+
+
+def serve(counter: Counter, port: int) -> ThreadingHTTPServer:
+    """Listen on a port of the loopback interface (0: any); the caller runs `serve_forever`."""
+
+    class Handler(_Handler):
+        desk_counter = counter
+
+    server = _Server(("127.0.0.1", port), Handler)
+    server.daemon_threads = True
+    return server
+
+
+SERVER_NAME = "Ordercast-Carrier (simulation)"
+
+_SEND_EMAIL = "/v2/email/outbound-emails"
+_NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/"
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 256
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        """Let a caller hang up whenever it likes; anything else is told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    desk_counter: Counter
+    protocol_version = "HTTP/1.1"
+    # Otherwise each small answer waits 40 ms for an acknowledgement.
+    disable_nagle_algorithm = True
+
+    def _handle(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        call = Call(method=self.command, path=self.path, headers=dict(self.headers), body=body)
+        try:
+            answer = self.desk_counter.answer(call)
+        except Dropped:
+            self.close_connection = True
+            return
+        self.send_response_only(answer.status)
+        self.send_header("Server", SERVER_NAME)
+        for name, value in answer.headers:
+            if name.lower() not in {"connection", "transfer-encoding", "content-length", "server"}:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _handle  # noqa: N815
+
+    def log_message(self, *_: Any) -> None:  # noqa: ANN401
+        """Say nothing: a request line may hold an address."""
+
+
+def _publish_parameters(call: Call) -> dict[str, str] | None:
+    """Read the parameters of a Publish to a phone number; None for any other call."""
+    content_type = next((v for k, v in call.headers.items() if k.lower() == "content-type"), "")
+    if call.method != "POST" or not content_type.startswith("application/x-www-form-urlencoded"):
+        return None
+    parameters = dict(parse_qsl(call.body.decode(), keep_blank_values=True))
+    if parameters.get("Action") != "Publish" or "PhoneNumber" not in parameters:
+        return None
+    # With a topic beside it the call is wrong; whoever knows topics shall say so.
+    return None if {"TopicArn", "TargetArn"} & parameters.keys() else parameters
+
+
+def _json(status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> Answer:
+    own = [("Content-Type", "application/json"), ("x-amzn-RequestId", new_id()), *headers]
+    return Answer(status=status, headers=own, body=json.dumps(body).encode())
+
+
+def _xml(status: int, body: str) -> Answer:
+    return Answer(status=status, headers=[("Content-Type", "text/xml")], body=body.encode())
+
+
+def _xml_error(code: str, message: str, status: int) -> Answer:
+    who = "Sender" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Receiver"
+    return _xml(
+        status,
+        f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>{who}</Type><Code>{code}</Code>'
+        f"<Message>{escape(message)}</Message></Error><RequestId>{new_id()}</RequestId>"
+        "</ErrorResponse>",
+    )

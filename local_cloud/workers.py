@@ -1,0 +1,50 @@
+"""A local cloud's emulator in, the memory that each function's processes have taken at most out.
+
+From Linux's /proc; where there is none, nothing is known.
+"""
+
+import re
+from pathlib import Path
+
+from local_cloud.instance import Instance
+from local_cloud.parts import MINISTACK
+
+PROC = Path("/proc")
+
+
+def peaks(folder: Path, *, proc: Path = PROC) -> dict[str, int]:
+    """Return the largest peak of resident memory by function, in bytes, of the workers there now.
+
+    *folder* is the cloud's. A function has a process for each invocation that runs beside another.
+    """
+    record = Instance(folder=folder).read()
+    emulator = record.processes.get(MINISTACK) if record else None
+    if emulator is None or not proc.is_dir():
+        return {}
+    found: dict[str, int] = {}
+    for each in proc.glob("[0-9]*"):
+        function, peak = _worker(each, str(emulator.pid))
+        if function:
+            found[function] = max(peak, found.get(function, 0))
+    return dict(sorted(found.items()))
+
+
+# ministack-lambda-Ordercast-local-Pipeline-SmsSenderFunctionFCA71D89-A3305D1B1D0AB-q4jkzp00/_worker.py
+_SCRIPT = re.compile(
+    r"ministack-lambda-[^/\0]*?-(?P<name>[A-Za-z]+?)Function[0-9A-F]{8}[^/\0]*/_worker\.py"
+)
+_PARENT = re.compile(r"^PPid:\s+(\d+)$", re.MULTILINE)
+_PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
+
+
+def _worker(process: Path, emulator: str) -> tuple[str, int]:
+    """Return the function that the process works for, if any, and its peak in bytes."""
+    try:
+        script = _SCRIPT.search((process / "cmdline").read_text(errors="replace"))
+        status = (process / "status").read_text() if script else ""
+    except OSError:  # gone by now
+        return "", 0
+    parent, peak = _PARENT.search(status), _PEAK.search(status)
+    if not (script and parent and peak and parent[1] == emulator):
+        return "", 0
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", script["name"]).lower(), int(peak[1]) * 1024

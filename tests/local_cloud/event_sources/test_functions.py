@@ -1,0 +1,66 @@
+"""What became of an invocation, told apart."""
+
+import io
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
+from local_cloud.event_source_model.answers import Answered, NotInvoked, Raised
+from local_cloud.event_source_model.mapping import PAYLOAD_LIMIT
+from local_cloud.event_sources.functions import Functions
+from tests.local_cloud.event_sources.doubles import Calls, silent
+
+
+def functions(monkeypatch: pytest.MonkeyPatch, invoke: Any) -> tuple[Functions, Calls]:
+    calls = Calls(invoke=invoke)
+    monkeypatch.setattr("local_cloud.event_sources.functions.client_of", lambda *_, **__: calls)
+    return Functions("http://127.0.0.1:1", region="us-east-1", journal=silent), calls
+
+
+def an_answer(body: bytes, **more: Any) -> dict[str, Any]:
+    return {"Payload": io.BytesIO(body), "ResponseMetadata": {"RequestId": "r-1"}, **more}
+
+
+THROTTLED = ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke")
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (an_answer(b"null"), Answered(payload=b"null", request_id="r-1")),
+        (
+            an_answer(b'{"errorType": "E"}', FunctionError="Unhandled"),
+            Raised(error="Unhandled", request_id="r-1"),
+        ),
+        (THROTTLED, NotInvoked(reason="TooManyRequestsException")),
+        (ReadTimeoutError(endpoint_url="x"), Raised(error="TimedOut")),
+        (EndpointConnectionError(endpoint_url="x"), NotInvoked(reason="EndpointConnectionError")),
+    ],
+)
+def test_what_became_of_an_invocation_is_told_apart(monkeypatch, answer, outcome):
+    functions_, _ = functions(monkeypatch, answer)
+
+    assert outcome == functions_.invoke("f", b"{}")
+
+
+def test_more_than_six_megabytes_are_never_sent(monkeypatch):
+    functions_, calls = functions(monkeypatch, an_answer(b"null"))
+
+    assert NotInvoked(reason="RequestTooLarge") == functions_.invoke(
+        "f", b"x" * (PAYLOAD_LIMIT + 1)
+    )
+    assert [] == calls.made
+
+
+def test_an_errors_message_is_not_noted(monkeypatch):
+    functions_, _ = functions(
+        monkeypatch,
+        an_answer(b'{"errorType": "E", "errorMessage": "ann@x"}', FunctionError="Unhandled"),
+    )
+    noted: list[Any] = []
+    functions_._journal = lambda slug, **fields: noted.append((slug, fields))  # noqa: SLF001
+
+    functions_.invoke("arn:aws:lambda:us-east-1:1:function:relay", b"{}")
+
+    assert [("function_raised", {"function": "relay", "error": "E"})] == noted

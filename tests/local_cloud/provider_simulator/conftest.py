@@ -1,0 +1,111 @@
+"""The carrier without a network, and as it is served, in this process, before a cloud that knows one domain."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from local_cloud.inbox import Inbox, SentMessage, read_inbox
+from local_cloud.provider_simulator.bills import Bills
+from local_cloud.provider_simulator.desk import Desk, new_id
+from local_cloud.provider_simulator.receipts import Receipts
+from local_cloud.provider_simulator.server import Counter, serve
+from local_cloud.provider_simulator.upstream import Upstream
+from tests.local_cloud.provider_simulator.without_network import Carrier
+
+PUBLISHED = (
+    b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>'
+    b"<MessageId>from-upstream</MessageId></PublishResult></PublishResponse>"
+)
+
+
+class Cloud(BaseHTTPRequestHandler):
+    """An upstream that knows one configuration set and one domain, and remembers what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+    calls: list[tuple[str, str, dict[str, str], bytes]]
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.calls.append((self.command, self.path, dict(self.headers), body))
+        status, answer = 200, PUBLISHED
+        if self.path.startswith("/v2/"):
+            known = "/local/" in self.path or self.path.endswith("example.com")
+            status = 200 if known else 404
+            answer = b'{"VerifiedForSendingStatus": true}' if known else b'{"message": "unknown"}'
+        self.send_response(status)
+        if status == 404:
+            self.send_header("x-amzn-ErrorType", "NotFoundException")
+        self.send_header("x-upstream", "itself")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_GET = do_POST = do_PUT = _answer  # noqa: N815
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+class Served:
+    def __init__(self, port: int, folder: Path, calls: list[Any]) -> None:
+        self.endpoint, self.folder, self.calls = f"http://127.0.0.1:{port}", folder, calls
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, config=Config(retries={"total_max_attempts": 1}))
+
+    @property
+    def inbox(self) -> list[SentMessage]:
+        return read_inbox(self.folder)
+
+
+@pytest.fixture
+def carrier(tmp_path: Path) -> Carrier:
+    return Carrier(tmp_path)
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    calls: list[Any] = []
+    cloud = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Cloud,), {"calls": calls}))
+    upstream = Upstream(f"http://127.0.0.1:{cloud.server_address[1]}", region="us-east-1")
+    desk = Desk(
+        inbox=Inbox(tmp_path),
+        bills=Bills(tmp_path),
+        receipts=Receipts(upstream, now=_now, journal=silent, log_stream="s"),
+        upstream=upstream,
+        region="us-east-1",
+        account="000000000000",
+        delay=timedelta(hours=1),
+        now=_now,
+        new_id=new_id,
+        journal=silent,
+    )
+    carrier = serve(Counter(desk=desk, upstream=upstream, journal=silent), 0)
+    served = Served(carrier.server_address[1], tmp_path, calls)
+    for name in ("SESV2", "SNS"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", served.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    servers = (cloud, carrier)
+    for server in servers:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield served
+    for server in reversed(servers):
+        server.shutdown()
+        server.server_close()
+
+
+def _now() -> datetime:
+    return datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def silent(slug: str, **fields: Any) -> None:
+    del slug, fields

@@ -1,0 +1,145 @@
+"""The providers' gateways keep the promise of their port before the carrier, whatever it answers."""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from gateways import clients
+from gateways.email import SesEmail
+from gateways.provider_errors import SES, SNS
+from gateways.sms import SnsSms
+from local_cloud.provider_simulator.on_demand import (
+    ANSWER_DROPPED,
+    EMAIL_ERRORS,
+    REQUEST_DROPPED,
+    SMS_ERRORS,
+    sms_trouble,
+)
+from notifications.lifecycle import State
+from notifications.order_event import Channel
+from tests.local_cloud.provider_simulator.conftest import Served
+from tests.promises.provider import ProviderPromises, outgoing
+from workflows.ports import Provider
+
+pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+PAGE = (Path(__file__).parents[3] / "docs" / "local-cloud.md").read_text()
+DROPS = (REQUEST_DROPPED, ANSWER_DROPPED)
+
+
+@pytest.fixture
+def executor() -> Iterator[Executor]:
+    with ThreadPoolExecutor(4) as executor:
+        yield executor
+
+
+@pytest.fixture
+def sms(served: Served, executor: Executor) -> SnsSms:
+    return SnsSms(client=clients.sms_provider(), sender_id="", executor=executor)
+
+
+@pytest.fixture
+def email(served: Served, executor: Executor) -> SesEmail:
+    return SesEmail(
+        client=clients.email_provider(),
+        sender="orders@example.com",
+        configuration_set="local",
+        stage="test",
+        executor=executor,
+    )
+
+
+class TestSnsSms(ProviderPromises):
+    @pytest.fixture
+    def provider(self, sms: SnsSms) -> Provider:
+        return sms
+
+    @pytest.fixture
+    def channel(self) -> Channel:
+        return Channel.SMS
+
+    @pytest.mark.parametrize("code", SMS_ERRORS)
+    def test_an_error_means_what_its_line_says(
+        self, sms: SnsSms, served: Served, code: str
+    ) -> None:
+        (outcome,) = sms.send([outgoing(1, Channel.SMS, recipient=_number(code))])
+
+        meant = SNS[code](code).state if code in SNS else State.IN_DOUBT
+        assert (meant, code, []) == (outcome.state, outcome.reason, served.inbox)
+
+    @pytest.mark.parametrize("drop", DROPS)
+    def test_a_dropped_call_is_in_doubt_taken_or_not(
+        self, sms: SnsSms, served: Served, drop: str
+    ) -> None:
+        (outcome,) = sms.send([outgoing(1, Channel.SMS, recipient=_number(drop))])
+
+        assert State.IN_DOUBT is outcome.state
+        assert int(drop == ANSWER_DROPPED) == len(served.inbox)
+
+
+class TestSesEmail(ProviderPromises):
+    @pytest.fixture
+    def provider(self, email: SesEmail) -> Provider:
+        return email
+
+    @pytest.fixture
+    def channel(self) -> Channel:
+        return Channel.EMAIL
+
+    @pytest.mark.parametrize("code", EMAIL_ERRORS)
+    def test_an_error_means_what_its_line_says(
+        self, email: SesEmail, served: Served, code: str
+    ) -> None:
+        (outcome,) = email.send([outgoing(1, Channel.EMAIL, recipient=_address(code))])
+
+        meant = SES[code](code).state if code in SES else State.IN_DOUBT
+        assert (meant, code, []) == (outcome.state, outcome.reason, served.inbox)
+
+    @pytest.mark.parametrize("drop", DROPS)
+    def test_a_dropped_call_is_in_doubt_taken_or_not(
+        self, email: SesEmail, served: Served, drop: str
+    ) -> None:
+        (outcome,) = email.send([outgoing(1, Channel.EMAIL, recipient=_address(drop))])
+
+        assert State.IN_DOUBT is outcome.state
+        assert int(drop == ANSWER_DROPPED) == len(served.inbox)
+
+    def test_labelled_trouble_lasts_until_it_is_mended_and_no_other_with_it(
+        self, email: SesEmail, served: Served
+    ) -> None:
+        def states(*recipients: str) -> list[State]:
+            asked = [outgoing(n, Channel.EMAIL, recipient=r) for n, r in enumerate(recipients)]
+            return [each.state for each in email.send(asked)]
+
+        troubled, another = _address("SlowDown+o-1"), _address("SlowDown+o-2")
+
+        assert [State.REQUESTED] * 3 == states(troubled) + states(troubled, another)
+        assert [State.SENT] == states("mended+o-1@simulator.amazonses.com")
+        assert [State.SENT, State.REQUESTED] == states(troubled, another)
+        assert 2 == len(served.inbox)
+
+
+def test_every_error_that_has_a_line_can_be_asked_for() -> None:
+    assert SNS.keys() <= SMS_ERRORS.keys()
+    assert SES.keys() <= EMAIL_ERRORS.keys()
+
+
+def test_the_page_lists_what_can_be_asked_for() -> None:
+    listed = dict(re.findall(r"^\| (\+1 425 555 01\d\d) \| `(\S+)` \|$", PAGE, re.MULTILINE))
+
+    assert {t: _number(t) for t in (*SMS_ERRORS, *DROPS)} == {
+        trouble: number.replace(" ", "") for number, trouble in listed.items()
+    }
+    assert not [code for code in EMAIL_ERRORS if f"`{code}`" not in PAGE]
+
+
+def _number(trouble: str) -> str:
+    numbers = (f"+{number}" for number in range(14255550100, 14255550200))
+    return next(each for each in numbers if sms_trouble(each) == trouble)
+
+
+def _address(trouble: str) -> str:
+    return f"error+{trouble}@simulator.amazonses.com"

@@ -1,0 +1,35 @@
+"""What a function's workers took of memory is read off the processes that there are."""
+
+from pathlib import Path
+
+from local_cloud.instance import Instance, Record
+from local_cloud.parts import MINISTACK
+from local_cloud.processes import ProcessIdentity
+from local_cloud.workers import peaks
+
+SCRIPT = "/x/tmp/ministack-lambda-Ordercast-local-Pipeline-{}Function1A2B3C4D5E-9F8-q4jk/_worker.py"
+
+
+def process(proc: Path, pid: int, *, parent: int, function: str, peak: int) -> None:
+    folder = proc / str(pid)
+    folder.mkdir(parents=True)
+    (folder / "cmdline").write_text(f"/x/bin/python\0{SCRIPT.format(function)}\0")
+    (folder / "status").write_text(f"Name:\tpython\nPPid:\t{parent}\nVmHWM:\t   {peak} kB\n")
+
+
+def test_each_function_has_the_largest_peak_of_its_own_workers(tmp_path: Path) -> None:
+    cloud, proc = tmp_path / "cloud", tmp_path / "proc"
+    instance = Instance(folder=cloud)
+    instance.create()
+    emulator = ProcessIdentity(pid=7, started="then")
+    instance.write(Record(state="running", processes={MINISTACK: emulator}))
+    process(proc, 11, parent=7, function="SmsSender", peak=60_000)
+    process(proc, 12, parent=7, function="SmsSender", peak=61_000)
+    process(proc, 13, parent=7, function="OrderRelay", peak=70_000)
+    process(proc, 14, parent=8, function="OrderRelay", peak=99_000)
+
+    assert {"order relay": 70_000 * 1024, "sms sender": 61_000 * 1024} == peaks(cloud, proc=proc)
+
+
+def test_where_nothing_can_be_known_nothing_is_said(tmp_path: Path) -> None:
+    assert {} == peaks(tmp_path / "no-cloud", proc=tmp_path)
