@@ -4,12 +4,12 @@ import sys
 
 from aws_cdk import App
 
-from pipeline.account_stack import AccountStack
-from pipeline.bundle import NotInstalled
+from pipeline.bundling.bundle import NotInstalled
 from pipeline.cdk_json import BadStage, read_account, read_stage
-from pipeline.data_stack import DataStack
-from pipeline.observability_stack import ObservabilityStack
-from pipeline.pipeline_stack import PipelineStack
+from pipeline.stacks.account import AccountStack
+from pipeline.stacks.data import DataStack
+from pipeline.stacks.observability import ObservabilityStack
+from pipeline.stacks.pipeline import PipelineStack
 
 
 def main() -> None:

@@ -88,12 +88,12 @@ def _cdk(root: Path) -> Step:
 
 def _functions(root: Path) -> Step:
     """Plan what the functions import, for each target in cdk.json, so that no synthesis needs a network."""
-    made_from = ("uv.lock", "pyproject.toml", "cdk.json", "pipeline/bundle.py")
+    made_from = ("uv.lock", "pyproject.toml", "cdk.json", "pipeline/bundling/bundle.py")
     return Step(
         name="packages of the Lambda functions",
         product=root / ".tools/bundles",
         inputs="".join(_text(root / name) for name in made_from),
-        commands=((str(root / ".venv/bin/python"), "-m", "pipeline.prepare"),),
+        commands=((str(root / ".venv/bin/python"), "-m", "pipeline.bundling.prepare"),),
     )
 
 

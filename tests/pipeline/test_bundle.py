@@ -10,8 +10,8 @@ from threading import Barrier
 
 import pytest
 
-from pipeline import bundle
-from pipeline.bundle import HOST_PYTHON, ROOMS, SERVICES, Recipe, recipe
+from pipeline.bundling import bundle
+from pipeline.bundling.bundle import HOST_PYTHON, ROOMS, SERVICES, Recipe, recipe
 from pipeline.stage import Target
 from tests.pipeline.synthesis import ROOT
 

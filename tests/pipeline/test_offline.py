@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import prepare
-from pipeline.bundle import HOST_PYTHON, NotInstalled, Recipe
+from pipeline.bundling import prepare
+from pipeline.bundling.bundle import HOST_PYTHON, NotInstalled, Recipe
 from tests.pipeline.synthesis import CACHES, ROOT, cdk_context
 
 pytestmark = pytest.mark.synth
@@ -24,8 +24,8 @@ NOWHERE = "http://127.0.0.1:9"
 WITHOUT_BUNDLES = """
 import sys
 from pathlib import Path
-import app, pipeline.bundle
-pipeline.bundle.ROOT = Path(sys.argv[1])
+import app, pipeline.bundling.bundle
+pipeline.bundling.bundle.ROOT = Path(sys.argv[1])
 app.main()
 """
 

@@ -1,0 +1,213 @@
+"""The shipped rooms and the locked dependencies come in; a folder that Lambda can run goes out.
+
+No Docker: uv installs wheels for the target platform, whatever this machine is. The installed
+dependencies are kept in `.tools/bundles`, so only a change to the lock installs them again; set-up
+has put them there before the first synthesis (`pipeline/bundling/prepare.py`).
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from uv import find_uv_bin
+
+from pipeline.stage import Target
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("notifications", "workflows", "gateways", "processors", "analytics")
+
+SERVICES = ("cloudwatch", "dynamodb", "kinesis", "s3", "sesv2", "sns", "sqs")
+"""The AWS services that functions call; the descriptions of all others are two thirds of boto3."""
+
+
+class NotInstalled(Exception):
+    """The dependencies of a bundle are not there; says what to try, and *why* in uv's words."""
+
+    def __init__(self, *, what: str, why: str) -> None:
+        super().__init__(what)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything that decides what a bundle holds.
+
+    `compiler` is an interpreter of the version `python`; without one the bundle ships sources
+    only and starts more slowly, since bytecode of another version is useless.
+    """
+
+    python: str
+    machine: str
+    for_host: bool
+    requirements: str
+    compiler: str | None
+
+    def hash(self) -> str:
+        """Return what changes when the bundle would, and only then."""
+        digest = hashlib.sha256(self.dependencies_hash().encode())
+        for path in shipped_sources(ROOT):
+            digest.update(f"\0{path.relative_to(ROOT)}\0".encode())
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def dependencies_hash(self) -> str:
+        """Return what changes when the installed dependencies would."""
+        compiled = "bytecode" if self.compiler else "sources"
+        parts = (self.requirements, self.python, self.machine, str(self.for_host), compiled)
+        recipe = Path(__file__).read_text()
+        return hashlib.sha256("\0".join((*parts, recipe)).encode()).hexdigest()
+
+    def fill(self, folder: Path) -> None:
+        """Put the bundle into *folder*."""
+        kept = self.dependencies()
+        shutil.copytree(kept, folder, dirs_exist_ok=True, copy_function=_link)
+        for path in shipped_sources(ROOT):
+            target = folder / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        self._compile(*(folder / room for room in ROOMS))
+
+    def dependencies(self) -> Path:
+        """Install once, in a folder that appears under its name only when it is complete.
+
+        Raises `NotInstalled`.
+        """
+        kept = ROOT / ".tools" / "bundles" / self.dependencies_hash()[:16]
+        if kept.exists():
+            return kept
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent, prefix=_UNFINISHED) as scratch:
+            _sweep(Path(scratch))
+            built = Path(scratch) / "built"
+            self._install(built)
+            _trim(built)
+            self._compile(built)
+            try:
+                built.rename(kept)
+            except OSError:
+                if not kept.exists():  # else another synthesis was faster; its result is the same
+                    raise
+        return kept
+
+    def _install(self, folder: Path) -> None:
+        requirements = folder.with_suffix(".txt")
+        requirements.write_text(self.requirements)
+        elsewhere = (
+            f"--python-platform={self.machine}-manylinux2014",
+            f"--python-version={self.python}",
+        )
+        command = (
+            *(find_uv_bin(), "pip", "install", "--quiet", "--python", sys.executable),
+            *(() if self.for_host else elsewhere),
+            *("--only-binary", ":all:", "--require-hashes", "--target", str(folder)),
+            *("--requirements", str(requirements), "--color", "never"),
+        )
+        done = subprocess.run(command, stderr=subprocess.PIPE, check=False, text=True)
+        if done.returncode:
+            raise self._not_installed(done.stderr)
+
+    def _not_installed(self, why: str) -> NotInstalled:
+        log = ROOT / ".tools" / "logs" / "bundle.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(why)
+        what = (
+            f"The functions' packages for Python {self.python} on {self.machine} are not installed: "
+            f"`make clean bootstrap` does that, where there is a network.\nlog: {log}"
+        )
+        return NotInstalled(what=what, why=why)
+
+    def _compile(self, *folders: Path) -> None:
+        if self.compiler is None:
+            return
+        # Unchecked: Lambda unpacks with new modification times, which would outdate the others.
+        options = ("-q", "--invalidation-mode", "unchecked-hash")
+        _run(self.compiler, "-m", "compileall", *options, *map(str, folders))
+
+
+def shipped_sources(root: Path) -> Iterator[Path]:
+    """Yield the files of the shipped rooms, always in the same order."""
+    for room in ROOMS:
+        for path in sorted((root / room).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path
+
+
+def recipe(target: Target) -> Recipe:
+    """Return what the bundle for *target* holds; nothing is built yet."""
+    for_host = target.architecture == "host"
+    python = HOST_PYTHON if for_host else target.python
+    machine = platform.machine() if for_host else target.architecture
+    return Recipe(
+        python=python,
+        machine={"arm64": "aarch64"}.get(machine, machine),
+        for_host=for_host,
+        requirements=_requirements(),
+        compiler=_compiler(python),
+    )
+
+
+HOST_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+@cache
+def _requirements() -> str:
+    """Return what ships, with hashes: the project's own dependencies and no group."""
+    return _run(
+        *(find_uv_bin(), "export", "--quiet", "--frozen", "--no-default-groups"),
+        *("--no-emit-project", "--no-header", "--no-annotate", "--color", "never"),
+        *("--project", str(ROOT)),
+    )
+
+
+@cache
+def _compiler(python: str) -> str | None:
+    """Return an interpreter of version *python*, if this machine has one that works."""
+    if python == HOST_PYTHON:
+        return sys.executable
+    try:
+        found = _run(find_uv_bin(), "python", "find", "--no-project", python, quiet=True)
+    except subprocess.CalledProcessError:
+        return None
+    return found.strip()
+
+
+def _trim(folder: Path) -> None:
+    """Drop what no function reads: other services' descriptions, numbers' towns and carriers, commands."""
+    for service in (folder / "botocore" / "data").iterdir():
+        if service.is_dir() and service.name not in SERVICES:
+            shutil.rmtree(service)
+    for names in ("geodata", "carrierdata"):
+        shutil.rmtree(folder / "phonenumbers" / names, ignore_errors=True)
+    shutil.rmtree(folder / "bin", ignore_errors=True)
+
+
+_UNFINISHED = "unfinished-"
+_ABANDONED_AFTER = 3600  # seconds; an installation takes a few
+
+
+def _sweep(scratch: Path) -> None:
+    """Remove what a killed synthesis left behind, but not what another is working on."""
+    for other in scratch.parent.glob(f"{_UNFINISHED}*"):
+        if scratch.stat().st_mtime - other.stat().st_mtime > _ABANDONED_AFTER:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copyfile(source, target)
+
+
+def _run(*command: str, quiet: bool = False) -> str:
+    errors = subprocess.DEVNULL if quiet else None
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, check=True, text=True)
+    return done.stdout

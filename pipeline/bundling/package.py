@@ -1,0 +1,65 @@
+"""A stack and a target come in; the code, runtime and architecture of every function in a stack go out."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsii
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling, Stack
+from aws_cdk import aws_lambda as lambda_
+
+from pipeline.bundling.bundle import ROOT, Recipe, recipe
+from pipeline.stage import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What a function is made from. `code` belongs to one stack, its contents to all."""
+
+    code: lambda_.Code
+    runtime: lambda_.Runtime
+    architecture: lambda_.Architecture
+
+
+def package(stack: Stack, target: Target) -> Package:
+    """Return the bundle for *target*; CDK has it filled when it synthesises the first stack.
+
+    Raises `NotInstalled`: here, since what is raised in CDK's hook comes out as a long trace.
+    """
+    made = recipe(target)
+    if stack.bundling_required:
+        made.dependencies()
+    return Package(
+        code=lambda_.Code.from_asset(
+            str(ROOT),
+            asset_hash=made.hash(),
+            asset_hash_type=AssetHashType.CUSTOM,
+            bundling=BundlingOptions(
+                image=DockerImage.from_registry("never-pulled"),
+                local=LocalBundling(made),
+            ),
+        ),
+        runtime=lambda_.Runtime(f"python{made.python}", lambda_.RuntimeFamily.PYTHON),
+        architecture=(
+            lambda_.Architecture.ARM_64
+            if made.machine == "aarch64"
+            else lambda_.Architecture.X86_64
+        ),
+    )
+
+
+@jsii.implements(ILocalBundling)
+class LocalBundling:
+    """CDK's hook for bundling without Docker."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+
+    def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:  # noqa: ANN401  (jsii's)
+        """Fill *output_dir*; an error here ends the synthesis, Docker is never tried."""
+        if self._recipe.compiler is None:
+            python = self._recipe.python
+            print(f"No Python {python} here: the bundle ships without bytecode.", file=sys.stderr)  # noqa: T201
+        self._recipe.fill(Path(output_dir))
+        return True

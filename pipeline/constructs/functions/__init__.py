@@ -1,0 +1,1 @@
+"""The Lambda functions, one a file, each with its grants and its event source."""

@@ -1,0 +1,1 @@
+"""Topics, queues, event source mappings, and the settings of SES and SMS."""

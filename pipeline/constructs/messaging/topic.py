@@ -1,0 +1,21 @@
+"""A key comes in; an encrypted topic that refuses callers without TLS goes out."""
+
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from pipeline.constructs.functions.function import Function
+
+
+class Topic(Construct):
+    """Its policy is its own, so that the default one, open to the whole account, never applies."""
+
+    def __init__(self, scope: Construct, name: str, *, key: kms.IKey) -> None:
+        super().__init__(scope, name)
+        self._key = key
+        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+
+    def let_publish(self, function: Function) -> None:
+        """Let *function* publish, in batches too (they are the same action)."""
+        function.allow("sns:Publish", on=[self.topic.topic_arn])
+        function.allow("kms:Decrypt", "kms:GenerateDataKey*", on=[self._key.key_arn])

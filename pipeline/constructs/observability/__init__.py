@@ -1,0 +1,1 @@
+"""Alarms, the dashboard, the heartbeat, and the metrics they read."""

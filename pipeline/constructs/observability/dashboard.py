@@ -1,0 +1,144 @@
+"""A stage's pipeline comes in; one page of CloudWatch that answers four questions goes out."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from pipeline.constructs.conversions import duration
+from pipeline.constructs.observability.metrics import HOUR, OrdercastMetrics
+from pipeline.stacks.pipeline import PipelineStack
+
+MINUTES = timedelta(minutes=5)
+DAY = timedelta(days=1)
+
+_COLUMNS = 24  # of CloudWatch's grid
+_HIGH = 6  # rows of it
+
+
+class Dashboard(Construct):
+    """A row for each: is it working, is it fast, what does it cost, and what is stuck."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        pipeline: PipelineStack,
+        metrics: OrdercastMetrics,
+        alarms: Sequence[cloudwatch.IAlarm],
+    ) -> None:
+        super().__init__(scope, name)
+        self._metrics = metrics
+        self._pipeline = pipeline
+        dashboard = cloudwatch.Dashboard(self, "Page", default_interval=duration(DAY))
+        dashboard.add_widgets(_heading("Is it working?"), *self._working(alarms))
+        dashboard.add_widgets(_heading("Is it fast?"), *self._fast())
+        dashboard.add_widgets(_heading("What does it cost?"), *self._cost())
+        dashboard.add_widgets(_heading("What is stuck?"), *self._stuck())
+
+    def _working(self, alarms: Sequence[cloudwatch.IAlarm]) -> list[cloudwatch.IWidget]:
+        counts = ("Accepted", "Sent", "Delivered", "Undelivered", "Suppressed", "InDoubt")
+        return [
+            cloudwatch.AlarmStatusWidget(
+                title="Alarms", alarms=list(alarms), width=_COLUMNS, height=_HIGH
+            ),
+            _graph(
+                "Notifications, by the minute of acceptance",
+                [self._metrics.sum_of(each, period=MINUTES) for each in counts],
+                width=16,
+            ),
+            _graph(
+                "Delivered, % of what has ended",
+                [self._metrics.delivered_percent(period=HOUR)],
+                width=8,
+            ),
+        ]
+
+    def _fast(self) -> list[cloudwatch.IWidget]:
+        return [
+            _graph(
+                "From acceptance to delivery, ms",
+                [self._metrics.latency(each, period=MINUTES) for each in ("p50", "p95", "p99")],
+            ),
+            _graph(
+                "Age of the newest record read, ms",
+                [
+                    reader.function.function.metric(
+                        "IteratorAge", statistic="Maximum", period=duration(MINUTES), label=label
+                    )
+                    for label, reader in (
+                        ("orders", self._pipeline.relay),
+                        ("ledger changes", self._pipeline.analytics),
+                    )
+                ],
+            ),
+            _graph(
+                "What a function takes at p95, ms",
+                [
+                    each.function.metric_duration(
+                        statistic="p95", period=duration(MINUTES), label=label
+                    )
+                    for label, each in self._pipeline.functions.items()
+                ],
+            ),
+        ]
+
+    def _cost(self) -> list[cloudwatch.IWidget]:
+        cost = self._metrics.sum_of("CostUSD", period=HOUR, label="providers")
+        sent = self._metrics.sum_of("Sent", period=HOUR)
+        apiece = cloudwatch.MathExpression(
+            expression="IF(sent > 0, 1000 * cost / sent)",
+            using_metrics={"cost": cost, "sent": sent},
+            label="per 1,000 sent",
+            period=duration(HOUR),
+        )
+        return [
+            _graph("Providers' charges an hour, USD", [cost], width=8),
+            _graph("Per 1,000 notifications sent, USD", [apiece], width=8),
+            cloudwatch.SingleValueWidget(
+                title="Charges of the time shown, USD",
+                metrics=[self._metrics.sum_of("CostUSD", period=DAY, label="providers")],
+                set_period_to_time_range=True,
+                width=8,
+                height=_HIGH,
+            ),
+        ]
+
+    def _stuck(self) -> list[cloudwatch.IWidget]:
+        queues = self._pipeline.queues
+        return [
+            _graph(
+                "Age of the oldest message, s",
+                [
+                    each.queue.metric_approximate_age_of_oldest_message(
+                        period=duration(MINUTES), label=label
+                    )
+                    for label, each in queues.items()
+                ],
+            ),
+            _graph(
+                "Dead letters",
+                [
+                    dead.metric_approximate_number_of_messages_visible(
+                        statistic="Maximum", period=duration(MINUTES), label=label
+                    )
+                    for label, dead in (
+                        *((label, each.dead_letters) for label, each in queues.items()),
+                        ("Undelivered", self._pipeline.undelivered),
+                    )
+                ],
+            ),
+            _graph("In doubt", [self._metrics.sum_of("InDoubt", period=MINUTES)]),
+        ]
+
+
+def _heading(question: str) -> cloudwatch.TextWidget:
+    return cloudwatch.TextWidget(markdown=f"## {question}", width=_COLUMNS, height=1)
+
+
+def _graph(
+    title: str, metrics: Sequence[cloudwatch.IMetric], *, width: int = _COLUMNS // 3
+) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=width, height=_HIGH)

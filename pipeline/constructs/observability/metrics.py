@@ -1,0 +1,61 @@
+"""A stage's name comes in; the metrics that its analytics tells CloudWatch go out."""
+
+from datetime import timedelta
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from pipeline.constructs.conversions import duration
+
+NAMESPACE = "Ordercast"
+
+HOUR = timedelta(hours=1)
+
+
+class OrdercastMetrics:
+    """Figures stand at the minute in which their notifications were accepted (docs/books.md)."""
+
+    def __init__(self, *, stage: str) -> None:
+        self._stage = stage
+
+    def sum_of(
+        self, name: str, *, period: timedelta, label: str | None = None
+    ) -> cloudwatch.Metric:
+        """Return a count or an amount; every figure is a difference, so only Sum means anything."""
+        return self._metric(name, statistic="Sum", period=period, label=label)
+
+    def latency(self, percentile: str, *, period: timedelta) -> cloudwatch.Metric:
+        """Return the milliseconds from acceptance to delivery, at a percentile such as p95."""
+        return self._metric(
+            "DeliveryLatency", statistic=percentile, period=period, label=percentile
+        )
+
+    def delivered_percent(
+        self, *, period: timedelta, enough: int = 1, otherwise: str = ""
+    ) -> cloudwatch.MathExpression:
+        """Return what share of all that ended was delivered.
+
+        With fewer than *enough* ends it is *otherwise*, or where that is empty no figure at all.
+        """
+        share = "100 * delivered / (delivered + undelivered)"
+        known = f"delivered + undelivered >= {enough}"
+        return cloudwatch.MathExpression(
+            expression=f"IF({known}, {share}{', ' + otherwise if otherwise else ''})",
+            using_metrics={
+                "delivered": self.sum_of("Delivered", period=period),
+                "undelivered": self.sum_of("Undelivered", period=period),
+            },
+            label="delivered, %",
+            period=duration(period),
+        )
+
+    def _metric(
+        self, name: str, *, statistic: str, period: timedelta, label: str | None
+    ) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=name,
+            dimensions_map={"stage": self._stage},
+            statistic=statistic,
+            period=duration(period),
+            label=label,
+        )

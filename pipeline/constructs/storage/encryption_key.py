@@ -1,0 +1,58 @@
+"""The services that handle our encrypted data come in; one customer-managed key goes out.
+
+An AWS-managed key cannot be shared: with one, deliveries from SNS to SQS fail without a word.
+"""
+
+from collections.abc import Sequence
+
+from aws_cdk import Aws, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from pipeline.constructs.conversions import removal_policy
+from pipeline.stage import Removal
+
+
+class EncryptionKey(Construct):
+    """A key for everything in a stage; roles get it through their own policies."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, services: Sequence[str], removal: Removal
+    ) -> None:
+        super().__init__(scope, name)
+        self.key = kms.Key(
+            self, "Key", enable_key_rotation=True, removal_policy=removal_policy(removal)
+        )
+        for service in services:
+            self.key.add_to_resource_policy(_for_this_account(service))
+        self.key.add_to_resource_policy(_for_log_groups(Stack.of(self)))
+
+
+def _for_this_account(service: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        principals=[iam.ServicePrincipal(service)],
+        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+        resources=["*"],  # in a key's policy that means this key
+        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+    )
+
+
+def _for_log_groups(stack: Stack) -> iam.PolicyStatement:
+    """CloudWatch Logs names the log group in the encryption context instead of an account."""
+    groups = stack.format_arn(service="logs", resource="log-group:*")
+    return iam.PolicyStatement(
+        principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.amazonaws.com")],
+        actions=_LOGS_USE,
+        resources=["*"],
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+    )
+
+
+_LOGS_USE = [
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:ReEncrypt*",
+]

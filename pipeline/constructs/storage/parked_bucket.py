@@ -1,0 +1,94 @@
+"""A retention comes in; the bucket for what could not be used goes out, with its two writers.
+
+The relay parks records under `parked/`; Lambda itself writes the batches it gave up on under
+`aws/lambda/`. Both hold customers' data: encrypted, and gone after the retention.
+"""
+
+from datetime import timedelta
+
+import jsii
+from aws_cdk import Aws
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from pipeline.constructs.conversions import duration, removal_policy
+from pipeline.constructs.functions.function import Function
+from pipeline.stage import Removal
+
+
+class ParkedBucket(Construct):
+    """Private, encrypted, TLS only, and emptied by age."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        retention: timedelta,
+        key: kms.IKey,
+        removal: Removal,
+    ) -> None:
+        super().__init__(scope, name)
+        self._key = key
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=key,
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=duration(retention),
+                    abort_incomplete_multipart_upload_after=duration(timedelta(days=1)),
+                )
+            ],
+            # Only an empty bucket can be deleted: nothing parked is thrown away with its stack.
+            removal_policy=removal_policy(removal),
+        )
+
+    def let_park(self, function: Function) -> None:
+        """Let *function* add parked records, and neither read nor remove any."""
+        self._let_put(function, prefix="parked")
+
+    def let_read(self, function: Function) -> None:
+        """Let *function* read what is parked, and what Lambda gave up on."""
+        objects = [self.bucket.arn_for_objects(f"{each}/*") for each in ("parked", "aws/lambda")]
+        function.allow("s3:GetObject", on=objects, when=_OURS)
+        function.allow("s3:ListBucket", on=[self.bucket.bucket_arn], when=_OURS)
+
+    def let_lambda_report(self, function: Function) -> None:
+        """Let Lambda, in *function*'s name, write the batches that it gave up on."""
+        self._let_put(function, prefix="aws/lambda")
+        function.allow("s3:ListBucket", on=[self.bucket.bucket_arn], when=_OURS)
+
+    def _let_put(self, function: Function, *, prefix: str) -> None:
+        objects = self.bucket.arn_for_objects(f"{prefix}/*")
+        function.allow("s3:PutObject", on=[objects], when=_OURS)
+        function.allow("kms:GenerateDataKey", on=[self._key.key_arn])
+
+
+# A bucket deleted by mistake may be created again by somebody else (Lambda guide, "Retain
+# discarded batches"): never write to it then.
+_OURS = {"StringEquals": {"s3:ResourceAccount": Aws.ACCOUNT_ID}}
+
+
+@jsii.implements(lambda_.IEventSourceDlq)
+class GivenUpBatches:
+    """The bucket as an event source's failure destination; CDK's own grants reading and deleting."""
+
+    def __init__(self, *, bucket: ParkedBucket, function: Function) -> None:
+        self._bucket = bucket
+        self._function = function
+
+    def bind(
+        self, target: lambda_.IEventSourceMapping, target_handler: lambda_.IFunction
+    ) -> lambda_.DlqDestinationConfig:
+        """Return where Lambda writes, having allowed it to."""
+        del target, target_handler  # the function is known by its own construct
+        self._bucket.let_lambda_report(self._function)
+        return lambda_.DlqDestinationConfig(destination=self._bucket.bucket.bucket_arn)

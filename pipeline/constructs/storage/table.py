@@ -1,0 +1,100 @@
+"""Keys and a stage's lifetimes come in; an encrypted DynamoDB table goes out."""
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from pipeline.constructs.conversions import removal_policy
+from pipeline.constructs.functions.function import Function
+from pipeline.stage import Stage
+
+TTL_ATTRIBUTE = "ttl"
+
+
+class Table(Construct):
+    """On demand, with point-in-time recovery, closed to callers without TLS.
+
+    DynamoDB removes an item after the instant in its `ttl`, if it has one.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        key: kms.IKey,
+        partition_key: str,
+        sort_key: str | None = None,
+        stream: dynamodb.StreamViewType | None = None,
+    ) -> None:
+        super().__init__(scope, name)
+        self.key = key
+        self.table = dynamodb.Table(
+            self,
+            "Table",
+            partition_key=text(partition_key),
+            sort_key=text(sort_key) if sort_key else None,
+            stream=stream,
+            time_to_live_attribute=TTL_ATTRIBUTE,
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=key,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=stage.deletion_protection,
+            removal_policy=removal_policy(stage.removal),
+            resource_policy=_tls_only(),
+        )
+
+    @property
+    def name(self) -> str:
+        """The name that CloudFormation gives it."""
+        return self.table.table_name
+
+    def let(self, function: Function, *actions: str) -> None:
+        """Let *function* use these DynamoDB actions on the items, and the key they need."""
+        function.allow(*(f"dynamodb:{action}" for action in actions), on=[self.table.table_arn])
+        function.allow(*_KEY_USE, on=[self.key.key_arn])
+
+    def let_query(self, function: Function, *, index: str) -> None:
+        """Let *function* query one index, not the table."""
+        function.allow("dynamodb:Query", on=[f"{self.table.table_arn}/index/{index}"])
+        function.allow(*_KEY_USE, on=[self.key.key_arn])
+
+
+def text(name: str) -> dynamodb.Attribute:
+    """Return a key attribute that holds text."""
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+
+def number(name: str) -> dynamodb.Attribute:
+    """Return a key attribute that holds a number."""
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.NUMBER)
+
+
+# DynamoDB uses the key in the caller's name (DynamoDB guide: encryption at rest, usage notes).
+_KEY_USE = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:ReEncrypt*",
+)
+
+
+def _tls_only() -> iam.PolicyDocument:
+    return iam.PolicyDocument(
+        statements=[
+            iam.PolicyStatement(
+                sid="RequireTls",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["dynamodb:*"],
+                resources=["*"],  # in a table's policy that means this table
+                conditions={"Bool": {"aws:SecureTransport": "false"}},
+            )
+        ]
+    )

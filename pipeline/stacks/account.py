@@ -1,0 +1,54 @@
+"""The account's numbers come in; what all its stages share goes out: SMS logging and receipts."""
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from pipeline.bundling.package import package
+from pipeline.constructs.functions.function import Surroundings
+from pipeline.constructs.functions.sms_attributes import SmsAttributes
+from pipeline.constructs.functions.sms_log_forwarder import SmsLogForwarder
+from pipeline.constructs.messaging.sms_logs import SmsLogs
+from pipeline.constructs.messaging.topic import Topic
+from pipeline.constructs.storage.encryption_key import EncryptionKey
+from pipeline.stage import Account, Target
+
+
+class AccountStack(Stack):
+    """SNS keeps SMS settings and delivery logs per account and Region, not per stage."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        account: Account,
+        target: Target,
+        with_sms_attributes: bool,
+        protected: bool,
+    ) -> None:
+        super().__init__(scope, name, termination_protection=protected)
+        key = EncryptionKey(self, "Key", services=(), removal=account.removal).key
+        within = Surroundings(
+            package=package(self, target),
+            key=key,
+            log_retention=account.log_retention,
+            removal=account.removal,
+        )
+        self.sms_receipts = Topic(self, "SmsReceipts", key=key)
+        sms_logs = SmsLogs(self, "SmsLogs", account=account, key=key)
+        self.forwarder = SmsLogForwarder(
+            self,
+            "SmsLogForwarder",
+            account=account,
+            within=within,
+            sms_logs=sms_logs,
+            receipts=self.sms_receipts,
+        )
+        if with_sms_attributes:
+            SmsAttributes(
+                self,
+                "SmsAttributes",
+                account=account,
+                within=within,
+                delivery_status_role=sms_logs.delivery_status_role,
+            )
