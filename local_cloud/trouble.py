@@ -9,14 +9,6 @@ if TYPE_CHECKING:
 
 DISK = "The disk is full: make room and try again."
 MEMORY = "The machine is out of memory: close something and try again."
-NETWORK = (
-    "Is there a network? Setting up needs one, to where Python and npm get their packages from "
-    "(HTTPS_PROXY is obeyed); afterwards nothing does but deploying to AWS."
-)
-CERTIFICATE = (
-    "A proxy seems to sign HTTPS with a certificate that is not trusted here: add it to the system's "
-    "certificates, or point SSL_CERT_FILE and NODE_EXTRA_CA_CERTS at it."
-)
 
 AGAIN = (
     "The rest of it is stopped: start it again. What is killed without a word is often killed "
@@ -28,19 +20,6 @@ SIGNS = {
     "ENOSPC": DISK,
     "Cannot allocate memory": MEMORY,
     "ENOMEM": MEMORY,
-    "CERTIFICATE_VERIFY_FAILED": CERTIFICATE,
-    "UnknownIssuer": CERTIFICATE,
-    "SELF_SIGNED_CERT": CERTIFICATE,
-    "UNABLE_TO_GET_ISSUER": CERTIFICATE,
-    "dns error": NETWORK,
-    "name resolution": NETWORK,
-    "error sending request": NETWORK,
-    "No matching distribution found": NETWORK,
-    "EAI_AGAIN": NETWORK,
-    "ENOTFOUND": NETWORK,
-    "ECONNREFUSED": NETWORK,
-    "ETIMEDOUT": NETWORK,
-    "ENETUNREACH": NETWORK,
     "are not installed": "`make clean bootstrap` installs them, where there is a network.",
 }
 """What tools say when something outside them is wrong, and what to try then; the first that fits counts."""

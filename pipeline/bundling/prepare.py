@@ -1,6 +1,6 @@
 """cdk.json's targets come in; what their functions depend on goes into `.tools/bundles`.
 
-`python -m pipeline.prepare` is a step of set-up, so that synthesising any stage needs no network.
+`python -m pipeline.bundling.prepare` is a step of set-up, so that synthesising any stage needs no network.
 """
 
 import json
