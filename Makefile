@@ -23,6 +23,7 @@ export CDK_DISABLE_VERSION_CHECK := true
 
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo test bench prove check format lint types arrows synth cfn-lint generated \
+	fix workflows audit coverage \
 	deploy destroy destroy-account requirements clean
 
 help: ## Print this list
@@ -49,7 +50,11 @@ prove: bootstrap ## Crash, throttle, lose and overtake at every call of a small 
 	@$(BIN)/python -m tests.workflows.many_receipts 100000
 	@$(BIN)/python -m tests.mutations --count 1000000
 
-check: bootstrap format lint types arrows generated synth cfn-lint ## Judge the code without running its tests
+check: bootstrap format lint types arrows generated workflows synth cfn-lint ## Judge the code without running its tests
+
+fix: bootstrap ## Format the code and mend what the linter can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
 
 format: bootstrap
 	@$(BIN)/ruff format --check --quiet --diff .
@@ -67,6 +72,9 @@ generated: bootstrap
 	@$(EXPORT) | cmp -s - requirements.txt || { echo "requirements.txt is not what uv.lock says: run \`make requirements\`."; exit 1; }
 	@$(BIN)/uv lock --quiet --check --offline --project local_cloud/emulator
 
+workflows: bootstrap
+	@$(BIN)/zizmor --offline --quiet --no-progress --persona pedantic .github
+
 synth: bootstrap
 	@for stage in local dev prod; do \
 		$(CDK) synth --quiet --no-notices -c stage=$$stage -o cdk.out/$$stage || exit 1; \
@@ -74,6 +82,13 @@ synth: bootstrap
 
 cfn-lint: synth
 	@$(BIN)/cfn-lint -r us-east-1 -t cdk.out/*/*.template.json
+
+audit: bootstrap ## Look for known vulnerabilities of what is locked; needs a network, and fails where a package cannot be judged
+	@$(BIN)/uv export --quiet --frozen --no-header --project local_cloud/emulator >.tools/emulator.txt
+	@for locked in requirements.txt .tools/emulator.txt; do \
+		$(BIN)/uv run --isolated --frozen --only-group audit pip-audit --requirement $$locked \
+			--disable-pip --require-hashes --strict --progress-spinner off || exit 1; \
+	done
 
 deploy: bootstrap ## Deploy a stage to the AWS account of your credentials: STAGE=dev or prod
 	@test -n "$(STAGE)" || { echo "Which stage? make deploy STAGE=dev"; exit 1; }
