@@ -14,6 +14,7 @@ from notifications.parked import Letter
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 ENTRIES_A_CALL = 10
@@ -39,15 +40,19 @@ class SqsDeadLetters:
         return self.url.rpartition("/")[2]
 
     def look(self) -> Iterator[Letter]:
-        """Return the letters, each once, until no more are to be had."""
+        """Return the letters, each once, until no more are to be had.
+
+        A call waits only while the queue says that it holds more: that count may be a minute old.
+        """
         seen: set[str] = set()
+        counted = self._count()
         while True:
             with _translated(self.name):
                 answer = self.client.receive_message(
                     QueueUrl=self.url,
                     MaxNumberOfMessages=ENTRIES_A_CALL,
                     VisibilityTimeout=HELD,
-                    WaitTimeSeconds=1,
+                    WaitTimeSeconds=1 if len(seen) < counted else 0,
                     MessageSystemAttributeNames=["SentTimestamp"],
                 )
             fresh = [m for m in answer.get("Messages", []) if m["MessageId"] not in seen]
@@ -55,6 +60,11 @@ class SqsDeadLetters:
                 return
             seen |= {message["MessageId"] for message in fresh}
             yield from map(_letter, fresh)
+
+    def _count(self) -> int:
+        with _translated(self.name):
+            answer = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=[_VISIBLE])
+        return int(answer["Attributes"][_VISIBLE])
 
     def send_back(self, letters: Sequence[Letter]) -> set[str]:
         """Put each on the queue it came from; answer the ids that were taken."""
@@ -107,6 +117,9 @@ def dead_letters_of(client: "SQSClient", queue: str) -> SqsDeadLetters:
         arn = json.loads(answer["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"]
         url = client.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
     return SqsDeadLetters(client=client, url=url, source=queue)
+
+
+_VISIBLE: "QueueAttributeNameType" = "ApproximateNumberOfMessages"
 
 
 def _letter(message: "MessageTypeDef") -> Letter:

@@ -1,14 +1,17 @@
-"""A local cloud that is given something in; what is still on its way in it, and what has arrived, out."""
+"""Wait for the messages that events lead to on a local cloud. Used by `put`, `inbox` and `status`."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from rich.console import Console
 
 from local_cloud.cloud import LocalCloud
-from local_cloud.inbox import read_inbox
+from local_cloud.inbox import InboxReader
 from local_cloud.on_the_way import OnTheWay, on_the_way
+from ordercast.order_files import Row
+from ordercast.own_events import OwnEvents
 from ordercast.steps import status_line
 from ordercast.target import Target
 from ordercast.terminal import complaints
@@ -26,14 +29,27 @@ def still_on_the_way(cloud: LocalCloud, target: Target) -> OnTheWay:
     return on_the_way(cloud.folder, cloud.endpoint, but_queue=receipts)
 
 
+def own_events(cloud: LocalCloud, target: Target, rows: Sequence[Row]) -> OwnEvents:
+    """Return those events, to be followed by themselves."""
+    events = [row.event for row in rows if row.event]
+    return OwnEvents(
+        events=events,
+        unusable=len(rows) - len(events),
+        look_up=target.ledger().look_up,
+        records_left=lambda: still_on_the_way(cloud, target).records,
+        now=lambda: datetime.now(UTC),
+    )
+
+
 @contextmanager
-def arrivals(cloud: LocalCloud, target: Target, console: Console) -> Iterator[None]:
-    """Wait for the messages that a block leads to, and say how many came."""
+def arrivals(cloud: LocalCloud, own: OwnEvents, console: Console) -> Iterator[None]:
+    """Wait for the messages of the events that a block puts, and say how many came."""
     with stopped_on_failure(cloud, but=cloud):
-        before = len(read_inbox(cloud.inbox))
+        inbox = InboxReader(cloud.inbox)
+        inbox.new()  # what was there before
         yield
-        left = follow(cloud, lambda: still_on_the_way(cloud, target), console)
-        arrived = len(read_inbox(cloud.inbox)) - before
+        left = follow(cloud, own.still_on_the_way, console)
+        arrived = own.count(inbox.new())
     messages = "1 message" if arrived == 1 else f"{arrived} messages"
     console.print(f"{messages} given to the carrier (simulated)")
     if left:

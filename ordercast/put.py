@@ -1,19 +1,20 @@
-"""The command `ordercast put`: a file of order events in, records on the stream and, locally, messages out."""
+"""Put a file of order events on the stream; on a local cloud, wait for their messages. Used by the command line."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Annotated
 
 import boto3
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from local_cloud.cloud import LocalCloud
 from ordercast.complaint import Complaint
-from ordercast.following import arrivals
+from ordercast.following import arrivals, own_events
 from ordercast.options import CloudName, Stage
 from ordercast.order_files import Row, read_file, read_rows
 from ordercast.producer import Producer, fits
-from ordercast.target import LOCAL_STAGE, running_cloud, target
+from ordercast.target import LOCAL_STAGE, Target, running_cloud, target
 from ordercast.terminal import complaints, console
 
 
@@ -28,7 +29,7 @@ def put(
         bool, typer.Option("--unchecked", help="Put unusable events too; the relay parks them.")
     ] = False,
     wait: Annotated[  # noqa: FBT002
-        bool, typer.Option(help="On a local cloud: until what is to be sent is sent.")
+        bool, typer.Option(help="On a local cloud: until these events' messages are sent.")
     ] = True,
 ) -> None:
     """Put order events on the stream, each order's in the order in which they stand there."""
@@ -41,8 +42,11 @@ def put(
     where = target(stage, cloud)
     stream = where.output("OrdersStreamName")
     good = [row for row in rows if not row.problem or (unchecked and _fits(row))]
-    waiting = wait and stage == LOCAL_STAGE
-    with arrivals(running_cloud(cloud), where, console) if waiting else nullcontext():
+    with (
+        _arrivals(running_cloud(cloud), where, good)
+        if wait and stage == LOCAL_STAGE
+        else nullcontext()
+    ):
         with _progress(len(good)) as progress:
             client = boto3.client("kinesis")
             producer = Producer(
@@ -52,6 +56,12 @@ def put(
         console.print(f"{taken} of {len(rows)} events put on the stream")
     if len(good) < len(rows):
         raise typer.Exit(1)
+
+
+def _arrivals(
+    cloud: LocalCloud, where: Target, rows: Sequence[Row]
+) -> AbstractContextManager[None]:
+    return arrivals(cloud, own_events(cloud, where, rows), console)
 
 
 @contextmanager

@@ -47,12 +47,11 @@ class Shelves:
     shelves: Sequence[tuple[Kind, Shelf]]
 
     def find(self, wish: Wish) -> list[Found]:
-        """Look through the shelves; those of kinds that nobody asked for are left alone."""
-        seen = [
-            (shelf, list(shelf.contents()))
-            for kind, shelf in self.shelves
-            if not wish.kinds or kind in wish.kinds
-        ]
+        """Look through all shelves at once; those of kinds that nobody asked for are left alone."""
+        asked = [shelf for kind, shelf in self.shelves if not wish.kinds or kind in wish.kinds]
+        with ThreadPoolExecutor(clients.WORKERS) as executor:
+            contents = executor.map(lambda shelf: list(shelf.contents()), asked)
+        seen = list(zip(asked, contents, strict=True))
         wish = wish.among(each for _, things in seen for each in things)
         return [
             Found(shelf=shelf, things=[each for each in things if wish.means(each)])

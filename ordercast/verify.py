@@ -34,6 +34,10 @@ Until = Annotated[
     typer.Option(help="Accepted before then, in UTC: 1h, a date or time. [default: now]"),
 ]
 
+SECOND_LOOK = timedelta(seconds=15)
+LOCAL_SECOND_LOOK = timedelta(seconds=3)
+"""The local stage counts once a second."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -57,7 +61,10 @@ def verify(
     scan: Annotated[  # noqa: FBT002
         bool, typer.Option("--scan", help="Read the whole ledger for what was never counted.")
     ] = False,
-    patience: Annotated[int, typer.Option(help="Seconds between two looks.")] = 15,
+    patience: Annotated[
+        int | None,
+        typer.Option(help="Seconds between two looks. [default: 15; 3 on a local cloud]"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
@@ -68,7 +75,7 @@ def verify(
     """
     begins, ends = span(since, until, now=datetime.now(UTC))
     chosen = target(stage, cloud)
-    settings = settings_of(chosen, patience=timedelta(seconds=patience))
+    settings = settings_of(chosen, patience=second_look(stage, patience))
     wired = verification(settings, now=lambda: datetime.now(UTC))
     answer = compare(chosen, wired, settings, begins, ends, repair=repair, scan=scan)
     if as_json:
@@ -77,6 +84,13 @@ def verify(
         _show(answer)
     if not answer.is_right:
         raise typer.Exit(1)
+
+
+def second_look(stage: str, seconds: int | None = None) -> timedelta:
+    """Return how long to wait between two looks: as asked, or as long as counting takes there."""
+    if seconds is None:
+        return LOCAL_SECOND_LOOK if stage == LOCAL_STAGE else SECOND_LOOK
+    return timedelta(seconds=seconds)
 
 
 def span(since: str | None, until: str | None, *, now: datetime) -> tuple[datetime, datetime]:

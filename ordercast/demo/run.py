@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
@@ -31,14 +31,13 @@ from ordercast.inbox_folder import save_inbox
 from ordercast.producer import Producer
 from ordercast.report.page import report
 from ordercast.target import Target, local_target
-from ordercast.verify import Answer, compare, settings_of
+from ordercast.verify import LOCAL_SECOND_LOOK, Answer, compare, settings_of
 
 PATIENCE = 90.0
 """Seconds without any progress, after which the demo says what it has: the sweeper has come by then."""
 
 PAUSE = 0.2  # seconds between two looks at what the carrier was given
 SELDOM = 1.0  # seconds between two looks at what was counted
-SECOND_LOOK = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +138,7 @@ def _refusing(day: Day) -> list[Person]:
 
 def _verified(target: Target, began: datetime) -> Answer:
     """Compare the books with the ledger, the stream and CloudWatch, as `ordercast verify` does."""
-    settings = settings_of(target, patience=SECOND_LOOK)
+    settings = settings_of(target, patience=LOCAL_SECOND_LOOK)
     wired = verification(settings, now=lambda: datetime.now(UTC))
     until = _hour(datetime.now(UTC)) + HOUR
     return compare(target, wired, settings, _hour(began), until)

@@ -42,6 +42,21 @@ def test_every_letter_is_seen_once(sqs, dead: SqsDeadLetters) -> None:
     assert "dead" == dead.name
 
 
+def test_an_empty_queue_is_not_waited_for(sqs, dead: SqsDeadLetters) -> None:
+    waits: list[int] = []
+    sqs.meta.events.register(
+        "provide-client-params.sqs.ReceiveMessage",
+        lambda params, **_: waits.append(params["WaitTimeSeconds"]),
+    )
+
+    assert [] == list(dead.look())
+    assert [0] == waits
+
+    put(sqs, dead.url, 3)
+    assert 3 == len(list(dead.look()))
+    assert [0, 1, 0] == waits
+
+
 def test_letters_go_back_to_the_queue_they_came_from(sqs, dead: SqsDeadLetters) -> None:
     put(sqs, dead.url, 12)
     letters = list(dead.look())

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.on_the_way import OnTheWay
+from notifications.knowledge import Found
 from notifications.kpl import message_in
 from ordercast import cli, following
 from ordercast import put as putting
@@ -115,9 +117,12 @@ def test_only_on_a_local_cloud_somebody_waits_for_the_messages(
 ) -> None:
     here = "http://127.0.0.1:1"
     cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=here, carrier=here)
-    looks = [OnTheWay()]
+    looks = [0]
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
-    monkeypatch.setattr(following, "still_on_the_way", lambda *_: looks.pop())
+    monkeypatch.setattr(following, "still_on_the_way", lambda *_: OnTheWay(records=looks.pop()))
+    monkeypatch.setattr(
+        Stage, "ledger", lambda _: SimpleNamespace(look_up=lambda _: Found()), raising=False
+    )
 
     status, out, _ = put(STORY, *words)
 

@@ -1,6 +1,6 @@
 """Which hours are compared, and how what was found is shown: each figure whole."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -9,7 +9,7 @@ from rich.console import Console
 from analytics.records import Records
 from notifications.reconciliation import Findings
 from ordercast.complaint import Complaint
-from ordercast.verify import Answer, _show, span
+from ordercast.verify import Answer, _show, second_look, span
 
 NOW = datetime(2026, 3, 2, 9, 40, 30, tzinfo=UTC)
 
@@ -60,3 +60,9 @@ def test_sums_of_millions_are_shown_whole_and_what_a_float_cannot_hold_is_no_dif
     shown = [line.split() for line in told.getvalue().splitlines()]
     assert ["Accepted", "12,345,678", "12,345,670", "-8"] in shown
     assert ["CostUSD", "30.86225", "30.86225", "+0"] in shown
+
+
+def test_a_local_cloud_counts_soon_and_is_looked_at_again_soon() -> None:
+    assert timedelta(seconds=15) == second_look("dev")
+    assert timedelta(seconds=3) == second_look("local")
+    assert timedelta(seconds=9) == second_look("local", 9)

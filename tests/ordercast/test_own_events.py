@@ -1,0 +1,128 @@
+"""`ordercast put` follows its own events: when their messages are sent, it is done."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local_cloud.inbox import SentMessage
+from local_cloud.on_the_way import OnTheWay
+from notifications.lifecycle import State
+from notifications.order_event import parse_order_event
+from ordercast import own_events
+from ordercast.own_events import OwnEvents
+from tests.examples import payload
+from tests.fakes.clock import START
+from tests.fakes.world import World
+
+STREAM = OnTheWay(records=1)
+QUEUE = OnTheWay(messages=1)
+OVER = OnTheWay()
+
+
+def order(number: int, **changes: object) -> bytes:
+    about = {"order_id": f"o-{number}", "event_id": f"e-{number}", "channel": "email"}
+    return payload(**about | changes)
+
+
+def following(
+    world: World, payloads: Sequence[bytes], *, unusable: int = 0, left: int = 1
+) -> OwnEvents:
+    return OwnEvents(
+        events=[parse_order_event(each, default_currency="XXX") for each in payloads],
+        unusable=unusable,
+        look_up=world.ledger.look_up,
+        records_left=lambda: left,
+        now=world.now,
+    )
+
+
+def message(id_: str, **tags: str) -> SentMessage:
+    return SentMessage(
+        channel="email", message_id=id_, to="a", sender="b", at=datetime.now(UTC), tags=tags
+    )
+
+
+def test_an_event_is_followed_from_the_stream_to_the_carrier(world: World) -> None:
+    own = following(world, [order(1)])
+    assert STREAM == own.still_on_the_way()
+
+    world.relay(order(1))
+    assert QUEUE == own.still_on_the_way()
+
+    world.send_published()
+    assert OVER == own.still_on_the_way()
+    assert 1 == own.count([message("message-1"), message("message-2")])
+
+
+def test_what_others_put_or_hold_back_is_not_waited_for(world: World) -> None:
+    """Theirs stays requested, and their records on the stream."""
+    own = following(world, [order(1)])
+    world.relay(order(1))
+    world.send_published()
+
+    world.relay(order(2))
+
+    assert OVER == own.still_on_the_way()
+
+
+def test_what_is_suppressed_or_sent_already_has_nothing_on_its_way(world: World) -> None:
+    payloads = [order(1, contact=None, customer_id="c-1"), order(2)]
+    world.relay(*payloads)
+    world.send_published()
+
+    own = following(world, payloads)
+
+    assert OVER == own.still_on_the_way()
+    assert 0 == own.count([])
+
+
+def test_what_is_promised_and_not_entered_yet_is_on_its_way_until_its_retention_ends(
+    world: World,
+) -> None:
+    world.relay(order(1))
+    world.send_published()
+    world.ledger.rows.clear()
+
+    assert QUEUE == following(world, [order(1)]).still_on_the_way()
+    world.now.turn(timedelta(days=4000))
+    assert OVER == following(world, [order(1)]).still_on_the_way()
+
+
+def test_what_is_deferred_is_over_for_now(world: World) -> None:
+    world.relay(order(1))
+    (row,) = world.rows()
+    world.ledger.rows[row.id] = row.__class__(
+        **{name: getattr(row, name) for name in row.__slots__} | {"state": State.DEFERRED}
+    )
+
+    assert OVER == following(world, [order(1)]).still_on_the_way()
+
+
+def test_an_unusable_record_is_over_when_the_stream_has_none_left(world: World) -> None:
+    assert STREAM == following(world, [], unusable=1).still_on_the_way()
+    assert OVER == following(world, [], unusable=1, left=0).still_on_the_way()
+
+
+def test_an_event_that_the_relay_parked_is_over_when_the_stream_has_none_left(
+    world: World,
+) -> None:
+    assert STREAM == following(world, [order(1)]).still_on_the_way()
+    assert OVER == following(world, [order(1)], left=0).still_on_the_way()
+
+
+def test_a_large_file_is_looked_at_in_turns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_events, "EVENTS_A_LOOK", 2)
+    payloads = [order(n) for n in range(5)]
+    own = following(world, payloads)
+    world.relay(*payloads[2:])
+    world.send_published()
+
+    looks = [own.still_on_the_way() for _ in range(4)]
+
+    assert [OnTheWay(records=5), OnTheWay(records=3)] == looks[:2]
+    assert OnTheWay(records=2) == looks[-1]
+    world.relay(*payloads[:2])
+    world.send_published()
+    assert OVER == own.still_on_the_way()
+    assert START == world.now()
