@@ -22,8 +22,8 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := true
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test bench prove check format lint types arrows synth cfn-lint generated \
-	fix workflows audit coverage \
+.PHONY: help bootstrap demo test bench prove check format lint types imports synth cfn-lint generated \
+	fix workflows audit coverage contract wheel \
 	deploy destroy destroy-account requirements clean
 
 help: ## Print this list
@@ -50,7 +50,7 @@ prove: bootstrap ## Crash, throttle, lose and overtake at every call of a small 
 	@$(BIN)/python -m tests.workflows.many_receipts 100000
 	@$(BIN)/python -m tests.mutations --count 1000000
 
-check: bootstrap format lint types arrows generated workflows synth cfn-lint ## Judge the code without running its tests
+check: bootstrap format lint types imports generated workflows synth cfn-lint ## Judge the code without running its tests
 
 fix: bootstrap ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
@@ -65,12 +65,13 @@ lint: bootstrap
 types: bootstrap
 	@$(BIN)/mypy
 
-arrows: bootstrap
+imports: bootstrap
 	@$(BIN)/lint-imports --no-cache
 
 generated: bootstrap
 	@$(EXPORT) | cmp -s - requirements.txt || { echo "requirements.txt is not what uv.lock says: run \`make requirements\`."; exit 1; }
 	@$(BIN)/uv lock --quiet --check --offline --project local_cloud/emulator
+	@$(BIN)/python -m ordercast.events.publish --check
 
 workflows: bootstrap
 	@$(BIN)/zizmor --offline --quiet --no-progress --persona pedantic .github
@@ -108,5 +109,11 @@ requirements: bootstrap ## Lock again, after a change to a pyproject.toml, and e
 	@$(EXPORT) >requirements.txt.new
 	@mv requirements.txt.new requirements.txt
 
+contract: bootstrap ## Write the JSON Schema and the TypeScript types of the order event, after a change to its contract
+	@$(BIN)/python -m ordercast.events.publish
+
+wheel: bootstrap ## Build the Python package for shops and operators, in dist/
+	@$(BIN)/uv build --quiet --wheel
+
 clean: ## Remove everything that was set up or built (stop local clouds first: ordercast down)
-	rm -rf .venv .tools node_modules cdk.out out .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools node_modules cdk.out out dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

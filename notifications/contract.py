@@ -1,10 +1,11 @@
-"""A producer's JSON in, the order event's wire shapes out: contract v1 and the two before it.
+"""Read a producer's JSON as an order event: contract v1 and the two shapes before it.
 
-`docs/order-event.schema.json` is written from `OrderEventV1`, so the fields stand here once.
+Used by the relay and the producer. `make contract` writes docs/order-event.schema.json and
+docs/order-event.d.ts from `OrderEventV1`, so the fields stand here once.
 """
 
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -34,14 +35,14 @@ ChannelWish = Literal["sms", "email", "both", "auto"]
 PriorityWish = Literal["high", "normal"]
 
 
-class MoneyV1(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class MoneyV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """An amount of money: the value as text, so that no cent is lost to binary fractions."""
 
     value: Annotated[str, Meta(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?" + _END)]
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}" + _END, description="ISO 4217")]
 
 
-class ItemV1(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class ItemV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One line of an order."""
 
     name: ShortText
@@ -49,7 +50,7 @@ class ItemV1(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sku: ShortText | None = None
 
 
-class ContactV1(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class ContactV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """How to reach the customer; the customer's own record wins where both speak.
 
     An address may be empty or make no sense: that concerns its channel, not the whole event.
@@ -70,7 +71,7 @@ Amount = MoneyV1 | BareNumber
 Items = Annotated[list[ShortText | ItemV1], Meta(max_length=100)]
 
 
-class OrderEventV1(msgspec.Struct, frozen=True, kw_only=True):
+class OrderEventV1(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that happened to an order, as its shop tells it. Unknown fields are ignored."""
 
     order_id: Identifier
@@ -146,23 +147,6 @@ def read_wire(payload: bytes) -> OrderEventV1:
     except RecursionError:
         message = "not usable: nested too deeply"
         raise MalformedOrderEvent(message) from None
-
-
-def json_schema() -> dict[str, Any]:
-    """Return contract v1 as a JSON Schema (draft 2020-12)."""
-    _, definitions = msgspec.json.schema_components([OrderEventV1], ref_template="#/$defs/{name}")
-    top = definitions.pop("OrderEventV1")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Order event, contract v1",
-        **{key: value for key, value in top.items() if key != "title"},
-        # `null` is as good as absent, so being there is not enough.
-        "anyOf": [
-            {"required": ["customer_id"], "properties": {"customer_id": {"type": "string"}}},
-            {"required": ["contact"], "properties": {"contact": {"type": "object"}}},
-        ],
-        "$defs": definitions,
-    }
 
 
 def in_one_line(error: msgspec.ValidationError, *, whole: str = "event") -> str:

@@ -1,13 +1,11 @@
-"""Order events in, records on the Kinesis stream out: each order's events in the order they came.
+"""Put order events on the stream, each order's in their order. Used by shops and by `ordercast put`.
 
-For producers written in Python:
-
-    from ordercast.producer import Producer
+    from ordercast.producer import OrderEventV1, Producer
 
     producer = Producer(client=boto3.client("kinesis"), stream=name, aggregate=True)
-    producer.put([{"order_id": "o-1", "status": "shipped", "customer_id": "c-42"}])
+    producer.put([OrderEventV1(order_id="o-1", status="shipped", customer_id="c-42")])
 
-docs/contract.md says what an event is, and what the partition key means for the order.
+docs/shops.md shows it in a shop's repository; docs/contract.md says what an event is.
 """
 
 import random
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+from notifications.contract import ContactV1, ItemV1, MoneyV1, OrderEventV1
 from notifications.errors import MalformedOrderEvent
 from notifications.order_event import parse_order_event
 from ordercast.complaint import Complaint
@@ -28,8 +27,18 @@ from ordercast.outbox import Outbox
 if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient
 
-Event = Mapping[str, Any] | bytes | str
-"""An order event: as a mapping, or as its JSON."""
+__all__ = [
+    "ContactV1",
+    "ItemV1",
+    "MalformedOrderEvent",
+    "MoneyV1",
+    "NotTaken",
+    "OrderEventV1",
+    "Producer",
+]
+
+Event = OrderEventV1 | Mapping[str, Any] | bytes | str
+"""An order event: typed, as a mapping, or as its JSON. None is checked before it is put."""
 
 NO_CURRENCY = "XXX"
 """ISO 4217's own code for none: here an event is only checked, and the relay knows the stage's."""

@@ -159,9 +159,10 @@ HOST_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 @cache
 def _requirements() -> str:
-    """Return what ships, with hashes: the project's own dependencies and no group."""
+    """Return what ships, with hashes: the project's extra for Lambda, and no group."""
     return _run(
-        *(find_uv_bin(), "export", "--quiet", "--frozen", "--no-default-groups"),
+        *(find_uv_bin(), "export", "--quiet", "--frozen", "--extra", "lambda"),
+        "--no-default-groups",
         *("--no-emit-project", "--no-header", "--no-annotate", "--color", "never"),
         *("--project", str(ROOT)),
     )

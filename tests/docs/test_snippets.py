@@ -21,6 +21,7 @@ from tests.notifications.contract_judges import complaint_of_bytes
 from tests.pages import NO_CODE, PAGES, ROOT, all_snippets, snippets
 
 HERE = "docs/test_snippets.py::"
+SHOPS = "docs/test_shops.py::"
 README = "cloud/test_readme.py::"
 CONTRACT = "notifications/test_contract_page.py::"
 PAGE = "cloud/test_pages.py::"
@@ -73,6 +74,17 @@ RUN_BY = {
     ("docs/figures.md", "Figures", ""): (f"{PAGE}test_figures_are_asked_for",),
     ("docs/replay.md", "Record", ""): (f"{PAGE}test_what_arrived_is_recorded_and_replayed",),
     ("docs/replay.md", "Replay", ""): (f"{PAGE}test_what_arrived_is_recorded_and_replayed",),
+    ("docs/shops.md", "Install it", ""): (f"{HERE}test_every_make_target_of_a_page_is_there",),
+    ("docs/shops.md", "Put events from Python", "python"): (
+        f"{SHOPS}test_a_shop_s_code_and_its_tests_pass_as_the_page_shows_them",
+        f"{SHOPS}test_a_shop_s_code_puts_its_event_on_the_stream",
+    ),
+    ("docs/shops.md", "Test what your code puts", "python"): (
+        f"{SHOPS}test_a_shop_s_code_and_its_tests_pass_as_the_page_shows_them",
+    ),
+    ("docs/shops.md", "Put events from Node", "ts"): (
+        f"{SHOPS}test_a_shop_s_typescript_makes_an_event",
+    ),
     ("docs/runbook.md", "Runbook", ""): (f"{PAGE}test_an_operator_finds_the_names_of_resources",),
     ("docs/runbook.md", "Lifting a refusal", ""): (
         f"{PAGE}test_what_providers_taught_us_is_lifted",

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from gateways.ledger_item import write
-from notifications.contract import json_schema
 from notifications.lifecycle import State
 from notifications.order_event import Channel
+from ordercast.events.json_schema import json_schema
 from tests.examples import drafts
 from tests.gateways.item_sizes import size
 from tests.notifications.contract_judges import VALIDATOR, complaint

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
 
-from notifications.contract import json_schema
 from notifications.errors import MalformedOrderEvent
 from notifications.order_event import parse_order_event
+from ordercast.events.json_schema import json_schema
 
 DATES = FormatChecker(formats=())
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from notifications.contract import json_schema, read_wire
+from notifications.contract import read_wire
+from ordercast.events.json_schema import json_schema
 from tests.examples import event
 from tests.notifications.contract_judges import BARE, CAMEL, VALIDATOR, complaint
 

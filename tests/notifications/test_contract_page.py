@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from notifications.contract import json_schema
+from ordercast.events.json_schema import json_schema
 from tests.notifications.contract_judges import VALIDATOR, complaint_of_bytes
 from tests.pages import snippets
 

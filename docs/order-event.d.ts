@@ -1,0 +1,55 @@
+// The order event of Ordercast. Made from its contract by `make contract`: do not edit.
+
+/** An amount of money: the value as text, so that no cent is lost to binary fractions. */
+export interface MoneyV1 {
+  value: string;
+  /** ISO 4217 */
+  currency: string;
+}
+
+/** One line of an order. */
+export interface ItemV1 {
+  name: string;
+  quantity?: number;
+  sku?: string | null;
+}
+
+/** How to reach the customer; the customer's own record wins where both speak. An address may be empty or make no sense: that concerns its channel, not the whole event. */
+export interface ContactV1 {
+  email?: string | null;
+  phone?: string | null;
+  /** BCP 47 */
+  locale?: string | null;
+  /** IANA */
+  time_zone?: string | null;
+  /** ISO 3166-1 */
+  country?: string | null;
+}
+
+/** Something that happened to an order, as its shop tells it. Unknown fields are ignored. */
+export interface OrderEventV1Fields {
+  order_id: string;
+  /** 1 if absent */
+  schema_version?: number | null;
+  /** unique: same id, same event */
+  event_id?: string | null;
+  /** confirmed, shipped, delivered, cancelled, refunded, failed, or your own */
+  status?: string | null;
+  /** required unless contact is given */
+  customer_id?: string | null;
+  /** RFC 3339, with its zone */
+  occurred_at?: string | null;
+  /** taken in the stage's currency */
+  amount?: number | MoneyV1 | null;
+  items?: (string | ItemV1)[] | null;
+  contact?: ContactV1 | null;
+  channel?: "auto" | "both" | "email" | "sms" | null;
+  priority?: "high" | "normal" | null;
+  tracking_url?: string | null;
+  campaign?: string | null;
+  shop?: string | null;
+}
+
+/** An order event: it names a customer, or brings a contact. */
+export type OrderEventV1 = OrderEventV1Fields &
+  ({ customer_id: string } | { contact: ContactV1 });

@@ -1,0 +1,1 @@
+"""The order event: its contract, what it is made of, and its published forms."""

@@ -1,0 +1,37 @@
+"""Take order events in a shop's tests, in place of a producer with a stream. Used by shops."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from notifications.contract import OrderEventV1, read_wire
+from ordercast.producer import NotTaken, Producer
+
+__all__ = ["FakeProducer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakeProducer(Producer):
+    """A producer that keeps what it is given: `put` checks and refuses as the real one does.
+
+    With *refuses* it is the producer of a stream that takes nothing: `put` raises `NotTaken`.
+    """
+
+    client: Any = None
+    stream: str = "fake"
+    refuses: bool = False
+    payloads: list[bytes] = field(default_factory=list)
+
+    @property
+    def events(self) -> list[OrderEventV1]:
+        """What was put, in that order, as the relay would read it."""
+        return [read_wire(payload) for payload in self.payloads]
+
+    def put_payloads(self, payloads: Iterable[tuple[str, bytes]]) -> int:
+        """Keep the payloads; raises `NotTaken` where the stream refuses."""
+        taken = [payload for _, payload in payloads]
+        if self.refuses:
+            raise NotTaken("it refuses them (fake)", taken=0, left=len(taken))
+        self.payloads.extend(taken)
+        self.progress(len(taken))
+        return len(taken)
