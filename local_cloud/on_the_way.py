@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from lambda_event_sources.drivers.stream_apis import READ_LIMIT, KinesisStream
+from lambda_event_sources.streams.sequencer import HORIZON, Position, Positions
 from local_cloud.clients import client_of
-from local_cloud.event_source_model.lineage import HORIZON, Position, Positions
-from local_cloud.event_sources.shards import READ_LIMIT, KinesisStream
 from local_cloud.instance import POSITIONS
 
 

@@ -15,8 +15,7 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any
 
-from gateways.kinesis_records import stream_records
-from local_cloud.event_source_model.events import kinesis_record
+from gateways.kinesis_records import lambda_record, stream_records
 from notifications.envelope import COMPRESSED, EVENT_LIMIT, inflated
 from notifications.kpl import message_in, take_apart
 from notifications.kpl_message import MAGIC, definition
@@ -185,13 +184,7 @@ def _put(record: StreamRecord, key: str, payload: bytes) -> StreamRecord:
 
 
 def _lambda_record(shard: str, record: StreamRecord) -> Mapping[str, Any]:
-    raw = {
-        "SequenceNumber": record.sequence_number,
-        "PartitionKey": record.partition_key,
-        "Data": record.payload,
-        "ApproximateArrivalTimestamp": record.arrived_at,
-    }
-    return kinesis_record(raw, stream_arn=STREAM_ARN, shard_id=shard, role_arn=ROLE_ARN).event
+    return lambda_record(record, stream_arn=STREAM_ARN, shard_id=shard, role_arn=ROLE_ARN)
 
 
 def _json(content: bytes) -> Any:  # noqa: ANN401 - whatever it holds

@@ -9,8 +9,6 @@ from local_cloud.environment import without_aws
 from tests.fakes.world import World
 from tests.pipeline.synthesis import CACHES
 
-pytest_plugins = ["local_cloud.rehearsal.pytest_plugin"]
-
 # Promises are kept in modules that are not tests themselves; a broken one should say how.
 pytest.register_assert_rewrite("tests.promises")
 

@@ -1,26 +1,19 @@
-"""The event sources as a process: the local cloud's address comes in, `ready` goes out."""
+"""Run the event source mappings of the local cloud, and copy functions' metrics to CloudWatch.
+
+Started as a process by the local cloud; prints `ready` and ends when its owner does.
+"""
 
 import argparse
 import signal
 import threading
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from local_cloud.clients import client_of
-from local_cloud.environment import REGION
-from local_cloud.event_source_model.lane import Backoff
-from local_cloud.event_source_model.lineage import Positions
-from local_cloud.event_source_model.mapping import EventSourceMapping, Kind
-from local_cloud.event_source_model.reader import ShardReader, Stream
-from local_cloud.event_sources.destinations import Destinations
-from local_cloud.event_sources.functions import Functions
-from local_cloud.event_sources.queues import QueueDriver, QueuePoller
-from local_cloud.event_sources.shards import DynamoDbStream, KinesisStream
-from local_cloud.event_sources.streams import ShardDriver, StreamDriver
-from local_cloud.event_sources.supervisor import Driver, Supervisor
+import boto3
+
+from lambda_event_sources.drivers import EventSources
+from lambda_event_sources.streams.lane import Backoff
+from local_cloud.environment import CREDENTIALS, REGION
 from local_cloud.journal import journal_of
 from local_cloud.lifeline import when_owner_ends
 from local_cloud.metric_extraction.extractor import Extractor
@@ -35,85 +28,23 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda _n, _f: stop.set())
     signal.signal(signal.SIGINT, lambda _n, _f: stop.set())
     when_owner_ends(stop.set)
-    wiring = _Wiring(asked)
-    supervisor = Supervisor(
-        list_mappings=wiring.mappings,
-        drive=wiring.drive,
-        journal=journal,
-        keep=KeptPositions(asked.positions).keep,
-    )
+    EventSources(
+        boto3.Session(
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            region_name=asked.region,
+        ),
+        endpoint_url=asked.endpoint,
+        queue_pollers=asked.queue_pollers,
+        backoff=Backoff(first=timedelta(seconds=asked.first_backoff), most=timedelta(seconds=10)),
+        log=journal,
+        save_positions=KeptPositions(asked.positions).keep,
+    ).start()
     extractor = Extractor(asked.endpoint, region=asked.region, now=_now, journal=journal)
-    for work in (supervisor.run, extractor.run):
-        threading.Thread(target=work, args=(stop,), daemon=True).start()
+    threading.Thread(target=extractor.run, args=(stop,), daemon=True).start()
     print("ready", flush=True)
     stop.wait()
     journal("stopped")
-
-
-class _Wiring:
-    """Make each driver from the clients it needs."""
-
-    def __init__(self, asked: argparse.Namespace) -> None:
-        self._journal = journal_of("event_sources")
-        client: Callable[..., Any] = partial(
-            client_of, endpoint=asked.endpoint, region=asked.region, connections=64
-        )
-        self._lambda = client("lambda")
-        self._kinesis = client("kinesis")
-        self._dynamodb_streams = client("dynamodbstreams")
-        self._sqs = client("sqs")
-        self._functions = Functions(asked.endpoint, region=asked.region, journal=self._journal)
-        self._destinations = Destinations(
-            asked.endpoint, region=asked.region, journal=self._journal
-        )
-        self._backoff = Backoff(
-            first=timedelta(seconds=asked.first_backoff), most=timedelta(seconds=10)
-        )
-        self._pollers = asked.queue_pollers
-
-    def mappings(self) -> list[Mapping[str, Any]]:
-        """List what is deployed."""
-        pages = self._lambda.get_paginator("list_event_source_mappings").paginate()
-        return [entry for page in pages for entry in page["EventSourceMappings"]]
-
-    def drive(self, mapping: EventSourceMapping, positions: Positions) -> Driver:
-        """Make what drives the mapping."""
-        if mapping.kind is Kind.SQS:
-            pollers = [
-                QueuePoller(
-                    mapping,
-                    self._sqs,
-                    functions=self._functions,
-                    now=_now,
-                    journal=self._journal,
-                )
-                for _ in range(self._pollers)
-            ]
-            return QueueDriver(mapping, pollers, journal=self._journal)
-        return StreamDriver(
-            mapping,
-            stream=partial(self._stream, mapping),
-            positions=positions,
-            driver=self._shard_driver,
-            journal=self._journal,
-        )
-
-    def _stream(self, mapping: EventSourceMapping) -> Stream:
-        if mapping.kind is Kind.DYNAMODB:
-            return DynamoDbStream(self._dynamodb_streams, mapping.source_arn)
-        role_arn = self._functions.role_of(mapping.function_arn)
-        return KinesisStream(self._kinesis, mapping.source_arn, role_arn=role_arn)
-
-    def _shard_driver(self, mapping: EventSourceMapping, reader: ShardReader) -> ShardDriver:
-        return ShardDriver(
-            mapping,
-            reader,
-            functions=self._functions,
-            destinations=self._destinations,
-            backoff=self._backoff,
-            now=_now,
-            journal=self._journal,
-        )
 
 
 def _arguments() -> argparse.Namespace:
@@ -128,7 +59,9 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-_DESCRIPTION = "Bring records to the functions that are deployed, and their metrics to CloudWatch."
+_DESCRIPTION = (
+    "Deliver records to the functions that are deployed, and their metrics to CloudWatch."
+)
 
 
 def _now() -> datetime:

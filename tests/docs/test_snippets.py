@@ -114,9 +114,6 @@ def test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own(page: str, tmp_
     """With the handler that it imports, the plugin that the page names, and a recording."""
     (shown,) = snippets(page, language="python")
     (tmp_path / "relay.py").write_text(RELAY)
-    (tmp_path / "conftest.py").write_text(
-        'pytest_plugins = ["local_cloud.rehearsal.pytest_plugin"]\n'
-    )
     (tmp_path / "tests/recordings").mkdir(parents=True)
     (tmp_path / "tests/recordings/incident.jsonl.gz").write_bytes(RECORDING.read_bytes())
     (tmp_path / "test_shown.py").write_text(shown)

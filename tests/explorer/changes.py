@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateways.ledger_item import key, write
-from local_cloud.event_source_model.answers import Outcome
-from local_cloud.event_source_model.events import StreamRecord, dynamodb_record
-from local_cloud.event_source_model.mapping import EventSourceMapping
-from local_cloud.event_source_model.shard import lane_of
+from lambda_event_sources.events import StreamRecord, dynamodb_record
+from lambda_event_sources.mapping import EventSourceMapping
+from lambda_event_sources.outcomes import Outcome
+from lambda_event_sources.streams.shard import lane_of
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from tests.explorer.stream import LaneSource

@@ -12,7 +12,7 @@ from analytics.metrics import emf_lines
 from gateways.email import SesEmail
 from gateways.hub import SnsHub
 from gateways.sms import SnsSms
-from local_cloud.event_source_model.standard_queue import ARN
+from lambda_event_sources.queues.standard_queue import ARN
 from notifications.counting import Entry
 from notifications.envelope import open_envelope
 from notifications.order_event import Channel

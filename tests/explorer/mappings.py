@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from local_cloud.event_source_model.mapping import EventSourceMapping
-from local_cloud.event_source_model.standard_queue import ARN
+from lambda_event_sources.mapping import EventSourceMapping
+from lambda_event_sources.queues.standard_queue import ARN
 from tests.explorer import changes
 
 STREAM = EventSourceMapping(

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateways.topic import TopicMessage
-from local_cloud.event_source_model.answers import Outcome
-from local_cloud.event_source_model.events import QueueMessage, lambda_event
-from local_cloud.event_source_model.mapping import EventSourceMapping
-from local_cloud.event_source_model.queue import Bring, QueueGatherer, Receive
-from local_cloud.event_source_model.standard_queue import StandardQueue, Waiting
+from lambda_event_sources.events import QueueMessage, lambda_event
+from lambda_event_sources.mapping import EventSourceMapping
+from lambda_event_sources.outcomes import Outcome
+from lambda_event_sources.queues.batcher import Bring, QueueGatherer, Receive
+from lambda_event_sources.queues.standard_queue import StandardQueue, Waiting
 from tests.fakes.clock import HandTurnedClock
 
 Event = Mapping[str, Any]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from local_cloud.event_source_model.answers import Answered, Outcome, Raised
+from lambda_event_sources.outcomes import Answered, Outcome, Raised
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from tests.explorer import books, mappings

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from local_cloud.event_source_model.answers import Outcome
-from local_cloud.event_source_model.events import StreamRecord, kinesis_record, lambda_event
-from local_cloud.event_source_model.give_up import GivenUp
-from local_cloud.event_source_model.lane import Invoke, Lane, Wait
-from local_cloud.event_source_model.mapping import EventSourceMapping
+from lambda_event_sources.events import StreamRecord, kinesis_record, lambda_event
+from lambda_event_sources.mapping import EventSourceMapping
+from lambda_event_sources.on_failure import GivenUp
+from lambda_event_sources.outcomes import Outcome
+from lambda_event_sources.streams.lane import Invoke, Lane, Wait
 from notifications import parking
 from tests.fakes.clock import HandTurnedClock
 

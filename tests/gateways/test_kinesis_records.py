@@ -1,9 +1,11 @@
 """From a recorded batch to order events: base64, aggregates and compression come off."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
-from gateways.kinesis_records import stream_records
+from gateways.kinesis_records import lambda_record, stream_records
+from lambda_event_sources.events import kinesis_record
 from notifications.envelope import open_envelope
 from notifications.order_event import parse_order_event
 from notifications.parking import StreamRecord
@@ -26,3 +28,26 @@ def test_a_recorded_batch_comes_out_as_its_order_events_in_the_streams_order() -
     expected = [(f"{AGGREGATE}.{n}", f"o-{n + 1}") for n in range(3)]
     assert [*expected, (GZIPPED, "o-4")] == events
     assert {1} == {len({each.arrived_at for each in opened})}
+
+
+def test_a_record_is_written_as_the_event_source_delivers_it() -> None:
+    at = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
+    place = {
+        "stream_arn": "arn:aws:kinesis:eu-west-1:1:stream/orders",
+        "shard_id": "shardId-000000000007",
+        "role_arn": "arn:aws:iam::1:role/relay",
+    }
+    read = {
+        "SequenceNumber": "7",
+        "PartitionKey": "o-1",
+        "Data": b"\x00{}",
+        "ApproximateArrivalTimestamp": at,
+    }
+    record = StreamRecord(
+        sequence_number="7", partition_key="o-1", arrived_at=at, payload=b"\x00{}"
+    )
+
+    written = lambda_record(record, **place)
+
+    assert kinesis_record(read, **place).event == written
+    assert [record.payload] == [each.payload for each in stream_records({"Records": [written]})]

@@ -9,8 +9,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from lambda_event_sources.streams.sequencer import HORIZON, Position, after
 from local_cloud import on_the_way as counting
-from local_cloud.event_source_model.lineage import HORIZON, Position, after
 from local_cloud.instance import POSITIONS
 from local_cloud.on_the_way import KeptPositions, OnTheWay, on_the_way
 

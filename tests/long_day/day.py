@@ -10,10 +10,10 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from local_cloud.event_source_model.recorded import in_order
-from local_cloud.event_source_model.stream import MemoryStream
-from local_cloud.rehearsal.event_source import rehearse, spread
-from local_cloud.rehearsal.report import Report
+from lambda_event_sources.harness.report import Report
+from lambda_event_sources.harness.run import rehearse, spread
+from lambda_event_sources.recordings import in_order
+from lambda_event_sources.streams.memory import MemoryStream
 from notifications.identity import order_of
 from notifications.lifecycle import State
 from notifications.mark import Mark

@@ -7,8 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from local_cloud.event_source_model.stream import MemoryStream
-from local_cloud.rehearsal.items import (
+from lambda_event_sources.harness.items import (
     ALWAYS,
     Fails,
     Item,
@@ -22,6 +21,7 @@ from local_cloud.rehearsal.items import (
     Throttled,
     TimesOut,
 )
+from lambda_event_sources.streams.memory import MemoryStream
 from notifications.standing import LINE
 from tests.aggregates import aggregate
 from tests.fakes.clock import START

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateways.kinesis_records import stream_records
-from local_cloud.event_source_model import recorded
+from lambda_event_sources import recordings
 from notifications.envelope import open_envelope
 from notifications.parking import ParkedRecord, StreamRecord
 from ordercast.complaint import Complaint
@@ -152,7 +152,7 @@ def test_a_recording_is_rehearsed_as_it_is(tmp_path: Path, event_source) -> None
     def handler(event: dict, _: object) -> None:
         seen.extend(each.sequence_number for each in stream_records(event))
 
-    report = event_source(handler, recorded.in_order(read(tmp_path / "incident.jsonl.gz")))
+    report = event_source(handler, recordings.in_order(read(tmp_path / "incident.jsonl.gz")))
 
     assert [] == report.given_up
     assert [str(n) for n in range(150)] == seen

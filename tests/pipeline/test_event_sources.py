@@ -2,8 +2,8 @@
 
 import pytest
 
-from local_cloud.event_source_model.mapping import mapping_of
-from local_cloud.event_source_model.refused import refused
+from lambda_event_sources.mapping import mapping_of
+from lambda_event_sources.unsupported import refused
 from tests.pipeline.synthesis import Resource, Synthesis, cdk_context
 
 pytestmark = pytest.mark.synth

@@ -5,8 +5,8 @@ import pytest
 from local_cloud.inbox import read_inbox
 from local_cloud.provider_simulator.refusal import Refused
 from local_cloud.provider_simulator.upstream import EventTopic
-from tests.local_cloud.event_sources.doubles import recording
 from tests.local_cloud.provider_simulator.without_network import NOON, TOPIC, an_email, shape, to
+from tests.recorded import recording
 
 
 def test_an_email_is_kept_with_all_that_was_sent(carrier):

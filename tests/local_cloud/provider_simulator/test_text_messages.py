@@ -5,8 +5,8 @@ import pytest
 from local_cloud.inbox import read_inbox
 from local_cloud.provider_simulator.refusal import Refused
 from local_cloud.provider_simulator.text_message import TextMessage
-from tests.local_cloud.event_sources.doubles import recording
 from tests.local_cloud.provider_simulator.without_network import GROUP, an_sms, shape
+from tests.recorded import recording
 
 
 def test_a_text_message_is_kept_with_its_attributes(carrier):

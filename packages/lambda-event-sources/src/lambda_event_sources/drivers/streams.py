@@ -1,0 +1,200 @@
+"""A mapping of a stream comes in; its shards' records are brought to the function, a thread a shard."""
+
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambda_event_sources.drivers.destinations import Destinations
+from lambda_event_sources.drivers.functions import Functions
+from lambda_event_sources.drivers.log import Log
+from lambda_event_sources.drivers.pace import Pace
+from lambda_event_sources.events import encoded, lambda_event
+from lambda_event_sources.mapping import EventSourceMapping
+from lambda_event_sources.on_failure import GivenUp
+from lambda_event_sources.streams.lane import Backoff, Invoke, Wait
+from lambda_event_sources.streams.reader import ShardReader, Stream
+from lambda_event_sources.streams.sequencer import Lineage, Position, Positions
+from lambda_event_sources.streams.shard import ShardSource
+
+if TYPE_CHECKING:
+    from lambda_event_sources.outcomes import Outcome
+
+
+class ShardDriver:
+    """Drive one shard's lanes, each invocation in a thread; `position` is where a successor goes on."""
+
+    def __init__(
+        self,
+        mapping: EventSourceMapping,
+        reader: ShardReader,
+        *,
+        functions: Functions,
+        destinations: Destinations,
+        backoff: Backoff,
+        now: Callable[[], datetime],
+        log: Log,
+    ) -> None:
+        self._mapping = mapping
+        self._log = log
+        self._reader = reader
+        self._shard_id = reader.shard_id
+        self._functions = functions
+        self._destinations = destinations
+        self._source = ShardSource(
+            mapping, shard_id=reader.shard_id, position=reader.position, backoff=backoff
+        )
+        self._now = now
+        self._threads = ThreadPoolExecutor(
+            mapping.parallelization, thread_name_prefix=reader.shard_id
+        )
+        self._out: dict[Future[Outcome], int] = {}
+
+    @property
+    def position(self) -> Position:
+        """Say where to go on: after what is done, or where this driver began."""
+        return self._source.position
+
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether the shard is closed and all of it is done."""
+        return self._source.is_finished
+
+    def work(self, *, rest: float = 0.0) -> bool:
+        """Take what answered, read what there is room for, carry out one step; tell whether that was any.
+
+        Rests in between, where there is an invocation to wait for.
+        """
+        answered = self._take_answers(rest)
+        read = self._read()
+        match self._source.next_step(now=self._now()):
+            case Invoke(records=records, lane=lane, about=about):
+                event = encoded(lambda_event(records, about))
+                invocation = self._threads.submit(
+                    self._functions.invoke, self._mapping.function_arn, event
+                )
+                self._out[invocation] = lane
+            case GivenUp() as given_up:
+                self._destinations.send(
+                    given_up, self._mapping, shard_id=self._shard_id, now=self._now()
+                )
+            case Wait():
+                return answered or read
+        return True
+
+    def close(self) -> None:
+        """Wait for the invocations that are out, and take their answers."""
+        while self._out:
+            self._take_answers(None)
+        self._threads.shutdown()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether an invocation is out."""
+        return bool(self._out)
+
+    def _read(self) -> bool:
+        room, now = self._source.room, self._now()
+        read = self._reader.read(room) if room else ()
+        if room and not read:
+            self._source.reach(now)
+        if left_out := self._source.put(read, now=self._now()):
+            self._log(
+                "records_filtered",
+                mapping=self._mapping.uuid,
+                shard=self._shard_id,
+                records=len(left_out),
+            )
+        if self._reader.is_at_end:
+            self._source.end()
+        return bool(read)
+
+    def _take_answers(self, patience: float | None) -> bool:
+        answered, _ = wait(self._out, timeout=patience, return_when=FIRST_COMPLETED)
+        for invocation in answered:
+            lane = self._out.pop(invocation)
+            self._source.settle(lane, invocation.result(), now=self._now())
+        return bool(answered)
+
+
+class StreamDriver:
+    """Drive a stream: look for shards, start a thread for each that may begin."""
+
+    def __init__(
+        self,
+        mapping: EventSourceMapping,
+        *,
+        stream: Callable[[], Stream],
+        positions: Positions,
+        driver: Callable[[EventSourceMapping, ShardReader], ShardDriver],
+        log: Log,
+    ) -> None:
+        self._mapping = mapping
+        self._make_stream = stream
+        self._stream: Stream | None = None
+        self._lineage = Lineage(mapping, positions)
+        self._make_driver = driver
+        self._log = log
+        self._stop = threading.Event()
+        self._threads: dict[str, threading.Thread] = {}
+
+    def tend(self) -> None:
+        """Start what is to be started; call it every now and then."""
+        if self._stop.is_set():
+            return
+        if self._stream is None:
+            self._stream = self._make_stream()
+        for shard_id, position in self._lineage.see(self._stream.shards()):
+            self._begin(self._stream, shard_id, position)
+
+    def stop(self) -> None:
+        """Ask the threads to end after the invocations they are in."""
+        self._stop.set()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Tell whether all threads have ended; then the positions are final."""
+        return not any(thread.is_alive() for thread in self._threads.values())
+
+    def _begin(self, stream: Stream, shard_id: str, position: Position) -> None:
+        reader = ShardReader(stream, shard_id, position=position)
+        driver = self._make_driver(self._mapping, reader)
+        thread = threading.Thread(
+            target=self._run, args=(driver, shard_id), daemon=True, name=shard_id
+        )
+        self._threads[shard_id] = thread
+        self._log("shard_begun", mapping=self._mapping.uuid, shard=shard_id, position=str(position))
+        thread.start()
+
+    def _run(self, driver: ShardDriver, shard_id: str) -> None:
+        try:
+            self._drive(driver, shard_id)
+            driver.close()
+        except Exception:  # noqa: BLE001 - a bug in one shard: tell it, go on from what is done
+            self._log("shard_failed", shard=shard_id)
+            traceback.print_exc()
+            self._lineage.reach(shard_id, driver.position)
+            self._lineage.leave(shard_id)
+            return
+        self._lineage.reach(shard_id, driver.position)
+        if driver.is_finished:
+            self._lineage.finish(shard_id)
+
+    def _drive(self, driver: ShardDriver, shard_id: str) -> None:
+        pace, rest = Pace(), 0.0
+        while not self._stop.is_set() and not driver.is_finished:
+            try:
+                rest = pace.rest_after(work=driver.work(rest=rest))
+            except (BotoCoreError, ClientError) as error:
+                self._log("read_failed", shard=shard_id, error=type(error).__name__)
+                rest = _AFTER_A_FAILURE
+            self._lineage.reach(shard_id, driver.position)
+            if rest and not driver.is_waiting:
+                self._stop.wait(rest)
+
+
+_AFTER_A_FAILURE = 1.0

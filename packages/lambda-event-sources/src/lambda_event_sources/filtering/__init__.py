@@ -1,0 +1,1 @@
+"""Decide which records a mapping's filter criteria let through."""

@@ -1,0 +1,138 @@
+"""A handler and a batch of records come in; what Lambda would say of the invocation goes out."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+from lambda_event_sources.events import encoded, lambda_event
+from lambda_event_sources.harness.items import Fault, TimesOut, met
+from lambda_event_sources.harness.report import Record, name_of
+from lambda_event_sources.outcomes import Answered, Outcome, Raised, refusal_of
+
+Handler = Callable[[dict[str, Any], Any], Any]
+"""A Lambda handler, of an event and a context."""
+
+
+class Clock(Protocol):
+    """Time that is turned by hand: `at` is set, and a call says what time it is."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        """Say what time it is."""
+
+
+@dataclass(slots=True)
+class TurnedClock:
+    """The `Clock` of a rehearsal that was given none."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        """Say what time it is."""
+        return self.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyInParticular:
+    """The identity of who invoked a function that no mobile application did."""
+
+    cognito_identity_id: None = None
+    cognito_identity_pool_id: None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a handler asks of its Lambda context: all that AWS's has, none of it from a client.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
+
+    aws_request_id: str
+    invoked_function_arn: str
+    ends_at: datetime
+    clock: Clock
+    function_version: str = "$LATEST"
+    memory_limit_in_mb: str = "128"  # text, as the runtime reads it from its environment
+    log_stream_name: str = "2026/03/02/[$LATEST]0123456789abcdef0123456789abcdef"
+    identity: NobodyInParticular = field(default_factory=NobodyInParticular)
+    client_context: None = None
+    tenant_id: None = None
+
+    @property
+    def function_name(self) -> str:
+        """Name the function."""
+        return self.invoked_function_arn.split(":")[6]
+
+    @property
+    def log_group_name(self) -> str:
+        """Name the log group that a function has of itself."""
+        return f"/aws/lambda/{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Say how long the function may still run."""
+        return round((self.ends_at - self.clock()).total_seconds() * 1000)
+
+
+@dataclass(slots=True, kw_only=True)
+class Function:
+    """A handler as Lambda runs it: the event came as JSON, the answer goes as JSON.
+
+    `faults` are met by the record's key in it, in order, and used up.
+    """
+
+    handler: Handler
+    arn: str
+    clock: Clock
+    timeout: timedelta
+    takes: Callable[[], timedelta]
+    faults: dict[tuple[str, str], list[Fault]] = field(default_factory=dict)
+    invoked: int = 0
+
+    def expect(self, source: str, name: str, faults: list[Fault]) -> None:
+        """Let a record meet faults."""
+        if faults:
+            self.faults[source, name] = [each for each in faults if each.times > 0]
+
+    def invoke(
+        self, source: str, records: tuple[Record, ...], about: Mapping[str, Any] | None = None
+    ) -> tuple[Outcome, timedelta]:
+        """Bring records to the handler; say what became of it, and how long that took."""
+        event = encoded(lambda_event(records, about))
+        if refused := refusal_of(event):
+            return refused, timedelta()
+        self.invoked += 1
+        request_id = f"request-{self.invoked}"
+        for record in records:
+            if waiting := self.faults.get((source, name_of(record))):
+                fault = self._use_up(waiting)
+                took = self.timeout if isinstance(fault, TimesOut) else self.takes()
+                run = partial(self._run, event, request_id)
+                return met(fault, name_of(record), run, request_id), took
+        return self._run(event, request_id), self.takes()
+
+    def _use_up(self, waiting: list[Fault]) -> Fault:
+        fault = waiting[0]
+        if fault.times == 1:
+            waiting.pop(0)
+        else:
+            waiting[0] = replace(fault, times=fault.times - 1)
+        return fault
+
+    def _run(self, event: bytes, request_id: str) -> Outcome:
+        ends_at = self.clock() + self.timeout
+        context = Context(
+            aws_request_id=request_id,
+            invoked_function_arn=self.arn,
+            ends_at=ends_at,
+            clock=self.clock,
+        )
+        try:
+            answer = self.handler(json.loads(event), context)
+            payload = json.dumps(answer).encode()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever ends a function ends it
+            return Raised(request_id=request_id, exception=error)
+        return Answered(payload=payload, request_id=request_id)

@@ -1,0 +1,190 @@
+"""What a rehearsal's input is made of: records, what goes wrong with them, what happens between them.
+
+A fault stands before the record that meets it: the first invocations that are brought this record
+fare as it says, as often as it says. Other items happen when the input has come to them.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from lambda_event_sources.outcomes import Answered, NotInvoked, Outcome, Raised
+
+ALWAYS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """A record that is put on the stream; bytes alone are one of the key `k`."""
+
+    data: bytes
+    key: str = "k"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change of a table's item: what it was, what it became, in the values that boto3's tables take.
+
+    Without `old` it was inserted, without `new` removed; `expired`, by the table's time to live.
+    `keys` are the names of its key attributes, `view` is the stream's StreamViewType.
+    """
+
+    new: Mapping[str, Any] | None = None
+    old: Mapping[str, Any] | None = None
+    keys: tuple[str, ...] = ("pk", "sk")
+    expired: bool = False
+    view: str = "NEW_AND_OLD_IMAGES"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """A message that is sent to the queue; text alone is one without delay.
+
+    FIFO queues take no delay, but groups, and what is not to be brought twice.
+    """
+
+    body: str
+    delay: timedelta = timedelta()
+    group: str = ""
+    deduplication: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raises:
+    """The function raises; `late`: after it has done its work."""
+
+    times: int = 1
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimesOut:
+    """The function does its work, and its time is over before it answers."""
+
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttled:
+    """The function is not invoked."""
+
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fails:
+    """The function does its work, and answers that this record failed too."""
+
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The function does its work, and answers something else: anything that JSON can say."""
+
+    answer: Any
+    times: int = 1
+
+
+Fault = Raises | TimesOut | Throttled | Fails | Answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redelivered:
+    """When the next record is done, the source brings it again, and so many before it.
+
+    So it is when a poller is replaced: what it had not noted as done comes again, settled or not.
+    """
+
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passes:
+    """Time passes before what follows is put."""
+
+    time: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Splits:
+    """A shard is split in two."""
+
+    shard: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merges:
+    """Two neighbouring shards become one."""
+
+    shard: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rolls:
+    """A shard is closed and one child goes on, as a table's stream does every few hours."""
+
+    shard: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeployed:
+    """The mapping is changed: everything goes on from what is done, under these settings."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+Recorded = Mapping[str, Any]
+"""A recorded Lambda event, `{"Records": […]}`, or one record of such an event."""
+
+Item = (
+    bytes
+    | str
+    | Put
+    | Change
+    | Send
+    | Recorded
+    | Fault
+    | Redelivered
+    | Passes
+    | Splits
+    | Merges
+    | Rolls
+    | Redeployed
+)
+
+
+class NothingToMeet(Exception):
+    """A fault at the end of the input, with no record behind it."""
+
+
+def met(fault: Fault, identifier: str, run: Callable[[], Outcome], request_id: str) -> Outcome:
+    """Say how an invocation ends that meets a fault; `identifier` names the record that has it."""
+    match fault:
+        case Throttled():
+            return NotInvoked(reason="throttled")
+        case Raises(late=False):
+            return Raised(request_id=request_id)
+        case Raises() | TimesOut():
+            ended = run()
+            return ended if isinstance(ended, Raised) else Raised(request_id=request_id)
+        case Fails():
+            return _with_failure(run(), identifier)
+        case Answers():
+            # A function that raises answers nothing else.
+            if isinstance(ended := run(), Raised):
+                return ended
+            payload = json.dumps(fault.answer).encode()
+            return Answered(payload=payload, request_id=request_id)
+
+
+def _with_failure(outcome: Outcome, identifier: str) -> Outcome:
+    """Add one record to those that the function itself calls failed."""
+    if not isinstance(outcome, Answered):
+        return outcome
+    answer = json.loads(outcome.payload) or {}
+    failures = [*(answer.get("batchItemFailures") or ()), {"itemIdentifier": identifier}]
+    return replace(outcome, payload=json.dumps({**answer, "batchItemFailures": failures}).encode())

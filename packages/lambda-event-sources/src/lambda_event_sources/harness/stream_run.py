@@ -1,0 +1,119 @@
+"""A stream's input comes in item by item; what it says happens to the stream and to who reads it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lambda_event_sources.events import StreamRecord, dynamodb_record
+from lambda_event_sources.harness.function import Clock, Function
+from lambda_event_sources.harness.items import (
+    Change,
+    Fault,
+    Item,
+    Merges,
+    NothingToMeet,
+    Passes,
+    Put,
+    Redelivered,
+    Redeployed,
+    Rolls,
+    Send,
+    Splits,
+)
+from lambda_event_sources.harness.report import Report
+from lambda_event_sources.harness.stream_driver import StreamDriving
+from lambda_event_sources.harness.table_changes import change_record, partition_of
+from lambda_event_sources.mapping import Kind
+from lambda_event_sources.recordings import in_order, stream_record
+from lambda_event_sources.streams.memory import MemoryStream
+
+
+class NotForAStream(Exception):
+    """An item that only a queue takes, or only the other kind of stream."""
+
+
+class StreamRehearsal:
+    """Put what the input says, when it says so, and let it be brought until all is done."""
+
+    def __init__(self, driving: StreamDriving, function: Function, stream: MemoryStream) -> None:
+        self._driving = driving
+        self._function = function
+        self._clock: Clock = function.clock
+        self._stream = stream
+        self._faults: list[Fault] = []
+        self._back: int | None = None
+
+    def play(self, items: Iterable[Item]) -> Report:
+        """Rehearse the input to its end, and until nothing is left to do."""
+        for item in items:
+            self._take(item)
+        if self._faults:
+            raise NothingToMeet(type(self._faults[0]).__name__)
+        self._driving.go_on(until=None)
+        return self._driving.report
+
+    def _take(self, item: Item) -> None:
+        match item:
+            case bytes() | Put():
+                self._put(item if isinstance(item, Put) else Put(data=item))
+            case Change():
+                self._change(item)
+            case Mapping():
+                self._take_recorded(item)
+            case Passes():
+                self._driving.go_on(until=self._clock() + item.time)
+            case Splits() | Merges() | Rolls():
+                self._reshard(item)
+            case Redeployed():
+                self._driving.redeploy(item.settings)
+            case Send() | str():
+                raise NotForAStream(type(item).__name__)
+            case trouble:
+                self._await_record(trouble)
+
+    def _await_record(self, trouble: Fault | Redelivered) -> None:
+        if isinstance(trouble, Redelivered):
+            self._back = trouble.records
+        else:
+            self._faults.append(trouble)
+
+    def _put(self, item: Put) -> None:
+        if self._driving.mapping.kind is not Kind.KINESIS:
+            raise NotForAStream("Put: a table's stream takes Change")
+        shard_id, record = self._stream.put(item.key, item.data, now=self._clock())
+        self._expect(shard_id, record)
+
+    def _change(self, item: Change) -> None:
+        if self._driving.mapping.kind is not Kind.DYNAMODB:
+            raise NotForAStream("Change: a data stream takes Put")
+        shard_id, number = self._stream.next_of(partition_of(item))
+        read = change_record(item, number=number, at=self._clock())
+        record = dynamodb_record(read, stream_arn=self._stream.arn)
+        self._stream.append(shard_id, record)
+        self._expect(shard_id, record)
+
+    def _take_recorded(self, recorded: Mapping[str, Any]) -> None:
+        """Take recorded records, each at the time at which it arrived."""
+        for one in in_order([recorded if "Records" in recorded else {"Records": [recorded]}]):
+            shard_id, record = stream_record(one)
+            if record.arrived_at > self._clock():
+                self._driving.go_on(until=record.arrived_at)
+            self._driving.look_again()
+            self._stream.append(shard_id, record)
+            self._expect(shard_id, record)
+
+    def _expect(self, shard_id: str, record: StreamRecord) -> None:
+        self._function.expect(shard_id, record.sequence_number, self._faults)
+        self._faults = []
+        if self._back is not None:
+            self._driving.go_back_after(shard_id, record.sequence_number, self._back)
+            self._back = None
+
+    def _reshard(self, item: Splits | Merges | Rolls) -> None:
+        self._driving.look_again()
+        match item:
+            case Splits():
+                self._stream.split(item.shard)
+            case Merges():
+                self._stream.merge(item.shard, item.other)
+            case Rolls():
+                self._stream.roll(item.shard)

@@ -1,0 +1,1 @@
+"""Gather messages of SQS queues into batches, and queues in memory to receive them from."""

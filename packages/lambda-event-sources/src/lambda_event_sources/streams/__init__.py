@@ -1,0 +1,1 @@
+"""Deliver the records of a stream: shards, parallelization lanes, retries, tumbling windows."""

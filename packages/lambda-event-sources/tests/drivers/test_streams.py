@@ -1,0 +1,274 @@
+"""Streams through real APIs: read, brought, gone on with."""
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from support.doubles import NOON, STREAM, Calls, a_mapping, silent
+from support.eventually import eventually
+
+from lambda_event_sources.drivers.pace import Pace
+from lambda_event_sources.drivers.stream_apis import DynamoDbStream, KinesisStream
+from lambda_event_sources.drivers.streams import ShardDriver, StreamDriver
+from lambda_event_sources.mapping import EventSourceMapping
+from lambda_event_sources.on_failure import GivenUp
+from lambda_event_sources.outcomes import Answered, Outcome, Raised
+from lambda_event_sources.streams.lane import Backoff
+from lambda_event_sources.streams.memory import MemoryStream
+from lambda_event_sources.streams.reader import ShardReader
+from lambda_event_sources.streams.sequencer import HORIZON, Position, Positions, Shard, after
+from lambda_event_sources.streams.shard import lane_of
+
+
+def test_kinesis_is_read_from_its_horizon_on_and_gone_on_with_after_the_last_number():
+    record = {"SequenceNumber": "7", "Data": b"", "ApproximateArrivalTimestamp": NOON}
+    expired = ClientError({"Error": {"Code": "ExpiredIteratorException"}}, "GetRecords")
+    calls = Calls(
+        get_shard_iterator={"ShardIterator": "i"},
+        get_records=[
+            {"Records": [record], "NextShardIterator": "j"},
+            expired,
+            {"Records": []},
+        ],
+    )
+    reader = ShardReader(KinesisStream(calls, STREAM, role_arn="r"), "shard-1", position=HORIZON)
+
+    assert ["7"] == [r.sequence_number for r in reader.read(5)]
+    with pytest.raises(ClientError):
+        reader.read(5)
+    assert [] == list(reader.read(5))
+
+    begun = [arguments for name, arguments in calls.made if name == "get_shard_iterator"]
+    assert "TRIM_HORIZON" == begun[0]["ShardIteratorType"]
+    assert ("AFTER_SEQUENCE_NUMBER", "7") == (
+        begun[1]["ShardIteratorType"],
+        begun[1]["StartingSequenceNumber"],
+    )
+    assert reader.is_at_end
+
+
+def test_a_tables_shards_are_listed_page_by_page():
+    shard = {"ShardId": "a"}
+    child = {"ShardId": "b", "ParentShardId": "a"}
+    calls = Calls(
+        describe_stream=[
+            {"StreamDescription": {"Shards": [shard], "LastEvaluatedShardId": "a"}},
+            {"StreamDescription": {"Shards": [child]}},
+        ]
+    )
+
+    assert [Shard(shard_id="a"), Shard(shard_id="b", parents=("a",))] == (
+        DynamoDbStream(calls, "arn").shards()
+    )
+    assert "a" == calls.made[1][1]["ExclusiveStartShardId"]
+
+
+SHARD = "shardId-000000000000"
+
+
+def a_stream(records: int) -> MemoryStream:
+    """One shard, with so many records of one key, numbered from 1 on."""
+    stream = MemoryStream()
+    for _ in range(records):
+        stream.put("k", b"", now=NOON)
+    return stream
+
+
+class Function:
+    """A function that remembers what it was brought and answers with what it was given."""
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        self.brought: list[list[int]] = []
+        self.outcomes = list(outcomes)
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def invoke(self, function_arn: str, event: bytes) -> Outcome:
+        del function_arn
+        self.brought.append(
+            [int(record["kinesis"]["sequenceNumber"]) for record in json.loads(event)["Records"]]
+        )
+        self.gate.wait(5)
+        return self.outcomes.pop(0) if self.outcomes else Answered(payload=b"null")
+
+
+class Basket:
+    def __init__(self) -> None:
+        self.sent: list[GivenUp] = []
+
+    def send(self, given_up: GivenUp, *_: Any, **__: Any) -> None:
+        self.sent.append(given_up)
+
+
+class Rig:
+    """A stream driver on a stream and a function in memory."""
+
+    def __init__(self, stream: MemoryStream, function: Function, **settings: Any) -> None:
+        self.stream, self.function, self.basket = stream, function, Basket()
+        self.positions: Positions = {}
+        self.mapping = a_mapping(**settings)
+
+    def driver(self) -> StreamDriver:
+        return StreamDriver(
+            self.mapping,
+            stream=lambda: self.stream,
+            positions=self.positions,
+            driver=self._shard_driver,
+            log=silent,
+        )
+
+    def _shard_driver(self, mapping: EventSourceMapping, reader: ShardReader) -> ShardDriver:
+        return ShardDriver(
+            mapping,
+            reader,
+            functions=self.function,
+            destinations=self.basket,
+            backoff=Backoff(first=timedelta(milliseconds=5), most=timedelta(milliseconds=5)),
+            now=lambda: datetime.now(UTC),
+            log=silent,
+        )
+
+
+def test_a_stream_is_brought_in_batches_in_order():
+    rig = Rig(a_stream(5), Function())
+    driver = rig.driver()
+    driver.tend()
+    eventually(lambda: 3 == len(rig.function.brought))
+    driver.stop()
+    eventually(lambda: driver.is_stopped)
+
+    assert [[1, 2], [3, 4], [5]] == rig.function.brought
+    assert {SHARD: after("5")} == rig.positions
+
+
+def test_what_no_filter_lets_through_is_not_brought_and_come_past():
+    rig = Rig(a_stream(3), Function(), filters=('{"sequenceNumber": ["2"]}',))
+    driver = rig.driver()
+    driver.tend()
+    eventually(lambda: rig.positions.get(SHARD) == after("3"))
+    driver.stop()
+
+    assert [[2]] == rig.function.brought
+
+
+def test_what_is_given_up_goes_to_the_destination_and_the_rest_goes_on():
+    rig = Rig(a_stream(3), Function(Raised(), Raised()), max_retries=1)
+    driver = rig.driver()
+    driver.tend()
+    eventually(lambda: 3 == len(rig.function.brought))
+    driver.stop()
+
+    assert [[1, 2], [1, 2], [3]] == rig.function.brought
+    assert [[1, 2]] == [[r.position for r in g.records] for g in rig.basket.sent]
+
+
+def test_a_successor_goes_on_after_what_is_done():
+    rig = Rig(a_stream(3), Function(Answered(payload=b"null"), *[Raised()] * 1000))
+    first = rig.driver()
+    first.tend()
+    eventually(lambda: 2 < len(rig.function.brought))
+    first.stop()
+    eventually(lambda: first.is_stopped)
+    rig.function.outcomes.clear()
+    rig.function.brought.clear()
+
+    second = rig.driver()
+    second.tend()
+    eventually(lambda: rig.function.brought)
+    second.stop()
+
+    assert [3] == rig.function.brought[0]
+
+
+def test_a_child_shard_waits_until_its_parent_is_done():
+    stream = a_stream(1)
+    child = stream.roll(SHARD)
+    stream.put("k", b"", now=NOON)
+    rig = Rig(stream, Function())
+    rig.function.gate.clear()
+    driver = rig.driver()
+    driver.tend()
+    eventually(lambda: rig.function.brought)
+    driver.tend()
+    assert [[1]] == rig.function.brought
+
+    rig.function.gate.set()
+    eventually(lambda: driver.tend() or [2] in rig.function.brought)
+    driver.stop()
+    eventually(lambda: driver.is_stopped)
+    assert after("2") == rig.positions[child]
+
+
+def test_a_shard_has_as_many_invocations_at_once_as_the_mapping_says():
+    stream = MemoryStream()
+    keys = [next(k for k in map(str, range(99)) if lane_of(k, 3) == lane) for lane in range(3)]
+    for key in keys * 2:
+        stream.put(key, b"", now=NOON)
+    rig = Rig(stream, Function(), parallelization=3, batch_size=1)
+    rig.function.gate.clear()
+    driver = rig.driver()
+    driver.tend()
+    eventually(lambda: 3 == len(rig.function.brought))
+    assert [[1], [2], [3]] == sorted(rig.function.brought)
+
+    rig.function.gate.set()
+    eventually(lambda: 6 == len(rig.function.brought))
+    driver.stop()
+    eventually(lambda: driver.is_stopped)
+    assert {SHARD: after("6")} == rig.positions
+
+
+def test_a_driver_that_is_stopped_waits_for_what_is_out():
+    rig = Rig(a_stream(1), Function())
+    rig.function.gate.clear()
+    driver = rig.driver()
+    driver.tend()
+    eventually(lambda: rig.function.brought)
+    driver.stop()
+    assert not driver.is_stopped
+
+    rig.function.gate.set()
+    eventually(lambda: driver.is_stopped)
+    assert {SHARD: after("1")} == rig.positions
+
+
+def test_kinesis_is_read_from_a_timestamp_on():
+    calls = Calls(get_shard_iterator={"ShardIterator": "i"}, get_records={"Records": []})
+    position = Position(kind="AT_TIMESTAMP", at=NOON)
+
+    ShardReader(KinesisStream(calls, STREAM, role_arn="r"), "s", position=position).read(1)
+
+    asked = calls.made[0][1]
+    assert ("AT_TIMESTAMP", NOON) == (asked["ShardIteratorType"], asked["Timestamp"])
+
+
+def test_trouble_in_reading_passes():
+    stream = a_stream(1)
+    real, trouble = stream.read, [ClientError({"Error": {"Code": "X"}}, "GetRecords")]
+
+    def read(*asked: Any) -> Any:
+        if trouble:
+            raise trouble.pop()
+        return real(*asked)
+
+    stream.read = read
+    rig = Rig(stream, Function())
+    driver = rig.driver()
+    driver.tend()
+    eventually(lambda: rig.function.brought)
+    driver.stop()
+
+    assert [[1]] == rig.function.brought
+
+
+def test_an_idle_poller_rests_longer_and_longer_up_to_a_fifth_of_a_second():
+    pace = Pace()
+    rests = [pace.rest_after(work=False) for _ in range(10)]
+
+    assert sorted(rests) == rests
+    assert 0.2 == rests[-1]
+    assert 0 == pace.rest_after(work=True)
+    assert pace.rest_after(work=False) < 0.05

@@ -1,0 +1,167 @@
+"""Rehearsing a handler on a table's stream: its input is what items were and what they became."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambda_event_sources.harness.items import ALWAYS, Change, Put, Raises
+from lambda_event_sources.harness.stream_run import NotForAStream
+from lambda_event_sources.harness.table_changes import NoChange
+from lambda_event_sources.mapping import Kind
+from lambda_event_sources.streams.memory import MemoryStream
+
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+WAITING = {"pk": "o-1", "sk": "sms", "state": "requested"}
+SENT = WAITING | {"state": "sent"}
+
+
+class Handler:
+    """Keeps the records that it was brought, and is content."""
+
+    def __init__(self) -> None:
+        self.brought: list[Any] = []
+
+    def __call__(self, event: dict[str, Any], _: Any) -> None:
+        self.brought += event["Records"]
+
+
+@pytest.fixture
+def handler() -> Handler:
+    return Handler()
+
+
+def test_an_item_s_life_is_brought_as_inserted_modified_and_removed(event_source, handler):
+    event_source(handler, [Change(new=WAITING), Change(old=WAITING, new=SENT), Change(old=SENT)])
+
+    assert ["INSERT", "MODIFY", "REMOVE"] == [each["eventName"] for each in handler.brought]
+    assert ["1", "2", "3"] == [each["dynamodb"]["SequenceNumber"] for each in handler.brought]
+    inserted, modified, removed = (each["dynamodb"] for each in handler.brought)
+    assert {"pk": {"S": "o-1"}, "sk": {"S": "sms"}} == inserted["Keys"] == removed["Keys"]
+    assert ({"S": "requested"}, False) == (inserted["NewImage"]["state"], "OldImage" in inserted)
+    assert {"S": "sent"} == modified["NewImage"]["state"] == removed["OldImage"]["state"]
+    assert ({"S": "requested"}, False) == (modified["OldImage"]["state"], "NewImage" in removed)
+
+
+def test_values_are_written_as_a_table_s_stream_does(event_source, handler):
+    values = {"n": Decimal("1.50"), "b": b"\x00\xff", "none": None, "is": True, "set": {"a"}}
+
+    event_source(handler, [Change(new={"pk": "o-1", "sk": 7, "map": {"list": [values]}})])
+
+    (record,) = handler.brought
+    image = record["dynamodb"]["NewImage"]
+    assert {"N": "7"} == image["sk"]
+    assert {
+        "n": {"N": "1.50"},
+        "b": {"B": "AP8="},
+        "none": {"NULL": True},
+        "is": {"BOOL": True},
+        "set": {"SS": ["a"]},
+    } == image["map"]["M"]["list"]["L"][0]["M"]
+
+
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [
+        ("KEYS_ONLY", set()),
+        ("NEW_IMAGE", {"NewImage"}),
+        ("OLD_IMAGE", {"OldImage"}),
+        ("NEW_AND_OLD_IMAGES", {"NewImage", "OldImage"}),
+    ],
+)
+def test_the_stream_s_view_says_which_images_are_there(event_source, handler, view, shown):
+    event_source(handler, [Change(old=WAITING, new=SENT, view=view)])
+
+    (record,) = handler.brought
+    assert shown == {"NewImage", "OldImage"} & record["dynamodb"].keys()
+    assert view == record["dynamodb"]["StreamViewType"]
+
+
+def test_a_change_has_the_fields_of_one_that_was_recorded(event_source, handler):
+    recorded = json.loads((RECORDINGS / "ddb_stream_event_ledger.json").read_text())["Records"]
+    changes = {
+        "INSERT": Change(new=WAITING),
+        "MODIFY": Change(old=WAITING, new=SENT),
+        "REMOVE": Change(old=SENT, expired=True),
+    }
+    event_source(handler, changes.values())
+
+    ours = {each["eventName"]: each for each in handler.brought}
+    assert ours.keys() == {each["eventName"] for each in recorded}
+    theirs = [each for each in recorded if each["eventName"] != "REMOVE" or "userIdentity" in each]
+    for each in theirs:
+        assert each.keys() == ours[each["eventName"]].keys()
+        assert each["dynamodb"].keys() - {"SizeBytes"} == ours[each["eventName"]]["dynamodb"].keys()
+    (expired,) = (each["userIdentity"] for each in theirs if "userIdentity" in each)
+    assert expired == ours["REMOVE"]["userIdentity"]
+
+
+def test_faults_and_keys_of_one_s_own_are_for_changes_too(event_source, handler):
+    report = event_source(
+        handler,
+        [
+            Change(new={"id": "a"}, keys=("id",)),
+            Raises(times=ALWAYS),
+            Change(new={"id": "b"}, keys=("id",)),
+            Change(new={"id": "c"}, keys=("id",)),
+        ],
+        bisects=True,
+        max_retries=1,
+    )
+
+    assert [("RetryAttemptsExhausted", ["2"])] == report.given_up
+    assert ["a", "c"] == [each["dynamodb"]["Keys"]["id"]["S"] for each in handler.brought]
+
+
+def test_a_change_is_put_behind_what_was_recorded(event_source, handler):
+    recorded = json.loads((RECORDINGS / "ddb_stream_event_ledger.json").read_text())
+
+    report = event_source(handler, [recorded, Change(new=WAITING)])
+
+    assert recorded["Records"] == handler.brought[:-1]
+    assert report.done[-1] == handler.brought[-1]["dynamodb"]["SequenceNumber"]
+    last = handler.brought[-1]["dynamodb"]["ApproximateCreationDateTime"]
+    assert datetime.fromtimestamp(last, UTC) >= datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_a_table_of_several_shards_keeps_a_partition_in_one(event_source, handler):
+    items = [{"pk": f"o-{n % 6}", "sk": str(n)} for n in range(30)]
+    stream = MemoryStream(shards=4, arn="arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/s")
+
+    report = event_source(
+        handler, [Change(new=each) for each in items], stream=stream, source=Kind.DYNAMODB
+    )
+
+    shards: dict[str, set[str]] = {}
+    for invocation in report.invocations:
+        for record in invocation.records:
+            partition = record.event["dynamodb"]["Keys"]["pk"]["S"]
+            shards.setdefault(partition, set()).add(invocation.source)
+    assert {1} == {len(each) for each in shards.values()}
+    assert len(set.union(*shards.values())) > 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(),
+        Change(new=SENT, old=SENT),
+        Change(new=SENT, old=SENT | {"sk": "email"}),
+        Change(new={"pk": "o-1"}),
+        Change(new=SENT, expired=True),
+    ],
+    ids=["nothing", "the same", "another item", "without a key", "expired and there"],
+)
+def test_what_no_table_writes_about_is_refused(event_source, handler, change):
+    with pytest.raises(NoChange):
+        event_source(handler, [change])
+
+
+def test_a_change_is_for_a_table_s_stream_alone(event_source, handler):
+    for items in ([b"a", Change(new=SENT)], [Change(new=SENT), Put(data=b"a")]):
+        source = Kind.KINESIS if items[0] == b"a" else None
+        with pytest.raises(NotForAStream):
+            event_source(handler, items, source=source)

@@ -1,0 +1,80 @@
+"""Records, outcomes and the time in, what a lane does step by step out."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from lambda_event_sources.events import StreamRecord
+from lambda_event_sources.mapping import EventSourceMapping
+from lambda_event_sources.on_failure import GivenUp
+from lambda_event_sources.outcomes import Answered
+from lambda_event_sources.streams.lane import Backoff, Expired, Invoke, Lane, Wait
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+ANSWERS = json.loads((Path(__file__).parents[1] / "recordings/batch_responses.json").read_text())
+
+
+def record(
+    number: int, *, size: int = 100, age: timedelta = timedelta(0), key: str = ""
+) -> StreamRecord:
+    return StreamRecord(
+        sequence_number=str(number), arrived_at=NOON - age, event={}, size=size, key=key
+    )
+
+
+def a_mapping(**settings: Any) -> EventSourceMapping:
+    return EventSourceMapping(
+        **{
+            "uuid": "m-1",
+            "source_arn": "arn:aws:kinesis:us-east-1:000000000000:stream/orders",
+            "function_arn": "arn:aws:lambda:us-east-1:000000000000:function:relay",
+            "batch_size": 100,
+            "reports_item_failures": True,
+        }
+        | settings
+    )
+
+
+def a_lane(*records: StreamRecord, retention: timedelta | None = None, **settings: Any) -> Lane:
+    backoff = Backoff(first=SECOND, most=4 * SECOND)
+    lane = Lane(a_mapping(**settings), backoff=backoff, retention=retention)
+    lane.put(records, now=NOON)
+    return lane
+
+
+def failing(*numbers: Any) -> Answered:
+    items = [{"itemIdentifier": number} for number in numbers]
+    return Answered(payload=json.dumps({"batchItemFailures": items}).encode(), request_id="r-1")
+
+
+SUCCESS = Answered(payload=b'{"batchItemFailures": []}')
+
+
+def brought(lane: Lane, *, at: datetime = NOON) -> list[int]:
+    """Read the sequence numbers that the lane wants to be brought now."""
+    step = lane.next_step(now=at)
+    assert isinstance(step, Invoke), step
+    return [record.position for record in step.records]
+
+
+def play(lane: Lane, *outcomes: Any) -> list[Any]:
+    """Carry out steps, sitting out every wait, until the outcomes are used up and nothing is due."""
+    now, left, story = NOON, list(outcomes), []
+    while True:
+        step = lane.next_step(now=now)
+        match step:
+            case Wait(until=None):
+                return story
+            case Wait(until=until):
+                now = until
+            case GivenUp():
+                story.append((str(step.condition), [r.position for r in step.records]))
+            case Expired():
+                story.append(("expired", [r.position for r in step.records]))
+            case Invoke():
+                story.append([r.position for r in step.records])
+                if not left:
+                    return story
+                lane.settle(left.pop(0), now=now)

@@ -1,0 +1,122 @@
+"""The rules of queues, each with the line that it stands in, and what to say instead to break it."""
+
+ROWS = (
+    (
+        "queue-batch",
+        "queues.batcher:QueueGatherer._fitting",
+        "size > self._mapping.payload_limit",
+        "False",
+    ),
+    (
+        "queue-partial",
+        "queues.batcher:QueueGatherer._done",
+        "if m.message_id not in failed",
+        "if not failed",
+    ),
+    (
+        "queue-unusable-answer",
+        "queues.batcher:QueueGatherer._done",
+        "except BatchFailed:\n        return ()",
+        "except BatchFailed:\n        return messages",
+    ),
+    (
+        "queue-error",
+        "queues.batcher:QueueGatherer._done",
+        "if not isinstance(outcome, Answered):\n        return ()",
+        "if not isinstance(outcome, Answered):\n        return messages",
+    ),
+    (
+        "visibility",
+        "queues.standard_queue:StandardQueue.receive",
+        "message.visible_at = now + self.hides_for",
+        "pass",
+    ),
+    (
+        "receive-count",
+        "queues.standard_queue:StandardQueue.receive",
+        "message.receives += 1",
+        "message.receives = 1",
+    ),
+    (
+        "dead-letters",
+        "queues.standard_queue:StandardQueue._is_spent",
+        "message.receives >= self.max_receives",
+        "False",
+    ),
+    (
+        "latest-handle",
+        "queues.standard_queue:StandardQueue.delete",
+        "m.receipt_handle not in handles",
+        "m.message_id not in {h.split('#')[0] for h in handles}",
+    ),
+    (
+        "latest-handle",
+        "queues.standard_queue:StandardQueue.delay",
+        "message.receipt_handle == receipt_handle",
+        "message.message_id == receipt_handle.split('#')[0]",
+    ),
+    (
+        "first-receive",
+        "queues.standard_queue:StandardQueue.receive",
+        "message.first_received_at or now",
+        "now",
+    ),
+    (
+        "redrive",
+        "queues.standard_queue:StandardQueue.redrive",
+        "replace(m, visible_at=now",
+        "replace(m, visible_at=now, sent_at=now",
+    ),
+    (
+        "queue-retention",
+        "queues.standard_queue:StandardQueue.receive",
+        "<= self.retention",
+        "<= 10 * self.retention",
+    ),
+    (
+        "fifo-order",
+        "queues.fifo_queue:FifoQueue.receivable",
+        "setdefault(message.group, []).append(message)",
+        "setdefault(message.group, []).insert(0, message)",
+    ),
+    (
+        "fifo-group",
+        "queues.fifo_queue:FifoQueue.receivable",
+        "if message.group not in held",
+        "if True",
+    ),
+    (
+        "fifo-group",
+        "queues.fifo_queue:FifoQueue.receivable",
+        "m.receives and m.visible_at > now",
+        "m.receives and m.visible_at > now and m.sent_at > now",
+    ),
+    (
+        "fifo-deduplication",
+        "queues.fifo_queue:FifoQueue.put",
+        "<= REMEMBERED",
+        "<= 10 * REMEMBERED",
+    ),
+    ("fifo-deduplication", "queues.fifo_queue:FifoQueue.put", "if known and", "if False and"),
+    (
+        "fifo-dead-letters",
+        "queues.standard_queue:StandardQueue._is_spent",
+        "message.receives >= self.max_receives",
+        "False",
+    ),
+    (
+        "fifo-event",
+        "queues.fifo_queue:FifoQueue.put",
+        '"MessageGroupId": group',
+        '"GroupId": group',
+    ),
+    ("fifo-limits", "queues.batcher:QueueGatherer.__init__", "mapping.is_fifo and", "False and"),
+    ("fifo-stops", "queues.batcher:QueueGatherer.settle", "if self._mapping.is_fifo:", "if False:"),
+    ("fifo-stops", "queues.batcher:QueueGatherer.settle", "if m not in done", "if not done"),
+    (
+        "fifo-unnamed",
+        "queues.batcher:QueueGatherer._done",
+        "if m.message_id not in failed",
+        "if not failed",
+    ),
+)

@@ -1,0 +1,113 @@
+"""The rules of tumbling windows, each with the line that it stands in, and what to say instead to break it."""
+
+ROWS = (
+    (
+        "window-by-arrival",
+        "streams.tumbling:_start_of",
+        "(at - epoch) // length * length",
+        "(at - epoch)",
+    ),
+    (
+        "window-batch",
+        "streams.tumbling:TumblingLane._feed",
+        "if start > self._window.start:",
+        "if False:",
+    ),
+    (
+        "window-state",
+        "streams.tumbling:TumblingLane.settle",
+        "self._window.state, self._window.has_state = state, True",
+        "self._window.has_state = True",
+    ),
+    ("window-event", "streams.tumbling:TumblingLane._about", '"shardId": self._shard_id,', ""),
+    ("window-event", "streams.tumbling:_written", '"+00:00", "Z"', '"+00:00", ""'),
+    (
+        "window-without-state",
+        "streams.tumbling:TumblingLane.settle",
+        "if isinstance(outcome, Answered) and state is None:",
+        "if False:",
+    ),
+    (
+        "window-without-state",
+        "streams.tumbling:_state_of",
+        "state if isinstance(state, dict) else None",
+        "state",
+    ),
+    ("window-retry", "streams.tumbling:TumblingLane.settle", " and settled.done", ""),
+    (
+        "window-partial",
+        "streams.tumbling:TumblingLane.settle",
+        "and settled.done",
+        "and settled.how == 'done'",
+    ),
+    (
+        "window-end",
+        "streams.tumbling:TumblingLane._end",
+        "self._about(window, is_final=True)",
+        "self._about(window)",
+    ),
+    (
+        "window-end",
+        "streams.tumbling:TumblingLane._close",
+        "self._window, self._ended = None, window.end",
+        "self._ended, window.start, window.end = window.end, window.end, window.end + (window.end - window.start)",
+    ),
+    ("window-over", "streams.shard:ShardSource.put", "self._reach(record.arrived_at)", "pass"),
+    (
+        "window-over",
+        "streams.tumbling:TumblingLane._is_over",
+        "self._reached >= window.end",
+        "self._reached >= window.start",
+    ),
+    (
+        "window-nothing-done",
+        "streams.tumbling:TumblingLane.next_step",
+        "and not self._window.has_state",
+        "and False",
+    ),
+    (
+        "window-end-again",
+        "streams.tumbling:TumblingLane._settle_end",
+        "if not isinstance(outcome, Answered):",
+        "if False:",
+    ),
+    (
+        "window-too-large",
+        "streams.tumbling:TumblingLane.settle",
+        "> STATE_LIMIT",
+        "> 2 * STATE_LIMIT",
+    ),
+    ("window-too-large", "streams.tumbling:TumblingLane.settle", "> STATE_LIMIT", ">= STATE_LIMIT"),
+    (
+        "window-too-large",
+        "streams.tumbling:TumblingLane._about",
+        "is_final and window.is_too_large",
+        "False",
+    ),
+    (
+        "window-checkpoint",
+        "streams.tumbling:TumblingLane._feed",
+        "self._window.first = record.position",
+        "pass",
+    ),
+    (
+        "window-resharding",
+        "streams.shard:ShardSource.end",
+        "self._reach(datetime.max.replace(tzinfo=UTC))",
+        "pass",
+    ),
+    (
+        "window-late",
+        "streams.tumbling:TumblingLane._feed",
+        ", self._ended)",
+        ", datetime.min.replace(tzinfo=UTC))",
+    ),
+    (
+        "window-late",
+        "streams.tumbling:TumblingLane._feed",
+        "start > self._window.start",
+        "start != self._window.start",
+    ),
+    ("window-lanes", "streams.shard:lane_of", "zlib.crc32(key.encode()) % lanes", "0"),
+    ("window-payload", "streams.lane:_fitting", " + overhead", ""),
+)

@@ -1,0 +1,83 @@
+"""Records, answers and the time in, what a shard with tumbling windows does step by step out."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from support.playing import NOON, SECOND, a_mapping, record
+
+from lambda_event_sources.events import StreamRecord
+from lambda_event_sources.on_failure import GivenUp
+from lambda_event_sources.outcomes import Answered
+from lambda_event_sources.streams.lane import Backoff, Expired, Invoke, Wait
+from lambda_event_sources.streams.shard import ShardSource
+
+SHARD = "shardId-000000000006"
+WINDOW = 120 * SECOND
+HOUR = timedelta(hours=1)
+
+
+def a_shard(
+    *records: StreamRecord, retention: timedelta | None = None, **settings: Any
+) -> ShardSource:
+    shard = ShardSource(
+        a_mapping(**{"tumbling_window": WINDOW} | settings),
+        shard_id=SHARD,
+        backoff=Backoff(first=SECOND, most=SECOND),
+        retention=retention,
+    )
+    shard.put(records, now=NOON)
+    return shard
+
+
+def at(number: int, seconds: float, key: str = "") -> StreamRecord:
+    """Return a record that arrived so long after noon."""
+    return record(number, age=-seconds * SECOND, key=key)
+
+
+def answer(state: Any, *failed: int) -> Answered:
+    items = [{"itemIdentifier": str(number)} for number in failed]
+    return Answered(payload=json.dumps({"state": state, "batchItemFailures": items}).encode())
+
+
+def counted(step: Invoke) -> Answered:
+    """Answer as a function that counts records."""
+    return answer({"count": step.about["state"].get("count", 0) + len(step.records)})
+
+
+def play(
+    shard: ShardSource,
+    *answers: Any,
+    otherwise: Callable[[Invoke], Any] = counted,
+    until: datetime = NOON + HOUR,
+) -> list[Any]:
+    """Carry out steps, sitting out every wait with nothing to read; tell numbers, state, and ends."""
+    now, left, story = NOON, list(answers), []
+    for _ in range(_STEPS):
+        shard.reach(now)
+        match shard.next_step(now=now):
+            case Invoke(records=records, about=about, lane=lane) as step:
+                story.append(
+                    (
+                        [r.position for r in records],
+                        about["state"],
+                        about["isFinalInvokeForWindow"],
+                    )
+                )
+                shard.settle(lane, left.pop(0) if left else otherwise(step), now=now)
+            case GivenUp(records=records):
+                story.append(("given up", [r.position for r in records]))
+            case Expired():
+                story.append("expired")
+            case Wait(until=None):
+                return story
+            case Wait(until=moment):
+                now = moment
+                if now > until:
+                    return story
+    raise AssertionError(story)
+
+
+_STEPS = 2000
+"""A story that is longer has no end."""
