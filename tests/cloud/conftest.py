@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,33 +14,63 @@ import pytest
 from local_cloud.cloud import LocalCloud
 from ordercast.target import Target, local_target
 from tests.cloud.deployed import Deployed
+from tests.cloud.played import Played
 from tests.pages import ROOT
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder: these tests speak HTTP, on loopback only."""
+    """Mark what is in this folder: these tests speak HTTP, on loopback only.
+
+    What uses the session's cloud runs in one worker, so that there is one cloud.
+    """
     for item in items:
         if item.path.parent.name == "cloud":
             item.add_marker("cloud")
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
+        if "empty_cloud" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("cloud"))
 
 
 @pytest.fixture(scope="session")
-def deployed_cloud() -> Iterator[LocalCloud]:
+def empty_cloud() -> Iterator[LocalCloud]:
     """The app, deployed to a local cloud of its own; it ends with us, whatever happens to us."""
     with LocalCloud.start("test", another=True, receipt_delay=0.5) as started:
         started.deploy()
         yield started
 
 
+@pytest.fixture(scope="session")
+def played(empty_cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """The demo's day, which is over before any test puts anything."""
+    with restored_environment():
+        return Played.on(empty_cloud, tmp_path_factory.mktemp("out"))
+
+
+@pytest.fixture(scope="session")
+def deployed_cloud(empty_cloud: LocalCloud, request: pytest.FixtureRequest) -> LocalCloud:
+    """The same cloud, where the demo was played if any test asks for it."""
+    if any("played" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("played")
+    return empty_cloud
+
+
 @pytest.fixture
 def cloud(deployed_cloud: LocalCloud) -> Iterator[LocalCloud]:
     """The session's cloud; AWS clients that the test makes find it, and nothing else."""
+    with restored_environment():
+        deployed_cloud.adopt_environment()
+        yield deployed_cloud
+
+
+@contextmanager
+def restored_environment() -> Iterator[None]:
     before = dict(os.environ)
-    deployed_cloud.adopt_environment()
-    yield deployed_cloud
-    os.environ.clear()
-    os.environ.update(before)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 AWS_CLI = f'aws() {{ "{Path(sys.executable).parent / "aws"}" "$@"; }}\n'

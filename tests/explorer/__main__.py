@@ -15,8 +15,8 @@ def main(arguments: list[str]) -> int:
     asked = _parser().parse_args(arguments)
     if asked.list:
         return _list()
-    if asked.all:
-        return _all()
+    if asked.all or asked.points:
+        return _all(pairs_too=asked.all)
     named = ((asked.point, asked.fault), (asked.then_point, asked.then_fault))
     if any((number is None) is not (fault is None) for number, fault in named):
         print("--point and --fault belong together")
@@ -35,10 +35,10 @@ def _list() -> int:
     return 0
 
 
-def _all() -> int:
+def _all(*, pairs_too: bool) -> int:
     numbered = calls()
     everything = points(numbered)
-    twice = pairs(everything, PAIRS)
+    twice = pairs(everything, PAIRS) if pairs_too else []
     findings = explore(everything, numbered) + explore_pairs(twice, numbered)
     for finding in findings:
         print(finding)
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--all", action="store_true", help="visit every point, and a sample of pairs"
     )
+    parser.add_argument("--points", action="store_true", help="visit every point")
     parser.add_argument("--point", type=int, help="the number of the call that meets a fault")
     parser.add_argument("--fault", choices=[str(each) for each in Fault])
     parser.add_argument("--then-point", type=int, help="the same for one call of what follows")

@@ -75,6 +75,41 @@ def points(numbered: Iterable[Call]) -> list[Point]:
     return [Point(number=call.number, fault=kind) for call in numbered for kind in call.kinds]
 
 
+def sample(which: Sequence[Point], numbered: Sequence[Call], count: int) -> list[Point]:
+    """Return *count* points, the same each time, in order; `make test` visits these.
+
+    Among them is every call, and every fault that each method meets in each function.
+    """
+    chance = random.Random(count)  # noqa: S311 - a sample, no secret
+    shuffled = chance.sample(which, k=len(which))
+    chosen: dict[Point, None] = {}
+    visited_calls: set[int] = set()
+    for stratum in (*_by(shuffled, lambda each: _met(each, numbered)), *_by(shuffled, _number)):
+        if not any(point in chosen for point in stratum):
+            new = next((each for each in stratum if each.number not in visited_calls), stratum[0])
+            chosen[new] = None
+            visited_calls.add(new.number)
+    filled = chosen | dict.fromkeys(shuffled)
+    return sorted(list(filled)[:count], key=_number)
+
+
+def _by(which: Sequence[Point], key: Callable[[Point], object]) -> list[list[Point]]:
+    """Group points, the smallest group first."""
+    groups: dict[object, list[Point]] = {}
+    for point in which:
+        groups.setdefault(key(point), []).append(point)
+    return sorted(groups.values(), key=len)
+
+
+def _met(point: Point, numbered: Sequence[Call]) -> object:
+    call = numbered[point.number - 1]
+    return call.function, call.port, call.method, point.fault
+
+
+def _number(point: Point) -> int:
+    return point.number
+
+
 def explore(which: Sequence[Point], numbered: Sequence[Call]) -> list[Finding]:
     """Visit points, each in a world of its own; return those at which a promise broke."""
     return [
