@@ -1,4 +1,4 @@
-"""A service's name and the local cloud's endpoint come in; a client that can reach nothing else goes out."""
+"""Make boto3 clients that can reach a local cloud and nothing else. Used by its services and by tests."""
 
 from typing import Any, cast
 

@@ -1,7 +1,7 @@
-"""The local cloud: a name comes in; a running instance to deploy to, use and stop goes out.
+"""Start, deploy to, use and stop a local cloud: the one class that commands and tests use.
 
-Everything of it runs on this machine and listens on loopback only. Several can
-run at once, each in `.ordercast/<name>/` of the checkout.
+All processes of a local cloud run on this machine and listen on the loopback interface only.
+Several local clouds can run at once, each in `.ordercast/<name>/` of the checkout.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
-from local_cloud import deployment, keeping
-from local_cloud.environment import local_aws, without_aws
-from local_cloud.instance import Instance, Record
-from local_cloud.trouble import AGAIN, LocalCloudError, hint_in
+from local_cloud import deployment
+from local_cloud.environment import CHECKOUT, local_aws, without_aws
+from local_cloud.errors import START_AGAIN, LocalCloudError, hint_in
+from local_cloud.supervisor import client
+from local_cloud.supervisor.state import SUPERVISOR, CloudFolder, CloudState
 
 if TYPE_CHECKING:
     import subprocess
@@ -27,18 +28,18 @@ START = "start the local cloud"
 
 
 def silent(_step: str, _state: Literal["started", "finished"]) -> None:
-    """Tell nobody."""
+    """Show no progress."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalCloud:
-    """A running instance. As a context manager it is stopped at the end of the block."""
+    """A running local cloud. As a context manager it is stopped at the end of the block."""
 
     name: str
     folder: Path
     endpoint: str
-    carrier: str
-    _keeper: subprocess.Popen[bytes] | None = field(default=None, repr=False, compare=False)
+    provider_endpoint: str
+    _supervisor: subprocess.Popen[bytes] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def start(
@@ -48,75 +49,66 @@ class LocalCloud:
         another: bool = False,
         receipt_delay: float | None = None,
         progress: Progress = silent,
-        root: Path = keeping.CHECKOUT,
+        root: Path = CHECKOUT,
     ) -> Self:
-        """Start an instance, empty, and wait until every part of it answers.
+        """Start an empty local cloud and wait until every part of it answers.
 
-        It ends with this process, however that ends, unless it is released first.
-        *another*: when one of that name runs, this one is called name-2, name-3, …;
-        else that is a LocalCloudError, as is anything that keeps it from starting.
-        *receipt_delay*: seconds after which the carrier sends receipts.
+        It ends with this process, however that ends, unless `release` is called first.
+        *another*: when one of that name runs, this one is called name-2, name-3, …; otherwise that
+        raises LocalCloudError, as does a failure to start.
+        *receipt_delay*: seconds after a message until its first simulated receipt; without it, as
+        `provider_simulator/timing.py` says.
         """
-        instance, lock = keeping.claim(name, root=root, another=another)
+        folder, lock = client.claim(name, root=root, another=another)
         progress(START, "started")
         try:
-            instance.clear()
-            instance.create()
-            keeper = keeping.start_keeper(instance, lock, receipt_delay=receipt_delay)
+            folder.clear()
+            folder.create()
+            supervisor = client.start(folder, lock, receipt_delay=receipt_delay)
         finally:
-            os.close(lock)  # the keeper holds it now
+            os.close(lock)  # the supervisor holds it now
         try:
-            record = keeping.until_running(instance, keeper)
+            state = client.wait_until_running(folder, supervisor)
         except BaseException:
-            cls._of(instance, Record(state="failed"), keeper).stop(keep_logs=True)
+            cls._of(folder, CloudState(phase="failed"), supervisor).stop(keep_logs=True)
             raise
         progress(START, "finished")
-        return cls._of(instance, record, keeper)
+        return cls._of(folder, state, supervisor)
 
     @classmethod
-    def running(cls, root: Path = keeping.CHECKOUT) -> list[Self]:
-        """Every instance of the checkout that runs."""
-        found = [
-            (instance, instance.read()) for instance in keeping.instances(root) if instance.locked()
-        ]
-        return [cls._of(instance, record) for instance, record in found if record]
+    def running(cls, root: Path = CHECKOUT) -> list[Self]:
+        """List the local clouds of the checkout that run."""
+        found = [(each, each.read()) for each in client.folders(root) if each.locked()]
+        return [cls._of(folder, state) for folder, state in found if state]
 
     @classmethod
-    def ended(cls, root: Path = keeping.CHECKOUT) -> list[Self]:
-        """Every instance of the checkout that ended though nobody stopped it, and is still there to be read."""
-        found = [
-            (instance, instance.read())
-            for instance in keeping.instances(root)
-            if not instance.locked()
-        ]
+    def ended(cls, root: Path = CHECKOUT) -> list[Self]:
+        """List the local clouds of the checkout that ended though nobody stopped them, logs and all."""
+        found = [(each, each.read()) for each in client.folders(root) if not each.locked()]
         return [
-            cls._of(instance, record)
-            for instance, record in found
-            if record and record.state != "stopped"
+            cls._of(folder, state) for folder, state in found if state and state.phase != "stopped"
         ]
 
     @classmethod
-    def find(cls, name: str = "local", root: Path = keeping.CHECKOUT) -> Self | None:
-        """Find the running instance of that name."""
+    def find(cls, name: str = "local", root: Path = CHECKOUT) -> Self | None:
+        """Find the running local cloud of that name."""
         return next((cloud for cloud in cls.running(root) if cloud.name == name), None)
 
     @classmethod
-    def sweep(cls, root: Path = keeping.CHECKOUT) -> list[str]:
-        """Remove what instances that were killed have left; their names."""
-        return [
-            instance.name for instance in keeping.instances(root) if keeping.clear_if_dead(instance)
-        ]
+    def remove_ended(cls, root: Path = CHECKOUT) -> list[str]:
+        """Remove what local clouds that were killed have left; returns their names."""
+        return [each.name for each in client.folders(root) if client.clear_if_ended(each)]
 
     @property
     def inbox(self) -> Path:
-        """The folder in which the carrier keeps what reached people."""
+        """The folder in which the provider simulator keeps the messages that it was given."""
         return self.folder / "inbox"
 
-    def deploy(self, *, progress: Progress = silent, root: Path = keeping.CHECKOUT) -> None:
+    def deploy(self, *, progress: Progress = silent, root: Path = CHECKOUT) -> None:
         """Synthesise, bootstrap and deploy the app; again later, it is an update. Raises LocalCloudError."""
         deployment.Deployment(
             root=root,
-            instance=self._instance,
+            folder=self._folder,
             endpoint=self.endpoint,
             progress=progress,
             check=self.check,
@@ -127,46 +119,46 @@ class LocalCloud:
         return deployment.outputs(self.folder)
 
     def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Copy *base* (default: our own) so that every AWS SDK and tool in it talks to this instance only."""
+        """Copy *base* (default: this process's) so that every AWS SDK and tool in it talks to this cloud only."""
         kept = without_aws(os.environ if base is None else base)
         return kept | local_aws(self.folder, self.endpoint)
 
     def adopt_environment(self) -> None:
-        """Make this process one whose AWS clients, made from now on, talk to this instance only."""
+        """Change this process's environment: AWS clients made from now on talk to this cloud only."""
         environment = self.environment()
         os.environ.clear()
         os.environ.update(environment)
 
     def alive(self) -> bool:
         """Whether it still runs."""
-        return self._instance.locked()
+        return self._folder.locked()
 
     def release(self) -> None:
-        """Let it outlive this process: from now on it stays up until it is stopped."""
-        if self._keeper:
-            keeping.release_keeper(self._keeper)
+        """Let it outlive this process: from now on it runs until it is stopped."""
+        if self._supervisor:
+            client.release(self._supervisor)
         self.check()
 
-    def trouble(self, *, within: float = 0.0) -> LocalCloudError | None:
-        """Say which part has ended, where its log is and what to try; None while all of it runs.
+    def failure(self, *, within: float = 0.0) -> LocalCloudError | None:
+        """Return which part has ended, where its log is and what to try; None while all of it runs.
 
-        A client may meet the end of a part a moment before its keeper does: it is looked for
+        A client may meet the end of a part a moment before the supervisor does: it is looked for
         again for *within* seconds.
         """
         deadline = time.monotonic() + within
-        while not (found := self._trouble()) and time.monotonic() < deadline:
+        while not (found := self._failure()) and time.monotonic() < deadline:
             time.sleep(0.02)
         return found
 
     def check(self) -> None:
         """Raise LocalCloudError when it no longer runs."""
-        if trouble := self.trouble():
-            raise trouble
+        if failure := self.failure():
+            raise failure
 
     def stop(self, *, keep_logs: bool = False) -> None:
-        """Stop every process of it and remove its folder, but for the logs if so wished; may be called again."""
-        keeping.stop_keeper(self._instance, self._keeper)
-        keeping.clear_if_dead(self._instance, keep_logs=keep_logs)
+        """Stop its processes and remove its folder, with *keep_logs* all but the logs; may be called again."""
+        client.stop(self._folder, self._supervisor)
+        client.clear_if_ended(self._folder, keep_logs=keep_logs)
 
     def __enter__(self) -> Self:
         return self
@@ -174,29 +166,34 @@ class LocalCloud:
     def __exit__(self, failure: object, *_: object) -> None:
         self.stop(keep_logs=failure is not None)
 
-    def _trouble(self) -> LocalCloudError | None:
-        alive = self.alive()  # before the record is read: a keeper that ends writes why first
-        record = self._instance.read()
-        if record and record.trouble:
-            what, log = record.trouble, Path(record.log)
-        elif not alive:
-            what, log = "the local cloud has ended", self._instance.log("keeper")
-        else:
+    def _failure(self) -> LocalCloudError | None:
+        alive = self.alive()  # read before the state: a supervisor that ends writes why first
+        state = self._folder.read()
+        if state and state.failure:
+            what, log = state.failure, Path(state.log)
+        elif alive:
             return None
-        return LocalCloudError(what=what, log=log, hint=hint_in(log) or AGAIN)
+        elif state and state.phase != "stopped":
+            what, log = f"{SUPERVISOR} ended unexpectedly", self._folder.log(SUPERVISOR)
+        else:
+            return LocalCloudError(what="the local cloud was stopped", hint="Start it again.")
+        return LocalCloudError(what=what, log=log, hint=hint_in(log) or START_AGAIN)
 
     @property
-    def _instance(self) -> Instance:
-        return Instance(folder=self.folder)
+    def _folder(self) -> CloudFolder:
+        return CloudFolder(path=self.folder)
 
     @classmethod
     def _of(
-        cls, instance: Instance, record: Record, keeper: subprocess.Popen[bytes] | None = None
+        cls,
+        folder: CloudFolder,
+        state: CloudState,
+        supervisor: subprocess.Popen[bytes] | None = None,
     ) -> Self:
         return cls(
-            name=instance.name,
-            folder=instance.folder,
-            endpoint=record.endpoint,
-            carrier=record.carrier,
-            _keeper=keeper,
+            name=folder.name,
+            folder=folder.path,
+            endpoint=state.endpoint,
+            provider_endpoint=state.provider_endpoint,
+            _supervisor=supervisor,
         )

@@ -1,4 +1,4 @@
-"""The CDK app and a running local cloud come in; deployed stacks and their outputs go out."""
+"""Deploy the CDK app to a running local cloud with the real CDK command line. Used by `cloud`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from local_cloud.environment import ACCOUNT, REGION, clean, local_aws
-from local_cloud.leash import Leash
-from local_cloud.trouble import LocalCloudError
+from local_cloud.errors import LocalCloudError
+from local_cloud.supervisor.attached_run import AttachedRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from local_cloud.instance import Instance
+    from local_cloud.supervisor.state import CloudFolder
 
 Progress = Callable[[str, Literal["started", "finished"]], None]
-"""Told the name of a step when it starts and when it has finished; steps may overlap."""
+"""Is called with the name of a step when it starts and when it has finished; steps may overlap."""
 
 SYNTHESISE = "synthesise the app"
 BOOTSTRAP = "bootstrap the CDK"
@@ -31,10 +31,10 @@ DEPLOY = "deploy the stacks"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """Brings the app in the folder *root* to the local cloud at *endpoint*; *check* raises when that has died."""
+    """Deploys the app in the folder *root* to the local cloud at *endpoint*; *check* raises when that has ended."""
 
     root: Path
-    instance: Instance
+    folder: CloudFolder
     endpoint: str
     progress: Progress
     check: Callable[[], None]
@@ -42,10 +42,10 @@ class Deployment:
     def __call__(self) -> None:
         """Synthesise, bootstrap, deploy; again later, it is an update.
 
-        Synthesis and bootstrap know nothing of each other and share the time.
+        Synthesis and bootstrap run at the same time.
         Raises LocalCloudError.
         """
-        folder = self.instance.folder
+        folder = self.folder.path
         app = str(folder / "cdk.out")
         target = f"aws://{ACCOUNT}/{REGION}"
         deploy = ["deploy", "--all", "--app", app, "--require-approval", "never"]
@@ -64,20 +64,20 @@ class Deployment:
     def _cdk(
         self, step: str, *arguments: str, cwd: Path | None = None
     ) -> Iterator[Callable[[], None]]:
-        """Start a CDK command; what is yielded waits until it has finished."""
-        log = self.instance.log(f"cdk-{arguments[0]}")
+        """Start a CDK command; yields a function that waits until it has finished."""
+        log = self.folder.log(f"cdk-{arguments[0]}")
         node = [str(_node() / "node"), str(self.root / "node_modules/aws-cdk/bin/cdk")]
         quiet = ["--no-notices", "--no-color", "--ci"]
         self.progress(step, "started")
         with (
             log.open("a") as output,
-            Leash(
+            AttachedRun(
                 [*node, *arguments, *quiet], env=self._env(), cwd=cwd or self.root, output=output
-            ) as leash,
+            ) as run,
         ):
 
             def finished() -> None:
-                while (code := leash.wait(within=0.5)) is None:
+                while (code := run.wait(within=0.5)) is None:
                     self.check()
                 if code:
                     self.check()
@@ -87,13 +87,13 @@ class Deployment:
             yield finished
 
     def _env(self) -> dict[str, str]:
-        """Where Node, Python and uv are found, their caches in the checkout, and no word to anyone outside."""
+        """Find Node, Python and uv, keep their caches in the checkout, and report nothing to anyone outside."""
         tools = self.root / ".tools"
         own = [str(_node()), str(Path(sys.executable).parent)]
         path = os.pathsep.join([*own, os.environ.get("PATH", os.defpath)])
         return (
-            clean(self.instance.folder, path=path)
-            | local_aws(self.instance.folder, self.endpoint)
+            clean(self.folder.path, path=path)
+            | local_aws(self.folder.path, self.endpoint)
             | {
                 "CDK_HOME": str(tools / "cache/.cdk"),
                 "CDK_DISABLE_CLI_TELEMETRY": "true",
@@ -107,7 +107,7 @@ class Deployment:
 
 
 def outputs(folder: Path) -> dict[str, str]:
-    """Read what the last deployment of the instance in *folder* put out, of all stacks."""
+    """Read the outputs of all stacks from the last deployment of the local cloud in *folder*."""
     try:
         stacks = json.loads(_outputs_file(folder).read_text())
     except FileNotFoundError:

@@ -1,24 +1,26 @@
-"""Whatever the user's environment holds comes in; environments that reach the local cloud and nothing else go out."""
+"""Make process environments that reach a local cloud and nothing else. Used for every process and tool of it."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-"""Not a secret: the local cloud looks at no signature."""
+"""No secret: the local cloud checks no signature."""
 
 _NO_PROXY = "127.0.0.1,localhost"
 
 
 def local_aws(folder: Path, endpoint: str) -> dict[str, str]:
-    """Lead an AWS SDK or tool to *endpoint*, and keep it from looking elsewhere."""
+    """Point an AWS SDK or tool to *endpoint*, and keep it from looking elsewhere."""
     nowhere = folder / "no-such-folder"
     return CREDENTIALS | {
         "AWS_ENDPOINT_URL": endpoint,
@@ -38,7 +40,7 @@ def without_aws(base: Mapping[str, str]) -> dict[str, str]:
 
 
 def clean(folder: Path, *, path: str) -> dict[str, str]:
-    """Give a process of ours home and temporary files in *folder*, a search *path* and nothing of the user's."""
+    """Give a process home and temporary files in *folder*, a search *path* and nothing of the user's environment."""
     return {
         "PATH": path,
         "HOME": str(folder / "home"),

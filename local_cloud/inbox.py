@@ -1,4 +1,4 @@
-"""A message that the carrier took comes in and is kept as a line of JSON; the messages kept come out again."""
+"""Keep the messages that the simulated providers accept, and read them again. Used by the provider simulator and commands."""
 
 import json
 import os
@@ -14,7 +14,7 @@ FILE_NAME = "messages.jsonl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMessage:
-    """One message as the provider's endpoint got it; nothing of it was sent to anybody.
+    """One message as the simulated provider got it; nobody received it.
 
     `to` is a phone number or the addresses, joined by ", ".
     `tags` are an e-mail's EmailTags; `attributes` an SMS's message attributes or an e-mail's headers.
@@ -34,14 +34,14 @@ class SentMessage:
 
 
 class Inbox:
-    """The folder in which the carrier keeps what it took."""
+    """Writes the messages of a folder, a line of JSON for each."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / FILE_NAME
         self._lock = threading.Lock()
 
-    def keep(self, message: SentMessage) -> None:
+    def append(self, message: SentMessage) -> None:
         """Append the message; it is on the disk when this returns."""
         line = json.dumps(_fields(message), ensure_ascii=False) + "\n"
         with self._lock, self._path.open("ab") as file:
@@ -51,7 +51,7 @@ class Inbox:
 
 
 def read_inbox(folder: Path) -> list[SentMessage]:
-    """Read the messages kept in *folder*, oldest first.
+    """Read the messages in *folder*, oldest first.
 
     No folder or file means no message. A last line that is still being written is left for later.
     """
@@ -59,14 +59,14 @@ def read_inbox(folder: Path) -> list[SentMessage]:
 
 
 class InboxReader:
-    """Reads the messages kept in a folder as they come, each once."""
+    """Reads the messages in a folder as they come, each once."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
         self._read = 0
 
     def new(self) -> list[SentMessage]:
-        """Return the messages that were kept since the last time, oldest first."""
+        """Return the messages since the last call, oldest first."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._read)
@@ -82,7 +82,7 @@ def _fields(message: SentMessage) -> dict[str, Any]:
     fields = asdict(message)
     fields["from"] = fields.pop("sender")
     fields["at"] = message.at.isoformat()
-    # Whoever opens the file shall not take it for real traffic.
+    # So that no reader of the file takes it for real traffic.
     fields["simulated"] = True
     return fields
 

@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
 from local_cloud.cloud import LocalCloud
+from local_cloud.errors import LocalCloudError
 from local_cloud.inbox import read_inbox
-from local_cloud.trouble import LocalCloudError
 from notifications.errors import PipelineError
 from ordercast.complaint import Complaint
 from ordercast.customers import customers
@@ -79,11 +79,17 @@ def main() -> None:
 @app.command()
 def up(
     name: Annotated[str, typer.Option("--name", help="What to call it.")] = "local",
+    receipt_delay: Annotated[
+        float | None,
+        typer.Option(min=0, help="Seconds from a message to its first simulated receipt."),
+    ] = None,
 ) -> None:
     """Start a local cloud and deploy the pipeline to it; run it again to deploy changes."""
     found = LocalCloud.find(name)
+    if found and receipt_delay is not None:
+        raise Complaint(f"{name} runs already, with another receipt delay", hint=f"{called()} down")
     with steps(console) as progress:
-        cloud = found or LocalCloud.start(name, progress=progress)
+        cloud = found or LocalCloud.start(name, receipt_delay=receipt_delay, progress=progress)
         with stopped_on_failure(cloud, but=found):
             cloud.deploy(progress=progress)
             cloud.release()
@@ -103,7 +109,7 @@ def down(
     every: Annotated[bool, typer.Option("--all", help="Stop every one of them.")] = False,  # noqa: FBT002
 ) -> None:
     """Stop a local cloud and remove all that it kept."""
-    left = LocalCloud.sweep()
+    left = LocalCloud.remove_ended()
     named = (cloud not in left) if cloud else not left
     chosen = LocalCloud.running() if every else [running_cloud(cloud)] if named else []
     for each in chosen:

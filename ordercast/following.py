@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from local_cloud.cloud import LocalCloud
+from local_cloud.in_flight import InFlight, in_flight
 from local_cloud.inbox import InboxReader
-from local_cloud.on_the_way import OnTheWay, on_the_way
 from ordercast.order_files import Row
 from ordercast.own_events import OwnEvents
 from ordercast.steps import status_line
@@ -23,10 +23,10 @@ PATIENCE = 60.0
 PAUSE = 0.3  # seconds between two looks
 
 
-def still_on_the_way(cloud: LocalCloud, target: Target) -> OnTheWay:
+def still_on_the_way(cloud: LocalCloud, target: Target) -> InFlight:
     """Count what has still to become messages; receipts are none."""
     receipts = target.outputs.get("ReceiptsQueueUrl", "")
-    return on_the_way(cloud.folder, cloud.endpoint, but_queue=receipts)
+    return in_flight(cloud.folder, cloud.endpoint, but_queue=receipts)
 
 
 def own_events(cloud: LocalCloud, target: Target, rows: Sequence[Row]) -> OwnEvents:
@@ -58,8 +58,8 @@ def arrivals(cloud: LocalCloud, own: OwnEvents, console: Console) -> Iterator[No
 
 
 def follow(
-    cloud: LocalCloud, look: Callable[[], OnTheWay], console: Console, *, patience: float = PATIENCE
-) -> OnTheWay:
+    cloud: LocalCloud, look: Callable[[], InFlight], console: Console, *, patience: float = PATIENCE
+) -> InFlight:
     """Look until nothing is on its way any more, or nothing has moved for a while; what still is then."""
     with status_line(console) as show:
         seen, moved = look(), time.monotonic()

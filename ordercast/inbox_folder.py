@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 from local_cloud.inbox import SentMessage
-from local_cloud.instance import PRIVATE
+from local_cloud.supervisor.state import PRIVATE
 
 _PAGE = """<!doctype html>
 <html lang="en">

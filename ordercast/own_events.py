@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from local_cloud.in_flight import InFlight
 from local_cloud.inbox import SentMessage
-from local_cloud.on_the_way import OnTheWay
 from notifications.identity import event_hash, notification_id, order_hash
 from notifications.knowledge import Found, MarkKey, Wanted
 from notifications.lifecycle import State
@@ -43,7 +43,7 @@ class OwnEvents:
     def __post_init__(self) -> None:
         self._pending = {(order_hash(each), event_hash(each)): each for each in self.events}
 
-    def still_on_the_way(self) -> OnTheWay:
+    def still_on_the_way(self) -> InFlight:
         """Look at the next of them; return how many records and messages are on the way."""
         chosen = dict(list(self._pending.items())[:EVENTS_A_LOOK])
         undecided = self._look(chosen)
@@ -52,7 +52,7 @@ class OwnEvents:
             self.unusable = 0
             self._look(undecided, given_up=True)
         records = len(self._pending.keys() - self._decided)
-        return OnTheWay(records=records + self.unusable, messages=len(self._pending) - records)
+        return InFlight(records=records + self.unusable, messages=len(self._pending) - records)
 
     def count(self, messages: Iterable[SentMessage]) -> int:
         """Count those of the messages that these events led to."""

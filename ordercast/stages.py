@@ -2,7 +2,7 @@
 
 import json
 
-from local_cloud.parts import ROOT
+from local_cloud.environment import CHECKOUT
 from notifications.routing import Policy
 from ordercast.complaint import Complaint
 from pipeline.cdk_json import BadStage, read_stage
@@ -12,7 +12,7 @@ from processors.settings import quiet_hours, recipient_patterns
 
 def stage_named(name: str) -> Stage:
     """Return the numbers of a stage, as this checkout would deploy them."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    context = json.loads((CHECKOUT / "cdk.json").read_text())["context"]
     try:
         return read_stage(context["stages"], name)
     except BadStage as error:

@@ -92,7 +92,7 @@ def target(stage: str, cloud: str | None) -> Target:
 def _tell_what_ended(name: str | None) -> None:
     """Name the part with which a local cloud ended, where one of that name did."""
     for cloud in LocalCloud.ended():
-        if name in {None, cloud.name} and (trouble := cloud.trouble()):
+        if name in {None, cloud.name} and (trouble := cloud.failure()):
             raise trouble
 
 

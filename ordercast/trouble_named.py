@@ -11,7 +11,7 @@ from notifications.errors import PipelineError
 from ordercast.producer import NotTaken
 
 NOTICED = 3.0
-"""Seconds in which a keeper has long seen that a part of its crew is gone."""
+"""Seconds in which the supervisor of a local cloud has certainly seen that a part of it ended."""
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def stopped_on_failure(cloud: LocalCloud, but: LocalCloud | None = None) -> Iter
     except BaseException as error:
         # What a client met matters less than why: which part of the cloud has ended.
         # Asked before the cloud is stopped, for its record goes with it.
-        trouble = cloud.trouble(within=NOTICED) if isinstance(error, _MET_BY_CLIENTS) else None
+        trouble = cloud.failure(within=NOTICED) if isinstance(error, _MET_BY_CLIENTS) else None
         if but is None:
             cloud.stop(keep_logs=True)
         if trouble:
@@ -41,7 +41,7 @@ def part_named() -> Iterator[None]:
             raise
         clouds = [each for each in LocalCloud.running() if each.endpoint == endpoint]
         clouds = clouds or [each for each in LocalCloud.ended() if each.endpoint == endpoint]
-        if clouds and (trouble := clouds[0].trouble(within=NOTICED)):
+        if clouds and (trouble := clouds[0].failure(within=NOTICED)):
             raise trouble from error
         raise
 

@@ -1,43 +1,56 @@
-"""A cloud's parts that do nothing in; a real keeper of them, and the command line on them, out.
+"""Run real supervisors whose emulator and services do nothing. Used by tests of starting, ending and failing.
 
-Starting, ending, killing and letting go are real; only what the parts do is left out, and with it
-most of the time that they take to start.
+Processes, signals, the lock and the state file are real; only the work is left out, and with it
+most of the time that a start takes. The services fail when there is a file `fail` in the folder.
 """
 
-KEEPER = """
-import sys
-from local_cloud import keeper, parts
+SUPERVISOR = """
+import sys, threading, time
+from local_cloud.emulator.command import Command
+from local_cloud.supervisor import supervisor
 
 SERVE = "print('ready', flush=True); input()"
 
-def cheap(name):
-    def plan(folder, **_):
-        command = [sys.executable, "-c", SERVE]
-        return parts.Part(name=name, command=command, env={}, cwd=folder)
-    return plan
+class Services:
+    def __init__(self, folder, failed):
+        self.folder, self.failed = folder.path, failed
+    def start(self):
+        threading.Thread(target=self.fail_when_asked, daemon=True).start()
+    def fail_when_asked(self):
+        while not (self.folder / "fail").exists():
+            time.sleep(0.02)
+        self.failed("services", "OSError")
 
-parts.ministack = cheap(parts.MINISTACK)
-parts.carrier = cheap(parts.CARRIER)
-parts.event_sources = cheap(parts.EVENT_SOURCES)
-keeper.main()
+def emulator_command(folder, **_):
+    return Command(words=[sys.executable, "-S", "-c", SERVE], env={}, cwd=folder)
+
+supervisor.emulator_command = emulator_command
+supervisor.make_services = lambda folder, *_, failed, **__: Services(folder, failed)
+supervisor.main()
 """
 
-IGNORING = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-STUBBORN_KEEPER = KEEPER.replace('"print', f'"{IGNORING}print')
-"""Its parts ignore SIGTERM: stopping them takes as long as it may."""
+STUBBORN_SUPERVISOR = SUPERVISOR.replace(
+    '"print', '"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print'
+)
+"""Its emulator ignores SIGTERM: stopping it takes as long as it may."""
+
+NEVER_READY_SUPERVISOR = SUPERVISOR.replace("print('ready', flush=True); ", "").replace(
+    "supervisor.main()", "supervisor.START_TIMEOUT = 0.2; supervisor.main()"
+)
 
 COMMAND_LINE = f"""
 import select, sys
-from local_cloud import deployment, keeping
+from local_cloud import deployment
+from local_cloud.supervisor import client
 from ordercast import cli
 
 def deploy(self):
-    print("deploying to", self.instance.name, flush=True)
+    print("deploying to", self.folder.name, flush=True)
     while not select.select([sys.stdin], [], [], 0.05)[0]:
         self.check()
 
-keeping.KEEPER = ("-c", {KEEPER!r})
+client.COMMAND = ("-c", {SUPERVISOR!r})
 deployment.Deployment.__call__ = deploy
 cli.main()
 """
-"""Deploys for as long as its standard input is open."""
+"""The command line, which deploys for as long as its standard input is open."""

@@ -1,6 +1,5 @@
-"""Ministack, pinned: AWS API calls come in over loopback HTTP, answers go out, with what it lacks added.
+"""Emulate the AWS APIs: ministack, pinned, with patches for what it lacks. Started by the supervisor.
 
-Runs in an environment of its own (`requirements.txt` beside this file, made
-from `requirements.in`), so nothing here may import more than the standard
-library, ministack and `local_cloud.lifeline`.
+Runs in an environment of its own (`pyproject.toml` beside this file), so all modules but `command`
+import only the standard library, ministack and `local_cloud.supervisor.parent_watch`.
 """

@@ -1,10 +1,10 @@
-"""Alarm types of a template come in that ministack's CloudFormation refuses, described alarms go out.
+"""Let ministack's CloudFormation deploy composite and metric-math alarms, which it refuses. Used by `serve`.
 
-Composite alarms become what PutCompositeAlarm makes of them. Metric-math
-alarms are kept and described, but never evaluated: they stay INSUFFICIENT_DATA.
+Composite alarms are made with PutCompositeAlarm. Metric-math alarms are kept and described, but
+never evaluated: they stay INSUFFICIENT_DATA.
 """
 
-# ruff: noqa: ANN401, SLF001 - ministack's inside, which has neither types nor a public way in
+# ruff: noqa: ANN401, SLF001 - ministack's internals have neither types nor a public interface
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIRST_ERROR = 400
 
 
 def accept_every_alarm(provisioners: Any, cloudwatch: Any) -> None:
-    """Teach ministack's CloudFormation *provisioners* composite and metric-math alarms."""
+    """Add composite and metric-math alarms to ministack's CloudFormation *provisioners*."""
     provisioners._cw_metric_alarm_record = _with_metric_math(provisioners._cw_metric_alarm_record)
     composite = _Composite(provisioners, cloudwatch)
     provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::CompositeAlarm"] = {

@@ -1,10 +1,10 @@
-"""ministack's Lambda workers start from one copy of a bundle, not from one each.
+"""Let ministack's Lambda workers share one unpacked copy of a bundle. Used by `serve`.
 
-It unpacks a function's whole archive anew for each worker: seconds of work in the one process that
-answers everybody, and several at once for a burst. As on AWS, the code is the same for all of them.
+ministack unpacks a function's whole archive for each worker. That takes seconds in the one process
+that answers all calls, and a burst starts several workers.
 """
 
-# ruff: noqa: ANN401 - ministack's inside, which has no types
+# ruff: noqa: ANN401 - ministack's internals have no types
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def unpack_once(lambda_runtime: Any) -> None:
 
 
 class _SharedArchive(zipfile.ZipFile):
-    """An archive whose content is unpacked beside, once for all; where it is wanted, a link stands."""
+    """An archive that is unpacked once, to a folder of its own; elsewhere a link leads there."""
 
     def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
-        """Put a link to the content in the place of the empty folder *path*."""
+        """Replace the empty folder *path* with a link to the unpacked content."""
         content = Path(str(self.filename)).read_bytes()
         name = f"bundle-{hashlib.sha256(content).hexdigest()[:32]}"
         whole = Path(tempfile.gettempdir()) / name

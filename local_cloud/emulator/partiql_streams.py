@@ -1,18 +1,18 @@
-"""ministack's PartiQL writes come in, stream records with old and new image go out.
+"""Put PartiQL writes on the table's stream, with old and new image. Used by `serve`.
 
 DynamoDB puts every change of an item on the table's stream, however it was
 written (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html);
-ministack forgets INSERT, UPDATE and DELETE statements.
+ministack leaves INSERT, UPDATE and DELETE statements out.
 """
 
-# ruff: noqa: ANN401, SLF001 - ministack's inside, which has neither types nor a public way in
+# ruff: noqa: ANN401, SLF001 - ministack's internals have neither types nor a public interface
 
 from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING, Any
 
-from local_cloud.emulator.quicker import copied
+from local_cloud.emulator.faster_dynamodb import copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ HTTP_OK = 200
 
 
 def emit_stream_records(dynamodb: Any) -> None:
-    """Make the three PartiQL writes of ministack's *dynamodb* module leave stream records."""
+    """Make the three PartiQL writes of ministack's *dynamodb* module write stream records."""
     records = _Records(dynamodb)
     dynamodb._partiql_insert = records.after(dynamodb._partiql_insert, records.key_inserted)
     dynamodb._partiql_update = records.after(dynamodb._partiql_update, records.key_named)
@@ -39,7 +39,7 @@ class _Records:
     def after(
         self, write: Callable[..., Any], key_of: Callable[[Any, Any], Any]
     ) -> Callable[..., Any]:
-        """Follow *write* with a record of what it changed; a write that changes nothing is silent."""
+        """Follow *write* with a record of what it changed; a write that changes nothing has none."""
 
         @functools.wraps(write)
         def writing(table: Any, parsed: Any, *rest: Any) -> Any:

@@ -1,11 +1,10 @@
-"""Event source mappings stay as they were deployed; ministack's own delivery of them stops.
+"""Switch ministack's own event source mappings off and keep their settings. Used by `serve`.
 
-Ministack forgets how long a mapping's tumbling windows are.
-Its stream pollers drop records and its queue poller caps batches, so
-`local_cloud.event_sources` reads the mappings and drives all of them instead.
+Its stream pollers drop records and its queue poller caps batches, so the supervisor's event
+sources read the mappings and run all of them instead. It also forgets TumblingWindowInSeconds.
 """
 
-# ruff: noqa: ANN401, SLF001 - ministack's inside, which has neither types nor a public way in
+# ruff: noqa: ANN401, SLF001 - ministack's internals have neither types nor a public interface
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ def leave_mappings_alone(lambda_service: Any) -> None:
 
 
 def _start_nothing() -> None:
-    """Where the pollers would be started."""
+    """Take the place of the function that starts the pollers."""
 
 
 def remember_windows(lambda_service: Any, provisioners: Any) -> None:

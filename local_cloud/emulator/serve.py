@@ -1,8 +1,7 @@
-"""A listening socket comes in, a patched ministack that answers on it goes out; it ends with its owner.
+"""Patch ministack and serve it on a listening socket. Started by the supervisor, and ends with it.
 
-Run in ministack's own environment, with the file descriptor of the socket as
-the argument. Taking an open socket rather than a port number, it can neither
-lose a race for the port nor be mistaken for somebody else's.
+Runs in ministack's own environment, with the file descriptor of the socket as the argument. With an
+open socket rather than a port number, no other process can take the port first.
 """
 
 from __future__ import annotations
@@ -18,21 +17,21 @@ from importlib import metadata
 
 from local_cloud.emulator.alarms import accept_every_alarm
 from local_cloud.emulator.bundles import unpack_once
+from local_cloud.emulator.faster_dynamodb import speed_up
 from local_cloud.emulator.partiql_streams import emit_stream_records
 from local_cloud.emulator.pollers import leave_mappings_alone, remember_windows
-from local_cloud.emulator.quicker import spare
-from local_cloud.lifeline import when_owner_ends
+from local_cloud.supervisor.parent_watch import when_parent_ends
 
 PINNED = "1.5.33"
-"""The version whose inside the patches know."""
+"""The version that the patches are written for."""
 
 
 def main() -> None:
-    """Patch ministack and serve on the socket until SIGTERM or the owner's end."""
+    """Patch ministack and serve on the socket until SIGTERM or the end of the parent."""
     _refuse_another_version()
-    when_owner_ends(_end_with_workers)
+    when_parent_ends(_end_with_workers)
     services = "ministack.services"
-    spare(
+    speed_up(
         importlib.import_module(f"{services}.dynamodb"),
         importlib.import_module(f"{services}._dynamodb_keywords"),
     )
@@ -69,11 +68,11 @@ def _serve(socket: int) -> None:
     config.bind = [f"fd://{socket}"]
     config.keep_alive_timeout = 75
     config.loglevel = os.environ["LOG_LEVEL"]
-    threading.Thread(target=_say_when_ready, daemon=True).start()
+    threading.Thread(target=_print_when_ready, daemon=True).start()
     asyncio.run(importlib.import_module("hypercorn.asyncio").serve(app, config))
 
 
-def _say_when_ready() -> None:
+def _print_when_ready() -> None:
     """Wait for the first answer: the socket listens from the start, so connecting says nothing."""
     port = os.environ["GATEWAY_PORT"]
     urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health").close()

@@ -1,8 +1,8 @@
-"""Lines that functions print in the embedded metric format come in; CloudWatch metrics go out.
+"""Put the metrics of functions' log lines into CloudWatch, as AWS does. Run by `services`.
 
-AWS extracts such metrics when a line reaches CloudWatch Logs; the local cloud's logs do not.
+Functions print metrics in the embedded metric format; the emulator's logs do not extract them.
 
-- `emf`: one line becomes metric data, or says why not; pure
-- `log_tail`: the new lines of a log group, each once
-- `extractor`: all functions' log groups, on and on
+- `emf`: read the metrics of one line; pure
+- `log_tail`: read the new lines of a log group, each once
+- `extractor`: follow the log groups of all functions
 """

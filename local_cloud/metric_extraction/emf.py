@@ -1,8 +1,8 @@
-"""One log line comes in; the metric data in it go out, or what is wrong with it.
+"""Read the metrics of a log line in the embedded metric format. Used by `extractor`.
 
 The rules are the specification's:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-A document that breaks one is invalid as a whole: it stays a log line, and no metric comes of it.
+A document that breaks one is invalid as a whole: it stays a log line without metrics.
 """
 
 import json
@@ -22,13 +22,13 @@ class Metric:
 
 
 class InvalidDocument(Exception):
-    """What is wrong with a document, in words that repeat nothing of it but its field's name."""
+    """What is wrong with a document; the text repeats nothing of it but the name of a field."""
 
 
 def metrics_in(line: str, *, now: datetime) -> list[Metric]:
     """Read the metrics of a line; a line that is no EMF document has none.
 
-    InvalidDocument: it claims to be one (an object with `_aws.CloudWatchMetrics`) and is not.
+    Raises InvalidDocument when an object with `_aws.CloudWatchMetrics` breaks a rule.
     """
     document = _document(line)
     if document is None:

@@ -1,4 +1,4 @@
-"""The functions that are deployed come in; the metrics in what they print go to CloudWatch."""
+"""Follow the log groups of all functions and put their metrics into CloudWatch. Run by `services`."""
 
 import threading
 from collections import defaultdict
@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_cloud.clients import client_of
-from local_cloud.journal import Journal
+from local_cloud.event_log import Log
 from local_cloud.metric_extraction.emf import InvalidDocument, Metric, metrics_in
 from local_cloud.metric_extraction.log_tail import PAGE, LogTail
 
@@ -22,7 +22,7 @@ class _Group:
 
 
 class Extractor:
-    """Look into each function's log group, often where metrics come and seldom where none came yet."""
+    """Reads each function's log group: every half second where metrics come, else every three seconds."""
 
     def __init__(
         self,
@@ -30,13 +30,13 @@ class Extractor:
         *,
         region: str,
         now: Callable[[], datetime],
-        journal: Journal,
+        log: Log,
     ) -> None:
         self._lambda: Any = client_of("lambda", endpoint=endpoint, region=region)
         self._logs: Any = client_of("logs", endpoint=endpoint, region=region)
         self._cloudwatch: Any = client_of("cloudwatch", endpoint=endpoint, region=region)
         self._now = now
-        self._journal = journal
+        self._log = log
         self._groups: dict[str, _Group] = {}
         self._groups_due = 0.0
         self._unsent: list[Metric] = []
@@ -47,19 +47,19 @@ class Extractor:
             try:
                 self.look()
             except (BotoCoreError, ClientError) as error:
-                self._journal("metrics_delayed", error=type(error).__name__)
-            stop.wait(_EVERY)
+                self._log("metrics_delayed", error=type(error).__name__)
+            stop.wait(_POLL_SECONDS)
 
     def look(self) -> None:
-        """Look once into every group that is due and send what was found."""
+        """Read every group that is due once and send the metrics."""
         at = self._now().timestamp()
         if at >= self._groups_due:
             self._find_groups()
-            self._groups_due = at + _SELDOM
+            self._groups_due = at + _IDLE_SECONDS
         for name, group in self._groups.items():
             if at >= group.due:
                 found = self._read(name, group)
-                group.due = at + (0 if found else _SELDOM)
+                group.due = at + (0 if found else _IDLE_SECONDS)
         self._send()
 
     def _find_groups(self) -> None:
@@ -83,7 +83,7 @@ class Extractor:
                     **({"nextToken": token} if token else {}),
                 )
             except self._logs.exceptions.ResourceNotFoundException:
-                return {"events": []}  # made by the first invocation
+                return {"events": []}  # the first invocation makes it
             return answer
 
         return LogTail(fetch, clock_ms=lambda: int(self._now().timestamp() * 1000))
@@ -94,7 +94,7 @@ class Extractor:
             try:
                 self._unsent += metrics_in(line, now=self._now())
             except InvalidDocument as invalid:
-                self._journal("emf_invalid", group=name, reason=invalid)
+                self._log("emf_invalid", group=name, reason=invalid)
         return bool(lines)
 
     def _send(self) -> None:
@@ -108,11 +108,11 @@ class Extractor:
                     Namespace=namespace, MetricData=[metric.datum for metric in some]
                 )
                 sent = set(map(id, some))
-                # What is sent is forgotten at once: a later failure must not send it twice.
+                # Forgotten at once: a later failure must not send them twice.
                 self._unsent = [metric for metric in self._unsent if id(metric) not in sent]
-            self._journal("metrics_put", namespace=namespace, data=len(metrics))
+            self._log("metrics_put", namespace=namespace, data=len(metrics))
 
 
-_EVERY = 0.5
-_SELDOM = 3.0
+_POLL_SECONDS = 0.5
+_IDLE_SECONDS = 3.0
 _DATA_LIMIT = 500  # PutMetricData takes 1000, and 1 MB

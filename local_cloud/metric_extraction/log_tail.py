@@ -1,11 +1,11 @@
-"""A log group comes in; its new lines that may hold metrics go out, each once."""
+"""Read the new lines of a log group, each once. Used by `extractor`."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-# FilterLogEvents: (startTime, nextToken or "") to its answer.
+# FilterLogEvents: called with startTime and nextToken (or ""), returns the response.
 Fetch = Callable[[int, str], dict[str, Any]]
 
 
@@ -46,7 +46,7 @@ class LogTail:
             token = answer.get("nextToken", "")
             if token:
                 continue
-            # A log that cuts its answer short without saying so is asked again from there on.
+            # An emulator that cuts its response short without a token is asked again from there on.
             if len(events) < PAGE or events[-1]["timestamp"] == start:
                 return
             start = events[-1]["timestamp"]

@@ -1,15 +1,16 @@
-"""The carrier, a simulation of SES and of SNS text messages: provider calls come in, receipts go out.
+"""Simulate SES and SNS text messages: keep what is sent, send it to nobody, answer with receipts. Run by `services`.
 
-It stands at the providers' endpoints, so that it sees what is really sent, and sends nothing to
-anybody. What it takes is kept in the inbox; what became of it is told by receipts in AWS's shapes,
-which the table in `fates` decides.
+The simulator listens at the providers' endpoints, so it sees what is really sent.
 
-- `email`, `text_message`: a provider call is read and checked as the provider would
-- `on_demand`: which error a call is answered with, by its recipient, for whoever asks for one
-- `fates`: what becomes of a message, by its address
-- `bills`: what the carrier asks for each message, and whether it brought it
-- `ses_events`, `sms_delivery_logs`: the receipts' documents
-- `receipts`: receipts are delivered when they are due, however often that takes
-- `upstream`: everything that the local cloud itself is asked
-- `server`: the HTTP of it; what the carrier does not answer itself is passed on unchanged
+- `server`: HTTP; calls that are not for SES or SMS are forwarded to the emulator unchanged
+- `api`: accept or refuse a call, keep the message, schedule its receipts
+- `email`, `text_message`: read and check a call as the provider would
+- `errors`: the errors that a recipient can ask for
+- `scenarios`: which receipts a message gets, by its recipient
+- `timing`: how long after a message its receipts come, and how often
+- `recipients`: the recipients that have a scenario
+- `charges`: what the simulated provider charges for each message
+- `ses_events`, `sms_delivery_logs`: the documents of the receipts
+- `receipts`: deliver receipts when they are due
+- `emulator_client`: the calls to the emulator
 """

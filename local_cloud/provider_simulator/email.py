@@ -1,4 +1,4 @@
-"""The body of an SES v2 SendEmail request comes in; the e-mail, checked as SES would, goes out."""
+"""Read and check the body of an SES v2 SendEmail request, as SES would. Used by `api`."""
 
 import json
 import re
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import Any
 
-from local_cloud.provider_simulator.refusal import Refused
+from local_cloud.provider_simulator.errors import Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
-    """An e-mail that SES would take; addresses as they were given."""
+    """An e-mail that SES would accept; addresses as they were given."""
 
     sender: str
     to: tuple[str, ...]
@@ -28,12 +28,12 @@ class Email:
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """Name everybody it goes to."""
+        """All addresses that it goes to."""
         return self.to + self.cc + self.bcc
 
     @property
     def sender_address(self) -> str:
-        """Say the bare address behind `Shop <orders@example.com>`."""
+        """The bare address of `Shop <orders@example.com>`."""
         return parseaddr(self.sender)[1]
 
 
@@ -45,7 +45,7 @@ def read_email(body: bytes) -> Email:
     request = _parsed(body)
     simple = request.get("Content", {}).get("Simple")
     if not simple:
-        raise _bad("The carrier of the local cloud takes Simple content only.")
+        raise _bad("The simulated SES accepts Simple content only.")
     destination = request.get("Destination", {})
     email = Email(
         sender=request.get("FromEmailAddress", ""),

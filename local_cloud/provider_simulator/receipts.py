@@ -1,4 +1,4 @@
-"""Receipts with the time they are due come in; the local cloud is told of each, however often that takes."""
+"""Deliver receipts when they are due, again until they are accepted. Used by `api`."""
 
 import heapq
 import itertools
@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_cloud.journal import Journal
-from local_cloud.provider_simulator.upstream import EventTopic
+from local_cloud.event_log import Log
+from local_cloud.provider_simulator.emulator_client import EventTopic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,47 +35,43 @@ class SmsReceipt:
 Receipt = EmailReceipt | SmsReceipt
 
 
-class ReceiptOffice(Protocol):
-    """What takes receipts: the local cloud, or a test's stand-in."""
+class ReceiptDestination(Protocol):
+    """Accepts receipts: the emulator, or a test's fake."""
 
     def topics_of(self, configuration_set: str) -> list[EventTopic] | None:
-        """Say where the events of a configuration set go."""
+        """Return where the events of a configuration set go."""
 
     def publish(self, topic_arn: str, messages: list[str]) -> list[str]:
-        """Publish at most ten messages; answer those it did not take."""
+        """Publish at most ten messages; return those that it did not accept."""
 
     def log(self, group: str, stream: str, lines: list[str], *, at_ms: int) -> None:
         """Append lines to a log group."""
 
 
 class Receipts:
-    """Deliver receipts when they are due, from a thread of its own.
+    """Deliver receipts when they are due, from the thread that calls `run`.
 
-    What is due together goes together: ten events a publish, all lines of a group in one call.
-    A receipt that could not be delivered is tried again until it is, or until the cloud says that
-    the topic it should go to does not exist.
+    Receipts that are due together go together: ten events in a publish, all lines of a log group
+    in one call. A receipt that could not be delivered is tried again, unless its topic does not
+    exist.
     """
 
     def __init__(
         self,
-        office: ReceiptOffice,
+        destination: ReceiptDestination,
         *,
         now: Callable[[], datetime],
-        journal: Journal,
+        log: Log,
         log_stream: str,
     ) -> None:
-        self._office = office
+        self._destination = destination
         self._now = now
-        self._journal = journal
+        self._log = log
         self._log_stream = log_stream
         self._order = itertools.count()
         self._due: list[tuple[datetime, int, Receipt]] = []
         self._changed = threading.Condition()
         self._failures = 0
-
-    def start(self) -> None:
-        """Begin to deliver; the thread ends with the process."""
-        threading.Thread(target=self._run, daemon=True, name="receipts").start()
 
     def add(self, receipts: Iterable[tuple[datetime, Receipt]]) -> None:
         """Deliver each receipt at its time."""
@@ -85,21 +81,22 @@ class Receipts:
             self._changed.notify()
 
     def deliver_due(self) -> None:
-        """Deliver what is due now; what fails is due again a little later."""
+        """Deliver what is due now; receipts that fail are due again a little later."""
         due = self._take_due()
         failed: list[Receipt] = []
         for group in _together(due):
             try:
                 failed += self._deliver(group)
             except (BotoCoreError, ClientError) as error:
-                self._journal("receipts_delayed", count=len(group), error=type(error).__name__)
+                self._log("receipts_delayed", count=len(group), error=type(error).__name__)
                 failed += group
         self._failures = self._failures + 1 if failed else 0
         if failed:
             again = self._now() + min(_LAST_WAIT, _FIRST_WAIT * 2 ** min(self._failures, 10))
             self.add((again, receipt) for receipt in failed)
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Deliver for ever."""
         while True:
             with self._changed:
                 self._changed.wait(timeout=self._until_due())
@@ -123,32 +120,32 @@ class Receipts:
         return taken
 
     def _deliver(self, group: list[Receipt]) -> list[Receipt]:
-        """Deliver receipts that go to one place; answer those that were not taken."""
+        """Deliver receipts that go to one place; return those that were not accepted."""
         match group[0]:
             case SmsReceipt(log_group=log_group):
                 lines = [json.dumps(r.line) for r in group if isinstance(r, SmsReceipt)]
                 at_ms = int(self._now().timestamp() * 1000)
-                self._office.log(log_group, self._log_stream, lines, at_ms=at_ms)
-                self._journal("sms_receipts_logged", count=len(lines), group=log_group)
+                self._destination.log(log_group, self._log_stream, lines, at_ms=at_ms)
+                self._log("sms_receipts_logged", count=len(lines), group=log_group)
                 return []
             case EmailReceipt(configuration_set=name):
                 return self._publish(name, [r for r in group if isinstance(r, EmailReceipt)])
 
     def _publish(self, configuration_set: str, receipts: list[EmailReceipt]) -> list[Receipt]:
         failed: list[Receipt] = []
-        for topic in self._office.topics_of(configuration_set) or ():
+        for topic in self._destination.topics_of(configuration_set) or ():
             wanted = [r for r in receipts if _kind(r.event) in topic.kinds]
             for ten in _tens(wanted):
                 by_text = {json.dumps(r.event): r for r in ten}
                 try:
-                    refused = self._office.publish(topic.arn, list(by_text))
+                    refused = self._destination.publish(topic.arn, list(by_text))
                 except ClientError as error:
                     if error.response["Error"]["Code"] not in {"NotFound", "NotFoundException"}:
                         raise
-                    self._journal("email_receipts_dropped", count=len(ten), reason="no_such_topic")
+                    self._log("email_receipts_dropped", count=len(ten), reason="no_such_topic")
                     continue
                 failed += [by_text[text] for text in refused]
-            self._journal("email_receipts_published", count=len(wanted), topic=topic.arn)
+            self._log("email_receipts_published", count=len(wanted), topic=topic.arn)
         return failed
 
 
@@ -174,5 +171,5 @@ def _tens(receipts: list[EmailReceipt]) -> list[list[EmailReceipt]]:
 
 
 def _kind(event: dict[str, Any]) -> str:
-    """Say an event's type as a destination's MatchingEventTypes name it."""
+    """Return an event's type as a destination's MatchingEventTypes name it."""
     return str(event["eventType"]).upper().replace(" ", "_")

@@ -1,6 +1,7 @@
-"""HTTP calls to SES and SNS come in; messages are taken at the desk, everything else is passed on."""
+"""Serve the simulated providers over HTTP and forward every other call to the emulator. Used by `services`."""
 
 import json
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +11,19 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
-from local_cloud.journal import Journal
-from local_cloud.provider_simulator.desk import Desk, new_id
-from local_cloud.provider_simulator.on_demand import Dropped
-from local_cloud.provider_simulator.refusal import Refused
-from local_cloud.provider_simulator.upstream import Answer, Unreachable, Upstream
+from local_cloud.event_log import Log
+from local_cloud.provider_simulator.api import ProviderApi, new_id
+from local_cloud.provider_simulator.emulator_client import (
+    EmulatorClient,
+    EmulatorUnreachable,
+    HttpResponse,
+)
+from local_cloud.provider_simulator.errors import Dropped, Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """An HTTP call, whole."""
+class HttpRequest:
+    """A whole HTTP request."""
 
     method: str
     path: str
@@ -28,14 +32,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counter:
-    """Send each call where it belongs."""
+class Router:
+    """Route each call to the simulated API or to the emulator."""
 
-    desk: Desk
-    upstream: Upstream
-    journal: Journal
+    api: ProviderApi
+    emulator: EmulatorClient
+    log: Log
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: HttpRequest) -> HttpResponse:
         """Answer one call."""
         if call.method == "POST" and urlsplit(call.path).path.rstrip("/") == _SEND_EMAIL:
             return self._email(call)
@@ -43,26 +47,26 @@ class Counter:
         if parameters is not None:
             return self._text_message(parameters)
         try:
-            return self.upstream.forward(call.method, call.path, call.headers, call.body)
-        except Unreachable:
-            self.journal("upstream_unreachable", method=call.method)
-            # Both SDK protocols take this for a passing trouble of the service's.
-            return _xml_error("ServiceUnavailable", "The local cloud does not answer.", 503)
+            return self.emulator.forward(call.method, call.path, call.headers, call.body)
+        except EmulatorUnreachable:
+            self.log("emulator_unreachable", method=call.method)
+            # The SDK takes this for an error that may pass, in both protocols.
+            return _xml_error("ServiceUnavailable", "The emulator does not answer.", 503)
 
-    def _email(self, call: Call) -> Answer:
+    def _email(self, call: HttpRequest) -> HttpResponse:
         try:
-            message_id = self.desk.take_email(call.body)
+            message_id = self.api.send_email(call.body)
         except Refused as refused:
-            self.journal("email_refused", code=refused.code)
+            self.log("email_refused", code=refused.code)
             body = {"message": refused.message}
             return _json(refused.status, body, [("x-amzn-ErrorType", refused.code)])
         return _json(200, {"MessageId": message_id}, [])
 
-    def _text_message(self, parameters: dict[str, str]) -> Answer:
+    def _text_message(self, parameters: dict[str, str]) -> HttpResponse:
         try:
-            message_id = self.desk.take_text_message(parameters)
+            message_id = self.api.send_text_message(parameters)
         except Refused as refused:
-            self.journal("sms_refused", code=refused.code)
+            self.log("sms_refused", code=refused.code)
             return _xml_error(refused.code, refused.message, refused.status)
         return _xml(
             200,
@@ -72,43 +76,45 @@ class Counter:
         )
 
 
-def serve(counter: Counter, port: int) -> ThreadingHTTPServer:
-    """Listen on a port of the loopback interface (0: any); the caller runs `serve_forever`."""
+def server_on(listener: socket.socket, router: Router) -> ThreadingHTTPServer:
+    """Make a server on a listening socket; the caller runs `serve_forever`."""
 
     class Handler(_Handler):
-        desk_counter = counter
+        used_router = router
 
-    server = _Server(("127.0.0.1", port), Handler)
+    server = _Server(listener.getsockname(), Handler, bind_and_activate=False)
+    server.socket.close()
+    server.socket = listener
     server.daemon_threads = True
     return server
 
 
-SERVER_NAME = "Ordercast-Carrier (simulation)"
+SERVER_NAME = "Ordercast-Provider-Simulator (simulation)"
 
 _SEND_EMAIL = "/v2/email/outbound-emails"
 _NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/"
 
 
 class _Server(ThreadingHTTPServer):
-    request_queue_size = 256
-
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Let a caller hang up whenever it likes; anything else is told."""
+        """Ignore callers that hang up; print other errors."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    desk_counter: Counter
+    used_router: Router
     protocol_version = "HTTP/1.1"
     # Otherwise each small answer waits 40 ms for an acknowledgement.
     disable_nagle_algorithm = True
 
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        call = Call(method=self.command, path=self.path, headers=dict(self.headers), body=body)
+        call = HttpRequest(
+            method=self.command, path=self.path, headers=dict(self.headers), body=body
+        )
         try:
-            answer = self.desk_counter.answer(call)
+            answer = self.used_router.answer(call)
         except Dropped:
             self.close_connection = True
             return
@@ -125,10 +131,10 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _handle  # noqa: N815
 
     def log_message(self, *_: Any) -> None:  # noqa: ANN401
-        """Say nothing: a request line may hold an address."""
+        """Log nothing: a request line may hold an address."""
 
 
-def _publish_parameters(call: Call) -> dict[str, str] | None:
+def _publish_parameters(call: HttpRequest) -> dict[str, str] | None:
     """Read the parameters of a Publish to a phone number; None for any other call."""
     content_type = next((v for k, v in call.headers.items() if k.lower() == "content-type"), "")
     if call.method != "POST" or not content_type.startswith("application/x-www-form-urlencoded"):
@@ -136,20 +142,20 @@ def _publish_parameters(call: Call) -> dict[str, str] | None:
     parameters = dict(parse_qsl(call.body.decode(), keep_blank_values=True))
     if parameters.get("Action") != "Publish" or "PhoneNumber" not in parameters:
         return None
-    # With a topic beside it the call is wrong; whoever knows topics shall say so.
+    # With a topic beside it the call is wrong: the emulator refuses it.
     return None if {"TopicArn", "TargetArn"} & parameters.keys() else parameters
 
 
-def _json(status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> Answer:
+def _json(status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> HttpResponse:
     own = [("Content-Type", "application/json"), ("x-amzn-RequestId", new_id()), *headers]
-    return Answer(status=status, headers=own, body=json.dumps(body).encode())
+    return HttpResponse(status=status, headers=own, body=json.dumps(body).encode())
 
 
-def _xml(status: int, body: str) -> Answer:
-    return Answer(status=status, headers=[("Content-Type", "text/xml")], body=body.encode())
+def _xml(status: int, body: str) -> HttpResponse:
+    return HttpResponse(status=status, headers=[("Content-Type", "text/xml")], body=body.encode())
 
 
-def _xml_error(code: str, message: str, status: int) -> Answer:
+def _xml_error(code: str, message: str, status: int) -> HttpResponse:
     who = "Sender" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Receiver"
     return _xml(
         status,

@@ -1,4 +1,4 @@
-"""An e-mail that was taken and its fate come in; SES's event documents for it go out."""
+"""Write SES's event documents about an e-mail. Used by `api`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_cloud.provider_simulator.email import Email
-from local_cloud.provider_simulator.fates import EmailEvent
+from local_cloud.provider_simulator.scenarios import EmailEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakenEmail:
-    """An e-mail with what SES adds when it takes it."""
+class AcceptedEmail:
+    """An e-mail with what SES adds when it accepts it."""
 
     email: Email
     message_id: str
@@ -20,29 +20,29 @@ class TakenEmail:
     account: str
 
 
-def send_event(taken: TakenEmail) -> dict[str, Any]:
-    """Describe that SES took the e-mail."""
-    return {"eventType": "Send", "mail": _mail(taken), "send": {}}
+def send_event(accepted: AcceptedEmail) -> dict[str, Any]:
+    """Describe that SES accepted the e-mail."""
+    return {"eventType": "Send", "mail": _mail(accepted), "send": {}}
 
 
 def receipt_event(
-    taken: TakenEmail, event: EmailEvent, recipient: str, *, at: datetime, feedback_id: str
+    accepted: AcceptedEmail, event: EmailEvent, recipient: str, *, at: datetime, feedback_id: str
 ) -> dict[str, Any]:
-    """Describe what became of the e-mail for one recipient.
+    """Describe what happened to the e-mail for one recipient.
 
     https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
     """
     if event.kind == "Delivery":
-        detail = _delivery(taken, recipient, at)
+        detail = _delivery(accepted, recipient, at)
     elif event.kind == "Complaint":
         detail = _complaint(recipient, at, feedback_id)
     else:
         detail = _bounce(event, recipient, at, feedback_id)
-    return {"eventType": event.kind, "mail": _mail(taken), event.kind.lower(): detail}
+    return {"eventType": event.kind, "mail": _mail(accepted), event.kind.lower(): detail}
 
 
-def _mail(taken: TakenEmail) -> dict[str, Any]:
-    email = taken.email
+def _mail(accepted: AcceptedEmail) -> dict[str, Any]:
+    email = accepted.email
     domain = email.sender_address.rpartition("@")[2]
     tags = {
         "ses:configuration-set": [email.configuration_set],
@@ -50,13 +50,13 @@ def _mail(taken: TakenEmail) -> dict[str, Any]:
         "ses:from-domain": [domain],
         "ses:caller-identity": ["local-cloud"],
     }
-    common = {"from": [email.sender], "to": list(email.to), "messageId": taken.message_id}
+    common = {"from": [email.sender], "to": list(email.to), "messageId": accepted.message_id}
     return {
-        "timestamp": _iso(taken.at),
+        "timestamp": _iso(accepted.at),
         "source": email.sender,
-        "sourceArn": f"arn:aws:ses:{taken.region}:{taken.account}:identity/{domain}",
-        "sendingAccountId": taken.account,
-        "messageId": taken.message_id,
+        "sourceArn": f"arn:aws:ses:{accepted.region}:{accepted.account}:identity/{domain}",
+        "sendingAccountId": accepted.account,
+        "messageId": accepted.message_id,
         "destination": list(email.recipients),
         "headersTruncated": False,
         "headers": [{"name": name, "value": value} for name, value in _headers(email).items()],
@@ -70,13 +70,13 @@ def _headers(email: Email) -> Mapping[str, str]:
     return {**headers, "MIME-Version": "1.0", **email.headers}
 
 
-def _delivery(taken: TakenEmail, recipient: str, at: datetime) -> dict[str, Any]:
+def _delivery(accepted: AcceptedEmail, recipient: str, at: datetime) -> dict[str, Any]:
     return {
         "timestamp": _iso(at),
-        "processingTimeMillis": round((at - taken.at).total_seconds() * 1000),
+        "processingTimeMillis": round((at - accepted.at).total_seconds() * 1000),
         "recipients": [recipient],
         "smtpResponse": "250 2.6.0 Message received (simulation)",
-        "reportingMTA": "carrier.local",
+        "reportingMTA": "provider-simulator.local",
     }
 
 
@@ -101,7 +101,7 @@ def _bounce(event: EmailEvent, recipient: str, at: datetime, feedback_id: str) -
         "bouncedRecipients": [recipients],
         "timestamp": _iso(at),
         "feedbackId": feedback_id,
-        "reportingMTA": "dsn; carrier.local",
+        "reportingMTA": "dsn; provider-simulator.local",
     }
 
 

@@ -1,27 +1,27 @@
-"""A text message and its fate come in; the line that SNS logs about its delivery goes out."""
+"""Write the line that SNS logs about the delivery of a text message. Used by `api`."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local_cloud.provider_simulator.fates import SmsFate
+from local_cloud.provider_simulator.scenarios import SmsDelivery
 from local_cloud.provider_simulator.text_message import TextMessage
 
 
-def log_group(fate: SmsFate, *, region: str, account: str) -> str:
-    """Say where SNS logs it: failures have a group of their own."""
+def log_group(delivery: SmsDelivery, *, region: str, account: str) -> str:
+    """Return the log group: failures have one of their own."""
     group = f"sns/{region}/{account}/DirectPublishToPhoneNumber"
-    return group if fate.delivered else f"{group}/Failure"
+    return group if delivery.delivered else f"{group}/Failure"
 
 
 def delivery_log(
-    message: TextMessage, fate: SmsFate, *, message_id: str, at: datetime, dwell: timedelta
+    message: TextMessage, delivery: SmsDelivery, *, message_id: str, at: datetime, dwell: timedelta
 ) -> dict[str, Any]:
     """Describe a delivery; *at* is when the message was published, *dwell* how long it took.
 
     https://docs.aws.amazon.com/sns/latest/dg/sms_stats_cloudwatch.html
     """
     milliseconds = round(dwell.total_seconds() * 1000)
-    network = _network(message.number) if fate.delivered else {"mcc": 0, "mnc": 0}
+    network = _network(message.number) if delivery.delivered else {"mcc": 0, "mnc": 0}
     return {
         # UTC, with a space and no zone.
         "notification": {
@@ -32,13 +32,13 @@ def delivery_log(
             **network,
             "numberOfMessageParts": message.parts,
             "destination": message.number,
-            "priceInUSD": float(fate.price),
+            "priceInUSD": float(delivery.price),
             "smsType": message.sms_type,
-            "providerResponse": fate.response,
+            "providerResponse": delivery.response,
             "dwellTimeMs": milliseconds,
             "dwellTimeMsUntilDeviceAck": milliseconds,
         },
-        "status": "SUCCESS" if fate.delivered else "FAILURE",
+        "status": "SUCCESS" if delivery.delivered else "FAILURE",
     }
 
 

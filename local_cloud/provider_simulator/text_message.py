@@ -1,16 +1,16 @@
-"""The parameters of an SNS Publish to a phone number come in; the text message, checked as SNS would, goes out."""
+"""Read and check the parameters of an SNS Publish to a phone number, as SNS would. Used by `api`."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from local_cloud.provider_simulator.refusal import Refused
+from local_cloud.provider_simulator.errors import Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextMessage:
-    """A text message that SNS would take; `attributes` are its message attributes by name."""
+    """A text message that SNS would accept; `attributes` are its message attributes by name."""
 
     number: str
     text: str
@@ -18,18 +18,18 @@ class TextMessage:
 
     @property
     def sms_type(self) -> str:
-        """Say whether it is Promotional, the default, or Transactional."""
+        """Promotional, the default, or Transactional."""
         return self.attributes.get("AWS.SNS.SMS.SMSType", "Promotional")
 
     @property
     def sender(self) -> str:
-        """Say whom it comes from: a sender id, an origination number, or nobody in particular."""
+        """The sender id or origination number; "" without one."""
         origination = self.attributes.get("AWS.MM.SMS.OriginationNumber", "")
         return self.attributes.get("AWS.SNS.SMS.SenderID", origination)
 
     @property
     def max_price(self) -> Decimal | None:
-        """Say what it may cost at most, in USD."""
+        """The most that it may cost, in USD."""
         named = self.attributes.get("AWS.SNS.SMS.MaxPrice")
         return None if named is None else Decimal(named)
 
@@ -37,8 +37,9 @@ class TextMessage:
     def parts(self) -> int:
         """Count the parts it is sent in: 160 characters of GSM 03.38, else 70; fewer when joined.
 
-        Not by `notifications.sms_text`: a carrier counts for itself, and what it bills is compared
-        with what was reserved. Plainer, too: it tears an emoji in two where ours begins a new part.
+        It does not use the product's own count: a real provider counts for itself, and the demo
+        compares its charges with what was reserved. It may cut an emoji in two where the product
+        begins a new part.
         https://docs.aws.amazon.com/sms-voice/latest/userguide/sms-limitations-character.html
         """
         if all(character in _GSM or character in _GSM_EXTENDED for character in self.text):
@@ -53,7 +54,7 @@ class TextMessage:
 def read_text_message(parameters: Mapping[str, str]) -> TextMessage:
     """Read a Publish request; Refused where SNS would refuse it.
 
-    Opted-out numbers, prices over MaxPrice and the like are taken: they fail in the delivery log.
+    Opted-out numbers, prices over MaxPrice and the like are accepted: they fail in the delivery log.
     https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
     """
     message = TextMessage(

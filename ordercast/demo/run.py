@@ -15,7 +15,7 @@ from analytics.queries import HOUR
 from analytics.verification import verification
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import FILE_NAME
-from local_cloud.workers import peaks
+from local_cloud.worker_memory import peaks
 from notifications.books import Amounts, Bucket, hour_of
 from notifications.identity import customer_key
 from notifications.order_event import Channel

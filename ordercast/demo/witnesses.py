@@ -15,7 +15,7 @@ from analytics.queries import HOUR, Buckets, buckets_between
 from gateways.cloudwatch import MetricSums
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import InboxReader, SentMessage
-from local_cloud.provider_simulator.bills import Bill, read_bills
+from local_cloud.provider_simulator.charges import Charge, read_charges
 from notifications.books import Amounts, Bucket
 from notifications.order_event import Channel
 from notifications.statistics import by, in_all
@@ -63,7 +63,7 @@ class Witnesses:
         return Accounts(
             counts={
                 TALLY: tally(put),
-                CARRIER: carrier(self.messages, read_bills(self.folder)),
+                CARRIER: carrier(self.messages, read_charges(self.folder)),
                 BOOKS: books(self.buckets()),
                 CLOUDWATCH: cloudwatch(self.sums, self.since, self._until()),
             }
@@ -89,13 +89,13 @@ def tally(put: Iterable[Put]) -> Count:
     return {figure: Decimal(n) for figure, n in counted.items()}
 
 
-def carrier(messages: Sequence[SentMessage], bills: Sequence[Bill]) -> Count:
-    """Count the calls that the carrier took, and what it bills for them."""
+def carrier(messages: Sequence[SentMessage], charges: Sequence[Charge]) -> Count:
+    """Count the calls that the carrier took, and what it charges for them."""
     calls = Counter[str](message.channel for message in messages)
-    outcomes = Counter[tuple[str, str]]((bill.channel, bill.outcome) for bill in bills)
+    outcomes = Counter[tuple[str, str]]((charge.channel, charge.outcome) for charge in charges)
     counted: dict[str, Decimal] = {
-        "parts": Decimal(sum(bill.parts for bill in bills)),
-        "cost": sum((bill.price for bill in bills), Decimal()),
+        "parts": Decimal(sum(charge.parts for charge in charges)),
+        "cost": sum((charge.price for charge in charges), Decimal()),
     }
     for channel in Channel:
         counted[f"{channel} sent"] = Decimal(calls[channel])

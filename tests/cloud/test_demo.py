@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import FILE_NAME, read_inbox
-from local_cloud.provider_simulator import bills
+from local_cloud.provider_simulator import charges
 from ordercast import cli
 from ordercast.demo.accounts import CARRIER, CLOUDWATCH
 from ordercast.demo.outcome import MEMORY_LIMIT, Outcome
@@ -62,17 +62,17 @@ def test_what_was_sent_and_what_came_of_it_are_kept_as_pages(played: Played) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "figure"), [(FILE_NAME, "sent"), (bills.FILE_NAME, "cost")], ids=["call", "bill"]
+    ("name", "figure"), [(FILE_NAME, "sent"), (charges.FILE_NAME, "cost")], ids=["call", "bill"]
 )
 def test_a_line_of_the_carriers_that_is_missing_is_seen_and_the_carrier_named(
     name: str, figure: str, played: Played, ordercast_demo, tmp_path: Path
 ) -> None:
-    for each in (FILE_NAME, bills.FILE_NAME):
+    for each in (FILE_NAME, charges.FILE_NAME):
         (tmp_path / each).write_bytes((played.inbox / each).read_bytes())
     lines = (tmp_path / name).read_text().splitlines(keepends=True)
     (tmp_path / name).write_text("".join(lines[1:]))
 
-    counted = carrier(read_inbox(tmp_path), bills.read_bills(tmp_path))
+    counted = carrier(read_inbox(tmp_path), charges.read_charges(tmp_path))
     code, said = ordercast_demo(played.with_count(CARRIER, counted))
 
     assert 1 == code

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from local_cloud.cloud import LocalCloud
-from local_cloud.instance import Instance
+from local_cloud.supervisor.state import CloudFolder
 from tests.eventually import eventually
 from tests.pages import ROOT, snippets
 
@@ -59,15 +59,15 @@ def test_what_is_put_is_there_for_whoever_types_the_readmes_commands_at_once(
 
 
 def test_what_no_function_has_taken_yet_is_said_to_be_on_its_way(shell, cloud: LocalCloud) -> None:
-    record = Instance(folder=cloud.folder).read()
-    assert record is not None
-    event_sources = record.processes["event-sources"]
-    event_sources.end(signal.SIGSTOP)
+    state = CloudFolder(path=cloud.folder).read()
+    assert state is not None
+    supervisor = state.processes["supervisor"]  # the event sources run in it
+    supervisor.send(signal.SIGSTOP)
     try:
         shell(".venv/bin/ordercast put --no-wait examples/order.json")
         told = shell(".venv/bin/ordercast inbox --last 1")
     finally:
-        event_sources.end(signal.SIGCONT)
+        supervisor.send(signal.SIGCONT)
 
     # And whatever else was on its way when everything was held still.
     assert re.search(r"Still on the way: [1-9]\d* records? on the stream", told)

@@ -35,7 +35,7 @@ def _ours_again() -> Iterator[None]:
 @pytest.fixture
 def cloud(tmp_path: Path) -> LocalCloud:
     address = "http://127.0.0.1:14566"
-    return LocalCloud(name="shop", folder=tmp_path, endpoint=address, carrier=address)
+    return LocalCloud(name="shop", folder=tmp_path, endpoint=address, provider_endpoint=address)
 
 
 def test_nothing_of_theirs_that_leads_to_aws_is_left(cloud: LocalCloud) -> None:

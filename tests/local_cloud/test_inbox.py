@@ -25,8 +25,8 @@ def test_what_is_kept_is_read_back_in_order(tmp_path):
     sms = SentMessage(
         channel="sms", message_id="m-2", to="+12065550100", sender="", at=MESSAGE.at, text="hi"
     )
-    inbox.keep(MESSAGE)
-    inbox.keep(sms)
+    inbox.append(MESSAGE)
+    inbox.append(sms)
 
     assert [MESSAGE, sms] == read_inbox(tmp_path / "inbox")
 
@@ -36,7 +36,7 @@ def test_an_inbox_that_got_nothing_is_empty(tmp_path):
 
 
 def test_a_line_that_is_still_being_written_is_left_for_later(tmp_path):
-    Inbox(tmp_path).keep(MESSAGE)
+    Inbox(tmp_path).append(MESSAGE)
     with (tmp_path / FILE_NAME).open("a") as file:
         file.write('{"channel": "sms", "mess')
 
@@ -44,7 +44,7 @@ def test_a_line_that_is_still_being_written_is_left_for_later(tmp_path):
 
 
 def test_each_line_says_that_it_is_a_simulation(tmp_path):
-    Inbox(tmp_path).keep(MESSAGE)
+    Inbox(tmp_path).append(MESSAGE)
 
     line = json.loads((tmp_path / FILE_NAME).read_text())
     assert line["simulated"] is True

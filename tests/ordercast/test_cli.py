@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from local_cloud.trouble import LocalCloudError
+from local_cloud.errors import LocalCloudError
 from ordercast import cli, terminal
 
 ADDRESS = "http://127.0.0.1:14566"
@@ -18,8 +18,8 @@ ADDRESS = "http://127.0.0.1:14566"
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """Run the command line as the shell would: its status, its output and its complaints."""
-    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: []))
-    monkeypatch.setattr(LocalCloud, "sweep", classmethod(lambda _: []))
+    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda *_: []))
+    monkeypatch.setattr(LocalCloud, "remove_ended", classmethod(lambda _: []))
 
     def run(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["ordercast", *words])
@@ -38,6 +38,17 @@ def test_help_lists_every_command(run) -> None:
     commands = ("up", "down", "put", "inbox", "status", "env", "demo")
     for command in (*commands, "customers", "stop", "resume", "stats", "cost", "report"):
         assert f"│ {command} " in out
+
+
+def test_up_starts_a_cloud_with_the_receipt_delay_that_is_asked_for(
+    run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(_: object, name: str, *, receipt_delay: float, **__: object) -> NoReturn:
+        raise LocalCloudError(what=f"{name} would start with {receipt_delay}")
+
+    monkeypatch.setattr(LocalCloud, "start", classmethod(start))
+
+    assert (1, "✗ local would start with 2.5\n") == run("up", "--receipt-delay", "2.5")[::2]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +100,7 @@ def test_what_a_script_reads_is_not_broken_at_a_terminals_width(
 ) -> None:
     """Piped, there is no terminal, and half a path leads nowhere."""
     path = f"{tmp_path}/{'long ' * 30}.json"
-    log = tmp_path / ("long " * 30) / "keeper.log"
+    log = tmp_path / ("long " * 30) / "supervisor.log"
     trouble = LocalCloudError(what="a part of it ended " * 8, log=log, hint="try again " * 12)
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: raised(trouble)))
 
@@ -118,7 +129,7 @@ def test_only_outputs_that_are_meant_for_people_are_in_the_environment(
     theirs = {"OrdersStreamName": "orders", "HubTopicArn": "hub"}
     ours = {"PublishOutputRefLedgerTable9343E4AA": "l", "ExportsOutputRefKey9BCD29C7": "k"}
     (tmp_path / "outputs.json").write_text(json.dumps({"Data": theirs | ours}))
-    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=ADDRESS, carrier=ADDRESS)
+    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=ADDRESS, provider_endpoint=ADDRESS)
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
 
     _, script, _ = run("env")
@@ -149,7 +160,7 @@ def test_advice_names_the_command_as_it_was_called(
 
 
 def test_a_cloud_that_was_killed_can_be_named_to_be_removed(run, monkeypatch) -> None:
-    monkeypatch.setattr(LocalCloud, "sweep", classmethod(lambda _: ["shop"]))
+    monkeypatch.setattr(LocalCloud, "remove_ended", classmethod(lambda _: ["shop"]))
 
     status, out, _ = run("down", "--cloud", "shop")
 
@@ -170,7 +181,7 @@ def test_a_shell_that_takes_the_environment_has_nothing_left_that_leads_to_aws(
     }
     for name, value in theirs.items():
         monkeypatch.setenv(name, value)
-    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=ADDRESS, carrier=ADDRESS)
+    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=ADDRESS, provider_endpoint=ADDRESS)
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
 
     _, script, _ = run("env")

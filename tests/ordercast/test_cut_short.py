@@ -1,4 +1,4 @@
-"""Whoever is killed while a local cloud is made leaves nothing of it; what was made in full stays."""
+"""A command that is killed while it makes a local cloud leaves nothing of it; a deployed one stays."""
 
 import signal
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from local_cloud.instance import Instance
-from local_cloud.keeping import clear_if_dead
-from local_cloud.processes import ProcessIdentity
+from local_cloud.supervisor.client import clear_if_ended
+from local_cloud.supervisor.processes import ProcessIdentity
+from local_cloud.supervisor.state import CloudFolder
 from tests.cheap_cloud import COMMAND_LINE
 from tests.eventually import eventually
 from tests.started import Running, Start, started
@@ -25,28 +25,28 @@ def ordercast() -> Iterator[Start]:
         yield start
 
 
-def deploying(process: Running) -> Instance:
+def deploying(process: Running) -> CloudFolder:
     """Wait until it deploys; where to."""
     assert process.stdout is not None
     said = iter(process.stdout)
     name = next(line.split()[-1] for line in said if "deploying to" in line)
-    return Instance(folder=ROOT / ".ordercast" / name)
+    return CloudFolder(path=ROOT / ".ordercast" / name)
 
 
-def forget(cloud: Instance) -> None:
+def forget(cloud: CloudFolder) -> None:
     """Remove what is kept of it for a person to read."""
-    clear_if_dead(cloud)
-    Path(f"{cloud.folder}.lock").unlink()
+    clear_if_ended(cloud)
+    Path(f"{cloud.path}.lock").unlink()
 
 
-def processes(of: Instance) -> list[ProcessIdentity]:
-    record = of.read()
-    assert record is not None
-    assert {"keeper", "ministack", "carrier", "event-sources"} == record.processes.keys()
-    return list(record.processes.values())
+def processes(of: CloudFolder) -> list[ProcessIdentity]:
+    state = of.read()
+    assert state is not None
+    assert {"supervisor", "emulator"} == state.processes.keys()
+    return list(state.processes.values())
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 @pytest.mark.parametrize("words", [["up", "--name", "NEW"], ["demo", "--keep"]], ids=["up", "demo"])
 def test_nothing_is_left_of_a_cloud_that_was_to_be_kept_and_is_half_deployed(
     ordercast: Start, words: list[str], number: signal.Signals
@@ -83,19 +83,19 @@ def test_a_cloud_that_is_deployed_outlives_the_command(ordercast: Start) -> None
 @pytest.mark.parametrize(
     ("victim", "named"),
     [
-        ("carrier", "✗ carrier ended unexpectedly (SIGKILL)"),
-        ("keeper", "✗ the local cloud has ended"),
+        ("emulator", "✗ emulator ended unexpectedly (SIGKILL)"),
+        ("supervisor", "✗ supervisor ended unexpectedly"),
     ],
 )
-def test_whoever_comes_back_to_a_cloud_of_which_a_part_has_died_is_told_which(
+def test_a_command_on_a_cloud_of_which_a_process_has_died_names_it(
     ordercast: Start, victim: str, named: str
 ) -> None:
     name = f"test-{uuid4().hex[:8]}"
     ordercast("up", "--name", name).communicate()
-    cloud = Instance(folder=ROOT / ".ordercast" / name)
-    record = cloud.read()
-    assert record is not None
-    record.processes[victim].end(signal.SIGKILL)
+    cloud = CloudFolder(path=ROOT / ".ordercast" / name)
+    state = cloud.read()
+    assert state is not None
+    state.processes[victim].send(signal.SIGKILL)
 
     def it_has_ended() -> bool:
         return not cloud.locked()
@@ -111,20 +111,20 @@ def test_whoever_comes_back_to_a_cloud_of_which_a_part_has_died_is_told_which(
     forget(cloud)
 
 
-def test_a_part_that_dies_during_the_deployment_is_named_to_whoever_typed_up(
+def test_a_process_that_dies_during_the_deployment_is_named_by_up(
     ordercast: Start,
 ) -> None:
     process = ordercast("up", "--name", f"test-{uuid4().hex[:8]}")
     cloud = deploying(process)
-    record = cloud.read()
-    assert record is not None
-    record.processes["carrier"].end(signal.SIGKILL)
+    state = cloud.read()
+    assert state is not None
+    state.processes["emulator"].send(signal.SIGKILL)
     assert process.stdout is not None
     told = process.stdout.read()
 
     assert 1 == process.wait()
-    assert "✗ carrier ended unexpectedly (SIGKILL)" in told
-    assert f"its log: {cloud.log('carrier')}\n" in told
+    assert "✗ emulator ended unexpectedly (SIGKILL)" in told
+    assert f"its log: {cloud.log('emulator')}\n" in told
     assert "start it again" in told
     assert not cloud.locked()
     forget(cloud)

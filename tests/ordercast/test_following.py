@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import pytest
 from rich.console import Console
 
-from local_cloud.on_the_way import OnTheWay
-from local_cloud.trouble import LocalCloudError
+from local_cloud.errors import LocalCloudError
+from local_cloud.in_flight import InFlight
 from ordercast import following
 from ordercast.following import follow
 
@@ -21,7 +21,7 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_waits_until_nothing_is_on_its_way() -> None:
-    looks = iter([OnTheWay(records=1), OnTheWay(messages=2), OnTheWay()])
+    looks = iter([InFlight(records=1), InFlight(messages=2), InFlight()])
     said = StringIO()
 
     assert not follow(ALIVE, lambda: next(looks), Console(file=said))
@@ -30,7 +30,7 @@ def test_it_waits_until_nothing_is_on_its_way() -> None:
 
 
 def test_what_does_not_move_any_more_is_said() -> None:
-    stuck = OnTheWay(records=1)
+    stuck = InFlight(records=1)
 
     assert stuck == follow(ALIVE, lambda: stuck, Console(file=StringIO()), patience=0.01)
 
@@ -41,4 +41,4 @@ def test_a_cloud_that_ends_meanwhile_is_not_waited_for() -> None:
 
     broken: Any = SimpleNamespace(check=ended)
     with pytest.raises(LocalCloudError, match="carrier ended"):
-        follow(broken, lambda: OnTheWay(records=1), Console(file=StringIO()))
+        follow(broken, lambda: InFlight(records=1), Console(file=StringIO()))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from local_cloud.on_the_way import OnTheWay
+from local_cloud.in_flight import InFlight
 from notifications.lifecycle import State
 from notifications.order_event import Channel
 from ordercast import cli
@@ -68,7 +68,7 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
         row = notification(hours, customer_id="c-1", accepted_at=START + timedelta(hours=hours))
         ledger.rows[row.id] = row
 
-    on_the_way = [OnTheWay()]
+    on_the_way = [InFlight()]
 
     class Stage:
         def ledger(self) -> FakeLedger:
@@ -79,7 +79,7 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.setattr(cli, "still_on_the_way", lambda _cloud, _target: on_the_way.pop())
 
     def told(*words: str, waiting: int = 0) -> tuple[str, str]:
-        on_the_way[:] = [OnTheWay(records=waiting)]
+        on_the_way[:] = [InFlight(records=waiting)]
         monkeypatch.setattr("sys.argv", ["ordercast", "status", *words])
         with pytest.raises(SystemExit):
             cli.main()

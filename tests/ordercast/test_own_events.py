@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from local_cloud.in_flight import InFlight
 from local_cloud.inbox import SentMessage
-from local_cloud.on_the_way import OnTheWay
 from notifications.lifecycle import State
 from notifications.order_event import parse_order_event
 from ordercast import own_events
@@ -15,9 +15,9 @@ from tests.examples import payload
 from tests.fakes.clock import START
 from tests.fakes.world import World
 
-STREAM = OnTheWay(records=1)
-QUEUE = OnTheWay(messages=1)
-OVER = OnTheWay()
+STREAM = InFlight(records=1)
+QUEUE = InFlight(messages=1)
+OVER = InFlight()
 
 
 def order(number: int, **changes: object) -> bytes:
@@ -120,8 +120,8 @@ def test_a_large_file_is_looked_at_in_turns(world: World, monkeypatch: pytest.Mo
 
     looks = [own.still_on_the_way() for _ in range(4)]
 
-    assert [OnTheWay(records=5), OnTheWay(records=3)] == looks[:2]
-    assert OnTheWay(records=2) == looks[-1]
+    assert [InFlight(records=5), InFlight(records=3)] == looks[:2]
+    assert InFlight(records=2) == looks[-1]
     world.relay(*payloads[:2])
     world.send_published()
     assert OVER == own.still_on_the_way()

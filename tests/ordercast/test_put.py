@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from local_cloud.on_the_way import OnTheWay
+from local_cloud.in_flight import InFlight
 from notifications.knowledge import Found
 from notifications.kpl import message_in
 from ordercast import cli, following
@@ -116,10 +116,10 @@ def test_only_on_a_local_cloud_somebody_waits_for_the_messages(
     put, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str], waits: int
 ) -> None:
     here = "http://127.0.0.1:1"
-    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=here, carrier=here)
+    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=here, provider_endpoint=here)
     looks = [0]
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
-    monkeypatch.setattr(following, "still_on_the_way", lambda *_: OnTheWay(records=looks.pop()))
+    monkeypatch.setattr(following, "still_on_the_way", lambda *_: InFlight(records=looks.pop()))
     monkeypatch.setattr(
         Stage, "ledger", lambda _: SimpleNamespace(look_up=lambda _: Found()), raising=False
     )

@@ -1,4 +1,4 @@
-"""When a part of the local cloud ends, a person is told which, not what a client met."""
+"""When a process of the local cloud ends, the user reads which, not the error that a client met."""
 
 import signal
 from collections.abc import Iterator
@@ -7,32 +7,30 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud import keeping
 from local_cloud.cloud import LocalCloud
-from local_cloud.instance import Instance
-from local_cloud.trouble import LocalCloudError
+from local_cloud.errors import LocalCloudError
+from local_cloud.supervisor import client
+from local_cloud.supervisor.state import CloudFolder
 from notifications.errors import LedgerUnavailable
 from ordercast import trouble_named
 from ordercast.complaint import Complaint
 from ordercast.producer import NotTaken
-from tests.cheap_cloud import KEEPER, STUBBORN_KEEPER
+from tests.cheap_cloud import STUBBORN_SUPERVISOR, SUPERVISOR
 from tests.eventually import eventually
-
-PARTS = ("ministack", "carrier", "event-sources")
 
 
 @pytest.fixture
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCloud]:
-    """A real keeper, of parts that do nothing."""
-    monkeypatch.setattr(keeping, "KEEPER", ("-c", KEEPER))
+    """A real supervisor, whose emulator and services do nothing."""
+    monkeypatch.setattr(client, "COMMAND", ("-c", SUPERVISOR))
     with LocalCloud.start("shop", root=tmp_path) as started:
         yield started
 
 
 def kill(cloud: LocalCloud, part: str) -> None:
-    record = Instance(folder=cloud.folder).read()
-    assert record is not None
-    record.processes[part].end(signal.SIGKILL)
+    state = CloudFolder(path=cloud.folder).read()
+    assert state is not None
+    state.processes[part].send(signal.SIGKILL)
 
 
 def run_on(cloud: LocalCloud, *, kill_first: str = "", but: LocalCloud | None = None) -> None:
@@ -51,14 +49,13 @@ UNREACHABLE = (
 """What clients of a cloud meet whose server is not there."""
 
 
-@pytest.mark.parametrize("victim", PARTS)
-def test_a_part_that_has_ended_is_named_and_its_log_kept(cloud: LocalCloud, victim: str) -> None:
-    log = Instance(folder=cloud.folder).log(victim)
+def test_an_emulator_that_has_ended_is_named_and_its_log_kept(cloud: LocalCloud) -> None:
+    log = CloudFolder(path=cloud.folder).log("emulator")
 
-    with pytest.raises(LocalCloudError, match=f"{victim} ended unexpectedly") as told:
-        run_on(cloud, kill_first=victim)
+    with pytest.raises(LocalCloudError, match="emulator ended unexpectedly") as told:
+        run_on(cloud, kill_first="emulator")
 
-    assert f"{victim} ended unexpectedly (SIGKILL)" == told.value.what
+    assert "emulator ended unexpectedly (SIGKILL)" == told.value.what
     assert log == told.value.log
     assert log.exists()
     assert "start it again" in told.value.hint
@@ -69,36 +66,36 @@ def test_it_is_named_before_the_others_are_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Clients meet the gap at once, and stopping takes seconds."""
-    monkeypatch.setattr(keeping, "KEEPER", ("-c", STUBBORN_KEEPER))
+    monkeypatch.setattr(client, "COMMAND", ("-c", STUBBORN_SUPERVISOR))
     with LocalCloud.start("shop", root=tmp_path) as cloud:
-        record = Instance(folder=cloud.folder).read()
-        assert record is not None
-        kill(cloud, "carrier")
-        found = eventually(cloud.trouble)
-        others_alive = [record.processes[part].alive() for part in ("ministack", "event-sources")]
+        state = CloudFolder(path=cloud.folder).read()
+        assert state is not None
+        (cloud.folder / "fail").touch()
+        found = eventually(cloud.failure)
+        emulator_alive = state.processes["emulator"].alive()
 
     assert found is not None
-    assert "carrier ended unexpectedly (SIGKILL)" == found.what
-    assert [True, True] == others_alive
+    assert "services ended unexpectedly (OSError)" == found.what
+    assert emulator_alive
 
 
-def test_a_keeper_that_has_ended_is_what_is_named(cloud: LocalCloud) -> None:
-    with pytest.raises(LocalCloudError, match="the local cloud has ended"):
-        run_on(cloud, kill_first="keeper")
+def test_a_supervisor_that_has_ended_is_named(cloud: LocalCloud) -> None:
+    with pytest.raises(LocalCloudError, match="supervisor ended unexpectedly"):
+        run_on(cloud, kill_first="supervisor")
 
 
 def test_a_cloud_that_was_there_before_the_command_is_named_too(cloud: LocalCloud) -> None:
-    with pytest.raises(LocalCloudError, match="carrier ended unexpectedly"):
-        run_on(cloud, kill_first="carrier", but=cloud)
+    with pytest.raises(LocalCloudError, match="emulator ended unexpectedly"):
+        run_on(cloud, kill_first="emulator", but=cloud)
 
 
 @pytest.mark.parametrize("met", UNREACHABLE, ids=lambda met: type(met).__name__)
 def test_whatever_a_client_met_the_part_is_named(cloud: LocalCloud, met: Exception) -> None:
     with (
-        pytest.raises(LocalCloudError, match="carrier ended unexpectedly"),
+        pytest.raises(LocalCloudError, match="emulator ended unexpectedly"),
         trouble_named.stopped_on_failure(cloud),
     ):
-        kill(cloud, "carrier")
+        kill(cloud, "emulator")
         raise met
 
 
@@ -111,13 +108,13 @@ def test_a_command_on_a_cloud_that_was_kept_names_the_part_that_ended(
     monkeypatch.setattr(LocalCloud, "running", partial(LocalCloud.running, root))
     monkeypatch.setattr(LocalCloud, "ended", partial(LocalCloud.ended, root))
     monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint)
-    kill(cloud, "carrier")
+    kill(cloud, "emulator")
 
     def it_has_ended() -> bool:
         return not cloud.alive()
 
     assert when == "at once" or eventually(it_has_ended)
-    with pytest.raises(LocalCloudError, match="carrier ended"), trouble_named.part_named():
+    with pytest.raises(LocalCloudError, match="emulator ended"), trouble_named.part_named():
         raise met
 
 
@@ -126,7 +123,7 @@ def test_a_command_elsewhere_says_what_it_met(
 ) -> None:
     monkeypatch.setattr(LocalCloud, "running", lambda: [cloud])
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    kill(cloud, "carrier")
+    kill(cloud, "emulator")
 
     with pytest.raises(ConnectionError, match="40123"), trouble_named.part_named():
         raise ConnectionError("port 40123")
@@ -144,5 +141,5 @@ def test_other_failures_say_what_they_are(
 
 def test_what_no_client_met_is_not_looked_for_in_the_cloud(cloud: LocalCloud) -> None:
     with pytest.raises(Complaint, match="no such order"), trouble_named.stopped_on_failure(cloud):
-        kill(cloud, "carrier")
+        kill(cloud, "emulator")
         raise Complaint("no such order")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local_cloud.processes import ProcessIdentity
+from local_cloud.supervisor.processes import ProcessIdentity
 from setup import step
 from tests.eventually import eventually
 

@@ -1,4 +1,4 @@
-"""The carrier without a network, and as it is served, in this process, before a cloud that knows one domain."""
+"""Fixtures: the provider simulator without a network, and served in this process before a fake emulator."""
 
 import threading
 from collections.abc import Iterator
@@ -12,21 +12,22 @@ import pytest
 from botocore.config import Config
 
 from local_cloud.inbox import Inbox, SentMessage, read_inbox
-from local_cloud.provider_simulator.bills import Bills
-from local_cloud.provider_simulator.desk import Desk, new_id
+from local_cloud.provider_simulator.api import ProviderApi, new_id
+from local_cloud.provider_simulator.charges import ChargesFile
+from local_cloud.provider_simulator.emulator_client import EmulatorClient
 from local_cloud.provider_simulator.receipts import Receipts
-from local_cloud.provider_simulator.server import Counter, serve
-from local_cloud.provider_simulator.upstream import Upstream
-from tests.local_cloud.provider_simulator.without_network import Carrier
+from local_cloud.provider_simulator.server import Router, server_on
+from local_cloud.supervisor.supervisor import listen
+from tests.local_cloud.provider_simulator.offline import OfflineSimulator
 
 PUBLISHED = (
     b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>'
-    b"<MessageId>from-upstream</MessageId></PublishResult></PublishResponse>"
+    b"<MessageId>from-emulator</MessageId></PublishResult></PublishResponse>"
 )
 
 
 class Cloud(BaseHTTPRequestHandler):
-    """An upstream that knows one configuration set and one domain, and remembers what it was asked."""
+    """A fake emulator that knows one configuration set and one domain, and keeps the calls."""
 
     protocol_version = "HTTP/1.1"
     calls: list[tuple[str, str, dict[str, str], bytes]]
@@ -42,7 +43,7 @@ class Cloud(BaseHTTPRequestHandler):
         self.send_response(status)
         if status == 404:
             self.send_header("x-amzn-ErrorType", "NotFoundException")
-        self.send_header("x-upstream", "itself")
+        self.send_header("x-emulator", "itself")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
@@ -66,35 +67,35 @@ class Served:
 
 
 @pytest.fixture
-def carrier(tmp_path: Path) -> Carrier:
-    return Carrier(tmp_path)
+def simulator(tmp_path: Path) -> OfflineSimulator:
+    return OfflineSimulator(tmp_path)
 
 
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     calls: list[Any] = []
     cloud = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Cloud,), {"calls": calls}))
-    upstream = Upstream(f"http://127.0.0.1:{cloud.server_address[1]}", region="us-east-1")
-    desk = Desk(
+    emulator = EmulatorClient(f"http://127.0.0.1:{cloud.server_address[1]}", region="us-east-1")
+    api = ProviderApi(
         inbox=Inbox(tmp_path),
-        bills=Bills(tmp_path),
-        receipts=Receipts(upstream, now=_now, journal=silent, log_stream="s"),
-        upstream=upstream,
+        charges=ChargesFile(tmp_path),
+        receipts=Receipts(emulator, now=_now, log=silent, log_stream="s"),
+        emulator=emulator,
         region="us-east-1",
         account="000000000000",
         delay=timedelta(hours=1),
         now=_now,
         new_id=new_id,
-        journal=silent,
+        log=silent,
     )
-    carrier = serve(Counter(desk=desk, upstream=upstream, journal=silent), 0)
-    served = Served(carrier.server_address[1], tmp_path, calls)
+    provider = server_on(listen(), Router(api=api, emulator=emulator, log=silent))
+    served = Served(provider.server_address[1], tmp_path, calls)
     for name in ("SESV2", "SNS"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", served.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    servers = (cloud, carrier)
+    servers = (cloud, provider)
     for server in servers:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield served

@@ -1,4 +1,4 @@
-"""The AWS SDK is satisfied with the carrier, and what is not for the carrier passes through unchanged."""
+"""The AWS SDK understands the simulated providers, and other calls reach the emulator unchanged."""
 
 import json
 import threading
@@ -9,8 +9,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local_cloud.provider_simulator.server import Counter, serve
-from local_cloud.provider_simulator.upstream import Upstream
+from local_cloud.provider_simulator.emulator_client import EmulatorClient
+from local_cloud.provider_simulator.server import Router, server_on
+from local_cloud.supervisor.supervisor import listen
 from tests.local_cloud.provider_simulator.conftest import Served, silent
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -103,8 +104,8 @@ def test_a_topics_message_is_passed_on_byte_for_byte(provider):
         for name, value in request.headers.items()
     }
     assert own.items() <= headers.items()
-    assert "from-upstream" == answer["MessageId"]
-    assert "itself" == answer["ResponseMetadata"]["HTTPHeaders"]["x-upstream"]
+    assert "from-emulator" == answer["MessageId"]
+    assert "itself" == answer["ResponseMetadata"]["HTTPHeaders"]["x-emulator"]
     assert [] == provider.inbox
 
 
@@ -116,7 +117,7 @@ def test_other_calls_to_ses_are_passed_on(provider):
     assert "NotFoundException" == refused.value.response["Error"]["Code"]
 
 
-def test_a_publish_to_both_a_number_and_a_topic_is_not_the_carriers(provider):
+def test_a_publish_to_both_a_number_and_a_topic_is_forwarded(provider):
     provider.client("sns").publish(
         TopicArn="arn:aws:sns:us-east-1:000000000000:hub", PhoneNumber="+12065550100", Message="x"
     )
@@ -125,13 +126,13 @@ def test_a_publish_to_both_a_number_and_a_topic_is_not_the_carriers(provider):
     assert [] == provider.inbox
 
 
-def test_a_cloud_that_does_not_answer_is_a_passing_trouble_to_the_sdk(tmp_path):
-    nobody = Upstream("http://127.0.0.1:1", region="us-east-1")
-    carrier = serve(Counter(desk=None, upstream=nobody, journal=silent), 0)
-    threading.Thread(target=carrier.serve_forever, args=(0.01,), daemon=True).start()
+def test_an_emulator_that_does_not_answer_is_a_passing_error_to_the_sdk(tmp_path):
+    nothing = EmulatorClient("http://127.0.0.1:1", region="us-east-1")
+    provider = server_on(listen(), Router(api=None, emulator=nothing, log=silent))
+    threading.Thread(target=provider.serve_forever, args=(0.01,), daemon=True).start()
     sns = boto3.client(
         "sns",
-        endpoint_url=f"http://127.0.0.1:{carrier.server_address[1]}",
+        endpoint_url=f"http://127.0.0.1:{provider.server_address[1]}",
         region_name="us-east-1",
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106
@@ -141,8 +142,8 @@ def test_a_cloud_that_does_not_answer_is_a_passing_trouble_to_the_sdk(tmp_path):
     with pytest.raises(ClientError) as refused:
         sns.list_topics()
 
-    carrier.shutdown()
-    carrier.server_close()
+    provider.shutdown()
+    provider.server_close()
     assert 503 == refused.value.response["ResponseMetadata"]["HTTPStatusCode"]
     assert "ServiceUnavailable" == refused.value.response["Error"]["Code"]
 

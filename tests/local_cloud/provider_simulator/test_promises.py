@@ -1,4 +1,4 @@
-"""The providers' gateways keep the promise of their port before the carrier, whatever it answers."""
+"""The providers' gateways keep the promises of their port before the simulator, with every answer that it has."""
 
 import re
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from gateways import clients
 from gateways.email import SesEmail
 from gateways.provider_errors import SES, SNS
 from gateways.sms import SnsSms
-from local_cloud.provider_simulator.on_demand import (
+from local_cloud.provider_simulator.errors import (
     ANSWER_DROPPED,
     EMAIL_ERRORS,
     REQUEST_DROPPED,
     SMS_ERRORS,
-    sms_trouble,
+    sms_error,
 )
 from notifications.lifecycle import State
 from notifications.order_event import Channel
@@ -138,7 +138,7 @@ def test_the_page_lists_what_can_be_asked_for() -> None:
 
 def _number(trouble: str) -> str:
     numbers = (f"+{number}" for number in range(14255550100, 14255550200))
-    return next(each for each in numbers if sms_trouble(each) == trouble)
+    return next(each for each in numbers if sms_error(each) == trouble)
 
 
 def _address(trouble: str) -> str:

@@ -1,4 +1,4 @@
-"""The carrier's receipts come when they are due, in few calls, and survive a cloud that does not answer."""
+"""Simulated receipts come when they are due, in few calls, and survive an emulator that does not answer."""
 
 import threading
 from typing import Any
@@ -7,90 +7,90 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud.provider_simulator.receipts import EmailReceipt, SmsReceipt
-from tests.local_cloud.provider_simulator.without_network import GROUP, NOON, an_email, an_sms, to
+from tests.local_cloud.provider_simulator.offline import GROUP, NOON, an_email, an_sms, to
 
 
-def test_receipts_survive_a_cloud_that_does_not_answer(carrier):
-    carrier.desk.take_email(an_email())
-    carrier.desk.take_text_message(an_sms())
-    carrier.cloud.down = 5
+def test_receipts_survive_a_cloud_that_does_not_answer(simulator):
+    simulator.api.send_email(an_email())
+    simulator.api.send_text_message(an_sms())
+    simulator.cloud.down = 5
 
     for second in range(2, 60):
-        carrier.after(second)
+        simulator.after(second)
 
-    assert [("Send", None), ("Delivery", None)] == sorted(carrier.kinds(), reverse=True)
-    assert 1 == len(carrier.cloud.logged)
-
-
-def test_an_event_that_a_topic_did_not_take_is_published_again_alone(carrier):
-    carrier.cloud.refuse = {"Delivery"}
-    carrier.desk.take_email(an_email())
-    carrier.after(2)
-    assert [("Send", None)] == carrier.kinds()
-
-    carrier.after(20)
-
-    assert [("Send", None), ("Delivery", None)] == carrier.kinds()
+    assert [("Send", None), ("Delivery", None)] == sorted(simulator.kinds(), reverse=True)
+    assert 1 == len(simulator.cloud.logged)
 
 
-def test_a_topic_that_is_gone_costs_no_other_receipt(carrier):
+def test_an_event_that_a_topic_did_not_take_is_published_again_alone(simulator):
+    simulator.cloud.refuse = {"Delivery"}
+    simulator.api.send_email(an_email())
+    simulator.after(2)
+    assert [("Send", None)] == simulator.kinds()
+
+    simulator.after(20)
+
+    assert [("Send", None), ("Delivery", None)] == simulator.kinds()
+
+
+def test_a_topic_that_is_gone_costs_no_other_receipt(simulator):
     def gone(*_: Any) -> list[str]:
         raise ClientError({"Error": {"Code": "NotFound"}}, "PublishBatch")
 
-    carrier.cloud.publish = gone
-    carrier.desk.take_email(an_email())
-    carrier.desk.take_text_message(an_sms())
-    carrier.after(2)
-    carrier.after(60)
+    simulator.cloud.publish = gone
+    simulator.api.send_email(an_email())
+    simulator.api.send_text_message(an_sms())
+    simulator.after(2)
+    simulator.after(60)
 
-    assert 1 == len(carrier.cloud.logged)
+    assert 1 == len(simulator.cloud.logged)
     assert [("email_receipts_dropped", {"count": 2, "reason": "no_such_topic"})] == [
-        note for note in carrier.notes if note[0] == "email_receipts_dropped"
+        note for note in simulator.notes if note[0] == "email_receipts_dropped"
     ]
 
 
-def test_receipts_that_are_due_together_go_in_few_calls(carrier):
+def test_receipts_that_are_due_together_go_in_few_calls(simulator):
     for _ in range(12):
-        carrier.desk.take_email(an_email())
-        carrier.desk.take_text_message(an_sms())
-    carrier.after(2)
+        simulator.api.send_email(an_email())
+        simulator.api.send_text_message(an_sms())
+    simulator.after(2)
 
-    assert 24 == len(carrier.cloud.events)
-    assert 3 == carrier.cloud.publishes
-    assert [12] == [len(lines) for _, lines in carrier.cloud.logged]
+    assert 24 == len(simulator.cloud.events)
+    assert 3 == simulator.cloud.publishes
+    assert [12] == [len(lines) for _, lines in simulator.cloud.logged]
 
 
-def test_receipts_are_delivered_by_themselves_once_started(carrier):
-    carrier.receipts.start()
+def test_receipts_are_delivered_by_themselves_once_started(simulator):
+    threading.Thread(target=simulator.receipts.run, daemon=True).start()
     delivered = threading.Event()
-    carrier.cloud.log = lambda *_, **__: delivered.set()
+    simulator.cloud.log = lambda *_, **__: delivered.set()
 
-    carrier.receipts.add([(NOON, SmsReceipt(log_group=GROUP, line={}))])
+    simulator.receipts.add([(NOON, SmsReceipt(log_group=GROUP, line={}))])
 
     assert delivered.wait(timeout=5)
 
 
-def test_nothing_the_carrier_notes_names_a_person(carrier):
-    carrier.desk.take_email(an_email())
-    carrier.desk.take_text_message(an_sms())
-    carrier.after(4)
+def test_no_log_line_names_a_person(simulator):
+    simulator.api.send_email(an_email())
+    simulator.api.send_text_message(an_sms())
+    simulator.after(4)
 
-    told = repr(carrier.notes)
-    assert "example.org" not in told
-    assert "2065550100" not in told
+    logged = repr(simulator.notes)
+    assert "example.org" not in logged
+    assert "2065550100" not in logged
 
 
-def test_events_of_two_configuration_sets_are_kept_apart(carrier):
+def test_events_of_two_configuration_sets_are_kept_apart(simulator):
     event = {"eventType": "Send"}
-    carrier.receipts.add(
+    simulator.receipts.add(
         [
             (NOON, EmailReceipt(configuration_set="local", event=event)),
             (NOON, EmailReceipt(configuration_set="gone", event=event)),
         ]
     )
-    carrier.after(0)
+    simulator.after(0)
 
-    assert [("Send", None)] == carrier.kinds()
+    assert [("Send", None)] == simulator.kinds()
 
 
 @pytest.mark.parametrize(
@@ -108,12 +108,12 @@ def test_events_of_two_configuration_sets_are_kept_apart(carrier):
         ("+12065550100", ["Message has been accepted by phone"]),
     ],
 )
-def test_a_carrier_may_be_silent_contradict_or_repeat_itself(carrier, number, answers):
-    carrier.desk.take_text_message(an_sms(number))
-    carrier.after(2)
-    carrier.after(5)
+def test_sns_may_be_silent_contradict_or_repeat_itself(simulator, number, answers):
+    simulator.api.send_text_message(an_sms(number))
+    simulator.after(2)
+    simulator.after(5)
 
-    lines = [line for _, lines in carrier.cloud.logged for line in lines]
+    lines = [line for _, lines in simulator.cloud.logged for line in lines]
     said = [each["delivery"]["providerResponse"] for each in lines]
     assert sorted(answers) == sorted(said)
 
@@ -126,21 +126,21 @@ def test_a_carrier_may_be_silent_contradict_or_repeat_itself(carrier, number, an
         ("doubled", [("Send", None), ("Delivery", None)] * 2),
     ],
 )
-def test_ses_may_be_silent_contradict_or_repeat_itself(carrier, local_part, kinds):
-    carrier.desk.take_email(an_email(**to(f"{local_part}@simulator.amazonses.com")))
-    carrier.after(2)
-    carrier.after(5)
+def test_ses_may_be_silent_contradict_or_repeat_itself(simulator, local_part, kinds):
+    simulator.api.send_email(an_email(**to(f"{local_part}@simulator.amazonses.com")))
+    simulator.after(2)
+    simulator.after(5)
 
-    assert sorted(map(str, kinds)) == sorted(map(str, carrier.kinds()))
+    assert sorted(map(str, kinds)) == sorted(map(str, simulator.kinds()))
 
 
-def test_late_receipts_take_ten_times_as_long(carrier):
-    carrier.desk.take_email(an_email(**to("late@simulator.amazonses.com")))
-    carrier.desk.take_text_message(an_sms("+12065550192"))
-    carrier.after(19)
-    assert [] == carrier.kinds()
-    assert [] == carrier.cloud.logged
+def test_late_receipts_take_ten_times_as_long(simulator):
+    simulator.api.send_email(an_email(**to("late@simulator.amazonses.com")))
+    simulator.api.send_text_message(an_sms("+12065550192"))
+    simulator.after(19)
+    assert [] == simulator.kinds()
+    assert [] == simulator.cloud.logged
 
-    carrier.after(20)
-    assert 2 == len(carrier.kinds())
-    assert 1 == len(carrier.cloud.logged)
+    simulator.after(20)
+    assert 2 == len(simulator.kinds())
+    assert 1 == len(simulator.cloud.logged)

@@ -1,18 +1,18 @@
-"""What the carrier takes of text messages, what it refuses, and the delivery logs that become of them."""
+"""Simulated SNS: which text messages it accepts and refuses, and which delivery logs follow."""
 
 import pytest
 
 from local_cloud.inbox import read_inbox
-from local_cloud.provider_simulator.refusal import Refused
+from local_cloud.provider_simulator.errors import Refused
 from local_cloud.provider_simulator.text_message import TextMessage
-from tests.local_cloud.provider_simulator.without_network import GROUP, an_sms, shape
+from tests.local_cloud.provider_simulator.offline import GROUP, an_sms, shape
 from tests.recorded import recording
 
 
-def test_a_text_message_is_kept_with_its_attributes(carrier):
-    message_id = carrier.desk.take_text_message(an_sms(SMSType="Transactional", SenderID="MYSHOP"))
+def test_a_text_message_is_kept_with_its_attributes(simulator):
+    message_id = simulator.api.send_text_message(an_sms(SMSType="Transactional", SenderID="MYSHOP"))
 
-    (kept,) = read_inbox(carrier.folder)
+    (kept,) = read_inbox(simulator.folder)
     assert ("sms", message_id, "+12065550100") == (kept.channel, kept.message_id, kept.to)
     assert ("hello", "MYSHOP") == (kept.text, kept.sender)
     assert {"AWS.SNS.SMS.SMSType": "Transactional", "AWS.SNS.SMS.SenderID": "MYSHOP"} == (
@@ -35,17 +35,17 @@ def test_a_text_message_is_kept_with_its_attributes(carrier):
         an_sms(MaxPrice="NaN"),
     ],
 )
-def test_what_sns_would_refuse_is_refused_and_not_kept(carrier, parameters):
+def test_what_sns_would_refuse_is_refused_and_not_kept(simulator, parameters):
     with pytest.raises(Refused) as refused:
-        carrier.desk.take_text_message(parameters)
+        simulator.api.send_text_message(parameters)
 
     assert "InvalidParameter" == refused.value.code
-    assert [] == read_inbox(carrier.folder)
+    assert [] == read_inbox(simulator.folder)
 
 
-def test_a_refusal_does_not_repeat_the_number(carrier):
+def test_a_refusal_does_not_repeat_the_number(simulator):
     with pytest.raises(Refused) as refused:
-        carrier.desk.take_text_message(an_sms(number="20655501"))
+        simulator.api.send_text_message(an_sms(number="20655501"))
 
     assert "20655501" not in refused.value.message
 
@@ -67,14 +67,14 @@ def test_a_refusal_does_not_repeat_the_number(carrier):
     ],
 )
 def test_the_last_digits_decide_what_the_delivery_log_says(
-    carrier, number, group, status, response
+    simulator, number, group, status, response
 ):
-    message_id = carrier.desk.take_text_message(an_sms(number=number))
-    carrier.after(1.9)
-    assert [] == carrier.cloud.logged
-    carrier.after(2)
+    message_id = simulator.api.send_text_message(an_sms(number=number))
+    simulator.after(1.9)
+    assert [] == simulator.cloud.logged
+    simulator.after(2)
 
-    ((logged_in, (line,)),) = carrier.cloud.logged
+    ((logged_in, (line,)),) = simulator.cloud.logged
     assert group == logged_in
     assert status == line["status"]
     assert response == line["delivery"]["providerResponse"]
@@ -87,28 +87,28 @@ def test_the_last_digits_decide_what_the_delivery_log_says(
     ("number", "name"),
     [("+12065550100", "sns_sms_log_success_doc"), ("+12065550199", "sns_sms_log_failure_doc")],
 )
-def test_delivery_logs_have_the_shape_of_those_from_aws(carrier, number, name):
-    carrier.desk.take_text_message(an_sms(number=number))
-    carrier.after(2)
+def test_delivery_logs_have_the_shape_of_those_from_aws(simulator, number, name):
+    simulator.api.send_text_message(an_sms(number=number))
+    simulator.after(2)
 
-    assert shape(recording(name)) == shape(carrier.cloud.logged[0][1][0])
+    assert shape(recording(name)) == shape(simulator.cloud.logged[0][1][0])
 
 
-def test_a_message_dearer_than_its_max_price_fails_and_costs_nothing(carrier):
-    carrier.desk.take_text_message(an_sms(text="x" * 320, MaxPrice="0.01"))
-    carrier.after(2)
+def test_a_message_dearer_than_its_max_price_fails_and_costs_nothing(simulator):
+    simulator.api.send_text_message(an_sms(text="x" * 320, MaxPrice="0.01"))
+    simulator.after(2)
 
-    delivery = carrier.cloud.logged[0][1][0]["delivery"]
+    delivery = simulator.cloud.logged[0][1][0]["delivery"]
     assert "This delivery would exceed max price" == delivery["providerResponse"]
     assert 0 == delivery["priceInUSD"]
     assert 3 == delivery["numberOfMessageParts"]
 
 
-def test_the_price_is_that_of_all_parts(carrier):
-    carrier.desk.take_text_message(an_sms(text="x" * 161))
-    carrier.after(2)
+def test_the_price_is_that_of_all_parts(simulator):
+    simulator.api.send_text_message(an_sms(text="x" * 161))
+    simulator.after(2)
 
-    assert 0.0129 == carrier.cloud.logged[0][1][0]["delivery"]["priceInUSD"]
+    assert 0.0129 == simulator.cloud.logged[0][1][0]["delivery"]["priceInUSD"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from local_cloud.provider_simulator.bills import Bill
+from local_cloud.provider_simulator.charges import Charge
 from notifications.books import Bucket
 from ordercast.demo.accounts import BOOKS, CARRIER, CLOUDWATCH, FIGURES, TALLY, Accounts
 from ordercast.demo.day import Kind, Put
@@ -69,7 +69,9 @@ def test_the_tally_counts_what_is_promised_of_what_was_put() -> None:
 
 
 def test_the_carrier_counts_calls_by_its_messages_and_outcomes_by_its_bill() -> None:
-    bill = Bill(message_id="m-1", channel="sms", parts=2, price=Decimal("0.0129"), outcome="failed")
+    bill = Charge(
+        message_id="m-1", channel="sms", parts=2, price=Decimal("0.0129"), outcome="failed"
+    )
     counted = carrier([message(), EMAIL, EMAIL], [bill])
     expected = {"sms sent": 1, "email sent": 2, "sms failed": 1, "parts": 2}
     assert expected | {"cost": Decimal("0.0129")} == {f: n for f, n in counted.items() if n}

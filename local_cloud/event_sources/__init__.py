@@ -1,1 +1,0 @@
-"""Run the local cloud's event source mappings with the package lambda_event_sources."""

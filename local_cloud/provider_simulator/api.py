@@ -1,0 +1,188 @@
+"""Accept or refuse a message as SES and SNS would, keep it and schedule its receipts. Used by `server`."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from botocore.exceptions import BotoCoreError
+
+from local_cloud.event_log import Log
+from local_cloud.inbox import Inbox, SentMessage
+from local_cloud.provider_simulator.charges import ChargesFile, charge_for_email, charge_for_text
+from local_cloud.provider_simulator.email import Email, read_email
+from local_cloud.provider_simulator.emulator_client import EmulatorClient
+from local_cloud.provider_simulator.errors import (
+    ANSWER_DROPPED,
+    EMAIL_ERRORS,
+    SMS_ERRORS,
+    Dropped,
+    EmailErrors,
+    Refused,
+    raise_before_acceptance,
+    sms_error,
+)
+from local_cloud.provider_simulator.receipts import EmailReceipt, Receipt, Receipts, SmsReceipt
+from local_cloud.provider_simulator.scenarios import email_events, sms_deliveries
+from local_cloud.provider_simulator.ses_events import AcceptedEmail, receipt_event, send_event
+from local_cloud.provider_simulator.sms_delivery_logs import delivery_log, log_group
+from local_cloud.provider_simulator.text_message import TextMessage, read_text_message
+from local_cloud.provider_simulator.timing import LATE_FACTOR, Timing, email_timing, sms_timing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderApi:
+    """The simulated calls; `delay` is how long after a message its first receipts are due."""
+
+    inbox: Inbox
+    charges: ChargesFile
+    receipts: Receipts
+    emulator: EmulatorClient
+    region: str
+    account: str
+    delay: timedelta
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    log: Log
+    _email_errors: EmailErrors = field(default_factory=EmailErrors, init=False, repr=False)
+
+    def send_email(self, body: bytes) -> str:
+        """Answer a SendEmail request with the message id; raises Refused as SES would, or Dropped."""
+        email = read_email(body)
+        error = next(filter(None, map(self._email_errors, email.recipients)), None)
+        raise_before_acceptance(error, EMAIL_ERRORS)
+        self._check_deployed(email)
+        message_id = ses_message_id(self.now(), self.new_id())
+        accepted = AcceptedEmail(
+            email=email,
+            message_id=message_id,
+            at=self.now(),
+            region=self.region,
+            account=self.account,
+        )
+        self.inbox.append(_kept_email(accepted))
+        for recipient in email.recipients:
+            self.charges.append(charge_for_email(message_id, email_events(recipient)))
+        self.log("email_accepted", message_id=message_id, set=email.configuration_set or "-")
+        if email.configuration_set:
+            timing = email_timing(email.recipients[0])
+            self.receipts.add(_timed(self._email_receipts(accepted), accepted.at, timing))
+        return _answered(message_id, error)
+
+    def send_text_message(self, parameters: dict[str, str]) -> str:
+        """Answer a Publish request with the message id; raises Refused as SNS would, or Dropped."""
+        message = read_text_message(parameters)
+        error = sms_error(message.number)
+        raise_before_acceptance(error, SMS_ERRORS)
+        message_id, at = self.new_id(), self.now()
+        self.inbox.append(_kept_text_message(message, message_id, at))
+        self.charges.append(charge_for_text(message, message_id))
+        self.log("sms_accepted", message_id=message_id, parts=message.parts)
+        self.receipts.add(
+            _timed(self._sms_receipts(message, message_id, at), at, sms_timing(message.number))
+        )
+        return _answered(message_id, error)
+
+    def _check_deployed(self, email: Email) -> None:
+        """Refuse what SES would refuse because of what is not set up."""
+        address = email.sender_address
+        domain = address.rpartition("@")[2]
+        name = email.configuration_set
+        try:
+            known_set = not name or self.emulator.topics_of(name) is not None
+            verified = self.emulator.is_verified(domain) or self.emulator.is_verified(address)
+        except BotoCoreError as error:
+            raise Refused(
+                code="InternalServiceErrorException", message="No answer.", status=500
+            ) from error
+        if not known_set:
+            message = f"Configuration set <{name}> does not exist."
+            raise Refused(code="NotFoundException", message=message, status=404)
+        if not verified:
+            raise Refused(
+                code="MessageRejected",
+                message="Email address is not verified. The following identities failed the check "
+                f"in region {self.region.upper()}: {address}",
+            )
+
+    def _sms_receipts(
+        self, message: TextMessage, message_id: str, at: datetime
+    ) -> Iterator[tuple[datetime, Receipt]]:
+        for step, delivery in enumerate(sms_deliveries(message), start=1):
+            dwell = step * self.delay
+            line = delivery_log(message, delivery, message_id=message_id, at=at, dwell=dwell)
+            group = log_group(delivery, region=self.region, account=self.account)
+            yield at + dwell, SmsReceipt(log_group=group, line=line)
+
+    def _email_receipts(self, accepted: AcceptedEmail) -> Iterator[tuple[datetime, Receipt]]:
+        name = accepted.email.configuration_set
+        due = accepted.at + self.delay
+        yield due, EmailReceipt(configuration_set=name, event=send_event(accepted))
+        for recipient in accepted.email.recipients:
+            for step, event in enumerate(email_events(recipient), start=1):
+                # A complaint or an automatic reply comes a while after the delivery.
+                at = accepted.at + step * self.delay
+                document = receipt_event(
+                    accepted, event, recipient, at=at, feedback_id=ses_message_id(at, self.new_id())
+                )
+                yield at, EmailReceipt(configuration_set=name, event=document)
+
+
+def _timed(
+    receipts: Iterable[tuple[datetime, Receipt]], accepted_at: datetime, timing: Timing
+) -> Iterator[tuple[datetime, Receipt]]:
+    """Yield receipts with the time when they are due: late ones, or each twice."""
+    for due, receipt in receipts:
+        yield (
+            (accepted_at + (due - accepted_at) * LATE_FACTOR if timing is Timing.LATE else due),
+            receipt,
+        )
+        if timing is Timing.DOUBLED:
+            yield due + (due - accepted_at), receipt
+
+
+def ses_message_id(at: datetime, unique: str) -> str:
+    """Write an id in the shape of SES's: `0100` and the time, a random part, `-000000`."""
+    return f"0100{int(at.timestamp() * 1000):012x}-{unique}-000000"
+
+
+def new_id() -> str:
+    """Make an id in the shape of a UUID, which is what SNS answers with."""
+    digits = secrets.token_hex(16)
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def _answered(message_id: str, error: str | None) -> str:
+    if error == ANSWER_DROPPED:
+        raise Dropped
+    return message_id
+
+
+def _kept_email(accepted: AcceptedEmail) -> SentMessage:
+    email = accepted.email
+    reply_to = {"Reply-To": ", ".join(email.reply_to)} if email.reply_to else {}
+    return SentMessage(
+        channel="email",
+        message_id=accepted.message_id,
+        to=", ".join(email.recipients),
+        sender=email.sender,
+        at=accepted.at,
+        subject=email.subject,
+        text=email.text,
+        html=email.html,
+        tags=email.tags,
+        configuration_set=email.configuration_set,
+        attributes={**reply_to, **email.headers},
+    )
+
+
+def _kept_text_message(message: TextMessage, message_id: str, at: datetime) -> SentMessage:
+    return SentMessage(
+        channel="sms",
+        message_id=message_id,
+        to=message.number,
+        sender=message.sender,
+        at=at,
+        text=message.text,
+        attributes=message.attributes,
+    )

@@ -1,0 +1,145 @@
+"""Call the emulator: what is deployed, receipts, and calls to forward. Used by `api`, `receipts` and `server`."""
+
+import http.client
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from local_cloud.clients import client_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTopic:
+    """An SNS topic to which a configuration set's events go; `kinds` are SES's names (BOUNCE, …)."""
+
+    arn: str
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpResponse:
+    """A whole HTTP response."""
+
+    status: int
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+
+
+class EmulatorUnreachable(Exception):
+    """The emulator did not answer."""
+
+
+class EmulatorClient:
+    """Calls the emulator; safe to share by threads."""
+
+    def __init__(
+        self, endpoint: str, *, region: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._address = urlsplit(endpoint)
+        self._ses = client_of("sesv2", endpoint=endpoint, region=region)
+        self._sns = client_of("sns", endpoint=endpoint, region=region)
+        self._logs = client_of("logs", endpoint=endpoint, region=region)
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[float, Any]] = {}
+
+    def topics_of(self, configuration_set: str) -> list[EventTopic] | None:
+        """Return where the events of a configuration set go; None if there is no such set."""
+        topics: list[EventTopic] | None
+        topics = self._cached("topics", configuration_set, self._ask_topics)
+        return topics
+
+    def is_verified(self, identity: str) -> bool:
+        """Whether SES may send from this address or domain."""
+        return bool(self._cached("identity", identity, self._ask_identity))
+
+    def publish(self, topic_arn: str, messages: Sequence[str]) -> list[str]:
+        """Publish at most ten messages to a topic; return those that it did not accept."""
+        answer = self._sns.publish_batch(
+            TopicArn=topic_arn,
+            PublishBatchRequestEntries=[
+                {"Id": str(n), "Message": message, "Subject": _SUBJECT}
+                for n, message in enumerate(messages)
+            ],
+        )
+        return [messages[int(failed["Id"])] for failed in answer.get("Failed", ())]
+
+    def log(self, group: str, stream: str, lines: Iterable[str], *, at_ms: int) -> None:
+        """Append lines to a log group, which is made if SNS never logged there before."""
+        events = [{"timestamp": at_ms, "message": line} for line in lines]
+        try:
+            self._logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+        except self._logs.exceptions.ResourceNotFoundException:
+            self._make_stream(group, stream)
+            self._logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+
+    def forward(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> HttpResponse:
+        """Pass a call on as it came and its answer back as it comes; raises EmulatorUnreachable."""
+        # A connection a call: reusing one that broke would mean sending a call twice.
+        connection = http.client.HTTPConnection(
+            self._address.hostname or "", self._address.port, timeout=_TIMEOUT_SECONDS
+        )
+        try:
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in headers.items():
+                if name.lower() not in _HOP_BY_HOP:
+                    connection.putheader(name, value)
+            connection.endheaders(body or None)
+            got = connection.getresponse()
+            return HttpResponse(status=got.status, headers=got.getheaders(), body=got.read())
+        except (OSError, http.client.HTTPException) as error:
+            raise EmulatorUnreachable from error
+        finally:
+            connection.close()
+
+    def _cached(self, kind: str, name: str, ask: Callable[[str], Any]) -> Any:  # noqa: ANN401
+        until, known = self._known.get((kind, name), (0.0, None))
+        if known is None or self._clock() > until:
+            known = ask(name)
+            self._known[kind, name] = (self._clock() + _CACHE_SECONDS, known)
+        return known
+
+    def _ask_topics(self, configuration_set: str) -> list[EventTopic] | None:
+        try:
+            answer = self._ses.get_configuration_set_event_destinations(
+                ConfigurationSetName=configuration_set
+            )
+        except self._ses.exceptions.NotFoundException:
+            return None
+        return [
+            EventTopic(
+                arn=destination["SnsDestination"]["TopicArn"],
+                kinds=frozenset(destination["MatchingEventTypes"]),
+            )
+            for destination in answer.get("EventDestinations", ())
+            if destination.get("Enabled") and "SnsDestination" in destination
+        ]
+
+    def _ask_identity(self, identity: str) -> bool | None:
+        try:
+            answer = self._ses.get_email_identity(EmailIdentity=identity)
+        except self._ses.exceptions.NotFoundException:
+            return None
+        return bool(answer.get("VerifiedForSendingStatus"))
+
+    def _make_stream(self, group: str, stream: str) -> None:
+        for make, names in (
+            (self._logs.create_log_group, {"logGroupName": group}),
+            (self._logs.create_log_stream, {"logGroupName": group, "logStreamName": stream}),
+        ):
+            try:
+                make(**names)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
+                    raise
+
+
+_SUBJECT = "Amazon SES Email Event Notification"
+_TIMEOUT_SECONDS = 60.0
+_CACHE_SECONDS = 5.0  # how long an answer about what is deployed may be out of date
+_HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"}

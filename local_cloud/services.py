@@ -1,0 +1,106 @@
+"""Run what the emulator lacks: provider simulator, event sources, metric extraction. Used by the supervisor.
+
+All of it runs in threads of the supervisor's process, where it needs less than a tenth of a core.
+"""
+
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import boto3
+
+from lambda_event_sources.drivers import EventSources
+from lambda_event_sources.streams.lane import Backoff
+from local_cloud.environment import ACCOUNT, CREDENTIALS, REGION
+from local_cloud.event_log import log_of
+from local_cloud.in_flight import PositionsFile
+from local_cloud.inbox import Inbox
+from local_cloud.metric_extraction.extractor import Extractor
+from local_cloud.provider_simulator.api import ProviderApi, new_id
+from local_cloud.provider_simulator.charges import ChargesFile
+from local_cloud.provider_simulator.emulator_client import EmulatorClient
+from local_cloud.provider_simulator.receipts import Receipts
+from local_cloud.provider_simulator.server import Router, server_on
+from local_cloud.supervisor.state import POSITIONS
+
+
+class Services:
+    """The services of the local cloud in *folder*, whose emulator answers at *endpoint*.
+
+    *provider* is the listening socket of the provider simulator. *failed* is called with the name
+    of a service that ends by itself, and with the error.
+    """
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        endpoint: str,
+        provider: socket.socket,
+        receipt_delay: float,
+        failed: Callable[[str, str], None],
+    ) -> None:
+        self._folder = folder
+        self._endpoint = endpoint
+        self._provider = provider
+        self._receipt_delay = timedelta(seconds=receipt_delay)
+        self._failed = failed
+
+    def start(self) -> None:
+        """Start every service in threads that end with the process."""
+        event_sources = EventSources(
+            boto3.Session(
+                aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+                region_name=REGION,
+            ),
+            endpoint_url=self._endpoint,
+            backoff=Backoff(first=timedelta(seconds=0.5), most=timedelta(seconds=10)),
+            log=log_of("event-sources"),
+            save_positions=PositionsFile(self._folder / POSITIONS).save,
+        )
+        extractor = Extractor(
+            self._endpoint, region=REGION, now=_now, log=log_of("metric-extraction")
+        )
+        self._start_provider_simulator()
+        self._run("event sources", event_sources.run)
+        self._run("metric extraction", lambda: extractor.run(threading.Event()))
+
+    def _start_provider_simulator(self) -> None:
+        log = log_of("provider-simulator")
+        emulator = EmulatorClient(self._endpoint, region=REGION)
+        receipts = Receipts(emulator, now=_now, log=log, log_stream=new_id())
+        api = ProviderApi(
+            inbox=Inbox(self._folder / "inbox"),
+            charges=ChargesFile(self._folder / "inbox"),
+            receipts=receipts,
+            emulator=emulator,
+            region=REGION,
+            account=ACCOUNT,
+            delay=self._receipt_delay,
+            now=_now,
+            new_id=new_id,
+            log=log,
+        )
+        server = server_on(self._provider, Router(api=api, emulator=emulator, log=log))
+        self._run("provider simulator", server.serve_forever)
+        self._run("receipts of the provider simulator", receipts.run)
+        log("simulation_ready", receipt_delay=self._receipt_delay.total_seconds())
+
+    def _run(self, name: str, work: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - the supervisor stops the local cloud
+                traceback.print_exc(file=sys.stderr)
+                self._failed(name, type(error).__name__)
+
+        threading.Thread(target=run, daemon=True, name=name).start()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,199 @@
+"""Own a running local cloud: the emulator as a child process, the services in threads. Started by `supervisor.client`.
+
+The supervisor ends with the process that started it, unless it was released, and the emulator ends
+with the supervisor. When a part ends by itself, the supervisor writes down which, stops the rest
+and exits with 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import queue
+import signal
+import socket
+import sys
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local_cloud.emulator.command import emulator_command, loopback
+from local_cloud.provider_simulator.timing import RECEIPT_DELAY_SECONDS
+from local_cloud.supervisor.emulator_process import (
+    EMULATOR,
+    EmulatorProcess,
+    Ended,
+    Event,
+    Ready,
+    StopRequested,
+)
+from local_cloud.supervisor.parent_watch import when_parent_ends
+from local_cloud.supervisor.processes import ProcessIdentity
+from local_cloud.supervisor.state import SUPERVISOR, CloudFolder, CloudState, Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local_cloud.services import Services
+
+START_TIMEOUT = 60.0
+"""Seconds in which the emulator must be ready."""
+
+
+def main() -> None:
+    """Run the local cloud that the arguments name; exits 0 when it was stopped, 1 when a part failed."""
+    arguments = _arguments()
+    supervisor = Supervisor(
+        CloudFolder(path=arguments.folder), receipt_delay=arguments.receipt_delay
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: supervisor.stop())
+    when_parent_ends(supervisor.stop)
+    code = supervisor.run()
+    sys.stderr.flush()
+    os._exit(code)  # threads of the services may wait for an answer that never comes
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local_cloud.supervisor", description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True, help="the folder of the local cloud")
+    parser.add_argument(
+        "--receipt-delay",
+        type=float,
+        default=RECEIPT_DELAY_SECONDS,
+        metavar="SECONDS",
+        help="how long after a message its first simulated receipt comes",
+    )
+    return parser.parse_args()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a local cloud ended though nobody stopped it, and the log that tells more."""
+
+    what: str
+    log: Path
+
+
+class Supervisor:
+    """Runs the local cloud of one folder and keeps its state file."""
+
+    def __init__(self, folder: CloudFolder, *, receipt_delay: float) -> None:
+        self._folder = folder
+        self._receipt_delay = receipt_delay
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._emulator: EmulatorProcess | None = None
+        self._state = CloudState(phase="starting")
+
+    def stop(self) -> None:
+        """Ask for the end; safe in a signal handler and from any thread."""
+        self._events.put(StopRequested())
+
+    def run(self) -> int:
+        """Start everything, wait for the end, stop everything; returns the exit code."""
+        self._write("starting")
+        failure = None
+        try:
+            failure = self._failure(self._run_until_the_end())
+            if failure:
+                # Clients meet the gap now, and stopping the emulator takes seconds.
+                sys.stderr.write(f"{failure.what}; log: {failure.log}\n")
+                self._write("failed", failure)
+        finally:
+            if self._emulator:
+                self._emulator.stop()
+        self._write("failed" if failure else "stopped", failure)
+        return 1 if failure else 0
+
+    def _run_until_the_end(self) -> Event | None:
+        """Start the parts and wait; returns what ended it, None when the emulator was not ready in time."""
+        # Both sockets listen before anything starts: no other process can take their ports.
+        with listen(inheritable=True) as gateway:
+            provider = listen()
+            self._start_emulator(gateway, provider)
+        services = make_services(
+            self._folder,
+            self._state.endpoint,
+            provider,
+            receipt_delay=self._receipt_delay,
+            failed=lambda name, how: self._events.put(Ended(name=name, how=how)),
+        )
+        event = self._next(within=START_TIMEOUT)
+        if not isinstance(event, Ready):
+            return event
+        services.start()
+        self._write("running")
+        return self._next()
+
+    def _start_emulator(self, gateway: socket.socket, provider: socket.socket) -> None:
+        port, provider_port = gateway.getsockname()[1], provider.getsockname()[1]
+        self._state = replace(
+            self._state, endpoint=loopback(port), provider_endpoint=loopback(provider_port)
+        )
+        self._emulator = EmulatorProcess(
+            emulator_command(
+                self._folder.path, socket=gateway.fileno(), port=port, provider_port=provider_port
+            ),
+            log=self._folder.log(EMULATOR),
+            events=self._events,
+        )
+        self._write("starting")
+
+    def _next(self, *, within: float | None = None) -> Event | None:
+        try:
+            return self._events.get(timeout=within)
+        except queue.Empty:
+            return None
+
+    def _failure(self, event: Event | None) -> Failure | None:
+        if isinstance(event, StopRequested):
+            return None
+        if not isinstance(event, Ended):
+            return Failure(
+                what=f"the {EMULATOR} was not ready in time", log=self._folder.log(EMULATOR)
+            )
+        log = EMULATOR if event.name == EMULATOR else SUPERVISOR
+        return Failure(
+            what=f"{event.name} ended unexpectedly ({event.how})", log=self._folder.log(log)
+        )
+
+    def _write(self, phase: Phase, failure: Failure | None = None) -> None:
+        processes = {SUPERVISOR: ProcessIdentity.of(os.getpid())}
+        if self._emulator:
+            processes[EMULATOR] = self._emulator.identity()
+        self._state = replace(
+            self._state,
+            phase=phase,
+            processes={name: identity for name, identity in processes.items() if identity},
+        )
+        if failure:
+            self._state = replace(self._state, failure=failure.what, log=str(failure.log))
+        self._folder.write(self._state)
+
+
+def listen(*, inheritable: bool = False) -> socket.socket:
+    """Listen on a free port of the loopback interface."""
+    listening = socket.create_server(("127.0.0.1", 0), backlog=256)
+    listening.set_inheritable(inheritable)
+    return listening
+
+
+def make_services(
+    folder: CloudFolder,
+    endpoint: str,
+    provider: socket.socket,
+    *,
+    receipt_delay: float,
+    failed: Callable[[str, str], None],
+) -> Services:
+    """Make the services that run in this process; the emulator starts while boto3 is imported."""
+    services = import_module("local_cloud.services")
+    made: Services = services.Services(
+        folder=folder.path,
+        endpoint=endpoint,
+        provider=provider,
+        receipt_delay=receipt_delay,
+        failed=failed,
+    )
+    return made
