@@ -1,11 +1,15 @@
-"""A stage's name and cdk.json come in; that stage's CloudFormation templates go out."""
+"""Synthesise the CloudFormation templates of one stage. Started by the CDK command line.
+
+`-c stage=NAME` names the stage; without it, cdk.json does (dev). Its settings stand in
+stages/NAME.toml, over stages/default.toml.
+"""
 
 import sys
 
 from aws_cdk import App
 
 from pipeline.bundling.bundle import NotInstalled
-from pipeline.cdk_json import BadStage, read_account, read_stage
+from pipeline.settings.files import BadStage, read_account, read_stage
 from pipeline.stacks.account import AccountStack
 from pipeline.stacks.data import DataStack
 from pipeline.stacks.observability import ObservabilityStack
@@ -13,26 +17,25 @@ from pipeline.stacks.pipeline import PipelineStack
 
 
 def main() -> None:
-    """Synthesise the stage that `-c stage=` names; without one, what cdk.json says (dev)."""
+    """Synthesise; exits 1 with one line where the settings cannot be used."""
     app = App()
     try:
         compose(app)
-    except (BadStage, NotInstalled) as trouble:
-        sys.exit(str(trouble))
+    except (BadStage, NotInstalled) as error:
+        sys.exit(str(error))
     app.synth()
 
 
 def compose(app: App) -> None:
     """Add the stacks of one stage.
 
-    Raises `BadStage` when cdk.json cannot be used, `NotInstalled` when there is nothing to bundle.
+    Raises `BadStage` when its settings cannot be used, `NotInstalled` when there is nothing to bundle.
     """
-    context = app.node.try_get_context
-    stage = read_stage(context("stages"), context("stage"))
+    stage = read_stage(app.node.try_get_context("stage"))
     account = AccountStack(
         app,
         "Ordercast-Account",
-        account=read_account(context("account")),
+        account=read_account(),
         target=stage.target,
         with_sms_attributes=stage.sms_attributes,
         protected=stage.account_protection,

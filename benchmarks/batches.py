@@ -10,7 +10,7 @@ from benchmarks.ordercast_functions import Functions
 from benchmarks.orders import Event, customers, kinesis_event, payloads, queue_event
 from benchmarks.stand_in import StandIn
 
-QUEUE_BATCH = 100  # of our senders, as `cdk.json` has it
+QUEUE_BATCH = 100  # of the senders: set in stages/*.toml as sms_sender.batch_size
 PLAIN_QUEUE_BATCH = 10  # SQS's own default
 
 

@@ -114,10 +114,6 @@ class LocalCloud:
             check=self.check,
         )()
 
-    def outputs(self) -> dict[str, str]:
-        """Read the outputs of all stacks by their key, as of the last deployment."""
-        return deployment.outputs(self.folder)
-
     def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """Copy *base* (default: this process's) so that every AWS SDK and tool in it talks to this cloud only."""
         kept = without_aws(os.environ if base is None else base)

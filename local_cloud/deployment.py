@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -57,7 +56,7 @@ class Deployment:
         ):
             bootstrapped()
             synthesised()
-        with self._cdk(DEPLOY, *deploy, "--outputs-file", str(_outputs_file(folder))) as deployed:
+        with self._cdk(DEPLOY, *deploy) as deployed:
             deployed()
 
     @contextlib.contextmanager
@@ -104,19 +103,6 @@ class Deployment:
                 "UV_PYTHON_DOWNLOADS": "never",
             }
         )
-
-
-def outputs(folder: Path) -> dict[str, str]:
-    """Read the outputs of all stacks from the last deployment of the local cloud in *folder*."""
-    try:
-        stacks = json.loads(_outputs_file(folder).read_text())
-    except FileNotFoundError:
-        return {}
-    return {key: value for stack in stacks.values() for key, value in stack.items()}
-
-
-def _outputs_file(folder: Path) -> Path:
-    return folder / "outputs.json"
 
 
 def _node() -> Path:

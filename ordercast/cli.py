@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec.structs import asdict
 from rich.text import Text
 
 from local_cloud.cloud import LocalCloud
@@ -170,16 +171,16 @@ def status(
 def env(cloud: CloudName = None) -> None:
     """Print the environment in which AWS tools talk to a local cloud, for the shell to eval."""
     chosen = running_cloud(cloud)
-    # The CDK's own, by which its stacks refer to each other, are nobody else's business.
-    outputs = {
-        f"ORDERCAST_{key}": value
-        for key, value in chosen.outputs().items()
-        if not key.startswith(("ExportsOutput", "PublishOutput"))
-    }
     # A profile or an endpoint of the caller's own would win over what we set.
-    for name in sorted(os.environ.keys() - chosen.environment().keys()):
+    unset = sorted(os.environ.keys() - chosen.environment().keys())
+    names = {
+        f"ORDERCAST_{field.upper()}": value
+        for field, value in asdict(local_target(chosen).names).items()
+        if isinstance(value, str)
+    }
+    for name in unset:
         print(f"unset {name}")
-    for name, value in (chosen.environment({}) | outputs).items():
+    for name, value in (chosen.environment({}) | names).items():
         print(f"export {name}={shlex.quote(value)}")
 
 

@@ -25,7 +25,7 @@ PAUSE = 0.3  # seconds between two looks
 
 def still_on_the_way(cloud: LocalCloud, target: Target) -> InFlight:
     """Count what has still to become messages; receipts are none."""
-    receipts = target.outputs.get("ReceiptsQueueUrl", "")
+    receipts = target.names.receipts_queue
     return in_flight(cloud.folder, cloud.endpoint, but_queue=receipts)
 
 

@@ -40,7 +40,7 @@ def put(
     for row in bad:
         complaints.print(f"{row.place}: {row.problem}", markup=False)
     where = target(stage, cloud)
-    stream = where.output("OrdersStreamName")
+    stream = where.names.orders_stream
     good = [row for row in rows if not row.problem or (unchecked and _fits(row))]
     with (
         _arrivals(running_cloud(cloud), where, good)

@@ -15,7 +15,6 @@ from ordercast.moments import span
 from ordercast.options import CloudName, Stage
 from ordercast.recording import Header, batches, write
 from ordercast.scrubbing import Scrub
-from ordercast.stages import stage_named
 from ordercast.target import LOCAL_STAGE, target
 from ordercast.terminal import console
 
@@ -35,14 +34,14 @@ def record(
     """Save what arrived on the stream as Lambda events, with every personal detail replaced."""
     now = datetime.now(UTC)
     begin, end = span(since, until, now=now)
-    numbers = stage_named(stage)
-    name = target(stage, cloud).output("OrdersStreamName")
+    there = target(stage, cloud)
+    name = there.names.orders_stream
     stream = KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)
-    scrub = Scrub(salt=secrets.token_bytes(16), default_country=numbers.default_country)
+    scrub = Scrub(salt=secrets.token_bytes(16), default_country=there.settings.default_country)
     with console.status("reading the stream …") as shown:
         made = []
         for batch in batches(
-            stream.by_shard(begin, end), size=numbers.order_relay.batch_size, scrub=scrub
+            stream.by_shard(begin, end), size=there.settings.order_relay.batch_size, scrub=scrub
         ):
             made.append(batch)
             shown.update(f"reading the stream: {len(made)} batches")

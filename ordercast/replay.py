@@ -23,7 +23,7 @@ from ordercast.complaint import Complaint
 from ordercast.moments import span
 from ordercast.options import CloudName, Stage
 from ordercast.recording import read
-from ordercast.stages import policy_of, stage_named
+from ordercast.stages import policy_of
 from ordercast.target import LOCAL_STAGE, Target, target
 from ordercast.terminal import console
 from workflows.rehearsal import Rehearsal
@@ -49,7 +49,7 @@ def replay(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Decide about past events again, with this checkout's code and numbers, and send nothing.
+    """Decide about past events again, with this version's code and the stage's settings, and send nothing.
 
     Shows what would be sent, and how that differs from what the ledger says. People are taken as
     they are on record now; the clock is that of each batch's arrival.
@@ -61,7 +61,7 @@ def replay(
         raise Complaint("--to goes with --from", hint="a recording is replayed whole")
     when = None if since is None else span(since, until, now=datetime.now(UTC))
     there = target(stage, cloud)
-    rehearsal, sums = _rehearsed(_batches(there, file, when), there, stage)
+    rehearsal, sums = _rehearsed(_batches(there, file, when), there)
     found = list(differences(rehearsal.rows.values(), _on_the_ledger(there, rehearsal.rows)))
     if as_json:
         print(json.dumps(_document(rehearsal, sums, found)))
@@ -69,14 +69,11 @@ def replay(
     _show(rehearsal, sums, found, last=last)
 
 
-def _rehearsed(
-    batches: Iterable[Sequence[StreamRecord]], there: Target, stage: str
-) -> tuple[Rehearsal, _Sums]:
-    numbers = stage_named(stage)
+def _rehearsed(batches: Iterable[Sequence[StreamRecord]], there: Target) -> tuple[Rehearsal, _Sums]:
     rehearsal = Rehearsal(
         look_up_people=there.ledger().look_up,
-        policy=policy_of(numbers),
-        default_currency=numbers.default_currency,
+        policy=policy_of(there.settings),
+        default_currency=there.settings.default_currency,
     )
     sums: _Sums = Counter()
     with console.status("replaying …") as shown:
@@ -100,7 +97,7 @@ def _batches(
     if file is not None:
         yield from (stream_records(batch) for batch in read(file))
     elif when is not None:
-        name = there.output("OrdersStreamName")
+        name = there.names.orders_stream
         stream = KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)
         yield from (page for page in stream.between(*when) if page)
 

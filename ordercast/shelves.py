@@ -20,7 +20,6 @@ from gateways.topic import Topic
 from notifications.errors import LedgerUnavailable
 from notifications.parked import Kind, Parked, Wish
 from ordercast.producer import Producer
-from ordercast.stages import stage_named
 from ordercast.target import Target
 from workflows.shelf import Shelf
 from workflows.shelf_of_batches import ShelfOfBatches
@@ -67,8 +66,8 @@ class Shelves:
 
 def shelves(target: Target) -> Shelves:
     """Return all shelves of a stage."""
-    store = S3ParkedObjects(client=clients.s3(), bucket=target.output("ParkedBucketName"))
-    stream = Producer(client=boto3.client("kinesis"), stream=target.output("OrdersStreamName"))
+    store = S3ParkedObjects(client=clients.s3(), bucket=target.names.parked_bucket)
+    stream = Producer(client=boto3.client("kinesis"), stream=target.names.orders_stream)
     records = ShelfOfRecords(store=store, put=stream.put_payloads, now=_now)
     batches = ShelfOfBatches(
         store=store, put=stream.put_payloads, recount=partial(_recount, target), now=_now
@@ -82,7 +81,7 @@ def shelves(target: Target) -> Shelves:
         hub=hub,
         now=_now,
         days=_days,
-        first_wait=stage_named(target.stage).republish_after,
+        first_wait=target.settings.republish_after,
     )
     return Shelves(
         shelves=[
@@ -98,17 +97,17 @@ def _letters(target: Target) -> list[SqsDeadLetters]:
     sqs = clients.sqs()
     undelivered = SqsDeadLetters(
         client=sqs,
-        url=target.output("UndeliveredQueueUrl"),
+        url=target.names.undelivered_queue,
         # What names no notification was on its way there.
-        source=target.output("ReceiptsQueueUrl"),
+        source=target.names.receipts_queue,
     )
-    queues = target.output("WorkQueueUrls").split()
+    queues = target.names.work_queues
     return [*(dead_letters_of(sqs, each) for each in queues), undelivered]
 
 
 def _hub(target: Target) -> SnsHub:
     executor = ThreadPoolExecutor(clients.WORKERS)
-    arn = target.output("HubTopicArn")
+    arn = target.names.notifications_topic
     return SnsHub(topic=Topic(client=clients.sns_topics(), arn=arn, executor=executor))
 
 

@@ -1,9 +1,11 @@
-"""A stage's name in, the deployed pipeline that the other commands talk to out."""
+"""Find a deployed stage: its settings and names, from SSM. Used by every command on a stage."""
 
+import json
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,50 +18,48 @@ from gateways.rollups import DynamoRollups
 from gateways.trails import DynamoTrails
 from local_cloud.cloud import LocalCloud
 from ordercast.complaint import Complaint
+from ordercast.settings.published import StageNames, names_parameter, settings_parameter
+from ordercast.settings.reading import BadSettings, read_settings
+from ordercast.settings.stage import StageSettings
 from ordercast.terminal import called
 from processors.tables import tables
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
 
 LOCAL_STAGE = "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A deployed pipeline; *outputs* are its stacks' outputs by key."""
+    """A deployed stage, as its deployment published it."""
 
-    stage: str
-    outputs: dict[str, str]
+    settings: StageSettings
+    names: StageNames
 
-    def output(self, key: str) -> str:
-        """Return one output; raises `Complaint` where the deployment has not come that far."""
-        if key in self.outputs:
-            return self.outputs[key]
-        again = f"{called()} up" if self.stage == LOCAL_STAGE else f"make deploy STAGE={self.stage}"
-        raise Complaint(f"stage {self.stage} is not deployed as a whole: no {key}", hint=again)
+    @property
+    def stage(self) -> str:
+        """The stage's name."""
+        return self.settings.name
 
     def ledger(self) -> DynamoLedger:
         """Return its ledger."""
         return DynamoLedger(
-            table=self._table("LedgerTableName"), customers=self._table("CustomersTableName")
+            table=_table(self.names.ledger_table), customers=_table(self.names.customers_table)
         )
 
     def trails(self) -> DynamoTrails:
-        """Return what providers said of each message."""
-        return DynamoTrails(table=self._table("ReceiptsTableName"))
+        """Return the receipts of each message."""
+        return DynamoTrails(table=_table(self.names.receipts_table))
 
     def people(self) -> DynamoPeople:
-        """Return what it knows of customers."""
-        return DynamoPeople(table=self._table("CustomersTableName"))
+        """Return its customers."""
+        return DynamoPeople(table=_table(self.names.customers_table))
 
     def rollups(self) -> DynamoRollups:
-        """Return its books."""
-        return DynamoRollups(table=self._table("RollupsTableName"))
+        """Return its rollups."""
+        return DynamoRollups(table=_table(self.names.rollups_table))
 
-    def _table(self, output: str) -> Table:
-        name = self.output(output)
-        return tables(ThreadPoolExecutor(clients.WORKERS))(name)
+
+def _table(name: str) -> Table:
+    return tables(ThreadPoolExecutor(clients.WORKERS))(name)
 
 
 def running_cloud(name: str | None) -> LocalCloud:
@@ -81,7 +81,7 @@ def running_cloud(name: str | None) -> LocalCloud:
 def local_target(cloud: LocalCloud) -> Target:
     """Return the pipeline on a local cloud; from now on this process talks to that cloud only."""
     cloud.adopt_environment()
-    return Target(stage=LOCAL_STAGE, outputs=cloud.outputs())
+    return _deployed(LOCAL_STAGE)
 
 
 def target(stage: str, cloud: str | None) -> Target:
@@ -97,27 +97,30 @@ def _tell_what_ended(name: str | None) -> None:
 
 
 def _deployed(stage: str) -> Target:
-    outputs: dict[str, str] = {}
     try:
-        cloudformation = boto3.client("cloudformation")
-        # By their whole names: stage dev is not stage dev-eu.
-        for stack in (f"Ordercast-{stage}-Data", f"Ordercast-{stage}-Pipeline"):
-            outputs |= _outputs(cloudformation, stack)
+        return published(stage, boto3.client("ssm").get_parameters)
     except (BotoCoreError, ClientError) as error:
         raise Complaint(f"cannot look for stage {stage}: {error}") from error
-    if not outputs:
+
+
+def published(stage: str, get_parameters: Callable[..., Any]) -> Target:
+    """Read what the deployment of *stage* published, with SSM's `get_parameters`.
+
+    Raises `Complaint` where nothing is there, or what is there was written by another version.
+    """
+    wanted = [settings_parameter(stage), names_parameter(stage)]
+    found = {each["Name"]: each["Value"] for each in get_parameters(Names=wanted)["Parameters"]}
+    again = f"{called()} up" if stage == LOCAL_STAGE else f"make deploy STAGE={stage}"
+    if len(found) < len(wanted):
         where = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "the Region"
-        raise Complaint(
-            f"stage {stage} is not deployed in {where}", hint=f"make deploy STAGE={stage}"
-        )
-    return Target(stage=stage, outputs=outputs)
-
-
-def _outputs(cloudformation: "CloudFormationClient", stack: str) -> dict[str, str]:
+        raise Complaint(f"stage {stage} is not deployed in {where}", hint=again)
     try:
-        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    except ClientError as error:
-        if "does not exist" in error.response["Error"].get("Message", ""):
-            return {}
-        raise
-    return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
+        settings, names = (json.loads(found[name]) for name in wanted)
+        return Target(
+            settings=read_settings(StageSettings, settings), names=read_settings(StageNames, names)
+        )
+    except BadSettings as error:
+        raise Complaint(
+            f"stage {stage} was deployed by another version of ordercast: {error}",
+            hint=f"use that version, or deploy it again: {again}",
+        ) from error

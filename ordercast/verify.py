@@ -21,7 +21,6 @@ from notifications.statistics import in_all
 from ordercast.complaint import Complaint
 from ordercast.moments import moment
 from ordercast.options import CloudName, Stage
-from ordercast.stages import stage_named
 from ordercast.target import LOCAL_STAGE, Target, target
 from ordercast.terminal import console
 
@@ -105,21 +104,21 @@ def span(since: str | None, until: str | None, *, now: datetime) -> tuple[dateti
 
 def settings_of(chosen: Target, *, patience: timedelta) -> VerifierSettings:
     """Return what comparing a deployed stage needs: its numbers, and its names."""
-    numbers = stage_named(chosen.stage)
+    settings, names = chosen.settings, chosen.names
     return VerifierSettings(
         stage=chosen.stage,
-        ledger_table=chosen.output("LedgerTableName"),
-        rollups_table=chosen.output("RollupsTableName"),
-        receipts_table=chosen.output("ReceiptsTableName"),
-        orders_stream=chosen.output("OrdersStreamName"),
-        parked_bucket=chosen.output("ParkedBucketName"),
-        retention=numbers.retention,
-        stream_retention=numbers.orders.retention,
-        brought_for=numbers.order_relay.max_age,
+        ledger_table=names.ledger_table,
+        rollups_table=names.rollups_table,
+        receipts_table=names.receipts_table,
+        orders_stream=names.orders_stream,
+        parked_bucket=names.parked_bucket,
+        retention=settings.retention,
+        stream_retention=settings.orders.retention,
+        brought_for=settings.order_relay.max_age,
         patience=patience,
-        silence=numbers.silence_after,
-        sole_sender=numbers.sole_sender,
-        default_currency=numbers.default_currency,
+        silence=settings.receipt_timeout,
+        sole_sender=settings.sole_sender,
+        default_currency=settings.default_currency,
     )
 
 

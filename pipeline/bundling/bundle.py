@@ -19,7 +19,7 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from pipeline.stage import Target
+from ordercast.settings.stage import BundleTarget
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("notifications", "workflows", "gateways", "processors", "analytics")
@@ -140,7 +140,7 @@ def shipped_sources(root: Path) -> Iterator[Path]:
                 yield path
 
 
-def recipe(target: Target) -> Recipe:
+def recipe(target: BundleTarget) -> Recipe:
     """Return what the bundle for *target* holds; nothing is built yet."""
     for_host = target.architecture == "host"
     python = HOST_PYTHON if for_host else target.python

@@ -9,8 +9,8 @@ import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling, Stack
 from aws_cdk import aws_lambda as lambda_
 
+from ordercast.settings.stage import BundleTarget
 from pipeline.bundling.bundle import ROOT, Recipe, recipe
-from pipeline.stage import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Package:
     architecture: lambda_.Architecture
 
 
-def package(stack: Stack, target: Target) -> Package:
+def package(stack: Stack, target: BundleTarget) -> Package:
     """Return the bundle for *target*; CDK has it filled when it synthesises the first stack.
 
     Raises `NotInstalled`: here, since what is raised in CDK's hook comes out as a long trace.

@@ -1,11 +1,12 @@
-"""A stage's spans of time and words for lifetimes come in; CDK's own types go out."""
+"""Convert the words of a stage's settings into CDK's own types. Used by every construct."""
 
 from datetime import timedelta
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_logs as logs
 
-from pipeline.stage import LOG_RETENTIONS, Removal
+from ordercast.settings.stage import Removal
+from pipeline.settings.checks import LOG_RETENTIONS
 
 
 def duration(span: timedelta) -> Duration:
@@ -18,6 +19,6 @@ def log_retention(span: timedelta) -> logs.RetentionDays:
     return logs.RetentionDays[LOG_RETENTIONS[span // timedelta(days=1)]]
 
 
-def removal_policy(word: Removal) -> RemovalPolicy:
-    """Return what *word* asks for."""
-    return RemovalPolicy.DESTROY if word == "destroy" else RemovalPolicy.RETAIN
+def removal_policy(removal: Removal) -> RemovalPolicy:
+    """Return what becomes of a resource when its stack is deleted. Set in stages/*.toml as removal."""
+    return RemovalPolicy.DESTROY if removal == "destroy" else RemovalPolicy.RETAIN

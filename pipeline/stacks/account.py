@@ -1,34 +1,34 @@
-"""The account's numbers come in; what all its stages share goes out: SMS logging and receipts."""
+"""Compose what all stages of an account and Region share: SNS's delivery logs and SMS receipts."""
 
 from aws_cdk import Stack
 from constructs import Construct
 
+from ordercast.settings.stage import AccountSettings, BundleTarget
 from pipeline.bundling.package import package
-from pipeline.constructs.functions.function import Surroundings
+from pipeline.constructs.functions.function import FunctionDefaults
 from pipeline.constructs.functions.sms_attributes import SmsAttributes
 from pipeline.constructs.functions.sms_log_forwarder import SmsLogForwarder
 from pipeline.constructs.messaging.sms_logs import SmsLogs
 from pipeline.constructs.messaging.topic import Topic
 from pipeline.constructs.storage.encryption_key import EncryptionKey
-from pipeline.stage import Account, Target
 
 
 class AccountStack(Stack):
-    """SNS keeps SMS settings and delivery logs per account and Region, not per stage."""
+    """SNS has SMS settings and delivery logs per account and Region, not per stage."""
 
     def __init__(
         self,
         scope: Construct,
         name: str,
         *,
-        account: Account,
-        target: Target,
+        account: AccountSettings,
+        target: BundleTarget,
         with_sms_attributes: bool,
         protected: bool,
     ) -> None:
         super().__init__(scope, name, termination_protection=protected)
         key = EncryptionKey(self, "Key", services=(), removal=account.removal).key
-        within = Surroundings(
+        defaults = FunctionDefaults(
             package=package(self, target),
             key=key,
             log_retention=account.log_retention,
@@ -40,7 +40,7 @@ class AccountStack(Stack):
             self,
             "SmsLogForwarder",
             account=account,
-            within=within,
+            defaults=defaults,
             sms_logs=sms_logs,
             receipts=self.sms_receipts,
         )
@@ -49,6 +49,6 @@ class AccountStack(Stack):
                 self,
                 "SmsAttributes",
                 account=account,
-                within=within,
+                defaults=defaults,
                 delivery_status_role=sms_logs.delivery_status_role,
             )

@@ -36,7 +36,7 @@ def order(order_id: str, **changes: Any) -> dict[str, Any]:
 def put(target: Target, *payloads: bytes | dict[str, Any]) -> list[str]:
     """Put one record a payload on one shard; answer their sequence numbers."""
     client = boto3.client("kinesis")
-    stream = target.outputs["OrdersStreamName"]
+    stream = target.names.orders_stream
     records = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in payloads]
     answer = client.put_records(
         StreamName=stream, Records=[{"PartitionKey": "flow", "Data": data} for data in records]
@@ -82,13 +82,13 @@ def sweep_now(target: Target, order_id: str) -> None:
         return {row.id for row in seen} == ledger.change(changes)
 
     eventually(every_row_is_due)
-    answer = boto3.client("lambda").invoke(FunctionName=target.outputs["SweeperFunctionName"])
+    answer = boto3.client("lambda").invoke(FunctionName=target.names.sweeper_function)
     assert "FunctionError" not in answer, answer["Payload"].read()
 
 
 def expire(target: Target, order_id: str) -> None:
     """Do what time does: the rows' retention has ended, and only mark and heads are left."""
-    table, dynamodb = target.outputs["LedgerTableName"], boto3.client("dynamodb")
+    table, dynamodb = target.names.ledger_table, boto3.client("dynamodb")
     for item in items(target):
         if item["pk"]["S"] != order_hash_for(shop=None, order_id=order_id):
             continue
@@ -106,7 +106,7 @@ def expire(target: Target, order_id: str) -> None:
 
 def items(target: Target) -> Iterator[dict[str, Any]]:
     pages = boto3.client("dynamodb").get_paginator("scan")
-    for page in pages.paginate(TableName=target.outputs["LedgerTableName"]):
+    for page in pages.paginate(TableName=target.names.ledger_table):
         yield from page["Items"]
 
 
@@ -119,7 +119,7 @@ def promised(target: Target) -> int:
 
 def parked(target: Target) -> dict[str, dict[str, Any]]:
     """What the bucket of parked records holds, by position."""
-    s3, bucket = boto3.client("s3"), target.outputs["ParkedBucketName"]
+    s3, bucket = boto3.client("s3"), target.names.parked_bucket
     listed = s3.list_objects_v2(Bucket=bucket, Prefix="parked/").get("Contents", [])
     bodies = [s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read() for each in listed]
     kept = [json.loads(line) for body in bodies for line in body.splitlines()]

@@ -7,6 +7,7 @@ from uuid import uuid4
 from gateways.dynamodb import Table
 from local_cloud.clients import client_of
 from local_cloud.cloud import LocalCloud
+from ordercast.target import published
 from tests.fakes.aws_limits import strict
 
 
@@ -20,10 +21,11 @@ def fresh(kind: str) -> str:
     return f"promise-{kind}-{uuid4().hex[:12]}"
 
 
-def table_like(cloud: LocalCloud, output: str, executor: Executor) -> Table:
-    """Make an empty table with the keys and indexes of the one that was deployed."""
+def table_like(cloud: LocalCloud, table: str, executor: Executor) -> Table:
+    """Make an empty table with the keys and indexes of one that was deployed, such as `ledger_table`."""
     dynamodb = client(cloud, "dynamodb")
-    deployed = dynamodb.describe_table(TableName=cloud.outputs()[output])["Table"]
+    names = published("local", client(cloud, "ssm").get_parameters).names
+    deployed = dynamodb.describe_table(TableName=getattr(names, table))["Table"]
     wanted = ("IndexName", "KeySchema", "Projection")
     indexes = [{k: each[k] for k in wanted} for each in deployed.get("GlobalSecondaryIndexes", [])]
     name = fresh("table")

@@ -71,7 +71,7 @@ def _a_line_of_analytics() -> str:
         group["logGroupName"]
         for page in groups
         for group in page["logGroups"]
-        if "AnalyticsProcessor" in group["logGroupName"]
+        if "AnalyticsLogs" in group["logGroupName"]
     )
     found = logs.filter_log_events(logGroupName=name, filterPattern='"_aws"')["events"]
     return next(

@@ -38,7 +38,7 @@ def test_what_was_put_is_counted_once_everywhere(target) -> None:
     payloads = [json.dumps(order(number)).encode() for number in range(8)]
     kinesis = boto3.client("kinesis")
     for payload in [*payloads, *payloads[:3], b"not an order"]:
-        stream = target.output("OrdersStreamName")
+        stream = target.names.orders_stream
         kinesis.put_record(StreamName=stream, Data=payload, PartitionKey="books")
     wanted = {_id(each, channel) for each in payloads for channel in Channel}
 
@@ -73,7 +73,7 @@ def test_a_row_that_was_never_counted_is_found_by_a_scan_and_repaired(target) ->
     wired = verification(settings, now=lambda: datetime.now(UTC))
     rollups = target.rollups()
     payload = json.dumps(order(99, shop=f"{SHOP}-uncounted")).encode()
-    stream = target.output("OrdersStreamName")
+    stream = target.names.orders_stream
     boto3.client("kinesis").put_record(StreamName=stream, Data=payload, PartitionKey="books")
     ids = [_id(payload, channel) for channel in Channel]
 
@@ -92,7 +92,7 @@ def test_a_row_that_was_never_counted_is_found_by_a_scan_and_repaired(target) ->
         "pk": {"S": f"counted#{line.bucket.hour}#{_shard(line.id)}"},
         "sk": {"S": line.id},
     }
-    boto3.client("dynamodb").delete_item(TableName=target.output("RollupsTableName"), Key=key)
+    boto3.client("dynamodb").delete_item(TableName=target.names.rollups_table, Key=key)
 
     found = wired.verify([line.bucket.hour], [line.id])
     assert line.id in found.not_yet_counted

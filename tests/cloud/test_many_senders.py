@@ -49,10 +49,10 @@ def test_twenty_senders_on_duplicates_of_a_thousand_messages_call_once_for_each(
 ) -> None:
     with ThreadPoolExecutor(4) as executor, ThreadPoolExecutor(SENDERS) as senders:
         ledger = DynamoLedger(
-            table=table_like(cloud, "LedgerTableName", executor),
-            customers=table_like(cloud, "CustomersTableName", executor),
+            table=table_like(cloud, "ledger_table", executor),
+            customers=table_like(cloud, "customers_table", executor),
         )
-        receipts = DynamoTrails(table=table_like(cloud, "ReceiptsTableName", executor))
+        receipts = DynamoTrails(table=table_like(cloud, "receipts_table", executor))
         ledger.accept(ROWS, [])
         witness = Witness()
         send = SendMessages(

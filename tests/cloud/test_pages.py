@@ -14,6 +14,7 @@ import boto3
 import pytest
 
 from local_cloud.cloud import LocalCloud
+from ordercast.target import local_target
 from tests.eventually import eventually
 from tests.pages import snippets
 
@@ -67,7 +68,7 @@ def test_an_operator_finds_the_names_of_resources(shell, cloud: LocalCloud) -> N
 
     said = shell(AS_AWS + here(shown))
 
-    assert cloud.outputs()["HubTopicArn"] in said
+    assert local_target(cloud).names.notifications_topic in said
 
 
 def test_the_account_s_stack_may_be_taken_down(shell) -> None:

@@ -21,7 +21,7 @@ def test_what_was_parked_is_delivered_once_after_a_redrive_however_often_it_is_r
     """As if a bug, mended since, had parked a good event; and as if the command had died once."""
     target = local_target(cloud)
     order, after = (f"parked-{uuid4().hex[:12]}" for _ in range(2))
-    park(target.output("ParkedBucketName"), order)
+    park(target.names.parked_bucket, order)
     where = shelves(target)
     (found,) = [each for each in where.find(Wish(reason=order)) if each.things]
     assert [Kind.RECORD] == [each.kind for each in found.things]
@@ -32,7 +32,7 @@ def test_what_was_parked_is_delivered_once_after_a_redrive_however_often_it_is_r
     where.let_go()
 
     boto3.client("kinesis").put_record(
-        StreamName=target.output("OrdersStreamName"), PartitionKey="parked", Data=event(after)
+        StreamName=target.names.orders_stream, PartitionKey="parked", Data=event(after)
     )
     eventually(lambda: told(cloud, after), within=60)
     assert 1 == len(eventually(lambda: told(cloud, order), within=60))

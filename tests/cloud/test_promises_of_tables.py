@@ -27,12 +27,12 @@ from tests.promises.trails import TrailsPromises
 
 @pytest.fixture
 def people(cloud: LocalCloud, executor: Executor) -> DynamoPeople:
-    return DynamoPeople(table=table_like(cloud, "CustomersTableName", executor))
+    return DynamoPeople(table=table_like(cloud, "customers_table", executor))
 
 
 @pytest.fixture
 def ledger(cloud: LocalCloud, executor: Executor, people: DynamoPeople) -> DynamoLedger:
-    table = table_like(cloud, "LedgerTableName", executor)
+    table = table_like(cloud, "ledger_table", executor)
     return DynamoLedger(table=table, customers=people.table)
 
 
@@ -125,10 +125,10 @@ class TestDynamoPeople(PeoplePromises):
 class TestDynamoRollups(RollupsPromises):
     @pytest.fixture
     def rollups(self, cloud: LocalCloud, executor: Executor) -> DynamoRollups:
-        return DynamoRollups(table=table_like(cloud, "RollupsTableName", executor))
+        return DynamoRollups(table=table_like(cloud, "rollups_table", executor))
 
 
 class TestDynamoTrails(TrailsPromises):
     @pytest.fixture
     def trails(self, cloud: LocalCloud, executor: Executor) -> DynamoTrails:
-        return DynamoTrails(table=table_like(cloud, "ReceiptsTableName", executor))
+        return DynamoTrails(table=table_like(cloud, "receipts_table", executor))

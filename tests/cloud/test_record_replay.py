@@ -33,7 +33,7 @@ def test_a_replay_of_the_stream_agrees_with_the_ledger_and_a_recording_tells_of_
     name = f"replay-{uuid4().hex[:12]}"
     address = f"{name}@example.com"
     event = {"order_id": name, "event_id": name, "channel": "email", "contact": {"email": address}}
-    stream = local_target(cloud).output("OrdersStreamName")
+    stream = local_target(cloud).names.orders_stream
     boto3.client("kinesis").put_record(
         StreamName=stream, PartitionKey=address, Data=json.dumps(event).encode()
     )

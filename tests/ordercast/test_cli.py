@@ -1,6 +1,5 @@
 """What a person at the terminal is told, and the status that a script sees."""
 
-import json
 import os
 import subprocess
 from pathlib import Path
@@ -11,6 +10,9 @@ import pytest
 from local_cloud.cloud import LocalCloud
 from local_cloud.errors import LocalCloudError
 from ordercast import cli, terminal
+from ordercast.target import Target
+from pipeline.settings.files import read_stage
+from tests.fakes.stage_names import NAMES
 
 ADDRESS = "http://127.0.0.1:14566"
 
@@ -123,20 +125,19 @@ def test_every_unusable_event_is_named_before_anything_is_put(run, tmp_path: Pat
     assert "line 2: order_id: expected `str`, got `int`" in err
 
 
-def test_only_outputs_that_are_meant_for_people_are_in_the_environment(
+def test_the_names_of_what_is_deployed_are_in_the_environment(
     run, monkeypatch, tmp_path: Path
 ) -> None:
-    theirs = {"OrdersStreamName": "orders", "HubTopicArn": "hub"}
-    ours = {"PublishOutputRefLedgerTable9343E4AA": "l", "ExportsOutputRefKey9BCD29C7": "k"}
-    (tmp_path / "outputs.json").write_text(json.dumps({"Data": theirs | ours}))
     cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=ADDRESS, provider_endpoint=ADDRESS)
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
+    deployed = Target(settings=read_stage("local"), names=NAMES)
+    monkeypatch.setattr(cli, "local_target", lambda _: deployed)
 
     _, script, _ = run("env")
 
     named = [line for line in script.splitlines() if "ORDERCAST_" in line]
-    wanted = ["export ORDERCAST_OrdersStreamName=orders", "export ORDERCAST_HubTopicArn=hub"]
-    assert wanted == named
+    assert "export ORDERCAST_ORDERS_STREAM=orders" in named
+    assert not [line for line in named if "WORK_QUEUES" in line]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +184,8 @@ def test_a_shell_that_takes_the_environment_has_nothing_left_that_leads_to_aws(
         monkeypatch.setenv(name, value)
     cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=ADDRESS, provider_endpoint=ADDRESS)
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
+    deployed = Target(settings=read_stage("local"), names=NAMES)
+    monkeypatch.setattr(cli, "local_target", lambda _: deployed)
 
     _, script, _ = run("env")
 

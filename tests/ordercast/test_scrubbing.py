@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from notifications.contact import country_of, e164, mailbox
 from notifications.routing import is_allowed
 from ordercast.scrubbing import Scrub, masked
-from ordercast.stages import policy_of, stage_named
+from ordercast.stages import policy_of
+from pipeline.settings.files import read_stage
 
 SALT = b"a salt for tests"
 
@@ -56,7 +57,7 @@ def test_what_a_replay_looks_events_up_by_stays() -> None:
 @pytest.mark.parametrize("start", ["+12065550100", "+46701740605", "+61491570156"])
 def test_the_local_stage_may_write_to_every_nobody(start: str) -> None:
     """Or a replay of what was recorded there would say that nobody is told."""
-    policy = policy_of(stage_named("local"))
+    policy = policy_of(read_stage("local"))
     salts = [f"salt {n}".encode() for n in range(50)]
     contact = json.dumps({"contact": {"phone": start}}).encode()
 

@@ -1,4 +1,4 @@
-"""cdk.json in; each stage's templates out, synthesised once a session and without bundling."""
+"""Synthesise each stage once a session, without bundling."""
 
 import pytest
 

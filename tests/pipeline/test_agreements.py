@@ -9,7 +9,7 @@ import pytest
 from analytics.settings import AnalyticsSettings, VerifierSettings
 from gateways import ledger_indexes, trail_item
 from gateways.environment import EnvironmentSettings
-from pipeline.stage import ONE_WAVE
+from pipeline.settings.checks import ONE_WAVE
 from processors import settings
 from tests.pipeline.synthesis import Synthesis
 from workflows.send_messages import WAVE_TAKES
@@ -49,25 +49,6 @@ def test_every_handler_is_there(syntheses: dict[str, Synthesis]) -> None:
 
 def test_all_functions_of_a_stage_are_one_bundle(synthesis: Synthesis) -> None:
     assert 1 == len({json.dumps(function["Code"]) for _, _, function in synthesis.functions})
-
-
-def test_the_command_line_finds_what_it_looks_for(synthesis: Synthesis) -> None:
-    said = {
-        name
-        for stack in ("Data", "Pipeline")
-        for name in synthesis.templates[f"Ordercast-{synthesis.stage}-{stack}"]["Outputs"]
-    }
-    assert {
-        "ConfigurationSetName",
-        "CustomersTableName",
-        "HubTopicArn",
-        "LedgerTableName",
-        "OrdersStreamName",
-        "ParkedBucketName",
-        "ReceiptsQueueUrl",
-        "ReceiptsTableName",
-        "SweeperFunctionName",
-    } <= said
 
 
 def test_the_ledger_has_the_keys_and_the_indexes_that_code_relies_on(synthesis: Synthesis) -> None:

@@ -10,9 +10,9 @@ from threading import Barrier
 
 import pytest
 
+from ordercast.settings.stage import BundleTarget
 from pipeline.bundling import bundle
 from pipeline.bundling.bundle import HOST_PYTHON, ROOMS, SERVICES, Recipe, recipe
-from pipeline.stage import Target
 from tests.pipeline.synthesis import ROOT
 
 Install = Callable[[Path], None]
@@ -199,7 +199,7 @@ def test_whatever_decides_what_is_installed_changes_the_hash(field: str, value: 
 
 
 def test_only_what_runs_in_lambda_is_installed_and_each_file_by_its_hash() -> None:
-    requirements = recipe(Target(python="3.13", architecture="arm64")).requirements
+    requirements = recipe(BundleTarget(python="3.13", architecture="arm64")).requirements
     assert "msgspec==" in requirements
     assert "aws-cdk-lib" not in requirements
     assert "pytest" not in requirements

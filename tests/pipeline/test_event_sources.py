@@ -4,7 +4,8 @@ import pytest
 
 from lambda_event_sources.mapping import mapping_of
 from lambda_event_sources.unsupported import refused
-from tests.pipeline.synthesis import Resource, Synthesis, cdk_context
+from pipeline.settings.files import read_stage
+from tests.pipeline.synthesis import Resource, Synthesis
 
 pytestmark = pytest.mark.synth
 
@@ -70,8 +71,8 @@ def test_what_is_deployed_is_what_the_model_of_event_sources_knows(synthesis: Sy
 
 
 def test_the_model_has_as_many_lanes_as_a_stage_says(synthesis: Synthesis) -> None:
-    numbers = cdk_context()["stages"][synthesis.stage]
-    said = sorted(numbers[reader]["parallelization"] for reader in ("order_relay", "analytics"))
+    stage = read_stage(synthesis.stage)
+    said = sorted((stage.order_relay.parallelization, stage.analytics.parallelization))
 
     lanes = sorted(
         mapping_of(_listed(mapping, source)).parallelization

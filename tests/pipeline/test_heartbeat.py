@@ -11,10 +11,10 @@ from notifications.lifecycle import State
 from notifications.order_event import Channel, parse_order_event
 from notifications.person import QuietHours
 from notifications.routing import Policy, audience_of, decide
-from pipeline.cdk_json import BadStage, read_stage
+from pipeline.settings.files import read_stage
 from processors.settings import recipient_patterns
 from tests.examples import POLICY
-from tests.pipeline.synthesis import Synthesis, cdk_context
+from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
 
@@ -42,7 +42,7 @@ def test_the_heartbeat_is_an_order_that_is_sent_at_any_hour(
     body = inside.replace("<id>", event_id).replace("<time>", moment)
 
     event = parse_order_event(body.encode(), default_currency="USD")
-    allowed = recipient_patterns(read_stage(cdk_context()["stages"], stage).allowed_recipients)
+    allowed = recipient_patterns(read_stage(stage).allowed_recipients)
     policy = Policy(
         default_country="US",
         default_time_zone="America/New_York",
@@ -85,14 +85,3 @@ def test_a_stage_without_a_heartbeat_has_neither(syntheses: dict[str, Synthesis]
     assert {"notBreaching"} == {
         each["TreatMissingData"] for each in local.properties("AWS::CloudWatch::Alarm")
     }
-
-
-@pytest.mark.parametrize(
-    ("every", "cap", "why"),
-    [("30 s", 200, "at least 0:01:00"), ("2 min", 20, "than the cap lets pass")],
-)
-def test_a_heartbeat_that_its_own_cap_would_stop_is_refused(every: str, cap: int, why: str) -> None:
-    stages = cdk_context()["stages"]
-    stages["dev"] |= {"heartbeat_every": every, "cap": cap}
-    with pytest.raises(BadStage, match=rf"^cdk.json: stages\.dev\.heartbeat_every .*{why}$"):
-        read_stage(stages, "dev")

@@ -90,7 +90,7 @@ def test_a_misspelt_stage_is_answered_in_one_line(tmp_path: Path) -> None:
     done = _synthesise("prd", tmp_path)
 
     assert 1 == done.returncode
-    assert 'no stage "prd": cdk.json knows local, dev, prod\n' == done.stderr
+    assert 'no stage "prd": stages/ has dev, local, prod\n' == done.stderr
 
 
 def _synthesise(

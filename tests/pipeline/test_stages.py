@@ -111,9 +111,9 @@ def test_an_unknown_stage_is_refused_with_the_ones_there_are(
     from aws_cdk import App  # noqa: PLC0415  (importing it starts Node)
 
     from app import compose  # noqa: PLC0415
-    from pipeline.cdk_json import BadStage  # noqa: PLC0415
+    from pipeline.settings.files import BadStage  # noqa: PLC0415
 
-    with pytest.raises(BadStage, match="local, dev, prod"):
+    with pytest.raises(BadStage, match="dev, local, prod"):
         compose(App(context={**cdk_context(), "stage": "prd"}))
 
 

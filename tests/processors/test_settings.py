@@ -1,4 +1,4 @@
-"""Words of cdk.json that processors read: quiet hours, and who may be written to."""
+"""Words of a stage's file that processors read: quiet hours, and who may be written to."""
 
 from datetime import time
 

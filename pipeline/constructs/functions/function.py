@@ -1,7 +1,8 @@
-"""A handler's path, its environment and its numbers come in; a Lambda function goes out.
+"""Make a Lambda function with a role and a log group of its own. The base of every function here.
 
-Each function has a role of its own that starts with nothing but writing to its own log group;
-what it may do is said by the construct that knows why.
+A role starts with nothing but writing to its own log group. What else a function may do is said in
+its own file, beside the reason. Memory and timeout are set in stages/*.toml, in the table of the
+function's name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,13 +16,14 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from gateways.environment import EnvironmentSettings
+from ordercast.settings.stage import FunctionSettings, Removal
 from pipeline.bundling.package import Package
 from pipeline.constructs.conversions import duration, log_retention, removal_policy
-from pipeline.stage import FunctionNumbers, Removal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class FunctionDefaults:
     """What all functions of a stack share."""
 
     package: Package
@@ -38,24 +40,24 @@ class Function(Construct):
         scope: Construct,
         name: str,
         *,
-        within: Surroundings,
+        defaults: FunctionDefaults,
         handler: str,
-        environment: Mapping[str, str],
-        numbers: FunctionNumbers,
+        environment: EnvironmentSettings,
+        settings: FunctionSettings,
     ) -> None:
         super().__init__(scope, name)
-        self.log_group = log_group(self, "Logs", within=within)
+        self.log_group = log_group(self, "Logs", defaults=defaults)
         self.role = own_role(self, "Role", log_group=self.log_group)
         self.function = lambda_.Function(
             self,
             "Function",
-            code=within.package.code,
-            runtime=within.package.runtime,
-            architecture=within.package.architecture,
+            code=defaults.package.code,
+            runtime=defaults.package.runtime,
+            architecture=defaults.package.architecture,
             handler=handler,
-            environment=dict(environment),
-            memory_size=numbers.memory,
-            timeout=duration(numbers.timeout),
+            environment=environment.to_env(),
+            memory_size=settings.memory,
+            timeout=duration(settings.timeout),
             role=self.role,
             log_group=self.log_group,
         )
@@ -69,14 +71,14 @@ class Function(Construct):
         )
 
 
-def log_group(scope: Construct, name: str, *, within: Surroundings) -> logs.LogGroup:
-    """Make an encrypted log group that forgets in time."""
+def log_group(scope: Construct, name: str, *, defaults: FunctionDefaults) -> logs.LogGroup:
+    """Make an encrypted log group that expires. Set in stages/*.toml as log_retention."""
     return logs.LogGroup(
         scope,
         name,
-        encryption_key=within.key,
-        retention=log_retention(within.log_retention),
-        removal_policy=removal_policy(within.removal),
+        encryption_key=defaults.key,
+        retention=log_retention(defaults.log_retention),
+        removal_policy=removal_policy(defaults.removal),
     )
 
 

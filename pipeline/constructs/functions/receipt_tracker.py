@@ -1,46 +1,33 @@
-"""The receipts queue and the tables come in; the function that applies receipts goes out."""
+"""Deploy the function that merges receipts of SES and of carriers into notifications."""
 
 from constructs import Construct
 
-from pipeline.constructs.functions.function import Function, Surroundings
-from pipeline.constructs.messaging.work_queue import WorkQueue
-from pipeline.constructs.storage.tables import Tables
-from pipeline.stage import Stage
+from pipeline.constructs.functions.function import Function
+from pipeline.constructs.functions.parts import StageParts
 from processors.settings import ReceiptTrackerSettings
 
 
-class ReceiptTracker(Construct):
-    """What SES and the carriers say of a message becomes a fact on the ledger."""
+class ReceiptTracker(Function):
+    """Read the receipts queue, and write the ledger, the receipts and suppressions."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        name: str,
-        *,
-        stage: Stage,
-        within: Surroundings,
-        queue: WorkQueue,
-        tables: Tables,
-    ) -> None:
-        super().__init__(scope, name)
-        settings = ReceiptTrackerSettings(
-            ledger_table=tables.ledger.name,
-            customers_table=tables.customers.name,
-            receipts_table=tables.receipts.name,
-            receipt_retention=stage.receipt_retention,
-            silence=stage.silence_after,
-            # By then a sender has recorded its messages, or its claim has lapsed.
-            orphan_wait=3 * stage.claim_lease,
-            soft_bounces=stage.soft_bounces,
-        )
-        self.function = Function(
-            self,
-            "Tracker",
-            within=within,
+    def __init__(self, scope: Construct, name: str, *, parts: StageParts) -> None:
+        stage, tables = parts.stage, parts.tables
+        super().__init__(
+            scope,
+            name,
+            defaults=parts.defaults,
             handler="processors.receipt_tracker.handler",
-            environment=settings.to_env(),
-            numbers=stage.receipt_tracker,
+            environment=ReceiptTrackerSettings(
+                ledger_table=tables.ledger.name,
+                customers_table=tables.customers.name,
+                receipts_table=tables.receipts.name,
+                receipt_retention=stage.receipt_retention,
+                silence=stage.receipt_timeout,
+                # By then a sender has recorded its messages, or its claim has lapsed.
+                orphan_wait=3 * stage.claim_lease,
+                soft_bounces=stage.soft_bounces,
+            ),
+            settings=stage.receipt_tracker,
         )
-        tables.let_take_facts(self.function)
-        tables.receipts.let_join(self.function)
-        queue.feed(self.function)
+        tables.let_merge_receipts(self)
+        parts.queues.receipts.feed(self)

@@ -1,7 +1,7 @@
-"""The delivery-status role comes in; the account's SMS attributes, set and restored, go out.
+"""Deploy the function that switches on SNS's delivery logging for the account and Region.
 
-They belong to the account and Region and have no CloudFormation type, so a function of ours
-merges them when this is deployed and restores what it changed when it is deleted.
+These attributes have no CloudFormation type: the function merges them when the stack is deployed
+and restores what it changed when the stack is deleted.
 """
 
 from aws_cdk import CustomResource
@@ -9,45 +9,49 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-from pipeline.constructs.functions.function import Function, Surroundings, log_group, own_role
-from pipeline.stage import Account
+from ordercast.settings.stage import AccountSettings
+from pipeline.constructs.functions.function import (
+    Function,
+    FunctionDefaults,
+    log_group,
+    own_role,
+)
 from processors.settings import SmsAttributesSettings
 
 
-class SmsAttributes(Construct):
-    """Switches on delivery logging for text messages, in a role that SNS assumes."""
+class SmsAttributes(Function):
+    """Set the role in which SNS writes delivery logs."""
 
     def __init__(
         self,
         scope: Construct,
         name: str,
         *,
-        account: Account,
-        within: Surroundings,
+        account: AccountSettings,
+        defaults: FunctionDefaults,
         delivery_status_role: iam.IRole,
     ) -> None:
-        super().__init__(scope, name)
         role_arn = delivery_status_role.role_arn
-        self.function = Function(
-            self,
-            "Setter",
-            within=within,
+        super().__init__(
+            scope,
+            name,
+            defaults=defaults,
             handler="processors.sms_attributes.handler",
-            environment=SmsAttributesSettings(delivery_status_role_arn=role_arn).to_env(),
-            numbers=account.sms_attributes,
+            environment=SmsAttributesSettings(delivery_status_role_arn=role_arn),
+            settings=account.sms_attributes,
         )
         # These calls concern the account; there is no resource to name.
-        self.function.allow("sns:GetSMSAttributes", "sns:SetSMSAttributes", on=["*"])
-        self.function.allow("iam:PassRole", on=[role_arn])
-        self._apply(within, role_arn)
+        self.allow("sns:GetSMSAttributes", "sns:SetSMSAttributes", on=["*"])
+        self.allow("iam:PassRole", on=[role_arn])
+        self._apply(defaults, role_arn)
 
-    def _apply(self, within: Surroundings, role_arn: str) -> None:
+    def _apply(self, defaults: FunctionDefaults, role_arn: str) -> None:
         """Call the function whenever the role changes; CDK's provider answers CloudFormation."""
-        group = log_group(self, "ProviderLogs", within=within)
+        group = log_group(self, "ProviderLogs", defaults=defaults)
         provider = cr.Provider(
             self,
             "Provider",
-            on_event_handler=self.function.function,
+            on_event_handler=self.function,
             log_group=group,
             framework_on_event_role=own_role(self, "ProviderRole", log_group=group),
         )

@@ -1,4 +1,4 @@
-"""A mail domain comes in; the SES identity, the configuration set and its events go out."""
+"""Make the SES identity of a stage, and publish the events of its e-mails. Used by the pipeline stack."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_kms as kms
@@ -10,7 +10,7 @@ from pipeline.constructs.messaging.topic import Topic
 
 
 class Mail(Construct):
-    """Sends from one domain and publishes what becomes of each message on the events topic."""
+    """Send from one domain, and publish each event of an e-mail on the events topic."""
 
     def __init__(self, scope: Construct, name: str, *, domain: str, key: kms.IKey) -> None:
         super().__init__(scope, name)
@@ -24,7 +24,7 @@ class Mail(Construct):
         self.configuration_set.add_event_destination(
             "ToTopic",
             destination=ses.EventDestination.sns_topic(self.events.topic),
-            events=_TOLD,
+            events=_PUBLISHED,
         )
         self.identity = ses.EmailIdentity(
             self,
@@ -47,8 +47,8 @@ class Mail(Construct):
         )
 
 
-# Opens and clicks are not asked for: they would track the reader.
-_TOLD = [
+# Not opens and clicks, which would track the reader.
+_PUBLISHED = [
     ses.EmailSendingEvent.SEND,
     ses.EmailSendingEvent.REJECT,
     ses.EmailSendingEvent.RENDERING_FAILURE,

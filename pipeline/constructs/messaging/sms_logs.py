@@ -1,7 +1,8 @@
-"""Lifetimes come in; the two log groups that SNS writes SMS delivery status to go out.
+"""Make the two log groups that SNS writes SMS delivery status to. Used by the account stack.
 
 SNS dictates their names (SNS guide: viewing SMS delivery logs) and would create them itself with
-the first message, unencrypted and for ever. One pair serves every stage in an account and Region.
+the first message, unencrypted and without expiry. One pair serves every stage of an account and
+Region.
 """
 
 from aws_cdk import Aws, Stack
@@ -10,14 +11,16 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from ordercast.settings.stage import AccountSettings
 from pipeline.constructs.conversions import log_retention, removal_policy
-from pipeline.stage import Account
 
 
 class SmsLogs(Construct):
-    """The groups, and the role in which SNS writes to them."""
+    """The groups, and the role in which SNS writes to them. Set in stages/account.toml."""
 
-    def __init__(self, scope: Construct, name: str, *, account: Account, key: kms.IKey) -> None:
+    def __init__(
+        self, scope: Construct, name: str, *, account: AccountSettings, key: kms.IKey
+    ) -> None:
         super().__init__(scope, name)
         successes = f"sns/{Aws.REGION}/{Aws.ACCOUNT_ID}/DirectPublishToPhoneNumber"
         self.groups = [

@@ -1,4 +1,4 @@
-"""A key comes in; an encrypted topic that refuses callers without TLS goes out."""
+"""Make an encrypted topic that refuses callers without TLS. Used by three stacks."""
 
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
@@ -8,7 +8,7 @@ from pipeline.constructs.functions.function import Function
 
 
 class Topic(Construct):
-    """Its policy is its own, so that the default one, open to the whole account, never applies."""
+    """A topic with a policy of its own: the default one is open to the whole account."""
 
     def __init__(self, scope: Construct, name: str, *, key: kms.IKey) -> None:
         super().__init__(scope, name)

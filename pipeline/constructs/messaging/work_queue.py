@@ -1,4 +1,4 @@
-"""A reader's time-out and a stage's queue numbers come in; a queue and its dead letters go out."""
+"""Make a queue with its dead-letter queue, and map it to its function. Used by `Queues`."""
 
 from datetime import timedelta
 
@@ -7,28 +7,33 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from ordercast.settings.stage import QueueReaderSettings, QueueSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.function import Function
-from pipeline.stage import VISIBILITY_FACTOR, QueueNumbers, QueueReaderNumbers
+from pipeline.settings.checks import VISIBILITY_FACTOR
 
 
 class WorkQueue(Construct):
-    """Hides a message for six time-outs of its reader; keeps dead letters longer than letters."""
+    """Hide a message for six time-outs of its function; keep dead letters longer than messages.
+
+    Retention is set in stages/*.toml under queues; batch size, window and max_receives in the
+    table of the function's name.
+    """
 
     def __init__(
         self,
         scope: Construct,
         name: str,
         *,
-        reader: QueueReaderNumbers,
-        numbers: QueueNumbers,
+        reader: QueueReaderSettings,
+        settings: QueueSettings,
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, name)
         self._key = key
         self._reader = reader
         self.dead_letters = dead_letter_queue(
-            self, "DeadLetters", retention=numbers.dead_letter_retention, key=key
+            self, "DeadLetters", retention=settings.dead_letter_retention, key=key
         )
         self.queue = sqs.Queue(
             self,
@@ -37,14 +42,14 @@ class WorkQueue(Construct):
             encryption_master_key=key,
             enforce_ssl=True,
             visibility_timeout=duration(VISIBILITY_FACTOR * reader.timeout + reader.window),
-            retention_period=duration(numbers.retention),
+            retention_period=duration(settings.retention),
             dead_letter_queue=sqs.DeadLetterQueue(
                 queue=self.dead_letters, max_receive_count=reader.max_receives
             ),
         )
 
     def feed(self, function: Function) -> None:
-        """Map the queue to *function*, which answers for each message by itself and may delay one."""
+        """Map the queue to *function*, which answers for each message and may delay one."""
         lambda_.EventSourceMapping(
             self,
             "Mapping",
@@ -59,11 +64,11 @@ class WorkQueue(Construct):
             on=[self.queue.queue_arn],
         )
         function.allow("kms:Decrypt", on=[self._key.key_arn])
-        # It knows the queue by its ARN, and the call wants the URL.
+        # The function knows the queue's ARN, and the call wants the URL.
         function.allow("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", on=[self.queue.queue_arn])
 
     def let_count(self, function: Function) -> None:
-        """Let *function* ask how many messages wait, here and dead, and for how long; and read none."""
+        """Let *function* ask how many messages and dead letters wait, and for how long; not read them."""
         queues = [self.queue.queue_arn, self.dead_letters.queue_arn]
         function.allow("sqs:GetQueueAttributes", on=queues)
         # CloudWatch knows no metric by an ARN (service authorization reference).
@@ -73,7 +78,7 @@ class WorkQueue(Construct):
 def dead_letter_queue(
     scope: Construct, name: str, *, retention: timedelta, key: kms.IKey
 ) -> sqs.Queue:
-    """Make a queue that nobody reads until an operator does."""
+    """Make a queue that only an operator reads."""
     return sqs.Queue(
         scope,
         name,

@@ -1,109 +1,139 @@
-"""Metrics and what they mean come in; alarms that tell an operator go out, each with a runbook."""
+"""Make every alarm of a stage. Used by the observability stack.
+
+Add an alarm: a method here, and an entry in docs/runbook.md whose heading is the alarm's id (a test
+compares them). Thresholds are set in stages/*.toml under alarms, and as `behind` of a stream reader.
+"""
 
 from datetime import timedelta
-from typing import Any
 
-from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sns_subscriptions as subscriptions
-from constructs import Construct
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
 
+from ordercast.settings.stage import StageSettings, StreamReaderSettings
 from pipeline.constructs.conversions import duration
-from pipeline.constructs.messaging.topic import Topic
+from pipeline.constructs.functions.function import Function
+from pipeline.constructs.observability.alarm_topic import AlarmTopic
+from pipeline.constructs.observability.metrics import HOUR, OrdercastMetrics
+from pipeline.stacks.account import AccountStack
+from pipeline.stacks.pipeline import PipelineStack
+from processors.settings import PARKED_METRIC
 
 
-class Alarms(Construct):
-    """One topic, and the alarms that publish on it.
+class Alarms:
+    """An alarm for each way in which messages could be late, lost, or cost too much."""
 
-    An alarm's id is the heading of its entry in docs/runbook.md. Missing data is no trouble for
-    those of `raise_when`: nothing happened, so nothing failed. It is for those of `raise_without`.
-    """
+    def __init__(
+        self, topic: AlarmTopic, *, stage: StageSettings, metrics: OrdercastMetrics
+    ) -> None:
+        self._topic = topic
+        self._stage = stage
+        self._metrics = metrics
+        self._period = stage.alarms.period
 
-    def __init__(self, scope: Construct, name: str, *, key: kms.IKey, email: str | None) -> None:
-        super().__init__(scope, name)
-        self.topic = Topic(self, "Told", key=key).topic
-        self.all: list[cloudwatch.Alarm] = []
-        self.topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="AlarmsOfThisAccount",
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["sns:Publish"],
-                resources=[self.topic.topic_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
-            )
+    def watch(self, pipeline: PipelineStack, account: AccountStack) -> None:
+        """Add the alarms of everything that is deployed, but for the heartbeat."""
+        for name, queue in pipeline.queues.all.items():
+            self._dead_letters(f"{name}DeadLetters", queue.dead_letters)
+        self._dead_letters("UndeliveredDeadLetters", pipeline.queues.undelivered)
+        self._dead_letters("SmsLogForwarderFailures", account.forwarder.failures)
+        for name, function in {**pipeline.functions, "SmsLogForwarder": account.forwarder}.items():
+            self._errors(f"{name}Errors", function)
+        self._parked()
+        relay, analytics = pipeline.relay, pipeline.analytics
+        self._stream_reader("OrderRelay", relay, relay.mapping, self._stage.order_relay)
+        self._stream_reader("Analytics", analytics, analytics.mapping, self._stage.analytics)
+        self._rollups()
+        self._outcomes()
+
+    def heartbeat_missing(self, every: timedelta) -> None:
+        """With a heartbeat something is always delivered; without one, an idle night is no failure."""
+        self._topic.missing(
+            "HeartbeatMissing",
+            self._metrics.sum_of("Delivered", period=every),
+            "No message is delivered any more, not even the heartbeat.",
+            periods=3,
         )
-        if email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
-    def raise_when(
+    def _dead_letters(self, name: str, queue: sqs.IQueue) -> None:
+        visible = queue.metric_approximate_number_of_messages_visible(
+            statistic="Maximum", period=duration(self._period)
+        )
+        means = "Messages could not be processed and wait in a dead-letter queue."
+        self._topic.at_least(name, visible, 1, means)
+
+    def _errors(self, name: str, function: Function) -> None:
+        failed = function.function.metric_errors(period=duration(self._period))
+        self._topic.at_least(name, failed, self._stage.alarms.errors, "A function keeps failing.")
+
+    def _parked(self) -> None:
+        parked = self._metrics.sum_of(PARKED_METRIC, period=self._period)
+        means = "Notifications were parked and wait for an operator."
+        self._topic.at_least(PARKED_METRIC, parked, 1, means)
+
+    def _stream_reader(
         self,
         name: str,
-        metric: cloudwatch.IMetric,
-        *,
-        reaches: float,
-        means: str,
-        for_periods: int = 1,
+        function: Function,
+        mapping: lambda_.EventSourceMapping,
+        settings: StreamReaderSettings,
     ) -> None:
-        """Tell an operator *means* when *metric* is at or above *reaches*, for some periods."""
-        self._raise(
-            name,
-            metric,
-            means,
-            threshold=reaches,
-            evaluation_periods=for_periods,
-            comparison_operator=(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        """Watch a stream's function for falling behind, for giving records up, and for losing them."""
+        age = function.function.metric(
+            "IteratorAge", statistic="Maximum", period=duration(self._period)
+        )
+        too_old = settings.behind / timedelta(milliseconds=1)
+        means = "Records wait too long before they are read."
+        self._topic.at_least(f"{name}Behind", age, too_old, means, periods=3)
+        for what, count, means in (
+            (
+                "GaveUp",
+                "OnFailureDestinationDeliveredEventCount",
+                "Records became too old and are kept in the parked bucket.",
+            ),
+            (
+                "Lost",
+                "DroppedEventCount",
+                "Records were dropped without reaching the parked bucket.",
+            ),
+        ):
+            metric = self._of_mapping(mapping, count)
+            self._topic.at_least(f"{name}{what}", metric, 1, means)
+
+    def _of_mapping(self, mapping: lambda_.EventSourceMapping, name: str) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="AWS/Lambda",
+            metric_name=name,
+            dimensions_map={"EventSourceMappingUUID": mapping.event_source_mapping_id},
+            statistic="Sum",
+            period=duration(self._period),
         )
 
-    def raise_below(
-        self, name: str, metric: cloudwatch.IMetric, *, least: float, means: str
-    ) -> None:
-        """Tell an operator *means* when *metric* is below *least*; no figure is no trouble."""
-        self._raise(
-            name,
-            metric,
-            means,
-            threshold=least,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    def _rollups(self) -> None:
+        """Watch what the verifier finds once an hour."""
+        found = self._metrics.maximum_of("BooksDifferent", period=HOUR)
+        self._topic.at_least("BooksDifferent", found, 1, "The rollups differ from the ledger.")
+
+    def _outcomes(self) -> None:
+        """Watch what became of the messages that were accepted within an hour."""
+        limits = self._stage.alarms
+        self._topic.at_least(
+            "MessagesInDoubt",
+            self._metrics.sum_of("InDoubt", period=HOUR),
+            limits.in_doubt,
+            "Messages are in doubt: they may or may not have been sent.",
         )
-
-    def raise_without(
-        self, name: str, metric: cloudwatch.IMetric, *, for_periods: int, means: str
-    ) -> None:
-        """Tell an operator *means* when *metric* stays away, or is nothing, for some periods."""
-        self._raise(
-            name,
-            metric,
-            means,
-            threshold=1,
-            evaluation_periods=for_periods,
-            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+        self._topic.at_least(
+            "CostHigh",
+            self._metrics.sum_of("CostUSD", period=HOUR),
+            limits.cost_an_hour,
+            "Providers charge more than is usual.",
         )
-
-    def _raise(self, name: str, metric: cloudwatch.IMetric, means: str, **when: Any) -> None:  # noqa: ANN401
-        alarm = cloudwatch.Alarm(
-            self,
-            name,
-            metric=metric,
-            alarm_description=f"{means} docs/runbook.md#{name.lower()}",
-            **when,
+        self._topic.below(
+            "DeliveryRateLow",
+            self._metrics.delivered_percent(
+                period=HOUR, enough=limits.enough_to_judge, otherwise="100"
+            ),
+            limits.delivered_percent,
+            "Too many messages are not delivered.",
         )
-        alarm.add_alarm_action(actions.SnsAction(self.topic))
-        self.all.append(alarm)
-
-
-def mapping_metric(mapping_id: str, name: str, *, period: timedelta) -> cloudwatch.Metric:
-    """Return a count that Lambda keeps for one event source mapping."""
-    return cloudwatch.Metric(
-        namespace="AWS/Lambda",
-        metric_name=name,
-        dimensions_map={"EventSourceMappingUUID": mapping_id},
-        statistic="Sum",
-        period=duration(period),
-    )

@@ -1,4 +1,4 @@
-"""A stage's pipeline comes in; one page of CloudWatch that answers four questions goes out."""
+"""Make the CloudWatch dashboard of a stage. Used by the observability stack."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,7 +18,7 @@ _HIGH = 6  # rows of it
 
 
 class Dashboard(Construct):
-    """A row for each: is it working, is it fast, what does it cost, and what is stuck."""
+    """A row for each of four questions: is it working, is it fast, what does it cost, what is stuck."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Dashboard(Construct):
         super().__init__(scope, name)
         self._metrics = metrics
         self._pipeline = pipeline
-        dashboard = cloudwatch.Dashboard(self, "Page", default_interval=duration(DAY))
+        dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=duration(DAY))
         dashboard.add_widgets(_heading("Is it working?"), *self._working(alarms))
         dashboard.add_widgets(_heading("Is it fast?"), *self._fast())
         dashboard.add_widgets(_heading("What does it cost?"), *self._cost())
@@ -65,7 +65,7 @@ class Dashboard(Construct):
             _graph(
                 "Age of the newest record read, ms",
                 [
-                    reader.function.function.metric(
+                    reader.function.metric(
                         "IteratorAge", statistic="Maximum", period=duration(MINUTES), label=label
                     )
                     for label, reader in (
@@ -75,7 +75,7 @@ class Dashboard(Construct):
                 ],
             ),
             _graph(
-                "What a function takes at p95, ms",
+                "Duration of functions at p95, ms",
                 [
                     each.function.metric_duration(
                         statistic="p95", period=duration(MINUTES), label=label
@@ -98,7 +98,7 @@ class Dashboard(Construct):
             _graph("Providers' charges an hour, USD", [cost], width=8),
             _graph("Per 1,000 notifications sent, USD", [apiece], width=8),
             cloudwatch.SingleValueWidget(
-                title="Charges of the time shown, USD",
+                title="Providers' charges in the time shown, USD",
                 metrics=[self._metrics.sum_of("CostUSD", period=DAY, label="providers")],
                 set_period_to_time_range=True,
                 width=8,
@@ -107,7 +107,7 @@ class Dashboard(Construct):
         ]
 
     def _stuck(self) -> list[cloudwatch.IWidget]:
-        queues = self._pipeline.queues
+        queues = self._pipeline.queues.all
         return [
             _graph(
                 "Age of the oldest message, s",
@@ -126,7 +126,7 @@ class Dashboard(Construct):
                     )
                     for label, dead in (
                         *((label, each.dead_letters) for label, each in queues.items()),
-                        ("Undelivered", self._pipeline.undelivered),
+                        ("Undelivered", self._pipeline.queues.undelivered),
                     )
                 ],
             ),

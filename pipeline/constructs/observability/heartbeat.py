@@ -1,4 +1,7 @@
-"""A stream and a rhythm come in; an order of our own that goes all the way goes out."""
+"""Put an order of our own on the stream at regular times. Used by the observability stack.
+
+Set in stages/*.toml as heartbeat_every.
+"""
 
 from datetime import timedelta
 
@@ -10,14 +13,14 @@ from constructs import Construct
 from pipeline.constructs.conversions import duration
 
 SHOP = "ordercast-heartbeat"
-"""It is a shop of its own in the books, and can be told from those of customers."""
+"""A shop of its own, so that heartbeats stand apart in every report."""
 
 
 class Heartbeat(Construct):
-    """Now and then an order whose e-mail goes to SES's mailbox simulator, which takes everything.
+    """An order whose e-mail goes to SES's mailbox simulator, which accepts everything.
 
-    Its priority is high, so that it waits for no quiet hours; each is an order of its own, so that
-    no order's story grows for ever.
+    Its priority is high, so that it waits for no quiet hours. Each is an order of its own, so that
+    no order's partition of the ledger keeps growing.
     """
 
     def __init__(

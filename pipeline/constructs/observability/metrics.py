@@ -1,18 +1,17 @@
-"""A stage's name comes in; the metrics that its analytics tells CloudWatch go out."""
+"""Refer to the metrics that a stage publishes. Used by the alarms and the dashboard."""
 
 from datetime import timedelta
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from pipeline.constructs.conversions import duration
-
-NAMESPACE = "Ordercast"
+from processors.settings import NAMESPACE
 
 HOUR = timedelta(hours=1)
 
 
 class OrdercastMetrics:
-    """Figures stand at the minute in which their notifications were accepted (docs/books.md)."""
+    """Metrics by stage; each stands at the minute in which its notification was accepted (docs/books.md)."""
 
     def __init__(self, *, stage: str) -> None:
         self._stage = stage
@@ -20,8 +19,12 @@ class OrdercastMetrics:
     def sum_of(
         self, name: str, *, period: timedelta, label: str | None = None
     ) -> cloudwatch.Metric:
-        """Return a count or an amount; every figure is a difference, so only Sum means anything."""
+        """Return a count or an amount; what is published are differences, so only Sum means anything."""
         return self._metric(name, statistic="Sum", period=period, label=label)
+
+    def maximum_of(self, name: str, *, period: timedelta) -> cloudwatch.Metric:
+        """Return the highest value of a count that is no difference."""
+        return self._metric(name, statistic="Maximum", period=period, label=None)
 
     def latency(self, percentile: str, *, period: timedelta) -> cloudwatch.Metric:
         """Return the milliseconds from acceptance to delivery, at a percentile such as p95."""
@@ -32,9 +35,9 @@ class OrdercastMetrics:
     def delivered_percent(
         self, *, period: timedelta, enough: int = 1, otherwise: str = ""
     ) -> cloudwatch.MathExpression:
-        """Return what share of all that ended was delivered.
+        """Return the share of ended messages that were delivered.
 
-        With fewer than *enough* ends it is *otherwise*, or where that is empty no figure at all.
+        With fewer than *enough* ended it is *otherwise*, or no data where that is empty.
         """
         share = "100 * delivered / (delivered + undelivered)"
         known = f"delivered + undelivered >= {enough}"

@@ -1,6 +1,6 @@
-"""The services that handle our encrypted data come in; one customer-managed key goes out.
+"""Make the customer-managed key of a stack. Used by the data stack and the account stack.
 
-An AWS-managed key cannot be shared: with one, deliveries from SNS to SQS fail without a word.
+An AWS-managed key cannot be shared: with one, deliveries from SNS to SQS fail silently.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from ordercast.settings.stage import Removal
 from pipeline.constructs.conversions import removal_policy
-from pipeline.stage import Removal
 
 
 class EncryptionKey(Construct):
-    """A key for everything in a stage; roles get it through their own policies."""
+    """A key that *services* may use for this account; roles get it through their own policies."""
 
     def __init__(
         self, scope: Construct, name: str, *, services: Sequence[str], removal: Removal

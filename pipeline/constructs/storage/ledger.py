@@ -1,12 +1,16 @@
-"""A stage comes in; the ledger table goes out, with its change stream and its indexes."""
+"""Make the ledger table, with its change stream and its indexes. Used by the data stack.
+
+Add an index: a constant, a line in `Ledger.__init__`, and the grant of whoever queries it. The
+attribute names are those of ordercast/gateways/ledger/indexes.py; a test holds them equal.
+"""
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from ordercast.settings.stage import StageSettings
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.storage.table import Table, number, text
-from pipeline.stage import Stage
 
 DUE_INDEX = "due"
 CUSTOMER_INDEX = "customer"
@@ -14,14 +18,14 @@ FAILURE_INDEX = "failure"
 
 
 class Ledger(Table):
-    """Every notification and what is known of it, an order's story in one partition.
+    """One item a notification, all of an order in one partition.
 
-    Its indexes are sparse and hold keys only. *due*: what waits for the sweeper, by shard and time;
-    *customer*: a customer's notifications by time; *failure*: what failed, is in doubt or parked,
-    by state, day and shard (docs/decisions/0009).
+    Its indexes are sparse and hold keys only. *due*: what the sweeper is to look at, by shard and
+    time; *customer*: a customer's notifications by time; *failure*: what failed, is in doubt or
+    parked, by state, day and shard (docs/decisions/0009).
     """
 
-    def __init__(self, scope: Construct, name: str, *, stage: Stage, key: kms.IKey) -> None:
+    def __init__(self, scope: Construct, name: str, *, stage: StageSettings, key: kms.IKey) -> None:
         super().__init__(
             scope,
             name,
@@ -37,19 +41,18 @@ class Ledger(Table):
 
     @property
     def stream_arn(self) -> str:
-        """The stream of changes that analytics reads."""
+        """The stream of changes, which analytics reads."""
         arn = self.table.table_stream_arn
         if arn is None:
-            message = "the ledger was built without a stream"
-            raise TypeError(message)
+            raise TypeError("the ledger was built without a stream")
         return arn
 
     def let_query_due(self, function: Function) -> None:
-        """Let *function* ask what is due."""
+        """Let *function* query what is due."""
         self.let_query(function, index=DUE_INDEX)
 
     def let_query_failures(self, function: Function) -> None:
-        """Let *function* ask what failed or is in doubt."""
+        """Let *function* query what failed, is in doubt or parked."""
         self.let_query(function, index=FAILURE_INDEX)
 
     def let_read_changes(self, function: Function) -> None:

@@ -1,22 +1,22 @@
-"""A stage's stream numbers come in; the Kinesis stream that shops put order events on goes out."""
+"""Make the Kinesis stream that shops put order events on. Used by the data stack."""
 
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from ordercast.settings.stage import OrdersStreamSettings, Removal
 from pipeline.constructs.conversions import duration, removal_policy
-from pipeline.stage import OrdersStreamNumbers, Removal
 
 
 class OrdersStream(Construct):
-    """Encrypted. Kinesis has no endpoint without TLS, so there is none to deny."""
+    """An encrypted stream; Kinesis has no endpoint without TLS to deny. Set in stages/*.toml as orders."""
 
     def __init__(
         self,
         scope: Construct,
         name: str,
         *,
-        numbers: OrdersStreamNumbers,
+        settings: OrdersStreamSettings,
         key: kms.IKey,
         removal: Removal,
     ) -> None:
@@ -24,9 +24,9 @@ class OrdersStream(Construct):
         self.stream = kinesis.Stream(
             self,
             "Stream",
-            stream_mode=_MODES[numbers.mode],
-            shard_count=numbers.shards,
-            retention_period=duration(numbers.retention),
+            stream_mode=_MODES[settings.mode],
+            shard_count=settings.shards,
+            retention_period=duration(settings.retention),
             encryption=kinesis.StreamEncryption.KMS,
             encryption_key=key,
             removal_policy=removal_policy(removal),

@@ -1,7 +1,7 @@
-"""A retention comes in; the bucket for what could not be used goes out, with its two writers.
+"""Make the bucket for parked records and failed batches. Used by the data stack.
 
-The relay parks records under `parked/`; Lambda itself writes the batches it gave up on under
-`aws/lambda/`. Both hold customers' data: encrypted, and gone after the retention.
+The order relay parks records under `parked/`; Lambda itself writes the batches that it gave up
+under `aws/lambda/`. Both hold customers' data: encrypted, and deleted after the retention.
 """
 
 from datetime import timedelta
@@ -13,13 +13,13 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from ordercast.settings.stage import Removal
 from pipeline.constructs.conversions import duration, removal_policy
 from pipeline.constructs.functions.function import Function
-from pipeline.stage import Removal
 
 
 class ParkedBucket(Construct):
-    """Private, encrypted, TLS only, and emptied by age."""
+    """Private, encrypted, TLS only, and emptied by age. Set in stages/*.toml as parked_retention."""
 
     def __init__(
         self,
@@ -47,22 +47,22 @@ class ParkedBucket(Construct):
                     abort_incomplete_multipart_upload_after=duration(timedelta(days=1)),
                 )
             ],
-            # Only an empty bucket can be deleted: nothing parked is thrown away with its stack.
+            # Only an empty bucket can be deleted: no parked record is lost with its stack.
             removal_policy=removal_policy(removal),
         )
 
     def let_park(self, function: Function) -> None:
-        """Let *function* add parked records, and neither read nor remove any."""
+        """Let *function* add parked records, not read or remove any."""
         self._let_put(function, prefix="parked")
 
     def let_read(self, function: Function) -> None:
-        """Let *function* read what is parked, and what Lambda gave up on."""
+        """Let *function* read parked records and the batches that Lambda gave up."""
         objects = [self.bucket.arn_for_objects(f"{each}/*") for each in ("parked", "aws/lambda")]
         function.allow("s3:GetObject", on=objects, when=_OURS)
         function.allow("s3:ListBucket", on=[self.bucket.bucket_arn], when=_OURS)
 
     def let_lambda_report(self, function: Function) -> None:
-        """Let Lambda, in *function*'s name, write the batches that it gave up on."""
+        """Let Lambda, in *function*'s name, write the batches that it gave up."""
         self._let_put(function, prefix="aws/lambda")
         function.allow("s3:ListBucket", on=[self.bucket.bucket_arn], when=_OURS)
 
@@ -72,14 +72,14 @@ class ParkedBucket(Construct):
         function.allow("kms:GenerateDataKey", on=[self._key.key_arn])
 
 
-# A bucket deleted by mistake may be created again by somebody else (Lambda guide, "Retain
-# discarded batches"): never write to it then.
+# Another account may create the name of a deleted bucket again (Lambda guide, "Retain discarded
+# batches"): never write to that.
 _OURS = {"StringEquals": {"s3:ResourceAccount": Aws.ACCOUNT_ID}}
 
 
 @jsii.implements(lambda_.IEventSourceDlq)
 class GivenUpBatches:
-    """The bucket as an event source's failure destination; CDK's own grants reading and deleting."""
+    """The bucket as an event source's failure destination; CDK's own would also grant reading and deleting."""
 
     def __init__(self, *, bucket: ParkedBucket, function: Function) -> None:
         self._bucket = bucket

@@ -1,19 +1,19 @@
-"""Keys and a stage's lifetimes come in; an encrypted DynamoDB table goes out."""
+"""Make an encrypted DynamoDB table. The base of every table of the data stack."""
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from ordercast.settings.stage import StageSettings
 from pipeline.constructs.conversions import removal_policy
 from pipeline.constructs.functions.function import Function
-from pipeline.stage import Stage
 
 TTL_ATTRIBUTE = "ttl"
 
 
 class Table(Construct):
-    """On demand, with point-in-time recovery, closed to callers without TLS.
+    """Billed by request, with point-in-time recovery, closed to callers without TLS.
 
     DynamoDB removes an item after the instant in its `ttl`, if it has one.
     """
@@ -23,7 +23,7 @@ class Table(Construct):
         scope: Construct,
         name: str,
         *,
-        stage: Stage,
+        stage: StageSettings,
         key: kms.IKey,
         partition_key: str,
         sort_key: str | None = None,
@@ -75,7 +75,7 @@ def number(name: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.NUMBER)
 
 
-# DynamoDB uses the key in the caller's name (DynamoDB guide: encryption at rest, usage notes).
+# DynamoDB uses the key with the caller's permissions (DynamoDB guide: encryption at rest, usage notes).
 _KEY_USE = (
     "kms:Decrypt",
     "kms:DescribeKey",

@@ -16,10 +16,10 @@ from notifications.person import Person
 from notifications.prices import price_list
 from ordercast.demo.day import Day, Kind, Put, made_up_day
 from ordercast.demo.shop import SHOP, Fate
+from pipeline.settings.files import read_stage
 from processors.settings import recipient_patterns
 from tests.examples import POLICY
 from tests.fakes.world import World
-from tests.pipeline.synthesis import cdk_context
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -89,7 +89,7 @@ def test_what_is_promised_is_what_the_pipeline_does(seed: int) -> None:
     """The promise is the contract's, written down by itself; here the two are compared."""
     day = made_up_day(100, seed=seed)
     world = World()
-    allowed = recipient_patterns(cdk_context()["stages"]["local"]["allowed_recipients"])
+    allowed = recipient_patterns(read_stage("local").allowed_recipients)
     world.policy = replace(POLICY, allowed=allowed)
     for customer, channels in day.refusing.items():
         key = customer_key(shop=SHOP, customer_id=customer)

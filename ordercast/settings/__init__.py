@@ -1,0 +1,1 @@
+"""Read a stage's settings and the environment of its functions."""

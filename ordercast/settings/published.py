@@ -1,0 +1,39 @@
+"""Name what a stage consists of, and the SSM parameters in which its deployment publishes that.
+
+Written by pipeline/constructs/storage/published.py. Read by the commands on a deployed stage, and
+by a shop's producer, which needs `orders_stream_parameter` only.
+"""
+
+from ordercast.settings.stage import Settings, Text
+
+
+class StageNames(Settings, frozen=True):
+    """The names that CloudFormation gave; a topic's is its ARN, a queue's its URL."""
+
+    orders_stream: Text
+    ledger_table: Text
+    customers_table: Text
+    receipts_table: Text
+    rollups_table: Text
+    parked_bucket: Text
+    notifications_topic: Text
+    work_queues: list[Text]
+    receipts_queue: Text
+    undelivered_queue: Text
+    configuration_set: Text
+    sweeper_function: Text
+
+
+def settings_parameter(stage: str) -> str:
+    """Return the parameter with the settings of a stage, as `read_settings` reads them."""
+    return f"/ordercast/{stage}/settings"
+
+
+def names_parameter(stage: str) -> str:
+    """Return the parameter with the `StageNames` of a stage, as JSON."""
+    return f"/ordercast/{stage}/names"
+
+
+def orders_stream_parameter(stage: str) -> str:
+    """Return the parameter with the name of the stream that shops put order events on, as text."""
+    return f"/ordercast/{stage}/orders-stream"

@@ -1,0 +1,182 @@
+"""Type the settings of a stage and of an account.
+
+Used by the CDK app, which reads them from stages/*.toml, and by the commands, which read those of
+a deployed stage from SSM. What a field does, its unit and its trap stand in stages/default.toml
+and stages/account.toml, and only there.
+"""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from msgspec import Meta, Struct
+
+
+class Duration(timedelta):
+    """A span of whole seconds, written as "30 s", "5 min", "6 h" or "14 d"."""
+
+    @classmethod
+    def parse(cls, written: object) -> Self:
+        """Read a written duration. Raises `ValueError` for anything else."""
+        match = re.fullmatch(r"(\d+) (s|min|h|d)", written) if isinstance(written, str) else None
+        if match is None:
+            raise ValueError("not a duration")
+        return cls(seconds=int(match[1]) * _SECONDS[match[2]])
+
+    def written(self) -> str:
+        """Return the text that `parse` reads."""
+        return f"{self // timedelta(seconds=1)} s"
+
+
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+
+# Each type says in its description what is taken: `read_settings` puts it into a refusal.
+Span = Annotated[Duration, Meta(description='a duration such as "30 s", "5 min" or "14 d"')]
+Text = Annotated[str, Meta(description="a text in quotes")]
+Flag = Annotated[bool, Meta(description="true or false")]
+Whole = Annotated[int, Meta(description="a whole number")]
+Positive = Annotated[int, Meta(ge=1, description="a whole number of 1 or more")]
+Receives = Annotated[int, Meta(ge=1, le=1000, description="a whole number between 1 and 1000")]
+Country = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Z]{2}\Z",
+        description='a country of ISO 3166-1 in two capitals, such as "SE"',
+    ),
+]
+Currency = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Z]{3}\Z",
+        description='a currency of ISO 4217 in three capitals, such as "EUR"',
+    ),
+]
+SenderId = Annotated[
+    str,
+    Meta(
+        pattern=r"^(|(?=.*[A-Za-z])[A-Za-z0-9]{1,11})\Z",
+        description='"", or 1 to 11 letters and digits with a letter among them',
+    ),
+]
+Removal = Annotated[Literal["destroy", "retain"], Meta(description='"destroy" or "retain"')]
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of settings; an unknown field is refused."""
+
+
+class BundleTarget(Settings, frozen=True):
+    """What the functions' code is built for."""
+
+    python: Text
+    architecture: Annotated[
+        Literal["arm64", "x86_64", "host"], Meta(description='"arm64", "x86_64" or "host"')
+    ]
+
+
+class OrdersStreamSettings(Settings, frozen=True):
+    """The Kinesis stream of order events; `shards` belongs to mode "provisioned" only."""
+
+    mode: Annotated[
+        Literal["provisioned", "on-demand"], Meta(description='"provisioned" or "on-demand"')
+    ]
+    retention: Span
+    shards: Positive | None = None
+
+
+class FunctionSettings(Settings, frozen=True):
+    """A Lambda function."""
+
+    memory: Positive
+    timeout: Span
+
+
+class StreamReaderSettings(FunctionSettings, frozen=True):
+    """A function that reads a stream."""
+
+    batch_size: Positive
+    window: Span
+    parallelization: Positive
+    max_age: Span
+    behind: Span
+
+
+class QueueReaderSettings(FunctionSettings, frozen=True):
+    """A function that reads queues."""
+
+    batch_size: Positive
+    window: Span
+    max_receives: Receives
+
+
+class QueueSettings(Settings, frozen=True):
+    """The work queues and their dead-letter queues."""
+
+    retention: Span
+    dead_letter_retention: Span
+
+
+class AlarmSettings(Settings, frozen=True):
+    """The thresholds of alarms, and who is told."""
+
+    period: Span
+    errors: Whole
+    in_doubt: Whole
+    cost_an_hour: Whole
+    delivered_percent: Whole
+    enough_to_judge: Whole
+    email: Text | None = None
+
+
+class StageSettings(Settings, frozen=True):
+    """Everything in which one stage differs from another. Set in stages/*.toml, by these names."""
+
+    name: Text
+    target: BundleTarget
+    removal: Removal
+    deletion_protection: Flag
+    account_protection: Flag
+    sms_attributes: Flag
+    log_retention: Span
+    metrics: Annotated[Literal["essential", "full"], Meta(description='"essential" or "full"')]
+    heartbeat_every: Span
+    mail_domain: Text
+    email_from: Text
+    sender_id: SenderId
+    allowed_recipients: Text
+    cap: Positive
+    quiet_hours: Text
+    default_country: Country
+    default_time_zone: Text
+    default_currency: Currency
+    soft_bounces: Whole
+    retention: Span
+    receipt_retention: Span
+    parked_retention: Span
+    claim_lease: Span
+    republish_after: Span
+    resend_email_after: Span
+    receipt_timeout: Span
+    sweep_every: Span
+    sole_sender: Flag
+    orders: OrdersStreamSettings
+    order_relay: StreamReaderSettings
+    analytics: StreamReaderSettings
+    sms_sender: QueueReaderSettings
+    email_sender: QueueReaderSettings
+    receipt_tracker: QueueReaderSettings
+    sweeper: FunctionSettings
+    verifier: FunctionSettings
+    queues: QueueSettings
+    alarms: AlarmSettings
+
+
+class AccountSettings(Settings, frozen=True):
+    """The settings of the stack that all stages of an account share. Set in stages/account.toml."""
+
+    removal: Removal
+    log_retention: Span
+    sms_log_retention: Span
+    forward_within: Span
+    sms_log_forwarder: FunctionSettings
+    sms_attributes: FunctionSettings

@@ -1,0 +1,80 @@
+"""Make the work queues of a stage and subscribe them to their topics. Used by the pipeline stack.
+
+Add a channel: its two queues in `Queues`, and a sender in pipeline/constructs/functions/.
+"""
+
+from collections.abc import Mapping
+
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from ordercast.settings.stage import QueueReaderSettings, StageSettings
+from pipeline.constructs.messaging.mail import Mail
+from pipeline.constructs.messaging.topic import Topic
+from pipeline.constructs.messaging.work_queue import WorkQueue, dead_letter_queue
+
+
+class Queues:
+    """One queue for each channel and priority, so that high never waits behind normal; one for receipts.
+
+    What SNS cannot deliver to any of them goes to `undelivered`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        stage: StageSettings,
+        key: kms.IKey,
+        notifications: Topic,
+        mail: Mail,
+        sms_receipts: Topic,
+    ) -> None:
+        self._scope, self._stage, self._key = scope, stage, key
+        self._notifications = notifications.topic
+        self.undelivered = dead_letter_queue(
+            scope, "Undelivered", retention=stage.queues.dead_letter_retention, key=key
+        )
+        self.sms = self._of_channel("sms", stage.sms_sender)
+        self.email = self._of_channel("email", stage.email_sender)
+        self.receipts = self._queue("Receipts", stage.receipt_tracker)
+        for topic in (mail.events.topic, sms_receipts.topic):
+            self._subscribe(self.receipts, topic)
+
+    @property
+    def all(self) -> dict[str, WorkQueue]:
+        """Every queue that a function reads, by its id."""
+        return {each.node.id: each for each in (*self.sms, *self.email, self.receipts)}
+
+    def _of_channel(self, channel: str, reader: QueueReaderSettings) -> list[WorkQueue]:
+        made = []
+        for priority in ("high", "normal"):
+            queue = self._queue(f"{channel.title()}{priority.title()}", reader)
+            wanted = {"channel": channel, "priority": priority}
+            self._subscribe(queue, self._notifications, wanted)
+            made.append(queue)
+        return made
+
+    def _queue(self, name: str, reader: QueueReaderSettings) -> WorkQueue:
+        return WorkQueue(
+            self._scope, name, reader=reader, settings=self._stage.queues, key=self._key
+        )
+
+    def _subscribe(
+        self, queue: WorkQueue, topic: sns.ITopic, wanted: Mapping[str, str] | None = None
+    ) -> None:
+        """Deliver messages as they were published, where their attributes are as *wanted*."""
+        policy = {
+            attribute: sns.SubscriptionFilter.string_filter(allowlist=[value])
+            for attribute, value in (wanted or {}).items()
+        }
+        topic.add_subscription(
+            subscriptions.SqsSubscription(
+                queue.queue,
+                raw_message_delivery=True,
+                filter_policy=policy or None,
+                dead_letter_queue=self.undelivered,
+            )
+        )

@@ -1,0 +1,128 @@
+"""Refuse settings that contradict each other or would lose messages. Used when they are read.
+
+Add a rule: one line in the function of its subject, with what must hold and the words of the
+refusal, which follow "but it".
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from ordercast.settings.stage import AccountSettings, StageSettings
+from processors.settings import is_time_zone, quiet_hours, recipient_patterns
+
+VISIBILITY_FACTOR = 6
+"""A message stays hidden for so many time-outs of its function (AWS Lambda guide: configuring a queue)."""
+
+ONE_WAVE = timedelta(seconds=15)
+"""What a sender must have left to begin a wave of claims: with less it sends nothing at all."""
+
+LOG_RETENTIONS = {
+    1: "ONE_DAY",
+    3: "THREE_DAYS",
+    5: "FIVE_DAYS",
+    7: "ONE_WEEK",
+    14: "TWO_WEEKS",
+    30: "ONE_MONTH",
+    60: "TWO_MONTHS",
+    90: "THREE_MONTHS",
+    180: "SIX_MONTHS",
+    365: "ONE_YEAR",
+}
+"""The days for which CloudWatch Logs can keep a group, and what CDK calls them."""
+
+Rule = tuple[str, bool, str]
+"""A field, whether it may be as it is, and what it must be."""
+
+
+def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
+    """Yield the fields of *stage* that cannot be as they are, and what they must be."""
+    subjects = (_addresses, _recipients, _retention, _streams, _senders, _queues, _heartbeat)
+    return _broken(rule for subject in subjects for rule in subject(stage))
+
+
+def account_contradictions(account: AccountSettings) -> Iterator[tuple[str, str]]:
+    """Yield the fields of *account* that cannot be as they are, and what they must be."""
+    return _broken(
+        _log_retention(field, getattr(account, field))
+        for field in ("log_retention", "sms_log_retention")
+    )
+
+
+def _broken(rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
+    return ((field, why) for field, holds, why in rules if not holds)
+
+
+def _addresses(stage: StageSettings) -> Iterator[Rule]:
+    at_domain = stage.email_from.rpartition("@")[2] == stage.mail_domain
+    yield "email_from", at_domain, f"must be an address at {stage.mail_domain}"
+
+
+def _recipients(stage: StageSettings) -> Iterator[Rule]:
+    try:
+        quiet_hours(stage.quiet_hours)
+    except ValueError as error:
+        yield "quiet_hours", False, f"must be empty or two times: {error}"
+    known = is_time_zone(stage.default_time_zone)
+    yield "default_time_zone", known, "must be a time zone of IANA, such as Europe/Paris"
+    some = bool(recipient_patterns(stage.allowed_recipients))
+    yield "allowed_recipients", some, 'must allow somebody; everybody is "*"'
+
+
+def _retention(stage: StageSettings) -> Iterator[Rule]:
+    yield _log_retention("log_retention", stage.log_retention)
+    longer = stage.receipt_retention > stage.receipt_timeout
+    yield "receipt_retention", longer, "must be longer than receipt_timeout"
+    # Parked records may hold anybody's data: docs/data-map.md promises that they go.
+    in_bounds = timedelta(days=1) <= stage.parked_retention <= timedelta(days=14)
+    yield "parked_retention", in_bounds, "must lie between 1 and 14 days"
+
+
+def _log_retention(field: str, retention: timedelta) -> Rule:
+    known = retention / timedelta(days=1) in LOG_RETENTIONS
+    return field, known, f"must be one of {sorted(LOG_RETENTIONS)} days"
+
+
+def _streams(stage: StageSettings) -> Iterator[Rule]:
+    with_shards = (stage.orders.mode == "provisioned") == (stage.orders.shards is not None)
+    yield "orders.shards", with_shards, 'belongs to mode "provisioned", and only to it'
+    for name, reader, kept in (
+        ("order_relay", stage.order_relay, stage.orders.retention),
+        ("analytics", stage.analytics, timedelta(hours=24)),  # what a table's stream keeps
+    ):
+        between = reader.behind < reader.max_age < kept
+        yield f"{name}.max_age", between, f"must lie between {name}.behind and {kept}"
+
+
+def _senders(stage: StageSettings) -> Iterator[Rule]:
+    for name, sender in (("sms_sender", stage.sms_sender), ("email_sender", stage.email_sender)):
+        between = sender.timeout < stage.claim_lease < VISIBILITY_FACTOR * sender.timeout
+        limits = f"{name}.timeout and {VISIBILITY_FACTOR} times that"
+        yield "claim_lease", between, f"must lie between {limits}"
+        enough = sender.timeout > ONE_WAVE
+        yield f"{name}.timeout", enough, f"must be above {ONE_WAVE.seconds} s, what sending takes"
+    # An event of SES waits up to a window in front of the receipt tracker.
+    waits = not timedelta() < stage.resend_email_after <= stage.receipt_tracker.window
+    yield "resend_email_after", waits, "must be 0 s or above receipt_tracker.window"
+
+
+def _queues(stage: StageSettings) -> Iterator[Rule]:
+    for name, reader in (
+        ("sms_sender", stage.sms_sender),
+        ("email_sender", stage.email_sender),
+        ("receipt_tracker", stage.receipt_tracker),
+    ):
+        windowed = reader.batch_size <= _UNWINDOWED_BATCH or reader.window >= timedelta(seconds=1)
+        yield f"{name}.window", windowed, "must be a second or more for a batch above ten"
+    longer = stage.queues.dead_letter_retention > stage.queues.retention
+    yield "queues.dead_letter_retention", longer, "must be longer than queues.retention"
+
+
+_UNWINDOWED_BATCH = 10  # SQS's own limit
+
+
+def _heartbeat(stage: StageSettings) -> Iterator[Rule]:
+    every = stage.heartbeat_every
+    seldom = not every or every >= timedelta(minutes=1)
+    yield "heartbeat_every", seldom, "must be 0 s, or 1 min or more"
+    passes = not every or stage.cap * every >= timedelta(hours=1)
+    yield "heartbeat_every", passes, "asks for more messages an hour than the cap lets pass"
