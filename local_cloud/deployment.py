@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from local_cloud.environment import ACCOUNT, REGION, clean, local_aws
 from local_cloud.errors import LocalCloudError
 from local_cloud.supervisor.attached_run import AttachedRun
+from local_cloud.synthesis_cache import SynthesisCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,23 +42,39 @@ class Deployment:
     def __call__(self) -> None:
         """Synthesise, bootstrap, deploy; again later, it is an update.
 
-        Synthesis and bootstrap run at the same time.
+        Synthesis and bootstrap run at the same time; what is unchanged is not synthesised again.
         Raises LocalCloudError.
         """
         folder = self.folder.path
-        app = str(folder / "cdk.out")
         target = f"aws://{ACCOUNT}/{REGION}"
-        deploy = ["deploy", "--all", "--app", app, "--require-approval", "never"]
         with (
-            self._cdk(
-                SYNTHESISE, "synth", "--quiet", "-c", "stage=local", "-o", app
-            ) as synthesised,
+            self._synthesis(folder / "cdk.out") as synthesised,
             self._cdk(BOOTSTRAP, "bootstrap", target, cwd=folder) as bootstrapped,
         ):
             bootstrapped()
-            synthesised()
+            app = str(synthesised())
+        deploy = ["deploy", "--all", "--app", app, "--require-approval", "never"]
         with self._cdk(DEPLOY, *deploy) as deployed:
             deployed()
+
+    @contextlib.contextmanager
+    def _synthesis(self, new: Path) -> Iterator[Callable[[], Path]]:
+        """Start a synthesis, unless one of the same files is kept; yields what waits for its folder."""
+        cache = SynthesisCache(root=self.root, name="local")
+        key = cache.key()
+        if found := cache.find(key):
+            self.progress(SYNTHESISE, "started")
+            self.progress(SYNTHESISE, "finished")
+            yield lambda: found
+            return
+        synth = ["synth", "--quiet", "-c", "stage=local", "-o", str(new)]
+        with self._cdk(SYNTHESISE, *synth) as synthesised:
+
+            def kept() -> Path:
+                synthesised()
+                return cache.keep(key, new)
+
+            yield kept
 
     @contextlib.contextmanager
     def _cdk(

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from local_cloud.synthesis_cache import SynthesisCache
+
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("local", "dev", "prod")
 
@@ -104,7 +106,24 @@ CACHES = {
 
 
 def synthesise(stage: str, folder: Path) -> Synthesis:
-    """Synthesise one stage into *folder*, without bundling."""
+    """Synthesise one stage into *folder*, without bundling, or read what is kept of the same files."""
+    cache = SynthesisCache(root=ROOT, name=f"{stage}-unbundled")
+    key = cache.key()
+    found = cache.find(key)
+    if found is None:
+        _synthesise(stage, folder)
+        found = cache.keep(key, folder)
+    return Synthesis(
+        stage=stage,
+        templates={
+            path.name.removesuffix(".template.json"): json.loads(path.read_text())
+            for path in found.glob("*.template.json")
+        },
+        protected=_protected(found),
+    )
+
+
+def _synthesise(stage: str, folder: Path) -> None:
     from aws_cdk import App  # noqa: PLC0415  (importing it starts Node)
 
     from app import compose  # noqa: PLC0415
@@ -113,14 +132,6 @@ def synthesise(stage: str, folder: Path) -> Synthesis:
     app = App(outdir=str(folder), context=context)
     compose(app)
     app.synth()
-    return Synthesis(
-        stage=stage,
-        templates={
-            path.name.removesuffix(".template.json"): json.loads(path.read_text())
-            for path in folder.glob("*.template.json")
-        },
-        protected=_protected(folder),
-    )
 
 
 def _protected(folder: Path) -> frozenset[str]:
