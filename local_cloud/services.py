@@ -31,8 +31,8 @@ from local_cloud.supervisor.state import POSITIONS
 class Services:
     """The services of the local cloud in *folder*, whose emulator answers at *endpoint*.
 
-    *provider* is the listening socket of the provider simulator. *failed* is called with the name
-    of a service that ends by itself, and with the error.
+    *provider* is the listening socket of the provider simulator. *failed* is called with a text that
+    names a service that ended by itself, and the error.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Services:
         endpoint: str,
         provider: socket.socket,
         receipt_delay: float,
-        failed: Callable[[str, str], None],
+        failed: Callable[[str], None],
     ) -> None:
         self._folder = folder
         self._endpoint = endpoint
@@ -97,7 +97,7 @@ class Services:
                 work()
             except Exception as error:  # noqa: BLE001 - the supervisor stops the local cloud
                 traceback.print_exc(file=sys.stderr)
-                self._failed(name, type(error).__name__)
+                self._failed(f"{name} ended unexpectedly ({type(error).__name__})")
 
         threading.Thread(target=run, daemon=True, name=name).start()
 

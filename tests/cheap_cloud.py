@@ -13,19 +13,19 @@ SERVE = "print('ready', flush=True); input()"
 
 class Services:
     def __init__(self, folder, failed):
-        self.folder, self.failed = folder.path, failed
+        self.folder, self.failed = folder, failed
     def start(self):
         threading.Thread(target=self.fail_when_asked, daemon=True).start()
     def fail_when_asked(self):
         while not (self.folder / "fail").exists():
             time.sleep(0.02)
-        self.failed("services", "OSError")
+        self.failed("services ended unexpectedly (OSError)")
 
 def emulator_command(folder, **_):
     return Command(words=[sys.executable, "-S", "-c", SERVE], env={}, cwd=folder)
 
 supervisor.emulator_command = emulator_command
-supervisor.make_services = lambda folder, *_, failed, **__: Services(folder, failed)
+supervisor.make_services = lambda *, folder, failed, **_: Services(folder, failed)
 supervisor.main()
 """
 

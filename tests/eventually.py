@@ -1,4 +1,4 @@
-"""A condition and a deadline come in; what the condition found goes out, or a failed test."""
+"""Wait until a condition holds, and fail the test when it never does. Used by tests of processes and clouds."""
 
 import time
 from collections.abc import Callable

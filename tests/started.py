@@ -1,4 +1,4 @@
-"""Commands in, processes that talk to a test out; whatever the test leaves of them is killed."""
+"""Start Python processes that a test talks to, and kill what is left of them. Used by tests of endings."""
 
 import subprocess
 import sys

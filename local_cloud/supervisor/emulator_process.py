@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from local_cloud.emulator.command import Command
 
+EMULATOR = "emulator"
+
 TERMINATION_SECONDS = 3.0
 """Between SIGTERM and SIGKILL."""
 
@@ -27,11 +29,11 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """A part of the local cloud, *name*, ended by itself; *how* is its exit code, signal or error."""
+class Failure:
+    """A part of the local cloud ended by itself: *what* happened, and whose *log* tells more."""
 
-    name: str
-    how: str
+    what: str
+    log: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class StopRequested:
     """The parent of the supervisor ended, or a signal asked for the end."""
 
 
-Event = Ready | Ended | StopRequested
+Event = Ready | Failure | StopRequested
 
 
 class EmulatorProcess:
@@ -94,7 +96,4 @@ class EmulatorProcess:
                     log.flush()
         code = self._process.wait()
         how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
-        self._events.put(Ended(name=EMULATOR, how=how))
-
-
-EMULATOR = "emulator"
+        self._events.put(Failure(what=f"{EMULATOR} ended unexpectedly ({how})", log=EMULATOR))

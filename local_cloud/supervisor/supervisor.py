@@ -13,18 +13,18 @@ import queue
 import signal
 import socket
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local_cloud.emulator.command import emulator_command, loopback
 from local_cloud.provider_simulator.timing import RECEIPT_DELAY_SECONDS
 from local_cloud.supervisor.emulator_process import (
     EMULATOR,
     EmulatorProcess,
-    Ended,
     Event,
+    Failure,
     Ready,
     StopRequested,
 )
@@ -33,8 +33,6 @@ from local_cloud.supervisor.processes import ProcessIdentity
 from local_cloud.supervisor.state import SUPERVISOR, CloudFolder, CloudState, Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from local_cloud.services import Services
 
 START_TIMEOUT = 60.0
@@ -68,14 +66,6 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Why a local cloud ended though nobody stopped it, and the log that tells more."""
-
-    what: str
-    log: Path
-
-
 class Supervisor:
     """Runs the local cloud of one folder and keeps its state file."""
 
@@ -93,38 +83,36 @@ class Supervisor:
     def run(self) -> int:
         """Start everything, wait for the end, stop everything; returns the exit code."""
         self._write("starting")
-        failure = None
         try:
-            failure = self._failure(self._run_until_the_end())
+            failure = self._run_until_the_end()
             if failure:
                 # Clients meet the gap now, and stopping the emulator takes seconds.
-                sys.stderr.write(f"{failure.what}; log: {failure.log}\n")
-                self._write("failed", failure)
+                self._note(failure)
         finally:
             if self._emulator:
                 self._emulator.stop()
-        self._write("failed" if failure else "stopped", failure)
+        self._write("failed" if failure else "stopped")
         return 1 if failure else 0
 
-    def _run_until_the_end(self) -> Event | None:
-        """Start the parts and wait; returns what ended it, None when the emulator was not ready in time."""
+    def _run_until_the_end(self) -> Failure | None:
+        """Start the parts and wait; returns what failed, None when the end was requested."""
         # Both sockets listen before anything starts: no other process can take their ports.
         with listen(inheritable=True) as gateway:
             provider = listen()
             self._start_emulator(gateway, provider)
         services = make_services(
-            self._folder,
-            self._state.endpoint,
-            provider,
+            folder=self._folder.path,
+            endpoint=self._state.endpoint,
+            provider=provider,
             receipt_delay=self._receipt_delay,
-            failed=lambda name, how: self._events.put(Ended(name=name, how=how)),
+            failed=lambda what: self._events.put(Failure(what=what, log=SUPERVISOR)),
         )
         event = self._next(within=START_TIMEOUT)
-        if not isinstance(event, Ready):
-            return event
-        services.start()
-        self._write("running")
-        return self._next()
+        if isinstance(event, Ready):
+            services.start()
+            self._write("running")
+            event = self._next()
+        return event if isinstance(event, Failure) else None
 
     def _start_emulator(self, gateway: socket.socket, provider: socket.socket) -> None:
         port, provider_port = gateway.getsockname()[1], provider.getsockname()[1]
@@ -140,35 +128,24 @@ class Supervisor:
         )
         self._write("starting")
 
-    def _next(self, *, within: float | None = None) -> Event | None:
+    def _next(self, *, within: float | None = None) -> Event:
         try:
             return self._events.get(timeout=within)
         except queue.Empty:
-            return None
+            return Failure(what=f"the {EMULATOR} was not ready in time", log=EMULATOR)
 
-    def _failure(self, event: Event | None) -> Failure | None:
-        if isinstance(event, StopRequested):
-            return None
-        if not isinstance(event, Ended):
-            return Failure(
-                what=f"the {EMULATOR} was not ready in time", log=self._folder.log(EMULATOR)
-            )
-        log = EMULATOR if event.name == EMULATOR else SUPERVISOR
-        return Failure(
-            what=f"{event.name} ended unexpectedly ({event.how})", log=self._folder.log(log)
-        )
+    def _note(self, failure: Failure) -> None:
+        log = self._folder.log(failure.log)
+        sys.stderr.write(f"{failure.what}; log: {log}\n")
+        self._state = replace(self._state, failure=failure.what, log=str(log))
+        self._write("failed")
 
-    def _write(self, phase: Phase, failure: Failure | None = None) -> None:
+    def _write(self, phase: Phase) -> None:
         processes = {SUPERVISOR: ProcessIdentity.of(os.getpid())}
         if self._emulator:
             processes[EMULATOR] = self._emulator.identity()
-        self._state = replace(
-            self._state,
-            phase=phase,
-            processes={name: identity for name, identity in processes.items() if identity},
-        )
-        if failure:
-            self._state = replace(self._state, failure=failure.what, log=str(failure.log))
+        running = {name: identity for name, identity in processes.items() if identity}
+        self._state = replace(self._state, phase=phase, processes=running)
         self._folder.write(self._state)
 
 
@@ -179,21 +156,7 @@ def listen(*, inheritable: bool = False) -> socket.socket:
     return listening
 
 
-def make_services(
-    folder: CloudFolder,
-    endpoint: str,
-    provider: socket.socket,
-    *,
-    receipt_delay: float,
-    failed: Callable[[str, str], None],
-) -> Services:
+def make_services(**options: Any) -> Services:  # noqa: ANN401 - those of Services
     """Make the services that run in this process; the emulator starts while boto3 is imported."""
-    services = import_module("local_cloud.services")
-    made: Services = services.Services(
-        folder=folder.path,
-        endpoint=endpoint,
-        provider=provider,
-        receipt_delay=receipt_delay,
-        failed=failed,
-    )
+    made: Services = import_module("local_cloud.services").Services(**options)
     return made

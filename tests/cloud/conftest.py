@@ -1,4 +1,4 @@
-"""The session-wide local cloud: the app as it is deployed, once, for every test that asks for it."""
+"""Fixtures: one deployed local cloud for all tests, and the clients, shells and targets that use it."""
 
 import os
 import subprocess

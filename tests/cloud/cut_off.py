@@ -1,4 +1,4 @@
-"""A command comes in; its exit code, and how many packets it tried to send off this machine, go out.
+"""Run a command without a network and count the packets that it tried to send. Used by `test_isolation`.
 
 Linux only: the command runs in a network namespace of its own, whose only way
 out is an interface that swallows what it is given, and counts it. So attempts

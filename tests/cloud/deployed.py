@@ -1,4 +1,4 @@
-"""The local cloud comes in; a function that counts what it is brought, deployed to it, goes out."""
+"""Deploy a function that counts the records it gets. Used by tests of event sources on the local cloud."""
 
 import io
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Orders onto the stream of the local cloud; what the ledger, the carrier and the bucket then say of them."""
+"""Put orders on the local cloud and look up what the ledger, the inbox and the bucket then hold. Used by its tests."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Tables, topics, queues and buckets that nobody else has used, behind clients as strict as AWS."""
+"""Make tables, topics, queues and buckets for one test, with clients as strict as AWS. Used by the promise tests."""
 
 from concurrent.futures import Executor
 from typing import Any

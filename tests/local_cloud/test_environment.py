@@ -1,4 +1,4 @@
-"""Whatever a developer has in the environment, no tool of ours finds AWS through it."""
+"""No process of a local cloud finds AWS through a developer's environment."""
 
 import os
 from collections.abc import Iterator

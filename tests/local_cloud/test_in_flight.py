@@ -1,4 +1,4 @@
-"""What is on its way is counted until a function is done with it, whoever put it there."""
+"""Records and messages count as in flight until a function has finished them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,7 +56,7 @@ def count(folder: Path) -> InFlight:
     return in_flight(folder, "http://127.0.0.1:1", but_queue="http://127.0.0.1:1/0/receipts")
 
 
-def test_a_record_that_nobody_has_read_yet_is_on_its_way(aws: Aws, tmp_path: Path) -> None:
+def test_a_record_that_nothing_has_read_yet_is_in_flight(aws: Aws, tmp_path: Path) -> None:
     assert not count(tmp_path)
     aws.put()
 
@@ -88,12 +88,12 @@ def test_a_message_is_on_its_way_until_it_is_deleted(aws: Aws, tmp_path: Path) -
     assert not count(tmp_path)
 
 
-def test_a_queue_that_leads_to_nobody_can_be_left_out(aws: Aws, tmp_path: Path) -> None:
+def test_a_queue_can_be_left_out(aws: Aws, tmp_path: Path) -> None:
     aws.sqs.send_message(QueueUrl=aws.receipts, MessageBody="a receipt")
 
     assert not count(tmp_path)
 
 
-def test_it_is_told_as_a_person_would() -> None:
+def test_it_is_written_for_a_person() -> None:
     assert "1 record on the stream, 2 messages in queues" == str(InFlight(records=1, messages=2))
     assert "3 records on the stream" == str(InFlight(records=3))

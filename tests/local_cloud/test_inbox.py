@@ -1,4 +1,4 @@
-"""What the carrier kept can be read back, at any moment."""
+"""Messages in the inbox can be read at any moment, also while one is written."""
 
 import json
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ MESSAGE = SentMessage(
 )
 
 
-def test_what_is_kept_is_read_back_in_order(tmp_path):
+def test_messages_are_read_back_in_order(tmp_path):
     inbox = Inbox(tmp_path / "inbox")
     sms = SentMessage(
         channel="sms", message_id="m-2", to="+12065550100", sender="", at=MESSAGE.at, text="hi"

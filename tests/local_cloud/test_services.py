@@ -18,7 +18,7 @@ services = Services(
     endpoint="http://127.0.0.1:1",
     provider=provider,
     receipt_delay=0.1,
-    failed=lambda *failure: failed.append(failure),
+    failed=failed.append,
 )
 services.start()
 try:
@@ -41,5 +41,5 @@ def test_they_answer_and_name_the_one_that_fails(tmp_path: Path) -> None:
     )
 
     assert 0 == done.returncode, done.stderr
-    assert "503\n[('broken', 'ZeroDivisionError')]\n" == done.stdout
+    assert "503\n['broken ended unexpectedly (ZeroDivisionError)']\n" == done.stdout
     assert "simulation_ready" in done.stderr

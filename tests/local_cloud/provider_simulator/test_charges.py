@@ -39,12 +39,12 @@ def test_a_text_is_billed_by_its_parts_and_says_whether_the_handset_has_it(
         ("silent", "unknown"),
     ],
 )
-def test_an_email_costs_the_same_whatever_becomes_of_it(label: str, outcome: str) -> None:
+def test_an_email_costs_the_same_in_every_scenario(label: str, outcome: str) -> None:
     charge = charge_for_email("m-1", email_events(f"{label}+o-1@simulator.amazonses.com"))
     assert (Decimal("0.0001"), outcome) == (charge.price, charge.outcome)
 
 
-def test_what_was_billed_is_read_back_and_a_line_that_is_being_written_is_left(
+def test_charges_are_read_back_but_for_a_line_that_is_being_written(
     tmp_path: Path,
 ) -> None:
     charge = charge_for_text(TextMessage(number=HANDSET, text="hi"), "m-1")

@@ -38,7 +38,7 @@ def test_an_email_is_kept_with_all_that_was_sent(simulator):
         ({"ConfigurationSetName": "unknown"}, "NotFoundException"),
     ],
 )
-def test_what_ses_would_refuse_is_refused_and_not_kept(simulator, changes, code):
+def test_an_email_that_ses_would_refuse_is_refused_and_not_kept(simulator, changes, code):
     with pytest.raises(Refused) as refused:
         simulator.api.send_email(an_email(**changes))
 
@@ -46,7 +46,7 @@ def test_what_ses_would_refuse_is_refused_and_not_kept(simulator, changes, code)
     assert [] == read_inbox(simulator.folder)
 
 
-def test_a_tag_of_256_characters_is_taken(simulator):
+def test_a_tag_of_256_characters_is_accepted(simulator):
     simulator.api.send_email(an_email(EmailTags=[{"Name": "a", "Value": "x" * 256}]))
 
     assert 1 == len(read_inbox(simulator.folder))

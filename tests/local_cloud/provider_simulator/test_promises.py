@@ -71,7 +71,7 @@ class TestSnsSms(ProviderPromises):
         assert (meant, code, []) == (outcome.state, outcome.reason, served.inbox)
 
     @pytest.mark.parametrize("drop", DROPS)
-    def test_a_dropped_call_is_in_doubt_taken_or_not(
+    def test_a_dropped_call_is_in_doubt_accepted_or_not(
         self, sms: SnsSms, served: Served, drop: str
     ) -> None:
         (outcome,) = sms.send([outgoing(1, Channel.SMS, recipient=_number(drop))])
@@ -99,7 +99,7 @@ class TestSesEmail(ProviderPromises):
         assert (meant, code, []) == (outcome.state, outcome.reason, served.inbox)
 
     @pytest.mark.parametrize("drop", DROPS)
-    def test_a_dropped_call_is_in_doubt_taken_or_not(
+    def test_a_dropped_call_is_in_doubt_accepted_or_not(
         self, email: SesEmail, served: Served, drop: str
     ) -> None:
         (outcome,) = email.send([outgoing(1, Channel.EMAIL, recipient=_address(drop))])
@@ -107,7 +107,7 @@ class TestSesEmail(ProviderPromises):
         assert State.IN_DOUBT is outcome.state
         assert int(drop == ANSWER_DROPPED) == len(served.inbox)
 
-    def test_labelled_trouble_lasts_until_it_is_mended_and_no_other_with_it(
+    def test_a_labelled_error_lasts_until_it_is_mended_and_no_other_ends_with_it(
         self, email: SesEmail, served: Served
     ) -> None:
         def states(*recipients: str) -> list[State]:
@@ -127,7 +127,7 @@ def test_every_error_that_has_a_line_can_be_asked_for() -> None:
     assert SES.keys() <= EMAIL_ERRORS.keys()
 
 
-def test_the_page_lists_what_can_be_asked_for() -> None:
+def test_the_page_lists_the_errors_that_a_recipient_can_ask_for() -> None:
     listed = dict(re.findall(r"^\| (\+1 425 555 01\d\d) \| `(\S+)` \|$", PAGE, re.MULTILINE))
 
     assert {t: _number(t) for t in (*SMS_ERRORS, *DROPS)} == {

@@ -35,7 +35,7 @@ def test_a_text_message_is_kept_with_its_attributes(simulator):
         an_sms(MaxPrice="NaN"),
     ],
 )
-def test_what_sns_would_refuse_is_refused_and_not_kept(simulator, parameters):
+def test_a_text_that_sns_would_refuse_is_refused_and_not_kept(simulator, parameters):
     with pytest.raises(Refused) as refused:
         simulator.api.send_text_message(parameters)
 
