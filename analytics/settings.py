@@ -1,4 +1,7 @@
-"""The analytics functions' settings: written when deployed, read back when they run."""
+"""Type the environment of the analytics functions: written when deployed, read when they start.
+
+Written by pipeline/constructs/functions/, read by analytics/.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +12,10 @@ from gateways.environment import EnvironmentSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalyticsSettings(EnvironmentSettings):
-    """What counting needs; `stage` is a dimension of every metric, `metrics` essential or full."""
+    """Settings of the counting function; `stage` is a dimension of every metric.
+
+    Set in stages/*.toml as metrics: "essential" or "full".
+    """
 
     stage: str
     metrics: str
@@ -17,7 +23,7 @@ class AnalyticsSettings(EnvironmentSettings):
 
     @property
     def level(self) -> Literal["essential", "full"]:
-        """How many series of metrics there are to be."""
+        """How many series of metrics are published."""
         return "full" if self.metrics == "full" else "essential"
 
 
@@ -30,12 +36,11 @@ Each by an invocation of its own, so that each has all of the time.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifierSettings(EnvironmentSettings):
-    """What comparing needs.
+    """Settings of the verifier, set in stages/*.toml as retention, sole_sender and default_currency.
 
-    `retention` is how long rows are kept, `stream_retention` how long the stream keeps records, and
-    `brought_for` how long the relay is brought one; `patience` lies between two looks.
-    `silence` is after how long a text is given up that nobody is found to have sent, and
-    `sole_sender` says that nobody else sends texts from the account: then its bill is ours.
+    `stream_retention` is set there as orders.retention, `brought_for` (how long the relay is given
+    a record) as order_relay.max_age, and `silence` as receipt_timeout. `patience` is the time
+    between two looks at an hour that differs: pipeline/constructs/functions/verifier.py.
     """
 
     stage: str

@@ -1,4 +1,8 @@
-"""Each processor's settings: written to its environment when deployed, read back when it runs."""
+"""Type the environment of each processor: written when it is deployed, read when it starts.
+
+Written by pipeline/constructs/functions/, read by processors/. Durations, limits and words are set
+in stages/*.toml by the names that each class gives; the others are names of deployed resources.
+"""
 
 import re
 from dataclasses import dataclass
@@ -10,17 +14,16 @@ from notifications.person import QuietHours
 
 NAMESPACE = "Ordercast"
 PARKED_METRIC = "NotificationsParked"
-"""What the senders count, by stage, and an alarm watches."""
+"""What the senders count, by stage. An alarm watches it: pipeline/constructs/observability/alarms.py."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRelaySettings(EnvironmentSettings):
-    """What the order relay needs; `retention` is how long a notification's row is kept.
+    """Settings of the order relay, set in stages/*.toml by the same names, from default_country on.
 
-    `cap` is how many messages may fall due for one person in any hour; `quiet_hours` and `allowed_recipients`
-    are read by the two functions below. Quiet hours are by the clock of the customer's record, else
-    of the event's `contact.time_zone`, else of where the phone number may be, else of the country
-    that record or event names, and only then of `default_time_zone`.
+    `quiet_hours` and `allowed_recipients` are parsed by the functions below. Quiet hours follow the
+    time zone of the customer's record, else of the event's `contact.time_zone`, else of the phone
+    number, else of the country in the record or the event, and only then `default_time_zone`.
     """
 
     ledger_table: str
@@ -39,9 +42,9 @@ class OrderRelaySettings(EnvironmentSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderSettings(EnvironmentSettings):
-    """What the sender of any channel needs; `stage` is a dimension of its metric, and a tag of mail.
+    """Settings of the senders of all channels; `stage` is a dimension of their metric, and a tag of e-mails.
 
-    After `silence` nothing more is said of a message.
+    Set in stages/*.toml as claim_lease and receipt_retention; `silence` as receipt_timeout.
     """
 
     stage: str
@@ -55,14 +58,14 @@ class SenderSettings(EnvironmentSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsSenderSettings(SenderSettings):
-    """What the SMS sender needs; an empty `sender_id` leaves the origination to the account."""
+    """Settings of the SMS sender, set in stages/*.toml as sender_id."""
 
     sender_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSenderSettings(SenderSettings):
-    """What the e-mail sender needs; `email_from` is an address of the verified mail domain."""
+    """Settings of the e-mail sender, set in stages/*.toml as email_from."""
 
     email_from: str
     configuration_set: str
@@ -70,10 +73,10 @@ class EmailSenderSettings(SenderSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptTrackerSettings(EnvironmentSettings):
-    """What the receipt tracker needs.
+    """Settings of the receipt tracker, set in stages/*.toml as receipt_retention, receipt_timeout, soft_bounces.
 
-    `orphan_wait` is how long a receipt waits for whoever sent its message; so many `soft_bounces`
-    of an address are a refusal.
+    `orphan_wait` is how long a receipt waits for the sender to record its message: three times
+    claim_lease.
     """
 
     ledger_table: str
@@ -87,10 +90,7 @@ class ReceiptTrackerSettings(EnvironmentSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweeperSettings(EnvironmentSettings):
-    """What the sweeper needs; `republish_after` is the first of its widening waits.
-
-    After `resend_email_after` an e-mail in doubt is sent once more; zero is never.
-    """
+    """Settings of the sweeper, set in stages/*.toml by the same names; `silence` as receipt_timeout."""
 
     ledger_table: str
     customers_table: str
@@ -107,14 +107,14 @@ class SweeperSettings(EnvironmentSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsLogForwarderSettings(EnvironmentSettings):
-    """What the account's SMS log forwarder needs."""
+    """Settings of the account's SMS log forwarder."""
 
     receipts_topic_arn: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsAttributesSettings(EnvironmentSettings):
-    """What the account's SMS attributes resource needs."""
+    """Settings of the account's SMS attributes resource."""
 
     delivery_status_role_arn: str
 
@@ -128,7 +128,7 @@ def quiet_hours(written: str) -> QuietHours | None:
         message = "not two times of the day such as 21:00-08:00"
         raise ValueError(message)
     if match[1] == match[2]:
-        # All day, or never? Who wants nothing at all opts out, and is not kept waiting.
+        # All day, or never? A customer who wants no messages opts out instead.
         message = "not two different times of the day"
         raise ValueError(message)
     return QuietHours(start=time.fromisoformat(match[1]), end=time.fromisoformat(match[2]))

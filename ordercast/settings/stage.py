@@ -117,7 +117,7 @@ class QueueSettings(Settings, frozen=True):
 
 
 class AlarmSettings(Settings, frozen=True):
-    """The thresholds of alarms, and who is told."""
+    """The thresholds of alarms, and the address that they are sent to."""
 
     period: Span
     errors: Whole

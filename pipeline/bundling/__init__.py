@@ -1,1 +1,1 @@
-"""Build the code that Lambda runs. Used by the stacks and by set-up."""
+"""Build the code that Lambda runs. Used by the stacks, and by set-up."""

@@ -1,8 +1,8 @@
-"""The shipped rooms and the locked dependencies come in; a folder that Lambda can run goes out.
+"""Build the folder that Lambda runs: our own sources and the locked dependencies. Used by `package`.
 
 No Docker: uv installs wheels for the target platform, whatever this machine is. The installed
-dependencies are kept in `.tools/bundles`, so only a change to the lock installs them again; set-up
-has put them there before the first synthesis (`pipeline/bundling/prepare.py`).
+dependencies are kept in `.tools/bundles`, so only a change to the lock installs them again. Set-up
+puts them there before the first synthesis (`prepare`).
 """
 
 import hashlib
@@ -25,11 +25,11 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("notifications", "workflows", "gateways", "processors", "analytics")
 
 SERVICES = ("cloudwatch", "dynamodb", "kinesis", "s3", "sesv2", "sns", "sqs")
-"""The AWS services that functions call; the descriptions of all others are two thirds of boto3."""
+"""The AWS services that functions call. The descriptions of all others, two thirds of boto3, are dropped."""
 
 
 class NotInstalled(Exception):
-    """The dependencies of a bundle are not there; says what to try, and *why* in uv's words."""
+    """The dependencies of a bundle are not there. The message says what to try; *why* is uv's own."""
 
     def __init__(self, *, what: str, why: str) -> None:
         super().__init__(what)
@@ -51,7 +51,7 @@ class Recipe:
     compiler: str | None
 
     def hash(self) -> str:
-        """Return what changes when the bundle would, and only then."""
+        """Return a hash of everything that is in the bundle."""
         digest = hashlib.sha256(self.dependencies_hash().encode())
         for path in shipped_sources(ROOT):
             digest.update(f"\0{path.relative_to(ROOT)}\0".encode())
@@ -59,7 +59,7 @@ class Recipe:
         return digest.hexdigest()
 
     def dependencies_hash(self) -> str:
-        """Return what changes when the installed dependencies would."""
+        """Return a hash of everything that decides which dependencies are installed, and how."""
         compiled = "bytecode" if self.compiler else "sources"
         parts = (self.requirements, self.python, self.machine, str(self.for_host), compiled)
         recipe = Path(__file__).read_text()
@@ -141,7 +141,7 @@ def shipped_sources(root: Path) -> Iterator[Path]:
 
 
 def recipe(target: BundleTarget) -> Recipe:
-    """Return what the bundle for *target* holds; nothing is built yet."""
+    """Return the recipe of the bundle for *target*; nothing is built yet."""
     for_host = target.architecture == "host"
     python = HOST_PYTHON if for_host else target.python
     machine = platform.machine() if for_host else target.architecture
@@ -181,7 +181,7 @@ def _compiler(python: str) -> str | None:
 
 
 def _trim(folder: Path) -> None:
-    """Drop what no function reads: other services' descriptions, numbers' towns and carriers, commands."""
+    """Drop what no function reads: other services' descriptions, towns and carriers of numbers, commands."""
     for service in (folder / "botocore" / "data").iterdir():
         if service.is_dir() and service.name not in SERVICES:
             shutil.rmtree(service)
@@ -195,7 +195,7 @@ _ABANDONED_AFTER = 3600  # seconds; an installation takes a few
 
 
 def _sweep(scratch: Path) -> None:
-    """Remove what a killed synthesis left behind, but not what another is working on."""
+    """Remove what a killed synthesis left behind, but not the work of a running one."""
     for other in scratch.parent.glob(f"{_UNFINISHED}*"):
         if scratch.stat().st_mtime - other.stat().st_mtime > _ABANDONED_AFTER:
             shutil.rmtree(other, ignore_errors=True)

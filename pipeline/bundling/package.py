@@ -1,4 +1,4 @@
-"""A stack and a target come in; the code, runtime and architecture of every function in a stack go out."""
+"""Give the functions of a stack their code, runtime and architecture. Used by the stacks."""
 
 import sys
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pipeline.bundling.bundle import ROOT, Recipe, recipe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """What a function is made from. `code` belongs to one stack, its contents to all."""
+    """The code of every function in a stack. `code` belongs to one stack; its contents are the same in all."""
 
     code: lambda_.Code
     runtime: lambda_.Runtime
@@ -23,9 +23,9 @@ class Package:
 
 
 def package(stack: Stack, target: BundleTarget) -> Package:
-    """Return the bundle for *target*; CDK has it filled when it synthesises the first stack.
+    """Return the bundle for *target*; CDK fills it when it synthesises the first stack.
 
-    Raises `NotInstalled`: here, since what is raised in CDK's hook comes out as a long trace.
+    Raises `NotInstalled` here, since CDK shows an error of its hook as a long trace.
     """
     made = recipe(target)
     if stack.bundling_required:

@@ -1,4 +1,4 @@
-"""A stage's name in; its templates out, with the questions that tests ask of them."""
+"""Synthesise a stage and look things up in its templates. Used by the tests of this folder."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ Resource = dict[str, Any]
 class Synthesis:
     """One stage's templates, by stack; `stages` share the account stack.
 
-    The stacks in `protected` cannot be deleted until somebody has said so twice.
+    The stacks in `protected` have termination protection.
     """
 
     stage: str
@@ -102,7 +102,7 @@ CACHES = {
     "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(ROOT / ".tools/cache/jsii"),
     "UV_CACHE_DIR": str(ROOT / ".tools/cache/uv"),
 }
-"""Where the tools keep things, as in the Makefile: in the checkout, whoever runs the tests."""
+"""Where the tools keep their caches, as in the Makefile: in the checkout."""
 
 
 def synthesise(stage: str, folder: Path) -> Synthesis:

@@ -1,4 +1,4 @@
-"""What is deployed and what code reads of it agree: settings, handlers, keys, indexes, outputs, times."""
+"""The templates agree with the code: settings, handlers, keys, indexes, and times."""
 
 import importlib
 import json
@@ -92,7 +92,7 @@ def test_people_are_found_by_the_key_that_code_relies_on(synthesis: Synthesis) -
 
 
 def test_a_sender_has_time_for_at_least_one_wave(synthesis: Synthesis) -> None:
-    """With less it would begin nothing, and bring its messages back for ever."""
+    """With less it would begin no wave, and its messages would be redelivered again and again."""
     assert ONE_WAVE == WAVE_TAKES
     for handler in ("processors.sms_sender.handler", "processors.email_sender.handler"):
         [timeout] = [
@@ -105,7 +105,7 @@ def test_a_sender_has_time_for_at_least_one_wave(synthesis: Synthesis) -> None:
 def test_a_receipt_that_keeps_failing_is_a_dead_letter_before_an_e_mail_is_sent_again(
     syntheses: dict[str, Synthesis], stage: str
 ) -> None:
-    """The metric of a queue's age leaves out what was received more than three times."""
+    """The metric of a queue's age leaves out messages that were received more than three times."""
     resend = int(syntheses[stage].environment("processors.sweeper.handler")["RESEND_EMAIL_AFTER"])
     (queue,) = [
         queue["Properties"]

@@ -1,4 +1,4 @@
-"""An alarm reaches somebody and tells them what to do."""
+"""Every alarm publishes on the alarm topic and links to its entry in the runbook."""
 
 import re
 
@@ -11,14 +11,14 @@ pytestmark = pytest.mark.synth
 ALARM = "AWS::CloudWatch::Alarm"
 
 
-def test_every_alarm_tells_somebody(synthesis: Synthesis) -> None:
+def test_every_alarm_publishes_on_a_topic(synthesis: Synthesis) -> None:
     for stack, logical_id, alarm in synthesis.each(ALARM):
         (action,) = alarm["Properties"]["AlarmActions"]
         assert "AWS::SNS::Topic" == synthesis.target(stack, action)["Type"], logical_id
 
 
-def test_every_alarm_knows_what_missing_data_means(synthesis: Synthesis) -> None:
-    """Left unsaid, an idle night would be INSUFFICIENT_DATA; the absence of a heartbeat is trouble."""
+def test_every_alarm_says_how_missing_data_is_treated(synthesis: Synthesis) -> None:
+    """By default an idle night would be INSUFFICIENT_DATA; a missing heartbeat is a failure."""
     for _, logical_id, alarm in synthesis.each(ALARM):
         means = "breaching" if "HeartbeatMissing" in logical_id else "notBreaching"
         assert means == alarm["Properties"]["TreatMissingData"]
@@ -44,7 +44,7 @@ def test_every_alarm_points_to_its_entry(synthesis: Synthesis) -> None:
 
 
 def test_every_queue_of_dead_letters_is_watched(synthesis: Synthesis) -> None:
-    """Whatever arrives there waits for a person."""
+    """A dead letter waits for an operator."""
     watched = {
         synthesis.resolve(stack, dimension["Value"])
         for stack, _, alarm in synthesis.each(ALARM)
@@ -60,7 +60,7 @@ def test_every_queue_of_dead_letters_is_watched(synthesis: Synthesis) -> None:
 
 
 def test_every_event_function_is_watched_for_errors(synthesis: Synthesis) -> None:
-    """All but the one that only CloudFormation calls: a failed deployment says so itself."""
+    """All but the one that only CloudFormation calls, which reports its failure as a failed deployment."""
     watched = {
         synthesis.target(stack, dimension["Value"])["Properties"]["Handler"]
         for stack, _, alarm in synthesis.each(ALARM)

@@ -1,4 +1,4 @@
-"""What ships to Lambda, when it is made anew, and what happens when two make it at once."""
+"""What a bundle holds, when it is built again, and two builds at once."""
 
 import ast
 import subprocess

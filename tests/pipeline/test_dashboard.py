@@ -1,4 +1,4 @@
-"""One page of CloudWatch, whose figures exist."""
+"""The dashboard shows metrics that are published, and every alarm."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What every event source mapping must say for nothing to be lost."""
+"""Every event source mapping is configured so that no record or message is lost."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The calls that the crash explorer visits, and what the deployed functions are allowed: the same."""
+"""The deployed functions are allowed the calls that the crash explorer visits, and no others."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""An order of our own goes all the way, on every stage that asks for one."""
+"""The heartbeat: an order of our own that is delivered on every stage that has one."""
 
 import json
 import re

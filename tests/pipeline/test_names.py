@@ -1,4 +1,4 @@
-"""Nothing has a name of its own, so that stages and replacements do not collide."""
+"""CloudFormation names every resource, so that stages and replacements do not collide."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Synthesising needs no credentials, no network, nothing from whoever's shell it is, and leaves nothing there."""
+"""Synthesis needs no credentials, no network and no setting of the shell, and leaves nothing behind."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What each function may do, and what nobody may."""
+"""What each function is allowed to do, and what no role is."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ SENDING = {
     "Receipts": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
 }
 
-TAKING_FACTS = {
+MERGING_RECEIPTS = {
     "Ledger": {"BatchGetItem", "PartiQLUpdate"},
     "Customers": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
     "Receipts": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
@@ -38,7 +38,7 @@ def test_every_function_has_a_role_of_its_own(synthesis: Synthesis) -> None:
 
 
 def test_no_role_takes_over_a_managed_policy(synthesis: Synthesis) -> None:
-    """They allow more than is needed, and change without us."""
+    """They allow more than is needed, and AWS changes them."""
     for role in synthesis.properties("AWS::IAM::Role"):
         assert "ManagedPolicyArns" not in role
 
@@ -50,7 +50,7 @@ def test_no_statement_is_about_everything(synthesis: Synthesis) -> None:
 
 
 def test_only_texting_phones_is_allowed_by_exception(synthesis: Synthesis) -> None:
-    """A phone number has no ARN: whatever has one is excepted instead."""
+    """A phone number has no ARN: everything that has one is excepted instead."""
     excepting = [each for each in _statements(synthesis) if "NotResource" in each]
     assert [["sns:Publish"]] == [_list(each["Action"]) for each in excepting]
     assert ":sns:*:*:*" in str(excepting[0]["NotResource"])
@@ -74,13 +74,13 @@ def test_no_action_is_a_wildcard(synthesis: Synthesis) -> None:
         ),
         ("processors.sms_sender", SENDING),
         ("processors.email_sender", SENDING),
-        ("processors.receipt_tracker", TAKING_FACTS),
+        ("processors.receipt_tracker", MERGING_RECEIPTS),
         (
             "processors.sweeper",
             {
-                **TAKING_FACTS,
-                "Ledger": {*TAKING_FACTS["Ledger"], "Query"},
-                "Receipts": {*TAKING_FACTS["Receipts"], "Query"},
+                **MERGING_RECEIPTS,
+                "Ledger": {*MERGING_RECEIPTS["Ledger"], "Query"},
+                "Receipts": {*MERGING_RECEIPTS["Receipts"], "Query"},
             },
         ),
         (
@@ -104,7 +104,7 @@ def test_no_action_is_a_wildcard(synthesis: Synthesis) -> None:
 def test_a_function_may_do_on_tables_exactly_what_it_does(
     synthesis: Synthesis, handler: str, actions: dict[str, set[str]]
 ) -> None:
-    """What is known of people is written by the relay, which counts, and by who hears of them."""
+    """The customers table is written by the relay, which counts, and by those that merge receipts."""
     allowed: dict[str, set[str]] = {}
     for statement in _of_function(synthesis, f"{handler}.handler"):
         actions_here = _actions(statement, "dynamodb")

@@ -1,4 +1,4 @@
-"""Where messages wait, for how long, and what becomes of those that nobody could use."""
+"""How long messages wait, and where those go that could not be processed."""
 
 import pytest
 

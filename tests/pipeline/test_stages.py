@@ -1,4 +1,4 @@
-"""In what stages differ, and in what they do not."""
+"""In what the templates of stages differ, and in what they do not."""
 
 import json
 import re
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.synth
 
 
 def test_dev_and_prod_differ_in_numbers_only(syntheses: dict[str, Synthesis]) -> None:
-    """What was tried in one is what runs in the other."""
+    """What was tested in one is what runs in the other."""
     assert _shape(syntheses["dev"]) == _shape(syntheses["prod"])
 
 

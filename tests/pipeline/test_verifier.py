@@ -1,4 +1,4 @@
-"""Each hour that is compared has an invocation of its own."""
+"""The verifier compares each hour in an invocation of its own."""
 
 import json
 

@@ -1,6 +1,6 @@
 """Make the ledger table, with its change stream and its indexes. Used by the data stack.
 
-Add an index: a constant, a line in `Ledger.__init__`, and the grant of whoever queries it. The
+Add an index: a constant, a line in `Ledger.__init__`, and the grant of the function that queries it. The
 attribute names are those of ordercast/gateways/ledger/indexes.py; a test holds them equal.
 """
 
