@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lambda_event_sources.drivers.stream_apis import READ_LIMIT, KinesisStream
-from lambda_event_sources.streams.sequencer import HORIZON, Position, Positions
+from lambda_event_sources.streams.shard_sequencer import TRIM_HORIZON, Position, Positions
 from local_cloud.clients import client_of
 from local_cloud.supervisor.state import POSITIONS
 
@@ -114,7 +114,7 @@ def _behind(stream: KinesisStream, positions: Mapping[str, Position]) -> int:
     return sum(
         len(stream.read(shard, stream.iterator(shard, position), READ_LIMIT)[0])
         for shard, position in (
-            (each.shard_id, positions.get(each.shard_id, HORIZON)) for each in stream.shards()
+            (each.shard_id, positions.get(each.shard_id, TRIM_HORIZON)) for each in stream.shards()
         )
     )
 

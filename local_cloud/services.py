@@ -14,7 +14,7 @@ from pathlib import Path
 import boto3
 
 from lambda_event_sources.drivers import EventSources
-from lambda_event_sources.streams.lane import Backoff
+from lambda_event_sources.streams.backoff import Backoff
 from local_cloud.environment import ACCOUNT, CREDENTIALS, REGION
 from local_cloud.event_log import log_of
 from local_cloud.in_flight import PositionsFile

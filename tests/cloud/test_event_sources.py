@@ -4,7 +4,7 @@ import base64
 import json
 from typing import Any
 
-from lambda_event_sources.streams.shard import lane_of
+from lambda_event_sources.streams.shard_batcher import lane_of
 from tests.eventually import eventually
 
 

@@ -65,9 +65,6 @@ RUN_BY = {
     ("docs/customers.md", "Customers", "json"): (
         "ordercast/test_customer_rows.py::test_the_examples_that_we_publish_are_customers",
     ),
-    ("docs/event-sources.md", "Rehearse a handler", "python"): (
-        f"{HERE}test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own",
-    ),
     ("docs/replay.md", "In tests", "python"): (
         f"{HERE}test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own",
     ),
@@ -109,7 +106,7 @@ RECORDING = ROOT / "tests/recordings/kinesis/typical_batch.json"
 RELAY = "def handler(event, context):\n    return {'batchItemFailures': []}\n"
 
 
-@pytest.mark.parametrize("page", ["docs/event-sources.md", "docs/replay.md"])
+@pytest.mark.parametrize("page", ["docs/replay.md"])
 def test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own(page: str, tmp_path: Path) -> None:
     """With the handler that it imports, the plugin that the page names, and a recording."""
     (shown,) = snippets(page, language="python")

@@ -8,7 +8,7 @@ from gateways.ledger_item import key, write
 from lambda_event_sources.events import StreamRecord, dynamodb_record
 from lambda_event_sources.mapping import EventSourceMapping
 from lambda_event_sources.outcomes import Outcome
-from lambda_event_sources.streams.shard import lane_of
+from lambda_event_sources.streams.shard_batcher import lane_of
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from tests.explorer.stream import LaneSource

@@ -11,20 +11,20 @@ STREAM = EventSourceMapping(
     source_arn="arn:aws:kinesis:us-east-1:000000000000:stream/orders",
     function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
     batch_size=100,
-    window=timedelta(seconds=1),
-    reports_item_failures=True,
-    bisects=True,
-    max_age=timedelta(hours=12),
+    max_batching_window=timedelta(seconds=1),
+    report_batch_item_failures=True,
+    bisect_batch_on_error=True,
+    max_record_age=timedelta(hours=12),
 )
 CHANGES = EventSourceMapping(
     uuid="changes",
     source_arn=changes.ARN,
     function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
     batch_size=100,
-    window=timedelta(seconds=10),
-    reports_item_failures=True,
-    bisects=True,
-    max_age=timedelta(hours=12),
+    max_batching_window=timedelta(seconds=10),
+    report_batch_item_failures=True,
+    bisect_batch_on_error=True,
+    max_record_age=timedelta(hours=12),
 )
 
 
@@ -34,6 +34,6 @@ def of_queue(name: str) -> EventSourceMapping:
         source_arn=ARN + name,
         function_arn="arn:aws:lambda:us-east-1:000000000000:function:explored",
         batch_size=100,
-        window=timedelta(seconds=5),
-        reports_item_failures=True,
+        max_batching_window=timedelta(seconds=5),
+        report_batch_item_failures=True,
     )

@@ -10,8 +10,8 @@ from gateways.topic import TopicMessage
 from lambda_event_sources.events import QueueMessage, lambda_event
 from lambda_event_sources.mapping import EventSourceMapping
 from lambda_event_sources.outcomes import Outcome
-from lambda_event_sources.queues.batcher import Bring, QueueGatherer, Receive
-from lambda_event_sources.queues.standard_queue import StandardQueue, Waiting
+from lambda_event_sources.queues.queue_batcher import Deliver, QueueBatcher, Receive
+from lambda_event_sources.queues.standard_queue import StandardQueue, StoredMessage
 from tests.fakes.clock import HandTurnedClock
 
 Event = Mapping[str, Any]
@@ -24,28 +24,30 @@ class Queue:
 
     name: str
     clock: HandTurnedClock
-    hides_for: timedelta
-    max_receives: int
+    visibility_timeout: timedelta
+    max_receive_count: int
     kept: StandardQueue = field(init=False)
 
     def __post_init__(self) -> None:
         self.kept = StandardQueue(
-            name=self.name, hides_for=self.hides_for, max_receives=self.max_receives
+            name=self.name,
+            visibility_timeout=self.visibility_timeout,
+            max_receive_count=self.max_receive_count,
         )
 
     @property
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[StoredMessage]:
         """What is not deleted."""
-        return self.kept.waiting
+        return self.kept.messages
 
     @property
-    def dead(self) -> list[Waiting]:
+    def dead(self) -> list[StoredMessage]:
         """What was received too often."""
-        return self.kept.dead
+        return self.kept.dead_letters
 
     def put(self, body: str, *, after: timedelta = timedelta()) -> None:
         """Take one message."""
-        self.kept.put(body, now=self.clock(), after=after)
+        self.kept.send(body, now=self.clock(), after=after)
 
     def receive(self, up_to: int) -> list[QueueMessage]:
         """Return visible messages."""
@@ -57,11 +59,11 @@ class Queue:
 
     def delay(self, receipt_handle: str, by: timedelta) -> None:
         """Give one message a visibility of its own."""
-        self.kept.delay(receipt_handle, by, now=self.clock())
+        self.kept.change_visibility(receipt_handle, by, now=self.clock())
 
-    def next_visible(self) -> datetime | None:
+    def next_visible_at(self) -> datetime | None:
         """Say when the next message can be received."""
-        return self.kept.next_visible()
+        return self.kept.next_visible_at()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,16 +73,16 @@ class QueueSource:
     queue: Queue
     mapping: EventSourceMapping
     invoke: Invoke
-    gatherer: QueueGatherer = field(init=False)
+    gatherer: QueueBatcher = field(init=False)
 
     def __post_init__(self) -> None:
-        self.gatherer = QueueGatherer(self.mapping)
+        self.gatherer = QueueBatcher(self.mapping)
 
     def step(self) -> bool:
         """Do the next thing; False where there is nothing to do now."""
         now = self.queue.clock()
         match self.gatherer.next_step(now=now):
-            case Bring(messages=messages):
+            case Deliver(messages=messages):
                 outcome = self.invoke(lambda_event(messages))
                 self.queue.delete(self.gatherer.settle(messages, outcome))
                 return True
@@ -93,7 +95,7 @@ class QueueSource:
         """Say when there will be something to do."""
         step = self.gatherer.next_step(now=self.queue.clock())
         closes = step.until if isinstance(step, Receive) else None
-        moments = [each for each in (closes, self.queue.next_visible()) if each is not None]
+        moments = [each for each in (closes, self.queue.next_visible_at()) if each is not None]
         return min(moments, default=None)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from lambda_event_sources.outcomes import Answered, Outcome, Raised
+from lambda_event_sources.outcomes import Errored, Outcome, Returned
 from notifications.notification import Notification
 from notifications.order_event import Channel
 from tests.explorer import books, mappings
@@ -210,10 +210,10 @@ class Stage:
         error: BaseException | None = None
         try:
             answer = self.fitting.answer(event, function(event))
-            return Answered(payload=json.dumps(answer).encode())
+            return Returned(payload=json.dumps(answer).encode())
         except (Crash, Exception) as raised:  # noqa: BLE001 - whatever ends a function ends it
             error = raised
-            return Raised(error=type(raised).__name__)
+            return Errored(error=type(raised).__name__)
         finally:
             self.journal.end(error)
             if self.say is not None:
@@ -262,7 +262,9 @@ class Stage:
     def _queue(self, name: str) -> Queue:
         # A receipt that is nobody's is soon let go: e-mails in doubt wait until none is left.
         receives = 9 if name == "receipts" else 20
-        return Queue(name=name, clock=self.clock, hides_for=VISIBILITY, max_receives=receives)
+        return Queue(
+            name=name, clock=self.clock, visibility_timeout=VISIBILITY, max_receive_count=receives
+        )
 
     def _source(self, name: str, invoke: Callable[[Any], Outcome]) -> QueueSource:
         return QueueSource(queue=self.queues[name], mapping=mappings.of_queue(name), invoke=invoke)

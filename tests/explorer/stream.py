@@ -7,9 +7,10 @@ from typing import Any
 
 from lambda_event_sources.events import StreamRecord, kinesis_record, lambda_event
 from lambda_event_sources.mapping import EventSourceMapping
-from lambda_event_sources.on_failure import GivenUp
+from lambda_event_sources.on_failure import DiscardBatch
 from lambda_event_sources.outcomes import Outcome
-from lambda_event_sources.streams.lane import Invoke, Lane, Wait
+from lambda_event_sources.streams.parallelization_lane import ParallelizationLane
+from lambda_event_sources.streams.steps import Invoke, Wait
 from notifications import parking
 from tests.fakes.clock import HandTurnedClock
 
@@ -23,19 +24,19 @@ class LaneSource:
     clock: HandTurnedClock
     mapping: EventSourceMapping
     invoke: Callable[[dict[str, Any]], Outcome]
-    lane: Lane = field(init=False)
+    lane: ParallelizationLane = field(init=False)
     unread: list[StreamRecord] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
     brought: int = 0
 
     def __post_init__(self) -> None:
-        self.lane = Lane(self.mapping)
+        self.lane = ParallelizationLane(self.mapping)
 
     def step(self) -> bool:
         """Do the next thing; False where there is nothing to do now."""
         now = self.clock()
-        if self.unread and self.lane.room:
-            room = self.lane.room
+        if self.unread and self.lane.capacity:
+            room = self.lane.capacity
             self.lane.put(self.unread[:room], now=now)
             self.unread = self.unread[room:]
             return True
@@ -45,7 +46,7 @@ class LaneSource:
                 outcome = self.invoke(lambda_event(records))
                 self.lane.settle(outcome, now=self.clock())
                 return True
-            case GivenUp(records=records):
+            case DiscardBatch(records=records):
                 self.given_up += [record.sequence_number for record in records]
                 return True
         return False

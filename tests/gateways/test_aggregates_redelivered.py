@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateways.kinesis_records import stream_records
-from lambda_event_sources.harness.run import rehearse
+from lambda_event_sources.harness.run import run_handler
 from notifications.envelope import open_envelope
 from notifications.parking import StreamRecord
 from tests.aggregates import aggregate
@@ -20,7 +20,7 @@ def test_the_sub_records_of_an_aggregate_come_again_together() -> None:
         brought.extend(payloads)
         return {"batchItemFailures": [{"itemIdentifier": "2"}] if failed else []}
 
-    report = rehearse(handler, [b"a", aggregate(b"b1", b"b2", b"b3"), b"c"])
+    report = run_handler(handler, [b"a", aggregate(b"b1", b"b2", b"b3"), b"c"])
 
     assert ["a", "b1", "b2", "b3", "c", "b1", "b2", "b3", "c"] == brought
     assert [["1", "2", "3"], ["2", "3"]] == report.invoked

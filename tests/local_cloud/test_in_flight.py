@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambda_event_sources.streams.sequencer import HORIZON, Position, after
+from lambda_event_sources.streams.shard_sequencer import TRIM_HORIZON, Position, after
 from local_cloud import in_flight as counting
 from local_cloud.in_flight import InFlight, PositionsFile, in_flight
 from local_cloud.supervisor.state import POSITIONS
@@ -71,7 +71,7 @@ def test_a_record_is_on_its_way_until_the_position_is_past_it(aws: Aws, tmp_path
         kept.save({MAPPING: {aws.shard: position}})
         return count(tmp_path).records
 
-    assert 2 == behind(HORIZON)
+    assert 2 == behind(TRIM_HORIZON)
     assert 1 == behind(after(first))
     assert 0 == behind(after(second))
     assert 2 == behind(Position(kind="AT_TIMESTAMP", at=datetime(2020, 1, 1, tzinfo=UTC)))

@@ -11,9 +11,9 @@ from random import Random
 from typing import Any
 
 from lambda_event_sources.harness.report import Report
-from lambda_event_sources.harness.run import rehearse, spread
+from lambda_event_sources.harness.run import random_durations, run_handler
 from lambda_event_sources.recordings import in_order
-from lambda_event_sources.streams.memory import MemoryStream
+from lambda_event_sources.streams.in_memory_stream import InMemoryStream
 from notifications.identity import order_of
 from notifications.lifecycle import State
 from notifications.mark import Mark
@@ -72,7 +72,7 @@ class Day:
 
     def __init__(self, *, seed: int, events: int) -> None:
         self.seed = seed
-        self.stream = MemoryStream(shards=2)
+        self.stream = InMemoryStream(shards=2)
         self.story = Story(seed=seed, events=events, stream=self.stream)
         self.ledger = Witness()
         self.world = World(ledger=self.ledger)
@@ -87,10 +87,10 @@ class Day:
 
     def live(self) -> None:
         """Let the day happen, redrive what was given up, and let the sweeper see to the rest."""
-        self.report = self._rehearse(self.story, stream=self.stream, max_age=MAX_AGE)
+        self.report = self._deliver(self.story, stream=self.stream, max_record_age=MAX_AGE)
         self.is_troubled = False
         self._calm()
-        parked = [each.failure["payload"] for each in self.report.abandoned]
+        parked = [each.failure["payload"] for each in self.report.discards]
         self.redriven = self._redrive(parked)
         for _ in range(20):
             self.world.now.turn(timedelta(hours=1))
@@ -98,19 +98,19 @@ class Day:
             self.world.send_published()
 
     def _redrive(self, payloads: Iterable[str]) -> Report:
-        """Bring back what was given up, as an operator does after a fix: from the bucket's payloads."""
+        """Deliver again what was given up, as an operator does after a fix: from the bucket's payloads."""
         events = [json.loads(payload) for payload in payloads]
-        return self._rehearse(in_order(events), stream=MemoryStream())
+        return self._deliver(in_order(events), stream=InMemoryStream())
 
-    def _rehearse(self, items: Iterable[Any], **settings: Any) -> Report:
-        return rehearse(
+    def _deliver(self, items: Iterable[Any], **settings: Any) -> Report:
+        return run_handler(
             self._relay,
             items,
             clock=self.world.now,
-            takes=spread(self.seed, up_to=timedelta(seconds=2)),
-            window=timedelta(seconds=30),
-            parallelization=4,
-            bisects=True,
+            duration=random_durations(self.seed, up_to=timedelta(seconds=2)),
+            max_batching_window=timedelta(seconds=30),
+            parallelization_factor=4,
+            bisect_batch_on_error=True,
             **settings,
         )
 
@@ -165,19 +165,19 @@ class Day:
         """Count what the day brought, and what became of it."""
         ended = Counter(each.how for each in self.report.invocations)
         states = Counter(str(row.state) for row in self.ledger.rows.values())
-        given_up = sum(len(each.records) for each in self.report.abandoned)
+        given_up = sum(len(each.records) for each in self.report.discards)
         counts = {**self.story.told, **ended, **states, "given up": given_up}
         return ", ".join(f"{count} {what}" for what, count in counts.items())
 
     def wrongs(self) -> list[str]:
         """Say what does not add up."""
-        brought = {*self.report.done, *(n for _, names in self.report.given_up for n in names)}
+        brought = {*self.report.done, *(n for _, names in self.report.discarded for n in names)}
         rows = self.ledger.rows.values()
         ends = {State.SENT, State.SUPPRESSED}
         return [
             *self.ledger.objections,
             *(f"record {n} is unaccounted for" for n in self.stream.numbers() - brought),
-            *(f"{each} was given up again" for each in self.redriven.given_up),
+            *(f"{each} was given up again" for each in self.redriven.discarded),
             *_differs("events decided", self.story.events, len(self.ledger.marks)),
             *_differs("records parked", self.story.told["malformed"], len(self.world.parked.kept)),
             *(f"{row.id} ended as {row.state}" for row in rows if row.state not in ends),

@@ -9,19 +9,19 @@ from typing import Any
 
 from lambda_event_sources.harness.items import (
     ALWAYS,
-    Fails,
     Item,
-    Merges,
-    Passes,
+    MappingUpdate,
+    MergeShards,
     Put,
     Raises,
-    Redelivered,
-    Redeployed,
-    Splits,
+    Redelivery,
+    ReportsFailure,
+    SplitShard,
     Throttled,
+    TimePasses,
     TimesOut,
 )
-from lambda_event_sources.streams.memory import MemoryStream
+from lambda_event_sources.streams.in_memory_stream import InMemoryStream
 from notifications.standing import LINE
 from tests.aggregates import aggregate
 from tests.fakes.clock import START
@@ -32,7 +32,7 @@ FAULTS = (
     Raises(times=2),
     TimesOut(),
     Throttled(times=2),
-    Fails(),
+    ReportsFailure(),
 )
 MOST_SHARDS = 6
 PAUSE = 20
@@ -50,7 +50,7 @@ class Story:
 
     seed: int
     events: int
-    stream: MemoryStream
+    stream: InMemoryStream
     told: dict[str, int] = field(default_factory=dict)
     chance: Random = field(init=False)
 
@@ -89,21 +89,23 @@ class Story:
     def _between(self, number: int) -> Iterator[Item]:
         """Return what happens on the stream's side: time, reshardings, deployments."""
         if number % 25 == 0:
-            yield Passes(time=timedelta(seconds=self.chance.random() * PAUSE))
+            yield TimePasses(time=timedelta(seconds=self.chance.random() * PAUSE))
         if number % RESHARDED_EVERY == 0:
             yield self._resharding()
         if number % DEPLOYED_EVERY == 1:
             self._count("deployments")
-            yield Redeployed(settings={"parallelization": self.chance.choice((1, 2, 4, 4, 4))})
+            yield MappingUpdate(
+                settings={"parallelization_factor": self.chance.choice((1, 2, 4, 4, 4))}
+            )
 
     def _resharding(self) -> Item:
         shards = self.stream.open_shards()
         if len(shards) > 1 and (len(shards) >= MOST_SHARDS or self.chance.random() < 0.5):
             first = self.chance.randrange(len(shards) - 1)
             self._count("merges")
-            return Merges(shard=shards[first], other=shards[first + 1])
+            return MergeShards(shard=shards[first], other=shards[first + 1])
         self._count("splits")
-        return Splits(shard=self.chance.choice(shards))
+        return SplitShard(shard=self.chance.choice(shards))
 
     def _before(self) -> Iterator[Item]:
         """Return what stands before a record: one that nobody can read, or what the record meets."""
@@ -112,7 +114,7 @@ class Story:
             yield self._put("nobody", b"{" + str(self.told["malformed"]).encode())
         if self._one_in(300):
             self._count("redeliveries")
-            yield Redelivered(records=self.chance.randrange(50))
+            yield Redelivery(records=self.chance.randrange(50))
         if self._one_in(1000):
             self._count("poison")
             yield Raises(times=ALWAYS)

@@ -27,11 +27,11 @@ def test_the_day_has_everything_in_it(day) -> None:
     """Or it would prove nothing about what is missing."""
     odd = {"malformed", "poison", "faults", "redeliveries", "aggregates", "splits", "merges"}
     assert odd | {"deployments", "repeated by the producer", "records"} == day.story.told.keys()
-    assert {"done", "retried", "bisected", "refused", "abandoned"} == {
+    assert {"done", "retried", "bisected", "not_invoked", "superseded"} == {
         each.how for each in day.report.invocations
     }
     assert {0, 1, 2, 3} == {each.lane for each in day.report.invocations}
-    assert day.report.given_up
+    assert day.report.discarded
     states = [row.state for row in day.ledger.rows.values()]
     assert min(states.count(State.SENT), states.count(State.SUPPRESSED)) > EVENTS // 20
     assert len(day.report.done) > len(set(day.report.done))
@@ -39,10 +39,10 @@ def test_the_day_has_everything_in_it(day) -> None:
 
 def test_what_is_given_up_is_given_up_for_its_age_however_often_it_was_tried(day) -> None:
     tried = [
-        each.failure["requestContext"]["approximateInvokeCount"] for each in day.report.abandoned
+        each.failure["requestContext"]["approximateInvokeCount"] for each in day.report.discards
     ]
 
-    assert {"RecordAgeExceeded"} == {each.condition for each in day.report.abandoned}
+    assert {"RecordAgeExceeded"} == {each.condition for each in day.report.discards}
     assert max(tried) > 100
 
 

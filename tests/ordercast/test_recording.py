@@ -154,5 +154,5 @@ def test_a_recording_is_rehearsed_as_it_is(tmp_path: Path, event_source) -> None
 
     report = event_source(handler, recordings.in_order(read(tmp_path / "incident.jsonl.gz")))
 
-    assert [] == report.given_up
+    assert [] == report.discarded
     assert [str(n) for n in range(150)] == seen

@@ -3,7 +3,7 @@
 import pytest
 
 from lambda_event_sources.mapping import mapping_of
-from lambda_event_sources.unsupported import refused
+from lambda_event_sources.unsupported import unsupported_settings
 from pipeline.settings.files import read_stage
 from tests.pipeline.synthesis import Resource, Synthesis
 
@@ -66,7 +66,7 @@ def test_what_is_deployed_is_what_the_model_of_event_sources_knows(synthesis: Sy
     """Or the local cloud would leave the mapping alone, and rehearsals be about something else."""
     for _, mapping, source in synthesis.mappings:
         entry = _listed(mapping, source)
-        assert () == refused(entry)
+        assert () == unsupported_settings(entry)
         assert mapping["BatchSize"] == mapping_of(entry).batch_size
 
 

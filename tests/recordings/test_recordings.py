@@ -70,7 +70,7 @@ def test_what_is_odd_costs_no_neighbour_its_message_and_nobody_a_retry(
 
     report = event_source(handler, event["Records"], batch_size=10_000)
 
-    assert ([], []) == (report.retried, report.given_up)
+    assert ([], []) == (report.retried, report.discarded)
     assert len(event["Records"]) == len(report.done)
     [line] = map(json.loads, lines.getvalue().splitlines())
     counts = [line[each] for each in ("accepted", "repeated", "stale")]

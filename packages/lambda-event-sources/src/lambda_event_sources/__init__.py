@@ -1,21 +1,17 @@
-"""Lambda's event source as a pure model: records, outcomes and the time go in, what to do next comes out.
+"""Model Lambda's event source mappings without I/O, threads, a clock or randomness.
 
-No I/O, no threads, no clock, no randomness.
-The local cloud's poller puts real APIs at its edges, tests put a hand-turned clock there.
+Tests use it through `harness` and its pytest fixture; `drivers` run it against real APIs.
+docs/rules.md lists each rule with its source and the test that holds it.
 
-docs/event-sources.md lists its rules, where AWS documents each, and the test that holds it.
-
-- `mapping`: what was deployed (one entry of ListEventSourceMappings), as values
-- `refused`: what of it is better not driven
-- `filters`: which records a function is to see; `patterns` and `operators` are their language
-- `events`: the Lambda event made of records as the services' APIs return them; `recorded` is the way back
-- `answers`: what a function's answer means for a batch
-- `lineage`: which shards of a stream may be read now, and from where
-- `reader`: a shard of any stream, read on and on
-- `shard`: one shard, its keys spread over lanes
-- `lane`: one lane, batch after batch
-- `tumbling`: one lane whose batches are of time windows, with the function's state going along
-- `queue`: one poller of a queue, batch after batch
-- `give_up`: the record that is written when a batch is given up
-- `stream`, `standard_queue`, `fifo_queue`: a stream and queues in memory, for who has no real ones
+- `mapping`: the settings of one event source mapping; `limits`: the ranges that AWS accepts
+- `unsupported`: settings with which a mapping is better not run
+- `events`: Lambda events made of records as the services' APIs return them
+- `recordings`: records taken out of recorded Lambda events
+- `outcomes`: what an invocation's result means for its batch
+- `on_failure`: the record that Lambda writes about a discarded batch
+- `filtering`: filter criteria and their pattern language
+- `streams`: shards, parallelization lanes, retries, tumbling windows
+- `queues`: batches of a queue; standard and FIFO queues in memory
+- `harness`: run a handler on all this and report what happened
+- `drivers`: poll real or emulated sources (needs the extra `boto3`)
 """

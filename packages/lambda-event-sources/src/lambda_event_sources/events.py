@@ -1,4 +1,4 @@
-"""Records as GetRecords and ReceiveMessage return them come in; Lambda's event for them goes out."""
+"""Build Lambda events from records as GetRecords and ReceiveMessage return them. Used by the drivers and the harness."""
 
 import base64
 import json
@@ -12,8 +12,8 @@ from typing import Any
 class StreamRecord:
     """One record of a shard; `size` is what it takes in the invocation's payload, in bytes.
 
-    Records of one `key` are brought in order however many lanes there are: a partition key of
-    Kinesis, an item's key of DynamoDB.
+    Records with the same `key` stay in order with any parallelization factor: the partition key
+    of Kinesis, the item's key of DynamoDB.
     """
 
     sequence_number: str
@@ -24,7 +24,7 @@ class StreamRecord:
 
     @property
     def position(self) -> int:
-        """Say where the record stands in its shard: sequence numbers are decimal, not text."""
+        """Return the sequence number as a number: they are compared as numbers, not as text."""
         return int(self.sequence_number)
 
 
@@ -39,11 +39,11 @@ class QueueMessage:
 
     @property
     def group(self) -> str:
-        """Name the group that the message is of, if it has one."""
+        """Return the message group id, empty for a standard queue."""
         return str(self.event.get("attributes", {}).get("MessageGroupId", ""))
 
 
-# {"Records":[ ]} and, between two records, a comma.
+# Bytes of {"Records":[]}, and of the comma between two records.
 ENVELOPE_SIZE = 14
 SEPARATOR_SIZE = 1
 
@@ -51,7 +51,7 @@ SEPARATOR_SIZE = 1
 def kinesis_record(
     record: Mapping[str, Any], *, stream_arn: str, shard_id: str, role_arn: str
 ) -> StreamRecord:
-    """Shape one record of Kinesis GetRecords.
+    """Build the event of one record of Kinesis GetRecords.
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
     """
@@ -85,7 +85,7 @@ def kinesis_record(
 
 
 def dynamodb_record(record: Mapping[str, Any], *, stream_arn: str) -> StreamRecord:
-    """Shape one record of DynamoDB Streams GetRecords; binary attributes become base64.
+    """Build the event of one record of DynamoDB Streams GetRecords; binary attributes become base64.
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
     """
@@ -112,9 +112,10 @@ def dynamodb_record(record: Mapping[str, Any], *, stream_arn: str) -> StreamReco
 
 
 def sqs_message(message: Mapping[str, Any], *, queue_arn: str) -> QueueMessage:
-    """Shape one message of SQS ReceiveMessage.
+    """Build the event of one message of SQS ReceiveMessage.
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+    A message without attributes has a null `md5OfMessageAttributes`, as recorded on AWS.
     """
     attributes = message.get("MessageAttributes", {})
     event = {
@@ -124,12 +125,11 @@ def sqs_message(message: Mapping[str, Any], *, queue_arn: str) -> QueueMessage:
         "attributes": dict(message.get("Attributes", {})),
         "messageAttributes": {name: _attribute(value) for name, value in attributes.items()},
         "md5OfBody": message["MD5OfBody"],
+        "md5OfMessageAttributes": message.get("MD5OfMessageAttributes"),
         "eventSource": "aws:sqs",
         "eventSourceARN": queue_arn,
         "awsRegion": queue_arn.split(":")[3],
     }
-    if digest := message.get("MD5OfMessageAttributes"):
-        event["md5OfMessageAttributes"] = digest
     return QueueMessage(
         message_id=message["MessageId"],
         receipt_handle=message["ReceiptHandle"],
@@ -139,33 +139,33 @@ def sqs_message(message: Mapping[str, Any], *, queue_arn: str) -> QueueMessage:
 
 
 def item_key(event: Mapping[str, Any]) -> str:
-    """Name the item that a change is about: DynamoDB keeps order by item, not by partition key."""
+    """Return the key of the changed item: DynamoDB keeps order by item, not by partition key."""
     return json.dumps(event["dynamodb"].get("Keys", {}), sort_keys=True)
 
 
 def lambda_event(
-    records: Iterable[StreamRecord | QueueMessage], about: Mapping[str, Any] | None = None
+    records: Iterable[StreamRecord | QueueMessage], window_fields: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Put the records into one Lambda event, and what is said *about* them beside them."""
-    return {"Records": [record.event for record in records], **(about or {})}
+    """Build one Lambda event of the records, with *window_fields* (tumbling windows) beside them."""
+    return {"Records": [record.event for record in records], **(window_fields or {})}
 
 
 def encoded(event: Mapping[str, Any]) -> bytes:
-    """Write an event as it is sent and measured."""
+    """Encode an event as it is sent and measured."""
     return json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:
-    shaped: dict[str, Any] = {"stringListValues": [], "binaryListValues": []}
+    as_received: dict[str, Any] = {"stringListValues": [], "binaryListValues": []}
     if "StringValue" in value:
-        shaped["stringValue"] = value["StringValue"]
+        as_received["stringValue"] = value["StringValue"]
     if "BinaryValue" in value:
-        shaped["binaryValue"] = base64.b64encode(value["BinaryValue"]).decode()
-    return {**shaped, "dataType": value["DataType"]}
+        as_received["binaryValue"] = base64.b64encode(value["BinaryValue"]).decode()
+    return {**as_received, "dataType": value["DataType"]}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of a change record
-    """Turn what boto3 decoded back into what Lambda hands over: seconds and base64."""
+    """Convert what boto3 decoded to what Lambda delivers: seconds and base64."""
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set)):

@@ -1,4 +1,4 @@
-"""One entry of Lambda's ListEventSourceMappings comes in; the settings of an event source go out."""
+"""Read the settings of an event source mapping. Used by the harness, the drivers and the limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from typing import Any
 PAYLOAD_LIMIT = 6 * 1024 * 1024
 
 
-class Kind(Enum):
-    """Where the records come from."""
+class SourceKind(Enum):
+    """The service that the records come from."""
 
     KINESIS = "kinesis"
     DYNAMODB = "dynamodb"
@@ -21,43 +21,44 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventSourceMapping:
-    """What Lambda was told about one event source.
+    """The settings of one event source mapping; the names follow the CDK's.
 
     Defaults and ranges: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
-    `max_retries` and `max_age` are None for "until the record expires" (-1 in the API).
-    `filters` are patterns, as JSON: see `filters`.
+    `retry_attempts` and `max_record_age` are None for "until the record expires" (-1 in the API).
+    `filters` are patterns, as JSON text: see `filtering`.
+    `payload_limit` is in bytes; only tests of the model change it.
     """
 
     uuid: str
     source_arn: str
     function_arn: str
     batch_size: int
-    window: timedelta = timedelta(0)
-    reports_item_failures: bool = False
+    max_batching_window: timedelta = timedelta(0)
+    report_batch_item_failures: bool = False
     starting_position: str = "TRIM_HORIZON"
-    starting_at: datetime | None = None
-    parallelization: int = 1
-    bisects: bool = False
-    max_retries: int | None = None
-    max_age: timedelta | None = None
-    failure_destination: str = ""
+    starting_position_timestamp: datetime | None = None
+    parallelization_factor: int = 1
+    bisect_batch_on_error: bool = False
+    retry_attempts: int | None = None
+    max_record_age: timedelta | None = None
+    on_failure_destination: str = ""
     filters: tuple[str, ...] = ()
     tumbling_window: timedelta = timedelta(0)
     payload_limit: int = PAYLOAD_LIMIT
 
     @property
-    def kind(self) -> Kind:
-        """Say which service the source's ARN names; ValueError for one that is not modelled."""
-        return Kind(self.source_arn.split(":")[2])
+    def kind(self) -> SourceKind:
+        """Return the service that the source's ARN names; ValueError for one that is not modelled."""
+        return SourceKind(self.source_arn.split(":")[2])
 
     @property
     def is_fifo(self) -> bool:
-        """Tell whether the source is a FIFO queue: its name says so."""
+        """Tell whether the source is a FIFO queue, by its name."""
         return self.source_arn.endswith(".fifo")
 
     @property
     def region(self) -> str:
-        """Say the Region of the source."""
+        """Return the Region of the source."""
         return self.source_arn.split(":")[3]
 
 
@@ -69,22 +70,23 @@ def mapping_of(entry: Mapping[str, Any]) -> EventSourceMapping:
     size = entry.get("BatchSize")
     lanes = entry.get("ParallelizationFactor")
     is_queue = ":sqs:" in entry["EventSourceArn"]
-    # A queue begins nowhere, and an emulator lists LATEST for it all the same.
+    # A queue has no starting position, yet some emulators list LATEST for it.
     begins = None if is_queue else entry.get("StartingPosition")
     return EventSourceMapping(
         uuid=entry["UUID"],
         source_arn=entry["EventSourceArn"],
         function_arn=entry["FunctionArn"],
         batch_size=(10 if is_queue else 100) if size is None else size,
-        window=timedelta(seconds=entry.get("MaximumBatchingWindowInSeconds") or 0),
-        reports_item_failures="ReportBatchItemFailures" in entry.get("FunctionResponseTypes", ()),
+        max_batching_window=timedelta(seconds=entry.get("MaximumBatchingWindowInSeconds") or 0),
+        report_batch_item_failures="ReportBatchItemFailures"
+        in entry.get("FunctionResponseTypes", ()),
         starting_position=begins or "TRIM_HORIZON",
-        starting_at=_moment(entry.get("StartingPositionTimestamp")),
-        parallelization=1 if lanes is None else lanes,
-        bisects=bool(entry.get("BisectBatchOnFunctionError")),
-        max_retries=retries,
-        max_age=None if age is None else timedelta(seconds=age),
-        failure_destination=destination,
+        starting_position_timestamp=_moment(entry.get("StartingPositionTimestamp")),
+        parallelization_factor=1 if lanes is None else lanes,
+        bisect_batch_on_error=bool(entry.get("BisectBatchOnFunctionError")),
+        retry_attempts=retries,
+        max_record_age=None if age is None else timedelta(seconds=age),
+        on_failure_destination=destination,
         filters=filters_of(entry),
         tumbling_window=timedelta(seconds=entry.get("TumblingWindowInSeconds") or 0),
     )
@@ -97,7 +99,7 @@ def filters_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def is_enabled(entry: Mapping[str, Any]) -> bool:
-    """Tell whether the entry asks to be driven; `Enabled` is what some emulators say truly."""
+    """Tell whether the entry is to be polled; some emulators say so only in `Enabled`."""
     return entry.get("State") in {"Enabled", "Enabling", "Creating", "Updating"} and entry.get(
         "Enabled", True
     )
@@ -109,7 +111,7 @@ def _limit(number: int | None) -> int | None:
 
 
 def _moment(value: datetime | float | None) -> datetime | None:
-    """Read a time as boto3 decodes it, or as seconds where an emulator does not say its type."""
+    """Read a time as boto3 decodes it, or in seconds, as some emulators return it."""
     return (
         value
         if value is None or isinstance(value, datetime)

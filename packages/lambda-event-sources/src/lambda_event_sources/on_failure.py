@@ -1,21 +1,23 @@
-"""A batch that was given up comes in; the record of it for the on-failure destination goes out."""
+"""Write the on-failure record of a discarded batch. Used by the destinations driver and the harness."""
 
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
+from uuid import NAMESPACE_URL, uuid5
 
 from lambda_event_sources.events import StreamRecord, lambda_event
-from lambda_event_sources.mapping import EventSourceMapping, Kind
+from lambda_event_sources.mapping import EventSourceMapping, SourceKind
 
 Condition = Literal["RetryAttemptsExhausted", "RecordAgeExceeded"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenUp:
-    """Records that will not be brought again.
+class DiscardBatch:
+    """The next step: these records are discarded and never delivered again.
 
-    `function_error` is None where the function answered and named failures.
+    `invocations` counts those of this batch; after a partial batch response that made progress
+    the rest is a new batch. `function_error` is None where the function returned failed items.
     """
 
     records: tuple[StreamRecord, ...]
@@ -25,48 +27,50 @@ class GivenUp:
     function_error: str | None = None
 
 
-def failure_record(
-    given_up: GivenUp, mapping: EventSourceMapping, *, shard_id: str, now: datetime
+def on_failure_record(
+    discarded: DiscardBatch, mapping: EventSourceMapping, *, shard_id: str, now: datetime
 ) -> dict[str, Any]:
-    """Describe the batch, without the records themselves, as a queue or topic receives it.
+    """Return the invocation record that a queue or topic receives, which has no payload.
 
     https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
-    As seen on AWS: a batch given up for its age has no `responseContext` and counts one invocation
-    even if there was none; one given up on partial answers has a null `functionError`.
+    As recorded on AWS: a batch discarded for its age has no `responseContext`, counts one
+    invocation even if there was none and then still has a UUID as its request id;
+    one discarded after partial batch responses has a null `functionError`; arrival times of a
+    DynamoDB stream have whole seconds.
     """
     record: dict[str, Any] = {
         "requestContext": {
-            "requestId": given_up.request_id,
+            "requestId": discarded.request_id or _request_id(discarded, mapping, shard_id),
             "functionArn": mapping.function_arn,
-            "condition": given_up.condition,
-            "approximateInvokeCount": max(1, given_up.invocations),
+            "condition": discarded.condition,
+            "approximateInvokeCount": max(1, discarded.invocations),
         },
         "version": "1.0",
         "timestamp": _milliseconds(now),
-        _INFO_KEYS[mapping.kind]: _batch_info(given_up.records, mapping, shard_id),
+        _INFO_KEYS[mapping.kind]: _batch_info(discarded.records, mapping, shard_id),
     }
-    if given_up.condition == "RetryAttemptsExhausted":
+    if discarded.condition == "RetryAttemptsExhausted":
         record["responseContext"] = {
             "statusCode": 200,
             "executedVersion": "$LATEST",
-            "functionError": given_up.function_error,
+            "functionError": discarded.function_error,
         }
     return record
 
 
-def failure_object(
-    given_up: GivenUp, mapping: EventSourceMapping, *, shard_id: str, now: datetime
+def on_failure_object(
+    discarded: DiscardBatch, mapping: EventSourceMapping, *, shard_id: str, now: datetime
 ) -> str:
-    """Describe the batch as a bucket receives it: with `payload`, the whole event as a JSON string."""
-    record = failure_record(given_up, mapping, shard_id=shard_id, now=now)
-    payload = json.dumps(lambda_event(given_up.records), separators=(",", ":"), ensure_ascii=False)
+    """Return what a bucket receives: the record, and as `payload` the whole event as a JSON string."""
+    record = on_failure_record(discarded, mapping, shard_id=shard_id, now=now)
+    payload = json.dumps(lambda_event(discarded.records), separators=(",", ":"), ensure_ascii=False)
     return json.dumps({**record, "payload": payload}, ensure_ascii=False)
 
 
-def failure_object_key(
+def on_failure_object_key(
     mapping: EventSourceMapping, *, shard_id: str, now: datetime, unique: str
 ) -> str:
-    """Name the object: `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<unique>`.
+    """Return the object's key: `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<unique>`.
 
     https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
     """
@@ -74,7 +78,7 @@ def failure_object_key(
     return f"aws/lambda/{mapping.uuid}/{shard_id}/{at:%Y/%m/%d}/{at:%Y-%m-%dT%H.%M.%S}-{unique}"
 
 
-_INFO_KEYS = {Kind.KINESIS: "KinesisBatchInfo", Kind.DYNAMODB: "DDBStreamBatchInfo"}
+_INFO_KEYS = {SourceKind.KINESIS: "KinesisBatchInfo", SourceKind.DYNAMODB: "DDBStreamBatchInfo"}
 
 
 def _batch_info(
@@ -84,11 +88,23 @@ def _batch_info(
         "shardId": shard_id,
         "startSequenceNumber": records[0].sequence_number,
         "endSequenceNumber": records[-1].sequence_number,
-        "approximateArrivalOfFirstRecord": _milliseconds(records[0].arrived_at),
-        "approximateArrivalOfLastRecord": _milliseconds(records[-1].arrived_at),
+        "approximateArrivalOfFirstRecord": _arrival(records[0], mapping),
+        "approximateArrivalOfLastRecord": _arrival(records[-1], mapping),
         "batchSize": len(records),
         "streamArn": mapping.source_arn,
     }
+
+
+def _request_id(discarded: DiscardBatch, mapping: EventSourceMapping, shard_id: str) -> str:
+    """Return a UUID for a batch that no invocation belongs to, the same whenever it is written."""
+    first = discarded.records[0].sequence_number
+    return str(uuid5(NAMESPACE_URL, f"{mapping.uuid}/{shard_id}/{first}"))
+
+
+def _arrival(record: StreamRecord, mapping: EventSourceMapping) -> str:
+    if mapping.kind is SourceKind.DYNAMODB:
+        return record.arrived_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _milliseconds(record.arrived_at)
 
 
 def _milliseconds(at: datetime) -> str:

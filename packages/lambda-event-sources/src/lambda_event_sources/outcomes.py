@@ -1,4 +1,4 @@
-"""What a function said about a batch comes in; which records are done goes out."""
+"""Interpret the result of an invocation for its batch. Used by the batchers, the harness and the drivers."""
 
 import json
 from collections.abc import Collection
@@ -9,16 +9,16 @@ from lambda_event_sources.mapping import PAYLOAD_LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """The function returned; `payload` is its answer as it came over the wire."""
+class Returned:
+    """The function returned; `payload` is its response as JSON bytes."""
 
     payload: bytes
     request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Raised:
-    """The function raised or timed out: nothing is known of any record.
+class Errored:
+    """The function raised or timed out, so nothing is known of any record.
 
     `exception` is what it raised, where the function ran in this process.
     """
@@ -30,50 +30,50 @@ class Raised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotInvoked:
-    """The function was never asked: throttled, refused, unreachable, too large a batch."""
+    """The function did not run: throttled, unreachable, or the payload was too large."""
 
     reason: str
 
 
-Outcome = Answered | Raised | NotInvoked
+Outcome = Returned | Errored | NotInvoked
 
 
 def exception_of(outcome: Outcome) -> BaseException | None:
-    """Return what a function of this process raised."""
-    return outcome.exception if isinstance(outcome, Raised) else None
+    """Return the exception that a function of this process raised, if any."""
+    return outcome.exception if isinstance(outcome, Errored) else None
 
 
-class BatchFailed(Exception):
-    """The answer names no usable record, so the whole batch failed."""
+class UnusableResponse(Exception):
+    """The response names no usable record, so the whole batch failed."""
 
 
 def failed_items(payload: bytes, identifiers: Collection[str]) -> list[str]:
-    """Read a ReportBatchItemFailures answer: the identifiers that failed; none is complete success.
+    """Read a partial batch response: return the identifiers that failed; none means complete success.
 
-    Success: an empty or null answer, an empty or null `batchItemFailures`.
-    BatchFailed: invalid JSON, an `itemIdentifier` that is an empty string, null, missing, under
-    another key, not a string or not of this batch.
+    Success: an empty or null response, an empty or null `batchItemFailures`.
+    UnusableResponse: invalid JSON; an `itemIdentifier` that is an empty string, null, missing,
+    under another key, not a string, or of no record in the batch.
     https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 
-    An answer that is JSON but neither an object nor empty (a bare word, a list) is not in the
-    documentation; here it fails the batch, which is the louder of the two readings.
+    AWS does not document a response that is JSON but neither an object nor empty (a bare word, a
+    list); here it fails the batch, which is the safer reading.
     """
     answer = _parsed(payload)
     if not answer:
         return []
     if not isinstance(answer, dict):
-        raise BatchFailed
+        raise UnusableResponse
     items = answer.get("batchItemFailures")
     if not items:
         return []
     if not isinstance(items, list):
-        raise BatchFailed
+        raise UnusableResponse
     return [_identifier(item, identifiers) for item in items]
 
 
-def refusal_of(event: bytes) -> NotInvoked | None:
-    """Refuse an event that is larger than a synchronous invocation may be."""
+def rejection_by_size(event: bytes) -> NotInvoked | None:
+    """Return NotInvoked for an event larger than a synchronous invocation may be, else None."""
     return NotInvoked(reason="RequestTooLarge") if len(event) > PAYLOAD_LIMIT else None
 
 
@@ -83,11 +83,11 @@ def _parsed(payload: bytes) -> Any:  # noqa: ANN401 - whatever the function retu
     try:
         return json.loads(payload)
     except ValueError as error:
-        raise BatchFailed from error
+        raise UnusableResponse from error
 
 
 def _identifier(item: object, identifiers: Collection[str]) -> str:
     named = item.get("itemIdentifier") if isinstance(item, dict) else None
     if not isinstance(named, str) or named not in identifiers:
-        raise BatchFailed
+        raise UnusableResponse
     return named

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from lambda_event_sources.harness.report import Report
-from lambda_event_sources.harness.run import rehearse
+from lambda_event_sources.harness.run import run_handler
 
 
 @pytest.fixture
 def event_source() -> Callable[..., Report]:
-    """Lambda's event source: takes what `rehearse` takes."""
-    return rehearse
+    """Lambda's event source: takes what `run_handler` takes."""
+    return run_handler

@@ -1,4 +1,4 @@
-"""Recorded Lambda events come in; their records go out as the model takes them, to be brought again."""
+"""Take the records out of recorded Lambda events, to be delivered again. Used by the harness and by tests."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -6,15 +6,16 @@ from typing import Any
 
 from lambda_event_sources.events import StreamRecord, encoded, item_key
 
-SHARD = "shardId-000000000000"
-"""Whose a record is that does not say its shard: a table's records do not."""
+DEFAULT_SHARD = "shardId-000000000000"
+"""The shard of a record that does not name one: DynamoDB's records do not."""
 
 
 def in_order(events: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the records of several recorded batches as their shards had them.
+    """Return the records of several recorded batches in the order of their shards.
 
-    Each once, though a retry was recorded too; by arrival, and in a shard by number: batches of
-    parallel lanes hold every other record.
+    A record that was recorded twice, because of a retry, is returned once. Shards are merged by
+    arrival time; within a shard the sequence number decides, because batches of parallel lanes
+    interleave.
     """
     once: dict[tuple[str, int], Mapping[str, Any]] = {}
     for record in (record for event in events for record in event["Records"]):
@@ -30,11 +31,11 @@ def in_order(events: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def stream_record(record: Mapping[str, Any]) -> tuple[str, StreamRecord]:
-    """Return one record of such an event, with its shard."""
+    """Return one record of a recorded event, with its shard."""
     size = len(encoded(record))
     if "kinesis" in record:
         kinesis = record["kinesis"]
-        return record.get("eventID", "").rpartition(":")[0] or SHARD, StreamRecord(
+        return record.get("eventID", "").rpartition(":")[0] or DEFAULT_SHARD, StreamRecord(
             sequence_number=kinesis["sequenceNumber"],
             arrived_at=_moment(kinesis.get("approximateArrivalTimestamp", 0)),
             event=record,
@@ -42,7 +43,7 @@ def stream_record(record: Mapping[str, Any]) -> tuple[str, StreamRecord]:
             key=kinesis.get("partitionKey", ""),
         )
     change = record["dynamodb"]
-    return SHARD, StreamRecord(
+    return DEFAULT_SHARD, StreamRecord(
         sequence_number=change["SequenceNumber"],
         arrived_at=_moment(change.get("ApproximateCreationDateTime", 0)),
         event=record,

@@ -1,22 +1,22 @@
-"""One entry of ListEventSourceMappings comes in; what of it AWS would not have taken, or is not modelled, goes out."""
+"""Name the settings with which a listed mapping is better not run. Used by the drivers."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from lambda_event_sources.filtering.filters import Filters
+from lambda_event_sources.filtering.filter_criteria import FilterCriteria
 from lambda_event_sources.filtering.operators import InvalidPattern
-from lambda_event_sources.limits import out_of_range
-from lambda_event_sources.mapping import Kind, filters_of, mapping_of
+from lambda_event_sources.limits import invalid_settings
+from lambda_event_sources.mapping import SourceKind, filters_of, mapping_of
 
 
-def refused(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name the settings of the entry for which it is better not driven.
+def unsupported_settings(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the settings of a ListEventSourceMappings entry for which it should not be run.
 
-    Each changes what a function is given: enhanced fan-out is not modelled; a filter that cannot be
-    read, and what `ranges` names, AWS refuses when the mapping is made.
+    Each would change what the function receives: enhanced fan-out is not modelled; AWS itself
+    refuses a filter that cannot be read and a number out of its range.
     """
     source = entry["EventSourceArn"]
-    if source.split(":")[2] not in {kind.value for kind in Kind}:
+    if source.split(":")[2] not in {kind.value for kind in SourceKind}:
         return ("EventSourceArn",)
     mapping = mapping_of({"UUID": "", "FunctionArn": "", **entry})
     named = {
@@ -25,14 +25,14 @@ def refused(entry: Mapping[str, Any]) -> tuple[str, ...]:
     }
     return (
         *(name for name, value in named.items() if value),
-        *(_NAMES[name] for name in out_of_range(mapping)),
+        *(_NAMES[name] for name in invalid_settings(mapping)),
     )
 
 
 def _are_readable(entry: Mapping[str, Any]) -> bool:
-    kind = Kind(entry["EventSourceArn"].split(":")[2])
+    kind = SourceKind(entry["EventSourceArn"].split(":")[2])
     try:
-        Filters(kind, filters_of(entry))
+        FilterCriteria(kind, filters_of(entry))
     except InvalidPattern:
         return False
     return True
@@ -40,11 +40,11 @@ def _are_readable(entry: Mapping[str, Any]) -> bool:
 
 _NAMES = {
     "batch_size": "BatchSize",
-    "window": "MaximumBatchingWindowInSeconds",
-    "parallelization": "ParallelizationFactor",
-    "max_retries": "MaximumRetryAttempts",
-    "max_age": "MaximumRecordAgeInSeconds",
-    "bisects": "BisectBatchOnFunctionError",
+    "max_batching_window": "MaximumBatchingWindowInSeconds",
+    "parallelization_factor": "ParallelizationFactor",
+    "retry_attempts": "MaximumRetryAttempts",
+    "max_record_age": "MaximumRecordAgeInSeconds",
+    "bisect_batch_on_error": "BisectBatchOnFunctionError",
     "tumbling_window": "TumblingWindowInSeconds",
     "starting_position": "StartingPosition",
 }

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
-from support.doubles import Calls, silent
+from support.doubles import FakeClient, silent
 
 from lambda_event_sources.drivers.functions import Functions
 from lambda_event_sources.mapping import PAYLOAD_LIMIT
-from lambda_event_sources.outcomes import Answered, NotInvoked, Raised
+from lambda_event_sources.outcomes import Errored, NotInvoked, Returned
 
 
-def functions(invoke: Any) -> tuple[Functions, Calls]:
-    calls = Calls(invoke=invoke)
+def functions(invoke: Any) -> tuple[Functions, FakeClient]:
+    calls = FakeClient(invoke=invoke)
     return Functions(calls, log=silent), calls
 
 
@@ -27,13 +27,13 @@ THROTTLED = ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (an_answer(b"null"), Answered(payload=b"null", request_id="r-1")),
+        (an_answer(b"null"), Returned(payload=b"null", request_id="r-1")),
         (
             an_answer(b'{"errorType": "E"}', FunctionError="Unhandled"),
-            Raised(error="Unhandled", request_id="r-1"),
+            Errored(error="Unhandled", request_id="r-1"),
         ),
         (THROTTLED, NotInvoked(reason="TooManyRequestsException")),
-        (ReadTimeoutError(endpoint_url="x"), Raised(error="TimedOut")),
+        (ReadTimeoutError(endpoint_url="x"), Errored(error="TimedOut")),
         (EndpointConnectionError(endpoint_url="x"), NotInvoked(reason="EndpointConnectionError")),
     ],
 )

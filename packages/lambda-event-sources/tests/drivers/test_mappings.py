@@ -6,16 +6,16 @@ from typing import Any
 from botocore.exceptions import EndpointConnectionError
 from support.doubles import STREAM
 
-from lambda_event_sources.drivers.mappings import Supervisor
+from lambda_event_sources.drivers.mappings import MappingSupervisor
 from lambda_event_sources.mapping import EventSourceMapping
 
 
 class StubDriver:
     def __init__(self) -> None:
-        self.tended, self.is_stopped, self.asked_to_stop = 0, False, False
+        self.refreshed, self.is_stopped, self.asked_to_stop = 0, False, False
 
-    def tend(self) -> None:
-        self.tended += 1
+    def refresh(self) -> None:
+        self.refreshed += 1
 
     def stop(self) -> None:
         self.asked_to_stop = True
@@ -27,16 +27,16 @@ class Deployment:
         self.driven: list[tuple[EventSourceMapping, dict[str, str], StubDriver]] = []
         self.notes: list[str] = []
         self.trouble: Exception | None = None
-        self.kept: list[dict[str, Any]] = []
-        self.supervisor = Supervisor(
+        self.saved: list[dict[str, Any]] = []
+        self.supervisor = MappingSupervisor(
             list_mappings=self._list,
             drive=self._drive,
             log=lambda slug, **_: self.notes.append(slug),
-            keep=lambda positions: self.kept.append(deepcopy(dict(positions))),
+            save_positions=lambda positions: self.saved.append(deepcopy(dict(positions))),
         )
 
-    def look(self) -> None:
-        self.supervisor.look()
+    def refresh(self) -> None:
+        self.supervisor.refresh()
 
     def _list(self) -> list[dict[str, Any]]:
         if self.trouble:
@@ -61,26 +61,26 @@ def an_entry(uuid: str = "m-1", **settings: Any) -> dict[str, Any]:
 def test_each_mapping_is_driven_once():
     deployment = Deployment()
     deployment.entries = [an_entry(), an_entry("m-2")]
-    deployment.look()
-    deployment.look()
+    deployment.refresh()
+    deployment.refresh()
 
     assert ["m-1", "m-2"] == [mapping.uuid for mapping, _, _ in deployment.driven]
-    assert 2 == deployment.driven[0][2].tended
+    assert 2 == deployment.driven[0][2].refreshed
 
 
 def test_a_changed_mapping_is_driven_anew_when_the_old_driver_has_ended_and_goes_on_where_it_was():
     deployment = Deployment()
     deployment.entries = [an_entry(BatchSize=10)]
-    deployment.look()
+    deployment.refresh()
     _, positions, old = deployment.driven[0]
     deployment.entries = [an_entry(BatchSize=20)]
-    deployment.look()
+    deployment.refresh()
     assert old.asked_to_stop
     assert 1 == len(deployment.driven)
 
     positions["shard"] = "7"
     old.is_stopped = True
-    deployment.look()
+    deployment.refresh()
 
     mapping, carried_over, _ = deployment.driven[1]
     assert (20, {"shard": "7"}) == (mapping.batch_size, carried_over)
@@ -89,26 +89,26 @@ def test_a_changed_mapping_is_driven_anew_when_the_old_driver_has_ended_and_goes
 def test_how_far_each_mapping_has_come_is_written_down():
     deployment = Deployment()
     deployment.entries = [an_entry()]
-    deployment.look()
+    deployment.refresh()
     _, positions, _ = deployment.driven[0]
     positions["shard"] = "7"
-    deployment.look()
+    deployment.refresh()
 
-    assert [{"m-1": {}}, {"m-1": {"shard": "7"}}] == deployment.kept
+    assert [{"m-1": {}}, {"m-1": {"shard": "7"}}] == deployment.saved
 
 
 def test_a_deleted_mapping_is_left_and_forgotten():
     deployment = Deployment()
     deployment.entries = [an_entry()]
-    deployment.look()
+    deployment.refresh()
     _, positions, driver = deployment.driven[0]
     positions["shard"] = "7"
     driver.is_stopped = True
     deployment.entries = []
-    deployment.look()
-    deployment.look()
+    deployment.refresh()
+    deployment.refresh()
     deployment.entries = [an_entry()]
-    deployment.look()
+    deployment.refresh()
 
     assert driver.asked_to_stop
     assert {} == deployment.driven[1][1]
@@ -117,14 +117,14 @@ def test_a_deleted_mapping_is_left_and_forgotten():
 def test_a_mapping_that_is_enabled_again_goes_on_where_it_was():
     deployment = Deployment()
     deployment.entries = [an_entry()]
-    deployment.look()
+    deployment.refresh()
     _, positions, driver = deployment.driven[0]
     positions["shard"] = "7"
     driver.is_stopped = True
     deployment.entries = [an_entry(State="Disabled")]
-    deployment.look()
+    deployment.refresh()
     deployment.entries = [an_entry()]
-    deployment.look()
+    deployment.refresh()
 
     assert {"shard": "7"} == deployment.driven[1][1]
 
@@ -132,20 +132,20 @@ def test_a_mapping_that_is_enabled_again_goes_on_where_it_was():
 def test_a_mapping_with_a_filter_is_not_driven_and_that_is_said_once():
     deployment = Deployment()
     deployment.entries = [an_entry(FilterCriteria={"Filters": [{"Pattern": "{}"}]})]
-    deployment.look()
-    deployment.look()
+    deployment.refresh()
+    deployment.refresh()
 
     assert [] == deployment.driven
-    assert ["mapping_not_driven"] == deployment.notes
+    assert ["mapping_skipped"] == deployment.notes
 
 
 def test_a_cloud_that_does_not_answer_stops_no_driver_and_is_said_once():
     deployment = Deployment()
     deployment.entries = [an_entry()]
-    deployment.look()
+    deployment.refresh()
     deployment.trouble = EndpointConnectionError(endpoint_url="x")
-    deployment.look()
-    deployment.look()
+    deployment.refresh()
+    deployment.refresh()
 
     assert not deployment.driven[0][2].asked_to_stop
     assert 1 == deployment.notes.count("mappings_unreadable")

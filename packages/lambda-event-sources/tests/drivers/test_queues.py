@@ -1,11 +1,11 @@
-"""Queues through real APIs: received, brought, deleted."""
+"""Queues through real APIs: received, delivered, deleted."""
 
 import json
 
-from support.doubles import NOON, Calls, a_mapping, silent
+from support.doubles import NOON, FakeClient, a_mapping, silent
 
 from lambda_event_sources.drivers.queues import QueuePoller
-from lambda_event_sources.outcomes import Answered, Outcome
+from lambda_event_sources.outcomes import Outcome, Returned
 
 
 def message(name: str, body: str = "b") -> dict[str, str]:
@@ -18,7 +18,7 @@ def test_filtered_messages_are_deleted_without_being_brought():
             raise AssertionError
 
     received = {"Messages": [message("m0", "a"), message("m1", "{}")]}
-    calls = Calls(get_queue_url={"QueueUrl": "http://q"}, receive_message=[received])
+    calls = FakeClient(get_queue_url={"QueueUrl": "http://q"}, receive_message=[received])
     told: list[tuple[str, int]] = []
     poller = QueuePoller(
         a_mapping(source_arn="arn:aws:sqs:us-east-1:1:q", filters=('{"body": ["b"]}',)),
@@ -27,7 +27,7 @@ def test_filtered_messages_are_deleted_without_being_brought():
         now=lambda: NOON,
         log=lambda slug, **fields: told.append((slug, fields["messages"])),
     )
-    poller.work()
+    poller.step()
 
     deleted = calls.made[-1][1]
     assert ["h-m0", "h-m1"] == [entry["ReceiptHandle"] for entry in deleted["Entries"]]
@@ -36,13 +36,15 @@ def test_filtered_messages_are_deleted_without_being_brought():
 
 def test_messages_are_received_brought_and_deleted_but_for_the_failed():
     messages = [message(f"m{n}") for n in range(3)]
-    calls = Calls(get_queue_url={"QueueUrl": "http://q"}, receive_message={"Messages": messages})
+    calls = FakeClient(
+        get_queue_url={"QueueUrl": "http://q"}, receive_message={"Messages": messages}
+    )
 
     class Partial:
         def invoke(self, _arn: str, event: bytes) -> Outcome:
             ids = [record["messageId"] for record in json.loads(event)["Records"]]
             answer = {"batchItemFailures": [{"itemIdentifier": ids[1]}]}
-            return Answered(payload=json.dumps(answer).encode())
+            return Returned(payload=json.dumps(answer).encode())
 
     poller = QueuePoller(
         a_mapping(source_arn="arn:aws:sqs:us-east-1:1:q", batch_size=10),
@@ -51,8 +53,8 @@ def test_messages_are_received_brought_and_deleted_but_for_the_failed():
         now=lambda: NOON,
         log=silent,
     )
-    poller.work()
-    poller.work()
+    poller.step()
+    poller.step()
 
     (_, received), (_, deleted) = calls.made[1:]
     assert 10 == received["MaxNumberOfMessages"]

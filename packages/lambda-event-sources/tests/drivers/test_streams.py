@@ -1,4 +1,4 @@
-"""Streams through real APIs: read, brought, gone on with."""
+"""Streams through real APIs: read, delivered, gone on with."""
 
 import json
 import threading
@@ -7,26 +7,32 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from support.doubles import NOON, STREAM, Calls, a_mapping, silent
+from support.doubles import NOON, STREAM, FakeClient, a_mapping, silent
 from support.eventually import eventually
 
-from lambda_event_sources.drivers.pace import Pace
+from lambda_event_sources.drivers.idle_backoff import IdleBackoff
 from lambda_event_sources.drivers.stream_apis import DynamoDbStream, KinesisStream
 from lambda_event_sources.drivers.streams import ShardDriver, StreamDriver
 from lambda_event_sources.mapping import EventSourceMapping
-from lambda_event_sources.on_failure import GivenUp
-from lambda_event_sources.outcomes import Answered, Outcome, Raised
-from lambda_event_sources.streams.lane import Backoff
-from lambda_event_sources.streams.memory import MemoryStream
-from lambda_event_sources.streams.reader import ShardReader
-from lambda_event_sources.streams.sequencer import HORIZON, Position, Positions, Shard, after
-from lambda_event_sources.streams.shard import lane_of
+from lambda_event_sources.on_failure import DiscardBatch
+from lambda_event_sources.outcomes import Errored, Outcome, Returned
+from lambda_event_sources.streams.backoff import Backoff
+from lambda_event_sources.streams.in_memory_stream import InMemoryStream
+from lambda_event_sources.streams.shard_batcher import lane_of
+from lambda_event_sources.streams.shard_reader import ShardReader
+from lambda_event_sources.streams.shard_sequencer import (
+    TRIM_HORIZON,
+    Position,
+    Positions,
+    Shard,
+    after,
+)
 
 
 def test_kinesis_is_read_from_its_horizon_on_and_gone_on_with_after_the_last_number():
     record = {"SequenceNumber": "7", "Data": b"", "ApproximateArrivalTimestamp": NOON}
     expired = ClientError({"Error": {"Code": "ExpiredIteratorException"}}, "GetRecords")
-    calls = Calls(
+    calls = FakeClient(
         get_shard_iterator={"ShardIterator": "i"},
         get_records=[
             {"Records": [record], "NextShardIterator": "j"},
@@ -34,7 +40,9 @@ def test_kinesis_is_read_from_its_horizon_on_and_gone_on_with_after_the_last_num
             {"Records": []},
         ],
     )
-    reader = ShardReader(KinesisStream(calls, STREAM, role_arn="r"), "shard-1", position=HORIZON)
+    reader = ShardReader(
+        KinesisStream(calls, STREAM, role_arn="r"), "shard-1", position=TRIM_HORIZON
+    )
 
     assert ["7"] == [r.sequence_number for r in reader.read(5)]
     with pytest.raises(ClientError):
@@ -53,7 +61,7 @@ def test_kinesis_is_read_from_its_horizon_on_and_gone_on_with_after_the_last_num
 def test_a_tables_shards_are_listed_page_by_page():
     shard = {"ShardId": "a"}
     child = {"ShardId": "b", "ParentShardId": "a"}
-    calls = Calls(
+    calls = FakeClient(
         describe_stream=[
             {"StreamDescription": {"Shards": [shard], "LastEvaluatedShardId": "a"}},
             {"StreamDescription": {"Shards": [child]}},
@@ -69,44 +77,44 @@ def test_a_tables_shards_are_listed_page_by_page():
 SHARD = "shardId-000000000000"
 
 
-def a_stream(records: int) -> MemoryStream:
+def a_stream(records: int) -> InMemoryStream:
     """One shard, with so many records of one key, numbered from 1 on."""
-    stream = MemoryStream()
+    stream = InMemoryStream()
     for _ in range(records):
         stream.put("k", b"", now=NOON)
     return stream
 
 
 class Function:
-    """A function that remembers what it was brought and answers with what it was given."""
+    """A function that remembers what it was delivered and answers with what it was given."""
 
     def __init__(self, *outcomes: Outcome) -> None:
-        self.brought: list[list[int]] = []
+        self.delivered: list[list[int]] = []
         self.outcomes = list(outcomes)
         self.gate = threading.Event()
         self.gate.set()
 
     def invoke(self, function_arn: str, event: bytes) -> Outcome:
         del function_arn
-        self.brought.append(
+        self.delivered.append(
             [int(record["kinesis"]["sequenceNumber"]) for record in json.loads(event)["Records"]]
         )
         self.gate.wait(5)
-        return self.outcomes.pop(0) if self.outcomes else Answered(payload=b"null")
+        return self.outcomes.pop(0) if self.outcomes else Returned(payload=b"null")
 
 
 class Basket:
     def __init__(self) -> None:
-        self.sent: list[GivenUp] = []
+        self.sent: list[DiscardBatch] = []
 
-    def send(self, given_up: GivenUp, *_: Any, **__: Any) -> None:
-        self.sent.append(given_up)
+    def send(self, discarded: DiscardBatch, *_: Any, **__: Any) -> None:
+        self.sent.append(discarded)
 
 
 class Rig:
     """A stream driver on a stream and a function in memory."""
 
-    def __init__(self, stream: MemoryStream, function: Function, **settings: Any) -> None:
+    def __init__(self, stream: InMemoryStream, function: Function, **settings: Any) -> None:
         self.stream, self.function, self.basket = stream, function, Basket()
         self.positions: Positions = {}
         self.mapping = a_mapping(**settings)
@@ -135,87 +143,87 @@ class Rig:
 def test_a_stream_is_brought_in_batches_in_order():
     rig = Rig(a_stream(5), Function())
     driver = rig.driver()
-    driver.tend()
-    eventually(lambda: 3 == len(rig.function.brought))
+    driver.refresh()
+    eventually(lambda: 3 == len(rig.function.delivered))
     driver.stop()
     eventually(lambda: driver.is_stopped)
 
-    assert [[1, 2], [3, 4], [5]] == rig.function.brought
+    assert [[1, 2], [3, 4], [5]] == rig.function.delivered
     assert {SHARD: after("5")} == rig.positions
 
 
 def test_what_no_filter_lets_through_is_not_brought_and_come_past():
     rig = Rig(a_stream(3), Function(), filters=('{"sequenceNumber": ["2"]}',))
     driver = rig.driver()
-    driver.tend()
+    driver.refresh()
     eventually(lambda: rig.positions.get(SHARD) == after("3"))
     driver.stop()
 
-    assert [[2]] == rig.function.brought
+    assert [[2]] == rig.function.delivered
 
 
 def test_what_is_given_up_goes_to_the_destination_and_the_rest_goes_on():
-    rig = Rig(a_stream(3), Function(Raised(), Raised()), max_retries=1)
+    rig = Rig(a_stream(3), Function(Errored(), Errored()), retry_attempts=1)
     driver = rig.driver()
-    driver.tend()
-    eventually(lambda: 3 == len(rig.function.brought))
+    driver.refresh()
+    eventually(lambda: 3 == len(rig.function.delivered))
     driver.stop()
 
-    assert [[1, 2], [1, 2], [3]] == rig.function.brought
+    assert [[1, 2], [1, 2], [3]] == rig.function.delivered
     assert [[1, 2]] == [[r.position for r in g.records] for g in rig.basket.sent]
 
 
 def test_a_successor_goes_on_after_what_is_done():
-    rig = Rig(a_stream(3), Function(Answered(payload=b"null"), *[Raised()] * 1000))
+    rig = Rig(a_stream(3), Function(Returned(payload=b"null"), *[Errored()] * 1000))
     first = rig.driver()
-    first.tend()
-    eventually(lambda: 2 < len(rig.function.brought))
+    first.refresh()
+    eventually(lambda: 2 < len(rig.function.delivered))
     first.stop()
     eventually(lambda: first.is_stopped)
     rig.function.outcomes.clear()
-    rig.function.brought.clear()
+    rig.function.delivered.clear()
 
     second = rig.driver()
-    second.tend()
-    eventually(lambda: rig.function.brought)
+    second.refresh()
+    eventually(lambda: rig.function.delivered)
     second.stop()
 
-    assert [3] == rig.function.brought[0]
+    assert [3] == rig.function.delivered[0]
 
 
 def test_a_child_shard_waits_until_its_parent_is_done():
     stream = a_stream(1)
-    child = stream.roll(SHARD)
+    child = stream.roll_over(SHARD)
     stream.put("k", b"", now=NOON)
     rig = Rig(stream, Function())
     rig.function.gate.clear()
     driver = rig.driver()
-    driver.tend()
-    eventually(lambda: rig.function.brought)
-    driver.tend()
-    assert [[1]] == rig.function.brought
+    driver.refresh()
+    eventually(lambda: rig.function.delivered)
+    driver.refresh()
+    assert [[1]] == rig.function.delivered
 
     rig.function.gate.set()
-    eventually(lambda: driver.tend() or [2] in rig.function.brought)
+    eventually(lambda: driver.refresh() or [2] in rig.function.delivered)
     driver.stop()
     eventually(lambda: driver.is_stopped)
     assert after("2") == rig.positions[child]
 
 
 def test_a_shard_has_as_many_invocations_at_once_as_the_mapping_says():
-    stream = MemoryStream()
+    stream = InMemoryStream()
     keys = [next(k for k in map(str, range(99)) if lane_of(k, 3) == lane) for lane in range(3)]
     for key in keys * 2:
         stream.put(key, b"", now=NOON)
-    rig = Rig(stream, Function(), parallelization=3, batch_size=1)
+    rig = Rig(stream, Function(), parallelization_factor=3, batch_size=1)
     rig.function.gate.clear()
     driver = rig.driver()
-    driver.tend()
-    eventually(lambda: 3 == len(rig.function.brought))
-    assert [[1], [2], [3]] == sorted(rig.function.brought)
+    driver.refresh()
+    eventually(lambda: 3 == len(rig.function.delivered))
+    assert [[1], [2], [3]] == sorted(rig.function.delivered)
 
     rig.function.gate.set()
-    eventually(lambda: 6 == len(rig.function.brought))
+    eventually(lambda: 6 == len(rig.function.delivered))
     driver.stop()
     eventually(lambda: driver.is_stopped)
     assert {SHARD: after("6")} == rig.positions
@@ -225,8 +233,8 @@ def test_a_driver_that_is_stopped_waits_for_what_is_out():
     rig = Rig(a_stream(1), Function())
     rig.function.gate.clear()
     driver = rig.driver()
-    driver.tend()
-    eventually(lambda: rig.function.brought)
+    driver.refresh()
+    eventually(lambda: rig.function.delivered)
     driver.stop()
     assert not driver.is_stopped
 
@@ -236,7 +244,7 @@ def test_a_driver_that_is_stopped_waits_for_what_is_out():
 
 
 def test_kinesis_is_read_from_a_timestamp_on():
-    calls = Calls(get_shard_iterator={"ShardIterator": "i"}, get_records={"Records": []})
+    calls = FakeClient(get_shard_iterator={"ShardIterator": "i"}, get_records={"Records": []})
     position = Position(kind="AT_TIMESTAMP", at=NOON)
 
     ShardReader(KinesisStream(calls, STREAM, role_arn="r"), "s", position=position).read(1)
@@ -257,15 +265,15 @@ def test_trouble_in_reading_passes():
     stream.read = read
     rig = Rig(stream, Function())
     driver = rig.driver()
-    driver.tend()
-    eventually(lambda: rig.function.brought)
+    driver.refresh()
+    eventually(lambda: rig.function.delivered)
     driver.stop()
 
-    assert [[1]] == rig.function.brought
+    assert [[1]] == rig.function.delivered
 
 
 def test_an_idle_poller_rests_longer_and_longer_up_to_a_fifth_of_a_second():
-    pace = Pace()
+    pace = IdleBackoff()
     rests = [pace.rest_after(work=False) for _ in range(10)]
 
     assert sorted(rests) == rests

@@ -1,4 +1,4 @@
-"""A function on a stream that notes what it was brought, and is content."""
+"""A function on a stream that notes what it was delivered, and is content."""
 
 from base64 import b64decode
 from typing import Any
@@ -7,13 +7,13 @@ import pytest
 
 
 class Handler:
-    """Notes the data that it was brought, batch by batch, and is content."""
+    """Notes the data that it was delivered, batch by batch, and is content."""
 
     def __init__(self) -> None:
-        self.brought: list[list[str]] = []
+        self.delivered: list[list[str]] = []
 
     def __call__(self, event: dict[str, Any], _: Any) -> dict[str, Any]:
-        self.brought.append(
+        self.delivered.append(
             [b64decode(record["kinesis"]["data"]).decode() for record in event["Records"]]
         )
         return {"batchItemFailures": []}

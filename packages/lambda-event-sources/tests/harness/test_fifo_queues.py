@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from lambda_event_sources.harness.items import ALWAYS, Fails, Raises, Send
-from lambda_event_sources.harness.queue_run import NotForAQueue
-from lambda_event_sources.harness.run import spread
-from lambda_event_sources.limits import SettingRefused
+from lambda_event_sources.harness.items import ALWAYS, Raises, ReportsFailure, Send
+from lambda_event_sources.harness.queue_run import NotAQueueItem
+from lambda_event_sources.harness.run import random_durations
+from lambda_event_sources.limits import InvalidSetting
 from lambda_event_sources.queues.fifo_queue import FifoQueue
 from lambda_event_sources.queues.standard_queue import StandardQueue
 
@@ -19,10 +19,10 @@ MINUTE = timedelta(minutes=1)
 
 
 def a_queue(**settings: Any) -> FifoQueue:
-    return FifoQueue(**{"name": "orders.fifo", "hides_for": 6 * MINUTE} | settings)
+    return FifoQueue(**{"name": "orders.fifo", "visibility_timeout": 6 * MINUTE} | settings)
 
 
-def brought(report: Any) -> list[list[str]]:
+def delivered(report: Any) -> list[list[str]]:
     return [[m.event["body"] for m in each.records] for each in report.invocations]
 
 
@@ -48,8 +48,8 @@ def test_groups_are_brought_in_order_and_a_failing_one_holds_up_nobody_else(even
 
     report = event_source(lambda *_: None, items, queue=a_queue(), batch_size=1)
 
-    assert [["g1"], ["h1"], ["g1"], ["g1"], ["g2"]] == brought(report)
-    assert [] == report.overtaken
+    assert [["g1"], ["h1"], ["g1"], ["g1"], ["g2"]] == delivered(report)
+    assert [] == report.out_of_order
 
 
 def test_a_group_s_messages_are_never_in_two_batches_at_once(event_source):
@@ -57,7 +57,11 @@ def test_a_group_s_messages_are_never_in_two_batches_at_once(event_source):
     items.insert(5, Raises(times=2))
 
     report = event_source(
-        lambda *_: None, items, queue=a_queue(), pollers=4, takes=spread(5, up_to=MINUTE)
+        lambda *_: None,
+        items,
+        queue=a_queue(),
+        pollers=4,
+        duration=random_durations(5, up_to=MINUTE),
     )
 
     ended: dict[str, list[str]] = {}
@@ -73,39 +77,39 @@ def test_a_partial_answer_that_names_the_rest_stops_the_group_there(event_source
 
     report = event_source(failing_the_rest("2"), items, queue=a_queue())
 
-    assert [["1", "2", "3"], ["2", "3"]] == brought(report)
-    assert [] == report.overtaken
+    assert [["1", "2", "3"], ["2", "3"]] == delivered(report)
+    assert [] == report.out_of_order
 
 
 def test_an_answer_that_names_one_message_only_lets_others_overtake_it(event_source):
     items = [
         Send(body="1", group="g"),
-        Fails(),
+        ReportsFailure(),
         Send(body="2", group="g"),
         Send(body="3", group="g"),
     ]
 
     report = event_source(lambda *_: None, items, queue=a_queue())
 
-    assert [["1", "2", "3"], ["2"]] == brought(report)
-    assert ["orders.fifo-2"] == report.overtaken
+    assert [["1", "2", "3"], ["2"]] == delivered(report)
+    assert ["orders.fifo-2"] == report.out_of_order
 
 
 def test_messages_of_other_groups_overtake_nobody(event_source):
-    items = [Fails(), Send(body="1", group="g"), Send(body="2", group="h")]
+    items = [ReportsFailure(), Send(body="1", group="g"), Send(body="2", group="h")]
 
     report = event_source(lambda *_: None, items, queue=a_queue())
 
-    assert [] == report.overtaken
+    assert [] == report.out_of_order
 
 
 def test_a_group_goes_on_when_its_poison_is_a_dead_letter(event_source):
     items = [Raises(times=ALWAYS), Send(body="poison", group="g"), Send(body="2", group="g")]
 
-    report = event_source(lambda *_: None, items, queue=a_queue(max_receives=2), batch_size=1)
+    report = event_source(lambda *_: None, items, queue=a_queue(max_receive_count=2), batch_size=1)
 
-    assert [("DeadLetter", ["orders.fifo-1"])] == report.given_up
-    assert [["poison"], ["poison"], ["2"]] == brought(report)
+    assert [("DeadLetter", ["orders.fifo-1"])] == report.discarded
+    assert [["poison"], ["poison"], ["2"]] == delivered(report)
 
 
 def test_a_recorded_message_of_a_fifo_queue_is_brought_with_its_group(event_source):
@@ -123,23 +127,23 @@ def test_a_recorded_message_of_a_fifo_queue_is_brought_with_its_group(event_sour
 def test_what_is_sent_twice_is_brought_once(event_source):
     twice = [Send(body="1", group="g", deduplication="d")] * 2
 
-    assert [["1"]] == brought(event_source(lambda *_: None, twice))
+    assert [["1"]] == delivered(event_source(lambda *_: None, twice))
 
 
 @pytest.mark.parametrize(
     ("queue", "item"),
     [
         (a_queue(), Send(body="a", delay=MINUTE)),
-        (StandardQueue(name="q", hides_for=MINUTE), Send(body="a", group="g")),
-        (StandardQueue(name="q", hides_for=MINUTE), Send(body="a", deduplication="d")),
+        (StandardQueue(name="q", visibility_timeout=MINUTE), Send(body="a", group="g")),
+        (StandardQueue(name="q", visibility_timeout=MINUTE), Send(body="a", deduplication="d")),
     ],
 )
 def test_a_message_for_the_other_kind_of_queue_is_refused(event_source, queue, item):
-    with pytest.raises(NotForAQueue):
+    with pytest.raises(NotAQueueItem):
         event_source(lambda *_: None, [item], queue=queue)
 
 
-@pytest.mark.parametrize("setting", [{"batch_size": 20}, {"window": MINUTE}])
+@pytest.mark.parametrize("setting", [{"batch_size": 20}, {"max_batching_window": MINUTE}])
 def test_what_aws_refuses_of_a_fifo_queue_cannot_be_rehearsed(event_source, setting):
-    with pytest.raises(SettingRefused):
+    with pytest.raises(InvalidSetting):
         event_source(lambda *_: None, ["a"], queue=a_queue(), **setting)

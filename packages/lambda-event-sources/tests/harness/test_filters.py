@@ -8,19 +8,19 @@ from support.aggregates import aggregate
 
 from lambda_event_sources.filtering.operators import InvalidPattern
 from lambda_event_sources.harness.items import ALWAYS, Put, Raises
-from lambda_event_sources.mapping import Kind
+from lambda_event_sources.mapping import SourceKind
 
 PLACED = '{"data": {"status": ["PLACED"]}}'
 
 
 class Numbers:
-    """Notes the sequence numbers that it was brought."""
+    """Notes the sequence numbers that it was delivered."""
 
     def __init__(self) -> None:
-        self.brought: list[list[str]] = []
+        self.delivered: list[list[str]] = []
 
     def __call__(self, event: dict[str, Any], _: Any) -> None:
-        self.brought.append([r["kinesis"]["sequenceNumber"] for r in event["Records"]])
+        self.delivered.append([r["kinesis"]["sequenceNumber"] for r in event["Records"]])
 
 
 def test_filtered_records_are_not_brought_and_are_counted(event_source):
@@ -32,7 +32,7 @@ def test_filtered_records_are_not_brought_and_are_counted(event_source):
         filters=(PLACED,),
     )
 
-    assert [["1", "4"]] == handler.brought
+    assert [["1", "4"]] == handler.delivered
     assert ["2", "3"] == report.filtered
     assert ["1", "4"] == report.done
     assert str(report).splitlines()[0].endswith("filtered: 2 3")
@@ -43,9 +43,9 @@ def test_a_filter_on_the_data_costs_every_aggregate_its_orders(event_source):
 
     report = event_source(handler, [aggregate(b'{"status": "PLACED"}')], filters=(PLACED,))
 
-    assert [] == handler.brought
+    assert [] == handler.delivered
     assert ["1"] == report.filtered
-    assert [] == report.given_up
+    assert [] == report.discarded
 
 
 def test_a_poison_record_that_is_filtered_fails_nothing(event_source):
@@ -55,11 +55,11 @@ def test_a_poison_record_that_is_filtered_fails_nothing(event_source):
         handler,
         [Raises(times=ALWAYS), Put(key="o-1", data=b"poison"), Put(key="o-2", data=b"a")],
         filters=('{"partitionKey": [{"anything-but": ["o-1"]}]}',),
-        max_age=timedelta(minutes=1),
+        max_record_age=timedelta(minutes=1),
     )
 
-    assert [["2"]] == handler.brought
-    assert ([], []) == (report.retried, report.given_up)
+    assert [["2"]] == handler.delivered
+    assert ([], []) == (report.retried, report.discarded)
 
 
 def test_a_table_s_changes_are_filtered_by_their_kind(event_source):
@@ -70,7 +70,7 @@ def test_a_table_s_changes_are_filtered_by_their_kind(event_source):
     report = event_source(
         lambda *_: None,
         [change(1, "INSERT"), change(2, "REMOVE")],
-        source=Kind.DYNAMODB,
+        source=SourceKind.DYNAMODB,
         filters=('{"eventName": ["REMOVE"]}',),
     )
 

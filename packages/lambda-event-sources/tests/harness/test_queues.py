@@ -9,16 +9,16 @@ import pytest
 
 from lambda_event_sources.harness.items import (
     ALWAYS,
-    Answers,
-    Fails,
-    Passes,
     Raises,
-    Redelivered,
+    Redelivery,
+    ReportsFailure,
+    Returns,
     Send,
-    Splits,
+    SplitShard,
     Throttled,
+    TimePasses,
 )
-from lambda_event_sources.harness.queue_run import NotForAQueue
+from lambda_event_sources.harness.queue_run import NotAQueueItem
 from lambda_event_sources.queues.standard_queue import StandardQueue
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
@@ -26,13 +26,13 @@ MINUTE = timedelta(minutes=1)
 
 
 class Handler:
-    """Notes what it was brought and how often that was received."""
+    """Notes what it was delivered and how often that was received."""
 
     def __init__(self) -> None:
-        self.brought: list[list[tuple[str, str]]] = []
+        self.delivered: list[list[tuple[str, str]]] = []
 
     def __call__(self, event: dict[str, Any], _: Any) -> None:
-        self.brought.append(
+        self.delivered.append(
             [
                 (record["body"], record["attributes"]["ApproximateReceiveCount"])
                 for record in event["Records"]
@@ -46,20 +46,20 @@ def handler() -> Handler:
 
 
 def a_queue(**settings: Any) -> StandardQueue:
-    return StandardQueue(**{"name": "sms-high", "hides_for": 6 * MINUTE} | settings)
+    return StandardQueue(**{"name": "sms-high", "visibility_timeout": 6 * MINUTE} | settings)
 
 
 def test_messages_are_brought_and_gone(event_source, handler):
     report = event_source(handler, ["a", "b"])
 
-    assert [[("a", "1"), ("b", "1")]] == handler.brought
+    assert [[("a", "1"), ("b", "1")]] == handler.delivered
     assert ["rehearsed-1", "rehearsed-2"] == report.done
 
 
 def test_only_a_failed_message_comes_back_when_its_visibility_ends(event_source, handler):
-    report = event_source(handler, ["a", Fails(), "b", "c"], queue=a_queue())
+    report = event_source(handler, ["a", ReportsFailure(), "b", "c"], queue=a_queue())
 
-    assert [[("a", "1"), ("b", "1"), ("c", "1")], [("b", "2")]] == handler.brought
+    assert [[("a", "1"), ("b", "1"), ("c", "1")], [("b", "2")]] == handler.delivered
     first, second = report.invocations
     assert 6 * MINUTE == second.at - first.at
 
@@ -67,45 +67,47 @@ def test_only_a_failed_message_comes_back_when_its_visibility_ends(event_source,
 def test_an_error_returns_the_whole_batch(event_source, handler):
     event_source(handler, ["a", Raises(), "b"])
 
-    assert [[("a", "2"), ("b", "2")]] == handler.brought
+    assert [[("a", "2"), ("b", "2")]] == handler.delivered
 
 
 def test_an_unknown_message_in_the_answer_returns_the_whole_batch(event_source, handler):
     answer = {"batchItemFailures": [{"itemIdentifier": "nobody"}]}
 
-    event_source(handler, [Answers(answer=answer), "a", "b"])
+    event_source(handler, [Returns(answer=answer), "a", "b"])
 
-    assert [[("a", "1"), ("b", "1")], [("a", "2"), ("b", "2")]] == handler.brought
+    assert [[("a", "1"), ("b", "1")], [("a", "2"), ("b", "2")]] == handler.delivered
 
 
 def test_a_poison_message_ends_as_a_dead_letter(event_source, handler):
-    queue = a_queue(max_receives=3)
+    queue = a_queue(max_receive_count=3)
 
     report = event_source(handler, [Raises(times=ALWAYS), "poison"], queue=queue)
 
-    assert [("DeadLetter", ["sms-high-1"])] == report.given_up
+    assert [("DeadLetter", ["sms-high-1"])] == report.discarded
     assert 3 == len(report.invocations)
-    assert ["poison"] == [message.body for message in queue.dead]
+    assert ["poison"] == [message.body for message in queue.dead_letters]
 
 
 def test_a_throttled_invocation_uses_up_a_receive(event_source, handler):
-    report = event_source(handler, [Throttled(times=ALWAYS), "a"], queue=a_queue(max_receives=2))
+    report = event_source(
+        handler, [Throttled(times=ALWAYS), "a"], queue=a_queue(max_receive_count=2)
+    )
 
-    assert 2 == len(report.refused)
-    assert [("DeadLetter", ["sms-high-1"])] == report.given_up
-    assert [] == handler.brought
+    assert 2 == len(report.not_invoked)
+    assert [("DeadLetter", ["sms-high-1"])] == report.discarded
+    assert [] == handler.delivered
 
 
 def test_a_message_may_be_delivered_again_though_it_was_deleted(event_source, handler):
-    event_source(handler, [Redelivered(), "a"])
+    event_source(handler, [Redelivery(), "a"])
 
-    assert [[("a", "1")], [("a", "2")]] == handler.brought
+    assert [[("a", "1")], [("a", "2")]] == handler.delivered
 
 
 def test_messages_come_when_they_are_sent_and_visible(event_source, handler):
-    event_source(handler, [Send(body="late", delay=5 * MINUTE), Passes(time=MINUTE), "early"])
+    event_source(handler, [Send(body="late", delay=5 * MINUTE), TimePasses(time=MINUTE), "early"])
 
-    assert [[("early", "1")], [("late", "1")]] == handler.brought
+    assert [[("early", "1")], [("late", "1")]] == handler.delivered
 
 
 def test_filtered_messages_are_gone_and_counted(event_source, handler):
@@ -113,15 +115,15 @@ def test_filtered_messages_are_gone_and_counted(event_source, handler):
 
     report = event_source(handler, ["a", "b", "c"], queue=queue, filters=('{"body": ["b"]}',))
 
-    assert [[("b", "1")]] == handler.brought
+    assert [[("b", "1")]] == handler.delivered
     assert ["sms-high-1", "sms-high-3"] == report.filtered
     assert ["sms-high-2"] == report.done
-    assert [] == queue.waiting
+    assert [] == queue.messages
 
 
 def test_pollers_bring_batches_at_once(event_source, handler):
     report = event_source(
-        handler, list("abcd"), batch_size=1, pollers=2, takes=lambda: MINUTE, queue=a_queue()
+        handler, list("abcd"), batch_size=1, pollers=2, duration=lambda: MINUTE, queue=a_queue()
     )
 
     assert [0, 1, 0, 1] == [each.lane for each in report.invocations]
@@ -130,15 +132,15 @@ def test_pollers_bring_batches_at_once(event_source, handler):
 
 def test_recorded_messages_are_brought_with_their_attributes(event_source):
     recorded = json.loads((RECORDINGS / "sqs_event_sns_raw.json").read_text())
-    brought: list[Any] = []
+    delivered: list[Any] = []
 
-    event_source(lambda event, _: brought.extend(event["Records"]), [recorded])
+    event_source(lambda event, _: delivered.extend(event["Records"]), [recorded])
 
-    for was, came in zip(recorded["Records"], brought, strict=True):
+    for was, came in zip(recorded["Records"], delivered, strict=True):
         assert (was["messageId"], was["body"]) == (came["messageId"], came["body"])
         assert was["messageAttributes"] == came["messageAttributes"]
 
 
 def test_a_split_is_not_for_a_queue(event_source, handler):
-    with pytest.raises(NotForAQueue):
-        event_source(handler, ["a", Splits(shard="s")])
+    with pytest.raises(NotAQueueItem):
+        event_source(handler, ["a", SplitShard(shard="s")])

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambda_event_sources.harness.items import Raises, Redeployed
-from lambda_event_sources.limits import SettingRefused
+from lambda_event_sources.harness.items import MappingUpdate, Raises
+from lambda_event_sources.limits import InvalidSetting
 
 SECOND = timedelta(seconds=1)
 
@@ -15,10 +15,10 @@ SECOND = timedelta(seconds=1)
     "setting",
     [
         {"batch_size": 0},
-        {"parallelization": 11},
+        {"parallelization_factor": 11},
         {"starting_position": "latest"},
-        {"max_age": timedelta(hours=-1)},
-        {"window": timedelta(minutes=16)},
+        {"max_record_age": timedelta(hours=-1)},
+        {"max_batching_window": timedelta(minutes=16)},
         {"pollers": 0},
         {"timeout": timedelta(0)},
         {"timeout": timedelta(minutes=16)},
@@ -28,24 +28,26 @@ SECOND = timedelta(seconds=1)
 )
 def test_what_aws_refuses_is_refused_by_name(event_source, handler, setting: dict[str, Any]):
     (name,) = setting
-    with pytest.raises(SettingRefused, match=f"^{name}="):
+    with pytest.raises(InvalidSetting, match=f"^{name}="):
         event_source(handler, [b"a"], **setting)
 
-    assert [] == handler.brought
+    assert [] == handler.delivered
 
 
 def test_of_a_queue_it_is_refused_too(event_source):
-    with pytest.raises(SettingRefused, match=r"^tumbling_window="):
+    with pytest.raises(InvalidSetting, match=r"^tumbling_window="):
         event_source(lambda *_: None, ["a"], tumbling_window=60 * SECOND)
 
 
 def test_so_it_is_when_a_mapping_is_changed(event_source, handler):
-    with pytest.raises(SettingRefused, match=r"^batch_size=0"):
-        event_source(handler, [b"a", Redeployed(settings={"batch_size": 0})])
+    with pytest.raises(InvalidSetting, match=r"^batch_size=0"):
+        event_source(handler, [b"a", MappingUpdate(settings={"batch_size": 0})])
 
 
 def test_minus_one_retries_are_retries_without_end(event_source, handler):
-    report = event_source(handler, [Raises(times=50), b"a"], max_retries=-1, max_age=-SECOND)
+    report = event_source(
+        handler, [Raises(times=50), b"a"], retry_attempts=-1, max_record_age=-SECOND
+    )
 
     assert [["1"]] * 50 == report.retried
     assert ["1"] == report.done

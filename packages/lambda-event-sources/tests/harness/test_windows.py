@@ -5,16 +5,24 @@ from typing import Any
 
 import pytest
 
-from lambda_event_sources.harness.items import Fails, Passes, Put, Raises, Redeployed, Rolls, Splits
-from lambda_event_sources.mapping import Kind
-from lambda_event_sources.streams.memory import MemoryStream
+from lambda_event_sources.harness.items import (
+    MappingUpdate,
+    Put,
+    Raises,
+    ReportsFailure,
+    RollOverShard,
+    SplitShard,
+    TimePasses,
+)
+from lambda_event_sources.mapping import SourceKind
+from lambda_event_sources.streams.in_memory_stream import InMemoryStream
 
 MINUTE = timedelta(minutes=1)
 FIRST = "shardId-000000000000"
 
 
 class Counter:
-    """Counts what it is brought in the window's state, and notes the counts that it made an end of."""
+    """Counts what it is delivered in the window's state, and notes the counts that it made an end of."""
 
     def __init__(self) -> None:
         self.ends: list[int] = []
@@ -34,7 +42,7 @@ def counter() -> Counter:
 def test_each_window_is_counted_to_its_end(event_source, counter):
     report = event_source(
         counter,
-        [b"a", b"b", b"c", Passes(time=MINUTE), b"d"],
+        [b"a", b"b", b"c", TimePasses(time=MINUTE), b"d"],
         tumbling_window=MINUTE,
         batch_size=2,
     )
@@ -42,12 +50,12 @@ def test_each_window_is_counted_to_its_end(event_source, counter):
     assert [3, 1] == counter.ends
     assert [["1", "2"], ["3"], [], ["4"], []] == report.invoked
     assert ["1", "2", "3", "4"] == report.done
-    assert MINUTE == report.ends[1].at - report.ends[0].at
+    assert MINUTE == report.window_ends[1].at - report.window_ends[0].at
     assert 2 == str(report).count("the end of 2026-03-02T09:3")
 
 
 def test_what_is_tried_again_is_counted_once(event_source, counter):
-    items = [b"a", Raises(times=2), b"b", Raises(late=True), b"c", Fails(), b"d"]
+    items = [b"a", Raises(times=2), b"b", Raises(late=True), b"c", ReportsFailure(), b"d"]
 
     event_source(counter, items, tumbling_window=MINUTE, batch_size=1)
 
@@ -55,10 +63,10 @@ def test_what_is_tried_again_is_counted_once(event_source, counter):
 
 
 def test_a_handler_that_returns_no_state_fails(event_source):
-    report = event_source(lambda *_: None, [b"a"], tumbling_window=MINUTE, max_retries=1)
+    report = event_source(lambda *_: None, [b"a"], tumbling_window=MINUTE, retry_attempts=1)
 
-    assert [("RetryAttemptsExhausted", ["1"])] == report.given_up
-    assert [] == report.ends
+    assert [("RetryAttemptsExhausted", ["1"])] == report.discarded
+    assert [] == report.window_ends
 
 
 def test_an_end_that_fails_holds_up_the_next_window_until_it_succeeds(event_source):
@@ -69,7 +77,7 @@ def test_an_end_that_fails_holds_up_the_next_window_until_it_succeeds(event_sour
             raise failures.pop()
         return {"state": {}}
 
-    report = event_source(handler, [b"a", Passes(time=MINUTE), b"b"], tumbling_window=MINUTE)
+    report = event_source(handler, [b"a", TimePasses(time=MINUTE), b"b"], tumbling_window=MINUTE)
 
     assert [["1"], [], [], [], ["2"], []] == report.invoked
 
@@ -82,13 +90,13 @@ def test_an_end_that_never_succeeds_ends_with_the_stream_s_retention(event_sourc
 
     report = event_source(handler, [b"a"], tumbling_window=MINUTE, retention=10 * MINUTE)
 
-    assert [("Expired", [])] == report.given_up
+    assert [("Expired", [])] == report.discarded
 
 
 def test_who_goes_on_for_another_counts_the_window_anew(event_source, counter):
     event_source(
         counter,
-        [b"a", b"b", Passes(time=MINUTE / 6), Redeployed(), b"c"],
+        [b"a", b"b", TimePasses(time=MINUTE / 6), MappingUpdate(), b"c"],
         tumbling_window=MINUTE,
         batch_size=1,
     )
@@ -96,7 +104,7 @@ def test_who_goes_on_for_another_counts_the_window_anew(event_source, counter):
     assert [3] == counter.ends
 
 
-@pytest.mark.parametrize("change", [Rolls(shard=FIRST), Splits(shard=FIRST)])
+@pytest.mark.parametrize("change", [RollOverShard(shard=FIRST), SplitShard(shard=FIRST)])
 def test_a_window_does_not_go_on_over_a_resharding(event_source, counter, change):
     event_source(counter, [b"a", b"b", change, b"c"], tumbling_window=MINUTE)
 
@@ -106,17 +114,19 @@ def test_a_window_does_not_go_on_over_a_resharding(event_source, counter, change
 def test_each_shard_has_windows_of_its_own(event_source, counter):
     items = [Put(key=f"o-{n}", data=b"a") for n in range(20)]
 
-    report = event_source(counter, items, tumbling_window=MINUTE, stream=MemoryStream(shards=2))
+    report = event_source(counter, items, tumbling_window=MINUTE, stream=InMemoryStream(shards=2))
 
     assert 2 == len(counter.ends)
     assert 20 == sum(counter.ends)
-    assert {each.source for each in report.ends} == {each.about["shardId"] for each in report.ends}
+    assert {each.source for each in report.window_ends} == {
+        each.window_fields["shardId"] for each in report.window_ends
+    }
 
 
 def test_what_is_filtered_is_not_counted_and_lets_time_pass(event_source, counter):
     report = event_source(
         counter,
-        [b"{}", Passes(time=MINUTE), b"no JSON"],
+        [b"{}", TimePasses(time=MINUTE), b"no JSON"],
         tumbling_window=MINUTE,
         filters=('{"data": {"a": [{"exists": false}]}}',),
     )
@@ -136,7 +146,7 @@ def test_a_table_s_changes_have_windows_too(event_source, counter):
     event_source(
         counter,
         [change(1, 0), change(2, 59), change(3, 60)],
-        source=Kind.DYNAMODB,
+        source=SourceKind.DYNAMODB,
         tumbling_window=MINUTE,
     )
 

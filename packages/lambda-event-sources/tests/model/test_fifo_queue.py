@@ -5,27 +5,32 @@ from typing import Any
 
 import pytest
 from support.doubles import recording
-from support.playing import NOON, SECOND, SUCCESS, a_mapping, failing
+from support.lanes import NOON, SECOND, SUCCESS, a_mapping, failing
 
 from lambda_event_sources.events import QueueMessage
-from lambda_event_sources.outcomes import Raised
-from lambda_event_sources.queues.batcher import Bring, NotForFifo, QueueGatherer, Receive
+from lambda_event_sources.outcomes import Errored
 from lambda_event_sources.queues.fifo_queue import FifoQueue
+from lambda_event_sources.queues.queue_batcher import (
+    Deliver,
+    InvalidFifoMapping,
+    QueueBatcher,
+    Receive,
+)
 
 MINUTE = timedelta(minutes=1)
 
 
 def a_queue(*sent: tuple[str, str], **settings: Any) -> FifoQueue:
     """Make a queue of messages, each a group and a body."""
-    queue = FifoQueue(**{"name": "orders.fifo", "hides_for": MINUTE} | settings)
+    queue = FifoQueue(**{"name": "orders.fifo", "visibility_timeout": MINUTE} | settings)
     for group, body in sent:
-        queue.put(body, now=NOON, group=group)
+        queue.send(body, now=NOON, group=group)
     return queue
 
 
-def a_poller(**settings: Any) -> QueueGatherer:
+def a_poller(**settings: Any) -> QueueBatcher:
     source = "arn:aws:sqs:us-east-1:000000000000:orders.fifo"
-    return QueueGatherer(a_mapping(**{"source_arn": source, "batch_size": 10} | settings))
+    return QueueBatcher(a_mapping(**{"source_arn": source, "batch_size": 10} | settings))
 
 
 def bodies(messages: Any) -> list[str]:
@@ -45,7 +50,7 @@ def test_while_one_of_a_group_is_out_nobody_receives_any_of_that_group() -> None
     (first,) = queue.receive(1, now=NOON)
 
     assert ["3"] == bodies(queue.receive(10, now=NOON))
-    assert NOON + MINUTE == queue.next_visible()
+    assert NOON + MINUTE == queue.next_visible_at()
     queue.delete([first])
     assert ["2"] == bodies(queue.receive(10, now=NOON))
 
@@ -53,30 +58,30 @@ def test_while_one_of_a_group_is_out_nobody_receives_any_of_that_group() -> None
 def test_a_group_is_held_until_the_last_that_is_out_of_it_is_visible_again() -> None:
     queue = a_queue(("g", "1"), ("g", "2"))
     _, second = queue.receive(2, now=NOON)
-    queue.delay(second.receipt_handle, 5 * MINUTE, now=NOON)
+    queue.change_visibility(second.receipt_handle, 5 * MINUTE, now=NOON)
 
     assert [] == bodies(queue.receive(10, now=NOON + MINUTE))
-    assert NOON + 5 * MINUTE == queue.next_visible()
+    assert NOON + 5 * MINUTE == queue.next_visible_at()
     assert ["1", "2"] == bodies(queue.receive(10, now=NOON + 5 * MINUTE))
 
 
 def test_what_is_sent_again_within_five_minutes_is_not_brought_again() -> None:
     queue = a_queue()
-    first = queue.put("a", now=NOON, group="g", deduplication="d")
+    first = queue.send("a", now=NOON, group="g", deduplication="d")
 
-    assert first == queue.put("b", now=NOON + 5 * MINUTE, group="h", deduplication="d")
-    assert first != queue.put("c", now=NOON + 5 * MINUTE + SECOND, group="g", deduplication="d")
-    queue.put("d", now=NOON, group="g")
-    queue.put("d", now=NOON, group="g")
+    assert first == queue.send("b", now=NOON + 5 * MINUTE, group="h", deduplication="d")
+    assert first != queue.send("c", now=NOON + 5 * MINUTE + SECOND, group="g", deduplication="d")
+    queue.send("d", now=NOON, group="g")
+    queue.send("d", now=NOON, group="g")
     assert ["a", "c", "d"] == bodies(queue.receive(10, now=NOON + 6 * MINUTE))
 
 
 def test_when_its_head_is_a_dead_letter_the_group_goes_on() -> None:
-    queue = a_queue(("g", "1"), ("g", "2"), max_receives=1)
+    queue = a_queue(("g", "1"), ("g", "2"), max_receive_count=1)
     queue.receive(1, now=NOON)
 
     assert ["2"] == bodies(queue.receive(10, now=NOON + MINUTE))
-    assert ["1"] == [message.body for message in queue.dead]
+    assert ["1"] == [message.body for message in queue.dead_letters]
 
 
 def test_a_fifo_queue_s_message_has_the_attributes_that_aws_gives_it() -> None:
@@ -84,31 +89,31 @@ def test_a_fifo_queue_s_message_has_the_attributes_that_aws_gives_it() -> None:
     (message,) = a_queue(("1", "Test message.")).receive(1, now=NOON)
 
     given = message.event["attributes"]
-    assert documented["attributes"].keys() - {"SenderId"} == given.keys()
+    assert documented["attributes"].keys() == given.keys()
     assert documented["attributes"]["SequenceNumber"] == given["SequenceNumber"]
     assert "1" == message.group == given["MessageGroupId"]
     assert documented["md5OfBody"] != given["MessageDeduplicationId"]
 
 
-@pytest.mark.parametrize("setting", [{"batch_size": 11}, {"window": SECOND}])
+@pytest.mark.parametrize("setting", [{"batch_size": 11}, {"max_batching_window": SECOND}])
 def test_a_batch_of_a_fifo_queue_has_ten_messages_at_most_and_no_window(setting: Any) -> None:
-    with pytest.raises(NotForFifo):
+    with pytest.raises(InvalidFifoMapping):
         a_poller(**setting)
 
     assert Receive(up_to=10, until=None) == a_poller().next_step(now=NOON)
 
 
-def gathered(poller: QueueGatherer, queue: FifoQueue) -> tuple[QueueMessage, ...]:
+def gathered(poller: QueueBatcher, queue: FifoQueue) -> tuple[QueueMessage, ...]:
     """Let a poller take all that it can and bring its first batch."""
     poller.put(queue.receive(10, now=NOON), now=NOON)
     step = poller.next_step(now=NOON)
-    assert isinstance(step, Bring)
+    assert isinstance(step, Deliver)
     return step.messages
 
 
-def two_a_batch(queue: FifoQueue) -> QueueGatherer:
+def two_a_batch(queue: FifoQueue) -> QueueBatcher:
     (probe,) = a_queue(("g", "1")).receive(1, now=NOON)
-    assert len(queue.waiting) > 2
+    assert len(queue.messages) > 2
     return a_poller(payload_limit=2 * probe.size + 50)
 
 
@@ -119,10 +124,10 @@ def test_what_a_poller_still_holds_of_a_group_that_failed_is_let_go(how: str) ->
     batch = gathered(poller, queue)
     assert ["1", "2"] == bodies(batch)
 
-    poller.settle(batch, failing(batch[1].message_id) if how == "named" else Raised())
+    poller.settle(batch, failing(batch[1].message_id) if how == "named" else Errored())
 
     step = poller.next_step(now=NOON)
-    assert isinstance(step, Bring)
+    assert isinstance(step, Deliver)
     assert ["4"] == bodies(step.messages)
     assert isinstance(poller.next_step(now=NOON), Receive)
 
@@ -131,7 +136,7 @@ def test_when_nothing_is_left_of_what_a_poller_held_it_receives() -> None:
     queue = a_queue(("g", "1"), ("g", "2"), ("g", "3"))
     poller = two_a_batch(queue)
 
-    poller.settle(gathered(poller, queue), Raised())
+    poller.settle(gathered(poller, queue), Errored())
 
     assert isinstance(poller.next_step(now=NOON), Receive)
 
@@ -144,7 +149,7 @@ def test_what_a_poller_still_holds_of_a_group_that_went_through_follows() -> Non
     assert batch == poller.settle(batch, SUCCESS)
 
     step = poller.next_step(now=NOON)
-    assert isinstance(step, Bring)
+    assert isinstance(step, Deliver)
     assert ["3"] == bodies(step.messages)
 
 

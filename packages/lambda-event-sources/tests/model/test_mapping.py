@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from support.playing import NOON, SECOND
+from support.lanes import NOON, SECOND
 
 from lambda_event_sources.mapping import EventSourceMapping, is_enabled, mapping_of
-from lambda_event_sources.unsupported import refused
+from lambda_event_sources.unsupported import unsupported_settings
 
 
 def test_a_mapping_is_read_as_lambda_lists_it() -> None:
@@ -35,15 +35,15 @@ def test_a_mapping_is_read_as_lambda_lists_it() -> None:
             source_arn="arn:aws:dynamodb:us-east-1:000000000000:table/ledger/stream/2026",
             function_arn="arn:aws:lambda:us-east-1:000000000000:function:analytics",
             batch_size=500,
-            window=SECOND,
-            reports_item_failures=True,
+            max_batching_window=SECOND,
+            report_batch_item_failures=True,
             starting_position="TRIM_HORIZON",
-            parallelization=2,
-            bisects=True,
-            max_retries=10,
-            max_age=timedelta(hours=1),
+            parallelization_factor=2,
+            bisect_batch_on_error=True,
+            retry_attempts=10,
+            max_record_age=timedelta(hours=1),
             tumbling_window=timedelta(minutes=2),
-            failure_destination="arn:aws:s3:::parked",
+            on_failure_destination="arn:aws:s3:::parked",
         )
         == mapping
     )
@@ -60,14 +60,14 @@ def test_minus_one_means_without_limit() -> None:
         }
     )
 
-    assert (None, None, 100) == (mapping.max_retries, mapping.max_age, mapping.batch_size)
+    assert (None, None, 100) == (mapping.retry_attempts, mapping.max_record_age, mapping.batch_size)
 
 
 def test_no_retries_are_none_and_not_without_limit() -> None:
     entry = {"UUID": "u-1", "EventSourceArn": STREAM, "FunctionArn": "f"}
     mapping = mapping_of({**entry, "MaximumRetryAttempts": 0, "MaximumRecordAgeInSeconds": 60})
 
-    assert (0, 60 * SECOND) == (mapping.max_retries, mapping.max_age)
+    assert (0, 60 * SECOND) == (mapping.retry_attempts, mapping.max_record_age)
 
 
 def test_a_queue_s_batch_has_ten_messages_where_nothing_is_said() -> None:
@@ -94,11 +94,11 @@ STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/orders"
     ],
 )
 def test_a_setting_with_which_a_mapping_is_better_not_driven_is_named(setting: Any) -> None:
-    assert tuple(setting) == refused({"EventSourceArn": STREAM, **setting})
+    assert tuple(setting) == unsupported_settings({"EventSourceArn": STREAM, **setting})
 
 
 def test_other_settings_are_no_reason_not_to_drive_a_mapping() -> None:
-    assert () == refused(
+    assert () == unsupported_settings(
         {
             "EventSourceArn": STREAM,
             "StartingPositionTimestamp": NOON,
@@ -117,7 +117,7 @@ def test_other_settings_are_no_reason_not_to_drive_a_mapping() -> None:
     ],
 )
 def test_a_source_that_is_not_modelled_is_named(source: str, named: str) -> None:
-    assert (named,) == refused({"EventSourceArn": source})
+    assert (named,) == unsupported_settings({"EventSourceArn": source})
 
 
 @pytest.mark.parametrize(
@@ -131,15 +131,17 @@ def test_a_setting_that_fifo_queues_do_not_have_is_named(setting: Any) -> None:
     standard = {"EventSourceArn": "arn:aws:sqs:us-east-1:1:q", **setting}
     fifo = {**standard, "EventSourceArn": "arn:aws:sqs:us-east-1:1:q.fifo"}
 
-    assert () == refused(standard)
-    assert tuple(setting) == refused(fifo)
-    assert () == refused({**fifo, "BatchSize": 10, "MaximumBatchingWindowInSeconds": 0})
+    assert () == unsupported_settings(standard)
+    assert tuple(setting) == unsupported_settings(fifo)
+    assert () == unsupported_settings(
+        {**fifo, "BatchSize": 10, "MaximumBatchingWindowInSeconds": 0}
+    )
 
 
 def test_a_queue_has_no_tumbling_window() -> None:
     entry = {"EventSourceArn": "arn:aws:sqs:us-east-1:1:q", "TumblingWindowInSeconds": 60}
 
-    assert ("TumblingWindowInSeconds",) == refused(entry)
+    assert ("TumblingWindowInSeconds",) == unsupported_settings(entry)
 
 
 def test_filters_are_read_as_lambda_lists_them() -> None:
@@ -165,4 +167,7 @@ def test_a_mapping_may_begin_at_a_timestamp(moment: Any) -> None:
 
     mapping = mapping_of(entry)
 
-    assert ("AT_TIMESTAMP", NOON) == (mapping.starting_position, mapping.starting_at)
+    assert ("AT_TIMESTAMP", NOON) == (
+        mapping.starting_position,
+        mapping.starting_position_timestamp,
+    )

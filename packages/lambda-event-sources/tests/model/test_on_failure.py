@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from uuid import UUID
 
 import pytest
 from support.doubles import NOON, a_mapping, recording
@@ -10,10 +11,10 @@ from lambda_event_sources.events import (
     StreamRecord,
 )
 from lambda_event_sources.on_failure import (
-    GivenUp,
-    failure_object,
-    failure_object_key,
-    failure_record,
+    DiscardBatch,
+    on_failure_object,
+    on_failure_object_key,
+    on_failure_record,
 )
 
 
@@ -40,7 +41,7 @@ def from_event(name: str) -> tuple[StreamRecord, ...]:
 )
 def test_a_bucket_gets_the_record_that_aws_writes(name, condition, invocations):
     recorded = recording(name)
-    given_up = GivenUp(
+    discarded = DiscardBatch(
         records=from_event(name),
         condition=condition,
         invocations=invocations,
@@ -54,7 +55,7 @@ def test_a_bucket_gets_the_record_that_aws_writes(name, condition, invocations):
     now = datetime.fromisoformat(recorded["timestamp"])
 
     written = json.loads(
-        failure_object(given_up, mapping, shard_id="shardId-000000000000", now=now)
+        on_failure_object(discarded, mapping, shard_id="shardId-000000000000", now=now)
     )
 
     # Seen on AWS: a batch that was never invoked counts as one invocation.
@@ -63,35 +64,62 @@ def test_a_bucket_gets_the_record_that_aws_writes(name, condition, invocations):
 
 
 def test_a_partial_failure_given_up_has_a_null_function_error():
-    given_up = GivenUp(
+    discarded = DiscardBatch(
         records=from_event("kinesis_esm_onfailure_s3_object"),
         condition="RetryAttemptsExhausted",
         invocations=2,
     )
 
-    record = failure_record(given_up, a_mapping(), shard_id="s", now=NOON)
+    record = on_failure_record(discarded, a_mapping(), shard_id="s", now=NOON)
 
     assert record["responseContext"]["functionError"] is None
 
 
-def test_a_table_s_batch_has_its_own_key_and_no_payload():
-    recorded = recording("ddb_esm_onfailure_sqs_body")
-    at = NOON.replace(microsecond=0)
-    given_up = GivenUp(
-        records=(StreamRecord(sequence_number="8", arrived_at=at, event={}, size=1),),
+@pytest.mark.parametrize("name", ["ddb_esm_onfailure_sqs_body", "kinesis_esm_onfailure_sqs_body"])
+def test_a_queue_gets_the_record_that_aws_writes(name):
+    """Value by value: a table's arrival times have whole seconds, a data stream's milliseconds."""
+    recorded = recording(name)
+    (info,) = (value for key, value in recorded.items() if key.endswith("BatchInfo"))
+    ends = {number: info[f"{number}SequenceNumber"] for number in ("start", "end")}
+    arrivals = [info["approximateArrivalOfFirstRecord"], info["approximateArrivalOfLastRecord"]]
+    records = [
+        StreamRecord(
+            sequence_number=number, arrived_at=datetime.fromisoformat(at), event={}, size=1
+        )
+        for number, at in zip(ends.values(), arrivals, strict=True)
+    ]
+    middle = [records[0]] * (info["batchSize"] - 2)
+    discarded = DiscardBatch(
+        records=tuple([records[0], *middle, records[1]][-info["batchSize"] :]),
         condition="RetryAttemptsExhausted",
         invocations=1,
+        request_id=recorded["requestContext"]["requestId"],
+        function_error="Unhandled",
     )
-    mapping = a_mapping(source_arn=recorded["DDBStreamBatchInfo"]["streamArn"])
+    mapping = a_mapping(
+        source_arn=info["streamArn"], function_arn=recorded["requestContext"]["functionArn"]
+    )
+    now = datetime.fromisoformat(recorded["timestamp"])
 
-    record = failure_record(given_up, mapping, shard_id="s", now=NOON)
+    assert recorded == on_failure_record(discarded, mapping, shard_id=info["shardId"], now=now)
 
-    assert recorded.keys() == record.keys()
-    assert recorded["DDBStreamBatchInfo"].keys() == record["DDBStreamBatchInfo"].keys()
+
+def test_a_batch_that_was_never_invoked_has_a_request_id_all_the_same():
+    """As recorded on AWS: a UUID."""
+    record = StreamRecord(sequence_number="8", arrived_at=NOON, event={}, size=1)
+    discarded = DiscardBatch(records=(record,), condition="RecordAgeExceeded", invocations=0)
+
+    written, again = (
+        on_failure_record(discarded, a_mapping(), shard_id="s", now=NOON) for _ in range(2)
+    )
+
+    request_id = written["requestContext"]["requestId"]
+    assert str(UUID(request_id)) == request_id == again["requestContext"]["requestId"]
+    assert 1 == written["requestContext"]["approximateInvokeCount"]
 
 
 def test_an_objects_key_names_mapping_shard_and_time():
-    key = failure_object_key(a_mapping(), shard_id="shardId-1", now=NOON, unique="u")
+    key = on_failure_object_key(a_mapping(), shard_id="shardId-1", now=NOON, unique="u")
 
     assert "aws/lambda/m-1/shardId-1/2026/11/21/2026-11-21T12.00.00-u" == key
 
@@ -99,6 +127,6 @@ def test_an_objects_key_names_mapping_shard_and_time():
 def test_an_objects_key_names_the_time_in_utc():
     far_east = NOON.astimezone(timezone(timedelta(hours=13)))
 
-    key = failure_object_key(a_mapping(), shard_id="shardId-1", now=far_east, unique="u")
+    key = on_failure_object_key(a_mapping(), shard_id="shardId-1", now=far_east, unique="u")
 
     assert key.endswith("/2026/11/21/2026-11-21T12.00.00-u")

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from support.playing import (
+from support.lanes import (
     ANSWERS,
     SUCCESS,
     a_lane,
@@ -14,18 +14,18 @@ from support.playing import (
 )
 
 from lambda_event_sources.mapping import PAYLOAD_LIMIT
-from lambda_event_sources.outcomes import Answered, NotInvoked, refusal_of
+from lambda_event_sources.outcomes import NotInvoked, Returned, rejection_by_size
 
 
 @pytest.mark.parametrize("answer", [*ANSWERS["complete_success"], ""])
 def test_an_empty_or_null_answer_is_complete_success(answer: Any) -> None:
     payload = json.dumps(answer).encode()
 
-    assert [[1, 2]] == play(a_lane(record(1), record(2)), Answered(payload=payload))
+    assert [[1, 2]] == play(a_lane(record(1), record(2)), Returned(payload=payload))
 
 
 def test_no_answer_at_all_is_complete_success() -> None:
-    assert [[1]] == play(a_lane(record(1)), Answered(payload=b""))
+    assert [[1]] == play(a_lane(record(1)), Returned(payload=b""))
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,12 @@ def test_an_answer_that_names_no_record_of_the_batch_fails_all_of_it(answer: Any
     payload = json.dumps(answer).encode()
 
     assert [[1, 2], [1, 2]] == play(
-        a_lane(record(1), record(2)), Answered(payload=payload), SUCCESS
+        a_lane(record(1), record(2)), Returned(payload=payload), SUCCESS
     )
 
 
 def test_an_answer_that_is_not_json_fails_the_whole_batch() -> None:
-    assert [[1], [1]] == play(a_lane(record(1)), Answered(payload=b"{oops"), SUCCESS)
+    assert [[1], [1]] == play(a_lane(record(1)), Returned(payload=b"{oops"), SUCCESS)
 
 
 def test_the_lowest_failed_number_is_the_checkpoint_and_all_from_it_on_comes_again() -> None:
@@ -67,8 +67,8 @@ def test_what_was_settled_behind_the_checkpoint_comes_again() -> None:
 
 
 def test_an_event_of_more_than_six_megabytes_is_refused() -> None:
-    assert refusal_of(b"x" * PAYLOAD_LIMIT) is None
-    assert NotInvoked(reason="RequestTooLarge") == refusal_of(b"x" * (PAYLOAD_LIMIT + 1))
+    assert rejection_by_size(b"x" * PAYLOAD_LIMIT) is None
+    assert NotInvoked(reason="RequestTooLarge") == rejection_by_size(b"x" * (PAYLOAD_LIMIT + 1))
 
 
 def test_the_lowest_number_is_the_smallest_integer_not_the_first_in_the_alphabet() -> None:
@@ -78,7 +78,7 @@ def test_the_lowest_number_is_the_smallest_integer_not_the_first_in_the_alphabet
 
 
 def test_without_report_batch_item_failures_the_answer_is_ignored() -> None:
-    lane = a_lane(record(1), record(2), reports_item_failures=False)
+    lane = a_lane(record(1), record(2), report_batch_item_failures=False)
 
     assert [[1, 2]] == play(lane, failing("1"))
     assert lane.is_empty

@@ -35,7 +35,9 @@ def test_every_rule_of_the_table_can_be_broken() -> None:
 
 
 def test_a_breach_that_is_out_of_date_is_noticed() -> None:
-    breach = Breach(rule="r", where="streams.shard:lane_of", line="no such line", instead="")
+    breach = Breach(
+        rule="r", where="streams.shard_batcher:lane_of", line="no such line", instead=""
+    )
     with pytest.raises(NotThere), broken(breach):
         pass
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from support.playing import NOON, SECOND
+from support.lanes import NOON, SECOND
 
 from lambda_event_sources.queues.standard_queue import StandardQueue
 
@@ -11,9 +11,9 @@ MINUTE = timedelta(minutes=1)
 
 
 def a_queue(*bodies: str, **settings: Any) -> StandardQueue:
-    queue = StandardQueue(**{"name": "sms-high", "hides_for": MINUTE} | settings)
+    queue = StandardQueue(**{"name": "sms-high", "visibility_timeout": MINUTE} | settings)
     for body in bodies:
-        queue.put(body, now=NOON)
+        queue.send(body, now=NOON)
     return queue
 
 
@@ -35,7 +35,7 @@ def test_a_received_message_is_hidden_until_its_time_out_ends_and_then_counts_ag
 
 def test_a_delayed_message_is_hidden_at_first() -> None:
     queue = a_queue()
-    queue.put("a", now=NOON, after=5 * SECOND)
+    queue.send("a", now=NOON, after=5 * SECOND)
 
     assert [] == received(queue)
     assert [("a", "1")] == received(queue, at=5 * SECOND)
@@ -45,7 +45,7 @@ def test_one_message_can_have_a_visibility_of_its_own() -> None:
     queue = a_queue("a", "b")
     first, _ = queue.receive(10, now=NOON)
 
-    queue.delay(first.receipt_handle, 5 * SECOND, now=NOON)
+    queue.change_visibility(first.receipt_handle, 5 * SECOND, now=NOON)
 
     assert [("a", "2")] == received(queue, at=5 * SECOND)
 
@@ -72,7 +72,7 @@ def test_the_handle_of_an_earlier_receive_changes_no_visibility() -> None:
     (earlier,) = queue.receive(1, now=NOON)
     queue.receive(1, now=NOON + MINUTE)
 
-    queue.delay(earlier.receipt_handle, 0 * SECOND, now=NOON + MINUTE)
+    queue.change_visibility(earlier.receipt_handle, 0 * SECOND, now=NOON + MINUTE)
 
     assert [] == received(queue, at=MINUTE)
 
@@ -88,31 +88,31 @@ def test_a_message_says_when_it_was_first_received_however_often_it_was() -> Non
 
 
 def test_what_was_received_too_often_goes_to_the_dead_letters() -> None:
-    queue = a_queue("a", max_receives=2)
+    queue = a_queue("a", max_receive_count=2)
     assert [("a", "1")] == received(queue)
     assert [("a", "2")] == received(queue, at=MINUTE)
 
     assert [] == received(queue, at=2 * MINUTE)
-    assert ["a"] == [message.body for message in queue.dead]
+    assert ["a"] == [message.body for message in queue.dead_letters]
 
 
 def test_a_dead_letter_makes_room_for_the_next_message() -> None:
-    queue = a_queue("a", "b", max_receives=1)
+    queue = a_queue("a", "b", max_receive_count=1)
     queue.receive(1, now=NOON)
 
     assert ["b"] == [m.event["body"] for m in queue.receive(1, now=NOON + MINUTE)]
 
 
 def test_dead_letters_that_are_redriven_begin_anew_and_keep_their_age() -> None:
-    queue = a_queue("a", max_receives=1)
+    queue = a_queue("a", max_receive_count=1)
     queue.receive(1, now=NOON)
     queue.receive(1, now=NOON + MINUTE)
 
     assert 1 == queue.redrive(now=NOON + MINUTE)
 
     assert [("a", "1")] == received(queue, at=MINUTE)
-    assert NOON == queue.waiting[0].sent_at
-    assert [] == queue.dead
+    assert NOON == queue.messages[0].sent_at
+    assert [] == queue.dead_letters
 
 
 def test_what_is_older_than_the_retention_is_gone() -> None:

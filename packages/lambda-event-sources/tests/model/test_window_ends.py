@@ -1,17 +1,18 @@
-"""The ends of tumbling windows: when they are brought, how often, and what is after them."""
+"""The ends of tumbling windows: when they are delivered, how often, and what is after them."""
 
 from typing import Any
 
 import pytest
 from support.doubles import recording
-from support.playing import NOON, SECOND
+from support.lanes import NOON, SECOND
 from support.windows import WINDOW, a_shard, answer, at, counted, play
 
 from lambda_event_sources.events import encoded, lambda_event
-from lambda_event_sources.outcomes import Answered, NotInvoked, Raised
-from lambda_event_sources.streams.lane import Invoke, OutOfTurn, Wait
-from lambda_event_sources.streams.sequencer import HORIZON, after
-from lambda_event_sources.streams.tumbling import STATE_LIMIT
+from lambda_event_sources.outcomes import Errored, NotInvoked, Returned
+from lambda_event_sources.streams.parallelization_lane import StepOrderError
+from lambda_event_sources.streams.shard_sequencer import TRIM_HORIZON, after
+from lambda_event_sources.streams.steps import Invoke, Wait
+from lambda_event_sources.streams.tumbling_lane import STATE_LIMIT
 
 
 def test_a_window_ends_when_a_later_record_was_read_though_its_time_is_not_over() -> None:
@@ -22,7 +23,7 @@ def test_a_window_ends_when_a_later_record_was_read_though_its_time_is_not_over(
 
     end = shard.next_step(now=NOON)
     assert isinstance(end, Invoke)
-    assert ((), True) == (end.records, end.about["isFinalInvokeForWindow"])
+    assert ((), True) == (end.records, end.window_fields["isFinalInvokeForWindow"])
 
 
 def test_at_its_end_a_window_is_brought_without_records_and_the_next_begins_without_state() -> None:
@@ -42,11 +43,11 @@ def test_a_window_of_which_more_may_come_is_not_ended_before_its_time_is_over() 
     assert isinstance(step, Invoke)
     shard.settle(0, counted(step), now=NOON)
 
-    shard.reach(NOON + WINDOW - SECOND)
+    shard.note_read_until(NOON + WINDOW - SECOND)
     assert Wait(until=NOON + WINDOW) == shard.next_step(now=NOON + WINDOW - SECOND)
     # Its time is over, but nobody knows whether all of it is read.
     assert Wait(until=None) == shard.next_step(now=NOON + WINDOW)
-    shard.reach(NOON + WINDOW)
+    shard.note_read_until(NOON + WINDOW)
     assert isinstance(shard.next_step(now=NOON + WINDOW), Invoke)
 
 
@@ -57,15 +58,15 @@ def test_a_window_without_records_is_not_brought() -> None:
 
 
 def test_a_window_of_which_nothing_was_done_is_not_brought() -> None:
-    shard = a_shard(at(1, 0), max_retries=0)
+    shard = a_shard(at(1, 0), retry_attempts=0)
 
-    assert [([1], {}, False), ("given up", [1])] == play(shard, Raised())
+    assert [([1], {}, False), ("given up", [1])] == play(shard, Errored())
     assert after("1") == shard.position
 
 
-@pytest.mark.parametrize("failure", [Raised(), Answered(payload=b"{}"), NotInvoked(reason="t")])
+@pytest.mark.parametrize("failure", [Errored(), Returned(payload=b"{}"), NotInvoked(reason="t")])
 def test_an_end_is_repeated_until_it_succeeds_and_holds_up_the_next_window(failure: Any) -> None:
-    shard = a_shard(at(1, 0), at(2, 130), max_retries=0, max_age=600 * SECOND)
+    shard = a_shard(at(1, 0), at(2, 130), retry_attempts=0, max_record_age=600 * SECOND)
 
     story = play(shard, answer({"count": 1}), *[failure] * 5)
 
@@ -79,7 +80,7 @@ def test_an_end_waits_between_its_repetitions() -> None:
     shard.next_step(now=NOON)
     shard.settle(0, answer({}), now=NOON)
     shard.next_step(now=NOON)
-    settled = shard.settle(0, Raised(), now=NOON)
+    settled = shard.settle(0, Errored(), now=NOON)
 
     assert "retried" == settled.how
     assert Wait(until=NOON + SECOND) == shard.next_step(now=NOON)
@@ -88,7 +89,7 @@ def test_an_end_waits_between_its_repetitions() -> None:
 def test_an_end_that_never_succeeds_is_left_when_the_stream_lets_go_of_its_records() -> None:
     shard = a_shard(at(1, 0), retention=600 * SECOND)
 
-    story = play(shard, answer({"count": 1}), otherwise=lambda _: Raised())
+    story = play(shard, answer({"count": 1}), otherwise=lambda _: Errored())
 
     assert "expired" == story[-1]
     assert after("1") == shard.position
@@ -105,17 +106,17 @@ def test_a_state_over_one_megabyte_ends_at_once_and_its_window_goes_on_without()
     early = shard.next_step(now=NOON)
     assert isinstance(early, Invoke)
     said = recording("kinesis_tumbling_terminated_early_event")
-    assert said.keys() == lambda_event(early.records, early.about).keys()
+    assert said.keys() == lambda_event(early.records, early.window_fields).keys()
     for name in ("Records", "isFinalInvokeForWindow", "isWindowTerminatedEarly"):
-        assert said[name] == lambda_event(early.records, early.about)[name]
-    assert LARGE == early.about["state"]
+        assert said[name] == lambda_event(early.records, early.window_fields)[name]
+    assert LARGE == early.window_fields["state"]
     shard.settle(0, answer(LARGE), now=NOON)
     assert after("1") == shard.position
 
     step = shard.next_step(now=NOON)
     assert isinstance(step, Invoke)
-    assert {} == step.about["state"]
-    assert early.about["window"] == step.about["window"]
+    assert {} == step.window_fields["state"]
+    assert early.window_fields["window"] == step.window_fields["window"]
     shard.settle(0, counted(step), now=NOON)
     assert [([], {"count": 1}, True)] == play(shard)
 
@@ -138,7 +139,7 @@ def test_what_comes_late_is_of_the_window_that_is_open_or_of_the_next() -> None:
     shard.put([at(4, 6)], now=NOON)
     step = shard.next_step(now=NOON)
     assert isinstance(step, Invoke)
-    assert "2026-11-21T12:04:00Z" == step.about["window"]["start"]
+    assert "2026-11-21T12:04:00Z" == step.window_fields["window"]["start"]
 
 
 def test_a_successor_begins_at_the_first_record_of_a_window_that_has_not_ended() -> None:
@@ -148,7 +149,7 @@ def test_a_successor_begins_at_the_first_record_of_a_window_that_has_not_ended()
     shard.settle(0, answer({}), now=NOON)
     shard.next_step(now=NOON)
     shard.settle(0, answer({}), now=NOON)
-    assert HORIZON == shard.position
+    assert TRIM_HORIZON == shard.position
     shard.next_step(now=NOON)
     shard.settle(0, answer({}), now=NOON)
     assert after("2") == shard.position
@@ -170,5 +171,5 @@ def test_while_an_end_is_out_there_is_no_other_step() -> None:
     assert isinstance(shard.next_step(now=NOON), Invoke)
 
     assert Wait(until=None) == shard.next_step(now=NOON)
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(StepOrderError):
         shard._lanes[0].next_step(now=NOON)  # noqa: SLF001 - as a lane does, asked alone

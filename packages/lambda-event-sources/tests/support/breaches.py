@@ -44,12 +44,12 @@ class NotThere(Exception):
 def broken(breach: Breach) -> Iterator[None]:
     """Let the rule be broken for a while."""
     function = breach.function
-    kept = function.__code__
+    intact = function.__code__
     function.__code__ = _rewritten(breach, function)
     try:
         yield
     finally:
-        function.__code__ = kept
+        function.__code__ = intact
 
 
 def _rewritten(breach: Breach, function: Any) -> Any:

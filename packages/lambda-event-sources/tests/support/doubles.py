@@ -22,7 +22,7 @@ def a_mapping(**settings: Any) -> EventSourceMapping:
         "source_arn": STREAM,
         "function_arn": "arn:aws:lambda:us-east-2:123456789012:function:myfunction",
         "batch_size": 2,
-        "reports_item_failures": True,
+        "report_batch_item_failures": True,
     }
     return EventSourceMapping(**(defaults | settings))
 
@@ -31,7 +31,7 @@ def silent(slug: str, **fields: Any) -> None:
     del slug, fields
 
 
-class Calls:
+class FakeClient:
     """A client that remembers every call and answers with what it was given."""
 
     def __init__(self, **answers: Any) -> None:

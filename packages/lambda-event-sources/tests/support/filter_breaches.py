@@ -1,7 +1,7 @@
 """The rules of filters, each with the line that it stands in, and what to say instead to break it."""
 
 ROWS = (
-    ("filter-or", "filtering.filters:Filters.let_through", "return any(", "return all("),
+    ("filter-or", "filtering.filter_criteria:FilterCriteria.matches", "return any(", "return all("),
     (
         "filter-and",
         "filtering.patterns:_hold",
@@ -61,28 +61,48 @@ ROWS = (
     ),
     (
         "filter-data",
-        "filtering.filters:_of_kinesis",
+        "filtering.filter_criteria:_of_kinesis",
         '{**document, "data": read_json(data)}',
         "document",
     ),
-    ("filter-data", "filtering.filters:_of_kinesis", 'event["kinesis"])', "event)"),
-    ("filter-no-json", "filtering.filters:Filters.let_through", "not each.forms or ", "True or "),
-    ("filter-no-json", "filtering.filters:Filters.let_through", "form in each.forms", "each.forms"),
-    ("filter-metadata", "filtering.filters:Filters.let_through", "not each.forms or ", ""),
+    ("filter-data", "filtering.filter_criteria:_of_kinesis", 'event["kinesis"])', "event)"),
+    (
+        "filter-no-json",
+        "filtering.filter_criteria:FilterCriteria.matches",
+        "not each.forms or ",
+        "True or ",
+    ),
+    (
+        "filter-no-json",
+        "filtering.filter_criteria:FilterCriteria.matches",
+        "form in each.forms",
+        "each.forms",
+    ),
+    (
+        "filter-metadata",
+        "filtering.filter_criteria:FilterCriteria.matches",
+        "not each.forms or ",
+        "",
+    ),
     (
         "filter-table",
-        "filtering.filters:_of_dynamodb",
+        "filtering.filter_criteria:_of_dynamodb",
         "_as_written(event)",
         '_as_written(event["dynamodb"])',
     ),
     (
         "filter-body",
-        "filtering.filters:_of_sqs",
+        "filtering.filter_criteria:_of_sqs",
         '{**document, "body": read_json(event["body"])}',
         "document",
     ),
-    ("filter-body", "filtering.filters:Filters.let_through", "form in each.forms", "each.forms"),
-    ("filter-refused", "filtering.filters:_filter", "kind is not Kind.SQS", "False"),
+    (
+        "filter-body",
+        "filtering.filter_criteria:FilterCriteria.matches",
+        "form in each.forms",
+        "each.forms",
+    ),
+    ("filter-refused", "filtering.filter_criteria:_filter", "kind is not SourceKind.SQS", "False"),
     (
         "filter-refused",
         "filtering.operators:_operator",
@@ -91,22 +111,32 @@ ROWS = (
     ),
     (
         "filter-first",
-        "streams.shard:ShardSource.put",
-        "self._filters.let_through(record.event)",
+        "streams.shard_batcher:ShardBatcher.put",
+        "self._filters.matches(record.event)",
         "True",
     ),
-    ("filter-checkpoint", "streams.shard:ShardSource.put", "if left_out:", "if False:"),
     (
         "filter-checkpoint",
-        "streams.shard:ShardSource.put",
-        "self._read.append(record.sequence_number)",
-        "self._filters.let_through(record.event) and self._read.append(record.sequence_number)",
+        "streams.shard_batcher:ShardBatcher.put",
+        "if filtered_out:",
+        "if False:",
     ),
-    ("filter-deletes", "queues.batcher:QueueGatherer.put", "left_out.append(message)", "pass"),
+    (
+        "filter-checkpoint",
+        "streams.shard_batcher:ShardBatcher.put",
+        "self._read.append(record.sequence_number)",
+        "self._filters.matches(record.event) and self._read.append(record.sequence_number)",
+    ),
     (
         "filter-deletes",
-        "queues.batcher:QueueGatherer.put",
-        "self._filters.let_through(message.event)",
+        "queues.queue_batcher:QueueBatcher.put",
+        "filtered_out.append(message)",
+        "pass",
+    ),
+    (
+        "filter-deletes",
+        "queues.queue_batcher:QueueBatcher.put",
+        "self._filters.matches(message.event)",
         "True",
     ),
 )

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from support.playing import NOON, SECOND, a_mapping, record
+from support.lanes import NOON, SECOND, a_mapping, record
 
 from lambda_event_sources.events import StreamRecord
-from lambda_event_sources.on_failure import GivenUp
-from lambda_event_sources.outcomes import Answered
-from lambda_event_sources.streams.lane import Backoff, Expired, Invoke, Wait
-from lambda_event_sources.streams.shard import ShardSource
+from lambda_event_sources.on_failure import DiscardBatch
+from lambda_event_sources.outcomes import Returned
+from lambda_event_sources.streams.backoff import Backoff
+from lambda_event_sources.streams.shard_batcher import ShardBatcher
+from lambda_event_sources.streams.steps import Expired, Invoke, Wait
 
 SHARD = "shardId-000000000006"
 WINDOW = 120 * SECOND
@@ -20,8 +21,8 @@ HOUR = timedelta(hours=1)
 
 def a_shard(
     *records: StreamRecord, retention: timedelta | None = None, **settings: Any
-) -> ShardSource:
-    shard = ShardSource(
+) -> ShardBatcher:
+    shard = ShardBatcher(
         a_mapping(**{"tumbling_window": WINDOW} | settings),
         shard_id=SHARD,
         backoff=Backoff(first=SECOND, most=SECOND),
@@ -36,18 +37,18 @@ def at(number: int, seconds: float, key: str = "") -> StreamRecord:
     return record(number, age=-seconds * SECOND, key=key)
 
 
-def answer(state: Any, *failed: int) -> Answered:
+def answer(state: Any, *failed: int) -> Returned:
     items = [{"itemIdentifier": str(number)} for number in failed]
-    return Answered(payload=json.dumps({"state": state, "batchItemFailures": items}).encode())
+    return Returned(payload=json.dumps({"state": state, "batchItemFailures": items}).encode())
 
 
-def counted(step: Invoke) -> Answered:
+def counted(step: Invoke) -> Returned:
     """Answer as a function that counts records."""
-    return answer({"count": step.about["state"].get("count", 0) + len(step.records)})
+    return answer({"count": step.window_fields["state"].get("count", 0) + len(step.records)})
 
 
 def play(
-    shard: ShardSource,
+    shard: ShardBatcher,
     *answers: Any,
     otherwise: Callable[[Invoke], Any] = counted,
     until: datetime = NOON + HOUR,
@@ -55,18 +56,18 @@ def play(
     """Carry out steps, sitting out every wait with nothing to read; tell numbers, state, and ends."""
     now, left, story = NOON, list(answers), []
     for _ in range(_STEPS):
-        shard.reach(now)
+        shard.note_read_until(now)
         match shard.next_step(now=now):
-            case Invoke(records=records, about=about, lane=lane) as step:
+            case Invoke(records=records, window_fields=window_fields, lane=lane) as step:
                 story.append(
                     (
                         [r.position for r in records],
-                        about["state"],
-                        about["isFinalInvokeForWindow"],
+                        window_fields["state"],
+                        window_fields["isFinalInvokeForWindow"],
                     )
                 )
                 shard.settle(lane, left.pop(0) if left else otherwise(step), now=now)
-            case GivenUp(records=records):
+            case DiscardBatch(records=records):
                 story.append(("given up", [r.position for r in records]))
             case Expired():
                 story.append("expired")

@@ -12,14 +12,14 @@ from lambda_event_sources.drivers.clients import Clients
 from lambda_event_sources.drivers.destinations import Destinations
 from lambda_event_sources.drivers.functions import Functions
 from lambda_event_sources.drivers.log import Log, to_logging
-from lambda_event_sources.drivers.mappings import Driver, Supervisor
+from lambda_event_sources.drivers.mappings import Driver, MappingSupervisor
 from lambda_event_sources.drivers.queues import QueueDriver, QueuePoller
 from lambda_event_sources.drivers.stream_apis import DynamoDbStream, KinesisStream
 from lambda_event_sources.drivers.streams import ShardDriver, StreamDriver
-from lambda_event_sources.mapping import EventSourceMapping, Kind
-from lambda_event_sources.streams.lane import Backoff
-from lambda_event_sources.streams.reader import ShardReader, Stream
-from lambda_event_sources.streams.sequencer import Positions
+from lambda_event_sources.mapping import EventSourceMapping, SourceKind
+from lambda_event_sources.streams.backoff import Backoff
+from lambda_event_sources.streams.shard_reader import ShardReader, Stream
+from lambda_event_sources.streams.shard_sequencer import Positions
 
 
 class EventSources:
@@ -58,11 +58,11 @@ class EventSources:
         self._backoff = backoff or Backoff()
         self._log = log
         self._stopped = threading.Event()
-        self._supervisor = Supervisor(
+        self._supervisor = MappingSupervisor(
             list_mappings=self._list_mappings,
             drive=self._drive,
             log=log,
-            keep=save_positions or (lambda _: None),
+            save_positions=save_positions or (lambda _: None),
         )
 
     def start(self) -> None:
@@ -82,7 +82,7 @@ class EventSources:
         return [entry for page in pages for entry in page["EventSourceMappings"]]
 
     def _drive(self, mapping: EventSourceMapping, positions: Positions) -> Driver:
-        if mapping.kind is Kind.SQS:
+        if mapping.kind is SourceKind.SQS:
             pollers = [self._queue_poller(mapping) for _ in range(self._queue_pollers)]
             return QueueDriver(mapping, pollers, log=self._log)
         return StreamDriver(
@@ -99,7 +99,7 @@ class EventSources:
         )
 
     def _stream(self, mapping: EventSourceMapping) -> Stream:
-        if mapping.kind is Kind.DYNAMODB:
+        if mapping.kind is SourceKind.DYNAMODB:
             return DynamoDbStream(self._clients.dynamodb_streams, mapping.source_arn)
         role_arn = self._functions.role_of(mapping.function_arn)
         return KinesisStream(self._clients.kinesis, mapping.source_arn, role_arn=role_arn)

@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from lambda_event_sources.drivers.log import Log
-from lambda_event_sources.outcomes import Answered, NotInvoked, Outcome, Raised, refusal_of
+from lambda_event_sources.outcomes import Errored, NotInvoked, Outcome, Returned, rejection_by_size
 
 
 class Functions:
@@ -20,7 +20,7 @@ class Functions:
 
     def invoke(self, function_arn: str, event: bytes) -> Outcome:
         """Invoke a function and wait for its answer; never raises for what a function or AWS does."""
-        if refused := refusal_of(event):
+        if refused := rejection_by_size(event):
             return self._not_invoked(function_arn, refused.reason)
         try:
             answer = self._lambda.invoke(FunctionName=function_arn, Payload=event)
@@ -28,14 +28,14 @@ class Functions:
         except ClientError as error:
             return self._not_invoked(function_arn, error.response["Error"]["Code"])
         except ReadTimeoutError:
-            return Raised(error="TimedOut")
+            return Errored(error="TimedOut")
         except BotoCoreError as error:
             return self._not_invoked(function_arn, type(error).__name__)
         request_id = answer["ResponseMetadata"].get("RequestId", "")
         if error_kind := answer.get("FunctionError"):
             self._log("function_raised", function=_short(function_arn), error=_error_type(body))
-            return Raised(error=error_kind, request_id=request_id)
-        return Answered(payload=body, request_id=request_id)
+            return Errored(error=error_kind, request_id=request_id)
+        return Returned(payload=body, request_id=request_id)
 
     def _not_invoked(self, function_arn: str, reason: str) -> NotInvoked:
         self._log("function_not_invoked", function=_short(function_arn), reason=reason)

@@ -13,14 +13,14 @@ from lambda_event_sources.mapping import (
     is_enabled,
     mapping_of,
 )
-from lambda_event_sources.streams.sequencer import Positions
-from lambda_event_sources.unsupported import refused
+from lambda_event_sources.streams.shard_sequencer import Positions
+from lambda_event_sources.unsupported import unsupported_settings
 
 
 class Driver(Protocol):
     """What drives one mapping."""
 
-    def tend(self) -> None:
+    def refresh(self) -> None:
         """Start what is to be started; called every now and then."""
 
     def stop(self) -> None:
@@ -32,7 +32,7 @@ class Driver(Protocol):
 
 
 @dataclass(slots=True, kw_only=True)
-class Supervisor:
+class MappingSupervisor:
     """Keep one driver a mapping, as the mapping says now.
 
     A changed mapping gets a new driver only when the old one has ended, which goes on where that
@@ -43,7 +43,7 @@ class Supervisor:
     list_mappings: Callable[[], list[Mapping[str, Any]]]
     drive: Callable[[EventSourceMapping, Positions], Driver]
     log: Log
-    keep: Callable[[Mapping[str, Positions]], None]
+    save_positions: Callable[[Mapping[str, Positions]], None]
     _driven: dict[str, tuple[EventSourceMapping, Driver]] = field(default_factory=dict)
     _positions: dict[str, Positions] = field(default_factory=dict)
     _refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -52,10 +52,10 @@ class Supervisor:
     def run(self, stop: threading.Event) -> None:
         """Look after the mappings until told to stop."""
         while not stop.is_set():
-            self.look()
+            self.refresh()
             stop.wait(_EVERY)
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Read the mappings once and act on what changed."""
         try:
             entries = self.list_mappings()
@@ -77,13 +77,13 @@ class Supervisor:
                 self._begin(mapping)
         for _, driver in self._driven.values():
             self._tend(driver)
-        self.keep(self._positions)
+        self.save_positions(self._positions)
 
     def _begin(self, mapping: EventSourceMapping) -> None:
         positions = self._positions.setdefault(mapping.uuid, {})
         self._driven[mapping.uuid] = (mapping, self.drive(mapping, positions))
         self.log(
-            "mapping_driven",
+            "mapping_started",
             mapping=mapping.uuid,
             source=mapping.source_arn,
             function=mapping.function_arn.rpartition(":")[2],
@@ -95,12 +95,12 @@ class Supervisor:
                 continue
             driver.stop()
             if driver.is_stopped:
-                self.log("mapping_left", mapping=uuid)
+                self.log("mapping_stopped", mapping=uuid)
                 del self._driven[uuid]
 
     def _tend(self, driver: Driver) -> None:
         try:
-            driver.tend()
+            driver.refresh()
         except (BotoCoreError, ClientError) as error:
             self.log("source_unreadable", error=type(error).__name__)
 
@@ -109,9 +109,9 @@ class Supervisor:
             del self._positions[uuid]
 
     def _is_modelled(self, entry: Mapping[str, Any]) -> bool:
-        uuid, settings = entry["UUID"], refused(entry)
+        uuid, settings = entry["UUID"], unsupported_settings(entry)
         if settings and self._refused.get(uuid) != settings:
-            self.log("mapping_not_driven", mapping=uuid, settings=",".join(settings))
+            self.log("mapping_skipped", mapping=uuid, settings=",".join(settings))
         self._refused[uuid] = settings
         return not settings
 

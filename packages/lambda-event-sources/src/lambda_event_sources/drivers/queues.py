@@ -1,4 +1,4 @@
-"""A mapping of a queue comes in; its messages are brought to the function, a thread a poller."""
+"""A mapping of a queue comes in; its messages are delivered to the function, a thread a poller."""
 
 import threading
 import traceback
@@ -12,7 +12,7 @@ from lambda_event_sources.drivers.functions import Functions
 from lambda_event_sources.drivers.log import Log
 from lambda_event_sources.events import QueueMessage, encoded, lambda_event, sqs_message
 from lambda_event_sources.mapping import EventSourceMapping
-from lambda_event_sources.queues.batcher import RECEIVE_LIMIT, Bring, QueueGatherer, Receive
+from lambda_event_sources.queues.queue_batcher import RECEIVE_LIMIT, Deliver, QueueBatcher, Receive
 
 
 class QueuePoller:
@@ -32,16 +32,16 @@ class QueuePoller:
         self._functions = functions
         self._now = now
         self._log = log
-        self._gatherer = QueueGatherer(mapping)
+        self._gatherer = QueueBatcher(mapping)
         self._url = ""
 
-    def work(self) -> None:
+    def step(self) -> None:
         """Carry out one step: receive, waiting for messages if need be, or bring a batch."""
         match self._gatherer.next_step(now=self._now()):
             case Receive() as step:
-                left_out = self._gatherer.put(self._receive(step), now=self._now())
-                self._drop(left_out)
-            case Bring(messages=messages):
+                filtered_out = self._gatherer.put(self._receive(step), now=self._now())
+                self._drop(filtered_out)
+            case Deliver(messages=messages):
                 event = encoded(lambda_event(messages))
                 outcome = self._functions.invoke(self._mapping.function_arn, event)
                 self._delete(self._gatherer.settle(messages, outcome))
@@ -60,10 +60,10 @@ class QueuePoller:
         found = answer.get("Messages", ())
         return [sqs_message(message, queue_arn=self._mapping.source_arn) for message in found]
 
-    def _drop(self, left_out: Sequence[QueueMessage]) -> None:
-        if left_out:
-            self._log("messages_filtered", mapping=self._mapping.uuid, messages=len(left_out))
-        self._delete(left_out)
+    def _drop(self, filtered_out: Sequence[QueueMessage]) -> None:
+        if filtered_out:
+            self._log("messages_filtered", mapping=self._mapping.uuid, messages=len(filtered_out))
+        self._delete(filtered_out)
 
     def _delete(self, messages: Sequence[QueueMessage]) -> None:
         for first in range(0, len(messages), RECEIVE_LIMIT):
@@ -97,11 +97,11 @@ class QueueDriver:
             for poller in pollers
         ]
 
-    def tend(self) -> None:
+    def refresh(self) -> None:
         """Start what is to be started; call it every now and then."""
         for thread in self._threads:
             if thread.ident is None and not self._stop.is_set():
-                self._log("queue_begun", mapping=self._mapping.uuid)
+                self._log("queue_started", mapping=self._mapping.uuid)
                 thread.start()
 
     def stop(self) -> None:
@@ -116,7 +116,7 @@ class QueueDriver:
     def _run(self, poller: QueuePoller) -> None:
         while not self._stop.is_set():
             try:
-                poller.work()
+                poller.step()
             except (BotoCoreError, ClientError) as error:
                 self._log("queue_failed", mapping=self._mapping.uuid, error=type(error).__name__)
                 self._stop.wait(_AFTER_A_FAILURE)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lambda_event_sources.events import StreamRecord, dynamodb_record, kinesis_record
-from lambda_event_sources.streams.sequencer import Position, Shard
+from lambda_event_sources.streams.shard_sequencer import Position, Shard
 
 READ_LIMIT = 1000  # records a read; DynamoDB streams allow no more
 

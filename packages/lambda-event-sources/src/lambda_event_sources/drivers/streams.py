@@ -1,4 +1,4 @@
-"""A mapping of a stream comes in; its shards' records are brought to the function, a thread a shard."""
+"""A mapping of a stream comes in; its shards' records are delivered to the function, a thread a shard."""
 
 import threading
 import traceback
@@ -11,15 +11,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambda_event_sources.drivers.destinations import Destinations
 from lambda_event_sources.drivers.functions import Functions
+from lambda_event_sources.drivers.idle_backoff import IdleBackoff
 from lambda_event_sources.drivers.log import Log
-from lambda_event_sources.drivers.pace import Pace
 from lambda_event_sources.events import encoded, lambda_event
 from lambda_event_sources.mapping import EventSourceMapping
-from lambda_event_sources.on_failure import GivenUp
-from lambda_event_sources.streams.lane import Backoff, Invoke, Wait
-from lambda_event_sources.streams.reader import ShardReader, Stream
-from lambda_event_sources.streams.sequencer import Lineage, Position, Positions
-from lambda_event_sources.streams.shard import ShardSource
+from lambda_event_sources.on_failure import DiscardBatch
+from lambda_event_sources.streams.backoff import Backoff
+from lambda_event_sources.streams.shard_batcher import ShardBatcher
+from lambda_event_sources.streams.shard_reader import ShardReader, Stream
+from lambda_event_sources.streams.shard_sequencer import Position, Positions, ShardSequencer
+from lambda_event_sources.streams.steps import Invoke, Wait
 
 if TYPE_CHECKING:
     from lambda_event_sources.outcomes import Outcome
@@ -45,12 +46,12 @@ class ShardDriver:
         self._shard_id = reader.shard_id
         self._functions = functions
         self._destinations = destinations
-        self._source = ShardSource(
+        self._source = ShardBatcher(
             mapping, shard_id=reader.shard_id, position=reader.position, backoff=backoff
         )
         self._now = now
         self._threads = ThreadPoolExecutor(
-            mapping.parallelization, thread_name_prefix=reader.shard_id
+            mapping.parallelization_factor, thread_name_prefix=reader.shard_id
         )
         self._out: dict[Future[Outcome], int] = {}
 
@@ -64,7 +65,7 @@ class ShardDriver:
         """Tell whether the shard is closed and all of it is done."""
         return self._source.is_finished
 
-    def work(self, *, rest: float = 0.0) -> bool:
+    def step(self, *, rest: float = 0.0) -> bool:
         """Take what answered, read what there is room for, carry out one step; tell whether that was any.
 
         Rests in between, where there is an invocation to wait for.
@@ -72,15 +73,15 @@ class ShardDriver:
         answered = self._take_answers(rest)
         read = self._read()
         match self._source.next_step(now=self._now()):
-            case Invoke(records=records, lane=lane, about=about):
-                event = encoded(lambda_event(records, about))
+            case Invoke(records=records, lane=lane, window_fields=window_fields):
+                event = encoded(lambda_event(records, window_fields))
                 invocation = self._threads.submit(
                     self._functions.invoke, self._mapping.function_arn, event
                 )
                 self._out[invocation] = lane
-            case GivenUp() as given_up:
+            case DiscardBatch() as discarded:
                 self._destinations.send(
-                    given_up, self._mapping, shard_id=self._shard_id, now=self._now()
+                    discarded, self._mapping, shard_id=self._shard_id, now=self._now()
                 )
             case Wait():
                 return answered or read
@@ -98,16 +99,16 @@ class ShardDriver:
         return bool(self._out)
 
     def _read(self) -> bool:
-        room, now = self._source.room, self._now()
-        read = self._reader.read(room) if room else ()
-        if room and not read:
-            self._source.reach(now)
-        if left_out := self._source.put(read, now=self._now()):
+        capacity, now = self._source.capacity, self._now()
+        read = self._reader.read(capacity) if capacity else ()
+        if capacity and not read:
+            self._source.note_read_until(now)
+        if filtered_out := self._source.put(read, now=self._now()):
             self._log(
                 "records_filtered",
                 mapping=self._mapping.uuid,
                 shard=self._shard_id,
-                records=len(left_out),
+                records=len(filtered_out),
             )
         if self._reader.is_at_end:
             self._source.end()
@@ -136,19 +137,19 @@ class StreamDriver:
         self._mapping = mapping
         self._make_stream = stream
         self._stream: Stream | None = None
-        self._lineage = Lineage(mapping, positions)
+        self._sequencer = ShardSequencer(mapping, positions)
         self._make_driver = driver
         self._log = log
         self._stop = threading.Event()
         self._threads: dict[str, threading.Thread] = {}
 
-    def tend(self) -> None:
+    def refresh(self) -> None:
         """Start what is to be started; call it every now and then."""
         if self._stop.is_set():
             return
         if self._stream is None:
             self._stream = self._make_stream()
-        for shard_id, position in self._lineage.see(self._stream.shards()):
+        for shard_id, position in self._sequencer.ready_shards(self._stream.shards()):
             self._begin(self._stream, shard_id, position)
 
     def stop(self) -> None:
@@ -167,7 +168,9 @@ class StreamDriver:
             target=self._run, args=(driver, shard_id), daemon=True, name=shard_id
         )
         self._threads[shard_id] = thread
-        self._log("shard_begun", mapping=self._mapping.uuid, shard=shard_id, position=str(position))
+        self._log(
+            "shard_started", mapping=self._mapping.uuid, shard=shard_id, position=str(position)
+        )
         thread.start()
 
     def _run(self, driver: ShardDriver, shard_id: str) -> None:
@@ -177,22 +180,22 @@ class StreamDriver:
         except Exception:  # noqa: BLE001 - a bug in one shard: tell it, go on from what is done
             self._log("shard_failed", shard=shard_id)
             traceback.print_exc()
-            self._lineage.reach(shard_id, driver.position)
-            self._lineage.leave(shard_id)
+            self._sequencer.checkpoint(shard_id, driver.position)
+            self._sequencer.release(shard_id)
             return
-        self._lineage.reach(shard_id, driver.position)
+        self._sequencer.checkpoint(shard_id, driver.position)
         if driver.is_finished:
-            self._lineage.finish(shard_id)
+            self._sequencer.finish(shard_id)
 
     def _drive(self, driver: ShardDriver, shard_id: str) -> None:
-        pace, rest = Pace(), 0.0
+        pace, rest = IdleBackoff(), 0.0
         while not self._stop.is_set() and not driver.is_finished:
             try:
-                rest = pace.rest_after(work=driver.work(rest=rest))
+                rest = pace.rest_after(work=driver.step(rest=rest))
             except (BotoCoreError, ClientError) as error:
                 self._log("read_failed", shard=shard_id, error=type(error).__name__)
                 rest = _AFTER_A_FAILURE
-            self._lineage.reach(shard_id, driver.position)
+            self._sequencer.checkpoint(shard_id, driver.position)
             if rest and not driver.is_waiting:
                 self._stop.wait(rest)
 

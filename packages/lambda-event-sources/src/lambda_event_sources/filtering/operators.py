@@ -1,4 +1,4 @@
-"""One rule of an event pattern comes in; a test of a JSON document's leaf goes out."""
+"""Turn one rule of an event pattern into a test of a JSON leaf. Used by `patterns`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A JSON number as it was written: 300, 300.0 and 3.0e2 are three."""
+    """A JSON number as it was written: 300, 300.0 and 3.0e2 differ."""
 
     text: str
 
 
 Leaf = str | Number | bool | None
-"""What a JSON document ends in, whatever it is nested in."""
+"""A value of a JSON document that holds no other values."""
 
 Test = Callable[[Leaf], bool]
 
 
 class InvalidPattern(Exception):
-    """What AWS refuses when a mapping is made."""
+    """AWS refuses such a pattern when the mapping is created."""
 
 
 def leaf_test(rule: object) -> Test:
-    """Return the test that a rule asks for: a value to be equal to, or one operator; else InvalidPattern.
+    """Return the test for a rule: an equal value or one operator; raise InvalidPattern for any other.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
@@ -38,14 +38,14 @@ def leaf_test(rule: object) -> Test:
 
 
 def is_absence(rule: object) -> bool:
-    """Tell whether a rule asks that there is no such field."""
+    """Tell whether a rule is `{"exists": false}`."""
     return isinstance(rule, dict) and rule == {"exists": False}
 
 
 def _operator(rule: Mapping[str, Any], known: Mapping[str, Callable[[object], Test]]) -> Test:
     name = next(iter(rule), "")
     if len(rule) != 1 or name not in known:
-        raise InvalidPattern(f"no operator: {', '.join(rule)}")
+        raise InvalidPattern(f"not an operator: {', '.join(rule)}")
     return known[name](rule[name])
 
 
@@ -118,13 +118,13 @@ def _bound(name: object, number: object) -> tuple[_Comparison, Decimal]:
 def _decimal(value: object) -> Decimal | None:
     try:
         return Decimal(value.text) if isinstance(value, Number) else None
-    except InvalidOperation:  # its exponent is beyond all counting
+    except InvalidOperation:  # the exponent is too large
         return None
 
 
 def _ignoring_case(wanted: Mapping[str, Any]) -> str:
     if wanted.keys() != {"equals-ignore-case"}:
-        raise InvalidPattern(f"no operator here: {', '.join(wanted)}")
+        raise InvalidPattern(f"not an operator here: {', '.join(wanted)}")
     return _text(wanted["equals-ignore-case"]).lower()
 
 

@@ -1,4 +1,4 @@
-"""A pattern in EventBridge's language and a JSON document come in; whether the document matches goes out."""
+"""Match JSON documents against patterns in EventBridge's language. Used by `FilterCriteria`."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,12 +16,12 @@ from lambda_event_sources.filtering.operators import (
 )
 
 Path = tuple[str, ...]
-"""The keys on the way to a field, from the outside in."""
+"""The keys that lead to a field, the outermost first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Condition:
-    """One field of a pattern, one of whose tests has to pass; `absent`: or there is no such field."""
+    """One field of a pattern: one of its tests has to pass; `absent` also accepts a missing field."""
 
     path: Path
     tests: tuple[Test, ...]
@@ -48,16 +48,16 @@ class _Field:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern that was read: see `pattern_of`."""
+    """A parsed pattern: see `pattern_of`."""
 
     parts: _Parts
 
     def paths(self) -> set[Path]:
-        """Name the fields that the pattern looks at."""
+        """Return the paths of the fields that the pattern looks at."""
         return set(_paths(self.parts))
 
     def matches(self, document: Any) -> bool:  # noqa: ANN401 - whatever JSON says
-        """Tell whether a document that `read_json` has read matches."""
+        """Tell whether a document that `read_json` parsed matches."""
         fields: dict[Path, list[_Field]] = {}
         for path, field in _fields(document, (), {}, count()):
             fields.setdefault(path, []).append(field)
@@ -65,28 +65,29 @@ class Pattern:
 
 
 def pattern_of(text: str) -> Pattern:
-    """Read a pattern; InvalidPattern where it is none.
+    """Parse a pattern; raise InvalidPattern where AWS would refuse it.
 
-    Every field has to match, by one of the rules in its list; of fields within an array, all in
-    the same element. Fields are leaves: what has fields of its own does not exist.
+    Every field has to match by one of the rules in its list; fields within an array have to match
+    in the same element. Only leaves are fields: a value that holds other values does not `exist`.
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
 
-    EventBridge's wildcard and cidr are not among the operators that Lambda documents, and refused.
+    EventBridge's wildcard and cidr are not among the operators that Lambda documents; they are
+    refused.
     """
     if len(text) > _LONGEST:
         raise InvalidPattern(f"more than {_LONGEST} characters")
     try:
         rules = read_json(text)
     except ValueError as error:
-        raise InvalidPattern("no JSON") from error
+        raise InvalidPattern("not JSON") from error
     if not isinstance(rules, dict):
-        raise InvalidPattern("no JSON object")
+        raise InvalidPattern("not a JSON object")
     return Pattern(_parts(rules, ()))
 
 
 def read_json(text: str) -> Any:  # noqa: ANN401 - whatever JSON says
-    """Read JSON, numbers as they are written, of equal keys the last; ValueError where it is none."""
+    """Parse JSON with numbers as written; of equal keys the last counts. ValueError where it is not JSON."""
     try:
         return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=_no_json)
     except RecursionError as error:
@@ -144,7 +145,7 @@ def _hold(parts: _Parts, fields: Mapping[Path, list[_Field]], places: Mapping[in
 
 
 def _is_beside(places: Mapping[int, int], others: Mapping[int, int]) -> bool:
-    """Tell whether two fields lie in the same elements of the arrays that both lie in."""
+    """Tell whether two fields lie in the same elements of the arrays that contain both."""
     return all(others.get(array, place) == place for array, place in places.items())
 
 
@@ -156,7 +157,7 @@ def _parts(rules: Mapping[str, Any], outer: Path) -> _Parts:
         if isinstance(rule, dict):
             parts += _parts(rule, (*outer, key))
         elif not isinstance(rule, list) or not rule:
-            raise InvalidPattern(f"{key} is neither an object nor a list of something")
+            raise InvalidPattern(f"{key} is neither an object nor a list with values")
         elif _is_choice(key, rule):
             parts.append(_Choice(tuple(_parts(each, outer) for each in rule)))
         else:

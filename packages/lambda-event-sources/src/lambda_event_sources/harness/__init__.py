@@ -6,8 +6,8 @@ docs/event-sources.md shows how a test uses it.
 - `items`: what the input is made of: records, faults, reshardings, time
 - `event_source`: the entrance, and the pytest fixture's value
 - `changes`: changes of a table's items, as its stream tells of them
-- `streams`, `driving`: a stream's input, and its shards brought to the handler
-- `queues`: a queue's input brought to the handler
+- `streams`, `driving`: a stream's input, and its shards delivered to the handler
+- `queues`: a queue's input delivered to the handler
 - `function`: a handler as Lambda runs it
 - `report`: what was invoked, retried, split, given up
 - `pytest_plugin`: the fixture `event_source`

@@ -54,3 +54,28 @@ _WRITERS: tuple[tuple[type | tuple[type, ...], Callable[[Any], dict[str, Any]]],
     (Mapping, lambda value: {"M": {key: attribute_value(each) for key, each in value.items()}}),
     (Sequence, lambda value: {"L": [attribute_value(each) for each in value]}),
 )
+
+
+def size_in_bytes(attributes: Mapping[str, Mapping[str, Any]]) -> int:
+    """Return the size of an item or an image: its names and values.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    Numbers take about a byte for two digits and one more; AWS calls that approximate.
+    """
+    return sum(len(name.encode()) + _size(value) for name, value in attributes.items())
+
+
+def _size(attribute: Mapping[str, Any]) -> int:
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "M":
+            return 3 + len(value) + size_in_bytes(value)
+        case "L":
+            return 3 + len(value) + sum(map(_size, value))
+        case "SS" | "NS" | "BS":
+            return sum(_size({kind[0]: each}) for each in value)
+        case "N":
+            return (len(Decimal(value).normalize().as_tuple().digits) + 1) // 2 + 1
+        case "S" | "B":
+            return len(value.encode() if isinstance(value, str) else value)
+    return 1

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
+from uuid import NAMESPACE_OID, uuid5
 
 from lambda_event_sources.events import encoded, lambda_event
-from lambda_event_sources.harness.items import Fault, TimesOut, met
+from lambda_event_sources.harness.items import Fault, TimesOut, apply_fault
 from lambda_event_sources.harness.report import Record, name_of
-from lambda_event_sources.outcomes import Answered, Outcome, Raised, refusal_of
+from lambda_event_sources.outcomes import Errored, Outcome, Returned, rejection_by_size
 
 Handler = Callable[[dict[str, Any], Any], Any]
 """A Lambda handler, of an event and a context."""
@@ -26,7 +27,7 @@ class Clock(Protocol):
 
 
 @dataclass(slots=True)
-class TurnedClock:
+class ManualClock:
     """The `Clock` of a rehearsal that was given none."""
 
     at: datetime
@@ -37,7 +38,7 @@ class TurnedClock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NobodyInParticular:
+class CognitoIdentity:
     """The identity of who invoked a function that no mobile application did."""
 
     cognito_identity_id: None = None
@@ -58,7 +59,7 @@ class Context:
     function_version: str = "$LATEST"
     memory_limit_in_mb: str = "128"  # text, as the runtime reads it from its environment
     log_stream_name: str = "2026/03/02/[$LATEST]0123456789abcdef0123456789abcdef"
-    identity: NobodyInParticular = field(default_factory=NobodyInParticular)
+    identity: CognitoIdentity = field(default_factory=CognitoIdentity)
     client_context: None = None
     tenant_id: None = None
 
@@ -88,7 +89,7 @@ class Function:
     arn: str
     clock: Clock
     timeout: timedelta
-    takes: Callable[[], timedelta]
+    duration: Callable[[], timedelta]
     faults: dict[tuple[str, str], list[Fault]] = field(default_factory=dict)
     invoked: int = 0
 
@@ -98,21 +99,24 @@ class Function:
             self.faults[source, name] = [each for each in faults if each.times > 0]
 
     def invoke(
-        self, source: str, records: tuple[Record, ...], about: Mapping[str, Any] | None = None
+        self,
+        source: str,
+        records: tuple[Record, ...],
+        window_fields: Mapping[str, Any] | None = None,
     ) -> tuple[Outcome, timedelta]:
-        """Bring records to the handler; say what became of it, and how long that took."""
-        event = encoded(lambda_event(records, about))
-        if refused := refusal_of(event):
+        """Deliver records to the handler; say what became of it, and how long that took."""
+        event = encoded(lambda_event(records, window_fields))
+        if refused := rejection_by_size(event):
             return refused, timedelta()
         self.invoked += 1
-        request_id = f"request-{self.invoked}"
+        request_id = str(uuid5(NAMESPACE_OID, f"{self.arn} {self.invoked}"))
         for record in records:
             if waiting := self.faults.get((source, name_of(record))):
                 fault = self._use_up(waiting)
-                took = self.timeout if isinstance(fault, TimesOut) else self.takes()
+                took = self.timeout if isinstance(fault, TimesOut) else self.duration()
                 run = partial(self._run, event, request_id)
-                return met(fault, name_of(record), run, request_id), took
-        return self._run(event, request_id), self.takes()
+                return apply_fault(fault, name_of(record), run, request_id), took
+        return self._run(event, request_id), self.duration()
 
     def _use_up(self, waiting: list[Fault]) -> Fault:
         fault = waiting[0]
@@ -134,5 +138,5 @@ class Function:
             answer = self.handler(json.loads(event), context)
             payload = json.dumps(answer).encode()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever ends a function ends it
-            return Raised(request_id=request_id, exception=error)
-        return Answered(payload=payload, request_id=request_id)
+            return Errored(request_id=request_id, exception=error)
+        return Returned(payload=payload, request_id=request_id)

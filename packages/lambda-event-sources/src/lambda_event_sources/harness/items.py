@@ -1,6 +1,6 @@
 """What a rehearsal's input is made of: records, what goes wrong with them, what happens between them.
 
-A fault stands before the record that meets it: the first invocations that are brought this record
+A fault stands before the record that meets it: the first invocations that are delivered this record
 fare as it says, as often as it says. Other items happen when the input has come to them.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from lambda_event_sources.outcomes import Answered, NotInvoked, Outcome, Raised
+from lambda_event_sources.outcomes import Errored, NotInvoked, Outcome, Returned
 
 ALWAYS = 1_000_000_000
 
@@ -42,7 +42,7 @@ class Change:
 class Send:
     """A message that is sent to the queue; text alone is one without delay.
 
-    FIFO queues take no delay, but groups, and what is not to be brought twice.
+    FIFO queues take no delay, but groups, and what is not to be delivered twice.
     """
 
     body: str
@@ -74,25 +74,25 @@ class Throttled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fails:
+class ReportsFailure:
     """The function does its work, and answers that this record failed too."""
 
     times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class Returns:
     """The function does its work, and answers something else: anything that JSON can say."""
 
     answer: Any
     times: int = 1
 
 
-Fault = Raises | TimesOut | Throttled | Fails | Answers
+Fault = Raises | TimesOut | Throttled | ReportsFailure | Returns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redelivered:
+class Redelivery:
     """When the next record is done, the source brings it again, and so many before it.
 
     So it is when a poller is replaced: what it had not noted as done comes again, settled or not.
@@ -102,21 +102,21 @@ class Redelivered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passes:
+class TimePasses:
     """Time passes before what follows is put."""
 
     time: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Splits:
+class SplitShard:
     """A shard is split in two."""
 
     shard: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Merges:
+class MergeShards:
     """Two neighbouring shards become one."""
 
     shard: str
@@ -124,14 +124,14 @@ class Merges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rolls:
+class RollOverShard:
     """A shard is closed and one child goes on, as a table's stream does every few hours."""
 
     shard: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redeployed:
+class MappingUpdate:
     """The mapping is changed: everything goes on from what is done, under these settings."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -148,42 +148,44 @@ Item = (
     | Send
     | Recorded
     | Fault
-    | Redelivered
-    | Passes
-    | Splits
-    | Merges
-    | Rolls
-    | Redeployed
+    | Redelivery
+    | TimePasses
+    | SplitShard
+    | MergeShards
+    | RollOverShard
+    | MappingUpdate
 )
 
 
-class NothingToMeet(Exception):
+class FaultWithoutRecord(Exception):
     """A fault at the end of the input, with no record behind it."""
 
 
-def met(fault: Fault, identifier: str, run: Callable[[], Outcome], request_id: str) -> Outcome:
+def apply_fault(
+    fault: Fault, identifier: str, run: Callable[[], Outcome], request_id: str
+) -> Outcome:
     """Say how an invocation ends that meets a fault; `identifier` names the record that has it."""
     match fault:
         case Throttled():
             return NotInvoked(reason="throttled")
         case Raises(late=False):
-            return Raised(request_id=request_id)
+            return Errored(request_id=request_id)
         case Raises() | TimesOut():
             ended = run()
-            return ended if isinstance(ended, Raised) else Raised(request_id=request_id)
-        case Fails():
+            return ended if isinstance(ended, Errored) else Errored(request_id=request_id)
+        case ReportsFailure():
             return _with_failure(run(), identifier)
-        case Answers():
+        case Returns():
             # A function that raises answers nothing else.
-            if isinstance(ended := run(), Raised):
+            if isinstance(ended := run(), Errored):
                 return ended
             payload = json.dumps(fault.answer).encode()
-            return Answered(payload=payload, request_id=request_id)
+            return Returned(payload=payload, request_id=request_id)
 
 
 def _with_failure(outcome: Outcome, identifier: str) -> Outcome:
     """Add one record to those that the function itself calls failed."""
-    if not isinstance(outcome, Answered):
+    if not isinstance(outcome, Returned):
         return outcome
     answer = json.loads(outcome.payload) or {}
     failures = [*(answer.get("batchItemFailures") or ()), {"itemIdentifier": identifier}]

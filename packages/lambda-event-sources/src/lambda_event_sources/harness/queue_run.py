@@ -1,4 +1,4 @@
-"""A queue's input comes in item by item; it is brought to a function poller by poller."""
+"""A queue's input comes in item by item; it is delivered to a function poller by poller."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,27 +8,27 @@ from typing import Any, NamedTuple
 from lambda_event_sources.events import QueueMessage
 from lambda_event_sources.harness.function import Function
 from lambda_event_sources.harness.items import (
-    Answers,
-    Fails,
     Fault,
+    FaultWithoutRecord,
     Item,
-    NothingToMeet,
-    Passes,
     Raises,
-    Redelivered,
+    Redelivery,
+    ReportsFailure,
+    Returns,
     Send,
     Throttled,
+    TimePasses,
     TimesOut,
 )
-from lambda_event_sources.harness.report import Abandoned, Invocation, Report
+from lambda_event_sources.harness.report import Discarded, Invocation, Report
 from lambda_event_sources.mapping import EventSourceMapping
 from lambda_event_sources.outcomes import NotInvoked, Outcome, exception_of
-from lambda_event_sources.queues.batcher import Bring, QueueGatherer, Receive
 from lambda_event_sources.queues.fifo_queue import FifoQueue
-from lambda_event_sources.queues.standard_queue import StandardQueue, Waiting
+from lambda_event_sources.queues.queue_batcher import Deliver, QueueBatcher, Receive
+from lambda_event_sources.queues.standard_queue import StandardQueue, StoredMessage
 
 
-class NotForAQueue(Exception):
+class NotAQueueItem(Exception):
     """An item that only a stream takes, or only the other kind of queue."""
 
 
@@ -43,7 +43,7 @@ class _Out(NamedTuple):
     began: datetime
 
 
-class QueueRehearsal:
+class QueueRun:
     """Send what the input says, when it says so, and bring it to the function until all is done.
 
     `queue` stays as it is left: what is still waiting, and the dead letters.
@@ -60,7 +60,7 @@ class QueueRehearsal:
         self._function = function
         self._clock = function.clock
         self._queue = queue
-        self._gatherers = [QueueGatherer(mapping) for _ in range(pollers)]
+        self._gatherers = [QueueBatcher(mapping) for _ in range(pollers)]
         self._out: list[_Out] = []
         self._numbered = 0
         self._faults: list[Fault] = []
@@ -69,12 +69,12 @@ class QueueRehearsal:
         self._dead = 0
         self.report = Report()
 
-    def play(self, items: Iterable[Item]) -> Report:
+    def run(self, items: Iterable[Item]) -> Report:
         """Rehearse the input to its end, and until the queue is empty."""
         for item in items:
             self._take(item)
         if self._faults:
-            raise NothingToMeet(type(self._faults[0]).__name__)
+            raise FaultWithoutRecord(type(self._faults[0]).__name__)
         self._go_on(until=None)
         return self.report
 
@@ -87,32 +87,32 @@ class QueueRehearsal:
             case Mapping():
                 for record in item.get("Records", [item]):
                     self._send_recorded(record)
-            case Passes():
+            case TimePasses():
                 self._go_on(until=self._clock() + item.time)
-            case Redelivered():
+            case Redelivery():
                 self._again = True
-            case Raises() | TimesOut() | Throttled() | Fails() | Answers():
+            case Raises() | TimesOut() | Throttled() | ReportsFailure() | Returns():
                 self._faults.append(item)
             case _:
-                raise NotForAQueue(type(item).__name__)
+                raise NotAQueueItem(type(item).__name__)
 
     def _send(self, item: Send) -> None:
         now, queue = self._clock(), self._queue
         if isinstance(queue, FifoQueue):
             if item.delay:
-                raise NotForAQueue("Send(delay=): a FIFO queue's messages have none of their own")
-            sent = queue.put(
+                raise NotAQueueItem("Send(delay=): a FIFO queue's messages have none of their own")
+            sent = queue.send(
                 item.body, now=now, group=item.group or "g", deduplication=item.deduplication
             )
             self._expect(sent)
         elif item.group or item.deduplication:
-            raise NotForAQueue("Send(group=, deduplication=): the queue is no FIFO queue")
+            raise NotAQueueItem("Send(group=, deduplication=): the queue is no FIFO queue")
         else:
-            self._expect(queue.put(item.body, now=now, after=item.delay))
+            self._expect(queue.send(item.body, now=now, after=item.delay))
 
     def _send_recorded(self, record: Mapping[str, Any]) -> None:
-        self._queue.waiting.append(
-            Waiting(
+        self._queue.messages.append(
+            StoredMessage(
                 message_id=record["messageId"],
                 body=record["body"],
                 sent_at=self._clock(),
@@ -149,7 +149,7 @@ class QueueRehearsal:
                 continue
             step = gatherer.next_step(now=self._clock())
             closes = step.until if isinstance(step, Receive) else None
-            moments += [at for at in (closes, self._queue.next_visible()) if at is not None]
+            moments += [at for at in (closes, self._queue.next_visible_at()) if at is not None]
         return min(moments, default=None)
 
     def _step(self) -> bool:
@@ -163,7 +163,7 @@ class QueueRehearsal:
     def _poll(self, number: int) -> bool:
         gatherer, now = self._gatherers[number], self._clock()
         match gatherer.next_step(now=now):
-            case Bring(messages=messages):
+            case Deliver(messages=messages):
                 outcome, took = self._function.invoke(self._queue.name, messages)
                 self._numbered += 1
                 out = _Out(now + took, self._numbered, number, messages, outcome, now)
@@ -172,9 +172,9 @@ class QueueRehearsal:
             case Receive(up_to=up_to):
                 received = self._queue.receive(up_to, now=now)
                 self._note_dead()
-                left_out = gatherer.put(received, now=now)
-                self._queue.delete(left_out)
-                self.report.leave_out(now, self._queue.name, left_out)
+                filtered_out = gatherer.put(received, now=now)
+                self._queue.delete(filtered_out)
+                self.report.note_filtered(now, self._queue.name, filtered_out)
                 return bool(received)
 
     def _settle(self, out: _Out) -> None:
@@ -182,34 +182,34 @@ class QueueRehearsal:
         self._queue.delete(each for each in done if each.message_id not in self._comes_again)
         self._comes_again -= {each.message_id for each in done}
         how = "done" if len(done) == len(out.messages) else "returned"
-        self.report.story.append(
+        self.report.entries.append(
             Invocation(
                 at=out.began,
                 source=self._queue.name,
                 lane=out.poller,
                 records=out.messages,
-                how="refused" if isinstance(out.outcome, NotInvoked) else how,
+                how="not_invoked" if isinstance(out.outcome, NotInvoked) else how,
                 done=done,
                 raised=exception_of(out.outcome),
             )
         )
 
     def _note_dead(self) -> None:
-        for message in self._queue.dead[self._dead :]:
-            self.report.story.append(
-                Abandoned(
+        for message in self._queue.dead_letters[self._dead :]:
+            self.report.entries.append(
+                Discarded(
                     at=self._clock(),
                     source=self._queue.name,
                     condition="DeadLetter",
-                    records=(self._queue.shaped(message),),
+                    records=(self._queue.as_received(message),),
                 )
             )
-        self._dead = len(self._queue.dead)
+        self._dead = len(self._queue.dead_letters)
 
 
-_OF_RECEIVES = ("ApproximateReceiveCount", "ApproximateFirstReceiveTimestamp", "SentTimestamp")
+_SET_BY_RECEIVES = ("ApproximateReceiveCount", "ApproximateFirstReceiveTimestamp", "SentTimestamp")
 
 
 def _sent_with(attributes: Mapping[str, str]) -> dict[str, str]:
     """Leave out of a recorded message's attributes what is of when it was received, and is no more."""
-    return {name: value for name, value in attributes.items() if name not in _OF_RECEIVES}
+    return {name: value for name, value in attributes.items() if name not in _SET_BY_RECEIVES}

@@ -8,33 +8,33 @@ from lambda_event_sources.harness.function import Clock, Function
 from lambda_event_sources.harness.items import (
     Change,
     Fault,
+    FaultWithoutRecord,
     Item,
-    Merges,
-    NothingToMeet,
-    Passes,
+    MappingUpdate,
+    MergeShards,
     Put,
-    Redelivered,
-    Redeployed,
-    Rolls,
+    Redelivery,
+    RollOverShard,
     Send,
-    Splits,
+    SplitShard,
+    TimePasses,
 )
 from lambda_event_sources.harness.report import Report
-from lambda_event_sources.harness.stream_driver import StreamDriving
+from lambda_event_sources.harness.stream_delivery import StreamDelivery
 from lambda_event_sources.harness.table_changes import change_record, partition_of
-from lambda_event_sources.mapping import Kind
+from lambda_event_sources.mapping import SourceKind
 from lambda_event_sources.recordings import in_order, stream_record
-from lambda_event_sources.streams.memory import MemoryStream
+from lambda_event_sources.streams.in_memory_stream import InMemoryStream
 
 
-class NotForAStream(Exception):
+class NotAStreamItem(Exception):
     """An item that only a queue takes, or only the other kind of stream."""
 
 
-class StreamRehearsal:
-    """Put what the input says, when it says so, and let it be brought until all is done."""
+class StreamRun:
+    """Put what the input says, when it says so, and let it be delivered until all is done."""
 
-    def __init__(self, driving: StreamDriving, function: Function, stream: MemoryStream) -> None:
+    def __init__(self, driving: StreamDelivery, function: Function, stream: InMemoryStream) -> None:
         self._driving = driving
         self._function = function
         self._clock: Clock = function.clock
@@ -42,12 +42,12 @@ class StreamRehearsal:
         self._faults: list[Fault] = []
         self._back: int | None = None
 
-    def play(self, items: Iterable[Item]) -> Report:
+    def run(self, items: Iterable[Item]) -> Report:
         """Rehearse the input to its end, and until nothing is left to do."""
         for item in items:
             self._take(item)
         if self._faults:
-            raise NothingToMeet(type(self._faults[0]).__name__)
+            raise FaultWithoutRecord(type(self._faults[0]).__name__)
         self._driving.go_on(until=None)
         return self._driving.report
 
@@ -59,33 +59,33 @@ class StreamRehearsal:
                 self._change(item)
             case Mapping():
                 self._take_recorded(item)
-            case Passes():
+            case TimePasses():
                 self._driving.go_on(until=self._clock() + item.time)
-            case Splits() | Merges() | Rolls():
+            case SplitShard() | MergeShards() | RollOverShard():
                 self._reshard(item)
-            case Redeployed():
+            case MappingUpdate():
                 self._driving.redeploy(item.settings)
             case Send() | str():
-                raise NotForAStream(type(item).__name__)
+                raise NotAStreamItem(type(item).__name__)
             case trouble:
                 self._await_record(trouble)
 
-    def _await_record(self, trouble: Fault | Redelivered) -> None:
-        if isinstance(trouble, Redelivered):
+    def _await_record(self, trouble: Fault | Redelivery) -> None:
+        if isinstance(trouble, Redelivery):
             self._back = trouble.records
         else:
             self._faults.append(trouble)
 
     def _put(self, item: Put) -> None:
-        if self._driving.mapping.kind is not Kind.KINESIS:
-            raise NotForAStream("Put: a table's stream takes Change")
+        if self._driving.mapping.kind is not SourceKind.KINESIS:
+            raise NotAStreamItem("Put: a table's stream takes Change")
         shard_id, record = self._stream.put(item.key, item.data, now=self._clock())
         self._expect(shard_id, record)
 
     def _change(self, item: Change) -> None:
-        if self._driving.mapping.kind is not Kind.DYNAMODB:
-            raise NotForAStream("Change: a data stream takes Put")
-        shard_id, number = self._stream.next_of(partition_of(item))
+        if self._driving.mapping.kind is not SourceKind.DYNAMODB:
+            raise NotAStreamItem("Change: a data stream takes Put")
+        shard_id, number = self._stream.locate(partition_of(item))
         read = change_record(item, number=number, at=self._clock())
         record = dynamodb_record(read, stream_arn=self._stream.arn)
         self._stream.append(shard_id, record)
@@ -108,12 +108,12 @@ class StreamRehearsal:
             self._driving.go_back_after(shard_id, record.sequence_number, self._back)
             self._back = None
 
-    def _reshard(self, item: Splits | Merges | Rolls) -> None:
+    def _reshard(self, item: SplitShard | MergeShards | RollOverShard) -> None:
         self._driving.look_again()
         match item:
-            case Splits():
+            case SplitShard():
                 self._stream.split(item.shard)
-            case Merges():
+            case MergeShards():
                 self._stream.merge(item.shard, item.other)
-            case Rolls():
-                self._stream.roll(item.shard)
+            case RollOverShard():
+                self._stream.roll_over(item.shard)

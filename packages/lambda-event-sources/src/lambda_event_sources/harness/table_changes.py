@@ -1,4 +1,4 @@
-"""An item of a table as it was and as it became comes in; what the table's stream says of that goes out."""
+"""Write the record of a table's stream for a change of an item. Used for the items of `Change`."""
 
 import json
 from collections.abc import Mapping
@@ -6,18 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from lambda_event_sources.harness.attribute_values import attribute_value
+from lambda_event_sources.harness.attribute_values import attribute_value, size_in_bytes
 from lambda_event_sources.harness.items import Change
 
 
-class NoChange(Exception):
-    """A table's stream says nothing of this."""
+class InvalidChange(Exception):
+    """A table's stream would have no such record."""
 
 
 def change_record(change: Change, *, number: int, at: datetime) -> Mapping[str, Any]:
-    """Return a record as DynamoDB streams' GetRecords does, but for `SizeBytes`; raises NoChange.
+    """Return a record as GetRecords of DynamoDB Streams does; raise InvalidChange where there is none.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
+    The time has whole seconds, and `SizeBytes` counts the keys and the images shown, as on AWS.
     """
     images = {
         name: _attributes(item)
@@ -25,22 +26,25 @@ def change_record(change: Change, *, number: int, at: datetime) -> Mapping[str, 
         if item is not None
     }
     _check(change, images)
+    keys = _keys(change, *images.values())
+    shown = {name: images[name] for name in _SHOWN[change.view] if name in images}
     return {
         "eventID": uuid5(NAMESPACE_OID, str(number)).hex,
         "eventName": "REMOVE" if change.new is None else "MODIFY" if change.old else "INSERT",
         "dynamodb": {
-            "ApproximateCreationDateTime": at,
-            "Keys": _keys(change, *images.values()),
+            "ApproximateCreationDateTime": at.replace(microsecond=0),
+            "Keys": keys,
             "SequenceNumber": str(number),
+            "SizeBytes": sum(map(size_in_bytes, (keys, *shown.values()))),
             "StreamViewType": change.view,
-            **{name: images[name] for name in _SHOWN[change.view] if name in images},
+            **shown,
         },
         **({"userIdentity": _TIME_TO_LIVE} if change.expired else {}),
     }
 
 
 def partition_of(change: Change) -> str:
-    """Name the item's partition: a shard has all of it."""
+    """Return the item's partition; all changes of a partition are in one shard."""
     keys = _keys(change, _attributes(change.new or change.old or {}))
     return json.dumps(keys[change.keys[0]], default=bytes.hex)
 
@@ -61,15 +65,17 @@ def _attributes(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check(change: Change, images: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse what no table would write about: AWS writes no record where nothing is different."""
+    """Refuse changes without a record: AWS writes none where nothing differs."""
     if images.get("NewImage") == images.get("OldImage"):
-        raise NoChange("nothing is different")
+        raise InvalidChange("the item is the same before and after")
     if change.expired and change.new is not None:
-        raise NoChange("what has expired is removed: it has no new image")
+        raise InvalidChange("an expired item is removed: it has no new image")
 
 
 def _keys(change: Change, *images: Mapping[str, Any]) -> Mapping[str, Any]:
     keys, *others = ({name: image.get(name) for name in change.keys} for image in images)
     if None in keys.values() or any(each != keys for each in others):
-        raise NoChange(f"an item has its keys, and keeps them: {', '.join(change.keys)}")
+        raise InvalidChange(
+            f"an item has all its key attributes and never changes them: {', '.join(change.keys)}"
+        )
     return keys

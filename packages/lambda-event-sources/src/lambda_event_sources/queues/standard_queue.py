@@ -1,4 +1,4 @@
-"""Messages, receives, deletions and the time come in; a queue in memory that behaves as SQS does goes out."""
+"""A standard SQS queue in memory. Used by the harness and by tests."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,117 +9,120 @@ from typing import Any
 from lambda_event_sources.events import QueueMessage, encoded, sqs_message
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:"
+SENDER_ID = "AROA000000000EXAMPLE0:sender"
+"""The id of the role session that sent a message; a recorded message keeps its own."""
 
 RETENTION = timedelta(days=4)
-"""How long a message is kept where a queue says nothing else."""
+"""How long a message is kept by default."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Waiting:
-    """One message of a queue; nobody receives it before `visible_at`.
+class StoredMessage:
+    """One message of a queue; it cannot be received before `visible_at`.
 
-    `system` are attributes that it was sent with, beside those that a receive adds.
+    `system` holds system attributes beside those that a receive adds.
     """
 
     message_id: str
     body: str
     sent_at: datetime
     visible_at: datetime
-    receives: int = 0
+    receive_count: int = 0
     first_received_at: datetime | None = None
     system: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def group(self) -> str:
-        """Name the message's group; only FIFO queues have any."""
+        """Return the message group id; only FIFO queues have any."""
         return self.system.get("MessageGroupId", "")
 
     @property
     def receipt_handle(self) -> str:
-        """Name the last receive: each has a handle of its own."""
-        return f"{self.message_id}#{self.receives}"
+        """Return the handle of the last receive: each receive has its own."""
+        return f"{self.message_id}#{self.receive_count}"
 
 
 @dataclass(slots=True, kw_only=True)
 class StandardQueue:
-    """A standard queue: what is received is hidden for a while, and what is not deleted comes back.
+    """A received message is invisible for the visibility timeout and comes back unless deleted.
 
-    The rules, each with a test that docs/event-sources.md names:
+    The rules, each with a test named in docs/rules.md:
 
-    - a received message is invisible for the visibility time-out, or what `delay` says instead
-    - each receive counts, and what was received `max_receives` times goes to the dead letters
-      instead of being received once more; so does a message whose function was throttled
+    - a received message is invisible for the visibility timeout, or as `change_visibility` says
+    - each receive counts; a message received `max_receive_count` times goes to the dead letters at
+      the next receive, also where its function was only throttled
     - only the handle of the last receive deletes a message or changes its visibility
-    - what is older than the retention is gone; a dead letter keeps the age that it had
-    - `redrive` puts dead letters back, with nothing received yet
+    - a message older than the retention is gone; a dead letter keeps its age
+    - `redrive` puts dead letters back with a receive count of zero
     """
 
     name: str
-    hides_for: timedelta
-    max_receives: int | None = None
+    visibility_timeout: timedelta
+    max_receive_count: int | None = None
     retention: timedelta = RETENTION
-    waiting: list[Waiting] = field(default_factory=list)
-    dead: list[Waiting] = field(default_factory=list)
-    taken: int = 0
+    messages: list[StoredMessage] = field(default_factory=list)
+    dead_letters: list[StoredMessage] = field(default_factory=list)
+    sent_count: int = 0
 
-    def put(self, body: str, *, now: datetime, after: timedelta = timedelta()) -> str:
-        """Take one message, to be visible *after* a delay; return its id."""
-        self.taken += 1
-        message_id = f"{self.name}-{self.taken}"
-        self.waiting.append(
-            Waiting(message_id=message_id, body=body, sent_at=now, visible_at=now + after)
+    def send(self, body: str, *, now: datetime, after: timedelta = timedelta()) -> str:
+        """Add one message, visible *after* a delay; return its id."""
+        self.sent_count += 1
+        message_id = f"{self.name}-{self.sent_count}"
+        self.messages.append(
+            StoredMessage(message_id=message_id, body=body, sent_at=now, visible_at=now + after)
         )
         return message_id
 
     def receive(self, up_to: int, *, now: datetime) -> list[QueueMessage]:
-        """Return visible messages, the oldest first; what was received too often is dead."""
-        self.waiting = [m for m in self.waiting if now - m.sent_at <= self.retention]
-        self.dead += [m for m in self.waiting if m.visible_at <= now and self._is_spent(m)]
-        self.waiting = [m for m in self.waiting if m.visible_at > now or not self._is_spent(m)]
-        received = self.receivable(now=now)[:up_to]
+        """Return up to so many visible messages, the oldest first; move exhausted ones to the dead letters."""
+        self.messages = [m for m in self.messages if now - m.sent_at <= self.retention]
+        self.dead_letters += [m for m in self.messages if m.visible_at <= now and self._is_spent(m)]
+        self.messages = [m for m in self.messages if m.visible_at > now or not self._is_spent(m)]
+        received = self.visible_messages(now=now)[:up_to]
         for message in received:
-            message.receives += 1
+            message.receive_count += 1
             message.first_received_at = message.first_received_at or now
-            message.visible_at = now + self.hides_for
-        return [self.shaped(message) for message in received]
+            message.visible_at = now + self.visibility_timeout
+        return [self.as_received(message) for message in received]
 
-    def receivable(self, *, now: datetime) -> list[Waiting]:
-        """Return what can be received now, in the order in which it is."""
-        return [m for m in self.waiting if m.visible_at <= now]
+    def visible_messages(self, *, now: datetime) -> list[StoredMessage]:
+        """Return the messages that can be received now, in order."""
+        return [m for m in self.messages if m.visible_at <= now]
 
     def delete(self, messages: Iterable[QueueMessage]) -> None:
-        """Let messages go."""
+        """Delete messages by their receipt handles."""
         handles = {message.receipt_handle for message in messages}
-        self.waiting = [m for m in self.waiting if m.receipt_handle not in handles]
+        self.messages = [m for m in self.messages if m.receipt_handle not in handles]
 
-    def delay(self, receipt_handle: str, by: timedelta, *, now: datetime) -> None:
-        """Give one message a visibility of its own."""
-        for message in self.waiting:
+    def change_visibility(self, receipt_handle: str, by: timedelta, *, now: datetime) -> None:
+        """Make one message invisible for so long from *now*."""
+        for message in self.messages:
             if message.receipt_handle == receipt_handle:
                 message.visible_at = now + by
 
     def redrive(self, *, now: datetime) -> int:
-        """Put every dead letter back, to be received from now on; return how many there were."""
-        moved = [replace(m, visible_at=now, receives=0) for m in self.dead]
-        self.dead.clear()
-        self.waiting += moved
+        """Put every dead letter back, visible from now on; return how many there were."""
+        moved = [replace(m, visible_at=now, receive_count=0) for m in self.dead_letters]
+        self.dead_letters.clear()
+        self.messages += moved
         return len(moved)
 
-    def next_visible(self) -> datetime | None:
-        """Say when the next message can be received."""
-        return min((m.visible_at for m in self.waiting), default=None)
+    def next_visible_at(self) -> datetime | None:
+        """Return when the next message can be received."""
+        return min((m.visible_at for m in self.messages), default=None)
 
-    def shaped(self, message: Waiting) -> QueueMessage:
-        """Return a message as its last receive did."""
+    def as_received(self, message: StoredMessage) -> QueueMessage:
+        """Return a message as its last receive returned it."""
         system = {
-            "ApproximateReceiveCount": str(message.receives),
+            "ApproximateReceiveCount": str(message.receive_count),
+            "SenderId": SENDER_ID,
             "SentTimestamp": _milliseconds(message.sent_at),
             **message.system,
         }
         if message.first_received_at:
             system["ApproximateFirstReceiveTimestamp"] = _milliseconds(message.first_received_at)
-        shaped = sqs_message(
+        as_received = sqs_message(
             {
                 "MessageId": message.message_id,
                 "ReceiptHandle": message.receipt_handle,
@@ -130,12 +133,14 @@ class StandardQueue:
             queue_arn=ARN + self.name,
         )
         if not message.attributes:
-            return shaped
-        event = {**shaped.event, "messageAttributes": dict(message.attributes)}
-        return replace(shaped, event=event, size=len(encoded(event)))
+            return as_received
+        event = {**as_received.event, "messageAttributes": dict(message.attributes)}
+        return replace(as_received, event=event, size=len(encoded(event)))
 
-    def _is_spent(self, message: Waiting) -> bool:
-        return self.max_receives is not None and message.receives >= self.max_receives
+    def _is_spent(self, message: StoredMessage) -> bool:
+        return (
+            self.max_receive_count is not None and message.receive_count >= self.max_receive_count
+        )
 
 
 def _milliseconds(at: datetime) -> str:

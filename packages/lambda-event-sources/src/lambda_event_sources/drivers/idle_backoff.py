@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True, kw_only=True)
-class Pace:
+class IdleBackoff:
     """Rest a little after work and longer and longer without it, in seconds.
 
     A stream allows five reads a second and shard; `most` keeps an idle poller at that.

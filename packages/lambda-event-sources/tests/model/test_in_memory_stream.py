@@ -3,34 +3,40 @@
 from datetime import timedelta
 
 import pytest
-from support.playing import NOON, SECOND
+from support.lanes import NOON, SECOND
 
-from lambda_event_sources.streams.memory import MemoryStream, NotOpen
-from lambda_event_sources.streams.reader import ShardReader
-from lambda_event_sources.streams.sequencer import HORIZON, LATEST, Position, Shard, after
+from lambda_event_sources.streams.in_memory_stream import InMemoryStream, NotOpen
+from lambda_event_sources.streams.shard_reader import ShardReader
+from lambda_event_sources.streams.shard_sequencer import (
+    LATEST,
+    TRIM_HORIZON,
+    Position,
+    Shard,
+    after,
+)
 
 KEYS = [f"o-{n}" for n in range(40)]
 
 
-def placed(stream: MemoryStream) -> dict[str, str]:
+def placed(stream: InMemoryStream) -> dict[str, str]:
     """Put a record of each key; say in which shard it is."""
     return {key: stream.put(key, b"data", now=NOON)[0] for key in KEYS}
 
 
-def read(stream: MemoryStream, shard_id: str, position: Position = HORIZON) -> list[int]:
+def read(stream: InMemoryStream, shard_id: str, position: Position = TRIM_HORIZON) -> list[int]:
     reader = ShardReader(stream, shard_id, position=position)
     return [record.position for record in reader.read(1000)]
 
 
 def test_a_key_stays_in_one_shard_and_keys_are_spread() -> None:
-    stream = MemoryStream(shards=2)
+    stream = InMemoryStream(shards=2)
 
     assert placed(stream) == placed(stream)
     assert set(stream.open_shards()) == set(placed(stream).values())
 
 
 def test_a_split_closes_the_parent_and_its_keys_go_to_its_halves() -> None:
-    stream = MemoryStream()
+    stream = InMemoryStream()
     (parent,) = stream.open_shards()
     halves = stream.split(parent)
 
@@ -41,7 +47,7 @@ def test_a_split_closes_the_parent_and_its_keys_go_to_its_halves() -> None:
 
 
 def test_a_merge_closes_both_parents_and_takes_their_keys() -> None:
-    stream = MemoryStream(shards=2)
+    stream = InMemoryStream(shards=2)
     parents = stream.open_shards()
     merged = stream.merge(*parents)
 
@@ -50,7 +56,7 @@ def test_a_merge_closes_both_parents_and_takes_their_keys() -> None:
 
 
 def test_only_neighbours_are_merged() -> None:
-    stream = MemoryStream(shards=3)
+    stream = InMemoryStream(shards=3)
     first, _, third = stream.open_shards()
 
     with pytest.raises(NotOpen):
@@ -58,16 +64,16 @@ def test_only_neighbours_are_merged() -> None:
 
 
 def test_a_table_s_shard_rolls_over_to_one_child() -> None:
-    stream = MemoryStream()
+    stream = InMemoryStream()
     (parent,) = stream.open_shards()
 
-    child = stream.roll(parent)
+    child = stream.roll_over(parent)
 
     assert Shard(shard_id=child, parents=(parent,)) == stream.shards()[-1]
 
 
 def test_reading_begins_at_a_position() -> None:
-    stream = MemoryStream()
+    stream = InMemoryStream()
     (shard,) = stream.open_shards()
     for second in range(3):
         stream.put("k", b"", now=NOON + second * SECOND)
@@ -79,7 +85,7 @@ def test_reading_begins_at_a_position() -> None:
 
 
 def test_latest_is_when_the_iterator_was_asked_for() -> None:
-    stream = MemoryStream()
+    stream = InMemoryStream()
     (shard,) = stream.open_shards()
     stream.put("k", b"before", now=NOON)
     reader = ShardReader(stream, shard, position=LATEST)
@@ -91,10 +97,10 @@ def test_latest_is_when_the_iterator_was_asked_for() -> None:
 
 
 def test_a_closed_shard_ends_and_an_open_one_does_not() -> None:
-    stream = MemoryStream()
+    stream = InMemoryStream()
     (shard,) = stream.open_shards()
     stream.put("k", b"", now=NOON)
-    reader = ShardReader(stream, shard, position=HORIZON)
+    reader = ShardReader(stream, shard, position=TRIM_HORIZON)
     reader.read(10)
     assert not reader.is_at_end
 

@@ -1,4 +1,4 @@
-"""A mapping's filter criteria and a record come in; whether the function is to see the record goes out."""
+"""Apply a mapping's filter criteria to records. Used by the shard and queue batchers."""
 
 import base64
 import json
@@ -8,29 +8,29 @@ from typing import Any
 
 from lambda_event_sources.filtering.operators import InvalidPattern
 from lambda_event_sources.filtering.patterns import Pattern, pattern_of, read_json
-from lambda_event_sources.mapping import Kind
+from lambda_event_sources.mapping import SourceKind
 
 
-class Filters:
-    """The patterns of one mapping, one of which a record has to match; without any, all do.
+class FilterCriteria:
+    """The patterns of one mapping; a record has to match one of them. Without patterns all match.
 
-    The rules, each with a test and its source in docs/event-sources.md:
+    The rules, each with a test and its source in docs/rules.md:
 
-    - a pattern is matched against the record's own fields: of Kinesis what the event has under
-      `kinesis`, of DynamoDB and SQS the whole record
-    - `data` of Kinesis is decoded, and `body` of SQS read, as JSON
-    - where a pattern looks into `data` and the data is no JSON, the record is dropped, and nobody
-      is told: so is every KPL aggregate, and what is compressed
-    - a pattern that looks into `body` drops messages that are no JSON, and one that takes `body`
-      for a string drops those that are
+    - a pattern is matched against the record's own fields: for Kinesis what the event has under
+      `kinesis`, for DynamoDB and SQS the whole record
+    - Kinesis `data` is decoded, and the SQS `body` parsed, as JSON
+    - where a pattern looks into `data` and the data is not JSON, the record is dropped silently:
+      this includes every KPL aggregate and every compressed record
+    - a pattern that looks into `body` drops messages that are not JSON; a pattern that treats
+      `body` as a string drops those that are
     """
 
-    def __init__(self, kind: Kind, patterns: Iterable[str]) -> None:
+    def __init__(self, kind: SourceKind, patterns: Iterable[str]) -> None:
         self._document_of = _DOCUMENTS[kind]
         self._filters = [_filter(pattern_of(text), kind) for text in patterns]
 
-    def let_through(self, event: Mapping[str, Any]) -> bool:
-        """Tell whether the function is to see a record, given as it stands in a Lambda event."""
+    def matches(self, event: Mapping[str, Any]) -> bool:
+        """Tell whether a record, as it stands in a Lambda event, is delivered to the function."""
         if not self._filters:
             return True
         document, form = self._document_of(event)
@@ -40,24 +40,24 @@ class Filters:
         )
 
 
-_CONTENT = {Kind.KINESIS: "data", Kind.DYNAMODB: "dynamodb", Kind.SQS: "body"}
+_CONTENT = {SourceKind.KINESIS: "data", SourceKind.DYNAMODB: "dynamodb", SourceKind.SQS: "body"}
 _JSON, _TEXT = "json", "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Filter:
-    """A pattern, and what it takes the record's content for; nothing where it does not look at it."""
+    """A pattern, and the forms of content (JSON or text) that it accepts; empty where it ignores the content."""
 
     pattern: Pattern
     forms: frozenset[str]
 
 
-def _filter(pattern: Pattern, kind: Kind) -> _Filter:
+def _filter(pattern: Pattern, kind: SourceKind) -> _Filter:
     content = [path for path in pattern.paths() if path[0] == _CONTENT[kind]]
     forms = frozenset(_JSON if len(path) > 1 else _TEXT for path in content)
-    if _TEXT in forms and kind is not Kind.SQS:
-        # As AWS does: a stream's content can only be looked into.
-        raise InvalidPattern(f"{_CONTENT[kind]} is no object")
+    if _TEXT in forms and kind is not SourceKind.SQS:
+        # As on AWS: a pattern for a stream's content has to be an object.
+        raise InvalidPattern(f"{_CONTENT[kind]} is not an object")
     return _Filter(pattern=pattern, forms=forms)
 
 
@@ -86,4 +86,8 @@ def _as_written(event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what JSON sa
     return read_json(json.dumps(event))
 
 
-_DOCUMENTS = {Kind.KINESIS: _of_kinesis, Kind.DYNAMODB: _of_dynamodb, Kind.SQS: _of_sqs}
+_DOCUMENTS = {
+    SourceKind.KINESIS: _of_kinesis,
+    SourceKind.DYNAMODB: _of_dynamodb,
+    SourceKind.SQS: _of_sqs,
+}

@@ -1,4 +1,4 @@
-"""What a handler itself raises in a rehearsal is kept, named and told once, and its context is Lambda's."""
+"""What a handler itself raises in a rehearsal is stored, named and told once, and its context is Lambda's."""
 
 import sys
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambda_event_sources.harness.items import ALWAYS, Answers, Fault, Raises, TimesOut
+from lambda_event_sources.harness.items import ALWAYS, Fault, Raises, Returns, TimesOut
 
 
 def broken(*_: Any) -> None:
@@ -17,7 +17,7 @@ def broken(*_: Any) -> None:
 
 
 def test_the_story_names_what_the_handler_raises_but_not_its_words(event_source):
-    report = event_source(broken, [b"a"], max_retries=0)
+    report = event_source(broken, [b"a"], retry_attempts=0)
 
     told, _ = str(report).splitlines()
     assert told.endswith("retried   1  LookupError")
@@ -25,7 +25,7 @@ def test_the_story_names_what_the_handler_raises_but_not_its_words(event_source)
 
 
 def test_what_the_handler_raises_is_kept_for_each_invocation(event_source):
-    report = event_source(broken, [b"a"], max_retries=1)
+    report = event_source(broken, [b"a"], retry_attempts=1)
 
     assert [LookupError, LookupError] == [type(each.raised) for each in report.invocations]
     assert ["ada@example.org"] * 2 == [str(each) for each in report.raised]
@@ -37,7 +37,7 @@ def test_of_a_queue_s_batch_it_is_kept_too(event_source):
     assert isinstance(first.raised, LookupError)
 
 
-@pytest.mark.parametrize("fault", [Raises(late=True), TimesOut(), Answers(answer=None)])
+@pytest.mark.parametrize("fault", [Raises(late=True), TimesOut(), Returns(answer=None)])
 def test_a_fault_does_not_hide_what_the_handler_raises_in_it(event_source, fault: Fault):
     (raised,) = event_source(once(LookupError()), [fault, b"a"]).raised
 
@@ -49,20 +49,20 @@ def test_a_fault_of_the_input_is_no_error_of_the_handler(event_source, handler):
 
 
 def test_leaving_the_process_is_an_error_of_the_function(event_source):
-    report = event_source(lambda *_: sys.exit(0), [b"a"], max_retries=0)
+    report = event_source(lambda *_: sys.exit(0), [b"a"], retry_attempts=0)
 
     assert [SystemExit] == [type(each) for each in report.raised]
-    assert [("RetryAttemptsExhausted", ["1"])] == report.given_up
+    assert [("RetryAttemptsExhausted", ["1"])] == report.discarded
 
 
 def test_what_happens_alike_again_and_again_is_told_once(event_source, handler):
-    report = event_source(handler, [Raises(times=ALWAYS), b"a"], max_age=timedelta(hours=1))
+    report = event_source(handler, [Raises(times=ALWAYS), b"a"], max_record_age=timedelta(hours=1))
 
-    first, again, given_up = str(report).splitlines()
+    first, again, discarded = str(report).splitlines()
     assert first.endswith("retried   1")
     assert again.endswith(f"… × {len(report.retried) - 1}")  # noqa: RUF001 - times
     assert str(report.invocations[-1]).split("  ")[0] == again.split("  ")[0]
-    assert given_up.endswith("RecordAgeExceeded: 1")
+    assert discarded.endswith("RecordAgeExceeded: 1")
 
 
 def test_the_context_has_what_a_library_asks_of_it(event_source):

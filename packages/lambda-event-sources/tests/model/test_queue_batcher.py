@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from support.playing import (
+from support.lanes import (
     ANSWERS,
     NOON,
     SECOND,
@@ -14,17 +14,17 @@ from support.playing import (
 )
 
 from lambda_event_sources.events import QueueMessage
-from lambda_event_sources.outcomes import Answered, NotInvoked, Raised
-from lambda_event_sources.queues.batcher import Bring, QueueGatherer, Receive
+from lambda_event_sources.outcomes import Errored, NotInvoked, Returned
+from lambda_event_sources.queues.queue_batcher import Deliver, QueueBatcher, Receive
 
 
 def message(name: str, *, size: int = 100) -> QueueMessage:
     return QueueMessage(message_id=name, receipt_handle=f"h-{name}", event={}, size=size)
 
 
-def a_queue(**settings: Any) -> QueueGatherer:
+def a_queue(**settings: Any) -> QueueBatcher:
     source = "arn:aws:sqs:us-east-1:000000000000:sms-high"
-    return QueueGatherer(a_mapping(source_arn=source, **settings))
+    return QueueBatcher(a_mapping(source_arn=source, **settings))
 
 
 def names(messages: tuple[QueueMessage, ...]) -> list[str]:
@@ -43,12 +43,12 @@ def test_without_a_window_a_batch_of_messages_is_what_one_receive_brought() -> N
     queue = a_queue(batch_size=10)
     queue.put(ABC, now=NOON)
 
-    assert Bring(messages=ABC) == queue.next_step(now=NOON)
+    assert Deliver(messages=ABC) == queue.next_step(now=NOON)
     assert Receive(up_to=10, until=None) == queue.next_step(now=NOON)
 
 
 def test_a_window_gathers_tens_to_a_batch() -> None:
-    queue = a_queue(batch_size=12, window=2 * SECOND)
+    queue = a_queue(batch_size=12, max_batching_window=2 * SECOND)
     queue.put([message(f"m{n}") for n in range(10)], now=NOON)
     assert Receive(up_to=2, until=NOON + 2 * SECOND) == queue.next_step(now=NOON)
 
@@ -57,23 +57,23 @@ def test_a_window_gathers_tens_to_a_batch() -> None:
     queue.put([message("last"), message("one")], now=NOON + SECOND)
 
     step = queue.next_step(now=NOON + SECOND)
-    assert isinstance(step, Bring)
+    assert isinstance(step, Deliver)
     assert 12 == len(step.messages)
 
 
 def test_the_end_of_the_window_closes_a_batch_of_messages() -> None:
-    queue = a_queue(batch_size=100, window=2 * SECOND)
+    queue = a_queue(batch_size=100, max_batching_window=2 * SECOND)
     queue.put(ABC, now=NOON)
 
-    assert Bring(messages=ABC) == queue.next_step(now=NOON + 2 * SECOND)
+    assert Deliver(messages=ABC) == queue.next_step(now=NOON + 2 * SECOND)
 
 
 def test_messages_beyond_six_megabytes_wait_for_the_next_batch() -> None:
     queue = a_queue(batch_size=10, payload_limit=250)
     queue.put(ABC, now=NOON)
 
-    assert Bring(messages=ABC[:2]) == queue.next_step(now=NOON)
-    assert Bring(messages=ABC[2:]) == queue.next_step(now=NOON)
+    assert Deliver(messages=ABC[:2]) == queue.next_step(now=NOON)
+    assert Deliver(messages=ABC[2:]) == queue.next_step(now=NOON)
 
 
 def test_messages_that_went_through_are_deleted() -> None:
@@ -95,13 +95,13 @@ def test_after_a_partial_answer_all_but_the_named_messages_are_deleted() -> None
 def test_an_answer_that_cannot_be_read_deletes_no_message(answer: Any) -> None:
     payload = b"{oops" if answer == "<invalid JSON>" else json.dumps(answer).encode()
 
-    assert () == a_queue().settle(ABC, Answered(payload=payload))
+    assert () == a_queue().settle(ABC, Returned(payload=payload))
 
 
-@pytest.mark.parametrize("outcome", [Raised(), NotInvoked(reason="throttled")])
+@pytest.mark.parametrize("outcome", [Errored(), NotInvoked(reason="throttled")])
 def test_an_error_or_a_throttle_deletes_no_message(outcome: Any) -> None:
     assert () == a_queue().settle(ABC, outcome)
 
 
 def test_without_report_batch_item_failures_a_queues_answer_is_ignored() -> None:
-    assert ABC == a_queue(reports_item_failures=False).settle(ABC, failing("a"))
+    assert ABC == a_queue(report_batch_item_failures=False).settle(ABC, failing("a"))

@@ -1,4 +1,4 @@
-"""Tumbling windows: which records are brought together, and what state goes along."""
+"""Tumbling windows: which records are delivered together, and what state goes along."""
 
 import json
 from datetime import UTC, datetime
@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from support.doubles import recording
-from support.playing import NOON
+from support.lanes import NOON
 from support.windows import a_shard, answer, at, counted, play
 
 from lambda_event_sources.events import StreamRecord, encoded, lambda_event
-from lambda_event_sources.outcomes import Answered, NotInvoked, Raised
-from lambda_event_sources.streams.lane import Invoke
-from lambda_event_sources.streams.shard import lane_of
+from lambda_event_sources.outcomes import Errored, NotInvoked, Returned
+from lambda_event_sources.streams.shard_batcher import lane_of
+from lambda_event_sources.streams.steps import Invoke
 
 
 def test_a_record_is_of_the_window_in_which_it_arrived() -> None:
@@ -20,14 +20,18 @@ def test_a_record_is_of_the_window_in_which_it_arrived() -> None:
     first, later = shard.next_step(now=NOON), None
 
     assert isinstance(first, Invoke)
-    assert {"start": "2026-11-21T12:00:00Z", "end": "2026-11-21T12:02:00Z"} == first.about["window"]
+    assert {"start": "2026-11-21T12:00:00Z", "end": "2026-11-21T12:02:00Z"} == first.window_fields[
+        "window"
+    ]
     assert [1, 2] == [r.position for r in first.records]
     shard.settle(0, counted(first), now=NOON)
     shard.next_step(now=NOON)
     shard.settle(0, answer({}), now=NOON)
     later = shard.next_step(now=NOON)
     assert isinstance(later, Invoke)
-    assert {"start": "2026-11-21T12:02:00Z", "end": "2026-11-21T12:04:00Z"} == later.about["window"]
+    assert {"start": "2026-11-21T12:02:00Z", "end": "2026-11-21T12:04:00Z"} == later.window_fields[
+        "window"
+    ]
 
 
 def test_a_batch_holds_records_of_one_window() -> None:
@@ -66,31 +70,31 @@ def test_the_event_says_what_aws_says_beside_the_records() -> None:
     shard.next_step(now=NOON)
     shard.settle(
         0,
-        Answered(payload=json.dumps(recording("kinesis_tumbling_response_doc")).encode()),
+        Returned(payload=json.dumps(recording("kinesis_tumbling_response_doc")).encode()),
         now=NOON,
     )
 
     step = shard.next_step(now=NOON)
     assert isinstance(step, Invoke)
-    assert documented == lambda_event(step.records, step.about)
+    assert documented == lambda_event(step.records, step.window_fields)
     shard.settle(0, answer(documented["state"]), now=NOON)
-    shard.reach(NOON)
+    shard.note_read_until(NOON)
     end = shard.next_step(now=NOON)
     assert isinstance(end, Invoke)
-    assert recording("kinesis_tumbling_final_event") == lambda_event(end.records, end.about)
+    assert recording("kinesis_tumbling_final_event") == lambda_event(end.records, end.window_fields)
 
 
 @pytest.mark.parametrize(
     "payload", [b"", b"null", b"{oops", b"[]", b"{}", b'{"state": null}', b'{"state": "text"}']
 )
 def test_an_answer_without_a_state_is_an_error(payload: bytes) -> None:
-    story = play(a_shard(at(1, 0), at(2, 0), bisects=True), Answered(payload=payload))
+    story = play(a_shard(at(1, 0), at(2, 0), bisect_batch_on_error=True), Returned(payload=payload))
 
     assert [([1, 2], {}, False), ([1], {}, False), ([2], {"count": 1}, False)] == story[:3]
 
 
 @pytest.mark.parametrize(
-    "failure", [Raised(), NotInvoked(reason="throttled"), answer({"count": 9}, 99)]
+    "failure", [Errored(), NotInvoked(reason="throttled"), answer({"count": 9}, 99)]
 )
 def test_what_failed_comes_again_with_the_state_that_it_was_given(failure: Any) -> None:
     shard = a_shard(at(1, 0), at(2, 1), batch_size=1)
@@ -115,14 +119,14 @@ def test_the_state_of_a_partial_answer_is_that_of_what_is_done() -> None:
 
 
 def test_what_is_given_up_is_not_in_the_state() -> None:
-    shard = a_shard(at(1, 0), at(2, 1), batch_size=1, max_retries=0)
+    shard = a_shard(at(1, 0), at(2, 1), batch_size=1, retry_attempts=0)
 
     assert [
         ([1], {}, False),
         ([2], {"count": 1}, False),
         ("given up", [2]),
         ([], {"count": 1}, True),
-    ] == play(shard, answer({"count": 1}), Raised())
+    ] == play(shard, answer({"count": 1}), Errored())
 
 
 def test_a_large_state_leaves_less_of_the_payload_to_records() -> None:
@@ -137,14 +141,16 @@ def test_a_large_state_leaves_less_of_the_payload_to_records() -> None:
     step = shard.next_step(now=NOON)
     assert isinstance(step, Invoke)
 
-    fits = {"Records": [], **empty.about}
+    fits = {"Records": [], **empty.window_fields}
     assert (1300 - len(encoded(fits)) + 1) // 101 == len(empty.records)
     assert len(step.records) < len(empty.records)
 
 
 def test_each_lane_has_windows_and_a_state_of_its_own() -> None:
     keys = [next(k for k in map(str, range(99)) if lane_of(k, 2) == lane) for lane in range(2)]
-    shard = a_shard(at(1, 0, keys[0]), at(2, 1, keys[1]), at(3, 2, keys[0]), parallelization=2)
+    shard = a_shard(
+        at(1, 0, keys[0]), at(2, 1, keys[1]), at(3, 2, keys[0]), parallelization_factor=2
+    )
 
     ends = [(state, is_final) for _, state, is_final in play(shard) if is_final]
 

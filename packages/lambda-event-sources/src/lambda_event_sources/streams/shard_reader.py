@@ -1,29 +1,29 @@
-"""A shard of any stream and a position come in; its records go out, read on and on."""
+"""Read one shard of any stream page by page. Used by the stream driver and the harness."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from lambda_event_sources.events import StreamRecord
-from lambda_event_sources.streams.sequencer import Position, Shard, after
+from lambda_event_sources.streams.shard_sequencer import Position, Shard, after
 
 
 class Stream(Protocol):
-    """A stream of any kind, through its own API or in memory."""
+    """A stream of any kind, through its API or in memory."""
 
     def shards(self) -> list[Shard]:
         """List the shards."""
 
     def iterator(self, shard_id: str, position: Position) -> str:
-        """Begin at a position."""
+        """Return an iterator that begins at a position."""
 
     def read(
         self, shard_id: str, iterator: str, limit: int
     ) -> tuple[Sequence[StreamRecord], str | None]:
-        """Read at most so many records; with them the next iterator, None at a closed shard's end."""
+        """Return at most *limit* records and the next iterator, None at the end of a closed shard."""
 
 
 class ShardReader:
-    """Read one shard on and on; forgets its iterator when one expires and goes on from its position.
+    """Read one shard from a position on; after an expired iterator it continues from there.
 
     `position` is where it has read to, at first where it begins.
     """
@@ -36,7 +36,7 @@ class ShardReader:
         self.is_at_end = False
 
     def read(self, limit: int) -> Sequence[StreamRecord]:
-        """Read at most so many of the next records; none may also mean: not yet."""
+        """Return at most *limit* further records; none may also mean that none has arrived yet."""
         if self.is_at_end:
             return []
         if self._iterator is None:

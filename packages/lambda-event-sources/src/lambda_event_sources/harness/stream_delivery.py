@@ -9,16 +9,17 @@ from typing import Any, NamedTuple
 
 from lambda_event_sources.events import StreamRecord
 from lambda_event_sources.harness.function import Function
-from lambda_event_sources.harness.report import Abandoned, Invocation, Report
-from lambda_event_sources.limits import checked
+from lambda_event_sources.harness.report import Discarded, Invocation, Report
+from lambda_event_sources.limits import validated
 from lambda_event_sources.mapping import EventSourceMapping
-from lambda_event_sources.on_failure import GivenUp, failure_object
+from lambda_event_sources.on_failure import DiscardBatch, on_failure_object
 from lambda_event_sources.outcomes import Outcome, exception_of
-from lambda_event_sources.streams.lane import Backoff, Expired, Invoke, Wait
-from lambda_event_sources.streams.memory import MemoryStream
-from lambda_event_sources.streams.reader import ShardReader
-from lambda_event_sources.streams.sequencer import Lineage, Position, Positions
-from lambda_event_sources.streams.shard import ShardSource
+from lambda_event_sources.streams.backoff import Backoff
+from lambda_event_sources.streams.in_memory_stream import InMemoryStream
+from lambda_event_sources.streams.shard_batcher import ShardBatcher
+from lambda_event_sources.streams.shard_reader import ShardReader
+from lambda_event_sources.streams.shard_sequencer import Position, Positions, ShardSequencer
+from lambda_event_sources.streams.steps import Expired, Invoke, Wait
 
 
 class _Out(NamedTuple):
@@ -35,15 +36,15 @@ class _Out(NamedTuple):
 class _Driven:
     """One shard as it is being read; replaced, not changed, where somebody else takes over."""
 
-    def __init__(self, shard_id: str, reader: ShardReader, source: ShardSource) -> None:
+    def __init__(self, shard_id: str, reader: ShardReader, source: ShardBatcher) -> None:
         self.shard_id = shard_id
         self.reader = reader
         self.source = source
         self.is_left = False
 
 
-class StreamDriving:
-    """Bring a stream to a function.
+class StreamDelivery:
+    """Deliver a stream to a function.
 
     Everything that is due at one moment happens, answers first, before time goes on to the next.
     """
@@ -53,7 +54,7 @@ class StreamDriving:
         mapping: EventSourceMapping,
         function: Function,
         *,
-        stream: MemoryStream,
+        stream: InMemoryStream,
         retention: timedelta,
         backoff: Backoff,
     ) -> None:
@@ -64,7 +65,7 @@ class StreamDriving:
         self._retention = retention
         self._backoff = backoff
         self._positions: Positions = {}
-        self._lineage = Lineage(mapping, self._positions)
+        self._sequencer = ShardSequencer(mapping, self._positions)
         self._driven: dict[str, _Driven] = {}
         self._out: list[_Out] = []
         self._numbered = 0
@@ -86,8 +87,8 @@ class StreamDriving:
         for driven in self._driven.values():
             self._leave(driven)
         self._driven = {}
-        self.mapping = checked(replace(self.mapping, **settings))
-        self._lineage = Lineage(self.mapping, self._positions)
+        self.mapping = validated(replace(self.mapping, **settings))
+        self._sequencer = ShardSequencer(self.mapping, self._positions)
         self._shards_changed = True
 
     def go_on(self, *, until: datetime | None) -> None:
@@ -131,13 +132,13 @@ class StreamDriving:
 
     def _begin_shards(self) -> None:
         self._shards_changed = False
-        for shard_id, position in self._lineage.see(self._stream.shards()):
-            self.report.begun.append((shard_id, position))
+        for shard_id, position in self._sequencer.ready_shards(self._stream.shards()):
+            self.report.shards_started.append((shard_id, position))
             self._begin(shard_id, position)
 
     def _begin(self, shard_id: str, position: Position) -> None:
         reader = ShardReader(self._stream, shard_id, position=position)
-        source = ShardSource(
+        source = ShardBatcher(
             self.mapping,
             shard_id=shard_id,
             position=position,
@@ -148,18 +149,18 @@ class StreamDriving:
 
     def _drive(self, driven: _Driven) -> bool:
         now = self._clock()
-        room = driven.source.room
-        read = driven.reader.read(room) if room else ()
-        if room and not read:
-            driven.source.reach(now)
-        self.report.leave_out(now, driven.shard_id, driven.source.put(read, now=now))
+        capacity = driven.source.capacity
+        read = driven.reader.read(capacity) if capacity else ()
+        if capacity and not read:
+            driven.source.note_read_until(now)
+        self.report.note_filtered(now, driven.shard_id, driven.source.put(read, now=now))
         if driven.reader.is_at_end:
             driven.source.end()
         match driven.source.next_step(now=now):
             case Invoke() as step:
                 self._invoke(driven, step)
-            case GivenUp() as given_up:
-                self._give_up(driven, given_up)
+            case DiscardBatch() as discarded:
+                self._give_up(driven, discarded)
             case Expired(records=records):
                 self._note_lost(driven, records)
             case Wait():
@@ -168,7 +169,7 @@ class StreamDriving:
 
     def _invoke(self, driven: _Driven, step: Invoke) -> None:
         began = self._clock()
-        outcome, took = self._function.invoke(driven.shard_id, step.records, step.about)
+        outcome, took = self._function.invoke(driven.shard_id, step.records, step.window_fields)
         self._numbered += 1
         heappush(self._out, _Out(began + took, self._numbered, driven, step, outcome, began))
 
@@ -179,15 +180,15 @@ class StreamDriving:
             source=driven.shard_id,
             lane=out.step.lane,
             records=out.step.records,
-            about=out.step.about,
-            how="abandoned",
+            window_fields=out.step.window_fields,
+            how="superseded",
             raised=exception_of(out.outcome),
         )
         if not driven.is_left:
             settled = driven.source.settle(out.step.lane, out.outcome, now=self._clock())
             invocation = replace(invocation, how=settled.how, done=settled.done)
             self._go_back(driven, settled.done)
-        self.report.story.append(invocation)
+        self.report.entries.append(invocation)
 
     def _go_back(self, driven: _Driven, done: Iterable[StreamRecord]) -> None:
         shard_id = driven.shard_id
@@ -195,36 +196,36 @@ class StreamDriving:
             back = self._goes_back.pop((shard_id, record.sequence_number), None)
             if back is not None:
                 driven.is_left = True
-                position = self._stream.before(shard_id, record.sequence_number, back)
+                position = self._stream.position_before(shard_id, record.sequence_number, back)
                 # Never beyond what is done: other lanes may be far behind the record.
                 self._begin(shard_id, min(position, driven.source.position, key=_place))
                 return
 
-    def _give_up(self, driven: _Driven, given_up: GivenUp) -> None:
-        failure = failure_object(
-            given_up, self.mapping, shard_id=driven.shard_id, now=self._clock()
+    def _give_up(self, driven: _Driven, discarded: DiscardBatch) -> None:
+        failure = on_failure_object(
+            discarded, self.mapping, shard_id=driven.shard_id, now=self._clock()
         )
-        abandoned = Abandoned(
+        discards = Discarded(
             at=self._clock(),
             source=driven.shard_id,
-            condition=given_up.condition,
-            records=given_up.records,
+            condition=discarded.condition,
+            records=discarded.records,
             failure=json.loads(failure),
         )
-        self.report.story.append(abandoned)
+        self.report.entries.append(discards)
 
     def _note_lost(self, driven: _Driven, records: tuple[StreamRecord, ...]) -> None:
-        lost = Abandoned(
+        lost = Discarded(
             at=self._clock(), source=driven.shard_id, condition="Expired", records=records
         )
-        self.report.story.append(lost)
+        self.report.entries.append(lost)
 
     def _finish(self, driven: _Driven) -> bool:
         """Let go of a shard that is read to its end and done; its children may begin."""
         if not driven.source.is_finished:
             return False
-        self._lineage.reach(driven.shard_id, driven.source.position)
-        self._lineage.finish(driven.shard_id)
+        self._sequencer.checkpoint(driven.shard_id, driven.source.position)
+        self._sequencer.finish(driven.shard_id)
         del self._driven[driven.shard_id]
         self._shards_changed = True
         return True

@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 from typing import Any
 
-from support.playing import (
+from support.lanes import (
     NOON,
     SECOND,
     SUCCESS,
@@ -14,15 +14,15 @@ from support.playing import (
 )
 
 from lambda_event_sources.events import StreamRecord
-from lambda_event_sources.on_failure import GivenUp
-from lambda_event_sources.outcomes import Raised
-from lambda_event_sources.streams.lane import Expired, Invoke, Wait
-from lambda_event_sources.streams.sequencer import HORIZON, after
-from lambda_event_sources.streams.shard import READ_AHEAD, ShardSource, lane_of
+from lambda_event_sources.on_failure import DiscardBatch
+from lambda_event_sources.outcomes import Errored
+from lambda_event_sources.streams.shard_batcher import READ_AHEAD, ShardBatcher, lane_of
+from lambda_event_sources.streams.shard_sequencer import TRIM_HORIZON, after
+from lambda_event_sources.streams.steps import Expired, Invoke, Wait
 
 
-def a_shard(*records: StreamRecord, **settings: Any) -> ShardSource:
-    source = ShardSource(a_mapping(**settings))
+def a_shard(*records: StreamRecord, **settings: Any) -> ShardBatcher:
+    source = ShardBatcher(a_mapping(**settings))
     source.put(records, now=NOON)
     return source
 
@@ -42,7 +42,7 @@ def numbers(step: Any) -> list[int]:
 
 def test_each_lane_has_a_batch_out_at_once() -> None:
     a, b = keys_of_lanes(2)
-    shard = a_shard(record(1, key=a), record(2, key=b), record(3, key=a), parallelization=2)
+    shard = a_shard(record(1, key=a), record(2, key=b), record(3, key=a), parallelization_factor=2)
 
     assert [1, 3] == numbers(shard.next_step(now=NOON))
     assert [2] == numbers(shard.next_step(now=NOON))
@@ -60,27 +60,29 @@ def test_without_parallelization_one_batch_of_the_shard_is_out() -> None:
 def test_a_lane_that_fails_does_not_hold_up_the_others() -> None:
     a, b = keys_of_lanes(2)
     shard = a_shard(
-        *(record(n, key=a if n == 1 else b) for n in range(1, 5)), parallelization=2, batch_size=1
+        *(record(n, key=a if n == 1 else b) for n in range(1, 5)),
+        parallelization_factor=2,
+        batch_size=1,
     )
-    shard.settle(shard.next_step(now=NOON).lane, Raised(), now=NOON)
+    shard.settle(shard.next_step(now=NOON).lane, Errored(), now=NOON)
 
-    brought = []
+    delivered = []
     while isinstance(step := shard.next_step(now=NOON), Invoke):
-        brought += numbers(step)
+        delivered += numbers(step)
         shard.settle(step.lane, SUCCESS, now=NOON)
 
-    assert [2, 3, 4] == brought
+    assert [2, 3, 4] == delivered
 
 
 def test_of_lanes_that_wait_the_first_that_is_due_ends_the_wait() -> None:
     a, b = keys_of_lanes(2)
-    shard = a_shard(record(1, key=a), record(2, key=b), parallelization=2)
+    shard = a_shard(record(1, key=a), record(2, key=b), parallelization_factor=2)
     first, second = shard.next_step(now=NOON), shard.next_step(now=NOON)
     assert isinstance(first, Invoke)
     assert isinstance(second, Invoke)
 
-    shard.settle(first.lane, Raised(), now=NOON)
-    shard.settle(second.lane, Raised(), now=NOON + 5 * SECOND)
+    shard.settle(first.lane, Errored(), now=NOON)
+    shard.settle(second.lane, Errored(), now=NOON + 5 * SECOND)
 
     assert Wait(until=NOON + SECOND) == shard.next_step(now=NOON)
 
@@ -92,9 +94,9 @@ def test_the_records_of_a_key_are_brought_in_order_whatever_fails() -> None:
     key_of = {n: chance.choice(keys) for n in range(1, 400)}
     shard = a_shard(
         *(record(n, key=key) for n, key in key_of.items()),
-        parallelization=4,
+        parallelization_factor=4,
         batch_size=7,
-        bisects=True,
+        bisect_batch_on_error=True,
     )
 
     done = played_out(shard, chance)
@@ -103,10 +105,10 @@ def test_the_records_of_a_key_are_brought_in_order_whatever_fails() -> None:
     for number in done:
         by_key[key_of[number]].append(number)
     assert sorted(done) == list(key_of)
-    assert all(brought == sorted(brought) for brought in by_key.values())
+    assert all(delivered == sorted(delivered) for delivered in by_key.values())
 
 
-def played_out(shard: ShardSource, chance: random.Random) -> list[int]:
+def played_out(shard: ShardBatcher, chance: random.Random) -> list[int]:
     """Settle what is out in any order, until all is done; return it in the order it was done."""
     out: list[Invoke] = []
     done, now = [], NOON
@@ -122,19 +124,19 @@ def played_out(shard: ShardSource, chance: random.Random) -> list[int]:
         if out and chance.random() < 0.5:
             step = out.pop(chance.randrange(len(out)))
             failed = chance.choice(step.records).sequence_number
-            outcome = chance.choice([Raised(), failing(failed), SUCCESS])
+            outcome = chance.choice([Errored(), failing(failed), SUCCESS])
             done += [r.position for r in shard.settle(step.lane, outcome, now=now).done]
 
 
 def test_a_shard_has_come_as_far_as_what_is_done_without_a_gap() -> None:
     a, b = keys_of_lanes(2)
     records = [record(1, key=a), record(2, key=b), record(3, key=a), record(4, key=b)]
-    shard = a_shard(*records, parallelization=2, batch_size=1)
+    shard = a_shard(*records, parallelization_factor=2, batch_size=1)
     first, second = shard.next_step(now=NOON), shard.next_step(now=NOON)
-    assert HORIZON == shard.position
+    assert TRIM_HORIZON == shard.position
 
     shard.settle(second.lane, SUCCESS, now=NOON)
-    assert HORIZON == shard.position
+    assert TRIM_HORIZON == shard.position
 
     shard.settle(first.lane, SUCCESS, now=NOON)
     assert after("2") == shard.position
@@ -143,27 +145,27 @@ def test_a_shard_has_come_as_far_as_what_is_done_without_a_gap() -> None:
 def test_a_successor_brings_what_was_settled_beyond_the_gap_again() -> None:
     a, b = keys_of_lanes(2)
     records = [record(1, key=a), record(2, key=b), record(3, key=b)]
-    shard = a_shard(*records, parallelization=2)
+    shard = a_shard(*records, parallelization_factor=2)
     shard.next_step(now=NOON)
     shard.settle(shard.next_step(now=NOON).lane, SUCCESS, now=NOON)
 
-    successor = ShardSource(a_mapping(), position=shard.position)
+    successor = ShardBatcher(a_mapping(), position=shard.position)
     successor.put(records, now=NOON)
 
-    assert HORIZON == successor.position
+    assert TRIM_HORIZON == successor.position
     assert [1, 2, 3] == numbers(successor.next_step(now=NOON))
 
 
 def test_a_shard_has_come_past_what_was_given_up() -> None:
-    shard = a_shard(record(1), record(2), max_retries=0)
-    shard.settle(shard.next_step(now=NOON).lane, Raised(), now=NOON)
+    shard = a_shard(record(1), record(2), retry_attempts=0)
+    shard.settle(shard.next_step(now=NOON).lane, Errored(), now=NOON)
 
-    assert isinstance(shard.next_step(now=NOON), GivenUp)
+    assert isinstance(shard.next_step(now=NOON), DiscardBatch)
     assert after("2") == shard.position
 
 
 def test_a_shard_has_come_past_what_has_expired() -> None:
-    shard = ShardSource(a_mapping(), retention=SECOND)
+    shard = ShardBatcher(a_mapping(), retention=SECOND)
     shard.put([record(1, age=2 * SECOND)], now=NOON)
 
     assert isinstance(shard.next_step(now=NOON), Expired)
@@ -171,8 +173,8 @@ def test_a_shard_has_come_past_what_has_expired() -> None:
 
 
 def test_a_shard_has_not_come_past_the_second_half_of_a_split() -> None:
-    shard = a_shard(*map(record, range(1, 5)), bisects=True)
-    shard.settle(shard.next_step(now=NOON).lane, Raised(), now=NOON)
+    shard = a_shard(*map(record, range(1, 5)), bisect_batch_on_error=True)
+    shard.settle(shard.next_step(now=NOON).lane, Errored(), now=NOON)
     shard.settle(shard.next_step(now=NOON).lane, SUCCESS, now=NOON)
 
     assert after("2") == shard.position
@@ -189,11 +191,11 @@ def test_a_shard_is_finished_when_it_was_read_to_its_end_and_all_of_it_is_done()
 
 def test_a_stuck_lane_lets_no_more_than_one_read_pile_up_behind_it() -> None:
     a, b = keys_of_lanes(2)
-    shard = a_shard(record(1, key=a), parallelization=2, batch_size=100)
-    shard.settle(shard.next_step(now=NOON).lane, Raised(), now=NOON)
-    assert 100 == shard.room
+    shard = a_shard(record(1, key=a), parallelization_factor=2, batch_size=100)
+    shard.settle(shard.next_step(now=NOON).lane, Errored(), now=NOON)
+    assert 100 == shard.capacity
 
     shard.put([record(n, key=a) for n in range(2, READ_AHEAD)], now=NOON)
-    assert 2 == shard.room
+    assert 2 == shard.capacity
     shard.put([record(READ_AHEAD + n, key=b) for n in range(2)], now=NOON)
-    assert 0 == shard.room
+    assert 0 == shard.capacity

@@ -7,9 +7,11 @@ from typing import Any
 
 from lambda_event_sources.events import StreamRecord
 from lambda_event_sources.mapping import EventSourceMapping
-from lambda_event_sources.on_failure import GivenUp
-from lambda_event_sources.outcomes import Answered
-from lambda_event_sources.streams.lane import Backoff, Expired, Invoke, Lane, Wait
+from lambda_event_sources.on_failure import DiscardBatch
+from lambda_event_sources.outcomes import Returned
+from lambda_event_sources.streams.backoff import Backoff
+from lambda_event_sources.streams.parallelization_lane import ParallelizationLane
+from lambda_event_sources.streams.steps import Expired, Invoke, Wait
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -31,35 +33,37 @@ def a_mapping(**settings: Any) -> EventSourceMapping:
             "source_arn": "arn:aws:kinesis:us-east-1:000000000000:stream/orders",
             "function_arn": "arn:aws:lambda:us-east-1:000000000000:function:relay",
             "batch_size": 100,
-            "reports_item_failures": True,
+            "report_batch_item_failures": True,
         }
         | settings
     )
 
 
-def a_lane(*records: StreamRecord, retention: timedelta | None = None, **settings: Any) -> Lane:
+def a_lane(
+    *records: StreamRecord, retention: timedelta | None = None, **settings: Any
+) -> ParallelizationLane:
     backoff = Backoff(first=SECOND, most=4 * SECOND)
-    lane = Lane(a_mapping(**settings), backoff=backoff, retention=retention)
+    lane = ParallelizationLane(a_mapping(**settings), backoff=backoff, retention=retention)
     lane.put(records, now=NOON)
     return lane
 
 
-def failing(*numbers: Any) -> Answered:
+def failing(*numbers: Any) -> Returned:
     items = [{"itemIdentifier": number} for number in numbers]
-    return Answered(payload=json.dumps({"batchItemFailures": items}).encode(), request_id="r-1")
+    return Returned(payload=json.dumps({"batchItemFailures": items}).encode(), request_id="r-1")
 
 
-SUCCESS = Answered(payload=b'{"batchItemFailures": []}')
+SUCCESS = Returned(payload=b'{"batchItemFailures": []}')
 
 
-def brought(lane: Lane, *, at: datetime = NOON) -> list[int]:
-    """Read the sequence numbers that the lane wants to be brought now."""
+def delivered(lane: ParallelizationLane, *, at: datetime = NOON) -> list[int]:
+    """Read the sequence numbers that the lane wants to be delivered now."""
     step = lane.next_step(now=at)
     assert isinstance(step, Invoke), step
     return [record.position for record in step.records]
 
 
-def play(lane: Lane, *outcomes: Any) -> list[Any]:
+def play(lane: ParallelizationLane, *outcomes: Any) -> list[Any]:
     """Carry out steps, sitting out every wait, until the outcomes are used up and nothing is due."""
     now, left, story = NOON, list(outcomes), []
     while True:
@@ -69,7 +73,7 @@ def play(lane: Lane, *outcomes: Any) -> list[Any]:
                 return story
             case Wait(until=until):
                 now = until
-            case GivenUp():
+            case DiscardBatch():
                 story.append((str(step.condition), [r.position for r in step.records]))
             case Expired():
                 story.append(("expired", [r.position for r in step.records]))
