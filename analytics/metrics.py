@@ -14,7 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from notifications.books import (
+from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
+from ordercast.rollups.counting import Entry
+from ordercast.rollups.rollup import (
     CARRIER,
     ESTIMATE,
     STATE,
@@ -24,8 +26,6 @@ from notifications.books import (
     Line,
     add,
 )
-from notifications.counting import Entry
-from notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
 
 NAMESPACE = "Ordercast"
 

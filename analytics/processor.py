@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from analytics.count import Count
 from analytics.metrics import emf_lines
-from analytics.settings import AnalyticsSettings
-from gateways import clients
-from gateways.dynamodb import Table
-from gateways.ledger_changes import Change, line_of, newest
-from gateways.rollups import DynamoRollups
-from notifications.books import Line
-from notifications.counting import Entry
+from ordercast.gateways import clients
+from ordercast.gateways.dynamodb.table import Table
+from ordercast.gateways.ledger.stream_changes import Change, line_of, newest
+from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.rollups.counting import Entry
+from ordercast.rollups.rollup import Line
+from ordercast.settings.analytics import AnalyticsSettings
+from ordercast.workflows.count_changes import Count
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from analytics.metrics import emf_line
-from analytics.settings import HOURS_AGO, VerifierSettings
-from analytics.verification import Verification, verification
-from notifications.books import hour_of
+from ordercast.rollups.rollup import hour_of
+from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
+from ordercast.wiring.reconciliation import Verification, verification
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

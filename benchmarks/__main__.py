@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from benchmarks import findings
-from benchmarks.books import NOTIFICATIONS, books, units_of_batches
 from benchmarks.goals import goals, of_money, of_the_books
 from benchmarks.life import Life
 from benchmarks.money import VOLUMES, Cost, batch_of, cost
 from benchmarks.report import show, show_costs
+from benchmarks.rollups import NOTIFICATIONS, books, units_of_batches
 
 ORDERS = 100
 WIDTH = 400  # so that no cell of a Markdown table is broken

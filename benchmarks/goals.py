@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from benchmarks.books import Books
 from benchmarks.findings import CountedAll, TimedAll
 from benchmarks.money import Cost
+from benchmarks.rollups import Books
 
 TIMES = " ×"  # noqa: RUF001 - the sign of multiplication is meant
 

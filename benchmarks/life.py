@@ -12,9 +12,9 @@ from benchmarks.measuring import Counts, counted
 from benchmarks.ordercast_functions import Functions
 from benchmarks.orders import queue_event
 from benchmarks.stand_in import StandIn
-from gateways.ledger import DynamoLedger
-from notifications.knowledge import Found, Wanted
-from notifications.sweeping import Patience, step
+from ordercast.decisions.lookup import Found, Wanted
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.sending.due_policy import Patience, step
 
 HANDSET = "Message has been accepted by phone"
 CARRIER = "Message has been accepted by phone carrier"

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import boto3
 
-from notifications.person import Person
+from ordercast.people.person import Person
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

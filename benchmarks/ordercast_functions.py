@@ -14,19 +14,16 @@ from aws_lambda_powertools import Logger
 from benchmarks.account import CUSTOMERS, LEDGER, RECEIPTS
 from benchmarks.orders import Event
 from benchmarks.timetable import Timetable, Workers
-from gateways.people import DynamoPeople
+from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.settings.processors import OrderRelaySettings, SenderSettings
+from ordercast.wiring.tables import tables
 from processors import email_sender, order_relay, receipt_tracker, sender, sms_sender
 from processors.batch_response import BatchResponse
-from processors.settings import (
-    OrderRelaySettings,
-    SenderSettings,
-)
-from processors.tables import tables
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from gateways.dynamodb import Table
+    from ordercast.gateways.dynamodb.table import Table
 
 _WIRED = (order_relay, sms_sender, email_sender, receipt_tracker)
 

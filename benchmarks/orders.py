@@ -5,9 +5,9 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
-from notifications.identity import customer_key
-from notifications.order_event import Channel
-from notifications.person import Person
+from ordercast.events.identity import customer_key
+from ordercast.events.order_event import Channel
+from ordercast.people.person import Person
 
 SHOP = "Leaf & Kettle"
 

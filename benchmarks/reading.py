@@ -16,10 +16,10 @@ from typing import Any
 from benchmarks import plain_contract
 from benchmarks.measuring import timed
 from benchmarks.orders import Event, kinesis_event, payloads
-from gateways.kinesis_records import stream_records
-from notifications.envelope import open_envelope
-from notifications.order_event import OrderEvent, parse_order_event
-from notifications.parking import StreamRecord
+from ordercast.events.envelope import open_envelope
+from ordercast.events.order_event import OrderEvent, parse_order_event
+from ordercast.events.stream_record import StreamRecord
+from ordercast.gateways.streams.kinesis_records import stream_records
 
 AGGREGATES = 4
 ORDERS_EACH = 90  # about what Amazon's own producer packs, which stops at 50 kB

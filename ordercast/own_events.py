@@ -10,11 +10,11 @@ from datetime import datetime
 
 from local_cloud.in_flight import InFlight
 from local_cloud.inbox import SentMessage
-from notifications.identity import event_hash, notification_id, order_hash
-from notifications.knowledge import Found, MarkKey, Wanted
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.order_event import OrderEvent
+from ordercast.decisions.lookup import Found, MarkKey, Wanted
+from ordercast.events.identity import event_hash, notification_id, order_hash
+from ordercast.events.order_event import OrderEvent
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
 
 EVENTS_A_LOOK = 500
 """So that one look at a large file stays short."""

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from notifications.contract import ContactV1, ItemV1, MoneyV1, OrderEventV1
-from notifications.errors import MalformedOrderEvent
-from notifications.order_event import parse_order_event
-from ordercast.complaint import Complaint
-from ordercast.kpl_aggregates import RECORD_LIMIT, Packed, packed
-from ordercast.outbox import Outbox
+from ordercast.errors import MalformedOrderEvent
+from ordercast.events.contract import ContactV1, ItemV1, MoneyV1, OrderEventV1
+from ordercast.events.order_event import parse_order_event
+from ordercast.gateways.streams.kpl_aggregates import RECORD_LIMIT, Packed, packed
+from ordercast.gateways.streams.ordered_put import Outbox
+from ordercast.usage_error import Complaint
 
 if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from workflows.ports import Deadline
+    from ordercast.workflows.ports import Deadline
 
 
 def deadline(context: "LambdaContext") -> "Deadline":

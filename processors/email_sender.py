@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from gateways import clients
-from gateways.email import SesEmail
-from notifications.claim import Asked
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.prices import estimate
-from notifications.templates import Words
+from ordercast.events.order_event import Channel
+from ordercast.gateways import clients
+from ordercast.gateways.providers.ses_email import SesEmail
+from ordercast.notifications.notification import Notification
+from ordercast.sending.claim import Asked
+from ordercast.sending.prices import estimate
+from ordercast.settings.processors import EmailSenderSettings
+from ordercast.templates import Words
 from processors.batch_response import BatchResponse
 from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
-from processors.settings import EmailSenderSettings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

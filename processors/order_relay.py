@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from gateways import clients
-from gateways.hub import SnsHub
-from gateways.kinesis_records import stream_records
-from gateways.ledger import DynamoLedger
-from gateways.parked_records import S3ParkedRecords
-from gateways.people import DynamoPeople
-from gateways.topic import Topic
-from notifications.envelope import open_envelope
-from notifications.errors import Retryable
-from notifications.parking import StreamRecord
-from notifications.routing import Policy
+from ordercast.decisions.routing import Policy
+from ordercast.errors import Retryable
+from ordercast.events.envelope import open_envelope
+from ordercast.events.stream_record import StreamRecord
+from ordercast.gateways import clients
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.messaging.notifications_topic import SnsHub
+from ordercast.gateways.messaging.topic import Topic
+from ordercast.gateways.parked.records import S3ParkedRecords
+from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.gateways.streams.kinesis_records import stream_records
+from ordercast.settings.processors import OrderRelaySettings, quiet_hours, recipient_patterns
+from ordercast.wiring.tables import tables
+from ordercast.workflows.ports import Deadline
+from ordercast.workflows.record_decisions import MarkEvents
+from ordercast.workflows.relay_orders import Relayed, RelayOrders
+from ordercast.workflows.reserve_caps import PayCaps
 from processors.batch_response import BatchResponse, from_lowest
 from processors.deadline import deadline
-from processors.settings import OrderRelaySettings, quiet_hours, recipient_patterns
-from processors.tables import tables
-from workflows.mark_events import MarkEvents
-from workflows.pay_caps import PayCaps
-from workflows.ports import Deadline
-from workflows.relay_orders import Relayed, RelayOrders
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

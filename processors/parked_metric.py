@@ -7,7 +7,7 @@ parked at the minute in which it was accepted; an alarm needs the minute in whic
 import json
 from datetime import datetime
 
-from processors.settings import NAMESPACE, PARKED_METRIC
+from ordercast.settings.processors import NAMESPACE, PARKED_METRIC
 
 
 def parked_line(count: int, *, stage: str, at: datetime) -> str:

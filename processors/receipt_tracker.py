@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from gateways import clients
-from gateways.ledger import DynamoLedger
-from gateways.people import DynamoPeople
-from gateways.trails import DynamoTrails
-from notifications.errors import Retryable
-from notifications.facts import place
-from notifications.receipt import Counted, MalformedReceipt, Receipt, read_receipt
+from ordercast.errors import Retryable
+from ordercast.gateways import clients
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.receipts.provider_events import place
+from ordercast.receipts.receipt import Counted, MalformedReceipt, Receipt, read_receipt
+from ordercast.settings.processors import ReceiptTrackerSettings
+from ordercast.wiring.tables import tables
+from ordercast.workflows.apply_receipts import ApplyReceipts
+from ordercast.workflows.merge_receipts import LearnFromFacts, TakeFacts
 from processors.batch_response import BatchResponse, message_ids, of
-from processors.settings import ReceiptTrackerSettings
-from processors.tables import tables
-from workflows.apply_receipts import ApplyReceipts
-from workflows.take_facts import LearnFromFacts, TakeFacts
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -11,25 +11,25 @@ from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 
-from gateways import clients
-from gateways.ledger import DynamoLedger
-from gateways.queue_visibility import SqsVisibility
-from gateways.trails import DynamoTrails
-from notifications.claim import Asked
-from notifications.errors import Retryable
-from notifications.identity import is_notification_id
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.templates import Words, send_within, words
+from ordercast.errors import Retryable
+from ordercast.events.identity import is_notification_id
+from ordercast.events.order_event import Channel
+from ordercast.gateways import clients
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.messaging.visibility import SqsVisibility
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.sending.claim import Asked
+from ordercast.settings.processors import SenderSettings
+from ordercast.templates import Words, send_within, words
+from ordercast.wiring.tables import tables
+from ordercast.workflows.merge_receipts import TakeFacts
+from ordercast.workflows.ports import Deadline, Provider
+from ordercast.workflows.send_messages import WAVE, SendMessages
 from processors.batch_response import BatchResponse, message_ids, of
 from processors.parked_metric import parked_line
-from processors.settings import SenderSettings
-from processors.tables import tables
 from processors.waits import Delay, bring_back
-from workflows.ports import Deadline, Provider
-from workflows.send_messages import WAVE, SendMessages
-from workflows.take_facts import TakeFacts
 
 # What will never be a request goes through its receives, and to the dead letters, within the hour.
 FOREIGN = timedelta(seconds=10)

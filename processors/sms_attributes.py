@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from gateways import clients
-from processors.settings import SmsAttributesSettings
+from ordercast.gateways import clients
+from ordercast.settings.processors import SmsAttributesSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

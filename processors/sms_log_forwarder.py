@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from gateways import clients
-from gateways.topic import Topic, TopicMessage
-from notifications.errors import HubUnavailable
-from processors.settings import SmsLogForwarderSettings
+from ordercast.errors import HubUnavailable
+from ordercast.gateways import clients
+from ordercast.gateways.messaging.topic import Topic, TopicMessage
+from ordercast.settings.processors import SmsLogForwarderSettings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from gateways import clients
-from gateways.sms import SnsSms
-from notifications.claim import Asked
-from notifications.contact import country_of
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.prices import estimate
-from notifications.sms_text import parts
-from notifications.templates import Words
+from ordercast.events.order_event import Channel
+from ordercast.gateways import clients
+from ordercast.gateways.providers.sns_sms import SnsSms
+from ordercast.notifications.notification import Notification
+from ordercast.people.contact import country_of
+from ordercast.sending.claim import Asked
+from ordercast.sending.prices import estimate
+from ordercast.settings.processors import SmsSenderSettings
+from ordercast.templates import Words
+from ordercast.templates.sms_text import parts
 from processors.batch_response import BatchResponse
 from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
-from processors.settings import SmsSenderSettings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

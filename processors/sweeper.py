@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from gateways import clients
-from gateways.hub import SnsHub
-from gateways.ledger import DynamoLedger
-from gateways.people import DynamoPeople
-from gateways.receipt_queue import SqsReceiptQueue
-from gateways.topic import Topic
-from gateways.trails import DynamoTrails
-from notifications.sweeping import Patience
-from notifications.templates import send_within
-from processors.settings import SweeperSettings
-from processors.tables import tables
-from workflows.match_texts import MatchTexts
-from workflows.sweep import Sweep, Swept
-from workflows.sweep_trails import SweepTrails, TrailsSwept
-from workflows.take_facts import LearnFromFacts, TakeFacts
+from ordercast.gateways import clients
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.messaging.notifications_topic import SnsHub
+from ordercast.gateways.messaging.receipt_queue import SqsReceiptQueue
+from ordercast.gateways.messaging.topic import Topic
+from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.sending.due_policy import Patience
+from ordercast.settings.processors import SweeperSettings
+from ordercast.templates import send_within
+from ordercast.wiring.tables import tables
+from ordercast.workflows.match_receipts import MatchTexts
+from ordercast.workflows.merge_receipts import LearnFromFacts, TakeFacts
+from ordercast.workflows.sweep_notifications import Sweep, Swept
+from ordercast.workflows.sweep_receipts import SweepTrails, TrailsSwept
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

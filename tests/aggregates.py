@@ -3,8 +3,8 @@
 import sys
 from hashlib import md5
 
-from notifications.kpl_message import MAGIC
-from notifications.parking import ParkedRecord, StreamRecord
+from ordercast.events.kpl_message import MAGIC
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
 
 
 def aggregate(*payloads: bytes, hash_keys: tuple[str | None, ...] = ()) -> bytes:

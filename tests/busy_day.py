@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from notifications.books import Amount, Bucket, Line, contribution, summed, unattributed
-from notifications.facts import REFUSED_BY_PROVIDERS
-from notifications.lifecycle import State
-from notifications.message import CostSource
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.message import CostSource
+from ordercast.receipts.provider_events import REFUSED_BY_PROVIDERS
+from ordercast.rollups.rollup import Amount, Bucket, Line, contribution, summed, unattributed
 from tests.lines import line
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)

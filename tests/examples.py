@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from notifications.drafting import rows
-from notifications.identity import customer_key, event_hash, order_hash
-from notifications.mark import Mark, fingerprint
-from notifications.notification import Notification
-from notifications.order_event import Channel, OrderEvent, parse_order_event
-from notifications.person import Person, QuietHours
-from notifications.routing import Policy, audience_of, decide
+from ordercast.decisions.decision import Mark, fingerprint
+from ordercast.decisions.drafting import rows
+from ordercast.decisions.routing import Policy, audience_of, decide
+from ordercast.events.identity import customer_key, event_hash, order_hash
+from ordercast.events.order_event import Channel, OrderEvent, parse_order_event
+from ordercast.notifications.notification import Notification
+from ordercast.people.person import Person, QuietHours
 from tests.fakes.clock import START
 
 EMAIL = "ada@example.com"

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateways.ledger_changes import line_of
-from gateways.ledger_item import write
-from notifications.books import Line
-from notifications.notification import Notification
+from ordercast.gateways.ledger.items import write
+from ordercast.gateways.ledger.stream_changes import line_of
+from ordercast.notifications.notification import Notification
+from ordercast.rollups.rollup import Line
 from tests.examples import notification
 
 

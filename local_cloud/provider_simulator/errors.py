@@ -29,7 +29,7 @@ class Dropped(Exception):
     """The connection is closed without an answer, with or without the message accepted."""
 
 
-# What both services answer, with the HTTP status, by the pages that `gateways/provider_errors.py`
+# What both services answer, with the HTTP status, by the pages that `ordercast/gateways/providers/errors.py`
 # names. Written here a second time, so that its tables are tested against something.
 _COMMON = {
     "AccessDenied": 403,

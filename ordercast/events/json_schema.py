@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from notifications.contract import SCHEMA_VERSION, OrderEventV1
+from ordercast.events.contract import SCHEMA_VERSION, OrderEventV1
 
 ID = f"urn:ordercast:order-event:{SCHEMA_VERSION}"
 

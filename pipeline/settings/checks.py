@@ -7,8 +7,8 @@ refusal, which follow "but it".
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from ordercast.settings.processors import is_time_zone, quiet_hours, recipient_patterns
 from ordercast.settings.stage import AccountSettings, StageSettings
-from processors.settings import is_time_zone, quiet_hours, recipient_patterns
 
 VISIBILITY_FACTOR = 6
 """A message stays hidden for so many time-outs of its function (AWS Lambda guide: configuring a queue)."""

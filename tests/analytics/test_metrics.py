@@ -11,11 +11,11 @@ import pytest
 
 from analytics.metrics import Level, emf_lines
 from local_cloud.metric_extraction.emf import metrics_in
-from notifications.books import Counted, Line, contribution
-from notifications.counting import Entry
-from notifications.lifecycle import State
-from notifications.message import CostSource, Message
-from notifications.order_event import Channel
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.message import CostSource, Message
+from ordercast.rollups.counting import Entry
+from ordercast.rollups.rollup import Counted, Line, contribution
 from tests.fakes.clock import START
 from tests.lines import line
 

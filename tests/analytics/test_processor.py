@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from analytics import processor
-from analytics.count import Count
-from gateways.ledger_item import write_head
-from notifications.lifecycle import State
-from notifications.order_event import Channel
-from notifications.standing import Head
+from ordercast.events.order_event import Channel
+from ordercast.gateways.ledger.items import write_head
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.status_rank import Head
+from ordercast.workflows.count_changes import Count
 from tests.examples import notification
 from tests.fakes.rollups import FakeRollups
 from tests.lines import change

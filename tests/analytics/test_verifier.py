@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from analytics import verifier
-from analytics.bills import Bills
-from analytics.records import Records
-from analytics.settings import HOURS_AGO, VerifierSettings
-from analytics.verification import Verification
-from notifications.books import hour_of
-from notifications.lifecycle import State
-from tests.analytics.stream_of_changes import FakeLines
-from tests.analytics.test_bills import lost
-from tests.analytics.test_books_balance import counting, verifying
+from ordercast.notifications.lifecycle import State
+from ordercast.rollups.rollup import hour_of
+from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
+from ordercast.wiring.reconciliation import Verification
+from ordercast.workflows.reconcile.count_charges import Bills
+from ordercast.workflows.reconcile.trace_records import Records
+from tests.fakes.receipt_logs import FakeTrails
 from tests.fakes.rollups import FakeRollups
-from tests.fakes.trails import FakeTrails
 from tests.lines import line
 from tests.promises.rollups import count
+from tests.reconciliation.test_count_charges import lost
+from tests.rollups.stream_of_changes import FakeLines
+from tests.rollups.test_rollups_balance import counting, verifying
 
 HOUR = timedelta(hours=1)
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)

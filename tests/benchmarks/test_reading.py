@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from benchmarks import plain_contract
 from benchmarks.reading import AGGREGATES, ORDERS_EACH, batch, ours, usual, usual_iterator
-from notifications.errors import MalformedOrderEvent
-from notifications.order_event import parse_order_event
+from ordercast.errors import MalformedOrderEvent
+from ordercast.events.order_event import parse_order_event
 
 
 def test_both_take_out_the_same_orders() -> None:

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from ordercast.target import Target, local_target
+from ordercast.operations.target import Target, local_target
 from tests.cloud.deployed import Deployed
 from tests.cloud.played import Played
 from tests.pages import ROOT

@@ -9,14 +9,14 @@ from zlib import crc32
 
 import boto3
 
-from gateways.dynamodb import millis
-from gateways.ledger_item import is_mark, is_notification, read_mark
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import SentMessage, read_inbox
-from notifications.identity import order_hash_for
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from ordercast.target import Target
+from ordercast.events.identity import order_hash_for
+from ordercast.gateways.dynamodb.table import millis
+from ordercast.gateways.ledger.items import is_mark, is_notification, read_mark
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.operations.target import Target
 from tests.eventually import eventually
 from tests.examples import drafts, mark
 

@@ -4,10 +4,10 @@ from concurrent.futures import Executor
 from typing import Any
 from uuid import uuid4
 
-from gateways.dynamodb import Table
 from local_cloud.clients import client_of
 from local_cloud.cloud import LocalCloud
-from ordercast.target import published
+from ordercast.gateways.dynamodb.table import Table
+from ordercast.operations.target import published
 from tests.fakes.aws_limits import strict
 
 

@@ -12,14 +12,14 @@ import boto3
 from rich.console import Console
 
 from analytics.metrics import NAMESPACE
-from analytics.queries import HOUR
-from gateways.cloudwatch import MetricSums
 from local_cloud.cloud import LocalCloud
+from local_cloud.demo.comparison import Count
+from local_cloud.demo.independent_counts import cloudwatch
+from local_cloud.demo.outcome import Outcome
+from local_cloud.demo.run import Demo
 from local_cloud.metric_extraction.emf import metrics_in
-from ordercast.demo.accounts import Count
-from ordercast.demo.outcome import Outcome
-from ordercast.demo.run import Demo
-from ordercast.demo.witnesses import cloudwatch
+from ordercast.gateways.cloudwatch import MetricSums
+from ordercast.workflows.read_rollups import HOUR
 
 ORDERS = 12
 

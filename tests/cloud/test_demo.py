@@ -8,12 +8,12 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from local_cloud.cloud import LocalCloud
+from local_cloud.demo.comparison import CARRIER, CLOUDWATCH
+from local_cloud.demo.independent_counts import carrier
+from local_cloud.demo.outcome import MEMORY_LIMIT, Outcome
 from local_cloud.inbox import FILE_NAME, read_inbox
 from local_cloud.provider_simulator import charges
-from ordercast import cli
-from ordercast.demo.accounts import CARRIER, CLOUDWATCH
-from ordercast.demo.outcome import MEMORY_LIMIT, Outcome
-from ordercast.demo.witnesses import carrier
+from ordercast.cli import app as cli
 from tests.cloud.played import Played
 
 

@@ -7,14 +7,14 @@ import boto3
 import pytest
 
 from analytics.metrics import NAMESPACE
-from gateways.cloudwatch import MetricSums
 from local_cloud.cloud import LocalCloud
-from notifications.identity import customer_key
-from notifications.lifecycle import State
-from notifications.order_event import Channel
-from notifications.person import Person, QuietHours
-from notifications.routing import QUIET_HOURS
-from ordercast.target import Target
+from ordercast.decisions.routing import QUIET_HOURS
+from ordercast.events.identity import customer_key
+from ordercast.events.order_event import Channel
+from ordercast.gateways.cloudwatch import MetricSums
+from ordercast.notifications.lifecycle import State
+from ordercast.operations.target import Target
+from ordercast.people.person import Person, QuietHours
 from tests.cloud.flow import HOURS, ended, order, phone, promised, put, sweep_now, told
 from tests.eventually import eventually
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local_cloud.cloud import LocalCloud
-from notifications.claim import Answer, Asked
-from notifications.lifecycle import State
-from notifications.sweeping import LAPSED
-from ordercast.target import Target
+from ordercast.notifications.lifecycle import State
+from ordercast.operations.target import Target
+from ordercast.sending.claim import Answer, Asked
+from ordercast.sending.due_policy import LAPSED
 from tests.cloud.flow import ended, enter, expire, order, parked, put, rows, sweep_now, told
 from tests.eventually import eventually
 

@@ -7,19 +7,19 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from uuid import uuid4
 
-from gateways.ledger import DynamoLedger
-from gateways.trails import DynamoTrails
 from local_cloud.cloud import LocalCloud
-from notifications.knowledge import Wanted
-from notifications.lifecycle import State
-from notifications.order_event import Channel
-from notifications.outcome import Outcome, Outgoing, accepted, refused, unknown
-from notifications.templates import words
+from ordercast.decisions.lookup import Wanted
+from ordercast.events.order_event import Channel
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.notifications.lifecycle import State
+from ordercast.sending.outcome import Outcome, Outgoing, accepted, refused, unknown
+from ordercast.templates import words
+from ordercast.workflows.merge_receipts import TakeFacts
+from ordercast.workflows.send_messages import SendMessages
 from tests.cloud.fresh import table_like
 from tests.examples import notification
 from tests.fakes.world import SILENCE, cost
-from workflows.send_messages import SendMessages
-from workflows.take_facts import TakeFacts
 
 SENDERS = 20
 ROWS = [notification(n) for n in range(1000)]

@@ -14,10 +14,10 @@ import boto3
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import SentMessage, read_inbox
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.retry import MAX_ATTEMPTS
-from ordercast.target import Target, local_target
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.operations.target import Target, local_target
+from ordercast.sending.backoff import MAX_ATTEMPTS
 from tests.cloud.flow import rows, sweep_now
 from tests.eventually import eventually
 
@@ -45,8 +45,8 @@ cli.main()
 """
 """The command line, killed before or after it calls a gateway for the first time."""
 
-REOPEN = ("gateways.ledger", "DynamoLedger", "change")
-PUBLISH = ("gateways.hub", "SnsHub", "publish")
+REOPEN = ("ordercast.gateways.ledger.dynamo_ledger", "DynamoLedger", "change")
+PUBLISH = ("ordercast.gateways.messaging.notifications_topic", "SnsHub", "publish")
 
 
 KILLED = {

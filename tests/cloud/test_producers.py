@@ -12,8 +12,8 @@ import pytest
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import read_inbox
+from ordercast.operations.target import local_target
 from ordercast.producer import Producer
-from ordercast.target import local_target
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]

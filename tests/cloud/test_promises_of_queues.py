@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from gateways.hub import SnsHub
-from gateways.parked_records import S3ParkedRecords
-from gateways.queue_visibility import SqsVisibility
-from gateways.receipt_queue import SqsReceiptQueue
-from gateways.topic import Topic
 from local_cloud.cloud import LocalCloud
+from ordercast.gateways.messaging.notifications_topic import SnsHub
+from ordercast.gateways.messaging.receipt_queue import SqsReceiptQueue
+from ordercast.gateways.messaging.topic import Topic
+from ordercast.gateways.messaging.visibility import SqsVisibility
+from ordercast.gateways.parked.records import S3ParkedRecords
 from tests.cloud.fresh import client, fresh
 from tests.eventually import eventually
 from tests.fakes.clock import START
-from tests.promises.hub import Heard, HubPromises, Listener
+from tests.promises.notifications_topic import Heard, HubPromises, Listener
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
 from tests.promises.receipt_queue import Arrival, ReceiptQueuePromises
 

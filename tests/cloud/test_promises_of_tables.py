@@ -6,23 +6,23 @@ from decimal import Decimal
 
 import pytest
 
-from gateways import people_item
-from gateways.ledger import DynamoLedger
-from gateways.people import DynamoPeople
-from gateways.rollups import DynamoRollups
-from gateways.trails import DynamoTrails
 from local_cloud.cloud import LocalCloud
-from notifications.claim import Answer, Asked
-from notifications.order_event import Channel
-from notifications.outcome import accepted, not_now
-from notifications.person import Person
+from ordercast.events.order_event import Channel
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.people import items as people_item
+from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.people.person import Person
+from ordercast.sending.claim import Answer, Asked
+from ordercast.sending.outcome import accepted, not_now
 from tests.cloud.fresh import table_like
 from tests.promises.ledger import LedgerPromises
 from tests.promises.ledger_steps import LATER, ONE, claimed, claims, enter, row, settle
+from tests.promises.pauses import StopsPromises, Switch
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
+from tests.promises.receipt_logs import TrailsPromises
 from tests.promises.rollups import RollupsPromises
-from tests.promises.stops import StopsPromises, Switch
-from tests.promises.trails import TrailsPromises
 
 
 @pytest.fixture

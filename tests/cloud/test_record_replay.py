@@ -9,8 +9,8 @@ import pytest
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import read_inbox
-from ordercast import cli
-from ordercast.target import local_target
+from ordercast.cli import app as cli
+from ordercast.operations.target import local_target
 from tests.eventually import eventually
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import boto3
 import pytest
 
-from notifications.lifecycle import State
+from ordercast.notifications.lifecycle import State
+from ordercast.operations.target import Target, local_target
 from ordercast.settings.published import names_parameter, settings_parameter
-from ordercast.target import Target, local_target
 from tests.cloud.flow import ended, order, put
 
 STAGE = "elsewhere"
@@ -26,7 +26,7 @@ def refuse(event, arguments):
         raise RuntimeError(f"{name} was looked at")
 
 sys.addaudithook(refuse)
-from ordercast.cli import main
+from ordercast.cli.app import main
 main()
 """
 

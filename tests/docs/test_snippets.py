@@ -14,16 +14,16 @@ import pytest
 import typer
 from moto import mock_aws
 
-from notifications.envelope import open_envelope
-from notifications.parking import StreamRecord
-from ordercast import cli
-from tests.notifications.contract_judges import complaint_of_bytes
+from ordercast.cli import app as cli
+from ordercast.events.envelope import open_envelope
+from ordercast.events.stream_record import StreamRecord
+from tests.events.contract_readers import complaint_of_bytes
 from tests.pages import NO_CODE, PAGES, ROOT, all_snippets, snippets
 
 HERE = "docs/test_snippets.py::"
 SHOPS = "docs/test_shops.py::"
 README = "cloud/test_readme.py::"
-CONTRACT = "notifications/test_contract_page.py::"
+CONTRACT = "events/test_contract_page.py::"
 PAGE = "cloud/test_pages.py::"
 
 RUN_BY = {
@@ -60,10 +60,10 @@ RUN_BY = {
         f"{HERE}test_a_shop_s_back_end_in_python_puts_an_order_s_events_in_order",
     ),
     ("docs/contract.md", "From Node", "js"): (
-        "ordercast/test_order_in_node.py::test_the_page_shows_what_the_example_does",
+        "operations/test_order_in_node.py::test_the_page_shows_what_the_example_does",
     ),
     ("docs/customers.md", "Customers", "json"): (
-        "ordercast/test_customer_rows.py::test_the_examples_that_we_publish_are_customers",
+        "cli/test_customer_files.py::test_the_examples_that_we_publish_are_customers",
     ),
     ("docs/replay.md", "In tests", "python"): (
         f"{HERE}test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own",

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateways.ledger_item import key, write
 from lambda_event_sources.events import StreamRecord, dynamodb_record
 from lambda_event_sources.mapping import EventSourceMapping
 from lambda_event_sources.outcomes import Outcome
 from lambda_event_sources.streams.shard_batcher import lane_of
-from notifications.notification import Notification
-from notifications.order_event import Channel
+from ordercast.events.order_event import Channel
+from ordercast.gateways.ledger.items import key, write
+from ordercast.notifications.notification import Notification
 from tests.explorer.stream import LaneSource
 from tests.fakes.clock import HandTurnedClock
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from notifications.errors import LedgerUnavailable, ParkingUnavailable
-from notifications.order_event import Channel
+from ordercast.errors import LedgerUnavailable, ParkingUnavailable
+from ordercast.events.order_event import Channel
 from tests.fakes.clock import HandTurnedClock
 
 Do = Callable[..., Any]

@@ -7,40 +7,40 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from analytics import processor
-from analytics.count import Count
 from analytics.metrics import emf_lines
-from gateways.email import SesEmail
-from gateways.hub import SnsHub
-from gateways.sms import SnsSms
 from lambda_event_sources.queues.standard_queue import ARN
-from notifications.counting import Entry
-from notifications.envelope import open_envelope
-from notifications.order_event import Channel
-from notifications.routing import Policy
-from notifications.sweeping import Patience
-from notifications.templates import words
-from notifications.trail import Trail
+from ordercast.decisions.routing import Policy
+from ordercast.events.envelope import open_envelope
+from ordercast.events.order_event import Channel
+from ordercast.gateways.messaging.notifications_topic import SnsHub
+from ordercast.gateways.providers.ses_email import SesEmail
+from ordercast.gateways.providers.sns_sms import SnsSms
+from ordercast.receipts.receipt_log import Trail
+from ordercast.rollups.counting import Entry
+from ordercast.sending.due_policy import Patience
+from ordercast.templates import words
+from ordercast.workflows.apply_receipts import ApplyReceipts
+from ordercast.workflows.count_changes import Count
+from ordercast.workflows.match_receipts import MatchTexts
+from ordercast.workflows.merge_receipts import LearnFromFacts, TakeFacts
+from ordercast.workflows.ports import Deadline
+from ordercast.workflows.record_decisions import MarkEvents
+from ordercast.workflows.relay_orders import RelayOrders
+from ordercast.workflows.reserve_caps import PayCaps
+from ordercast.workflows.send_messages import SendMessages
+from ordercast.workflows.sweep_notifications import Sweep
+from ordercast.workflows.sweep_receipts import SweepTrails
 from processors import order_relay, receipt_tracker, sender, sweeper
-from tests.explorer.carrier import AnnouncedProvider, BotoClient, Carrier, SesSide, SnsSide
+from tests.explorer.fault_proxy import Tap
 from tests.explorer.journal import Journal, Log, WitnessedLedger
+from tests.explorer.provider import AnnouncedProvider, BotoClient, Carrier, SesSide, SnsSide
 from tests.explorer.queues import Event, HubTopic, Queue
-from tests.explorer.tap import Tap
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
+from tests.fakes.receipt_logs import FakeTrails
 from tests.fakes.rollups import FakeRollups
-from tests.fakes.trails import FakeTrails
 from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, SOFT_BOUNCES, cost
-from workflows.apply_receipts import ApplyReceipts
-from workflows.mark_events import MarkEvents
-from workflows.match_texts import MatchTexts
-from workflows.pay_caps import PayCaps
-from workflows.ports import Deadline
-from workflows.relay_orders import RelayOrders
-from workflows.send_messages import SendMessages
-from workflows.sweep import Sweep
-from workflows.sweep_trails import SweepTrails
-from workflows.take_facts import LearnFromFacts, TakeFacts
 
 Out = TypeVar("Out")
 

@@ -9,13 +9,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from notifications.claim import Answer, Claim
-from notifications.identity import order_of
-from notifications.knowledge import Found, HeadKey, MarkKey
-from notifications.lifecycle import State
-from notifications.mark import Mark
-from notifications.notification import Notification
-from notifications.standing import Head
+from ordercast.decisions.decision import Mark
+from ordercast.decisions.lookup import Found, HeadKey, MarkKey
+from ordercast.events.identity import order_of
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.notifications.status_rank import Head
+from ordercast.sending.claim import Answer, Claim
 from tests.explorer.faults import Crash
 
 

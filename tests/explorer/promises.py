@@ -6,22 +6,22 @@ from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 
-from notifications.arrival import Arrival, read_arrival
-from notifications.envelope import open_envelope
-from notifications.identity import notification_id
-from notifications.lifecycle import State
-from notifications.mark import Mark
-from notifications.message import joined
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.parking import ParkedRecord, StreamRecord
-from tests.explorer.books import imbalance
+from ordercast.decisions.decision import Mark
+from ordercast.decisions.inbound_event import Arrival, read_arrival
+from ordercast.events.envelope import open_envelope
+from ordercast.events.identity import notification_id
+from ordercast.events.order_event import Channel
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.message import joined
+from ordercast.notifications.notification import Notification
+from ordercast.workflows.send_messages import WAVE
 from tests.explorer.functions import PATIENCE, POLICY, SILENCE
-from tests.explorer.hearsay import unheard
 from tests.explorer.journal import ProviderCall, Told
+from tests.explorer.lost_receipts import unheard
+from tests.explorer.rollups import imbalance
 from tests.explorer.scenario import PERSONAL
 from tests.explorer.stage import Stage
-from workflows.send_messages import WAVE
 
 A_FEW_ROUNDS = timedelta(minutes=10)  # of the sweeper
 AT_REST = frozenset(State) - {State.DEFERRED, State.REQUESTED, State.SENDING}

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from gateways.topic import TopicMessage
 from lambda_event_sources.events import QueueMessage, lambda_event
 from lambda_event_sources.mapping import EventSourceMapping
 from lambda_event_sources.outcomes import Outcome
 from lambda_event_sources.queues.queue_batcher import Deliver, QueueBatcher, Receive
 from lambda_event_sources.queues.standard_queue import StandardQueue, StoredMessage
+from ordercast.gateways.messaging.topic import TopicMessage
 from tests.fakes.clock import HandTurnedClock
 
 Event = Mapping[str, Any]

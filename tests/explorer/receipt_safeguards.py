@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from notifications.books import Counted
-from notifications.counting import Transaction
-from notifications.notification import Notification
-from notifications.outcome import Settlement
-from notifications.trail import Trail
+from ordercast.notifications.notification import Notification
+from ordercast.receipts.receipt_log import Trail
+from ordercast.rollups.counting import Transaction
+from ordercast.rollups.rollup import Counted
+from ordercast.sending.outcome import Settlement
+from ordercast.workflows.apply_receipts import ApplyReceipts
+from ordercast.workflows.merge_receipts import TakeFacts
+from ordercast.workflows.send_messages import SendMessages, Sent
 from tests.explorer.faults import Fault
 from tests.explorer.functions import Fitting
 from tests.explorer.safeguard import Around, Safeguard
-from workflows.apply_receipts import ApplyReceipts
-from workflows.send_messages import SendMessages, Sent
-from workflows.take_facts import TakeFacts
 
 
 class _Forgetting(SendMessages):

@@ -5,20 +5,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from notifications.claim import Answer, Asked, Claim
-from notifications.errors import ParkingUnavailable
-from notifications.knowledge import Found, Wanted
-from notifications.lifecycle import State
-from notifications.mark import Mark
-from notifications.notification import Notification
-from notifications.parking import ParkedRecord
-from notifications.standing import Head
+from ordercast.decisions.decision import Mark
+from ordercast.decisions.lookup import Found, Wanted
+from ordercast.errors import ParkingUnavailable
+from ordercast.events.stream_record import ParkedRecord
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.notifications.status_rank import Head
+from ordercast.sending.claim import Answer, Asked, Claim
+from ordercast.workflows.send_messages import SendMessages
 from tests.explorer.faults import Fault
 from tests.explorer.functions import Fitting
 from tests.explorer.queues import Event
 from tests.explorer.safeguard import Around, Safeguard
 from tests.fakes.ledger import FakeLedger
-from workflows.send_messages import SendMessages
 
 
 class _Markless(Around):

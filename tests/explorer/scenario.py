@@ -12,9 +12,9 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from notifications.identity import address_key, customer_key, notification_id
-from notifications.order_event import Channel, parse_order_event
-from notifications.person import Person, QuietHours
+from ordercast.events.identity import address_key, customer_key, notification_id
+from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.people.person import Person, QuietHours
 from tests.aggregates import aggregate
 from tests.explorer.faults import Point
 from tests.explorer.functions import Fitting

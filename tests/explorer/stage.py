@@ -8,24 +8,25 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from lambda_event_sources.outcomes import Errored, Outcome, Returned
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from tests.explorer import books, mappings
-from tests.explorer.carrier import Carrier
+from ordercast.events.order_event import Channel
+from ordercast.notifications.notification import Notification
+from tests.explorer import mappings
+from tests.explorer import rollups as books
 from tests.explorer.changes import LedgerStream, Rows, Withheld
+from tests.explorer.fault_proxy import Tap
 from tests.explorer.faults import Crash, Point
 from tests.explorer.functions import POLICY, Fitting, Function, Functions
 from tests.explorer.journal import Journal
+from tests.explorer.provider import Carrier
 from tests.explorer.queues import Event, HubTopic, Queue, QueueSource
 from tests.explorer.stream import StreamSource
-from tests.explorer.tap import Tap
-from tests.explorer.telling import Telling
+from tests.explorer.trace import Telling
 from tests.explorer.words import Word
 from tests.fakes.clock import START, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
+from tests.fakes.receipt_logs import FakeTrails
 from tests.fakes.rollups import FakeRollups
-from tests.fakes.trails import FakeTrails
 
 FUNCTION_TIME_OUT = timedelta(minutes=1)
 VISIBILITY = 6 * FUNCTION_TIME_OUT

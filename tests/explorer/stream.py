@@ -11,7 +11,7 @@ from lambda_event_sources.on_failure import DiscardBatch
 from lambda_event_sources.outcomes import Outcome
 from lambda_event_sources.streams.parallelization_lane import ParallelizationLane
 from lambda_event_sources.streams.steps import Invoke, Wait
-from notifications import parking
+from ordercast.events import stream_record as parking
 from tests.fakes.clock import HandTurnedClock
 
 ARN = "arn:aws:kinesis:us-east-1:000000000000:stream/orders"

@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
-from analytics import count
-from notifications.claim import Answer
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.statistics import in_all
-from notifications.trail import Trail
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.receipts.receipt_log import Trail
+from ordercast.rollups.statistics import in_all
+from ordercast.sending.claim import Answer
+from ordercast.workflows import count_changes as count
+from ordercast.workflows import ports
+from ordercast.workflows.send_messages import WAVE
 from tests.explorer.exploring import (
     COMMAND,
     Finding,
@@ -36,8 +38,6 @@ from tests.explorer.promises import all_rows, broken
 from tests.explorer.safeguard import Around
 from tests.explorer.scenario import WITHHELD
 from tests.explorer.stage import Stage
-from workflows import ports
-from workflows.send_messages import WAVE
 
 PORTS = {
     ports.Ledger: "ledger",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from notifications.notification import Notification
-from notifications.order_event import Channel
+from ordercast.events.order_event import Channel
+from ordercast.notifications.notification import Notification
 
 SOON = timedelta(seconds=10)
 LATE = timedelta(minutes=2)

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from notifications.claim import Answer, Asked, Claim, claim_of
-from notifications.errors import LedgerUnavailable
-from notifications.failures import failed_on
-from notifications.identity import customer_key, order_of
-from notifications.knowledge import Found, HeadKey, MarkKey, Stops, Wanted
-from notifications.lifecycle import State
-from notifications.mark import Mark
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.outcome import Settlement, settled
-from notifications.standing import Head, raise_heads
+from ordercast.decisions.decision import Mark
+from ordercast.decisions.lookup import Found, HeadKey, MarkKey, Stops, Wanted
+from ordercast.errors import LedgerUnavailable
+from ordercast.events.identity import customer_key, order_of
+from ordercast.events.order_event import Channel
+from ordercast.notifications.failures import failed_on
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.notifications.status_rank import Head, raise_heads
+from ordercast.sending.claim import Answer, Asked, Claim, claim_of
+from ordercast.sending.outcome import Settlement, settled
+from ordercast.workflows.ports import Change
 from tests.fakes.people import FakePeople
-from workflows.ports import Change
 
 T = TypeVar("T")
 K = TypeVar("K", str, tuple[str, str], tuple[str, Channel])

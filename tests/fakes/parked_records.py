@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from notifications.errors import ParkingUnavailable
-from notifications.parking import ParkedRecord
+from ordercast.errors import ParkingUnavailable
+from ordercast.events.stream_record import ParkedRecord
 
 
 @dataclass(slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from notifications.parked import GivenUpBatch, Letter
-from notifications.parking import ParkedRecord
+from ordercast.events.stream_record import ParkedRecord
+from ordercast.parked.item import GivenUpBatch, Letter
 
 
 class Died(Exception):

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from notifications.errors import LedgerUnavailable
-from notifications.person import Person
+from ordercast.errors import LedgerUnavailable
+from ordercast.people.person import Person
 
 
 class TwoPaymentsOfOnePerson(Exception):

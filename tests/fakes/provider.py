@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from notifications.outcome import Outcome, Outgoing, accepted, refused
+from ordercast.sending.outcome import Outcome, Outgoing, accepted, refused
 
 
 @dataclass(slots=True)

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from gateways import clients
-from notifications.order_event import Channel
+from ordercast.events.order_event import Channel
+from ordercast.gateways import clients
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

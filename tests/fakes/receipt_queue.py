@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.errors import LedgerUnavailable
+from ordercast.errors import LedgerUnavailable
 
 
 @dataclass(slots=True)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from notifications.books import Amount, Bucket, Counted, add
-from notifications.counting import ACTIONS, NAMES, Transaction
-from notifications.errors import LedgerUnavailable
+from ordercast.errors import LedgerUnavailable
+from ordercast.rollups.counting import ACTIONS, NAMES, Transaction
+from ordercast.rollups.rollup import Amount, Bucket, Counted, add
 
 WRITERS = 4
 PAGE = 2  # so that nothing fits one

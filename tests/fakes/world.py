@@ -6,36 +6,36 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
-from notifications.claim import Asked
-from notifications.envelope import open_envelope
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.parking import StreamRecord
-from notifications.person import Person
-from notifications.receipt import Receipt
-from notifications.routing import Policy
-from notifications.sweeping import Patience
-from notifications.templates import Words, words
+from ordercast.decisions.routing import Policy
+from ordercast.events.envelope import open_envelope
+from ordercast.events.order_event import Channel
+from ordercast.events.stream_record import StreamRecord
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.people.person import Person
+from ordercast.receipts.receipt import Receipt
+from ordercast.sending.claim import Asked
+from ordercast.sending.due_policy import Patience
+from ordercast.templates import Words, words
+from ordercast.workflows.apply_receipts import Applied, ApplyReceipts
+from ordercast.workflows.match_receipts import MatchTexts
+from ordercast.workflows.merge_receipts import LearnFromFacts, TakeFacts
+from ordercast.workflows.ports import Deadline
+from ordercast.workflows.record_decisions import MarkEvents
+from ordercast.workflows.relay_orders import Opening, Relayed, RelayOrders
+from ordercast.workflows.reserve_caps import PayCaps
+from ordercast.workflows.send_messages import SendMessages, Sent
+from ordercast.workflows.sweep_notifications import Sweep, Swept
+from ordercast.workflows.sweep_receipts import SweepTrails, TrailsSwept
 from tests.examples import POLICY
 from tests.fakes.clock import CountingToken, HandTurnedClock
-from tests.fakes.hub import FakeHub
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.notifications_topic import FakeHub
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople
 from tests.fakes.provider import FakeProvider
+from tests.fakes.receipt_logs import FakeTrails
 from tests.fakes.receipt_queue import FakeReceiptQueue
-from tests.fakes.trails import FakeTrails
-from workflows.apply_receipts import Applied, ApplyReceipts
-from workflows.mark_events import MarkEvents
-from workflows.match_texts import MatchTexts
-from workflows.pay_caps import PayCaps
-from workflows.ports import Deadline
-from workflows.relay_orders import Opening, Relayed, RelayOrders
-from workflows.send_messages import SendMessages, Sent
-from workflows.sweep import Sweep, Swept
-from workflows.sweep_trails import SweepTrails, TrailsSwept
-from workflows.take_facts import LearnFromFacts, TakeFacts
 
 LEASE = timedelta(minutes=2)
 RECEIPT_RETENTION = timedelta(days=30)

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from gateways.dynamodb import Table
+from ordercast.gateways.dynamodb.table import Table
 
 
 class InlineExecutor(Executor):

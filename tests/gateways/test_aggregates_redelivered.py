@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from gateways.kinesis_records import stream_records
 from lambda_event_sources.harness.run import run_handler
-from notifications.envelope import open_envelope
-from notifications.parking import StreamRecord
+from ordercast.events.envelope import open_envelope
+from ordercast.events.stream_record import StreamRecord
+from ordercast.gateways.streams.kinesis_records import stream_records
 from tests.aggregates import aggregate
 
 

@@ -1,7 +1,7 @@
 import pytest
 from botocore.exceptions import ParamValidationError
 
-from gateways import clients
+from ordercast.gateways import clients
 
 pytestmark = pytest.mark.usefixtures("aws")
 

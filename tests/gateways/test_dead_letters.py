@@ -3,9 +3,9 @@ import json
 import boto3
 import pytest
 
-from gateways.dead_letters import SqsDeadLetters, dead_letters_of
-from notifications.errors import QueueUnavailable
-from notifications.parked import Letter
+from ordercast.errors import QueueUnavailable
+from ordercast.gateways.messaging.dead_letters import SqsDeadLetters, dead_letters_of
+from ordercast.parked.item import Letter
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateways.environment import EnvironmentSettings, MissingSetting
+from ordercast.settings.environment import EnvironmentSettings, MissingSetting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

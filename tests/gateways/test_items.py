@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from gateways import ledger_item, people_item
-from notifications.lifecycle import State
-from notifications.mark import Mark, Verdict
-from notifications.message import CostSource, Message
-from notifications.notification import Notification, OrderFacts
-from notifications.order_event import Channel
-from notifications.standing import Head, standing
+from ordercast.decisions.decision import Mark, Verdict
+from ordercast.events.order_event import Channel
+from ordercast.gateways.ledger import items as ledger_item
+from ordercast.gateways.people import items as people_item
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.message import CostSource, Message
+from ordercast.notifications.notification import Notification, OrderFacts
+from ordercast.notifications.status_rank import Head, standing
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.gateways.item_sizes import size

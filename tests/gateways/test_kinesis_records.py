@@ -4,11 +4,11 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateways.kinesis_records import lambda_record, stream_records
 from lambda_event_sources.events import kinesis_record
-from notifications.envelope import open_envelope
-from notifications.order_event import parse_order_event
-from notifications.parking import StreamRecord
+from ordercast.events.envelope import open_envelope
+from ordercast.events.order_event import parse_order_event
+from ordercast.events.stream_record import StreamRecord
+from ordercast.gateways.streams.kinesis_records import lambda_record, stream_records
 
 RECORDED = Path(__file__).parents[1] / "recordings" / "kinesis"
 AGGREGATE = "49590338271490256608559692538361571095921575989136588898"

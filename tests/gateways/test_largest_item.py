@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from gateways.ledger_item import write
-from notifications.lifecycle import State
-from notifications.order_event import Channel
 from ordercast.events.json_schema import json_schema
+from ordercast.events.order_event import Channel
+from ordercast.gateways.ledger.items import write
+from ordercast.notifications.lifecycle import State
+from tests.events.contract_readers import VALIDATOR, complaint
 from tests.examples import drafts
 from tests.gateways.item_sizes import size
-from tests.notifications.contract_judges import VALIDATOR, complaint
 
 ITEM = 400 * 1024  # Service quotas in DynamoDB, "Item size"
 

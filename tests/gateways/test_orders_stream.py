@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from gateways.orders_stream import KinesisOrders
-from notifications.errors import StreamUnavailable
+from ordercast.errors import StreamUnavailable
+from ordercast.gateways.streams.orders_stream import KinesisOrders
 from tests.fakes.clock import START
 
 MINUTE = timedelta(minutes=1)

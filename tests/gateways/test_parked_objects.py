@@ -6,10 +6,10 @@ from pathlib import Path
 import boto3
 import pytest
 
-from gateways.parked_objects import S3ParkedObjects
-from gateways.parked_records import S3ParkedRecords
-from notifications.errors import ParkingUnavailable
-from notifications.parking import ParkedRecord, StreamRecord
+from ordercast.errors import ParkingUnavailable
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.gateways.parked.objects import S3ParkedObjects
+from ordercast.gateways.parked.records import S3ParkedRecords
 
 BUCKET = "parked"
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -6,9 +6,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from gateways.parked_records import S3ParkedRecords
-from notifications.errors import ParkingUnavailable
-from notifications.parking import ParkedRecord, StreamRecord
+from ordercast.errors import ParkingUnavailable
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.gateways.parked.records import S3ParkedRecords
 
 BUCKET = "parked"
 

@@ -9,13 +9,13 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from gateways import people_item
-from gateways.dynamodb import ROUNDS, Table, Unacceptable, number
-from gateways.people import DynamoPeople
-from notifications.cap import WINDOW
-from notifications.errors import LedgerUnavailable
-from notifications.order_event import Channel
-from notifications.person import Person
+from ordercast.errors import LedgerUnavailable
+from ordercast.events.order_event import Channel
+from ordercast.gateways.dynamodb.table import ROUNDS, Table, Unacceptable, number
+from ordercast.gateways.people import items as people_item
+from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.people.hourly_cap import WINDOW
+from ordercast.people.person import Person
 from tests.fakes.clock import START
 from tests.gateways.statements import noted
 from tests.promises.people import ADA, NOBODY, paying

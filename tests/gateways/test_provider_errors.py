@@ -13,8 +13,8 @@ from botocore.exceptions import (
 )
 from botocore.session import get_session
 
-from gateways.provider_errors import SES, SNS, Meaning, outcome_of
-from notifications.lifecycle import State
+from ordercast.gateways.providers.errors import SES, SNS, Meaning, outcome_of
+from ordercast.notifications.lifecycle import State
 
 URL = "https://provider.example.com"
 

@@ -8,9 +8,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from gateways.queue_visibility import SqsVisibility
-from gateways.receipt_queue import RECENT, SETTLING, SqsReceiptQueue
-from notifications.errors import LedgerUnavailable
+from ordercast.errors import LedgerUnavailable
+from ordercast.gateways.messaging.receipt_queue import RECENT, SETTLING, SqsReceiptQueue
+from ordercast.gateways.messaging.visibility import SqsVisibility
 from tests.fakes.clock import START
 
 URL = "https://sqs.us-east-1.amazonaws.com/123456789012/sms-high"

@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
-from gateways.dynamodb import Table, Unacceptable
-from gateways.rollups import DynamoRollups
-from notifications.counting import entries, transactions
+from ordercast.gateways.dynamodb.table import Table, Unacceptable
+from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.rollups.counting import entries, transactions
 from tests.lines import line
 from tests.promises.rollups import ONE, TWO, RollupsPromises, count
 

@@ -8,12 +8,12 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from gateways.email import SesEmail
-from gateways.sms import SnsSms
-from notifications.lifecycle import State
-from notifications.order_event import Channel
-from notifications.outcome import Outgoing
-from notifications.templates import words
+from ordercast.events.order_event import Channel
+from ordercast.gateways.providers.ses_email import SesEmail
+from ordercast.gateways.providers.sns_sms import SnsSms
+from ordercast.notifications.lifecycle import State
+from ordercast.sending.outcome import Outgoing
+from ordercast.templates import words
 from tests.examples import notification
 
 

@@ -4,7 +4,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from gateways.topic import Topic, TopicMessage
+from ordercast.gateways.messaging.topic import Topic, TopicMessage
 
 
 @pytest.fixture

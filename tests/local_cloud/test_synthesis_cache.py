@@ -17,7 +17,7 @@ INPUTS = (
     "stages/local.toml",
     "pipeline/constructs/order_relay.py",
     "processors/order_relay.py",
-    "notifications/templates/email.html",
+    "ordercast/templates/email.html",
     "uv.lock",
     "package-lock.json",
 )

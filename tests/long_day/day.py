@@ -14,12 +14,12 @@ from lambda_event_sources.harness.report import Report
 from lambda_event_sources.harness.run import random_durations, run_handler
 from lambda_event_sources.recordings import in_order
 from lambda_event_sources.streams.in_memory_stream import InMemoryStream
-from notifications.identity import order_of
-from notifications.lifecycle import State
-from notifications.mark import Mark
-from notifications.notification import Notification
-from notifications.outcome import Outcome, Outgoing, accepted
-from notifications.standing import Head, standing
+from ordercast.decisions.decision import Mark
+from ordercast.events.identity import order_of
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.notifications.status_rank import Head, standing
+from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from processors import order_relay
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.provider import FakeProvider

@@ -22,7 +22,7 @@ from lambda_event_sources.harness.items import (
     TimesOut,
 )
 from lambda_event_sources.streams.in_memory_stream import InMemoryStream
-from notifications.standing import LINE
+from ordercast.notifications.status_rank import LINE
 from tests.aggregates import aggregate
 from tests.fakes.clock import START
 

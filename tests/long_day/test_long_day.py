@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from notifications.lifecycle import State
+from ordercast.notifications.lifecycle import State
 from tests.long_day.day import Day
 
 EVENTS = 10_000

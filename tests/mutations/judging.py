@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from random import Random
 from types import FrameType
 
-from notifications.arrival import Arrival, read_arrival
-from notifications.envelope import open_envelope
-from notifications.parking import ParkedRecord, StreamRecord
+from ordercast.decisions.inbound_event import Arrival, read_arrival
+from ordercast.events.envelope import open_envelope
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from tests.aggregates import record, sealed
 from tests.examples import POLICY
 from tests.mutations.damage import CLASSES, Damage

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count as numbers_from
 
-from notifications.envelope import open_envelope
+from ordercast.events.envelope import open_envelope
 from tests.mutations.judging import Open, judge, overheard, watched
 
 ROUND = 1000

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from notifications.envelope import open_envelope
-from notifications.parking import ParkedRecord, StreamRecord
+from ordercast.events.envelope import open_envelope
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from tests.aggregates import aggregate, message_of
 from tests.mutations.__main__ import told
 from tests.mutations.damage import CLASSES

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from notifications.lifecycle import (
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import (
     CHAINS,
     COUNTS_AS_DELIVERED,
     COUNTS_AS_UNDELIVERED,
@@ -13,7 +14,6 @@ from notifications.lifecycle import (
     State,
     rank,
 )
-from notifications.order_event import Channel
 
 PAGE = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text()
 

@@ -7,9 +7,9 @@ import pytest
 
 from local_cloud.in_flight import InFlight
 from local_cloud.inbox import SentMessage
-from notifications.lifecycle import State
-from notifications.order_event import parse_order_event
 from ordercast import own_events
+from ordercast.events.order_event import parse_order_event
+from ordercast.notifications.lifecycle import State
 from ordercast.own_events import OwnEvents
 from tests.examples import payload
 from tests.fakes.clock import START

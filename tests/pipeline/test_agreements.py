@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from analytics.settings import AnalyticsSettings, VerifierSettings
-from gateways import ledger_indexes, trail_item
-from gateways.environment import EnvironmentSettings
+from ordercast.gateways.ledger import indexes as ledger_indexes
+from ordercast.gateways.receipt_logs import items as trail_item
+from ordercast.settings import processors as settings
+from ordercast.settings.analytics import AnalyticsSettings, VerifierSettings
+from ordercast.settings.environment import EnvironmentSettings
+from ordercast.workflows.send_messages import WAVE_TAKES
 from pipeline.settings.checks import ONE_WAVE
-from processors import settings
 from tests.pipeline.synthesis import Synthesis
-from workflows.send_messages import WAVE_TAKES
 
 pytestmark = pytest.mark.synth
 

@@ -9,7 +9,7 @@ import pytest
 
 from analytics import metrics as told
 from analytics import verifier
-from processors.settings import PARKED_METRIC
+from ordercast.settings.processors import PARKED_METRIC
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth

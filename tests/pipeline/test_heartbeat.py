@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from notifications.lifecycle import State
-from notifications.order_event import Channel, parse_order_event
-from notifications.person import QuietHours
-from notifications.routing import Policy, audience_of, decide
+from ordercast.decisions.routing import Policy, audience_of, decide
+from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.notifications.lifecycle import State
+from ordercast.people.person import QuietHours
+from ordercast.settings.processors import recipient_patterns
 from pipeline.settings.files import read_stage
-from processors.settings import recipient_patterns
 from tests.examples import POLICY
 from tests.pipeline.synthesis import Synthesis
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from ordercast.operations.target import published
 from ordercast.settings.published import (
     StageNames,
     names_parameter,
     orders_stream_parameter,
     settings_parameter,
 )
-from ordercast.target import published
 from pipeline.settings.files import read_stage
 from tests.pipeline.synthesis import Synthesis
 

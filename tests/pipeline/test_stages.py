@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from processors import settings
+from ordercast.settings import processors as settings
 from tests.pipeline.synthesis import ROOT, Synthesis, cdk_context
 
 pytestmark = pytest.mark.synth

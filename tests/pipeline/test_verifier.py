@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from analytics.settings import HOURS_AGO
+from ordercast.settings.analytics import HOURS_AGO
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth

@@ -7,8 +7,8 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from ordercast.settings.processors import SmsAttributesSettings
 from processors import sms_attributes, sms_log_forwarder
-from processors.settings import SmsAttributesSettings
 from tests.processors.lambda_events import logs_event
 
 OURS = "arn:aws:iam::123456789012:role/ours"

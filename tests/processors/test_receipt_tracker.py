@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from notifications.lifecycle import State
-from notifications.order_event import Channel
-from notifications.trail import Trail
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.receipts.receipt_log import Trail
 from processors.receipt_tracker import respond
 from tests.examples import notification
 from tests.fakes.clock import START

@@ -7,19 +7,19 @@ from decimal import Decimal
 
 import pytest
 
-from gateways import clients
-from notifications.lifecycle import State
-from notifications.order_event import Channel
-from notifications.outcome import not_now, unknown
-from notifications.recheck import WHILE_STOPPED
-from notifications.retry import MAX_ATTEMPTS, backoff
-from notifications.templates import Words
+from ordercast.events.order_event import Channel
+from ordercast.gateways import clients
+from ordercast.notifications.lifecycle import State
+from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
+from ordercast.sending.outcome import not_now, unknown
+from ordercast.sending.send_rules import WHILE_STOPPED
+from ordercast.settings.processors import NAMESPACE, PARKED_METRIC
+from ordercast.templates import Words
+from ordercast.workflows.send_messages import WAVE, WAVE_TAKES
 from processors import email_sender, sms_sender
 from processors.sender import FOREIGN, Sender, respond
-from processors.settings import NAMESPACE, PARKED_METRIC
 from tests.examples import notification
 from tests.processors.lambda_events import QUEUE, failed, queue_event, request
-from workflows.send_messages import WAVE, WAVE_TAKES
 
 
 @pytest.fixture

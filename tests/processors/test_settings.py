@@ -4,8 +4,8 @@ from datetime import time
 
 import pytest
 
-from notifications.person import QuietHours
-from processors.settings import quiet_hours, recipient_patterns
+from ordercast.people.person import QuietHours
+from ordercast.settings.processors import quiet_hours, recipient_patterns
 
 
 def test_quiet_hours_are_two_times_of_the_day() -> None:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from notifications.lifecycle import State
-from notifications.outcome import accepted
-from notifications.recheck import suppressed
-from notifications.sweeping import lapsed
+from ordercast.notifications.lifecycle import State
+from ordercast.sending.due_policy import lapsed
+from ordercast.sending.outcome import accepted
+from ordercast.sending.send_rules import suppressed
+from ordercast.workflows.ports import Ledger
 from tests.fakes.clock import START
 from tests.promises.ledger_steps import (
     LATER,
@@ -20,7 +21,6 @@ from tests.promises.ledger_steps import (
     row,
     settle,
 )
-from workflows.ports import Ledger
 
 
 class ChangePromises:

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from notifications.claim import Answer, Asked
-from notifications.lifecycle import State
-from notifications.outcome import (
+from ordercast.notifications.lifecycle import State
+from ordercast.sending.claim import Answer, Asked
+from ordercast.sending.outcome import (
     Outcome,
     Settlement,
     accepted,
@@ -17,6 +17,7 @@ from notifications.outcome import (
     refused,
     unknown,
 )
+from ordercast.workflows.ports import Ledger
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.promises.ledger_steps import (
@@ -35,7 +36,6 @@ from tests.promises.ledger_steps import (
     settle,
     spoken,
 )
-from workflows.ports import Ledger
 
 
 class ClaimPromises:

@@ -7,16 +7,17 @@ from typing import Protocol
 
 import pytest
 
-from notifications.identity import customer_key, order_of
-from notifications.lifecycle import State
-from notifications.mark import Mark
-from notifications.notification import Notification, OrderFacts
-from notifications.outcome import Outcome, accepted, refused, unknown
-from notifications.recheck import suppressed
-from notifications.sweeping import lapsed
+from ordercast.decisions.decision import Mark
+from ordercast.events.identity import customer_key, order_of
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification, OrderFacts
+from ordercast.sending.due_policy import lapsed
+from ordercast.sending.outcome import Outcome, accepted, refused, unknown
+from ordercast.sending.send_rules import suppressed
+from ordercast.workflows.ports import Ledger
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.promises.ledger_marks import mark
+from tests.promises.ledger_decisions import mark
 from tests.promises.ledger_steps import (
     LATER,
     MINUTE,
@@ -30,7 +31,6 @@ from tests.promises.ledger_steps import (
     row,
     settle,
 )
-from workflows.ports import Ledger
 
 SHOP = "Example Tea"
 PARKED = Outcome(state=State.PARKED, reason="out-of-attempts")

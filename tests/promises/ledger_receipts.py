@@ -7,12 +7,13 @@ from itertools import permutations
 
 import pytest
 
-from notifications.hearing import told
-from notifications.lifecycle import CHAINS, FINAL, State
-from notifications.message import Message
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.outcome import accepted, unknown
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import CHAINS, FINAL, State
+from ordercast.notifications.message import Message
+from ordercast.notifications.notification import Notification
+from ordercast.receipts.merge import told
+from ordercast.sending.outcome import accepted, unknown
+from ordercast.workflows.ports import Ledger
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.promises.ledger_steps import (
@@ -28,7 +29,6 @@ from tests.promises.ledger_steps import (
     row,
     settle,
 )
-from workflows.ports import Ledger
 
 
 class ReceiptPromises:

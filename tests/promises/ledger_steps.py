@@ -2,17 +2,17 @@
 
 from datetime import timedelta
 
-from notifications.claim import Asked, Claim
-from notifications.hearing import told
-from notifications.knowledge import Wanted
-from notifications.lifecycle import COUNTS_AS_UNDELIVERED, State
-from notifications.message import Message
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.outcome import Outcome, Settlement
+from ordercast.decisions.lookup import Wanted
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import COUNTS_AS_UNDELIVERED, State
+from ordercast.notifications.message import Message
+from ordercast.notifications.notification import Notification
+from ordercast.receipts.merge import told
+from ordercast.sending.claim import Asked, Claim
+from ordercast.sending.outcome import Outcome, Settlement
+from ordercast.workflows.ports import Ledger
 from tests.examples import notification
 from tests.fakes.clock import START
-from workflows.ports import Ledger
 
 MINUTE = timedelta(minutes=1)
 LATER = START + MINUTE

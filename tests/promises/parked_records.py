@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from notifications.parking import ParkedRecord, StreamRecord
-from workflows.ports import ParkedRecords
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.workflows.ports import ParkedRecords
 
 Kept = Callable[[], list[tuple[str, str, str, bytes]]]
 

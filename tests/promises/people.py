@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from notifications.knowledge import Wanted
-from notifications.order_event import Channel
-from notifications.person import Learnt, Lifted, Person, QuietHours, SoftBounce
+from ordercast.decisions.lookup import Wanted
+from ordercast.events.order_event import Channel
+from ordercast.people.person import Learnt, Lifted, Person, QuietHours, SoftBounce
+from ordercast.workflows.ports import Ledger, Memories, People
 from tests.fakes.clock import START
-from workflows.ports import Ledger, Memories, People
 
 OnRecord = Callable[[Person], None]
 

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from notifications.lifecycle import State
-from notifications.order_event import Channel
-from notifications.outcome import Outgoing
-from notifications.templates import words
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.sending.outcome import Outgoing
+from ordercast.templates import words
+from ordercast.workflows.ports import Provider
 from tests.examples import notification
-from workflows.ports import Provider
 
 
 def outgoing(number: int, channel: Channel, **changes: str | None) -> Outgoing:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from ordercast.workflows.ports import ReceiptQueue
 from tests.fakes.clock import START
-from workflows.ports import ReceiptQueue
 
 Arrival = Callable[[], None]
 NOW = START + timedelta(hours=1)

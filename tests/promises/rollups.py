@@ -5,10 +5,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Protocol
 
-from notifications.books import Amount, Bucket, Counted, summed
-from notifications.counting import Entry, entries, transactions
-from notifications.lifecycle import State
-from notifications.message import CostSource, Message
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.message import CostSource, Message
+from ordercast.rollups.counting import Entry, entries, transactions
+from ordercast.rollups.rollup import Amount, Bucket, Counted, summed
 from tests.lines import line
 
 

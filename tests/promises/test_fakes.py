@@ -6,32 +6,32 @@ from typing import Any
 
 import pytest
 
-from notifications.claim import Asked
-from notifications.errors import LedgerUnavailable
-from notifications.lifecycle import State
-from notifications.order_event import Channel
-from notifications.outcome import Outcome, Outgoing, Settlement, accepted, not_now
+from ordercast.errors import LedgerUnavailable
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.sending.claim import Asked
+from ordercast.sending.outcome import Outcome, Outgoing, Settlement, accepted, not_now
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.fakes.hub import FakeHub, TwoEntriesOfOneId
 from tests.fakes.ledger import FakeLedger, TwoStatementsOnOneKey
+from tests.fakes.notifications_topic import FakeHub, TwoEntriesOfOneId
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
 from tests.fakes.provider import FakeProvider
+from tests.fakes.receipt_logs import FakeTrails, TwoTrailsOfOneMessage
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
-from tests.fakes.trails import FakeTrails, TwoTrailsOfOneMessage
-from tests.promises.hub import Heard, HubPromises, Listener
 from tests.promises.ledger import LedgerPromises
-from tests.promises.ledger_marks import head, mark
+from tests.promises.ledger_decisions import head, mark
 from tests.promises.ledger_steps import ONE, TWO, claims, enter, read
+from tests.promises.notifications_topic import Heard, HubPromises, Listener
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
+from tests.promises.pauses import StopsPromises, Switch
 from tests.promises.people import NOBODY, OnRecord, PeoplePromises, paying
 from tests.promises.provider import ProviderPromises, outgoing
+from tests.promises.receipt_logs import TrailsPromises, trail
 from tests.promises.receipt_queue import Arrival, ReceiptQueuePromises
 from tests.promises.rollups import RollupsPromises
-from tests.promises.stops import StopsPromises, Switch
-from tests.promises.trails import TrailsPromises, trail
 
 Calling = Callable[[], object]
 

@@ -7,9 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from gateways.email import SesEmail
-from gateways.sms import SnsSms
-from notifications.order_event import Channel
+from ordercast.events.order_event import Channel
+from ordercast.gateways.providers.ses_email import SesEmail
+from ordercast.gateways.providers.sns_sms import SnsSms
 from tests.promises.provider import ProviderPromises
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workflows.redriving import Bench
+from tests.workflows.redriving_records import Bench
 
 
 @pytest.fixture

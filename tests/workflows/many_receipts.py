@@ -13,15 +13,15 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
-from notifications.claim import Asked
-from notifications.facts import place
-from notifications.lifecycle import State
-from notifications.message import CostSource, Message, joined
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.outcome import Settlement, accepted
-from notifications.receipt import Receipt
-from notifications.trail import Trail
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.message import CostSource, Message, joined
+from ordercast.notifications.notification import Notification
+from ordercast.receipts.provider_events import place
+from ordercast.receipts.receipt import Receipt
+from ordercast.receipts.receipt_log import Trail
+from ordercast.sending.claim import Asked
+from ordercast.sending.outcome import Settlement, accepted
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.world import LEASE, RECEIPT_RETENTION, SILENCE, World

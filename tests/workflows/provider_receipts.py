@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from notifications.identity import address_key
-from notifications.order_event import Channel
-from notifications.receipt import Receipt
+from ordercast.events.identity import address_key
+from ordercast.events.order_event import Channel
+from ordercast.receipts.receipt import Receipt
 from tests.examples import PHONE, notification
 from tests.fakes.clock import START
 

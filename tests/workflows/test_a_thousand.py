@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from notifications.order_event import Channel
-from notifications.person import Person
+from ordercast.events.order_event import Channel
+from ordercast.people.person import Person
 from tests.examples import POLICY, payload
 from tests.fakes.world import World
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
 
-from gateways.email import SesEmail
-from gateways.provider_errors import NEVER_LEFT, SES, SNS, Meaning
-from gateways.sms import SnsSms
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.retry import MAX_ATTEMPTS
+from ordercast.events.order_event import Channel
+from ordercast.gateways.providers.errors import NEVER_LEFT, SES, SNS, Meaning
+from ordercast.gateways.providers.ses_email import SesEmail
+from ordercast.gateways.providers.sns_sms import SnsSms
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.sending.backoff import MAX_ATTEMPTS
 from tests.examples import notification
 from tests.fakes.provider_wire import Meets, ProviderWire, raised
 from tests.fakes.world import RESEND_EMAIL_AFTER, World

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from notifications.errors import LedgerUnavailable
-from notifications.lifecycle import State
-from notifications.message import CostSource
-from notifications.order_event import Channel
-from notifications.outcome import Outgoing, accepted
-from notifications.receipt import Receipt, read_receipt
+from ordercast.errors import LedgerUnavailable
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.message import CostSource
+from ordercast.receipts.receipt import Receipt, read_receipt
+from ordercast.sending.outcome import Outgoing, accepted
+from ordercast.workflows.apply_receipts import Applied
 from tests.fakes.clock import START
 from tests.fakes.world import ORPHAN_WAIT, World
 from tests.workflows.provider_receipts import (
@@ -27,7 +28,6 @@ from tests.workflows.provider_receipts import (
     mail_says,
     text_says,
 )
-from workflows.apply_receipts import Applied
 
 
 def test_a_tagged_receipt_finds_its_notification_by_the_tag(world: World) -> None:

@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from notifications.identity import order_of
-from notifications.lifecycle import FINAL, State
-from notifications.order_event import Channel
-from notifications.receipt import Receipt
+from ordercast.events.identity import order_of
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import FINAL, State
+from ordercast.receipts.receipt import Receipt
 from tests.examples import EMAIL, PHONE, payload, quiet_for
 from tests.fakes.world import World
 

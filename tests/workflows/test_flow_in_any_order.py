@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from notifications.errors import Retryable
-from notifications.lifecycle import State
-from notifications.mark import STALE
-from notifications.order_event import Channel
-from notifications.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
-from notifications.standing import LINE, standing
+from ordercast.decisions.decision import STALE
+from ordercast.errors import Retryable
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.status_rank import LINE, standing
+from ordercast.sending.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
 from tests.examples import notification, payload
 from tests.fakes.world import World
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from notifications.lifecycle import State
-from notifications.person import QuietHours
+from ordercast.notifications.lifecycle import State
+from ordercast.people.person import QuietHours
 from tests.examples import EMAIL, payload, person
 from tests.fakes.world import World
 

@@ -7,13 +7,13 @@ from random import Random
 
 import pytest
 
-from notifications.facts import place
-from notifications.lifecycle import COUNTS_AS_DELIVERED, State, rank
-from notifications.message import CostSource
-from notifications.order_event import Channel
-from notifications.receipt import Receipt
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State, rank
+from ordercast.notifications.message import CostSource
+from ordercast.receipts.provider_events import place
+from ordercast.receipts.receipt import Receipt
 from tests.examples import EMAIL, PHONE
-from tests.workflows.facts_in_any_order import (
+from tests.workflows.receipts_in_any_order import (
     KINDS,
     RESERVED,
     ROWS,

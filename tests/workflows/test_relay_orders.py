@@ -4,16 +4,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from notifications.drafting import rows
-from notifications.errors import LedgerUnavailable, ParkingUnavailable
-from notifications.lifecycle import State
-from notifications.order_event import Channel, OrderEvent
-from notifications.parking import ParkedRecord, StreamRecord
-from notifications.routing import decide
+from ordercast.decisions.drafting import rows
+from ordercast.decisions.routing import decide
+from ordercast.errors import LedgerUnavailable, ParkingUnavailable
+from ordercast.events.order_event import Channel, OrderEvent
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.notifications.lifecycle import State
+from ordercast.workflows import record_decisions as marking
+from ordercast.workflows import relay_orders as relaying
 from tests.examples import EMAIL, payload
 from tests.fakes.world import World
-from workflows import mark_events as marking
-from workflows import relay_orders as relaying
 
 
 def order(number: int, channel: str = "email", **changes: Any) -> bytes:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from notifications.errors import LedgerUnavailable
-from notifications.order_event import Channel
+from ordercast.errors import LedgerUnavailable
+from ordercast.events.order_event import Channel
 from tests.fakes.world import World
 from tests.workflows.news import news, told
 

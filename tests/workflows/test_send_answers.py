@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.errors import LedgerUnavailable
-from notifications.lifecycle import State
-from notifications.order_event import Channel
-from notifications.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
-from notifications.receipt import Receipt
-from notifications.retry import MAX_ATTEMPTS
+from ordercast.errors import LedgerUnavailable
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.receipts.receipt import Receipt
+from ordercast.sending.backoff import MAX_ATTEMPTS
+from ordercast.sending.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
 from tests.examples import notification
 from tests.fakes.world import RECEIPT_RETENTION, World
 

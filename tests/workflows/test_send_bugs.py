@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.retry import MAX_ATTEMPTS
-from notifications.templates import Words, words
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.sending.backoff import MAX_ATTEMPTS
+from ordercast.templates import Words, words
+from ordercast.workflows.redrive.notifications import ShelfOfNotifications
 from tests.examples import notification
 from tests.fakes.world import World
-from tests.workflows.redriving import redrive_all
-from workflows.shelf_of_notifications import ShelfOfNotifications
+from tests.workflows.redriving_records import redrive_all
 
 ONE = notification(1)
 

@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from notifications.claim import Asked, Claim
-from notifications.errors import LedgerUnavailable
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.outcome import Outcome, Outgoing, Settlement, accepted
-from notifications.sweeping import LAPSED
-from notifications.templates import Words, words
+from ordercast.errors import LedgerUnavailable
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.sending.claim import Asked, Claim
+from ordercast.sending.due_policy import LAPSED
+from ordercast.sending.outcome import Outcome, Outgoing, Settlement, accepted
+from ordercast.templates import Words, words
+from ordercast.workflows.send_messages import AT_ONCE, NOT_CALLED, WAVE
 from tests.examples import notification
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.world import LEASE, World
-from workflows.send_messages import AT_ONCE, NOT_CALLED, WAVE
 
 ONE, TWO = notification(1), notification(2)
 

@@ -7,14 +7,14 @@ from itertools import chain, repeat
 
 import pytest
 
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.outcome import Outcome, Outgoing, accepted
-from notifications.templates import Words, words
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.sending.outcome import Outcome, Outgoing, accepted
+from ordercast.templates import Words, words
+from ordercast.workflows.send_messages import AT_ONCE, NOT_CALLED, WAVE, WAVE_TAKES, Sent
 from tests.examples import notification
 from tests.fakes.world import World
-from workflows.send_messages import AT_ONCE, NOT_CALLED, WAVE, WAVE_TAKES, Sent
 
 ONE, TWO, THREE = notification(1), notification(2), notification(3)
 

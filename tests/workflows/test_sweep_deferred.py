@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.errors import LedgerUnavailable
-from notifications.identity import address_key
-from notifications.lifecycle import State
-from notifications.order_event import Channel
-from notifications.person import Person
-from notifications.routing import CAP
+from ordercast.decisions.routing import CAP
+from ordercast.errors import LedgerUnavailable
+from ordercast.events.identity import address_key
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.people.person import Person
 from tests.examples import EMAIL, payload, quiet_for
 from tests.fakes.world import World
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from notifications.errors import LedgerUnavailable
-from notifications.identity import address_key
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.order_event import Channel
-from notifications.outcome import Outcome, accepted, not_now, refused, unknown
-from notifications.person import Person
-from notifications.receipt import Receipt
-from notifications.sweeping import LAPSED
+from ordercast.errors import LedgerUnavailable
+from ordercast.events.identity import address_key
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.people.person import Person
+from ordercast.receipts.receipt import Receipt
+from ordercast.sending.due_policy import LAPSED
+from ordercast.sending.outcome import Outcome, accepted, not_now, refused, unknown
 from tests.examples import EMAIL, notification
 from tests.fakes.world import LEASE, RESEND_EMAIL_AFTER, World
 

@@ -2,7 +2,7 @@
 
 from constructs import Construct
 
-from analytics.settings import AnalyticsSettings
+from ordercast.settings.analytics import AnalyticsSettings
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.parts import StageParts
 from pipeline.constructs.messaging.stream_mapping import map_stream

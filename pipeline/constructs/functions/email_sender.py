@@ -2,9 +2,9 @@
 
 from constructs import Construct
 
+from ordercast.settings.processors import EmailSenderSettings
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.parts import StageParts
-from processors.settings import EmailSenderSettings
 
 
 class EmailSender(Function):

@@ -16,7 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from gateways.environment import EnvironmentSettings
+from ordercast.settings.environment import EnvironmentSettings
 from ordercast.settings.stage import FunctionSettings, Removal
 from pipeline.bundling.package import Package
 from pipeline.constructs.conversions import duration, log_retention, removal_policy

@@ -3,10 +3,10 @@
 from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
+from ordercast.settings.processors import OrderRelaySettings
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.parts import StageParts
 from pipeline.constructs.messaging.stream_mapping import map_stream
-from processors.settings import OrderRelaySettings
 
 
 class OrderRelay(Function):

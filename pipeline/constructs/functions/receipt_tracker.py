@@ -2,9 +2,9 @@
 
 from constructs import Construct
 
+from ordercast.settings.processors import ReceiptTrackerSettings
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.parts import StageParts
-from processors.settings import ReceiptTrackerSettings
 
 
 class ReceiptTracker(Function):

@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
+from ordercast.settings.processors import SmsAttributesSettings
 from ordercast.settings.stage import AccountSettings
 from pipeline.constructs.functions.function import (
     Function,
@@ -16,7 +17,6 @@ from pipeline.constructs.functions.function import (
     log_group,
     own_role,
 )
-from processors.settings import SmsAttributesSettings
 
 
 class SmsAttributes(Function):

@@ -5,13 +5,13 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_logs_destinations as logs_destinations
 from constructs import Construct
 
+from ordercast.settings.processors import SmsLogForwarderSettings
 from ordercast.settings.stage import AccountSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.function import Function, FunctionDefaults
 from pipeline.constructs.messaging.sms_logs import SmsLogs
 from pipeline.constructs.messaging.topic import Topic
 from pipeline.constructs.messaging.work_queue import dead_letter_queue
-from processors.settings import SmsLogForwarderSettings
 
 
 class SmsLogForwarder(Function):

@@ -4,9 +4,9 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ordercast.settings.processors import SmsSenderSettings
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.parts import StageParts
-from processors.settings import SmsSenderSettings
 
 
 class SmsSender(Function):

@@ -2,10 +2,10 @@
 
 from constructs import Construct
 
+from ordercast.settings.processors import SweeperSettings
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.parts import StageParts
 from pipeline.constructs.functions.schedule import run_every
-from processors.settings import SweeperSettings
 
 
 class Sweeper(Function):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from constructs import Construct
 
-from analytics.settings import HOURS_AGO, VerifierSettings
+from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from pipeline.constructs.functions.analytics import COUNTING
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.parts import StageParts

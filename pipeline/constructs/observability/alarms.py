@@ -10,6 +10,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
+from ordercast.settings.processors import PARKED_METRIC
 from ordercast.settings.stage import StageSettings, StreamReaderSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.function import Function
@@ -17,7 +18,6 @@ from pipeline.constructs.observability.alarm_topic import AlarmTopic
 from pipeline.constructs.observability.metrics import HOUR, OrdercastMetrics
 from pipeline.stacks.account import AccountStack
 from pipeline.stacks.pipeline import PipelineStack
-from processors.settings import PARKED_METRIC
 
 
 class Alarms:

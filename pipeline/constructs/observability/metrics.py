@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from ordercast.settings.processors import NAMESPACE
 from pipeline.constructs.conversions import duration
-from processors.settings import NAMESPACE
 
 HOUR = timedelta(hours=1)
 

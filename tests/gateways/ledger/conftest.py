@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from gateways.dynamodb import Table
-from gateways.ledger import DynamoLedger
+from ordercast.gateways.dynamodb.table import Table
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from gateways import ledger_item
-from gateways.dynamodb import ROUNDS, Item
-from gateways.ledger import DynamoLedger
-from notifications.claim import Answer, Asked
-from notifications.errors import LedgerUnavailable
-from notifications.lifecycle import State
-from notifications.notification import Notification
-from notifications.outcome import Settlement, accepted, refused
+from ordercast.errors import LedgerUnavailable
+from ordercast.gateways.dynamodb.table import ROUNDS, Item
+from ordercast.gateways.ledger import items as ledger_item
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.sending.claim import Answer, Asked
+from ordercast.sending.outcome import Settlement, accepted, refused
 from tests.fakes.clock import START
 from tests.gateways.ledger.answers import DONE, NOT_SO, THROTTLED, read, written
 from tests.promises.ledger_steps import LATER, ONE, THREE, TWO, spoken

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from gateways import ledger_item
-from gateways.dynamodb import number, text
-from notifications.claim import Asked
-from notifications.outcome import Settlement, accepted, not_called, not_now
+from ordercast.gateways.dynamodb.table import number, text
+from ordercast.gateways.ledger import items as ledger_item
+from ordercast.sending.claim import Asked
+from ordercast.sending.outcome import Settlement, accepted, not_called, not_now
 from tests.fakes.clock import START
 from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, read, written
 from tests.gateways.statements import Sent, noted
-from tests.promises.ledger_marks import mark
+from tests.promises.ledger_decisions import mark
 from tests.promises.ledger_steps import LATER, ONE
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from gateways.ledger_item import write, write_head
-from gateways.ledger_lines import DynamoLines
-from notifications.order_event import Channel
-from notifications.standing import Head
+from ordercast.events.order_event import Channel
+from ordercast.gateways.ledger.items import write, write_head
+from ordercast.gateways.ledger.rollup_inputs import DynamoLines
+from ordercast.notifications.status_rank import Head
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.lines import line

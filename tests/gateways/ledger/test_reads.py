@@ -2,11 +2,11 @@
 
 import pytest
 
-from gateways import ledger_item
-from notifications.knowledge import Wanted
+from ordercast.decisions.lookup import Wanted
+from ordercast.gateways.ledger import items as ledger_item
 from tests.examples import notification
 from tests.gateways.ledger.answers import read
-from tests.promises.ledger_marks import mark
+from tests.promises.ledger_decisions import mark
 
 
 def test_people_are_never_unknown_for_want_of_a_table(ledger) -> None:

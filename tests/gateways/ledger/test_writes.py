@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from gateways import ledger_item
-from gateways.dynamodb import ROUNDS, Unacceptable
-from gateways.ledger import DynamoLedger
-from notifications.errors import LedgerUnavailable
+from ordercast.errors import LedgerUnavailable
+from ordercast.gateways.dynamodb.table import ROUNDS, Unacceptable
+from ordercast.gateways.ledger import items as ledger_item
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, THROTTLED, read, written
-from tests.promises.ledger_marks import head, mark
+from tests.promises.ledger_decisions import head, mark
 from tests.promises.ledger_steps import LATER, ONE, TWO
 
 # Marks, rows and changes are brought again as a whole

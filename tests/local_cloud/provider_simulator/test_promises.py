@@ -7,10 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from gateways import clients
-from gateways.email import SesEmail
-from gateways.provider_errors import SES, SNS
-from gateways.sms import SnsSms
 from local_cloud.provider_simulator.errors import (
     ANSWER_DROPPED,
     EMAIL_ERRORS,
@@ -18,11 +14,15 @@ from local_cloud.provider_simulator.errors import (
     SMS_ERRORS,
     sms_error,
 )
-from notifications.lifecycle import State
-from notifications.order_event import Channel
+from ordercast.events.order_event import Channel
+from ordercast.gateways import clients
+from ordercast.gateways.providers.errors import SES, SNS
+from ordercast.gateways.providers.ses_email import SesEmail
+from ordercast.gateways.providers.sns_sms import SnsSms
+from ordercast.notifications.lifecycle import State
+from ordercast.workflows.ports import Provider
 from tests.local_cloud.provider_simulator.conftest import Served
 from tests.promises.provider import ProviderPromises, outgoing
-from workflows.ports import Provider
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 

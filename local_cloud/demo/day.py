@@ -1,0 +1,143 @@
+"""Made-up orders in, what a shop puts on the stream about them out, and what is promised of each piece.
+
+What is promised is the contract's word (docs/contract.md), written here once more and on purpose:
+whoever counts what the pipeline did by the pipeline's own decisions cannot catch it out.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from random import Random
+
+from local_cloud.demo.shop import Fate, Order, Reach, orders
+
+COHORTS = 4
+"""Orders are put in so many groups, each of which goes on when its last messages are on their way."""
+
+Promised = Mapping[str, Fate]
+"""By channel, the fate of the message that an event leads to."""
+
+
+class Kind(StrEnum):
+    """What the pipeline is to make of a record."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    STALE = "stale"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """One record: its partition key, and an event or what is none; aggregated with others or not."""
+
+    kind: Kind
+    order_id: str
+    key: str
+    aggregated: bool
+    event: Mapping[str, object] | None = None
+    raw: bytes = b""
+    promised: Promised
+
+    def payload(self, at: datetime) -> bytes:
+        """Return the bytes, of something that happened just then."""
+        if self.event is None:
+            return self.raw
+        return json.dumps({**self.event, "occurred_at": at.isoformat()}).encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """All of it: `cohorts` are rounds of records; `refusing` are the ids of customers, by channel."""
+
+    orders: int
+    cohorts: Sequence[Sequence[Sequence[Put]]]
+    refusing: Mapping[str, frozenset[str]]
+
+
+def made_up_day(count: int, *, seed: int) -> Day:
+    """Make up a day of so many orders; the same seed makes up the same."""
+    chance = Random(seed)  # noqa: S311 - sample data, not secrets
+    made = list(orders(count, seed=seed))
+    rounds: list[list[list[Put]]] = [[[] for _ in range(_ROUNDS)] for _ in range(COHORTS)]
+    for number, order in enumerate(made):
+        cohort = rounds[number % COHORTS]
+        for place, put in _story(order, number, chance):
+            cohort[place].append(put)
+    return Day(
+        orders=count,
+        cohorts=rounds,
+        refusing={str(o.document["customer_id"]): o.refuses for o in made if o.refuses},
+    )
+
+
+_ROUNDS = 4
+_LANES = 6  # partition keys of a cohort's aggregates
+_DUPLICATES, _MALFORMED, _STALE = 0.02, 0.01, 0.01
+
+
+def _story(order: Order, number: int, chance: Random) -> Iterator[tuple[int, Put]]:
+    """Yield what is put about the order, each with its round."""
+    aggregated = chance.random() < 1 / 2
+    key = f"lane-{number % (COHORTS * _LANES)}" if aggregated else order.id
+    statuses = order.statuses
+    is_late = statuses[-2:] == ("shipped", "delivered") and not order.refuses
+    late = is_late and chance.random() < _STALE * _ROUNDS
+    for place, status in enumerate(_told_late(statuses) if late else statuses):
+        stale = late and place == len(statuses) - 1
+        put = Put(
+            kind=Kind.STALE if stale else Kind.ACCEPTED,
+            order_id=order.id,
+            key=key,
+            aggregated=aggregated,
+            event=_event(order, status, place),
+            promised={} if stale else _promised(order, place),
+        )
+        yield place, put
+        if chance.random() < _DUPLICATES:
+            again = min(place + chance.randrange(2), _ROUNDS - 1)
+            yield again, replace(put, kind=Kind.DUPLICATE, promised={})
+        if chance.random() < _MALFORMED:
+            raw = chance.choice(_UNUSABLE).replace("ORDER", order.id).encode()
+            yield place, replace(put, kind=Kind.PARKED, event=None, raw=raw, promised={})
+
+
+def _told_late(statuses: tuple[str, ...]) -> tuple[str, ...]:
+    """Let the shop tell last that the order was shipped, when it has long been delivered."""
+    return (*statuses[:-2], statuses[-1], statuses[-2])
+
+
+_UNUSABLE = (
+    '{"order_id": "ORDER", "status": "shipped", "customer_id":',
+    '{"status": "shipped", "customer_id": "c-ORDER"}',
+    '{"order_id": 5, "status": "shipped", "customer_id": "c-ORDER"}',
+    '{"order_id": "ORDER", "status": "shipped"}',
+    '{"order_id": "ORDER", "customer_id": "c-ORDER", "channel": "pigeon"}',
+    '{"order_id": "ORDER", "customer_id": "c-ORDER", "schema_version": 2}',
+    "order ORDER was shipped",
+)
+
+
+def _event(order: Order, status: str, place: int) -> dict[str, object]:
+    ways = {_FIELDS[channel]: each.address for channel, each in order.reached(place).items()}
+    return {
+        **order.document,
+        "event_id": f"{order.id}-{status}",
+        "status": status,
+        "contact": {**order.contact, **ways},
+    }
+
+
+_FIELDS = {"sms": "phone", "email": "email"}
+
+
+def _promised(order: Order, place: int) -> Promised:
+    reached = order.reached(place)
+    channels = ("sms", "email") if order.channel == "both" else (order.channel,)
+    return {channel: _fate(order, channel, reached) for channel in channels}
+
+
+def _fate(order: Order, channel: str, reached: Mapping[str, Reach]) -> Fate:
+    return Fate.KEPT_BACK if channel in order.refuses else reached[channel].fate

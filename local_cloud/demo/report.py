@@ -1,0 +1,149 @@
+"""What came of a demo in, what a person sees of it at the end out: 80 columns, with or without colour."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from textwrap import fill
+
+from rich import box
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from local_cloud.demo.comparison import FIGURES, Accounts
+from local_cloud.demo.day import Kind
+from local_cloud.demo.outcome import MEMORY_LIMIT, Outcome
+from local_cloud.inbox import SentMessage
+from ordercast.operations.units import count, length, percent, to_the_cent
+from ordercast.rollups.statistics import Figures, Step
+
+RIGHT, WRONG = "[bold green]✓[/]", "[bold red]✗[/]"
+
+
+def print_outcome(outcome: Outcome, console: Console) -> None:
+    """Print what went in, who counted what, what it cost, how long it took, and whether it is right."""
+    console.print()
+    if outcome.example:
+        console.print(_message(outcome.example))
+    console.print(_records(outcome))
+    console.print()
+    console.print(_counts(outcome.accounts))
+    console.print()
+    for name, told in _facts(outcome).items():
+        console.print(_fact(name, told), markup=False, soft_wrap=True)
+    console.print()
+    for right, told in _verdicts(outcome):
+        console.print(RIGHT if right else WRONG, Text(told), soft_wrap=True)
+
+
+def _message(message: SentMessage) -> Panel:
+    title = f"one of them: sms to {message.to}"
+    return Panel(Text(message.text), title=title, title_align="left", width=_WIDTH)
+
+
+_WIDTH = 78
+
+
+def _records(outcome: Outcome) -> Table:
+    """Show what was put, and what the pipeline made of it."""
+    table = _table(f"put on the stream, {outcome.aggregated:,} in aggregates", "put", "found")
+    for kind in Kind:
+        put, found = outcome.put.get(kind, 0), outcome.records[kind]
+        table.add_row(_KINDS[kind], f"{put:,}", f"{found:,}", _mark(put == found))
+    whole = sum(outcome.put.values())
+    found = outcome.verified.records.records
+    table.add_row("records in all", f"{whole:,}", f"{found:,}", _mark(whole == found))
+    return table
+
+
+_KINDS = {
+    Kind.ACCEPTED: "order events, accepted",
+    Kind.DUPLICATE: "put again: duplicates, told once",
+    Kind.STALE: "overtaken by newer news: stale",
+    Kind.PARKED: "malformed: parked with a reason",
+}
+
+
+def _counts(accounts: Accounts) -> Table:
+    """Show what everybody counted, side by side."""
+    table = _table("what came of it", *accounts.counts)
+    for figure, name in FIGURES.items():
+        told = accounts.told(figure)
+        cells = [_amount(figure, told.get(who)) for who in accounts.counts]
+        table.add_row(name, *cells, _mark(accounts.agree_on(figure)))
+    return table
+
+
+def _table(what: str, *columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, min_width=_WIDTH)
+    table.add_column(what)
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", width=1)
+    return table
+
+
+def _amount(figure: str, amount: Decimal | None) -> str:
+    if amount is None:
+        return "·"
+    return f"{amount:,.5f}" if figure == "cost" else f"{amount:,.0f}"
+
+
+def _mark(right: bool) -> str:  # noqa: FBT001
+    return RIGHT if right else WRONG
+
+
+def _facts(outcome: Outcome) -> dict[str, str]:
+    figures, money = outcome.figures, outcome.figures.money
+    return {
+        "delivery rate": f"{percent(figures.delivery_rate)} of what has ended",
+        "cost": f"{to_the_cent(money.cost)} USD (simulated prices): texts "
+        f"{to_the_cent(money.carrier)}, e-mails {to_the_cent(money.estimate)}",
+        "event to handset": _percentiles(figures, "in_all"),
+        "  to the ledger": _percentiles(figures, "accepted"),
+        "  to the carrier": _percentiles(figures, "sent"),
+        "  to the handset": _percentiles(figures, "delivered"),
+        "memory, at most": _memory(outcome.memory),
+    }
+
+
+def _fact(name: str, told: str) -> str:
+    return fill(
+        f"{name:<{_NAMES}}{told}", _WIDTH, subsequent_indent=" " * _NAMES, break_on_hyphens=False
+    )
+
+
+_NAMES = 17  # columns
+
+
+def _percentiles(figures: Figures, step: Step) -> str:
+    told = {share: figures.percentile(step, share) for share in (0.5, 0.95, 0.99)}
+    return "   ".join(f"p{share * 100:.0f} {length(took):>7}" for share, took in told.items())
+
+
+def _memory(peaks: Mapping[str, int]) -> str:
+    if not peaks:
+        return "not known on this system"
+    told = ", ".join(f"{name} {round(peak / 2**20)}" for name, peak in peaks.items())
+    return f"MiB of {MEMORY_LIMIT // 2**20}: {told}"
+
+
+def _verdicts(outcome: Outcome) -> list[tuple[bool, str]]:
+    accounts, verified = outcome.accounts, outcome.verified
+    verdicts = []
+    if accounts.disagreements:
+        apart = " and ".join(accounts.apart)
+        about = ", ".join(accounts.disagreements)
+        verdicts.append((False, f"The four counts disagree about {about}; apart: {apart}"))
+    else:
+        verdicts.append((True, "Four independent counts agree, to the last cent."))
+    if outcome.mistaken:
+        verdicts.append((False, f"Not as many records are {', '.join(outcome.mistaken)} as put."))
+    if verified.is_right:
+        said = count(verified.found.notifications, "notification")
+        verdicts.append((True, f"ordercast verify: the books are right ({said})."))
+    else:
+        verdicts.append((False, "ordercast verify: the books are not right."))
+    if outcome.too_large:
+        verdicts.append((False, f"More memory than 512 MiB: {', '.join(outcome.too_large)}"))
+    return verdicts

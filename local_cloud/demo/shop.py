@@ -1,0 +1,237 @@
+"""A seed in, orders of a made-up shop out: example domains and fictitious numbers only."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+SHOP = "Leaf & Kettle"
+
+
+class Fate(StrEnum):
+    """What is to become of a message, which is decided by whom it is for."""
+
+    ARRIVES = "arrives"
+    FAILS = "fails"
+    UNKNOWN = "unknown"
+    KEPT_BACK = "kept back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """A way to write to somebody, and what is to become of a message that goes there."""
+
+    address: str
+    fate: Fate = Fate.ARRIVES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order: what it is of, whom to tell and how, and what happens to it, in this order.
+
+    `contact` is how the customer reads; `reach` is by channel, `last` is where the last of its messages goes instead, if there is one:
+    some addresses are never written to again. `refuses` are channels that the customer refused.
+    """
+
+    id: str
+    document: Mapping[str, object]
+    contact: Mapping[str, str]
+    statuses: tuple[str, ...]
+    channel: str
+    reach: Mapping[str, Reach]
+    last: Mapping[str, Reach]
+    refuses: frozenset[str]
+
+    def reached(self, place: int) -> Mapping[str, Reach]:
+        """Return the ways to the customer for the status at that place."""
+        return {**self.reach, **self.last} if place == len(self.statuses) - 1 else self.reach
+
+
+def orders(count: int, *, seed: int) -> Iterator[Order]:
+    """Make up that many orders; the same seed makes up the same."""
+    chance = Random(seed)  # noqa: S311 - sample data, not secrets
+    one_time_numbers = list(_OPTS_OUT)
+    for number in range(1, count + 1):
+        yield _order(f"demo-{number:04}", chance, one_time_numbers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Country:
+    code: str
+    share: int
+    currency: str
+    cents: int
+    locale: str
+    zone: str
+    phone: str | None = None
+
+
+# Where there are numbers for fiction that a parser takes for real; elsewhere only e-mail is used.
+# Nobody knows the price of a text to Sweden (`ordercast/sending/prices.json`): a few go there, so that
+# one sees what nothing was reserved for, and most of the money stands beside what was.
+_COUNTRIES = (
+    _Country(
+        code="US",
+        share=62,
+        currency="USD",
+        cents=100,
+        locale="en-US",
+        zone="America/Los_Angeles",
+        phone="+12065550100",
+    ),
+    _Country(
+        code="SE",
+        share=3,
+        currency="SEK",
+        cents=1000,
+        locale="sv-SE",
+        zone="Europe/Stockholm",
+        phone="+46701740605",
+    ),
+    _Country(
+        code="AU",
+        share=20,
+        currency="AUD",
+        cents=150,
+        locale="en-AU",
+        zone="Australia/Sydney",
+        phone="+61491570156",
+    ),
+    _Country(code="DE", share=9, currency="EUR", cents=95, locale="de-DE", zone="Europe/Berlin"),
+    _Country(code="JP", share=6, currency="JPY", cents=1, locale="ja-JP", zone="Asia/Tokyo"),
+)
+
+_GOODS = (
+    ("Enamel mug", 14),
+    ("Loose-leaf tea, 250 g", 12),
+    ("Linen apron", 39),
+    ("Cast-iron teapot", 84),
+    ("Honey, wildflower", 10),
+    ("Bamboo whisk", 17),
+)
+_NAMES = ("ada", "bo", "chi", "dina", "emil", "fatou", "gus", "hana", "ines", "jun")
+_CAMPAIGNS = (None, None, "spring", "newsletter")
+
+# How orders go on, and how many in a hundred do.
+_STORIES = {
+    ("confirmed", "shipped", "delivered"): 85,
+    ("confirmed", "cancelled", "refunded"): 6,
+    ("failed", "confirmed", "shipped", "delivered"): 3,
+    ("confirmed", "shipped", "refunded"): 3,
+    ("confirmed", "cancelled"): 3,
+}
+
+# Whom to write to for what: docs/local-cloud.md. Out of a thousand orders; the others just get it.
+_NUMBERS = {
+    "+12065550199": (Fate.FAILS, 40),  # cannot be reached
+    "+12065550197": (Fate.FAILS, 20),  # blocked
+    "+12065550196": (Fate.UNKNOWN, 20),  # the handset never answers
+    "+12065550194": (Fate.ARRIVES, 20),  # failed, then delivered after all
+    "+12065550193": (Fate.ARRIVES, 30),  # says so twice
+    "+12065550192": (Fate.ARRIVES, 30),  # says so late
+}
+_LABELS = {
+    "doubled": (Fate.ARRIVES, 40),
+    "late": (Fate.ARRIVES, 40),
+    "ooto": (Fate.ARRIVES, 20),
+}
+# Nobody writes there again, so only an order's last message goes there.
+_LAST_LABELS = {
+    "bounce": (Fate.FAILS, 60),
+    "contradictory": (Fate.FAILS, 20),
+    "complaint": (Fate.ARRIVES, 20),
+}
+_OPTS_OUT = ("+12065550198", "+14255550198")
+_INVALID_PHONE = "555"
+
+
+def _order(order_id: str, chance: Random, one_time_numbers: list[str]) -> Order:
+    (country,) = chance.choices(_COUNTRIES, [each.share for each in _COUNTRIES])
+    (story,) = chance.choices(list(_STORIES), list(_STORIES.values()))
+    by_email = country.phone is None
+    channel = "email" if by_email else chance.choices(("sms", "email", "both"), (45, 40, 15))[0]
+    reach: dict[str, Reach] = {"email": _email(order_id, chance)}
+    last: dict[str, Reach] = {}
+    if country.phone:
+        reach["sms"] = _number(country.phone, chance)
+    if ending := _picked(_LAST_LABELS, chance):
+        last["email"] = _at_simulator(*ending, order_id)
+    if channel == "sms" and country.code == "US" and one_time_numbers:
+        last["sms"] = Reach(address=one_time_numbers.pop(), fate=Fate.FAILS)
+    refuses: frozenset[str] = frozenset()
+    if channel == "both" and chance.random() < _NOT_BY_TEXT:
+        refuses = frozenset({"sms"})
+    elif channel == "both" and chance.random() < _NOT_BY_TEXT:
+        reach["sms"] = Reach(address=_INVALID_PHONE, fate=Fate.KEPT_BACK)
+    return Order(
+        id=order_id,
+        document=_document(order_id, country, channel, chance),
+        contact={"locale": country.locale, "country": country.code, "time_zone": country.zone},
+        statuses=story,
+        channel=channel,
+        reach=reach,
+        last=last,
+        refuses=refuses,
+    )
+
+
+_NOT_BY_TEXT = 0.12
+
+
+def _email(order_id: str, chance: Random) -> Reach:
+    picked = _picked(_LABELS, chance)
+    if picked:
+        return _at_simulator(*picked, order_id)
+    return Reach(address=f"{chance.choice(_NAMES)}.{order_id}@example.com")
+
+
+def _at_simulator(label: str, fate: Fate, order_id: str) -> Reach:
+    return Reach(address=f"{label}+{order_id}@simulator.amazonses.com", fate=fate)
+
+
+def _number(phone: str, chance: Random) -> Reach:
+    if not phone.startswith("+1"):
+        return Reach(address=phone)
+    picked = _picked(_NUMBERS, chance)
+    # 555-0100 to 555-0189: set aside for fiction, and none of them has a fate of its own here.
+    return (
+        Reach(address=picked[0], fate=picked[1])
+        if picked
+        else Reach(address=f"+1206555{100 + chance.randrange(90):04}")
+    )
+
+
+def _picked(fates: Mapping[str, tuple[Fate, int]], chance: Random) -> tuple[str, Fate] | None:
+    drawn = chance.randrange(1000)
+    for whom, (fate, share) in fates.items():
+        drawn -= share
+        if drawn < 0:
+            return whom, fate
+    return None
+
+
+def _document(order_id: str, country: _Country, channel: str, chance: Random) -> dict[str, object]:
+    basket = chance.sample(_GOODS, chance.randint(1, 3))
+    quantities = [chance.randint(1, 2) for _ in basket]
+    total = sum(price * n for (_, price), n in zip(basket, quantities, strict=True))
+    campaign = chance.choice(_CAMPAIGNS)
+    return {
+        "order_id": order_id,
+        "shop": SHOP,
+        # Of their own, because there are few numbers for fiction: the cap is counted by customer.
+        "customer_id": f"c-{order_id}",
+        "amount": {"value": _money(total, country), "currency": country.currency},
+        "items": [
+            {"name": name, "quantity": n} for (name, _), n in zip(basket, quantities, strict=True)
+        ],
+        "channel": channel,
+        "tracking_url": f"https://shop.example.com/orders/{order_id}",
+        **({"campaign": campaign} if campaign else {}),
+    }
+
+
+def _money(dollars: int, country: _Country) -> str:
+    if country.currency == "JPY":
+        return str(dollars * 150)
+    cents = dollars * country.cents - 10
+    return f"{cents // 100}.{cents % 100:02}"

@@ -1,0 +1,161 @@
+"""What a shop or a customer says of channels, contacts and quiet hours in, people's records out."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import typer
+from rich.text import Text
+
+from ordercast.cli.options import CloudName, Shop, Stage
+from ordercast.cli.output.terminal import complaints, console, facts
+from ordercast.cli.unsuppress import Address, OneCustomer, address_hash, lift_refusals
+from ordercast.events.identity import customer_key
+from ordercast.events.order_event import Channel
+from ordercast.operations.customer_files import OPTED_OUT, customer_lines
+from ordercast.operations.order_files import read_file
+from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.people.person import Person, QuietHours
+from ordercast.settings.processors import quiet_hours
+from ordercast.usage_error import Complaint
+
+customers = typer.Typer(
+    name="customers",
+    no_args_is_help=True,
+    help="What is known of customers: import, show, set, lift.",
+)
+customers.command("lift")(lift_refusals)
+
+Customer = Annotated[str, typer.Argument(help="The customer_id of its events.")]
+NONE = "none"
+
+
+@customers.command("import")
+def import_customers(
+    file: Annotated[str, typer.Argument(help="JSON Lines, one customer a line; - is stdin.")],
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Put customers on record; what was refused before, and is not in the file, stays refused."""
+    lines = customer_lines(read_file(file))
+    bad = [line for line in lines if line.problem]
+    for line in bad:
+        complaints.print(f"line {line.place}: {line.problem}", markup=False)
+    people = target(stage, cloud).people()
+    told = {line.person.key: line.person for line in lines if line.person}
+    people.change(told, lambda known: _still_refusing(told[known.key], known))
+    console.print(f"{len(lines) - len(bad)} of {len(lines)} lines imported")
+    if bad:
+        raise typer.Exit(1)
+
+
+@customers.command("show")
+def show(
+    customer: OneCustomer = None,
+    address: Address = None,
+    shop: Shop = None,
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Show a customer's record, or what is remembered of an address."""
+    if (customer is None) == (address is None):
+        raise Complaint("say one of them: a customer, or --address ADDRESS")
+    if address is not None:
+        key, missing, hint = address_hash(address), "nothing is remembered of that address", ""
+    else:
+        key = customer_key(shop=shop, customer_id=str(customer))
+        missing = f"no customer {customer} is on record"
+        hint = "" if shop else "if its events name a shop, say which: --shop NAME"
+    found = target(stage, cloud).people().get({key}).get(key)
+    if found is None:
+        raise Complaint(missing, hint=hint)
+    console.print(_listing(found))
+
+
+@customers.command("set")
+def set_customer(
+    customer: Customer,
+    channel: Annotated[
+        Literal["sms", "email", "both", "none"] | None,
+        typer.Option(help="What to use where an event leaves it open; none: whatever we can."),
+    ] = None,
+    quiet: Annotated[
+        str | None, typer.Option(help="21:00-08:00 by the customer's clock, or none: the stage's.")
+    ] = None,
+    opt_out: Annotated[
+        list[Channel] | None, typer.Option(help="Never use this channel; wins over everything.")
+    ] = None,
+    opt_in: Annotated[
+        list[Channel] | None, typer.Option(help="The customer agreed to this channel.")
+    ] = None,
+    shop: Shop = None,
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Change what is on record of a customer, or put it there."""
+    if set(opt_out or ()) & set(opt_in or ()):
+        raise Complaint("one channel cannot be opted in to and out of at once")
+    hours = None if quiet is None else _quiet_hours(quiet)
+    people = target(stage, cloud).people()
+    key = customer_key(shop=shop, customer_id=customer)
+
+    def becoming(known: Person) -> Person:
+        before = replace(known, customer_id=customer, shop=shop)
+        after = _opted(before, out=opt_out or (), into=opt_in or ())
+        if channel is not None:
+            after = replace(after, channels=_channels(channel))
+        return after if quiet is None else replace(after, quiet=hours)
+
+    people.change({key}, becoming)
+    console.print(_listing(people.get({key})[key]))
+
+
+def _still_refusing(told: Person, known: Person) -> Person:
+    """Keep what somebody refused: a file knows nothing of bounces, and may be from yesterday."""
+    return replace(told, refusals={**told.refusals, **known.refusals})
+
+
+def _opted(person: Person, *, out: Iterable[Channel], into: Iterable[Channel]) -> Person:
+    refusals = {c: why for c, why in person.refusals.items() if c not in into}
+    refusals |= {c: refusals.get(c, OPTED_OUT) for c in out}
+    return replace(person, refusals=refusals, consents=(person.consents | {*into}) - {*out})
+
+
+def _quiet_hours(written: str) -> QuietHours | None:
+    try:
+        return quiet_hours("" if written == NONE else written)
+    except ValueError as error:
+        raise Complaint(f"--quiet: {error}") from error
+
+
+def _channels(word: str) -> tuple[Channel, ...] | None:
+    if word == NONE:
+        return None
+    return tuple(Channel) if word == "both" else (Channel(word),)
+
+
+def _listing(person: Person) -> Text:
+    quiet = person.quiet
+    known = {
+        "customer": person.customer_id,
+        "shop": person.shop,
+        "e-mail": person.email,
+        "phone": person.phone,
+        "country": person.country,
+        "locale": person.locale,
+        "time zone": person.time_zone,
+        "channels": person.channels and " ".join(person.channels),
+        "agreed to": " ".join(sorted(person.consents)),
+        "refused": ", ".join(f"{c} ({why})" for c, why in sorted(person.refusals.items())),
+        # Each is true of one address, which is known by its hash alone.
+        "learnt": "\n".join(
+            f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"
+            for each in sorted(person.learnt.values(), key=lambda each: each.at)
+        ),
+        "lifted": "\n".join(
+            f"{each.reason}, by {each.by} on {each.at:%Y-%m-%d %H:%M}"
+            for each in sorted(person.lifted.values(), key=lambda each: each.at)
+        ),
+        "quiet hours": quiet and f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
+    }
+    return facts({name: value or "-" for name, value in known.items()})

@@ -1,0 +1,101 @@
+"""A period in, what counts of each notification in it out, one JSON line each, nothing personal.
+
+The columns are documented in docs/books.md; from them and the rules there, rates and sums can be
+worked out by anybody without this code.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from ordercast.cli.options import CloudName, Stage
+from ordercast.cli.output.terminal import complaints
+from ordercast.gateways.ledger.items import read, write
+from ordercast.gateways.ledger.rollup_inputs import DynamoLines
+from ordercast.gateways.ledger.stream_changes import line_of
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.operations.moments import moment
+from ordercast.operations.target import LOCAL_STAGE, target
+
+
+def export(
+    since: Annotated[
+        str | None, typer.Option(help="Accepted from then on, in UTC: 36h, 7d, a date or time.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Accepted before then, in UTC: 1h, a date or time.")
+    ] = None,
+    out: Annotated[str, typer.Option(help="A file; - is standard output.")] = "-",
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Write what counts of every notification on the ledger as JSON Lines, without personal data.
+
+    Times are UTC and those of acceptance; without any, all that the ledger has is written.
+    """
+    lines = DynamoLines(table=target(stage, cloud).ledger().table)
+    now = datetime.now(UTC)
+    begins = moment(since or "1970-01-01", option="--since", now=now)
+    # What is deferred is accepted when it is due, which may be tomorrow.
+    ends = moment(until, option="--until", now=now) if until else now + timedelta(days=7)
+    written = 0
+    with _opened(out) as file:
+        for item in lines.scan_items(begins, ends):
+            file.write(json.dumps(columns(read(item))) + "\n")
+            written += 1
+    complaints.print(f"{written} notifications")
+
+
+def columns(row: Notification) -> dict[str, Any]:
+    """Return one notification as it is exported; money is text, so that no digit is lost."""
+    line = line_of(write(row))
+    return {
+        "id": line.id,
+        "version": line.version,
+        "state": State(line.state).value,
+        "rule": line.rule,
+        "accepted_hour": line.bucket.hour,
+        "channel": line.bucket.channel,
+        "country": line.bucket.country,
+        "template": line.bucket.template,
+        "campaign": line.bucket.campaign,
+        "shop": line.bucket.shop,
+        "occurred_at": _time(line.occurred_at),
+        "accepted_at": _time(line.accepted_at),
+        "sent_at": _time(line.sent_at),
+        "delivered_at": _time(line.delivered_at),
+        "taken": line.taken,
+        "parts": line.parts,
+        "reserved_usd": _money(line.reserved),
+        "cost_usd": _money(line.cost),
+        "cost_source": line.cost_source,
+        "messages": [
+            {"state": each.state.value, "at": _time(each.at), "price_usd": _money(each.price)}
+            for each in row.messages.values()
+        ],
+    }
+
+
+@contextmanager
+def _opened(out: str) -> Iterator[TextIO]:
+    if out == "-":
+        yield sys.stdout
+        return
+    with Path(out).open("w", encoding="utf-8") as file:
+        yield file
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="milliseconds") if moment else None
+
+
+def _money(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:f}"

@@ -1,0 +1,73 @@
+"""Wait for the messages that events lead to on a local cloud. Used by `put`, `inbox` and `status`."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from local_cloud.cloud import LocalCloud
+from local_cloud.in_flight import InFlight, in_flight
+from local_cloud.inbox import InboxReader
+from ordercast.cli.local.failures import stopped_on_failure
+from ordercast.cli.output.progress import status_line
+from ordercast.cli.output.terminal import complaints
+from ordercast.operations.order_files import Row
+from ordercast.operations.target import Target
+from ordercast.own_events import OwnEvents
+
+PATIENCE = 60.0
+"""Seconds without any progress, after which nobody waits on; a cold machine's first invocation takes 20."""
+
+PAUSE = 0.3  # seconds between two looks
+
+
+def still_on_the_way(cloud: LocalCloud, target: Target) -> InFlight:
+    """Count what has still to become messages; receipts are none."""
+    receipts = target.names.receipts_queue
+    return in_flight(cloud.folder, cloud.endpoint, but_queue=receipts)
+
+
+def own_events(cloud: LocalCloud, target: Target, rows: Sequence[Row]) -> OwnEvents:
+    """Return those events, to be followed by themselves."""
+    events = [row.event for row in rows if row.event]
+    return OwnEvents(
+        events=events,
+        unusable=len(rows) - len(events),
+        look_up=target.ledger().look_up,
+        records_left=lambda: still_on_the_way(cloud, target).records,
+        now=lambda: datetime.now(UTC),
+    )
+
+
+@contextmanager
+def arrivals(cloud: LocalCloud, own: OwnEvents, console: Console) -> Iterator[None]:
+    """Wait for the messages of the events that a block puts, and say how many came."""
+    with stopped_on_failure(cloud, but=cloud):
+        inbox = InboxReader(cloud.inbox)
+        inbox.new()  # what was there before
+        yield
+        left = follow(cloud, own.still_on_the_way, console)
+        arrived = own.count(inbox.new())
+    messages = "1 message" if arrived == 1 else f"{arrived} messages"
+    console.print(f"{messages} given to the carrier (simulated)")
+    if left:
+        told = f"Still on the way, and nothing moves: {left}. Logs: {cloud.folder}/logs"
+        complaints.print(told, markup=False, soft_wrap=True)
+
+
+def follow(
+    cloud: LocalCloud, look: Callable[[], InFlight], console: Console, *, patience: float = PATIENCE
+) -> InFlight:
+    """Look until nothing is on its way any more, or nothing has moved for a while; what still is then."""
+    with status_line(console) as show:
+        seen, moved = look(), time.monotonic()
+        while seen and time.monotonic() - moved < patience:
+            show(f"On the way: {seen} (Ctrl-C stops only the waiting)")
+            time.sleep(PAUSE)
+            cloud.check()
+            now = look()
+            if now != seen:
+                seen, moved = now, time.monotonic()
+    return seen

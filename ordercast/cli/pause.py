@@ -1,0 +1,84 @@
+"""What an operator wants held back, or no longer, in; what is held back now out."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from ordercast.cli.options import CloudName, Stage
+from ordercast.cli.output.terminal import console
+from ordercast.events.order_event import Channel
+from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.usage_error import Complaint
+
+ChannelToo = Annotated[list[Channel] | None, typer.Option("--channel", help="sms or email.")]
+CountryToo = Annotated[
+    list[str] | None, typer.Option("--country", help="Texts to a country: US, SE, ….")
+]
+CampaignToo = Annotated[list[str] | None, typer.Option("--campaign", help="A campaign.")]
+ShopToo = Annotated[list[str] | None, typer.Option("--shop", help="A shop.")]
+
+
+def stop(
+    channel: ChannelToo = None,
+    country: CountryToo = None,
+    campaign: CampaignToo = None,
+    shop: ShopToo = None,
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Hold back what any of the options names, until it is resumed; without one, show what is."""
+    ledger = target(stage, cloud).ledger()
+    named = _named(channel, country, campaign, shop)
+    if named:
+        ledger.stop(named)
+    _show(ledger.stops().stopped)
+
+
+def resume(
+    channel: ChannelToo = None,
+    country: CountryToo = None,
+    campaign: CampaignToo = None,
+    shop: ShopToo = None,
+    every: Annotated[bool, typer.Option("--all", help="Everything that is held back.")] = False,  # noqa: FBT002
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Send again what the options name; messages that waited go out within minutes."""
+    ledger = target(stage, cloud).ledger()
+    named = ledger.stops().stopped if every else _named(channel, country, campaign, shop)
+    if not named and not every:
+        raise Complaint("resume what?", hint="name it as it was stopped, or say --all")
+    if named:
+        ledger.resume(named)
+    _show(ledger.stops().stopped)
+
+
+def _named(
+    channel: Iterable[Channel] | None,
+    country: Iterable[str] | None,
+    campaign: Iterable[str] | None,
+    shop: Iterable[str] | None,
+) -> frozenset[str]:
+    return frozenset(
+        [f"channel:{each}" for each in channel or ()]
+        + [f"country:{_country(each)}" for each in country or ()]
+        + [f"campaign:{each}" for each in campaign or ()]
+        + [f"shop:{each}" for each in shop or ()]
+    )
+
+
+def _country(written: str) -> str:
+    code = written.upper()
+    if len(code) != 2 or not code.isascii() or not code.isalpha():  # noqa: PLR2004 - ISO 3166-1
+        raise Complaint(f"--country: {written} is not a country's two letters")
+    return code
+
+
+def _show(stopped: Iterable[str]) -> None:
+    names = sorted(stopped)
+    if not names:
+        console.print("Nothing is stopped.")
+    for name in names:
+        kind, _, which = name.partition(":")
+        console.print(f"Stopped: {kind} {which}", markup=False)

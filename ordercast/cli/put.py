@@ -1,0 +1,85 @@
+"""Put a file of order events on the stream; on a local cloud, wait for their messages. Used by the command line."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Annotated
+
+import boto3
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from local_cloud.cloud import LocalCloud
+from ordercast.cli.local.in_flight import arrivals, own_events
+from ordercast.cli.options import CloudName, Stage
+from ordercast.cli.output.terminal import complaints, console
+from ordercast.operations.order_files import Row, read_file, read_rows
+from ordercast.operations.target import LOCAL_STAGE, Target, running_cloud, target
+from ordercast.producer import Producer, fits
+from ordercast.usage_error import Complaint
+
+
+def put(
+    file: Annotated[str, typer.Argument(help="JSON, an array of it, or JSON Lines; - is stdin.")],
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+    aggregate: Annotated[  # noqa: FBT002
+        bool, typer.Option("--aggregate", help="Pack an order's events into KPL aggregates.")
+    ] = False,
+    unchecked: Annotated[  # noqa: FBT002
+        bool, typer.Option("--unchecked", help="Put unusable events too; the relay parks them.")
+    ] = False,
+    wait: Annotated[  # noqa: FBT002
+        bool, typer.Option(help="On a local cloud: until these events' messages are sent.")
+    ] = True,
+) -> None:
+    """Put order events on the stream, each order's in the order in which they stand there."""
+    rows = read_rows(read_file(file))
+    if not rows:
+        raise Complaint(f"{'standard input' if file == '-' else file} holds no order event")
+    bad = [row for row in rows if row.problem]
+    for row in bad:
+        complaints.print(f"{row.place}: {row.problem}", markup=False)
+    where = target(stage, cloud)
+    stream = where.names.orders_stream
+    good = [row for row in rows if not row.problem or (unchecked and _fits(row))]
+    with (
+        _arrivals(running_cloud(cloud), where, good)
+        if wait and stage == LOCAL_STAGE
+        else nullcontext()
+    ):
+        with _progress(len(good)) as progress:
+            client = boto3.client("kinesis")
+            producer = Producer(
+                client=client, stream=stream, aggregate=aggregate, progress=progress
+            )
+            taken = producer.put_payloads((_partition_key(row), row.payload) for row in good)
+        console.print(f"{taken} of {len(rows)} events put on the stream")
+    if len(good) < len(rows):
+        raise typer.Exit(1)
+
+
+def _arrivals(
+    cloud: LocalCloud, where: Target, rows: Sequence[Row]
+) -> AbstractContextManager[None]:
+    return arrivals(cloud, own_events(cloud, where, rows), console)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar while events are put, to somebody who looks; it is gone afterwards."""
+    columns = (TextColumn("events put"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("events put", total=total)
+        yield lambda taken: progress.update(task, completed=taken)
+
+
+def _fits(row: Row) -> bool:
+    # One record that is too large, and the stream refuses the others of the call as well.
+    return fits(_partition_key(row), row.payload)
+
+
+def _partition_key(row: Row) -> str:
+    # Nobody can say which order an unusable event is about; any key will do.
+    return row.event.order_id if row.event else row.place

@@ -1,0 +1,63 @@
+"""The command `ordercast record`: a span of time in, a file of the stream's batches about nobody out."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ordercast.cli.options import CloudName, Stage
+from ordercast.cli.output.terminal import console
+from ordercast.gateways import clients
+from ordercast.gateways.streams.orders_stream import KinesisOrders
+from ordercast.operations.anonymise import Scrub
+from ordercast.operations.moments import span
+from ordercast.operations.recording import Header, batches, write
+from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.usage_error import Complaint
+
+Since = Annotated[
+    str, typer.Option("--from", help="From when on: 36h, 7d, or a time such as 2026-11-02T08:00.")
+]
+Until = Annotated[str | None, typer.Option("--to", help="Until when, alike; until now if absent.")]
+
+
+def record(
+    out: Annotated[Path, typer.Option("--out", help="The file; gzipped if it ends in .gz.")],
+    since: Since = "1h",
+    until: Until = None,
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Save what arrived on the stream as Lambda events, with every personal detail replaced."""
+    now = datetime.now(UTC)
+    begin, end = span(since, until, now=now)
+    there = target(stage, cloud)
+    name = there.names.orders_stream
+    stream = KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)
+    scrub = Scrub(salt=secrets.token_bytes(16), default_country=there.settings.default_country)
+    with console.status("reading the stream …") as shown:
+        made = []
+        for batch in batches(
+            stream.by_shard(begin, end), size=there.settings.order_relay.batch_size, scrub=scrub
+        ):
+            made.append(batch)
+            shown.update(f"reading the stream: {len(made)} batches")
+    records = sum(len(each["Records"]) for each in made)
+    if not records:
+        raise Complaint(
+            "nothing arrived on the stream in that time", hint="look further back: --from"
+        )
+    header = Header(
+        stage=stage,
+        since=begin,
+        until=end,
+        recorded_at=now,
+        batches=len(made),
+        records=records,
+    )
+    write(out, header, made)
+    told = f"{records} records in {len(made)} batches, about nobody: {out}"
+    console.print(told, markup=False)

@@ -1,0 +1,161 @@
+"""The command `ordercast replay`: a recording or a span of the stream in, what would be sent out."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table as Grid
+
+from ordercast.cli.options import CloudName, Stage
+from ordercast.cli.output.terminal import console
+from ordercast.decisions.lookup import Wanted
+from ordercast.decisions.replay_diff import Difference, differences, verdict
+from ordercast.events.stream_record import StreamRecord
+from ordercast.gateways import clients
+from ordercast.gateways.streams.kinesis_records import stream_records
+from ordercast.gateways.streams.orders_stream import KinesisOrders
+from ordercast.notifications.notification import Notification
+from ordercast.operations.moments import span
+from ordercast.operations.recording import read
+from ordercast.operations.stages import policy_of
+from ordercast.operations.target import LOCAL_STAGE, Target, target
+from ordercast.usage_error import Complaint
+from ordercast.workflows.dry_run import Rehearsal
+
+IDS_A_READ = 100
+
+_Sums = Counter[str]
+
+
+def replay(
+    file: Annotated[
+        Path | None, typer.Argument(help="A recording, or a file with one Lambda event.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", help="Instead of a file: what arrived since 36h, 7d, ….")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Until when, alike.")] = None,
+    dry_run: Annotated[  # noqa: FBT002
+        bool, typer.Option("--dry-run", help="Always so: a replay never sends anything.")
+    ] = True,
+    last: Annotated[int, typer.Option(help="How many differences to list; 0 is all.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, with every difference.")] = False,  # noqa: FBT002
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Decide about past events again, with this version's code and the stage's settings, and send nothing.
+
+    Shows what would be sent, and how that differs from what the ledger says. People are taken as
+    they are on record now; the clock is that of each batch's arrival.
+    """
+    del dry_run  # said for whoever types it
+    if (file is None) == (since is None):
+        raise Complaint("replay what?", hint="name a recording, or a span: --from 36h")
+    if file is not None and until is not None:
+        raise Complaint("--to goes with --from", hint="a recording is replayed whole")
+    when = None if since is None else span(since, until, now=datetime.now(UTC))
+    there = target(stage, cloud)
+    rehearsal, sums = _rehearsed(_batches(there, file, when), there)
+    found = list(differences(rehearsal.rows.values(), _on_the_ledger(there, rehearsal.rows)))
+    if as_json:
+        print(json.dumps(_document(rehearsal, sums, found)))
+        return
+    _show(rehearsal, sums, found, last=last)
+
+
+def _rehearsed(batches: Iterable[Sequence[StreamRecord]], there: Target) -> tuple[Rehearsal, _Sums]:
+    rehearsal = Rehearsal(
+        look_up_people=there.ledger().look_up,
+        policy=policy_of(there.settings),
+        default_currency=there.settings.default_currency,
+    )
+    sums: _Sums = Counter()
+    with console.status("replaying …") as shown:
+        for batch in batches:
+            now = max((r.arrived_at for r in batch if r.arrived_at), default=datetime.now(UTC))
+            relayed = rehearsal.relay(batch, now=now)
+            sums.update(
+                records=relayed.accepted + relayed.repeated + relayed.stale + relayed.parked,
+                accepted=relayed.accepted,
+                duplicate=relayed.repeated,
+                stale=relayed.stale,
+                parked=relayed.parked,
+            )
+            shown.update(f"replaying: {sums['records']} records")
+    return rehearsal, sums
+
+
+def _batches(
+    there: Target, file: Path | None, when: tuple[datetime, datetime] | None
+) -> Iterator[Sequence[StreamRecord]]:
+    if file is not None:
+        yield from (stream_records(batch) for batch in read(file))
+    elif when is not None:
+        name = there.names.orders_stream
+        stream = KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)
+        yield from (page for page in stream.between(*when) if page)
+
+
+def _on_the_ledger(there: Target, rows: Mapping[str, Notification]) -> dict[str, Notification]:
+    ledger, ids = there.ledger(), sorted(rows)
+    found: dict[str, Notification] = {}
+    for start in range(0, len(ids), IDS_A_READ):
+        wanted = Wanted(notifications=frozenset(ids[start : start + IDS_A_READ]))
+        found |= ledger.look_up(wanted).notifications
+    return found
+
+
+def _verdicts(rehearsal: Rehearsal) -> Counter[tuple[str, str]]:
+    return Counter((row.channel.value, verdict(row)) for row in rehearsal.rows.values())
+
+
+def _reasons(rehearsal: Rehearsal) -> Counter[str]:
+    """Count what would be parked: whoever was told then, and would not be now, is among them."""
+    return Counter(f"{each.reason}: {each.detail}" for each in rehearsal.parked)
+
+
+def _show(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference], *, last: int) -> None:
+    if not sums["records"]:
+        console.print("0 records: nothing arrived then.")
+        return
+    console.print(
+        f"{sums['records']} records: {sums['accepted']} accepted, {sums['duplicate']} duplicate,"
+        f" {sums['stale']} stale, {sums['parked']} parked"
+    )
+    would = Grid("would be", "channel", "notifications", box=None, padding=(0, 2, 0, 0))
+    for (channel, what), number in sorted(_verdicts(rehearsal).items(), key=lambda e: e[0][::-1]):
+        would.add_row(what, channel, str(number))
+    console.print(would)
+    for what, number in _reasons(rehearsal).items():
+        console.print(f"{number} would be parked: {what}", markup=False)
+    if not found:
+        console.print("The ledger says the same of each.")
+        return
+    shown = found[-last:] if last else found
+    console.print(f"{len(found)} differ from the ledger; {len(shown)} of them:")
+    for each in shown:
+        console.print(
+            f"  {each.order_id}, {each.status}, {each.channel}:"
+            f" would be {each.would}; ledger: {each.ledger}",
+            markup=False,
+        )
+
+
+def _document(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference]) -> dict[str, Any]:
+    return {
+        "records": dict(sums),
+        "would": [
+            {"channel": channel, "verdict": what, "notifications": number}
+            for (channel, what), number in sorted(_verdicts(rehearsal).items())
+        ],
+        "parked": [
+            {"reason": what, "records": number} for what, number in _reasons(rehearsal).items()
+        ],
+        "differences": [asdict(each) for each in found],
+    }

@@ -1,0 +1,86 @@
+"""A stream record in, the event it brings or the reason why it is parked out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ordercast.decisions.decision import Mark, fingerprint
+from ordercast.decisions.lookup import MarkKey
+from ordercast.decisions.routing import Policy, people_in
+from ordercast.errors import Rejected
+from ordercast.events.identity import event_hash, known_by, order_hash
+from ordercast.events.order_event import OrderEvent, parse_order_event
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
+
+CONFLICT = "conflicting-event"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One usable record and its event.
+
+    *key* is where the event's mark is or will be, *people* are those to decide it with.
+    """
+
+    record: StreamRecord
+    event: OrderEvent
+    key: MarkKey
+    people: frozenset[str]
+    fingerprint: str
+
+    def is_first_of(self, mark: Mark) -> bool:
+        """Tell whether the mark was made for this very record: its retry, not a repetition."""
+        return mark.position == self.record.position
+
+    def conflicts_with(self, mark: Mark) -> bool:
+        """Tell whether another record gave the same id to other content: no guessing which."""
+        return not self.is_first_of(mark) and mark.fingerprint != self.fingerprint
+
+    def parked(self) -> ParkedRecord:
+        """Return the record as one that contradicts its event's mark."""
+        same = ", ".join(n for n in known_by(self.event) if getattr(self.event, n) is not None)
+        detail = f"{same}: another event that is the same in these says something else"
+        return ParkedRecord(record=self.record, reason=CONFLICT, detail=detail)
+
+    def tripped(self, error: Exception) -> ParkedRecord:
+        """Return the record as one that a step of ours tripped over."""
+        return _bug(self.record, error)
+
+
+def read_arrival(
+    record: StreamRecord, *, default_currency: str, policy: Policy
+) -> Arrival | ParkedRecord:
+    """Take one record through the pure steps; whatever they raise concerns it alone."""
+    try:
+        event = parse_order_event(record.payload, default_currency=default_currency)
+        # One id on two orders is two events: neither may vanish in the other.
+        key = (order_hash(event), event_hash(event))
+        return Arrival(
+            record=record,
+            event=event,
+            key=key,
+            people=people_in(event, policy=policy),
+            fingerprint=fingerprint(record.payload),
+        )
+    except Rejected as error:
+        return ParkedRecord(record=record, reason=_slug(error), detail=str(error))
+    except Exception as error:  # noqa: BLE001 - a bug in one record must not sink its neighbours
+        return _bug(record, error)
+
+
+def one_an_event(arrivals: Iterable[Arrival]) -> dict[MarkKey, Arrival]:
+    """Return the first arrival of each event, in the order in which they came."""
+    first: dict[MarkKey, Arrival] = {}
+    for arrival in arrivals:
+        first.setdefault(arrival.key, arrival)
+    return first
+
+
+def _bug(record: StreamRecord, error: Exception) -> ParkedRecord:
+    # Only the type: the text of a surprise may quote the payload.
+    return ParkedRecord(record=record, reason=f"bug:{type(error).__name__}", detail="")
+
+
+def _slug(error: Rejected) -> str:
+    """`MalformedOrderEvent` → `malformed-order-event`."""
+    name = type(error).__name__
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]

@@ -1,0 +1,209 @@
+"""Read a producer's JSON as an order event: contract v1 and the two shapes before it.
+
+Used by the relay and the producer. `make contract` writes docs/order-event.schema.json and
+docs/order-event.d.ts from `OrderEventV1`, so the fields stand here once.
+"""
+
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ordercast.errors import MalformedOrderEvent
+from ordercast.events.unreadable_values import NONE_OF_OURS, trouble_in
+
+SCHEMA_VERSION = 1
+
+# The end of a pattern. Python's `$` alone also matches before a last line break, ECMAScript's,
+# which JSON Schema means, does not; so written, both mean the same.
+_END = r"$(?!\n)"
+
+Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
+ShortText = Annotated[str, Meta(min_length=1, max_length=256)]
+Address = Annotated[str, Meta(max_length=1024)]
+Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339, with its zone")]
+Status = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}" + _END,
+        description="confirmed, shipped, delivered, cancelled, refunded, failed, or your own",
+    ),
+]
+WebAddress = Annotated[str, Meta(pattern=r"^https?://[!-~]+" + _END, max_length=1024)]
+ChannelWish = Literal["sms", "email", "both", "auto"]
+PriorityWish = Literal["high", "normal"]
+
+
+class MoneyV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """An amount of money: the value as text, so that no cent is lost to binary fractions."""
+
+    value: Annotated[str, Meta(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?" + _END)]
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}" + _END, description="ISO 4217")]
+
+
+class ItemV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """One line of an order."""
+
+    name: ShortText
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    sku: ShortText | None = None
+
+
+class ContactV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """How to reach the customer; the customer's own record wins where both speak.
+
+    An address may be empty or make no sense: that concerns its channel, not the whole event.
+    """
+
+    email: Address | None = None
+    phone: Address | None = None
+    locale: Annotated[str, Meta(min_length=2, max_length=35, description="BCP 47")] | None = None
+    time_zone: Annotated[str, Meta(min_length=1, max_length=64, description="IANA")] | None = None
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}" + _END, description="ISO 3166-1")] | None = (
+        None
+    )
+
+
+# A bare number has the limits that `MoneyV1.value` sets to text.
+BareNumber = Annotated[float, Meta(gt=-1e12, lt=1e12, description="taken in the stage's currency")]
+Amount = MoneyV1 | BareNumber
+Items = Annotated[list[ShortText | ItemV1], Meta(max_length=100)]
+
+
+class OrderEventV1(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that happened to an order, as its shop tells it. Unknown fields are ignored."""
+
+    order_id: Identifier
+    schema_version: (
+        Annotated[
+            int,
+            Meta(
+                description=f"{SCHEMA_VERSION} if absent",
+                extra_json_schema={"maximum": SCHEMA_VERSION},
+            ),
+        ]
+        | None
+    ) = None
+    event_id: (
+        Annotated[
+            str, Meta(min_length=1, max_length=128, description="unique: same id, same event")
+        ]
+        | None
+    ) = None
+    status: Status | None = None
+    customer_id: (
+        Annotated[Identifier, Meta(description="required unless contact is given")] | None
+    ) = None
+    occurred_at: Instant | None = None
+    amount: Amount | None = None
+    items: Items | None = None
+    contact: ContactV1 | None = None
+    channel: ChannelWish | None = None
+    priority: PriorityWish | None = None
+    tracking_url: WebAddress | None = None
+    campaign: Identifier | None = None
+    shop: Identifier | None = None
+
+
+class CamelCaseEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The first earlier shape, in camelCase, with the contact beside the order."""
+
+    order_id: Identifier
+    customer_email: Address | None = None
+    phone_number: Address | None = None
+    order_amount: Amount | None = None
+    items: Items | None = None
+    channel: ChannelWish | None = None
+    priority: PriorityWish | None = None
+    timestamp: Instant | None = None
+
+    def as_v1(self) -> OrderEventV1:
+        """Return the same event in the shape of contract v1."""
+        return OrderEventV1(
+            order_id=self.order_id,
+            occurred_at=self.timestamp,
+            amount=self.order_amount,
+            items=self.items,
+            contact=ContactV1(email=self.customer_email, phone=self.phone_number),
+            channel=self.channel,
+            priority=self.priority,
+        )
+
+
+def read_wire(payload: bytes) -> OrderEventV1:
+    """Read one record's bytes in any of the three shapes.
+
+    The other earlier shape (`customer_id`, `order_id`, `status`) is a part of v1 as it stands.
+    Raises `MalformedOrderEvent`, naming the field as the producer wrote it.
+    """
+    try:
+        return _convert(msgspec.json.decode(payload))
+    except UnicodeDecodeError:
+        message = "not JSON: not UTF-8"
+        raise MalformedOrderEvent(message) from None
+    except msgspec.DecodeError as error:
+        raise MalformedOrderEvent(_complaint(error, payload)) from None
+    except RecursionError:
+        message = "not usable: nested too deeply"
+        raise MalformedOrderEvent(message) from None
+
+
+def in_one_line(error: msgspec.ValidationError, *, whole: str = "event") -> str:
+    """Say `contact.email: expected …` for "Expected … - at `$.contact.email`".
+
+    What is wrong with no field in particular is said of the *whole*.
+    """
+    if str(error).startswith("Object contains unknown field"):
+        # The name may be anybody's address, or hold what looks like the path that follows.
+        return f"{whole}: {NONE_OF_OURS}"
+    problem, _, path = str(error).rpartition(" - at ")
+    if not problem:
+        problem, path = path, "$"
+    if problem.startswith("Invalid enum value"):
+        # The message would quote what the producer sent, and that may be anybody's address.
+        problem = "not one of the values allowed"
+    # A number too large for any type is met before its field is known: the path is `$[...]`.
+    field = path.strip("`").removeprefix("$").removeprefix("[...]").removeprefix(".") or whole
+    return f"{field}: {problem[0].lower()}{problem[1:]}"
+
+
+FIELDS = frozenset(
+    name
+    for shape in (OrderEventV1, MoneyV1, ItemV1, ContactV1, CamelCaseEvent)
+    for name in shape.__struct_encode_fields__
+)
+"""Every name that a producer may use, and so the only ones that a complaint repeats."""
+
+
+def _complaint(error: msgspec.DecodeError, payload: bytes) -> str:
+    return trouble_in(payload, fields=FIELDS) or (
+        in_one_line(error) if isinstance(error, msgspec.ValidationError) else f"not JSON: {error}"
+    )
+
+
+def _convert(document: object) -> OrderEventV1:
+    if isinstance(document, dict) and "orderId" in document and "order_id" not in document:
+        earlier = msgspec.convert(document, CamelCaseEvent)
+        _require_utc("timestamp", earlier.timestamp)
+        return earlier.as_v1()
+    event = msgspec.convert(document, OrderEventV1)
+    _require_utc("occurred_at", event.occurred_at)
+    if event.schema_version is not None and event.schema_version > SCHEMA_VERSION:
+        message = f"schema_version: newer than {SCHEMA_VERSION}, the newest known here"
+        raise MalformedOrderEvent(message)
+    if event.customer_id is None and event.contact is None:
+        message = "customer_id: required unless contact is given"
+        raise MalformedOrderEvent(message)
+    return event
+
+
+def _require_utc(field: str, instant: datetime | None) -> None:
+    """Refuse the hours at both ends of the calendar that only exist in a zone."""
+    if instant is None or MINYEAR < instant.year < MAXYEAR:
+        return
+    try:
+        instant.astimezone(UTC)
+    except OverflowError:
+        message = f"{field}: outside the years 1 to 9999 in UTC"
+        raise MalformedOrderEvent(message) from None

@@ -1,0 +1,80 @@
+"""An order event in, the ids it is recognised by out: the same event gives the same ids, always.
+
+A notification id carries its own address: the first half names the ledger partition (the order),
+the second the notification in it. It is made of `[A-Za-z0-9_-]`, so it fits an SES message tag.
+"""
+
+import json
+import re
+from base64 import urlsafe_b64encode
+from functools import lru_cache
+from hashlib import blake2b
+
+from ordercast.events.order_event import Channel, OrderEvent
+
+HALF = 22  # characters of 128 bits in base64url without padding
+
+_NOTIFICATION_ID = re.compile(rf"[A-Za-z0-9_-]{{{2 * HALF}}}")
+
+
+def order_hash(event: OrderEvent) -> str:
+    """Return the ledger partition of the event's order."""
+    return order_hash_for(shop=event.shop, order_id=event.order_id)
+
+
+def known_by(event: OrderEvent) -> tuple[str, ...]:
+    """Return the fields that make this event itself, by the names that the contract gives them."""
+    if event.event_id is not None:
+        return ("shop", "order_id", "event_id")
+    return ("shop", "order_id", "status", "occurred_at", "tracking_url")
+
+
+def event_hash(event: OrderEvent) -> str:
+    """Return what makes this event itself: its id, else what it says happened and when."""
+    if event.event_id is not None:
+        return _hash("event-id", event.shop, event.event_id)
+    occurred_at = event.occurred_at.isoformat() if event.occurred_at else None
+    return _hash("event", event.shop, event.order_id, event.status, occurred_at, event.tracking_url)
+
+
+def notification_id(event: OrderEvent, channel: Channel) -> str:
+    """Return the id of the event's notification on *channel*."""
+    return notification_id_for(order_hash(event), event_hash(event), channel)
+
+
+def notification_id_for(order: str, event: str, channel: Channel) -> str:
+    """Return the id of a notification by its `order_hash`, its `event_hash` and *channel*."""
+    return order + _hash("notification", event, channel)
+
+
+def order_of(notification_id: str) -> str:
+    """Return the ledger partition that the id names."""
+    return notification_id[:HALF]
+
+
+def customer_key(*, shop: str | None, customer_id: str) -> str:
+    """Return where a customer's record is."""
+    return _hash("customer", shop, customer_id)
+
+
+def address_key(address: str) -> str:
+    """Return where we remember what happened to an address, without keeping the address."""
+    return _hash("address", address.lower())
+
+
+def is_notification_id(text: str) -> bool:
+    """Tell an id of ours from whatever else comes back through a tag or a queue."""
+    return _NOTIFICATION_ID.fullmatch(text) is not None
+
+
+def order_hash_for(*, shop: str | None, order_id: str) -> str:
+    """Return the ledger partition of an order known by its name."""
+    return _hash("order", shop, order_id)
+
+
+@lru_cache(maxsize=4096)
+def _hash(*parts: str | None) -> str:
+    # Remembered, because each step of a batch asks again for the ids of the same few hundred events.
+    # JSON keeps ("a", "b") and ("ab", None) apart, whatever the parts contain.
+    digest = blake2b(json.dumps(parts).encode(), digest_size=16).digest()
+    return urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,0 +1,86 @@
+"""A record that the Kinesis Producer Library packed in, its parts out, each judged by itself.
+
+An aggregate is `F3 89 9A C2`, a protobuf message and the MD5 of that message:
+https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md.
+One that is in order is decoded at a stroke; any other is taken apart with care.
+"""
+
+from hashlib import md5
+from typing import Any
+
+from ordercast.events.kpl_damaged import PART_LIMIT, stands_for_a_part, tell_apart
+from ordercast.events.kpl_message import DIGEST_SIZE, HASH_INDEX, MAGIC, definition
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
+
+
+def message_in(payload: bytes) -> bytes | None:
+    """Return the message of an aggregate, and None for any other record.
+
+    As for Amazon's own consumer library, a record without the magic or with another digest is
+    no aggregate, whatever it looks like.
+    """
+    if not payload.startswith(MAGIC):
+        return None
+    rest = payload[len(MAGIC) :]
+    message, digest = rest[:-DIGEST_SIZE], rest[-DIGEST_SIZE:]
+    return message if digest == md5(message, usedforsecurity=False).digest() else None
+
+
+def take_apart(aggregate: StreamRecord, message: bytes) -> list[StreamRecord | ParkedRecord]:
+    """Return the parts of *aggregate*, whose message this is, in their order.
+
+    A part that is damaged is parked in its place with what can be read of it, and costs nobody
+    else their message; what cannot be told apart is parked as one.
+    """
+    return _in_order(aggregate, message) or tell_apart(aggregate, message)
+
+
+def _in_order(aggregate: StreamRecord, message: bytes) -> list[StreamRecord | ParkedRecord] | None:
+    """Return the parts of a message with nothing odd about it, and None for any other."""
+    decoded = _decoded(message)
+    if decoded is None:
+        return None
+    keys, hash_keys = list(decoded.partition_key_table), list(decoded.explicit_hash_key_table)
+    parts = decoded.records
+    if not all(_is_a_key(key) for key in (*keys, *hash_keys)):
+        return None
+    used = [part.partition_key_index for part in parts]
+    # To have no explicit hash key is usual, and not the same as having number 0.
+    used_hash_keys = [part.explicit_hash_key_index for part in parts if part.HasField(HASH_INDEX)]
+    if max(used) >= len(keys) or max(used_hash_keys, default=-1) >= len(hash_keys):
+        return None
+    number, arrived_at = aggregate.sequence_number, aggregate.arrived_at
+    return [
+        StreamRecord(
+            sequence_number=number,
+            index=index,
+            partition_key=keys[key],
+            arrived_at=arrived_at,
+            payload=part.data,
+        )
+        for index, (key, part) in enumerate(zip(used, parts, strict=True))
+    ]
+
+
+def _decoded(message: bytes) -> Any:  # noqa: ANN401 - made by protobuf at run time
+    """Return a message that is, to the byte, what its content would be written as; else None.
+
+    Nothing can have been swallowed, repeated or taken for something else then.
+    """
+    known = definition()
+    try:
+        decoded = known.aggregated_record.FromString(message)
+    except known.undecodable:
+        return None
+    decoded.DiscardUnknownFields()
+    is_one = (
+        0 < len(decoded.records) <= PART_LIMIT
+        and decoded.IsInitialized()
+        and decoded.SerializeToString() == message
+    )
+    return decoded if is_one else None
+
+
+def _is_a_key(key: str | bytes) -> bool:
+    # Of one that is not text protobuf returns the bytes.
+    return isinstance(key, str) and not stands_for_a_part(key.encode())

@@ -1,0 +1,122 @@
+"""A record's bytes in, an order event out: contract v1 with its defaults applied."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from ordercast.events.contract import Amount, ContactV1, Items, ItemV1, read_wire
+
+DEFAULT_STATUS = "confirmed"
+
+URGENT_STATUSES = frozenset({"cancelled", "refunded", "failed"})
+
+# ISO 4217 currencies that have no minor unit: 1200 JPY has no cents to show.
+CURRENCIES_WITHOUT_CENTS = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"}
+    | {"RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
+)
+
+
+class Channel(StrEnum):
+    """How a notification travels."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Priority(StrEnum):
+    """Which queue a notification waits in."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+
+
+class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An amount in the currency's main unit."""
+
+    value: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        decimals = 0 if self.currency in CURRENCIES_WITHOUT_CENTS else 2
+        given = -int(self.value.as_tuple().exponent)
+        return f"{self.value:.{max(decimals, given)}f} {self.currency}"
+
+
+Item = ItemV1
+"""One line of an order."""
+
+Contact = ContactV1
+"""How to reach the customer, as the shop wrote it."""
+
+NO_CONTACT = Contact()
+
+
+class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Something that happened to an order; `channels` is None where the customer decides."""
+
+    order_id: str
+    shop: str | None
+    status: str
+    event_id: str | None
+    customer_id: str | None
+    occurred_at: datetime | None
+    amount: Money | None
+    items: tuple[Item, ...]
+    contact: Contact
+    channels: tuple[Channel, ...] | None
+    priority: Priority
+    tracking_url: str | None
+    campaign: str | None
+
+
+def parse_order_event(payload: bytes, *, default_currency: str) -> OrderEvent:
+    """Read one record's bytes; raises `MalformedOrderEvent`, naming the field."""
+    wire = read_wire(payload)
+    status = (wire.status or DEFAULT_STATUS).lower()
+    return OrderEvent(
+        order_id=wire.order_id,
+        shop=wire.shop,
+        status=status,
+        event_id=wire.event_id,
+        customer_id=wire.customer_id,
+        occurred_at=wire.occurred_at and wire.occurred_at.astimezone(UTC),
+        amount=_money(wire.amount, default_currency),
+        items=_items(wire.items),
+        contact=wire.contact or NO_CONTACT,
+        channels=_CHANNELS[wire.channel],
+        priority=_priority(wire.priority, status),
+        tracking_url=wire.tracking_url,
+        campaign=wire.campaign,
+    )
+
+
+def _money(amount: Amount | None, default_currency: str) -> Money | None:
+    if amount is None:
+        return None
+    if isinstance(amount, float):
+        # repr, not the binary value: 42.1 is meant, not 42.10000000000000142; rounded, because
+        # a shop that adds binary fractions sends 59.970000000000006. Adding 0.0 unsigns a zero.
+        return Money(value=Decimal(repr(round(amount, 6) + 0.0)), currency=default_currency)
+    return Money(value=Decimal(amount.value), currency=amount.currency)
+
+
+def _items(items: Items | None) -> tuple[Item, ...]:
+    return tuple([Item(name=item) if isinstance(item, str) else item for item in items or ()])
+
+
+_CHANNELS = {
+    None: None,
+    "auto": None,
+    "both": (Channel.SMS, Channel.EMAIL),
+    "sms": (Channel.SMS,),
+    "email": (Channel.EMAIL,),
+}
+
+
+def _priority(wish: str | None, status: str) -> Priority:
+    if wish is not None:
+        return Priority(wish)
+    return Priority.HIGH if status in URGENT_STATUSES else Priority.NORMAL

@@ -1,0 +1,247 @@
+"""Many statements or keys in, DynamoDB's bulk calls and an answer for each out.
+
+A bulk call answers 200 and fails in part: whatever was throttled or left unprocessed is trouble,
+never mistaken for done. Reads raise it; a conditional statement answers it, so that one
+statement's trouble does not hide what became of the others.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ordercast.errors import LedgerUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = Mapping[str, Mapping[str, Any]]
+"""An item or a key as the API writes it: `{"pk": {"S": "…"}}`."""
+
+Located = tuple[str, Item]
+"""A table's name and an item of it, or a key."""
+
+STATEMENTS_A_CALL = 25  # BatchExecuteStatement
+KEYS_A_CALL = 100  # BatchGetItem
+ROUNDS = 4  # until what was throttled or left unprocessed is given up as trouble
+
+# How a condition, not the service, refuses a statement (API reference: BatchStatementError).
+REFUSALS = frozenset({"ConditionalCheckFailed", "DuplicateItem"})
+
+# What a request is answered that will never be taken: of one statement, of a whole call, and of
+# the SDK before it makes the call.
+BUGS = frozenset(
+    {
+        "ParamValidationError",
+        "SerializationException",
+        "ValidationError",
+        "ValidationException",
+    }
+)
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+
+class Unacceptable(Exception):
+    """DynamoDB does not take what we ask, now or ever: our bug, told by its code alone.
+
+    The trap is the SDK's own text, which quotes the values it was given.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One PartiQL statement on one key; a call takes one statement a key."""
+
+    text: str
+    parameters: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one statement did: it was carried out, its condition refused it, or it met trouble.
+
+    `item` is what it was asked to return or, if it was refused, what was there instead: not every
+    refusal says so. After trouble it may have been carried out all the same.
+    """
+
+    refused: bool = False
+    trouble: str | None = None
+    item: Item | None = None
+
+
+def at_once(_seconds: float) -> None:
+    """Wait for nothing between two rounds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table's bulk calls; calls of a batch run side by side on *executor*.
+
+    `pause` (seconds) is how to wait before what was throttled is tried again.
+    """
+
+    client: "DynamoDBClient"
+    name: str
+    executor: Executor
+    pause: Callable[[float], None] = at_once
+
+    def execute(self, statements: Sequence[Statement], *, rounds: int = 1) -> list[Answer]:
+        """Run each statement by itself, those in trouble again up to *rounds* times in all."""
+        answers = self._in_chunks(statements, STATEMENTS_A_CALL, self._execute)
+        for seconds in _pauses(rounds):
+            places = [place for place, answer in enumerate(answers) if _may_pass(answer)]
+            if not places:
+                break
+            self.pause(seconds)
+            again = self._in_chunks(
+                [statements[place] for place in places], STATEMENTS_A_CALL, self._execute
+            )
+            for place, answer in zip(places, again, strict=True):
+                answers[place] = answer
+        return answers
+
+    def get(self, keys: Sequence[Item]) -> list[Item]:
+        """Read the items that there are, consistently; raises `LedgerUnavailable`."""
+        return [item for _, item in self.get_anywhere([(self.name, key) for key in keys])]
+
+    def get_anywhere(self, keys: Sequence[Located]) -> list[Located]:
+        """Read as `get` does, from this table and others beside it."""
+        return self._in_chunks(keys, KEYS_A_CALL, self._get)
+
+    def _in_chunks(
+        self,
+        things: Sequence[_In],
+        size: int,
+        call: Callable[[Sequence[_In]], list[_Out]],
+    ) -> list[_Out]:
+        answers = self.executor.map(call, _chunks(things, size))
+        return [answer for chunk in answers for answer in chunk]
+
+    def _execute(self, statements: Sequence[Statement]) -> list[Answer]:
+        try:
+            response = self.client.batch_execute_statement(
+                Statements=[
+                    {
+                        "Statement": each.text,
+                        "Parameters": each.parameters,
+                        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                    }
+                    for each in statements
+                ]
+            )
+        except (BotoCoreError, ClientError) as error:
+            return [Answer(trouble=_code(error))] * len(statements)
+        return [_answer(each) for each in response["Responses"]]
+
+    def _get(self, keys: Sequence[Located]) -> list[Located]:
+        found: list[Located] = []
+        wanted = _request(keys)
+        for seconds in (0.0, *_pauses(ROUNDS)):
+            if seconds:
+                self.pause(seconds)
+            with translated():
+                response = self.client.batch_get_item(RequestItems=wanted)
+            found += [(name, i) for name, items in response["Responses"].items() for i in items]
+            wanted = response.get("UnprocessedKeys") or {}
+            if not wanted:
+                return found
+        raise LedgerUnavailable("keys were left unread")
+
+
+def insist(answers: Iterable[Answer]) -> None:
+    """Raise what the first trouble among *answers* amounts to: `LedgerUnavailable`, or our bug."""
+    troubles = [answer.trouble for answer in answers if answer.trouble]
+    for code in troubles:
+        if code in BUGS:
+            raise Unacceptable(code)
+    if troubles:
+        raise LedgerUnavailable(f"statement failed: {troubles[0]}")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise what DynamoDB's client raises as `LedgerUnavailable`, or as our bug; by code alone."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        code = _code(error)
+        if code in BUGS:
+            raise Unacceptable(code) from None
+        raise LedgerUnavailable(f"call failed: {code}") from None
+
+
+def text(value: str) -> Mapping[str, str]:
+    """Write a string as the API does."""
+    return {"S": value}
+
+
+def number(value: int) -> Mapping[str, str]:
+    """Write a whole number as the API does."""
+    return {"N": str(value)}
+
+
+def dollars(amount: Decimal) -> Mapping[str, str]:
+    """Write US dollars: an exact decimal number."""
+    return {"N": format(amount, "f")}
+
+
+def texts(values: Iterable[str]) -> Mapping[str, Any]:
+    """Write a list of strings as the API does."""
+    return {"L": [text(value) for value in values]}
+
+
+def millis(moment: datetime) -> Mapping[str, str]:
+    """Write an instant: whole milliseconds since 1970."""
+    return number((moment - _EPOCH) // _MILLISECOND)
+
+
+def time_from_millis(value: Mapping[str, Any]) -> datetime:
+    """Read an instant that `millis` wrote."""
+    return _EPOCH + int(value["N"]) * _MILLISECOND
+
+
+# Whole numbers all the way: a float loses a millisecond now and then.
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def _chunks(things: Sequence[_In], size: int) -> Iterator[Sequence[_In]]:
+    return (things[start : start + size] for start in range(0, len(things), size))
+
+
+def _request(keys: Sequence[Located]) -> Mapping[str, Any]:
+    wanted: dict[str, Any] = {}
+    for name, key in keys:
+        wanted.setdefault(name, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
+    return wanted
+
+
+def _answer(response: Mapping[str, Any]) -> Answer:
+    error = response.get("Error")
+    if error is None:
+        return Answer(item=response.get("Item"))
+    if error.get("Code") in REFUSALS:
+        return Answer(refused=True, item=error.get("Item"))
+    return Answer(trouble=error.get("Code") or "no code")
+
+
+def _may_pass(answer: Answer) -> bool:
+    return answer.trouble is not None and answer.trouble not in BUGS
+
+
+def _pauses(rounds: int) -> Iterator[float]:
+    """Return the seconds to wait before each round after the first."""
+    return (0.05 * 2**each for each in range(rounds - 1))
+
+
+def _code(error: Exception) -> str:
+    """Name the service's code, or what happened on the way to it."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else None
+    return code or type(error).__name__

@@ -1,0 +1,202 @@
+"""Batches of marks, notifications, claims and receipts in, the ledger table's writes out.
+
+Every write is one PartiQL statement with its own condition: a refused condition is an answer.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from ordercast.decisions.decision import Mark
+from ordercast.decisions.lookup import Found, Stops, Wanted
+from ordercast.errors import LedgerUnavailable
+from ordercast.gateways.dynamodb.table import ROUNDS, Answer, Statement, Table, insist
+from ordercast.gateways.ledger import items as ledger_item
+from ordercast.gateways.ledger import reads as ledger_reads
+from ordercast.gateways.ledger import statements as ledger_statements
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.notifications.status_rank import Head
+from ordercast.sending.claim import Asked, Claim, claim_of
+from ordercast.sending.outcome import Settlement, settled
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamoLedger:
+    """The ledger, in DynamoDB; who looks nobody up needs no table of *customers*."""
+
+    table: Table
+    customers: Table | None = None
+
+    def look_up(self, wanted: Wanted) -> Found:
+        """Read all of it, as of now, in one round trip; what is not there is not answered."""
+        return ledger_reads.look_up(self.table, self.customers, wanted)
+
+    def of_order(self, partition: str) -> list[Notification]:
+        """Return an order's notifications, oldest first; *partition* is its `order_hash`."""
+        return ledger_reads.of_order(self.table, partition)
+
+    def marks_of(self, partition: str) -> list[Mark]:
+        """Return the marks of an order's events, oldest first, which outlive its notifications."""
+        return ledger_reads.marks_of(self.table, partition)
+
+    def of_customer(self, person: str) -> Iterator[list[Notification]]:
+        """Return a customer's notifications, newest first, by the page; *person* is a `customer_key`.
+
+        A page is read when it is asked for, and may be empty. What was entered a moment ago may
+        not be found yet.
+        """
+        return ledger_reads.of_customer(self.table, person)
+
+    def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
+        """Return what came to *state*, one of `FAILURES`, on *day* (UTC) and is in it still.
+
+        In no order, by the page, as `of_customer` does.
+        """
+        return ledger_reads.failures(self.table, state, day)
+
+    def due(self, *, now: datetime, limit: int) -> list[str]:
+        """Return up to *limit* ids that the sweeper is to look at."""
+        return ledger_reads.due(self.table, now=now, limit=limit)
+
+    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
+        """Insert each mark that is not there yet; answer the one that stands, for each."""
+        answers = self.table.execute([ledger_statements.mark(self._name, m) for m in marks])
+        insist(answers)
+        taken = frozenset((m.order, m.event) for m in _refused(marks, answers))
+        standing = self.look_up(Wanted(marks=taken)).marks
+        if standing.keys() < taken:
+            raise LedgerUnavailable("a mark is there and could not be read")
+        return [standing.get((mark.order, mark.event), mark) for mark in marks]
+
+    def accept(
+        self, notifications: Sequence[Notification], heads: Sequence[Head]
+    ) -> list[Notification]:
+        """Insert each row that is not there yet, and raise each head that is lower.
+
+        Answers the row as it now stands, for each notification.
+        """
+        rows = [ledger_statements.enter(self._name, each) for each in notifications]
+        first = [self._head(head) for head in heads]
+        answers = self.table.execute([*rows, *first])
+        insist(answers)
+        self._raise(heads, answers[len(rows) :])
+        taken = _refused(notifications, answers[: len(rows)])
+        there = self._rows(each.id for each in taken)
+        return [there.get(each.id, each) for each in notifications]
+
+    def claim(
+        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+    ) -> dict[str, Claim]:
+        """Move each from requested to sending for *owner*; answer each that is there, by id.
+
+        What met trouble is asked for once more, by reading: it may be ours all the same.
+        """
+        answers = self.table.execute(
+            [
+                ledger_statements.claim(self._name, each, owner=owner, lease_until=lease_until)
+                for each in asked
+            ]
+        )
+        rows = {row.id: row for row in (ledger_item.read(a.item) for a in answers if a.item)}
+        try:
+            rows |= self._rows(each.id for each in asked if each.id not in rows)
+        except LedgerUnavailable:
+            if not rows:
+                raise
+        claims = {
+            row.id: claim_of(row, owner=owner, now=now)
+            for row in rows.values()
+            if row.state is not State.REQUESTED  # nobody has it: to be asked for another time
+        }
+        if not claims:
+            insist(answers)
+        return claims
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        """End each claim, where its owner still holds it; tries harder than the others."""
+        answers = self.table.execute(
+            [ledger_statements.settle(self._name, each) for each in settlements], rounds=ROUNDS
+        )
+        # Where a receipt was faster, or the claim has lapsed, what is there decides.
+        self._settle_late(_refused(settlements, answers))
+        insist(answers)
+
+    def change(self, changes: Sequence[tuple[Notification, Notification]]) -> set[str]:
+        """Write what differs, where the row is still as it was seen; answer the ids changed."""
+        return self._done(
+            [seen.id for seen, _ in changes],
+            [ledger_statements.change(self._name, seen, new) for seen, new in changes],
+        )
+
+    def stops(self) -> Stops:
+        """Return what operators have stopped."""
+        return self.look_up(Wanted(stops=True)).stops
+
+    def stop(self, names: Iterable[str]) -> None:
+        """Hold back what these name, besides what is held back already."""
+        names = frozenset(names)
+        self._change_stops(lambda stopped: stopped | names)
+
+    def resume(self, names: Iterable[str]) -> None:
+        """Hold back no longer what these name."""
+        names = frozenset(names)
+        self._change_stops(lambda stopped: stopped - names)
+
+    def _change_stops(self, changed: Callable[[frozenset[str]], frozenset[str]]) -> None:
+        """Change the list as it was read, again and again until nobody else has changed it."""
+        for _ in range(ROUNDS):
+            items = self.table.get([ledger_item.STOPS_KEY])
+            version = int(items[0]["version"]["N"]) if items else 0
+            seen = ledger_item.read_stops(items[0]) if items else Stops()
+            after = Stops(stopped=changed(seen.stopped))
+            write = ledger_statements.write_stops(self._name, after, seen_version=version)
+            if after == seen or self._done(["stops"], [write]):
+                return
+        raise LedgerUnavailable("the list of stops changes faster than it can be written")
+
+    @property
+    def _name(self) -> str:
+        return self.table.name
+
+    def _rows(self, ids: Iterable[str]) -> dict[str, Notification]:
+        return dict(self.look_up(Wanted(notifications=frozenset(ids))).notifications)
+
+    def _head(self, head: Head) -> Statement:
+        """Choose what is likelier to do: each one that is refused costs a write unit too."""
+        write = ledger_statements.first_head if head.is_first else ledger_statements.higher_head
+        return write(self._name, head)
+
+    def _raise(self, heads: Sequence[Head], answers: Sequence[Answer]) -> None:
+        """Try the other statement where the first one was refused, unless a higher head stands."""
+        refused = [(h, a) for h, a in zip(heads, answers, strict=True) if a.refused]
+        absent = [h for h, answer in refused if not h.is_first and answer.item is None]
+        inserted = self.table.execute([ledger_statements.first_head(self._name, h) for h in absent])
+        insist(inserted)
+        there = [h for h, _ in refused if h.is_first] + _refused(absent, inserted)
+        insist(self.table.execute([ledger_statements.higher_head(self._name, h) for h in there]))
+
+    def _settle_late(self, settlements: Sequence[Settlement]) -> None:
+        """End each claim as the row is by now, again and again until nobody else has changed it."""
+        waiting = {each.notification.id: each for each in settlements}
+        for _ in range(ROUNDS):
+            rows = self._rows(waiting)
+            ends = [(row, settled(row, waiting[row.id])) for row in rows.values()]
+            changes = [(row, new) for row, new in ends if row != new]
+            done = self.change(changes)
+            waiting = {row.id: waiting[row.id] for row, _ in changes if row.id not in done}
+            if not waiting:
+                return
+        raise LedgerUnavailable("a row changes faster than its claim can be ended")
+
+    def _done(self, ids: Sequence[str], statements: Sequence[Statement]) -> set[str]:
+        answers = self.table.execute(statements)
+        insist(answers)
+        return {i for i, answer in zip(ids, answers, strict=True) if not answer.refused}
+
+
+def _refused(things: Sequence[Thing], answers: Sequence[Answer]) -> list[Thing]:
+    return [thing for thing, answer in zip(things, answers, strict=True) if answer.refused]

@@ -1,0 +1,65 @@
+"""A row in, the attributes that the ledger's indexes find it by out; each index holds keys only.
+
+An index takes a write unit where its attributes come, change or go, and none otherwise: `person`
+is written once, at the entry; `failure` only where a failure is entered or left.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from zlib import crc32
+
+from ordercast.events.identity import customer_key
+from ordercast.gateways.dynamodb.table import text
+from ordercast.notifications.failures import failed_on
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+
+DUE_INDEX = "due"
+CUSTOMER_INDEX = "customer"  # newest first, by `accepted_at`
+FAILURE_INDEX = "failure"
+
+# So that no partition of an index is hot.
+DUE_SHARDS = 8
+FAILURE_SHARDS = 8
+
+FAILURE = "failure"
+"""The attribute that only a row in a failure has."""
+
+
+def attributes(notification: Notification) -> dict[str, Mapping[str, Any]]:
+    """Return what the indexes need of a row, besides the times that it has anyway."""
+    n = notification
+    day = failed_on(n)
+    return {
+        **({"due_shard": text(due_shard(n.id))} if n.due_at else {}),
+        **({"person": text(_person(n.customer_id, n.order.shop))} if n.customer_id else {}),
+        **({FAILURE: failure(n.state, day, n.id)} if day else {}),
+    }
+
+
+def due_shard(notification_id: str) -> str:
+    """Return the partition of the due index that the notification waits in."""
+    return f"due-{_shard(notification_id, DUE_SHARDS)}"
+
+
+def failure(state: State, day: date, notification_id: str) -> Mapping[str, str]:
+    """Return where the index of failures has a notification that came to *state* on *day*."""
+    return text(_failures(state, day, _shard(notification_id, FAILURE_SHARDS)))
+
+
+def failure_partitions(state: State, day: date) -> list[str]:
+    """Return the partitions that hold what came to *state* on *day*."""
+    return [_failures(state, day, shard) for shard in range(FAILURE_SHARDS)]
+
+
+def _failures(state: State, day: date, shard: int) -> str:
+    return f"{state}#{day}#{shard}"
+
+
+def _person(customer_id: str, shop: str | None) -> str:
+    return customer_key(shop=shop, customer_id=customer_id)
+
+
+def _shard(notification_id: str, shards: int) -> int:
+    return crc32(notification_id.encode()) % shards

@@ -1,0 +1,67 @@
+"""Ids or a span of time in, what counts of the ledger's rows out; the reader of whoever checks the books."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ordercast.events.identity import is_notification_id
+from ordercast.gateways.dynamodb.table import Item, Table, millis, text, translated
+from ordercast.gateways.ledger.items import SORT_KEY_PREFIX, key
+from ordercast.gateways.ledger.stream_changes import line_of
+from ordercast.rollups.rollup import Line
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import ScanInputPaginateTypeDef
+
+SEGMENTS = 8  # of a scan, side by side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamoLines:
+    """The ledger's rows, as far as they count."""
+
+    table: Table
+
+    def lines(self, ids: Iterable[str]) -> dict[str, Line]:
+        """Return the lines of those that are there, by id, as of now."""
+        keys = [key(each) for each in ids if is_notification_id(each)]
+        return {line.id: line for line in map(line_of, self.table.get(keys))}
+
+    def scan(self, since: datetime, until: datetime) -> Iterator[Line]:
+        """Yield every line accepted from *since* on and before *until*.
+
+        It reads the whole table: half a read unit for each 4 KB of it, whatever the span.
+        """
+        for item in self.scan_items(since, until):
+            yield line_of(item)
+
+    def scan_items(self, since: datetime, until: datetime) -> Iterator[Item]:
+        """Yield the items of `scan`, a page of every segment at a time."""
+        segments = [self._segment(number, since, until) for number in range(SEGMENTS)]
+        while segments:
+            pages = list(self.table.executor.map(lambda pages: next(pages, None), segments))
+            for page in pages:
+                yield from page or ()
+            segments = [s for s, page in zip(segments, pages, strict=True) if page is not None]
+
+    def _segment(self, number: int, since: datetime, until: datetime) -> Iterator[list[Item]]:
+        scan: ScanInputPaginateTypeDef = {
+            "TableName": self.table.name,
+            "Segment": number,
+            "TotalSegments": SEGMENTS,
+            "FilterExpression": "begins_with(sk, :row) AND accepted_at >= :since"
+            " AND accepted_at < :until",
+            "ExpressionAttributeValues": {
+                ":row": text(SORT_KEY_PREFIX),
+                ":since": millis(since),
+                ":until": millis(until),
+            },
+        }
+        pages = iter(self.table.client.get_paginator("scan").paginate(**scan))
+        while True:
+            with translated():
+                page = next(pages, None)
+            if page is None:
+                return
+            yield list(page["Items"])

@@ -1,0 +1,155 @@
+"""A row and what is to happen to it in, the one statement that does it and its condition out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ordercast.decisions.decision import Mark
+from ordercast.decisions.lookup import Stops
+from ordercast.gateways.dynamodb import partiql
+from ordercast.gateways.dynamodb.partiql import Change
+from ordercast.gateways.dynamodb.table import Statement, millis, number, text
+from ordercast.gateways.ledger import indexes as ledger_indexes
+from ordercast.gateways.ledger import items as ledger_item
+from ordercast.gateways.ledger.indexes import FAILURE
+from ordercast.gateways.ledger.items import head_key, key
+from ordercast.notifications.failures import FAILURES, day_of
+from ordercast.notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State
+from ordercast.notifications.message import Message
+from ordercast.notifications.notification import Notification
+from ordercast.notifications.status_rank import Head
+from ordercast.receipts.merge import told
+from ordercast.sending.claim import Asked
+from ordercast.sending.outcome import Settlement
+
+VERSION = ("version",)
+
+
+def enter(table: str, notification: Notification) -> Statement:
+    """Insert a notification that is not there yet."""
+    return partiql.insert(table, ledger_item.write(notification))
+
+
+def mark(table: str, mark: Mark) -> Statement:
+    """Insert a mark that is not there yet."""
+    return partiql.insert(table, ledger_item.write_mark(mark))
+
+
+def first_head(table: str, head: Head) -> Statement:
+    """Insert the first head of its order."""
+    return partiql.insert(table, ledger_item.write_head(head))
+
+
+def higher_head(table: str, head: Head) -> Statement:
+    """Raise a head that is there and lower."""
+    stands = number(head.standing)
+    return partiql.update(
+        table,
+        head_key((head.order, head.channel)),
+        Change(set_={"standing": stands}),
+        where={},
+        below={"standing": stands},
+    )
+
+
+def claim(table: str, asked: Asked, *, owner: str, lease_until: datetime) -> Statement:
+    """Move a notification from requested to sending, and answer it."""
+    costs = {
+        "parts": None if asked.parts is None else number(asked.parts),
+        "reserved": None if asked.reserved is None else text(str(asked.reserved)),
+    }
+    return partiql.update(
+        table,
+        key(asked.id),
+        Change(
+            set_={
+                "state": text(State.SENDING),
+                "owner": text(owner),
+                "lease_until": millis(lease_until),
+                **{name: value for name, value in costs.items() if value},
+            },
+            raised=(*VERSION, "attempts"),
+            # An earlier try's costs are not this one's.
+            removed=[name for name, value in costs.items() if not value],
+        ),
+        where={"state": [text(State.REQUESTED)]},
+        returning=True,
+    )
+
+
+def settle(table: str, settlement: Settlement) -> Statement:
+    """End a claim that its owner still holds, of a message that nobody has spoken of yet."""
+    outcome = settlement.outcome
+    notification_id = settlement.notification.id
+    verdict, removed = _verdict(notification_id, outcome.state, outcome.reason, settlement.at)
+    return partiql.update(
+        table,
+        key(notification_id),
+        Change(
+            set_={**verdict, **_learnt(settlement)},
+            raised=VERSION,
+            # What the provider was never asked was no try.
+            lowered=() if outcome.called else ("attempts",),
+            removed=["lease_until", *removed],
+        ),
+        where={
+            "owner": [text(settlement.owner)],
+            "state": [text(State.SENDING)],
+        },
+    )
+
+
+def change(table: str, seen: Notification, new: Notification) -> Statement:
+    """Write what differs, where nobody has changed the row since it was seen."""
+    before, after = ledger_item.write(seen), ledger_item.write(new)
+    after["version"] = before["version"]
+    return partiql.update(
+        table,
+        key(seen.id),
+        Change(
+            set_={n: value for n, value in after.items() if before.get(n) != value},
+            raised=VERSION,
+            removed=[name for name in before if name not in after],
+        ),
+        where={"version": [before["version"]]},
+    )
+
+
+def write_stops(table: str, stops: Stops, *, seen_version: int) -> Statement:
+    """Write what is stopped, where nobody has changed it since version *seen_version*; 0 is none."""
+    item = ledger_item.write_stops(stops.stopped, version=seen_version + 1)
+    if not seen_version:
+        return partiql.insert(table, item)
+    return partiql.update(
+        table,
+        ledger_item.STOPS_KEY,
+        Change(set_={"stopped": item["stopped"]}, raised=VERSION),
+        where={"version": [number(seen_version)]},
+    )
+
+
+def _verdict(
+    notification_id: str, state: State, reason: str | None, at: datetime
+) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
+    """Return what a new state sets and removes: with the old state goes the old reason."""
+    final, fails = state in FINAL, state in FAILURES
+    failure = ledger_indexes.failure(state, day_of(at), notification_id) if fails else None
+    set_ = {
+        "state": text(state),
+        **({"rule": text(reason)} if reason else {}),
+        **({"closed_at": millis(at)} if final else {}),
+        **({FAILURE: failure} if failure else {}),
+    }
+    due = ["due_shard", "due_at"] if state in OUT_OF_OUR_HANDS else []
+    return set_, [*([] if reason else ["rule"]), *due, *([] if failure else [FAILURE])]
+
+
+def _learnt(settlement: Settlement) -> dict[str, Mapping[str, Any]]:
+    """Return what only a call's end tells: the message's id, and when it was, or may have been, sent."""
+    outcome, at = settlement.outcome, settlement.at
+    if not outcome.message_id:
+        return {"sent_at": millis(at)} if outcome.state is State.IN_DOUBT else {}
+    sent = Message(state=State.SENT, at=at)
+    row = ledger_item.write(told(settlement.notification, outcome.message_id, sent, sent_at=at))
+    names = ("messages", "cost", "cost_source", "sent_at")
+    return {name: row[name] for name in names if name in row}

@@ -1,0 +1,147 @@
+"""A queue of dead letters in, its messages to look at, send back or remove out."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ordercast.errors import QueueUnavailable
+from ordercast.parked.item import Letter
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+ENTRIES_A_CALL = 10
+
+# Held for as long as an operator's command may take; let go of at its end.
+HELD = 600  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqsDeadLetters:
+    """The dead letters of one queue, whose letters go back to *source*, also the URL of a queue.
+
+    Raises `QueueUnavailable`. Looking holds each letter, so `let_go` of what is to stay.
+    """
+
+    client: "SQSClient"
+    url: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        """What the queue is called."""
+        return self.url.rpartition("/")[2]
+
+    def look(self) -> Iterator[Letter]:
+        """Return the letters, each once, until no more are to be had.
+
+        A call waits only while the queue says that it holds more: that count may be a minute old.
+        """
+        seen: set[str] = set()
+        counted = self._count()
+        while True:
+            with _translated(self.name):
+                answer = self.client.receive_message(
+                    QueueUrl=self.url,
+                    MaxNumberOfMessages=ENTRIES_A_CALL,
+                    VisibilityTimeout=HELD,
+                    WaitTimeSeconds=1 if len(seen) < counted else 0,
+                    MessageSystemAttributeNames=["SentTimestamp"],
+                )
+            fresh = [m for m in answer.get("Messages", []) if m["MessageId"] not in seen]
+            if not fresh:
+                return
+            seen |= {message["MessageId"] for message in fresh}
+            yield from map(_letter, fresh)
+
+    def _count(self) -> int:
+        with _translated(self.name):
+            answer = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=[_VISIBLE])
+        return int(answer["Attributes"][_VISIBLE])
+
+    def send_back(self, letters: Sequence[Letter]) -> set[str]:
+        """Put each on the queue it came from; answer the ids that were taken."""
+        taken: set[str] = set()
+        for chunk in _chunks(letters):
+            with _translated(self.name):
+                answer = self.client.send_message_batch(
+                    QueueUrl=self.source,
+                    Entries=[
+                        {"Id": str(place), "MessageBody": each.body}
+                        for place, each in enumerate(chunk)
+                    ],
+                )
+            taken |= {chunk[int(each["Id"])].id for each in answer.get("Successful", [])}
+        return taken
+
+    def remove(self, letters: Sequence[Letter]) -> set[str]:
+        """Delete each; answer the ids that are gone."""
+        gone: set[str] = set()
+        for chunk in _chunks(letters):
+            with _translated(self.name):
+                answer = self.client.delete_message_batch(
+                    QueueUrl=self.url,
+                    Entries=[
+                        {"Id": str(place), "ReceiptHandle": each.handle}
+                        for place, each in enumerate(chunk)
+                    ],
+                )
+            gone |= {chunk[int(each["Id"])].id for each in answer.get("Successful", [])}
+        return gone
+
+    def let_go(self, letters: Sequence[Letter]) -> None:
+        """Let each be seen by others again at once."""
+        for chunk in _chunks(letters):
+            with _translated(self.name):
+                self.client.change_message_visibility_batch(
+                    QueueUrl=self.url,
+                    Entries=[
+                        {"Id": str(place), "ReceiptHandle": each.handle, "VisibilityTimeout": 0}
+                        for place, each in enumerate(chunk)
+                    ],
+                )
+
+
+def dead_letters_of(client: "SQSClient", queue: str) -> SqsDeadLetters:
+    """Return the dead letters of the queue at that URL: the queue itself names where they go."""
+    name = queue.rpartition("/")[2]
+    with _translated(name):
+        answer = client.get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])
+        arn = json.loads(answer["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"]
+        url = client.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+    return SqsDeadLetters(client=client, url=url, source=queue)
+
+
+_VISIBLE: "QueueAttributeNameType" = "ApproximateNumberOfMessages"
+
+
+def _letter(message: "MessageTypeDef") -> Letter:
+    milliseconds = int(message["Attributes"]["SentTimestamp"])
+    return Letter(
+        id=message["MessageId"],
+        body=message["Body"],
+        sent_at=datetime.fromtimestamp(milliseconds / 1000, UTC),
+        handle=message["ReceiptHandle"],
+    )
+
+
+def _chunks(letters: Sequence[Letter]) -> Iterator[Sequence[Letter]]:
+    return (
+        letters[start : start + ENTRIES_A_CALL] for start in range(0, len(letters), ENTRIES_A_CALL)
+    )
+
+
+@contextmanager
+def _translated(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        message = f"{type(error).__name__} on the queue {name}"
+        raise QueueUnavailable(message) from error

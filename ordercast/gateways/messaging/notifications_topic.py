@@ -1,0 +1,36 @@
+"""Notifications in, their ids and routing attributes on the hub's topic out; nothing personal."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ordercast.gateways.messaging.topic import Topic, TopicMessage
+from ordercast.notifications.notification import Notification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnsHub:
+    """The topic that senders' queues, and any shop's own consumers, subscribe to."""
+
+    topic: Topic
+
+    def publish(self, notifications: Sequence[Notification]) -> set[str]:
+        """Publish the id and routing of each; answer the ids that were taken.
+
+        One that was taken without our hearing of it is published again by whoever is next, and
+        costs a refused claim, no more.
+        """
+        taken = self.topic.publish([_message(each) for each in notifications])
+        return {each.id for each, was in zip(notifications, taken, strict=True) if was}
+
+
+def _message(notification: Notification) -> TopicMessage:
+    return TopicMessage(
+        body=json.dumps({"notification_id": notification.id}),
+        attributes={
+            "channel": notification.channel,
+            "priority": notification.priority,
+            "template": notification.template,
+            "status": notification.status,
+        },
+    )

@@ -1,0 +1,118 @@
+"""The bucket of what was parked in, its objects read back and notes of what was done about them out.
+
+`parked/` holds the relay's records, `aws/lambda/` the batches that Lambda gave up, and `handled/`
+our notes: which of both were redriven or dropped. Nothing is removed before its retention ends.
+"""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.gateways.ledger.items import id_of, is_notification
+from ordercast.gateways.parked.records import PREFIX, translated
+from ordercast.gateways.streams.kinesis_records import stream_records
+from ordercast.parked.item import GivenUpBatch
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+BATCHES = "aws/lambda"
+HANDLED = "handled"
+
+UNREADABLE = "unreadable"
+"""An object that is no report of Lambda's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3ParkedObjects:
+    """The bucket, read back. Raises `ParkingUnavailable`."""
+
+    client: "S3Client"
+    bucket: str
+
+    def records(self) -> Iterator[tuple[str, ParkedRecord]]:
+        """Return each parked record and its object's key; a position may come more than once."""
+        for key in self._keys(f"{PREFIX}/"):
+            for line in self._read(key).splitlines():
+                yield key, _parked(json.loads(line))
+
+    def batches(self) -> Iterator[GivenUpBatch]:
+        """Return the batches that Lambda gave up, oldest first within a mapping and shard."""
+        for key in self._keys(f"{BATCHES}/"):
+            content = self._read(key)
+            try:
+                yield _batch(key, json.loads(content))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                # Whatever it is, it must not keep the others from being listed.
+                yield GivenUpBatch(
+                    id=_digest(key), key=key, condition=UNREADABLE, at=None, whole=False
+                )
+
+    def handled(self) -> set[str]:
+        """Return the ids that somebody has redriven or dropped."""
+        notes = (json.loads(self._read(key)) for key in self._keys(f"{HANDLED}/"))
+        return {each for note in notes for each in note["ids"]}
+
+    def note(self, ids: Sequence[str], *, did: str, at: datetime) -> None:
+        """Note down that *ids* were dealt with; each note is an object of its own."""
+        digest = sha256(" ".join(ids).encode()).hexdigest()[:16]
+        body = json.dumps({"did": did, "at": at.isoformat(), "ids": list(ids)})
+        with translated():
+            self.client.put_object(
+                Bucket=self.bucket,
+                Key=f"{HANDLED}/{at:%Y/%m/%d}/{at:%H%M%S}-{digest}.json",
+                Body=body.encode(),
+            )
+
+    def _keys(self, prefix: str) -> Iterator[str]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        )
+        with translated():
+            for page in pages:
+                yield from (each["Key"] for each in page.get("Contents", []))
+
+    def _read(self, key: str) -> bytes:
+        with translated():
+            return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+
+
+def _parked(line: Mapping[str, Any]) -> ParkedRecord:
+    arrived = line["arrived_at"]
+    return ParkedRecord(
+        record=StreamRecord(
+            sequence_number=line["sequence_number"],
+            index=line["index"],
+            partition_key=line["partition_key"],
+            arrived_at=datetime.fromisoformat(arrived) if arrived else None,
+            payload=b64decode(line["payload"]),
+        ),
+        reason=line["reason"],
+        detail=line["detail"],
+    )
+
+
+def _batch(key: str, report: Mapping[str, Any]) -> GivenUpBatch:
+    """Read an invocation record: Lambda guide, "Retain discarded batches"."""
+    payload = report.get("payload")
+    event = json.loads(payload) if payload else {"Records": []}
+    of_stream = [each for each in event["Records"] if "kinesis" in each]
+    rows = [each["dynamodb"]["Keys"] for each in event["Records"] if "dynamodb" in each]
+    return GivenUpBatch(
+        id=_digest(key),
+        key=key,
+        whole=bool(payload),
+        condition=report["requestContext"]["condition"],
+        at=datetime.fromisoformat(report["timestamp"]).astimezone(UTC),
+        records=tuple(stream_records({"Records": of_stream})),
+        notification_ids=tuple({id_of(keys): None for keys in rows if is_notification(keys)}),
+    )
+
+
+def _digest(key: str) -> str:
+    return sha256(key.encode()).hexdigest()[:12]

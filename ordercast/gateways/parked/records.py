@@ -1,0 +1,67 @@
+"""Records that could not be used in, one encrypted object a batch with reason and payload out."""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ordercast.errors import ParkingUnavailable
+from ordercast.events.stream_record import ParkedRecord
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+PREFIX = "parked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3ParkedRecords:
+    """The bucket of parked records."""
+
+    client: "S3Client"
+    bucket: str
+
+    def park(self, records: Sequence[ParkedRecord]) -> None:
+        """Keep *records*; keeping them twice is keeping them once."""
+        if not records:
+            return
+        body = "".join(json.dumps(_line(each)) + "\n" for each in records)
+        with translated():
+            self.client.put_object(Bucket=self.bucket, Key=_key(records), Body=body.encode())
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise what the bucket's client raises as `ParkingUnavailable`."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        message = f"{type(error).__name__} on the bucket of parked records"
+        raise ParkingUnavailable(message) from error
+
+
+def _key(records: Sequence[ParkedRecord]) -> str:
+    """Name the object by all positions in it: a batch that comes again overwrites itself only."""
+    first, last = records[0].record, records[-1].record
+    day = first.arrived_at.strftime("%Y/%m/%d") if first.arrived_at else "undated"
+    positions = " ".join(each.record.position for each in records)
+    digest = sha256(positions.encode()).hexdigest()[:16]
+    return f"{PREFIX}/{day}/{first.position}-{last.position}-{digest}.jsonl"
+
+
+def _line(parked: ParkedRecord) -> Mapping[str, Any]:
+    record = parked.record
+    return {
+        "sequence_number": record.sequence_number,
+        "index": record.index,
+        "partition_key": record.partition_key,
+        "arrived_at": record.arrived_at.isoformat() if record.arrived_at else None,
+        "reason": parked.reason,
+        "detail": parked.detail,
+        "payload": b64encode(record.payload).decode(),
+    }

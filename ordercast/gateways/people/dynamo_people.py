@@ -1,0 +1,150 @@
+"""People in, the customers' table's writes out; what it knows of them comes back by key."""
+
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from ordercast.errors import LedgerUnavailable
+from ordercast.gateways.dynamodb import partiql
+from ordercast.gateways.dynamodb.partiql import Change
+from ordercast.gateways.dynamodb.table import ROUNDS, Statement, Table, insist, number
+from ordercast.gateways.people import items as people_item
+from ordercast.gateways.people.items import REFUSALS
+from ordercast.people.person import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamoPeople:
+    """Customers and addresses, in DynamoDB."""
+
+    table: Table
+
+    def get(self, keys: AbstractSet[str]) -> dict[str, Person]:
+        """Return those who are on record."""
+        items = self.table.get([people_item.key(each) for each in sorted(keys)])
+        return {person.key: person for person in map(people_item.read, items)}
+
+    def put(self, people: Sequence[Person]) -> None:
+        """Write each record whole, whatever was on record; else as `change`.
+
+        Of several records of one person the last one counts.
+        """
+        told = {person.key: person for person in people}
+        self.change(told, lambda seen: told[seen.key])
+
+    def change(self, keys: Iterable[str], becoming: Callable[[Person], Person]) -> None:
+        """Write what *becoming* makes of each record; what has been paid, and its turn, stay.
+
+        A record whose refusals are no longer those that were seen is read, and made, anew: what
+        was learnt meanwhile is never written over. Raises `LedgerUnavailable`.
+        """
+        waiting = frozenset(keys)
+        for _ in range(ROUNDS):
+            seen = self.get(waiting)
+            changes = [(seen.get(k), becoming(seen.get(k, Person(key=k)))) for k in sorted(waiting)]
+            lost = self._refused(
+                [after for _, after in changes],
+                [self._write(before, after) for before, after in changes],
+            )
+            waiting = frozenset(person.key for person in lost)
+            if not waiting:
+                return
+        raise LedgerUnavailable("a customer's record changes faster than it can be written")
+
+    def pay(self, people: Sequence[Person]) -> set[str]:
+        """Write what each has `paid`, where its turn is the next; answer the keys written."""
+        answers = self.table.execute([self._pay(person) for person in people])
+        insist(answers)
+        written = {p.key for p, a in zip(people, answers, strict=True) if not a.refused}
+        # Nobody knew anything of these, and yet they are on record: maybe nothing but a turn of 0.
+        known = [p for p in people if _is_stranger(p) and p.key not in written]
+        lost = self._refused(known, [self._pay_again(person) for person in known])
+        return written | {p.key for p in known} - {p.key for p in lost}
+
+    def learn(self, people: Sequence[Person]) -> set[str]:
+        """Write what each has `learnt`, where its lessons are the next; answer the keys written."""
+        statements = [
+            self._remember(person) if _is_known(person) else self._insert(person)
+            for person in people
+        ]
+        answers = self.table.execute(statements)
+        insist(answers)
+        written = {p.key for p, a in zip(people, answers, strict=True) if not a.refused}
+        # Nobody knew anything of these, and yet they are on record by now.
+        there = [p for p in people if p.key not in written and not _is_known(p)]
+        lost = self._refused(there, [self._remember(person) for person in there])
+        return written | {p.key for p in there} - {p.key for p in lost}
+
+    def _refused(self, people: Sequence[Person], statements: Sequence[Statement]) -> list[Person]:
+        answers = self.table.execute(statements)
+        insist(answers)
+        return [p for p, answer in zip(people, answers, strict=True) if answer.refused]
+
+    def _pay(self, person: Person) -> Statement:
+        return self._insert(person) if _is_stranger(person) else self._pay_again(person)
+
+    def _pay_again(self, person: Person) -> Statement:
+        """Write what is paid; only who has nothing on record is forgotten one day, so it must be so.
+
+        A refusal that came since they were read loses this the race: they are read again.
+        """
+        on_record = people_item.is_on_record(person)
+        return partiql.update(
+            self.table.name,
+            people_item.key(person.key),
+            Change(
+                set_=people_item.window(person), removed=people_item.EXPIRY if on_record else ()
+            ),
+            where={"turn": [number(person.turn - 1)]},
+            missing=() if on_record else people_item.ON_RECORD,
+        )
+
+    def _remember(self, person: Person) -> Statement:
+        memory = people_item.memory(person)
+        first = person.lessons == 1
+        return partiql.update(
+            self.table.name,
+            people_item.key(person.key),
+            Change(
+                set_=memory,
+                removed=[*(n for n in people_item.MEMORY if n not in memory), *people_item.EXPIRY],
+            ),
+            where={} if first else {"lessons": [number(person.lessons - 1)]},
+            missing=("lessons",) if first else (),
+        )
+
+    def _insert(self, person: Person) -> Statement:
+        item = {
+            **people_item.key(person.key),
+            **people_item.facts(person),
+            **people_item.window(person),
+            **people_item.memory(person),
+        }
+        return partiql.insert(self.table.name, item)
+
+    def _write(self, before: Person | None, after: Person) -> Statement:
+        if before is None:
+            bare = replace(after, paid={}, turn=0, learnt={}, soft_bounces={}, lifted={}, lessons=0)
+            return self._insert(bare)
+        facts = people_item.facts(after)
+        seen = people_item.facts(before).get(REFUSALS)
+        return partiql.update(
+            self.table.name,
+            people_item.key(after.key),
+            Change(
+                set_=facts,
+                removed=[*(n for n in people_item.FACTS if n not in facts), *people_item.EXPIRY],
+            ),
+            where={REFUSALS: [seen]} if seen else {},
+            missing=() if seen else (REFUSALS,),
+        )
+
+
+def _is_known(person: Person) -> bool:
+    """Tell who was on record, as far as the reader knew: the first lesson of a stranger is not."""
+    return person.lessons > 1 or person.turn > 0 or bool(people_item.facts(person))
+
+
+def _is_stranger(person: Person) -> bool:
+    """Tell who pays for the first time and was not on record, as far as the reader knew."""
+    return person.turn == 1 and not people_item.is_on_record(person)

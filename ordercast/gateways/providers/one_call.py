@@ -1,0 +1,54 @@
+"""Messages, how to build a request and make its call in; what became of each message out.
+
+Nothing is raised: what one message trips over must not hide what became of its neighbours.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ordercast.gateways.providers.errors import Meaning, outcome_of
+from ordercast.sending.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
+
+Request = TypeVar("Request")
+
+
+def one_call_each(
+    messages: Sequence[Outgoing],
+    executor: Executor,
+    *,
+    build: Callable[[Outgoing], Request],
+    call: Callable[[Request], str],
+    meanings: Mapping[str, Meaning],
+) -> list[Outcome]:
+    """Build each message's request, make its call, which answers an id, and say what it came to.
+
+    At most one call a message, concurrently; the answers are in the messages' order.
+    """
+    return list(executor.map(lambda each: _one_call(each, build, call, meanings), messages))
+
+
+def _one_call(
+    message: Outgoing,
+    build: Callable[[Outgoing], Request],
+    call: Callable[[Request], str],
+    meanings: Mapping[str, Meaning],
+) -> Outcome:
+    if message.notification.recipient is None:
+        return refused("no-recipient")
+    try:
+        request = build(message)
+    except Exception as error:  # noqa: BLE001 - a bug, and certainly no call: another try, then parked
+        return not_now(_bug(error))
+    try:
+        return accepted(call(request))
+    except (BotoCoreError, ClientError) as error:
+        return outcome_of(error, meanings)
+    except Exception as error:  # noqa: BLE001 - a bug in reading the answer: it may have gone out
+        return unknown(_bug(error))
+
+
+def _bug(error: Exception) -> str:
+    return f"bug:{type(error).__name__}"

@@ -1,0 +1,58 @@
+"""Claimed notifications and their words in, one SES v2 SendEmail each and its outcome out."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ordercast.gateways.providers.errors import SES
+from ordercast.gateways.providers.one_call import one_call_each
+from ordercast.receipts.receipt import NOTIFICATION_TAG
+from ordercast.sending.outcome import Outcome, Outgoing
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.type_defs import BodyTypeDef, MessageTypeDef, SendEmailRequestTypeDef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SesEmail:
+    """SES v2 e-mail: one recipient a message, so that each event is about one notification."""
+
+    client: "SESV2Client"
+    sender: str
+    configuration_set: str
+    stage: str
+    executor: Executor
+
+    def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+        """Make at most one call a message; answer each, in order, without raising."""
+        return one_call_each(
+            messages,
+            self.executor,
+            build=self._request,
+            call=lambda request: self.client.send_email(**request)["MessageId"],
+            meanings=SES,
+        )
+
+    def _request(self, message: Outgoing) -> "SendEmailRequestTypeDef":
+        notification = message.notification
+        return {
+            "FromEmailAddress": self.sender,
+            "Destination": {"ToAddresses": [str(notification.recipient)]},
+            "Content": {"Simple": _simple(message)},
+            "ConfigurationSetName": self.configuration_set,
+            "EmailTags": [
+                {"Name": NOTIFICATION_TAG, "Value": notification.id},
+                {"Name": "template", "Value": notification.template},
+                {"Name": "stage", "Value": self.stage},
+            ],
+        }
+
+
+def _simple(message: Outgoing) -> "MessageTypeDef":
+    words = message.words
+    body: BodyTypeDef = {"Text": {"Data": words.text, "Charset": "UTF-8"}}
+    if words.html:
+        body["Html"] = {"Data": words.html, "Charset": "UTF-8"}
+    return {"Subject": {"Data": words.subject or "", "Charset": "UTF-8"}, "Body": body}

@@ -1,0 +1,63 @@
+"""Claimed notifications and their words in, one SNS Publish each and its outcome out."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
+from typing import TYPE_CHECKING
+
+from ordercast.gateways.providers.errors import SNS
+from ordercast.gateways.providers.one_call import one_call_each
+from ordercast.sending.outcome import Outcome, Outgoing
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef, PublishInputTypeDef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnsSms:
+    """SNS text messages; an empty `sender_id` leaves the origination to the account.
+
+    No message costs more than was reserved for it: SNS does not send what would (developer guide,
+    "Publishing to a mobile phone": `AWS.SNS.SMS.MaxPrice`).
+    """
+
+    client: "SNSClient"
+    sender_id: str
+    executor: Executor
+
+    def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+        """Make at most one call a message; answer each, in order, without raising."""
+        return one_call_each(
+            messages,
+            self.executor,
+            build=self._request,
+            call=lambda request: self.client.publish(**request)["MessageId"],
+            meanings=SNS,
+        )
+
+    def _request(self, message: Outgoing) -> "PublishInputTypeDef":
+        return {
+            "PhoneNumber": str(message.notification.recipient),
+            "Message": message.words.text,
+            "MessageAttributes": self._attributes(message.notification.reserved),
+        }
+
+    def _attributes(self, reserved: Decimal | None) -> "dict[str, MessageAttributeValueTypeDef]":
+        # Promotional is the default, and is held back at night and by opt-outs from marketing.
+        attributes = {"AWS.SNS.SMS.SMSType": _attribute("String", "Transactional")}
+        if self.sender_id:
+            attributes["AWS.SNS.SMS.SenderID"] = _attribute("String", self.sender_id)
+        if reserved:
+            # US dollars for the whole message. What would cost more is taken, and fails later.
+            most = reserved.quantize(_SMALLEST_PRICE, ROUND_UP)
+            attributes["AWS.SNS.SMS.MaxPrice"] = _attribute("Number", f"{most:f}")
+        return attributes
+
+
+_SMALLEST_PRICE = Decimal("0.00001")  # of MaxPrice (End User Messaging API: SendTextMessage)
+
+
+def _attribute(kind: str, value: str) -> "MessageAttributeValueTypeDef":
+    return {"DataType": kind, "StringValue": value}

@@ -1,0 +1,142 @@
+"""Provider message ids and trails in, the receipts table's reads and writes out.
+
+A trail is written only where it still is as it was seen, so that no fact is lost between two.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ordercast.errors import LedgerUnavailable
+from ordercast.gateways.dynamodb import partiql
+from ordercast.gateways.dynamodb.partiql import Change
+from ordercast.gateways.dynamodb.table import (
+    KEYS_A_CALL,
+    ROUNDS,
+    Item,
+    Statement,
+    Table,
+    insist,
+    millis,
+    number,
+    text,
+    translated,
+)
+from ordercast.gateways.receipt_logs import items as trail_item
+from ordercast.receipts.receipt_log import Trail, join
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+Seen = tuple[Trail | None, Trail]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamoTrails:
+    """What is known of each provider message, in DynamoDB."""
+
+    table: Table
+
+    def find(self, message_ids: AbstractSet[str]) -> dict[str, Trail]:
+        """Return the trails that there are."""
+        items = self.table.get([trail_item.key(each) for each in sorted(message_ids)])
+        return {trail.message_id: trail for trail in map(trail_item.read, items)}
+
+    def join(self, trails: Sequence[Trail]) -> list[Trail]:
+        """Add to what is known, which is probably nothing; answer the trail that stands, for each."""
+        standing: dict[str, Trail] = {}
+        seen: dict[str, Trail] = {}
+        waiting = list(trails)
+        for _ in range(ROUNDS):
+            joined = [join(seen.get(each.message_id), each) for each in waiting]
+            written = self.change([(seen.get(each.message_id), each) for each in joined])
+            standing |= {each.message_id: each for each in joined if each.message_id in written}
+            waiting = [each for each in waiting if each.message_id not in written]
+            if not waiting:
+                return [standing[each.message_id] for each in trails]
+            seen = self.find({each.message_id for each in waiting})
+        raise LedgerUnavailable("a trail changes faster than it can be written")
+
+    def change(self, changes: Sequence[Seen]) -> set[str]:
+        """Write each where it is still as it was seen, or still absent; answer the ids that are so.
+
+        What is to be as it was seen is not written.
+        """
+        news = [(seen, new) for seen, new in changes if seen != new]
+        answers = self.table.execute([self._statement(seen, new) for seen, new in news])
+        insist(answers)
+        refused = {new.message_id for (_, new), a in zip(news, answers, strict=True) if a.refused}
+        return {new.message_id for _, new in changes} - refused
+
+    def due(self, *, now: datetime, limit: int) -> list[str]:
+        """Return up to *limit* message ids that the sweeper is to look at."""
+        shards = trail_item.partitions(trail_item.DUE)
+        share = -(-limit // len(shards))
+        pages = self.table.executor.map(partial(self._due, now, share), shards)
+        return [i for page in pages for i in page][:limit]
+
+    def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+        """Return, by the page, what providers reported in that time and nobody here has sent."""
+        shards = trail_item.partitions(trail_item.UNATTRIBUTED)
+        for page in self._between(shards, since, until):
+            yield [trail for trail in page if trail.unattributed]
+
+    def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+        """Return, by the page, what is due in that time, or was, and nobody is known to have sent."""
+        waiting = trail_item.partitions(trail_item.DUE)
+        given_up = trail_item.partitions(trail_item.UNATTRIBUTED)
+        for page in self._between([*waiting, *given_up], since, until):
+            yield [trail for trail in page if trail.notification_id is None]
+
+    def _between(
+        self, shards: Iterable[str], since: datetime, until: datetime
+    ) -> Iterator[list[Trail]]:
+        for shard in shards:
+            pages = self.table.client.get_paginator("query").paginate(
+                TableName=self.table.name,
+                IndexName=trail_item.DUE_INDEX,
+                KeyConditionExpression="due_shard = :shard AND due_at BETWEEN :since AND :until",
+                ExpressionAttributeValues={
+                    ":shard": text(shard),
+                    ":since": millis(since),
+                    ":until": millis(until),
+                },
+                PaginationConfig={"PageSize": KEYS_A_CALL},
+            )
+            with translated():
+                for page in pages:
+                    yield list(self.find(set(_ids(page["Items"]))).values())
+
+    def _due(self, now: datetime, limit: int, shard: str) -> list[str]:
+        query: QueryInputTypeDef = {
+            "TableName": self.table.name,
+            "IndexName": trail_item.DUE_INDEX,
+            "KeyConditionExpression": "due_shard = :shard AND due_at <= :now",
+            "ExpressionAttributeValues": {":shard": text(shard), ":now": millis(now)},
+            "Limit": limit,
+        }
+        with translated():
+            return list(_ids(self.table.client.query(**query)["Items"]))
+
+    def _statement(self, seen: Trail | None, new: Trail) -> Statement:
+        if seen is None:
+            return partiql.insert(self.table.name, trail_item.write(new))
+        before = trail_item.write(seen)
+        after = trail_item.write(replace(new, version=seen.version))
+        return partiql.update(
+            self.table.name,
+            trail_item.key(new.message_id),
+            Change(
+                set_={n: value for n, value in after.items() if before.get(n) != value},
+                raised=("version",),
+                removed=[name for name in before if name not in after],
+            ),
+            where={"version": [number(seen.version)]},
+        )
+
+
+def _ids(items: Iterable[Item]) -> Iterator[str]:
+    return (str(item["message_id"]["S"]) for item in items)

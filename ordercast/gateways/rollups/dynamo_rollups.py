@@ -1,0 +1,114 @@
+"""Counted notifications and additions in, transactions on the rollups table out; and what it holds."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ordercast.gateways.dynamodb.table import BUGS, Item, Table, Unacceptable, text, translated
+from ordercast.gateways.rollups import items as rollup_item
+from ordercast.rollups.counting import Entry, Transaction
+from ordercast.rollups.rollup import Amount, Bucket, Counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamoRollups:
+    """The rollups, in DynamoDB."""
+
+    table: Table
+
+    def counted(self, hours: Mapping[str, str]) -> dict[str, Counted]:
+        """Return what was last counted of each notification; *hours* is by id."""
+        keys = [rollup_item.counted_key(i, hour) for i, hour in hours.items()]
+        return dict(map(rollup_item.read_counted, self.table.get(keys)))
+
+    def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
+        """Carry out each transaction as a whole or not at all; answer which were.
+
+        What was not met a condition that no longer holds, somebody else at the same item, or
+        trouble: read again and try again. After trouble it may have been carried out all the same.
+        Neighbours are given to different writers, since they may add to the same bucket.
+        """
+        numbered = enumerate(transactions, start=writer)
+        return list(self.table.executor.map(lambda each: self._commit(*each), numbered))
+
+    def counted_pages(self, hour: str) -> Iterator[dict[str, Counted]]:
+        """Yield everything that was counted of an hour, by notification id, by the page.
+
+        A page of every partition is read at a time.
+        """
+        partitions = [self._pages_of(each) for each in rollup_item.counted_partitions(hour)]
+        while partitions:
+            pages = list(self.table.executor.map(lambda pages: next(pages, None), partitions))
+            for page in filter(None, pages):
+                yield dict(map(rollup_item.read_counted, page))
+            partitions = [p for p, page in zip(partitions, pages, strict=True) if page is not None]
+
+    def buckets(self, days: Iterable[str]) -> dict[Bucket, dict[str, Amount]]:
+        """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
+        partitions = [each for day in days for each in rollup_item.bucket_partitions(day)]
+        return rollup_item.read_buckets(self._query(partitions))
+
+    def _commit(self, place: int, transaction: Transaction) -> bool:
+        writer = place % rollup_item.WRITERS
+        actions: list[Any] = [self._put(each) for each in transaction.entries]
+        actions += [
+            {
+                "Update": {
+                    "TableName": self.table.name,
+                    "Key": rollup_item.bucket_key(bucket, writer),
+                    **rollup_item.addition(amounts),
+                }
+            }
+            for bucket, amounts in transaction.additions.items()
+        ]
+        try:
+            self.table.client.transact_write_items(TransactItems=actions)
+        except (BotoCoreError, ClientError) as error:
+            _insist_it_may_pass(error)
+            return False
+        return True
+
+    def _put(self, entry: Entry) -> dict[str, Any]:
+        last = entry.last
+        assumed: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if last is not None:
+            assumed = {
+                "ConditionExpression": "version = :assumed",
+                "ExpressionAttributeValues": {":assumed": {"N": str(last.version)}},
+            }
+        item = rollup_item.write_counted(entry.line, entry.new)
+        return {"Put": {"TableName": self.table.name, "Item": item, **assumed}}
+
+    def _query(self, partitions: Iterable[str]) -> list[Item]:
+        answers = self.table.executor.map(self._query_one, partitions)
+        return [item for answer in answers for item in answer]
+
+    def _query_one(self, partition: str) -> list[Item]:
+        return [item for page in self._pages_of(partition) for item in page]
+
+    def _pages_of(self, partition: str) -> Iterator[list[Item]]:
+        answers = self.table.client.get_paginator("query").paginate(
+            TableName=self.table.name,
+            KeyConditionExpression="pk = :partition",
+            ExpressionAttributeValues={":partition": text(partition)},
+            ConsistentRead=True,
+        )
+        pages = iter(answers)
+        while True:
+            with translated():
+                page = next(pages, None)
+            if page is None:
+                return
+            yield list(page["Items"])
+
+
+def _insist_it_may_pass(error: BotoCoreError | ClientError) -> None:
+    """Raise our own bug, told by its code alone: the SDK's text quotes what it was given."""
+    if not isinstance(error, ClientError):
+        return
+    response: Mapping[str, Any] = error.response
+    reasons = {each.get("Code") for each in response.get("CancellationReasons", ())}
+    for code in sorted(BUGS & ({response["Error"]["Code"]} | reasons)):
+        raise Unacceptable(code) from None

@@ -1,0 +1,107 @@
+"""Counted notifications and buckets in, their items in the rollups table out, and back.
+
+`counted#HOUR#SHARD` holds what was last counted of each notification of that hour of acceptance;
+`bucket#DAY#WRITER` holds that day's buckets, in one item a writer so that writers do not meet.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+from zlib import crc32
+
+from ordercast.gateways.dynamodb.table import Item, number, text
+from ordercast.rollups.rollup import Amount, Amounts, Bucket, Contribution, Counted, Line, add
+
+SHARDS = 8  # of an hour's counted notifications: at a thousand a second none is hot
+WRITERS = 4  # of a day's buckets
+
+_COUNTED, _BUCKET = "counted#", "bucket#"
+_DAY = len("2026-03-02")
+
+KEPT_LONGER = 30 * 24 * 3600
+"""Seconds for which a counted notification outlives its row: every redelivery is over by then."""
+
+
+def counted_key(notification_id: str, hour: str) -> dict[str, Mapping[str, str]]:
+    """Return where it is kept what was counted of a notification."""
+    shard = crc32(notification_id.encode()) % SHARDS
+    return {"pk": text(f"{_COUNTED}{hour}#{shard}"), "sk": text(notification_id)}
+
+
+def counted_partitions(hour: str) -> list[str]:
+    """Return where everything is that was counted of the hour."""
+    return [f"{_COUNTED}{hour}#{shard}" for shard in range(SHARDS)]
+
+
+def bucket_key(bucket: Bucket, writer: int) -> dict[str, Mapping[str, str]]:
+    """Return where one writer adds to a bucket."""
+    _, *rest = bucket
+    name = json.dumps([bucket.hour[_DAY + 1 :], *rest], ensure_ascii=False)
+    return {"pk": text(f"{_BUCKET}{bucket.hour[:_DAY]}#{writer}"), "sk": text(name)}
+
+
+def bucket_partitions(day: str) -> list[str]:
+    """Return where all buckets of the day are."""
+    return [f"{_BUCKET}{day}#{writer}" for writer in range(WRITERS)]
+
+
+def write_counted(line: Line, contribution: Contribution) -> dict[str, Mapping[str, str]]:
+    """Return the item that says what was counted of a notification, and at which version."""
+    _, *rest = contribution.bucket
+    amounts = {
+        name: amount if isinstance(amount, int) else f"{amount:f}"
+        for name, amount in contribution.amounts.items()
+    }
+    counted = json.dumps([rest, amounts], ensure_ascii=False, separators=(",", ":"))
+    return {
+        **counted_key(line.id, line.bucket.hour),
+        "version": number(line.version),
+        "counted": text(counted),
+        "ttl": number(line.keep_until + KEPT_LONGER),
+    }
+
+
+def read_counted(item: Item) -> tuple[str, Counted]:
+    """Return the notification's id and what was counted of it."""
+    hour = item["pk"]["S"].split("#")[1]
+    rest, written = json.loads(item["counted"]["S"])
+    amounts: dict[str, Amount] = {
+        name: amount if isinstance(amount, int) else Decimal(amount)
+        for name, amount in written.items()
+    }
+    contribution = Contribution(bucket=Bucket(hour, *rest), amounts=amounts)
+    return item["sk"]["S"], Counted(version=int(item["version"]["N"]), contribution=contribution)
+
+
+def addition(amounts: Amounts) -> dict[str, Any]:
+    """Return the update that adds amounts to an item, whether it is there or not."""
+    names = {f"#{place}": name for place, name in enumerate(amounts)}
+    values = {
+        f":{place}": {"N": str(amount) if isinstance(amount, int) else f"{amount:f}"}
+        for place, amount in enumerate(amounts.values())
+    }
+    added = ", ".join(f"#{place} :{place}" for place in range(len(names)))
+    return {
+        "UpdateExpression": f"ADD {added}",
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+    }
+
+
+def read_buckets(items: Iterable[Item]) -> dict[Bucket, dict[str, Amount]]:
+    """Return what the buckets hold, whoever wrote it."""
+    buckets: dict[Bucket, dict[str, Amount]] = {}
+    for item in items:
+        hour, *rest = json.loads(item["sk"]["S"])
+        bucket = Bucket(f"{item['pk']['S'].split('#')[1]}T{hour}", *rest)
+        add(buckets.setdefault(bucket, {}), _amounts(item))
+    return {bucket: amounts for bucket, amounts in buckets.items() if amounts}
+
+
+def _amounts(item: Item) -> dict[str, Amount]:
+    return {name: _amount(value["N"]) for name, value in item.items() if name not in {"pk", "sk"}}
+
+
+def _amount(written: str) -> Amount:
+    return int(written) if written.lstrip("-").isdigit() else Decimal(written)

@@ -1,0 +1,55 @@
+"""A file of order events in, one JSON payload an event and a line for each unusable one out."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from ordercast.errors import MalformedOrderEvent
+from ordercast.events.order_event import OrderEvent, parse_order_event
+from ordercast.producer import NO_CURRENCY, TOO_LARGE, fits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One event of a file: where it stood, its bytes, and what it says or what is wrong with it."""
+
+    place: str
+    payload: bytes
+    event: OrderEvent | None
+    problem: str | None = None
+
+
+def read_rows(content: bytes) -> list[Row]:
+    """Read JSON Lines, one JSON object, or an array of them; every event is checked by itself."""
+    whole = _json(content)
+    if isinstance(whole, list):
+        return [
+            _row(f"event {place}", json.dumps(each).encode())
+            for place, each in enumerate(whole, start=1)
+        ]
+    if isinstance(whole, dict):
+        return [_row("event 1", content)]
+    lines = enumerate(content.splitlines(), start=1)
+    return [_row(f"line {place}", line) for place, line in lines if line.strip()]
+
+
+def read_file(path: str, stdin: Path = Path("/dev/stdin")) -> bytes:
+    """Return the bytes of a file, or of standard input where its name is `-`."""
+    return (stdin if path == "-" else Path(path)).read_bytes()
+
+
+def _row(place: str, payload: bytes) -> Row:
+    try:
+        event = parse_order_event(payload, default_currency=NO_CURRENCY)
+    except MalformedOrderEvent as error:
+        return Row(place=place, payload=payload, event=None, problem=str(error))
+    if not fits(event.order_id, payload):
+        return Row(place=place, payload=payload, event=event, problem=TOO_LARGE)
+    return Row(place=place, payload=payload, event=event)
+
+
+def _json(content: bytes) -> object:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None  # then it is lines, and each says for itself what is wrong with it

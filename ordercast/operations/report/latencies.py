@@ -1,0 +1,121 @@
+"""Buckets of the books in, the plot of how long each step took out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from math import log10
+
+from ordercast.operations.report import svg
+from ordercast.operations.report.plot import CHANNELS, Buckets, Plot, channels
+from ordercast.operations.report.svg import Axes, Point, Span, Tick
+from ordercast.operations.units import length
+from ordercast.rollups.statistics import Figures, Step
+
+SHARES = (0.5, 0.95, 0.99)
+
+Row = tuple[str, str, list[timedelta]]
+"""A name, a channel, and its percentiles."""
+
+
+def latencies(buckets: Buckets) -> Plot | None:
+    """Draw p50, p95 and p99 of each step, on a scale on which each tenfold is as wide."""
+    rows = [row for channel, each in channels(buckets).items() for row in _rows(channel, each)]
+    if not rows:
+        return None
+    scale = _scale([took for *_, all_ in rows for took in all_])
+    title = "How long it took"
+    says = (
+        "From event to acceptance, from there to the provider, from there to the handset; and in "
+        "all. Half took at most the first mark, 95 % the second, 99 % the third. "
+        "The scale is logarithmic."
+    )
+    drawn = [_span(row, scale) for row in sorted(rows, key=lambda row: _ORDER.index(row[0]))]
+    return Plot(
+        name="latencies",
+        title=title,
+        says=says,
+        drawing=svg.spans("latencies", title, says, drawn, Axes(x=_ticks(scale))),
+        head=["step", "p50", "p95", "p99"],
+        rows=[[f"{CHANNELS[channel]}, {name}", *map(length, took)] for name, channel, took in rows],
+        legend=CHANNELS,
+        marked=True,
+    )
+
+
+STEPS: tuple[tuple[Step, str], ...] = (
+    ("accepted", "accepted"),
+    ("sent", "to provider"),
+    ("delivered", "to handset"),
+    ("in_all", "in all"),
+)
+_ORDER = [name for _, name in STEPS]
+
+
+def _rows(channel: str, figures: Figures) -> Iterator[Row]:
+    for step, name in STEPS:
+        took = [figures.percentile(step, share) for share in SHARES]
+        known = [each for each in took if each is not None]
+        if known:
+            yield name, channel, known
+
+
+def _span(row: Row, scale: tuple[float, float]) -> Span:
+    name, channel, took = row
+    whose = f"{CHANNELS[channel]}, {name}"
+    return Span(
+        name=whose,
+        value=_lengths(took),
+        kind=channel,
+        points=[
+            Point(x=_place(each, scale), y=0, says=f"{whose}: {share:.0%} within {length(each)}")
+            for share, each in zip(SHARES, took, strict=True)
+        ],
+    )
+
+
+def _lengths(all_: Sequence[timedelta]) -> str:
+    """Write them beside each other; a unit that all have is written once, for room on a phone."""
+    said = [length(each) for each in all_]
+    units = {each.rpartition(" ")[2] for each in said}
+    if len(units) > 1:
+        return " · ".join(said)
+    return " · ".join([*(each.partition(" ")[0] for each in said[:-1]), said[-1]])
+
+
+def _scale(all_: Sequence[timedelta]) -> tuple[float, float]:
+    """Return the ends, as powers of ten of seconds; never less than one tenfold apart."""
+    powers = [_power(each) for each in all_]
+    low, high = min(powers), max(powers)
+    return low - 0.1, max(high, low + 1) + 0.1
+
+
+def _power(took: timedelta) -> float:
+    # What took no time has no logarithm; a millisecond is as fine as times are known.
+    return log10(max(took.total_seconds(), 0.001))
+
+
+def _place(took: timedelta, scale: tuple[float, float]) -> float:
+    low, high = scale
+    return (_power(took) - low) / (high - low)
+
+
+def _ticks(scale: tuple[float, float]) -> list[Tick]:
+    low, high = scale
+    inside = [(label, each) for label, each in _MARKS if low <= _power(each) <= high]
+    # Labels need room on a phone: every second one, if there are many.
+    chosen = inside[:: 1 + len(inside) // 5]
+    return [Tick(at=_place(each, scale), label=label) for label, each in chosen]
+
+
+_MARKS = (
+    ("1 ms", timedelta(milliseconds=1)),
+    ("10 ms", timedelta(milliseconds=10)),
+    ("100 ms", timedelta(milliseconds=100)),
+    ("1 s", timedelta(seconds=1)),
+    ("10 s", timedelta(seconds=10)),
+    ("1 min", timedelta(minutes=1)),
+    ("10 min", timedelta(minutes=10)),
+    ("1 h", timedelta(hours=1)),
+    ("10 h", timedelta(hours=10)),
+    ("4 d", timedelta(days=4)),
+    ("40 d", timedelta(days=40)),
+)

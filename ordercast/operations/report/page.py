@@ -1,0 +1,68 @@
+"""Buckets of the books in, one self-contained HTML page of figures and plots out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from ordercast.operations.report.plots import plots
+from ordercast.operations.state_groups import whereabouts
+from ordercast.operations.units import count, dollars, length, percent, to_the_cent
+from ordercast.rollups.rollup import Amounts, Bucket
+from ordercast.rollups.statistics import Figures, in_all
+from ordercast.sending.prices import price_list
+
+
+def report(
+    buckets: Mapping[Bucket, Amounts],
+    *,
+    stage: str,
+    since: datetime,
+    until: datetime,
+    made_at: datetime,
+) -> str:
+    """Return the page of what was accepted from *since* on and before *until*.
+
+    It asks nothing of a network, runs no script, and names no person: only templates, countries
+    and rules.
+    """
+    figures = in_all(buckets.values())
+    return _page().render(
+        stage=stage,
+        since=since,
+        until=until,
+        made_at=made_at,
+        tiles=_tiles(figures),
+        plots=plots(buckets),
+        prices_as_of=price_list().as_of,
+        empty=not figures.notifications,
+    )
+
+
+def _tiles(figures: Figures) -> list[tuple[str, str, str]]:
+    """Return what is to be seen first: a name, a number with its unit, and what it is of."""
+    money, places = figures.money, whereabouts(figures)
+    ended = figures.delivered + figures.undelivered
+    half, most = (figures.percentile("in_all", share) for share in (0.5, 0.95))
+    took = f"at most, for 95 %; {length(half)} for half" if most else "nothing has arrived yet"
+    beside = places["in_flight"] + places["carrier_accepted"] + places["unconfirmed"]
+    nobodys = f"; beside it {dollars(money.unattributed)} unattributed" if money.bills else ""
+    return [
+        ("Delivery rate", percent(figures.delivery_rate), f"of {count(ended)} delivered or failed"),
+        ("Accepted", count(figures.accepted), f"of {count(figures.notifications, 'notification')}"),
+        ("Event to handset", length(most), took),
+        ("Cost", f"{to_the_cent(money.cost)} USD", f"exactly {dollars(money.cost)}{nobodys}"),
+        ("No last word", count(beside), "in flight, with the carrier, or silent"),
+        ("Suppressed", count(figures.suppressed), "by decision, outside the rate"),
+    ]
+
+
+@cache
+def _page() -> Template:
+    written = files("ordercast.operations.report").joinpath("page.html").read_text("utf-8")
+    pages = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return pages.from_string(written)

@@ -1,0 +1,40 @@
+"""What every plot of the report is: a drawing, what it shows in words, and its numbers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from markupsafe import Markup
+
+from ordercast.events.order_event import Channel
+from ordercast.rollups.rollup import Amounts, Bucket
+from ordercast.rollups.statistics import Figures, by
+
+Buckets = Mapping[Bucket, Amounts]
+
+CHANNELS: Mapping[str, str] = MappingProxyType({Channel.SMS: "SMS", Channel.EMAIL: "e-mail"})
+"""The channels, by the class that they are drawn in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """A plot; *rows* are the numbers that it is drawn from, *legend* names its classes.
+
+    It is *marked* where the channels have markers of different shapes.
+    """
+
+    name: str
+    title: str
+    says: str
+    drawing: Markup
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    legend: Mapping[str, str] = field(default_factory=dict)
+    marked: bool = False
+    wide: bool = False
+
+
+def channels(buckets: Buckets) -> dict[str, Figures]:
+    """Return each channel's figures, in the order in which channels are drawn."""
+    found = {str(channel): figures for (channel,), figures in by(buckets, ["channel"]).items()}
+    return {channel: found[channel] for channel in CHANNELS if channel in found}

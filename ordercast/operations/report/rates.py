@@ -1,0 +1,126 @@
+"""Buckets of the books in, the plot of delivery rates by channel and hour of acceptance out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from ordercast.operations.report import svg
+from ordercast.operations.report.plot import CHANNELS, Buckets, Plot
+from ordercast.operations.report.svg import Axes, Point, Series, Tick
+from ordercast.operations.units import NONE, count, percent
+from ordercast.rollups.statistics import Dimension, Figures, by
+
+Rates = Mapping[tuple[str, str], Figures]
+"""By moment and channel; only where something was delivered or failed."""
+
+
+def rates(buckets: Buckets) -> Plot | None:
+    """Draw it by the hour, or by the day where hours would be too many to tell apart."""
+    step: Dimension = "hour" if len({bucket.hour for bucket in buckets}) <= _HOURS else "day"
+    found: Rates = {
+        (str(moment), str(channel)): figures
+        for (moment, channel), figures in by(buckets, [step, "channel"]).items()
+        if figures.delivery_rate is not None
+    }
+    if not found:
+        return None
+    moments = _all_from_first_to_last({moment for moment, _ in found}, step)
+    floor = _floor(found)
+    title = f"Delivery rate by channel and {step}"
+    says = (
+        f"Delivered, of delivered and failed or bounced, by the {step} (UTC) of acceptance. "
+        f"The scale begins at {floor * 100:.0f} %."
+    )
+    series = [Series(kind=c, points=_points(found, moments, c, floor)) for c in CHANNELS]
+    axes = Axes(x=_dates(moments), y=_levels(floor))
+    return Plot(
+        name="rates",
+        title=title,
+        says=says,
+        drawing=svg.lines("rates", title, says, series, axes),
+        head=[f"{step} (UTC)", *(f"{each}: rate" for each in CHANNELS.values())],
+        rows=_table(found, moments),
+        legend=CHANNELS,
+        marked=True,
+        wide=True,
+    )
+
+
+_HOURS = 10 * 24
+
+
+def _points(
+    found: Rates, moments: Sequence[str], channel: str, floor: Decimal
+) -> list[Point | None]:
+    return [
+        _point(found[moment, channel], moment, _place(place, moments), floor)
+        if (moment, channel) in found
+        else None
+        for place, moment in enumerate(moments)
+    ]
+
+
+def _point(figures: Figures, moment: str, x: float, floor: Decimal) -> Point:
+    rate = figures.delivery_rate or Decimal()
+    says = f"{_date(moment)}: {_told(figures)}"
+    return Point(x=x, y=float((rate - floor) / (1 - floor)), says=says)
+
+
+def _place(place: int, moments: Sequence[str]) -> float:
+    """Return where a moment stands; a single one in the middle, none at the very edge."""
+    return (place + 0.5) / len(moments)
+
+
+def _table(found: Rates, moments: Sequence[str]) -> list[list[str]]:
+    told = {key: _told(figures) for key, figures in found.items()}
+    return [
+        [_date(moment), *(told.get((moment, channel), NONE) for channel in CHANNELS)]
+        for moment in moments
+        if any((moment, channel) in told for channel in CHANNELS)
+    ]
+
+
+def _told(figures: Figures) -> str:
+    ended = figures.delivered + figures.undelivered
+    return f"{percent(figures.delivery_rate)} of {count(ended)}"
+
+
+def _all_from_first_to_last(moments: set[str], step: Dimension) -> list[str]:
+    """Return them with those between of which nothing is known, so that time runs evenly."""
+    first, last = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in _ends(moments))
+    width = timedelta(hours=1) if step == "hour" else timedelta(days=1)
+    written = len(min(moments))
+    count_ = (last - first) // width + 1
+    return [(first + place * width).isoformat()[:written] for place in range(count_)]
+
+
+def _ends(moments: set[str]) -> tuple[str, str]:
+    return min(moments), max(moments)
+
+
+def _floor(found: Rates) -> Decimal:
+    """Return where the scale begins: rates near each other at the top are to be told apart."""
+    lowest = min(figures.delivery_rate or Decimal() for figures in found.values())
+    return next(each for each in _FLOORS if each <= lowest)
+
+
+_FLOORS = tuple(map(Decimal, ("0.9", "0.8", "0.5", "0")))
+
+
+def _levels(floor: Decimal) -> list[Tick]:
+    steps = 4 if floor == 0 else 5 if floor in {Decimal("0.5"), Decimal("0.9")} else 4
+    return [
+        Tick(at=place / steps, label=f"{(floor + (1 - floor) * place / steps) * 100:.0f} %")
+        for place in range(steps + 1)
+    ]
+
+
+def _dates(moments: Sequence[str]) -> list[Tick]:
+    """Label the first, the middle and the last: there is room for three on a phone."""
+    chosen = sorted({0, len(moments) // 2, len(moments) - 1})
+    return [Tick(at=_place(each, moments), label=_date(moments[each])) for each in chosen]
+
+
+def _date(moment: str) -> str:
+    """Return `03-02 09:00` of an hour, `2026-03-02` of a day."""
+    return f"{moment[5:10]} {moment[11:]}:00" if "T" in moment else moment

@@ -1,0 +1,126 @@
+"""Find a deployed stage: its settings and names, from SSM. Used by every command on a stage."""
+
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local_cloud.cloud import LocalCloud
+from ordercast.cli.output.terminal import called
+from ordercast.gateways import clients
+from ordercast.gateways.dynamodb.table import Table
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.settings.published import StageNames, names_parameter, settings_parameter
+from ordercast.settings.reading import BadSettings, read_settings
+from ordercast.settings.stage import StageSettings
+from ordercast.usage_error import Complaint
+from ordercast.wiring.tables import tables
+
+LOCAL_STAGE = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A deployed stage, as its deployment published it."""
+
+    settings: StageSettings
+    names: StageNames
+
+    @property
+    def stage(self) -> str:
+        """The stage's name."""
+        return self.settings.name
+
+    def ledger(self) -> DynamoLedger:
+        """Return its ledger."""
+        return DynamoLedger(
+            table=_table(self.names.ledger_table), customers=_table(self.names.customers_table)
+        )
+
+    def trails(self) -> DynamoTrails:
+        """Return the receipts of each message."""
+        return DynamoTrails(table=_table(self.names.receipts_table))
+
+    def people(self) -> DynamoPeople:
+        """Return its customers."""
+        return DynamoPeople(table=_table(self.names.customers_table))
+
+    def rollups(self) -> DynamoRollups:
+        """Return its rollups."""
+        return DynamoRollups(table=_table(self.names.rollups_table))
+
+
+def _table(name: str) -> Table:
+    return tables(ThreadPoolExecutor(clients.WORKERS))(name)
+
+
+def running_cloud(name: str | None) -> LocalCloud:
+    """Return the local cloud of that name, or the only one there is."""
+    running = LocalCloud.running()
+    chosen = [cloud for cloud in running if name in {None, cloud.name}]
+    if len(chosen) == 1:
+        return chosen[0]
+    if not chosen:
+        _tell_what_ended(name)
+    names = ", ".join(cloud.name for cloud in running)
+    if not running:
+        raise Complaint("no local cloud is running", hint=f"start one: {called()} up")
+    if not chosen:
+        raise Complaint(f"no local cloud is called {name}", hint=f"running: {names}")
+    raise Complaint("several local clouds are running", hint=f"choose with --cloud: {names}")
+
+
+def local_target(cloud: LocalCloud) -> Target:
+    """Return the pipeline on a local cloud; from now on this process talks to that cloud only."""
+    cloud.adopt_environment()
+    return _deployed(LOCAL_STAGE)
+
+
+def target(stage: str, cloud: str | None) -> Target:
+    """Return a stage's pipeline: on the local cloud, or in the AWS account of the environment."""
+    return local_target(running_cloud(cloud)) if stage == LOCAL_STAGE else _deployed(stage)
+
+
+def _tell_what_ended(name: str | None) -> None:
+    """Name the part with which a local cloud ended, where one of that name did."""
+    for cloud in LocalCloud.ended():
+        if name in {None, cloud.name} and (trouble := cloud.failure()):
+            raise trouble
+
+
+def _deployed(stage: str) -> Target:
+    try:
+        return published(stage, boto3.client("ssm").get_parameters)
+    except (BotoCoreError, ClientError) as error:
+        raise Complaint(f"cannot look for stage {stage}: {error}") from error
+
+
+def published(stage: str, get_parameters: Callable[..., Any]) -> Target:
+    """Read what the deployment of *stage* published, with SSM's `get_parameters`.
+
+    Raises `Complaint` where nothing is there, or what is there was written by another version.
+    """
+    wanted = [settings_parameter(stage), names_parameter(stage)]
+    found = {each["Name"]: each["Value"] for each in get_parameters(Names=wanted)["Parameters"]}
+    again = f"{called()} up" if stage == LOCAL_STAGE else f"make deploy STAGE={stage}"
+    if len(found) < len(wanted):
+        where = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "the Region"
+        raise Complaint(f"stage {stage} is not deployed in {where}", hint=again)
+    try:
+        settings, names = (json.loads(found[name]) for name in wanted)
+        return Target(
+            settings=read_settings(StageSettings, settings), names=read_settings(StageNames, names)
+        )
+    except BadSettings as error:
+        raise Complaint(
+            f"stage {stage} was deployed by another version of ordercast: {error}",
+            hint=f"use that version, or deploy it again: {again}",
+        ) from error

@@ -1,0 +1,67 @@
+"""Receipts that nobody claims and texts in doubt in, which receipt can only be that of which text out."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from ordercast.events.identity import address_key
+from ordercast.events.order_event import Channel
+from ordercast.notifications.failures import day_of
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.receipts.receipt_log import Trail
+
+
+def number_in_doubt(row: Notification) -> str | None:
+    """Return the hash of the number of a text in doubt; None where *row* is none."""
+    if row.channel is not Channel.SMS or row.state is not State.IN_DOUBT or row.recipient is None:
+        return None
+    return address_key(row.recipient)
+
+
+def days_of_doubt(orphan: Trail, *, lease: timedelta) -> set[date]:
+    """Return the days (UTC) on which the text of a receipt can have come to be in doubt."""
+    return {day_of(orphan.sent_at - _CLOCKS_APART), day_of(orphan.sent_at + 2 * lease)}
+
+
+def claimed_after(row: Notification, *, lease: timedelta) -> datetime:
+    """Return the instant before which no provider can have taken a text in doubt.
+
+    The doubt begins when the claim ends, a lease after it began; one more for clocks.
+    """
+    return (row.sent_at or row.accepted_at) - 2 * lease
+
+
+def sure_matches(
+    orphans: Iterable[Trail], rows: Iterable[Notification], *, lease: timedelta
+) -> dict[str, str]:
+    """Return the one notification that each orphan can be of, by message id.
+
+    Where a receipt fits two texts, or a text two receipts, nobody guesses.
+    """
+    doubtful: defaultdict[str | None, list[Notification]] = defaultdict(list)
+    for row in rows:
+        doubtful[number_in_doubt(row)].append(row)
+    candidates = {
+        orphan.message_id: [
+            row.id for row in doubtful.get(orphan.to, ()) if _fits(orphan, row, lease=lease)
+        ]
+        for orphan in orphans
+        if orphan.to is not None
+    }
+    claims = Counter(i for ids in candidates.values() for i in ids)
+    return {
+        message_id: ids[0]
+        for message_id, ids in candidates.items()
+        if len(ids) == 1 and claims[ids[0]] == 1
+    }
+
+
+def _fits(orphan: Trail, row: Notification, *, lease: timedelta) -> bool:
+    """Tell whether the provider took the message while the claim in doubt was open."""
+    if row.sent_at is None:
+        return False
+    return claimed_after(row, lease=lease) <= orphan.sent_at <= row.sent_at + _CLOCKS_APART
+
+
+_CLOCKS_APART = timedelta(seconds=5)

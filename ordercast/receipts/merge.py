@@ -1,0 +1,75 @@
+"""A row and what was said of its messages in, the row as it then stands out.
+
+Once a provider is known to have a message, the row's state is what is known of its messages and
+nothing else: whatever we ourselves thought came of it, and in which order the two were written.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ordercast.notifications.lifecycle import FINAL, State
+from ordercast.notifications.message import CostSource, Message, best_of, earliest, joined
+from ordercast.notifications.notification import Notification
+from ordercast.receipts.receipt_log import Trail, is_silent
+
+
+def heard(
+    row: Notification, trails: Iterable[Trail], *, silence: timedelta, now: datetime
+) -> Notification:
+    """Return *row* with everything that these trails of its messages say."""
+    for trail in trails:
+        message = trail.message
+        if is_silent(trail, silence=silence, now=now):
+            message = replace(message, state=State.UNCONFIRMED, at=trail.sent_at + silence)
+        row = told(
+            row,
+            trail.message_id,
+            message,
+            sent_at=trail.sent_at,
+            delivered_at=trail.delivered_at,
+        )
+    return row
+
+
+def told(
+    row: Notification,
+    message_id: str,
+    message: Message,
+    *,
+    sent_at: datetime,
+    delivered_at: datetime | None = None,
+) -> Notification:
+    """Return *row* with what is said of one of its messages joined to what was known."""
+    known = [row.messages[message_id]] if message_id in row.messages else []
+    messages = {**row.messages, message_id: joined([*known, message], row.channel)}
+    best = best_of(messages.values(), row.channel)
+    cost, source = _cost(messages.values(), row.reserved)
+    return replace(
+        row,
+        messages=messages,
+        state=best.state,
+        rule=best.reason,
+        cost=cost,
+        cost_source=source,
+        # When a doubt began is forgotten with the doubt.
+        sent_at=earliest((row.sent_at if row.messages else None, sent_at)),
+        delivered_at=earliest((row.delivered_at, delivered_at)),
+        closed_at=best.at if best.state in FINAL else None,
+        due_at=None,
+        lease_until=None,
+    )
+
+
+def _cost(
+    messages: Iterable[Message], reserved: Decimal | None
+) -> tuple[Decimal | None, CostSource | None]:
+    """Sum the prices of the messages; while none is known, what sending them was to cost."""
+    prices = [each.price for each in messages]
+    known = [price for price in prices if price is not None]
+    if known:
+        return sum(known, Decimal()), CostSource.CARRIER
+    if reserved is None:
+        return None, None
+    return reserved * len(prices), CostSource.ESTIMATE

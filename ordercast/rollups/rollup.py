@@ -1,0 +1,252 @@
+"""What counts of a notification in, its amounts in one bucket out, and what changed since the last time.
+
+The books are a fold of the ledger: each notification is counted at its newest known version, once.
+Amounts are whole numbers, and exact decimals of US dollars, so they add up in any order.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from hashlib import blake2b
+from typing import NamedTuple
+
+from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
+from ordercast.notifications.message import CostSource
+from ordercast.rollups.latency import bin_of
+
+Amount = int | Decimal
+Amounts = Mapping[str, Amount]
+"""By name: a count, US dollars, or how many latencies fall into a bin. What is 0 is left out."""
+
+
+class Bucket(NamedTuple):
+    """What amounts are kept by; `hour` is that of acceptance in UTC, `2026-03-02T09`."""
+
+    hour: str
+    channel: str
+    country: str | None
+    template: str
+    campaign: str | None
+    shop: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Of a row on the ledger, what counts; nothing of it is personal.
+
+    `taken` says that a provider took the message; `cost` (US dollars) is by `cost_source`: what
+    the carrier asks, or our estimate until it has; `keep_until` is when the row's retention ends.
+    """
+
+    id: str
+    version: int
+    state: str
+    rule: str | None
+    bucket: Bucket
+    accepted_at: datetime
+    occurred_at: datetime | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    keep_until: int
+    taken: bool
+    parts: int
+    reserved: Decimal | None
+    cost: Decimal | None
+    cost_source: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """What one notification adds to one bucket."""
+
+    bucket: Bucket
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What was last counted of a notification, and at which of its versions."""
+
+    version: int
+    contribution: Contribution
+
+
+STATE, RULE = "state#", "rule#"
+PARTS, TAKEN = "parts", "taken"
+RESERVED, CARRIER, ESTIMATE = "reserved", "carrier", "estimate"
+PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
+PRICED_RESERVED = "priced-reserved"
+BILLS, UNATTRIBUTED, NOTHING = "bills", "unattributed", "nothing"
+
+BILL = "message#"
+"""What the id of a bill's line begins with; the provider's message id follows."""
+
+# One letter each, because a bucket holds hundreds of them: event → accepted → sent → delivered.
+TO_ACCEPTED, TO_SENT, TO_DELIVERED, IN_ALL = "a#", "s#", "d#", "e#"
+LATENCIES = {
+    "accepted": TO_ACCEPTED,
+    "sent": TO_SENT,
+    "delivered": TO_DELIVERED,
+    "in_all": IN_ALL,
+}
+"""Event to accepted, accepted to sent, sent to delivered, and event to delivered in all."""
+
+
+def unattributed(
+    message_id: str,
+    price: Decimal | None,
+    *,
+    facts: int,
+    at: datetime,
+    country: str | None,
+    keep_until: int,
+) -> Line:
+    """Return the line of what a carrier bills for a message of which we know nothing.
+
+    It is counted like any other, by its message id, and is no notification; *facts* grows with
+    what receipts tell of it, so that it is counted again when there is more.
+    """
+    return beside(
+        f"{BILL}{message_id}",
+        version=facts,
+        bucket=Bucket(hour_of(at), "sms", country, UNATTRIBUTED, None, None),
+        at=at,
+        keep_until=keep_until,
+        state=UNATTRIBUTED,
+        cost=price,
+    )
+
+
+def beside(
+    name: str,
+    *,
+    version: int,
+    bucket: Bucket,
+    at: datetime,
+    keep_until: int,
+    state: str = NOTHING,
+    cost: Decimal | None = None,
+) -> Line:
+    """Return a line that is no notification's; by itself it counts for nothing."""
+    return Line(
+        id=name,
+        version=version,
+        state=state,
+        rule=None,
+        bucket=bucket,
+        accepted_at=at,
+        occurred_at=None,
+        sent_at=None,
+        delivered_at=None,
+        keep_until=keep_until,
+        taken=False,
+        parts=0,
+        reserved=None,
+        cost=cost,
+        cost_source=None,
+    )
+
+
+def hour_of(moment: datetime) -> str:
+    """Return the hour that the moment is in, in UTC: `2026-03-02T09`."""
+    return moment.astimezone(UTC).isoformat()[:13]
+
+
+def short(word: str | None) -> str | None:
+    """Cut a shop's own word so that a bucket's name fits into a key (1,024 bytes of DynamoDB).
+
+    Words that begin alike stay apart.
+    """
+    if (
+        word is None
+        or len(word) <= _SURELY_SHORT
+        or len(json.dumps(word, ensure_ascii=False).encode()) <= _LONGEST
+    ):
+        return word
+    return f"{word[:_CUT]}~{blake2b(word.encode(), digest_size=8).hexdigest()}"
+
+
+_LONGEST, _CUT = 200, 20
+_SURELY_SHORT = (_LONGEST - 2) // 6  # characters: JSON writes none in more than six bytes
+
+
+def contribution(line: Line) -> Contribution:
+    """Return what the notification counts for, as it stands; or a bill that is nobody's."""
+    if line.state == UNATTRIBUTED:
+        bill: dict[str, Amount] = {BILLS: 1, UNATTRIBUTED: line.cost or 0}
+        return Contribution(bucket=line.bucket, amounts={n: a for n, a in bill.items() if a})
+    if line.state == NOTHING:
+        return Contribution(bucket=line.bucket, amounts={})
+    amounts: dict[str, Amount] = {STATE + line.state: 1}
+    if line.rule:
+        amounts[f"{RULE}{line.state}#{line.rule}"] = 1
+    if line.taken:
+        amounts |= _spent(line)
+    for name, took in latencies(line).items():
+        amounts[f"{LATENCIES[name]}{bin_of(took)}"] = 1
+    return Contribution(bucket=line.bucket, amounts=amounts)
+
+
+def latencies(line: Line) -> dict[str, timedelta]:
+    """Return how long the steps took that are known to have been taken."""
+    took: dict[str, timedelta] = {}
+    if line.occurred_at and (line.taken or line.state not in _NOT_BEGUN):
+        took["accepted"] = line.accepted_at - line.occurred_at
+    if line.taken and line.sent_at:
+        took["sent"] = line.sent_at - line.accepted_at
+    if line.state in COUNTS_AS_DELIVERED and line.delivered_at:
+        # An event that names no time is in no figure that begins with it.
+        if line.occurred_at:
+            took["in_all"] = line.delivered_at - line.occurred_at
+        if line.sent_at:
+            took["delivered"] = line.delivered_at - line.sent_at
+    return took
+
+
+def difference(new: Contribution, last: Contribution | None) -> dict[Bucket, dict[str, Amount]]:
+    """Return what is to be added to each bucket, so that it holds *new* in the place of *last*."""
+    changes: dict[Bucket, dict[str, Amount]] = {new.bucket: dict(new.amounts)}
+    if last is not None:
+        minus = {name: -amount for name, amount in last.amounts.items()}
+        add(changes.setdefault(last.bucket, {}), minus)
+    return {bucket: amounts for bucket, amounts in changes.items() if amounts}
+
+
+def add(total: dict[str, Amount], amounts: Amounts) -> None:
+    """Add *amounts* to *total*, where what comes to 0 is no longer mentioned."""
+    for name, amount in amounts.items():
+        summed = total.get(name, 0) + amount
+        if summed:
+            total[name] = summed
+        else:
+            total.pop(name, None)
+
+
+def summed(contributions: Iterable[Contribution]) -> dict[Bucket, dict[str, Amount]]:
+    """Return what the buckets hold, if these are all the notifications that there are."""
+    buckets: dict[Bucket, dict[str, Amount]] = {}
+    for each in contributions:
+        add(buckets.setdefault(each.bucket, {}), each.amounts)
+    return {bucket: amounts for bucket, amounts in buckets.items() if amounts}
+
+
+# What is deferred is accepted when it is due, and what we suppressed never was.
+_NOT_BEGUN = frozenset({State.DEFERRED, State.SUPPRESSED})
+
+
+def _spent(line: Line) -> dict[str, Amount]:
+    """Return what was taken, and what it cost; a price of 0 is a price, and none is none."""
+    spent: dict[str, Amount] = {TAKEN: 1}
+    if line.parts:
+        spent[PARTS] = line.parts
+    if line.reserved:
+        spent[RESERVED] = line.reserved
+    if line.cost is None:
+        spent[UNPRICED] = 1
+    elif line.cost_source == CostSource.CARRIER:
+        spent |= {PRICED: 1, CARRIER: line.cost, PRICED_RESERVED: line.reserved or 0}
+    else:
+        spent |= {ESTIMATED: 1, ESTIMATE: line.cost}
+    return {name: amount for name, amount in spent.items() if amount}

@@ -1,0 +1,58 @@
+"""Type the environment of the analytics functions: written when deployed, read when they start.
+
+Written by pipeline/constructs/functions/, read by analytics/.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from ordercast.settings.environment import EnvironmentSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalyticsSettings(EnvironmentSettings):
+    """Settings of the counting function; `stage` is a dimension of every metric.
+
+    Set in stages/*.toml as metrics: "essential" or "full".
+    """
+
+    stage: str
+    metrics: str
+    rollups_table: str
+
+    @property
+    def level(self) -> Literal["essential", "full"]:
+        """How many series of metrics are published."""
+        return "full" if self.metrics == "full" else "essential"
+
+
+HOURS_AGO = (3, 26, 74)
+"""An hour is compared when it is over, a day later, and when all receipts must have come.
+
+Each by an invocation of its own, so that each has all of the time.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifierSettings(EnvironmentSettings):
+    """Settings of the verifier, set in stages/*.toml as retention, sole_sender and default_currency.
+
+    `stream_retention` is set there as orders.retention, `brought_for` (how long the relay is given
+    a record) as order_relay.max_age, and `silence` as receipt_timeout. `patience` is the time
+    between two looks at an hour that differs: pipeline/constructs/functions/verifier.py.
+    """
+
+    stage: str
+    ledger_table: str
+    rollups_table: str
+    receipts_table: str
+    orders_stream: str
+    parked_bucket: str
+    retention: timedelta
+    stream_retention: timedelta
+    brought_for: timedelta
+    patience: timedelta
+    silence: timedelta
+    sole_sender: bool
+    default_currency: str

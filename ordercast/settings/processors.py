@@ -1,0 +1,148 @@
+"""Type the environment of each processor: written when it is deployed, read when it starts.
+
+Written by pipeline/constructs/functions/, read by processors/. Durations, limits and words are set
+in stages/*.toml by the names that each class gives; the others are names of deployed resources.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from ordercast.people import quiet_hours as quiet
+from ordercast.people.person import QuietHours
+from ordercast.settings.environment import EnvironmentSettings
+
+NAMESPACE = "Ordercast"
+PARKED_METRIC = "NotificationsParked"
+"""What the senders count, by stage. An alarm watches it: pipeline/constructs/observability/alarms.py."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRelaySettings(EnvironmentSettings):
+    """Settings of the order relay, set in stages/*.toml by the same names, from default_country on.
+
+    `quiet_hours` and `allowed_recipients` are parsed by the functions below. Quiet hours follow the
+    time zone of the customer's record, else of the event's `contact.time_zone`, else of the phone
+    number, else of the country in the record or the event, and only then `default_time_zone`.
+    """
+
+    ledger_table: str
+    customers_table: str
+    hub_topic_arn: str
+    parked_bucket: str
+    default_country: str
+    default_time_zone: str
+    default_currency: str
+    retention: timedelta
+    republish_after: timedelta
+    cap: int
+    quiet_hours: str
+    allowed_recipients: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderSettings(EnvironmentSettings):
+    """Settings of the senders of all channels; `stage` is a dimension of their metric, and a tag of e-mails.
+
+    Set in stages/*.toml as claim_lease and receipt_retention; `silence` as receipt_timeout.
+    """
+
+    stage: str
+    ledger_table: str
+    customers_table: str
+    receipts_table: str
+    claim_lease: timedelta
+    receipt_retention: timedelta
+    silence: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsSenderSettings(SenderSettings):
+    """Settings of the SMS sender, set in stages/*.toml as sender_id."""
+
+    sender_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSenderSettings(SenderSettings):
+    """Settings of the e-mail sender, set in stages/*.toml as email_from."""
+
+    email_from: str
+    configuration_set: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptTrackerSettings(EnvironmentSettings):
+    """Settings of the receipt tracker, set in stages/*.toml as receipt_retention, receipt_timeout, soft_bounces.
+
+    `orphan_wait` is how long a receipt waits for the sender to record its message: three times
+    claim_lease.
+    """
+
+    ledger_table: str
+    customers_table: str
+    receipts_table: str
+    receipt_retention: timedelta
+    silence: timedelta
+    orphan_wait: timedelta
+    soft_bounces: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweeperSettings(EnvironmentSettings):
+    """Settings of the sweeper, set in stages/*.toml by the same names; `silence` as receipt_timeout."""
+
+    ledger_table: str
+    customers_table: str
+    hub_topic_arn: str
+    receipts_queue_url: str
+    receipts_dead_letters_url: str
+    republish_after: timedelta
+    resend_email_after: timedelta
+    receipts_table: str
+    silence: timedelta
+    claim_lease: timedelta
+    soft_bounces: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsLogForwarderSettings(EnvironmentSettings):
+    """Settings of the account's SMS log forwarder."""
+
+    receipts_topic_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsAttributesSettings(EnvironmentSettings):
+    """Settings of the account's SMS attributes resource."""
+
+    delivery_status_role_arn: str
+
+
+def quiet_hours(written: str) -> QuietHours | None:
+    """Read `21:00-08:00`; an empty text is none. Raises `ValueError` for anything else."""
+    if not written:
+        return None
+    match = _QUIET_HOURS.fullmatch(written)
+    if match is None:
+        message = "not two times of the day such as 21:00-08:00"
+        raise ValueError(message)
+    if match[1] == match[2]:
+        # All day, or never? A customer who wants no messages opts out instead.
+        message = "not two different times of the day"
+        raise ValueError(message)
+    return QuietHours(start=time.fromisoformat(match[1]), end=time.fromisoformat(match[2]))
+
+
+def is_time_zone(written: str) -> bool:
+    """Tell whether that is the name of one of IANA's time zones, as in `Europe/Paris`."""
+    return quiet.is_time_zone(written)
+
+
+def recipient_patterns(written: str) -> tuple[str, ...]:
+    """Read `*@example.com,+1206555*`; a lone `*` is everybody."""
+    return tuple(each for each in (part.strip() for part in written.split(",")) if each)
+
+
+_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_QUIET_HOURS = re.compile(f"({_TIME})-({_TIME})")

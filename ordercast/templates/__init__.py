@@ -1,0 +1,116 @@
+"""A notification in, its words out: one folder a template, one a language, one file a part."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from ordercast.events.order_event import Channel
+from ordercast.notifications.notification import Notification, OrderFacts
+from ordercast.templates.catalogue import send_within, template_for
+from ordercast.templates.sms_text import fits, normalise
+
+__all__ = ["Words", "language_for", "send_within", "template_for", "version_of", "words"]
+
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is said: one text, and for e-mail a subject and an HTML body beside it."""
+
+    text: str
+    subject: str | None = None
+    html: str | None = None
+
+
+def language_for(status: str, locale: str | None) -> str:
+    """Return the language in which a BCP 47 *locale* is answered: `sv-FI` in `sv`."""
+    language = (locale or "").replace("_", "-").partition("-")[0].lower()
+    known = f"{template_for(status)}/{language}/subject.txt" in _names()
+    return language if known else DEFAULT_LANGUAGE
+
+
+@cache
+def version_of(template: str, language: str) -> str:
+    """Return eight characters that change when a word or the look of *template* changes."""
+    folders = {f"{template}/{language}", f"layout/{language}", "layout"}
+    names = [name for name in _names() if name.rpartition("/")[0] in folders]
+    sources = [_loader().get_source(_environment(), name)[0] for name in names]
+    return sha256("\0".join(sources).encode()).hexdigest()[:8]
+
+
+def words(notification: Notification) -> Words:
+    """Render what *notification* says on its channel; HTML is escaped, a subject is one line."""
+    if notification.channel is Channel.SMS:
+        return Words(text=_text_message(notification))
+    order = notification.order
+    subject = re.sub(r"\s+", " ", _render(notification, "subject.txt", order))
+    return Words(
+        subject=subject,
+        text=re.sub(r"\n{3,}", "\n\n", _render(notification, "email.txt", order)),
+        html=_render(notification, "email.html", order, subject=subject),
+    )
+
+
+def _text_message(notification: Notification) -> str:
+    """Say it as cheaply as may be, and leave out before anything is cut: SNS takes all or nothing."""
+    *more, least = _ever_less(notification.order)
+    for order in more:
+        text = _plain_text(notification, order)
+        if fits(text):
+            return text
+    return _plain_text(notification, least)
+
+
+def _plain_text(notification: Notification, order: OrderFacts) -> str:
+    """Make plain what can be, but never an id or a link: somebody will copy them."""
+    whole = f"{_one_plain_line(order.order_id)}{order.tracking_url or ''}"
+    return normalise(_render(notification, "sms.txt", order), whole=whole)
+
+
+def _ever_less(order: OrderFacts) -> Iterator[OrderFacts]:
+    """Yield the order, then without what a text can do without; its id and link stay whole."""
+    yield order
+    yield replace(order, amount=None, items=())
+    yield replace(order, amount=None, items=(), shop=None)
+
+
+def _render(notification: Notification, part: str, order: OrderFacts, **more: str) -> str:
+    name = f"{notification.template}/{notification.locale}/{part}"
+    return _environment().get_template(name).render(order=order, **more).strip()
+
+
+# Control characters, and marks that turn the direction of everything after them.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def _one_plain_line(value: object) -> object:
+    """Keep what a shop wrote from breaking out of its line, its header or its direction."""
+    return _UNSEEN.sub("", re.sub(r"\s+", " ", value)) if isinstance(value, str) else value
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(name for name in _loader().list_templates() if name.endswith((".txt", ".html")))
+
+
+@cache
+def _loader() -> PackageLoader:
+    return PackageLoader("ordercast")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=_loader(),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        finalize=_one_plain_line,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,  # the files are what was deployed; looking costs a call a template
+    )

@@ -1,0 +1,87 @@
+"""Settings in, whoever compares the books, places the records and counts bills out, wired to a stage."""
+
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from ordercast.gateways import clients
+from ordercast.gateways.dynamodb.table import Table
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.ledger.rollup_inputs import DynamoLines
+from ordercast.gateways.parked.objects import S3ParkedObjects
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.gateways.streams.orders_stream import KinesisOrders
+from ordercast.settings.analytics import VerifierSettings
+from ordercast.workflows.count_changes import Count
+from ordercast.workflows.reconcile.compare_rollups import Verify
+from ordercast.workflows.reconcile.count_charges import Bills
+from ordercast.workflows.reconcile.trace_records import PlaceRecords, Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """Both comparisons, and the books and the ledger that they read.
+
+    `bills` counts what nobody is found to have sent; None where others send from the account too.
+    """
+
+    verify: Verify
+    place_records: PlaceRecords
+    rollups: DynamoRollups
+    lines: DynamoLines
+    bills: Bills | None
+
+
+def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> Verification:
+    """Wire it to a stage's tables, stream and bucket."""
+    client, executor = clients.dynamodb(), ThreadPoolExecutor(clients.WORKERS)
+
+    def table(name: str) -> Table:
+        return Table(client=client, name=name, executor=executor, pause=time.sleep)
+
+    rollups = DynamoRollups(table=table(settings.rollups_table))
+    ledger = table(settings.ledger_table)
+    lines = DynamoLines(table=ledger)
+    count = Count(rollups=rollups, pause=time.sleep, chance=random.random)
+    trails = DynamoTrails(table=table(settings.receipts_table))
+    counting_bills = Bills(trails=trails, count=count, wait=settings.silence, now=now)
+    bills = counting_bills if settings.sole_sender else None
+    orders = KinesisOrders(client=clients.kinesis(), name=settings.orders_stream, pause=time.sleep)
+    parked = S3ParkedObjects(client=clients.s3(), bucket=settings.parked_bucket)
+    return Verification(
+        verify=Verify(
+            rollups=rollups,
+            ledger=lines,
+            count=count,
+            pause=time.sleep,
+            now=now,
+            patience=settings.patience,
+            retention=settings.retention,
+            bills=bills,
+        ),
+        place_records=PlaceRecords(
+            stream=orders,
+            marks=DynamoLedger(table=ledger),
+            ledger=lines,
+            shelf=lambda: _shelf(parked),
+            now=now,
+            brought_for=settings.brought_for,
+            default_currency=settings.default_currency,
+        ),
+        rollups=rollups,
+        lines=lines,
+        bills=bills,
+    )
+
+
+def _shelf(parked: S3ParkedObjects) -> Shelf:
+    return Shelf(
+        positions=frozenset(each.record.position for _, each in parked.records()),
+        given_up=frozenset(
+            record.sequence_number for batch in parked.batches() for record in batch.records
+        ),
+    )

@@ -1,0 +1,82 @@
+"""Lines of the ledger in, counted in the rollups; what was counted, and what could not be, out."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ordercast.errors import LedgerUnavailable
+from ordercast.rollups.counting import Entry, Transaction, entries, transactions
+from ordercast.rollups.rollup import Counted, Line
+
+ROUNDS = 6
+"""How often what was refused is read and tried again: each time somebody else got on with theirs."""
+
+
+class Rollups(Protocol):
+    """What was counted, and the buckets it was counted in. Raises `LedgerUnavailable`."""
+
+    def counted(self, hours: Mapping[str, str]) -> dict[str, Counted]:
+        """Return what was last counted of each notification; *hours* is by id."""
+        ...
+
+    def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
+        """Carry out each transaction as a whole or not at all; answer which were."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What was counted now, and which notifications (by id) could not be; the rest was old news."""
+
+    entries: tuple[Entry, ...]
+    undone: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """Count each notification at its newest known version, once.
+
+    The stream's reader, a repair and a backfill all count with this. `pause` (seconds) waits
+    before another round, and `chance` (0 to 1) keeps writers apart.
+    """
+
+    rollups: Rollups
+    pause: Callable[[float], None]
+    chance: Callable[[], float]
+
+    def __call__(self, lines: Iterable[Line], *, again: bool = False) -> Tally:
+        """Count a batch with one line a notification; raises nothing but what is a bug.
+
+        With *again*, what was counted at the same version is counted anew: a backfill.
+        """
+        waiting = {line.id: line for line in lines}
+        done: list[Entry] = []
+        for wait in range(ROUNDS):
+            if wait and waiting:
+                self.pause(_FIRST_PAUSE * 2**wait * self.chance())
+            if not self._round(waiting, done, again=again):
+                break
+        return Tally(entries=tuple(done), undone=frozenset(waiting))
+
+    def _round(self, waiting: dict[str, Line], done: list[Entry], *, again: bool) -> bool:
+        """Count what is waiting; tell whether something waits still."""
+        try:
+            counted = self.rollups.counted({i: each.bucket.hour for i, each in waiting.items()})
+        except LedgerUnavailable:
+            return True
+        news = entries(waiting.values(), counted, again=again)
+        for old in waiting.keys() - {entry.line.id for entry in news}:
+            del waiting[old]
+        packed = transactions(news)
+        if packed:
+            answers = self.rollups.commit(packed, writer=int(self.chance() * _MANY))
+            for transaction, carried_out in zip(packed, answers, strict=True):
+                if carried_out:
+                    done += transaction.entries
+        for entry in done:
+            waiting.pop(entry.line.id, None)
+        return bool(waiting)
+
+
+_FIRST_PAUSE = 0.02
+_MANY = 1 << 16  # more than there are writers, whose number is the table's own business

@@ -1,0 +1,36 @@
+"""A period in, the buckets of the books in it out; `ordercast.rollups.statistics` makes figures of them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from ordercast.rollups.rollup import Amounts, Bucket, hour_of
+
+HOUR = timedelta(hours=1)
+
+
+class Buckets(Protocol):
+    """Where the buckets are. Raises `LedgerUnavailable`."""
+
+    def buckets(self, days: Iterable[str]) -> Mapping[Bucket, Amounts]:
+        """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
+        ...
+
+
+def buckets_between(rollups: Buckets, since: datetime, until: datetime) -> dict[Bucket, Amounts]:
+    """Return the buckets of each hour of acceptance that begins from *since* on and before *until*.
+
+    An hour's figures change for as long as receipts come: three days, and a complaint even later.
+    """
+    wanted = frozenset(hours(since, until))
+    days = sorted({hour[: len("2026-03-02")] for hour in wanted})
+    return {b: amounts for b, amounts in rollups.buckets(days).items() if b.hour in wanted}
+
+
+def hours(since: datetime, until: datetime) -> list[str]:
+    """Return the hours (UTC, `2026-03-02T09`) that begin from *since* on and before *until*."""
+    first = since.astimezone(UTC)
+    begun = first.replace(minute=0, second=0, microsecond=0)
+    begun += HOUR if begun < first else timedelta()
+    count = -(-(until - begun) // HOUR)
+    return [hour_of(begun + number * HOUR) for number in range(max(0, count))]

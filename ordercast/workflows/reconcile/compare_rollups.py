@@ -1,0 +1,148 @@
+"""Some hours in, whether the books say of them what the ledger says out; and the repair of it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ordercast.reconciliation.comparison import Findings, Look, Pair, findings
+from ordercast.rollups.counting import corrections
+from ordercast.rollups.rollup import Amounts, Bucket, Counted, Line, hour_of
+from ordercast.workflows.count_changes import Count
+from ordercast.workflows.count_changes import Rollups as Counting
+from ordercast.workflows.reconcile.count_charges import Bills
+
+LINES_A_COMMIT = 400
+LINES_A_LOOK = 4_000
+MOST_DOUBTFUL = 100_000  # notifications, some 3 KB each
+
+
+class Rollups(Counting, Protocol):
+    """The books, to be read in whole hours too. Raises `LedgerUnavailable`."""
+
+    def counted_pages(self, hour: str) -> Iterator[Mapping[str, Counted]]:
+        """Yield everything that was counted of an hour, by notification id, by the page."""
+        ...
+
+    def buckets(self, days: Iterable[str]) -> Mapping[Bucket, Amounts]:
+        """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
+        ...
+
+
+class Lines(Protocol):
+    """The ledger, as far as it counts. Raises `LedgerUnavailable`."""
+
+    def lines(self, ids: Iterable[str]) -> dict[str, Line]:
+        """Return the lines of those that are there, by id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verify:
+    """Derive the books again from the ledger, and compare.
+
+    What was counted in an hour names the rows to read; *never_counted* names others that are to be
+    there. `patience` is how long `pause` waits between two looks, so that what is on its way can
+    arrive; `retention` is how long rows are kept. `bills`, where the stage has any, are compared
+    with the trails that they are of. An hour is read page by page; of what is not as it should be
+    *most* are kept to be looked at again.
+    """
+
+    rollups: Rollups
+    ledger: Lines
+    count: Count
+    pause: Callable[[float], None]
+    now: Callable[[], datetime]
+    patience: timedelta
+    retention: timedelta
+    bills: Bills | None = None
+    most: int = MOST_DOUBTFUL
+
+    def __call__(self, hours: Sequence[str], never_counted: Iterable[str] = ()) -> Findings:
+        """Compare the hours; a second look is taken only at what the first finds doubtful."""
+        named = frozenset(hours)
+        look = self._empty(named)
+        for counted, lines in self._pages(hours, never_counted):
+            look.add(counted, lines)
+        held = look.misheld(self._buckets(named))
+        if not (look.doubtful or held):
+            return findings(look, {}, {}, look.corrected)
+        self.pause(self.patience.total_seconds())
+        again = self._again(look.doubtful)
+        if not held:
+            return findings(look, again, {}, look.corrected)
+        sums = self._empty(named)
+        for page in self._counted(hours):
+            sums.sum_up(page)
+        still = sums.misheld(self._buckets(named)) if sums.stamp == look.stamp else {}
+        wrong = {
+            bucket: amounts for bucket, amounts in still.items() if held.get(bucket) == amounts
+        }
+        return findings(look, again, wrong, sums.corrected)
+
+    def repair(self, found: Findings) -> int:
+        """Count what is not counted or wrongly counted; return how many notifications that were.
+
+        It is the same commit as ever, fed from the ledger, so that nothing is counted twice by it.
+        Buckets that do not hold what was counted get the difference, unless somebody else gave
+        it to them meanwhile.
+        """
+        wrong = self._lines(found.wrong_lines, {})
+        lines = [*found.not_yet_counted.values(), *wrong.values()]
+        repaired = 0
+        for start in range(0, len(lines), LINES_A_COMMIT):
+            tally = self.count(lines[start : start + LINES_A_COMMIT], again=True)
+            repaired += len(tally.entries)
+        now = self.now()
+        keep_until = int((now + self.retention).timestamp())
+        self.rollups.commit(
+            corrections(found.wrong_buckets, found.corrected, at=now, keep_until=keep_until),
+            writer=0,
+        )
+        return repaired
+
+    def _bills_due(self, hours: Sequence[str]) -> frozenset[str]:
+        return frozenset(self.bills.due(hours)) if self.bills else frozenset()
+
+    def _lines(self, ids: Iterable[str], counted: Mapping[str, Counted]) -> dict[str, Line]:
+        wanted = frozenset(ids)
+        bills = self.bills.lines(wanted, counted) if self.bills else {}
+        return {**self.ledger.lines(wanted), **bills}
+
+    def _empty(self, hours: frozenset[str]) -> Look:
+        kept_since = hour_of(self.now() - self.retention + timedelta(hours=1))
+        return Look(hours=hours, kept_since=kept_since, most=self.most)
+
+    def _pages(
+        self, hours: Sequence[str], never_counted: Iterable[str]
+    ) -> Iterator[tuple[Mapping[str, Counted], Mapping[str, Line]]]:
+        """Yield what was counted, and what the ledger says of the same, by the page.
+
+        What was counted is read first: whatever is counted later is on the ledger by then.
+        """
+        others = {*never_counted, *self._bills_due(hours)}
+        for counted in self._counted(hours):
+            others -= counted.keys()
+            yield counted, self._lines(counted, counted)
+        while others:
+            lines = self._lines([others.pop() for _ in range(min(LINES_A_LOOK, len(others)))], {})
+            # What was promised late in an hour may have been accepted early in the next.
+            elsewhere = {i: line.bucket.hour for i, line in lines.items()}
+            yield (self.rollups.counted(elsewhere) if elsewhere else {}), lines
+
+    def _again(self, doubtful: Mapping[str, Pair]) -> dict[str, Pair]:
+        """Read what was doubtful once more, in the same order."""
+        hours = {i: pair.hour for i, pair in doubtful.items() if pair.hour}
+        counted = self.rollups.counted(hours) if hours else {}
+        lines = self._lines(doubtful, counted)
+        return {i: Pair(counted=counted.get(i), line=lines.get(i)) for i in doubtful}
+
+    def _counted(self, hours: Sequence[str]) -> Iterator[Mapping[str, Counted]]:
+        for hour in hours:
+            yield from self.rollups.counted_pages(hour)
+
+    def _buckets(self, hours: frozenset[str]) -> Mapping[Bucket, Amounts]:
+        return self.rollups.buckets(sorted({hour[:_DAY] for hour in hours}))
+
+
+_DAY = len("2026-03-02")

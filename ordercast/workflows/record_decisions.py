@@ -1,0 +1,105 @@
+"""Events that nobody has decided yet in, the marks that from now on stand for them out."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from ordercast.decisions.decision import Mark, Verdict, Verdicts
+from ordercast.decisions.drafting import heads
+from ordercast.decisions.inbound_event import Arrival
+from ordercast.decisions.lookup import Found, HeadKey, MarkKey
+from ordercast.decisions.routing import CAP, Policy, audience_of, decide, recipient_of
+from ordercast.events.identity import notification_id
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.status_rank import Head, raise_heads
+from ordercast.workflows.ports import MarksAndRows
+from ordercast.workflows.reserve_caps import PayCaps
+
+Bugs = dict[MarkKey, Exception]
+"""What a step of ours raised about an event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkEvents:
+    """Decide, pay the caps, and insert each decision before anything is done about it.
+
+    What a decision trips over concerns its event alone, and marks nothing.
+    """
+
+    ledger: MarksAndRows
+    pay_caps: PayCaps
+    policy: Policy
+
+    def __call__(
+        self, arrivals: Iterable[Arrival], found: Found, *, now: datetime
+    ) -> tuple[dict[MarkKey, Mark], Bugs]:
+        """Return the mark that stands for each, ours or whoever's was faster; and the bugs."""
+        verdicts, bugs = self._decide(arrivals, found, now)
+        decided = [each for each in arrivals if each.key in verdicts]
+        refused = self.pay_caps(
+            self._requests(decided, verdicts, found, now), found.people, now=now
+        )
+        marks = [
+            Mark(
+                order=each.key[0],
+                event=each.key[1],
+                verdicts=_capped(each, verdicts[each.key], refused),
+                fingerprint=each.fingerprint,
+                position=each.record.position,
+                accepted_at=now,
+                expires_at=now + self.policy.retention,
+            )
+            for each in decided
+        ]
+        return {(mark.order, mark.event): mark for mark in self.ledger.mark(marks)}, bugs
+
+    def _decide(
+        self, arrivals: Iterable[Arrival], found: Found, now: datetime
+    ) -> tuple[dict[MarkKey, Verdicts], Bugs]:
+        """Decide in the stream's order: what comes first in the batch is known to what follows."""
+        known: dict[HeadKey, Head] = dict(found.heads)
+        verdicts: dict[MarkKey, Verdicts] = {}
+        bugs: Bugs = {}
+        for each in arrivals:
+            order = each.key[0]
+            try:
+                verdicts[each.key] = decide(
+                    each.event,
+                    audience_of(each.event, found.people),
+                    {c: known[order, c] for c in Channel if (order, c) in known},
+                    policy=self.policy,
+                    now=now,
+                )
+            except Exception as error:  # noqa: BLE001 - as in `read_arrival`: it sinks no neighbour
+                bugs[each.key] = error
+                continue
+            raise_heads(known, heads(each.event, order, verdicts[each.key]))
+        return verdicts, bugs
+
+    def _requests(
+        self,
+        arrivals: Iterable[Arrival],
+        verdicts: Mapping[MarkKey, Verdicts],
+        found: Found,
+        now: datetime,
+    ) -> dict[str, dict[str, datetime]]:
+        """Return who has to pay for which notifications, and when these are due."""
+        requests: dict[str, dict[str, datetime]] = {}
+        for each in arrivals:
+            audience = audience_of(each.event, found.people)
+            for channel, verdict in verdicts[each.key].items():
+                to = recipient_of(each.event, channel, audience, policy=self.policy)
+                if to and verdict.state is not State.SUPPRESSED:
+                    due = requests.setdefault(audience.payer(to), {})
+                    due[notification_id(each.event, channel)] = verdict.until or now
+        return requests
+
+
+def _capped(arrival: Arrival, verdicts: Verdicts, refused: AbstractSet[str]) -> Verdicts:
+    over = Verdict(state=State.SUPPRESSED, rule=CAP)
+    return {
+        channel: over if notification_id(arrival.event, channel) in refused else verdict
+        for channel, verdict in verdicts.items()
+    }

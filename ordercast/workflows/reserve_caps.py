@@ -1,0 +1,54 @@
+"""Who is to be told what in, which notifications fit under nobody's cap any more out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ordercast.decisions.lookup import Wanted
+from ordercast.errors import LedgerUnavailable
+from ordercast.people.hourly_cap import pay
+from ordercast.people.person import Person
+from ordercast.workflows.ports import MarksAndRows, People
+
+ROUNDS = 5  # of losing the race for somebody's slots, after which the batch is brought again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayCaps:
+    """Takes a slot of the hour in which each notification is due, before anything is promised.
+
+    The trap is two batches that both see the last free slot: the write counts only where nobody
+    else has written, and who loses reads again. A slot that is paid for and not used in the end
+    lapses with the hour: too strict at worst, never too loose.
+    """
+
+    ledger: MarksAndRows
+    people: People
+    limit: int
+
+    def __call__(
+        self,
+        requests: Mapping[str, Mapping[str, datetime]],
+        people: Mapping[str, Person],
+        *,
+        now: datetime,
+    ) -> frozenset[str]:
+        """Pay by payer for notification ids, each with when it is due; answer the ids refused.
+
+        Raises `LedgerUnavailable`.
+        """
+        refused: set[str] = set()
+        waiting = {key: people.get(key, Person(key=key)) for key in requests}
+        for _ in range(ROUNDS):
+            paid = {k: pay(p, requests[k], limit=self.limit, now=now) for k, p in waiting.items()}
+            # Who has nothing new to pay is not written: a redelivery costs no write.
+            new = [after for k, (after, _) in paid.items() if after.paid != waiting[k].paid]
+            written = self.people.pay(new)
+            lost = {person.key for person in new} - written
+            refused |= {i for k, (_, ids) in paid.items() if k not in lost for i in ids}
+            if not lost:
+                return frozenset(refused)
+            found = self.ledger.look_up(Wanted(people=frozenset(lost))).people
+            waiting = {key: found.get(key, Person(key=key)) for key in lost}
+        message = "the cap of one customer changes faster than it can be paid"
+        raise LedgerUnavailable(message)

@@ -1,0 +1,130 @@
+"""Customers in a file: each line is somebody, or one line that says what is wrong with which field."""
+
+import json
+import re
+from datetime import time
+from typing import Any
+
+import pytest
+
+from ordercast.events.identity import customer_key
+from ordercast.events.order_event import Channel
+from ordercast.events.unreadable_values import NO_CHARACTER, NONE_OF_OURS
+from ordercast.operations.customer_files import OPTED_OUT, CustomerRow, customer_lines
+from ordercast.people.person import Person, QuietHours
+from tests.pages import ROOT, snippets
+
+
+def line(**fields: Any) -> bytes:
+    return json.dumps({"customer_id": "c-1"} | fields).encode()
+
+
+def problem(content: bytes) -> str | None:
+    [only] = customer_lines(content)
+    assert only.person is None
+    return only.problem
+
+
+def test_a_line_says_all_that_a_record_can() -> None:
+    [only] = customer_lines(
+        line(
+            shop="Example Tea",
+            email="ada@example.com",
+            phone="206 555 0100",
+            country="US",
+            locale="en-US",
+            time_zone="America/Los_Angeles",
+            channels=["sms"],
+            consents=["sms", "email"],
+            opt_outs=["email"],
+            quiet_hours="21:00-08:00",
+        )
+    )
+
+    assert only.person == Person(
+        key=customer_key(shop="Example Tea", customer_id="c-1"),
+        customer_id="c-1",
+        shop="Example Tea",
+        email="ada@example.com",
+        phone="+12065550100",
+        locale="en-US",
+        country="US",
+        time_zone="America/Los_Angeles",
+        channels=(Channel.SMS,),
+        consents=frozenset(Channel),
+        refusals={Channel.EMAIL: OPTED_OUT},
+        quiet=QuietHours(start=time(21), end=time(8)),
+    )
+
+
+def test_who_says_nothing_has_agreed_to_nothing() -> None:
+    [only] = customer_lines(line())
+
+    assert only.person is not None
+    assert (None, frozenset(), {}) == (
+        *(only.person.channels, only.person.consents),
+        only.person.refusals,
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"{broken", "not JSON"),
+        (b"\xff", "not JSON"),
+        (rb'{"customer_id": "c-1", "email": "\ud800@example.com"}', f"email: {NO_CHARACTER}"),
+        (b"[" * 100_000, "customer: expected `object`, got `array`"),
+        (b"[]", "customer: expected `object`, got `array`"),
+        (b"{}", "customer: object missing required field `customer_id`"),
+        (line(customer_id=5), "customer_id: expected `str`, got `int`"),
+        (line(consent=["sms"]), f"customer: {NONE_OF_OURS} (consents is)"),
+        (line(**{"secret.person@example.com": 1}), f"customer: {NONE_OF_OURS}"),
+        (line(**{"\x1b[2J\u202e\n": 1}), f"customer: {NONE_OF_OURS}"),
+        (line(**{"x` - at `$.ada@example.com": 1}), f"customer: {NONE_OF_OURS}"),
+        (line(consents=["sms", "fax"]), "consents[1]: not one of the values allowed"),
+        (line(email="ada"), "email: not one plain address"),
+        (line(phone="206 555 0100"), "phone: not a number, or it needs its country"),
+        (line(phone="+1 206"), "phone: not a number, or it needs its country"),
+        (line(time_zone="Mars/Olympus"), "time_zone: not an IANA time zone"),
+        (line(time_zone="../../etc/passwd"), "time_zone: not an IANA time zone"),
+        (
+            line(quiet_hours="21:00-21:00"),
+            "quiet_hours: not two different times of the day",
+        ),
+        (
+            line(quiet_hours="9 to 5"),
+            "quiet_hours: not two times of the day such as 21:00-08:00",
+        ),
+    ],
+)
+def test_a_bad_line_names_its_field_and_quotes_nothing(content: bytes, says: str) -> None:
+    assert says == problem(content)
+
+
+def test_a_bad_line_is_told_by_its_place_and_its_neighbours_are_read() -> None:
+    content = b"\n".join([line(), b"", b"{", line(customer_id="c-2")])
+
+    read = customer_lines(content)
+
+    assert [(1, None), (3, "not JSON"), (4, None)] == [(each.place, each.problem) for each in read]
+
+
+def test_the_examples_that_we_publish_are_customers() -> None:
+    [documented] = snippets("docs/customers.md", language="json")
+    example = (ROOT / "examples" / "customers.jsonl").read_bytes()
+
+    read = customer_lines(documented.encode() + example)
+
+    assert 3 == len(read)
+    assert [None] * 3 == [each.problem for each in read]
+
+
+def test_every_field_is_documented() -> None:
+    cells = re.findall(r"^\| (`.+?) \|", docs(), flags=re.MULTILINE)
+    assert set(CustomerRow.__struct_fields__) == {
+        name for cell in cells for name in re.findall(r"`(\w+)`", cell)
+    }
+
+
+def docs() -> str:
+    return (ROOT / "docs" / "customers.md").read_text()

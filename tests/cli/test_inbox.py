@@ -1,0 +1,89 @@
+import stat
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from local_cloud.inbox import SentMessage
+from ordercast.cli.local.inbox_folder import save_inbox
+from ordercast.cli.local.inbox_listing import inbox_listing
+
+
+def message(**changes: Any) -> SentMessage:
+    return SentMessage(
+        **{
+            "channel": "sms",
+            "message_id": "m-1",
+            "to": "+12065550100",
+            "sender": "",
+            "at": datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
+            "text": "Your order o-1 is confirmed.",
+        }
+        | changes
+    )
+
+
+EMAIL = message(
+    channel="email", to="ada@example.com", subject="Order <o-1> & more", html="<h1>Hello</h1>"
+)
+
+
+class Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.found.append(dict(attrs)["href"] or "")
+
+
+def test_every_email_is_kept_as_it_looks_and_the_list_leads_to_it(tmp_path: Path) -> None:
+    page = save_inbox([message(), EMAIL, EMAIL], tmp_path)
+
+    links = Links()
+    links.feed(page.read_text())
+    assert 2 == len(links.found)
+    assert ["<h1>Hello</h1>"] * 2 == [(tmp_path / link).read_text() for link in links.found]
+
+
+def test_a_shorter_inbox_leaves_nothing_of_a_longer_one(tmp_path: Path) -> None:
+    save_inbox([EMAIL, EMAIL], tmp_path)
+    save_inbox([EMAIL], tmp_path)
+
+    assert ["0001.html"] == [kept.name for kept in (tmp_path / "emails").iterdir()]
+
+
+def test_the_pages_are_their_owners_alone(tmp_path: Path) -> None:
+    page = save_inbox([EMAIL], tmp_path / "out" / "shop")
+
+    assert 0o700 == stat.S_IMODE(page.parent.stat().st_mode)
+
+
+def test_what_a_shop_wrote_is_text_on_the_page_and_never_markup(tmp_path: Path) -> None:
+    page = save_inbox([EMAIL, message(text="<script>alert(1)</script>")], tmp_path).read_text()
+
+    assert "Order &lt;o-1&gt; &amp; more" in page
+    assert "<script>" not in page
+
+
+def listed(*messages: SentMessage, last: int) -> str:
+    console = Console(width=120, file=StringIO())
+    console.print(inbox_listing(messages, last=last))
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_the_listing_shows_the_newest_last_and_as_many_as_asked_for() -> None:
+    messages = [message(text=f"text {n}") for n in range(5)]
+
+    assert ["text 3", "text 4"] == [
+        line.split("  ")[-1].strip() for line in listed(*messages, last=2).splitlines()[1:]
+    ]
+    assert 6 == len(listed(*messages, last=0).splitlines())
+
+
+def test_the_listing_shows_markup_as_it_was_written() -> None:
+    assert "[red]o-1[/red]" in listed(message(text="[red]o-1[/red]"), last=1)

@@ -1,0 +1,256 @@
+"""Customers and stops, from an operator's words to what a stage has on record, and its answer."""
+
+import json
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from ordercast.cli import app as cli
+from ordercast.cli import customers
+from ordercast.cli import pause as stopping
+from ordercast.decisions.lookup import Stops
+from ordercast.events.identity import customer_key
+from ordercast.events.order_event import Channel
+from ordercast.events.unreadable_values import NO_CHARACTER
+from ordercast.operations.customer_files import OPTED_OUT
+from ordercast.people.person import Learnt, Person, QuietHours
+
+
+@dataclass
+class Stage:
+    """A stage that keeps people and stops in memory: its own tables, both."""
+
+    kept: dict[str, Person] = field(default_factory=dict)
+    stopped: frozenset[str] = frozenset()
+
+    def people(self) -> Self:
+        return self
+
+    def ledger(self) -> Self:
+        return self
+
+    def get(self, keys: AbstractSet[str]) -> dict[str, Person]:
+        return {key: self.kept[key] for key in keys if key in self.kept}
+
+    def change(self, keys: Iterable[str], becoming: Callable[[Person], Person]) -> None:
+        for key in keys:
+            self.kept[key] = becoming(self.kept.get(key, Person(key=key)))
+
+    def stops(self) -> Stops:
+        return Stops(stopped=self.stopped)
+
+    def stop(self, names: Iterable[str]) -> None:
+        self.stopped |= frozenset(names)
+
+    def resume(self, names: Iterable[str]) -> None:
+        self.stopped -= frozenset(names)
+
+    def customer(self, customer_id: str, shop: str | None = None) -> Person:
+        return self.kept[customer_key(shop=shop, customer_id=customer_id)]
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The stage that every command is about."""
+    stage = Stage()
+    for module in (customers, stopping):
+        monkeypatch.setattr(module, "target", lambda _name, _cloud: stage)
+    return stage
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run the command line as the shell would: its status, its output and its complaints."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["ordercast", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run
+
+
+@pytest.fixture
+def importing(run, tmp_path: Path):
+    """Import lines of a file."""
+
+    def importing(*lines: str) -> tuple[int, str, str]:
+        file = tmp_path / "customers.jsonl"
+        file.write_text("\n".join(lines))
+        status, out, err = run("customers", "import", str(file))
+        return status, out, err
+
+    return importing
+
+
+def test_good_lines_are_imported_and_bad_ones_told_by_line_and_field(stage, importing) -> None:
+    status, out, err = importing(
+        '{"customer_id": "c-1", "consents": ["sms"]}',
+        '{"customer_id": "c-2", "phone": "ada@example.com"}',
+        '{"customer_id": "c-3", "shop": "Example Tea"}',
+    )
+
+    assert (1, "2 of 3 lines imported\n") == (status, out)
+    assert "line 2: phone: not a number, or it needs its country\n" == err
+    assert frozenset({Channel.SMS}) == stage.customer("c-1").consents
+    assert stage.customer("c-3", "Example Tea")
+
+
+def test_what_is_wrong_with_a_line_is_told_on_one_line_however_long(stage, importing) -> None:
+    _, _, err = importing('{"customer_id": "\\ud800"}')
+
+    assert [f"line 1: customer_id: {NO_CHARACTER}"] == err.splitlines()
+    assert 80 < len(err)
+
+
+def test_nothing_on_record_is_cut_short_where_nobody_looks(stage, run, importing) -> None:
+    """A pipe has no width."""
+    label = "a" * 60
+    address = f"{label}@{label}.example.com"
+    importing(json.dumps({"customer_id": "c-1", "email": address}))
+
+    _, out, _ = run("customers", "show", "c-1")
+
+    assert f"e-mail       {address}" in out.splitlines()
+
+
+def test_of_two_lines_on_one_customer_the_later_one_counts(stage, importing) -> None:
+    status, _, _ = importing(
+        '{"customer_id": "c-1", "locale": "en-US"}', '{"customer_id": "c-1", "locale": "sv-SE"}'
+    )
+
+    assert (0, "sv-SE") == (status, stage.customer("c-1").locale)
+
+
+def test_importing_yesterdays_file_opts_nobody_in_again(stage, run, importing) -> None:
+    """A nightly export knows nothing of this morning's opt-out, or of a bounce."""
+    file = '{"customer_id": "c-1", "consents": ["sms", "email"]}'
+    importing(file)
+    run("customers", "set", "c-1", "--opt-out", "sms")
+
+    importing(file)
+
+    assert {Channel.SMS: OPTED_OUT} == stage.customer("c-1").refusals
+
+
+def test_who_is_not_on_record_can_opt_out_too(stage, run) -> None:
+    status, out, _ = run("customers", "set", "c-9", "--shop", "Example Tea", "--opt-out", "email")
+
+    assert 0 == status
+    assert "email (opted-out)" in out
+    someone = stage.customer("c-9", "Example Tea")
+    assert ("c-9", "Example Tea", {Channel.EMAIL: OPTED_OUT}) == (
+        *(someone.customer_id, someone.shop),
+        someone.refusals,
+    )
+
+
+def test_opting_in_again_ends_the_refusal_and_is_consent(stage, run) -> None:
+    run("customers", "set", "c-1", "--opt-out", "sms", "--opt-out", "email")
+    run("customers", "set", "c-1", "--opt-in", "sms")
+
+    found = stage.customer("c-1")
+    assert ({Channel.EMAIL: OPTED_OUT}, frozenset({Channel.SMS})) == (
+        *(found.refusals, found.consents),
+    )
+
+
+def test_opting_out_ends_the_consent(stage, run) -> None:
+    run("customers", "set", "c-1", "--opt-in", "sms")
+    run("customers", "set", "c-1", "--opt-out", "sms")
+
+    assert frozenset() == stage.customer("c-1").consents
+
+
+def test_channel_and_quiet_hours_are_set_and_left_open_again(stage, run) -> None:
+    run("customers", "set", "c-1", "--channel", "both", "--quiet", "22:00-07:30")
+
+    found = stage.customer("c-1")
+    assert tuple(Channel) == found.channels
+    assert QuietHours(start=time(22), end=time(7, 30)) == found.quiet
+
+    run("customers", "set", "c-1", "--channel", "none", "--quiet", "none")
+    assert (None, None) == (stage.customer("c-1").channels, stage.customer("c-1").quiet)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--quiet", "late"], "--quiet: not two times of the day such as 21:00-08:00"),
+        (["--quiet", "21:00-21:00"], "--quiet: not two different times of the day"),
+        (["--opt-in", "sms", "--opt-out", "sms"], "one channel cannot be opted in to and out of"),
+    ],
+)
+def test_words_that_make_no_sense_change_nothing(stage, run, words, says) -> None:
+    status, _, err = run("customers", "set", "c-1", *words)
+
+    assert 1 == status
+    assert says in err
+    assert {} == stage.kept
+
+
+def test_a_record_is_shown_and_a_missing_one_is_said_to_be(stage, run) -> None:
+    run("customers", "set", "c-1", "--opt-in", "email", "--quiet", "21:00-08:00")
+
+    _, out, _ = run("customers", "show", "c-1")
+    assert "agreed to    email" in out
+    assert "21:00-08:00" in out
+
+    status, _, err = run("customers", "show", "c-2")
+    assert 1 == status
+    assert "no customer c-2 is on record" in err
+    assert "--shop" in err
+
+
+def test_what_is_stopped_is_added_to_and_shown(stage, run) -> None:
+    assert "Nothing is stopped." in run("stop")[1]
+
+    run("stop", "--channel", "sms", "--country", "se")
+    _, out, _ = run("stop", "--campaign", "spring: sale", "--shop", "Example Tea")
+
+    named = {"channel:sms", "country:SE", "campaign:spring: sale", "shop:Example Tea"}
+    assert named == stage.stopped
+    assert "Stopped: campaign spring: sale\nStopped: channel sms\nStopped: country SE\n" in out
+
+
+def test_what_is_resumed_is_named_or_all(stage, run) -> None:
+    run("stop", "--channel", "sms", "--channel", "email", "--country", "US")
+
+    run("resume", "--channel", "sms")
+    assert {"channel:email", "country:US"} == stage.stopped
+
+    assert 1 == run("resume")[0]
+    assert {"channel:email", "country:US"} == stage.stopped
+
+    assert "Nothing is stopped." in run("resume", "--all")[1]
+
+
+def test_a_country_is_two_letters(stage, run) -> None:
+    """A stop that names nothing would hold nothing back, and nobody would know."""
+    status, _, err = run("stop", "--country", "Sweden")
+
+    assert 1 == status
+    assert "--country: Sweden is not a country's two letters" in err
+    assert frozenset() == stage.stopped
+
+
+def test_what_providers_told_of_a_customer_is_shown_with_the_event_that_says_so(
+    run, stage: Stage
+) -> None:
+    at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    key = customer_key(shop=None, customer_id="c-1")
+    told = Learnt(
+        channel=Channel.EMAIL, reason="bounced", kind="Bounce/Permanent", message_id="m", at=at
+    )
+    stage.kept[key] = Person(key=key, customer_id="c-1", learnt={"hash": told})
+
+    _, out, _ = run("customers", "show", "c-1")
+
+    assert "email: bounced, by Bounce/Permanent on 2026-03-02 09:30" in out

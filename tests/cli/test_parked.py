@@ -1,0 +1,176 @@
+"""What an operator types about parked things, and what the command line answers."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from ordercast.cli import app as cli
+from ordercast.cli import parked
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.operations.parked_sources import Shelves
+from ordercast.parked.item import GivenUpBatch, Kind
+from ordercast.workflows.redrive.batches import ShelfOfBatches
+from ordercast.workflows.redrive.stream_records import ShelfOfRecords
+from tests.fakes.clock import START
+from tests.fakes.parked_store import FakeParkedStore, FakeStream
+
+SECRET = b'{"contact": {"email": "ada@example.com"}}'
+
+
+def record(position: str, reason: str, *, index: int | None = None) -> ParkedRecord:
+    kept = StreamRecord(
+        sequence_number=position,
+        index=index,
+        partition_key=f"o-{position}.{index or 0}",
+        arrived_at=START,
+        payload=SECRET,
+    )
+    return ParkedRecord(record=kept, reason=reason, detail="order_id: is missing")
+
+
+@pytest.fixture
+def stream(monkeypatch: pytest.MonkeyPatch) -> FakeStream:
+    """Three parked records, and the stream that takes them again."""
+    stream = FakeStream()
+    kept = [record("101", "not-json"), record("102", "not-json"), record("201", "bug:KeyError")]
+    store = FakeParkedStore(kept=kept)
+    shelf = ShelfOfRecords(store=store, put=stream.put, now=lambda: START)
+    monkeypatch.setattr(parked, "target", lambda *_: None)
+    monkeypatch.setattr(parked, "shelves", lambda _: Shelves(shelves=[(Kind.RECORD, shelf)]))
+    return stream
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
+    """Run `ordercast parked` as the shell would: its status, its output and its complaints."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["ordercast", "parked", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capfd.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run
+
+
+def test_the_list_names_kind_id_reason_and_field_and_nothing_personal(run, stream) -> None:
+    status, out, _ = run("list")
+
+    assert 0 == status
+    assert "101  not-json: order_id: is missing" in out
+    assert "3 parked: 3 records." in out
+    assert "example.com" not in out
+
+
+def test_the_list_as_json_is_one_object_a_line(run, stream) -> None:
+    _, out, _ = run("list", "--json", "--reason", "bug")
+
+    (line,) = map(json.loads, out.splitlines())
+    assert ("record", "201", "bug:KeyError") == (line["kind"], line["id"], line["reason"])
+
+
+def test_one_thing_is_shown_by_the_beginning_of_its_id_and_its_payload_only_if_asked_for(
+    run, stream
+) -> None:
+    assert "example.com" not in run("show", "2")[1]
+    assert SECRET.decode() == run("show", "2", "--payload")[1].strip()
+
+
+def test_an_id_that_names_several_things_shows_none_of_them(run, stream) -> None:
+    status, _, err = run("show", "10")
+
+    assert 1 == status
+    assert "10 names 2 parked things, not one" in err
+
+
+@pytest.mark.parametrize("verb", ["redrive", "drop"])
+def test_without_yes_nothing_is_changed(run, stream, verb: str) -> None:
+    status, out, _ = run(verb, "--all")
+
+    assert 0 == status
+    assert "3 parked: 3 records. Nothing was changed; --yes does it." in out
+    assert [] == stream.puts
+    assert "3 parked" in run("list")[1]
+
+
+def test_what_is_redriven_is_on_the_stream_and_no_longer_listed(run, stream) -> None:
+    status, out, _ = run("redrive", "--reason", "not-json", "--yes")
+
+    assert 0 == status
+    assert "2 of 2 redriven." in out
+    assert [("o-101.0", SECRET), ("o-102.0", SECRET)] == stream.puts
+    assert "1 parked: 1 records." in run("list")[1]
+
+
+def test_what_is_dropped_is_no_longer_listed_and_not_put_again(run, stream) -> None:
+    assert "1 of 1 dropped." in run("drop", "201", "--yes")[1]
+
+    assert [] == stream.puts
+    assert "2 parked" in run("list")[1]
+
+
+@pytest.mark.parametrize("verb", ["redrive", "drop"])
+def test_nothing_is_done_about_nothing_in_particular(run, stream, verb: str) -> None:
+    """A forgotten word must not mean everything."""
+    status, _, err = run(verb, "--yes")
+
+    assert 1 == status
+    assert "which of them?" in err
+
+
+@pytest.mark.parametrize("verb", ["redrive", "drop"])
+def test_an_empty_id_does_not_mean_everything(run, stream, verb: str) -> None:
+    """It is what a variable of the shell comes to that was never set."""
+    status, _, err = run(verb, "", "--yes")
+
+    assert 1 == status
+    assert "one of the ids is empty" in err
+    assert "3 parked" in run("list")[1]
+
+
+@pytest.mark.parametrize("verb", ["redrive", "drop"])
+def test_an_id_that_names_nothing_is_named_and_the_others_are_done(run, stream, verb: str) -> None:
+    status, out, _ = run(verb, "nonesuch", "201", "--yes")
+
+    assert 0 == status
+    assert "Not parked, or no longer: nonesuch" in out
+    assert "1 of 1" in out
+
+
+def test_a_whole_id_means_that_alone_and_not_what_begins_alike(
+    run, stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first part of an aggregate, not the tenth as well."""
+    kept = [record("101", "damaged-sub-record", index=index) for index in range(1, 12)]
+    shelf = ShelfOfRecords(store=FakeParkedStore(kept=kept), put=stream.put, now=lambda: START)
+    monkeypatch.setattr(parked, "shelves", lambda _: Shelves(shelves=[(Kind.RECORD, shelf)]))
+
+    assert 0 == run("show", "101.1")[0]
+    assert "1 of 1 dropped." in run("drop", "101.1", "--yes")[1]
+    assert "10 of 10 redriven." in run("redrive", "101.", "--yes")[1]
+
+
+def test_since_takes_a_span_or_a_date_and_says_what_is_neither(run, stream) -> None:
+    day_after = (START + timedelta(days=1)).date().isoformat()
+
+    assert "3 parked" in run("list", "--since", START.date().isoformat())[1]
+    assert "Nothing like that is parked." in run("list", "--since", day_after)[1]
+    assert "--since: soon is neither a span" in run("list", "--since", "soon")[2]
+
+
+@pytest.mark.parametrize("id_", [f"-k{'M' * 42}", f"--{'M' * 42}"])
+def test_an_id_that_begins_like_an_option_is_none(run, stream, monkeypatch, id_: str) -> None:
+    """One notification's in sixty-four does."""
+    waiting = [
+        GivenUpBatch(id=each, key="k", condition=f"for {each}", at=START) for each in ("b1", id_)
+    ]
+    store = FakeParkedStore(given_up=waiting)
+    shelf = ShelfOfBatches(store=store, put=stream.put, recount=len, now=lambda: START)
+    monkeypatch.setattr(parked, "shelves", lambda _: Shelves(shelves=[(Kind.BATCH, shelf)]))
+
+    assert f"for {id_}" in run("show", id_)[1]
+    assert "1 of 1 dropped." in run("drop", id_, "--yes")[1]
+    assert "Not parked, or no longer: -k" in run("redrive", "--yes", "--", "-k", "b1")[1]
+    assert 2 == run("redrive", "--nonesuch")[0]

@@ -1,0 +1,43 @@
+"""What `ordercast replay` says of a span in which nothing can have arrived, or nothing did."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ordercast.cli import app as cli
+from ordercast.cli import record, replay
+from tests.fakes.ledger import FakeLedger
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run the command line where there is a ledger and nothing else."""
+    for command in (record, replay):
+        monkeypatch.setattr(command, "target", lambda *_: SimpleNamespace(ledger=FakeLedger))
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["ordercast", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run
+
+
+@pytest.mark.parametrize("words", [["replay"], ["record", "--out", "nowhere"]])
+def test_a_span_that_ends_before_it_begins_is_refused(run, words: list[str]) -> None:
+    status, _, err = run(*words, "--from", "1m", "--to", "5m")
+
+    assert 1 == status
+    assert "--from is not before --to" in err
+
+
+def test_of_no_records_it_is_not_said_that_the_ledger_agrees(run, tmp_path: Path) -> None:
+    (tmp_path / "nothing.json").write_text(json.dumps({"Records": []}))
+
+    status, out, _ = run("replay", str(tmp_path / "nothing.json"))
+
+    assert (0, "0 records: nothing arrived then.") == (status, out.strip())

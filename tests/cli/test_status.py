@@ -1,0 +1,128 @@
+"""What an operator reads of an order's notifications."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from local_cloud.in_flight import InFlight
+from ordercast.cli import app as cli
+from ordercast.cli.status import status_listing
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from tests.examples import notification
+from tests.fakes.clock import START
+from tests.fakes.ledger import FakeLedger
+
+
+def test_a_sent_text_says_when_in_how_many_parts_and_at_what_price() -> None:
+    row = replace(
+        notification(channel=Channel.SMS),
+        state=State.SENT,
+        sent_at=START + timedelta(seconds=2),
+        parts=2,
+        attempts=1,
+        reserved=Decimal("0.011620"),
+        due_at=None,
+    )
+
+    first, second, third = str(status_listing([row])).splitlines()
+
+    assert "confirmed, sms to +12065550100: sent" == first
+    assert f"sent {START + timedelta(seconds=2):%H:%M:%S}" in second
+    assert "2 parts, 1 attempt, 0.01162 USD estimated" in third
+
+
+def test_what_waits_for_the_morning_says_why_and_until_when() -> None:
+    until = START + timedelta(hours=8)
+    row = replace(notification(), state=State.DEFERRED, rule="quiet-hours", due_at=until)
+
+    listing = str(status_listing([row]))
+
+    assert ": deferred (quiet-hours)" in listing
+    assert f"due {until:%H:%M:%S}" in listing
+
+
+def test_a_day_is_named_once_so_that_the_lines_fit_a_terminal() -> None:
+    row = replace(
+        notification(), accepted_at=START, sent_at=START, closed_at=START + timedelta(days=1)
+    )
+    row = replace(row, due_at=None)
+    _, moments, *_ = str(status_listing([row])).splitlines()
+
+    assert "  accepted 2026-03-02 09:30:00, sent 09:30:00, closed 2026-03-03 09:30:00" == moments
+
+
+def test_what_is_not_sent_names_the_rule() -> None:
+    row = replace(notification(), state=State.SUPPRESSED, rule="opted-out", recipient=None)
+
+    assert "confirmed, email: suppressed (opted-out)" in str(status_listing([row]))
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Ask for a status on the command line, of a stage where customer c-1 has three notifications."""
+    ledger = FakeLedger()
+    for hours in (2, 3, 1):
+        row = notification(hours, customer_id="c-1", accepted_at=START + timedelta(hours=hours))
+        ledger.rows[row.id] = row
+
+    on_the_way = [InFlight()]
+
+    class Stage:
+        def ledger(self) -> FakeLedger:
+            return ledger
+
+    monkeypatch.setattr(cli, "target", lambda _name, _cloud: Stage())
+    monkeypatch.setattr(cli, "running_cloud", lambda _name: None)
+    monkeypatch.setattr(cli, "still_on_the_way", lambda _cloud, _target: on_the_way.pop())
+
+    def told(*words: str, waiting: int = 0) -> tuple[str, str]:
+        on_the_way[:] = [InFlight(records=waiting)]
+        monkeypatch.setattr("sys.argv", ["ordercast", "status", *words])
+        with pytest.raises(SystemExit):
+            cli.main()
+        return capsys.readouterr()
+
+    return told
+
+
+def test_a_customer_s_notifications_come_newest_first_with_their_orders(told) -> None:
+    out, _ = told("--customer", "c-1", "--shop", "Example Tea", "--last", "2")
+    headings = [line for line in out.splitlines() if line.startswith("order")]
+
+    assert [
+        "order o-3: confirmed, email to ada@example.com: requested",
+        "order o-2: confirmed, email to ada@example.com: requested",
+    ] == headings
+
+
+def test_what_is_still_on_its_way_is_not_taken_for_unknown(told) -> None:
+    _, err = told("--customer", "c-9", waiting=1)
+
+    assert "no notification for customer c-9" in err
+    assert "still on the way: 1 record on the stream" in err
+    assert "--shop" not in err
+
+
+def test_what_is_there_is_shown_with_what_is_still_to_come(told) -> None:
+    out, _ = told("--customer", "c-1", "--shop", "Example Tea", waiting=2)
+
+    assert 3 == out.count("requested")
+    assert "Still on the way: 2 records on the stream" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ((), "say one of them: an order, or --customer"),
+        (("o-1", "--customer", "c-1"), "say one of them: an order, or --customer"),
+        (("--customer", "c-1"), "no notification for customer c-1"),
+    ],
+)
+def test_a_question_that_has_no_answer_is_told_so(told, words, complaint) -> None:
+    out, err = told(*words)
+
+    assert "" == out
+    assert complaint in err

@@ -1,0 +1,204 @@
+"""An order's story, as an operator reads it: what happened when, by whose word, and why."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from rich.console import Console
+
+from ordercast.cli.output.timeline import MEANINGS, Story, steps, story_listing
+from ordercast.decisions.decision import Mark, Verdict
+from ordercast.events.identity import notification_id, notification_id_for
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.message import CostSource, Message
+from ordercast.notifications.notification import Notification
+from ordercast.receipts.receipt_log import Fact, Trail
+from tests.examples import drafts, mark, order_event
+from tests.fakes.clock import START
+
+SECOND = timedelta(seconds=1)
+MESSAGE = "0100019a-4b7e-7c1d-9f00-1234567890ab-000000"
+CARRIER = "SUCCESS/Message has been accepted by phone carrier"
+HANDSET = "SUCCESS/Delivered"
+
+
+def delivered_text() -> tuple[Notification, Trail]:
+    """A text that was sent, taken by the carrier and delivered, and what SNS said of it."""
+    (draft,) = drafts(channel="sms")
+    row = replace(
+        draft,
+        state=State.DELIVERED,
+        sent_at=START + 2 * SECOND,
+        delivered_at=START + 9 * SECOND,
+        closed_at=START + 10 * SECOND,
+        due_at=None,
+        attempts=1,
+        parts=1,
+        reserved=Decimal("0.01002"),
+        cost=Decimal("0.00645"),
+        cost_source=CostSource.CARRIER,
+        messages={MESSAGE: Message(state=State.DELIVERED, at=START + 9 * SECOND)},
+    )
+    trail = Trail(
+        message_id=MESSAGE,
+        channel=Channel.SMS,
+        notification_id=row.id,
+        sent_at=START + 2 * SECOND,
+        expires_at=row.expires_at,
+        facts={
+            HANDSET: Fact(at=START + 9 * SECOND, price=Decimal("0.00645")),
+            CARRIER: Fact(at=START + 4 * SECOND),
+        },
+    )
+    return row, trail
+
+
+def shown(marks: list[Mark], rows: list[Notification], *trails: Trail) -> str:
+    """The story at a terminal of 80 columns."""
+    console = Console(width=80, highlight=False)
+    story = Story(marks=marks, rows=rows, trails={each.message_id: each for each in trails})
+    with console.capture() as captured:
+        console.print(story_listing(story), soft_wrap=False)
+    return captured.get()
+
+
+def test_a_delivered_text_tells_each_step_in_order_by_whose_word() -> None:
+    row, trail = delivered_text()
+
+    told = steps(row, mark(channel="sms"), {MESSAGE: trail})
+
+    assert ["shop", "relay", "sender", "SNS", "SNS", "SNS", "ledger"] == [s.source for s in told]
+    assert [
+        "it happened, as the event says",
+        "requested; consent: the event names channel and contact",
+        "sent: 1 attempt, 1 part, 0.01002 USD reserved",
+        f"took it as message {MESSAGE}",
+        f"{CARRIER} → carrier_accepted",
+        f"{HANDSET}, 0.00645 USD → delivered",
+        "closed as delivered",
+    ] == [step.says for step in told]
+    assert sorted(step.at for step in told) == [step.at for step in told]
+
+
+def test_what_closed_it_comes_before_the_close_though_clocks_differ_a_little() -> None:
+    row, trail = delivered_text()
+    early = replace(row, closed_at=START + 9 * SECOND)
+    late = {HANDSET: Fact(at=START + 9 * SECOND + timedelta(milliseconds=400))}
+
+    told = steps(early, None, {MESSAGE: replace(trail, facts=late)})
+
+    assert [f"{HANDSET} → delivered", "closed as delivered"] == [s.says for s in told[-2:]]
+
+
+def test_the_story_fits_80_columns_and_says_where_its_event_came_from() -> None:
+    row, trail = delivered_text()
+    one = replace(mark(channel="sms"), position="4966" * 14)
+
+    out = shown([one], [row], trail)
+
+    assert max(map(len, out.splitlines())) <= 80
+    words = " ".join(out.split())
+    assert "4966" * 14 in words
+    assert "decided 2026-03-02 09:30:00 UTC: sms requested" in words
+    assert "confirmed, sms to +12065550100: delivered" in words
+    assert "0.00645 USD (carrier)" in words
+    assert MESSAGE in words.replace(" ", "") or MESSAGE in words
+
+
+def test_what_is_deferred_says_by_which_rule_until_when_and_on_what_consent() -> None:
+    (draft,) = drafts(channel="email")
+    until = START + timedelta(hours=8)
+    waits = Verdict(state=State.DEFERRED, rule="quiet-hours", until=until)
+    one = replace(mark(channel="email"), verdicts={Channel.EMAIL: waits})
+    row = replace(draft, state=State.DEFERRED, rule="quiet-hours", accepted_at=until, due_at=until)
+
+    told = [f"{step.source}: {step.says}" for step in steps(row, one, {})]
+
+    assert (
+        "relay: deferred by the rule quiet-hours until 2026-03-02 17:30:00; consent: the event names channel and contact"
+        in told
+    )
+    assert told[-2:] == ["ledger: accepted", "sweeper: looks at it: look 1"]
+
+
+def test_a_suppressed_one_names_its_rule() -> None:
+    (draft,) = drafts(channel="email")
+    refused = Verdict(state=State.SUPPRESSED, rule="opted-out")
+    one = replace(mark(channel="email"), verdicts={Channel.EMAIL: refused})
+    row = replace(draft, state=State.SUPPRESSED, rule="opted-out", due_at=None, closed_at=START)
+
+    out = shown([one], [row])
+
+    assert "email to ada@example.com: suppressed (opted-out)" in out
+    assert "suppressed by the rule opted-out" in " ".join(out.split())
+
+
+def test_old_news_has_a_mark_and_no_notification() -> None:
+    """Nothing was entered; the mark alone tells why nobody heard of it."""
+    stale = Verdict(state=State.SUPPRESSED, rule="stale")
+    out = shown([replace(mark(), verdicts={Channel.SMS: stale})], [])
+
+    assert "sms suppressed (stale)" in out
+
+
+def test_events_stand_with_their_own_notifications() -> None:
+    confirmed, shipped = (
+        (mark(**event), drafts(**event))
+        for event in (
+            {"event_id": "e-1", "channel": "email"},
+            {"event_id": "e-2", "channel": "email", "status": "shipped"},
+        )
+    )
+    out = shown([confirmed[0], shipped[0]], [*shipped[1], *confirmed[1]])
+
+    headings = [
+        each for each in out.splitlines() if each.startswith(("Event", "confirmed", "shipped"))
+    ]
+    assert [
+        f"Event {confirmed[0].event}",
+        "confirmed, email to ada@example.com: requested",
+        f"Event {shipped[0].event}",
+        "shipped, email to ada@example.com: requested",
+    ] == headings
+
+
+def test_what_was_said_before_the_trail_was_gone_is_told_from_the_ledger() -> None:
+    (draft,) = drafts(channel="email")
+    bounced = Message(state=State.BOUNCED, at=START, reason="Bounce/Permanent/NoEmail")
+    row = replace(draft, state=State.BOUNCED, messages={MESSAGE: bounced})
+
+    assert f"bounced (Bounce/Permanent/NoEmail): {MESSAGE}" in [
+        s.says for s in steps(row, None, {})
+    ]
+
+
+def test_every_state_is_said_in_words() -> None:
+    assert set(State) == set(MEANINGS)
+
+
+def test_a_notification_is_found_by_its_mark() -> None:
+    one, event = mark(), order_event()
+
+    assert notification_id(event, Channel.SMS) == notification_id_for(
+        one.order, one.event, Channel.SMS
+    )
+
+
+def test_what_was_given_up_tells_how_often_its_provider_was_asked() -> None:
+    """A bug of ours keeps a message from its provider: nobody need look there."""
+    (draft,) = drafts(channel="email")
+    parked = replace(draft, state=State.PARKED, due_at=None, closed_at=START + SECOND)
+
+    ends = [
+        steps(each, None, {})[-1].says
+        for each in (
+            replace(parked, rule="bug:KeyError"),
+            replace(parked, rule="out-of-attempts", attempts=12),
+        )
+    ]
+
+    assert [
+        "closed as parked (bug:KeyError): SES was never asked",
+        "closed as parked (out-of-attempts): 12 attempts at SES",
+    ] == ends

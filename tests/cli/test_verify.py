@@ -1,0 +1,68 @@
+"""Which hours are compared, and how what was found is shown: each figure whole."""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from ordercast.cli.verify import Answer, _show, second_look, span
+from ordercast.reconciliation.comparison import Findings
+from ordercast.usage_error import Complaint
+from ordercast.workflows.reconcile.trace_records import Records
+
+NOW = datetime(2026, 3, 2, 9, 40, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "begins", "ends"),
+    [
+        (None, None, "2026-03-01T09:00", "2026-03-02T09:40:30"),
+        ("36h", None, "2026-02-28T21:00", "2026-03-02T09:40:30"),
+        ("2026-03-01", "1h", "2026-03-01T00:00", "2026-03-02T08:40:30"),
+        ("2026-03-02T08", "2026-03-02T09", "2026-03-02T08:00", "2026-03-02T09:00"),
+        ("2026-03-01T10:30:00+02:00", "2026-03-01T12", "2026-03-01T08:00", "2026-03-01T12:00"),
+        (None, "2026-02-20", "2026-02-19T00:00", "2026-02-20T00:00"),
+    ],
+)
+def test_hours_are_compared_whole(since, until, begins, ends) -> None:
+    expected = tuple(datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (begins, ends))
+
+    assert expected == span(since, until, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "complaint"),
+    [
+        ("yesterday", None, "--since: yesterday is neither a span"),
+        (None, "9 o'clock", "--until: 9 o'clock is neither a span"),
+        ("1h", "2h", "the period ends before it begins"),
+    ],
+)
+def test_what_is_no_period_is_answered_in_one_line(since, until, complaint) -> None:
+    with pytest.raises(Complaint, match=complaint):
+        span(since, until, now=NOW)
+
+
+def test_sums_of_millions_are_shown_whole_and_what_a_float_cannot_hold_is_no_difference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = StringIO()
+    monkeypatch.setattr("ordercast.cli.verify.console", Console(file=told, width=100))
+    cloudwatch = {
+        "Accepted": (12_345_678.0, 12_345_670.0),
+        "CostUSD": (30.86225, 30.862249999999989),
+    }
+    found = Findings(notifications=12_345_678, ended=0)
+
+    _show(Answer(found=found, records=Records(), cloudwatch=cloudwatch, repaired=0))
+
+    shown = [line.split() for line in told.getvalue().splitlines()]
+    assert ["Accepted", "12,345,678", "12,345,670", "-8"] in shown
+    assert ["CostUSD", "30.86225", "30.86225", "+0"] in shown
+
+
+def test_a_local_cloud_counts_soon_and_is_looked_at_again_soon() -> None:
+    assert timedelta(seconds=15) == second_look("dev")
+    assert timedelta(seconds=3) == second_look("local")
+    assert timedelta(seconds=9) == second_look("local", 9)

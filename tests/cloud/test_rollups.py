@@ -1,0 +1,132 @@
+"""Count orders on the local cloud, and repair what was never counted."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+from zlib import crc32
+
+import boto3
+
+from ordercast.cli.export import columns
+from ordercast.cli.verify import Answer, compare, settings_of
+from ordercast.decisions.lookup import Wanted
+from ordercast.events.identity import notification_id
+from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.gateways.rollups.items import SHARDS
+from ordercast.operations.target import Target
+from ordercast.rollups.statistics import in_all
+from ordercast.wiring.reconciliation import verification
+from ordercast.workflows.read_rollups import HOUR, buckets_between
+from tests.eventually import eventually
+
+SHOP = f"books-{uuid4().hex[:12]}"
+
+
+def compared(target: Target, since: datetime) -> Answer:
+    settings = settings_of(target, patience=timedelta(seconds=1))
+    wired = verification(settings, now=lambda: datetime.now(UTC))
+    return compare(target, wired, settings, since, datetime.now(UTC))
+
+
+def test_what_was_put_is_counted_once_everywhere(target) -> None:
+    """Twice on the stream, with one record that cannot be used, and each sum of the shop's holds.
+
+    CloudWatch knows no shops: that it says the same is seen by test_demo, on a day that is played
+    before anybody else puts anything.
+    """
+    begun = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    payloads = [json.dumps(order(number)).encode() for number in range(8)]
+    kinesis = boto3.client("kinesis")
+    for payload in [*payloads, *payloads[:3], b"not an order"]:
+        stream = target.names.orders_stream
+        kinesis.put_record(StreamName=stream, Data=payload, PartitionKey="books")
+    wanted = {_id(each, channel) for each in payloads for channel in Channel}
+
+    def each_was_sent_and_counted_once() -> bool:
+        rows = target.ledger().look_up(_wanted(wanted)).notifications
+        sent = [columns(row)["taken"] for row in rows.values()]
+        buckets = buckets_between(target.rollups(), begun, datetime.now(UTC) + HOUR)
+        counted = in_all(amounts for each, amounts in buckets.items() if SHOP == each.shop)
+        figures = (counted.accepted, counted.sent, counted.delivered)
+        return [True] * 16 == sent and (16, 16, 16) == figures
+
+    eventually(each_was_sent_and_counted_once, within=60, every=0.5)
+
+    def nothing_of_ours_is_amiss() -> Answer | None:
+        answer = compared(target, begun)
+        found = answer.found
+        amiss = {*found.wrong_lines, *found.not_yet_counted, *found.moving} & wanted
+        wrong = [bucket for bucket in found.wrong_buckets if SHOP == bucket.shop]
+        return None if amiss or wrong else answer
+
+    records = eventually(nothing_of_ours_is_amiss, within=60, every=0.5).records
+    assert not records.lost
+    assert not wanted & {*records.unentered}
+    assert 8 <= records.accepted
+    assert 3 <= records.duplicate
+    assert 1 <= records.parked
+
+
+def test_a_row_that_was_never_counted_is_found_by_a_scan_and_repaired(target) -> None:
+    """As if all its changes had been withheld: it is counted nowhere, and no record names it."""
+    settings = settings_of(target, patience=timedelta(seconds=1))
+    wired = verification(settings, now=lambda: datetime.now(UTC))
+    rollups = target.rollups()
+    payload = json.dumps(order(99, shop=f"{SHOP}-uncounted")).encode()
+    stream = target.names.orders_stream
+    boto3.client("kinesis").put_record(StreamName=stream, Data=payload, PartitionKey="books")
+    ids = [_id(payload, channel) for channel in Channel]
+
+    def all_is_over() -> bool:
+        lines = wired.lines.lines(ids)
+        hours = {i: line.bucket.hour for i, line in lines.items()}
+        counted = rollups.counted(hours)
+        return len(counted) == len(ids) and all(
+            lines[i].state == "delivered" and each.version == lines[i].version
+            for i, each in counted.items()
+        )
+
+    assert eventually(all_is_over, within=90, every=1)
+    line = wired.lines.lines(ids)[ids[0]]
+    key = {
+        "pk": {"S": f"counted#{line.bucket.hour}#{_shard(line.id)}"},
+        "sk": {"S": line.id},
+    }
+    boto3.client("dynamodb").delete_item(TableName=target.names.rollups_table, Key=key)
+
+    found = wired.verify([line.bucket.hour], [line.id])
+    assert line.id in found.not_yet_counted
+    assert line.bucket in found.wrong_buckets
+
+    wired.verify.repair(found)
+    again = wired.verify([line.bucket.hour], [line.id])
+    assert line.id not in {*again.wrong_lines, *again.not_yet_counted}
+    assert line.bucket not in again.wrong_buckets
+
+
+def order(number: int, shop: str = SHOP) -> dict[str, object]:
+    order_id = f"{shop}-{number}"
+    return {
+        "event_id": f"{order_id}-confirmed",
+        "order_id": order_id,
+        "shop": shop,
+        "customer_id": f"c-{order_id}",
+        "channel": "both",
+        "contact": {
+            "email": f"{order_id}@example.com",
+            "phone": f"+1206555{110 + number % 70:04}",
+            "country": "US",
+        },
+    }
+
+
+def _id(payload: bytes, channel: Channel) -> str:
+    return notification_id(parse_order_event(payload, default_currency="USD"), channel)
+
+
+def _wanted(ids: set[str]) -> Wanted:
+    return Wanted(notifications=frozenset(ids))
+
+
+def _shard(notification_id: str) -> int:
+    return crc32(notification_id.encode()) % SHARDS

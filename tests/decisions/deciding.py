@@ -1,0 +1,33 @@
+"""An order event, who is on record and a policy in; the verdict of each channel out."""
+
+from datetime import datetime
+from typing import Any
+
+from ordercast.decisions.decision import Verdict
+from ordercast.decisions.routing import Policy, audience_of, decide
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.status_rank import Head
+from ordercast.people.person import Person
+from tests.examples import POLICY, order_event
+from tests.fakes.clock import START
+
+SENT = Verdict(state=State.REQUESTED)
+
+
+def verdicts(
+    *people: Person,
+    policy: Policy = POLICY,
+    now: datetime = START,
+    heads: dict[Channel, Head] | None = None,
+    **changes: Any,
+) -> dict[Channel, Verdict]:
+    """Decide about `event` with those people on record."""
+    one = order_event(**changes)
+    audience = audience_of(one, {each.key: each for each in people})
+    return decide(one, audience, heads or {}, policy=policy, now=now)
+
+
+def rules(*people: Person, **changes: Any) -> dict[Channel, str | None]:
+    """Return the rule that objects, or None, for each channel that was considered."""
+    return {channel: each.rule for channel, each in verdicts(*people, **changes).items()}

@@ -1,0 +1,121 @@
+"""When something is told: what waits for the morning, what is old news, and whose cap it counts for."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+
+from ordercast.decisions.decision import STALE, Verdict
+from ordercast.decisions.routing import NO_CONSENT, QUIET_HOURS, audience_of
+from ordercast.events.identity import address_key
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.status_rank import Head, standing
+from ordercast.people.person import QuietHours
+from tests.decisions.deciding import SENT, rules, verdicts
+from tests.examples import EMAIL, PHONE, POLICY, order_event, person
+from tests.fakes.clock import START
+
+NIGHT = QuietHours(start=time(21), end=time(8))
+MIDNIGHT = START.replace(hour=0, minute=30)
+EIGHT = START.replace(hour=8, minute=0)
+
+# Quiet hours
+
+
+def test_by_night_a_message_waits_until_the_morning() -> None:
+    policy = replace(POLICY, quiet=NIGHT)
+    waits = Verdict(state=State.DEFERRED, rule=QUIET_HOURS, until=EIGHT)
+
+    both = {"policy": policy, "contact": {"email": EMAIL, "phone": PHONE, "time_zone": "UTC"}}
+
+    assert {Channel.SMS: waits, Channel.EMAIL: waits} == verdicts(now=MIDNIGHT, **both)
+    assert {Channel.SMS: SENT, Channel.EMAIL: SENT} == verdicts(now=EIGHT, **both)
+
+
+@pytest.mark.parametrize(
+    "urgent", [{"priority": "high"}, {"status": "cancelled"}, {"status": "failed"}]
+)
+def test_what_is_urgent_does_not_wait(urgent: dict[str, Any]) -> None:
+    policy = replace(POLICY, quiet=NIGHT)
+
+    assert {SENT} == set(verdicts(policy=policy, now=MIDNIGHT, **urgent).values())
+
+
+def test_the_night_is_where_the_customer_is_else_where_the_contact_says() -> None:
+    policy = replace(POLICY, quiet=NIGHT)
+    abroad = {"email": EMAIL, "phone": PHONE, "time_zone": "Asia/Tokyo"}
+    at_home = person(time_zone="Europe/London")
+
+    assert {SENT} == set(verdicts(policy=policy, now=MIDNIGHT, contact=abroad).values())
+    asleep = verdicts(at_home, policy=policy, now=MIDNIGHT, contact=abroad, customer_id="c-1")
+    assert {State.DEFERRED} == {each.state for each in asleep.values()}
+
+
+def test_a_customer_s_own_quiet_hours_win_over_the_stage_s() -> None:
+    late_riser = person(time_zone="UTC", quiet=QuietHours(start=time(9), end=time(11)))
+    policy = replace(POLICY, quiet=NIGHT)
+
+    up = verdicts(late_riser, policy=policy, now=MIDNIGHT, customer_id="c-1")
+    assert {State.REQUESTED} == {each.state for each in up.values()}
+    asleep = verdicts(late_riser, policy=policy, now=START, customer_id="c-1")
+    assert {START.replace(hour=11, minute=0)} == {each.until for each in asleep.values()}
+
+
+def test_what_is_not_to_be_sent_does_not_wait_for_the_morning() -> None:
+    policy = replace(POLICY, quiet=NIGHT)
+
+    assert {NO_CONSENT} == set(rules(policy=policy, now=MIDNIGHT, channel=None).values())
+
+
+# Staleness
+
+
+def head(channel: Channel, status: str, minutes: int = 0) -> dict[Channel, Head]:
+    stands = standing(status, order_event().occurred_at) or 0
+    return {channel: Head(order="o", channel=channel, standing=stands + minutes * 60_000)}
+
+
+def test_older_news_is_stale_on_the_channel_that_has_newer() -> None:
+    assert {Channel.SMS: STALE, Channel.EMAIL: None} == rules(heads=head(Channel.SMS, "shipped"))
+    assert {Channel.SMS: None, Channel.EMAIL: STALE} == (
+        rules(heads=head(Channel.EMAIL, "confirmed", minutes=1))
+    )
+
+
+def test_the_same_news_is_not_stale() -> None:
+    assert None is rules(heads=head(Channel.EMAIL, "confirmed"))[Channel.EMAIL]
+
+
+def test_a_cancellation_is_never_stale() -> None:
+    late = rules(status="cancelled", heads=head(Channel.SMS, "delivered"))
+
+    assert {Channel.SMS: None, Channel.EMAIL: None} == late
+
+
+def test_a_refusal_is_named_before_staleness() -> None:
+    known = person(refusals={Channel.SMS: "opted-out"})
+    told = rules(known, customer_id="c-1", heads=head(Channel.SMS, "shipped"))
+
+    assert "opted-out" == told[Channel.SMS]
+
+
+# Who pays
+
+
+def test_a_customer_pays_once_for_all_their_addresses_and_a_guest_by_address() -> None:
+    known = person()
+    one = order_event(customer_id="c-1")
+    people = {known.key: known}
+
+    assert known.key == audience_of(one, people).payer(EMAIL)
+    assert known.key == audience_of(one, people).payer(PHONE)
+    assert known.key == audience_of(one, {}).payer(PHONE)
+    assert address_key(EMAIL) == audience_of(order_event(), {}).payer(EMAIL)
+
+
+def test_a_decision_is_the_same_each_time() -> None:
+    late = START + timedelta(days=400)
+
+    assert verdicts() == verdicts(now=late)

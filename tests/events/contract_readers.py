@@ -1,0 +1,48 @@
+"""An event in, what the parser and the published schema have against it out."""
+
+import json
+from datetime import datetime
+
+from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
+
+from ordercast.errors import MalformedOrderEvent
+from ordercast.events.json_schema import json_schema
+from ordercast.events.order_event import parse_order_event
+
+DATES = FormatChecker(formats=())
+
+
+@DATES.checks("date-time", raises=ValueError)  # type: ignore[untyped-decorator]
+def _is_rfc_3339(value: object) -> bool:
+    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
+
+
+VALIDATOR = Draft202012Validator(json_schema(), format_checker=DATES)
+
+
+def complaint(document: object) -> str | None:
+    """Return what the parser has against *document*, if anything."""
+    return complaint_of_bytes(json.dumps(document).encode())
+
+
+def complaint_of_bytes(payload: bytes) -> str | None:
+    """Return what the parser has against what a record holds, if anything."""
+    try:
+        parse_order_event(payload, default_currency="USD")
+    except MalformedOrderEvent as error:
+        return str(error)
+    return None
+
+
+BARE = {"order_id": "o-1", "customer_id": "c-1"}
+
+CAMEL = {
+    "orderId": "o-1",
+    "customerEmail": "ada@example.com",
+    "phoneNumber": "+12065550100",
+    "orderAmount": 42.5,
+    "items": ["Teapot"],
+    "channel": "both",
+    "priority": "high",
+    "timestamp": "2026-03-02T09:29:58Z",
+}

@@ -1,0 +1,73 @@
+"""What providers said in, what of it cannot be found again out."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from ordercast.notifications.lifecycle import State, rank
+from ordercast.notifications.message import CostSource, Message
+from ordercast.notifications.notification import Notification
+from ordercast.receipts.provider_events import place
+from ordercast.receipts.receipt import Receipt, read_receipt
+from ordercast.receipts.receipt_log import Trail
+from tests.explorer.journal import Journal
+from tests.fakes.clock import START
+
+
+def unheard(
+    journal: Journal, trails: Mapping[str, Trail], rows: Mapping[str, Notification]
+) -> Iterator[str]:
+    """P4: no receipt is lost; the state is that of the best fact, the price that of the dearest."""
+    said: defaultdict[str, list[Receipt]] = defaultdict(list)
+    for each in journal.spoken:
+        read = read_receipt(each.body, received_at=START)
+        assert isinstance(read, Receipt)
+        said[each.message_id].append(read)
+    whose = {each.message_id: rows[each.row.id] for each in journal.spoken}
+    for message_id, receipts in said.items():
+        yield from _of_message(receipts, trails.get(message_id), whose[message_id])
+    for row in rows.values():
+        yield from _of_row(row, {i: said[i] for i in row.messages if i in said})
+
+
+def _of_message(receipts: list[Receipt], trail: Trail | None, row: Notification) -> Iterator[str]:
+    """Look at what is known of one message; what is nobody's is kept too."""
+    message_id = receipts[0].message_id
+    if trail is None or {receipt.kind for receipt in receipts} - trail.facts.keys():
+        yield f"P4: a receipt of {message_id} is lost"
+    elif trail.notification_id is None:
+        if not trail.unattributed:
+            yield f"P4: the receipt of {message_id} waits for ever"
+        if row.state is State.IN_DOUBT:
+            yield f"P4: the receipt of {message_id} is nobody's, and {_name(row)} is in doubt"
+    elif trail.notification_id != row.id:
+        yield f"P4: the receipt of {message_id} is not that of {_name(row)}"
+    elif message_id not in row.messages:
+        yield f"P4: what is said of {message_id} is not on the ledger"
+    else:
+        yield from _of_known(receipts, row.messages[message_id], row)
+
+
+def _of_known(receipts: list[Receipt], known: Message, row: Notification) -> Iterator[str]:
+    best = max(rank(place(each.kind, row.channel).state, row.channel) for each in receipts)
+    if rank(known.state, row.channel) != best:
+        yield f"P4: {_name(row)} does not say the best that is said of it: {known.state}"
+    if known.price != dearest(receipts):
+        yield f"P4: {_name(row)} has not the highest price that was named: {known.price}"
+
+
+def _of_row(row: Notification, said: Mapping[str, list[Receipt]]) -> Iterator[str]:
+    prices = [price for each in said.values() if (price := dearest(each)) is not None]
+    if prices and (row.cost, row.cost_source) != (sum(prices), CostSource.CARRIER):
+        yield f"P4: {_name(row)} cost what nobody named: {row.cost}"
+    if not prices and row.cost_source is CostSource.CARRIER:
+        yield f"P4: {_name(row)} has a price that nobody named: {row.cost}"
+
+
+def dearest(receipts: list[Receipt]) -> Decimal | None:
+    """Return the highest price among them."""
+    return max((each.price for each in receipts if each.price is not None), default=None)
+
+
+def _name(row: Notification) -> str:
+    return f"{row.order.order_id}/{row.channel}"

@@ -1,0 +1,209 @@
+"""Provider calls in, what becomes of them and the receipts that follow out: SNS and SES from outside."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from ordercast.events.identity import address_key, customer_key
+from ordercast.events.order_event import Channel
+from ordercast.notifications.notification import Notification
+from ordercast.notifications.status_rank import standing
+from ordercast.people.person import Person
+from ordercast.sending.outcome import Outcome, Outgoing
+from tests.explorer import faults
+from tests.explorer.faults import Crash
+from tests.explorer.journal import Journal, ProviderCall, Spoken, Told
+from tests.explorer.words import Word, receipt
+from tests.fakes.clock import HandTurnedClock
+
+Speak = Callable[[str, timedelta], None]
+"""Put a receipt where receipts wait, to be seen after a while."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Carrier:
+    """Both providers, and what their users do not see: whether a message went out.
+
+    `script` says, by order and channel, what the first call for it meets; `fates` what is said of
+    it later, of an e-mail that it was delivered where nothing else is; `meanwhile` lets everybody
+    else have a turn while an answer is slow. Whoever is called for though nobody should have called
+    is noted as an objection.
+    """
+
+    clock: HandTurnedClock
+    journal: Journal
+    people: dict[str, Person]
+    stopped: set[str]
+    allowed: tuple[str, ...]
+    script: dict[tuple[str, Channel], str]
+    fates: Mapping[tuple[str, Channel], Sequence[Word]]
+    speak: Speak
+    meanwhile: Callable[[], None]
+    expected: list[Outgoing] = field(default_factory=list)
+    given: int = 0
+
+    def begin(self, recipient: str) -> Notification:
+        """Note whose message a call is about to be made for, and what speaks against it."""
+        message = next(m for m in self.expected if m.notification.recipient == recipient)
+        self.expected.remove(message)
+        return message.notification
+
+    def called(self, row: Notification) -> ProviderCall:
+        """Note that a call leaves us now."""
+        call = ProviderCall(row=row, owner=row.owner or "", at=self.clock())
+        self.journal.objections += self._objections(row)
+        self.journal.calls.append(call)
+        return call
+
+    def take(self, call: ProviderCall) -> dict[str, str]:
+        """Let a call happen, as its script has it; answer as botocore would."""
+        row = call.row
+        match self.script.pop((row.order.order_id, row.channel), "taken"):
+            case "throttled":
+                raise faults.throttled()
+            case "refused":
+                raise faults.refusal(row.channel, row.recipient or "")
+            case "answer lost":
+                self._happen(call)
+                raise faults.timed_out()
+            case "request lost":
+                raise faults.timed_out()
+            case "server error":
+                raise faults.server_error()
+            case "crash":
+                self._happen(call)
+                raise Crash
+            case "slow":
+                message_id = self._happen(call)
+                self.meanwhile()
+                return {"MessageId": message_id}
+        return {"MessageId": self._happen(call)}
+
+    def _happen(self, call: ProviderCall) -> str:
+        self.given += 1
+        message_id = f"{call.row.channel}-message-{self.given}"
+        call.happened = True
+        row = call.row
+        for word in self.fates.get((row.order.order_id, row.channel), _USUAL[row.channel]):
+            call.spoken = True
+            body = receipt(row, message_id, word, taken_at=self.clock())
+            self.journal.spoken.append(Spoken(row=row, message_id=message_id, body=body))
+            self.speak(body, word.after)
+        return message_id
+
+    def _objections(self, row: Notification) -> list[str]:
+        """Say why this call should not have been made, from what is so at this moment."""
+        about = f"{row.order.order_id} {row.channel}"
+        recipient = row.recipient or ""
+        keys = {address_key(recipient)}
+        if row.customer_id is not None:
+            keys.add(customer_key(shop=row.order.shop, customer_id=row.customer_id))
+        known = [self.people[key] for key in keys if key in self.people]
+        objections = []
+        if any(person.refusal(row.channel, recipient) for person in known):
+            objections.append(f"P6: {about}: called for somebody who refuses")
+        consents = row.consent == "event" or any(row.channel in p.consents for p in known)
+        if not consents:
+            objections.append(f"P6: {about}: called without consent")
+        if not any(fnmatchcase(recipient, pattern) for pattern in self.allowed):
+            objections.append(f"P6: {about}: called for a recipient that is not allowed")
+        stands = standing(row.status, row.occurred_at)
+        if stands is not None and stands < self.journal.newest_read(row):
+            objections.append(
+                f"P8: {about} {row.status}: called after something newer was accepted"
+            )
+        if f"campaign:{row.campaign}" in self.stopped:
+            objections.append(f"P6: {about}: called while its campaign was stopped")
+        return objections
+
+
+_USUAL = {Channel.SMS: (), Channel.EMAIL: (Word(said="delivered"),)}
+
+
+@dataclass(slots=True)
+class SnsSide:
+    """Where SMS calls arrive."""
+
+    carrier: Carrier
+
+    def publish(self, call: ProviderCall) -> dict[str, str]:
+        return self.carrier.take(call)
+
+
+@dataclass(slots=True)
+class SesSide:
+    """Where e-mail calls arrive."""
+
+    carrier: Carrier
+
+    def send_email(self, call: ProviderCall) -> dict[str, str]:
+        return self.carrier.take(call)
+
+
+@dataclass(slots=True)
+class BotoClient:
+    """The client that both gateways call; `watched` leads to the provider's side of it."""
+
+    carrier: Carrier
+    watched: Any
+    attempts: int = 1
+
+    def publish(self, **named: Any) -> Any:
+        row = self.carrier.begin(named["PhoneNumber"])
+        return self._call(self.watched.publish, row)
+
+    def send_email(self, **named: Any) -> Any:
+        (recipient,) = named["Destination"]["ToAddresses"]
+        row = self.carrier.begin(recipient)
+        return self._call(self.watched.send_email, row)
+
+    def _call(self, method: Callable[[ProviderCall], Any], row: Notification) -> Any:
+        """Make as many attempts as the SDK was told to: one, for a provider."""
+        for attempt in range(1, self.attempts + 1):
+            call = self.carrier.called(row)
+            try:
+                answer = method(call)
+            except (ReadTimeoutError, ClientError) as error:
+                if _is_certain(error):
+                    call.told = Told.CERTAINLY_NOT
+                if attempt == self.attempts or not _sdk_retries(error):
+                    raise
+            else:
+                call.told = Told.TAKEN
+                return answer
+        raise AssertionError(row.id)
+
+
+@dataclass(slots=True)
+class AnnouncedProvider:
+    """A provider's gateway, which tells the carrier first whose messages are to come."""
+
+    gateway: Any
+    carrier: Carrier
+
+    def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+        before, self.carrier.expected = self.carrier.expected, list(messages)
+        try:
+            outcomes: list[Outcome] = self.gateway.send(messages)
+            return outcomes
+        finally:
+            self.carrier.expected = before
+
+
+def _is_certain(error: Exception) -> bool:
+    return isinstance(error, ClientError) and _status(error) < _SERVER_SIDE
+
+
+def _sdk_retries(error: Exception) -> bool:
+    return not isinstance(error, ClientError) or _status(error) in {429, _SERVER_SIDE}
+
+
+def _status(error: ClientError) -> int:
+    return error.response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+_SERVER_SIDE = 500

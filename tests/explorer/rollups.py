@@ -1,0 +1,88 @@
+"""Books and the ledger in, where they differ before and after a repair out."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ordercast.gateways.ledger.items import write
+from ordercast.gateways.ledger.stream_changes import line_of
+from ordercast.notifications.notification import Notification
+from ordercast.reconciliation.comparison import Findings
+from ordercast.rollups.rollup import Line, contribution, summed
+from ordercast.workflows.count_changes import Count
+from ordercast.workflows.reconcile.compare_rollups import Verify
+from tests.explorer.functions import POLICY
+from tests.fakes.rollups import FakeRollups
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    there: Mapping[str, Line]
+
+    def lines(self, ids: Iterable[str]) -> dict[str, Line]:
+        return {each: self.there[each] for each in ids if each in self.there}
+
+
+def differences(
+    rollups: FakeRollups,
+    rows: Mapping[str, Notification],
+    *,
+    withheld: Collection[tuple[str, int]],
+    now: datetime,
+    repairs: bool,
+) -> Iterator[str]:
+    """P5: nothing is counted wrongly, nothing left out but what was withheld; a repair counts that."""
+    lines = {row.id: _line(row) for row in rows.values()}
+    verify = _verify(rollups, lines, now)
+    hours = sorted(
+        {hour for hour, _ in rollups.kept} | {each.bucket.hour for each in lines.values()}
+    )
+    found = verify(hours, rows)
+    yield from _wrong(found, rows)
+    for each in found.not_yet_counted:
+        if (each, rows[each].version) not in withheld:
+            yield f"P5: {_name(rows, each)} came and is not counted"
+    if repairs:
+        verify.repair(found)
+    for each in verify(hours, rows).not_yet_counted:
+        yield f"P5: {_name(rows, each)} was withheld, and is not counted after the repair"
+
+
+def imbalance(rollups: FakeRollups, rows: Iterable[Notification]) -> Iterator[str]:
+    """P5: the buckets hold what all rows count for that there ever were, and nothing else."""
+    lines = [_line(row) for row in rows]
+    truth = summed(contribution(line) for line in lines)
+    held = rollups.buckets({line.bucket.hour[:10] for line in lines})
+    for bucket in sorted(truth.keys() | held.keys(), key=str):
+        if truth.get(bucket, {}) != held.get(bucket, {}):
+            yield f"P5: the books differ from the ledger in {'/'.join(map(str, bucket))}"
+
+
+def _wrong(found: Findings, rows: Mapping[str, Notification]) -> Iterator[str]:
+    for each, why in found.wrong_lines.items():
+        yield f"P5: {_name(rows, each)} is {why}"
+    for bucket in found.wrong_buckets:
+        yield f"P5: the books differ from what was counted in {'/'.join(map(str, bucket))}"
+    for each in found.moving:
+        yield f"P5: {_name(rows, each)} never comes to rest"
+
+
+def _verify(rollups: FakeRollups, lines: Mapping[str, Line], now: datetime) -> Verify:
+    return Verify(
+        rollups=rollups,
+        ledger=_Lines(lines),
+        count=Count(rollups=rollups, pause=lambda _: None, chance=lambda: 0.5),
+        pause=lambda _: None,
+        now=lambda: now,
+        patience=timedelta(),
+        retention=POLICY.retention,
+    )
+
+
+def _line(row: Notification) -> Line:
+    return line_of(write(row))
+
+
+def _name(rows: Mapping[str, Notification], notification_id: str) -> str:
+    row = rows.get(notification_id)
+    return f"{row.order.order_id}/{row.channel}" if row else notification_id

@@ -1,0 +1,44 @@
+"""What is put on the hub's topic: an id and where it is to go, and nothing of whom it is for."""
+
+import json
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from ordercast.events.order_event import Channel
+from ordercast.gateways.messaging.notifications_topic import SnsHub
+from ordercast.gateways.messaging.topic import Topic
+from tests.examples import notification
+
+ARN = "arn:aws:sns:us-east-1:123456789012:hub"
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_message_is_an_id_and_nothing_else(aws, executor, channel: Channel) -> None:
+    """Any shop's own consumer may subscribe: contacts and orders are on the ledger alone."""
+    row = notification(1, channel, customer_id="c-1", campaign="spring")
+    attributes = {
+        "channel": channel,
+        "priority": "normal",
+        "template": "confirmed",
+        "status": "confirmed",
+    }
+    entry = {
+        "Id": "0",
+        "Message": json.dumps({"notification_id": row.id}),
+        "MessageAttributes": {
+            name: {"DataType": "String", "StringValue": str(value)}
+            for name, value in attributes.items()
+        },
+    }
+    sns = boto3.client("sns")
+    with Stubber(sns) as stub:
+        stub.add_response(
+            "publish_batch",
+            {"Successful": [{"Id": "0", "MessageId": "m"}], "Failed": []},
+            {"TopicArn": ARN, "PublishBatchRequestEntries": [entry]},
+        )
+        hub = SnsHub(topic=Topic(client=sns, arn=ARN, executor=executor))
+
+        assert {row.id} == hub.publish([row])

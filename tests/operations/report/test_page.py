@@ -1,0 +1,106 @@
+"""The report as a document: whole, self-contained, and the numbers of the books."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+
+from ordercast.operations.report.page import report
+from ordercast.rollups.rollup import Line, contribution, summed
+from ordercast.rollups.statistics import in_all
+from tests.busy_day import DAY, NEXT, busy_day, busy_lines
+
+
+def page(*lines: Line) -> str:
+    buckets = summed(contribution(each) for each in lines)
+    return report(buckets, stage="local", since=DAY, until=NEXT, made_at=NEXT)
+
+
+def words(html: str) -> str:
+    """What is read of it, in one line."""
+    return " ".join(
+        unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)).split()
+    )
+
+
+def table(html: str, name: str) -> list[list[str]]:
+    """The rows of numbers below a plot."""
+    section = html.partition(f'aria-labelledby="{name}-heading"')[2].partition("</section>")[0]
+    body = section.partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", body, flags=re.DOTALL)
+    return [[words(cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row)] for row in rows]
+
+
+def test_the_page_asks_nothing_of_anybody() -> None:
+    """No script, no address, nothing that a browser would fetch."""
+    html = page(*busy_lines())
+
+    assert not re.findall(r"<(script|link|img|iframe|object)\b|https?:|url\(|@import", html)
+    assert "default-src 'none'" in html
+
+
+def test_each_plot_has_a_title_a_description_and_its_numbers_as_a_table() -> None:
+    html = page(*busy_lines())
+
+    plots = re.findall(r'<svg role="img" aria-labelledby="(\S+) (\S+)"', html)
+    assert ["rates", "funnel", "latencies", "suppressed", "costs", "places"] == [
+        title.removesuffix("-title") for title, _ in plots
+    ]
+    for name in (part for pair in plots for part in pair):
+        assert 1 == html.count(f'id="{name}"')
+    assert all(table(html, title.removesuffix("-title")) for title, _ in plots)
+
+
+def test_the_numbers_are_those_of_the_books() -> None:
+    html = page(*busy_lines())
+    figures = in_all(busy_day().values())
+
+    funnel = {row[0]: row[-1] for row in table(html, "funnel")}
+    places = [int(row[-1]) for row in table(html, "places")]
+    cost = sum(float(row[3]) for row in table(html, "costs"))
+    assert str(figures.delivered) == funnel["Delivered"]
+    assert str(figures.notifications) == funnel["Asked for"]
+    assert figures.notifications == sum(places)
+    assert f"{figures.money.cost:.5f}" == f"{cost:.5f}"
+    assert f"{figures.delivery_rate * 100:.1f} %" in words(html)
+
+
+def test_a_country_whose_price_nobody_knows_is_named_and_not_called_free() -> None:
+    one = replace(next(busy_lines(1)), taken=True, cost=None, cost_source=None)
+    bucket = one.bucket._replace(country="IS")
+
+    html = page(replace(one, bucket=bucket))
+
+    assert [["IS", "0.00", "0.00", "0.00", "0.00", "1"]] == table(html, "costs")
+    assert "IS + 1 unpriced" in html
+
+
+def test_words_of_a_shop_or_a_provider_are_escaped() -> None:
+    one = replace(next(busy_lines(1)), state="suppressed", rule="<script>&\"'")
+
+    html = page(one)
+
+    assert "<script" not in html
+    assert "<script>&\"'" in words(html)
+
+
+def test_a_period_of_months_is_drawn_by_the_day() -> None:
+    """Thousands of points in a line tell nobody anything."""
+    one = next(each for each in busy_lines() if each.state == "delivered")
+    many = [
+        replace(one, id=f"n-{n}", bucket=one.bucket._replace(hour=f"{moment.isoformat()[:13]}"))
+        for n in range(500)
+        if (moment := DAY + n * timedelta(hours=5))
+    ]
+
+    html = page(*many)
+
+    assert "Delivery rate by channel and day" in html
+    assert ["2026-03-02", "2026-06-13"] == [table(html, "rates")[end][0] for end in (0, -1)]
+
+
+def test_a_period_without_anything_says_so_and_draws_nothing() -> None:
+    html = page()
+
+    assert "Nothing was accepted" in html
+    assert "<svg" not in html

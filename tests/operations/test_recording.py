@@ -1,0 +1,158 @@
+"""Recorded batches keep their envelopes and positions, and are read back as Lambda events."""
+
+import gzip
+import json
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lambda_event_sources import recordings
+from ordercast.events.envelope import open_envelope
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.gateways.streams.kinesis_records import stream_records
+from ordercast.gateways.streams.kpl_aggregates import aggregate
+from ordercast.operations.anonymise import Scrub
+from ordercast.operations.recording import Header, batches, read, scrubbed, write
+from ordercast.usage_error import Complaint
+from tests.examples import EMAIL, payload
+
+AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+SCRUB = Scrub(salt=b"tests", default_country="US")
+
+
+def record(number: int, data: bytes, key: str = EMAIL) -> StreamRecord:
+    return StreamRecord(sequence_number=str(number), partition_key=key, arrived_at=AT, payload=data)
+
+
+def opened(data: bytes) -> list[bytes]:
+    parts = open_envelope(scrubbed(record(1, data), SCRUB))
+    assert not [part for part in parts if isinstance(part, ParkedRecord)]
+    return [part.payload for part in parts if isinstance(part, StreamRecord)]
+
+
+@pytest.mark.parametrize(
+    ("wrap", "magic"),
+    [(gzip.compress, b"\x1f\x8b"), (zlib.compress, b"\x78"), (bytes, b"{")],
+    ids=["gzip", "zlib", "plain"],
+)
+def test_a_record_stays_in_its_envelope(wrap, magic: bytes) -> None:
+    made = scrubbed(record(1, wrap(payload())), SCRUB)
+
+    assert made.payload.startswith(magic)
+    (event,) = opened(wrap(payload()))
+    assert SCRUB.event(payload()) == event
+    assert EMAIL not in str(made.partition_key)
+
+
+def test_the_parts_of_an_aggregate_stay_parts_with_compressed_ones_among_them() -> None:
+    bodies = [payload(order_id=f"o-{n}") for n in range(3)]
+    whole = aggregate("ada@example.org", [bodies[0], gzip.compress(bodies[1]), bodies[2]])
+
+    assert [SCRUB.event(each) for each in bodies] == opened(whole)
+    assert b"ada@" not in scrubbed(record(1, whole), SCRUB).payload
+
+
+def test_what_would_unpack_without_an_end_is_masked_as_it_is() -> None:
+    """Its limit is the relay's: an operator's memory is no larger."""
+    bomb = gzip.compress(b" " * (8 * 1024 * 1024) + payload())
+
+    assert len(bomb) == len(scrubbed(record(1, bomb), SCRUB).payload)
+
+
+def test_a_damaged_aggregate_stays_damaged_and_says_nothing() -> None:
+    whole = bytearray(aggregate("key", [payload(), payload(order_id="o-2")]))
+    whole[6] ^= 0x7F
+
+    made = scrubbed(record(1, bytes(whole)), SCRUB)
+
+    assert EMAIL.encode() not in made.payload
+    assert len(whole) == len(made.payload)
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    pages = [("shardId-0", [record(n, payload(order_id=f"o-{n}")) for n in range(250)])]
+    made = list(batches(pages, size=100, scrub=SCRUB))
+    header = Header(
+        stage="local", since=AT, until=AT, recorded_at=AT, batches=len(made), records=250
+    )
+
+    for name in ("r.jsonl", "r.jsonl.gz"):
+        write(tmp_path / name, header, made)
+        assert made == read(tmp_path / name)
+    assert [100, 100, 50] == [len(each["Records"]) for each in made]
+    assert [str(n) for n in range(250)] == [
+        each.sequence_number for batch in made for each in stream_records(batch)
+    ]
+    assert EMAIL not in (tmp_path / "r.jsonl").read_text()
+    assert ["r.jsonl", "r.jsonl.gz"] == sorted(path.name for path in tmp_path.iterdir())
+
+
+def test_a_single_lambda_event_is_a_recording_of_one_batch(tmp_path: Path) -> None:
+    event = {"Records": []}
+    (tmp_path / "event.json").write_text(json.dumps(event, indent=2))
+    assert [event] == read(tmp_path / "event.json")
+
+
+@pytest.mark.parametrize("content", ['{"format": "other"}', "not JSON\nat all", "{}", "[1]", ""])
+def test_any_other_file_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
+    (tmp_path / "x").write_text(content)
+    with pytest.raises(Complaint, match=r"neither a recording|format: not"):
+        read(tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"Records": 5},
+        {"Records": [{}]},
+        {"Records": [{"messageId": "1", "body": "{}"}]},
+        {"Records": [{"kinesis": {"sequenceNumber": "1", "data": "YQ"}}]},
+    ],
+)
+def test_what_is_no_batch_of_a_data_stream_is_refused_in_one_line(tmp_path, event) -> None:
+    (tmp_path / "x").write_text(json.dumps(event))
+    with pytest.raises(Complaint, match="Records: not those of a Kinesis stream"):
+        read(tmp_path / "x")
+
+
+def test_a_recording_that_is_not_all_there_is_refused(tmp_path: Path) -> None:
+    made = list(batches([("shardId-0", [record(1, payload())] * 3)], size=1, scrub=SCRUB))
+    header = Header(stage="local", since=AT, until=AT, recorded_at=AT, batches=3, records=3)
+    write(tmp_path / "whole.gz", header, made)
+    packed = (tmp_path / "whole.gz").read_bytes()
+    lines = gzip.decompress(packed).splitlines(keepends=True)
+
+    (tmp_path / "cut.gz").write_bytes(packed[:-20])
+    with pytest.raises(Complaint, match="does not unpack"):
+        read(tmp_path / "cut.gz")
+
+    (tmp_path / "cut").write_bytes(b"".join(lines)[:-20])
+    with pytest.raises(Complaint, match="is cut within line 4"):
+        read(tmp_path / "cut")
+
+    (tmp_path / "holed").write_bytes(b"".join([*lines[:2], lines[2][:-20], b"\n", lines[3]]))
+    with pytest.raises(Complaint, match="is damaged in line 3"):
+        read(tmp_path / "holed")
+
+    (tmp_path / "short").write_bytes(b"".join(lines[:3]))
+    with pytest.raises(Complaint, match="batches: 3 announced, 2 there"):
+        read(tmp_path / "short")
+
+
+def test_a_recording_is_rehearsed_as_it_is(tmp_path: Path, event_source) -> None:
+    """As docs/replay.md shows it."""
+    pages = [("shardId-000000000000", [record(n, payload(order_id=f"o-{n}")) for n in range(150)])]
+    made = list(batches(pages, size=100, scrub=SCRUB))
+    header = Header(stage="local", since=AT, until=AT, recorded_at=AT, batches=2, records=150)
+    write(tmp_path / "incident.jsonl.gz", header, made)
+    seen: list[str] = []
+
+    def handler(event: dict, _: object) -> None:
+        seen.extend(each.sequence_number for each in stream_records(event))
+
+    report = event_source(handler, recordings.in_order(read(tmp_path / "incident.jsonl.gz")))
+
+    assert [] == report.discarded
+    assert [str(n) for n in range(150)] == seen

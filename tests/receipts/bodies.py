@@ -1,0 +1,69 @@
+"""Every template in every language, said of one order; and the page that its e-mail shows."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from ordercast import templates
+from ordercast.notifications.notification import Notification, OrderFacts
+from ordercast.templates import words
+from ordercast.templates.catalogue import SEND_WITHIN
+from tests.examples import drafts
+
+TEXT, MAIL = drafts(tracking_url="https://example.com/track/o-1")
+
+LANGUAGES = ("en", "sv")
+EVERY_VOICE = [(template, language) for template in SEND_WITHIN for language in LANGUAGES]
+each_voice = pytest.mark.parametrize(("template", "language"), EVERY_VOICE)
+
+FOLDER = Path(templates.__file__).parent
+
+# As much as an order commonly has to say.
+LINK = "https://track.example.com/parcels/JJD000390007827492104"
+TYPICAL = {
+    "order_id": "20260302-000017",
+    "shop": "Example Tea & Coffee",
+    "amount": "1299.00 SEK",
+    "items": ("Teapot", "4 x Cup"),
+    "tracking_url": LINK,
+}
+
+
+def about(notification: Notification, **facts: object) -> Notification:
+    """Return the notification with other facts of its order."""
+    return replace(notification, order=OrderFacts(**({"order_id": "o-1"} | facts)))  # type: ignore[arg-type]
+
+
+def voiced(notification: Notification, template: str, language: str) -> Notification:
+    """Return the notification as another template says it, in another language."""
+    return replace(notification, template=template, locale=language)
+
+
+class Page(HTMLParser):
+    """The tags, the text and the links of an HTML page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str | None] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag != "style":
+            self.text += data
+
+
+def page(notification: Notification) -> Page:
+    return Page(words(notification).html or "")
+
+
+def lines_of(page: Page) -> set[str]:
+    return {line.strip() for line in page.text.splitlines()}

@@ -1,0 +1,74 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import CHAINS, State
+from ordercast.receipts.provider_events import COUNTED, PLACES, Lesson, place, reason
+
+PAGE = (Path(__file__).parents[2] / "docs" / "receipts.md").read_text()
+ROW = re.compile(r"^\| `([^`]+)` \| `(\w+)` \| (?:`([\w-]+)`)? ?\|$", re.MULTILINE)
+
+
+def shown() -> dict[str, tuple[str, str | None]]:
+    """Return what the page says of each event: its state, and what is learnt of the address."""
+    return {kind: (state, lesson or None) for kind, state, lesson in ROW.findall(PAGE)}
+
+
+def test_the_page_shows_every_event_where_the_core_has_it() -> None:
+    known = {
+        kind: (str(each.state), each.lesson and str(each.lesson))
+        for places in PLACES.values()
+        for kind, each in places.items()
+    }
+
+    assert known == shown()
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_the_page_shows_the_chains_as_they_are(channel: Channel) -> None:
+    assert " < ".join(f"`{state}`" for state in CHAINS[channel]) in PAGE
+
+
+def test_the_page_names_what_is_only_counted() -> None:
+    assert all(f"`{each}`" in PAGE for each in COUNTED)
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_every_event_has_a_place_in_the_chain_of_its_channel(channel: Channel) -> None:
+    assert {each.state for each in PLACES[channel].values()} <= set(CHAINS[channel])
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "state", "lesson"),
+    [
+        ("Bounce/Permanent/New", Channel.EMAIL, State.BOUNCED, Lesson.BOUNCED),
+        ("Bounce/Transient/New", Channel.EMAIL, State.SOFT_BOUNCED, None),
+        ("Bounce/New/New", Channel.EMAIL, State.SOFT_BOUNCED, None),
+        ("Complaint/new", Channel.EMAIL, State.COMPLAINED, Lesson.COMPLAINED),
+        ("DeliveryDelay/New", Channel.EMAIL, State.DELAYED, None),
+        ("New", Channel.EMAIL, State.SENT, None),
+        ("FAILURE/New words", Channel.SMS, State.FAILED_FOR_NOW, None),
+        ("SUCCESS/New words", Channel.SMS, State.CARRIER_ACCEPTED, None),
+        ("PENDING/Delivered", Channel.SMS, State.SENT, None),
+    ],
+)
+def test_what_nobody_has_heard_of_is_taken_for_the_nearest_thing(
+    kind: str, channel: Channel, state: State, lesson: Lesson | None
+) -> None:
+    found = place(kind, channel)
+
+    assert (state, lesson, False) == (found.state, found.lesson, found.known)
+
+
+def test_an_automatic_reply_teaches_nothing() -> None:
+    """An out-of-office reply once ended all mail to whoever was on holiday."""
+    assert place("Bounce/Transient/General", Channel.EMAIL).lesson is None
+
+
+def test_only_what_went_wrong_has_a_reason() -> None:
+    assert "Phone number is opted out" == reason("FAILURE/Phone number is opted out", Channel.SMS)
+    assert reason("SUCCESS/Delivered", Channel.SMS) is None
+    assert reason("Delivery", Channel.EMAIL) is None
+    assert "unknown" == reason("FAILURE", Channel.SMS)

@@ -1,0 +1,239 @@
+"""Three things apart: what is different, what is not yet counted, and what moves."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ordercast.notifications.lifecycle import State
+from ordercast.rollups.rollup import Amount, Contribution, Counted, unattributed
+from ordercast.rollups.statistics import in_all
+from ordercast.workflows.reconcile.compare_rollups import Verify
+from tests.fakes.clock import START
+from tests.fakes.rollups import FakeRollups
+from tests.lines import line
+from tests.promises.rollups import HOUR, count
+from tests.rollups.stream_of_changes import FakeLines
+from tests.rollups.test_rollups_balance import counting
+
+RETENTION = timedelta(days=90)
+
+
+class Books:
+    """Some counted notifications that are on the ledger as well, and a verification of them."""
+
+    def __init__(self) -> None:
+        self.rollups, self.ledger = FakeRollups(), FakeLines()
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.later = timedelta(hours=2)
+        self.waited: list[float] = []
+        for number in (1, 2, 3):
+            self.write(number)
+            count(self.rollups, self.row(number))
+
+    def row(self, number: int):
+        return self.ledger.rows[line(number).id]
+
+    def write(self, number: int, **changes: Any) -> None:
+        self.ledger.rows[line(number).id] = replace(line(number), **changes)
+
+    def sent(self, number: int, version: int = 2) -> None:
+        self.write(number, version=version, state=State.SENT)
+
+    def verify(self) -> Verify:
+        return Verify(
+            rollups=self.rollups,
+            ledger=self.ledger,
+            count=counting(self.rollups, 1),
+            pause=lambda seconds: (self.waited.append(seconds), self.meanwhile()),
+            now=lambda: START + self.later,
+            patience=timedelta(seconds=7),
+            retention=RETENTION,
+        )
+
+    def found(self, *never_counted: int):
+        return self.verify()([HOUR], [line(n).id for n in never_counted])
+
+
+@pytest.fixture
+def books() -> Books:
+    return Books()
+
+
+def test_books_that_agree_take_one_look(books) -> None:
+    found = books.found()
+
+    assert (True, 3, frozenset(), []) == (
+        found.are_clean,
+        found.notifications,
+        found.moving,
+        books.waited,
+    )
+
+
+def test_what_the_ledger_is_ahead_of_and_stands_still_is_not_yet_counted(books) -> None:
+    books.sent(1)
+
+    found = books.found()
+
+    assert ({line(1).id}, 0, [7.0]) == (
+        set(found.not_yet_counted),
+        found.different,
+        books.waited,
+    )
+    assert 1 == books.verify().repair(found)
+    assert books.found().are_clean
+
+
+def test_what_was_never_counted_is_found_where_it_is_asked_for(books) -> None:
+    books.write(4)
+
+    assert books.found().are_clean
+    assert {line(4).id} == set(books.found(4).not_yet_counted)
+
+
+def test_what_changes_between_two_looks_is_moving(books) -> None:
+    books.sent(1)
+    books.meanwhile = lambda: books.sent(1, version=3)
+
+    found = books.found()
+
+    assert ({line(1).id}, True) == (found.moving, found.are_clean)
+
+
+def test_what_is_counted_between_two_looks_is_nothing(books) -> None:
+    books.sent(1)
+    books.meanwhile = lambda: count(books.rollups, books.row(1))
+
+    found = books.found()
+
+    assert (frozenset(), True) == (found.moving, found.are_clean)
+
+
+def test_what_was_counted_as_something_else_is_different_and_is_counted_anew(books) -> None:
+    wrong = Contribution(bucket=line(1).bucket, amounts={"state#sent": 1})
+    (bucket,) = [amounts for (b, _), amounts in books.rollups.written.items() if b == wrong.bucket]
+    bucket["state#requested"] = 2
+    bucket["state#sent"] = 1
+    bucket["a#423"] = 2
+    books.rollups.kept[HOUR, line(1).id] = Counted(version=1, contribution=wrong)
+
+    found = books.found()
+
+    assert {line(1).id: "counted as something else than the ledger says"} == found.wrong_lines
+    assert {} == found.wrong_buckets
+    assert 1 == books.verify().repair(found)
+    assert books.found().are_clean
+
+
+def test_a_bucket_that_holds_something_else_is_different_and_is_given_the_difference(
+    books,
+) -> None:
+    (amounts,) = books.rollups.written.values()
+    amounts |= {"state#requested": 5, "carrier": Decimal("0.5")}
+
+    found = books.found()
+
+    assert [{"state#requested": 2, "carrier": Decimal("0.5")}] == list(found.wrong_buckets.values())
+    books.verify().repair(found)
+    assert books.found().are_clean
+
+
+def test_of_two_that_repair_a_bucket_at_once_one_does(books) -> None:
+    """Both looked before either did anything: the difference is given once."""
+    (amounts,) = books.rollups.written.values()
+    amounts["state#requested"] = 5
+    found, also_found = books.found(), books.found()
+
+    books.verify().repair(found)
+    books.verify().repair(also_found)
+
+    assert books.found().are_clean
+    (amounts,) = books.rollups.buckets([HOUR[:10]]).values()
+    assert 3 == amounts["state#requested"]
+
+
+def test_a_bucket_that_goes_wrong_again_is_corrected_again(books) -> None:
+    (amounts,) = books.rollups.written.values()
+    for _ in range(2):
+        amounts["state#requested"] += 5
+        found = books.found()
+        assert 1 == found.different
+        books.verify().repair(found)
+        assert books.found().are_clean
+
+
+def test_a_bucket_that_is_being_counted_in_is_not_called_different(books) -> None:
+    """The looks are no snapshot: what is counted between reading one and the other differs."""
+    (amounts,) = books.rollups.written.values()
+    amounts["state#requested"] = 5
+    books.sent(2)
+    books.meanwhile = lambda: count(books.rollups, books.row(2))
+
+    assert {} == books.found().wrong_buckets
+
+
+def test_a_row_that_is_gone_before_its_time_is_different(books) -> None:
+    del books.ledger.rows[line(1).id]
+
+    assert [line(1).id] == list(books.found().wrong_lines)
+
+
+def test_a_row_that_retention_removed_has_ended_and_counts_for_ever(books) -> None:
+    del books.ledger.rows[line(1).id]
+    books.later = RETENTION + timedelta(hours=3)
+
+    found = books.found()
+
+    assert (True, 1, 3) == (found.are_clean, found.ended, found.notifications)
+
+
+def test_what_the_ledger_never_reached_is_different(books) -> None:
+    count(books.rollups, replace(line(1), version=9))
+
+    assert {line(1).id: "counted at a version that the ledger has not reached"} == (
+        books.found().wrong_lines
+    )
+
+
+def test_a_bill_that_is_nobodys_has_no_row_and_is_no_difference(books) -> None:
+    bill = unattributed("m-9", Decimal("0.05"), facts=1, at=START, country="US", keep_until=1)
+    count(books.rollups, bill)
+
+    assert books.found().are_clean
+
+
+def test_what_was_promised_late_in_an_hour_and_accepted_in_the_next_is_compared_too(
+    books,
+) -> None:
+    """Without the next hour's buckets, which hold more than that."""
+    books.write(5, bucket=line(5).bucket._replace(hour="2026-03-02T10"))
+    assert {line(5).id} == set(books.found(5).not_yet_counted)
+
+    count(books.rollups, books.row(5))
+    found = books.found(5)
+    assert found.are_clean
+    assert 3 == found.notifications == in_all([_hour(books)]).notifications
+
+
+def test_notifications_are_the_sum_over_the_states_in_the_hours(books) -> None:
+    """Whatever else is counted in them is none: bills, and marks of corrections."""
+    books.sent(2)
+    count(books.rollups, books.row(2))
+    bill = unattributed("m-9", Decimal("0.05"), facts=1, at=START, country="US", keep_until=1)
+    count(books.rollups, bill)
+    (amounts,) = [each for each in books.rollups.written.values() if "state#sent" in each]
+    amounts["state#sent"] += 1
+    books.verify().repair(books.found())
+
+    found = books.found()
+    assert found.are_clean
+    everything = in_all(books.rollups.buckets([HOUR[:10]]).values())
+    assert 3 == found.notifications == sum(everything.states.values())
+
+
+def _hour(books: Books) -> Mapping[str, Amount]:
+    return next(a for b, a in books.rollups.buckets([HOUR[:10]]).items() if b.hour == HOUR)

@@ -1,0 +1,75 @@
+"""Text messages are plain and short, and their order and link are whole."""
+
+from pathlib import Path
+
+import pytest
+
+from ordercast.templates import words
+from ordercast.templates.sms_text import Encoding, fits, parts
+from tests.receipts.bodies import FOLDER, LINK, MAIL, TEXT, TYPICAL, about, each_voice, voiced
+
+
+@each_voice
+def test_a_typical_text_message_is_one_part_of_plain_characters(
+    template: str, language: str
+) -> None:
+    """One curly quote turns 160 characters a part into 70, and doubles the bill."""
+    text = words(voiced(about(TEXT, **TYPICAL), template, language)).text
+
+    assert (Encoding.GSM_7, 1) == (parts(text).encoding, parts(text).parts)
+    assert text.startswith("Example Tea & Coffee: ")
+    assert "20260302-000017" in text
+    assert text.endswith(f" {LINK}")
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.rglob("sms.txt")))
+def test_the_words_of_a_text_message_are_plain_as_they_are_written(file: Path) -> None:
+    """They would be made plain with the rest, but only where the rest can be."""
+    assert Encoding.GSM_7 is parts(file.read_text()).encoding
+
+
+def test_what_a_shop_wrote_is_made_plain_in_a_text_message_and_kept_in_an_e_mail() -> None:
+    shop = "Ada\u2019s\u00a0Tea"
+
+    assert words(about(TEXT, shop=shop)).text.startswith("Ada's Tea: ")
+    assert "Ada\u2019s Tea" in words(about(MAIL, shop=shop)).text
+
+
+@pytest.mark.parametrize(
+    "order_id", ["A\u20191", "7\u201342", "\u201c9\u201d", "N\u20116", "x\u20263"]
+)
+def test_an_order_id_is_never_made_plain(order_id: str) -> None:
+    """With another quote or dash it is another id, which no shop can find."""
+    text = words(about(TEXT, order_id=order_id, shop="Ada\u2019s Tea")).text
+
+    assert text.startswith(f"Ada\u2019s Tea: Your order {order_id} ")
+
+
+@each_voice
+def test_the_longest_order_fits_and_its_id_and_link_are_whole(template: str, language: str) -> None:
+    order_id, link = "🫖" * 128, f"https://example.com/{'x' * 1004}"
+    longest = about(
+        TEXT,
+        order_id=order_id,
+        shop="茶" * 128,
+        amount="-123456789012.345678 USD",
+        items=("x" * 256,) * 100,
+        tracking_url=link,
+    )
+    text = words(voiced(longest, template, language)).text
+
+    assert fits(text)
+    assert order_id in text
+    assert text.endswith(f" {link}")
+
+
+def test_the_amount_is_left_out_before_the_shop_s_name() -> None:
+    def said(shop: str) -> str:
+        link = f"https://example.com/{'x' * 1004}"
+        return words(about(TEXT, shop=shop, amount="42.50 USD", tracking_url=link)).text
+
+    room = 1600 - len(said("x").encode()) + 1
+
+    assert "(42.50 USD)" in said("x" * room)
+    assert said("x" * (room + 1)).startswith(f"{'x' * (room + 1)}: Your order o-1 is confirmed. ")
+    assert said("x" * 600).startswith("Your order o-1 is confirmed. ")

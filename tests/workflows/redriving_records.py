@@ -1,0 +1,75 @@
+"""Parked records, and the shelves they lie on; `redrive_all` takes a shelf and redrives all of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.workflows.redrive.batches import ShelfOfBatches
+from ordercast.workflows.redrive.source import Shelf
+from ordercast.workflows.redrive.stream_records import ShelfOfRecords
+from tests.examples import payload
+from tests.fakes.clock import START as AT
+from tests.fakes.parked_store import Doom, FakeParkedStore, FakeStream
+
+
+def order(number: int, **changes: Any) -> bytes:
+    contact = {"email": f"o-{number}@example.com"}
+    names = {"order_id": f"o-{number}", "event_id": f"e-{number}"}
+    return payload(**{**names, "channel": "email", "contact": contact} | changes)
+
+
+def parked(
+    position: int, body: bytes, *, index: int | None = None, key: str | None = ""
+) -> ParkedRecord:
+    """A record that a bug parked, with a key of its own unless told otherwise."""
+    record = StreamRecord(
+        sequence_number=str(position),
+        index=index,
+        partition_key=f"key-{position}" if key == "" else key,
+        arrived_at=AT,
+        payload=body,
+    )
+    return ParkedRecord(record=record, reason="bug:KeyError", detail="")
+
+
+def told(_: int) -> None:
+    """Hear of progress."""
+
+
+def redrive_all(shelf: Shelf) -> int:
+    return shelf.redrive(list(shelf.contents()), told=told)
+
+
+@dataclass
+class Bench:
+    """A shelf of records, its store and the stream that it puts them on again."""
+
+    doom: Doom = field(default_factory=Doom)
+    store: FakeParkedStore = field(default_factory=FakeParkedStore)
+    stream: FakeStream = field(default_factory=FakeStream)
+    recounted: list[str] = field(default_factory=list)
+    parked_again: int = 0
+
+    def __post_init__(self) -> None:
+        self.fates(self.doom)
+
+    def fates(self, doom: Doom) -> None:
+        """Let whoever redrives die there."""
+        self.store.doom = self.stream.doom = doom
+
+    def park_again(self, *, at: int) -> None:
+        """Park what was put last, where it now stands on the stream: the fault is not mended."""
+        put = self.stream.puts[self.parked_again :]
+        self.parked_again = len(self.stream.puts)
+        self.store.kept = [
+            *self.store.kept,
+            *(parked(n, body, key=key) for n, (key, body) in enumerate(put, start=at)),
+        ]
+
+    def records(self) -> ShelfOfRecords:
+        return ShelfOfRecords(store=self.store, put=self.stream.put, now=lambda: AT)
+
+    def batches(self) -> ShelfOfBatches:
+        return ShelfOfBatches(
+            store=self.store, put=self.stream.put, recount=self.recounted.extend, now=lambda: AT
+        )

@@ -1,0 +1,67 @@
+"""Dead letters are redriven to one message each, also where a command dies on the way."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from ordercast.notifications.lifecycle import State
+from ordercast.parked.item import Letter
+from ordercast.workflows.redrive.dead_letters import ShelfOfLetters
+from tests.examples import drafts
+from tests.fakes.clock import START as AT
+from tests.fakes.parked_store import Died, Doom, FakeDeadLetters
+from tests.fakes.world import World
+from tests.workflows.redriving_records import redrive_all, told
+
+
+def letter(number: int, body: str) -> Letter:
+    return Letter(id=f"m-{number}", body=body, sent_at=AT, handle=f"h-{number}")
+
+
+def letters_about(world: World) -> FakeDeadLetters:
+    """Two notifications, one of them sent meanwhile; and something that nobody understood."""
+    waiting, sent = (drafts(order_id=f"o-{n}", channel="email")[0] for n in (1, 2))
+    world.enter(waiting, replace(sent, state=State.SENT))
+    bodies = [json.dumps({"notification_id": each.id}) for each in (waiting, sent)]
+    letters = [letter(n, body) for n, body in enumerate([*bodies, "not ours"])]
+    return FakeDeadLetters(waiting={each.id: each for each in letters})
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("call", range(2))
+def test_dead_letters_redriven_with_a_death_on_the_way_lead_to_one_message_each(
+    world: World, *, call: int, after: bool
+) -> None:
+    queue = letters_about(world)
+    shelf = ShelfOfLetters(letters=queue, ledger=world.ledger, hub=world.hub)
+    queue.doom = Doom(at=call, after=after)
+
+    with pytest.raises(Died):
+        redrive_all(shelf)
+    redrive_all(shelf)
+    world.send_published()
+
+    assert {} == queue.waiting
+    assert ["o-1"] == [call.notification.order.order_id for call in world.provider.calls]
+    assert {"not ours"} == set(queue.sent_back)
+
+
+def test_a_letter_that_the_hub_did_not_take_stays(world: World) -> None:
+    queue = letters_about(world)
+    world.hub.takes = lambda _: False
+
+    assert 2 == redrive_all(ShelfOfLetters(letters=queue, ledger=world.ledger, hub=world.hub))
+    assert ["m-0"] == list(queue.waiting)
+
+
+def test_letters_that_were_only_looked_at_are_let_go(world: World) -> None:
+    queue = letters_about(world)
+    shelf = ShelfOfLetters(letters=queue, ledger=world.ledger, hub=world.hub)
+    first, *_ = shelf.contents()
+
+    shelf.drop([first], told=told)
+    shelf.let_go()
+
+    assert {"m-1", "m-2"} == queue.waiting.keys()
+    assert set() == queue.held & queue.waiting.keys()

@@ -1,0 +1,104 @@
+"""Parked notifications are reopened and sent once, also where a command dies on the way."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from ordercast.events.identity import address_key
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.people.person import Person
+from ordercast.workflows.redrive.notifications import DROPPED as DROPPED_BY_OPERATOR
+from ordercast.workflows.redrive.notifications import ShelfOfNotifications
+from tests.examples import EMAIL, drafts
+from tests.fakes.parked_store import Died, Doom
+from tests.fakes.world import World
+from tests.workflows.redriving_records import redrive_all, told
+
+FIRST_WAIT = timedelta(minutes=5)
+
+
+@dataclass
+class Failures:
+    """The fake ledger, dying on the way where it is told to."""
+
+    world: World
+    doom: Doom
+
+    def failures(self, state: State, *, day: date) -> Iterator[Any]:
+        return self.world.ledger.failures(state, day=day)
+
+    def change(self, changes: Sequence[Any]) -> set[str]:
+        changed: set[str] = set()
+        self.doom.around(lambda: changed.update(self.world.ledger.change(changes)))
+        return changed
+
+
+def parked_notification(world: World) -> str:
+    row = replace(
+        drafts(channel="email")[0],
+        state=State.PARKED,
+        rule="out-of-attempts",
+        attempts=12,
+        due_at=None,
+        closed_at=world.now(),
+    )
+    world.enter(row)
+    return row.id
+
+
+def shelf_of(world: World, doom: Doom) -> ShelfOfNotifications:
+    return ShelfOfNotifications(
+        ledger=Failures(world, doom),
+        hub=world.hub,
+        now=world.now,
+        days=lambda: [world.now().date()],
+        first_wait=FIRST_WAIT,
+    )
+
+
+@pytest.mark.parametrize(
+    "doom", [Doom(), Doom(at=0), Doom(at=0, after=True)], ids=["alive", "before", "after"]
+)
+def test_a_parked_notification_is_reopened_with_all_its_attempts_and_sent_once(
+    world: World, doom: Doom
+) -> None:
+    """Should we die before publishing, the sweeper finds it due."""
+    notification = parked_notification(world)
+
+    with suppress(Died):
+        redrive_all(shelf_of(world, doom))
+    redrive_all(shelf_of(world, doom))
+    world.send_published()
+    world.now.turn(FIRST_WAIT)
+    world.sweep()
+    world.send_published()
+
+    assert (State.SENT, 1) == (world.state(notification), world.row(notification).attempts)
+    assert {notification: 1} == world.got()
+
+
+def test_consent_is_read_again_when_a_notification_is_redriven(world: World) -> None:
+    notification = parked_notification(world)
+    world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
+
+    redrive_all(shelf_of(world, Doom()))
+    world.send_published()
+
+    assert State.SUPPRESSED is world.state(notification)
+    assert {} == world.got()
+
+
+def test_a_dropped_notification_says_that_it_was_an_operator(world: World) -> None:
+    notification = parked_notification(world)
+    shelf = shelf_of(world, Doom())
+
+    assert 1 == shelf.drop(list(shelf.contents()), told=told)
+
+    row = world.row(notification)
+    assert (State.SUPPRESSED, DROPPED_BY_OPERATOR) == (row.state, row.rule)
+    assert [] == list(shelf.contents())

@@ -1,0 +1,209 @@
+"""What a sender asks again before it claims: consent, news, age and what operators have stopped."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ordercast.decisions.routing import CONSENT_ON_RECORD, NO_CONSENT
+from ordercast.errors import LedgerUnavailable
+from ordercast.events.identity import address_key
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.status_rank import Head, standing
+from ordercast.people.person import Person
+from ordercast.sending.outcome import Outcome, Outgoing, accepted
+from ordercast.sending.send_rules import EXPIRED, WHILE_STOPPED, head_of
+from ordercast.workflows.send_messages import WAVE
+from tests.examples import EMAIL, notification, payload, person
+from tests.fakes.clock import START
+from tests.fakes.world import World
+
+ONE, TWO = notification(1), notification(2)
+TEXT = notification(4, Channel.SMS)
+
+
+def outcome(world: World) -> tuple[State, str | None]:
+    """Return how notification ONE stands, and by which rule."""
+    return world.state(ONE.id), world.row(ONE.id).rule
+
+
+def test_consent_that_was_withdrawn_after_the_decision_keeps_a_message_back(world: World) -> None:
+    agreed = person(email=EMAIL, consents=frozenset({Channel.EMAIL}))
+    world.know(agreed)
+    world.relay(payload(customer_id="c-1", contact=None, channel=None))
+    world.know(replace(agreed, consents=frozenset()))
+    (sent,) = world.send_published()
+
+    assert not world.got()
+    assert {State.SUPPRESSED: 1} == sent.settled
+    (row,) = world.rows()
+    assert (NO_CONSENT, world.now.at, None) == (row.rule, row.closed_at, row.due_at)
+
+
+def test_an_opt_out_after_the_decision_wins_over_the_producer_s_word(world: World) -> None:
+    world.enter(ONE, TWO)
+    world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
+    sent = world.send(ONE.id, TWO.id)
+
+    assert not world.got()
+    assert ({State.SUPPRESSED: 2}, {}) == (sent.settled, sent.retry)
+    assert (State.SUPPRESSED, "complained") == outcome(world)
+
+
+def test_the_sender_suppresses_what_the_relay_could_not_know(world: World) -> None:
+    """Only the customer's record names the address that has refused."""
+    own = "own@example.com"
+    world.know(
+        person(email=own, consents=frozenset({Channel.EMAIL})),
+        Person(key=address_key(own), refusals={Channel.EMAIL: "hard-bounce"}),
+    )
+    world.relay(payload(customer_id="c-1", contact=None, channel=None))
+    world.send_published()
+
+    assert not world.got()
+    assert ["hard-bounce"] == [row.rule for row in world.rows()]
+
+
+def test_a_promise_made_on_a_record_that_has_gone_since_is_not_kept_without_consent(
+    world: World,
+) -> None:
+    """The mark is obeyed and the row is entered; nobody is written to without a yes."""
+    world.know(person(consents=frozenset({Channel.EMAIL})))
+    world.ledger.unavailable = {"accept"}
+    with pytest.raises(LedgerUnavailable):
+        world.relay(payload(customer_id="c-1", channel=None))
+    world.ledger.unavailable = set()
+    world.people.kept.clear()
+    world.relay(payload(customer_id="c-1", channel=None))
+    world.send_published()
+
+    assert not world.got()
+    assert {NO_CONSENT} == {row.rule for row in world.rows()}
+
+
+def test_who_has_no_address_any_more_is_suppressed_and_no_provider_is_asked(world: World) -> None:
+    world.enter(replace(ONE, recipient=None))
+    world.send(ONE.id)
+
+    assert (State.SUPPRESSED, "no-contact") == outcome(world)
+
+
+def test_while_nobody_can_be_looked_up_nothing_is_sent(world: World) -> None:
+    world.enter(ONE)
+    world.ledger.troubled = lambda method, key: method == "look_up" and key == address_key(EMAIL)
+
+    with pytest.raises(LedgerUnavailable):
+        world.send(ONE.id)
+    assert not world.got()
+    assert State.REQUESTED == world.state(ONE.id)
+
+
+def test_what_became_old_news_in_its_queue_is_not_told(world: World) -> None:
+    order, channel = head_of(ONE)
+    stands = standing("shipped", START) or 0
+    world.enter(ONE)
+    world.ledger.heads[order, channel] = Head(order=order, channel=channel, standing=stands)
+    world.send(ONE.id)
+
+    assert not world.got()
+    assert (State.SUPPRESSED, "stale") == outcome(world)
+
+
+def test_what_waited_too_long_to_be_of_use_is_not_told(world: World) -> None:
+    world.enter(ONE)
+    world.now.turn(world.send_within)
+    assert {State.SENT: 1} == world.send(ONE.id).settled
+
+    world.enter(TWO)
+    world.now.turn(timedelta(milliseconds=1))
+    assert {State.SUPPRESSED: 1} == world.send(TWO.id).settled
+    assert EXPIRED == world.row(TWO.id).rule
+
+
+def test_what_somebody_else_ended_first_keeps_their_word(world: World) -> None:
+    """We have seen a row that may be sent no more; by now it says why itself."""
+    world.enter(ONE)
+    world.now.turn(world.send_within * 2)
+    sender = world.sender(Channel.EMAIL)
+
+    def somebody_else_first(_: object) -> timedelta:
+        world.ledger.rows[ONE.id] = replace(ONE, state=State.DELIVERED, version=5)
+        return timedelta()
+
+    replace(sender, send_within=somebody_else_first)([ONE.id], time_left=world.time_left)
+
+    assert State.DELIVERED == world.state(ONE.id)
+    assert not world.got()
+
+
+def test_what_may_have_arrived_before_is_in_doubt_and_not_suppressed(world: World) -> None:
+    """It was to be sent a second time, and consent was withdrawn in between."""
+    world.enter(replace(ONE, resends=1, consent=CONSENT_ON_RECORD))
+    sent = world.send(ONE.id)
+
+    assert ({State.IN_DOUBT: 1}, (State.IN_DOUBT, NO_CONSENT)) == (sent.settled, outcome(world))
+    assert not world.got()
+
+
+@pytest.mark.parametrize("name", ["channel:sms", "country:US", "shop:Example Tea"])
+def test_what_operators_have_stopped_comes_back_later_and_has_lost_no_attempt(
+    world: World, name: str
+) -> None:
+    world.enter(TEXT)
+    world.ledger.stopped = {name}
+    for _ in range(20):
+        sent = world.send(TEXT.id, channel=Channel.SMS)
+        assert ({TEXT.id: WHILE_STOPPED}, {}) == (sent.retry, sent.settled)
+    assert (State.REQUESTED, 0) == (world.state(TEXT.id), world.row(TEXT.id).attempts)
+
+    world.ledger.stopped.clear()
+    assert {State.SENT: 1} == world.send(TEXT.id, channel=Channel.SMS).settled
+
+
+def test_a_stop_concerns_what_it_names_alone(world: World) -> None:
+    world.enter(ONE, replace(TWO, campaign="spring"))
+    world.ledger.stopped = {"campaign:spring", "channel:sms", "country:US"}
+    sent = world.send(ONE.id, TWO.id)
+
+    assert ({ONE.id: 1}, {TWO.id}) == (world.got(), set(sent.retry))
+
+
+def test_what_is_stopped_and_no_longer_wanted_is_suppressed(world: World) -> None:
+    world.enter(ONE)
+    world.ledger.stopped = {"channel:email"}
+    world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
+
+    assert {} == world.send(ONE.id).retry
+    assert (State.SUPPRESSED, "complained") == outcome(world)
+
+
+def test_what_is_refused_during_a_wave_holds_for_the_next(world: World) -> None:
+    many = [notification(n) for n in range(2 * WAVE)]
+    world.enter(*many)
+
+    def refusing(_: Outgoing) -> Outcome:
+        world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
+        return accepted(f"m-{len(world.provider.calls)}")
+
+    world.provider.answer = refusing
+    sent = world.send(*[each.id for each in many])
+
+    assert WAVE == len(world.provider.calls)
+    assert {State.SENT: WAVE, State.SUPPRESSED: WAVE} == sent.settled
+
+
+def test_a_stop_is_obeyed_within_a_wave(world: World) -> None:
+    """Who stops a channel waits for what is being sent, not for the whole batch."""
+    many = [notification(n) for n in range(2 * WAVE)]
+    world.enter(*many)
+
+    def stopping(_: Outgoing) -> Outcome:
+        world.ledger.stopped.add("channel:email")
+        return accepted(f"m-{len(world.provider.calls)}")
+
+    world.provider.answer = stopping
+    sent = world.send(*[each.id for each in many])
+
+    assert (WAVE, {State.SENT: WAVE}) == (len(world.provider.calls), sent.settled)
+    assert [WHILE_STOPPED] * WAVE == list(sent.retry.values())

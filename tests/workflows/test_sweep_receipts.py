@@ -1,0 +1,60 @@
+"""What the sweeper makes of messages that nobody speaks of: silence is no delivery, and no failure."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from tests.fakes.world import SILENCE, World
+from tests.workflows.provider_receipts import (
+    CARRIER,
+    HANDSET,
+    MAIL,
+    TEXT,
+    mail_says,
+    text_says,
+)
+
+
+class TestSilence:
+    """Nobody speaks of a message any more: that is no failure, and no delivery."""
+
+    def test_what_nobody_speaks_of_for_three_days_is_unconfirmed(self, world: World) -> None:
+        world.enter(TEXT)
+        world.send(TEXT.id, channel=Channel.SMS)
+        sent_at = world.row(TEXT.id).sent_at
+        world.now.turn(SILENCE - timedelta(seconds=1))
+        assert 0 == world.sweep_trails().silent
+
+        world.now.turn(timedelta(seconds=1))
+        assert 1 == world.sweep_trails().silent
+        row = world.row(TEXT.id)
+        assert sent_at is not None
+        assert (State.UNCONFIRMED, sent_at + SILENCE) == (row.state, row.closed_at)
+        assert 0 == world.sweep_trails().silent
+
+    def test_the_provider_s_own_word_that_it_was_sent_breaks_no_silence(self, world: World) -> None:
+        world.enter(replace(MAIL, state=State.SENT))
+        world.apply(mail_says("Send"))
+        world.now.turn(SILENCE)
+        world.sweep_trails()
+
+        assert State.UNCONFIRMED == world.state(MAIL.id)
+
+    def test_a_receipt_that_comes_after_all_is_believed(self, world: World) -> None:
+        world.enter(TEXT)
+        world.send(TEXT.id, channel=Channel.SMS)
+        world.now.turn(SILENCE)
+        world.sweep_trails()
+        world.apply(text_says(HANDSET))
+
+        assert State.DELIVERED == world.state(TEXT.id)
+
+    def test_a_carrier_s_word_alone_is_not_silence(self, world: World) -> None:
+        world.enter(TEXT)
+        world.send(TEXT.id, channel=Channel.SMS)
+        world.apply(text_says(CARRIER))
+        world.now.turn(2 * SILENCE)
+
+        assert 0 == world.sweep_trails().silent
+        assert State.CARRIER_ACCEPTED == world.state(TEXT.id)
