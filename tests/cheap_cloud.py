@@ -42,7 +42,7 @@ COMMAND_LINE = f"""
 import select, sys
 from local_cloud import deployment
 from local_cloud.supervisor import client
-from ordercast import cli
+from ordercast.cli import app as cli
 
 def deploy(self):
     print("deploying to", self.folder.name, flush=True)

@@ -12,9 +12,9 @@ from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.people.person import Learnt, Lifted, Person, SoftBounce
+from ordercast.people.person_keys import people_for
 from ordercast.receipts.provider_events import Lesson, place
 from ordercast.receipts.receipt_log import Trail
-from ordercast.sending.send_rules import people_for
 
 WITHIN = timedelta(days=30)
 """So many soft bounces are repeated ones if they come within this time."""

@@ -10,23 +10,16 @@ from datetime import datetime, timedelta
 from ordercast.decisions.decision import STALE
 from ordercast.decisions.lookup import Found, HeadKey, Stops
 from ordercast.decisions.routing import CONSENT_BY_EVENT, NO_CONSENT, NO_CONTACT
-from ordercast.events.identity import address_key, customer_key, order_of
+from ordercast.events.identity import customer_key, order_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import is_stale
+from ordercast.people.person_keys import people_for
 
 EXPIRED = "expired"
 
 # After how long a message that an operator holds back is looked at again.
 WHILE_STOPPED = timedelta(minutes=5)
-
-
-def people_for(row: Notification) -> frozenset[str]:
-    """Return the keys of everybody whose word counts for *row*."""
-    keys = {address_key(row.recipient)} if row.recipient else set()
-    if row.customer_id is not None:
-        keys.add(customer_key(shop=row.order.shop, customer_id=row.customer_id))
-    return frozenset(keys)
 
 
 def head_of(row: Notification) -> HeadKey:

@@ -12,6 +12,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.people.contact import country_of
+from ordercast.people.person_keys import people_for
 from ordercast.receipts.receipt_log import Trail, at_rest
 from ordercast.receipts.suppressions import teaches
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
@@ -23,7 +24,6 @@ from ordercast.sending.send_rules import (
     head_of,
     is_stopped,
     objection,
-    people_for,
     suppressed,
     unsendable,
 )

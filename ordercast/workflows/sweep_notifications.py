@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from ordercast.decisions.lookup import Found, Wanted
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.people.person_keys import people_for
 from ordercast.receipts.matching import number_in_doubt
 from ordercast.sending.due_policy import Patience, Step, looked_at, step
-from ordercast.sending.send_rules import head_of, people_for
+from ordercast.sending.send_rules import head_of
 from ordercast.workflows.ports import Clock, Hub, Ledger, ReceiptQueue
 
 

@@ -22,7 +22,8 @@ from uv import find_uv_bin
 from ordercast.settings.stage import BundleTarget
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("notifications", "workflows", "gateways", "processors", "analytics")
+ROOMS = ("ordercast", "processors", "analytics")
+_LEFT_OUT = {"__pycache__", "cli", "operations"}
 
 SERVICES = ("cloudwatch", "dynamodb", "kinesis", "s3", "sesv2", "sns", "sqs")
 """The AWS services that functions call. The descriptions of all others, two thirds of boto3, are dropped."""
@@ -136,7 +137,7 @@ def shipped_sources(root: Path) -> Iterator[Path]:
     """Yield the files of the shipped rooms, always in the same order."""
     for room in ROOMS:
         for path in sorted((root / room).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and not _LEFT_OUT & set(path.relative_to(root).parts):
                 yield path
 
 

@@ -28,7 +28,7 @@ ONLY = ("--kind", "notification")
 DYING = """
 import os, signal, sys
 from importlib import import_module
-from ordercast import cli
+from ordercast.cli import app as cli
 
 module, owner, call, when = sys.argv[1:5]
 port = getattr(import_module(module), owner)

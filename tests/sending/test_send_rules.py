@@ -11,12 +11,12 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import Head, standing
 from ordercast.people.person import Person
+from ordercast.people.person_keys import people_for
 from ordercast.sending.send_rules import (
     EXPIRED,
     head_of,
     is_stopped,
     objection,
-    people_for,
     suppressed,
 )
 from tests.examples import EMAIL, notification, person

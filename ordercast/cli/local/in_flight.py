@@ -11,11 +11,11 @@ from local_cloud.cloud import LocalCloud
 from local_cloud.in_flight import InFlight, in_flight
 from local_cloud.inbox import InboxReader
 from ordercast.cli.local.failures import stopped_on_failure
+from ordercast.cli.local.own_events import OwnEvents
 from ordercast.cli.output.progress import status_line
 from ordercast.cli.output.terminal import complaints
 from ordercast.operations.order_files import Row
 from ordercast.operations.target import Target
-from ordercast.own_events import OwnEvents
 
 PATIENCE = 60.0
 """Seconds without any progress, after which nobody waits on; a cold machine's first invocation takes 20."""

@@ -7,10 +7,10 @@ import pytest
 
 from local_cloud.in_flight import InFlight
 from local_cloud.inbox import SentMessage
-from ordercast import own_events
+from ordercast.cli.local import own_events
+from ordercast.cli.local.own_events import OwnEvents
 from ordercast.events.order_event import parse_order_event
 from ordercast.notifications.lifecycle import State
-from ordercast.own_events import OwnEvents
 from tests.examples import payload
 from tests.fakes.clock import START
 from tests.fakes.world import World
