@@ -1,9 +1,9 @@
-"""The demo: a day of a made-up shop is played on a local cloud, and four who counted it are compared.
+"""Play a day of a made-up shop on a local cloud and compare four independent counts of it. Run by `ordercast demo`.
 
-- `shop`: who orders what, made up from a seed
-- `day`: what is put on the stream about it, and what the contract promises of each piece
-- `play`: the day is put, round by round, while its messages arrive
-- `witnesses`: what the carrier, the books and CloudWatch counted
-- `accounts`: the four counts side by side, and whether they agree
-- `run`, `outcome`, `printed`: all of it in order, what came of it, and how it is shown
+- `shop`: make up orders from a seed
+- `day`: the records to put, and the result that the contract promises for each
+- `play`: put the records, round by round, while the messages arrive
+- `independent_counts`: count the day by the provider simulator, the rollups and CloudWatch
+- `comparison`: compare the four counts
+- `run`, `progress`, `outcome`, `report`: run all of it, show how far it is, and print the result
 """

@@ -1,11 +1,11 @@
-"""What each of four counted in, whether any two of them disagree out."""
+"""Compare independent counts figure by figure. Used by the demo."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 Count = Mapping[str, Decimal]
-"""By figure, what somebody counted; who cannot know a figure leaves it out."""
+"""One count, by figure; a count leaves out the figures that it cannot know."""
 
 FIGURES = {
     "sms sent": "text messages sent",
@@ -14,41 +14,41 @@ FIGURES = {
     "email sent": "e-mails sent",
     "email arrived": "  arrived",
     "email failed": "  failed",
-    "kept back": "kept back",
+    "suppressed": "suppressed",
     "parts": "message parts",
     "cost": "cost in US$",
 }
-"""What is counted, and how a person says it."""
+"""The figures, with their names for a person."""
 
-TALLY, CARRIER, BOOKS, CLOUDWATCH = "expected", "carrier", "books", "CloudWatch"
+EXPECTED, SIMULATOR, ROLLUPS, CLOUDWATCH = "expected", "simulator", "rollups", "CloudWatch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accounts:
-    """The counts side by side, by who counted."""
+class Comparison:
+    """The counts side by side, by the name of the count."""
 
     counts: Mapping[str, Count]
 
-    def told(self, figure: str) -> dict[str, Decimal]:
-        """Return what everybody who can know the figure says of it."""
+    def values_of(self, figure: str) -> dict[str, Decimal]:
+        """Return the figure in every count that has it."""
         return {who: count[figure] for who, count in self.counts.items() if figure in count}
 
     def agree_on(self, figure: str) -> bool:
-        """Tell whether all who can know it say the same."""
-        return len(set(self.told(figure).values())) <= 1
+        """Whether all counts that have the figure agree on it."""
+        return len(set(self.values_of(figure).values())) <= 1
 
     @property
     def disagreements(self) -> list[str]:
-        """Name the figures about which any two disagree."""
+        """The figures on which any two counts differ."""
         return [figure for figure in FIGURES if not self.agree_on(figure)]
 
     @property
-    def apart(self) -> list[str]:
-        """Name those who stand alone against the others, or all who disagree where nobody does."""
+    def outliers(self) -> list[str]:
+        """The counts that differ from all others in a figure; of two counts that differ, both."""
         alone = {
             who
             for figure in self.disagreements
-            for who, said in self.told(figure).items()
-            if list(self.told(figure).values()).count(said) == 1
+            for who, said in self.values_of(figure).items()
+            if list(self.values_of(figure).values()).count(said) == 1
         }
         return [who for who in self.counts if who in alone]

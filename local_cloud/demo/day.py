@@ -1,7 +1,7 @@
-"""Made-up orders in, what a shop puts on the stream about them out, and what is promised of each piece.
+"""Make the records that a shop puts on the stream, with the result that the contract promises for each. Used by the demo.
 
-What is promised is the contract's word (docs/contract.md), written here once more and on purpose:
-whoever counts what the pipeline did by the pipeline's own decisions cannot catch it out.
+The promises of docs/contract.md are written here a second time on purpose: a count that used the
+pipeline's own decisions could not find a mistake in them.
 """
 
 import json
@@ -11,17 +11,17 @@ from datetime import datetime
 from enum import StrEnum
 from random import Random
 
-from local_cloud.demo.shop import Fate, Order, Reach, orders
+from local_cloud.demo.shop import Order, Reach, Result, orders
 
 COHORTS = 4
-"""Orders are put in so many groups, each of which goes on when its last messages are on their way."""
+"""Orders are put in so many groups; each goes on when its last messages are sent."""
 
-Promised = Mapping[str, Fate]
-"""By channel, the fate of the message that an event leads to."""
+Promised = Mapping[str, Result]
+"""The result of an event's messages, by channel."""
 
 
 class Kind(StrEnum):
-    """What the pipeline is to make of a record."""
+    """How a record ends in the pipeline."""
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
-    """One record: its partition key, and an event or what is none; aggregated with others or not."""
+    """One record: its partition key, and an event or bytes that hold none; aggregated or not."""
 
     kind: Kind
     order_id: str
@@ -42,7 +42,7 @@ class Put:
     promised: Promised
 
     def payload(self, at: datetime) -> bytes:
-        """Return the bytes, of something that happened just then."""
+        """Return the bytes; the event happened at that time."""
         if self.event is None:
             return self.raw
         return json.dumps({**self.event, "occurred_at": at.isoformat()}).encode()
@@ -50,7 +50,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """All of it: `cohorts` are rounds of records; `refusing` are the ids of customers, by channel."""
+    """The records, `cohorts` of rounds; `refusing` are the channels that customers opted out of, by id."""
 
     orders: int
     cohorts: Sequence[Sequence[Sequence[Put]]]
@@ -58,7 +58,7 @@ class Day:
 
 
 def made_up_day(count: int, *, seed: int) -> Day:
-    """Make up a day of so many orders; the same seed makes up the same."""
+    """Make up a day of so many orders; the same seed makes the same day."""
     chance = Random(seed)  # noqa: S311 - sample data, not secrets
     made = list(orders(count, seed=seed))
     rounds: list[list[list[Put]]] = [[[] for _ in range(_ROUNDS)] for _ in range(COHORTS)]
@@ -79,13 +79,13 @@ _DUPLICATES, _MALFORMED, _STALE = 0.02, 0.01, 0.01
 
 
 def _story(order: Order, number: int, chance: Random) -> Iterator[tuple[int, Put]]:
-    """Yield what is put about the order, each with its round."""
+    """Yield the records of the order, each with its round."""
     aggregated = chance.random() < 1 / 2
     key = f"lane-{number % (COHORTS * _LANES)}" if aggregated else order.id
     statuses = order.statuses
     is_late = statuses[-2:] == ("shipped", "delivered") and not order.refuses
     late = is_late and chance.random() < _STALE * _ROUNDS
-    for place, status in enumerate(_told_late(statuses) if late else statuses):
+    for place, status in enumerate(_out_of_order(statuses) if late else statuses):
         stale = late and place == len(statuses) - 1
         put = Put(
             kind=Kind.STALE if stale else Kind.ACCEPTED,
@@ -104,8 +104,8 @@ def _story(order: Order, number: int, chance: Random) -> Iterator[tuple[int, Put
             yield place, replace(put, kind=Kind.PARKED, event=None, raw=raw, promised={})
 
 
-def _told_late(statuses: tuple[str, ...]) -> tuple[str, ...]:
-    """Let the shop tell last that the order was shipped, when it has long been delivered."""
+def _out_of_order(statuses: tuple[str, ...]) -> tuple[str, ...]:
+    """Put the event that it was shipped last, after the one that it was delivered."""
     return (*statuses[:-2], statuses[-1], statuses[-2])
 
 
@@ -136,8 +136,8 @@ _FIELDS = {"sms": "phone", "email": "email"}
 def _promised(order: Order, place: int) -> Promised:
     reached = order.reached(place)
     channels = ("sms", "email") if order.channel == "both" else (order.channel,)
-    return {channel: _fate(order, channel, reached) for channel in channels}
+    return {channel: _result(order, channel, reached) for channel in channels}
 
 
-def _fate(order: Order, channel: str, reached: Mapping[str, Reach]) -> Fate:
-    return Fate.KEPT_BACK if channel in order.refuses else reached[channel].fate
+def _result(order: Order, channel: str, reached: Mapping[str, Reach]) -> Result:
+    return Result.SUPPRESSED if channel in order.refuses else reached[channel].result

@@ -1,4 +1,4 @@
-"""A local cloud in, what four who never speak to each other counted of a day out."""
+"""Count a day on a local cloud in four independent ways. Used by the demo."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,9 +12,9 @@ import boto3
 
 from analytics.metrics import NAMESPACE
 from local_cloud.cloud import LocalCloud
-from local_cloud.demo.comparison import BOOKS, CARRIER, CLOUDWATCH, TALLY, Accounts, Count
+from local_cloud.demo.comparison import CLOUDWATCH, EXPECTED, ROLLUPS, SIMULATOR, Comparison, Count
 from local_cloud.demo.day import Put
-from local_cloud.demo.shop import Fate
+from local_cloud.demo.shop import Result
 from local_cloud.inbox import InboxReader, SentMessage
 from local_cloud.provider_simulator.charges import Charge, read_charges
 from ordercast.events.order_event import Channel
@@ -26,8 +26,8 @@ from ordercast.workflows.read_rollups import HOUR, Buckets, buckets_between
 
 
 @dataclass(slots=True, kw_only=True)
-class Witnesses:
-    """Those who count what happens on a local cloud, in the hours from *since* on."""
+class IndependentCounts:
+    """The counts of a local cloud, in the hours from *since* on."""
 
     folder: Path
     reader: InboxReader
@@ -38,7 +38,7 @@ class Witnesses:
 
     @classmethod
     def of(cls, cloud: LocalCloud, target: Target, *, since: datetime) -> Self:
-        """Return the witnesses of what is deployed there."""
+        """Return the counts of what is deployed there."""
         client = boto3.client("cloudwatch")
         return cls(
             folder=cloud.inbox,
@@ -49,23 +49,23 @@ class Witnesses:
         )
 
     def new_messages(self) -> list[SentMessage]:
-        """Return what the carrier was given since the last time."""
+        """Return the messages that the provider simulator accepted since the last call."""
         new = self.reader.new()
         self.messages += new
         return new
 
     def buckets(self) -> dict[Bucket, Amounts]:
-        """Return the books of all hours so far."""
+        """Return the rollups of all hours so far."""
         return buckets_between(self.rollups, self.since, self._until())
 
-    def accounts(self, put: Iterable[Put]) -> Accounts:
-        """Ask everybody what they have counted by now; the carrier, as of its last new messages."""
-        return Accounts(
+    def compare(self, put: Iterable[Put]) -> Comparison:
+        """Return all counts as they are now; the simulator's as of the last `new_messages`."""
+        return Comparison(
             counts={
-                TALLY: tally(put),
-                CARRIER: carrier(self.messages, read_charges(self.folder)),
-                BOOKS: books(self.buckets()),
-                CLOUDWATCH: cloudwatch(self.sums, self.since, self._until()),
+                EXPECTED: expected_count(put),
+                SIMULATOR: simulator_count(self.messages, read_charges(self.folder)),
+                ROLLUPS: rollup_count(self.buckets()),
+                CLOUDWATCH: cloudwatch_count(self.sums, self.since, self._until()),
             }
         )
 
@@ -73,24 +73,28 @@ class Witnesses:
         return datetime.now(UTC) + HOUR
 
 
-def tally(put: Iterable[Put]) -> Count:
-    """Count what was put by what is promised of it."""
-    fates = Counter((c, fate) for each in put for c, fate in each.promised.items())
+def expected_count(put: Iterable[Put]) -> Count:
+    """Count the promised results of the records that were put."""
+    results = Counter((c, result) for each in put for c, result in each.promised.items())
     counted: dict[str, int] = {}
     for channel in Channel:
         counted |= {
             f"{channel} sent": sum(
-                n for (c, fate), n in fates.items() if c == channel and fate is not Fate.KEPT_BACK
+                n
+                for (c, result), n in results.items()
+                if c == channel and result is not Result.SUPPRESSED
             ),
-            f"{channel} arrived": fates[channel, Fate.ARRIVES],
-            f"{channel} failed": fates[channel, Fate.FAILS],
+            f"{channel} arrived": results[channel, Result.ARRIVES],
+            f"{channel} failed": results[channel, Result.FAILS],
         }
-    counted["kept back"] = sum(n for (_, fate), n in fates.items() if fate is Fate.KEPT_BACK)
+    counted["suppressed"] = sum(
+        n for (_, result), n in results.items() if result is Result.SUPPRESSED
+    )
     return {figure: Decimal(n) for figure, n in counted.items()}
 
 
-def carrier(messages: Sequence[SentMessage], charges: Sequence[Charge]) -> Count:
-    """Count the calls that the carrier took, and what it charges for them."""
+def simulator_count(messages: Sequence[SentMessage], charges: Sequence[Charge]) -> Count:
+    """Count the messages that the provider simulator accepted, and what it charges for them."""
     calls = Counter[str](message.channel for message in messages)
     outcomes = Counter[tuple[str, str]]((charge.channel, charge.outcome) for charge in charges)
     counted: dict[str, Decimal] = {
@@ -104,11 +108,11 @@ def carrier(messages: Sequence[SentMessage], charges: Sequence[Charge]) -> Count
     return counted
 
 
-def books(buckets: Mapping[Bucket, Amounts]) -> Count:
-    """Count what the rollups hold."""
+def rollup_count(buckets: Mapping[Bucket, Amounts]) -> Count:
+    """Count by the rollups."""
     total = in_all(buckets.values())
     counted: dict[str, Decimal] = {
-        "kept back": Decimal(total.suppressed),
+        "suppressed": Decimal(total.suppressed),
         "parts": Decimal(total.parts),
         "cost": total.money.cost,
     }
@@ -120,19 +124,19 @@ def books(buckets: Mapping[Bucket, Amounts]) -> Count:
     return none | counted
 
 
-def cloudwatch(sums: MetricSums, since: datetime, until: datetime) -> Count:
-    """Count what CloudWatch answers of those hours."""
+def cloudwatch_count(sums: MetricSums, since: datetime, until: datetime) -> Count:
+    """Count by the metrics in CloudWatch, of those hours."""
 
     def read(names: Sequence[str], **dimensions: str) -> dict[str, Decimal]:
-        told = sums.sums(names, since, until, period=HOUR, dimensions=dimensions)
-        # It keeps binary fractions: what lies beyond a millionth of a dollar is theirs.
-        return {name: Decimal(repr(round(figure, 6))) for name, figure in told.items()}
+        found = sums.sums(names, since, until, period=HOUR, dimensions=dimensions)
+        # CloudWatch keeps binary fractions: digits beyond a millionth of a dollar are no cost.
+        return {name: Decimal(repr(round(figure, 6))) for name, figure in found.items()}
 
     whole = read(["Suppressed", "CostUSD"])
-    counted = {"kept back": whole["Suppressed"], "cost": whole["CostUSD"]}
+    counted = {"suppressed": whole["Suppressed"], "cost": whole["CostUSD"]}
     for channel in Channel:
-        told = read(list(_BY_CHANNEL.values()), channel=channel)
-        counted |= {f"{channel} {what}": told[name] for what, name in _BY_CHANNEL.items()}
+        found = read(list(_BY_CHANNEL.values()), channel=channel)
+        counted |= {f"{channel} {what}": found[name] for what, name in _BY_CHANNEL.items()}
     return counted
 
 

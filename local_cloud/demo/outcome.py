@@ -1,11 +1,11 @@
-"""What is known when a demo is over."""
+"""Hold the result of a demo. Made by `run`, printed by `report`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from local_cloud.demo.comparison import Accounts
+from local_cloud.demo.comparison import Comparison
 from local_cloud.demo.day import Kind
 from local_cloud.inbox import SentMessage
 from ordercast.cli.verify import Answer
@@ -17,15 +17,15 @@ MEMORY_LIMIT = 512 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What was put and what it came to; `put` and `records` are by what was made of a record.
+    """The records that were put and the counts; `put` and `records` are numbers by kind.
 
-    `memory` is each worker's peak in bytes; `pages` are files to look at, by what they are.
+    `memory` is each function's peak in bytes; `pages` are files to look at, by name.
     """
 
     orders: int
     put: Mapping[Kind, int]
     aggregated: int
-    accounts: Accounts
+    comparison: Comparison
     verified: Answer
     figures: Figures
     example: SentMessage | None
@@ -35,7 +35,7 @@ class Outcome:
 
     @property
     def records(self) -> dict[Kind, int]:
-        """What the stream, the marks and the parked records say became of what was put."""
+        """The numbers of records by kind, as the stream, the decision records and the parked records have them."""
         found = self.verified.records
         return {
             Kind.ACCEPTED: found.accepted,
@@ -46,16 +46,16 @@ class Outcome:
 
     @property
     def mistaken(self) -> list[Kind]:
-        """Name the kinds of which there are more or fewer than were put."""
+        """The kinds of which more or fewer were found than put."""
         return [kind for kind in Kind if self.records[kind] != self.put.get(kind, 0)]
 
     @property
     def too_large(self) -> list[str]:
-        """Name the workers that took more memory than they may."""
+        """The functions that used more memory than they may."""
         return [name for name, peak in self.memory.items() if peak > MEMORY_LIMIT]
 
     @property
     def is_right(self) -> bool:
-        """Tell whether all who counted agree, and every record ended as it should."""
-        agreed = not self.accounts.disagreements and not self.mistaken
+        """Whether all counts agree, and every record ended as it should."""
+        agreed = not self.comparison.disagreements and not self.mistaken
         return agreed and self.verified.is_right and not self.too_large

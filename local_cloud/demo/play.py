@@ -1,7 +1,7 @@
-"""A made-up day in, its records on the stream out: round by round, as its messages arrive.
+"""Put the records of a made-up day, round by round, while its messages arrive. Used by the demo.
 
-An order's next event is put when the messages of its last one have reached the carrier: no message
-is old news before it is sent, and what each event leads to is certain.
+An order's next event is put when the messages of its last one are sent: so no message is stale
+before it is sent, and the result of each event is certain.
 """
 
 import re
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from local_cloud.demo.day import COHORTS, Day, Put
-from local_cloud.demo.shop import Fate
+from local_cloud.demo.shop import Result
 from local_cloud.inbox import SentMessage
 from ordercast.producer import Producer
 
 
 @dataclass(slots=True, kw_only=True)
 class Play:
-    """Put *day*; `put` is what has been put so far."""
+    """Puts *day*; `put` are the records so far."""
 
     day: Day
     plain: Producer
@@ -35,13 +35,13 @@ class Play:
         return sum(len(each) for cohort in self.day.cohorts for each in cohort)
 
     def arrived(self, messages: Iterable[SentMessage]) -> None:
-        """Take note of messages that the carrier was given."""
+        """Count messages that were sent."""
         for message in messages:
             if named := _ORDER.search(f"{message.subject} {message.text}"):
                 self._arrived[_cohort(named[0])] += 1
 
     def go_on(self, now: datetime) -> None:
-        """Put every round that it is time for."""
+        """Put every round that is due."""
         for cohort, rounds in enumerate(self.day.cohorts):
             place = self._rounds[cohort]
             if place < len(rounds) and self._arrived[cohort] >= self._due[cohort]:
@@ -56,7 +56,7 @@ class Play:
                 producer.put_payloads([(each.key, self._payload(each, now)) for each in mine])
         self.put += put
         self._due[cohort] += sum(
-            fate is not Fate.KEPT_BACK for each in put for fate in each.promised.values()
+            result is not Result.SUPPRESSED for each in put for result in each.promised.values()
         )
 
     def _payload(self, put: Put, now: datetime) -> bytes:

@@ -1,4 +1,4 @@
-"""How far a demo is in, bars out; where nothing can be drawn anew, a plain line now and then."""
+"""Show how far a demo is: bars on a terminal, else a plain line now and then. Used by the demo."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,47 +7,47 @@ from decimal import Decimal
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from local_cloud.demo.comparison import BOOKS, CARRIER, CLOUDWATCH, TALLY, Accounts, Count
+from local_cloud.demo.comparison import CLOUDWATCH, EXPECTED, ROLLUPS, SIMULATOR, Comparison, Count
 from ordercast.cli.output.progress import status_line
 
-Show = Callable[[int, Accounts], None]
+Show = Callable[[int, Comparison], None]
 
 _BARS = {
     "events put": None,
-    "messages at the carrier": (CARRIER, "sent"),
-    "receipts in the books": (BOOKS, "ended"),
+    "messages sent": (SIMULATOR, "sent"),
+    "receipts in the rollups": (ROLLUPS, "ended"),
     "receipts in CloudWatch": (CLOUDWATCH, "ended"),
 }
-_SHORT = dict(zip(_BARS, ("put", "carrier", "books", "CloudWatch"), strict=True))
+_SHORT = dict(zip(_BARS, ("put", "sent", "rollups", "CloudWatch"), strict=True))
 
 
 @contextmanager
 def progress(console: Console, records: int) -> Iterator[Show]:
-    """Show how many of so many *records* are put, and how far what they lead to has come."""
+    """Show how many of the *records* are put, and how far their messages and receipts are."""
     if not console.is_interactive:
         with status_line(console) as say:
-            yield lambda put, accounts: say(_line(put, records, accounts))
+            yield lambda put, comparison: say(_line(put, records, comparison))
         return
     columns = (TextColumn("{task.description:>23}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console) as bars:
         tasks = {name: bars.add_task(name, total=None) for name in _BARS}
 
-        def show(put: int, accounts: Accounts) -> None:
-            for name, (done, total) in _done(put, records, accounts).items():
+        def show(put: int, comparison: Comparison) -> None:
+            for name, (done, total) in _done(put, records, comparison).items():
                 bars.update(tasks[name], completed=done, total=total)
 
         yield show
 
 
-def _done(put: int, records: int, accounts: Accounts) -> dict[str, tuple[int, int]]:
+def _done(put: int, records: int, comparison: Comparison) -> dict[str, tuple[int, int]]:
     done = {"events put": (put, records)}
     for name, (who, what) in ((n, bar) for n, bar in _BARS.items() if bar):
-        done[name] = (_sum(accounts.counts[who], what), _sum(accounts.counts[TALLY], what))
+        done[name] = (_sum(comparison.counts[who], what), _sum(comparison.counts[EXPECTED], what))
     return done
 
 
-def _line(put: int, records: int, accounts: Accounts) -> str:
-    done = _done(put, records, accounts)
+def _line(put: int, records: int, comparison: Comparison) -> str:
+    done = _done(put, records, comparison)
     return " · ".join(f"{_SHORT[name]} {n:,}/{total:,}" for name, (n, total) in done.items())
 
 

@@ -1,4 +1,4 @@
-"""What came of a demo in, what a person sees of it at the end out: 80 columns, with or without colour."""
+"""Print the result of a demo in 80 columns, with or without colour. Used by `ordercast demo`."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from local_cloud.demo.comparison import FIGURES, Accounts
+from local_cloud.demo.comparison import FIGURES, Comparison
 from local_cloud.demo.day import Kind
 from local_cloud.demo.outcome import MEMORY_LIMIT, Outcome
 from local_cloud.inbox import SentMessage
@@ -21,19 +21,19 @@ RIGHT, WRONG = "[bold green]✓[/]", "[bold red]✗[/]"
 
 
 def print_outcome(outcome: Outcome, console: Console) -> None:
-    """Print what went in, who counted what, what it cost, how long it took, and whether it is right."""
+    """Print the records, the counts, the cost, the latency, and whether all of it is right."""
     console.print()
     if outcome.example:
         console.print(_message(outcome.example))
     console.print(_records(outcome))
     console.print()
-    console.print(_counts(outcome.accounts))
+    console.print(_counts(outcome.comparison))
     console.print()
-    for name, told in _facts(outcome).items():
-        console.print(_fact(name, told), markup=False, soft_wrap=True)
+    for name, text in _facts(outcome).items():
+        console.print(_fact(name, text), markup=False, soft_wrap=True)
     console.print()
-    for right, told in _verdicts(outcome):
-        console.print(RIGHT if right else WRONG, Text(told), soft_wrap=True)
+    for right, text in _verdicts(outcome):
+        console.print(RIGHT if right else WRONG, Text(text), soft_wrap=True)
 
 
 def _message(message: SentMessage) -> Panel:
@@ -45,7 +45,7 @@ _WIDTH = 78
 
 
 def _records(outcome: Outcome) -> Table:
-    """Show what was put, and what the pipeline made of it."""
+    """Show how many records of each kind were put, and how many the pipeline found."""
     table = _table(f"put on the stream, {outcome.aggregated:,} in aggregates", "put", "found")
     for kind in Kind:
         put, found = outcome.put.get(kind, 0), outcome.records[kind]
@@ -58,19 +58,19 @@ def _records(outcome: Outcome) -> Table:
 
 _KINDS = {
     Kind.ACCEPTED: "order events, accepted",
-    Kind.DUPLICATE: "put again: duplicates, told once",
-    Kind.STALE: "overtaken by newer news: stale",
+    Kind.DUPLICATE: "put again: duplicates",
+    Kind.STALE: "older than the order's status: stale",
     Kind.PARKED: "malformed: parked with a reason",
 }
 
 
-def _counts(accounts: Accounts) -> Table:
-    """Show what everybody counted, side by side."""
-    table = _table("what came of it", *accounts.counts)
+def _counts(comparison: Comparison) -> Table:
+    """Show the counts side by side."""
+    table = _table("results", *comparison.counts)
     for figure, name in FIGURES.items():
-        told = accounts.told(figure)
-        cells = [_amount(figure, told.get(who)) for who in accounts.counts]
-        table.add_row(name, *cells, _mark(accounts.agree_on(figure)))
+        values = comparison.values_of(figure)
+        cells = [_amount(figure, values.get(who)) for who in comparison.counts]
+        table.add_row(name, *cells, _mark(comparison.agree_on(figure)))
     return table
 
 
@@ -101,49 +101,49 @@ def _facts(outcome: Outcome) -> dict[str, str]:
         f"{to_the_cent(money.carrier)}, e-mails {to_the_cent(money.estimate)}",
         "event to handset": _percentiles(figures, "in_all"),
         "  to the ledger": _percentiles(figures, "accepted"),
-        "  to the carrier": _percentiles(figures, "sent"),
+        "  to the provider": _percentiles(figures, "sent"),
         "  to the handset": _percentiles(figures, "delivered"),
         "memory, at most": _memory(outcome.memory),
     }
 
 
-def _fact(name: str, told: str) -> str:
+def _fact(name: str, text: str) -> str:
     return fill(
-        f"{name:<{_NAMES}}{told}", _WIDTH, subsequent_indent=" " * _NAMES, break_on_hyphens=False
+        f"{name:<{_NAMES}}{text}", _WIDTH, subsequent_indent=" " * _NAMES, break_on_hyphens=False
     )
 
 
-_NAMES = 17  # columns
+_NAMES = 18  # columns
 
 
 def _percentiles(figures: Figures, step: Step) -> str:
-    told = {share: figures.percentile(step, share) for share in (0.5, 0.95, 0.99)}
-    return "   ".join(f"p{share * 100:.0f} {length(took):>7}" for share, took in told.items())
+    times = {share: figures.percentile(step, share) for share in (0.5, 0.95, 0.99)}
+    return "   ".join(f"p{share * 100:.0f} {length(took):>7}" for share, took in times.items())
 
 
 def _memory(peaks: Mapping[str, int]) -> str:
     if not peaks:
         return "not known on this system"
-    told = ", ".join(f"{name} {round(peak / 2**20)}" for name, peak in peaks.items())
-    return f"MiB of {MEMORY_LIMIT // 2**20}: {told}"
+    sizes = ", ".join(f"{name} {round(peak / 2**20)}" for name, peak in peaks.items())
+    return f"MiB of {MEMORY_LIMIT // 2**20}: {sizes}"
 
 
 def _verdicts(outcome: Outcome) -> list[tuple[bool, str]]:
-    accounts, verified = outcome.accounts, outcome.verified
+    comparison, verified = outcome.comparison, outcome.verified
     verdicts = []
-    if accounts.disagreements:
-        apart = " and ".join(accounts.apart)
-        about = ", ".join(accounts.disagreements)
-        verdicts.append((False, f"The four counts disagree about {about}; apart: {apart}"))
+    if comparison.disagreements:
+        outliers = " and ".join(comparison.outliers)
+        about = ", ".join(comparison.disagreements)
+        verdicts.append((False, f"The four counts differ in {about}; different: {outliers}"))
     else:
         verdicts.append((True, "Four independent counts agree, to the last cent."))
     if outcome.mistaken:
         verdicts.append((False, f"Not as many records are {', '.join(outcome.mistaken)} as put."))
     if verified.is_right:
         said = count(verified.found.notifications, "notification")
-        verdicts.append((True, f"ordercast verify: the books are right ({said})."))
+        verdicts.append((True, f"ordercast verify: the rollups are right ({said})."))
     else:
-        verdicts.append((False, "ordercast verify: the books are not right."))
+        verdicts.append((False, "ordercast verify: the rollups are not right."))
     if outcome.too_large:
         verdicts.append((False, f"More memory than 512 MiB: {', '.join(outcome.too_large)}"))
     return verdicts

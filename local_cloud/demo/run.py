@@ -1,4 +1,4 @@
-"""A deployed local cloud in; a made-up day played on it and accounted for out."""
+"""Play a made-up day on a deployed local cloud until the counts agree. Used by `ordercast demo`."""
 
 import shutil
 import time
@@ -13,7 +13,7 @@ from rich.console import Console
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.demo.day import Day, made_up_day
-from local_cloud.demo.independent_counts import Witnesses
+from local_cloud.demo.independent_counts import IndependentCounts
 from local_cloud.demo.outcome import Outcome
 from local_cloud.demo.play import Play
 from local_cloud.demo.progress import progress
@@ -34,10 +34,10 @@ from ordercast.wiring.reconciliation import verification
 from ordercast.workflows.read_rollups import HOUR
 
 PATIENCE = 90.0
-"""Seconds without any progress, after which the demo says what it has: the sweeper has come by then."""
+"""Seconds without progress after which the demo ends; the sweeper runs within that time."""
 
-PAUSE = 0.2  # seconds between two looks at what the carrier was given
-SELDOM = 1.0  # seconds between two looks at what was counted
+PAUSE = 0.2  # seconds between two looks at the inbox
+SELDOM = 1.0  # seconds between two looks at the counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,61 +50,61 @@ class Demo:
     patience: float = PATIENCE
 
     def __call__(self, orders: int, *, seed: int) -> Outcome:
-        """Run to the end, or until nothing has moved for a while."""
+        """Run to the end, or until there is no progress for a while."""
         began = datetime.now(UTC)
         target = local_target(self.cloud)
         day = made_up_day(orders, seed=seed)
         target.people().put(list(_refusing(day)))
         play = _play(day, target)
-        witnesses = Witnesses.of(self.cloud, target, since=_hour(began))
-        self._follow(play, witnesses)
+        counts = IndependentCounts.of(self.cloud, target, since=_hour(began))
+        self._follow(play, counts)
         took = datetime.now(UTC) - began
         memory = peaks(self.cloud.folder)
         verified = _verified(target, began)
-        buckets = witnesses.buckets()
+        buckets = counts.buckets()
         return Outcome(
             orders=orders,
             put=Counter(each.kind for each in play.put),
             aggregated=sum(each.aggregated for each in play.put),
-            accounts=witnesses.accounts(play.put),
+            comparison=counts.compare(play.put),
             verified=verified,
             figures=in_all(buckets.values()),
-            example=next((m for m in witnesses.messages if m.channel == "sms"), None),
+            example=next((m for m in counts.messages if m.channel == "sms"), None),
             memory=memory,
-            pages=self._save(witnesses, buckets, target.stage, _hour(began)),
+            pages=self._save(counts, buckets, target.stage, _hour(began)),
             took=took,
         )
 
-    def _follow(self, play: Play, witnesses: Witnesses) -> None:
-        """Put and look until all who count agree, or nothing has moved for a while."""
+    def _follow(self, play: Play, counts: IndependentCounts) -> None:
+        """Put and look until all counts agree, or there is no progress for a while."""
         with progress(self.console, play.records) as show:
-            put, accounts = 0, witnesses.accounts([])
+            put, comparison = 0, counts.compare([])
             moved = looked = time.monotonic()
             while time.monotonic() - moved < self.patience:
                 self.cloud.check()
-                play.arrived(witnesses.new_messages())
+                play.arrived(counts.new_messages())
                 play.go_on(datetime.now(UTC))
                 if time.monotonic() - looked >= SELDOM:
-                    before, (put, accounts) = (
-                        (put, accounts),
-                        (len(play.put), witnesses.accounts(play.put)),
+                    before, (put, comparison) = (
+                        (put, comparison),
+                        (len(play.put), counts.compare(play.put)),
                     )
-                    show(put, accounts)
-                    if put == play.records and not accounts.disagreements:
+                    show(put, comparison)
+                    if put == play.records and not comparison.disagreements:
                         return
                     looked = time.monotonic()
-                    moved = moved if (put, accounts) == before else looked
+                    moved = moved if (put, comparison) == before else looked
                 time.sleep(PAUSE)
 
     def _save(
         self,
-        witnesses: Witnesses,
+        counts: IndependentCounts,
         buckets: Mapping[Bucket, Amounts],
         stage: str,
         since: datetime,
     ) -> dict[str, Path]:
-        """Keep what was sent and what came of it; return the pages to look at."""
-        inbox = save_inbox(witnesses.messages, self.keep_in)
+        """Save the messages and the report; return the pages to look at."""
+        inbox = save_inbox(counts.messages, self.keep_in)
         shutil.copy(self.cloud.inbox / FILE_NAME, self.keep_in)
         now = datetime.now(UTC)
         page = self.keep_in / "report.html"
@@ -137,7 +137,7 @@ def _refusing(day: Day) -> list[Person]:
 
 
 def _verified(target: Target, began: datetime) -> Answer:
-    """Compare the books with the ledger, the stream and CloudWatch, as `ordercast verify` does."""
+    """Compare the rollups with the ledger, the stream and CloudWatch, as `ordercast verify` does."""
     settings = settings_of(target, patience=LOCAL_SECOND_LOOK)
     wired = verification(settings, now=lambda: datetime.now(UTC))
     until = _hour(datetime.now(UTC)) + HOUR

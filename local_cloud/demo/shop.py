@@ -1,4 +1,4 @@
-"""A seed in, orders of a made-up shop out: example domains and fictitious numbers only."""
+"""Make up the orders of a shop from a seed, with example domains and fictitious numbers. Used by the demo."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,29 +8,30 @@ from random import Random
 SHOP = "Leaf & Kettle"
 
 
-class Fate(StrEnum):
-    """What is to become of a message, which is decided by whom it is for."""
+class Result(StrEnum):
+    """The result of a message, which its recipient decides."""
 
     ARRIVES = "arrives"
     FAILS = "fails"
     UNKNOWN = "unknown"
-    KEPT_BACK = "kept back"
+    SUPPRESSED = "suppressed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """A way to write to somebody, and what is to become of a message that goes there."""
+    """An address, and the result of a message to it."""
 
     address: str
-    fate: Fate = Fate.ARRIVES
+    result: Result = Result.ARRIVES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order: what it is of, whom to tell and how, and what happens to it, in this order.
+    """One order: its document, its customer and its statuses.
 
-    `contact` is how the customer reads; `reach` is by channel, `last` is where the last of its messages goes instead, if there is one:
-    some addresses are never written to again. `refuses` are channels that the customer refused.
+    `contact` is the customer's language, country and time zone; `reach` are the addresses by
+    channel. The last message goes to `last` instead, if there is one, because some addresses are
+    suppressed afterwards. `refuses` are the channels that the customer opted out of.
     """
 
     id: str
@@ -43,12 +44,12 @@ class Order:
     refuses: frozenset[str]
 
     def reached(self, place: int) -> Mapping[str, Reach]:
-        """Return the ways to the customer for the status at that place."""
+        """Return the addresses for the status at that place."""
         return {**self.reach, **self.last} if place == len(self.statuses) - 1 else self.reach
 
 
 def orders(count: int, *, seed: int) -> Iterator[Order]:
-    """Make up that many orders; the same seed makes up the same."""
+    """Make up that many orders; the same seed makes the same ones."""
     chance = Random(seed)  # noqa: S311 - sample data, not secrets
     one_time_numbers = list(_OPTS_OUT)
     for number in range(1, count + 1):
@@ -112,7 +113,7 @@ _GOODS = (
 _NAMES = ("ada", "bo", "chi", "dina", "emil", "fatou", "gus", "hana", "ines", "jun")
 _CAMPAIGNS = (None, None, "spring", "newsletter")
 
-# How orders go on, and how many in a hundred do.
+# The statuses of orders, and how many in a hundred have them.
 _STORIES = {
     ("confirmed", "shipped", "delivered"): 85,
     ("confirmed", "cancelled", "refunded"): 6,
@@ -121,25 +122,25 @@ _STORIES = {
     ("confirmed", "cancelled"): 3,
 }
 
-# Whom to write to for what: docs/local-cloud.md. Out of a thousand orders; the others just get it.
+# Recipients with a scenario (docs/local-cloud.md), out of a thousand orders; the others get the message.
 _NUMBERS = {
-    "+12065550199": (Fate.FAILS, 40),  # cannot be reached
-    "+12065550197": (Fate.FAILS, 20),  # blocked
-    "+12065550196": (Fate.UNKNOWN, 20),  # the handset never answers
-    "+12065550194": (Fate.ARRIVES, 20),  # failed, then delivered after all
-    "+12065550193": (Fate.ARRIVES, 30),  # says so twice
-    "+12065550192": (Fate.ARRIVES, 30),  # says so late
+    "+12065550199": (Result.FAILS, 40),  # cannot be reached
+    "+12065550197": (Result.FAILS, 20),  # blocked
+    "+12065550196": (Result.UNKNOWN, 20),  # the handset never answers
+    "+12065550194": (Result.ARRIVES, 20),  # failed, then delivered after all
+    "+12065550193": (Result.ARRIVES, 30),  # receipt twice
+    "+12065550192": (Result.ARRIVES, 30),  # receipt late
 }
 _LABELS = {
-    "doubled": (Fate.ARRIVES, 40),
-    "late": (Fate.ARRIVES, 40),
-    "ooto": (Fate.ARRIVES, 20),
+    "doubled": (Result.ARRIVES, 40),
+    "late": (Result.ARRIVES, 40),
+    "ooto": (Result.ARRIVES, 20),
 }
-# Nobody writes there again, so only an order's last message goes there.
+# Suppressed afterwards, so only an order's last message goes there.
 _LAST_LABELS = {
-    "bounce": (Fate.FAILS, 60),
-    "contradictory": (Fate.FAILS, 20),
-    "complaint": (Fate.ARRIVES, 20),
+    "bounce": (Result.FAILS, 60),
+    "contradictory": (Result.FAILS, 20),
+    "complaint": (Result.ARRIVES, 20),
 }
 _OPTS_OUT = ("+12065550198", "+14255550198")
 _INVALID_PHONE = "555"
@@ -157,12 +158,12 @@ def _order(order_id: str, chance: Random, one_time_numbers: list[str]) -> Order:
     if ending := _picked(_LAST_LABELS, chance):
         last["email"] = _at_simulator(*ending, order_id)
     if channel == "sms" and country.code == "US" and one_time_numbers:
-        last["sms"] = Reach(address=one_time_numbers.pop(), fate=Fate.FAILS)
+        last["sms"] = Reach(address=one_time_numbers.pop(), result=Result.FAILS)
     refuses: frozenset[str] = frozenset()
     if channel == "both" and chance.random() < _NOT_BY_TEXT:
         refuses = frozenset({"sms"})
     elif channel == "both" and chance.random() < _NOT_BY_TEXT:
-        reach["sms"] = Reach(address=_INVALID_PHONE, fate=Fate.KEPT_BACK)
+        reach["sms"] = Reach(address=_INVALID_PHONE, result=Result.SUPPRESSED)
     return Order(
         id=order_id,
         document=_document(order_id, country, channel, chance),
@@ -185,28 +186,28 @@ def _email(order_id: str, chance: Random) -> Reach:
     return Reach(address=f"{chance.choice(_NAMES)}.{order_id}@example.com")
 
 
-def _at_simulator(label: str, fate: Fate, order_id: str) -> Reach:
-    return Reach(address=f"{label}+{order_id}@simulator.amazonses.com", fate=fate)
+def _at_simulator(label: str, result: Result, order_id: str) -> Reach:
+    return Reach(address=f"{label}+{order_id}@simulator.amazonses.com", result=result)
 
 
 def _number(phone: str, chance: Random) -> Reach:
     if not phone.startswith("+1"):
         return Reach(address=phone)
     picked = _picked(_NUMBERS, chance)
-    # 555-0100 to 555-0189: set aside for fiction, and none of them has a fate of its own here.
+    # 555-0100 to 555-0189: reserved for fiction, and none of them has a scenario.
     return (
-        Reach(address=picked[0], fate=picked[1])
+        Reach(address=picked[0], result=picked[1])
         if picked
         else Reach(address=f"+1206555{100 + chance.randrange(90):04}")
     )
 
 
-def _picked(fates: Mapping[str, tuple[Fate, int]], chance: Random) -> tuple[str, Fate] | None:
+def _picked(results: Mapping[str, tuple[Result, int]], chance: Random) -> tuple[str, Result] | None:
     drawn = chance.randrange(1000)
-    for whom, (fate, share) in fates.items():
+    for whom, (result, share) in results.items():
         drawn -= share
         if drawn < 0:
-            return whom, fate
+            return whom, result
     return None
 
 
@@ -218,7 +219,7 @@ def _document(order_id: str, country: _Country, channel: str, chance: Random) ->
     return {
         "order_id": order_id,
         "shop": SHOP,
-        # Of their own, because there are few numbers for fiction: the cap is counted by customer.
+        # One for each order: the hourly cap counts by customer.
         "customer_id": f"c-{order_id}",
         "amount": {"value": _money(total, country), "currency": country.currency},
         "items": [

@@ -124,12 +124,12 @@ def inbox(
     cloud: CloudName = None,
     last: Annotated[int, typer.Option(help="How many to list, newest last; 0 is all.")] = 20,
 ) -> None:
-    """Show what the simulated carrier was given, and save it as pages to look at."""
+    """Show the messages that the simulated providers accepted, and save them as pages."""
     chosen = running_cloud(cloud)
     messages = read_inbox(chosen.inbox)
     console.print(inbox_listing(messages, last=last))
     page = save_inbox(messages, OUT / chosen.name)
-    told = f"\n{len(messages)} messages (carrier simulated); as they look: {page}"
+    told = f"\n{len(messages)} messages (simulated, nobody received them); as they look: {page}"
     console.print(told, markup=False)
     if waiting := still_on_the_way(chosen, local_target(chosen)):
         console.print(f"Still on the way: {waiting}")
@@ -190,7 +190,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed makes up the same orders.")] = 1,
     keep: Annotated[bool, typer.Option("--keep", help="Leave it running.")] = False,  # noqa: FBT002
 ) -> None:
-    """Start a local cloud, deploy, play a day of a shop, compare who counted it; status 1 if any differ."""
+    """Start a local cloud, deploy, play a day of a shop, compare four counts; status 1 if any differ."""
     started = time.monotonic()
     with steps(console) as progress:
         cloud = LocalCloud.start("demo", another=True, progress=progress)

@@ -14,7 +14,7 @@ from rich.console import Console
 from analytics.metrics import NAMESPACE
 from local_cloud.cloud import LocalCloud
 from local_cloud.demo.comparison import Count
-from local_cloud.demo.independent_counts import cloudwatch
+from local_cloud.demo.independent_counts import cloudwatch_count
 from local_cloud.demo.outcome import Outcome
 from local_cloud.demo.run import Demo
 from local_cloud.metric_extraction.emf import metrics_in
@@ -48,9 +48,9 @@ class Played:
 
     def with_count(self, who: str, count: Count) -> Outcome:
         """The outcome, had one of them counted that."""
-        accounts = self.outcome.accounts
-        changed = replace(accounts, counts={**accounts.counts, who: count})
-        return replace(self.outcome, accounts=changed)
+        comparison = self.outcome.comparison
+        changed = replace(comparison, counts={**comparison.counts, who: count})
+        return replace(self.outcome, comparison=changed)
 
 
 def _without_a_line(since: datetime) -> Count:
@@ -58,7 +58,7 @@ def _without_a_line(since: datetime) -> Count:
     client, line = boto3.client("cloudwatch"), _a_line_of_analytics()
     sums = MetricSums(client=client, namespace=NAMESPACE, stage="local")
     _add(client, line, times=-1)
-    counted = cloudwatch(sums, since, datetime.now(UTC) + HOUR)
+    counted = cloudwatch_count(sums, since, datetime.now(UTC) + HOUR)
     _add(client, line, times=1)
     return counted
 

@@ -8,8 +8,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from local_cloud.cloud import LocalCloud
-from local_cloud.demo.comparison import CARRIER, CLOUDWATCH
-from local_cloud.demo.independent_counts import carrier
+from local_cloud.demo.comparison import CLOUDWATCH, SIMULATOR
+from local_cloud.demo.independent_counts import simulator_count
 from local_cloud.demo.outcome import MEMORY_LIMIT, Outcome
 from local_cloud.inbox import FILE_NAME, read_inbox
 from local_cloud.provider_simulator import charges
@@ -37,10 +37,10 @@ def test_all_who_count_agree_and_every_record_ends_as_it_was_put(
     played: Played, ordercast_demo
 ) -> None:
     outcome = played.outcome
-    assert [] == outcome.accounts.disagreements
+    assert [] == outcome.comparison.disagreements
     assert [] == outcome.mistaken
     assert outcome.verified.is_right
-    assert outcome.accounts.counts[CARRIER]["cost"] > 0
+    assert outcome.comparison.counts[SIMULATOR]["cost"] > 0
     told = {name: both for name, both in outcome.verified.cloudwatch.items() if name != "CostUSD"}
     assert {"Accepted", "Sent", "Delivered"} < told.keys()
     assert [] == [name for name, (books, cloudwatch) in told.items() if books != cloudwatch]
@@ -72,12 +72,12 @@ def test_a_line_of_the_carriers_that_is_missing_is_seen_and_the_carrier_named(
     lines = (tmp_path / name).read_text().splitlines(keepends=True)
     (tmp_path / name).write_text("".join(lines[1:]))
 
-    counted = carrier(read_inbox(tmp_path), charges.read_charges(tmp_path))
-    code, said = ordercast_demo(played.with_count(CARRIER, counted))
+    counted = simulator_count(read_inbox(tmp_path), charges.read_charges(tmp_path))
+    code, said = ordercast_demo(played.with_count(SIMULATOR, counted))
 
     assert 1 == code
     assert f"{figure}" in said.partition("disagree about")[2]
-    assert "carrier" in said.partition("apart:")[2]
+    assert "simulator" in said.partition("different:")[2]
 
 
 def test_a_line_of_metrics_that_never_came_is_seen_and_cloudwatch_named(
@@ -86,4 +86,4 @@ def test_a_line_of_metrics_that_never_came_is_seen_and_cloudwatch_named(
     code, said = ordercast_demo(played.with_count(CLOUDWATCH, played.without_a_line))
 
     assert 1 == code
-    assert "CloudWatch" in said.partition("apart:")[2]
+    assert "CloudWatch" in said.partition("different:")[2]

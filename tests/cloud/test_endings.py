@@ -39,7 +39,7 @@ def test_nothing_outlives_an_owner_killed_while_it_deploys(
         traces = Traces(shop)
 
         def the_cdk_is_at_work() -> bool:
-            return any("app.py" in arguments for arguments in traces.look())
+            return any("aws-cdk" in arguments for arguments in traces.look())
 
         eventually(the_cdk_is_at_work, within=30)
         process.kill()

@@ -53,7 +53,7 @@ def test_what_is_put_is_there_for_whoever_types_the_readmes_commands_at_once(
     changed = own.replace("o-1001", order).replace("examples/order.json", str(file))
     _, put, inbox, status = changed.splitlines()
 
-    assert "2 messages given to the carrier" in shell(put)
+    assert "2 messages sent (simulated)" in shell(put)
     assert f"Order {order} is confirmed" in shell(f"{inbox} --last 0")
     assert "sms to +12065550100" in shell(status)
 

@@ -51,7 +51,7 @@ def arrivals(cloud: LocalCloud, own: OwnEvents, console: Console) -> Iterator[No
         left = follow(cloud, own.still_on_the_way, console)
         arrived = own.count(inbox.new())
     messages = "1 message" if arrived == 1 else f"{arrived} messages"
-    console.print(f"{messages} given to the carrier (simulated)")
+    console.print(f"{messages} sent (simulated)")
     if left:
         told = f"Still on the way, and nothing moves: {left}. Logs: {cloud.folder}/logs"
         complaints.print(told, markup=False, soft_wrap=True)

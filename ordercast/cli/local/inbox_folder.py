@@ -1,4 +1,4 @@
-"""The carrier's messages in, a folder that a person can read out: e-mails as they look, texts."""
+"""Save the messages of a local cloud as pages. Used by `ordercast inbox` and the demo."""
 
 import shutil
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <h1>Inbox</h1>
-<p class="note">{count} messages that the simulated carrier was given. Nothing left this machine.</p>
+<p class="note">{count} messages to the simulated providers. Nothing left this machine.</p>
 <div class="wide">
 <table>
 <tr><th>When (UTC)</th><th>Channel</th><th>To</th><th>Message</th></tr>
@@ -40,7 +40,7 @@ _PAGE = """<!doctype html>
 
 
 def save_inbox(messages: Sequence[SentMessage], folder: Path) -> Path:
-    """Write every message below *folder*, for nobody else's eyes; return the page that lists them.
+    """Write every message below *folder*, readable by its owner only; return the page that lists them.
 
     The e-mails of an earlier run are removed: the new page leads to none of them.
     """

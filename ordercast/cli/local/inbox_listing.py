@@ -1,4 +1,4 @@
-"""The carrier's messages in, a table of the newest of them out."""
+"""Draw the newest messages of a local cloud as a table. Used by `ordercast inbox`."""
 
 from collections.abc import Sequence
 

@@ -1,14 +1,21 @@
-"""Four counts side by side: any two that differ are seen, and who stands alone is named."""
+"""Four counts side by side: any two that differ are seen, and the one that differs from the others is named."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from local_cloud.demo.comparison import BOOKS, CARRIER, CLOUDWATCH, FIGURES, TALLY, Accounts
+from local_cloud.demo.comparison import (
+    CLOUDWATCH,
+    EXPECTED,
+    FIGURES,
+    ROLLUPS,
+    SIMULATOR,
+    Comparison,
+)
 from local_cloud.demo.day import Kind, Put
-from local_cloud.demo.independent_counts import books, carrier, tally
-from local_cloud.demo.shop import Fate
+from local_cloud.demo.independent_counts import expected_count, rollup_count, simulator_count
+from local_cloud.demo.shop import Result
 from local_cloud.provider_simulator.charges import Charge
 from ordercast.rollups.rollup import Bucket
 from tests.cli.test_inbox import EMAIL, message
@@ -16,15 +23,15 @@ from tests.cli.test_inbox import EMAIL, message
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
-def counts(**changes: dict[str, int]) -> Accounts:
-    """Everybody counted one of each, but for what is said."""
+def counts(**changes: dict[str, int]) -> Comparison:
+    """Every count has one of each figure, but for the changes."""
     same = {
-        TALLY: [f for f in FIGURES if f not in {"parts", "cost"}],
-        CARRIER: [f for f in FIGURES if f != "kept back"],
-        BOOKS: list(FIGURES),
+        EXPECTED: [f for f in FIGURES if f not in {"parts", "cost"}],
+        SIMULATOR: [f for f in FIGURES if f != "suppressed"],
+        ROLLUPS: list(FIGURES),
         CLOUDWATCH: [f for f in FIGURES if f != "parts"],
     }
-    return Accounts(
+    return Comparison(
         counts={
             who: {f: Decimal(changes.get(who, {}).get(f, 1)) for f in figures}
             for who, figures in same.items()
@@ -32,55 +39,55 @@ def counts(**changes: dict[str, int]) -> Accounts:
     )
 
 
-def test_where_all_say_the_same_nobody_disagrees() -> None:
+def test_equal_counts_do_not_differ() -> None:
     assert [] == counts().disagreements
-    assert [] == counts().apart
+    assert [] == counts().outliers
 
 
-@pytest.mark.parametrize("who", [TALLY, CARRIER, BOOKS, CLOUDWATCH])
-def test_whoever_counts_one_more_is_named(who: str) -> None:
-    accounts = counts(**{who: {"sms sent": 2}})
-    assert ["sms sent"] == accounts.disagreements
-    assert [who] == accounts.apart
+@pytest.mark.parametrize("who", [EXPECTED, SIMULATOR, ROLLUPS, CLOUDWATCH])
+def test_a_count_with_one_more_is_named(who: str) -> None:
+    comparison = counts(**{who: {"sms sent": 2}})
+    assert ["sms sent"] == comparison.disagreements
+    assert [who] == comparison.outliers
 
 
 def test_a_hundred_thousandth_of_a_dollar_is_a_disagreement() -> None:
-    accounts = counts(**{CARRIER: {"cost": Decimal("1.00001")}})
-    assert ["cost"] == accounts.disagreements
+    comparison = counts(**{SIMULATOR: {"cost": Decimal("1.00001")}})
+    assert ["cost"] == comparison.disagreements
 
 
-def test_what_only_two_can_know_and_see_differently_is_told_of_both() -> None:
-    accounts = counts(**{CARRIER: {"parts": 3}})
-    assert [CARRIER, BOOKS] == accounts.apart
+def test_of_two_counts_that_differ_both_are_named() -> None:
+    comparison = counts(**{SIMULATOR: {"parts": 3}})
+    assert [SIMULATOR, ROLLUPS] == comparison.outliers
 
 
-def test_the_tally_counts_what_is_promised_of_what_was_put() -> None:
+def test_the_expected_count_is_of_the_promised_results() -> None:
     event = Put(
         kind=Kind.ACCEPTED,
         order_id="o-1",
         key="o-1",
         aggregated=False,
-        promised={"sms": Fate.KEPT_BACK, "email": Fate.FAILS},
+        promised={"sms": Result.SUPPRESSED, "email": Result.FAILS},
     )
-    counted = tally([event])
-    assert {"email sent": 1, "email failed": 1, "kept back": 1} == {
+    counted = expected_count([event])
+    assert {"email sent": 1, "email failed": 1, "suppressed": 1} == {
         figure: n for figure, n in counted.items() if n
     }
 
 
-def test_the_carrier_counts_calls_by_its_messages_and_outcomes_by_its_bill() -> None:
-    bill = Charge(
+def test_the_simulator_counts_its_messages_and_its_charges() -> None:
+    charge = Charge(
         message_id="m-1", channel="sms", parts=2, price=Decimal("0.0129"), outcome="failed"
     )
-    counted = carrier([message(), EMAIL, EMAIL], [bill])
+    counted = simulator_count([message(), EMAIL, EMAIL], [charge])
     expected = {"sms sent": 1, "email sent": 2, "sms failed": 1, "parts": 2}
     assert expected | {"cost": Decimal("0.0129")} == {f: n for f, n in counted.items() if n}
 
 
-def test_the_books_are_read_by_channel_and_what_is_in_none_of_them_is_nought() -> None:
+def test_rollups_are_counted_by_channel_with_zero_for_what_is_in_none() -> None:
     bucket = Bucket("2026-03-02T09", "sms", "US", "confirmed", None, None)
     amounts = {"state#delivered": 3, "state#suppressed": 1, "taken": 3, "parts": 4}
-    counted = books({bucket: amounts | {"carrier": Decimal("0.02")}})
+    counted = rollup_count({bucket: amounts | {"carrier": Decimal("0.02")}})
     assert counted["sms sent"] == counted["sms arrived"] == Decimal(3)
-    assert (Decimal(0), Decimal(1)) == (counted["email sent"], counted["kept back"])
+    assert (Decimal(0), Decimal(1)) == (counted["email sent"], counted["suppressed"])
     assert (Decimal(4), Decimal("0.02")) == (counted["parts"], counted["cost"])

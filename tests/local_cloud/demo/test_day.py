@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from local_cloud.demo.day import Day, Kind, Put, made_up_day
-from local_cloud.demo.shop import SHOP, Fate
+from local_cloud.demo.shop import SHOP, Result
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel, parse_order_event
@@ -54,7 +54,7 @@ def test_a_thousand_orders_are_three_thousand_events_of_every_kind() -> None:
     }
     assert 5 == len({event["contact"]["country"] for event in events})
     assert 5 == len({event["amount"]["currency"] for event in events})
-    assert set(Fate) == {fate for each in put for fate in each.promised.values()}
+    assert set(Result) == {result for each in put for result in each.promised.values()}
 
 
 def test_a_few_texts_go_where_nobody_knows_the_price() -> None:
@@ -104,9 +104,9 @@ def test_what_is_promised_is_what_the_pipeline_does(seed: int) -> None:
         at += len(payloads)
 
     promised = Counter(
-        (channel, fate is not Fate.KEPT_BACK)
+        (channel, result is not Result.SUPPRESSED)
         for put in records(day)
-        for channel, fate in put.promised.items()
+        for channel, result in put.promised.items()
     )
     rows = Counter((row.channel, row.state is State.SENT) for row in world.rows())
     assert promised == rows

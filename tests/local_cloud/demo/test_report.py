@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local_cloud.demo.comparison import CARRIER, CLOUDWATCH
+from local_cloud.demo.comparison import CLOUDWATCH, SIMULATOR
 from local_cloud.demo.day import Kind
 from local_cloud.demo.outcome import MEMORY_LIMIT, Outcome
 from local_cloud.demo.report import print_outcome
@@ -29,7 +29,7 @@ OUTCOME = Outcome(
     orders=1,
     put={Kind.ACCEPTED: 2, Kind.DUPLICATE: 1, Kind.PARKED: 1},
     aggregated=2,
-    accounts=counts(),
+    comparison=counts(),
     verified=RIGHT,
     figures=Figures(amounts={"state#delivered": 3, "carrier": Decimal("0.0129"), "e#500": 3}),
     example=message(),
@@ -49,7 +49,7 @@ def test_where_all_agree_the_outcome_is_right_and_says_so() -> None:
     text = printed(OUTCOME)
     assert OUTCOME.is_right
     assert "Four independent counts agree" in text
-    assert "the books are right (3 notifications)" in text
+    assert "the rollups are right (3 notifications)" in text
     assert "Your order o-1 is confirmed." in text
     assert "MiB of 512: order relay 70, sms sender 60" in text
     assert "✗" not in text
@@ -59,16 +59,16 @@ def test_no_line_is_wider_than_a_terminal() -> None:
     names = ("order relay", "analytics processor", "email sender", "receipt tracker", "sweeper")
     large = replace(
         OUTCOME,
-        accounts=counts(**{CARRIER: {"sms sent": 1_234_567}}),
+        comparison=counts(**{SIMULATOR: {"sms sent": 1_234_567}}),
         memory=dict.fromkeys((*names, "sms log forwarder", "sms sender"), 70 * 2**20),
     )
     assert max(map(len, printed(large).splitlines())) <= 80
 
 
 def test_whoever_stands_apart_is_named_with_what_it_is_about() -> None:
-    outcome = replace(OUTCOME, accounts=counts(**{CLOUDWATCH: {"email arrived": 7}}))
+    outcome = replace(OUTCOME, comparison=counts(**{CLOUDWATCH: {"email arrived": 7}}))
     assert not outcome.is_right
-    assert "disagree about email arrived; apart: CloudWatch" in printed(outcome)
+    assert "differ in email arrived; different: CloudWatch" in printed(outcome)
 
 
 def test_a_record_that_ended_otherwise_than_it_was_put_is_not_right() -> None:
