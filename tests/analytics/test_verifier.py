@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +24,8 @@ from tests.rollups.stream_of_changes import FakeLines
 from tests.rollups.test_rollups_balance import counting, verifying
 
 HOUR = timedelta(hours=1)
-NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+"""The hour that the verifier runs in."""
 
 SETTINGS = VerifierSettings(
     stage="dev",
@@ -43,6 +44,12 @@ SETTINGS = VerifierSettings(
 )
 
 
+class Clock(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = UTC) -> datetime:  # type: ignore[override]
+        return NOW.astimezone(tz) + timedelta(minutes=5)
+
+
 class Context:
     aws_request_id = "r-1"
 
@@ -55,7 +62,7 @@ class Stage:
             trails=self.trails,
             count=counting(self.rollups, 0),
             wait=timedelta(hours=72),
-            now=lambda: datetime.now(UTC),
+            now=Clock.now,
         )
         self.placed: dict[datetime, Records] = {}
         self.asked: list[datetime] = []
@@ -77,6 +84,7 @@ class Stage:
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage()
+    monkeypatch.setattr(verifier, "datetime", Clock)
     wired = Verification(
         verify=verifying(stage.rollups, stage.ledger),
         place_records=stage.place,  # type: ignore[arg-type]

@@ -16,20 +16,20 @@ from ordercast.operations.target import Target, local_target
 from tests.cloud.deployed import Deployed
 from tests.cloud.played import Played
 from tests.pages import ROOT
+from tests.workers import group_of
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is in this folder: these tests speak HTTP, on loopback only.
 
-    What uses the session's cloud runs in one worker, so that there is one cloud.
+    What uses the session's cloud has to run in one worker, so that there is one cloud.
     """
     for item in items:
         if item.path.parent.name == "cloud":
             item.add_marker("cloud")
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
         if "empty_cloud" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("cloud"))
+            assert "cloud" == group_of(item.nodeid), f"{item.nodeid} is in no worker's group"
 
 
 @pytest.fixture(scope="session")

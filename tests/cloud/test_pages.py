@@ -21,13 +21,13 @@ from tests.pages import snippets
 AS_AWS = 'eval "$(.venv/bin/ordercast env)"\n'
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def an_order(shell) -> None:
     """Something is on the stream, on the ledger and in the books."""
     shell(".venv/bin/ordercast put examples/order.json")
 
 
-def test_what_arrived_is_recorded_and_replayed(shell, tmp_path: Path) -> None:
+def test_what_arrived_is_recorded_and_replayed(shell, an_order, tmp_path: Path) -> None:
     *_, readme = snippets("README.md", heading="Say whom to tell, and when to stop")
     (record,) = snippets("docs/replay.md", heading="Record")
     (replay,) = snippets("docs/replay.md", heading="Replay")
@@ -41,7 +41,7 @@ def test_what_arrived_is_recorded_and_replayed(shell, tmp_path: Path) -> None:
     assert 3 == len(re.findall(outcomes, said, re.MULTILINE))
 
 
-def test_the_books_are_compared_and_written_down(shell, tmp_path: Path) -> None:
+def test_the_books_are_compared_and_written_down(shell, an_order, tmp_path: Path) -> None:
     """Whether they are right is another test's: others may have something on its way here."""
     (books,) = snippets("docs/books.md", heading="Comparing")
     _, readme = snippets("README.md", heading="Deploy it to AWS")
@@ -54,7 +54,7 @@ def test_the_books_are_compared_and_written_down(shell, tmp_path: Path) -> None:
     assert file.read_text().count("\n") >= 2
 
 
-def test_figures_are_asked_for(shell) -> None:
+def test_figures_are_asked_for(shell, an_order) -> None:
     (shown,) = snippets("docs/figures.md")
 
     said = shell(shown)

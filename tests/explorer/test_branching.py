@@ -9,6 +9,7 @@ from tests.explorer.branching import Unplayed
 from tests.explorer.exploring import calls, judged, played, points
 from tests.explorer.promises import broken
 from tests.explorer.stage import Stage
+from tests.sampling import SAMPLED, sampled
 
 
 def told(set_up: Stage) -> tuple[list[str], list[str], str, object]:
@@ -17,9 +18,11 @@ def told(set_up: Stage) -> tuple[list[str], list[str], str, object]:
     return [str(each) for each in set_up.tap.calls], broken(set_up), now, random.getstate()
 
 
+@SAMPLED
 def test_a_branch_is_the_story_with_its_point() -> None:
     """Each finding is replayed by its number."""
-    some = points(calls())[::300]
+    everything = points(calls())
+    some = everything[:: len(everything) // sampled(3, whole=8)]
 
     assert [told(played(each)) for each in some] == judged(some, told)
     assert 1 < len(some)

@@ -38,6 +38,7 @@ from tests.explorer.promises import all_rows, broken
 from tests.explorer.safeguard import Around
 from tests.explorer.scenario import WITHHELD
 from tests.explorer.stage import Stage
+from tests.sampling import SAMPLED, sampled
 
 PORTS = {
     ports.Ledger: "ledger",
@@ -59,33 +60,34 @@ def day() -> Stage:
     return played()
 
 
-SAMPLED = 440
+POINTS = 440
 """Points that are visited here; `make explore` visits all of them."""
 
 
 def test_no_promise_breaks_at_a_sample_of_points() -> None:
     numbered = calls()
-    findings = explore(sample(points(numbered), numbered, SAMPLED), numbered)
+    findings = explore(sample(points(numbered), numbered, POINTS), numbered)
     assert not findings, "\n" + "\n".join(map(str, findings))
 
 
 def test_the_sample_has_every_call_and_every_fault_of_every_method() -> None:
     numbered = calls()
     everything = points(numbered)
-    sampled = sample(everything, numbered, SAMPLED)
+    sampled = sample(everything, numbered, POINTS)
 
     def strata(which: Sequence[Point]) -> set[tuple[str, str, str, Fault]]:
         called = [(numbered[each.number - 1], each.fault) for each in which]
         return {(call.function, call.port, call.method, fault) for call, fault in called}
 
-    assert SAMPLED == len(set(sampled))
+    assert POINTS == len(set(sampled))
     assert {call.number for call in numbered} == {point.number for point in sampled}
     assert strata(everything) == strata(sampled)
 
 
+@SAMPLED
 def test_no_promise_breaks_when_a_fault_meets_the_aftermath_of_another() -> None:
     numbered = calls()
-    findings = explore_pairs(pairs(points(numbered), 60), numbered)
+    findings = explore_pairs(pairs(points(numbered), sampled(20, whole=60)), numbered)
     assert not findings, "\n" + "\n".join(map(str, findings))
 
 

@@ -5,14 +5,6 @@ import pytest
 from tests.pipeline.synthesis import STAGES, Synthesis, synthesise
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker synthesise for all of these tests."""
-    for item in items:
-        if "syntheses" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("synth"))
-
-
 @pytest.fixture(scope="session")
 def syntheses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Synthesis]:
     return {name: synthesise(name, tmp_path_factory.mktemp(name)) for name in STAGES}

@@ -11,6 +11,7 @@ from ordercast.receipts.provider_events import place
 from ordercast.receipts.receipt import Counted, MalformedReceipt, Receipt, read_receipt
 from tests.fakes.clock import START
 from tests.receipts.provider_bodies import RECORDINGS, recorded
+from tests.sampling import SAMPLED, sampled
 
 MARKER = "ada.lovelace@example.com"
 SCALARS = st.none() | st.booleans() | st.integers() | st.just(MARKER)
@@ -34,7 +35,8 @@ SMS_LINES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300)
+@SAMPLED
+@settings(max_examples=sampled(100, whole=300))
 @given(EMAIL_EVENTS | SMS_LINES | ANYTHING)
 def test_whatever_is_in_a_body_it_is_read_or_refused_without_quoting_it(document: object) -> None:
     assert MARKER not in _said(json.dumps(document))
@@ -46,7 +48,8 @@ RECORDED = (
 )
 
 
-@settings(max_examples=600)
+@SAMPLED
+@settings(max_examples=sampled(150, whole=600))
 @given(st.data())
 def test_a_recorded_receipt_without_any_of_its_fields_or_with_any_words_is_read(
     data: st.DataObject,

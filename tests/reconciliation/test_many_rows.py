@@ -1,6 +1,7 @@
 """An hour of very many notifications takes no more memory to compare than one of many."""
 
 from tests.reconciliation.many_rows import PAGE, Hour, compared, peak
+from tests.sampling import SAMPLED, sampled
 
 
 def test_an_hour_four_times_as_large_takes_no_more_memory() -> None:
@@ -15,7 +16,9 @@ def test_an_hour_that_is_behind_as_a_whole_is_named_in_part_and_counted_in_full(
     assert not found.are_clean
 
 
+@SAMPLED
 def test_however_much_is_behind_memory_has_an_end() -> None:
-    right, wrong = Hour(count=6 * PAGE), Hour(count=6 * PAGE, behind=6 * PAGE)
+    count = sampled(3, whole=6) * PAGE
+    right, wrong = Hour(count=count), Hour(count=count, behind=count)
 
     assert peak(wrong) < 2 * peak(right)

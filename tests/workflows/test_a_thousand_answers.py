@@ -1,4 +1,4 @@
-"""Every error of both providers, every time-out and every dropped answer, for a thousand messages each."""
+"""Meet every error of both providers, every time-out and every dropped answer, with a thousand messages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +20,11 @@ from tests.examples import notification
 from tests.fakes.provider_wire import Meets, ProviderWire, raised
 from tests.fakes.world import RESEND_EMAIL_AFTER, World
 from tests.gateways.conftest import InlineExecutor
+from tests.sampling import SAMPLED, sampled
+
+pytestmark = SAMPLED
+
+MESSAGES = sampled(300, whole=1_000)
 
 TABLES: Mapping[Channel, Mapping[str, Meaning]] = {Channel.SMS: SNS, Channel.EMAIL: SES}
 
@@ -66,11 +71,11 @@ def channel(request: pytest.FixtureRequest) -> Channel:
 
 @pytest.fixture
 def rows(world: World, wire: ProviderWire, channel: Channel) -> list[Notification]:
-    """A thousand notifications to a recipient each, with the real gateway between them and the wire."""
+    """So many notifications to a recipient each, with the real gateway between them and the wire."""
     world.provider = _gateway(wire, channel)
-    thousand = [replace(notification(n, channel), recipient=_to(n, channel)) for n in range(1000)]
-    world.enter(*thousand)
-    return thousand
+    many = [replace(notification(n, channel), recipient=_to(n, channel)) for n in range(MESSAGES)]
+    world.enter(*many)
+    return many
 
 
 def test_what_certainly_was_not_taken_is_tried_again_or_fails_and_goes_out_once_at_most(
@@ -98,7 +103,7 @@ def test_what_nobody_can_know_is_in_doubt_and_not_called_for_again_but_by_the_re
 
     assert {State.IN_DOUBT} == {world.state(row.id) for row in rows}
     assert {1} == set(wire.calls.values())
-    assert 1000 == len(wire.calls)
+    assert MESSAGES == len(wire.calls)
     assert wire.taken == {row.recipient: 1 for row in rows if met[row.id].taken}
 
     # An e-mail is sent once more when nothing was heard of it, and its row says so; a text never.
@@ -126,6 +131,7 @@ def test_no_reason_holds_what_a_provider_said(
 def _deal(
     wire: ProviderWire, rows: Sequence[Notification], meets: Sequence[Meets]
 ) -> dict[str, Meets]:
+    assert len(meets) < len(rows)  # each is met by some
     met = {row.id: meets[n % len(meets)] for n, row in enumerate(rows)}
     wire.meets = {row.recipient or "": met[row.id] for row in rows}
     return met
