@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ordercast.usage_error import Complaint
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -25,14 +27,11 @@ SIGNS = {
 """Texts in the logs of tools, and what to try then; the first that fits counts."""
 
 
-class LocalCloudError(Exception):
+class LocalCloudError(Complaint):
     """*what* failed, in one line; the *log* that tells more, if there is one; a *hint* what to try, or ""."""
 
     def __init__(self, *, what: str, log: Path | None = None, hint: str = "") -> None:
-        self.what = what
-        self.log = log
-        self.hint = hint or hint_in(log)
-        super().__init__(what, log, self.hint)
+        super().__init__(what, hint=hint or hint_in(log), log=log)
 
     def __str__(self) -> str:
         lines = [self.what, f"log: {self.log}" if self.log else "", self.hint]

@@ -20,12 +20,13 @@ from local_cloud.demo.progress import progress
 from local_cloud.demo.shop import SHOP
 from local_cloud.inbox import FILE_NAME
 from local_cloud.worker_memory import peaks
+from ordercast.cli.local.clouds import local_target
 from ordercast.cli.local.inbox_folder import save_inbox
 from ordercast.cli.verify import LOCAL_SECOND_LOOK, Answer, compare, settings_of
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.operations.report.page import report
-from ordercast.operations.target import Target, local_target
+from ordercast.operations.target import Target
 from ordercast.people.person import Person
 from ordercast.producer import Producer
 from ordercast.rollups.rollup import Amounts, Bucket, hour_of

@@ -8,12 +8,11 @@ import boto3
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from local_cloud.cloud import LocalCloud
-from ordercast.cli.local.in_flight import arrivals, own_events
 from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import complaints, console
+from ordercast.operations.checkout import in_checkout
 from ordercast.operations.order_files import Row, read_file, read_rows
-from ordercast.operations.target import LOCAL_STAGE, Target, running_cloud, target
+from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.producer import Producer, fits
 from ordercast.usage_error import Complaint
 
@@ -42,11 +41,7 @@ def put(
     where = target(stage, cloud)
     stream = where.names.orders_stream
     good = [row for row in rows if not row.problem or (unchecked and _fits(row))]
-    with (
-        _arrivals(running_cloud(cloud), where, good)
-        if wait and stage == LOCAL_STAGE
-        else nullcontext()
-    ):
+    with _arrivals(cloud, where, good) if wait and stage == LOCAL_STAGE else nullcontext():
         with _progress(len(good)) as progress:
             client = boto3.client("kinesis")
             producer = Producer(
@@ -59,9 +54,12 @@ def put(
 
 
 def _arrivals(
-    cloud: LocalCloud, where: Target, rows: Sequence[Row]
+    cloud: str | None, where: Target, rows: Sequence[Row]
 ) -> AbstractContextManager[None]:
-    return arrivals(cloud, own_events(cloud, where, rows), console)
+    following: AbstractContextManager[None] = in_checkout("in_flight").arrivals_of(
+        cloud, where, rows, console
+    )
+    return following
 
 
 @contextmanager

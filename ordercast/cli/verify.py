@@ -10,7 +10,6 @@ import boto3
 import typer
 from rich.table import Table
 
-from analytics.metrics import NAMESPACE
 from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.gateways.cloudwatch import MetricSums
@@ -19,6 +18,7 @@ from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.reconciliation.comparison import Findings
 from ordercast.rollups.statistics import in_all
 from ordercast.settings.analytics import VerifierSettings
+from ordercast.settings.processors import NAMESPACE
 from ordercast.usage_error import Complaint
 from ordercast.wiring.reconciliation import Verification, verification
 from ordercast.workflows.read_rollups import HOUR, buckets_between, hours

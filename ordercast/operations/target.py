@@ -10,7 +10,6 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_cloud.cloud import LocalCloud
 from ordercast.cli.output.terminal import called
 from ordercast.gateways import clients
 from ordercast.gateways.dynamodb.table import Table
@@ -18,6 +17,7 @@ from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.operations.checkout import in_checkout
 from ordercast.settings.published import StageNames, names_parameter, settings_parameter
 from ordercast.settings.reading import BadSettings, read_settings
 from ordercast.settings.stage import StageSettings
@@ -62,41 +62,16 @@ def _table(name: str) -> Table:
     return tables(ThreadPoolExecutor(clients.WORKERS))(name)
 
 
-def running_cloud(name: str | None) -> LocalCloud:
-    """Return the local cloud of that name, or the only one there is."""
-    running = LocalCloud.running()
-    chosen = [cloud for cloud in running if name in {None, cloud.name}]
-    if len(chosen) == 1:
-        return chosen[0]
-    if not chosen:
-        _tell_what_ended(name)
-    names = ", ".join(cloud.name for cloud in running)
-    if not running:
-        raise Complaint("no local cloud is running", hint=f"start one: {called()} up")
-    if not chosen:
-        raise Complaint(f"no local cloud is called {name}", hint=f"running: {names}")
-    raise Complaint("several local clouds are running", hint=f"choose with --cloud: {names}")
-
-
-def local_target(cloud: LocalCloud) -> Target:
-    """Return the pipeline on a local cloud; from now on this process talks to that cloud only."""
-    cloud.adopt_environment()
-    return _deployed(LOCAL_STAGE)
-
-
 def target(stage: str, cloud: str | None) -> Target:
     """Return a stage's pipeline: on the local cloud, or in the AWS account of the environment."""
-    return local_target(running_cloud(cloud)) if stage == LOCAL_STAGE else _deployed(stage)
+    if stage != LOCAL_STAGE:
+        return deployed(stage)
+    found: Target = in_checkout("clouds").target_on(cloud)
+    return found
 
 
-def _tell_what_ended(name: str | None) -> None:
-    """Name the part with which a local cloud ended, where one of that name did."""
-    for cloud in LocalCloud.ended():
-        if name in {None, cloud.name} and (trouble := cloud.failure()):
-            raise trouble
-
-
-def _deployed(stage: str) -> Target:
+def deployed(stage: str) -> Target:
+    """Return a stage's pipeline, where the environment's credentials lead."""
     try:
         return published(stage, boto3.client("ssm").get_parameters)
     except (BotoCoreError, ClientError) as error:

@@ -10,6 +10,7 @@ import pytest
 from local_cloud.cloud import LocalCloud
 from local_cloud.errors import LocalCloudError
 from ordercast.cli import app as cli
+from ordercast.cli.local import commands
 from ordercast.cli.output import terminal
 from ordercast.operations.target import Target
 from pipeline.settings.files import read_stage
@@ -132,7 +133,7 @@ def test_the_names_of_what_is_deployed_are_in_the_environment(
     cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=ADDRESS, provider_endpoint=ADDRESS)
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
     deployed = Target(settings=read_stage("local"), names=NAMES)
-    monkeypatch.setattr(cli, "local_target", lambda _: deployed)
+    monkeypatch.setattr(commands, "local_target", lambda _: deployed)
 
     _, script, _ = run("env")
 
@@ -186,7 +187,7 @@ def test_a_shell_that_takes_the_environment_has_nothing_left_that_leads_to_aws(
     cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=ADDRESS, provider_endpoint=ADDRESS)
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
     deployed = Target(settings=read_stage("local"), names=NAMES)
-    monkeypatch.setattr(cli, "local_target", lambda _: deployed)
+    monkeypatch.setattr(commands, "local_target", lambda _: deployed)
 
     _, script, _ = run("env")
 

@@ -8,6 +8,7 @@ import pytest
 
 from ordercast.cli import app as cli
 from ordercast.cli import record, replay
+from pipeline.settings.files import read_stage
 from tests.fakes.ledger import FakeLedger
 
 
@@ -15,7 +16,11 @@ from tests.fakes.ledger import FakeLedger
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """Run the command line where there is a ledger and nothing else."""
     for command in (record, replay):
-        monkeypatch.setattr(command, "target", lambda *_: SimpleNamespace(ledger=FakeLedger))
+        monkeypatch.setattr(
+            command,
+            "target",
+            lambda *_: SimpleNamespace(ledger=FakeLedger, settings=read_stage("local")),
+        )
 
     def run(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["ordercast", *words])

@@ -8,6 +8,7 @@ import pytest
 
 from local_cloud.in_flight import InFlight
 from ordercast.cli import app as cli
+from ordercast.cli.local import in_flight
 from ordercast.cli.status import status_listing
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
@@ -75,8 +76,7 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
             return ledger
 
     monkeypatch.setattr(cli, "target", lambda _name, _cloud: Stage())
-    monkeypatch.setattr(cli, "running_cloud", lambda _name: None)
-    monkeypatch.setattr(cli, "still_on_the_way", lambda _cloud, _target: on_the_way.pop())
+    monkeypatch.setattr(in_flight, "waiting_on", lambda _cloud, _target: on_the_way.pop())
 
     def told(*words: str, waiting: int = 0) -> tuple[str, str]:
         on_the_way[:] = [InFlight(records=waiting)]

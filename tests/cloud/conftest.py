@@ -12,7 +12,8 @@ from uuid import uuid4
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from ordercast.operations.target import Target, local_target
+from ordercast.cli.local.clouds import local_target
+from ordercast.operations.target import Target
 from tests.cloud.deployed import Deployed
 from tests.cloud.played import Played
 from tests.pages import ROOT

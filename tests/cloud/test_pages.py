@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from ordercast.operations.target import local_target
+from ordercast.cli.local.clouds import local_target
 from tests.eventually import eventually
 from tests.pages import snippets
 

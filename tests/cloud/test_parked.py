@@ -6,10 +6,10 @@ from uuid import uuid4
 import boto3
 
 from local_cloud.cloud import LocalCloud
+from ordercast.cli.local.clouds import local_target
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.parked.records import S3ParkedRecords
 from ordercast.operations.parked_sources import shelves
-from ordercast.operations.target import local_target
 from ordercast.parked.item import Kind, Wish
 from tests.cloud.flow import told
 from tests.eventually import eventually

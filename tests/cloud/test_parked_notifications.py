@@ -14,9 +14,10 @@ import boto3
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import SentMessage, read_inbox
+from ordercast.cli.local.clouds import local_target
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.operations.target import Target, local_target
+from ordercast.operations.target import Target
 from ordercast.sending.backoff import MAX_ATTEMPTS
 from tests.cloud.flow import rows, sweep_now
 from tests.eventually import eventually

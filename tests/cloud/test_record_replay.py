@@ -10,7 +10,7 @@ import pytest
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import read_inbox
 from ordercast.cli import app as cli
-from ordercast.operations.target import local_target
+from ordercast.cli.local.clouds import local_target
 from tests.eventually import eventually
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import boto3
 import pytest
 
+from ordercast.cli.local.clouds import local_target
 from ordercast.notifications.lifecycle import State
-from ordercast.operations.target import Target, local_target
+from ordercast.operations.target import Target
 from ordercast.settings.published import names_parameter, settings_parameter
 from tests.cloud.flow import ended, order, put
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -10,6 +10,7 @@ from rich.console import Console
 from local_cloud.cloud import LocalCloud
 from local_cloud.in_flight import InFlight, in_flight
 from local_cloud.inbox import InboxReader
+from ordercast.cli.local.clouds import running_cloud
 from ordercast.cli.local.failures import stopped_on_failure
 from ordercast.cli.local.own_events import OwnEvents
 from ordercast.cli.output.progress import status_line
@@ -39,6 +40,19 @@ def own_events(cloud: LocalCloud, target: Target, rows: Sequence[Row]) -> OwnEve
         records_left=lambda: still_on_the_way(cloud, target).records,
         now=lambda: datetime.now(UTC),
     )
+
+
+def waiting_on(name: str | None, target: Target) -> InFlight:
+    """Count what has still to become messages on the local cloud of that name."""
+    return still_on_the_way(running_cloud(name), target)
+
+
+def arrivals_of(
+    name: str | None, target: Target, rows: Sequence[Row], console: Console
+) -> AbstractContextManager[None]:
+    """Wait for the messages of those events, on the local cloud of that name."""
+    cloud = running_cloud(name)
+    return arrivals(cloud, own_events(cloud, target, rows), console)
 
 
 @contextmanager

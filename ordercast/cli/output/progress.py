@@ -13,7 +13,8 @@ from typing import Literal
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from local_cloud.deployment import Progress as Steps
+Steps = Callable[[str, Literal["started", "finished"]], None]
+"""Told the name of a step when it starts and when it has finished; steps may overlap."""
 
 NOW_AND_THEN = 10.0
 """Seconds between two plain lines on the same thing."""

@@ -1,0 +1,127 @@
+"""Start, stop and look into local clouds. Used by the commands `up`, `down`, `inbox`, `env` and `demo`."""
+
+import os
+import shlex
+import time
+from pathlib import Path
+
+import typer
+from msgspec.structs import asdict
+
+from local_cloud.cloud import LocalCloud
+from local_cloud.demo.report import print_outcome
+from local_cloud.demo.run import Demo
+from local_cloud.inbox import read_inbox
+from ordercast.cli.local.clouds import local_target, running_cloud
+from ordercast.cli.local.failures import stopped_on_failure
+from ordercast.cli.local.in_flight import still_on_the_way
+from ordercast.cli.local.inbox_folder import save_inbox
+from ordercast.cli.local.inbox_listing import inbox_listing
+from ordercast.cli.output.progress import steps
+from ordercast.cli.output.terminal import called, console
+from ordercast.usage_error import Complaint
+
+OUT = Path("out")
+
+
+def up(name: str, *, receipt_delay: float | None) -> None:
+    """Start a local cloud and deploy the pipeline to it; run it again to deploy changes."""
+    found = LocalCloud.find(name)
+    if found and receipt_delay is not None:
+        raise Complaint(f"{name} runs already, with another receipt delay", hint=f"{called()} down")
+    with steps(console) as progress:
+        cloud = found or LocalCloud.start(name, receipt_delay=receipt_delay, progress=progress)
+        with stopped_on_failure(cloud, but=found):
+            cloud.deploy(progress=progress)
+            cloud.release()
+    console.print(f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:")
+    _advise(
+        f"{called()} put examples/order.json",
+        f"{called()} inbox",
+        f"{called()} status o-1001",
+        f'eval "$({called()} env)"    # the AWS CLI and SDKs then talk to it',
+        f"{called()} down",
+    )
+
+
+def down(cloud: str | None, *, every: bool) -> None:
+    """Stop a local cloud and remove all that it kept."""
+    left = LocalCloud.remove_ended()
+    named = (cloud not in left) if cloud else not left
+    chosen = LocalCloud.running() if every else [running_cloud(cloud)] if named else []
+    for each in chosen:
+        each.stop()
+    for name in [each.name for each in chosen] + left:
+        console.print(f"The local cloud {name} is gone.")
+
+
+def inbox(cloud: str | None, *, last: int) -> None:
+    """Show the messages that the simulated providers accepted, and save them as pages."""
+    chosen = running_cloud(cloud)
+    messages = read_inbox(chosen.inbox)
+    console.print(inbox_listing(messages, last=last))
+    page = save_inbox(messages, OUT / chosen.name)
+    told = f"\n{len(messages)} messages (simulated, nobody received them); as they look: {page}"
+    console.print(told, markup=False)
+    if waiting := still_on_the_way(chosen, local_target(chosen)):
+        console.print(f"Still on the way: {waiting}")
+
+
+def env(cloud: str | None) -> None:
+    """Print the environment in which AWS tools talk to a local cloud, for the shell to eval."""
+    chosen = running_cloud(cloud)
+    # A profile or an endpoint of the caller's own would win over what we set.
+    unset = sorted(os.environ.keys() - chosen.environment().keys())
+    names = {
+        f"ORDERCAST_{field.upper()}": value
+        for field, value in asdict(local_target(chosen).names).items()
+        if isinstance(value, str)
+    }
+    for name in unset:
+        print(f"unset {name}")
+    for name, value in (chosen.environment({}) | names).items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+def demo(orders: int, *, seed: int, keep: bool) -> None:
+    """Start a local cloud, deploy, play a day of a shop and compare the counts; status 1 if any differ."""
+    started = time.monotonic()
+    with steps(console) as progress:
+        cloud = LocalCloud.start("demo", another=True, progress=progress)
+        with stopped_on_failure(cloud):
+            cloud.deploy(progress=progress)
+    with stopped_on_failure(cloud):
+        keep_in = OUT / cloud.name
+        outcome = Demo(cloud=cloud, console=console, keep_in=keep_in)(orders, seed=seed)
+        print_outcome(outcome, console)
+        if keep:
+            cloud.release()
+    if not keep:
+        cloud.stop()
+    in_all = time.monotonic() - started
+    took = f"{in_all:.0f} s in all, {outcome.took.total_seconds():.0f} s of it for the day"
+    console.print(f"\n{took}. Now look at:")
+    _advise(*(f"{page}    # the {name}" for name, page in outcome.pages.items()))
+    _advise_after_demo(cloud.name if keep else None)
+    if not outcome.is_right:
+        raise typer.Exit(1)
+
+
+def _advise_after_demo(kept: str | None) -> None:
+    if kept is None:
+        console.print("Everything is stopped. To look around in it:")
+        _advise("make demo KEEP=1")
+        return
+    console.print("The local cloud is still up. Now try:")
+    name = shlex.quote(kept)
+    _advise(
+        f"{called()} status demo-0001 --shop 'Leaf & Kettle' --cloud {name}",
+        f"{called()} stats --cloud {name}",
+        f"{called()} parked list --cloud {name}",
+        f"{called()} down --cloud {name}    # stops it",
+    )
+
+
+def _advise(*commands: str) -> None:
+    for command in commands:
+        console.print(f"  {command}", markup=False)
