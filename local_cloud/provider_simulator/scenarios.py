@@ -16,7 +16,7 @@ https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
 | `late`            | Delivery, and each receipt takes ten times as long                |
 | `silent`          | none but Send                                                     |
 
-Text messages to the fictitious numbers +1 … 555 0100 to 0199 are told apart by their last digits;
+Of text messages to the fictitious numbers +1 … 555 0100 to 0199 the last digits decide;
 any other number is delivered to, and its handset says so.
 
 | ends with | receipt                                                        |

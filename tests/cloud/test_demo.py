@@ -1,4 +1,4 @@
-"""The demo balances: four who never speak to each other count the same, and one line too few is seen."""
+"""The demo compares four independent counts, and one missing line is seen."""
 
 from io import StringIO
 from pathlib import Path
@@ -41,9 +41,9 @@ def test_all_who_count_agree_and_every_record_ends_as_it_was_put(
     assert [] == outcome.mistaken
     assert outcome.verified.is_right
     assert outcome.comparison.counts[SIMULATOR]["cost"] > 0
-    told = {name: both for name, both in outcome.verified.cloudwatch.items() if name != "CostUSD"}
-    assert {"Accepted", "Sent", "Delivered"} < told.keys()
-    assert [] == [name for name, (books, cloudwatch) in told.items() if books != cloudwatch]
+    found = {name: both for name, both in outcome.verified.cloudwatch.items() if name != "CostUSD"}
+    assert {"Accepted", "Sent", "Delivered"} < found.keys()
+    assert [] == [name for name, (rollup, metric) in found.items() if rollup != metric]
     code, said = ordercast_demo(outcome)
     assert 0 == code
     assert "Four independent counts agree" in said
@@ -62,9 +62,11 @@ def test_what_was_sent_and_what_came_of_it_are_kept_as_pages(played: Played) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "figure"), [(FILE_NAME, "sent"), (charges.FILE_NAME, "cost")], ids=["call", "bill"]
+    ("name", "figure"),
+    [(FILE_NAME, "sent"), (charges.FILE_NAME, "cost")],
+    ids=["message", "charge"],
 )
-def test_a_line_of_the_carriers_that_is_missing_is_seen_and_the_carrier_named(
+def test_a_missing_line_of_the_simulator_is_seen_and_the_simulator_named(
     name: str, figure: str, played: Played, ordercast_demo, tmp_path: Path
 ) -> None:
     for each in (FILE_NAME, charges.FILE_NAME):
@@ -76,7 +78,7 @@ def test_a_line_of_the_carriers_that_is_missing_is_seen_and_the_carrier_named(
     code, said = ordercast_demo(played.with_count(SIMULATOR, counted))
 
     assert 1 == code
-    assert f"{figure}" in said.partition("disagree about")[2]
+    assert f"{figure}" in said.partition("differ in")[2]
     assert "simulator" in said.partition("different:")[2]
 
 

@@ -1,7 +1,9 @@
 """Start a local cloud in a test's own folder, and find what is left of it. Used by the tests of endings."""
 
-import subprocess
+import os
 from pathlib import Path
+
+import psutil
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.supervisor.state import CloudFolder, CloudState
@@ -50,27 +52,30 @@ def complete_state(shop: CloudFolder) -> CloudState:
 
 
 class Traces:
-    """Finds the processes of a local cloud: those that name its folder, and all process groups ever seen of it."""
+    """Finds the processes of a local cloud.
+
+    They name its folder, in an argument or in their environment, or are of a process group that
+    was ever seen of it.
+    """
 
     def __init__(self, shop: CloudFolder) -> None:
-        self._shop = shop
+        self._folder = str(shop.path)
         seen = shop.read()
-        self._groups = {str(process.pid) for process in seen.processes.values()} if seen else set()
+        self._groups = {process.pid for process in seen.processes.values()} if seen else set()
 
     def look(self) -> list[str]:
         """List the processes, zombies aside, by their arguments."""
-        listed = subprocess.run(
-            ["ps", "-ww", "-axo", "pgid=,state=,args="],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.splitlines()
         found = []
-        for group, state, *arguments in (line.split(maxsplit=2) for line in listed):
-            named = str(self._shop.path) in "".join(arguments)
-            if not state.startswith("Z") and (named or group in self._groups):
+        for process in psutil.process_iter():
+            try:
+                arguments, environment = process.cmdline(), process.environ()
+                group = os.getpgid(process.pid)
+            except (psutil.Error, OSError):  # it has ended, or is another user's
+                continue
+            named = self._folder in " ".join([*arguments, *environment.values()])
+            if named or group in self._groups:
                 self._groups.add(group)
-                found += arguments
+                found.append(" ".join(arguments))
         return found
 
 
