@@ -45,7 +45,7 @@ test: bootstrap ## Run every test, on two workers; docs/testing.md says what run
 	@$(WITH_NODE) $(BIN)/python -m pytest $(TWO_WORKERS)
 
 test-fast: bootstrap ## Run the tests that need no local cloud, no synthesis and little time
-	@$(BIN)/python -m pytest $(TWO_WORKERS) -m 'not cloud and not synth and not slow'
+	@$(BIN)/python -m pytest $(TWO_WORKERS) -m 'not (cloud or synth or slow or sampled)'
 
 test-whole: bootstrap ## Run in full those tests of which make test runs a sample
 	@ORDERCAST_WHOLE=1 $(BIN)/python -m pytest $(TWO_WORKERS) -m sampled

@@ -9,6 +9,7 @@ import pytest
 from local_cloud.environment import without_aws
 from tests.fakes.world import World
 from tests.pipeline.synthesis import CACHES
+from tests.sampling import is_slow
 from tests.workers import Workers
 
 # Promises are kept in modules that are not tests themselves; a broken one should say how.
@@ -24,6 +25,13 @@ def pytest_configure() -> None:
     nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
     os.environ.clear()
     os.environ.update(kept | nowhere | {"AWS_EC2_METADATA_DISABLED": "true"} | CACHES)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-fast` leaves out."""
+    for item in items:
+        if is_slow(item.nodeid):
+            item.add_marker("slow")
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist

@@ -1,6 +1,7 @@
-"""Choose how much of a large test runs: a sample in `make test`, all of it in `make test-whole`.
+"""Choose how much of the tests runs: a sample, the whole, or only what is fast. Used by large tests.
 
-docs/testing.md lists these tests, which are marked `sampled`.
+docs/testing.md lists both the tests of which `make test` runs a sample, which are marked `sampled`,
+and what `make test-fast` leaves out.
 """
 
 import os
@@ -15,3 +16,25 @@ SAMPLED = pytest.mark.sampled
 def sampled(sample: int, *, whole: int) -> int:
     """Return how many: a *sample*, or as many as the *whole* has."""
     return whole if WHOLE else sample
+
+
+SLOW = frozenset(
+    {
+        "benchmarks",
+        "docs",
+        "explorer",
+        "long_day",
+        "mutations",
+        "setup",
+        "supervisor",
+        "test_cut_short.py",
+        "test_in_a_browser.py",
+        "test_offline.py",
+    }
+)
+"""Folders and files whose tests start other processes or play for long."""
+
+
+def is_slow(nodeid: str) -> bool:
+    """Tell whether `make test-fast` leaves that test out for its time."""
+    return not SLOW.isdisjoint(nodeid.partition("::")[0].split("/"))
