@@ -59,6 +59,8 @@ class Services:
                 region_name=REGION,
             ),
             endpoint_url=self._endpoint,
+            # Each batch in flight is a process of the function; a laptop has few cores.
+            queue_pollers=3,
             backoff=Backoff(first=timedelta(seconds=0.5), most=timedelta(seconds=10)),
             log=log_of("event-sources"),
             save_positions=PositionsFile(self._folder / POSITIONS).save,

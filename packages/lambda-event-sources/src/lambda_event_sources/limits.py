@@ -89,9 +89,16 @@ _OF_A_STREAM: tuple[_Row, ...] = (
         "TRIM_HORIZON, LATEST, or of Kinesis AT_TIMESTAMP with its time",
         _begins_somewhere,
     ),
+    ("maximum_concurrency", "none for a stream", lambda m: m.maximum_concurrency is None),
 )
 
-_NOT_OF_A_QUEUE: tuple[_Row, ...] = (
+_CONCURRENCY: _Row = (
+    "maximum_concurrency",
+    "2 to 1,000",
+    lambda m: m.maximum_concurrency is None or m.maximum_concurrency in range(2, 1001),
+)
+_COMMON_OF_QUEUES: tuple[_Row, ...] = (
+    _CONCURRENCY,
     ("parallelization_factor", "none for a queue", lambda m: m.parallelization_factor == 1),
     ("retry_attempts", "none for a queue", lambda m: m.retry_attempts is None),
     ("max_record_age", "none for a queue", lambda m: m.max_record_age is None),
@@ -106,7 +113,7 @@ _OF_A_QUEUE: tuple[_Row, ...] = (
         "whole seconds, up to 300, and at least one for batches of more than ten",
         lambda m: _is_of_seconds(m.max_batching_window, m.batch_size > RECEIVE_LIMIT, 300),
     ),
-    *_NOT_OF_A_QUEUE,
+    *_COMMON_OF_QUEUES,
 )
 _OF_A_FIFO_QUEUE: tuple[_Row, ...] = (
     (
@@ -115,5 +122,5 @@ _OF_A_FIFO_QUEUE: tuple[_Row, ...] = (
         lambda m: m.batch_size in range(1, RECEIVE_LIMIT + 1),
     ),
     ("max_batching_window", "none for a FIFO queue", lambda m: not m.max_batching_window),
-    *_NOT_OF_A_QUEUE,
+    *_COMMON_OF_QUEUES,
 )

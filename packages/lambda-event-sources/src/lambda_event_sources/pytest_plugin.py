@@ -1,7 +1,4 @@
-"""A pytest fixture: `event_source(handler, items, …)` rehearses a handler and reports what happened.
-
-Put `pytest_plugins = ["lambda_event_sources.pytest_plugin"]` into the topmost conftest.py, as tests/ does.
-"""
+"""Provide the pytest fixture `event_source`. Loaded by pytest itself wherever the package is installed."""
 
 from collections.abc import Callable
 
@@ -13,5 +10,5 @@ from lambda_event_sources.harness.run import run_handler
 
 @pytest.fixture
 def event_source() -> Callable[..., Report]:
-    """Lambda's event source: takes what `run_handler` takes."""
+    """Run a handler on an event source: `event_source(handler, items, …)`, see `run_handler`."""
     return run_handler

@@ -1,4 +1,4 @@
-"""Batches that were given up, written where the mapping says."""
+"""On-failure records are written to the mapping's destination."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What became of an invocation, told apart."""
+"""The results of invocations are classified."""
 
 import io
 from typing import Any
@@ -37,7 +37,7 @@ THROTTLED = ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke
         (EndpointConnectionError(endpoint_url="x"), NotInvoked(reason="EndpointConnectionError")),
     ],
 )
-def test_what_became_of_an_invocation_is_told_apart(answer, outcome):
+def test_results_of_invocations_are_classified(answer, outcome):
     functions_, _ = functions(answer)
 
     assert outcome == functions_.invoke("f", b"{}")

@@ -1,10 +1,12 @@
-"""Mappings that come, change and go."""
+"""Mappings that are created, updated, disabled and deleted."""
 
+import threading
 from copy import deepcopy
 from typing import Any
 
 from botocore.exceptions import EndpointConnectionError
 from support.doubles import STREAM
+from support.eventually import eventually
 
 from lambda_event_sources.drivers.mappings import MappingSupervisor
 from lambda_event_sources.mapping import EventSourceMapping
@@ -30,7 +32,7 @@ class Deployment:
         self.saved: list[dict[str, Any]] = []
         self.supervisor = MappingSupervisor(
             list_mappings=self._list,
-            drive=self._drive,
+            make_driver=self._drive,
             log=lambda slug, **_: self.notes.append(slug),
             save_positions=lambda positions: self.saved.append(deepcopy(dict(positions))),
         )
@@ -58,7 +60,7 @@ def an_entry(uuid: str = "m-1", **settings: Any) -> dict[str, Any]:
     } | settings
 
 
-def test_each_mapping_is_driven_once():
+def test_each_mapping_has_one_driver():
     deployment = Deployment()
     deployment.entries = [an_entry(), an_entry("m-2")]
     deployment.refresh()
@@ -68,7 +70,7 @@ def test_each_mapping_is_driven_once():
     assert 2 == deployment.driven[0][2].refreshed
 
 
-def test_a_changed_mapping_is_driven_anew_when_the_old_driver_has_ended_and_goes_on_where_it_was():
+def test_a_changed_mapping_gets_a_new_driver_that_continues_at_the_checkpoints():
     deployment = Deployment()
     deployment.entries = [an_entry(BatchSize=10)]
     deployment.refresh()
@@ -86,7 +88,7 @@ def test_a_changed_mapping_is_driven_anew_when_the_old_driver_has_ended_and_goes
     assert (20, {"shard": "7"}) == (mapping.batch_size, carried_over)
 
 
-def test_how_far_each_mapping_has_come_is_written_down():
+def test_the_checkpoints_of_each_mapping_are_saved():
     deployment = Deployment()
     deployment.entries = [an_entry()]
     deployment.refresh()
@@ -97,7 +99,7 @@ def test_how_far_each_mapping_has_come_is_written_down():
     assert [{"m-1": {}}, {"m-1": {"shard": "7"}}] == deployment.saved
 
 
-def test_a_deleted_mapping_is_left_and_forgotten():
+def test_a_deleted_mapping_is_stopped_and_forgotten():
     deployment = Deployment()
     deployment.entries = [an_entry()]
     deployment.refresh()
@@ -114,7 +116,7 @@ def test_a_deleted_mapping_is_left_and_forgotten():
     assert {} == deployment.driven[1][1]
 
 
-def test_a_mapping_that_is_enabled_again_goes_on_where_it_was():
+def test_a_mapping_that_is_enabled_again_continues_at_its_checkpoints():
     deployment = Deployment()
     deployment.entries = [an_entry()]
     deployment.refresh()
@@ -129,7 +131,7 @@ def test_a_mapping_that_is_enabled_again_goes_on_where_it_was():
     assert {"shard": "7"} == deployment.driven[1][1]
 
 
-def test_a_mapping_with_a_filter_is_not_driven_and_that_is_said_once():
+def test_a_mapping_with_an_unreadable_filter_is_skipped_and_logged_once():
     deployment = Deployment()
     deployment.entries = [an_entry(FilterCriteria={"Filters": [{"Pattern": "{}"}]})]
     deployment.refresh()
@@ -139,7 +141,7 @@ def test_a_mapping_with_a_filter_is_not_driven_and_that_is_said_once():
     assert ["mapping_skipped"] == deployment.notes
 
 
-def test_a_cloud_that_does_not_answer_stops_no_driver_and_is_said_once():
+def test_an_endpoint_that_does_not_answer_stops_no_driver_and_is_logged_once():
     deployment = Deployment()
     deployment.entries = [an_entry()]
     deployment.refresh()
@@ -149,3 +151,22 @@ def test_a_cloud_that_does_not_answer_stops_no_driver_and_is_said_once():
 
     assert not deployment.driven[0][2].asked_to_stop
     assert 1 == deployment.notes.count("mappings_unreadable")
+
+
+def test_a_bug_while_mappings_are_listed_ends_no_driver_and_is_logged(capsys):
+    deployment = Deployment()
+    deployment.entries = [an_entry()]
+    deployment.refresh()
+    deployment.trouble = ValueError("a bug")
+    stop = threading.Event()
+    running = threading.Thread(target=deployment.supervisor.run, args=(stop,))
+    running.start()
+    eventually(lambda: "mappings_failed" in deployment.notes)
+    deployment.trouble = None
+    deployment.entries = [an_entry(), an_entry("m-2")]
+    eventually(lambda: len(deployment.driven) == 2)
+    stop.set()
+    running.join()
+
+    assert "a bug" in capsys.readouterr().err
+    assert not deployment.driven[0][2].asked_to_stop

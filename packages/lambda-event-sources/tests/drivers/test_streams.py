@@ -1,4 +1,4 @@
-"""Streams through real APIs: read, delivered, gone on with."""
+"""Streams through real APIs: read, deliver, checkpoint, continue."""
 
 import json
 import threading
@@ -29,7 +29,7 @@ from lambda_event_sources.streams.shard_sequencer import (
 )
 
 
-def test_kinesis_is_read_from_its_horizon_on_and_gone_on_with_after_the_last_number():
+def test_kinesis_is_read_from_its_horizon_and_continued_after_the_last_number():
     record = {"SequenceNumber": "7", "Data": b"", "ApproximateArrivalTimestamp": NOON}
     expired = ClientError({"Error": {"Code": "ExpiredIteratorException"}}, "GetRecords")
     calls = FakeClient(
@@ -103,7 +103,7 @@ class Function:
         return self.outcomes.pop(0) if self.outcomes else Returned(payload=b"null")
 
 
-class Basket:
+class Destination:
     def __init__(self) -> None:
         self.sent: list[DiscardBatch] = []
 
@@ -115,7 +115,7 @@ class Rig:
     """A stream driver on a stream and a function in memory."""
 
     def __init__(self, stream: InMemoryStream, function: Function, **settings: Any) -> None:
-        self.stream, self.function, self.basket = stream, function, Basket()
+        self.stream, self.function, self.destination = stream, function, Destination()
         self.positions: Positions = {}
         self.mapping = a_mapping(**settings)
 
@@ -133,14 +133,14 @@ class Rig:
             mapping,
             reader,
             functions=self.function,
-            destinations=self.basket,
+            destinations=self.destination,
             backoff=Backoff(first=timedelta(milliseconds=5), most=timedelta(milliseconds=5)),
             now=lambda: datetime.now(UTC),
             log=silent,
         )
 
 
-def test_a_stream_is_brought_in_batches_in_order():
+def test_a_stream_is_delivered_in_batches_in_order():
     rig = Rig(a_stream(5), Function())
     driver = rig.driver()
     driver.refresh()
@@ -152,7 +152,7 @@ def test_a_stream_is_brought_in_batches_in_order():
     assert {SHARD: after("5")} == rig.positions
 
 
-def test_what_no_filter_lets_through_is_not_brought_and_come_past():
+def test_the_checkpoint_passes_filtered_records():
     rig = Rig(a_stream(3), Function(), filters=('{"sequenceNumber": ["2"]}',))
     driver = rig.driver()
     driver.refresh()
@@ -162,7 +162,7 @@ def test_what_no_filter_lets_through_is_not_brought_and_come_past():
     assert [[2]] == rig.function.delivered
 
 
-def test_what_is_given_up_goes_to_the_destination_and_the_rest_goes_on():
+def test_a_discarded_batch_goes_to_the_destination_and_the_rest_continues():
     rig = Rig(a_stream(3), Function(Errored(), Errored()), retry_attempts=1)
     driver = rig.driver()
     driver.refresh()
@@ -170,7 +170,7 @@ def test_what_is_given_up_goes_to_the_destination_and_the_rest_goes_on():
     driver.stop()
 
     assert [[1, 2], [1, 2], [3]] == rig.function.delivered
-    assert [[1, 2]] == [[r.position for r in g.records] for g in rig.basket.sent]
+    assert [[1, 2]] == [[r.position for r in g.records] for g in rig.destination.sent]
 
 
 def test_a_successor_goes_on_after_what_is_done():
@@ -229,7 +229,7 @@ def test_a_shard_has_as_many_invocations_at_once_as_the_mapping_says():
     assert {SHARD: after("6")} == rig.positions
 
 
-def test_a_driver_that_is_stopped_waits_for_what_is_out():
+def test_a_driver_that_is_stopped_waits_for_invocations_in_flight():
     rig = Rig(a_stream(1), Function())
     rig.function.gate.clear()
     driver = rig.driver()
@@ -253,7 +253,7 @@ def test_kinesis_is_read_from_a_timestamp_on():
     assert ("AT_TIMESTAMP", NOON) == (asked["ShardIteratorType"], asked["Timestamp"])
 
 
-def test_trouble_in_reading_passes():
+def test_a_failed_read_is_tried_again():
     stream = a_stream(1)
     real, trouble = stream.read, [ClientError({"Error": {"Code": "X"}}, "GetRecords")]
 

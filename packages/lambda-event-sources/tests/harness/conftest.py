@@ -1,4 +1,4 @@
-"""A function on a stream that notes what it was delivered, and is content."""
+"""A handler of a stream that records the data it received and succeeds."""
 
 from base64 import b64decode
 from typing import Any

@@ -1,4 +1,4 @@
-"""Rehearsing a handler on a FIFO queue: groups in order, whatever fails, on any number of pollers."""
+"""Run a handler on a FIFO queue: groups stay in order through failures, with any number of pollers."""
 
 import json
 from datetime import timedelta
@@ -38,7 +38,7 @@ def failing_the_rest(first: str) -> Any:
     return handler
 
 
-def test_groups_are_brought_in_order_and_a_failing_one_holds_up_nobody_else(event_source):
+def test_groups_are_delivered_in_order_and_a_failing_one_holds_up_no_other(event_source):
     items = [
         Raises(times=2),
         Send(body="g1", group="g"),
@@ -81,7 +81,7 @@ def test_a_partial_answer_that_names_the_rest_stops_the_group_there(event_source
     assert [] == report.out_of_order
 
 
-def test_an_answer_that_names_one_message_only_lets_others_overtake_it(event_source):
+def test_an_answer_that_names_one_message_leaves_it_out_of_order(event_source):
     items = [
         Send(body="1", group="g"),
         ReportsFailure(),
@@ -95,7 +95,7 @@ def test_an_answer_that_names_one_message_only_lets_others_overtake_it(event_sou
     assert ["orders.fifo-2"] == report.out_of_order
 
 
-def test_messages_of_other_groups_overtake_nobody(event_source):
+def test_messages_of_other_groups_are_not_out_of_order(event_source):
     items = [ReportsFailure(), Send(body="1", group="g"), Send(body="2", group="h")]
 
     report = event_source(lambda *_: None, items, queue=a_queue())
@@ -112,7 +112,7 @@ def test_a_group_goes_on_when_its_poison_is_a_dead_letter(event_source):
     assert [["poison"], ["poison"], ["2"]] == delivered(report)
 
 
-def test_a_recorded_message_of_a_fifo_queue_is_brought_with_its_group(event_source):
+def test_a_recorded_message_of_a_fifo_queue_is_delivered_with_its_group(event_source):
     recorded = json.loads((RECORDINGS / "sqs_fifo_event_doc.json").read_text())
 
     report = event_source(lambda *_: None, [recorded])
@@ -121,10 +121,10 @@ def test_a_recorded_message_of_a_fifo_queue_is_brought_with_its_group(event_sour
     was = recorded["Records"][0]["attributes"]
     for name in ("SequenceNumber", "MessageGroupId", "MessageDeduplicationId", "SenderId"):
         assert was[name] == message.event["attributes"][name]
-    assert "rehearsed.fifo" == report.invocations[0].source
+    assert "queue.fifo" == report.invocations[0].source
 
 
-def test_what_is_sent_twice_is_brought_once(event_source):
+def test_what_is_sent_twice_is_delivered_once(event_source):
     twice = [Send(body="1", group="g", deduplication="d")] * 2
 
     assert [["1"]] == delivered(event_source(lambda *_: None, twice))
@@ -144,6 +144,6 @@ def test_a_message_for_the_other_kind_of_queue_is_refused(event_source, queue, i
 
 
 @pytest.mark.parametrize("setting", [{"batch_size": 20}, {"max_batching_window": MINUTE}])
-def test_what_aws_refuses_of_a_fifo_queue_cannot_be_rehearsed(event_source, setting):
+def test_settings_that_aws_refuses_for_a_fifo_queue_are_refused(event_source, setting):
     with pytest.raises(InvalidSetting):
         event_source(lambda *_: None, ["a"], queue=a_queue(), **setting)

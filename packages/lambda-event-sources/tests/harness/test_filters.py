@@ -1,4 +1,4 @@
-"""Rehearsing a handler behind filters: what it never sees is counted, and holds up nobody."""
+"""Run a handler behind filters: filtered records are counted and hold nothing up."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,7 +23,7 @@ class Numbers:
         self.delivered.append([r["kinesis"]["sequenceNumber"] for r in event["Records"]])
 
 
-def test_filtered_records_are_not_brought_and_are_counted(event_source):
+def test_filtered_records_are_not_delivered_and_are_counted(event_source):
     handler = Numbers()
 
     report = event_source(
@@ -77,6 +77,6 @@ def test_a_table_s_changes_are_filtered_by_their_kind(event_source):
     assert (["1"], ["2"]) == (report.filtered, report.done)
 
 
-def test_a_filter_that_aws_refuses_cannot_be_rehearsed(event_source):
+def test_a_filter_that_aws_refuses_is_refused_by_the_harness(event_source):
     with pytest.raises(InvalidPattern):
         event_source(lambda *_: None, [b"a"], filters=('{"data": ["a"]}',))

@@ -1,4 +1,4 @@
-"""What a handler itself raises in a rehearsal is stored, named and told once, and its context is Lambda's."""
+"""Exceptions of the handler are reported and named once; the context has Lambda's fields."""
 
 import sys
 from datetime import timedelta
@@ -19,8 +19,8 @@ def broken(*_: Any) -> None:
 def test_the_story_names_what_the_handler_raises_but_not_its_words(event_source):
     report = event_source(broken, [b"a"], retry_attempts=0)
 
-    told, _ = str(report).splitlines()
-    assert told.endswith("retried   1  LookupError")
+    lines, _ = str(report).splitlines()
+    assert lines.endswith("retried   1  LookupError")
     assert "ada@" not in f"{report} {report!r}"
 
 
@@ -37,7 +37,7 @@ def test_of_a_queue_s_batch_it_is_kept_too(event_source):
     assert isinstance(first.raised, LookupError)
 
 
-@pytest.mark.parametrize("fault", [Raises(late=True), TimesOut(), Returns(answer=None)])
+@pytest.mark.parametrize("fault", [Raises(late=True), TimesOut(), Returns(response=None)])
 def test_a_fault_does_not_hide_what_the_handler_raises_in_it(event_source, fault: Fault):
     (raised,) = event_source(once(LookupError()), [fault, b"a"]).raised
 
@@ -55,7 +55,7 @@ def test_leaving_the_process_is_an_error_of_the_function(event_source):
     assert [("RetryAttemptsExhausted", ["1"])] == report.discarded
 
 
-def test_what_happens_alike_again_and_again_is_told_once(event_source, handler):
+def test_equal_entries_in_a_row_are_printed_once(event_source, handler):
     report = event_source(handler, [Raises(times=ALWAYS), b"a"], max_record_age=timedelta(hours=1))
 
     first, again, discarded = str(report).splitlines()

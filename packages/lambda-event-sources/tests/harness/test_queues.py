@@ -1,4 +1,4 @@
-"""Rehearsing a handler on a queue: visibility, receive counts, dead letters, redelivery."""
+"""Run a handler on a queue: visibility, receive counts, dead letters, redelivery."""
 
 import json
 from datetime import timedelta
@@ -49,11 +49,11 @@ def a_queue(**settings: Any) -> StandardQueue:
     return StandardQueue(**{"name": "sms-high", "visibility_timeout": 6 * MINUTE} | settings)
 
 
-def test_messages_are_brought_and_gone(event_source, handler):
+def test_messages_are_delivered_and_deleted(event_source, handler):
     report = event_source(handler, ["a", "b"])
 
     assert [[("a", "1"), ("b", "1")]] == handler.delivered
-    assert ["rehearsed-1", "rehearsed-2"] == report.done
+    assert ["queue-1", "queue-2"] == report.done
 
 
 def test_only_a_failed_message_comes_back_when_its_visibility_ends(event_source, handler):
@@ -73,7 +73,7 @@ def test_an_error_returns_the_whole_batch(event_source, handler):
 def test_an_unknown_message_in_the_answer_returns_the_whole_batch(event_source, handler):
     answer = {"batchItemFailures": [{"itemIdentifier": "nobody"}]}
 
-    event_source(handler, [Returns(answer=answer), "a", "b"])
+    event_source(handler, [Returns(response=answer), "a", "b"])
 
     assert [[("a", "1"), ("b", "1")], [("a", "2"), ("b", "2")]] == handler.delivered
 
@@ -121,7 +121,7 @@ def test_filtered_messages_are_gone_and_counted(event_source, handler):
     assert [] == queue.messages
 
 
-def test_pollers_bring_batches_at_once(event_source, handler):
+def test_pollers_deliver_batches_concurrently(event_source, handler):
     report = event_source(
         handler, list("abcd"), batch_size=1, pollers=2, duration=lambda: MINUTE, queue=a_queue()
     )
@@ -130,7 +130,7 @@ def test_pollers_bring_batches_at_once(event_source, handler):
     assert MINUTE == report.invocations[-1].at - report.invocations[0].at
 
 
-def test_recorded_messages_are_brought_with_their_attributes(event_source):
+def test_recorded_messages_are_delivered_with_their_attributes(event_source):
     recorded = json.loads((RECORDINGS / "sqs_event_sns_raw.json").read_text())
     delivered: list[Any] = []
 

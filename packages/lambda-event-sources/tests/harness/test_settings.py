@@ -1,4 +1,4 @@
-"""A rehearsal takes no settings that AWS refuses: with them a test would be about nothing."""
+"""Settings that AWS refuses are refused by the harness."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Rehearsing what goes wrong on a stream: errors, time-outs, partial answers, throttling, poison."""
+"""Faults on a stream: errors, timeouts, partial batch responses, throttling, poison."""
 
 import json
 from base64 import b64decode
@@ -48,7 +48,7 @@ def test_a_time_out_takes_its_time_and_the_work_is_done(event_source, handler):
     assert second.at - first.at >= 30 * SECOND
 
 
-def test_a_poison_record_is_bisected_out_and_given_up_alone(event_source, handler):
+def test_a_poison_record_is_bisected_out_and_discarded_alone(event_source, handler):
     report = event_source(
         handler,
         [b"a", Raises(times=ALWAYS), b"poison", b"b"],
@@ -61,7 +61,7 @@ def test_a_poison_record_is_bisected_out_and_given_up_alone(event_source, handle
     assert [["a"], ["b"]] == handler.delivered
 
 
-def test_what_is_given_up_says_what_a_bucket_would_be_given(event_source, handler):
+def test_a_discarded_batch_has_the_record_that_a_bucket_would_receive(event_source, handler):
     report = event_source(handler, [Raises(times=ALWAYS), b"poison"], retry_attempts=0)
 
     (discards,) = report.discards
@@ -70,7 +70,7 @@ def test_what_is_given_up_says_what_a_bucket_would_be_given(event_source, handle
     assert b"poison" == b64decode(record["kinesis"]["data"])
 
 
-def test_a_partial_answer_brings_the_rest_again_settled_or_not(event_source, handler):
+def test_a_partial_answer_redelivers_the_rest_done_or_not(event_source, handler):
     report = event_source(handler, [b"a", ReportsFailure(), b"b", b"c"])
 
     assert [["1", "2", "3"]] == report.retried
@@ -88,7 +88,7 @@ def test_what_the_function_itself_calls_failed_stays_failed(event_source):
 
 
 def test_an_answer_can_be_anything(event_source, handler):
-    report = event_source(handler, [Returns(answer={"batchItemFailures": [{"id": "1"}]}), b"a"])
+    report = event_source(handler, [Returns(response={"batchItemFailures": [{"id": "1"}]}), b"a"])
 
     assert [["1"]] == report.retried
 

@@ -1,4 +1,4 @@
-"""Rehearsing a handler on a stream: splits, time, redeliveries and recordings are items of the input."""
+"""Run a handler on a stream: splits, time, redeliveries and recordings are items of the input."""
 
 import json
 from datetime import timedelta
@@ -29,7 +29,7 @@ FIRST = "shardId-000000000000"
 SECOND = timedelta(seconds=1)
 
 
-def test_records_are_brought_in_batches(event_source, handler):
+def test_records_are_delivered_in_batches(event_source, handler):
     report = event_source(handler, [b"a", b"b", b"c"], batch_size=2)
 
     assert [["a", "b"], ["c"]] == handler.delivered
@@ -108,7 +108,7 @@ def test_lanes_go_on_while_one_of_them_takes_its_time(event_source, handler):
         assert [f"{key} 0", f"{key} 1", f"{key} 2"] == of_key
 
 
-def test_a_redeployed_mapping_goes_on_from_what_is_done(event_source, handler):
+def test_an_updated_mapping_continues_from_what_is_done(event_source, handler):
     """What was out is delivered again: nobody noted how it ended."""
     report = event_source(
         handler,
@@ -121,7 +121,7 @@ def test_a_redeployed_mapping_goes_on_from_what_is_done(event_source, handler):
     assert ["done", "superseded", "done"] == [each.how for each in report.invocations]
 
 
-def test_a_recorded_event_is_brought_at_the_pace_at_which_it_arrived(event_source, handler):
+def test_a_recorded_event_is_delivered_at_the_pace_at_which_it_arrived(event_source, handler):
     recorded = json.loads((RECORDINGS / "kinesis_event_doc.json").read_text())
 
     report = event_source(handler, [recorded])
@@ -132,7 +132,7 @@ def test_a_recorded_event_is_brought_at_the_pace_at_which_it_arrived(event_sourc
     assert "shardId-000000000006" == first.source
 
 
-def test_a_recorded_change_of_a_table_is_brought_as_it_was_recorded(event_source):
+def test_a_recorded_change_of_a_table_is_delivered_as_recorded(event_source):
     recorded = json.loads((RECORDINGS / "ddb_stream_event_ledger.json").read_text())
     delivered: list[Any] = []
 
@@ -150,7 +150,7 @@ def a_change(number: int) -> dict[str, Any]:
     return {"eventSource": "aws:dynamodb", "eventName": "INSERT", "dynamodb": change}
 
 
-def test_a_table_s_change_that_is_given_up_is_written_as_one(event_source):
+def test_a_table_s_change_that_is_discarded_is_written_as_one(event_source):
     report = event_source(
         lambda *_: None,
         [a_change(1), Raises(times=ALWAYS), a_change(2)],
@@ -168,7 +168,7 @@ def test_a_table_s_stream_takes_no_records_of_kinesis(event_source, handler):
         event_source(handler, [b"a"], source=SourceKind.DYNAMODB)
 
 
-def test_at_latest_only_what_is_put_after_the_first_look_is_brought(event_source, handler):
+def test_at_latest_only_records_put_after_the_first_listing_are_delivered(event_source, handler):
     event_source(
         handler,
         [
@@ -197,8 +197,8 @@ def test_a_message_is_not_for_a_stream(event_source, handler):
 def test_a_report_tells_its_story(event_source, handler):
     report = event_source(handler, [Raises(times=ALWAYS), b"secret"], retry_attempts=1)
 
-    told = str(report).splitlines()
-    assert 3 == len(told)
-    assert told[0].endswith("shardId-000000000000 lane 0  retried   1")
-    assert told[2].endswith("RetryAttemptsExhausted: 1")
+    lines = str(report).splitlines()
+    assert 3 == len(lines)
+    assert lines[0].endswith("shardId-000000000000 lane 0  retried   1")
+    assert lines[2].endswith("RetryAttemptsExhausted: 1")
     assert "secret" not in str(report)

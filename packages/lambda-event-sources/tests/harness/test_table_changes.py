@@ -1,4 +1,4 @@
-"""Rehearsing a handler on a table's stream: its input is what items were and what they became."""
+"""Run a handler on a table's stream: the input is items before and after."""
 
 import json
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ def handler() -> Handler:
     return Handler()
 
 
-def test_an_item_s_life_is_brought_as_inserted_modified_and_removed(event_source, handler):
+def test_an_item_s_life_is_delivered_as_inserted_modified_and_removed(event_source, handler):
     event_source(handler, [Change(new=WAITING), Change(old=WAITING, new=SENT), Change(old=SENT)])
 
     assert ["INSERT", "MODIFY", "REMOVE"] == [each["eventName"] for each in handler.delivered]

@@ -1,4 +1,4 @@
-"""Rehearsing a handler on tumbling windows: state from batch to batch, and an end of each window."""
+"""Run a handler on tumbling windows: state from batch to batch, and final invocations."""
 
 from datetime import timedelta
 from typing import Any

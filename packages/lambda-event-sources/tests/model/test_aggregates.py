@@ -1,4 +1,4 @@
-"""Aggregated records on the model: an aggregate is one record, with one number."""
+"""An aggregate is one record with one sequence number."""
 
 from base64 import b64decode
 from typing import Any

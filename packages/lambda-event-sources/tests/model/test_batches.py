@@ -1,4 +1,4 @@
-"""What makes a batch: its size, its bytes, its window, one at a time."""
+"""What closes a batch: its size, its bytes, its window; one at a time."""
 
 import pytest
 from support.lanes import (

@@ -1,4 +1,4 @@
-"""Records as the services' APIs return them become Lambda's events."""
+"""Records of the services' APIs become Lambda events."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from lambda_event_sources.events import (
 )
 
 
-def test_a_kinesis_record_is_handed_over_as_aws_does():
+def test_a_kinesis_record_has_the_event_that_aws_delivers():
     recorded = recording("kinesis_event_doc")
 
     event = lambda_event(
@@ -44,7 +44,7 @@ def test_a_kinesis_record_is_handed_over_as_aws_does():
     assert recorded == event
 
 
-def test_a_change_of_a_table_is_handed_over_as_aws_does():
+def test_a_change_of_a_table_has_the_event_that_aws_delivers():
     recorded = recording("ddb_stream_event_ledger")["Records"]
 
     records = [
@@ -99,7 +99,7 @@ def test_a_table_s_changes_keep_their_order_by_item() -> None:
     assert key_of("1", "a") == key_of("4", "a", names="pk sk")
 
 
-def test_a_message_is_handed_over_as_aws_does():
+def test_a_message_has_the_event_that_aws_delivers():
     for name in ("sqs_event_doc", "sqs_event_sns_raw"):
         recorded = recording(name)["Records"]
         messages = [

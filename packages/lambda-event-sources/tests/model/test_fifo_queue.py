@@ -1,4 +1,4 @@
-"""The FIFO queue in memory, and a poller of one: groups keep their order, whatever fails."""
+"""The FIFO queue in memory and a poller of it: groups stay in order through failures."""
 
 from datetime import timedelta
 from typing import Any
@@ -45,7 +45,7 @@ def test_a_group_s_messages_are_received_in_the_order_in_which_they_were_sent() 
     assert ["1", "3", "4", "2"] == bodies(queue.receive(10, now=NOON + MINUTE))
 
 
-def test_while_one_of_a_group_is_out_nobody_receives_any_of_that_group() -> None:
+def test_while_a_message_of_a_group_is_received_no_other_of_it_is() -> None:
     queue = a_queue(("g", "1"), ("g", "2"), ("h", "3"))
     (first,) = queue.receive(1, now=NOON)
 
@@ -55,7 +55,7 @@ def test_while_one_of_a_group_is_out_nobody_receives_any_of_that_group() -> None
     assert ["2"] == bodies(queue.receive(10, now=NOON))
 
 
-def test_a_group_is_held_until_the_last_that_is_out_of_it_is_visible_again() -> None:
+def test_a_group_is_held_until_its_last_received_message_is_visible_again() -> None:
     queue = a_queue(("g", "1"), ("g", "2"))
     _, second = queue.receive(2, now=NOON)
     queue.change_visibility(second.receipt_handle, 5 * MINUTE, now=NOON)
@@ -65,7 +65,7 @@ def test_a_group_is_held_until_the_last_that_is_out_of_it_is_visible_again() -> 
     assert ["1", "2"] == bodies(queue.receive(10, now=NOON + 5 * MINUTE))
 
 
-def test_what_is_sent_again_within_five_minutes_is_not_brought_again() -> None:
+def test_a_message_sent_again_within_five_minutes_is_not_delivered_again() -> None:
     queue = a_queue()
     first = queue.send("a", now=NOON, group="g", deduplication="d")
 
@@ -104,7 +104,7 @@ def test_a_batch_of_a_fifo_queue_has_ten_messages_at_most_and_no_window(setting:
 
 
 def gathered(poller: QueueBatcher, queue: FifoQueue) -> tuple[QueueMessage, ...]:
-    """Let a poller take all that it can and bring its first batch."""
+    """Let a poller take all that it can and deliver its first batch."""
     poller.put(queue.receive(10, now=NOON), now=NOON)
     step = poller.next_step(now=NOON)
     assert isinstance(step, Deliver)
@@ -118,7 +118,7 @@ def two_a_batch(queue: FifoQueue) -> QueueBatcher:
 
 
 @pytest.mark.parametrize("how", ["named", "raised"])
-def test_what_a_poller_still_holds_of_a_group_that_failed_is_let_go(how: str) -> None:
+def test_a_poller_lets_go_of_messages_of_a_group_that_failed(how: str) -> None:
     queue = a_queue(("g", "1"), ("g", "2"), ("g", "3"), ("h", "4"))
     poller = two_a_batch(queue)
     batch = gathered(poller, queue)

@@ -1,4 +1,4 @@
-"""FilterCriteria of a mapping: what they look at, and what becomes of records that they leave out."""
+"""Filter criteria: what patterns look at, and what happens to filtered records."""
 
 import base64
 import json

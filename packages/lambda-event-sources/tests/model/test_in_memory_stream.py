@@ -1,4 +1,4 @@
-"""The stream in memory behaves as Kinesis does: keys, shards, iterators."""
+"""The stream in memory behaves like Kinesis: keys, shards, iterators."""
 
 from datetime import timedelta
 

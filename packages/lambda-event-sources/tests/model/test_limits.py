@@ -1,4 +1,4 @@
-"""What AWS refuses when a mapping is made is refused here too, by name, for each kind of source."""
+"""Settings that AWS refuses are refused by name, for each kind of source."""
 
 from datetime import timedelta
 from typing import Any
@@ -55,12 +55,22 @@ QUEUE_REFUSED: list[dict[str, Any]] = [
     {"bisect_batch_on_error": True},
     {"tumbling_window": SECOND},
     {"starting_position": "LATEST"},
+    {"maximum_concurrency": 1},
+    {"maximum_concurrency": 1001},
 ]
 
 
 @pytest.mark.parametrize("settings", TAKEN, ids=str)
 def test_the_ends_of_a_range_are_taken(settings: dict[str, Any]) -> None:
     assert {} == invalid_settings(a_mapping(**settings))
+
+
+@pytest.mark.parametrize("most", [2, 1000])
+def test_the_ends_of_a_queue_s_maximum_concurrency_are_taken(most: int) -> None:
+    queue = a_mapping(source_arn=QUEUE, batch_size=10, maximum_concurrency=most)
+
+    assert {} == invalid_settings(queue)
+    assert ["maximum_concurrency"] == list(invalid_settings(a_mapping(maximum_concurrency=most)))
 
 
 @pytest.mark.parametrize("source_arn", [KINESIS, TABLE])
@@ -99,7 +109,7 @@ def test_minus_one_is_no_limit(age: Any) -> None:
     assert (None, None) == (meant.retry_attempts, meant.max_record_age)
 
 
-def test_the_complaint_is_one_line_with_each_setting_and_what_it_may_be() -> None:
+def test_the_error_is_one_line_with_each_setting_and_its_range() -> None:
     with pytest.raises(InvalidSetting) as complaint:
         validated(a_mapping(batch_size=0, tumbling_window=960 * SECOND))
 
@@ -122,7 +132,7 @@ def test_the_complaint_is_one_line_with_each_setting_and_what_it_may_be() -> Non
     ],
     ids=str,
 )
-def test_the_local_cloud_names_it_as_the_api_does(setting: dict[str, Any]) -> None:
+def test_an_unsupported_setting_is_named_as_in_the_api(setting: dict[str, Any]) -> None:
     assert tuple(setting) == unsupported_settings({"EventSourceArn": KINESIS, **setting})
     assert ("BisectBatchOnFunctionError",) == unsupported_settings(
         {"EventSourceArn": QUEUE, "BisectBatchOnFunctionError": True}

@@ -1,4 +1,4 @@
-"""A mapping as Lambda lists it, and what of it is not modelled."""
+"""Reading a listed mapping, and naming its unsupported settings."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The record of a batch that was given up, as AWS writes it."""
+"""The on-failure record of a discarded batch, as AWS writes it."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -63,7 +63,7 @@ def test_a_bucket_gets_the_record_that_aws_writes(name, condition, invocations):
     assert recorded == written
 
 
-def test_a_partial_failure_given_up_has_a_null_function_error():
+def test_a_partial_failure_discarded_has_a_null_function_error():
     discarded = DiscardBatch(
         records=from_event("kinesis_esm_onfailure_s3_object"),
         condition="RetryAttemptsExhausted",

@@ -1,4 +1,4 @@
-"""What a function answers, as AWS documents it, and which records come again."""
+"""Responses of a function, as AWS documents them, and which records are delivered again."""
 
 import json
 from typing import Any

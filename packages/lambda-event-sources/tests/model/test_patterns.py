@@ -1,4 +1,4 @@
-"""The language of filters: what matches, what does not, and what is no pattern."""
+"""The pattern language: what matches, what does not, and what is not a pattern."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A poller of a queue: what makes a batch, and what is deleted after it."""
+"""A poller of a queue: what closes a batch, and what is deleted after it."""
 
 import json
 from typing import Any
@@ -39,7 +39,7 @@ def test_an_empty_queue_is_asked_at_leisure_for_at_most_ten() -> None:
     assert Receive(up_to=5, until=None) == a_queue(batch_size=5).next_step(now=NOON)
 
 
-def test_without_a_window_a_batch_of_messages_is_what_one_receive_brought() -> None:
+def test_without_a_window_a_batch_has_the_messages_of_one_receive() -> None:
     queue = a_queue(batch_size=10)
     queue.put(ABC, now=NOON)
 

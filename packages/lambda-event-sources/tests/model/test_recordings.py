@@ -1,4 +1,4 @@
-"""Recorded Lambda events become records again, in the order in which their shards had them."""
+"""Records of recorded Lambda events, in the order of their shards."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What fails is tried again, split or given up, and nothing overtakes it."""
+"""Failed batches are retried, bisected or discarded, and nothing overtakes them."""
 
 from support.lanes import (
     NOON,
@@ -16,7 +16,7 @@ from lambda_event_sources.outcomes import Errored, NotInvoked
 from lambda_event_sources.streams.steps import Invoke, Wait
 
 
-def test_an_error_brings_the_same_batch_again() -> None:
+def test_after_an_error_the_same_batch_is_delivered_again() -> None:
     assert [[1, 2], [1, 2]] == play(a_lane(record(1), record(2)), Errored(), SUCCESS)
 
 
@@ -40,7 +40,7 @@ def test_the_waits_between_retries_double_up_to_a_most() -> None:
     assert [1 * SECOND, 2 * SECOND, 4 * SECOND, 4 * SECOND, 4 * SECOND] == waits
 
 
-def test_bisect_splits_a_failed_batch_and_brings_the_first_half_first() -> None:
+def test_bisect_splits_a_failed_batch_and_delivers_the_first_half_first() -> None:
     lane = a_lane(*map(record, range(1, 6)), bisect_batch_on_error=True)
 
     assert [[1, 2, 3, 4, 5], [1, 2, 3], [1, 2], [3], [4, 5]] == play(
@@ -57,20 +57,20 @@ def test_without_bisect_a_batch_stays_whole() -> None:
 def test_bisect_uses_up_no_retry() -> None:
     lane = a_lane(*map(record, range(1, 5)), bisect_batch_on_error=True, retry_attempts=1)
 
-    story = play(lane, Errored(), Errored(), Errored(), Errored(), SUCCESS, SUCCESS)
+    steps = play(lane, Errored(), Errored(), Errored(), Errored(), SUCCESS, SUCCESS)
 
-    gave_up = ("RetryAttemptsExhausted", [1])
-    assert [[1, 2, 3, 4], [1, 2], [1], [1], gave_up, [2], [3, 4]] == story
+    discarded = ("RetryAttemptsExhausted", [1])
+    assert [[1, 2, 3, 4], [1, 2], [1], [1], discarded, [2], [3, 4]] == steps
 
 
 def test_the_halves_of_a_split_keep_the_retries_that_were_used_before() -> None:
     lane = a_lane(*map(record, range(1, 4)), bisect_batch_on_error=True, retry_attempts=1)
 
-    story = play(lane, failing("1"), *[Errored()] * 4)
+    steps = play(lane, failing("1"), *[Errored()] * 4)
 
     first, second, third = (("RetryAttemptsExhausted", [number]) for number in (1, 2, 3))
-    assert [[1, 2, 3], [1, 2, 3], [1, 2], [1], first, [2], second, [3], third][:7] == story[:7]
-    assert [[3]] == story[7:]
+    assert [[1, 2, 3], [1, 2, 3], [1, 2], [1], first, [2], second, [3], third][:7] == steps[:7]
+    assert [[3]] == steps[7:]
 
 
 def test_bisect_also_splits_a_batch_whose_answer_names_no_record() -> None:
@@ -97,7 +97,7 @@ def test_no_retries_means_one_invocation() -> None:
     assert [[1], ("RetryAttemptsExhausted", [1]), [2]] == play(lane, Errored(), SUCCESS)
 
 
-def test_after_partial_answers_only_what_is_left_is_given_up() -> None:
+def test_after_partial_answers_only_what_is_left_is_discarded() -> None:
     """As recorded on AWS: six records, batches of three, the sixth fails, three retries."""
     lane = a_lane(*map(record, range(1, 7)), batch_size=3, retry_attempts=3)
     now, deliveries = NOON, []
@@ -132,10 +132,10 @@ def test_a_partial_answer_in_which_nothing_is_done_is_a_retry() -> None:
 def test_progress_makes_the_rest_a_new_batch_with_all_its_retries() -> None:
     lane = a_lane(*map(record, range(1, 5)), retry_attempts=1)
 
-    story = play(lane, Errored(), failing("3"), Errored(), failing("4"), Errored(), Errored())
+    steps = play(lane, Errored(), failing("3"), Errored(), failing("4"), Errored(), Errored())
 
-    assert [[1, 2, 3, 4], [1, 2, 3, 4], [3, 4], [3, 4], [4], [4]] == story[:-1]
-    assert ("RetryAttemptsExhausted", [4]) == story[-1]
+    assert [[1, 2, 3, 4], [1, 2, 3, 4], [3, 4], [3, 4], [4], [4]] == steps[:-1]
+    assert ("RetryAttemptsExhausted", [4]) == steps[-1]
 
 
 def test_unlimited_retries_go_on() -> None:
@@ -144,7 +144,7 @@ def test_unlimited_retries_go_on() -> None:
     assert [[1]] * 51 == play(lane, *[Errored()] * 50)
 
 
-def test_a_batch_given_up_after_errors_names_the_error() -> None:
+def test_a_batch_discarded_after_errors_names_the_error() -> None:
     lane = a_lane(record(1), retry_attempts=0)
     lane.next_step(now=NOON)
     lane.settle(Errored(error="Unhandled", request_id="r-2"), now=NOON)

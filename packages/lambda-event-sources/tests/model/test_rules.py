@@ -1,4 +1,4 @@
-"""Every rule of docs/event-sources.md: break it, and its test has to notice."""
+"""Every rule of docs/rules.md: break it, and its test has to fail."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""A shard spread over lanes: order by key, how far it has come, who goes on."""
+"""A shard spread over lanes: order by key, checkpoint, successors."""
 
 import random
 from collections import defaultdict
@@ -87,7 +87,7 @@ def test_of_lanes_that_wait_the_first_that_is_due_ends_the_wait() -> None:
     assert Wait(until=NOON + SECOND) == shard.next_step(now=NOON)
 
 
-def test_the_records_of_a_key_are_brought_in_order_whatever_fails() -> None:
+def test_the_records_of_a_key_are_delivered_in_order_whatever_fails() -> None:
     """Batches, lanes, errors, splits and partial answers by chance; the order of each key stands."""
     chance = random.Random(5)  # noqa: S311 - what fails, no secret
     keys = [f"o-{n}" for n in range(9)]
@@ -128,7 +128,7 @@ def played_out(shard: ShardBatcher, chance: random.Random) -> list[int]:
             done += [r.position for r in shard.settle(step.lane, outcome, now=now).done]
 
 
-def test_a_shard_has_come_as_far_as_what_is_done_without_a_gap() -> None:
+def test_the_checkpoint_is_where_the_first_gap_begins() -> None:
     a, b = keys_of_lanes(2)
     records = [record(1, key=a), record(2, key=b), record(3, key=a), record(4, key=b)]
     shard = a_shard(*records, parallelization_factor=2, batch_size=1)
@@ -142,7 +142,7 @@ def test_a_shard_has_come_as_far_as_what_is_done_without_a_gap() -> None:
     assert after("2") == shard.position
 
 
-def test_a_successor_brings_what_was_settled_beyond_the_gap_again() -> None:
+def test_a_successor_redelivers_what_was_done_beyond_the_gap() -> None:
     a, b = keys_of_lanes(2)
     records = [record(1, key=a), record(2, key=b), record(3, key=b)]
     shard = a_shard(*records, parallelization_factor=2)
@@ -156,7 +156,7 @@ def test_a_successor_brings_what_was_settled_beyond_the_gap_again() -> None:
     assert [1, 2, 3] == numbers(successor.next_step(now=NOON))
 
 
-def test_a_shard_has_come_past_what_was_given_up() -> None:
+def test_the_checkpoint_passes_what_was_discarded() -> None:
     shard = a_shard(record(1), record(2), retry_attempts=0)
     shard.settle(shard.next_step(now=NOON).lane, Errored(), now=NOON)
 

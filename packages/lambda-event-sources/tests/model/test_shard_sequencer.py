@@ -1,4 +1,4 @@
-"""Which shards begin, after whom, and where."""
+"""Which shards are ready, in which order, and from which position."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def test_the_child_of_a_merge_waits_for_both_parents() -> None:
     assert [("merged", TRIM_HORIZON)] == sequencer.ready_shards([PARENT, OTHER, MERGED])
 
 
-def test_a_parent_that_the_stream_no_longer_lists_holds_nobody_up() -> None:
+def test_a_parent_that_is_no_longer_listed_holds_up_no_child() -> None:
     assert [("left", TRIM_HORIZON)] == a_sequencer().ready_shards([LEFT])
 
 
@@ -84,7 +84,7 @@ def test_at_a_timestamp_every_shard_begins_there_also_those_that_come_later() ->
     assert [("left", there)] == sequencer.ready_shards([PARENT, LEFT])
 
 
-def test_who_goes_on_for_another_does_so_where_that_one_was() -> None:
+def test_a_successor_continues_at_the_checkpoints() -> None:
     positions: Positions = {}
     first = a_sequencer(positions)
     first.ready_shards([PARENT])
@@ -101,7 +101,7 @@ def test_a_shard_that_is_new_to_a_successor_is_read_from_its_beginning() -> None
     )
 
 
-def test_a_shard_that_was_left_begins_again_at_its_position() -> None:
+def test_a_released_shard_begins_again_at_its_checkpoint() -> None:
     sequencer = a_sequencer()
     sequencer.ready_shards([PARENT])
     sequencer.checkpoint("parent", after("3"))

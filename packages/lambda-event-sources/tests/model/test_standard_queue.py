@@ -1,4 +1,4 @@
-"""The queue in memory behaves as SQS does: visibility, receive counts, dead letters."""
+"""The queue in memory behaves like SQS: visibility, receive counts, dead letters."""
 
 from datetime import timedelta
 from typing import Any

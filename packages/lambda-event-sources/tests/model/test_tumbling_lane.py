@@ -1,4 +1,4 @@
-"""Tumbling windows: which records are delivered together, and what state goes along."""
+"""Tumbling windows: which records are in one batch, and which state they come with."""
 
 import json
 from datetime import UTC, datetime
@@ -37,9 +37,9 @@ def test_a_record_is_of_the_window_in_which_it_arrived() -> None:
 def test_a_batch_holds_records_of_one_window() -> None:
     shard = a_shard(at(1, 0), at(2, 1), at(3, 130), at(4, 131))
 
-    story = play(shard)
+    steps = play(shard)
 
-    assert [[1, 2], [], [3, 4], []] == [numbers for numbers, *_ in story]
+    assert [[1, 2], [], [3, 4], []] == [numbers for numbers, *_ in steps]
 
 
 def test_the_next_invocation_is_given_the_state_of_the_last_answer() -> None:
@@ -88,9 +88,9 @@ def test_the_event_says_what_aws_says_beside_the_records() -> None:
     "payload", [b"", b"null", b"{oops", b"[]", b"{}", b'{"state": null}', b'{"state": "text"}']
 )
 def test_an_answer_without_a_state_is_an_error(payload: bytes) -> None:
-    story = play(a_shard(at(1, 0), at(2, 0), bisect_batch_on_error=True), Returned(payload=payload))
+    steps = play(a_shard(at(1, 0), at(2, 0), bisect_batch_on_error=True), Returned(payload=payload))
 
-    assert [([1, 2], {}, False), ([1], {}, False), ([2], {"count": 1}, False)] == story[:3]
+    assert [([1, 2], {}, False), ([1], {}, False), ([2], {"count": 1}, False)] == steps[:3]
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ def test_the_state_of_a_partial_answer_is_that_of_what_is_done() -> None:
     ] == play(shard, answer({"count": 1}, 2), answer({"count": 7}, 2))
 
 
-def test_what_is_given_up_is_not_in_the_state() -> None:
+def test_what_is_discarded_is_not_in_the_state() -> None:
     shard = a_shard(at(1, 0), at(2, 1), batch_size=1, retry_attempts=0)
 
     assert [
         ([1], {}, False),
         ([2], {"count": 1}, False),
-        ("given up", [2]),
+        ("discarded", [2]),
         ([], {"count": 1}, True),
     ] == play(shard, answer({"count": 1}), Errored())
 

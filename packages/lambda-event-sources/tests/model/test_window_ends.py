@@ -1,4 +1,4 @@
-"""The ends of tumbling windows: when they are delivered, how often, and what is after them."""
+"""Final invocations of tumbling windows: when, how often, and what follows."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def test_a_window_ends_when_a_later_record_was_read_though_its_time_is_not_over(
     assert ((), True) == (end.records, end.window_fields["isFinalInvokeForWindow"])
 
 
-def test_at_its_end_a_window_is_brought_without_records_and_the_next_begins_without_state() -> None:
+def test_at_its_end_a_window_has_a_final_invocation_and_the_next_begins_without_state() -> None:
     shard = a_shard(at(1, 0), at(2, 130), at(3, 131))
 
     assert [
@@ -51,16 +51,16 @@ def test_a_window_of_which_more_may_come_is_not_ended_before_its_time_is_over() 
     assert isinstance(shard.next_step(now=NOON + WINDOW), Invoke)
 
 
-def test_a_window_without_records_is_not_brought() -> None:
-    story = play(a_shard(at(1, 0), at(2, 1000)))
+def test_a_window_without_records_has_no_invocation() -> None:
+    steps = play(a_shard(at(1, 0), at(2, 1000)))
 
-    assert [[1], [], [2], []] == [numbers for numbers, *_ in story]
+    assert [[1], [], [2], []] == [numbers for numbers, *_ in steps]
 
 
-def test_a_window_of_which_nothing_was_done_is_not_brought() -> None:
+def test_a_window_of_which_nothing_was_done_has_no_final_invocation() -> None:
     shard = a_shard(at(1, 0), retry_attempts=0)
 
-    assert [([1], {}, False), ("given up", [1])] == play(shard, Errored())
+    assert [([1], {}, False), ("discarded", [1])] == play(shard, Errored())
     assert after("1") == shard.position
 
 
@@ -68,9 +68,9 @@ def test_a_window_of_which_nothing_was_done_is_not_brought() -> None:
 def test_an_end_is_repeated_until_it_succeeds_and_holds_up_the_next_window(failure: Any) -> None:
     shard = a_shard(at(1, 0), at(2, 130), retry_attempts=0, max_record_age=600 * SECOND)
 
-    story = play(shard, answer({"count": 1}), *[failure] * 5)
+    steps = play(shard, answer({"count": 1}), *[failure] * 5)
 
-    assert [([1], {}, False), *[([], {"count": 1}, True)] * 6, ([2], {}, False)] == story[:8]
+    assert [([1], {}, False), *[([], {"count": 1}, True)] * 6, ([2], {}, False)] == steps[:8]
 
 
 def test_an_end_waits_between_its_repetitions() -> None:
@@ -86,12 +86,12 @@ def test_an_end_waits_between_its_repetitions() -> None:
     assert Wait(until=NOON + SECOND) == shard.next_step(now=NOON)
 
 
-def test_an_end_that_never_succeeds_is_left_when_the_stream_lets_go_of_its_records() -> None:
+def test_a_final_invocation_that_never_succeeds_ends_with_the_retention() -> None:
     shard = a_shard(at(1, 0), retention=600 * SECOND)
 
-    story = play(shard, answer({"count": 1}), otherwise=lambda _: Errored())
+    steps = play(shard, answer({"count": 1}), otherwise=lambda _: Errored())
 
-    assert "expired" == story[-1]
+    assert "expired" == steps[-1]
     assert after("1") == shard.position
 
 

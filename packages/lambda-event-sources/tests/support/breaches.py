@@ -1,4 +1,4 @@
-"""A rule's name in, the model with that rule broken out: one line of its code says something else."""
+"""Break a rule of the model by changing one line of its code. Used by `test_rules`."""
 
 import inspect
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ from support import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """A rule, and the line that it stands in; `instead` of that, the model says something wrong.
+    """A rule, and the line that it stands in; with `instead` the model breaks the rule.
 
-    `where` names a function by its module in the model.
+    `where` names a function as `module:qualified.name` within the package.
     """
 
     rule: str
@@ -42,7 +42,7 @@ class NotThere(Exception):
 
 @contextmanager
 def broken(breach: Breach) -> Iterator[None]:
-    """Let the rule be broken for a while."""
+    """Break the rule while the context lasts."""
     function = breach.function
     intact = function.__code__
     function.__code__ = _rewritten(breach, function)

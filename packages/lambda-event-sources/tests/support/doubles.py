@@ -1,4 +1,4 @@
-"""Stand-ins for what the poller talks to: clients that remember, recordings, a mapping."""
+"""Fake clients, recordings and a mapping. Used by tests of the drivers and the model."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A condition and a deadline come in; what the condition found goes out, or a failed test."""
+"""Wait until a condition is true. Used by tests with threads."""
 
 import time
 from collections.abc import Callable
@@ -22,13 +22,3 @@ def eventually(
             pytest.fail(f"not within {within:g} s: {condition.__name__} (last: {found!r})")
         time.sleep(every)
     return found
-
-
-def all_the_while(condition: Callable[[], object], *, during: float, every: float = 0.05) -> bool:
-    """Ask again and again; whether the *condition* stayed true for *during* seconds."""
-    deadline = time.monotonic() + during
-    while time.monotonic() < deadline:
-        if not condition():
-            return False
-        time.sleep(every)
-    return True

@@ -1,4 +1,4 @@
-"""The rules of filters, each with the line that it stands in, and what to say instead to break it."""
+"""The rules of filters: the line that each stands in, and a wrong one instead."""
 
 ROWS = (
     ("filter-or", "filtering.filter_criteria:FilterCriteria.matches", "return any(", "return all("),

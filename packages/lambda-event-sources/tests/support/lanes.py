@@ -1,4 +1,4 @@
-"""Records, outcomes and the time in, what a lane does step by step out."""
+"""Play outcomes to a parallelization lane and list its steps. Used by tests of the model."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -65,20 +65,20 @@ def delivered(lane: ParallelizationLane, *, at: datetime = NOON) -> list[int]:
 
 def play(lane: ParallelizationLane, *outcomes: Any) -> list[Any]:
     """Carry out steps, sitting out every wait, until the outcomes are used up and nothing is due."""
-    now, left, story = NOON, list(outcomes), []
+    now, left, steps = NOON, list(outcomes), []
     while True:
         step = lane.next_step(now=now)
         match step:
             case Wait(until=None):
-                return story
+                return steps
             case Wait(until=until):
                 now = until
             case DiscardBatch():
-                story.append((str(step.condition), [r.position for r in step.records]))
+                steps.append((str(step.condition), [r.position for r in step.records]))
             case Expired():
-                story.append(("expired", [r.position for r in step.records]))
+                steps.append(("expired", [r.position for r in step.records]))
             case Invoke():
-                story.append([r.position for r in step.records])
+                steps.append([r.position for r in step.records])
                 if not left:
-                    return story
+                    return steps
                 lane.settle(left.pop(0), now=now)

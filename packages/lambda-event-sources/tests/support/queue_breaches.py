@@ -1,6 +1,24 @@
-"""The rules of queues, each with the line that it stands in, and what to say instead to break it."""
+"""The rules of queues: the line that each stands in, and a wrong one instead."""
 
 ROWS = (
+    (
+        "queue-event",
+        "events:sqs_message",
+        '"md5OfMessageAttributes": message.get("MD5OfMessageAttributes"),',
+        "",
+    ),
+    (
+        "queue-scaling",
+        "queues.scaling:pollers_wanted",
+        "max(1, min(batches, most))",
+        "1",
+    ),
+    (
+        "maximum-concurrency",
+        "queues.scaling:pollers_wanted",
+        "min(limit, mapping.maximum_concurrency or limit)",
+        "limit",
+    ),
     (
         "queue-batch",
         "queues.queue_batcher:QueueBatcher._fitting",
@@ -14,7 +32,7 @@ ROWS = (
         "if not failed",
     ),
     (
-        "queue-unusable-answer",
+        "queue-unusable-response",
         "queues.queue_batcher:QueueBatcher._done",
         "except UnusableResponse:\n        return ()",
         "except UnusableResponse:\n        return messages",

@@ -1,4 +1,4 @@
-"""The rules of streams, each with the line that it stands in, and what to say instead to break it."""
+"""The rules of streams: the line that each stands in, and a wrong one instead."""
 
 _MORE_THAN_SIX = "count and size > mapping.payload_limit * 2"
 
@@ -23,7 +23,7 @@ ROWS = (
         "",
     ),
     (
-        "one-batch-a-lane",
+        "one-batch-per-lane",
         "streams.parallelization_lane:ParallelizationLane.next_step",
         "if not self._batches:\n        self._begin",
         "if True:\n        self._begin",
@@ -77,16 +77,16 @@ ROWS = (
         "lowest = max((int(number)",
     ),
     (
-        "settled-suffix",
+        "redelivered-suffix",
         "streams.parallelization_lane:ParallelizationLane._answered",
         "r.position < lowest",
         "r.sequence_number not in failed",
     ),
     ("empty-is-success", "outcomes:failed_items", "if not answer:", "if answer is None:"),
-    ("unusable-answer", "outcomes:_identifier", " or named not in identifiers", ""),
-    ("unusable-answer", "outcomes:_identifier", "raise UnusableResponse", "return ''"),
+    ("unusable-response", "outcomes:_identifier", " or named not in identifiers", ""),
+    ("unusable-response", "outcomes:_identifier", "raise UnusableResponse", "return ''"),
     (
-        "answers-are-asked-for",
+        "responses-are-asked-for",
         "streams.parallelization_lane:ParallelizationLane._answered",
         "if self._mapping.report_batch_item_failures:",
         "if True:",
@@ -158,7 +158,7 @@ ROWS = (
         "if number is not None and number <= 0",
     ),
     ("no-limit", "mapping:_limit", "number == -1", "number in {-1, 60}"),
-    ("batch-size-unsaid", "mapping:mapping_of", "10 if", "100 if"),
+    ("batch-size-default", "mapping:mapping_of", "10 if", "100 if"),
     (
         "age-limit",
         "streams.parallelization_lane:ParallelizationLane._cut_off",
@@ -202,7 +202,7 @@ ROWS = (
         "return _discard(expired, 'RecordAgeExceeded')",
     ),
     (
-        "rest-is-given-up",
+        "rest-is-discarded",
         "streams.parallelization_lane:ParallelizationLane._answered",
         "batch.records[len(done) :]",
         "batch.records",

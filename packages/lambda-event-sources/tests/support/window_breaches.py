@@ -1,4 +1,4 @@
-"""The rules of tumbling windows, each with the line that it stands in, and what to say instead to break it."""
+"""The rules of tumbling windows: the line that each stands in, and a wrong one instead."""
 
 ROWS = (
     (

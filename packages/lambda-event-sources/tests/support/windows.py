@@ -1,4 +1,4 @@
-"""Records, answers and the time in, what a shard with tumbling windows does step by step out."""
+"""Play responses to a shard with tumbling windows and list its steps. Used by tests of windows."""
 
 import json
 from collections.abc import Callable
@@ -54,12 +54,12 @@ def play(
     until: datetime = NOON + HOUR,
 ) -> list[Any]:
     """Carry out steps, sitting out every wait with nothing to read; tell numbers, state, and ends."""
-    now, left, story = NOON, list(answers), []
+    now, left, steps = NOON, list(answers), []
     for _ in range(_STEPS):
         shard.note_read_until(now)
         match shard.next_step(now=now):
             case Invoke(records=records, window_fields=window_fields, lane=lane) as step:
-                story.append(
+                steps.append(
                     (
                         [r.position for r in records],
                         window_fields["state"],
@@ -68,17 +68,17 @@ def play(
                 )
                 shard.settle(lane, left.pop(0) if left else otherwise(step), now=now)
             case DiscardBatch(records=records):
-                story.append(("given up", [r.position for r in records]))
+                steps.append(("discarded", [r.position for r in records]))
             case Expired():
-                story.append("expired")
+                steps.append("expired")
             case Wait(until=None):
-                return story
+                return steps
             case Wait(until=moment):
                 now = moment
                 if now > until:
-                    return story
-    raise AssertionError(story)
+                    return steps
+    raise AssertionError(steps)
 
 
 _STEPS = 2000
-"""A story that is longer has no end."""
+"""A steps that is longer has no end."""

@@ -1,4 +1,4 @@
-"""A batch that was given up comes in; a record of it in the mapping's on-failure destination goes out."""
+"""Write the on-failure record of a discarded batch to its destination. Used by the stream driver."""
 
 import json
 import uuid
@@ -18,7 +18,7 @@ from lambda_event_sources.on_failure import (
 
 
 class Destinations:
-    """On-failure destinations: buckets get the records, queues and topics only what they were."""
+    """On-failure destinations: a bucket receives the payload too, a queue or topic does not."""
 
     def __init__(self, *, s3: Any, sqs: Any, sns: Any, log: Log) -> None:  # noqa: ANN401
         self._s3 = s3
@@ -29,7 +29,7 @@ class Destinations:
     def send(
         self, discarded: DiscardBatch, mapping: EventSourceMapping, *, shard_id: str, now: datetime
     ) -> None:
-        """Write it down where the mapping says; as on AWS, what cannot be delivered is lost."""
+        """Write the record to the mapping's destination; as on AWS, one that cannot be delivered is lost."""
         self._log(
             "batch_discarded",
             mapping=mapping.uuid,

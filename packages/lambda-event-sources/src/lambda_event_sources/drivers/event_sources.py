@@ -13,6 +13,7 @@ from lambda_event_sources.drivers.destinations import Destinations
 from lambda_event_sources.drivers.functions import Functions
 from lambda_event_sources.drivers.log import Log, to_logging
 from lambda_event_sources.drivers.mappings import Driver, MappingSupervisor
+from lambda_event_sources.drivers.queue_api import QueueApi
 from lambda_event_sources.drivers.queues import QueueDriver, QueuePoller
 from lambda_event_sources.drivers.stream_apis import DynamoDbStream, KinesisStream
 from lambda_event_sources.drivers.streams import ShardDriver, StreamDriver
@@ -30,7 +31,8 @@ class EventSources:
 
     - `session`: a boto3 session, whose credentials and Region are used
     - `endpoint_url`: an emulator's address; None for AWS itself
-    - `queue_pollers`: how many batches of one queue are out at once
+    - `queue_pollers`: how many batches of one queue are in flight at most; one poller is added
+      for each batch that waits, within the mapping's own MaximumConcurrency
     - `backoff`: the waits before a failed batch of a stream is delivered again
     - `log`: is called with an event slug and fields; see `drivers.log`
     - `save_positions`: is given the checkpoints of all mappings, about every second
@@ -41,7 +43,7 @@ class EventSources:
         session: boto3.Session,
         *,
         endpoint_url: str | None = None,
-        queue_pollers: int = 1,
+        queue_pollers: int = 5,
         backoff: Backoff | None = None,
         log: Log = to_logging,
         save_positions: Callable[[Mapping[str, Positions]], None] | None = None,
@@ -60,7 +62,7 @@ class EventSources:
         self._stopped = threading.Event()
         self._supervisor = MappingSupervisor(
             list_mappings=self._list_mappings,
-            drive=self._drive,
+            make_driver=self._driver,
             log=log,
             save_positions=save_positions or (lambda _: None),
         )
@@ -81,10 +83,9 @@ class EventSources:
         pages = self._clients.lambda_.get_paginator("list_event_source_mappings").paginate()
         return [entry for page in pages for entry in page["EventSourceMappings"]]
 
-    def _drive(self, mapping: EventSourceMapping, positions: Positions) -> Driver:
+    def _driver(self, mapping: EventSourceMapping, positions: Positions) -> Driver:
         if mapping.kind is SourceKind.SQS:
-            pollers = [self._queue_poller(mapping) for _ in range(self._queue_pollers)]
-            return QueueDriver(mapping, pollers, log=self._log)
+            return self._queue_driver(mapping)
         return StreamDriver(
             mapping,
             stream=partial(self._stream, mapping),
@@ -93,9 +94,16 @@ class EventSources:
             log=self._log,
         )
 
-    def _queue_poller(self, mapping: EventSourceMapping) -> QueuePoller:
-        return QueuePoller(
-            mapping, self._clients.sqs, functions=self._functions, now=_now, log=self._log
+    def _queue_driver(self, mapping: EventSourceMapping) -> Driver:
+        queue = QueueApi(self._clients.sqs, mapping.source_arn)
+        return QueueDriver(
+            mapping,
+            new_poller=lambda: QueuePoller(
+                mapping, queue, functions=self._functions, now=_now, log=self._log
+            ),
+            visible=queue.visible,
+            limit=self._queue_pollers,
+            log=self._log,
         )
 
     def _stream(self, mapping: EventSourceMapping) -> Stream:

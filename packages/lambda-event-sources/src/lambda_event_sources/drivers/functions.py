@@ -1,4 +1,4 @@
-"""A function's name and an event come in; what became of the invocation goes out."""
+"""Invoke functions and classify the result. Used by the queue and stream drivers."""
 
 import json
 from functools import cache
@@ -19,7 +19,7 @@ class Functions:
         self.role_of = cache(self._ask_role)
 
     def invoke(self, function_arn: str, event: bytes) -> Outcome:
-        """Invoke a function and wait for its answer; never raises for what a function or AWS does."""
+        """Invoke a function and wait; never raises for an error of the function or of AWS."""
         if refused := rejection_by_size(event):
             return self._not_invoked(function_arn, refused.reason)
         try:
@@ -54,7 +54,7 @@ def _short(function_arn: str) -> str:
 
 
 def _error_type(body: bytes) -> str:
-    """Name the error; its message is left out, for it may hold what the event held."""
+    """Return the error's type; its message is left out because it may quote the event."""
     try:
         return str(json.loads(body)["errorType"])
     except (ValueError, KeyError, TypeError):

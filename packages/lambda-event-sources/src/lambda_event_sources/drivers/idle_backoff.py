@@ -1,13 +1,13 @@
-"""Whether there was something to do comes in; how long to rest goes out."""
+"""Decide how long a poller rests between two reads. Used by the stream driver."""
 
 from dataclasses import dataclass
 
 
 @dataclass(slots=True, kw_only=True)
 class IdleBackoff:
-    """Rest a little after work and longer and longer without it, in seconds.
+    """Do not rest after work; rest longer and longer while there is none, in seconds.
 
-    A stream allows five reads a second and shard; `most` keeps an idle poller at that.
+    A stream allows five reads a second and shard; `most` keeps an idle poller within that.
     """
 
     least: float = 0.02
@@ -15,6 +15,6 @@ class IdleBackoff:
     _rest: float = 0.0
 
     def rest_after(self, *, work: bool) -> float:
-        """Say how long to rest now."""
+        """Return the rest from now on."""
         self._rest = self.least if work else min(self.most, max(self.least, self._rest * 1.5))
         return 0.0 if work else self._rest

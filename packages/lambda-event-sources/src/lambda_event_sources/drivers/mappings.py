@@ -1,6 +1,7 @@
-"""What is deployed comes in, again and again; drivers are started, stopped and replaced to match it."""
+"""Start, stop and replace drivers so that they match the deployed mappings. Used by `EventSources`."""
 
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -18,10 +19,10 @@ from lambda_event_sources.unsupported import unsupported_settings
 
 
 class Driver(Protocol):
-    """What drives one mapping."""
+    """What polls the source of one mapping."""
 
     def refresh(self) -> None:
-        """Start what is to be started; called every now and then."""
+        """Start what has to run now; called about every second."""
 
     def stop(self) -> None:
         """Ask everything to end soon."""
@@ -33,55 +34,59 @@ class Driver(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class MappingSupervisor:
-    """Keep one driver a mapping, as the mapping says now.
+    """Keep one driver for each enabled mapping.
 
-    A changed mapping gets a new driver only when the old one has ended, which goes on where that
-    one was; so does one that is enabled again. A deleted mapping is forgotten.
-    After each look, *keep* is given the positions of all that are listed.
+    A changed mapping gets a new driver once the old one has ended, and it continues from the same
+    checkpoints; so does one that is enabled again. A deleted mapping is forgotten. After each
+    listing *save_positions* is called with the checkpoints of all listed mappings.
     """
 
     list_mappings: Callable[[], list[Mapping[str, Any]]]
-    drive: Callable[[EventSourceMapping, Positions], Driver]
+    make_driver: Callable[[EventSourceMapping, Positions], Driver]
     log: Log
     save_positions: Callable[[Mapping[str, Positions]], None]
-    _driven: dict[str, tuple[EventSourceMapping, Driver]] = field(default_factory=dict)
+    _drivers: dict[str, tuple[EventSourceMapping, Driver]] = field(default_factory=dict)
     _positions: dict[str, Positions] = field(default_factory=dict)
-    _refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _is_cut_off: bool = False
+    _skipped: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _is_unreadable: bool = False
 
     def run(self, stop: threading.Event) -> None:
-        """Look after the mappings until told to stop."""
+        """Refresh about every second until *stop* is set; an error is logged and the next refresh tries again."""
         while not stop.is_set():
-            self.refresh()
+            try:
+                self.refresh()
+            except Exception as error:  # noqa: BLE001 - a bug must not end every mapping
+                self.log("mappings_failed", error=type(error).__name__)
+                traceback.print_exc()
             stop.wait(_EVERY)
 
     def refresh(self) -> None:
-        """Read the mappings once and act on what changed."""
+        """List the mappings once and act on what changed."""
         try:
             entries = self.list_mappings()
         except (BotoCoreError, ClientError) as error:
-            if not self._is_cut_off:
+            if not self._is_unreadable:
                 self.log("mappings_unreadable", error=type(error).__name__)
-            self._is_cut_off = True
+            self._is_unreadable = True
             return
-        self._is_cut_off = False
+        self._is_unreadable = False
         self._forget({entry["UUID"] for entry in entries})
         wanted = {
             entry["UUID"]: mapping_of(entry)
             for entry in entries
-            if is_enabled(entry) and self._is_modelled(entry)
+            if is_enabled(entry) and self._is_supported(entry)
         }
         self._stop_changed(wanted)
         for uuid, mapping in wanted.items():
-            if uuid not in self._driven:
-                self._begin(mapping)
-        for _, driver in self._driven.values():
-            self._tend(driver)
+            if uuid not in self._drivers:
+                self._start(mapping)
+        for _, driver in self._drivers.values():
+            self._refresh(driver)
         self.save_positions(self._positions)
 
-    def _begin(self, mapping: EventSourceMapping) -> None:
+    def _start(self, mapping: EventSourceMapping) -> None:
         positions = self._positions.setdefault(mapping.uuid, {})
-        self._driven[mapping.uuid] = (mapping, self.drive(mapping, positions))
+        self._drivers[mapping.uuid] = (mapping, self.make_driver(mapping, positions))
         self.log(
             "mapping_started",
             mapping=mapping.uuid,
@@ -90,29 +95,29 @@ class MappingSupervisor:
         )
 
     def _stop_changed(self, wanted: Mapping[str, EventSourceMapping]) -> None:
-        for uuid, (mapping, driver) in list(self._driven.items()):
+        for uuid, (mapping, driver) in list(self._drivers.items()):
             if wanted.get(uuid) == mapping:
                 continue
             driver.stop()
             if driver.is_stopped:
                 self.log("mapping_stopped", mapping=uuid)
-                del self._driven[uuid]
+                del self._drivers[uuid]
 
-    def _tend(self, driver: Driver) -> None:
+    def _refresh(self, driver: Driver) -> None:
         try:
             driver.refresh()
         except (BotoCoreError, ClientError) as error:
             self.log("source_unreadable", error=type(error).__name__)
 
     def _forget(self, listed: set[str]) -> None:
-        for uuid in self._positions.keys() - listed - self._driven.keys():
+        for uuid in self._positions.keys() - listed - self._drivers.keys():
             del self._positions[uuid]
 
-    def _is_modelled(self, entry: Mapping[str, Any]) -> bool:
+    def _is_supported(self, entry: Mapping[str, Any]) -> bool:
         uuid, settings = entry["UUID"], unsupported_settings(entry)
-        if settings and self._refused.get(uuid) != settings:
+        if settings and self._skipped.get(uuid) != settings:
             self.log("mapping_skipped", mapping=uuid, settings=",".join(settings))
-        self._refused[uuid] = settings
+        self._skipped[uuid] = settings
         return not settings
 
 

@@ -1,4 +1,4 @@
-"""A stream's ARN comes in; its shards and, position by position, their records go out."""
+"""Read the shards and records of Kinesis and DynamoDB streams. Used by the stream driver."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,7 +28,7 @@ class KinesisStream:
             asked = {"NextToken": token}
 
     def iterator(self, shard_id: str, position: Position) -> str:
-        """Begin at a position."""
+        """Return an iterator that begins at a position."""
         answer = self._client.get_shard_iterator(
             StreamARN=self._arn, ShardId=shard_id, **_position(position, "StartingSequenceNumber")
         )
@@ -37,7 +37,7 @@ class KinesisStream:
     def read(
         self, shard_id: str, iterator: str, limit: int
     ) -> tuple[Sequence[StreamRecord], str | None]:
-        """Read at most so many records; with them the next iterator, None at a closed shard's end."""
+        """Return at most *limit* records and the next iterator, None at the end of a closed shard."""
         answer = self._client.get_records(
             StreamARN=self._arn, ShardIterator=iterator, Limit=min(limit, READ_LIMIT)
         )
@@ -66,7 +66,7 @@ class DynamoDbStream:
             asked = {"StreamArn": self._arn, "ExclusiveStartShardId": last}
 
     def iterator(self, shard_id: str, position: Position) -> str:
-        """Begin at a position."""
+        """Return an iterator that begins at a position."""
         answer = self._client.get_shard_iterator(
             StreamArn=self._arn, ShardId=shard_id, **_position(position, "SequenceNumber")
         )
@@ -75,7 +75,7 @@ class DynamoDbStream:
     def read(
         self, shard_id: str, iterator: str, limit: int
     ) -> tuple[Sequence[StreamRecord], str | None]:
-        """Read at most so many records; with them the next iterator, None at a closed shard's end."""
+        """Return at most *limit* records and the next iterator, None at the end of a closed shard."""
         del shard_id
         answer = self._client.get_records(ShardIterator=iterator, Limit=min(limit, READ_LIMIT))
         records = [dynamodb_record(record, stream_arn=self._arn) for record in answer["Records"]]

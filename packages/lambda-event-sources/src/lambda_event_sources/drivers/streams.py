@@ -1,4 +1,4 @@
-"""A mapping of a stream comes in; its shards' records are delivered to the function, a thread a shard."""
+"""Poll a stream and deliver its records, a thread for each shard. Used by `EventSources`."""
 
 import threading
 import traceback
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class ShardDriver:
-    """Drive one shard's lanes, each invocation in a thread; `position` is where a successor goes on."""
+    """Drive one shard's lanes, with a thread for each invocation."""
 
     def __init__(
         self,
@@ -53,24 +53,24 @@ class ShardDriver:
         self._threads = ThreadPoolExecutor(
             mapping.parallelization_factor, thread_name_prefix=reader.shard_id
         )
-        self._out: dict[Future[Outcome], int] = {}
+        self._in_flight: dict[Future[Outcome], int] = {}
 
     @property
     def position(self) -> Position:
-        """Say where to go on: after what is done, or where this driver began."""
+        """Return the checkpoint, from which a successor continues."""
         return self._source.position
 
     @property
     def is_finished(self) -> bool:
-        """Tell whether the shard is closed and all of it is done."""
+        """Tell whether the shard is closed and wholly processed."""
         return self._source.is_finished
 
     def step(self, *, rest: float = 0.0) -> bool:
-        """Take what answered, read what there is room for, carry out one step; tell whether that was any.
+        """Settle finished invocations, read what there is room for, carry out one step.
 
-        Rests in between, where there is an invocation to wait for.
+        Returns whether there was anything to do; waits up to *rest* seconds for an invocation in flight.
         """
-        answered = self._take_answers(rest)
+        settled = self._settle_finished(rest)
         read = self._read()
         match self._source.next_step(now=self._now()):
             case Invoke(records=records, lane=lane, window_fields=window_fields):
@@ -78,25 +78,25 @@ class ShardDriver:
                 invocation = self._threads.submit(
                     self._functions.invoke, self._mapping.function_arn, event
                 )
-                self._out[invocation] = lane
+                self._in_flight[invocation] = lane
             case DiscardBatch() as discarded:
                 self._destinations.send(
                     discarded, self._mapping, shard_id=self._shard_id, now=self._now()
                 )
             case Wait():
-                return answered or read
+                return settled or read
         return True
 
     def close(self) -> None:
-        """Wait for the invocations that are out, and take their answers."""
-        while self._out:
-            self._take_answers(None)
+        """Wait for the invocations in flight and settle them."""
+        while self._in_flight:
+            self._settle_finished(None)
         self._threads.shutdown()
 
     @property
     def is_waiting(self) -> bool:
-        """Tell whether an invocation is out."""
-        return bool(self._out)
+        """Tell whether an invocation is in flight."""
+        return bool(self._in_flight)
 
     def _read(self) -> bool:
         capacity, now = self._source.capacity, self._now()
@@ -114,16 +114,19 @@ class ShardDriver:
             self._source.end()
         return bool(read)
 
-    def _take_answers(self, patience: float | None) -> bool:
-        answered, _ = wait(self._out, timeout=patience, return_when=FIRST_COMPLETED)
-        for invocation in answered:
-            lane = self._out.pop(invocation)
+    def _settle_finished(self, timeout: float | None) -> bool:
+        settled, _ = wait(self._in_flight, timeout=timeout, return_when=FIRST_COMPLETED)
+        for invocation in settled:
+            lane = self._in_flight.pop(invocation)
             self._source.settle(lane, invocation.result(), now=self._now())
-        return bool(answered)
+        return bool(settled)
 
 
 class StreamDriver:
-    """Drive a stream: look for shards, start a thread for each that may begin."""
+    """Drive a stream: list its shards and start a thread for each that is ready.
+
+    A shard whose thread fails is logged and starts again from its checkpoint.
+    """
 
     def __init__(
         self,
@@ -144,24 +147,24 @@ class StreamDriver:
         self._threads: dict[str, threading.Thread] = {}
 
     def refresh(self) -> None:
-        """Start what is to be started; call it every now and then."""
+        """List the shards and start those that are ready; called about every second."""
         if self._stop.is_set():
             return
         if self._stream is None:
             self._stream = self._make_stream()
         for shard_id, position in self._sequencer.ready_shards(self._stream.shards()):
-            self._begin(self._stream, shard_id, position)
+            self._start(self._stream, shard_id, position)
 
     def stop(self) -> None:
-        """Ask the threads to end after the invocations they are in."""
+        """Ask the threads to end after the invocations in flight."""
         self._stop.set()
 
     @property
     def is_stopped(self) -> bool:
-        """Tell whether all threads have ended; then the positions are final."""
+        """Tell whether all threads have ended; then the checkpoints are final."""
         return not any(thread.is_alive() for thread in self._threads.values())
 
-    def _begin(self, stream: Stream, shard_id: str, position: Position) -> None:
+    def _start(self, stream: Stream, shard_id: str, position: Position) -> None:
         reader = ShardReader(stream, shard_id, position=position)
         driver = self._make_driver(self._mapping, reader)
         thread = threading.Thread(
@@ -177,7 +180,7 @@ class StreamDriver:
         try:
             self._drive(driver, shard_id)
             driver.close()
-        except Exception:  # noqa: BLE001 - a bug in one shard: tell it, go on from what is done
+        except Exception:  # noqa: BLE001 - a bug in one shard: log it, continue from the checkpoint
             self._log("shard_failed", shard=shard_id)
             traceback.print_exc()
             self._sequencer.checkpoint(shard_id, driver.position)

@@ -1,14 +1,53 @@
-"""A handler, and records with what goes wrong between them, come in; what Lambda would do with it goes out.
+"""Run a handler on the model of an event source and read what happened. Start here to write tests.
 
-No AWS, no threads, no waiting: the event-source model on a clock that is turned as far as it takes.
-docs/event-sources.md shows how a test uses it.
+No AWS, no threads, no waiting: the clock is turned as far as the model asks.
 
-- `items`: what the input is made of: records, faults, reshardings, time
-- `event_source`: the entrance, and the pytest fixture's value
-- `changes`: changes of a table's items, as its stream tells of them
-- `streams`, `driving`: a stream's input, and its shards delivered to the handler
-- `queues`: a queue's input delivered to the handler
+- `run`: `run_handler`, which the pytest fixture `event_source` is
+- `items`: records, faults, resharding and time, the items of the input
+- `report`: what was invoked, retried, bisected, filtered, discarded
 - `function`: a handler as Lambda runs it
-- `report`: what was invoked, retried, split, given up
-- `pytest_plugin`: the fixture `event_source`
+- `stream_run`, `stream_delivery`: the input of a stream, and its delivery shard by shard
+- `queue_run`: the input of a queue and its delivery
+- `table_changes`, `attribute_values`: records of a table's stream
 """
+
+from lambda_event_sources.harness.items import (
+    ALWAYS,
+    Change,
+    MappingUpdate,
+    MergeShards,
+    Put,
+    Raises,
+    Redelivery,
+    ReportsFailure,
+    Returns,
+    RollOverShard,
+    Send,
+    SplitShard,
+    Throttled,
+    TimePasses,
+    TimesOut,
+)
+from lambda_event_sources.harness.report import Report
+from lambda_event_sources.harness.run import random_durations, run_handler
+
+__all__ = [
+    "ALWAYS",
+    "Change",
+    "MappingUpdate",
+    "MergeShards",
+    "Put",
+    "Raises",
+    "Redelivery",
+    "Report",
+    "ReportsFailure",
+    "Returns",
+    "RollOverShard",
+    "Send",
+    "SplitShard",
+    "Throttled",
+    "TimePasses",
+    "TimesOut",
+    "random_durations",
+    "run_handler",
+]

@@ -1,4 +1,4 @@
-"""A handler and a batch of records come in; what Lambda would say of the invocation goes out."""
+"""Run a handler as Lambda would: JSON events and responses, a context, planned faults. Used by both runs."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -18,28 +18,28 @@ Handler = Callable[[dict[str, Any], Any], Any]
 
 
 class Clock(Protocol):
-    """Time that is turned by hand: `at` is set, and a call says what time it is."""
+    """A clock that is set: `at` is the time, and a call returns it."""
 
     at: datetime
 
     def __call__(self) -> datetime:
-        """Say what time it is."""
+        """Return the time."""
 
 
 @dataclass(slots=True)
 class ManualClock:
-    """The `Clock` of a rehearsal that was given none."""
+    """The clock of a run that was given none."""
 
     at: datetime
 
     def __call__(self) -> datetime:
-        """Say what time it is."""
+        """Return the time."""
         return self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CognitoIdentity:
-    """The identity of who invoked a function that no mobile application did."""
+    """The identity in the context of an invocation that no mobile application made."""
 
     cognito_identity_id: None = None
     cognito_identity_pool_id: None = None
@@ -47,7 +47,7 @@ class CognitoIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a handler asks of its Lambda context: all that AWS's has, none of it from a client.
+    """The Lambda context: every field that AWS documents.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """
@@ -65,24 +65,24 @@ class Context:
 
     @property
     def function_name(self) -> str:
-        """Name the function."""
+        """Return the function's name."""
         return self.invoked_function_arn.split(":")[6]
 
     @property
     def log_group_name(self) -> str:
-        """Name the log group that a function has of itself."""
+        """Return the function's default log group."""
         return f"/aws/lambda/{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Say how long the function may still run."""
+        """Return how long the function may still run."""
         return round((self.ends_at - self.clock()).total_seconds() * 1000)
 
 
 @dataclass(slots=True, kw_only=True)
 class Function:
-    """A handler as Lambda runs it: the event came as JSON, the answer goes as JSON.
+    """A handler as Lambda runs it: events and responses pass through JSON.
 
-    `faults` are met by the record's key in it, in order, and used up.
+    `faults` are planned by source and record name; each invocation with such a record uses one up.
     """
 
     handler: Handler
@@ -93,8 +93,8 @@ class Function:
     faults: dict[tuple[str, str], list[Fault]] = field(default_factory=dict)
     invoked: int = 0
 
-    def expect(self, source: str, name: str, faults: list[Fault]) -> None:
-        """Let a record meet faults."""
+    def plan_faults(self, source: str, name: str, faults: list[Fault]) -> None:
+        """Plan faults for a record."""
         if faults:
             self.faults[source, name] = [each for each in faults if each.times > 0]
 
@@ -104,7 +104,7 @@ class Function:
         records: tuple[Record, ...],
         window_fields: Mapping[str, Any] | None = None,
     ) -> tuple[Outcome, timedelta]:
-        """Deliver records to the handler; say what became of it, and how long that took."""
+        """Invoke the handler with records; return the outcome and how long it took."""
         event = encoded(lambda_event(records, window_fields))
         if refused := rejection_by_size(event):
             return refused, timedelta()

@@ -1,7 +1,7 @@
-"""What a rehearsal's input is made of: records, what goes wrong with them, what happens between them.
+"""The items of a run's input: records, faults, and what happens between records. Used by test authors.
 
-A fault stands before the record that meets it: the first invocations that are delivered this record
-fare as it says, as often as it says. Other items happen when the input has come to them.
+A fault stands before the record that it concerns: the first `times` invocations with that record
+end as it says. Other items happen when the input reaches them.
 """
 
 import json
@@ -17,7 +17,7 @@ ALWAYS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
-    """A record that is put on the stream; bytes alone are one of the key `k`."""
+    """A record put on a data stream; bytes alone are one with the partition key `k`."""
 
     data: bytes
     key: str = "k"
@@ -25,9 +25,9 @@ class Put:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change of a table's item: what it was, what it became, in the values that boto3's tables take.
+    """A change of a table's item: the item before and after, in the values that boto3's tables take.
 
-    Without `old` it was inserted, without `new` removed; `expired`, by the table's time to live.
+    Without `old` it was inserted, without `new` removed; `expired`: removed by the time to live.
     `keys` are the names of its key attributes, `view` is the stream's StreamViewType.
     """
 
@@ -40,9 +40,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """A message that is sent to the queue; text alone is one without delay.
+    """A message sent to a queue; text alone is one without delay.
 
-    FIFO queues take no delay, but groups, and what is not to be delivered twice.
+    `group` and `deduplication` (ids) are for FIFO queues, which take no delay for one message.
     """
 
     body: str
@@ -53,7 +53,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raises:
-    """The function raises; `late`: after it has done its work."""
+    """The function raises; with `late` after it has done its work."""
 
     times: int = 1
     late: bool = False
@@ -61,7 +61,7 @@ class Raises:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimesOut:
-    """The function does its work, and its time is over before it answers."""
+    """The function does its work, and its timeout ends before it returns."""
 
     times: int = 1
 
@@ -75,16 +75,16 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportsFailure:
-    """The function does its work, and answers that this record failed too."""
+    """The function does its work and reports this record as a failed item too."""
 
     times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returns:
-    """The function does its work, and answers something else: anything that JSON can say."""
+    """The function does its work and returns `response` instead: anything that JSON can say."""
 
-    answer: Any
+    response: Any
     times: int = 1
 
 
@@ -93,9 +93,9 @@ Fault = Raises | TimesOut | Throttled | ReportsFailure | Returns
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redelivery:
-    """When the next record is done, the source brings it again, and so many before it.
+    """Once the next record is done, the source delivers it again, and so many records before it.
 
-    So it is when a poller is replaced: what it had not noted as done comes again, settled or not.
+    This happens when a poller is replaced: what it had not checkpointed comes again, done or not.
     """
 
     records: int = 0
@@ -103,7 +103,7 @@ class Redelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimePasses:
-    """Time passes before what follows is put."""
+    """Time passes before the next item."""
 
     time: timedelta
 
@@ -125,14 +125,14 @@ class MergeShards:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollOverShard:
-    """A shard is closed and one child goes on, as a table's stream does every few hours."""
+    """A shard is closed and one child continues, as a table's stream does every few hours."""
 
     shard: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingUpdate:
-    """The mapping is changed: everything goes on from what is done, under these settings."""
+    """The mapping is updated: delivery continues from the checkpoints under these settings."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -164,7 +164,7 @@ class FaultWithoutRecord(Exception):
 def apply_fault(
     fault: Fault, identifier: str, run: Callable[[], Outcome], request_id: str
 ) -> Outcome:
-    """Say how an invocation ends that meets a fault; `identifier` names the record that has it."""
+    """Return the outcome of an invocation with a fault; *identifier* names the record that has it."""
     match fault:
         case Throttled():
             return NotInvoked(reason="throttled")
@@ -176,15 +176,15 @@ def apply_fault(
         case ReportsFailure():
             return _with_failure(run(), identifier)
         case Returns():
-            # A function that raises answers nothing else.
+            # A function that raises returns nothing else.
             if isinstance(ended := run(), Errored):
                 return ended
-            payload = json.dumps(fault.answer).encode()
+            payload = json.dumps(fault.response).encode()
             return Returned(payload=payload, request_id=request_id)
 
 
 def _with_failure(outcome: Outcome, identifier: str) -> Outcome:
-    """Add one record to those that the function itself calls failed."""
+    """Add one record to those that the function itself reports as failed."""
     if not isinstance(outcome, Returned):
         return outcome
     answer = json.loads(outcome.payload) or {}

@@ -1,4 +1,4 @@
-"""A queue's input comes in item by item; it is delivered to a function poller by poller."""
+"""Play the input of a queue and deliver its messages to a handler. Used by `run_handler`."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -32,8 +32,8 @@ class NotAQueueItem(Exception):
     """An item that only a stream takes, or only the other kind of queue."""
 
 
-class _Out(NamedTuple):
-    """An invocation that has not answered yet; compared by when it will, then by its number."""
+class _InFlight(NamedTuple):
+    """An invocation in flight; ordered by when it ends, then by its number."""
 
     at: datetime
     number: int
@@ -44,9 +44,9 @@ class _Out(NamedTuple):
 
 
 class QueueRun:
-    """Send what the input says, when it says so, and bring it to the function until all is done.
+    """Send each item of the input at its time, and deliver until the queue is empty.
 
-    `queue` stays as it is left: what is still waiting, and the dead letters.
+    `queue` keeps what is left: messages and dead letters.
     """
 
     def __init__(
@@ -60,22 +60,22 @@ class QueueRun:
         self._function = function
         self._clock = function.clock
         self._queue = queue
-        self._gatherers = [QueueBatcher(mapping) for _ in range(pollers)]
-        self._out: list[_Out] = []
+        self._batchers = [QueueBatcher(mapping) for _ in range(pollers)]
+        self._in_flight: list[_InFlight] = []
         self._numbered = 0
         self._faults: list[Fault] = []
-        self._again = False
-        self._comes_again: set[str] = set()
-        self._dead = 0
+        self._redelivers_next = False
+        self._redelivered: set[str] = set()
+        self._dead_letters_seen = 0
         self.report = Report()
 
     def run(self, items: Iterable[Item]) -> Report:
-        """Rehearse the input to its end, and until the queue is empty."""
+        """Play the input to its end and return the report."""
         for item in items:
             self._take(item)
         if self._faults:
             raise FaultWithoutRecord(type(self._faults[0]).__name__)
-        self._go_on(until=None)
+        self._advance(until=None)
         return self.report
 
     def _take(self, item: Item) -> None:
@@ -88,9 +88,9 @@ class QueueRun:
                 for record in item.get("Records", [item]):
                     self._send_recorded(record)
             case TimePasses():
-                self._go_on(until=self._clock() + item.time)
+                self._advance(until=self._clock() + item.time)
             case Redelivery():
-                self._again = True
+                self._redelivers_next = True
             case Raises() | TimesOut() | Throttled() | ReportsFailure() | Returns():
                 self._faults.append(item)
             case _:
@@ -100,15 +100,15 @@ class QueueRun:
         now, queue = self._clock(), self._queue
         if isinstance(queue, FifoQueue):
             if item.delay:
-                raise NotAQueueItem("Send(delay=): a FIFO queue's messages have none of their own")
+                raise NotAQueueItem("Send(delay=): a FIFO queue has no delay for one message")
             sent = queue.send(
                 item.body, now=now, group=item.group or "g", deduplication=item.deduplication
             )
-            self._expect(sent)
+            self._plan(sent)
         elif item.group or item.deduplication:
-            raise NotAQueueItem("Send(group=, deduplication=): the queue is no FIFO queue")
+            raise NotAQueueItem("Send(group=, deduplication=): the queue is not a FIFO queue")
         else:
-            self._expect(queue.send(item.body, now=now, after=item.delay))
+            self._plan(queue.send(item.body, now=now, after=item.delay))
 
     def _send_recorded(self, record: Mapping[str, Any]) -> None:
         self._queue.messages.append(
@@ -121,16 +121,16 @@ class QueueRun:
                 attributes=record.get("messageAttributes", {}),
             )
         )
-        self._expect(record["messageId"])
+        self._plan(record["messageId"])
 
-    def _expect(self, message_id: str) -> None:
-        self._function.expect(self._queue.name, message_id, self._faults)
+    def _plan(self, message_id: str) -> None:
+        self._function.plan_faults(self._queue.name, message_id, self._faults)
         self._faults = []
-        if self._again:
-            self._comes_again.add(message_id)
-            self._again = False
+        if self._redelivers_next:
+            self._redelivered.add(message_id)
+            self._redelivers_next = False
 
-    def _go_on(self, *, until: datetime | None) -> None:
+    def _advance(self, *, until: datetime | None) -> None:
         while True:
             while self._step():
                 pass
@@ -142,60 +142,60 @@ class QueueRun:
             self._clock.at = until
 
     def _next_moment(self) -> datetime | None:
-        busy = {out.poller for out in self._out}
-        moments = [self._out[0].at] if self._out else []
-        for number, gatherer in enumerate(self._gatherers):
+        busy = {out.poller for out in self._in_flight}
+        moments = [self._in_flight[0].at] if self._in_flight else []
+        for number, batcher in enumerate(self._batchers):
             if number in busy:
                 continue
-            step = gatherer.next_step(now=self._clock())
+            step = batcher.next_step(now=self._clock())
             closes = step.until if isinstance(step, Receive) else None
             moments += [at for at in (closes, self._queue.next_visible_at()) if at is not None]
         return min(moments, default=None)
 
     def _step(self) -> bool:
-        if self._out and self._out[0].at <= self._clock():
-            self._settle(heappop(self._out))
+        if self._in_flight and self._in_flight[0].at <= self._clock():
+            self._settle(heappop(self._in_flight))
             return True
-        busy = {out.poller for out in self._out}
-        free = [number for number in range(len(self._gatherers)) if number not in busy]
+        busy = {out.poller for out in self._in_flight}
+        free = [number for number in range(len(self._batchers)) if number not in busy]
         return any(self._poll(number) for number in free)
 
     def _poll(self, number: int) -> bool:
-        gatherer, now = self._gatherers[number], self._clock()
-        match gatherer.next_step(now=now):
+        batcher, now = self._batchers[number], self._clock()
+        match batcher.next_step(now=now):
             case Deliver(messages=messages):
                 outcome, took = self._function.invoke(self._queue.name, messages)
                 self._numbered += 1
-                out = _Out(now + took, self._numbered, number, messages, outcome, now)
-                heappush(self._out, out)
+                out = _InFlight(now + took, self._numbered, number, messages, outcome, now)
+                heappush(self._in_flight, out)
                 return True
             case Receive(up_to=up_to):
                 received = self._queue.receive(up_to, now=now)
-                self._note_dead()
-                filtered_out = gatherer.put(received, now=now)
+                self._note_dead_letters()
+                filtered_out = batcher.put(received, now=now)
                 self._queue.delete(filtered_out)
                 self.report.note_filtered(now, self._queue.name, filtered_out)
                 return bool(received)
 
-    def _settle(self, out: _Out) -> None:
-        done = self._gatherers[out.poller].settle(out.messages, out.outcome)
-        self._queue.delete(each for each in done if each.message_id not in self._comes_again)
-        self._comes_again -= {each.message_id for each in done}
-        how = "done" if len(done) == len(out.messages) else "returned"
+    def _settle(self, ended: _InFlight) -> None:
+        done = self._batchers[ended.poller].settle(ended.messages, ended.outcome)
+        self._queue.delete(each for each in done if each.message_id not in self._redelivered)
+        self._redelivered -= {each.message_id for each in done}
+        how = "done" if len(done) == len(ended.messages) else "returned"
         self.report.entries.append(
             Invocation(
-                at=out.began,
+                at=ended.began,
                 source=self._queue.name,
-                lane=out.poller,
-                records=out.messages,
-                how="not_invoked" if isinstance(out.outcome, NotInvoked) else how,
+                lane=ended.poller,
+                records=ended.messages,
+                how="not_invoked" if isinstance(ended.outcome, NotInvoked) else how,
                 done=done,
-                raised=exception_of(out.outcome),
+                raised=exception_of(ended.outcome),
             )
         )
 
-    def _note_dead(self) -> None:
-        for message in self._queue.dead_letters[self._dead :]:
+    def _note_dead_letters(self) -> None:
+        for message in self._queue.dead_letters[self._dead_letters_seen :]:
             self.report.entries.append(
                 Discarded(
                     at=self._clock(),
@@ -204,12 +204,12 @@ class QueueRun:
                     records=(self._queue.as_received(message),),
                 )
             )
-        self._dead = len(self._queue.dead_letters)
+        self._dead_letters_seen = len(self._queue.dead_letters)
 
 
 _SET_BY_RECEIVES = ("ApproximateReceiveCount", "ApproximateFirstReceiveTimestamp", "SentTimestamp")
 
 
 def _sent_with(attributes: Mapping[str, str]) -> dict[str, str]:
-    """Leave out of a recorded message's attributes what is of when it was received, and is no more."""
+    """Return a recorded message's attributes without those that its receive had set."""
     return {name: value for name, value in attributes.items() if name not in _SET_BY_RECEIVES}

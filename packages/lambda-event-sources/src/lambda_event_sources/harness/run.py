@@ -1,4 +1,4 @@
-"""A handler, an input and a mapping's settings come in; a report of what Lambda would do with them goes out."""
+"""Run a handler on an event source with given input. Used by test authors and the pytest fixture."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from lambda_event_sources.streams.in_memory_stream import STREAM_ARN, InMemorySt
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 TABLE_ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/ledger/stream/2026-03-02T00:00:00.000"
-QUEUE = "rehearsed"
+QUEUE = "queue"
 SOURCES = {SourceKind.KINESIS: STREAM_ARN, SourceKind.DYNAMODB: TABLE_ARN}
 
 
@@ -40,16 +40,22 @@ def run_handler(  # noqa: PLR0913 - what surrounds a handler, each with its defa
     pollers: int = 1,
     **settings: Any,  # noqa: ANN401 - fields of EventSourceMapping
 ) -> Report:
-    """Deliver the items to the handler as Lambda's event source would, until nothing is left to do.
+    """Deliver the items to the handler as Lambda would, until nothing is left to do.
 
-    `settings` are fields of EventSourceMapping; unlike on AWS, ReportBatchItemFailures is on unless
-    `report_batch_item_failures` says no. `source` is told by `queue` or `stream`, or else by the first item that only
-    one kind takes. `takes` says how long an invocation takes. `stream` and `queue` may be delivered
-    along and looked at afterwards. What AWS would refuse, or nothing could come of, is InvalidSetting.
+    - `settings` are fields of EventSourceMapping; unlike on AWS, `report_batch_item_failures` is on
+      unless it is given as False
+    - `source`: the kind of source; by default that of `queue` or `stream`, or of the first item that
+      only one kind takes, or else Kinesis
+    - `duration` returns how long an invocation takes
+    - `stream` and `queue` may be given and inspected afterwards
+    - `pollers`: how many batches of a queue are in flight at once
+    - `clock`: with one, and a known source, the items may be a generator, even an endless one
+
+    Raises InvalidSetting for what AWS refuses, or what would deliver nothing.
     """
     _check_surroundings(timeout, retention, pollers)
     known = source or (SourceKind.SQS if queue else SourceKind.KINESIS if stream else None)
-    # An input that may be endless, or made up as it goes, is not looked at beforehand.
+    # With a clock and a known source the input is not read ahead: it may be endless.
     listed = items if known and clock else list(items)
     kind = known or _kind_of(listed)
     if kind is SourceKind.SQS:
@@ -65,20 +71,20 @@ def run_handler(  # noqa: PLR0913 - what surrounds a handler, each with its defa
     if queue:
         return QueueRun(mapping, function, queue=queue, pollers=pollers).run(listed)
     stream = stream or InMemoryStream(arn=SOURCES[kind])
-    driving = StreamDelivery(
+    delivery = StreamDelivery(
         mapping, function, stream=stream, retention=retention, backoff=backoff or Backoff()
     )
-    return StreamRun(driving, function, stream).run(listed)
+    return StreamRun(delivery, function, stream).run(listed)
 
 
 def random_durations(seed: int, *, up_to: timedelta) -> Callable[[], timedelta]:
-    """Let invocations take any time up to *up_to*, the same in each run of one seed."""
-    chance = Random(seed)  # noqa: S311 - a rehearsal's order, no secret
+    """Return a duration up to *up_to* for each invocation, the same in each run of one seed."""
+    chance = Random(seed)  # noqa: S311 - the order of a run, not a secret
     return lambda: chance.random() * up_to
 
 
 def _check_surroundings(timeout: timedelta, retention: timedelta, pollers: int) -> None:
-    """Refuse what no function has, and that with which nothing would be delivered."""
+    """Refuse what no function has, and with which nothing would be delivered."""
     if not timedelta(seconds=1) <= timeout <= timedelta(minutes=15):
         raise InvalidSetting(f"timeout={timeout}: AWS takes a second to 15 minutes")
     if retention <= timedelta(0):
@@ -89,9 +95,9 @@ def _check_surroundings(timeout: timedelta, retention: timedelta, pollers: int) 
 
 def _mapping(kind: SourceKind, arn: str, settings: Mapping[str, Any]) -> EventSourceMapping:
     defaults: dict[str, Any] = {
-        "uuid": "rehearsed",
+        "uuid": "mapping",
         "source_arn": arn,
-        "function_arn": "arn:aws:lambda:us-east-1:000000000000:function:rehearsed",
+        "function_arn": "arn:aws:lambda:us-east-1:000000000000:function:handler",
         "batch_size": 10 if kind is SourceKind.SQS else 100,
         "report_batch_item_failures": True,
     }
@@ -111,7 +117,7 @@ def _kind_of(items: Iterable[Item]) -> SourceKind:
 
 
 def _queue_of(items: Iterable[Item], *, visibility_timeout: timedelta) -> StandardQueue:
-    """Make a queue of the kind that the first recorded message, or the first that is sent, is for."""
+    """Make a queue of the kind that the first recorded message, or the first message sent, needs."""
     for item in items:
         record = item.get("Records", [item])[0] if isinstance(item, Mapping) else {}
         is_fifo = str(record.get("eventSourceARN", "")).endswith(".fifo")

@@ -1,4 +1,4 @@
-"""A stream and a function come in; its shards are driven, lane by lane, as time is turned."""
+"""Deliver a stream in memory to a handler, shard by shard, on a manual clock. Used by `StreamRun`."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -22,31 +22,31 @@ from lambda_event_sources.streams.shard_sequencer import Position, Positions, Sh
 from lambda_event_sources.streams.steps import Expired, Invoke, Wait
 
 
-class _Out(NamedTuple):
-    """An invocation that has not answered yet; compared by when it will, then by its number."""
+class _InFlight(NamedTuple):
+    """An invocation in flight; ordered by when it ends, then by its number."""
 
     at: datetime
     number: int
-    driven: "_Driven"
+    active: "_ActiveShard"
     step: Invoke
     outcome: Outcome
     began: datetime
 
 
-class _Driven:
-    """One shard as it is being read; replaced, not changed, where somebody else takes over."""
+class _ActiveShard:
+    """One shard that is being read; replaced, not changed, when a successor takes over."""
 
     def __init__(self, shard_id: str, reader: ShardReader, source: ShardBatcher) -> None:
         self.shard_id = shard_id
         self.reader = reader
         self.source = source
-        self.is_left = False
+        self.is_superseded = False
 
 
 class StreamDelivery:
     """Deliver a stream to a function.
 
-    Everything that is due at one moment happens, answers first, before time goes on to the next.
+    Everything that is due at one moment happens, responses first, before the clock is turned on.
     """
 
     def __init__(
@@ -66,33 +66,33 @@ class StreamDelivery:
         self._backoff = backoff
         self._positions: Positions = {}
         self._sequencer = ShardSequencer(mapping, self._positions)
-        self._driven: dict[str, _Driven] = {}
-        self._out: list[_Out] = []
+        self._active: dict[str, _ActiveShard] = {}
+        self._in_flight: list[_InFlight] = []
         self._numbered = 0
         self._turn = 0
-        self._goes_back: dict[tuple[str, str], int] = {}
+        self._redeliveries: dict[tuple[str, str], int] = {}
         self._shards_changed = True
         self.report = Report()
 
-    def look_again(self) -> None:
-        """Note that the stream has other shards than before."""
+    def note_resharding(self) -> None:
+        """Note that the stream's shards have changed."""
         self._shards_changed = True
 
-    def go_back_after(self, shard_id: str, number: str, records: int) -> None:
-        """Let the shard begin again, so many records back, when a record is done."""
-        self._goes_back[shard_id, number] = records
+    def redeliver_after(self, shard_id: str, number: str, records: int) -> None:
+        """When the record is done, let its shard begin again so many records before it."""
+        self._redeliveries[shard_id, number] = records
 
-    def redeploy(self, settings: Mapping[str, Any]) -> None:
-        """Let go of every shard; whoever comes next begins where each has come to."""
-        for driven in self._driven.values():
-            self._leave(driven)
-        self._driven = {}
+    def update_mapping(self, settings: Mapping[str, Any]) -> None:
+        """Release every shard; delivery continues from the checkpoints under new settings."""
+        for active in self._active.values():
+            self._supersede(active)
+        self._active = {}
         self.mapping = validated(replace(self.mapping, **settings))
         self._sequencer = ShardSequencer(self.mapping, self._positions)
         self._shards_changed = True
 
-    def go_on(self, *, until: datetime | None) -> None:
-        """Let time pass *until* then, or until nothing is left to do."""
+    def advance(self, *, until: datetime | None) -> None:
+        """Let time pass until then, or until nothing is left to do."""
         while True:
             while self._step():
                 pass
@@ -103,25 +103,25 @@ class StreamDelivery:
         if until is not None:
             self._clock.at = until
 
-    def _leave(self, driven: _Driven) -> None:
-        driven.is_left = True
-        self._positions[driven.shard_id] = driven.source.position
+    def _supersede(self, active: _ActiveShard) -> None:
+        active.is_superseded = True
+        self._positions[active.shard_id] = active.source.position
 
     def _next_moment(self) -> datetime | None:
-        moments = [self._out[0].at] if self._out else []
-        for driven in self._driven.values():
-            step = driven.source.next_step(now=self._clock())
+        moments = [self._in_flight[0].at] if self._in_flight else []
+        for active in self._active.values():
+            step = active.source.next_step(now=self._clock())
             if isinstance(step, Wait) and step.until:
                 moments.append(step.until)
         return min(moments, default=None)
 
     def _step(self) -> bool:
-        if self._out and self._out[0].at <= self._clock():
-            self._settle(heappop(self._out))
+        if self._in_flight and self._in_flight[0].at <= self._clock():
+            self._settle(heappop(self._in_flight))
             return True
         if self._shards_changed:
             self._begin_shards()
-        waiting = list(self._driven.values())
+        waiting = list(self._active.values())
         for place in range(len(waiting)):
             # In turns, so that no shard is done before another has begun.
             turn = (self._turn + place) % len(waiting)
@@ -145,88 +145,90 @@ class StreamDelivery:
             backoff=self._backoff,
             retention=self._retention,
         )
-        self._driven[shard_id] = _Driven(shard_id, reader, source)
+        self._active[shard_id] = _ActiveShard(shard_id, reader, source)
 
-    def _drive(self, driven: _Driven) -> bool:
+    def _drive(self, active: _ActiveShard) -> bool:
         now = self._clock()
-        capacity = driven.source.capacity
-        read = driven.reader.read(capacity) if capacity else ()
+        capacity = active.source.capacity
+        read = active.reader.read(capacity) if capacity else ()
         if capacity and not read:
-            driven.source.note_read_until(now)
-        self.report.note_filtered(now, driven.shard_id, driven.source.put(read, now=now))
-        if driven.reader.is_at_end:
-            driven.source.end()
-        match driven.source.next_step(now=now):
+            active.source.note_read_until(now)
+        self.report.note_filtered(now, active.shard_id, active.source.put(read, now=now))
+        if active.reader.is_at_end:
+            active.source.end()
+        match active.source.next_step(now=now):
             case Invoke() as step:
-                self._invoke(driven, step)
+                self._invoke(active, step)
             case DiscardBatch() as discarded:
-                self._give_up(driven, discarded)
+                self._discard(active, discarded)
             case Expired(records=records):
-                self._note_lost(driven, records)
+                self._note_expired(active, records)
             case Wait():
-                return bool(read) or self._finish(driven)
+                return bool(read) or self._finish(active)
         return True
 
-    def _invoke(self, driven: _Driven, step: Invoke) -> None:
+    def _invoke(self, active: _ActiveShard, step: Invoke) -> None:
         began = self._clock()
-        outcome, took = self._function.invoke(driven.shard_id, step.records, step.window_fields)
+        outcome, took = self._function.invoke(active.shard_id, step.records, step.window_fields)
         self._numbered += 1
-        heappush(self._out, _Out(began + took, self._numbered, driven, step, outcome, began))
-
-    def _settle(self, out: _Out) -> None:
-        driven = out.driven
-        invocation = Invocation(
-            at=out.began,
-            source=driven.shard_id,
-            lane=out.step.lane,
-            records=out.step.records,
-            window_fields=out.step.window_fields,
-            how="superseded",
-            raised=exception_of(out.outcome),
+        heappush(
+            self._in_flight, _InFlight(began + took, self._numbered, active, step, outcome, began)
         )
-        if not driven.is_left:
-            settled = driven.source.settle(out.step.lane, out.outcome, now=self._clock())
+
+    def _settle(self, ended: _InFlight) -> None:
+        active = ended.active
+        invocation = Invocation(
+            at=ended.began,
+            source=active.shard_id,
+            lane=ended.step.lane,
+            records=ended.step.records,
+            window_fields=ended.step.window_fields,
+            how="superseded",
+            raised=exception_of(ended.outcome),
+        )
+        if not active.is_superseded:
+            settled = active.source.settle(ended.step.lane, ended.outcome, now=self._clock())
             invocation = replace(invocation, how=settled.how, done=settled.done)
-            self._go_back(driven, settled.done)
+            self._redeliver(active, settled.done)
         self.report.entries.append(invocation)
 
-    def _go_back(self, driven: _Driven, done: Iterable[StreamRecord]) -> None:
-        shard_id = driven.shard_id
+    def _redeliver(self, active: _ActiveShard, done: Iterable[StreamRecord]) -> None:
+        shard_id = active.shard_id
         for record in done:
-            back = self._goes_back.pop((shard_id, record.sequence_number), None)
+            back = self._redeliveries.pop((shard_id, record.sequence_number), None)
             if back is not None:
-                driven.is_left = True
+                active.is_superseded = True
                 position = self._stream.position_before(shard_id, record.sequence_number, back)
-                # Never beyond what is done: other lanes may be far behind the record.
-                self._begin(shard_id, min(position, driven.source.position, key=_place))
+                # Never after the checkpoint: other lanes may be far behind the record.
+                self._begin(shard_id, min(position, active.source.position, key=_place))
                 return
 
-    def _give_up(self, driven: _Driven, discarded: DiscardBatch) -> None:
+    def _discard(self, active: _ActiveShard, discarded: DiscardBatch) -> None:
         failure = on_failure_object(
-            discarded, self.mapping, shard_id=driven.shard_id, now=self._clock()
+            discarded, self.mapping, shard_id=active.shard_id, now=self._clock()
         )
         discards = Discarded(
             at=self._clock(),
-            source=driven.shard_id,
+            source=active.shard_id,
             condition=discarded.condition,
             records=discarded.records,
             failure=json.loads(failure),
         )
         self.report.entries.append(discards)
 
-    def _note_lost(self, driven: _Driven, records: tuple[StreamRecord, ...]) -> None:
-        lost = Discarded(
-            at=self._clock(), source=driven.shard_id, condition="Expired", records=records
+    def _note_expired(self, active: _ActiveShard, records: tuple[StreamRecord, ...]) -> None:
+        expired = Discarded(
+            at=self._clock(), source=active.shard_id, condition="Expired", records=records
         )
-        self.report.entries.append(lost)
+        self.report.entries.append(expired)
 
-    def _finish(self, driven: _Driven) -> bool:
-        """Let go of a shard that is read to its end and done; its children may begin."""
-        if not driven.source.is_finished:
+    def _finish(self, active: _ActiveShard) -> bool:
+        """Let go of a shard that is processed to its end; its children become ready."""
+        if not active.source.is_finished:
             return False
-        self._sequencer.checkpoint(driven.shard_id, driven.source.position)
-        self._sequencer.finish(driven.shard_id)
-        del self._driven[driven.shard_id]
+        self._sequencer.checkpoint(active.shard_id, active.source.position)
+        self._sequencer.finish(active.shard_id)
+        del self._active[active.shard_id]
         self._shards_changed = True
         return True
 

@@ -1,4 +1,4 @@
-"""A stream's input comes in item by item; what it says happens to the stream and to who reads it."""
+"""Play the input of a stream: put records, change shards, turn the clock. Used by `run_handler`."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -32,24 +32,26 @@ class NotAStreamItem(Exception):
 
 
 class StreamRun:
-    """Put what the input says, when it says so, and let it be delivered until all is done."""
+    """Put each item of the input on the stream at its time, and deliver until nothing is left."""
 
-    def __init__(self, driving: StreamDelivery, function: Function, stream: InMemoryStream) -> None:
-        self._driving = driving
+    def __init__(
+        self, delivery: StreamDelivery, function: Function, stream: InMemoryStream
+    ) -> None:
+        self._delivery = delivery
         self._function = function
         self._clock: Clock = function.clock
         self._stream = stream
         self._faults: list[Fault] = []
-        self._back: int | None = None
+        self._redelivered_before: int | None = None
 
     def run(self, items: Iterable[Item]) -> Report:
-        """Rehearse the input to its end, and until nothing is left to do."""
+        """Play the input to its end and return the report."""
         for item in items:
             self._take(item)
         if self._faults:
             raise FaultWithoutRecord(type(self._faults[0]).__name__)
-        self._driving.go_on(until=None)
-        return self._driving.report
+        self._delivery.advance(until=None)
+        return self._delivery.report
 
     def _take(self, item: Item) -> None:
         match item:
@@ -60,56 +62,58 @@ class StreamRun:
             case Mapping():
                 self._take_recorded(item)
             case TimePasses():
-                self._driving.go_on(until=self._clock() + item.time)
+                self._delivery.advance(until=self._clock() + item.time)
             case SplitShard() | MergeShards() | RollOverShard():
                 self._reshard(item)
             case MappingUpdate():
-                self._driving.redeploy(item.settings)
+                self._delivery.update_mapping(item.settings)
             case Send() | str():
                 raise NotAStreamItem(type(item).__name__)
-            case trouble:
-                self._await_record(trouble)
+            case fault:
+                self._await_record(fault)
 
-    def _await_record(self, trouble: Fault | Redelivery) -> None:
-        if isinstance(trouble, Redelivery):
-            self._back = trouble.records
+    def _await_record(self, fault: Fault | Redelivery) -> None:
+        if isinstance(fault, Redelivery):
+            self._redelivered_before = fault.records
         else:
-            self._faults.append(trouble)
+            self._faults.append(fault)
 
     def _put(self, item: Put) -> None:
-        if self._driving.mapping.kind is not SourceKind.KINESIS:
+        if self._delivery.mapping.kind is not SourceKind.KINESIS:
             raise NotAStreamItem("Put: a table's stream takes Change")
         shard_id, record = self._stream.put(item.key, item.data, now=self._clock())
-        self._expect(shard_id, record)
+        self._plan(shard_id, record)
 
     def _change(self, item: Change) -> None:
-        if self._driving.mapping.kind is not SourceKind.DYNAMODB:
+        if self._delivery.mapping.kind is not SourceKind.DYNAMODB:
             raise NotAStreamItem("Change: a data stream takes Put")
         shard_id, number = self._stream.locate(partition_of(item))
         read = change_record(item, number=number, at=self._clock())
         record = dynamodb_record(read, stream_arn=self._stream.arn)
         self._stream.append(shard_id, record)
-        self._expect(shard_id, record)
+        self._plan(shard_id, record)
 
     def _take_recorded(self, recorded: Mapping[str, Any]) -> None:
-        """Take recorded records, each at the time at which it arrived."""
+        """Put recorded records, each at the time at which it arrived."""
         for one in in_order([recorded if "Records" in recorded else {"Records": [recorded]}]):
             shard_id, record = stream_record(one)
             if record.arrived_at > self._clock():
-                self._driving.go_on(until=record.arrived_at)
-            self._driving.look_again()
+                self._delivery.advance(until=record.arrived_at)
+            self._delivery.note_resharding()
             self._stream.append(shard_id, record)
-            self._expect(shard_id, record)
+            self._plan(shard_id, record)
 
-    def _expect(self, shard_id: str, record: StreamRecord) -> None:
-        self._function.expect(shard_id, record.sequence_number, self._faults)
+    def _plan(self, shard_id: str, record: StreamRecord) -> None:
+        self._function.plan_faults(shard_id, record.sequence_number, self._faults)
         self._faults = []
-        if self._back is not None:
-            self._driving.go_back_after(shard_id, record.sequence_number, self._back)
-            self._back = None
+        if self._redelivered_before is not None:
+            self._delivery.redeliver_after(
+                shard_id, record.sequence_number, self._redelivered_before
+            )
+            self._redelivered_before = None
 
     def _reshard(self, item: SplitShard | MergeShards | RollOverShard) -> None:
-        self._driving.look_again()
+        self._delivery.note_resharding()
         match item:
             case SplitShard():
                 self._stream.split(item.shard)

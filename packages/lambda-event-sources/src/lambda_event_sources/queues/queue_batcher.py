@@ -59,6 +59,11 @@ class QueueBatcher:
         self._gathered: list[QueueMessage] = []
         self._since: datetime | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether no message is held that was received and not delivered yet."""
+        return not self._gathered
+
     def put(self, messages: Iterable[QueueMessage], *, now: datetime) -> tuple[QueueMessage, ...]:
         """Take the messages received at *now*; return those to delete because they were filtered out."""
         filtered_out = []
