@@ -23,7 +23,7 @@ from ordercast.rollups.rollup import (
     TAKEN,
     Amount,
     Contribution,
-    Line,
+    RollupInput,
     add,
 )
 
@@ -86,7 +86,7 @@ def _instant(accepted_at: datetime, now: datetime) -> datetime:
 _OLDEST = timedelta(days=14) - timedelta(hours=1)
 
 
-def _series(line: Line, level: Level) -> list[Series]:
+def _series(line: RollupInput, level: Level) -> list[Series]:
     if level == "essential":
         return [Series()]
     return [Series(), Series("channel", line.bucket.channel)]

@@ -14,10 +14,10 @@ from aws_lambda_powertools import Logger
 from analytics.metrics import emf_lines
 from ordercast.gateways import clients
 from ordercast.gateways.dynamodb.table import Table
-from ordercast.gateways.ledger.stream_changes import Change, line_of, newest
+from ordercast.gateways.ledger.stream_changes import Change, newest, rollup_input_of
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.rollups.counting import Entry
-from ordercast.rollups.rollup import Line
+from ordercast.rollups.rollup import RollupInput
 from ordercast.settings.analytics import AnalyticsSettings
 from ordercast.workflows.count_changes import Count
 
@@ -61,12 +61,12 @@ def respond(event: Mapping[str, Any], count: Count, log: Logger, *, tell: Tell) 
     return _again_from(changes[each].sequence_number for each in tally.undone)
 
 
-def _lines(changes: Mapping[str, Change]) -> tuple[list[Line], list[str]]:
+def _lines(changes: Mapping[str, Change]) -> tuple[list[RollupInput], list[str]]:
     """Read each by itself: one that we trip over is not counted, which `verify` will notice."""
     lines, bugs = [], []
     for change in changes.values():
         try:
-            lines.append(line_of(change.image))
+            lines.append(rollup_input_of(change.image))
         except Exception as error:  # noqa: BLE001 - it must not hold up its neighbours for hours
             bugs.append(type(error).__name__)
     return lines, bugs

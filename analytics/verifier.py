@@ -42,8 +42,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     ages = AGES if asked is None else (asked * HOUR,)
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
-    if AGES[0] in ages and (bills := _wired().bills):
-        log.info("bills_counted", extra={"unattributed": bills()})
+    if AGES[0] in ages and (charges := _wired().charges):
+        log.info("bills_counted", extra={"unattributed": charges()})
     now, settings = datetime.now(UTC), _settings()
     begun = now.replace(minute=0, second=0, microsecond=0)
     compared = [compare(_wired(), begun - age, settings=settings, now=now) for age in ages]
@@ -62,7 +62,7 @@ def compare(
     records: dict[str, Any] = {}
     trouble = 0
     if now - begun < settings.stream_retention:
-        placed = wired.place_records(begun, begun + HOUR)
+        placed = wired.trace_records(begun, begun + HOUR)
         promised = placed.promised
         trouble = len(placed.lost) + len(placed.unentered)
         records = {

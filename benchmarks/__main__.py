@@ -9,7 +9,7 @@ from benchmarks.goals import goals, of_money, of_the_books
 from benchmarks.life import Life
 from benchmarks.money import VOLUMES, Cost, batch_of, cost
 from benchmarks.report import show, show_costs
-from benchmarks.rollups import NOTIFICATIONS, books, units_of_batches
+from benchmarks.rollups import NOTIFICATIONS, rollups, units_of_batches
 
 ORDERS = 100
 WIDTH = 400  # so that no cell of a Markdown table is broken
@@ -19,7 +19,7 @@ def main() -> None:
     """Count, time, and print the goals with what became of them."""
     counted = findings.count(orders=ORDERS)
     timed = findings.time(orders=ORDERS)
-    kept = books()
+    kept = rollups()
     costs = [cost_of(volume, counted.delivered) for volume in VOLUMES]
     reached = [*goals(counted, timed), *of_the_books(kept), *of_money(costs)]
     today = datetime.now(UTC).date()
@@ -31,7 +31,7 @@ def main() -> None:
 def cost_of(volume: int, life: Life) -> Cost:
     """Return what a thousand texts cost at a volume, by what was counted of one's life."""
     units = units_of_batches(min(batch_of(volume), NOTIFICATIONS))
-    return cost(volume, on_the_ledger=life.total, on_the_books=units)
+    return cost(volume, on_the_ledger=life.total, in_the_rollups=units)
 
 
 if __name__ == "__main__":

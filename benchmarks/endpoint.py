@@ -88,9 +88,9 @@ async def _answer(
     aws: StandIn, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, latency: float
 ) -> None:
     """Answer one request, *latency* after it came: what finding the answer takes is part of it."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-    fields = dict(line.lower().split(": ", 1) for line in head[1:] if line)
-    names = dict(line.split(": ", 1) for line in head[1:] if line)
+    latest_status = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+    fields = dict(line.lower().split(": ", 1) for line in latest_status[1:] if line)
+    names = dict(line.split(": ", 1) for line in latest_status[1:] if line)
     operation = next(value for name, value in names.items() if name.lower() == OPERATION)
     began = asyncio.get_running_loop().time()
     body = await reader.readexactly(int(fields.get("content-length", "0")))

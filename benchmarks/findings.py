@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from benchmarks import endpoint, ordercast_functions
 from benchmarks.account import empty_tables, opened
 from benchmarks.batches import Orders, Steps, one_call_at_a_time, ours
-from benchmarks.life import CARRIER, HANDSET, Life, heard, life
+from benchmarks.life import CARRIER, HANDSET, Life, life, merge_receipts
 from benchmarks.measuring import Counts, Times
 from benchmarks.one_call_at_a_time import wired as plain_wired
 from benchmarks.reading import Reading, reading
@@ -18,7 +18,7 @@ PLAIN_ROUNDS = 3  # each takes as long as thirty of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class CountedVersion:
     """What orders take in calls, until they are queued and until they are sent."""
 
     orders: Orders
@@ -59,15 +59,15 @@ class Timed:
 class CountedAll:
     """What depends on no machine."""
 
-    texts: Counted
-    texts_with_contact: Counted
-    emails: Counted
-    both: Counted
-    plain: Counted
+    texts: CountedVersion
+    texts_with_contact: CountedVersion
+    emails: CountedVersion
+    both: CountedVersion
+    plain: CountedVersion
     delivered: Life
     carrier_only: Life
     looked_at: Life
-    heard: Counts
+    merge_receipts: Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def count(*, orders: int) -> CountedAll:
     aws = StandIn(empty_tables)
     with opened(aws.answer), ordercast_functions.wired(lambda: aws.timetable) as functions:
 
-        def counted(channel: str, *, contact: bool = False) -> Counted:
+        def counted(channel: str, *, contact: bool = False) -> CountedVersion:
             some = Orders(channel=channel, count=orders, contact=contact)
             return _counted(some, ours(aws, functions, some), aws)
 
@@ -99,7 +99,7 @@ def count(*, orders: int) -> CountedAll:
             delivered=life(aws, functions, texts, says=HANDSET),
             carrier_only=life(aws, functions, texts, says=CARRIER),
             looked_at=life(aws, functions, texts, says=HANDSET, looks=1),
-            heard=heard(aws, functions, texts),
+            merge_receipts=merge_receipts(aws, functions, texts),
         )
 
 
@@ -121,9 +121,9 @@ def time(*, orders: int) -> TimedAll:
         )
 
 
-def _counted(orders: Orders, steps: Steps, aws: StandIn) -> Counted:
+def _counted(orders: Orders, steps: Steps, aws: StandIn) -> CountedVersion:
     relay, send = steps.counts(aws)
-    return Counted(orders=orders, relay=relay, send=send)
+    return CountedVersion(orders=orders, relay=relay, send=send)
 
 
 def _timed(orders: Orders, steps: Steps, *, rounds: int) -> Timed:

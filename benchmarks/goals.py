@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from benchmarks.findings import CountedAll, TimedAll
 from benchmarks.money import Cost
-from benchmarks.rollups import Books
+from benchmarks.rollups import RollupsWorkload
 
 TIMES = " ×"  # noqa: RUF001 - the sign of multiplication is meant
 
@@ -42,27 +42,27 @@ def goals(counted: CountedAll, timed: TimedAll) -> list[Goal]:
     return [*_counts(counted), *_ratios(counted, timed)]
 
 
-def of_the_books(books: Books) -> list[Goal]:
+def of_the_books(rollups: RollupsWorkload) -> list[Goal]:
     """Return the goals of counting."""
     plain = "TypeDeserializer and Powertools Metrics a record"
     return [
         Goal(
             what="calls to count 1,000 changes of 400 notifications in 20 buckets",
             limit=12,
-            figure=books.calls.total(),
+            figure=rollups.calls.total(),
             digits=0,
         ),
         _at_least(
             3,
-            books.plain_cpu / books.read_cpu,
+            rollups.plain_cpu / rollups.read_cpu,
             what=f"{plain}: less CPU to read, count and tell 1,000 changes, calls apart",
         ),
         _at_least(
-            3, books.plain_cpu / books.cpu, what="the same, with our calls, and none of theirs"
+            3, rollups.plain_cpu / rollups.cpu, what="the same, with our calls, and none of theirs"
         ),
         _at_least(
             3,
-            books.plain_counting_cpu / books.cpu,
+            rollups.plain_counting_cpu / rollups.cpu,
             what="the same, with our calls, and an UpdateItem a record of theirs",
         ),
     ]
@@ -110,7 +110,7 @@ def _counts(counted: CountedAll) -> list[Goal]:
         Goal(
             what="calls a receipt, tracker",
             limit=0.25,
-            figure=counted.heard.total / texts.orders.messages,
+            figure=counted.merge_receipts.total / texts.orders.messages,
         ),
         Goal(what="calls an order in the relay", limit=0.30, figure=texts.an_order_relayed),
         Goal(

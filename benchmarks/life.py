@@ -12,9 +12,9 @@ from benchmarks.measuring import Counts, counted
 from benchmarks.ordercast_functions import Functions
 from benchmarks.orders import queue_event
 from benchmarks.stand_in import StandIn
-from ordercast.decisions.lookup import Found, Wanted
+from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
-from ordercast.sending.due_policy import Patience, step
+from ordercast.sending.due_policy import DuePolicy, step
 
 HANDSET = "Message has been accepted by phone"
 CARRIER = "Message has been accepted by phone carrier"
@@ -52,7 +52,7 @@ def life(aws: StandIn, functions: Functions, orders: Orders, *, says: str, looks
     )
 
 
-def heard(aws: StandIn, functions: Functions, orders: Orders) -> Counts:
+def merge_receipts(aws: StandIn, functions: Functions, orders: Orders) -> Counts:
     """Count what one batch with a receipt of each text takes, once they are sent."""
     steps = ours(aws, functions, orders)
     steps.prepare()
@@ -65,21 +65,21 @@ def heard(aws: StandIn, functions: Functions, orders: Orders) -> Counts:
 def _look(functions: Functions, ids: list[str]) -> None:
     """Do what a round of the sweeper writes for messages that no sender has taken yet."""
     ledger = DynamoLedger(table=functions.ledger)
-    rows = ledger.look_up(Wanted(notifications=frozenset(ids))).notifications.values()
+    rows = ledger.look_up(LookupKeys(notifications=frozenset(ids))).notifications.values()
     ledger.change(
         [
             (
                 row,
                 step(
                     row,
-                    Found(),
-                    patience=Patience(
+                    LookupResult(),
+                    patience=DuePolicy(
                         first_wait=timedelta(minutes=5),
                         resend_email_after=None,
-                        silence=timedelta(hours=72),
+                        receipt_timeout=timedelta(hours=72),
                     ),
                     send_within=timedelta(hours=1),
-                    heard_until=None,
+                    receipts_applied_until=None,
                     now=datetime.now(UTC),
                 ).row,
             )

@@ -49,9 +49,9 @@ def batch_of(volume: int) -> int:
     return max(1, round(volume * COUNTED / SECONDS / LANES * WINDOW))
 
 
-def cost(volume: int, *, on_the_ledger: float, on_the_books: float) -> Cost:
+def cost(volume: int, *, on_the_ledger: float, in_the_rollups: float) -> Cost:
     """Return what a thousand cost; units *on_the_books* are those of being counted once."""
-    units = on_the_ledger + CAP + MAP + RECEIPT + COUNTED * on_the_books
+    units = on_the_ledger + CAP + MAP + RECEIPT + COUNTED * in_the_rollups
     thousand = {
         "dynamodb million write units": units / 1e3,
         "dynamodb million read units": READS / 1e3,

@@ -97,7 +97,7 @@ def _environment() -> dict[str, str]:
     relay = OrderRelaySettings(
         ledger_table=LEDGER,
         customers_table=CUSTOMERS,
-        hub_topic_arn="arn:aws:sns:us-east-1:123456789012:notifications",
+        notifications_topic_arn="arn:aws:sns:us-east-1:123456789012:notifications",
         parked_bucket="parked",
         default_country="US",
         default_time_zone="America/New_York",
@@ -115,7 +115,7 @@ def _environment() -> dict[str, str]:
         receipts_table=RECEIPTS,
         claim_lease=timedelta(seconds=60),
         receipt_retention=timedelta(days=30),
-        silence=timedelta(hours=72),
+        receipt_timeout=timedelta(hours=72),
     ).to_env()
     of_a_channel = {
         "SENDER_ID": "",

@@ -26,8 +26,8 @@ ORDERS_EACH = 90  # about what Amazon's own producer packs, which stops at 50 kB
 ROUNDS = 9
 RUNS = 5
 
-Records = list[dict[str, Any]]
-Iterate = Callable[[Records], Iterable[dict[str, Any]]]
+TracedRecords = list[dict[str, Any]]
+Iterate = Callable[[TracedRecords], Iterable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

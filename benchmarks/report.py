@@ -7,7 +7,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.findings import Counted, CountedAll, Timed, TimedAll
+from benchmarks.findings import CountedAll, CountedVersion, Timed, TimedAll
 from benchmarks.goals import Goal
 from benchmarks.life import Life
 from benchmarks.money import Cost
@@ -62,7 +62,7 @@ def _calls(counted: CountedAll) -> Table:
     return table
 
 
-def _batches(counted: CountedAll) -> Iterator[tuple[str, Counted]]:
+def _batches(counted: CountedAll) -> Iterator[tuple[str, CountedVersion]]:
     yield "a text each", counted.texts
     yield "a text each, contact in the event too", counted.texts_with_contact
     yield "an e-mail each", counted.emails

@@ -22,7 +22,7 @@ from benchmarks import endpoint
 from benchmarks.account import ROLLUPS, empty_tables, opened
 from benchmarks.orders import payloads
 from benchmarks.stand_in import StandIn
-from ordercast.decisions.decision import Mark, Verdict
+from ordercast.decisions.decision import Decision, Verdict
 from ordercast.decisions.drafting import rows
 from ordercast.decisions.routing import Policy, audience_of
 from ordercast.events.envelope import open_envelope
@@ -31,7 +31,7 @@ from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways import clients
 from ordercast.gateways.ledger.items import write
-from ordercast.gateways.ledger.stream_changes import line_of, newest
+from ordercast.gateways.ledger.stream_changes import newest, rollup_input_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
@@ -46,7 +46,7 @@ Event = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Books:
+class RollupsWorkload:
     """What counting one batch takes; CPU is in seconds, and all of it comes from one run.
 
     `read_cpu` is ours without calls, `cpu` with them; `plain_cpu` is the plain reader's, which
@@ -61,7 +61,7 @@ class Books:
     plain_counting_cpu: float
 
 
-def books() -> Books:
+def rollups() -> RollupsWorkload:
     """Count a thousand changes, in memory for the calls and over connections for the time."""
     event = changes()
     aws = StandIn(empty_tables)
@@ -77,7 +77,7 @@ def books() -> Books:
             read_cpu = min(read_cpu, _cpu(lambda: _read(event)))
             plain_cpu = min(plain_cpu, _cpu(lambda: _handle_plainly(event)))
         updates = _cpu(lambda: _update_plainly(event))
-    return Books(
+    return RollupsWorkload(
         calls=calls,
         units={kind: count / NOTIFICATIONS for kind, count in units.items()},
         read_cpu=read_cpu,
@@ -132,7 +132,7 @@ def _rows() -> list[Notification]:
         if not isinstance(opened_record, StreamRecord):
             raise TypeError(opened_record.reason)
         event = parse_order_event(opened_record.payload, default_currency="USD")
-        mark = Mark(
+        mark = Decision(
             order=order_hash(event),
             event=event_hash(event),
             verdicts={Channel.SMS: Verdict(state=State.REQUESTED)},
@@ -182,7 +182,7 @@ def _handle(event: Event) -> None:
 
 def _read(event: Event) -> None:
     """Do all that we do but the calls."""
-    lines = [line_of(change.image) for change in newest(event["Records"]).values()]
+    lines = [rollup_input_of(change.image) for change in newest(event["Records"]).values()]
     news = entries(lines, {})
     transactions(news)
     for _ in emf_lines(news, stage="bench", level="essential", now=AT + timedelta(hours=1)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ SIGNS = {
 """Texts in the logs of tools, and what to try then; the first that fits counts."""
 
 
-class LocalCloudError(Complaint):
+class LocalCloudError(UsageError):
     """*what* failed, in one line; the *log* that tells more, if there is one; a *hint* what to try, or ""."""
 
     def __init__(self, *, what: str, log: Path | None = None, hint: str = "") -> None:

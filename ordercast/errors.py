@@ -37,7 +37,7 @@ class LedgerUnavailable(Retryable):
     """A table could not be read or written."""
 
 
-class HubUnavailable(Retryable):
+class NotificationsTopicUnavailable(Retryable):
     """The hub did not take a publication."""
 
 

@@ -21,8 +21,8 @@ from ordercast.errors import MalformedOrderEvent
 from ordercast.events.contract import ContactV1, ItemV1, MoneyV1, OrderEventV1
 from ordercast.events.order_event import parse_order_event
 from ordercast.gateways.streams.kpl_aggregates import RECORD_LIMIT, Packed, packed
-from ordercast.gateways.streams.ordered_put import Outbox
-from ordercast.usage_error import Complaint
+from ordercast.gateways.streams.ordered_put import OrderedPut
+from ordercast.usage_error import UsageError
 
 if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient
@@ -49,7 +49,7 @@ FRUITLESS_CALLS = 8
 LONGEST_PAUSE = 5.0  # seconds
 
 
-class NotTaken(Complaint):
+class NotTaken(UsageError):
     """The stream did not take everything; *left* is how many events it did not."""
 
     def __init__(self, why: str, *, taken: int, left: int) -> None:
@@ -86,31 +86,33 @@ class Producer:
 
     def put_payloads(self, payloads: Iterable[tuple[str, bytes]]) -> int:
         """Put (partition key, payload) pairs unchecked; otherwise as `put` does."""
-        outbox = Outbox()
+        ordered_put = OrderedPut()
         total = 0
         for key, mine in _by_key(payloads).items():
             total += len(mine)
             plain = (Packed(data=each, events=1) for each in mine)
-            outbox.add(key, packed(key, mine) if self.aggregate else plain)
-        self._put(outbox)
+            ordered_put.add(key, packed(key, mine) if self.aggregate else plain)
+        self._put(ordered_put)
         return total
 
-    def _put(self, outbox: Outbox) -> None:
+    def _put(self, ordered_put: OrderedPut) -> None:
         taken = fruitless = 0
-        while call := outbox.call():
-            refused = self._call(call, outbox, taken)
+        while call := ordered_put.call():
+            refused = self._call(call, ordered_put, taken)
             taken += sum(each.events for key, each in call if key not in refused)
             self.progress(taken)
             fruitless = fruitless + 1 if len(refused) == len(call) else 0
             if not refused:
                 continue
             if fruitless == FRUITLESS_CALLS:
-                raise _not_taken(f"it refuses them ({refused.popitem()[1]})", outbox, taken)
+                raise _not_taken(f"it refuses them ({refused.popitem()[1]})", ordered_put, taken)
             # Between half and the whole of it, lest producers that were refused together return so.
             longest = min(LONGEST_PAUSE, 0.1 * 2**fruitless)
             self.pause(longest * (1 + self.chance()) / 2)
 
-    def _call(self, call: list[tuple[str, Packed]], outbox: Outbox, taken: int) -> dict[str, str]:
+    def _call(
+        self, call: list[tuple[str, Packed]], ordered_put: OrderedPut, taken: int
+    ) -> dict[str, str]:
         """Put one record of each key; return the keys whose record was refused, and why."""
         try:
             response = self.client.put_records(
@@ -118,14 +120,14 @@ class Producer:
                 Records=[{"PartitionKey": key, "Data": each.data} for key, each in call],
             )
         except (BotoCoreError, ClientError) as error:
-            raise _not_taken(str(error), outbox, taken) from error
+            raise _not_taken(str(error), ordered_put, taken) from error
         answers = zip(call, response["Records"], strict=True)
         codes = {key: answer.get("ErrorCode", "") for (key, _), answer in answers}
         for key, code in codes.items():
             if not code:
-                outbox.taken(key)
+                ordered_put.taken(key)
         refused = {key: code for key, code in codes.items() if code}
-        outbox.refused(refused)
+        ordered_put.refused(refused)
         return refused
 
 
@@ -173,5 +175,5 @@ def _by_key(payloads: Iterable[tuple[str, bytes]]) -> dict[str, list[bytes]]:
     return keyed
 
 
-def _not_taken(why: str, outbox: Outbox, taken: int) -> NotTaken:
-    return NotTaken(why, taken=taken, left=sum(each.events for each in outbox.left()))
+def _not_taken(why: str, ordered_put: OrderedPut, taken: int) -> NotTaken:
+    return NotTaken(why, taken=taken, left=sum(each.events for each in ordered_put.left()))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-class Complaint(Exception):
+class UsageError(Exception):
     """One line that says what is wrong, a hint, and a log that tells more; the command ends with status 1."""
 
     def __init__(self, what: str, *, hint: str = "", log: Path | None = None) -> None:

@@ -10,7 +10,7 @@ from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
 from ordercast.gateways.providers.ses_email import SesEmail
 from ordercast.notifications.notification import Notification
-from ordercast.sending.claim import Asked
+from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.prices import estimate
 from ordercast.settings.processors import EmailSenderSettings
 from ordercast.templates import Words
@@ -29,9 +29,9 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     return respond(event, _wired(), log, time_left=deadline(context))
 
 
-def cost(row: Notification, _: Words) -> Asked:
+def cost(row: Notification, _: Words) -> ClaimRequest:
     """Return what an e-mail costs; it has no parts."""
-    return Asked(id=row.id, reserved=estimate(Channel.EMAIL, None, 1))
+    return ClaimRequest(id=row.id, reserved=estimate(Channel.EMAIL, None, 1))
 
 
 @cache

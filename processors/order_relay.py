@@ -16,7 +16,7 @@ from ordercast.events.envelope import open_envelope
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways import clients
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
-from ordercast.gateways.messaging.notifications_topic import SnsHub
+from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.parked.records import S3ParkedRecords
 from ordercast.gateways.people.dynamo_people import DynamoPeople
@@ -24,9 +24,9 @@ from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.settings.processors import OrderRelaySettings, quiet_hours, recipient_patterns
 from ordercast.wiring.tables import tables
 from ordercast.workflows.ports import Deadline
-from ordercast.workflows.record_decisions import MarkEvents
+from ordercast.workflows.record_decisions import RecordDecisions
 from ordercast.workflows.relay_orders import Relayed, RelayOrders
-from ordercast.workflows.reserve_caps import PayCaps
+from ordercast.workflows.reserve_caps import ReserveCaps
 from processors.batch_response import BatchResponse, from_lowest
 from processors.deadline import deadline
 
@@ -109,14 +109,18 @@ def _wired() -> RelayOrders:
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
     customers = table(settings.customers_table)
-    hub = Topic(client=clients.sns_topics(), arn=settings.hub_topic_arn, executor=executor)
+    notifications_topic = Topic(
+        client=clients.sns_topics(), arn=settings.notifications_topic_arn, executor=executor
+    )
     ledger = DynamoLedger(table=table(settings.ledger_table), customers=customers)
     policy = _policy(settings)
-    pay_caps = PayCaps(ledger=ledger, people=DynamoPeople(table=customers), limit=policy.cap)
+    reserve_caps = ReserveCaps(
+        ledger=ledger, people=DynamoPeople(table=customers), limit=policy.cap
+    )
     return RelayOrders(
         ledger=ledger,
-        mark_events=MarkEvents(ledger=ledger, pay_caps=pay_caps, policy=policy),
-        hub=SnsHub(topic=hub),
+        record_decisions=RecordDecisions(ledger=ledger, reserve_caps=reserve_caps, policy=policy),
+        notifications_topic=SnsNotificationsTopic(topic=notifications_topic),
         parked=S3ParkedRecords(client=clients.s3(), bucket=settings.parked_bucket),
         opening=open_envelope,
         policy=policy,

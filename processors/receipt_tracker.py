@@ -14,13 +14,13 @@ from ordercast.errors import Retryable
 from ordercast.gateways import clients
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.people.dynamo_people import DynamoPeople
-from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
-from ordercast.receipts.provider_events import place
-from ordercast.receipts.receipt import Counted, MalformedReceipt, Receipt, read_receipt
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
+from ordercast.receipts.provider_events import meaning_of
+from ordercast.receipts.receipt import CountedVersion, MalformedReceipt, Receipt, read_receipt
 from ordercast.settings.processors import ReceiptTrackerSettings
 from ordercast.wiring.tables import tables
 from ordercast.workflows.apply_receipts import ApplyReceipts
-from ordercast.workflows.merge_receipts import LearnFromFacts, TakeFacts
+from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
 from processors.batch_response import BatchResponse, message_ids, of
 
 if TYPE_CHECKING:
@@ -53,14 +53,16 @@ def respond(event: Mapping[str, Any], apply: ApplyReceipts, log: Logger) -> Batc
             "orphans": applied.orphans,
             "without_row": applied.without_row,
             "malformed": len(malformed),
-            "counted": Counter(each.kind for each in read.values() if isinstance(each, Counted)),
+            "counted": Counter(
+                each.kind for each in read.values() if isinstance(each, CountedVersion)
+            ),
             "unknown": _unknown(receipts),
         },
     )
     return of(malformed)
 
 
-def _read(record: Mapping[str, Any]) -> Receipt | Counted | MalformedReceipt:
+def _read(record: Mapping[str, Any]) -> Receipt | CountedVersion | MalformedReceipt:
     try:
         return read_receipt(record["body"], received_at=_received_at(record))
     except MalformedReceipt as error:
@@ -75,7 +77,7 @@ def _received_at(record: Mapping[str, Any]) -> datetime:
 
 def _unknown(receipts: list[Receipt]) -> Counter[str]:
     """Count, by kind, events that the table of events does not have; no kind holds an address."""
-    return Counter(r.kind for r in receipts if not place(r.kind, r.channel).known)
+    return Counter(r.kind for r in receipts if not meaning_of(r.kind, r.channel).known)
 
 
 @cache
@@ -92,14 +94,14 @@ def _wired() -> ApplyReceipts:
     customers = table(settings.customers_table)
     ledger = DynamoLedger(table=table(settings.ledger_table), customers=customers)
     return ApplyReceipts(
-        trails=DynamoTrails(table=table(settings.receipts_table)),
-        take=TakeFacts(ledger=ledger, silence=settings.silence, now=_now),
-        learn=LearnFromFacts(
+        receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
+        take=MergeReceipts(ledger=ledger, receipt_timeout=settings.receipt_timeout, now=_now),
+        suppress=SuppressFromReceipts(
             ledger=ledger,
             people=DynamoPeople(table=customers),
             soft_bounces=settings.soft_bounces,
         ),
-        silence=settings.silence,
+        receipt_timeout=settings.receipt_timeout,
         orphan_wait=settings.orphan_wait,
         retention=settings.receipt_retention,
         now=_now,

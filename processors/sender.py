@@ -17,24 +17,24 @@ from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.messaging.visibility import SqsVisibility
-from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.sending.claim import Asked
+from ordercast.sending.claim import ClaimRequest
 from ordercast.settings.processors import SenderSettings
 from ordercast.templates import Words, send_within, words
 from ordercast.wiring.tables import tables
-from ordercast.workflows.merge_receipts import TakeFacts
+from ordercast.workflows.merge_receipts import MergeReceipts
 from ordercast.workflows.ports import Deadline, Provider
 from ordercast.workflows.send_messages import WAVE, SendMessages
 from processors.batch_response import BatchResponse, message_ids, of
 from processors.parked_metric import parked_line
-from processors.waits import Delay, bring_back
+from processors.waits import Delay, redeliver_later
 
 # What will never be a request goes through its receives, and to the dead letters, within the hour.
 FOREIGN = timedelta(seconds=10)
 
-Cost = Callable[[Notification, Words], Asked]
+Cost = Callable[[Notification, Words], ClaimRequest]
 """What sending a notification takes."""
 
 
@@ -61,7 +61,7 @@ def respond(
         return of(message_ids(event))
     waits = {m: FOREIGN if i is None else sent.retry.get(i) for m, i in requests.items()}
     back = {m: wait for m, wait in waits.items() if wait is not None}
-    bring_back(records, back, sender.delay)
+    redeliver_later(records, back, sender.delay)
     log.info(
         "batch_sent",
         extra={
@@ -96,8 +96,8 @@ def wire(
     send = SendMessages(
         channel=channel,
         ledger=ledger,
-        trails=DynamoTrails(table=table(settings.receipts_table)),
-        take=TakeFacts(ledger=ledger, silence=settings.silence, now=_now),
+        receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
+        take=MergeReceipts(ledger=ledger, receipt_timeout=settings.receipt_timeout, now=_now),
         provider=provider(executor),
         words=words,
         cost=cost,
@@ -107,7 +107,7 @@ def wire(
         chance=random,
         lease=settings.claim_lease,
         receipt_retention=settings.receipt_retention,
-        silence=settings.silence,
+        receipt_timeout=settings.receipt_timeout,
     )
     delay = SqsVisibility(client=clients.sqs()).delay
     return Sender(send=send, delay=delay, stage=settings.stage)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from ordercast.errors import HubUnavailable
+from ordercast.errors import NotificationsTopicUnavailable
 from ordercast.gateways import clients
 from ordercast.gateways.messaging.topic import Topic, TopicMessage
 from ordercast.settings.processors import SmsLogForwarderSettings
@@ -33,7 +33,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     log.info("lines_forwarded", extra={"lines": len(lines), "taken": sum(taken)})
     if not all(taken):
         message = f"{taken.count(False)} of {len(taken)} lines were not taken"
-        raise HubUnavailable(message)
+        raise NotificationsTopicUnavailable(message)
 
 
 def log_lines(event: Mapping[str, Any]) -> list[str]:

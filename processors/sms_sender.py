@@ -11,7 +11,7 @@ from ordercast.gateways import clients
 from ordercast.gateways.providers.sns_sms import SnsSms
 from ordercast.notifications.notification import Notification
 from ordercast.people.contact import country_of
-from ordercast.sending.claim import Asked
+from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.prices import estimate
 from ordercast.settings.processors import SmsSenderSettings
 from ordercast.templates import Words
@@ -31,11 +31,11 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     return respond(event, _wired(), log, time_left=deadline(context))
 
 
-def cost(row: Notification, words: Words) -> Asked:
+def cost(row: Notification, words: Words) -> ClaimRequest:
     """Return the parts that a text is sent in, and what they cost where it goes."""
     count = parts(words.text).parts
     country = country_of(row.recipient) if row.recipient else None
-    return Asked(id=row.id, parts=count, reserved=estimate(Channel.SMS, country, count))
+    return ClaimRequest(id=row.id, parts=count, reserved=estimate(Channel.SMS, country, count))
 
 
 @cache

@@ -11,19 +11,19 @@ from aws_lambda_powertools import Logger
 
 from ordercast.gateways import clients
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
-from ordercast.gateways.messaging.notifications_topic import SnsHub
+from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
 from ordercast.gateways.messaging.receipt_queue import SqsReceiptQueue
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.people.dynamo_people import DynamoPeople
-from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
-from ordercast.sending.due_policy import Patience
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
+from ordercast.sending.due_policy import DuePolicy
 from ordercast.settings.processors import SweeperSettings
 from ordercast.templates import send_within
 from ordercast.wiring.tables import tables
-from ordercast.workflows.match_receipts import MatchTexts
-from ordercast.workflows.merge_receipts import LearnFromFacts, TakeFacts
-from ordercast.workflows.sweep_notifications import Sweep, Swept
-from ordercast.workflows.sweep_receipts import SweepTrails, TrailsSwept
+from ordercast.workflows.match_receipts import MatchReceipts
+from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
+from ordercast.workflows.sweep_notifications import SweepNotifications, Swept
+from ordercast.workflows.sweep_receipts import ReceiptsSwept, SweepReceipts
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -44,29 +44,29 @@ def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
 class Sweeper:
     """The two halves of a round."""
 
-    trails: SweepTrails
-    rows: Sweep
+    receipt_logs: SweepReceipts
+    rows: SweepNotifications
 
     def __call__(self) -> dict[str, Any]:
         """Join what was said of messages first: it may end a doubt that would be acted on."""
         try:
-            trails = self.trails()
+            receipt_logs = self.receipt_logs()
         finally:
             # In any case: what one half stumbles over must not hold up the other.
             rows = self.rows()
-        return _answer(rows, trails)
+        return _answer(rows, receipt_logs)
 
 
-def _answer(swept: Swept, trails: TrailsSwept) -> dict[str, Any]:
+def _answer(swept: Swept, receipt_logs: ReceiptsSwept) -> dict[str, Any]:
     return {
         "looked_at": swept.looked_at,
         "published": swept.published,
         "doubtful": swept.doubtful,
         "bugs": list(swept.bugs),
-        "receipts_applied": trails.applied,
-        "silent": trails.silent,
-        "matched": trails.matched + swept.matched,
-        "unattributed": trails.unattributed,
+        "receipts_applied": receipt_logs.applied,
+        "silent": receipt_logs.silent,
+        "matched": receipt_logs.matched + swept.matched,
+        "unattributed": receipt_logs.unattributed,
     }
 
 
@@ -82,42 +82,44 @@ def _wired() -> Sweeper:
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
     customers = table(settings.customers_table)
-    hub = Topic(client=clients.sns_topics(), arn=settings.hub_topic_arn, executor=executor)
+    notifications_topic = Topic(
+        client=clients.sns_topics(), arn=settings.notifications_topic_arn, executor=executor
+    )
     ledger = DynamoLedger(table=table(settings.ledger_table), customers=customers)
-    kept = DynamoTrails(table=table(settings.receipts_table))
-    trails = SweepTrails(
-        trails=kept,
-        take=TakeFacts(ledger=ledger, silence=settings.silence, now=_now),
-        learn=LearnFromFacts(
+    kept = DynamoReceiptLogs(table=table(settings.receipts_table))
+    receipt_logs = SweepReceipts(
+        receipt_logs=kept,
+        take=MergeReceipts(ledger=ledger, receipt_timeout=settings.receipt_timeout, now=_now),
+        suppress=SuppressFromReceipts(
             ledger=ledger,
             people=DynamoPeople(table=customers),
             soft_bounces=settings.soft_bounces,
         ),
-        match=MatchTexts(ledger=ledger, trails=kept, lease=settings.claim_lease),
-        silence=settings.silence,
+        match=MatchReceipts(ledger=ledger, receipt_logs=kept, lease=settings.claim_lease),
+        receipt_timeout=settings.receipt_timeout,
         now=_now,
         limit=NOTIFICATIONS_A_ROUND,
     )
-    rows = Sweep(
+    rows = SweepNotifications(
         ledger=ledger,
-        hub=SnsHub(topic=hub),
+        notifications_topic=SnsNotificationsTopic(topic=notifications_topic),
         receipts=SqsReceiptQueue(
             client=clients.sqs(),
             cloudwatch=clients.cloudwatch(),
             url=settings.receipts_queue_url,
             dead_letters_url=settings.receipts_dead_letters_url,
         ),
-        of_texts=trails.of_texts,
+        of_texts=receipt_logs.of_texts,
         send_within=send_within,
-        patience=Patience(
+        patience=DuePolicy(
             first_wait=settings.republish_after,
             resend_email_after=settings.resend_email_after or None,
-            silence=settings.silence,
+            receipt_timeout=settings.receipt_timeout,
         ),
         now=_now,
         limit=NOTIFICATIONS_A_ROUND,
     )
-    return Sweeper(trails=trails, rows=rows)
+    return Sweeper(receipt_logs=receipt_logs, rows=rows)
 
 
 def _now() -> datetime:

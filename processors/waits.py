@@ -8,7 +8,7 @@ Delay = Callable[[str, Mapping[str, timedelta]], None]
 """Tell a queue (its ARN) when each message (its receipt handle) is to come back."""
 
 
-def bring_back(
+def redeliver_later(
     records: Sequence[Mapping[str, Any]], waits: Mapping[str, timedelta], delay: Delay
 ) -> None:
     """Give each message of *waits* (by its id) a wait of its own, instead of the queue's time-out.

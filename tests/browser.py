@@ -89,7 +89,7 @@ class Page:
     session: str = ""
     asked: int = 0
     requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    errors_console: list[str] = field(default_factory=list)
     loaded: bool = False
 
     @classmethod
@@ -161,13 +161,13 @@ class Page:
             case "Network.requestWillBeSent":
                 self.requests.append(params["request"]["url"])
             case "Log.entryAdded":
-                self.complaints.append(params["entry"]["text"])
+                self.errors_console.append(params["entry"]["text"])
         return said
 
     def _message(self) -> bytes:
-        heard = bytearray()
+        merge_receipts = bytearray()
         while (byte := self.answers.read(1)) != b"\0":
             if not byte:
                 raise ConnectionError("Chromium has ended")
-            heard += byte
-        return bytes(heard)
+            merge_receipts += byte
+        return bytes(merge_receipts)

@@ -9,7 +9,14 @@ from random import Random
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource
 from ordercast.receipts.provider_events import REFUSED_BY_PROVIDERS
-from ordercast.rollups.rollup import Amount, Bucket, Line, contribution, summed, unattributed
+from ordercast.rollups.rollup import (
+    Amount,
+    RollupInput,
+    RollupKey,
+    contribution,
+    summed,
+    unattributed,
+)
 from tests.lines import line
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -29,12 +36,12 @@ _TEMPLATES = ("confirmed", "shipped", "delivered", "refunded")
 _UNSENT = frozenset(_BESIDE)
 
 
-def busy_day(count: int = 600) -> dict[Bucket, dict[str, Amount]]:
+def busy_day(count: int = 600) -> dict[RollupKey, dict[str, Amount]]:
     """Return the buckets of such a day."""
     return summed(contribution(each) for each in busy_lines(count))
 
 
-def busy_lines(count: int = 600) -> Iterator[Line]:
+def busy_lines(count: int = 600) -> Iterator[RollupInput]:
     """Return what counts of *count* notifications, and two bills for messages nobody knows."""
     chance = Random(7)  # noqa: S311 - made up, and the same every time
     one = line()
@@ -43,10 +50,12 @@ def busy_lines(count: int = 600) -> Iterator[Line]:
     for number in (1, 2):
         at = DAY + timedelta(hours=11)
         price = Decimal("0.0533")
-        yield unattributed(f"m-{number}", price, facts=1, at=at, country="SE", keep_until=1)
+        yield unattributed(
+            f"m-{number}", price, receipt_events=1, at=at, country="SE", keep_until=1
+        )
 
 
-def _line(one: Line, number: int, chance: Random) -> Line:
+def _line(one: RollupInput, number: int, chance: Random) -> RollupInput:
     channel = chance.choice(("sms", "email"))
     ends = _ENDS[channel] | _BESIDE
     state = chance.choices(list(ends), list(ends.values()))[0]
@@ -58,7 +67,7 @@ def _line(one: Line, number: int, chance: Random) -> Line:
     # Where SES's own list keeps one back, SES had taken it.
     rule = "stale" if rule and "/" in rule and channel == "sms" else rule
     taken = state not in _UNSENT or rule in REFUSED_BY_PROVIDERS
-    bucket = Bucket(
+    bucket = RollupKey(
         accepted.isoformat()[:13],
         channel,
         country if channel == "sms" else None,
@@ -79,10 +88,10 @@ def _line(one: Line, number: int, chance: Random) -> Line:
     if not taken:
         return row
     arrived = sent + timedelta(seconds=chance.lognormvariate(1.5 if channel == "sms" else 0.2, 1))
-    return _paid(replace(row, sent_at=sent, delivered_at=arrived), chance)
+    return _reservations(replace(row, sent_at=sent, delivered_at=arrived), chance)
 
 
-def _paid(row: Line, chance: Random) -> Line:
+def _reservations(row: RollupInput, chance: Random) -> RollupInput:
     if row.bucket.channel == "email":
         price = Decimal("0.0001")
         source = CostSource.ESTIMATE

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ordercast.decisions.decision import Mark, fingerprint
+from ordercast.decisions.decision import Decision, fingerprint
 from ordercast.decisions.drafting import rows
 from ordercast.decisions.routing import Policy, audience_of, decide
 from ordercast.events.identity import customer_key, event_hash, order_hash
@@ -69,11 +69,13 @@ def person(**changes: Any) -> Person:
     return replace(known, **changes)
 
 
-def mark(*people: Person, policy: Policy = POLICY, now: datetime = START, **changes: Any) -> Mark:
+def mark(
+    *people: Person, policy: Policy = POLICY, now: datetime = START, **changes: Any
+) -> Decision:
     """Return the mark that `event` gets, with those people on record."""
     one = order_event(**changes)
     audience = audience_of(one, {each.key: each for each in people})
-    return Mark(
+    return Decision(
         order=order_hash(one),
         event=event_hash(one),
         verdicts=decide(one, audience, {}, policy=policy, now=now),

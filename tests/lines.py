@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ordercast.gateways.ledger.items import write
-from ordercast.gateways.ledger.stream_changes import line_of
+from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.notifications.notification import Notification
-from ordercast.rollups.rollup import Line
+from ordercast.rollups.rollup import RollupInput
 from tests.examples import notification
 
 
-def line(number: int = 1, **changes: Any) -> Line:
+def line(number: int = 1, **changes: Any) -> RollupInput:
     """Return what counts of one of many notifications."""
-    return line_of(write(notification(number, **changes)))
+    return rollup_input_of(write(notification(number, **changes)))
 
 
 def change(

@@ -20,9 +20,9 @@ from local_cloud.provider_simulator.charges import Charge, read_charges
 from ordercast.events.order_event import Channel
 from ordercast.gateways.cloudwatch import MetricSums
 from ordercast.operations.target import Target
-from ordercast.rollups.rollup import Amounts, Bucket
+from ordercast.rollups.rollup import Amounts, RollupKey
 from ordercast.rollups.statistics import by, in_all
-from ordercast.workflows.read_rollups import HOUR, Buckets, buckets_between
+from ordercast.workflows.read_rollups import HOUR, Buckets, rollups_between
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,9 +54,9 @@ class IndependentCounts:
         self.messages += new
         return new
 
-    def buckets(self) -> dict[Bucket, Amounts]:
+    def buckets(self) -> dict[RollupKey, Amounts]:
         """Return the rollups of all hours so far."""
-        return buckets_between(self.rollups, self.since, self._until())
+        return rollups_between(self.rollups, self.since, self._until())
 
     def compare(self, put: Iterable[Put]) -> Comparison:
         """Return all counts as they are now; the simulator's as of the last `new_messages`."""
@@ -108,7 +108,7 @@ def simulator_count(messages: Sequence[SentMessage], charges: Sequence[Charge]) 
     return counted
 
 
-def rollup_count(buckets: Mapping[Bucket, Amounts]) -> Count:
+def rollup_count(buckets: Mapping[RollupKey, Amounts]) -> Count:
     """Count by the rollups."""
     total = in_all(buckets.values())
     counted: dict[str, Decimal] = {

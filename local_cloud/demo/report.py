@@ -29,8 +29,8 @@ def print_outcome(outcome: Outcome, console: Console) -> None:
     console.print()
     console.print(_counts(outcome.comparison))
     console.print()
-    for name, text in _facts(outcome).items():
-        console.print(_fact(name, text), markup=False, soft_wrap=True)
+    for name, text in _receipt_events(outcome).items():
+        console.print(_receipt_event(name, text), markup=False, soft_wrap=True)
     console.print()
     for right, text in _verdicts(outcome):
         console.print(RIGHT if right else WRONG, Text(text), soft_wrap=True)
@@ -93,7 +93,7 @@ def _mark(right: bool) -> str:  # noqa: FBT001
     return RIGHT if right else WRONG
 
 
-def _facts(outcome: Outcome) -> dict[str, str]:
+def _receipt_events(outcome: Outcome) -> dict[str, str]:
     figures, money = outcome.figures, outcome.figures.money
     return {
         "delivery rate": f"{percent(figures.delivery_rate)} of what has ended",
@@ -107,7 +107,7 @@ def _facts(outcome: Outcome) -> dict[str, str]:
     }
 
 
-def _fact(name: str, text: str) -> str:
+def _receipt_event(name: str, text: str) -> str:
     return fill(
         f"{name:<{_NAMES}}{text}", _WIDTH, subsequent_indent=" " * _NAMES, break_on_hyphens=False
     )

@@ -29,12 +29,12 @@ from ordercast.operations.report.page import report
 from ordercast.operations.target import Target
 from ordercast.people.person import Person
 from ordercast.producer import Producer
-from ordercast.rollups.rollup import Amounts, Bucket, hour_of
+from ordercast.rollups.rollup import Amounts, RollupKey, hour_of
 from ordercast.rollups.statistics import in_all
 from ordercast.wiring.reconciliation import verification
 from ordercast.workflows.read_rollups import HOUR
 
-PATIENCE = 90.0
+DUE_POLICY = 90.0
 """Seconds without progress after which the demo ends; the sweeper runs within that time."""
 
 PAUSE = 0.2  # seconds between two looks at the inbox
@@ -48,7 +48,7 @@ class Demo:
     cloud: LocalCloud
     console: Console
     keep_in: Path
-    patience: float = PATIENCE
+    patience: float = DUE_POLICY
 
     def __call__(self, orders: int, *, seed: int) -> Outcome:
         """Run to the end, or until there is no progress for a while."""
@@ -100,7 +100,7 @@ class Demo:
     def _save(
         self,
         counts: IndependentCounts,
-        buckets: Mapping[Bucket, Amounts],
+        buckets: Mapping[RollupKey, Amounts],
         stage: str,
         since: datetime,
     ) -> dict[str, Path]:

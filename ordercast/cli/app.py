@@ -11,7 +11,7 @@ from rich.text import Text
 from ordercast.cli.customers import customers
 from ordercast.cli.export import export
 from ordercast.cli.options import CloudName, Shop, Stage
-from ordercast.cli.output.terminal import complaints, console
+from ordercast.cli.output.terminal import console, errors_console
 from ordercast.cli.parked import parked
 from ordercast.cli.pause import resume, stop
 from ordercast.cli.put import put
@@ -25,7 +25,7 @@ from ordercast.errors import PipelineError
 from ordercast.operations import checkout
 from ordercast.operations.checkout import in_checkout
 from ordercast.operations.target import LOCAL_STAGE, target
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -52,7 +52,7 @@ def main() -> None:
     try:
         with in_checkout("failures").part_named() if checkout.there() else nullcontext():
             app()
-    except Complaint as error:
+    except UsageError as error:
         log = f"its log: {error.log}" if error.log else ""
         _complain(error.what, log, error.hint)
     except OSError as error:
@@ -104,7 +104,7 @@ def status(
 ) -> None:
     """Show an order's story, by whose word, or what became of a customer's notifications."""
     if (order is None) == (customer is None):
-        raise Complaint("say one of them: an order, or --customer")
+        raise UsageError("say one of them: an order, or --customer")
     where = target(stage, cloud)
     if order is not None:
         listing = order_listing(where, order, shop=shop)
@@ -116,7 +116,7 @@ def status(
         hint = "" if shop else "if its events name a shop, say which: --shop NAME"
         if waiting and waiting.records:
             hint = f"still on the way: {waiting}; ask again in a moment"
-        raise Complaint(f"the ledger has no notification for {whose}", hint=hint)
+        raise UsageError(f"the ledger has no notification for {whose}", hint=hint)
     # A story has its columns, which are wrapped by themselves.
     console.print(listing, soft_wrap=order is None)
     if waiting and waiting.records:
@@ -140,8 +140,8 @@ def demo(
 
 
 def _complain(what: str, *more: str) -> None:
-    complaints.print("[bold red]✗[/]", Text(what))
+    errors_console.print("[bold red]✗[/]", Text(what))
     for line in more:
         if line:
-            complaints.print(Text(f"  {line}"))
+            errors_console.print(Text(f"  {line}"))
     sys.exit(1)

@@ -8,8 +8,8 @@ import typer
 from rich.text import Text
 
 from ordercast.cli.options import CloudName, Shop, Stage
-from ordercast.cli.output.terminal import complaints, console, facts
-from ordercast.cli.unsuppress import Address, OneCustomer, address_hash, lift_refusals
+from ordercast.cli.output.terminal import console, errors_console, facts
+from ordercast.cli.unsuppress import Address, OneCustomer, address_hash, unsuppress_address
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.operations.customer_files import OPTED_OUT, customer_lines
@@ -17,14 +17,14 @@ from ordercast.operations.order_files import read_file
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.people.person import Person, QuietHours
 from ordercast.settings.processors import quiet_hours
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 customers = typer.Typer(
     name="customers",
     no_args_is_help=True,
     help="What is known of customers: import, show, set, lift.",
 )
-customers.command("lift")(lift_refusals)
+customers.command("lift")(unsuppress_address)
 
 Customer = Annotated[str, typer.Argument(help="The customer_id of its events.")]
 NONE = "none"
@@ -40,7 +40,7 @@ def import_customers(
     lines = customer_lines(read_file(file))
     bad = [line for line in lines if line.problem]
     for line in bad:
-        complaints.print(f"line {line.place}: {line.problem}", markup=False)
+        errors_console.print(f"line {line.place}: {line.problem}", markup=False)
     people = target(stage, cloud).people()
     told = {line.person.key: line.person for line in lines if line.person}
     people.change(told, lambda known: _still_refusing(told[known.key], known))
@@ -59,7 +59,7 @@ def show(
 ) -> None:
     """Show a customer's record, or what is remembered of an address."""
     if (customer is None) == (address is None):
-        raise Complaint("say one of them: a customer, or --address ADDRESS")
+        raise UsageError("say one of them: a customer, or --address ADDRESS")
     if address is not None:
         key, missing, hint = address_hash(address), "nothing is remembered of that address", ""
     else:
@@ -68,7 +68,7 @@ def show(
         hint = "" if shop else "if its events name a shop, say which: --shop NAME"
     found = target(stage, cloud).people().get({key}).get(key)
     if found is None:
-        raise Complaint(missing, hint=hint)
+        raise UsageError(missing, hint=hint)
     console.print(_listing(found))
 
 
@@ -94,7 +94,7 @@ def set_customer(
 ) -> None:
     """Change what is on record of a customer, or put it there."""
     if set(opt_out or ()) & set(opt_in or ()):
-        raise Complaint("one channel cannot be opted in to and out of at once")
+        raise UsageError("one channel cannot be opted in to and out of at once")
     hours = None if quiet is None else _quiet_hours(quiet)
     people = target(stage, cloud).people()
     key = customer_key(shop=shop, customer_id=customer)
@@ -125,7 +125,7 @@ def _quiet_hours(written: str) -> QuietHours | None:
     try:
         return quiet_hours("" if written == NONE else written)
     except ValueError as error:
-        raise Complaint(f"--quiet: {error}") from error
+        raise UsageError(f"--quiet: {error}") from error
 
 
 def _channels(word: str) -> tuple[Channel, ...] | None:
@@ -148,13 +148,13 @@ def _listing(person: Person) -> Text:
         "agreed to": " ".join(sorted(person.consents)),
         "refused": ", ".join(f"{c} ({why})" for c, why in sorted(person.refusals.items())),
         # Each is true of one address, which is known by its hash alone.
-        "learnt": "\n".join(
+        "suppressions": "\n".join(
             f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"
-            for each in sorted(person.learnt.values(), key=lambda each: each.at)
+            for each in sorted(person.suppressions.values(), key=lambda each: each.at)
         ),
-        "lifted": "\n".join(
+        "unsuppressions": "\n".join(
             f"{each.reason}, by {each.by} on {each.at:%Y-%m-%d %H:%M}"
-            for each in sorted(person.lifted.values(), key=lambda each: each.at)
+            for each in sorted(person.unsuppressions.values(), key=lambda each: each.at)
         ),
         "quiet hours": quiet and f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
     }

@@ -16,10 +16,10 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from ordercast.cli.options import CloudName, Stage
-from ordercast.cli.output.terminal import complaints
+from ordercast.cli.output.terminal import errors_console
 from ordercast.gateways.ledger.items import read, write
-from ordercast.gateways.ledger.rollup_inputs import DynamoLines
-from ordercast.gateways.ledger.stream_changes import line_of
+from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
+from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.operations.moments import moment
@@ -41,7 +41,7 @@ def export(
 
     Times are UTC and those of acceptance; without any, all that the ledger has is written.
     """
-    lines = DynamoLines(table=target(stage, cloud).ledger().table)
+    lines = DynamoRollupInputs(table=target(stage, cloud).ledger().table)
     now = datetime.now(UTC)
     begins = moment(since or "1970-01-01", option="--since", now=now)
     # What is deferred is accepted when it is due, which may be tomorrow.
@@ -51,12 +51,12 @@ def export(
         for item in lines.scan_items(begins, ends):
             file.write(json.dumps(columns(read(item))) + "\n")
             written += 1
-    complaints.print(f"{written} notifications")
+    errors_console.print(f"{written} notifications")
 
 
 def columns(row: Notification) -> dict[str, Any]:
     """Return one notification as it is exported; money is text, so that no digit is lost."""
-    line = line_of(write(row))
+    line = rollup_input_of(write(row))
     return {
         "id": line.id,
         "version": line.version,

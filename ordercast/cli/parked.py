@@ -17,11 +17,11 @@ from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import console, facts
 from ordercast.events.identity import is_notification_id
 from ordercast.operations.moments import moment
-from ordercast.operations.parked_sources import Found, Shelves, shelves
+from ordercast.operations.parked_sources import LookupResult, ParkedSources, parked_sources
 from ordercast.operations.target import LOCAL_STAGE, target
-from ordercast.parked.item import Kind, Parked, Wish
-from ordercast.usage_error import Complaint
-from ordercast.workflows.redrive.source import Shelf, Told
+from ordercast.parked.item import Kind, ParkedItem, Selection
+from ordercast.usage_error import UsageError
+from ordercast.workflows.redrive.source import ParkedSource, Report
 
 parked = typer.Typer(
     name="parked",
@@ -54,7 +54,7 @@ Since = Annotated[
 Really = Annotated[bool, typer.Option("--yes", help="Do it; without, nothing is changed.")]
 Everything = Annotated[bool, typer.Option("--all", help="Everything that is parked.")]
 
-Doing = Callable[[Shelf, Sequence[Parked], Told], int]
+Doing = Callable[[ParkedSource, Sequence[ParkedItem], Report], int]
 
 
 @parked.command("list")
@@ -89,12 +89,12 @@ def show(
 ) -> None:
     """Show one parked thing; its payload only if that is asked for."""
     with _looking(stage, cloud) as where:
-        found = [(f.shelf, each) for f in where.find(Wish(ids=[id_])) for each in f.things]
+        found = [(f.source, each) for f in where.find(Selection(ids=[id_])) for each in f.things]
         if len(found) != 1:
-            raise Complaint(f"{id_} names {len(found)} parked things, not one")
-        ((shelf, thing),) = found
+            raise UsageError(f"{id_} names {len(found)} parked things, not one")
+        ((source, thing),) = found
         if payload:
-            sys.stdout.buffer.write(shelf.payload(thing) + b"\n")
+            sys.stdout.buffer.write(source.payload(thing) + b"\n")
             return
     console.print(facts({name: str(value) for name, value in _fields(thing).items()}))
 
@@ -119,19 +119,19 @@ def _add(name: str, word: str, doing: Doing, help_: str) -> None:
 _add(
     "redrive",
     "redriven",
-    lambda shelf, things, told: shelf.redrive(things, told=told),
+    lambda source, things, told: source.redrive(things, told=told),
     "Send parked things on their way again; may be broken off and done again.",
 )
 _add(
     "drop",
     "dropped",
-    lambda shelf, things, told: shelf.drop(things, told=told),
+    lambda source, things, told: source.drop(things, told=told),
     "Let parked things go for good; payloads in the bucket stay until their retention ends.",
 )
 
 
 def _do(
-    wish: Wish,
+    wish: Selection,
     word: str,
     doing: Doing,
     really: bool,  # noqa: FBT001
@@ -150,20 +150,20 @@ def _do(
         with Progress(console=console) as progress:
             task = progress.add_task(word, total=len(things))
             done = sum(
-                doing(each.shelf, each.things, lambda n: progress.advance(task, n))
+                doing(each.source, each.things, lambda n: progress.advance(task, n))
                 for each in found
                 if each.things
             )
     console.print(f"{done} of {len(things)} {word}.")
     if done < len(things):
-        raise Complaint(
+        raise UsageError(
             "the rest changed meanwhile or was not taken", hint="look again: parked list"
         )
 
 
 @contextmanager
-def _looking(stage: str, cloud: str | None) -> Iterator[Shelves]:
-    where = shelves(target(stage, cloud))
+def _looking(stage: str, cloud: str | None) -> Iterator[ParkedSources]:
+    where = parked_sources(target(stage, cloud))
     try:
         yield where
     finally:
@@ -177,30 +177,32 @@ def _named(
     since: str | None,
     *,
     every: bool,
-) -> Wish:
+) -> Selection:
     if not (ids or kinds or reason or since or every):
-        raise Complaint(
+        raise UsageError(
             "which of them?", hint="name ids, or a --kind, --reason or --since, or --all"
         )
     # The beginning of every id: a variable of the shell that is not set must not mean everything.
     if "" in (ids or ()):
-        raise Complaint("one of the ids is empty", hint="everything is --all")
+        raise UsageError("one of the ids is empty", hint="everything is --all")
     return _wish(ids or (), kinds, reason, since)
 
 
-def _wish(ids: Sequence[str], kinds: Sequence[Kind] | None, reason: str, since: str | None) -> Wish:
-    return Wish(ids=ids, kinds=kinds or (), reason=reason, since=_moment(since))
+def _wish(
+    ids: Sequence[str], kinds: Sequence[Kind] | None, reason: str, since: str | None
+) -> Selection:
+    return Selection(ids=ids, kinds=kinds or (), reason=reason, since=_moment(since))
 
 
 def _moment(written: str | None) -> datetime | None:
     return moment(written, option="--since", now=datetime.now(UTC)) if written else None
 
 
-def _all(found: Sequence[Found]) -> list[Parked]:
+def _all(found: Sequence[LookupResult]) -> list[ParkedItem]:
     return [each for one in found for each in one.things]
 
 
-def _show(things: Sequence[Parked]) -> None:
+def _show(things: Sequence[ParkedItem]) -> None:
     for each in things:
         since = f"{each.since:%Y-%m-%d %H:%M:%S}" if each.since else "-"
         detail = f": {each.detail}" if each.detail else ""
@@ -208,9 +210,9 @@ def _show(things: Sequence[Parked]) -> None:
         console.print(Text(line))
 
 
-def _counted(things: Sequence[Parked], wish: Wish) -> str:
+def _counted(things: Sequence[ParkedItem], wish: Selection) -> str:
     if not things:
-        return "Nothing is parked." if wish == Wish() else "Nothing like that is parked."
+        return "Nothing is parked." if wish == Selection() else "Nothing like that is parked."
     counts = ", ".join(
         f"{sum(each.kind is kind for each in things)} {kind}s"
         for kind in Kind
@@ -219,7 +221,7 @@ def _counted(things: Sequence[Parked], wish: Wish) -> str:
     return f"{len(things)} parked: {counts.replace('batchs', 'batches')}."
 
 
-def _fields(each: Parked) -> dict[str, object]:
+def _fields(each: ParkedItem) -> dict[str, object]:
     return {
         "kind": each.kind,
         "id": each.id,

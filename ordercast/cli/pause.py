@@ -9,7 +9,7 @@ from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.events.order_event import Channel
 from ordercast.operations.target import LOCAL_STAGE, target
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 ChannelToo = Annotated[list[Channel] | None, typer.Option("--channel", help="sms or email.")]
 CountryToo = Annotated[
@@ -32,7 +32,7 @@ def stop(
     named = _named(channel, country, campaign, shop)
     if named:
         ledger.stop(named)
-    _show(ledger.stops().stopped)
+    _show(ledger.pauses().paused)
 
 
 def resume(
@@ -46,12 +46,12 @@ def resume(
 ) -> None:
     """Send again what the options name; messages that waited go out within minutes."""
     ledger = target(stage, cloud).ledger()
-    named = ledger.stops().stopped if every else _named(channel, country, campaign, shop)
+    named = ledger.pauses().paused if every else _named(channel, country, campaign, shop)
     if not named and not every:
-        raise Complaint("resume what?", hint="name it as it was stopped, or say --all")
+        raise UsageError("resume what?", hint="name it as it was stopped, or say --all")
     if named:
         ledger.resume(named)
-    _show(ledger.stops().stopped)
+    _show(ledger.pauses().paused)
 
 
 def _named(
@@ -71,12 +71,12 @@ def _named(
 def _country(written: str) -> str:
     code = written.upper()
     if len(code) != 2 or not code.isascii() or not code.isalpha():  # noqa: PLR2004 - ISO 3166-1
-        raise Complaint(f"--country: {written} is not a country's two letters")
+        raise UsageError(f"--country: {written} is not a country's two letters")
     return code
 
 
-def _show(stopped: Iterable[str]) -> None:
-    names = sorted(stopped)
+def _show(paused: Iterable[str]) -> None:
+    names = sorted(paused)
     if not names:
         console.print("Nothing is stopped.")
     for name in names:

@@ -9,12 +9,12 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ordercast.cli.options import CloudName, Stage
-from ordercast.cli.output.terminal import complaints, console
+from ordercast.cli.output.terminal import console, errors_console
 from ordercast.operations.checkout import in_checkout
 from ordercast.operations.order_files import Row, read_file, read_rows
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.producer import Producer, fits
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 
 def put(
@@ -34,14 +34,14 @@ def put(
     """Put order events on the stream, each order's in the order in which they stand there."""
     rows = read_rows(read_file(file))
     if not rows:
-        raise Complaint(f"{'standard input' if file == '-' else file} holds no order event")
+        raise UsageError(f"{'standard input' if file == '-' else file} holds no order event")
     bad = [row for row in rows if row.problem]
     for row in bad:
-        complaints.print(f"{row.place}: {row.problem}", markup=False)
+        errors_console.print(f"{row.place}: {row.problem}", markup=False)
     where = target(stage, cloud)
     stream = where.names.orders_stream
     good = [row for row in rows if not row.problem or (unchecked and _fits(row))]
-    with _arrivals(cloud, where, good) if wait and stage == LOCAL_STAGE else nullcontext():
+    with _inbound_events(cloud, where, good) if wait and stage == LOCAL_STAGE else nullcontext():
         with _progress(len(good)) as progress:
             client = boto3.client("kinesis")
             producer = Producer(
@@ -53,7 +53,7 @@ def put(
         raise typer.Exit(1)
 
 
-def _arrivals(
+def _inbound_events(
     cloud: str | None, where: Target, rows: Sequence[Row]
 ) -> AbstractContextManager[None]:
     following: AbstractContextManager[None] = in_checkout("in_flight").arrivals_of(

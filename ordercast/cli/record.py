@@ -16,7 +16,7 @@ from ordercast.operations.anonymise import Scrub
 from ordercast.operations.moments import span
 from ordercast.operations.recording import Header, batches, write
 from ordercast.operations.target import LOCAL_STAGE, target
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 Since = Annotated[
     str, typer.Option("--from", help="From when on: 36h, 7d, or a time such as 2026-11-02T08:00.")
@@ -47,7 +47,7 @@ def record(
             shown.update(f"reading the stream: {len(made)} batches")
     records = sum(len(each["Records"]) for each in made)
     if not records:
-        raise Complaint(
+        raise UsageError(
             "nothing arrived on the stream in that time", hint="look further back: --from"
         )
     header = Header(

@@ -14,8 +14,8 @@ from rich.table import Table as Grid
 
 from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import console
-from ordercast.decisions.lookup import Wanted
-from ordercast.decisions.replay_diff import Difference, differences, verdict
+from ordercast.decisions.lookup import LookupKeys
+from ordercast.decisions.replay_diff import ReplayDifference, differences, verdict
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways import clients
 from ordercast.gateways.streams.kinesis_records import stream_records
@@ -25,8 +25,8 @@ from ordercast.operations.moments import span
 from ordercast.operations.recording import read
 from ordercast.operations.stages import policy_of
 from ordercast.operations.target import LOCAL_STAGE, Target, target
-from ordercast.usage_error import Complaint
-from ordercast.workflows.dry_run import Rehearsal
+from ordercast.usage_error import UsageError
+from ordercast.workflows.dry_run import DryRun
 
 IDS_A_READ = 100
 
@@ -56,21 +56,21 @@ def replay(
     """
     del dry_run  # said for whoever types it
     if (file is None) == (since is None):
-        raise Complaint("replay what?", hint="name a recording, or a span: --from 36h")
+        raise UsageError("replay what?", hint="name a recording, or a span: --from 36h")
     if file is not None and until is not None:
-        raise Complaint("--to goes with --from", hint="a recording is replayed whole")
+        raise UsageError("--to goes with --from", hint="a recording is replayed whole")
     when = None if since is None else span(since, until, now=datetime.now(UTC))
     there = target(stage, cloud)
-    rehearsal, sums = _rehearsed(_batches(there, file, when), there)
-    found = list(differences(rehearsal.rows.values(), _on_the_ledger(there, rehearsal.rows)))
+    run, sums = _rehearsed(_batches(there, file, when), there)
+    found = list(differences(run.rows.values(), _on_the_ledger(there, run.rows)))
     if as_json:
-        print(json.dumps(_document(rehearsal, sums, found)))
+        print(json.dumps(_document(run, sums, found)))
         return
-    _show(rehearsal, sums, found, last=last)
+    _show(run, sums, found, last=last)
 
 
-def _rehearsed(batches: Iterable[Sequence[StreamRecord]], there: Target) -> tuple[Rehearsal, _Sums]:
-    rehearsal = Rehearsal(
+def _rehearsed(batches: Iterable[Sequence[StreamRecord]], there: Target) -> tuple[DryRun, _Sums]:
+    run = DryRun(
         look_up_people=there.ledger().look_up,
         policy=policy_of(there.settings),
         default_currency=there.settings.default_currency,
@@ -79,7 +79,7 @@ def _rehearsed(batches: Iterable[Sequence[StreamRecord]], there: Target) -> tupl
     with console.status("replaying …") as shown:
         for batch in batches:
             now = max((r.arrived_at for r in batch if r.arrived_at), default=datetime.now(UTC))
-            relayed = rehearsal.relay(batch, now=now)
+            relayed = run.relay(batch, now=now)
             sums.update(
                 records=relayed.accepted + relayed.repeated + relayed.stale + relayed.parked,
                 accepted=relayed.accepted,
@@ -88,7 +88,7 @@ def _rehearsed(batches: Iterable[Sequence[StreamRecord]], there: Target) -> tupl
                 parked=relayed.parked,
             )
             shown.update(f"replaying: {sums['records']} records")
-    return rehearsal, sums
+    return run, sums
 
 
 def _batches(
@@ -106,21 +106,21 @@ def _on_the_ledger(there: Target, rows: Mapping[str, Notification]) -> dict[str,
     ledger, ids = there.ledger(), sorted(rows)
     found: dict[str, Notification] = {}
     for start in range(0, len(ids), IDS_A_READ):
-        wanted = Wanted(notifications=frozenset(ids[start : start + IDS_A_READ]))
+        wanted = LookupKeys(notifications=frozenset(ids[start : start + IDS_A_READ]))
         found |= ledger.look_up(wanted).notifications
     return found
 
 
-def _verdicts(rehearsal: Rehearsal) -> Counter[tuple[str, str]]:
-    return Counter((row.channel.value, verdict(row)) for row in rehearsal.rows.values())
+def _verdicts(run: DryRun) -> Counter[tuple[str, str]]:
+    return Counter((row.channel.value, verdict(row)) for row in run.rows.values())
 
 
-def _reasons(rehearsal: Rehearsal) -> Counter[str]:
+def _reasons(run: DryRun) -> Counter[str]:
     """Count what would be parked: whoever was told then, and would not be now, is among them."""
-    return Counter(f"{each.reason}: {each.detail}" for each in rehearsal.parked)
+    return Counter(f"{each.reason}: {each.detail}" for each in run.parked)
 
 
-def _show(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference], *, last: int) -> None:
+def _show(run: DryRun, sums: _Sums, found: Sequence[ReplayDifference], *, last: int) -> None:
     if not sums["records"]:
         console.print("0 records: nothing arrived then.")
         return
@@ -129,10 +129,10 @@ def _show(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference], *, las
         f" {sums['stale']} stale, {sums['parked']} parked"
     )
     would = Grid("would be", "channel", "notifications", box=None, padding=(0, 2, 0, 0))
-    for (channel, what), number in sorted(_verdicts(rehearsal).items(), key=lambda e: e[0][::-1]):
+    for (channel, what), number in sorted(_verdicts(run).items(), key=lambda e: e[0][::-1]):
         would.add_row(what, channel, str(number))
     console.print(would)
-    for what, number in _reasons(rehearsal).items():
+    for what, number in _reasons(run).items():
         console.print(f"{number} would be parked: {what}", markup=False)
     if not found:
         console.print("The ledger says the same of each.")
@@ -147,15 +147,13 @@ def _show(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference], *, las
         )
 
 
-def _document(rehearsal: Rehearsal, sums: _Sums, found: Sequence[Difference]) -> dict[str, Any]:
+def _document(run: DryRun, sums: _Sums, found: Sequence[ReplayDifference]) -> dict[str, Any]:
     return {
         "records": dict(sums),
         "would": [
             {"channel": channel, "verdict": what, "notifications": number}
-            for (channel, what), number in sorted(_verdicts(rehearsal).items())
+            for (channel, what), number in sorted(_verdicts(run).items())
         ],
-        "parked": [
-            {"reason": what, "records": number} for what, number in _reasons(rehearsal).items()
-        ],
+        "parked": [{"reason": what, "records": number} for what, number in _reasons(run).items()],
         "differences": [asdict(each) for each in found],
     }

@@ -11,7 +11,7 @@ from ordercast.cli.output.terminal import console
 from ordercast.operations.periods import Since, Until, period
 from ordercast.operations.report.page import report
 from ordercast.operations.target import LOCAL_STAGE, target
-from ordercast.workflows.read_rollups import buckets_between
+from ordercast.workflows.read_rollups import rollups_between
 
 
 def save_report(
@@ -24,7 +24,7 @@ def save_report(
     """Save one HTML page of what became of every message: rates, latency, cost, funnel."""
     now = datetime.now(UTC)
     meant = period(since, until, now=now)
-    found = buckets_between(target(stage, cloud).rollups(), meant.since, meant.until)
+    found = rollups_between(target(stage, cloud).rollups(), meant.since, meant.until)
     page = report(found, stage=stage, since=meant.since, until=meant.until, made_at=now)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, encoding="utf-8")

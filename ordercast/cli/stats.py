@@ -19,8 +19,8 @@ from ordercast.operations.stats_columns import COST, STATS, Column, Value
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.rollups.statistics import DIMENSIONS, Dimension, Figures, in_all
 from ordercast.rollups.statistics import by as grouped
-from ordercast.usage_error import Complaint
-from ordercast.workflows.read_rollups import Buckets, buckets_between
+from ordercast.usage_error import UsageError
+from ordercast.workflows.read_rollups import Buckets, rollups_between
 
 Groups = Mapping[tuple[str | None, ...], Figures]
 Tables = Callable[[Sequence[Dimension], Groups, Figures], Sequence[RenderableType]]
@@ -59,12 +59,12 @@ def cost(
 
 
 def dimensions(written: str) -> list[Dimension]:
-    """Return the dimensions that words between commas name. Raises `Complaint`."""
+    """Return the dimensions that words between commas name. Raises `UsageError`."""
     named = dict.fromkeys(each.strip() for each in written.split(",") if each.strip())
     known = {str(each): each for each in DIMENSIONS}
     for name in named:
         if name not in known:
-            raise Complaint(f"--by: nothing is kept by {name}", hint=f"by {', '.join(DIMENSIONS)}")
+            raise UsageError(f"--by: nothing is kept by {name}", hint=f"by {', '.join(DIMENSIONS)}")
     return [known[name] for name in named]
 
 
@@ -99,9 +99,9 @@ class _Question:
 def _question(
     by: str, since: str | None, until: str | None, *, as_json: bool, as_csv: bool
 ) -> _Question:
-    """Understand it before anything is read. Raises `Complaint`."""
+    """Understand it before anything is read. Raises `UsageError`."""
     if as_json and as_csv:
-        raise Complaint("say one of them: --json, or --csv")
+        raise UsageError("say one of them: --json, or --csv")
     return _Question(
         dimensions=dimensions(by),
         period=period(since, until, now=datetime.now(UTC)),
@@ -115,7 +115,7 @@ def _of_notifications(figures: Figures) -> bool:
 
 
 def _of_money(figures: Figures) -> bool:
-    return bool(figures.sent or figures.money.bills)
+    return bool(figures.sent or figures.money.charges)
 
 
 def _answer(
@@ -125,7 +125,7 @@ def _answer(
     tables: Tables,
     concerns: Callable[[Figures], bool],
 ) -> None:
-    buckets = buckets_between(rollups, asked.period.since, asked.period.until)
+    buckets = rollups_between(rollups, asked.period.since, asked.period.until)
     total = in_all(buckets.values())
     found = grouped(buckets, asked.dimensions)
     groups: Groups = {key: figures for key, figures in found.items() if concerns(figures)}

@@ -15,10 +15,14 @@ from ordercast.operations.target import Target
 def order_listing(target: Target, order_id: str, *, shop: str | None) -> RenderableType | None:
     """Tell an order's story, from the ledger and from what providers said; None where there is none."""
     ledger, order = target.ledger(), order_hash_for(shop=shop, order_id=order_id)
-    marks, rows = ledger.marks_of(order), ledger.of_order(order)
+    decisions, rows = ledger.decisions_of(order), ledger.of_order(order)
     messages = {message_id for row in rows for message_id in row.messages}
-    trails = target.trails().find(messages) if messages else {}
-    return story_listing(Story(marks=marks, rows=rows, trails=trails)) if marks or rows else None
+    receipt_logs = target.receipt_logs().find(messages) if messages else {}
+    return (
+        story_listing(Story(decisions=decisions, rows=rows, receipt_logs=receipt_logs))
+        if decisions or rows
+        else None
+    )
 
 
 def customer_listing(

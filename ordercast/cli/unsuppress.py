@@ -14,9 +14,9 @@ from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.people.contact import e164, mailbox
-from ordercast.people.person import Learnt, Person
-from ordercast.receipts.suppressions import lift
-from ordercast.usage_error import Complaint
+from ordercast.people.person import Person, Suppression
+from ordercast.receipts.suppressions import unsuppress
+from ordercast.usage_error import UsageError
 
 OneCustomer = Annotated[str | None, typer.Argument(help="The customer_id of its events.")]
 Address = Annotated[
@@ -32,12 +32,12 @@ class People(Protocol):
         """Return those who are on record."""
         ...
 
-    def learn(self, people: Sequence[Person]) -> set[str]:
+    def suppress(self, people: Sequence[Person]) -> set[str]:
         """Write what each has `learnt`, where its lessons are the next; answer the keys written."""
         ...
 
 
-def lift_refusals(
+def unsuppress_address(
     by: Annotated[
         str, typer.Option(help="Whose word it is, for the record: a ticket, say; nothing personal.")
     ],
@@ -49,56 +49,56 @@ def lift_refusals(
 ) -> None:
     """Lift what providers taught us of a customer's addresses, or of one address."""
     if not 1 <= len(by.strip()) <= _LONGEST or not by.isprintable():
-        raise Complaint(f"--by: say who said so, in one line of up to {_LONGEST} characters")
+        raise UsageError(f"--by: say who said so, in one line of up to {_LONGEST} characters")
     people = target(stage, cloud).people()
     hashed = None if address is None else address_hash(address)
     keys, addresses = _about(people, customer, shop, hashed)
-    lifted = lifting(people, keys, addresses, by=by.strip(), at=datetime.now(UTC))
-    if not lifted:
+    unsuppressions = unsuppressing(people, keys, addresses, by=by.strip(), at=datetime.now(UTC))
+    if not unsuppressions:
         whom = f"customer {customer}" if customer else "that address"
-        raise Complaint(f"nothing that providers told us of {whom} stands in the way")
-    for each in lifted:
+        raise UsageError(f"nothing that providers told us of {whom} stands in the way")
+    for each in unsuppressions:
         told = f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"
         console.print(f"lifted {told}", markup=False, soft_wrap=True)
-    for channel in sorted({each.channel for each in lifted}):
+    for channel in sorted({each.channel for each in unsuppressions}):
         console.print(f"{_ALSO[channel]}", markup=False, soft_wrap=True)
     if customer is None:
         console.print(_CUSTOMER_TOO, markup=False, soft_wrap=True)
 
 
-def lifting(
+def unsuppressing(
     people: People, keys: Iterable[str], addresses: AbstractSet[str], *, by: str, at: datetime
-) -> list[Learnt]:
+) -> list[Suppression]:
     """Lift what these records learnt of the addresses; return it, that of an address once.
 
-    Doing it again does what was left where it ended in between. Raises `Complaint` where a record
+    Doing it again does what was left where it ended in between. Raises `UsageError` where a record
     changes faster than it can be written.
     """
     waiting = frozenset(keys)
-    lifted: dict[str, Learnt] = {}
+    unsuppressions: dict[str, Suppression] = {}
     for _ in range(_ROUNDS):
         news = []
         for person in people.get(waiting).values():
             after = person
-            for address in sorted(addresses & person.learnt.keys()):
-                lifted[address] = person.learnt[address]
-                after = lift(after, address, by=by, at=at)
+            for address in sorted(addresses & person.suppressions.keys()):
+                unsuppressions[address] = person.suppressions[address]
+                after = unsuppress(after, address, by=by, at=at)
             if after is not person:
                 news.append(after)
-        waiting = frozenset(person.key for person in news) - people.learn(news)
+        waiting = frozenset(person.key for person in news) - people.suppress(news)
         if not waiting:
-            return sorted(lifted.values(), key=lambda each: (each.channel, each.at))
-    raise Complaint("the record changes faster than it can be written", hint="try again")
+            return sorted(unsuppressions.values(), key=lambda each: (each.channel, each.at))
+    raise UsageError("the record changes faster than it can be written", hint="try again")
 
 
 def address_hash(written: str) -> str:
-    """Return what an address is remembered by. Raises `Complaint`, and quotes nothing."""
+    """Return what an address is remembered by. Raises `UsageError`, and quotes nothing."""
     if _HASH.fullmatch(written):
         return written
     address = mailbox(written) if "@" in written else e164(written, country=_NOWHERE)
     if address is None:
         hint = "ada@example.com, +12065550100, or 22 letters and digits"
-        raise Complaint("--address: neither an e-mail address, a number nor a hash", hint=hint)
+        raise UsageError("--address: neither an e-mail address, a number nor a hash", hint=hint)
     return address_key(address)
 
 
@@ -108,12 +108,12 @@ def _about(
     """Return whose records these are, and which addresses it is about."""
     if customer is None:
         if hashed is None:
-            raise Complaint("say whom it is about: a customer, or --address ADDRESS")
+            raise UsageError("say whom it is about: a customer, or --address ADDRESS")
         return {hashed}, {hashed}
     key = customer_key(shop=shop, customer_id=customer)
     known = people.get({key}).get(key, Person(key=key))
     contacts = {address_key(each) for each in (known.email, known.phone) if each}
-    addresses = {hashed} if hashed else {*known.learnt, *known.lifted, *contacts}
+    addresses = {hashed} if hashed else {*known.suppressions, *known.unsuppressions, *contacts}
     return {key, *addresses}, addresses
 
 

@@ -19,10 +19,10 @@ from ordercast.reconciliation.comparison import Findings
 from ordercast.rollups.statistics import in_all
 from ordercast.settings.analytics import VerifierSettings
 from ordercast.settings.processors import NAMESPACE
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 from ordercast.wiring.reconciliation import Verification, verification
-from ordercast.workflows.read_rollups import HOUR, buckets_between, hours
-from ordercast.workflows.reconcile.trace_records import Records
+from ordercast.workflows.read_rollups import HOUR, hours, rollups_between
+from ordercast.workflows.reconcile.trace_records import TracedRecords
 
 Since = Annotated[
     str | None,
@@ -43,7 +43,7 @@ class Answer:
     """All that was compared; `cloudwatch` has the books' figure and CloudWatch's by metric."""
 
     found: Findings
-    records: Records
+    records: TracedRecords
     cloudwatch: Mapping[str, tuple[float, float]]
     repaired: int
 
@@ -93,12 +93,12 @@ def second_look(stage: str, seconds: int | None = None) -> timedelta:
 
 
 def span(since: str | None, until: str | None, *, now: datetime) -> tuple[datetime, datetime]:
-    """Return from when on, and before when; from the beginning of an hour on. Raises `Complaint`."""
+    """Return from when on, and before when; from the beginning of an hour on. Raises `UsageError`."""
     ends = moment(until, option="--until", now=now) if until else now
     begins = moment(since, option="--since", now=now) if since else ends - timedelta(days=1)
     begins = begins.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     if begins >= ends:
-        raise Complaint("the period ends before it begins")
+        raise UsageError("the period ends before it begins")
     return begins, ends
 
 
@@ -114,9 +114,9 @@ def settings_of(chosen: Target, *, patience: timedelta) -> VerifierSettings:
         parked_bucket=names.parked_bucket,
         retention=settings.retention,
         stream_retention=settings.orders.retention,
-        brought_for=settings.order_relay.max_age,
+        redelivered_for=settings.order_relay.max_age,
         patience=patience,
-        silence=settings.receipt_timeout,
+        receipt_timeout=settings.receipt_timeout,
         sole_sender=settings.sole_sender,
         default_currency=settings.default_currency,
     )
@@ -137,16 +137,16 @@ def compare(
     A repair counts what carriers bill and nobody sent, too, as far as the stage counts that.
     """
     if since >= until:
-        raise Complaint("the period ends before it begins")
+        raise UsageError("the period ends before it begins")
     kept = datetime.now(UTC) - settings.stream_retention
-    records = wired.place_records(max(since, kept), until) if kept < until else Records()
+    records = wired.trace_records(max(since, kept), until) if kept < until else TracedRecords()
     promised = set(records.promised)
     if scan:
         promised |= {line.id for line in wired.lines.scan(since, until)}
     named = hours(since, until)
     found, repaired = wired.verify(named, promised), 0
-    if repair and wired.bills:
-        repaired = wired.bills()
+    if repair and wired.charges:
+        repaired = wired.charges()
     if repair and not found.are_clean:
         repaired += wired.verify.repair(found)
         found = wired.verify(named, promised)
@@ -187,8 +187,8 @@ def document(answer: Answer) -> dict[str, Any]:
             "unentered": records.unentered,
         },
         "cloudwatch": {
-            name: {"books": books, "cloudwatch": told}
-            for name, (books, told) in answer.cloudwatch.items()
+            name: {"books": rollups, "cloudwatch": told}
+            for name, (rollups, told) in answer.cloudwatch.items()
         },
     }
 
@@ -200,8 +200,8 @@ def _cloudwatch(
     if not named:
         return {}
     first, last = (datetime.fromisoformat(f"{each}:00+00:00") for each in (named[0], named[-1]))
-    figures = in_all(buckets_between(wired.rollups, first, last + HOUR).values())
-    books = {
+    figures = in_all(rollups_between(wired.rollups, first, last + HOUR).values())
+    rollups = {
         "Accepted": figures.accepted,
         "Sent": figures.sent,
         "Delivered": figures.delivered,
@@ -211,8 +211,8 @@ def _cloudwatch(
         "CostUSD": float(figures.money.cost),
     }
     told = MetricSums(client=boto3.client("cloudwatch"), namespace=NAMESPACE, stage=stage)
-    sums = told.sums(list(books), first, last + HOUR, period=HOUR)
-    return {name: (figure, sums[name]) for name, figure in books.items()}
+    sums = told.sums(list(rollups), first, last + HOUR, period=HOUR)
+    return {name: (figure, sums[name]) for name, figure in rollups.items()}
 
 
 def _show(answer: Answer) -> None:
@@ -240,8 +240,10 @@ def _show(answer: Answer) -> None:
         table.add_row(name, f"{figure:,}")
     console.print(table)
     told = Table("CloudWatch", "books", "CloudWatch", "off by", box=None)
-    for name, (books, cloudwatch) in answer.cloudwatch.items():
-        told.add_row(name, _figure(books), _figure(cloudwatch), _figure(cloudwatch - books, "+"))
+    for name, (rollups, cloudwatch) in answer.cloudwatch.items():
+        told.add_row(
+            name, _figure(rollups), _figure(cloudwatch), _figure(cloudwatch - rollups, "+")
+        )
     console.print(told)
     for what, why in [*found.wrong_lines.items(), *((i, "lost") for i in records.lost)]:
         console.print(f"{what}: {why}", markup=False)

@@ -31,7 +31,7 @@ Verdicts = Mapping[Channel, Verdict]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Decision:
     """One event's decision; *expires_at* is when its rows are gone and nothing is sent any more."""
 
     order: str

@@ -2,19 +2,19 @@
 
 from datetime import datetime
 
-from ordercast.decisions.decision import Mark, Verdict, Verdicts
+from ordercast.decisions.decision import Decision, Verdict, Verdicts
 from ordercast.decisions.routing import Audience, Policy, consent_for, recipient_of
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel, Item, OrderEvent
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.notification import Notification, OrderFacts
-from ordercast.notifications.status_rank import Head, standing
+from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.notifications.status_rank import LatestStatus, status_rank
 from ordercast.people.contact import country_of
 from ordercast.templates import language_for, template_for, version_of
 
 
 def rows(
-    event: OrderEvent, mark: Mark, audience: Audience, *, policy: Policy
+    event: OrderEvent, mark: Decision, audience: Audience, *, policy: Policy
 ) -> list[Notification]:
     """Draft each notification that the mark promises; a stale event has none.
 
@@ -29,13 +29,13 @@ def rows(
     ]
 
 
-def heads(event: OrderEvent, order: str, verdicts: Verdicts) -> list[Head]:
+def latest_statuses(event: OrderEvent, order: str, verdicts: Verdicts) -> list[LatestStatus]:
     """Return how far the order gets with this event, on each channel that tells of it."""
-    stands = standing(event.status, event.occurred_at)
+    stands = status_rank(event.status, event.occurred_at)
     if stands is None:
         return []
     return [
-        Head(order=order, channel=channel, standing=stands)
+        LatestStatus(order=order, channel=channel, status_rank=stands)
         for channel, verdict in verdicts.items()
         if verdict.state is not State.SUPPRESSED
     ]
@@ -45,7 +45,7 @@ def _row(
     event: OrderEvent,
     channel: Channel,
     verdict: Verdict,
-    mark: Mark,
+    mark: Decision,
     audience: Audience,
     policy: Policy,
 ) -> Notification:
@@ -55,7 +55,7 @@ def _row(
     recipient = recipient_of(event, channel, audience, policy=policy)
     return Notification(
         id=notification_id(event, channel),
-        order=_facts(event),
+        order=_receipt_events(event),
         status=event.status,
         channel=channel,
         priority=event.priority,
@@ -92,8 +92,8 @@ def _due(verdict: Verdict, accepted_at: datetime, policy: Policy) -> datetime | 
     return verdict.until or accepted_at + policy.republish_after
 
 
-def _facts(event: OrderEvent) -> OrderFacts:
-    return OrderFacts(
+def _receipt_events(event: OrderEvent) -> OrderDetails:
+    return OrderDetails(
         order_id=event.order_id,
         shop=event.shop,
         amount=str(event.amount) if event.amount else None,

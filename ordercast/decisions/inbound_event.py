@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ordercast.decisions.decision import Mark, fingerprint
-from ordercast.decisions.lookup import MarkKey
+from ordercast.decisions.decision import Decision, fingerprint
+from ordercast.decisions.lookup import DecisionKey
 from ordercast.decisions.routing import Policy, people_in
 from ordercast.errors import Rejected
 from ordercast.events.identity import event_hash, known_by, order_hash
@@ -15,7 +15,7 @@ CONFLICT = "conflicting-event"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class InboundEvent:
     """One usable record and its event.
 
     *key* is where the event's mark is or will be, *people* are those to decide it with.
@@ -23,15 +23,15 @@ class Arrival:
 
     record: StreamRecord
     event: OrderEvent
-    key: MarkKey
+    key: DecisionKey
     people: frozenset[str]
     fingerprint: str
 
-    def is_first_of(self, mark: Mark) -> bool:
+    def is_first_of(self, mark: Decision) -> bool:
         """Tell whether the mark was made for this very record: its retry, not a repetition."""
         return mark.position == self.record.position
 
-    def conflicts_with(self, mark: Mark) -> bool:
+    def conflicts_with(self, mark: Decision) -> bool:
         """Tell whether another record gave the same id to other content: no guessing which."""
         return not self.is_first_of(mark) and mark.fingerprint != self.fingerprint
 
@@ -41,20 +41,20 @@ class Arrival:
         detail = f"{same}: another event that is the same in these says something else"
         return ParkedRecord(record=self.record, reason=CONFLICT, detail=detail)
 
-    def tripped(self, error: Exception) -> ParkedRecord:
+    def failed(self, error: Exception) -> ParkedRecord:
         """Return the record as one that a step of ours tripped over."""
         return _bug(self.record, error)
 
 
-def read_arrival(
+def read_inbound_event(
     record: StreamRecord, *, default_currency: str, policy: Policy
-) -> Arrival | ParkedRecord:
+) -> InboundEvent | ParkedRecord:
     """Take one record through the pure steps; whatever they raise concerns it alone."""
     try:
         event = parse_order_event(record.payload, default_currency=default_currency)
         # One id on two orders is two events: neither may vanish in the other.
         key = (order_hash(event), event_hash(event))
-        return Arrival(
+        return InboundEvent(
             record=record,
             event=event,
             key=key,
@@ -67,11 +67,11 @@ def read_arrival(
         return _bug(record, error)
 
 
-def one_an_event(arrivals: Iterable[Arrival]) -> dict[MarkKey, Arrival]:
+def first_of_each_event(inbound_events: Iterable[InboundEvent]) -> dict[DecisionKey, InboundEvent]:
     """Return the first arrival of each event, in the order in which they came."""
-    first: dict[MarkKey, Arrival] = {}
-    for arrival in arrivals:
-        first.setdefault(arrival.key, arrival)
+    first: dict[DecisionKey, InboundEvent] = {}
+    for inbound in inbound_events:
+        first.setdefault(inbound.key, inbound)
     return first
 
 

@@ -3,43 +3,43 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ordercast.decisions.decision import Mark
+from ordercast.decisions.decision import Decision
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import Head
+from ordercast.notifications.status_rank import LatestStatus
 from ordercast.people.person import Person
 
-MarkKey = tuple[str, str]
+DecisionKey = tuple[str, str]
 """The hashes of an order and of the event."""
 
-HeadKey = tuple[str, Channel]
+LatestStatusKey = tuple[str, Channel]
 """The hash of an order, and the channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stops:
+class Pauses:
     """What operators have stopped, as `channel:sms`, `country:US`, `campaign:…`, `shop:…`."""
 
-    stopped: frozenset[str] = frozenset()
+    paused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class LookupKeys:
     """The keys of everything that is to be read."""
 
-    marks: frozenset[MarkKey] = frozenset()
-    heads: frozenset[HeadKey] = frozenset()
+    decisions: frozenset[DecisionKey] = frozenset()
+    latest_statuses: frozenset[LatestStatusKey] = frozenset()
     people: frozenset[str] = frozenset()
     notifications: frozenset[str] = frozenset()
-    stops: bool = False
+    pauses: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class LookupResult:
     """What there is of it, by the same keys."""
 
-    marks: Mapping[MarkKey, Mark] = field(default_factory=dict)
-    heads: Mapping[HeadKey, Head] = field(default_factory=dict)
+    decisions: Mapping[DecisionKey, Decision] = field(default_factory=dict)
+    latest_statuses: Mapping[LatestStatusKey, LatestStatus] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
     notifications: Mapping[str, Notification] = field(default_factory=dict)
-    stops: Stops = field(default_factory=Stops)
+    pauses: Pauses = field(default_factory=Pauses)

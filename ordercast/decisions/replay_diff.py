@@ -14,7 +14,7 @@ _BEFORE_SENDING = frozenset({State.SUPPRESSED, State.DEFERRED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class ReplayDifference:
     """One notification; *would* and *ledger* are `sent`, `deferred`, `suppressed: rule` or `nothing`."""
 
     id: str
@@ -26,18 +26,18 @@ class Difference:
 
 
 def differences(
-    rehearsed: Iterable[Notification], ledger: Mapping[str, Notification]
-) -> Iterator[Difference]:
+    decided_now: Iterable[Notification], ledger: Mapping[str, Notification]
+) -> Iterator[ReplayDifference]:
     """Yield each notification that would become something else than the ledger says it did.
 
     One that was deferred and has gone out since was deferred all the same.
     """
-    for row in rehearsed:
+    for row in decided_now:
         there = ledger.get(row.id)
         would, was = verdict(row), verdict(there)
         deferred_then = row.state is State.DEFERRED and was == SENT
         if would != was and not deferred_then:
-            yield Difference(
+            yield ReplayDifference(
                 id=row.id,
                 order_id=row.order.order_id,
                 status=row.status,

@@ -9,11 +9,11 @@ from ordercast.decisions.decision import STALE, Verdict
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.status_rank import Head, is_stale
+from ordercast.notifications.status_rank import LatestStatus, is_stale
 from ordercast.people.contact import e164, mailbox
 from ordercast.people.person import Person, QuietHours
 from ordercast.people.quiet_hours import quiet_until
-from ordercast.people.time_zones import whereabouts
+from ordercast.people.time_zones import possible_time_zones
 
 CONSENT_BY_EVENT = "event"
 CONSENT_ON_RECORD = "record"
@@ -58,7 +58,7 @@ class Audience:
         refusals = (person.refusal(channel, recipient) for person in known)
         return next((each for each in refusals if each), None)
 
-    def payer(self, recipient: str) -> str:
+    def cap_person(self, recipient: str) -> str:
         """Return whose cap a message counts against: the customer's, else the address's."""
         return self.customer.key if self.customer else address_key(recipient)
 
@@ -87,14 +87,16 @@ def audience_of(event: OrderEvent, people: Mapping[str, Person]) -> Audience:
 def decide(
     event: OrderEvent,
     audience: Audience,
-    heads: Mapping[Channel, Head],
+    latest_statuses: Mapping[Channel, LatestStatus],
     *,
     policy: Policy,
     now: datetime,
 ) -> dict[Channel, Verdict]:
     """Decide who hears about *event*, on which channel, and why; the cap comes after."""
     return {
-        channel: _verdict(event, channel, audience, heads.get(channel), policy=policy, now=now)
+        channel: _verdict(
+            event, channel, audience, latest_statuses.get(channel), policy=policy, now=now
+        )
         for channel in _candidates(event, audience)
     }
 
@@ -138,16 +140,16 @@ def _verdict(
     event: OrderEvent,
     channel: Channel,
     audience: Audience,
-    head: Head | None,
+    latest_status: LatestStatus | None,
     *,
     policy: Policy,
     now: datetime,
 ) -> Verdict:
     """Name the first rule that forbids sending, or the time until which it has to wait."""
-    objection = _objection(event, channel, audience, policy=policy)
-    if objection:
-        return Verdict(state=State.SUPPRESSED, rule=objection)
-    if is_stale(event.status, event.occurred_at, head):
+    block_reason = _block_reason(event, channel, audience, policy=policy)
+    if block_reason:
+        return Verdict(state=State.SUPPRESSED, rule=block_reason)
+    if is_stale(event.status, event.occurred_at, latest_status):
         return Verdict(state=State.SUPPRESSED, rule=STALE)
     urgent = event.priority is Priority.HIGH
     until = None if urgent else _quiet_until(event, audience, policy=policy, now=now)
@@ -156,7 +158,7 @@ def _verdict(
     return Verdict(state=State.REQUESTED)
 
 
-def _objection(
+def _block_reason(
     event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
 ) -> str | None:
     recipient = recipient_of(event, channel, audience, policy=policy)
@@ -180,7 +182,7 @@ def _quiet_until(
     quiet = (customer and customer.quiet) or policy.quiet
     if quiet is None:
         return None
-    places = whereabouts(
+    places = possible_time_zones(
         named=(customer.time_zone if customer else None, event.contact.time_zone),
         phone=_as_written(event, customer, Channel.SMS),
         country=(customer and customer.country) or event.contact.country,

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.unreadable_values import NONE_OF_OURS, trouble_in
+from ordercast.events.unreadable_values import NONE_OF_OURS, invalid_value_in
 
 SCHEMA_VERSION = 1
 
@@ -177,7 +177,7 @@ FIELDS = frozenset(
 
 
 def _complaint(error: msgspec.DecodeError, payload: bytes) -> str:
-    return trouble_in(payload, fields=FIELDS) or (
+    return invalid_value_in(payload, fields=FIELDS) or (
         in_one_line(error) if isinstance(error, msgspec.ValidationError) else f"not JSON: {error}"
     )
 

@@ -13,7 +13,7 @@ TOO_LARGE = "a number too large to be one"
 NO_CHARACTER = r"half of a surrogate pair (\ud800 to \udfff), which is no character"
 
 
-def trouble_in(payload: bytes, *, fields: Collection[str]) -> str | None:
+def invalid_value_in(payload: bytes, *, fields: Collection[str]) -> str | None:
     """Return `contact.email: what is wrong`, or None where it is not a single value's fault.
 
     Of names only those in *fields* are told: any other may be somebody's address.

@@ -11,7 +11,7 @@ from ordercast.notifications.message import CostSource, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderFacts:
+class OrderDetails:
     """What a template may say about the order."""
 
     order_id: str
@@ -39,7 +39,7 @@ class Notification:
     """
 
     id: str
-    order: OrderFacts
+    order: OrderDetails
     status: str
     channel: Channel
     priority: Priority

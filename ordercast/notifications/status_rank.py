@@ -17,20 +17,20 @@ _RANK = 10**15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class LatestStatus:
     """The newest status of an order that is to be told on one channel."""
 
     order: str
     channel: Channel
-    standing: int
+    status_rank: int
 
     @property
     def is_first(self) -> bool:
         """Whether the line begins here, so that there is hardly a head of this order yet."""
-        return self.standing < 2 * _RANK
+        return self.status_rank < 2 * _RANK
 
 
-def standing(status: str, occurred_at: datetime | None) -> int | None:
+def status_rank(status: str, occurred_at: datetime | None) -> int | None:
     """Return a number that is greater for news; None for a status outside the line."""
     if status not in LINE:
         return None
@@ -38,23 +38,27 @@ def standing(status: str, occurred_at: datetime | None) -> int | None:
     return (LINE.index(status) + 1) * _RANK + max(0, since)
 
 
-def is_stale(status: str, occurred_at: datetime | None, head: Head | None) -> bool:
+def is_stale(status: str, occurred_at: datetime | None, latest_status: LatestStatus | None) -> bool:
     """Tell whether something newer of the same order and channel has been accepted.
 
     Of two of one rank, the one that does not say when it happened is not taken to be the older.
     """
-    stands = standing(status, occurred_at)
-    if stands is None or head is None:
+    stands = status_rank(status, occurred_at)
+    if stands is None or latest_status is None:
         return False
-    return stands < (head.standing if occurred_at else head.standing // _RANK * _RANK)
+    return stands < (
+        latest_status.status_rank if occurred_at else latest_status.status_rank // _RANK * _RANK
+    )
 
 
-def raise_heads(known: dict[tuple[str, Channel], Head], news: Iterable[Head]) -> None:
+def raise_latest_statuses(
+    known: dict[tuple[str, Channel], LatestStatus], news: Iterable[LatestStatus]
+) -> None:
     """Put each head in its place in *known*, unless a newer one is there."""
-    for head in news:
-        key = (head.order, head.channel)
-        if key not in known or known[key].standing < head.standing:
-            known[key] = head
+    for latest_status in news:
+        key = (latest_status.order, latest_status.channel)
+        if key not in known or known[key].status_rank < latest_status.status_rank:
+            known[key] = latest_status
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 
 def there() -> bool:
@@ -16,9 +16,9 @@ def there() -> bool:
 
 
 def in_checkout(module: str) -> ModuleType:
-    """Return a module of `ordercast.cli.local`; raises `Complaint` where there is no checkout."""
+    """Return a module of `ordercast.cli.local`; raises `UsageError` where there is no checkout."""
     if not there():
-        raise Complaint(
+        raise UsageError(
             "a local cloud needs a checkout of Ordercast; a deployed stage is named with --stage"
         )
     return import_module(f"ordercast.cli.local.{module}")

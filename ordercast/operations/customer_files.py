@@ -11,7 +11,7 @@ from ordercast.errors import Rejected
 from ordercast.events.contract import Address, Identifier, in_one_line
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
-from ordercast.events.unreadable_values import trouble_in
+from ordercast.events.unreadable_values import invalid_value_in
 from ordercast.people.contact import e164, mailbox
 from ordercast.people.person import Person, QuietHours
 from ordercast.people.quiet_hours import is_time_zone
@@ -72,7 +72,7 @@ def _row(line: bytes) -> CustomerRow:
         raise MalformedCustomer(in_one_line(error, whole="customer") + _meant(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         fields = CustomerRow.__struct_encode_fields__
-        raise MalformedCustomer(trouble_in(line, fields=fields) or "not JSON") from None
+        raise MalformedCustomer(invalid_value_in(line, fields=fields) or "not JSON") from None
 
 
 def _meant(error: msgspec.ValidationError) -> str:

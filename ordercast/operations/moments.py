@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -12,7 +12,7 @@ def span(since: str, until: str | None, *, now: datetime) -> tuple[datetime, dat
     begin = moment(since, option="--from", now=now)
     end = now if until is None else moment(until, option="--to", now=now)
     if begin >= end:
-        raise Complaint("--from is not before --to")
+        raise UsageError("--from is not before --to")
     return begin, end
 
 
@@ -25,5 +25,5 @@ def moment(written: str, *, option: str, now: datetime) -> datetime:
         read = datetime.fromisoformat(written)
     except (ValueError, OverflowError):
         message = f"{option}: {written} is neither a span (30m, 36h, 7d) nor a time (2026-11-02)"
-        raise Complaint(message) from None
+        raise UsageError(message) from None
     return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -12,82 +12,87 @@ import boto3
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways import clients
-from ordercast.gateways.ledger.rollup_inputs import DynamoLines
+from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
 from ordercast.gateways.messaging.dead_letters import SqsDeadLetters, dead_letters_of
-from ordercast.gateways.messaging.notifications_topic import SnsHub
+from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.parked.objects import S3ParkedObjects
 from ordercast.operations.target import Target
-from ordercast.parked.item import Kind, Parked, Wish
+from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.producer import Producer
 from ordercast.workflows.count_changes import Count
-from ordercast.workflows.redrive.batches import ShelfOfBatches
-from ordercast.workflows.redrive.dead_letters import ShelfOfLetters
-from ordercast.workflows.redrive.notifications import ShelfOfNotifications
-from ordercast.workflows.redrive.source import Shelf
-from ordercast.workflows.redrive.stream_records import ShelfOfRecords
+from ordercast.workflows.redrive.batches import ParkedBatches
+from ordercast.workflows.redrive.dead_letters import ParkedDeadLetters
+from ordercast.workflows.redrive.notifications import ParkedNotifications
+from ordercast.workflows.redrive.source import ParkedSource
+from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
 
 # Nothing is parked for longer than its payload is kept.
 LONGEST = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class LookupResult:
     """What one shelf has of what an operator means."""
 
-    shelf: Shelf
-    things: list[Parked]
+    source: ParkedSource
+    things: list[ParkedItem]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelves:
+class ParkedSources:
     """Every place where something of a stage may wait for an operator."""
 
-    shelves: Sequence[tuple[Kind, Shelf]]
+    parked_sources: Sequence[tuple[Kind, ParkedSource]]
 
-    def find(self, wish: Wish) -> list[Found]:
+    def find(self, wish: Selection) -> list[LookupResult]:
         """Look through all shelves at once; those of kinds that nobody asked for are left alone."""
-        asked = [shelf for kind, shelf in self.shelves if not wish.kinds or kind in wish.kinds]
+        asked = [
+            source for kind, source in self.parked_sources if not wish.kinds or kind in wish.kinds
+        ]
         with ThreadPoolExecutor(clients.WORKERS) as executor:
-            contents = executor.map(lambda shelf: list(shelf.contents()), asked)
+            contents = executor.map(lambda source: list(source.contents()), asked)
         seen = list(zip(asked, contents, strict=True))
         wish = wish.among(each for _, things in seen for each in things)
         return [
-            Found(shelf=shelf, things=[each for each in things if wish.means(each)])
-            for shelf, things in seen
+            LookupResult(source=source, things=[each for each in things if wish.means(each)])
+            for source, things in seen
         ]
 
     def let_go(self) -> None:
         """Let others see the letters that we looked at and left."""
-        for _, shelf in self.shelves:
-            if isinstance(shelf, ShelfOfLetters):
-                shelf.let_go()
+        for _, source in self.parked_sources:
+            if isinstance(source, ParkedDeadLetters):
+                source.let_go()
 
 
-def shelves(target: Target) -> Shelves:
+def parked_sources(target: Target) -> ParkedSources:
     """Return all shelves of a stage."""
     store = S3ParkedObjects(client=clients.s3(), bucket=target.names.parked_bucket)
     stream = Producer(client=boto3.client("kinesis"), stream=target.names.orders_stream)
-    records = ShelfOfRecords(store=store, put=stream.put_payloads, now=_now)
-    batches = ShelfOfBatches(
+    records = ParkedStreamRecords(store=store, put=stream.put_payloads, now=_now)
+    batches = ParkedBatches(
         store=store, put=stream.put_payloads, recount=partial(_recount, target), now=_now
     )
-    hub = _hub(target)
+    notifications_topic = _notifications_topic(target)
     letters = [
-        ShelfOfLetters(letters=each, ledger=target.ledger(), hub=hub) for each in _letters(target)
+        ParkedDeadLetters(
+            letters=each, ledger=target.ledger(), notifications_topic=notifications_topic
+        )
+        for each in _letters(target)
     ]
-    notifications = ShelfOfNotifications(
+    notifications = ParkedNotifications(
         ledger=target.ledger(),
-        hub=hub,
+        notifications_topic=notifications_topic,
         now=_now,
         days=_days,
         first_wait=target.settings.republish_after,
     )
-    return Shelves(
-        shelves=[
+    return ParkedSources(
+        parked_sources=[
             (Kind.RECORD, records),
             (Kind.BATCH, batches),
-            *((Kind.LETTER, each) for each in letters),
+            *((Kind.DEAD_LETTER, each) for each in letters),
             (Kind.NOTIFICATION, notifications),
         ]
     )
@@ -105,16 +110,18 @@ def _letters(target: Target) -> list[SqsDeadLetters]:
     return [*(dead_letters_of(sqs, each) for each in queues), undelivered]
 
 
-def _hub(target: Target) -> SnsHub:
+def _notifications_topic(target: Target) -> SnsNotificationsTopic:
     executor = ThreadPoolExecutor(clients.WORKERS)
     arn = target.names.notifications_topic
-    return SnsHub(topic=Topic(client=clients.sns_topics(), arn=arn, executor=executor))
+    return SnsNotificationsTopic(
+        topic=Topic(client=clients.sns_topics(), arn=arn, executor=executor)
+    )
 
 
 def _recount(target: Target, ids: Sequence[str]) -> None:
     """Count the notifications as the ledger has them now; raises where some could not be."""
     count = Count(rollups=target.rollups(), pause=time.sleep, chance=random.random)
-    lines = DynamoLines(table=target.ledger().table).lines(ids)
+    lines = DynamoRollupInputs(table=target.ledger().table).lines(ids)
     undone = count(lines.values()).undone
     if undone:
         raise LedgerUnavailable(f"{len(undone)} of {len(ids)} notifications were not counted")

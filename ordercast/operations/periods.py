@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ordercast.operations.moments import moment
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 DAY = timedelta(days=1)
 
@@ -36,15 +36,15 @@ class Period:
 def period(since: str | None, until: str | None, *, now: datetime) -> Period:
     """Return what was meant; by default today, all of it: what is deferred stands in an hour to come.
 
-    Raises `Complaint`.
+    Raises `UsageError`.
     """
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     end = today + DAY if until is None else _in_utc(until, "--until", now)
     begin = today if since is None else _in_utc(since, "--since", now)
     if begin >= end:
-        raise Complaint(f"--since {_told(begin)} is not before --until {_told(end)}")
+        raise UsageError(f"--since {_told(begin)} is not before --until {_told(end)}")
     if end - begin > _LONGEST:
-        raise Complaint(f"{(end - begin).days} days are too many at once: {_LONGEST.days} at most")
+        raise UsageError(f"{(end - begin).days} days are too many at once: {_LONGEST.days} at most")
     return Period(since=begin, until=end)
 
 

@@ -21,7 +21,7 @@ from ordercast.events.kpl_message import MAGIC, definition
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.streams.kinesis_records import lambda_record, stream_records
 from ordercast.operations.anonymise import Scrub, masked
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 FORMAT = "ordercast recording"
 VERSION = 1
@@ -70,16 +70,16 @@ def read(path: Path | str) -> list[Mapping[str, Any]]:
         whole = _json(content)
         first, *events = [whole] if whole else _lines(path, content)
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise Complaint(f"{path} is damaged or not all there: it does not unpack") from None
+        raise UsageError(f"{path} is damaged or not all there: it does not unpack") from None
     except ValueError:
-        raise Complaint(f"{path} is neither a recording nor a Lambda event") from None
+        raise UsageError(f"{path} is neither a recording nor a Lambda event") from None
     if isinstance(first, dict) and "Records" in first:
         return [_checked(path, each) for each in (first, *events)]
     header = first if isinstance(first, dict) else {}
     if header.get("format") != FORMAT or header.get("version") != VERSION:
-        raise Complaint(f"{path}: format: not “{FORMAT}”, version {VERSION}")
+        raise UsageError(f"{path}: format: not “{FORMAT}”, version {VERSION}")
     if len(events) != header.get("batches"):
-        raise Complaint(f"{path}: batches: {header.get('batches')} announced, {len(events)} there")
+        raise UsageError(f"{path}: batches: {header.get('batches')} announced, {len(events)} there")
     return [_checked(path, each) for each in events]
 
 
@@ -94,7 +94,7 @@ def _lines(path: Path | str, content: bytes) -> list[Any]:
             if not is_recording:
                 raise
             how = "damaged in" if number < len(lines) else "cut within"
-            raise Complaint(f"{path} is {how} line {number}") from None
+            raise UsageError(f"{path} is {how} line {number}") from None
     return read
 
 
@@ -103,7 +103,7 @@ def _checked(path: Path | str, event: Any) -> Mapping[str, Any]:  # noqa: ANN401
     try:
         stream_records(event)
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise Complaint(f"{path}: Records: not those of a Kinesis stream") from None
+        raise UsageError(f"{path}: Records: not those of a Kinesis stream") from None
     checked: Mapping[str, Any] = event
     return checked
 

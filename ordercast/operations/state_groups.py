@@ -22,7 +22,7 @@ PLACES: Mapping[str, frozenset[State]] = MappingProxyType(
 """The delivery rate is made of the first two; all others stand beside it."""
 
 
-def whereabouts(figures: Figures) -> dict[str, int]:
+def possible_time_zones(figures: Figures) -> dict[str, int]:
     """Return how many are in each place; together they are all notifications."""
     states = figures.states
     return {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from ordercast.operations.state_groups import whereabouts
+from ordercast.operations.state_groups import possible_time_zones
 from ordercast.rollups.statistics import Figures, Step
 
 Value = int | float | str | dict[str, int] | None
@@ -37,7 +37,9 @@ SHARES = (0.5, 0.95, 0.99)
 
 
 def _place(name: str) -> Column:
-    return Column(name=name, unit=NOTIFICATIONS, of=lambda figures: whereabouts(figures)[name])
+    return Column(
+        name=name, unit=NOTIFICATIONS, of=lambda figures: possible_time_zones(figures)[name]
+    )
 
 
 def _percentile(name: str, step: Step, share: float) -> Column:
@@ -83,7 +85,7 @@ COST: Sequence[Column] = (
     Column(name="estimate_usd", unit=DOLLARS, of=lambda figures: _usd(figures.money.estimate)),
     Column(name="cost_usd", unit=DOLLARS, of=lambda figures: _usd(figures.money.cost)),
     Column(name="unpriced", unit=NOTIFICATIONS, of=lambda figures: figures.money.unpriced),
-    Column(name="unattributed", unit=MESSAGES, of=lambda figures: figures.money.bills),
+    Column(name="unattributed", unit=MESSAGES, of=lambda figures: figures.money.charges),
     Column(
         name="unattributed_usd",
         unit=DOLLARS,

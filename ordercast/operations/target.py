@@ -15,13 +15,13 @@ from ordercast.gateways import clients
 from ordercast.gateways.dynamodb.table import Table
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.people.dynamo_people import DynamoPeople
-from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.operations.checkout import in_checkout
 from ordercast.settings.published import StageNames, names_parameter, settings_parameter
 from ordercast.settings.reading import BadSettings, read_settings
 from ordercast.settings.stage import StageSettings
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 from ordercast.wiring.tables import tables
 
 LOCAL_STAGE = "local"
@@ -45,9 +45,9 @@ class Target:
             table=_table(self.names.ledger_table), customers=_table(self.names.customers_table)
         )
 
-    def trails(self) -> DynamoTrails:
+    def receipt_logs(self) -> DynamoReceiptLogs:
         """Return the receipts of each message."""
-        return DynamoTrails(table=_table(self.names.receipts_table))
+        return DynamoReceiptLogs(table=_table(self.names.receipts_table))
 
     def people(self) -> DynamoPeople:
         """Return its customers."""
@@ -75,27 +75,27 @@ def deployed(stage: str) -> Target:
     try:
         return published(stage, boto3.client("ssm").get_parameters)
     except (BotoCoreError, ClientError) as error:
-        raise Complaint(f"cannot look for stage {stage}: {error}") from error
+        raise UsageError(f"cannot look for stage {stage}: {error}") from error
 
 
 def published(stage: str, get_parameters: Callable[..., Any]) -> Target:
     """Read what the deployment of *stage* published, with SSM's `get_parameters`.
 
-    Raises `Complaint` where nothing is there, or what is there was written by another version.
+    Raises `UsageError` where nothing is there, or what is there was written by another version.
     """
     wanted = [settings_parameter(stage), names_parameter(stage)]
     found = {each["Name"]: each["Value"] for each in get_parameters(Names=wanted)["Parameters"]}
     again = f"{called()} up" if stage == LOCAL_STAGE else f"make deploy STAGE={stage}"
     if len(found) < len(wanted):
         where = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "the Region"
-        raise Complaint(f"stage {stage} is not deployed in {where}", hint=again)
+        raise UsageError(f"stage {stage} is not deployed in {where}", hint=again)
     try:
         settings, names = (json.loads(found[name]) for name in wanted)
         return Target(
             settings=read_settings(StageSettings, settings), names=read_settings(StageNames, names)
         )
     except BadSettings as error:
-        raise Complaint(
+        raise UsageError(
             f"stage {stage} was deployed by another version of ordercast: {error}",
             hint=f"use that version, or deploy it again: {again}",
         ) from error

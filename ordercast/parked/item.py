@@ -16,12 +16,12 @@ class Kind(StrEnum):
 
     RECORD = "record"
     BATCH = "batch"
-    LETTER = "letter"
+    DEAD_LETTER = "dead-letter"
     NOTIFICATION = "notification"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
+class ParkedItem:
     """One thing that waits; `place` is where it is kept, `since` when it came there.
 
     `id` is a record's first position on the stream, a batch's digest, a letter's message id or a
@@ -38,7 +38,7 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Selection:
     """Which of it an operator means; what is empty asks for nothing.
 
     An id may be cut short; `reason` is looked for in reason and detail. `whole` are the ids that
@@ -51,7 +51,7 @@ class Wish:
     reason: str = ""
     since: datetime | None = None
 
-    def means(self, parked: Parked) -> bool:
+    def means(self, parked: ParkedItem) -> bool:
         """Tell whether *parked* is one of them."""
         return (
             (not self.ids or parked.id in self.whole or self._is_cut_from(parked.id))
@@ -60,11 +60,11 @@ class Wish:
             and (self.since is None or (parked.since is not None and parked.since >= self.since))
         )
 
-    def among(self, things: Iterable[Parked]) -> "Wish":
+    def among(self, things: Iterable[ParkedItem]) -> "Selection":
         """Return the same wish, now that it is known which ids are whole."""
         return replace(self, whole={each.id for each in things} & set(self.ids))
 
-    def missed(self, things: Iterable[Parked]) -> list[str]:
+    def missed(self, things: Iterable[ParkedItem]) -> list[str]:
         """Return the ids that name none of *things*."""
         there = [each.id for each in things]
         return [each for each in self.ids if not any(id_.startswith(each) for id_ in there)]
@@ -90,7 +90,7 @@ class GivenUpBatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class DeadLetter:
     """A message that its reader never dealt with; `handle` is good until it is received again."""
 
     id: str

@@ -9,7 +9,7 @@ from ordercast.people.person import Person
 WINDOW = timedelta(hours=1)
 
 
-def pay(
+def reserve(
     person: Person, due: Mapping[str, datetime], *, limit: int, now: datetime
 ) -> tuple[Person, frozenset[str]]:
     """Take a slot for each notification at the instant it is due; answer the ids that do not fit.
@@ -22,19 +22,19 @@ def pay(
     redelivery decides for another hour, it pays for that as well: we cannot know which decision
     stands, and too strict is better than too loose.
     """
-    paid = {slot: at for slot, at in person.paid.items() if now - at < WINDOW}
+    reservations = {slot: at for slot, at in person.reservations.items() if now - at < WINDOW}
     refused = set()
     for each, at in due.items():
         slot = each
-        while slot in paid and not _is_near(at, paid[slot]):
+        while slot in reservations and not _is_near(at, reservations[slot]):
             slot += "'"
-        if slot in paid:
+        if slot in reservations:
             continue
-        if sum(_is_near(at, other) for other in paid.values()) >= limit:
+        if sum(_is_near(at, other) for other in reservations.values()) >= limit:
             refused.add(each)
         else:
-            paid[slot] = at
-    return replace(person, paid=paid, turn=person.turn + 1), frozenset(refused)
+            reservations[slot] = at
+    return replace(person, reservations=reservations, turn=person.turn + 1), frozenset(refused)
 
 
 def _is_near(one: datetime, other: datetime) -> bool:

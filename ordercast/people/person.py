@@ -17,7 +17,7 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Learnt:
+class Suppression:
     """A refusal that a provider told us of: for which reason, and by which event of which message."""
 
     channel: Channel
@@ -28,7 +28,7 @@ class Learnt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lifted:
+class Unsuppression:
     """A refusal that was learnt and holds no longer: its reason, and by whose word, since when."""
 
     reason: str
@@ -70,16 +70,16 @@ class Person:
     consents: frozenset[Channel] = frozenset()
     refusals: Mapping[Channel, str] = field(default_factory=dict)
     quiet: QuietHours | None = None
-    paid: Mapping[str, datetime] = field(default_factory=dict)
+    reservations: Mapping[str, datetime] = field(default_factory=dict)
     turn: int = 0
-    learnt: Mapping[str, Learnt] = field(default_factory=dict)
+    suppressions: Mapping[str, Suppression] = field(default_factory=dict)
     soft_bounces: Mapping[str, SoftBounce] = field(default_factory=dict)
-    lifted: Mapping[str, Lifted] = field(default_factory=dict)
-    lessons: int = 0
+    unsuppressions: Mapping[str, Unsuppression] = field(default_factory=dict)
+    evidence_in: int = 0
 
     def refusal(self, channel: Channel, recipient: str | None) -> str | None:
         """Return why nothing is to be sent on *channel*, or there to *recipient*; None if it may."""
         if channel in self.refusals:
             return self.refusals[channel]
-        learnt = self.learnt.get(address_key(recipient)) if recipient else None
-        return learnt.reason if learnt and learnt.channel is channel else None
+        suppressions = self.suppressions.get(address_key(recipient)) if recipient else None
+        return suppressions.reason if suppressions and suppressions.channel is channel else None

@@ -8,7 +8,7 @@ from ordercast.people.contact import number_in
 from ordercast.people.quiet_hours import Zones, is_time_zone
 
 
-def whereabouts(
+def possible_time_zones(
     *,
     named: tuple[str | None, ...],
     phone: str | None,

@@ -9,7 +9,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.failures import day_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.receipt_log import Trail
+from ordercast.receipts.receipt_log import ReceiptLog
 
 
 def number_in_doubt(row: Notification) -> str | None:
@@ -19,7 +19,7 @@ def number_in_doubt(row: Notification) -> str | None:
     return address_key(row.recipient)
 
 
-def days_of_doubt(orphan: Trail, *, lease: timedelta) -> set[date]:
+def days_of_doubt(orphan: ReceiptLog, *, lease: timedelta) -> set[date]:
     """Return the days (UTC) on which the text of a receipt can have come to be in doubt."""
     return {day_of(orphan.sent_at - _CLOCKS_APART), day_of(orphan.sent_at + 2 * lease)}
 
@@ -33,7 +33,7 @@ def claimed_after(row: Notification, *, lease: timedelta) -> datetime:
 
 
 def sure_matches(
-    orphans: Iterable[Trail], rows: Iterable[Notification], *, lease: timedelta
+    orphans: Iterable[ReceiptLog], rows: Iterable[Notification], *, lease: timedelta
 ) -> dict[str, str]:
     """Return the one notification that each orphan can be of, by message id.
 
@@ -57,7 +57,7 @@ def sure_matches(
     }
 
 
-def _fits(orphan: Trail, row: Notification, *, lease: timedelta) -> bool:
+def _fits(orphan: ReceiptLog, row: Notification, *, lease: timedelta) -> bool:
     """Tell whether the provider took the message while the claim in doubt was open."""
     if row.sent_at is None:
         return False

@@ -12,23 +12,29 @@ from decimal import Decimal
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.message import CostSource, Message, best_of, earliest, joined
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.receipt_log import Trail, is_silent
+from ordercast.receipts.receipt_log import ReceiptLog, has_timed_out
 
 
-def heard(
-    row: Notification, trails: Iterable[Trail], *, silence: timedelta, now: datetime
+def merge_receipts(
+    row: Notification,
+    receipt_logs: Iterable[ReceiptLog],
+    *,
+    receipt_timeout: timedelta,
+    now: datetime,
 ) -> Notification:
     """Return *row* with everything that these trails of its messages say."""
-    for trail in trails:
-        message = trail.message
-        if is_silent(trail, silence=silence, now=now):
-            message = replace(message, state=State.UNCONFIRMED, at=trail.sent_at + silence)
+    for receipt_log in receipt_logs:
+        message = receipt_log.message
+        if has_timed_out(receipt_log, receipt_timeout=receipt_timeout, now=now):
+            message = replace(
+                message, state=State.UNCONFIRMED, at=receipt_log.sent_at + receipt_timeout
+            )
         row = told(
             row,
-            trail.message_id,
+            receipt_log.message_id,
             message,
-            sent_at=trail.sent_at,
-            delivered_at=trail.delivered_at,
+            sent_at=receipt_log.sent_at,
+            delivered_at=receipt_log.delivered_at,
         )
     return row
 

@@ -61,19 +61,19 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class CountedVersion:
     """An event that is counted, and says nothing of where a message stands."""
 
     kind: str
 
 
-def read_receipt(body: str, *, received_at: datetime) -> Receipt | Counted:
+def read_receipt(body: str, *, received_at: datetime) -> Receipt | CountedVersion:
     """Read an SES event or an SMS delivery-log line that came at *received_at*.
 
     Raises `MalformedReceipt` when there is no message id to go by.
     """
     if body.startswith(_SES_GREETING):
-        return Counted(kind="Greeting")
+        return CountedVersion(kind="Greeting")
     try:
         document = json.loads(body, parse_float=Decimal, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
@@ -87,10 +87,10 @@ def read_receipt(body: str, *, received_at: datetime) -> Receipt | Counted:
     return _sms_receipt(document, received_at)
 
 
-def _email_receipt(event: Mapping[str, Any], received_at: datetime) -> Receipt | Counted:
+def _email_receipt(event: Mapping[str, Any], received_at: datetime) -> Receipt | CountedVersion:
     name = event.get("eventType", event.get("notificationType"))
     if name in COUNTED if isinstance(name, str) else False:
-        return Counted(kind=str(name))
+        return CountedVersion(kind=str(name))
     mail = _object(event, "mail")
     detail = _detail(event, name)
     sent_at = _time(mail.get("timestamp"), received_at)

@@ -13,12 +13,12 @@ from decimal import Decimal
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 from ordercast.notifications.message import Message, earliest, highest, joined
-from ordercast.receipts.provider_events import place, reason
+from ordercast.receipts.provider_events import meaning_of, reason
 from ordercast.receipts.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class ReceiptEvent:
     """One kind of event: when it first happened, and the highest price that came with it."""
 
     at: datetime
@@ -26,7 +26,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trail:
+class ReceiptLog:
     """What is known of a provider's message, by its id.
 
     `due_at` is when the sweeper looks at it: it waits for its end, or for whoever it belongs to.
@@ -39,7 +39,7 @@ class Trail:
     sent_at: datetime
     expires_at: datetime
     notification_id: str | None = None
-    facts: Mapping[str, Fact] = field(default_factory=dict)
+    receipt_events: Mapping[str, ReceiptEvent] = field(default_factory=dict)
     to: str | None = None
     due_at: datetime | None = None
     unattributed: bool = False
@@ -51,12 +51,12 @@ class Trail:
         sent = Message(state=State.SENT, at=self.sent_at)
         told = [
             Message(
-                state=place(kind, self.channel).state,
-                at=fact.at,
+                state=meaning_of(kind, self.channel).state,
+                at=receipt_event.at,
                 reason=reason(kind, self.channel),
-                price=fact.price,
+                price=receipt_event.price,
             )
-            for kind, fact in self.facts.items()
+            for kind, receipt_event in self.receipt_events.items()
         ]
         return joined([sent, *told], self.channel)
 
@@ -64,26 +64,26 @@ class Trail:
     def delivered_at(self) -> datetime | None:
         """When it reached somebody, whatever happened afterwards."""
         return earliest(
-            fact.at
-            for kind, fact in self.facts.items()
-            if place(kind, self.channel).state in COUNTS_AS_DELIVERED
+            receipt_event.at
+            for kind, receipt_event in self.receipt_events.items()
+            if meaning_of(kind, self.channel).state in COUNTS_AS_DELIVERED
         )
 
 
-def trail_of(receipt: Receipt, *, expires_at: datetime) -> Trail:
+def receipt_log_of(receipt: Receipt, *, expires_at: datetime) -> ReceiptLog:
     """Return what one receipt says."""
-    return Trail(
+    return ReceiptLog(
         message_id=receipt.message_id,
         channel=receipt.channel,
         sent_at=receipt.sent_at,
         expires_at=expires_at,
         notification_id=receipt.notification_id,
-        facts={receipt.kind: Fact(at=receipt.at, price=receipt.price)},
+        receipt_events={receipt.kind: ReceiptEvent(at=receipt.at, price=receipt.price)},
         to=receipt.to,
     )
 
 
-def join(known: Trail | None, more: Trail) -> Trail:
+def join(known: ReceiptLog | None, more: ReceiptLog) -> ReceiptLog:
     """Return what both say; the version and the sweeper's look stay those of what is *known*."""
     if known is None:
         return more
@@ -93,36 +93,40 @@ def join(known: Trail | None, more: Trail) -> Trail:
         notification_id=whose,
         sent_at=min(known.sent_at, more.sent_at),
         expires_at=max(known.expires_at, more.expires_at),
-        facts=_both(known.facts, more.facts),
+        receipt_events=_both(known.receipt_events, more.receipt_events),
         to=None if whose else known.to or more.to,
         due_at=earliest((known.due_at, more.due_at)),
         unattributed=known.unattributed and whose is None,
     )
 
 
-def fold(trails: Iterable[Trail]) -> dict[str, Trail]:
+def fold(receipt_logs: Iterable[ReceiptLog]) -> dict[str, ReceiptLog]:
     """Return one trail a message: a bulk write takes one statement a key."""
-    folded: dict[str, Trail] = {}
-    for each in trails:
+    folded: dict[str, ReceiptLog] = {}
+    for each in receipt_logs:
         folded[each.message_id] = join(folded.get(each.message_id), each)
     return folded
 
 
-def at_rest(trail: Trail, *, silence: timedelta) -> Trail:
+def closed(receipt_log: ReceiptLog, *, receipt_timeout: timedelta) -> ReceiptLog:
     """Return *trail* as one that the ledger has taken: due only where it may end in silence."""
-    waits = trail.message.state is State.SENT
-    due_at = trail.sent_at + silence if waits else None
-    return replace(trail, due_at=due_at, to=None, unattributed=False)
+    waits = receipt_log.message.state is State.SENT
+    due_at = receipt_log.sent_at + receipt_timeout if waits else None
+    return replace(receipt_log, due_at=due_at, to=None, unattributed=False)
 
 
-def is_silent(trail: Trail, *, silence: timedelta, now: datetime) -> bool:
+def has_timed_out(receipt_log: ReceiptLog, *, receipt_timeout: timedelta, now: datetime) -> bool:
     """Tell whether nothing was said of it for longer than providers take."""
-    return trail.message.state is State.SENT and trail.sent_at + silence <= now
+    return receipt_log.message.state is State.SENT and receipt_log.sent_at + receipt_timeout <= now
 
 
-def _both(some: Mapping[str, Fact], more: Mapping[str, Fact]) -> dict[str, Fact]:
-    facts = dict(some)
-    for kind, fact in more.items():
-        known = facts.get(kind, fact)
-        facts[kind] = Fact(at=min(known.at, fact.at), price=highest((known.price, fact.price)))
-    return facts
+def _both(
+    some: Mapping[str, ReceiptEvent], more: Mapping[str, ReceiptEvent]
+) -> dict[str, ReceiptEvent]:
+    receipt_events = dict(some)
+    for kind, receipt_event in more.items():
+        known = receipt_events.get(kind, receipt_event)
+        receipt_events[kind] = ReceiptEvent(
+            at=min(known.at, receipt_event.at), price=highest((known.price, receipt_event.price))
+        )
+    return receipt_events

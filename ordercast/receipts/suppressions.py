@@ -11,20 +11,20 @@ from datetime import datetime, timedelta
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
-from ordercast.people.person import Learnt, Lifted, Person, SoftBounce
+from ordercast.people.person import Person, SoftBounce, Suppression, Unsuppression
 from ordercast.people.person_keys import people_for
-from ordercast.receipts.provider_events import Lesson, place
-from ordercast.receipts.receipt_log import Trail
+from ordercast.receipts.provider_events import SuppressionReason, meaning_of
+from ordercast.receipts.receipt_log import ReceiptLog
 
 WITHIN = timedelta(days=30)
 """So many soft bounces are repeated ones if they come within this time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taught:
+class Evidence:
     """One lesson about the address with that hash, and the message that taught it."""
 
-    lesson: Lesson
+    suppression_reason: SuppressionReason
     address: str
     channel: Channel
     kind: str
@@ -32,108 +32,118 @@ class Taught:
     at: datetime
 
 
-def lessons(row: Notification, trails: Iterable[Trail]) -> list[Taught]:
+def evidence_in(row: Notification, receipt_logs: Iterable[ReceiptLog]) -> list[Evidence]:
     """Return everything that these trails of *row*'s messages teach."""
     if row.recipient is None:
         return []
     return [
-        Taught(
-            lesson=lesson,
+        Evidence(
+            suppression_reason=suppression_reason,
             address=address_key(row.recipient),
             channel=row.channel,
             kind=kind,
-            message_id=trail.message_id,
-            at=fact.at,
+            message_id=receipt_log.message_id,
+            at=receipt_event.at,
         )
-        for trail in trails
-        for kind, fact in trail.facts.items()
-        if (lesson := place(kind, row.channel).lesson)
+        for receipt_log in receipt_logs
+        for kind, receipt_event in receipt_log.receipt_events.items()
+        if (suppression_reason := meaning_of(kind, row.channel).suppression_reason)
     ]
 
 
-def teaches(trail: Trail) -> bool:
+def is_evidence(receipt_log: ReceiptLog) -> bool:
     """Tell whether anything said of the message is a lesson."""
-    return any(place(kind, trail.channel).lesson for kind in trail.facts)
+    return any(
+        meaning_of(kind, receipt_log.channel).suppression_reason
+        for kind in receipt_log.receipt_events
+    )
 
 
-def learners(row: Notification, taught: Iterable[Taught]) -> dict[str, list[Taught]]:
+def evidence_by_person(
+    row: Notification, evidence: Iterable[Evidence]
+) -> dict[str, list[Evidence]]:
     """Return who is to remember what: the address, and the customer it belongs to."""
-    told = list(taught)
+    told = list(evidence)
     return dict.fromkeys(people_for(row), told) if told else {}
 
 
-def learn(person: Person, taught: Iterable[Taught], *, soft_bounces: int) -> Person:
+def suppress(person: Person, evidence: Iterable[Evidence], *, soft_bounces: int) -> Person:
     """Return *person* with these lessons; the same one where there is nothing new in them.
 
     So many *soft_bounces* of one address within a month are taken for a refusal.
     """
     softly = dict(person.soft_bounces)
-    learnt = dict(person.learnt)
-    for each in taught:
-        lifted = person.lifted.get(each.address)
-        if lifted is not None and each.at <= lifted.at:
+    suppressions = dict(person.suppressions)
+    for each in evidence:
+        unsuppressions = person.unsuppressions.get(each.address)
+        if unsuppressions is not None and each.at <= unsuppressions.at:
             continue  # an old receipt, late or once more, is no new word
-        if each.lesson is Lesson.SOFT_BOUNCED:
+        if each.suppression_reason is SuppressionReason.SOFT_BOUNCED:
             known = softly.get(each.message_id)
             at = min(known.at, each.at) if known else each.at
             softly[each.message_id] = SoftBounce(address=each.address, at=at)
         else:
-            _remember(learnt, each.address, _refusal(each))
+            _remember(suppressions, each.address, _refusal(each))
     for address in {each.address for each in softly.values()}:
-        _remember(learnt, address, _too_many(softly, address, soft_bounces))
-    if (softly, learnt) == (dict(person.soft_bounces), dict(person.learnt)):
+        _remember(suppressions, address, _too_many(softly, address, soft_bounces))
+    if (softly, suppressions) == (dict(person.soft_bounces), dict(person.suppressions)):
         return person
-    return replace(person, soft_bounces=softly, learnt=learnt, lessons=person.lessons + 1)
+    return replace(
+        person, soft_bounces=softly, suppressions=suppressions, evidence_in=person.evidence_in + 1
+    )
 
 
-def lift(person: Person, address: str, *, by: str, at: datetime) -> Person:
+def unsuppress(person: Person, address: str, *, by: str, at: datetime) -> Person:
     """Return *person* with what was learnt of that address lifted; the same one if nothing was.
 
     Who said so is kept. What happened before then teaches nothing any more, whenever it is heard
     of; what happens later does.
     """
-    refusal = person.learnt.get(address)
+    refusal = person.suppressions.get(address)
     if refusal is None:
         return person
     bounces = {i: each for i, each in person.soft_bounces.items() if each.address != address}
     return replace(
         person,
-        learnt={each: why for each, why in person.learnt.items() if each != address},
+        suppressions={each: why for each, why in person.suppressions.items() if each != address},
         soft_bounces=bounces,
-        lifted={**person.lifted, address: Lifted(reason=refusal.reason, by=by, at=at)},
-        lessons=person.lessons + 1,
+        unsuppressions={
+            **person.unsuppressions,
+            address: Unsuppression(reason=refusal.reason, by=by, at=at),
+        },
+        evidence_in=person.evidence_in + 1,
     )
 
 
-def _refusal(taught: Taught) -> Learnt:
-    return Learnt(
-        channel=taught.channel,
-        reason=taught.lesson,
-        kind=taught.kind,
-        message_id=taught.message_id,
-        at=taught.at,
+def _refusal(evidence: Evidence) -> Suppression:
+    return Suppression(
+        channel=evidence.channel,
+        reason=evidence.suppression_reason,
+        kind=evidence.kind,
+        message_id=evidence.message_id,
+        at=evidence.at,
     )
 
 
-def _remember(learnt: dict[str, Learnt], address: str, new: Learnt | None) -> None:
+def _remember(suppressions: dict[str, Suppression], address: str, new: Suppression | None) -> None:
     """Keep the earliest evidence of the address; a word of its owner's goes before our own count."""
     if new is not None:
-        learnt[address] = min(learnt.get(address, new), new, key=_standing)
+        suppressions[address] = min(suppressions.get(address, new), new, key=_by_evidence)
 
 
-def _standing(learnt: Learnt) -> tuple[bool, datetime, str, str]:
-    counted = learnt.reason == Lesson.SOFT_BOUNCED
-    return counted, learnt.at, learnt.message_id, learnt.kind
+def _by_evidence(suppressions: Suppression) -> tuple[bool, datetime, str, str]:
+    counted = suppressions.reason == SuppressionReason.SOFT_BOUNCED
+    return counted, suppressions.at, suppressions.message_id, suppressions.kind
 
 
-def _too_many(bounces: Mapping[str, SoftBounce], address: str, limit: int) -> Learnt | None:
+def _too_many(bounces: Mapping[str, SoftBounce], address: str, limit: int) -> Suppression | None:
     """Return the refusal that repeated soft bounces amount to: the first time there were enough."""
     times = sorted((each.at, i) for i, each in bounces.items() if each.address == address)
     for (first, _), (last, message_id) in zip(times, times[limit - 1 :], strict=False):
         if last - first <= WITHIN:
-            return Learnt(
+            return Suppression(
                 channel=Channel.EMAIL,
-                reason=Lesson.SOFT_BOUNCED,
+                reason=SuppressionReason.SOFT_BOUNCED,
                 kind=f"{limit} soft bounces",
                 message_id=message_id,
                 at=last,

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 from ordercast.rollups.counting import CORRECTION
 from ordercast.rollups.rollup import (
-    BILL,
+    CHARGE,
     STATE,
     Amount,
     Amounts,
-    Bucket,
-    Counted,
-    Line,
+    CountedVersion,
+    RollupInput,
+    RollupKey,
     add,
     contribution,
 )
@@ -25,8 +25,8 @@ from ordercast.rollups.rollup import (
 class Pair:
     """What was counted of a notification, and what the ledger says of it; either may be missing."""
 
-    counted: Counted | None
-    line: Line | None
+    counted: CountedVersion | None
+    line: RollupInput | None
 
     @property
     def hour(self) -> str | None:
@@ -49,15 +49,15 @@ class Look:
     hours: frozenset[str]
     kept_since: str
     most: int
-    expected: dict[Bucket, dict[str, Amount]] = field(default_factory=dict)
-    corrected: dict[str, Counted] = field(default_factory=dict)
+    expected: dict[RollupKey, dict[str, Amount]] = field(default_factory=dict)
+    corrected: dict[str, CountedVersion] = field(default_factory=dict)
     doubtful: dict[str, Pair] = field(default_factory=dict)
     notifications: int = 0
     ended: int = 0
     unlisted: int = 0
     stamp: int = 0
 
-    def add(self, counted: Mapping[str, Counted], lines: Mapping[str, Line]) -> None:
+    def add(self, counted: Mapping[str, CountedVersion], lines: Mapping[str, RollupInput]) -> None:
         """Take a page: what was counted, and then what the ledger says of the same."""
         self.sum_up(counted)
         for i in counted.keys() | lines.keys():
@@ -71,7 +71,7 @@ class Look:
             else:
                 self.unlisted += 1
 
-    def sum_up(self, counted: Mapping[str, Counted]) -> None:
+    def sum_up(self, counted: Mapping[str, CountedVersion]) -> None:
         """Take what was counted alone, for the buckets."""
         for i, each in counted.items():
             bucket, amounts = each.contribution.bucket, each.contribution.amounts
@@ -81,9 +81,9 @@ class Look:
                 add(self.expected.setdefault(bucket, {}), amounts)
                 self.stamp += hash((i, each.version, bucket, frozenset(amounts.items())))
 
-    def misheld(self, buckets: Mapping[Bucket, Amounts]) -> dict[Bucket, dict[str, Amount]]:
+    def misheld(self, buckets: Mapping[RollupKey, Amounts]) -> dict[RollupKey, dict[str, Amount]]:
         """Return what each bucket holds too much (or, below 0, too little) of."""
-        held: dict[Bucket, dict[str, Amount]] = {}
+        held: dict[RollupKey, dict[str, Amount]] = {}
         for bucket in self.expected.keys() | {each for each in buckets if each.hour in self.hours}:
             amounts = dict(buckets.get(bucket, {}))
             add(amounts, {n: -amount for n, amount in self.expected.get(bucket, {}).items()})
@@ -108,10 +108,10 @@ class Findings:
     notifications: int
     ended: int
     wrong_lines: Mapping[str, str] = field(default_factory=dict)
-    wrong_buckets: Mapping[Bucket, Amounts] = field(default_factory=dict)
-    not_yet_counted: Mapping[str, Line] = field(default_factory=dict)
+    wrong_buckets: Mapping[RollupKey, Amounts] = field(default_factory=dict)
+    not_yet_counted: Mapping[str, RollupInput] = field(default_factory=dict)
     moving: frozenset[str] = frozenset()
-    corrected: Mapping[str, Counted] = field(default_factory=dict)
+    corrected: Mapping[str, CountedVersion] = field(default_factory=dict)
     unlisted: int = 0
 
     @property
@@ -136,8 +136,8 @@ BEHIND = "on the ledger, and not counted yet"
 def findings(
     look: Look,
     again: Mapping[str, Pair],
-    wrong_buckets: Mapping[Bucket, Amounts],
-    corrected: Mapping[str, Counted],
+    wrong_buckets: Mapping[RollupKey, Amounts],
+    corrected: Mapping[str, CountedVersion],
 ) -> Findings:
     """Judge what was doubtful in a look by how it was found *again*, a while after."""
     said = {i: trouble_with(pair, kept_since=look.kept_since) for i, pair in again.items()}
@@ -186,7 +186,7 @@ def _is_still(before: Pair, after: Pair) -> bool:
 
 def _is_of(hours: AbstractSet[str], name: str, pair: Pair) -> bool:
     """Tell whether it is a notification of these hours, counted or not."""
-    there = pair.line is not None and pair.line.bucket.hour in hours and not name.startswith(BILL)
+    there = pair.line is not None and pair.line.bucket.hour in hours and not name.startswith(CHARGE)
     return there or _is_counted_in(hours, pair)
 
 
@@ -199,6 +199,6 @@ def _is_counted_in(hours: AbstractSet[str], pair: Pair) -> bool:
     )
 
 
-def _is_notification(counted: Counted) -> bool:
+def _is_notification(counted: CountedVersion) -> bool:
     """Tell it from a bill or a correction that is no notification's, and has no row."""
     return any(name.startswith(STATE) for name in counted.contribution.amounts)

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from ordercast.rollups.rollup import (
     Amount,
-    Bucket,
     Contribution,
-    Counted,
-    Line,
+    CountedVersion,
+    RollupInput,
+    RollupKey,
     add,
     beside,
     contribution,
@@ -33,12 +33,12 @@ NAMES = 200
 class Entry:
     """A notification to be counted as *new*, where *last* is what was counted of it so far."""
 
-    line: Line
+    line: RollupInput
     new: Contribution
-    last: Counted | None
+    last: CountedVersion | None
 
     @property
-    def change(self) -> dict[Bucket, dict[str, Amount]]:
+    def change(self) -> dict[RollupKey, dict[str, Amount]]:
         """What it adds to the buckets."""
         return difference(self.new, self.last.contribution if self.last else None)
 
@@ -48,9 +48,9 @@ class Transaction:
     """Entries, and all that they add to the buckets together."""
 
     entries: list[Entry] = field(default_factory=list)
-    additions: dict[Bucket, dict[str, Amount]] = field(default_factory=dict)
+    additions: dict[RollupKey, dict[str, Amount]] = field(default_factory=dict)
 
-    def takes(self, change: Mapping[Bucket, Mapping[str, Amount]]) -> bool:
+    def takes(self, change: Mapping[RollupKey, Mapping[str, Amount]]) -> bool:
         """Tell whether another entry's change fits in."""
         actions = len(self.entries) + 1 + len(self.additions.keys() | change.keys())
         return actions <= ACTIONS and all(
@@ -58,7 +58,7 @@ class Transaction:
             for bucket, amounts in change.items()
         )
 
-    def take(self, entry: Entry, change: Mapping[Bucket, Mapping[str, Amount]]) -> None:
+    def take(self, entry: Entry, change: Mapping[RollupKey, Mapping[str, Amount]]) -> None:
         """Add an entry and its change."""
         self.entries.append(entry)
         for bucket, amounts in change.items():
@@ -66,7 +66,7 @@ class Transaction:
 
 
 def entries(
-    lines: Iterable[Line], counted: Mapping[str, Counted], *, again: bool = False
+    lines: Iterable[RollupInput], counted: Mapping[str, CountedVersion], *, again: bool = False
 ) -> list[Entry]:
     """Return what is news: an entry for each line that is newer than what was counted.
 
@@ -94,8 +94,8 @@ def transactions(news: Iterable[Entry]) -> list[Transaction]:
 
 
 def corrections(
-    wrong: Mapping[Bucket, Mapping[str, Amount]],
-    counted: Mapping[str, Counted],
+    wrong: Mapping[RollupKey, Mapping[str, Amount]],
+    counted: Mapping[str, CountedVersion],
     *,
     at: datetime,
     keep_until: int,

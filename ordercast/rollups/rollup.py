@@ -21,7 +21,7 @@ Amounts = Mapping[str, Amount]
 """By name: a count, US dollars, or how many latencies fall into a bin. What is 0 is left out."""
 
 
-class Bucket(NamedTuple):
+class RollupKey(NamedTuple):
     """What amounts are kept by; `hour` is that of acceptance in UTC, `2026-03-02T09`."""
 
     hour: str
@@ -33,7 +33,7 @@ class Bucket(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class RollupInput:
     """Of a row on the ledger, what counts; nothing of it is personal.
 
     `taken` says that a provider took the message; `cost` (US dollars) is by `cost_source`: what
@@ -44,7 +44,7 @@ class Line:
     version: int
     state: str
     rule: str | None
-    bucket: Bucket
+    bucket: RollupKey
     accepted_at: datetime
     occurred_at: datetime | None
     sent_at: datetime | None
@@ -61,12 +61,12 @@ class Line:
 class Contribution:
     """What one notification adds to one bucket."""
 
-    bucket: Bucket
+    bucket: RollupKey
     amounts: Amounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class CountedVersion:
     """What was last counted of a notification, and at which of its versions."""
 
     version: int
@@ -78,9 +78,9 @@ PARTS, TAKEN = "parts", "taken"
 RESERVED, CARRIER, ESTIMATE = "reserved", "carrier", "estimate"
 PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
 PRICED_RESERVED = "priced-reserved"
-BILLS, UNATTRIBUTED, NOTHING = "bills", "unattributed", "nothing"
+CHARGES, UNATTRIBUTED, NOTHING = "bills", "unattributed", "nothing"
 
-BILL = "message#"
+CHARGE = "message#"
 """What the id of a bill's line begins with; the provider's message id follows."""
 
 # One letter each, because a bucket holds hundreds of them: event → accepted → sent → delivered.
@@ -98,20 +98,20 @@ def unattributed(
     message_id: str,
     price: Decimal | None,
     *,
-    facts: int,
+    version: int,
     at: datetime,
     country: str | None,
     keep_until: int,
-) -> Line:
+) -> RollupInput:
     """Return the line of what a carrier bills for a message of which we know nothing.
 
-    It is counted like any other, by its message id, and is no notification; *facts* grows with
+    It is counted like any other, by its message id, and is no notification; *version* grows with
     what receipts tell of it, so that it is counted again when there is more.
     """
     return beside(
-        f"{BILL}{message_id}",
-        version=facts,
-        bucket=Bucket(hour_of(at), "sms", country, UNATTRIBUTED, None, None),
+        f"{CHARGE}{message_id}",
+        version=version,
+        bucket=RollupKey(hour_of(at), "sms", country, UNATTRIBUTED, None, None),
         at=at,
         keep_until=keep_until,
         state=UNATTRIBUTED,
@@ -123,14 +123,14 @@ def beside(
     name: str,
     *,
     version: int,
-    bucket: Bucket,
+    bucket: RollupKey,
     at: datetime,
     keep_until: int,
     state: str = NOTHING,
     cost: Decimal | None = None,
-) -> Line:
+) -> RollupInput:
     """Return a line that is no notification's; by itself it counts for nothing."""
-    return Line(
+    return RollupInput(
         id=name,
         version=version,
         state=state,
@@ -172,11 +172,11 @@ _LONGEST, _CUT = 200, 20
 _SURELY_SHORT = (_LONGEST - 2) // 6  # characters: JSON writes none in more than six bytes
 
 
-def contribution(line: Line) -> Contribution:
+def contribution(line: RollupInput) -> Contribution:
     """Return what the notification counts for, as it stands; or a bill that is nobody's."""
     if line.state == UNATTRIBUTED:
-        bill: dict[str, Amount] = {BILLS: 1, UNATTRIBUTED: line.cost or 0}
-        return Contribution(bucket=line.bucket, amounts={n: a for n, a in bill.items() if a})
+        charge: dict[str, Amount] = {CHARGES: 1, UNATTRIBUTED: line.cost or 0}
+        return Contribution(bucket=line.bucket, amounts={n: a for n, a in charge.items() if a})
     if line.state == NOTHING:
         return Contribution(bucket=line.bucket, amounts={})
     amounts: dict[str, Amount] = {STATE + line.state: 1}
@@ -189,7 +189,7 @@ def contribution(line: Line) -> Contribution:
     return Contribution(bucket=line.bucket, amounts=amounts)
 
 
-def latencies(line: Line) -> dict[str, timedelta]:
+def latencies(line: RollupInput) -> dict[str, timedelta]:
     """Return how long the steps took that are known to have been taken."""
     took: dict[str, timedelta] = {}
     if line.occurred_at and (line.taken or line.state not in _NOT_BEGUN):
@@ -205,9 +205,9 @@ def latencies(line: Line) -> dict[str, timedelta]:
     return took
 
 
-def difference(new: Contribution, last: Contribution | None) -> dict[Bucket, dict[str, Amount]]:
+def difference(new: Contribution, last: Contribution | None) -> dict[RollupKey, dict[str, Amount]]:
     """Return what is to be added to each bucket, so that it holds *new* in the place of *last*."""
-    changes: dict[Bucket, dict[str, Amount]] = {new.bucket: dict(new.amounts)}
+    changes: dict[RollupKey, dict[str, Amount]] = {new.bucket: dict(new.amounts)}
     if last is not None:
         minus = {name: -amount for name, amount in last.amounts.items()}
         add(changes.setdefault(last.bucket, {}), minus)
@@ -224,9 +224,9 @@ def add(total: dict[str, Amount], amounts: Amounts) -> None:
             total.pop(name, None)
 
 
-def summed(contributions: Iterable[Contribution]) -> dict[Bucket, dict[str, Amount]]:
+def summed(contributions: Iterable[Contribution]) -> dict[RollupKey, dict[str, Amount]]:
     """Return what the buckets hold, if these are all the notifications that there are."""
-    buckets: dict[Bucket, dict[str, Amount]] = {}
+    buckets: dict[RollupKey, dict[str, Amount]] = {}
     for each in contributions:
         add(buckets.setdefault(each.bucket, {}), each.amounts)
     return {bucket: amounts for bucket, amounts in buckets.items() if amounts}
@@ -236,7 +236,7 @@ def summed(contributions: Iterable[Contribution]) -> dict[Bucket, dict[str, Amou
 _NOT_BEGUN = frozenset({State.DEFERRED, State.SUPPRESSED})
 
 
-def _spent(line: Line) -> dict[str, Amount]:
+def _spent(line: RollupInput) -> dict[str, Amount]:
     """Return what was taken, and what it cost; a price of 0 is a price, and none is none."""
     spent: dict[str, Amount] = {TAKEN: 1}
     if line.parts:

@@ -10,8 +10,8 @@ from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UND
 from ordercast.receipts.provider_events import REFUSED_BY_PROVIDERS
 from ordercast.rollups.latency import percentile
 from ordercast.rollups.rollup import (
-    BILLS,
     CARRIER,
+    CHARGES,
     ESTIMATE,
     ESTIMATED,
     LATENCIES,
@@ -26,7 +26,7 @@ from ordercast.rollups.rollup import (
     UNPRICED,
     Amount,
     Amounts,
-    Bucket,
+    RollupKey,
     add,
 )
 
@@ -55,7 +55,7 @@ class Money:
     priced: int
     estimated: int
     unpriced: int
-    bills: int
+    charges: int
 
     @property
     def cost(self) -> Decimal:
@@ -159,7 +159,7 @@ class Figures:
             priced=self._count(PRICED),
             estimated=self._count(ESTIMATED),
             unpriced=self._count(UNPRICED),
-            bills=self._count(BILLS),
+            charges=self._count(CHARGES),
         )
 
     def bins(self, step: Step) -> dict[int, int]:
@@ -185,7 +185,7 @@ class Figures:
 
 
 def by(
-    buckets: Mapping[Bucket, Amounts], dimensions: Sequence[Dimension]
+    buckets: Mapping[RollupKey, Amounts], dimensions: Sequence[Dimension]
 ) -> dict[tuple[str | None, ...], Figures]:
     """Return the figures of each combination of values of *dimensions*, in order.
 
@@ -207,7 +207,7 @@ def in_all(amounts: Iterable[Amounts]) -> Figures:
     return Figures(amounts=total)
 
 
-def _value(bucket: Bucket, dimension: Dimension) -> str | None:
+def _value(bucket: RollupKey, dimension: Dimension) -> str | None:
     if dimension == "day":
         return bucket.hour[: len("2026-03-02")]
     value: str | None = getattr(bucket, dimension)

@@ -10,7 +10,7 @@ from ordercast.notifications.notification import Notification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ClaimRequest:
     """A notification that a sender wants, and what sending it will take: parts, and US dollars."""
 
     id: str
@@ -18,7 +18,7 @@ class Asked:
     reserved: Decimal | None = None
 
 
-class Answer(StrEnum):
+class ClaimStatus(StrEnum):
     """Mine to send; done with; somebody is at it; or whoever was at it has not come back."""
 
     MINE = "mine"
@@ -31,7 +31,7 @@ class Answer(StrEnum):
 class Claim:
     """The answer, and the row that it was read from."""
 
-    answer: Answer
+    answer: ClaimStatus
     row: Notification
 
 
@@ -42,8 +42,8 @@ def claim_of(row: Notification, *, owner: str, now: datetime) -> Claim:
     never taken over, because its call may have been made.
     """
     if row.state is not State.SENDING:
-        return Claim(answer=Answer.DONE, row=row)
+        return Claim(answer=ClaimStatus.DONE, row=row)
     if row.owner == owner:
-        return Claim(answer=Answer.MINE, row=row)
+        return Claim(answer=ClaimStatus.MINE, row=row)
     lapsed = row.lease_until is None or row.lease_until <= now
-    return Claim(answer=Answer.LAPSED if lapsed else Answer.BUSY, row=row)
+    return Claim(answer=ClaimStatus.LAPSED if lapsed else ClaimStatus.BUSY, row=row)

@@ -3,18 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ordercast.decisions.lookup import Found
+from ordercast.decisions.lookup import LookupResult
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.republish_schedule import next_republish
-from ordercast.sending.send_rules import objection, suppressed
+from ordercast.sending.send_rules import block_reason, suppressed
 
 LAPSED = "lapsed-claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class DuePolicy:
     """A stage's waiting times; `resend_email_after` None never sends a doubtful e-mail again.
 
     After `silence` no provider speaks of a message any more.
@@ -22,7 +22,7 @@ class Patience:
 
     first_wait: timedelta
     resend_email_after: timedelta | None
-    silence: timedelta
+    receipt_timeout: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +35,11 @@ class Step:
 
 def step(
     row: Notification,
-    found: Found,
+    found: LookupResult,
     *,
-    patience: Patience,
+    patience: DuePolicy,
     send_within: timedelta,
-    heard_until: datetime | None,
+    receipts_applied_until: datetime | None,
     now: datetime,
 ) -> Step:
     """Decide what the sweeper does about *row*; every look moves the next one on.
@@ -54,13 +54,13 @@ def step(
         case State.SENDING:
             return Step(row=_watched(row, now))
         case State.IN_DOUBT:
-            return _doubtful(row, patience, heard_until=heard_until, now=now)
+            return _doubtful(row, patience, receipts_applied_until=receipts_applied_until, now=now)
         case _:
             # Sent, or ended: nothing of it is due any more.
             return Step(row=replace(row, due_at=None, sweeps=row.sweeps + 1))
 
 
-def looked_at(row: Notification, *, patience: Patience, now: datetime) -> Notification:
+def looked_at(row: Notification, *, patience: DuePolicy, now: datetime) -> Notification:
     """Return *row* as one that is looked at again, each time after a longer wait."""
     due_at = next_republish(row.sweeps + 1, first_wait=patience.first_wait, now=now)
     return replace(row, due_at=due_at, sweeps=row.sweeps + 1)
@@ -75,12 +75,12 @@ def lapsed(row: Notification, *, now: datetime) -> Notification:
 
 def _release(
     row: Notification,
-    found: Found,
-    patience: Patience,
+    found: LookupResult,
+    patience: DuePolicy,
     send_within: timedelta,
     now: datetime,
 ) -> Step:
-    against = objection(row, found, send_within=send_within, now=now)
+    against = block_reason(row, found, send_within=send_within, now=now)
     if against:
         return Step(row=suppressed(row, against, at=now))
     due_at = now + patience.first_wait
@@ -94,13 +94,17 @@ def _watched(row: Notification, now: datetime) -> Notification:
 
 
 def _doubtful(
-    row: Notification, patience: Patience, *, heard_until: datetime | None, now: datetime
+    row: Notification,
+    patience: DuePolicy,
+    *,
+    receipts_applied_until: datetime | None,
+    now: datetime,
 ) -> Step:
     """Send a doubtful e-mail once more when SES would have spoken by now; a text message never.
 
     What nobody has spoken of for as long as anybody might stays in doubt, and is done with.
     """
-    over = (row.sent_at or row.accepted_at) + patience.silence
+    over = (row.sent_at or row.accepted_at) + patience.receipt_timeout
     if now >= over:
         return Step(row=replace(row, due_at=None, closed_at=over, sweeps=row.sweeps + 1))
     looked = replace(row, due_at=over, sweeps=row.sweeps + 1)
@@ -109,7 +113,7 @@ def _doubtful(
         return Step(row=looked)
     ripe = (row.sent_at or row.accepted_at) + wait
     # SES has had its time to speak, and all that it said meanwhile has been heard.
-    if now < ripe or heard_until is None or heard_until < ripe:
+    if now < ripe or receipts_applied_until is None or receipts_applied_until < ripe:
         return Step(row=replace(looked, due_at=max(ripe, now + patience.first_wait)))
     again = replace(
         row, state=State.REQUESTED, resends=1, due_at=now + patience.first_wait, owner=None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordercast.decisions.decision import STALE
-from ordercast.decisions.lookup import Found, HeadKey, Stops
+from ordercast.decisions.lookup import LatestStatusKey, LookupResult, Pauses
 from ordercast.decisions.routing import CONSENT_BY_EVENT, NO_CONSENT, NO_CONTACT
 from ordercast.events.identity import customer_key, order_of
 from ordercast.notifications.lifecycle import State
@@ -19,16 +19,16 @@ from ordercast.people.person_keys import people_for
 EXPIRED = "expired"
 
 # After how long a message that an operator holds back is looked at again.
-WHILE_STOPPED = timedelta(minutes=5)
+WHILE_PAUSED = timedelta(minutes=5)
 
 
-def head_of(row: Notification) -> HeadKey:
+def latest_status_key_of(row: Notification) -> LatestStatusKey:
     """Return the key of the head that *row* must not be older than."""
     return order_of(row.id), row.channel
 
 
-def objection(
-    row: Notification, found: Found, *, send_within: timedelta, now: datetime
+def block_reason(
+    row: Notification, found: LookupResult, *, send_within: timedelta, now: datetime
 ) -> str | None:
     """Name the first rule by which *row* is no longer to be sent."""
     known = [found.people[key] for key in sorted(people_for(row)) if key in found.people]
@@ -39,7 +39,7 @@ def objection(
         return NO_CONSENT
     if row.recipient is None:
         return NO_CONTACT
-    if is_stale(row.status, row.occurred_at, found.heads.get(head_of(row))):
+    if is_stale(row.status, row.occurred_at, found.latest_statuses.get(latest_status_key_of(row))):
         return STALE
     return EXPIRED if now - row.accepted_at > send_within else None
 
@@ -67,7 +67,7 @@ def unsendable(row: Notification, error: Exception, *, at: datetime) -> Notifica
     return replace(row, state=State.PARKED, rule=rule, due_at=None, closed_at=at)
 
 
-def is_stopped(row: Notification, stops: Stops, *, country: str | None) -> bool:
+def is_paused(row: Notification, pauses: Pauses, *, country: str | None) -> bool:
     """Tell whether an operator holds this message back."""
     named = {
         "channel": row.channel,
@@ -75,10 +75,10 @@ def is_stopped(row: Notification, stops: Stops, *, country: str | None) -> bool:
         "campaign": row.campaign,
         "shop": row.order.shop,
     }
-    return any(name and f"{kind}:{name}" in stops.stopped for kind, name in named.items())
+    return any(name and f"{kind}:{name}" in pauses.paused for kind, name in named.items())
 
 
-def _consents(row: Notification, found: Found) -> bool:
+def _consents(row: Notification, found: LookupResult) -> bool:
     if row.customer_id is None:
         return False
     key = customer_key(shop=row.order.shop, customer_id=row.customer_id)

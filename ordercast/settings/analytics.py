@@ -51,8 +51,8 @@ class VerifierSettings(EnvironmentSettings):
     parked_bucket: str
     retention: timedelta
     stream_retention: timedelta
-    brought_for: timedelta
+    redelivered_for: timedelta
     patience: timedelta
-    silence: timedelta
+    receipt_timeout: timedelta
     sole_sender: bool
     default_currency: str

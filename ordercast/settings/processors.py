@@ -28,7 +28,7 @@ class OrderRelaySettings(EnvironmentSettings):
 
     ledger_table: str
     customers_table: str
-    hub_topic_arn: str
+    notifications_topic_arn: str
     parked_bucket: str
     default_country: str
     default_time_zone: str
@@ -53,7 +53,7 @@ class SenderSettings(EnvironmentSettings):
     receipts_table: str
     claim_lease: timedelta
     receipt_retention: timedelta
-    silence: timedelta
+    receipt_timeout: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class ReceiptTrackerSettings(EnvironmentSettings):
     customers_table: str
     receipts_table: str
     receipt_retention: timedelta
-    silence: timedelta
+    receipt_timeout: timedelta
     orphan_wait: timedelta
     soft_bounces: int
 
@@ -94,13 +94,13 @@ class SweeperSettings(EnvironmentSettings):
 
     ledger_table: str
     customers_table: str
-    hub_topic_arn: str
+    notifications_topic_arn: str
     receipts_queue_url: str
     receipts_dead_letters_url: str
     republish_after: timedelta
     resend_email_after: timedelta
     receipts_table: str
-    silence: timedelta
+    receipt_timeout: timedelta
     claim_lease: timedelta
     soft_bounces: int
 

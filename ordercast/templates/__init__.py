@@ -9,7 +9,7 @@ from hashlib import sha256
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from ordercast.events.order_event import Channel
-from ordercast.notifications.notification import Notification, OrderFacts
+from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.templates.catalogue import send_within, template_for
 from ordercast.templates.sms_text import fits, normalise
 
@@ -66,20 +66,20 @@ def _text_message(notification: Notification) -> str:
     return _plain_text(notification, least)
 
 
-def _plain_text(notification: Notification, order: OrderFacts) -> str:
+def _plain_text(notification: Notification, order: OrderDetails) -> str:
     """Make plain what can be, but never an id or a link: somebody will copy them."""
     whole = f"{_one_plain_line(order.order_id)}{order.tracking_url or ''}"
     return normalise(_render(notification, "sms.txt", order), whole=whole)
 
 
-def _ever_less(order: OrderFacts) -> Iterator[OrderFacts]:
+def _ever_less(order: OrderDetails) -> Iterator[OrderDetails]:
     """Yield the order, then without what a text can do without; its id and link stay whole."""
     yield order
     yield replace(order, amount=None, items=())
     yield replace(order, amount=None, items=(), shop=None)
 
 
-def _render(notification: Notification, part: str, order: OrderFacts, **more: str) -> str:
+def _render(notification: Notification, part: str, order: OrderDetails, **more: str) -> str:
     name = f"{notification.template}/{notification.locale}/{part}"
     return _environment().get_template(name).render(order=order, **more).strip()
 

@@ -10,16 +10,16 @@ from datetime import datetime
 from ordercast.gateways import clients
 from ordercast.gateways.dynamodb.table import Table
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
-from ordercast.gateways.ledger.rollup_inputs import DynamoLines
+from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
 from ordercast.gateways.parked.objects import S3ParkedObjects
-from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.settings.analytics import VerifierSettings
 from ordercast.workflows.count_changes import Count
-from ordercast.workflows.reconcile.compare_rollups import Verify
-from ordercast.workflows.reconcile.count_charges import Bills
-from ordercast.workflows.reconcile.trace_records import PlaceRecords, Shelf
+from ordercast.workflows.reconcile.compare_rollups import CompareRollups
+from ordercast.workflows.reconcile.count_charges import CountCharges
+from ordercast.workflows.reconcile.trace_records import ParkedSource, TraceRecords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,11 @@ class Verification:
     `bills` counts what nobody is found to have sent; None where others send from the account too.
     """
 
-    verify: Verify
-    place_records: PlaceRecords
+    verify: CompareRollups
+    trace_records: TraceRecords
     rollups: DynamoRollups
-    lines: DynamoLines
-    bills: Bills | None
+    lines: DynamoRollupInputs
+    charges: CountCharges | None
 
 
 def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> Verification:
@@ -45,15 +45,17 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
 
     rollups = DynamoRollups(table=table(settings.rollups_table))
     ledger = table(settings.ledger_table)
-    lines = DynamoLines(table=ledger)
+    lines = DynamoRollupInputs(table=ledger)
     count = Count(rollups=rollups, pause=time.sleep, chance=random.random)
-    trails = DynamoTrails(table=table(settings.receipts_table))
-    counting_bills = Bills(trails=trails, count=count, wait=settings.silence, now=now)
-    bills = counting_bills if settings.sole_sender else None
+    receipt_logs = DynamoReceiptLogs(table=table(settings.receipts_table))
+    counting_charges = CountCharges(
+        receipt_logs=receipt_logs, count=count, wait=settings.receipt_timeout, now=now
+    )
+    charges = counting_charges if settings.sole_sender else None
     orders = KinesisOrders(client=clients.kinesis(), name=settings.orders_stream, pause=time.sleep)
     parked = S3ParkedObjects(client=clients.s3(), bucket=settings.parked_bucket)
     return Verification(
-        verify=Verify(
+        verify=CompareRollups(
             rollups=rollups,
             ledger=lines,
             count=count,
@@ -61,25 +63,25 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
             now=now,
             patience=settings.patience,
             retention=settings.retention,
-            bills=bills,
+            charges=charges,
         ),
-        place_records=PlaceRecords(
+        trace_records=TraceRecords(
             stream=orders,
-            marks=DynamoLedger(table=ledger),
+            decisions=DynamoLedger(table=ledger),
             ledger=lines,
-            shelf=lambda: _shelf(parked),
+            source=lambda: _source(parked),
             now=now,
-            brought_for=settings.brought_for,
+            redelivered_for=settings.redelivered_for,
             default_currency=settings.default_currency,
         ),
         rollups=rollups,
         lines=lines,
-        bills=bills,
+        charges=charges,
     )
 
 
-def _shelf(parked: S3ParkedObjects) -> Shelf:
-    return Shelf(
+def _source(parked: S3ParkedObjects) -> ParkedSource:
+    return ParkedSource(
         positions=frozenset(each.record.position for _, each in parked.records()),
         given_up=frozenset(
             record.sequence_number for batch in parked.batches() for record in batch.records

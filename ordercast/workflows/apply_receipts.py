@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.receipts.receipt import Receipt
-from ordercast.receipts.receipt_log import Trail, at_rest, fold, join, trail_of
-from ordercast.workflows.merge_receipts import ROUNDS, LearnFromFacts, TakeFacts
-from ordercast.workflows.ports import Clock, Trails
+from ordercast.receipts.receipt_log import ReceiptLog, closed, fold, join, receipt_log_of
+from ordercast.workflows.merge_receipts import ROUNDS, MergeReceipts, SuppressFromReceipts
+from ordercast.workflows.ports import Clock, ReceiptLogs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +30,10 @@ class ApplyReceipts:
     the two; so a receipt never has to be brought again for being early.
     """
 
-    trails: Trails
-    take: TakeFacts
-    learn: LearnFromFacts
-    silence: timedelta
+    receipt_logs: ReceiptLogs
+    take: MergeReceipts
+    suppress: SuppressFromReceipts
+    receipt_timeout: timedelta
     orphan_wait: timedelta
     retention: timedelta
     now: Clock
@@ -41,20 +41,28 @@ class ApplyReceipts:
     def __call__(self, receipts: Sequence[Receipt]) -> Applied:
         """Apply a batch; raises `Retryable` when a table is in trouble."""
         expires_at = self.now() + self.retention
-        news = fold(trail_of(each, expires_at=expires_at) for each in receipts)
+        news = fold(receipt_log_of(each, expires_at=expires_at) for each in receipts)
         orphans = without_row = repeated = 0
-        waiting: Mapping[str, Trail] = news
+        waiting: Mapping[str, ReceiptLog] = news
         for _ in range(ROUNDS):
-            seen = self.trails.find(waiting.keys())
+            seen = self.receipt_logs.find(waiting.keys())
             joined = {i: self._joined(seen.get(i), new) for i, new in waiting.items()}
-            fresh = {i: trail for i, trail in joined.items() if seen.get(i) != trail}
-            ours = [trail for trail in fresh.values() if trail.notification_id is not None]
+            fresh = {
+                i: receipt_log for i, receipt_log in joined.items() if seen.get(i) != receipt_log
+            }
+            ours = [
+                receipt_log
+                for receipt_log in fresh.values()
+                if receipt_log.notification_id is not None
+            ]
             rows = self.take(ours)
-            self.learn(rows, ours)
-            written = self.trails.change([(seen.get(i), trail) for i, trail in fresh.items()])
+            self.suppress(rows, ours)
+            written = self.receipt_logs.change(
+                [(seen.get(i), receipt_log) for i, receipt_log in fresh.items()]
+            )
             repeated += len(joined) - len(fresh)
             orphans += sum(fresh[i].notification_id is None for i in written)
-            without_row += sum(trail.notification_id not in rows for trail in ours)
+            without_row += sum(receipt_log.notification_id not in rows for receipt_log in ours)
             waiting = {i: news[i] for i in fresh.keys() - written}
             if not waiting:
                 return Applied(
@@ -66,11 +74,11 @@ class ApplyReceipts:
         message = "a trail changes faster than receipts can be joined to it"
         raise LedgerUnavailable(message)
 
-    def _joined(self, seen: Trail | None, new: Trail) -> Trail:
+    def _joined(self, seen: ReceiptLog | None, new: ReceiptLog) -> ReceiptLog:
         """Return the trail as it is to be once the ledger has what it says."""
         joined = join(seen, new)
         if joined.notification_id is not None:
-            rested = at_rest(joined, silence=self.silence)
+            rested = closed(joined, receipt_timeout=self.receipt_timeout)
         elif joined.due_at is None:
             rested = replace(joined, due_at=self.now() + self.orphan_wait)
         else:

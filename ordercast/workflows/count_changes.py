@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.rollups.counting import Entry, Transaction, entries, transactions
-from ordercast.rollups.rollup import Counted, Line
+from ordercast.rollups.rollup import CountedVersion, RollupInput
 
 ROUNDS = 6
 """How often what was refused is read and tried again: each time somebody else got on with theirs."""
@@ -15,7 +15,7 @@ ROUNDS = 6
 class Rollups(Protocol):
     """What was counted, and the buckets it was counted in. Raises `LedgerUnavailable`."""
 
-    def counted(self, hours: Mapping[str, str]) -> dict[str, Counted]:
+    def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
         """Return what was last counted of each notification; *hours* is by id."""
         ...
 
@@ -44,7 +44,7 @@ class Count:
     pause: Callable[[float], None]
     chance: Callable[[], float]
 
-    def __call__(self, lines: Iterable[Line], *, again: bool = False) -> Tally:
+    def __call__(self, lines: Iterable[RollupInput], *, again: bool = False) -> Tally:
         """Count a batch with one line a notification; raises nothing but what is a bug.
 
         With *again*, what was counted at the same version is counted anew: a backfill.
@@ -58,7 +58,7 @@ class Count:
                 break
         return Tally(entries=tuple(done), undone=frozenset(waiting))
 
-    def _round(self, waiting: dict[str, Line], done: list[Entry], *, again: bool) -> bool:
+    def _round(self, waiting: dict[str, RollupInput], done: list[Entry], *, again: bool) -> bool:
         """Count what is waiting; tell whether something waits still."""
         try:
             counted = self.rollups.counted({i: each.bucket.hour for i, each in waiting.items()})

@@ -10,27 +10,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from ordercast.decisions.decision import Mark
-from ordercast.decisions.lookup import Found, HeadKey, MarkKey, Wanted
+from ordercast.decisions.decision import Decision
+from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupKeys, LookupResult
 from ordercast.decisions.routing import Policy
 from ordercast.events.envelope import open_envelope
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import Head, raise_heads
+from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.people.person import Person
-from ordercast.workflows.record_decisions import MarkEvents
+from ordercast.workflows.record_decisions import RecordDecisions
 from ordercast.workflows.relay_orders import Relayed, RelayOrders
-from ordercast.workflows.reserve_caps import PayCaps
+from ordercast.workflows.reserve_caps import ReserveCaps
 
 Key = TypeVar("Key", bound=Hashable)
 Thing = TypeVar("Thing")
 
-LookUp = Callable[[Wanted], Found]
+LookUp = Callable[[LookupKeys], LookupResult]
 """Read people, as they are on record now. Raises `LedgerUnavailable`."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Rehearsal:
+class DryRun:
     """Relays batches to nobody; `rows`, `parked` and the sums are what came of it so far.
 
     The trap is to take it for what happened then: people are as they are now, and no order has a
@@ -42,17 +42,19 @@ class Rehearsal:
     default_currency: str
     rows: dict[str, Notification] = field(default_factory=dict)
     parked: list[ParkedRecord] = field(default_factory=list)
-    _marks: dict[MarkKey, Mark] = field(default_factory=dict)
-    _heads: dict[HeadKey, Head] = field(default_factory=dict)
-    _paid: dict[str, Person] = field(default_factory=dict)
+    _decisions: dict[DecisionKey, Decision] = field(default_factory=dict)
+    _latest_statuses: dict[LatestStatusKey, LatestStatus] = field(default_factory=dict)
+    _reservations: dict[str, Person] = field(default_factory=dict)
 
     def relay(self, records: Sequence[StreamRecord], *, now: datetime) -> Relayed:
         """Relay one batch as if it were *now*."""
-        pay_caps = PayCaps(ledger=self, people=self, limit=self.policy.cap)
+        reserve_caps = ReserveCaps(ledger=self, people=self, limit=self.policy.cap)
         relay = RelayOrders(
             ledger=self,
-            mark_events=MarkEvents(ledger=self, pay_caps=pay_caps, policy=self.policy),
-            hub=_NoHub(),
+            record_decisions=RecordDecisions(
+                ledger=self, reserve_caps=reserve_caps, policy=self.policy
+            ),
+            notifications_topic=_NoNotificationsTopic(),
             parked=_Kept(self.parked),
             opening=open_envelope,
             policy=self.policy,
@@ -61,35 +63,35 @@ class Rehearsal:
         )
         return relay(records)
 
-    def look_up(self, wanted: Wanted) -> Found:
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
         """Answer from here, and people who have not paid here from where they are on record."""
-        others = wanted.people - self._paid.keys()
-        there = self.look_up_people(Wanted(people=others)).people if others else {}
-        return Found(
-            marks=_some(self._marks, wanted.marks),
-            heads=_some(self._heads, wanted.heads),
-            people={**there, **_some(self._paid, wanted.people)},
+        others = wanted.people - self._reservations.keys()
+        there = self.look_up_people(LookupKeys(people=others)).people if others else {}
+        return LookupResult(
+            decisions=_some(self._decisions, wanted.decisions),
+            latest_statuses=_some(self._latest_statuses, wanted.latest_statuses),
+            people={**there, **_some(self._reservations, wanted.people)},
             notifications=_some(self.rows, wanted.notifications),
         )
 
-    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
+    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
         """Keep each mark that is not there yet; answer the one that stands."""
-        return [self._marks.setdefault((each.order, each.event), each) for each in marks]
+        return [self._decisions.setdefault((each.order, each.event), each) for each in decisions]
 
     def accept(
-        self, notifications: Sequence[Notification], heads: Sequence[Head]
+        self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
         """Keep each row that is not there yet, and raise the heads."""
-        raise_heads(self._heads, heads)
+        raise_latest_statuses(self._latest_statuses, latest_statuses)
         return [self.rows.setdefault(each.id, each) for each in notifications]
 
-    def pay(self, people: Sequence[Person]) -> set[str]:
+    def reserve(self, people: Sequence[Person]) -> set[str]:
         """Keep what each has paid."""
-        self._paid |= {person.key: person for person in people}
+        self._reservations |= {person.key: person for person in people}
         return {person.key for person in people}
 
 
-class _NoHub:
+class _NoNotificationsTopic:
     def publish(self, notifications: Sequence[Notification]) -> set[str]:
         """Take all, and tell nobody."""
         return {each.id for each in notifications}

@@ -9,8 +9,8 @@ from typing import TypeVar
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.matching import claimed_after, days_of_doubt, number_in_doubt, sure_matches
-from ordercast.receipts.receipt_log import Trail
-from ordercast.workflows.ports import Ledger, Trails
+from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.workflows.ports import Ledger, ReceiptLogs
 
 Each = TypeVar("Each")
 
@@ -18,7 +18,7 @@ PAGES = 200  # of either kind, a hundred each, that a look reads; above it nothi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatchTexts:
+class MatchReceipts:
     """Find whose a text's receipt is that no sender has recorded.
 
     Whoever comes second looks for the other, so a receipt sees its text however late the end of
@@ -35,12 +35,12 @@ class MatchTexts:
     """
 
     ledger: Ledger
-    trails: Trails
+    receipt_logs: ReceiptLogs
     lease: timedelta
 
     def __call__(
-        self, ripe: Sequence[Trail], looked_at: Sequence[Notification], *, now: datetime
-    ) -> list[Trail]:
+        self, ripe: Sequence[ReceiptLog], looked_at: Sequence[Notification], *, now: datetime
+    ) -> list[ReceiptLog]:
         """Match receipts that have waited and texts that are looked at; return the trails matched.
 
         It is recorded before the ledger hears of it: what is in doubt no longer would not be found
@@ -52,10 +52,10 @@ class MatchTexts:
             return []
 
     def _matches(
-        self, ripe: Sequence[Trail], looked_at: Sequence[Notification], now: datetime
-    ) -> list[tuple[Trail, str]]:
-        numbers = {trail.to for trail in ripe}
-        doubtful = self._in_doubt(trail for trail in ripe if trail.to is not None)
+        self, ripe: Sequence[ReceiptLog], looked_at: Sequence[Notification], now: datetime
+    ) -> list[tuple[ReceiptLog, str]]:
+        numbers = {receipt_log.to for receipt_log in ripe}
+        doubtful = self._in_doubt(receipt_log for receipt_log in ripe if receipt_log.to is not None)
         texts = [*looked_at, *(row for row in doubtful if number_in_doubt(row) in numbers)]
         if not texts:
             return []
@@ -64,32 +64,34 @@ class MatchTexts:
         rows = {row.id: row for row in [*self._in_doubt(orphans), *texts]}
         matches = sure_matches(orphans, rows.values(), lease=self.lease)
         return [
-            (trail, matches[trail.message_id])
-            for trail in orphans
-            if trail.message_id in matches and trail.due_at and trail.due_at <= now
+            (receipt_log, matches[receipt_log.message_id])
+            for receipt_log in orphans
+            if receipt_log.message_id in matches
+            and receipt_log.due_at
+            and receipt_log.due_at <= now
         ]
 
-    def _of(self, texts: Iterable[Notification], now: datetime) -> list[Trail]:
+    def _of(self, texts: Iterable[Notification], now: datetime) -> list[ReceiptLog]:
         """Return every receipt without a sender that may be of one of these texts."""
         numbers = {number_in_doubt(row) for row in texts} - {None}
         since = min(claimed_after(row, lease=self.lease) for row in texts)
         # What came a moment ago is to wait for three leases yet.
-        pages = self.trails.orphans(since=since, until=now + 4 * self.lease)
-        return [trail for trail in _all_of(pages) if trail.to in numbers]
+        pages = self.receipt_logs.orphans(since=since, until=now + 4 * self.lease)
+        return [receipt_log for receipt_log in _all_of(pages) if receipt_log.to in numbers]
 
-    def _in_doubt(self, orphans: Iterable[Trail]) -> list[Notification]:
+    def _in_doubt(self, orphans: Iterable[ReceiptLog]) -> list[Notification]:
         """Return everything in doubt of those days."""
         days = {day for each in orphans for day in days_of_doubt(each, lease=self.lease)}
         pages = (self.ledger.failures(State.IN_DOUBT, day=day) for day in sorted(days))
         return _all_of(chain.from_iterable(pages))
 
-    def _recorded(self, matches: Iterable[tuple[Trail, str]]) -> list[Trail]:
+    def _recorded(self, matches: Iterable[tuple[ReceiptLog, str]]) -> list[ReceiptLog]:
         """Record whose they are, due as ever, and return them as they then stand."""
         whose = [
-            (trail, replace(trail, notification_id=row_id, unattributed=False))
-            for trail, row_id in matches
+            (receipt_log, replace(receipt_log, notification_id=row_id, unattributed=False))
+            for receipt_log, row_id in matches
         ]
-        written = self.trails.change(whose)
+        written = self.receipt_logs.change(whose)
         return [
             replace(new, version=seen.version + 1)
             for seen, new in whose

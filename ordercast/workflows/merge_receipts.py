@@ -5,39 +5,39 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ordercast.decisions.lookup import Wanted
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import LedgerUnavailable
 from ordercast.notifications.notification import Notification
 from ordercast.people.person import Person
-from ordercast.receipts.merge import heard
-from ordercast.receipts.receipt_log import Trail
-from ordercast.receipts.suppressions import Taught, learn, learners, lessons
-from ordercast.workflows.ports import Clock, Ledger, Memories
+from ordercast.receipts.merge import merge_receipts
+from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.receipts.suppressions import Evidence, evidence_by_person, evidence_in, suppress
+from ordercast.workflows.ports import Clock, Ledger, Suppressions
 
 ROUNDS = 5  # of losing the race for a row or a record, after which the batch is brought again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeFacts:
+class MergeReceipts:
     """Join what is said of messages to their notifications, and remember what it teaches.
 
     Facts join by maximum, so whoever loses a race reads again and joins again; twice is once.
     """
 
     ledger: Ledger
-    silence: timedelta
+    receipt_timeout: timedelta
     now: Clock
 
-    def __call__(self, trails: Iterable[Trail]) -> dict[str, Notification]:
+    def __call__(self, receipt_logs: Iterable[ReceiptLog]) -> dict[str, Notification]:
         """Return the rows as they now are, by id; raises `Retryable` when a table is in trouble."""
-        whose: defaultdict[str, list[Trail]] = defaultdict(list)
-        for trail in trails:
-            if trail.notification_id is not None:
-                whose[trail.notification_id].append(trail)
+        whose: defaultdict[str, list[ReceiptLog]] = defaultdict(list)
+        for receipt_log in receipt_logs:
+            if receipt_log.notification_id is not None:
+                whose[receipt_log.notification_id].append(receipt_log)
         rows: dict[str, Notification] = {}
         waiting = frozenset(whose)
         for _ in range(ROUNDS):
-            found = self.ledger.look_up(Wanted(notifications=waiting)).notifications
+            found = self.ledger.look_up(LookupKeys(notifications=waiting)).notifications
             changes = [(row, self._heard(row, whose[i])) for i, row in found.items()]
             news = [(row, new) for row, new in changes if row != new]
             written = self.ledger.change(news)
@@ -48,47 +48,49 @@ class TakeFacts:
         message = "a row changes faster than receipts can be joined to it"
         raise LedgerUnavailable(message)
 
-    def _heard(self, row: Notification, trails: Sequence[Trail]) -> Notification:
-        return heard(row, trails, silence=self.silence, now=self.now())
+    def _heard(self, row: Notification, receipt_logs: Sequence[ReceiptLog]) -> Notification:
+        return merge_receipts(
+            row, receipt_logs, receipt_timeout=self.receipt_timeout, now=self.now()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LearnFromFacts:
+class SuppressFromReceipts:
     """Remember, of the address and of its customer, what a message's fate teaches."""
 
     ledger: Ledger
-    people: Memories
+    people: Suppressions
     soft_bounces: int
 
-    def __call__(self, rows: Mapping[str, Notification], trails: Iterable[Trail]) -> int:
+    def __call__(self, rows: Mapping[str, Notification], receipt_logs: Iterable[ReceiptLog]) -> int:
         """Return how many records changed; raises `Retryable` when a table is in trouble."""
-        taught = _by_person(rows, trails)
+        evidence = _by_person(rows, receipt_logs)
         changed = 0
         for _ in range(ROUNDS):
-            if not taught:
+            if not evidence:
                 return changed
-            known = self.ledger.look_up(Wanted(people=frozenset(taught))).people
+            known = self.ledger.look_up(LookupKeys(people=frozenset(evidence))).people
             news = []
-            for key, told in taught.items():
+            for key, told in evidence.items():
                 before = known.get(key, Person(key=key))
-                after = learn(before, told, soft_bounces=self.soft_bounces)
+                after = suppress(before, told, soft_bounces=self.soft_bounces)
                 if after is not before:
                     news.append(after)
-            written = self.people.learn(news)
+            written = self.people.suppress(news)
             changed += len(written)
             lost = {person.key for person in news} - written
-            taught = {key: taught[key] for key in lost}
+            evidence = {key: evidence[key] for key in lost}
         message = "somebody's record changes faster than it can be added to"
         raise LedgerUnavailable(message)
 
 
 def _by_person(
-    rows: Mapping[str, Notification], trails: Iterable[Trail]
-) -> dict[str, list[Taught]]:
-    taught: defaultdict[str, list[Taught]] = defaultdict(list)
-    for trail in trails:
-        row = rows.get(trail.notification_id or "")
+    rows: Mapping[str, Notification], receipt_logs: Iterable[ReceiptLog]
+) -> dict[str, list[Evidence]]:
+    evidence: defaultdict[str, list[Evidence]] = defaultdict(list)
+    for receipt_log in receipt_logs:
+        row = rows.get(receipt_log.notification_id or "")
         if row is not None:
-            for key, told in learners(row, lessons(row, [trail])).items():
-                taught[key] += told
-    return dict(taught)
+            for key, told in evidence_by_person(row, evidence_in(row, [receipt_log])).items():
+                evidence[key] += told
+    return dict(evidence)

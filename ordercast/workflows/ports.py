@@ -8,15 +8,15 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from ordercast.decisions.decision import Mark
-from ordercast.decisions.lookup import Found, Wanted
+from ordercast.decisions.decision import Decision
+from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.events.stream_record import ParkedRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import Head
+from ordercast.notifications.status_rank import LatestStatus
 from ordercast.people.person import Person
-from ordercast.receipts.receipt_log import Trail
-from ordercast.sending.claim import Asked, Claim
+from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.sending.claim import Claim, ClaimRequest
 from ordercast.sending.outcome import Outcome, Outgoing, Settlement
 
 Clock = Callable[[], datetime]
@@ -32,19 +32,19 @@ Change = tuple[Notification, Notification]
 """A row as it was seen and as it is to be; it is changed only if nobody changed it meanwhile."""
 
 
-class MarksAndRows(Protocol):
+class DecisionsAndRows(Protocol):
     """The ledger, as far as deciding about events goes. Raises `LedgerUnavailable`."""
 
-    def look_up(self, wanted: Wanted) -> Found:
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
         """Read all of it, as of now, in one round trip; what is not there is not answered."""
         ...
 
-    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
+    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
         """Insert each mark that is not there yet; answer the one that stands, for each."""
         ...
 
     def accept(
-        self, notifications: Sequence[Notification], heads: Sequence[Head]
+        self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
         """Insert each row that is not there yet, and raise each head that is lower.
 
@@ -53,11 +53,11 @@ class MarksAndRows(Protocol):
         ...
 
 
-class Ledger(MarksAndRows, Protocol):
+class Ledger(DecisionsAndRows, Protocol):
     """Every event's mark and every notification's story. Raises `LedgerUnavailable`."""
 
     def claim(
-        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
         """Move each from requested to sending for *owner*; answer each that is there, by id.
 
@@ -89,20 +89,20 @@ class Ledger(MarksAndRows, Protocol):
 class People(Protocol):
     """What we remember of customers and addresses. Raises `LedgerUnavailable`."""
 
-    def pay(self, people: Sequence[Person]) -> set[str]:
+    def reserve(self, people: Sequence[Person]) -> set[str]:
         """Write what each has `paid`, where its turn is the next; answer the keys written."""
         ...
 
 
-class Memories(Protocol):
+class Suppressions(Protocol):
     """What providers have taught us of people and addresses. Raises `LedgerUnavailable`."""
 
-    def learn(self, people: Sequence[Person]) -> set[str]:
+    def suppress(self, people: Sequence[Person]) -> set[str]:
         """Write what each has `learnt`, where its lessons are the next; answer the keys written."""
         ...
 
 
-class Hub(Protocol):
+class NotificationsTopic(Protocol):
     """Where senders, and any shop's own consumers, hear of notifications."""
 
     def publish(self, notifications: Sequence[Notification]) -> set[str]:
@@ -137,18 +137,18 @@ class ReceiptQueue(Protocol):
         ...
 
 
-class Trails(Protocol):
+class ReceiptLogs(Protocol):
     """What is known of each message that a provider took. Raises `LedgerUnavailable`."""
 
-    def find(self, message_ids: AbstractSet[str]) -> dict[str, Trail]:
+    def find(self, message_ids: AbstractSet[str]) -> dict[str, ReceiptLog]:
         """Return the trails that there are."""
         ...
 
-    def join(self, trails: Sequence[Trail]) -> list[Trail]:
+    def join(self, receipt_logs: Sequence[ReceiptLog]) -> list[ReceiptLog]:
         """Add to what is known, which is probably nothing; answer the trail that stands, for each."""
         ...
 
-    def change(self, changes: Sequence[tuple[Trail | None, Trail]]) -> set[str]:
+    def change(self, changes: Sequence[tuple[ReceiptLog | None, ReceiptLog]]) -> set[str]:
         """Write each where it is still as it was seen, or still absent; answer the ids that are so.
 
         What is to be as it was seen is not written.
@@ -159,6 +159,6 @@ class Trails(Protocol):
         """Return up to *limit* message ids that the sweeper is to look at."""
         ...
 
-    def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+    def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:
         """Return, by the page, what is due in that time, or was, and nobody is known to have sent."""
         ...

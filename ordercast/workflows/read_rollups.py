@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from ordercast.rollups.rollup import Amounts, Bucket, hour_of
+from ordercast.rollups.rollup import Amounts, RollupKey, hour_of
 
 HOUR = timedelta(hours=1)
 
@@ -12,12 +12,12 @@ HOUR = timedelta(hours=1)
 class Buckets(Protocol):
     """Where the buckets are. Raises `LedgerUnavailable`."""
 
-    def buckets(self, days: Iterable[str]) -> Mapping[Bucket, Amounts]:
+    def buckets(self, days: Iterable[str]) -> Mapping[RollupKey, Amounts]:
         """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
         ...
 
 
-def buckets_between(rollups: Buckets, since: datetime, until: datetime) -> dict[Bucket, Amounts]:
+def rollups_between(rollups: Buckets, since: datetime, until: datetime) -> dict[RollupKey, Amounts]:
     """Return the buckets of each hour of acceptance that begins from *since* on and before *until*.
 
     An hour's figures change for as long as receipts come: three days, and a complaint even later.

@@ -5,44 +5,44 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordercast.decisions.decision import Mark, Verdict, Verdicts
-from ordercast.decisions.drafting import heads
-from ordercast.decisions.inbound_event import Arrival
-from ordercast.decisions.lookup import Found, HeadKey, MarkKey
+from ordercast.decisions.decision import Decision, Verdict, Verdicts
+from ordercast.decisions.drafting import latest_statuses
+from ordercast.decisions.inbound_event import InboundEvent
+from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupResult
 from ordercast.decisions.routing import CAP, Policy, audience_of, decide, recipient_of
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.status_rank import Head, raise_heads
-from ordercast.workflows.ports import MarksAndRows
-from ordercast.workflows.reserve_caps import PayCaps
+from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
+from ordercast.workflows.ports import DecisionsAndRows
+from ordercast.workflows.reserve_caps import ReserveCaps
 
-Bugs = dict[MarkKey, Exception]
+Bugs = dict[DecisionKey, Exception]
 """What a step of ours raised about an event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarkEvents:
+class RecordDecisions:
     """Decide, pay the caps, and insert each decision before anything is done about it.
 
     What a decision trips over concerns its event alone, and marks nothing.
     """
 
-    ledger: MarksAndRows
-    pay_caps: PayCaps
+    ledger: DecisionsAndRows
+    reserve_caps: ReserveCaps
     policy: Policy
 
     def __call__(
-        self, arrivals: Iterable[Arrival], found: Found, *, now: datetime
-    ) -> tuple[dict[MarkKey, Mark], Bugs]:
+        self, inbound_events: Iterable[InboundEvent], found: LookupResult, *, now: datetime
+    ) -> tuple[dict[DecisionKey, Decision], Bugs]:
         """Return the mark that stands for each, ours or whoever's was faster; and the bugs."""
-        verdicts, bugs = self._decide(arrivals, found, now)
-        decided = [each for each in arrivals if each.key in verdicts]
-        refused = self.pay_caps(
+        verdicts, bugs = self._decide(inbound_events, found, now)
+        decided = [each for each in inbound_events if each.key in verdicts]
+        refused = self.reserve_caps(
             self._requests(decided, verdicts, found, now), found.people, now=now
         )
-        marks = [
-            Mark(
+        decisions = [
+            Decision(
                 order=each.key[0],
                 event=each.key[1],
                 verdicts=_capped(each, verdicts[each.key], refused),
@@ -53,16 +53,16 @@ class MarkEvents:
             )
             for each in decided
         ]
-        return {(mark.order, mark.event): mark for mark in self.ledger.mark(marks)}, bugs
+        return {(mark.order, mark.event): mark for mark in self.ledger.mark(decisions)}, bugs
 
     def _decide(
-        self, arrivals: Iterable[Arrival], found: Found, now: datetime
-    ) -> tuple[dict[MarkKey, Verdicts], Bugs]:
+        self, inbound_events: Iterable[InboundEvent], found: LookupResult, now: datetime
+    ) -> tuple[dict[DecisionKey, Verdicts], Bugs]:
         """Decide in the stream's order: what comes first in the batch is known to what follows."""
-        known: dict[HeadKey, Head] = dict(found.heads)
-        verdicts: dict[MarkKey, Verdicts] = {}
+        known: dict[LatestStatusKey, LatestStatus] = dict(found.latest_statuses)
+        verdicts: dict[DecisionKey, Verdicts] = {}
         bugs: Bugs = {}
-        for each in arrivals:
+        for each in inbound_events:
             order = each.key[0]
             try:
                 verdicts[each.key] = decide(
@@ -75,31 +75,31 @@ class MarkEvents:
             except Exception as error:  # noqa: BLE001 - as in `read_arrival`: it sinks no neighbour
                 bugs[each.key] = error
                 continue
-            raise_heads(known, heads(each.event, order, verdicts[each.key]))
+            raise_latest_statuses(known, latest_statuses(each.event, order, verdicts[each.key]))
         return verdicts, bugs
 
     def _requests(
         self,
-        arrivals: Iterable[Arrival],
-        verdicts: Mapping[MarkKey, Verdicts],
-        found: Found,
+        inbound_events: Iterable[InboundEvent],
+        verdicts: Mapping[DecisionKey, Verdicts],
+        found: LookupResult,
         now: datetime,
     ) -> dict[str, dict[str, datetime]]:
         """Return who has to pay for which notifications, and when these are due."""
         requests: dict[str, dict[str, datetime]] = {}
-        for each in arrivals:
+        for each in inbound_events:
             audience = audience_of(each.event, found.people)
             for channel, verdict in verdicts[each.key].items():
                 to = recipient_of(each.event, channel, audience, policy=self.policy)
                 if to and verdict.state is not State.SUPPRESSED:
-                    due = requests.setdefault(audience.payer(to), {})
+                    due = requests.setdefault(audience.cap_person(to), {})
                     due[notification_id(each.event, channel)] = verdict.until or now
         return requests
 
 
-def _capped(arrival: Arrival, verdicts: Verdicts, refused: AbstractSet[str]) -> Verdicts:
+def _capped(inbound: InboundEvent, verdicts: Verdicts, refused: AbstractSet[str]) -> Verdicts:
     over = Verdict(state=State.SUPPRESSED, rule=CAP)
     return {
-        channel: over if notification_id(arrival.event, channel) in refused else verdict
+        channel: over if notification_id(inbound.event, channel) in refused else verdict
         for channel, verdict in verdicts.items()
     }

@@ -5,19 +5,19 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ordercast.decisions.decision import Mark
-from ordercast.decisions.drafting import heads, rows
-from ordercast.decisions.inbound_event import Arrival, one_an_event, read_arrival
-from ordercast.decisions.lookup import Found, HeadKey, MarkKey, Wanted
+from ordercast.decisions.decision import Decision
+from ordercast.decisions.drafting import latest_statuses, rows
+from ordercast.decisions.inbound_event import InboundEvent, first_of_each_event, read_inbound_event
+from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupKeys, LookupResult
 from ordercast.decisions.routing import Policy, audience_of
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import Head, raise_heads
-from ordercast.workflows.ports import Clock, Hub, MarksAndRows, ParkedRecords
-from ordercast.workflows.record_decisions import Bugs, MarkEvents
+from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
+from ordercast.workflows.ports import Clock, DecisionsAndRows, NotificationsTopic, ParkedRecords
+from ordercast.workflows.record_decisions import Bugs, RecordDecisions
 
 Opening = Callable[[StreamRecord], Sequence[StreamRecord | ParkedRecord]]
 """Take a record out of its envelope: one becomes many, or what cannot be opened is parked."""
@@ -40,7 +40,7 @@ class _Drafts:
     """Rows and the highest heads: a bulk call takes one statement a key."""
 
     rows: list[Notification] = field(default_factory=list)
-    heads: dict[HeadKey, Head] = field(default_factory=dict)
+    latest_statuses: dict[LatestStatusKey, LatestStatus] = field(default_factory=dict)
     bugs: Bugs = field(default_factory=dict)
 
 
@@ -52,9 +52,9 @@ class RelayOrders:
     dies between two lines here is made good by whoever brings the records again.
     """
 
-    ledger: MarksAndRows
-    mark_events: MarkEvents
-    hub: Hub
+    ledger: DecisionsAndRows
+    record_decisions: RecordDecisions
+    notifications_topic: NotificationsTopic
     parked: ParkedRecords
     opening: Opening
     policy: Policy
@@ -65,82 +65,91 @@ class RelayOrders:
         """Relay a batch; raises `Retryable` when the outside world is in trouble."""
         now = self.now()
         read = [answer for record in records for answer in self._read(record)]
-        arrivals = [each for each in read if isinstance(each, Arrival)]
-        first = one_an_event(arrivals)
-        found = self.ledger.look_up(_wanted(arrivals))
-        unmarked = [each for key, each in first.items() if key not in found.marks]
-        new, bugs = self.mark_events(unmarked, found, now=now)
-        marks = {**found.marks, **new}
-        agreed = one_an_event(each for each in arrivals if not _against(each, marks, bugs))
-        drafts = self._draft(agreed, marks, found, now)
+        inbound_events = [each for each in read if isinstance(each, InboundEvent)]
+        first = first_of_each_event(inbound_events)
+        found = self.ledger.look_up(_wanted(inbound_events))
+        undecided = [each for key, each in first.items() if key not in found.decisions]
+        new, bugs = self.record_decisions(undecided, found, now=now)
+        decisions = {**found.decisions, **new}
+        agreed = first_of_each_event(
+            each for each in inbound_events if not _against(each, decisions, bugs)
+        )
+        drafts = self._draft(agreed, decisions, found, now)
         bugs |= drafts.bugs
-        usable = [each for each in arrivals if not _against(each, marks, bugs)]
+        usable = [each for each in inbound_events if not _against(each, decisions, bugs)]
         unusable = [each for each in read if isinstance(each, ParkedRecord)]
-        unusable += filter(None, (_against(each, marks, bugs) for each in arrivals))
+        unusable += filter(None, (_against(each, decisions, bugs) for each in inbound_events))
         self.parked.park(unusable)
-        entered = self.ledger.accept(drafts.rows, list(drafts.heads.values()))
+        entered = self.ledger.accept(drafts.rows, list(drafts.latest_statuses.values()))
         waiting = {row.id: row for row in entered if row.state is State.REQUESTED}
-        taken = self.hub.publish(list(waiting.values()))
-        return _relayed(usable, marks, len(unusable), taken, waiting.keys() - taken)
+        taken = self.notifications_topic.publish(list(waiting.values()))
+        return _relayed(usable, decisions, len(unusable), taken, waiting.keys() - taken)
 
-    def _read(self, record: StreamRecord) -> list[Arrival | ParkedRecord]:
+    def _read(self, record: StreamRecord) -> list[InboundEvent | ParkedRecord]:
         return [
             each
             if isinstance(each, ParkedRecord)
-            else read_arrival(each, default_currency=self.default_currency, policy=self.policy)
+            else read_inbound_event(
+                each, default_currency=self.default_currency, policy=self.policy
+            )
             for each in self.opening(record)
         ]
 
     def _draft(
         self,
-        agreed: Mapping[MarkKey, Arrival],
-        marks: Mapping[MarkKey, Mark],
-        found: Found,
+        agreed: Mapping[DecisionKey, InboundEvent],
+        decisions: Mapping[DecisionKey, Decision],
+        found: LookupResult,
         now: datetime,
     ) -> _Drafts:
         """Draft what the marks promise."""
         drafts = _Drafts()
-        for key, arrival in agreed.items():
+        for key, inbound in agreed.items():
             # Past its instant a mark promises nothing: its rows may be gone because they ended.
-            if now >= marks[key].expires_at:
+            if now >= decisions[key].expires_at:
                 continue
-            audience = audience_of(arrival.event, found.people)
+            audience = audience_of(inbound.event, found.people)
             try:
-                drafts.rows += rows(arrival.event, marks[key], audience, policy=self.policy)
+                drafts.rows += rows(inbound.event, decisions[key], audience, policy=self.policy)
             except Exception as error:  # noqa: BLE001 - as in `read_arrival`: it sinks no neighbour
                 drafts.bugs[key] = error
             else:
-                raise_heads(drafts.heads, heads(arrival.event, key[0], marks[key].verdicts))
+                raise_latest_statuses(
+                    drafts.latest_statuses,
+                    latest_statuses(inbound.event, key[0], decisions[key].verdicts),
+                )
         return drafts
 
 
-def _against(arrival: Arrival, marks: Mapping[MarkKey, Mark], bugs: Bugs) -> ParkedRecord | None:
+def _against(
+    inbound: InboundEvent, decisions: Mapping[DecisionKey, Decision], bugs: Bugs
+) -> ParkedRecord | None:
     """Return the record as one to be parked, if anything speaks against using it."""
-    if arrival.key in bugs:
-        return arrival.tripped(bugs[arrival.key])
-    return arrival.parked() if arrival.conflicts_with(marks[arrival.key]) else None
+    if inbound.key in bugs:
+        return inbound.failed(bugs[inbound.key])
+    return inbound.parked() if inbound.conflicts_with(decisions[inbound.key]) else None
 
 
-def _wanted(arrivals: Collection[Arrival]) -> Wanted:
-    return Wanted(
-        marks=frozenset(each.key for each in arrivals),
-        heads=frozenset(
+def _wanted(inbound_events: Collection[InboundEvent]) -> LookupKeys:
+    return LookupKeys(
+        decisions=frozenset(each.key for each in inbound_events),
+        latest_statuses=frozenset(
             (each.key[0], channel)
-            for each in arrivals
+            for each in inbound_events
             for channel in each.event.channels or tuple(Channel)
         ),
-        people=frozenset(key for each in arrivals for key in each.people),
+        people=frozenset(key for each in inbound_events for key in each.people),
     )
 
 
 def _relayed(
-    usable: Sequence[Arrival],
-    marks: Mapping[MarkKey, Mark],
+    usable: Sequence[InboundEvent],
+    decisions: Mapping[DecisionKey, Decision],
     parked: int,
     taken: AbstractSet[str],
     lost: AbstractSet[str],
 ) -> Relayed:
-    ours = [marks[each.key] for each in usable if each.is_first_of(marks[each.key])]
+    ours = [decisions[each.key] for each in usable if each.is_first_of(decisions[each.key])]
     return Relayed(
         accepted=sum(not mark.is_stale for mark in ours),
         repeated=len(usable) - len(ours),

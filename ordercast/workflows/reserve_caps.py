@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordercast.decisions.lookup import Wanted
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import LedgerUnavailable
-from ordercast.people.hourly_cap import pay
+from ordercast.people.hourly_cap import reserve
 from ordercast.people.person import Person
-from ordercast.workflows.ports import MarksAndRows, People
+from ordercast.workflows.ports import DecisionsAndRows, People
 
 ROUNDS = 5  # of losing the race for somebody's slots, after which the batch is brought again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PayCaps:
+class ReserveCaps:
     """Takes a slot of the hour in which each notification is due, before anything is promised.
 
     The trap is two batches that both see the last free slot: the write counts only where nobody
@@ -22,7 +22,7 @@ class PayCaps:
     lapses with the hour: too strict at worst, never too loose.
     """
 
-    ledger: MarksAndRows
+    ledger: DecisionsAndRows
     people: People
     limit: int
 
@@ -40,15 +40,21 @@ class PayCaps:
         refused: set[str] = set()
         waiting = {key: people.get(key, Person(key=key)) for key in requests}
         for _ in range(ROUNDS):
-            paid = {k: pay(p, requests[k], limit=self.limit, now=now) for k, p in waiting.items()}
+            reservations = {
+                k: reserve(p, requests[k], limit=self.limit, now=now) for k, p in waiting.items()
+            }
             # Who has nothing new to pay is not written: a redelivery costs no write.
-            new = [after for k, (after, _) in paid.items() if after.paid != waiting[k].paid]
-            written = self.people.pay(new)
+            new = [
+                after
+                for k, (after, _) in reservations.items()
+                if after.reservations != waiting[k].reservations
+            ]
+            written = self.people.reserve(new)
             lost = {person.key for person in new} - written
-            refused |= {i for k, (_, ids) in paid.items() if k not in lost for i in ids}
+            refused |= {i for k, (_, ids) in reservations.items() if k not in lost for i in ids}
             if not lost:
                 return frozenset(refused)
-            found = self.ledger.look_up(Wanted(people=frozenset(lost))).people
+            found = self.ledger.look_up(LookupKeys(people=frozenset(lost))).people
             waiting = {key: found.get(key, Person(key=key)) for key in lost}
         message = "the cap of one customer changes faster than it can be paid"
         raise LedgerUnavailable(message)

@@ -6,30 +6,30 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from ordercast.decisions.lookup import Found, Wanted
+from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.errors import Retryable
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.people.contact import country_of
 from ordercast.people.person_keys import people_for
-from ordercast.receipts.receipt_log import Trail, at_rest
-from ordercast.receipts.suppressions import teaches
+from ordercast.receipts.receipt_log import ReceiptLog, closed
+from ordercast.receipts.suppressions import is_evidence
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
-from ordercast.sending.claim import Answer, Asked, Claim
+from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus
 from ordercast.sending.due_policy import lapsed
 from ordercast.sending.outcome import Outgoing, Settlement, counted, not_called
 from ordercast.sending.send_rules import (
-    WHILE_STOPPED,
-    head_of,
-    is_stopped,
-    objection,
+    WHILE_PAUSED,
+    block_reason,
+    is_paused,
+    latest_status_key_of,
     suppressed,
     unsendable,
 )
 from ordercast.templates import Words
-from ordercast.workflows.merge_receipts import TakeFacts
-from ordercast.workflows.ports import Change, Clock, Deadline, Ledger, Provider, Token, Trails
+from ordercast.workflows.merge_receipts import MergeReceipts
+from ordercast.workflows.ports import Change, Clock, Deadline, Ledger, Provider, ReceiptLogs, Token
 
 WAVE = 25  # claims that a crash may leave in doubt; also what one bulk call takes
 
@@ -40,8 +40,8 @@ AT_ONCE = timedelta()
 
 NOT_CALLED = "not-called"
 
-_Ready = tuple[Outgoing, Asked]
-_Tripped = list[tuple[Notification, Exception]]
+_Ready = tuple[Outgoing, ClaimRequest]
+_Failed = list[tuple[Notification, Exception]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,18 +68,18 @@ class SendMessages:
 
     channel: Channel
     ledger: Ledger
-    trails: Trails
-    take: TakeFacts
+    receipt_logs: ReceiptLogs
+    take: MergeReceipts
     provider: Provider
     words: Callable[[Notification], Words]
-    cost: Callable[[Notification, Words], Asked]
+    cost: Callable[[Notification, Words], ClaimRequest]
     send_within: Callable[[Notification], timedelta]
     now: Clock
     token: Token
     chance: Callable[[], float]
     lease: timedelta
     receipt_retention: timedelta
-    silence: timedelta
+    receipt_timeout: timedelta
 
     def __call__(self, received: Mapping[str, int], *, time_left: Deadline) -> Sent:
         """Send a batch: ids, and how often each was received; raises `Retryable` on a table's trouble.
@@ -87,7 +87,7 @@ class SendMessages:
         Brought again, the batch is sent from where it came to.
         """
         wanted = frozenset(received)
-        rows = self.ledger.look_up(Wanted(notifications=wanted)).notifications.values()
+        rows = self.ledger.look_up(LookupKeys(notifications=wanted)).notifications.values()
         self._remember(rows)
         waiting = [r for r in rows if r.channel is self.channel and r.state is State.REQUESTED]
         sent = Sent(skipped=len(wanted) - len(waiting))
@@ -96,31 +96,33 @@ class SendMessages:
                 sent.retry |= {row.id: AT_ONCE for row in waiting[start:]}
                 break
             wave = waiting[start : start + WAVE]
-            tripped: _Tripped = []
-            allowed = self._allowed(wave, self._known(wave), sent, tripped)
-            ready = self._ready(allowed, tripped)
-            self._keep_back(tripped, received, sent)
+            failed: _Failed = []
+            allowed = self._allowed(wave, self._known(wave), sent, failed)
+            ready = self._ready(allowed, failed)
+            self._keep_back(failed, received, sent)
             if ready:
                 self._send(ready, sent, time_left)
         return sent
 
-    def _known(self, wave: Sequence[Notification]) -> Found:
+    def _known(self, wave: Sequence[Notification]) -> LookupResult:
         """Read what may forbid sending, for each wave: what was stopped in the last one is not sent."""
-        heads = frozenset(map(head_of, wave))
+        latest_statuses = frozenset(map(latest_status_key_of, wave))
         people = frozenset(key for row in wave for key in people_for(row))
-        return self.ledger.look_up(Wanted(heads=heads, people=people, stops=True))
+        return self.ledger.look_up(
+            LookupKeys(latest_statuses=latest_statuses, people=people, pauses=True)
+        )
 
     def _remember(self, rows: Iterable[Notification]) -> None:
         """Record whose messages were sent before: the first time it may not have gone through."""
         self._record(
-            self._trail(row, message_id, each.at)
+            self._receipt_log(row, message_id, each.at)
             for row in rows
             for message_id, each in row.messages.items()
             if each.state is State.SENT and each.at
         )
 
     def _allowed(
-        self, waiting: Iterable[Notification], found: Found, sent: Sent, tripped: _Tripped
+        self, waiting: Iterable[Notification], found: LookupResult, sent: Sent, failed: _Failed
     ) -> list[Notification]:
         """Hold back what is stopped, suppress what is no longer to be sent, return the rest."""
         now = self.now()
@@ -128,14 +130,14 @@ class SendMessages:
         refused: list[Change] = []
         for row in waiting:
             try:
-                against = objection(row, found, send_within=self.send_within(row), now=now)
+                against = block_reason(row, found, send_within=self.send_within(row), now=now)
             except Exception as error:  # noqa: BLE001 - a bug in one row must not sink its neighbours
-                tripped.append((row, error))
+                failed.append((row, error))
                 continue
             if against:
                 refused.append((row, suppressed(row, against, at=now)))
-            elif is_stopped(row, found.stops, country=_country(row)):
-                sent.retry[row.id] = WHILE_STOPPED
+            elif is_paused(row, found.pauses, country=_country(row)):
+                sent.retry[row.id] = WHILE_PAUSED
             else:
                 allowed.append(row)
         # Where somebody was faster the row says why; either way nothing is sent from here.
@@ -143,7 +145,7 @@ class SendMessages:
         sent.settled.update(new.state for _, new in refused)
         return allowed
 
-    def _ready(self, rows: Iterable[Notification], tripped: _Tripped) -> list[_Ready]:
+    def _ready(self, rows: Iterable[Notification], failed: _Failed) -> list[_Ready]:
         """Render and price before any claim: a template that fails leaves nothing claimed."""
         ready = []
         for row in rows:
@@ -151,17 +153,17 @@ class SendMessages:
                 said = self.words(row)
                 ready.append((Outgoing(notification=row, words=said), self.cost(row, said)))
             except Exception as error:  # noqa: BLE001 - a bug in one template must not sink its neighbours
-                tripped.append((row, error))
+                failed.append((row, error))
         return ready
 
-    def _keep_back(self, tripped: _Tripped, received: Mapping[str, int], sent: Sent) -> None:
+    def _keep_back(self, failed: _Failed, received: Mapping[str, int], sent: Sent) -> None:
         """Let what a bug of ours keeps from being sent come back, later each time; in the end park it.
 
         The ledger counts calls, and there was none: so it is the message's receives that count,
         those before the bug included.
         """
         last: list[Change] = []
-        for row, error in tripped:
+        for row, error in failed:
             sent.bugs.append(type(error).__name__)
             times = received[row.id]
             if times < MAX_ATTEMPTS:
@@ -175,7 +177,7 @@ class SendMessages:
         """Claim, call and settle one wave."""
         owner, now = self.token(), self.now()
         claims = self._claim(wave, owner)
-        mine = {i: claim.row for i, claim in claims.items() if claim.answer is Answer.MINE}
+        mine = {i: claim.row for i, claim in claims.items() if claim.answer is ClaimStatus.MINE}
         sent.skipped += len(claims) - len(mine)
         # Who was not answered for could not be asked: another time.
         unasked = [each.notification for each, asked in wave if asked.id not in claims]
@@ -191,9 +193,11 @@ class SendMessages:
         # Who was faster may not have come to record it, and no copy but this may come again. Many
         # copies at once keep each other from it, but not all of them.
         with suppress(Retryable):
-            self._remember(claim.row for claim in claims.values() if claim.answer is Answer.DONE)
+            self._remember(
+                claim.row for claim in claims.values() if claim.answer is ClaimStatus.DONE
+            )
         # Last, so that no trouble with what somebody else left keeps back what is ours.
-        left = [claim.row for claim in claims.values() if claim.answer is Answer.LAPSED]
+        left = [claim.row for claim in claims.values() if claim.answer is ClaimStatus.LAPSED]
         self.ledger.change([(row, lapsed(row, now=now)) for row in left])
 
     def _claim(self, wave: Sequence[_Ready], owner: str) -> dict[str, Claim]:
@@ -228,12 +232,12 @@ class SendMessages:
         ]
 
     def _settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
-        early: list[Trail] = []
+        early: list[ReceiptLog] = []
         # Message ids first: a receipt may come before the next line is through. And the next line
         # in any case: what the provider answered is known to nobody else.
         try:
             early = self._record(
-                self._trail(s.notification, s.outcome.message_id, s.at)
+                self._receipt_log(s.notification, s.outcome.message_id, s.at)
                 for s in settlements
                 if s.outcome.message_id
             )
@@ -246,27 +250,33 @@ class SendMessages:
                 row = each.notification
                 sent.retry[row.id] = backoff(row.attempts, chance=self.chance())
 
-    def _trail(self, row: Notification, message_id: str, sent_at: datetime) -> Trail:
-        return Trail(
+    def _receipt_log(self, row: Notification, message_id: str, sent_at: datetime) -> ReceiptLog:
+        return ReceiptLog(
             message_id=message_id,
             channel=row.channel,
             notification_id=row.id,
             sent_at=sent_at,
             expires_at=sent_at + self.receipt_retention,
-            due_at=sent_at + self.silence,
+            due_at=sent_at + self.receipt_timeout,
         )
 
-    def _record(self, trails: Iterable[Trail]) -> list[Trail]:
+    def _record(self, receipt_logs: Iterable[ReceiptLog]) -> list[ReceiptLog]:
         """Record whose each message is; return those of which a receipt has come already."""
-        return [trail for trail in self.trails.join(list(trails)) if trail.facts]
+        return [
+            receipt_log
+            for receipt_log in self.receipt_logs.join(list(receipt_logs))
+            if receipt_log.receipt_events
+        ]
 
-    def _take(self, early: Sequence[Trail]) -> None:
+    def _take(self, early: Sequence[ReceiptLog]) -> None:
         """Join what came before us to the ledger; what we cannot do stays due for the sweeper."""
         with suppress(Retryable):
             self.take(early)
             # What there is to be learnt from, the sweeper learns from.
-            done = [trail for trail in early if not teaches(trail)]
-            self.trails.change([(t, at_rest(t, silence=self.silence)) for t in done])
+            done = [receipt_log for receipt_log in early if not is_evidence(receipt_log)]
+            self.receipt_logs.change(
+                [(t, closed(t, receipt_timeout=self.receipt_timeout)) for t in done]
+            )
 
 
 def _country(row: Notification) -> str | None:

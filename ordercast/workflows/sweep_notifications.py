@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ordercast.decisions.lookup import Found, Wanted
+from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.people.person_keys import people_for
 from ordercast.receipts.matching import number_in_doubt
-from ordercast.sending.due_policy import Patience, Step, looked_at, step
-from ordercast.sending.send_rules import head_of
-from ordercast.workflows.ports import Clock, Hub, Ledger, ReceiptQueue
+from ordercast.sending.due_policy import DuePolicy, Step, looked_at, step
+from ordercast.sending.send_rules import latest_status_key_of
+from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic, ReceiptQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Swept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
+class SweepNotifications:
     """Look at what is due, write what is to become of it, and publish what senders are to hear.
 
     Each row is changed only as it was seen, so that two rounds at once do everything once; if we
@@ -37,11 +37,11 @@ class Sweep:
     """
 
     ledger: Ledger
-    hub: Hub
+    notifications_topic: NotificationsTopic
     receipts: ReceiptQueue
     of_texts: Callable[[Sequence[Notification]], int]
     send_within: Callable[[Notification], timedelta]
-    patience: Patience
+    patience: DuePolicy
     now: Clock
     limit: int
 
@@ -53,11 +53,11 @@ class Sweep:
         rows = [r for r in found.notifications.values() if r.due_at and r.due_at <= now]
         doubtful = any(row.state is State.IN_DOUBT for row in rows)
         until = self.receipts.applied_until(now=now) if doubtful else None
-        steps, bugs = self._steps(rows, found, heard_until=until, now=now)
+        steps, bugs = self._steps(rows, found, receipts_applied_until=until, now=now)
         texts = [row for row in rows if number_in_doubt(row)]
         changed = self._change([row for row in rows if row not in texts], steps)
         publish = [steps[i].row for i in steps if i in changed and steps[i].publish]
-        published = len(self.hub.publish(publish))
+        published = len(self.notifications_topic.publish(publish))
         # Last, so that no trouble with receipts keeps back the rest; and before the look is done
         # with, so that it is made again after trouble.
         matched = self.of_texts(texts) if texts else 0
@@ -80,9 +80,9 @@ class Sweep:
     def _steps(
         self,
         rows: Iterable[Notification],
-        found: Found,
+        found: LookupResult,
         *,
-        heard_until: datetime | None,
+        receipts_applied_until: datetime | None,
         now: datetime,
     ) -> tuple[dict[str, Step], tuple[str, ...]]:
         """Decide about each row; what a look trips over waits for the next one."""
@@ -95,7 +95,7 @@ class Sweep:
                     found,
                     patience=self.patience,
                     send_within=self.send_within(row),
-                    heard_until=heard_until,
+                    receipts_applied_until=receipts_applied_until,
                     now=now,
                 )
             except Exception as error:  # noqa: BLE001 - a bug in one row must not sink its neighbours
@@ -103,14 +103,14 @@ class Sweep:
                 steps[row.id] = Step(row=looked_at(row, patience=self.patience, now=now))
         return steps, tuple(bugs)
 
-    def _found(self, ids: list[str]) -> Found:
-        found = self.ledger.look_up(Wanted(notifications=frozenset(ids)))
+    def _found(self, ids: list[str]) -> LookupResult:
+        found = self.ledger.look_up(LookupKeys(notifications=frozenset(ids)))
         deferred = [r for r in found.notifications.values() if r.state is State.DEFERRED]
         if not deferred:
             return found
-        wanted = Wanted(
-            heads=frozenset(map(head_of, deferred)),
+        wanted = LookupKeys(
+            latest_statuses=frozenset(map(latest_status_key_of, deferred)),
             people=frozenset(key for row in deferred for key in people_for(row)),
         )
         more = self.ledger.look_up(wanted)
-        return replace(found, heads=more.heads, people=more.people)
+        return replace(found, latest_statuses=more.latest_statuses, people=more.people)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.receipt_log import Trail, at_rest, is_silent
-from ordercast.workflows.match_receipts import MatchTexts
-from ordercast.workflows.merge_receipts import LearnFromFacts, TakeFacts
-from ordercast.workflows.ports import Clock, Trails
+from ordercast.receipts.receipt_log import ReceiptLog, closed, has_timed_out
+from ordercast.workflows.match_receipts import MatchReceipts
+from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
+from ordercast.workflows.ports import Clock, ReceiptLogs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrailsSwept:
+class ReceiptsSwept:
     """What one round did, in messages: joined, closed as silent, matched by chance, nobody's."""
 
     applied: int
@@ -22,38 +22,42 @@ class TrailsSwept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepTrails:
+class SweepReceipts:
     """Take what neither the sender nor the tracker could, and close what nobody will speak of.
 
     A text's receipt that nobody knows is that of a text in doubt, if it went to the same number
     while the claim was open, and if there is exactly one such text and one such receipt.
     """
 
-    trails: Trails
-    take: TakeFacts
-    learn: LearnFromFacts
-    match: MatchTexts
-    silence: timedelta
+    receipt_logs: ReceiptLogs
+    take: MergeReceipts
+    suppress: SuppressFromReceipts
+    match: MatchReceipts
+    receipt_timeout: timedelta
     now: Clock
     limit: int
 
-    def __call__(self) -> TrailsSwept:
+    def __call__(self) -> ReceiptsSwept:
         """Do one bounded round; raises `Retryable` when a table is in trouble."""
         now = self.now()
-        found = self.trails.find(set(self.trails.due(now=now, limit=self.limit)))
+        found = self.receipt_logs.find(set(self.receipt_logs.due(now=now, limit=self.limit)))
         # The index is a little late: it may name what has been done meanwhile.
         due = [t for t in found.values() if t.due_at and t.due_at <= now and not t.unattributed]
-        ours = [trail for trail in due if trail.notification_id is not None]
-        silent = [t for t in ours if is_silent(t, silence=self.silence, now=now)]
+        ours = [receipt_log for receipt_log in due if receipt_log.notification_id is not None]
+        silent = [
+            t for t in ours if has_timed_out(t, receipt_timeout=self.receipt_timeout, now=now)
+        ]
         self._join(ours, now)
         # Then only: what is known of a text may end the doubt in which it would be matched.
-        orphans = [trail for trail in due if trail.notification_id is None]
+        orphans = [receipt_log for receipt_log in due if receipt_log.notification_id is None]
         matched = self.match(orphans, [], now=now)
         self._join(matched, now)
-        known = {trail.message_id for trail in matched}
-        left = [trail for trail in orphans if trail.message_id not in known]
-        self.trails.change([(trail, replace(trail, unattributed=True)) for trail in left])
-        return TrailsSwept(
+        known = {receipt_log.message_id for receipt_log in matched}
+        left = [receipt_log for receipt_log in orphans if receipt_log.message_id not in known]
+        self.receipt_logs.change(
+            [(receipt_log, replace(receipt_log, unattributed=True)) for receipt_log in left]
+        )
+        return ReceiptsSwept(
             applied=len(ours) + len(matched) - len(silent),
             silent=len(silent),
             matched=len(matched),
@@ -67,13 +71,15 @@ class SweepTrails:
         self._join(matched, now)
         return len(matched)
 
-    def _join(self, ours: Sequence[Trail], now: datetime) -> None:
+    def _join(self, ours: Sequence[ReceiptLog], now: datetime) -> None:
         """Tell the ledger first, so that a trail at rest says that the ledger has it."""
         rows = self.take(ours)
-        self.learn(rows, ours)
-        self.trails.change([(trail, self._done(trail, now)) for trail in ours])
+        self.suppress(rows, ours)
+        self.receipt_logs.change(
+            [(receipt_log, self._done(receipt_log, now)) for receipt_log in ours]
+        )
 
-    def _done(self, trail: Trail, now: datetime) -> Trail:
-        rested = at_rest(trail, silence=self.silence)
-        over = is_silent(trail, silence=self.silence, now=now)
+    def _done(self, receipt_log: ReceiptLog, now: datetime) -> ReceiptLog:
+        rested = closed(receipt_log, receipt_timeout=self.receipt_timeout)
+        over = has_timed_out(receipt_log, receipt_timeout=self.receipt_timeout, now=now)
         return replace(rested, due_at=None) if over else rested

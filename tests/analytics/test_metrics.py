@@ -15,7 +15,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.rollups.counting import Entry
-from ordercast.rollups.rollup import Counted, Line, contribution
+from ordercast.rollups.rollup import CountedVersion, RollupInput, contribution
 from tests.fakes.clock import START
 from tests.lines import line
 
@@ -23,8 +23,8 @@ NOW = START + timedelta(minutes=10)
 SENT = {"m-1": Message(state=State.SENT)}
 
 
-def entry(new: Line, last: Line | None = None) -> Entry:
-    known = last and Counted(version=last.version, contribution=contribution(last))
+def entry(new: RollupInput, last: RollupInput | None = None) -> Entry:
+    known = last and CountedVersion(version=last.version, contribution=contribution(last))
     return Entry(line=new, new=contribution(new), last=known)
 
 
@@ -37,11 +37,11 @@ def figures(*entries: Entry) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in {"_aws", "stage"}}
 
 
-def requested(number: int = 1) -> Line:
+def requested(number: int = 1) -> RollupInput:
     return line(number)
 
 
-def sent(number: int = 1, **changes: Any) -> Line:
+def sent(number: int = 1, **changes: Any) -> RollupInput:
     return line(
         number,
         **{
@@ -56,7 +56,7 @@ def sent(number: int = 1, **changes: Any) -> Line:
     )
 
 
-def delivered(number: int = 1, seconds: int = 5, **changes: Any) -> Line:
+def delivered(number: int = 1, seconds: int = 5, **changes: Any) -> RollupInput:
     arrived = START + timedelta(seconds=seconds)
     return sent(number, **{"state": State.DELIVERED, "delivered_at": arrived, **changes})
 
@@ -104,8 +104,8 @@ def test_latency_is_told_once_and_never_corrected() -> None:
         for name, value in each.items()
         if name == "DeliveryLatency"
     }
-    complaint = entry(delivered(state=State.COMPLAINED), delivered())
-    assert [] == told(complaint)
+    usage_error = entry(delivered(state=State.COMPLAINED), delivered())
+    assert [] == told(usage_error)
 
 
 def test_what_waits_for_the_morning_is_told_when_it_is_released() -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from analytics import processor
 from ordercast.events.order_event import Channel
-from ordercast.gateways.ledger.items import write_head
+from ordercast.gateways.ledger.items import write_latest_status
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.status_rank import Head
+from ordercast.notifications.status_rank import LatestStatus
 from ordercast.workflows.count_changes import Count
 from tests.examples import notification
 from tests.fakes.rollups import FakeRollups
@@ -90,9 +90,13 @@ def test_a_row_that_retention_removes_counts_as_nothing(rollups) -> None:
 
 
 def test_another_row_of_the_order_is_no_notification(rollups) -> None:
-    head = dict(write_head(Head(order="o" * 22, channel=Channel.SMS, standing=5)))
+    latest_status = dict(
+        write_latest_status(LatestStatus(order="o" * 22, channel=Channel.SMS, status_rank=5))
+    )
 
-    handle({"eventName": "INSERT", "dynamodb": {"NewImage": head, "SequenceNumber": "101"}})
+    handle(
+        {"eventName": "INSERT", "dynamodb": {"NewImage": latest_status, "SequenceNumber": "101"}}
+    )
 
     assert [] == rollups.calls
 

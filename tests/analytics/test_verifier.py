@@ -13,14 +13,14 @@ from ordercast.notifications.lifecycle import State
 from ordercast.rollups.rollup import hour_of
 from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from ordercast.wiring.reconciliation import Verification
-from ordercast.workflows.reconcile.count_charges import Bills
-from ordercast.workflows.reconcile.trace_records import Records
-from tests.fakes.receipt_logs import FakeTrails
+from ordercast.workflows.reconcile.count_charges import CountCharges
+from ordercast.workflows.reconcile.trace_records import TracedRecords
+from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
 from tests.lines import line
 from tests.promises.rollups import count
 from tests.reconciliation.test_count_charges import lost
-from tests.rollups.stream_of_changes import FakeLines
+from tests.rollups.stream_of_changes import FakeRollupInputs
 from tests.rollups.test_rollups_balance import counting, verifying
 
 HOUR = timedelta(hours=1)
@@ -36,9 +36,9 @@ SETTINGS = VerifierSettings(
     parked_bucket="p",
     retention=timedelta(days=90),
     stream_retention=timedelta(hours=24),
-    brought_for=6 * HOUR,
+    redelivered_for=6 * HOUR,
     patience=timedelta(seconds=30),
-    silence=timedelta(hours=72),
+    receipt_timeout=timedelta(hours=72),
     sole_sender=True,
     default_currency="USD",
 )
@@ -56,22 +56,22 @@ class Context:
 
 class Stage:
     def __init__(self) -> None:
-        self.rollups, self.ledger = FakeRollups(), FakeLines()
-        self.trails = FakeTrails()
-        self.bills = Bills(
-            trails=self.trails,
+        self.rollups, self.ledger = FakeRollups(), FakeRollupInputs()
+        self.receipt_logs = FakeReceiptLogs()
+        self.charges = CountCharges(
+            receipt_logs=self.receipt_logs,
             count=counting(self.rollups, 0),
             wait=timedelta(hours=72),
             now=Clock.now,
         )
-        self.placed: dict[datetime, Records] = {}
+        self.placed: dict[datetime, TracedRecords] = {}
         self.asked: list[datetime] = []
         self.wired: Verification
 
-    def place(self, since: datetime, until: datetime) -> Records:
+    def meaning_of(self, since: datetime, until: datetime) -> TracedRecords:
         assert HOUR == until - since
         self.asked.append(since)
-        return self.placed.get(since, Records())
+        return self.placed.get(since, TracedRecords())
 
     def counted(self, number: int, age: timedelta, **changes: Any) -> None:
         """Put a row on the ledger and in the books, and change it on the ledger since."""
@@ -87,10 +87,10 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(verifier, "datetime", Clock)
     wired = Verification(
         verify=verifying(stage.rollups, stage.ledger),
-        place_records=stage.place,  # type: ignore[arg-type]
+        trace_records=stage.meaning_of,  # type: ignore[arg-type]
         rollups=stage.rollups,  # type: ignore[arg-type]
         lines=stage.ledger,  # type: ignore[arg-type]
-        bills=stage.bills,
+        charges=stage.charges,
     )
     stage.wired = wired
     monkeypatch.setattr(verifier, "_wired", lambda: wired)
@@ -121,12 +121,12 @@ def test_three_hours_are_compared_and_right_ones_are_told_as_none(stage, capsys)
 def test_an_invocation_compares_the_hour_that_it_is_asked_for_alone(
     stage, capsys, hours_ago: int
 ) -> None:
-    stage.trails.join([lost(at=NOW - timedelta(hours=73))])
+    stage.receipt_logs.join([lost(at=NOW - timedelta(hours=73))])
     answer, told = handle(capsys, {"hours_ago": hours_ago})
 
     assert ([hour_of(NOW - hours_ago * HOUR)], 0) == (list(answer["hours"]), told)
-    counted_bills = any("bills" in amounts for amounts in stage.rollups.written.values())
-    assert (hours_ago == HOURS_AGO[0]) is counted_bills
+    counted_charges = any("bills" in amounts for amounts in stage.rollups.written.values())
+    assert (hours_ago == HOURS_AGO[0]) is counted_charges
 
 
 def test_records_are_placed_while_the_stream_has_them(stage, capsys) -> None:
@@ -142,7 +142,7 @@ def test_whatever_somebody_has_to_see_to_is_told(stage, capsys) -> None:
         a for (b, _), a in stage.rollups.written.items() if b.hour < hour_of(NOW - 9 * HOUR)
     ]
     amounts["state#requested"] = 7
-    stage.placed[NOW - 3 * HOUR] = Records(records=2, lost=["101"], unentered=["n-1"])
+    stage.placed[NOW - 3 * HOUR] = TracedRecords(records=2, lost=["101"], unentered=["n-1"])
 
     answer, told = handle(capsys)
 
@@ -153,13 +153,13 @@ def test_a_promised_notification_that_was_never_counted_is_told(stage, capsys) -
     one = line(1)
     one = replace(one, bucket=one.bucket._replace(hour=hour_of(NOW - 3 * HOUR)))
     stage.ledger.rows[one.id] = one
-    stage.placed[NOW - 3 * HOUR] = Records(records=1, accepted=1, promised={one.id})
+    stage.placed[NOW - 3 * HOUR] = TracedRecords(records=1, accepted=1, promised={one.id})
 
     assert 1 == handle(capsys)[1]
 
 
-def test_what_a_carrier_bills_and_nobody_sent_is_counted_each_hour_once(stage, capsys) -> None:
-    stage.trails.join([lost(at=NOW - timedelta(hours=73))])
+def test_what_a_carrier_charges_and_nobody_sent_is_counted_each_hour_once(stage, capsys) -> None:
+    stage.receipt_logs.join([lost(at=NOW - timedelta(hours=73))])
 
     for _ in range(2):
         answer, told = handle(capsys)
@@ -169,10 +169,10 @@ def test_what_a_carrier_bills_and_nobody_sent_is_counted_each_hour_once(stage, c
     assert {"bills": 1, "unattributed": Decimal("0.00645")} == amounts
 
 
-def test_a_stage_that_shares_its_account_counts_no_bill(stage, monkeypatch, capsys) -> None:
+def test_a_stage_that_shares_its_account_counts_no_charge(stage, monkeypatch, capsys) -> None:
     """It would be another stage's."""
-    stage.trails.join([lost(at=NOW - timedelta(hours=73))])
-    without = replace(stage.wired, bills=None)
+    stage.receipt_logs.join([lost(at=NOW - timedelta(hours=73))])
+    without = replace(stage.wired, charges=None)
     monkeypatch.setattr(verifier, "_wired", lambda: without)
     handle(capsys)
 

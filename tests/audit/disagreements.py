@@ -16,11 +16,14 @@ NOTHING_SENT = {**dict.fromkeys(COST_COUNTS, 0), **dict.fromkeys(MONEY, "0")}
 CLOSE_ENOUGH = 0.01  # of a percentile, as docs/books.md has it
 RATE_PLACES = 0.000001  # a rate is told with six of them
 
-Line = Mapping[str, Any]
+RollupInput = Mapping[str, Any]
 
 
 def disagreements(
-    groups: Sequence[Line], stats: Sequence[Line], cost: Sequence[Line], by: Sequence[str]
+    groups: Sequence[RollupInput],
+    stats: Sequence[RollupInput],
+    cost: Sequence[RollupInput],
+    by: Sequence[str],
 ) -> list[str]:
     """What `ordercast stats` and `ordercast cost`, asked *by* the same, say otherwise."""
     recounted = {tuple(group["group"].values()): group for group in groups}
@@ -40,7 +43,7 @@ def disagreements(
     return sorted(found)
 
 
-def _differing(ours: Line, theirs: Line, names: Sequence[str]) -> list[str]:
+def _differing(ours: RollupInput, theirs: RollupInput, names: Sequence[str]) -> list[str]:
     return [
         f"{name} {ours[name]} != {theirs.get(name)}"
         for name in names
@@ -48,7 +51,7 @@ def _differing(ours: Line, theirs: Line, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _sums(ours: Line, theirs: Line) -> list[str]:
+def _sums(ours: RollupInput, theirs: RollupInput) -> list[str]:
     return [
         f"{name} {ours[name]} != {theirs.get(name)}"
         for name in MONEY
@@ -56,14 +59,14 @@ def _sums(ours: Line, theirs: Line) -> list[str]:
     ]
 
 
-def _rate(ours: Line, theirs: Line) -> list[str]:
+def _rate(ours: RollupInput, theirs: RollupInput) -> list[str]:
     rate, told = ours["delivery_rate"], theirs["delivery_rate"]
     if rate == told or (None not in {rate, told} and abs(rate - told) <= RATE_PLACES):
         return []
     return [f"delivery_rate {rate} != {told}"]
 
 
-def _percentiles(ours: Line, theirs: Line) -> list[str]:
+def _percentiles(ours: RollupInput, theirs: RollupInput) -> list[str]:
     return [
         f"{step}_{name} {exact} != {theirs[f'{step}_{name}']} (of {latency['count']})"
         for step, latency in ours["latency"].items()

@@ -43,7 +43,7 @@ def test_calls_grow_with_bulk_calls_and_not_with_orders(counted: findings.Counte
 
 def test_receipts_take_bulk_calls_alone(counted: findings.CountedAll) -> None:
     """Thirty: their trails and rows are read, and two bulk calls write each of the two."""
-    assert {"BatchGetItem": 2, "BatchExecuteStatement": 4} == dict(counted.heard.calls)
+    assert {"BatchGetItem": 2, "BatchExecuteStatement": 4} == dict(counted.merge_receipts.calls)
 
 
 def test_the_plain_implementation_makes_the_calls_that_it_is_known_for(

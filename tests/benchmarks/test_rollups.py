@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import rollups as books
+from benchmarks import rollups
 from benchmarks.account import ROLLUPS, empty_tables, opened
 from benchmarks.money import VOLUMES, batch_of, cost
 from benchmarks.stand_in import StandIn
@@ -11,29 +11,29 @@ from ordercast.gateways.rollups.items import read_buckets
 
 def test_a_thousand_changes_are_counted_in_twelve_calls_or_fewer() -> None:
     aws = StandIn(empty_tables)
-    with opened(aws.answer), books._wired():  # noqa: SLF001 - as the benchmark does
-        books._handle(books.changes())  # noqa: SLF001
+    with opened(aws.answer), rollups._wired():  # noqa: SLF001 - as the benchmark does
+        rollups._handle(rollups.changes())  # noqa: SLF001
 
     items = aws.tables[ROLLUPS].items
     buckets = read_buckets(i for key, i in items.items() if key[0].startswith("bucket#"))
-    assert books.BUCKETS == len(buckets)
-    assert books.NOTIFICATIONS == sum(int(each["taken"]) for each in buckets.values())
+    assert rollups.BUCKETS == len(buckets)
+    assert rollups.NOTIFICATIONS == sum(int(each["taken"]) for each in buckets.values())
     assert 12 >= aws.calls.total()
     assert {"BatchGetItem", "TransactWriteItems"} == set(aws.calls)
 
 
 def test_the_batch_is_as_large_as_it_says() -> None:
-    assert books.CHANGES == len(books.changes()["Records"])
+    assert rollups.CHANGES == len(rollups.changes()["Records"])
 
 
 def test_a_transaction_takes_every_write_twice_and_larger_batches_share_buckets() -> None:
     """DynamoDB guide: read and write capacity of transactions."""
-    assert 4 == books.units_of_batches(1)
-    assert 2 < books.units_of_batches(400) < 2.5
+    assert 4 == rollups.units_of_batches(1)
+    assert 2 < rollups.units_of_batches(400) < 2.5
 
 
 def test_what_is_fixed_weighs_less_the_more_there_is() -> None:
-    costs = [cost(volume, on_the_ledger=9, on_the_books=4) for volume in VOLUMES]
+    costs = [cost(volume, on_the_ledger=9, in_the_rollups=4) for volume in VOLUMES]
 
     assert sorted(costs, key=lambda each: -each.fixed) == costs
     assert costs[0].variable == pytest.approx(costs[1].variable)

@@ -14,7 +14,7 @@ from local_cloud.supervisor.state import CloudFolder
 from ordercast.cli.local import failures as trouble_named
 from ordercast.errors import LedgerUnavailable
 from ordercast.producer import NotTaken
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 from tests.cheap_cloud import STUBBORN_SUPERVISOR, SUPERVISOR
 from tests.eventually import eventually
 
@@ -140,6 +140,6 @@ def test_other_failures_say_what_they_are(
 
 
 def test_what_no_client_met_is_not_looked_for_in_the_cloud(cloud: LocalCloud) -> None:
-    with pytest.raises(Complaint, match="no such order"), trouble_named.stopped_on_failure(cloud):
+    with pytest.raises(UsageError, match="no such order"), trouble_named.stopped_on_failure(cloud):
         kill(cloud, "emulator")
-        raise Complaint("no such order")
+        raise UsageError("no such order")

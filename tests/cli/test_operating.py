@@ -13,12 +13,12 @@ import pytest
 from ordercast.cli import app as cli
 from ordercast.cli import customers
 from ordercast.cli import pause as stopping
-from ordercast.decisions.lookup import Stops
+from ordercast.decisions.lookup import Pauses
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.events.unreadable_values import NO_CHARACTER
 from ordercast.operations.customer_files import OPTED_OUT
-from ordercast.people.person import Learnt, Person, QuietHours
+from ordercast.people.person import Person, QuietHours, Suppression
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Stage:
     """A stage that keeps people and stops in memory: its own tables, both."""
 
     kept: dict[str, Person] = field(default_factory=dict)
-    stopped: frozenset[str] = frozenset()
+    paused: frozenset[str] = frozenset()
 
     def people(self) -> Self:
         return self
@@ -41,14 +41,14 @@ class Stage:
         for key in keys:
             self.kept[key] = becoming(self.kept.get(key, Person(key=key)))
 
-    def stops(self) -> Stops:
-        return Stops(stopped=self.stopped)
+    def pauses(self) -> Pauses:
+        return Pauses(paused=self.paused)
 
     def stop(self, names: Iterable[str]) -> None:
-        self.stopped |= frozenset(names)
+        self.paused |= frozenset(names)
 
     def resume(self, names: Iterable[str]) -> None:
-        self.stopped -= frozenset(names)
+        self.paused -= frozenset(names)
 
     def customer(self, customer_id: str, shop: str | None = None) -> Person:
         return self.kept[customer_key(shop=shop, customer_id=customer_id)]
@@ -216,7 +216,7 @@ def test_what_is_stopped_is_added_to_and_shown(stage, run) -> None:
     _, out, _ = run("stop", "--campaign", "spring: sale", "--shop", "Example Tea")
 
     named = {"channel:sms", "country:SE", "campaign:spring: sale", "shop:Example Tea"}
-    assert named == stage.stopped
+    assert named == stage.paused
     assert "Stopped: campaign spring: sale\nStopped: channel sms\nStopped: country SE\n" in out
 
 
@@ -224,10 +224,10 @@ def test_what_is_resumed_is_named_or_all(stage, run) -> None:
     run("stop", "--channel", "sms", "--channel", "email", "--country", "US")
 
     run("resume", "--channel", "sms")
-    assert {"channel:email", "country:US"} == stage.stopped
+    assert {"channel:email", "country:US"} == stage.paused
 
     assert 1 == run("resume")[0]
-    assert {"channel:email", "country:US"} == stage.stopped
+    assert {"channel:email", "country:US"} == stage.paused
 
     assert "Nothing is stopped." in run("resume", "--all")[1]
 
@@ -238,7 +238,7 @@ def test_a_country_is_two_letters(stage, run) -> None:
 
     assert 1 == status
     assert "--country: Sweden is not a country's two letters" in err
-    assert frozenset() == stage.stopped
+    assert frozenset() == stage.paused
 
 
 def test_what_providers_told_of_a_customer_is_shown_with_the_event_that_says_so(
@@ -246,10 +246,10 @@ def test_what_providers_told_of_a_customer_is_shown_with_the_event_that_says_so(
 ) -> None:
     at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     key = customer_key(shop=None, customer_id="c-1")
-    told = Learnt(
+    told = Suppression(
         channel=Channel.EMAIL, reason="bounced", kind="Bounce/Permanent", message_id="m", at=at
     )
-    stage.kept[key] = Person(key=key, customer_id="c-1", learnt={"hash": told})
+    stage.kept[key] = Person(key=key, customer_id="c-1", suppressions={"hash": told})
 
     _, out, _ = run("customers", "show", "c-1")
 

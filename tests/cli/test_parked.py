@@ -8,10 +8,10 @@ import pytest
 from ordercast.cli import app as cli
 from ordercast.cli import parked
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
-from ordercast.operations.parked_sources import Shelves
+from ordercast.operations.parked_sources import ParkedSources
 from ordercast.parked.item import GivenUpBatch, Kind
-from ordercast.workflows.redrive.batches import ShelfOfBatches
-from ordercast.workflows.redrive.stream_records import ShelfOfRecords
+from ordercast.workflows.redrive.batches import ParkedBatches
+from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
 from tests.fakes.clock import START
 from tests.fakes.parked_store import FakeParkedStore, FakeStream
 
@@ -35,9 +35,11 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> FakeStream:
     stream = FakeStream()
     kept = [record("101", "not-json"), record("102", "not-json"), record("201", "bug:KeyError")]
     store = FakeParkedStore(kept=kept)
-    shelf = ShelfOfRecords(store=store, put=stream.put, now=lambda: START)
+    source = ParkedStreamRecords(store=store, put=stream.put, now=lambda: START)
     monkeypatch.setattr(parked, "target", lambda *_: None)
-    monkeypatch.setattr(parked, "shelves", lambda _: Shelves(shelves=[(Kind.RECORD, shelf)]))
+    monkeypatch.setattr(
+        parked, "shelves", lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)])
+    )
     return stream
 
 
@@ -144,8 +146,12 @@ def test_a_whole_id_means_that_alone_and_not_what_begins_alike(
 ) -> None:
     """The first part of an aggregate, not the tenth as well."""
     kept = [record("101", "damaged-sub-record", index=index) for index in range(1, 12)]
-    shelf = ShelfOfRecords(store=FakeParkedStore(kept=kept), put=stream.put, now=lambda: START)
-    monkeypatch.setattr(parked, "shelves", lambda _: Shelves(shelves=[(Kind.RECORD, shelf)]))
+    source = ParkedStreamRecords(
+        store=FakeParkedStore(kept=kept), put=stream.put, now=lambda: START
+    )
+    monkeypatch.setattr(
+        parked, "shelves", lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)])
+    )
 
     assert 0 == run("show", "101.1")[0]
     assert "1 of 1 dropped." in run("drop", "101.1", "--yes")[1]
@@ -167,8 +173,10 @@ def test_an_id_that_begins_like_an_option_is_none(run, stream, monkeypatch, id_:
         GivenUpBatch(id=each, key="k", condition=f"for {each}", at=START) for each in ("b1", id_)
     ]
     store = FakeParkedStore(given_up=waiting)
-    shelf = ShelfOfBatches(store=store, put=stream.put, recount=len, now=lambda: START)
-    monkeypatch.setattr(parked, "shelves", lambda _: Shelves(shelves=[(Kind.BATCH, shelf)]))
+    source = ParkedBatches(store=store, put=stream.put, recount=len, now=lambda: START)
+    monkeypatch.setattr(
+        parked, "shelves", lambda _: ParkedSources(parked_sources=[(Kind.BATCH, source)])
+    )
 
     assert f"for {id_}" in run("show", id_)[1]
     assert "1 of 1 dropped." in run("drop", id_, "--yes")[1]

@@ -13,7 +13,7 @@ from local_cloud.in_flight import InFlight
 from ordercast.cli import app as cli
 from ordercast.cli import put as putting
 from ordercast.cli.local import in_flight as following
-from ordercast.decisions.lookup import Found
+from ordercast.decisions.lookup import LookupResult
 from ordercast.events.kpl import message_in
 from tests.operations.test_producer import FlakyStream, unpacked
 
@@ -102,9 +102,9 @@ def test_what_the_stream_did_not_take_is_said_in_two_lines(put, stream, monkeypa
 putting_with_waits = putting.Producer._put  # noqa: SLF001 - the pauses alone are left out
 
 
-def put_without_waiting(self: putting.Producer, outbox: Any) -> None:
+def put_without_waiting(self: putting.Producer, ordered_put: Any) -> None:
     quick = putting.Producer(client=self.client, stream=self.stream, pause=lambda _: None)
-    putting_with_waits(quick, outbox)
+    putting_with_waits(quick, ordered_put)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_only_on_a_local_cloud_somebody_waits_for_the_messages(
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
     monkeypatch.setattr(following, "still_on_the_way", lambda *_: InFlight(records=looks.pop()))
     monkeypatch.setattr(
-        Stage, "ledger", lambda _: SimpleNamespace(look_up=lambda _: Found()), raising=False
+        Stage, "ledger", lambda _: SimpleNamespace(look_up=lambda _: LookupResult()), raising=False
     )
 
     status, out, _ = put(STORY, *words)

@@ -16,7 +16,7 @@ from ordercast.cli import stats as figures
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.state_groups import PLACES
 from ordercast.operations.stats_columns import COST, STATS
-from ordercast.rollups.rollup import Amount, Bucket, contribution, summed
+from ordercast.rollups.rollup import Amount, RollupKey, contribution, summed
 from ordercast.rollups.statistics import in_all
 from tests.busy_day import busy_day, busy_lines
 
@@ -24,16 +24,16 @@ DOCS = Path(__file__).parents[2] / "docs/figures.md"
 PERIOD = ("--since", "2026-03-02", "--until", "2026-03-03")
 
 
-class Books:
+class RollupsWorkload:
     """A stage whose books hold these buckets."""
 
-    def __init__(self, buckets: dict[Bucket, dict[str, Amount]]) -> None:
+    def __init__(self, buckets: dict[RollupKey, dict[str, Amount]]) -> None:
         self._buckets = buckets
 
-    def rollups(self) -> "Books":
+    def rollups(self) -> "RollupsWorkload":
         return self
 
-    def buckets(self, days: Iterable[str]) -> dict[Bucket, dict[str, Amount]]:
+    def buckets(self, days: Iterable[str]) -> dict[RollupKey, dict[str, Amount]]:
         wanted = set(days)
         return {bucket: a for bucket, a in self._buckets.items() if bucket.hour[:10] in wanted}
 
@@ -42,9 +42,9 @@ class Books:
 def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """Ask on the command line, of a stage with a busy day in its books."""
     held = [busy_day()]
-    monkeypatch.setattr(figures, "target", lambda _stage, _cloud: Books(held[0]))
+    monkeypatch.setattr(figures, "target", lambda _stage, _cloud: RollupsWorkload(held[0]))
 
-    def ask(*words: str, of: dict[Bucket, dict[str, Amount]] | None = None) -> str:
+    def ask(*words: str, of: dict[RollupKey, dict[str, Amount]] | None = None) -> str:
         held[0] = busy_day() if of is None else of
         monkeypatch.setattr("sys.argv", ["ordercast", *words])
         with pytest.raises(SystemExit) as ended:
@@ -214,7 +214,7 @@ def test_cost_says_what_its_sums_are_worth(ask) -> None:
     assert "as of 2026-04-21" in out
 
 
-def test_bills_of_nobody_are_no_line_of_stats_and_one_of_cost(ask) -> None:
+def test_charges_of_nobody_are_no_line_of_stats_and_one_of_cost(ask) -> None:
     stats = rows_of(ask("stats", "--by", "template", "--csv", *PERIOD))
     cost = rows_of(ask("cost", "--by", "template", "--csv", *PERIOD))
 
@@ -230,12 +230,12 @@ def test_nothing_in_the_period_is_one_line_of_nothing_and_no_rate(ask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "complaint"),
+    ("words", "usage_error"),
     [
         (("--by", "carrier"), "--by: nothing is kept by carrier"),
         (("--json", "--csv"), "say one of them"),
         (("--since", "later"), "--since: later is neither a span"),
     ],
 )
-def test_a_question_that_cannot_be_answered_is_told_so(ask, words, complaint) -> None:
-    assert complaint in ask("stats", *words)
+def test_a_question_that_cannot_be_answered_is_told_so(ask, words, usage_error) -> None:
+    assert usage_error in ask("stats", *words)

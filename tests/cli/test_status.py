@@ -114,15 +114,15 @@ def test_what_is_there_is_shown_with_what_is_still_to_come(told) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "complaint"),
+    ("words", "usage_error"),
     [
         ((), "say one of them: an order, or --customer"),
         (("o-1", "--customer", "c-1"), "say one of them: an order, or --customer"),
         (("--customer", "c-1"), "no notification for customer c-1"),
     ],
 )
-def test_a_question_that_has_no_answer_is_told_so(told, words, complaint) -> None:
+def test_a_question_that_has_no_answer_is_told_so(told, words, usage_error) -> None:
     out, err = told(*words)
 
     assert "" == out
-    assert complaint in err
+    assert usage_error in err

@@ -7,13 +7,13 @@ from decimal import Decimal
 from rich.console import Console
 
 from ordercast.cli.output.timeline import MEANINGS, Story, steps, story_listing
-from ordercast.decisions.decision import Mark, Verdict
+from ordercast.decisions.decision import Decision, Verdict
 from ordercast.events.identity import notification_id, notification_id_for
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.receipt_log import Fact, Trail
+from ordercast.receipts.receipt_log import ReceiptEvent, ReceiptLog
 from tests.examples import drafts, mark, order_event
 from tests.fakes.clock import START
 
@@ -23,7 +23,7 @@ CARRIER = "SUCCESS/Message has been accepted by phone carrier"
 HANDSET = "SUCCESS/Delivered"
 
 
-def delivered_text() -> tuple[Notification, Trail]:
+def delivered_text() -> tuple[Notification, ReceiptLog]:
     """A text that was sent, taken by the carrier and delivered, and what SNS said of it."""
     (draft,) = drafts(channel="sms")
     row = replace(
@@ -40,33 +40,37 @@ def delivered_text() -> tuple[Notification, Trail]:
         cost_source=CostSource.CARRIER,
         messages={MESSAGE: Message(state=State.DELIVERED, at=START + 9 * SECOND)},
     )
-    trail = Trail(
+    receipt_log = ReceiptLog(
         message_id=MESSAGE,
         channel=Channel.SMS,
         notification_id=row.id,
         sent_at=START + 2 * SECOND,
         expires_at=row.expires_at,
-        facts={
-            HANDSET: Fact(at=START + 9 * SECOND, price=Decimal("0.00645")),
-            CARRIER: Fact(at=START + 4 * SECOND),
+        receipt_events={
+            HANDSET: ReceiptEvent(at=START + 9 * SECOND, price=Decimal("0.00645")),
+            CARRIER: ReceiptEvent(at=START + 4 * SECOND),
         },
     )
-    return row, trail
+    return row, receipt_log
 
 
-def shown(marks: list[Mark], rows: list[Notification], *trails: Trail) -> str:
+def shown(decisions: list[Decision], rows: list[Notification], *receipt_logs: ReceiptLog) -> str:
     """The story at a terminal of 80 columns."""
     console = Console(width=80, highlight=False)
-    story = Story(marks=marks, rows=rows, trails={each.message_id: each for each in trails})
+    story = Story(
+        decisions=decisions,
+        rows=rows,
+        receipt_logs={each.message_id: each for each in receipt_logs},
+    )
     with console.capture() as captured:
         console.print(story_listing(story), soft_wrap=False)
     return captured.get()
 
 
 def test_a_delivered_text_tells_each_step_in_order_by_whose_word() -> None:
-    row, trail = delivered_text()
+    row, receipt_log = delivered_text()
 
-    told = steps(row, mark(channel="sms"), {MESSAGE: trail})
+    told = steps(row, mark(channel="sms"), {MESSAGE: receipt_log})
 
     assert ["shop", "relay", "sender", "SNS", "SNS", "SNS", "ledger"] == [s.source for s in told]
     assert [
@@ -82,20 +86,20 @@ def test_a_delivered_text_tells_each_step_in_order_by_whose_word() -> None:
 
 
 def test_what_closed_it_comes_before_the_close_though_clocks_differ_a_little() -> None:
-    row, trail = delivered_text()
+    row, receipt_log = delivered_text()
     early = replace(row, closed_at=START + 9 * SECOND)
-    late = {HANDSET: Fact(at=START + 9 * SECOND + timedelta(milliseconds=400))}
+    late = {HANDSET: ReceiptEvent(at=START + 9 * SECOND + timedelta(milliseconds=400))}
 
-    told = steps(early, None, {MESSAGE: replace(trail, facts=late)})
+    told = steps(early, None, {MESSAGE: replace(receipt_log, receipt_events=late)})
 
     assert [f"{HANDSET} → delivered", "closed as delivered"] == [s.says for s in told[-2:]]
 
 
 def test_the_story_fits_80_columns_and_says_where_its_event_came_from() -> None:
-    row, trail = delivered_text()
+    row, receipt_log = delivered_text()
     one = replace(mark(channel="sms"), position="4966" * 14)
 
-    out = shown([one], [row], trail)
+    out = shown([one], [row], receipt_log)
 
     assert max(map(len, out.splitlines())) <= 80
     words = " ".join(out.split())
@@ -134,7 +138,7 @@ def test_a_suppressed_one_names_its_rule() -> None:
     assert "suppressed by the rule opted-out" in " ".join(out.split())
 
 
-def test_old_news_has_a_mark_and_no_notification() -> None:
+def test_old_news_has_a_decision_and_no_notification() -> None:
     """Nothing was entered; the mark alone tells why nobody heard of it."""
     stale = Verdict(state=State.SUPPRESSED, rule="stale")
     out = shown([replace(mark(), verdicts={Channel.SMS: stale})], [])
@@ -163,7 +167,7 @@ def test_events_stand_with_their_own_notifications() -> None:
     ] == headings
 
 
-def test_what_was_said_before_the_trail_was_gone_is_told_from_the_ledger() -> None:
+def test_what_was_said_before_the_receipt_log_was_gone_is_told_from_the_ledger() -> None:
     (draft,) = drafts(channel="email")
     bounced = Message(state=State.BOUNCED, at=START, reason="Bounce/Permanent/NoEmail")
     row = replace(draft, state=State.BOUNCED, messages={MESSAGE: bounced})
@@ -177,7 +181,7 @@ def test_every_state_is_said_in_words() -> None:
     assert set(State) == set(MEANINGS)
 
 
-def test_a_notification_is_found_by_its_mark() -> None:
+def test_a_notification_is_found_by_its_decision() -> None:
     one, event = mark(), order_event()
 
     assert notification_id(event, Channel.SMS) == notification_id_for(

@@ -9,7 +9,7 @@ import pytest
 
 from ordercast.cli import app as cli
 from ordercast.cli import customers
-from ordercast.cli import unsuppress as lifting
+from ordercast.cli import unsuppress as unsuppressing
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
@@ -42,19 +42,19 @@ class Stage:
         self.asked.append(keys)
         return {key: self._people.kept[key] for key in keys if key in self._people.kept}
 
-    def learn(self, people: Sequence[Person]) -> set[str]:
+    def suppress(self, people: Sequence[Person]) -> set[str]:
         if self.races:
             self.races -= 1
             for each in people:
                 known = self._people.kept[each.key]
-                self._people.kept[each.key] = replace(known, lessons=known.lessons + 1)
-        return self._people.learn(people)
+                self._people.kept[each.key] = replace(known, evidence_in=known.evidence_in + 1)
+        return self._people.suppress(people)
 
 
 @pytest.fixture
 def stage(world: World, monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage(world)
-    for module in (customers, lifting):
+    for module in (customers, unsuppressing):
         monkeypatch.setattr(module, "target", lambda _name, _cloud: stage)
     return stage
 
@@ -149,7 +149,7 @@ def test_an_old_receipt_that_comes_once_more_teaches_nothing_and_a_new_one_does(
     world.enter(replace(MAIL, state=State.SENT))
     world.apply(mail_says(BOUNCE))
     run("lift", "--address", EMAIL, "--by", "ticket 4711")
-    world.trails.kept.clear()
+    world.receipt_logs.kept.clear()
     world.apply(mail_says(BOUNCE))
     known = world.people.kept[address_key(EMAIL)]
     assert known.refusal(Channel.EMAIL, EMAIL) is None

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from ordercast.cli.verify import Answer, _show, second_look, span
 from ordercast.reconciliation.comparison import Findings
-from ordercast.usage_error import Complaint
-from ordercast.workflows.reconcile.trace_records import Records
+from ordercast.usage_error import UsageError
+from ordercast.workflows.reconcile.trace_records import TracedRecords
 
 NOW = datetime(2026, 3, 2, 9, 40, 30, tzinfo=UTC)
 
@@ -32,15 +32,15 @@ def test_hours_are_compared_whole(since, until, begins, ends) -> None:
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "complaint"),
+    ("since", "until", "usage_error"),
     [
         ("yesterday", None, "--since: yesterday is neither a span"),
         (None, "9 o'clock", "--until: 9 o'clock is neither a span"),
         ("1h", "2h", "the period ends before it begins"),
     ],
 )
-def test_what_is_no_period_is_answered_in_one_line(since, until, complaint) -> None:
-    with pytest.raises(Complaint, match=complaint):
+def test_what_is_no_period_is_answered_in_one_line(since, until, usage_error) -> None:
+    with pytest.raises(UsageError, match=usage_error):
         span(since, until, now=NOW)
 
 
@@ -55,7 +55,7 @@ def test_sums_of_millions_are_shown_whole_and_what_a_float_cannot_hold_is_no_dif
     }
     found = Findings(notifications=12_345_678, ended=0)
 
-    _show(Answer(found=found, records=Records(), cloudwatch=cloudwatch, repaired=0))
+    _show(Answer(found=found, records=TracedRecords(), cloudwatch=cloudwatch, repaired=0))
 
     shown = [line.split() for line in told.getvalue().splitlines()]
     assert ["Accepted", "12,345,678", "12,345,670", "-8"] in shown

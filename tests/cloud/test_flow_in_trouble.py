@@ -7,7 +7,7 @@ from typing import Any
 from local_cloud.cloud import LocalCloud
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
-from ordercast.sending.claim import Answer, Asked
+from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.due_policy import LAPSED
 from tests.cloud.flow import ended, enter, expire, order, parked, put, rows, sweep_now, told
 from tests.eventually import eventually
@@ -97,9 +97,9 @@ def test_a_claim_that_nobody_came_back_from_ends_in_doubt(
     now = datetime.now(UTC)
     [text] = enter(target, order_id, channel="sms")
     claims = target.ledger().claim(
-        [Asked(id=text.id)], owner="dead", lease_until=now - timedelta(seconds=1), now=now
+        [ClaimRequest(id=text.id)], owner="dead", lease_until=now - timedelta(seconds=1), now=now
     )
-    assert Answer.MINE is claims[text.id].answer
+    assert ClaimStatus.MINE is claims[text.id].answer
 
     sweep_now(target, order_id)
 

@@ -8,18 +8,18 @@ from threading import Lock
 from uuid import uuid4
 
 from local_cloud.cloud import LocalCloud
-from ordercast.decisions.lookup import Wanted
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
-from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, refused, unknown
 from ordercast.templates import words
-from ordercast.workflows.merge_receipts import TakeFacts
+from ordercast.workflows.merge_receipts import MergeReceipts
 from ordercast.workflows.send_messages import SendMessages
 from tests.cloud.fresh import table_like
 from tests.examples import notification
-from tests.fakes.world import SILENCE, cost
+from tests.fakes.world import RECEIPT_TIMEOUT, cost
 
 SENDERS = 20
 ROWS = [notification(n) for n in range(1000)]
@@ -52,14 +52,16 @@ def test_twenty_senders_on_duplicates_of_a_thousand_messages_call_once_for_each(
             table=table_like(cloud, "ledger_table", executor),
             customers=table_like(cloud, "customers_table", executor),
         )
-        receipts = DynamoTrails(table=table_like(cloud, "receipts_table", executor))
+        receipts = DynamoReceiptLogs(table=table_like(cloud, "receipts_table", executor))
         ledger.accept(ROWS, [])
         witness = Witness()
         send = SendMessages(
             channel=Channel.EMAIL,
             ledger=ledger,
-            trails=receipts,
-            take=TakeFacts(ledger=ledger, silence=SILENCE, now=lambda: datetime.now(UTC)),
+            receipt_logs=receipts,
+            take=MergeReceipts(
+                ledger=ledger, receipt_timeout=RECEIPT_TIMEOUT, now=lambda: datetime.now(UTC)
+            ),
             provider=witness,
             words=words,
             cost=cost,
@@ -69,7 +71,7 @@ def test_twenty_senders_on_duplicates_of_a_thousand_messages_call_once_for_each(
             chance=lambda: 0.5,
             lease=timedelta(minutes=5),
             receipt_retention=timedelta(days=1),
-            silence=SILENCE,
+            receipt_timeout=RECEIPT_TIMEOUT,
         )
         ids = [row.id for row in ROWS]
         batches = [ids[n * 50 :] + ids[: n * 50] for n in range(SENDERS)]
@@ -79,7 +81,7 @@ def test_twenty_senders_on_duplicates_of_a_thousand_messages_call_once_for_each(
                 batches,
             )
         )
-        found = ledger.look_up(Wanted(notifications=frozenset(ids))).notifications
+        found = ledger.look_up(LookupKeys(notifications=frozenset(ids))).notifications
 
     assert {row.id: 1 for row in ROWS} == dict(witness.calls)
     assert ENDS == {key: row.state for key, row in found.items()}

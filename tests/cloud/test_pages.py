@@ -41,12 +41,12 @@ def test_what_arrived_is_recorded_and_replayed(shell, an_order, tmp_path: Path) 
     assert 3 == len(re.findall(outcomes, said, re.MULTILINE))
 
 
-def test_the_books_are_compared_and_written_down(shell, an_order, tmp_path: Path) -> None:
+def test_the_rollups_are_compared_and_written_down(shell, an_order, tmp_path: Path) -> None:
     """Whether they are right is another test's: others may have something on its way here."""
-    (books,) = snippets("docs/books.md", heading="Comparing")
+    (rollups,) = snippets("docs/books.md", heading="Comparing")
     _, readme = snippets("README.md", heading="Deploy it to AWS")
     file = tmp_path / "notifications.jsonl"
-    lines = here(books + readme, file).splitlines()
+    lines = here(rollups + readme, file).splitlines()
 
     said = shell("\n".join(f"{{ {line.partition('#')[0]}; }} || [ $? = 1 ]" for line in lines))
 
@@ -104,8 +104,8 @@ def test_what_providers_taught_us_is_lifted(shell) -> None:
             return "bounced" in shell(f".venv/bin/ordercast customers show {whom} || true")
 
         eventually(it_is_known_to_bounce, within=60, every=0.5)
-        lift = line.replace("CUSTOMER", str(customer)).replace("SHOP", quote(shop))
-        assert "lifted email: bounced" in shell(lift.replace("ADDRESS", address))
+        unsuppress = line.replace("CUSTOMER", str(customer)).replace("SHOP", quote(shop))
+        assert "lifted email: bounced" in shell(unsuppress.replace("ADDRESS", address))
 
 
 def here(script: str, file: Path | None = None) -> str:

@@ -9,8 +9,8 @@ from local_cloud.cloud import LocalCloud
 from ordercast.cli.local.clouds import local_target
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.parked.records import S3ParkedRecords
-from ordercast.operations.parked_sources import shelves
-from ordercast.parked.item import Kind, Wish
+from ordercast.operations.parked_sources import parked_sources
+from ordercast.parked.item import Kind, Selection
 from tests.cloud.flow import told
 from tests.eventually import eventually
 
@@ -22,13 +22,13 @@ def test_what_was_parked_is_delivered_once_after_a_redrive_however_often_it_is_r
     target = local_target(cloud)
     order, after = (f"parked-{uuid4().hex[:12]}" for _ in range(2))
     park(target.names.parked_bucket, order)
-    where = shelves(target)
-    (found,) = [each for each in where.find(Wish(reason=order)) if each.things]
+    where = parked_sources(target)
+    (found,) = [each for each in where.find(Selection(reason=order)) if each.things]
     assert [Kind.RECORD] == [each.kind for each in found.things]
 
-    assert 1 == found.shelf.redrive(found.things, told=lambda _: None)
-    assert 1 == found.shelf.redrive(found.things, told=lambda _: None)
-    assert [] == [each for found in where.find(Wish(reason=order)) for each in found.things]
+    assert 1 == found.source.redrive(found.things, told=lambda _: None)
+    assert 1 == found.source.redrive(found.things, told=lambda _: None)
+    assert [] == [each for found in where.find(Selection(reason=order)) for each in found.things]
     where.let_go()
 
     boto3.client("kinesis").put_record(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from ordercast.gateways.messaging.notifications_topic import SnsHub
+from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
 from ordercast.gateways.messaging.receipt_queue import SqsReceiptQueue
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.messaging.visibility import SqsVisibility
@@ -17,12 +17,12 @@ from ordercast.gateways.parked.records import S3ParkedRecords
 from tests.cloud.fresh import client, fresh
 from tests.eventually import eventually
 from tests.fakes.clock import START
-from tests.promises.notifications_topic import Heard, HubPromises, Listener
+from tests.promises.notifications_topic import Heard, Listener, NotificationsTopicPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
-from tests.promises.receipt_queue import Arrival, ReceiptQueuePromises
+from tests.promises.receipt_queue import InboundEvent, ReceiptQueuePromises
 
 
-class TestSnsHub(HubPromises):
+class TestSnsNotificationsTopic(NotificationsTopicPromises):
     @pytest.fixture
     def topic(self, cloud: LocalCloud, executor: Executor) -> Topic:
         sns = client(cloud, "sns")
@@ -30,8 +30,8 @@ class TestSnsHub(HubPromises):
         return Topic(client=sns, arn=arn, executor=executor)
 
     @pytest.fixture
-    def hub(self, topic: Topic) -> SnsHub:
-        return SnsHub(topic=topic)
+    def notifications_topic(self, topic: Topic) -> SnsNotificationsTopic:
+        return SnsNotificationsTopic(topic=topic)
 
     @pytest.fixture
     def listening(self, cloud: LocalCloud, topic: Topic) -> Listener:
@@ -45,18 +45,18 @@ class TestSnsHub(HubPromises):
             Endpoint=attributes["Attributes"]["QueueArn"],
             Attributes={"RawMessageDelivery": "true"},
         )
-        heard: Heard = []
+        merge_receipts: Heard = []
 
         def listen(until: int) -> Heard:
             def enough_was_heard() -> bool:
                 answer = sqs.receive_message(
                     QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
                 )
-                heard.extend(_heard(message) for message in answer.get("Messages", []))
-                return len(heard) >= until
+                merge_receipts.extend(_heard(message) for message in answer.get("Messages", []))
+                return len(merge_receipts) >= until
 
             eventually(enough_was_heard)
-            return heard
+            return merge_receipts
 
         return listen
 
@@ -106,13 +106,13 @@ class TestSqsReceiptQueue(ReceiptQueuePromises):
         )
 
     @pytest.fixture
-    def arrive(self, receipts: SqsReceiptQueue) -> Arrival:
+    def arrive(self, receipts: SqsReceiptQueue) -> InboundEvent:
         return lambda: _discard(
             receipts.client.send_message(QueueUrl=receipts.url, MessageBody="{}")
         )
 
     @pytest.fixture
-    def taken(self, receipts: SqsReceiptQueue) -> Arrival:
+    def taken(self, receipts: SqsReceiptQueue) -> InboundEvent:
         return lambda: _discard(receipts.client.receive_message(QueueUrl=receipts.url))
 
     def test_a_receipt_that_is_held_back_is_still_to_come(self, receipts: SqsReceiptQueue) -> None:

@@ -11,17 +11,17 @@ from ordercast.events.order_event import Channel
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.people import items as people_item
 from ordercast.gateways.people.dynamo_people import DynamoPeople
-from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoTrails
+from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.people.person import Person
-from ordercast.sending.claim import Answer, Asked
+from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import accepted, not_now
 from tests.cloud.fresh import table_like
 from tests.promises.ledger import LedgerPromises
 from tests.promises.ledger_steps import LATER, ONE, claimed, claims, enter, row, settle
-from tests.promises.pauses import StopsPromises, Switch
+from tests.promises.pauses import PausesPromises, Switch
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
-from tests.promises.receipt_logs import TrailsPromises
+from tests.promises.receipt_logs import ReceiptLogsPromises
 from tests.promises.rollups import RollupsPromises
 
 
@@ -36,7 +36,7 @@ def ledger(cloud: LocalCloud, executor: Executor, people: DynamoPeople) -> Dynam
     return DynamoLedger(table=table, customers=people.table)
 
 
-class TestDynamoLedger(LedgerPromises, StopsPromises):
+class TestDynamoLedger(LedgerPromises, PausesPromises):
     @pytest.fixture
     def stop(self, ledger: DynamoLedger) -> Switch:
         return lambda name: ledger.stop([name])
@@ -58,17 +58,17 @@ class TestDynamoLedger(LedgerPromises, StopsPromises):
         self, ledger: DynamoLedger
     ) -> None:
         enter(ledger, ONE)
-        asked = Asked(id=ONE.id, parts=3, reserved=Decimal("0.02343"))
+        asked = ClaimRequest(id=ONE.id, parts=3, reserved=Decimal("0.02343"))
         ledger.claim([asked], owner="first", lease_until=LATER, now=LATER)
         settle(ledger, not_now("Throttling"), owner="first")
         again = claims(ledger, ONE)[ONE.id]
 
-        assert (Answer.MINE, None, None) == (again.answer, again.row.parts, again.row.reserved)
+        assert (ClaimStatus.MINE, None, None) == (again.answer, again.row.parts, again.row.reserved)
 
     def test_an_operator_reads_what_is_stopped(self, ledger: DynamoLedger) -> None:
         ledger.stop(["channel:sms", "country:SE"])
 
-        assert {"channel:sms", "country:SE"} == ledger.stops().stopped
+        assert {"channel:sms", "country:SE"} == ledger.pauses().paused
 
 
 class TestDynamoPeople(PeoplePromises):
@@ -80,7 +80,7 @@ class TestDynamoPeople(PeoplePromises):
         self, people: DynamoPeople, ledger: DynamoLedger
     ) -> None:
         people.put([ADA])
-        people.pay([paying(ADA, "n-1")])
+        people.reserve([paying(ADA, "n-1")])
         told = replace(ADA, email=None, quiet=None, refusals={}, locale="sv")
         people.put([replace(told, locale="fi"), told])
 
@@ -90,14 +90,14 @@ class TestDynamoPeople(PeoplePromises):
         """And who has refused in the meantime is read again before anybody pays for them."""
         table, key = people.table, people_item.key("ada")
         stranger = Person(key="ada")
-        people.pay([paying(stranger, "n-1")])
+        people.reserve([paying(stranger, "n-1")])
         assert "ttl" in table.get([key])[0]
 
         refusing = replace(stranger, refusals={Channel.EMAIL: "complained"})
         people.change({"ada"}, lambda seen: replace(seen, refusals=refusing.refusals))
         assert "ttl" not in table.get([key])[0]
-        assert set() == people.pay([paying(stranger, "n-2", turn=2)])
-        assert {"ada"} == people.pay([paying(refusing, "n-2", turn=2)])
+        assert set() == people.reserve([paying(stranger, "n-2", turn=2)])
+        assert {"ada"} == people.reserve([paying(refusing, "n-2", turn=2)])
         assert "ttl" not in table.get([key])[0]
 
     def test_a_refusal_that_came_while_a_record_was_made_is_seen(
@@ -116,7 +116,7 @@ class TestDynamoPeople(PeoplePromises):
 
     def test_a_record_can_be_put_over_a_stranger_who_has_paid(self, people: DynamoPeople) -> None:
         stranger = Person(key="ada")
-        people.pay([paying(stranger, "n-1")])
+        people.reserve([paying(stranger, "n-1")])
         people.put([ADA])
 
         assert {"ada": paying(ADA, "n-1")} == people.get({"ada"})
@@ -128,7 +128,7 @@ class TestDynamoRollups(RollupsPromises):
         return DynamoRollups(table=table_like(cloud, "rollups_table", executor))
 
 
-class TestDynamoTrails(TrailsPromises):
+class TestDynamoReceiptLogs(ReceiptLogsPromises):
     @pytest.fixture
-    def trails(self, cloud: LocalCloud, executor: Executor) -> DynamoTrails:
-        return DynamoTrails(table=table_like(cloud, "receipts_table", executor))
+    def receipt_logs(self, cloud: LocalCloud, executor: Executor) -> DynamoReceiptLogs:
+        return DynamoReceiptLogs(table=table_like(cloud, "receipts_table", executor))

@@ -97,13 +97,13 @@ def test_an_analyst_asks_what_became_of_it(shell) -> None:
     shell(".venv/bin/ordercast put examples/order.json")
     story, figures = snippets("README.md", heading="Ask what became of it")
 
-    def the_books_know_of_both_messages() -> bool:
+    def the_rollups_know_of_both_messages() -> bool:
         (counted,) = csv.DictReader(
             shell(".venv/bin/ordercast stats --csv --since 24h").splitlines()
         )
         return 2 <= int(counted["sent"])
 
-    assert eventually(the_books_know_of_both_messages, within=60, every=0.5)
+    assert eventually(the_rollups_know_of_both_messages, within=60, every=0.5)
     first, *_ = story.splitlines()
     told = shell(first)
     assert "relay   requested; consent" in told

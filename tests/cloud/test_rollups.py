@@ -9,14 +9,14 @@ import boto3
 
 from ordercast.cli.export import columns
 from ordercast.cli.verify import Answer, compare, settings_of
-from ordercast.decisions.lookup import Wanted
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.gateways.rollups.items import SHARDS
 from ordercast.operations.target import Target
 from ordercast.rollups.statistics import in_all
 from ordercast.wiring.reconciliation import verification
-from ordercast.workflows.read_rollups import HOUR, buckets_between
+from ordercast.workflows.read_rollups import HOUR, rollups_between
 from tests.eventually import eventually
 
 SHOP = f"books-{uuid4().hex[:12]}"
@@ -45,7 +45,7 @@ def test_what_was_put_is_counted_once_everywhere(target) -> None:
     def each_was_sent_and_counted_once() -> bool:
         rows = target.ledger().look_up(_wanted(wanted)).notifications
         sent = [columns(row)["taken"] for row in rows.values()]
-        buckets = buckets_between(target.rollups(), begun, datetime.now(UTC) + HOUR)
+        buckets = rollups_between(target.rollups(), begun, datetime.now(UTC) + HOUR)
         counted = in_all(amounts for each, amounts in buckets.items() if SHOP == each.shop)
         figures = (counted.accepted, counted.sent, counted.delivered)
         return [True] * 16 == sent and (16, 16, 16) == figures
@@ -124,8 +124,8 @@ def _id(payload: bytes, channel: Channel) -> str:
     return notification_id(parse_order_event(payload, default_currency="USD"), channel)
 
 
-def _wanted(ids: set[str]) -> Wanted:
-    return Wanted(notifications=frozenset(ids))
+def _wanted(ids: set[str]) -> LookupKeys:
+    return LookupKeys(notifications=frozenset(ids))
 
 
 def _shard(notification_id: str) -> int:

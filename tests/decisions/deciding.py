@@ -7,7 +7,7 @@ from ordercast.decisions.decision import Verdict
 from ordercast.decisions.routing import Policy, audience_of, decide
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.status_rank import Head
+from ordercast.notifications.status_rank import LatestStatus
 from ordercast.people.person import Person
 from tests.examples import POLICY, order_event
 from tests.fakes.clock import START
@@ -19,13 +19,13 @@ def verdicts(
     *people: Person,
     policy: Policy = POLICY,
     now: datetime = START,
-    heads: dict[Channel, Head] | None = None,
+    latest_statuses: dict[Channel, LatestStatus] | None = None,
     **changes: Any,
 ) -> dict[Channel, Verdict]:
     """Decide about `event` with those people on record."""
     one = order_event(**changes)
     audience = audience_of(one, {each.key: each for each in people})
-    return decide(one, audience, heads or {}, policy=policy, now=now)
+    return decide(one, audience, latest_statuses or {}, policy=policy, now=now)
 
 
 def rules(*people: Person, **changes: Any) -> dict[Channel, str | None]:

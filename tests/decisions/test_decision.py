@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ordercast.decisions.decision import STALE, Mark, Verdict, Verdicts, fingerprint
+from ordercast.decisions.decision import STALE, Decision, Verdict, Verdicts, fingerprint
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from tests.examples import EMAIL, PHONE, event
@@ -19,8 +19,8 @@ DOCUMENTS = st.recursive(
 )
 
 
-def mark(verdicts: Verdicts) -> Mark:
-    return Mark(
+def mark(verdicts: Verdicts) -> Decision:
+    return Decision(
         order="o",
         event="e",
         verdicts=verdicts,

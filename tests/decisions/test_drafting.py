@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from ordercast.decisions.decision import STALE, Mark, Verdict, Verdicts
-from ordercast.decisions.drafting import heads, rows
+from ordercast.decisions.decision import STALE, Decision, Verdict, Verdicts
+from ordercast.decisions.drafting import latest_statuses, rows
 from ordercast.decisions.routing import (
     CONSENT_BY_EVENT,
     CONSENT_ON_RECORD,
@@ -16,7 +16,7 @@ from ordercast.decisions.routing import (
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import standing
+from ordercast.notifications.status_rank import status_rank
 from ordercast.people.person import Person, QuietHours
 from ordercast.rollups.rollup import hour_of
 from tests.examples import EMAIL, PHONE, POLICY, drafts, order_event, person, quiet_for
@@ -27,7 +27,7 @@ SENT = Verdict(state=State.REQUESTED)
 
 def promised(verdicts: Verdicts, *people: Person, **changes: Any) -> list[Notification]:
     """Return the rows that a mark with those verdicts promises."""
-    mark = Mark(
+    mark = Decision(
         order="o",
         event="e",
         verdicts=verdicts,
@@ -65,7 +65,7 @@ def test_consent_on_record_is_recorded_as_such() -> None:
     assert (State.REQUESTED, CONSENT_ON_RECORD) == (mail.state, mail.consent)
 
 
-def test_the_mark_s_word_counts_whatever_we_would_say_now() -> None:
+def test_the_decision_s_word_counts_whatever_we_would_say_now() -> None:
     """Code, preferences and policy may have changed since; the decision was made once."""
     refusing = person(refusals=dict.fromkeys(Channel, "opted-out"))
     verdicts = {Channel.SMS: SENT, Channel.EMAIL: Verdict(state=State.SUPPRESSED, rule="of-old")}
@@ -75,7 +75,7 @@ def test_the_mark_s_word_counts_whatever_we_would_say_now() -> None:
     assert (State.SUPPRESSED, "of-old") == (mail.state, mail.rule)
 
 
-def test_a_channel_that_the_mark_does_not_name_has_no_row() -> None:
+def test_a_channel_that_the_decision_does_not_name_has_no_row() -> None:
     assert [Channel.SMS] == [each.channel for each in promised({Channel.SMS: SENT})]
     assert [] == promised({})
 
@@ -160,21 +160,21 @@ def test_the_customer_s_own_language_wins_over_the_contact_s() -> None:
 
 
 @pytest.mark.parametrize("state", [State.REQUESTED, State.DEFERRED])
-def test_only_what_is_to_be_told_raises_a_head(state: State) -> None:
+def test_only_what_is_to_be_told_raises_a_latest_status(state: State) -> None:
     """What nobody hears makes nothing else old."""
     one = order_event(status="shipped")
     told = Verdict(state=state)
-    raised = heads(
+    raised = latest_statuses(
         one, "o", {Channel.SMS: told, Channel.EMAIL: Verdict(state=State.SUPPRESSED, rule="cap")}
     )
 
-    assert [(Channel.SMS, standing("shipped", one.occurred_at))] == [
-        (each.channel, each.standing) for each in raised
+    assert [(Channel.SMS, status_rank("shipped", one.occurred_at))] == [
+        (each.channel, each.status_rank) for each in raised
     ]
 
 
-def test_a_status_outside_the_line_raises_no_head() -> None:
-    assert [] == heads(order_event(status="cancelled"), "o", {Channel.SMS: SENT})
+def test_a_status_outside_the_line_raises_no_latest_status() -> None:
+    assert [] == latest_statuses(order_event(status="cancelled"), "o", {Channel.SMS: SENT})
 
 
 def test_a_phone_number_is_kept_as_it_will_be_dialled() -> None:

@@ -4,8 +4,13 @@ from datetime import timedelta
 import pytest
 
 from ordercast.decisions import inbound_event as arriving
-from ordercast.decisions.decision import Mark
-from ordercast.decisions.inbound_event import CONFLICT, Arrival, one_an_event, read_arrival
+from ordercast.decisions.decision import Decision
+from ordercast.decisions.inbound_event import (
+    CONFLICT,
+    InboundEvent,
+    first_of_each_event,
+    read_inbound_event,
+)
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from tests.examples import EMAIL, POLICY, payload
 from tests.fakes.clock import START
@@ -23,18 +28,18 @@ def record(
     )
 
 
-def read(one: StreamRecord) -> Arrival | ParkedRecord:
-    return read_arrival(one, default_currency="USD", policy=POLICY)
+def read(one: StreamRecord) -> InboundEvent | ParkedRecord:
+    return read_inbound_event(one, default_currency="USD", policy=POLICY)
 
 
-def arrived(one: StreamRecord) -> Arrival:
+def arrived(one: StreamRecord) -> InboundEvent:
     answer = read(one)
-    assert isinstance(answer, Arrival)
+    assert isinstance(answer, InboundEvent)
     return answer
 
 
-def marked(one: Arrival) -> Mark:
-    return Mark(
+def marked(one: InboundEvent) -> Decision:
+    return Decision(
         order=one.key[0],
         event=one.key[1],
         verdicts={},
@@ -123,4 +128,4 @@ def test_an_event_that_comes_twice_is_taken_as_it_came_first() -> None:
     first, again = arrived(record()), arrived(record(position="102"))
     other = arrived(record(payload(event_id="e-2"), position="103"))
 
-    assert [first, other] == list(one_an_event([first, again, other]).values())
+    assert [first, other] == list(first_of_each_event([first, again, other]).values())

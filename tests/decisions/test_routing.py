@@ -11,7 +11,7 @@ from ordercast.decisions.routing import NO_CONSENT, QUIET_HOURS, audience_of
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.status_rank import Head, standing
+from ordercast.notifications.status_rank import LatestStatus, status_rank
 from ordercast.people.person import QuietHours
 from tests.decisions.deciding import SENT, rules, verdicts
 from tests.examples import EMAIL, PHONE, POLICY, order_event, person
@@ -72,31 +72,35 @@ def test_what_is_not_to_be_sent_does_not_wait_for_the_morning() -> None:
 # Staleness
 
 
-def head(channel: Channel, status: str, minutes: int = 0) -> dict[Channel, Head]:
-    stands = standing(status, order_event().occurred_at) or 0
-    return {channel: Head(order="o", channel=channel, standing=stands + minutes * 60_000)}
+def latest_status(channel: Channel, status: str, minutes: int = 0) -> dict[Channel, LatestStatus]:
+    stands = status_rank(status, order_event().occurred_at) or 0
+    return {
+        channel: LatestStatus(order="o", channel=channel, status_rank=stands + minutes * 60_000)
+    }
 
 
 def test_older_news_is_stale_on_the_channel_that_has_newer() -> None:
-    assert {Channel.SMS: STALE, Channel.EMAIL: None} == rules(heads=head(Channel.SMS, "shipped"))
+    assert {Channel.SMS: STALE, Channel.EMAIL: None} == rules(
+        latest_statuses=latest_status(Channel.SMS, "shipped")
+    )
     assert {Channel.SMS: None, Channel.EMAIL: STALE} == (
-        rules(heads=head(Channel.EMAIL, "confirmed", minutes=1))
+        rules(latest_statuses=latest_status(Channel.EMAIL, "confirmed", minutes=1))
     )
 
 
 def test_the_same_news_is_not_stale() -> None:
-    assert None is rules(heads=head(Channel.EMAIL, "confirmed"))[Channel.EMAIL]
+    assert None is rules(latest_statuses=latest_status(Channel.EMAIL, "confirmed"))[Channel.EMAIL]
 
 
 def test_a_cancellation_is_never_stale() -> None:
-    late = rules(status="cancelled", heads=head(Channel.SMS, "delivered"))
+    late = rules(status="cancelled", latest_statuses=latest_status(Channel.SMS, "delivered"))
 
     assert {Channel.SMS: None, Channel.EMAIL: None} == late
 
 
 def test_a_refusal_is_named_before_staleness() -> None:
     known = person(refusals={Channel.SMS: "opted-out"})
-    told = rules(known, customer_id="c-1", heads=head(Channel.SMS, "shipped"))
+    told = rules(known, customer_id="c-1", latest_statuses=latest_status(Channel.SMS, "shipped"))
 
     assert "opted-out" == told[Channel.SMS]
 
@@ -109,10 +113,10 @@ def test_a_customer_pays_once_for_all_their_addresses_and_a_guest_by_address() -
     one = order_event(customer_id="c-1")
     people = {known.key: known}
 
-    assert known.key == audience_of(one, people).payer(EMAIL)
-    assert known.key == audience_of(one, people).payer(PHONE)
-    assert known.key == audience_of(one, {}).payer(PHONE)
-    assert address_key(EMAIL) == audience_of(order_event(), {}).payer(EMAIL)
+    assert known.key == audience_of(one, people).cap_person(EMAIL)
+    assert known.key == audience_of(one, people).cap_person(PHONE)
+    assert known.key == audience_of(one, {}).cap_person(PHONE)
+    assert address_key(EMAIL) == audience_of(order_event(), {}).cap_person(EMAIL)
 
 
 def test_a_decision_is_the_same_each_time() -> None:

@@ -20,7 +20,7 @@ def _is_rfc_3339(value: object) -> bool:
 VALIDATOR = Draft202012Validator(json_schema(), format_checker=DATES)
 
 
-def complaint(document: object) -> str | None:
+def usage_error(document: object) -> str | None:
     """Return what the parser has against *document*, if anything."""
     return complaint_of_bytes(json.dumps(document).encode())
 

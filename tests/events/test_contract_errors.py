@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.contract import read_wire
 from ordercast.events.unreadable_values import NO_CHARACTER, TOO_LARGE
-from tests.events.contract_readers import CAMEL, complaint, complaint_of_bytes
+from tests.events.contract_readers import CAMEL, complaint_of_bytes, usage_error
 from tests.examples import event
 
 
@@ -98,7 +98,7 @@ def test_whatever_comes_it_is_an_event_or_malformed_and_never_a_surprise(payload
 
 
 MARKER = "2065550199"
-MARKED = st.sampled_from(
+DECIDED = st.sampled_from(
     [
         MARKER,
         int(MARKER),
@@ -118,13 +118,13 @@ MARKED = st.sampled_from(
 
 @settings(max_examples=500)
 @given(
-    st.builds(lambda f, v: event() | {f: v}, FIELDS, MARKED)
-    | st.builds(lambda f, v: CAMEL | {f: v}, CAMEL_FIELDS, MARKED)
-    | MARKED
+    st.builds(lambda f, v: event() | {f: v}, FIELDS, DECIDED)
+    | st.builds(lambda f, v: CAMEL | {f: v}, CAMEL_FIELDS, DECIDED)
+    | DECIDED
 )
 def test_a_complaint_never_quotes_what_the_producer_sent(document: object) -> None:
     """It goes to the log and beside the parked record, and the value may be anybody's number."""
-    assert MARKER not in (complaint(document) or "")
+    assert MARKER not in (usage_error(document) or "")
 
 
 @given(st.binary(max_size=20), st.binary(max_size=20))

@@ -192,14 +192,14 @@ def test_an_event_is_known_by_the_fields_that_are_named_and_by_no_other(event_id
     }
     assert others.keys() == {*OrderEvent.__struct_fields__}
 
-    telling = {
+    trace = {
         name
         for name, value in others.items()
         if not (name == "event_id" and event_id is None)
         and place_of(replace(one, **{name: value})) != place_of(one)
     }
 
-    assert telling == set(known_by(one))
+    assert trace == set(known_by(one))
 
 
 def place_of(one: OrderEvent) -> tuple[str, str]:

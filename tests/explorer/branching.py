@@ -27,7 +27,7 @@ class Unplayed(Exception):
 def branched(set_up: Stage, points: Sequence[Point], judge: Judge) -> list[Any]:
     """Return the judgement of each point; its process must have one thread, since it forks."""
     branches = _Branches(set_up, points)
-    set_up.tap.branch = branches
+    set_up.fault_proxy.branch = branches
     try:
         set_up.play(END)
         if branches.answer is not None:
@@ -48,7 +48,7 @@ class _Branches:
         self.answer: int | None = None
         self.judged: dict[Point, Any] = {}
         self.failed: list[str] = []
-        self._tap = set_up.tap
+        self._tap = set_up.fault_proxy
         self._waiting: dict[int, list[Point]] = defaultdict(list)
         for point in points:
             self._waiting[point.number].append(point)

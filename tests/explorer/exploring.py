@@ -67,7 +67,7 @@ def played(
 
 def calls(fitting: Fitting | None = None) -> list[Call]:
     """Return the scenario's calls as they are numbered."""
-    return played(fitting=fitting).tap.calls
+    return played(fitting=fitting).fault_proxy.calls
 
 
 def points(numbered: Iterable[Call]) -> list[Point]:
@@ -151,7 +151,7 @@ def visited_twice(pair: Pair) -> tuple[Point | None, tuple[str, ...]]:
     After a fault the calls are others: only who has seen them can name the second.
     """
     point, drawn_by = pair
-    after = [call for call in played(point).tap.calls if call.number > point.number]
+    after = [call for call in played(point).fault_proxy.calls if call.number > point.number]
     if not after:
         return None, ()
     chance = random.Random(drawn_by)  # noqa: S311 - as above

@@ -12,7 +12,7 @@ from tests.fakes.world import LEASE
 
 
 @dataclass(slots=True)
-class Tap:
+class FaultProxy:
     """Numbers calls from 1 on, the same each time, and lets those at *points* meet their faults.
 
     `branch` hears of each number first, and may name points. `again` delivers the current batch a second time, and `function` is whose batch that is;
@@ -100,8 +100,8 @@ _LONGER_THAN_A_LEASE = LEASE + timedelta(seconds=1)
 
 
 class _Watched:
-    def __init__(self, tap: Tap, port: str, inner: Any) -> None:
-        self._tap, self._port, self._inner = tap, port, inner
+    def __init__(self, fault_proxy: FaultProxy, port: str, inner: Any) -> None:
+        self._tap, self._port, self._inner = fault_proxy, port, inner
 
     def __getattr__(self, method: str) -> Any:
         return partial(self._tap.call, self._port, method, getattr(self._inner, method))
@@ -123,7 +123,7 @@ def _size(args: tuple[Any, ...]) -> int:
 
 def _asked(argument: Any) -> int:
     """Count what a look-up asks for."""
-    names = ("marks", "heads", "people", "notifications")
+    names = ("decisions", "latest_statuses", "people", "notifications")
     if not all(hasattr(argument, name) for name in names):
         return 1
-    return sum(len(getattr(argument, name)) for name in names) + bool(argument.stops)
+    return sum(len(getattr(argument, name)) for name in names) + bool(argument.pauses)

@@ -130,7 +130,7 @@ _TABLE = OurService(error=LedgerUnavailable)
 
 MANNERS: Mapping[tuple[str, str], Manner] = {
     ("ledger", "look_up"): _TABLE,
-    ("ledger", "mark"): _TABLE,
+    ("ledger", "record_decisions"): _TABLE,
     ("ledger", "accept"): _TABLE,
     ("ledger", "claim"): OurService(
         error=LedgerUnavailable, answers_in_part=True, judges_leases=True
@@ -140,16 +140,16 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("ledger", "failures"): OurService(error=LedgerUnavailable, answers_half=True),
     # An index lags behind its table.
     ("ledger", "due"): OurService(error=LedgerUnavailable, answers_half=True),
-    ("people", "pay"): _TABLE,
-    ("people", "learn"): _TABLE,
-    ("hub", "publish"): OurService(answer=lambda _: set(), answers_in_part=True),
+    ("people", "reserve"): _TABLE,
+    ("people", "suppress"): _TABLE,
+    ("notifications_topic", "publish"): OurService(answer=lambda _: set(), answers_in_part=True),
     ("parked", "park"): OurService(error=ParkingUnavailable),
     ("receipts", "applied_until"): _TABLE,
-    ("trails", "find"): _TABLE,
-    ("trails", "join"): _TABLE,
-    ("trails", "change"): _TABLE,
-    ("trails", "due"): OurService(error=LedgerUnavailable, answers_half=True),
-    ("trails", "orphans"): OurService(error=LedgerUnavailable, answers_half=True),
+    ("receipt_logs", "find"): _TABLE,
+    ("receipt_logs", "join"): _TABLE,
+    ("receipt_logs", "change"): _TABLE,
+    ("receipt_logs", "due"): OurService(error=LedgerUnavailable, answers_half=True),
+    ("receipt_logs", "orphans"): OurService(error=LedgerUnavailable, answers_half=True),
     ("provider", "send"): Sending(),
     ("sns", "publish"): ProviderCall(),
     ("ses", "send_email"): ProviderCall(),

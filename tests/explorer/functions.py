@@ -12,33 +12,33 @@ from lambda_event_sources.queues.standard_queue import ARN
 from ordercast.decisions.routing import Policy
 from ordercast.events.envelope import open_envelope
 from ordercast.events.order_event import Channel
-from ordercast.gateways.messaging.notifications_topic import SnsHub
+from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
 from ordercast.gateways.providers.ses_email import SesEmail
 from ordercast.gateways.providers.sns_sms import SnsSms
-from ordercast.receipts.receipt_log import Trail
+from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.rollups.counting import Entry
-from ordercast.sending.due_policy import Patience
+from ordercast.sending.due_policy import DuePolicy
 from ordercast.templates import words
 from ordercast.workflows.apply_receipts import ApplyReceipts
 from ordercast.workflows.count_changes import Count
-from ordercast.workflows.match_receipts import MatchTexts
-from ordercast.workflows.merge_receipts import LearnFromFacts, TakeFacts
+from ordercast.workflows.match_receipts import MatchReceipts
+from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
 from ordercast.workflows.ports import Deadline
-from ordercast.workflows.record_decisions import MarkEvents
+from ordercast.workflows.record_decisions import RecordDecisions
 from ordercast.workflows.relay_orders import RelayOrders
-from ordercast.workflows.reserve_caps import PayCaps
+from ordercast.workflows.reserve_caps import ReserveCaps
 from ordercast.workflows.send_messages import SendMessages
-from ordercast.workflows.sweep_notifications import Sweep
-from ordercast.workflows.sweep_receipts import SweepTrails
+from ordercast.workflows.sweep_notifications import SweepNotifications
+from ordercast.workflows.sweep_receipts import SweepReceipts
 from processors import order_relay, receipt_tracker, sender, sweeper
-from tests.explorer.fault_proxy import Tap
+from tests.explorer.fault_proxy import FaultProxy
 from tests.explorer.journal import Journal, Log, WitnessedLedger
 from tests.explorer.provider import AnnouncedProvider, BotoClient, Carrier, SesSide, SnsSide
-from tests.explorer.queues import Event, HubTopic, Queue
+from tests.explorer.queues import Event, NotificationsTopic, Queue
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
-from tests.fakes.receipt_logs import FakeTrails
+from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, SOFT_BOUNCES, cost
 
@@ -48,18 +48,20 @@ Function = Callable[[Event], Any]
 """What an event source invokes; its answer is what Lambda sends back."""
 
 SEND_WITHIN = timedelta(days=1)
-SILENCE = timedelta(hours=24)
+RECEIPT_TIMEOUT = timedelta(hours=24)
 """Shorter than rows are kept here, so that it ends before them."""
 
-PATIENCE = Patience(
-    first_wait=timedelta(minutes=5), resend_email_after=timedelta(minutes=30), silence=SILENCE
+DUE_POLICY = DuePolicy(
+    first_wait=timedelta(minutes=5),
+    resend_email_after=timedelta(minutes=30),
+    receipt_timeout=RECEIPT_TIMEOUT,
 )
 
 POLICY = Policy(
     default_country="US",
     default_time_zone="America/New_York",
     retention=timedelta(hours=48),
-    republish_after=PATIENCE.first_wait,
+    republish_after=DUE_POLICY.first_wait,
     cap=2,
     quiet=None,
     allowed=("*@example.com", "+1206555*"),
@@ -79,14 +81,14 @@ class Fitting:
     sender_ledger: Callable[[Any], Any] = lambda port: port
     parked: Callable[[Any], Any] = lambda port: port
     answer: Callable[[Event, Any], Any] = lambda _, answer: answer
-    tracker_trails: Callable[[Any], Any] = lambda port: port
+    tracker_receipt_logs: Callable[[Any], Any] = lambda port: port
     rollups: Callable[[FakeRollups], Any] = lambda fake: fake
     send: type[SendMessages] = SendMessages
     apply: type[ApplyReceipts] = ApplyReceipts
-    take: type[TakeFacts] = TakeFacts
+    take: type[MergeReceipts] = MergeReceipts
     provider_attempts: int = 1
     sweeps: bool = True
-    sweeps_trails: bool = True
+    sweeps_receipts: bool = True
     repairs: bool = True
 
 
@@ -94,14 +96,14 @@ class Fitting:
 class Functions:
     """Builds each function around what there is; every port goes through the tap."""
 
-    tap: Tap
+    fault_proxy: FaultProxy
     journal: Journal
     clock: HandTurnedClock
     fake: FakeLedger
-    trails: FakeTrails
+    receipt_logs: FakeReceiptLogs
     rollups: FakeRollups
     kept: FakeParkedRecords
-    topic: HubTopic
+    topic: NotificationsTopic
     queues: Mapping[str, Queue]
     carrier: Carrier
     time_left: Deadline
@@ -110,13 +112,15 @@ class Functions:
     def relay(self) -> Function:
         """Return the order relay."""
         ledger = self.fitting.relay_ledger(self._ledger())
-        people = self.tap.watched("people", self.fake.people)
-        pay_caps = PayCaps(ledger=ledger, people=people, limit=POLICY.cap)
+        people = self.fault_proxy.watched("people", self.fake.people)
+        reserve_caps = ReserveCaps(ledger=ledger, people=people, limit=POLICY.cap)
         relay = RelayOrders(
             ledger=ledger,
-            mark_events=MarkEvents(ledger=ledger, pay_caps=pay_caps, policy=POLICY),
-            hub=self._hub(),
-            parked=self.fitting.parked(self.tap.watched("parked", self.kept)),
+            record_decisions=RecordDecisions(
+                ledger=ledger, reserve_caps=reserve_caps, policy=POLICY
+            ),
+            notifications_topic=self._notifications_topic(),
+            parked=self.fitting.parked(self.fault_proxy.watched("parked", self.kept)),
             opening=open_envelope,
             policy=POLICY,
             default_currency="USD",
@@ -131,9 +135,9 @@ class Functions:
         send = self.fitting.send(
             channel=channel,
             ledger=self.fitting.sender_ledger(self._ledger()),
-            trails=self._trails(),
+            receipt_logs=self._receipt_logs(),
             take=self._take(),
-            provider=self.tap.watched("provider", self._provider(channel)),
+            provider=self.fault_proxy.watched("provider", self._provider(channel)),
             words=words,
             cost=cost,
             send_within=lambda _: SEND_WITHIN,
@@ -142,7 +146,7 @@ class Functions:
             chance=lambda: 0.5,
             lease=LEASE,
             receipt_retention=RECEIPT_RETENTION,
-            silence=SILENCE,
+            receipt_timeout=RECEIPT_TIMEOUT,
         )
         wired = sender.Sender(send=send, delay=self._delay(), stage="explorer")
         log: Any = Log(self.journal)
@@ -151,10 +155,10 @@ class Functions:
     def tracker(self) -> Function:
         """Return the receipt tracker."""
         apply = self.fitting.apply(
-            trails=self.fitting.tracker_trails(self._trails()),
+            receipt_logs=self.fitting.tracker_receipt_logs(self._receipt_logs()),
             take=self._take(),
-            learn=self._learn(),
-            silence=SILENCE,
+            suppress=self._suppress(),
+            receipt_timeout=RECEIPT_TIMEOUT,
             orphan_wait=ORPHAN_WAIT,
             retention=RECEIPT_RETENTION,
             now=self.clock,
@@ -164,32 +168,36 @@ class Functions:
 
     def sweeper(self) -> Function:
         """Return the sweeper, which answers nobody."""
-        watched = self._trails() if self.fitting.sweeps_trails else _NothingDue(self._trails())
-        trails = SweepTrails(
-            trails=watched,
+        watched = (
+            self._receipt_logs()
+            if self.fitting.sweeps_receipts
+            else _NothingDue(self._receipt_logs())
+        )
+        receipt_logs = SweepReceipts(
+            receipt_logs=watched,
             take=self._take(),
-            learn=self._learn(),
-            match=MatchTexts(ledger=self._ledger(), trails=watched, lease=LEASE),
-            silence=SILENCE,
+            suppress=self._suppress(),
+            match=MatchReceipts(ledger=self._ledger(), receipt_logs=watched, lease=LEASE),
+            receipt_timeout=RECEIPT_TIMEOUT,
             now=self.clock,
             limit=400,
         )
-        sweep = Sweep(
+        sweep = SweepNotifications(
             ledger=self._ledger(),
-            hub=self._hub(),
-            receipts=self.tap.watched("receipts", _Receipts(self.queues["receipts"])),
-            of_texts=trails.of_texts,
+            notifications_topic=self._notifications_topic(),
+            receipts=self.fault_proxy.watched("receipts", _Receipts(self.queues["receipts"])),
+            of_texts=receipt_logs.of_texts,
             send_within=lambda _: SEND_WITHIN,
-            patience=PATIENCE,
+            patience=DUE_POLICY,
             now=self.clock,
             limit=400,
         )
-        both = sweeper.Sweeper(trails=trails, rows=sweep)
+        both = sweeper.Sweeper(receipt_logs=receipt_logs, rows=sweep)
         return lambda _: self.journal.said.append(str(both()))
 
     def analytics(self) -> Function:
         """Return what counts changes of the ledger."""
-        rollups = self.tap.watched("rollups", self.fitting.rollups(self.rollups))
+        rollups = self.fault_proxy.watched("rollups", self.fitting.rollups(self.rollups))
         count = Count(rollups=rollups, pause=self._pause, chance=lambda: 0.5)
         log: Any = Log(self.journal)
         return lambda event: processor.respond(event, count, log, tell=self._tell)
@@ -204,9 +212,9 @@ class Functions:
     def _provider(self, channel: Channel) -> AnnouncedProvider:
         is_sms = channel is Channel.SMS
         watched = (
-            self.tap.watched("sns", SnsSide(self.carrier))
+            self.fault_proxy.watched("sns", SnsSide(self.carrier))
             if is_sms
-            else self.tap.watched("ses", SesSide(self.carrier))
+            else self.fault_proxy.watched("ses", SesSide(self.carrier))
         )
         attempts = self.fitting.provider_attempts
         client: Any = BotoClient(carrier=self.carrier, watched=watched, attempts=attempts)
@@ -224,25 +232,27 @@ class Functions:
         return AnnouncedProvider(gateway=gateway, carrier=self.carrier)
 
     def _ledger(self) -> WitnessedLedger:
-        watched = self.tap.watched("ledger", self.fitting.ledger(self.fake))
+        watched = self.fault_proxy.watched("ledger", self.fitting.ledger(self.fake))
         return WitnessedLedger(watched, self.journal)
 
-    def _trails(self) -> Any:
-        return self.tap.watched("trails", self.trails)
+    def _receipt_logs(self) -> Any:
+        return self.fault_proxy.watched("receipt_logs", self.receipt_logs)
 
-    def _take(self) -> TakeFacts:
-        return self.fitting.take(ledger=self._ledger(), silence=SILENCE, now=self.clock)
+    def _take(self) -> MergeReceipts:
+        return self.fitting.take(
+            ledger=self._ledger(), receipt_timeout=RECEIPT_TIMEOUT, now=self.clock
+        )
 
-    def _learn(self) -> LearnFromFacts:
-        people = self.tap.watched("people", self.fake.people)
-        return LearnFromFacts(ledger=self._ledger(), people=people, soft_bounces=SOFT_BOUNCES)
+    def _suppress(self) -> SuppressFromReceipts:
+        people = self.fault_proxy.watched("people", self.fake.people)
+        return SuppressFromReceipts(ledger=self._ledger(), people=people, soft_bounces=SOFT_BOUNCES)
 
-    def _hub(self) -> Any:
+    def _notifications_topic(self) -> Any:
         topic: Any = self.topic
-        return self.tap.watched("hub", SnsHub(topic=topic))
+        return self.fault_proxy.watched("notifications_topic", SnsNotificationsTopic(topic=topic))
 
     def _delay(self) -> Any:
-        return self.tap.watched("visibility", _Visibility(self.queues)).delay
+        return self.fault_proxy.watched("visibility", _Visibility(self.queues)).delay
 
 
 class Inline(Executor):
@@ -263,7 +273,7 @@ class _NothingDue:
     def due(self, **_: object) -> list[str]:
         return []
 
-    def orphans(self, **_: object) -> Iterator[list[Trail]]:
+    def orphans(self, **_: object) -> Iterator[list[ReceiptLog]]:
         return iter([])
 
     def __getattr__(self, method: str) -> Any:

@@ -9,17 +9,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from ordercast.decisions.decision import Mark
-from ordercast.decisions.lookup import Found, HeadKey, MarkKey
+from ordercast.decisions.decision import Decision
+from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupResult
 from ordercast.events.identity import order_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import Head
-from ordercast.sending.claim import Answer, Claim
+from ordercast.notifications.status_rank import LatestStatus
+from ordercast.sending.claim import Claim, ClaimStatus
 from tests.explorer.faults import Crash
 
 
-class Told(StrEnum):
+class Report(StrEnum):
     """What the pipeline could know of a call afterwards."""
 
     TAKEN = "taken"
@@ -35,7 +35,7 @@ class ProviderCall:
     owner: str
     at: datetime
     happened: bool = False
-    told: Told = Told.UNKNOWN
+    told: Report = Report.UNKNOWN
     spoken: bool = False
 
 
@@ -58,7 +58,7 @@ class Invocation:
     function: str
     owners: list[str] = field(default_factory=list)
     crashed: bool = False
-    read: dict[HeadKey, int] | None = None
+    read: dict[LatestStatusKey, int] | None = None
 
 
 @dataclass(slots=True)
@@ -74,12 +74,12 @@ class Journal:
     invocations: list[Invocation] = field(default_factory=list)
     unknown: set[tuple[str, str]] = field(default_factory=set)
     lapsed: set[tuple[str, str]] = field(default_factory=set)
-    answers: set[Answer] = field(default_factory=set)
+    answers: set[ClaimStatus] = field(default_factory=set)
     drafts: dict[str, set[tuple[State, str | None]]] = field(
         default_factory=lambda: defaultdict(set)
     )
-    marks: dict[MarkKey, list[Mark]] = field(default_factory=lambda: defaultdict(list))
-    accepted: dict[HeadKey, int] = field(default_factory=dict)
+    decisions: dict[DecisionKey, list[Decision]] = field(default_factory=lambda: defaultdict(list))
+    accepted: dict[LatestStatusKey, int] = field(default_factory=dict)
     objections: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     metrics: list[str] = field(default_factory=list)
@@ -158,30 +158,32 @@ class WitnessedLedger:
     inner: Any
     journal: Journal
 
-    def look_up(self, wanted: Any) -> Found:
+    def look_up(self, wanted: Any) -> LookupResult:
         self.journal.note_read()
-        found: Found = self.inner.look_up(wanted)
-        for key, mark in found.marks.items():
+        found: LookupResult = self.inner.look_up(wanted)
+        for key, mark in found.decisions.items():
             self._note(key, mark)
         # A set of keys has another order in each process; the calls that follow are to have one.
         rows = sorted(found.notifications.values(), key=lambda row: (row.accepted_at, row.id))
         return replace(found, notifications={row.id: row for row in rows})
 
-    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
-        standing: list[Mark] = self.inner.mark(marks)
-        for mark in standing:
+    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
+        status_rank: list[Decision] = self.inner.mark(decisions)
+        for mark in status_rank:
             self._note((mark.order, mark.event), mark)
-        return standing
+        return status_rank
 
     def accept(
-        self, notifications: Sequence[Notification], heads: Sequence[Head]
+        self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
         for row in notifications:
             self.journal.drafts[row.id].add((row.state, row.rule))
-        entered: list[Notification] = self.inner.accept(notifications, heads)
-        for head in heads:
-            key = head.order, head.channel
-            self.journal.accepted[key] = max(self.journal.accepted.get(key, 0), head.standing)
+        entered: list[Notification] = self.inner.accept(notifications, latest_statuses)
+        for latest_status in latest_statuses:
+            key = latest_status.order, latest_status.channel
+            self.journal.accepted[key] = max(
+                self.journal.accepted.get(key, 0), latest_status.status_rank
+            )
         return entered
 
     def claim(self, asked: Sequence[Any], **named: Any) -> dict[str, Claim]:
@@ -205,6 +207,6 @@ class WitnessedLedger:
     def __getattr__(self, method: str) -> Any:
         return getattr(self.inner, method)
 
-    def _note(self, key: MarkKey, mark: Mark) -> None:
-        if mark not in self.journal.marks[key]:
-            self.journal.marks[key].append(mark)
+    def _note(self, key: DecisionKey, mark: Decision) -> None:
+        if mark not in self.journal.decisions[key]:
+            self.journal.decisions[key].append(mark)

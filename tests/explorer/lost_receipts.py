@@ -7,15 +7,15 @@ from decimal import Decimal
 from ordercast.notifications.lifecycle import State, rank
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.provider_events import place
+from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.receipt import Receipt, read_receipt
-from ordercast.receipts.receipt_log import Trail
+from ordercast.receipts.receipt_log import ReceiptLog
 from tests.explorer.journal import Journal
 from tests.fakes.clock import START
 
 
 def unheard(
-    journal: Journal, trails: Mapping[str, Trail], rows: Mapping[str, Notification]
+    journal: Journal, receipt_logs: Mapping[str, ReceiptLog], rows: Mapping[str, Notification]
 ) -> Iterator[str]:
     """P4: no receipt is lost; the state is that of the best fact, the price that of the dearest."""
     said: defaultdict[str, list[Receipt]] = defaultdict(list)
@@ -25,22 +25,27 @@ def unheard(
         said[each.message_id].append(read)
     whose = {each.message_id: rows[each.row.id] for each in journal.spoken}
     for message_id, receipts in said.items():
-        yield from _of_message(receipts, trails.get(message_id), whose[message_id])
+        yield from _of_message(receipts, receipt_logs.get(message_id), whose[message_id])
     for row in rows.values():
         yield from _of_row(row, {i: said[i] for i in row.messages if i in said})
 
 
-def _of_message(receipts: list[Receipt], trail: Trail | None, row: Notification) -> Iterator[str]:
+def _of_message(
+    receipts: list[Receipt], receipt_log: ReceiptLog | None, row: Notification
+) -> Iterator[str]:
     """Look at what is known of one message; what is nobody's is kept too."""
     message_id = receipts[0].message_id
-    if trail is None or {receipt.kind for receipt in receipts} - trail.facts.keys():
+    if (
+        receipt_log is None
+        or {receipt.kind for receipt in receipts} - receipt_log.receipt_events.keys()
+    ):
         yield f"P4: a receipt of {message_id} is lost"
-    elif trail.notification_id is None:
-        if not trail.unattributed:
+    elif receipt_log.notification_id is None:
+        if not receipt_log.unattributed:
             yield f"P4: the receipt of {message_id} waits for ever"
         if row.state is State.IN_DOUBT:
             yield f"P4: the receipt of {message_id} is nobody's, and {_name(row)} is in doubt"
-    elif trail.notification_id != row.id:
+    elif receipt_log.notification_id != row.id:
         yield f"P4: the receipt of {message_id} is not that of {_name(row)}"
     elif message_id not in row.messages:
         yield f"P4: what is said of {message_id} is not on the ledger"
@@ -49,7 +54,7 @@ def _of_message(receipts: list[Receipt], trail: Trail | None, row: Notification)
 
 
 def _of_known(receipts: list[Receipt], known: Message, row: Notification) -> Iterator[str]:
-    best = max(rank(place(each.kind, row.channel).state, row.channel) for each in receipts)
+    best = max(rank(meaning_of(each.kind, row.channel).state, row.channel) for each in receipts)
     if rank(known.state, row.channel) != best:
         yield f"P4: {_name(row)} does not say the best that is said of it: {known.state}"
     if known.price != dearest(receipts):

@@ -6,8 +6,8 @@ from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 
-from ordercast.decisions.decision import Mark
-from ordercast.decisions.inbound_event import Arrival, read_arrival
+from ordercast.decisions.decision import Decision
+from ordercast.decisions.inbound_event import InboundEvent, read_inbound_event
 from ordercast.events.envelope import open_envelope
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel
@@ -16,8 +16,8 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import joined
 from ordercast.notifications.notification import Notification
 from ordercast.workflows.send_messages import WAVE
-from tests.explorer.functions import PATIENCE, POLICY, SILENCE
-from tests.explorer.journal import ProviderCall, Told
+from tests.explorer.functions import DUE_POLICY, POLICY, RECEIPT_TIMEOUT
+from tests.explorer.journal import ProviderCall, Report
 from tests.explorer.lost_receipts import unheard
 from tests.explorer.rollups import imbalance
 from tests.explorer.scenario import PERSONAL
@@ -49,7 +49,7 @@ def _records(stage: Stage) -> Iterator[str]:
                 yield f"P1: record {where} is parked without its payload or reason"
             continue
         where = each.record.position
-        mark = stage.ledger.marks.get(each.key)
+        mark = stage.ledger.decisions.get(each.key)
         parked = where in stage.parked.kept
         if mark is None and not parked:
             yield f"P1: record {where} ({each.event.order_id}) is lost"
@@ -61,10 +61,10 @@ def _records(stage: Stage) -> Iterator[str]:
 
 def _rows(stage: Stage) -> Iterator[str]:
     """P1: what a mark promises is there, and nothing else is: notifications = the sum of states."""
-    events = {p.key: p for p in _parts(stage) if isinstance(p, Arrival)}
+    events = {p.key: p for p in _parts(stage) if isinstance(p, InboundEvent)}
     promised = {
         notification_id(events[key].event, channel): verdict
-        for key, mark in stage.ledger.marks.items()
+        for key, mark in stage.ledger.decisions.items()
         if key in events and not mark.is_stale
         for channel, verdict in mark.verdicts.items()
     }
@@ -95,9 +95,9 @@ def _rest(stage: Stage) -> Iterator[str]:
 
 def _decisions(stage: Stage) -> Iterator[str]:
     """P2: one decision an event, and every delivery obeys it."""
-    for marks in stage.journal.marks.values():
-        if len(marks) > 1:
-            yield f"P2: {len(marks)} marks stood for one event, at {_positions(marks)}"
+    for decisions in stage.journal.decisions.values():
+        if len(decisions) > 1:
+            yield f"P2: {len(decisions)} marks stood for one event, at {_positions(decisions)}"
     for each, drafts in stage.journal.drafts.items():
         if len(drafts) > 1:
             yield f"P2: {each} was decided differently: {sorted(map(str, drafts))}"
@@ -118,7 +118,7 @@ def _calls(stage: Stage) -> Iterator[str]:
             if not _may_follow(first, second):
                 yield f"P3: {_name(each)} was called for again, though the first may have happened"
         if (
-            sum(call.told is not Told.CERTAINLY_NOT for call in made)
+            sum(call.told is not Report.CERTAINLY_NOT for call in made)
             > _AT_MOST_IN_DOUBT[each.channel]
         ):
             yield f"P3: {_name(each)} was sent into doubt too often"
@@ -144,7 +144,7 @@ def _ends(stage: Stage) -> Iterator[str]:
     for row in all_rows(stage).values():
         made = stage.journal.calls_of(row.id)
         happened = any(call.happened for call in made)
-        open_ = any(call.told is Told.UNKNOWN for call in made)
+        open_ = any(call.told is Report.UNKNOWN for call in made)
         if row.state in SENT and not happened:
             yield f"P1: {_name(row)} is {row.state}, and nothing went out"
         if row.state is State.SUPPRESSED and made and (happened or open_):
@@ -160,21 +160,21 @@ def _receipts(stage: Stage) -> Iterator[str]:
         for message_id in known:
             if f'"{message_id}"' in message.body:
                 yield f"P4: the receipt of {message_id} was given up, and the ledger knows it"
-    for trail in stage.trails.kept.values():
-        row = known.get(trail.message_id)
+    for receipt_log in stage.receipt_logs.kept.values():
+        row = known.get(receipt_log.message_id)
         if row is None:
             continue
-        there = row.messages[trail.message_id]
-        if trail.facts and trail.notification_id is None:
-            yield f"P4: the receipt of {trail.message_id} found nobody, and the ledger knows it"
-        elif joined([there, trail.message], row.channel) != there:
-            yield f"P4: what is said of {trail.message_id} is not on the ledger"
-    yield from unheard(stage.journal, stage.trails.kept, all_rows(stage))
+        there = row.messages[receipt_log.message_id]
+        if receipt_log.facts and receipt_log.notification_id is None:
+            yield f"P4: the receipt of {receipt_log.message_id} found nobody, and the ledger knows it"
+        elif joined([there, receipt_log.message], row.channel) != there:
+            yield f"P4: what is said of {receipt_log.message_id} is not on the ledger"
+    yield from unheard(stage.journal, stage.receipt_logs.kept, all_rows(stage))
 
 
-def _silence(stage: Stage) -> Iterator[str]:
+def _receipt_timeout(stage: Stage) -> Iterator[str]:
     """P4: of whom no provider speaks any more, that is said."""
-    over = stage.clock() - SILENCE - A_FEW_ROUNDS
+    over = stage.clock() - RECEIPT_TIMEOUT - A_FEW_ROUNDS
     for row in all_rows(stage).values():
         if row.state is State.SENT and row.sent_at and row.sent_at < over:
             yield f"P4: {_name(row)} waits for a receipt that never comes"
@@ -197,7 +197,7 @@ def _privacy(stage: Stage) -> Iterator[str]:
             [str(row.rule) for row in all_rows(stage).values()]
             + [f"{each.reason} {each.detail}" for each in stage.parked.kept.values()]
         ).lower(),
-        "a mark": "\n".join(map(str, stage.ledger.marks.values())).lower(),
+        "a mark": "\n".join(map(str, stage.ledger.decisions.values())).lower(),
     }
     for where, text in said.items():
         if any(personal in text for personal in PERSONAL):
@@ -213,7 +213,7 @@ _CHECKS = (
     _doubts,
     _ends,
     _receipts,
-    _silence,
+    _receipt_timeout,
     _books,
     _privacy,
 )
@@ -224,25 +224,25 @@ def all_rows(stage: Stage) -> dict[str, Notification]:
     return {**stage.ended, **stage.ledger.rows}
 
 
-def _parts(stage: Stage) -> list[Arrival | ParkedRecord]:
+def _parts(stage: Stage) -> list[InboundEvent | ParkedRecord]:
     return [each for record in stage.stream.put_so_far for each in _read(record)]
 
 
 @cache
-def _read(record: StreamRecord) -> tuple[Arrival | ParkedRecord, ...]:
+def _read(record: StreamRecord) -> tuple[InboundEvent | ParkedRecord, ...]:
     return tuple(
         each
         if isinstance(each, ParkedRecord)
-        else read_arrival(each, default_currency="USD", policy=POLICY)
+        else read_inbound_event(each, default_currency="USD", policy=POLICY)
         for each in open_envelope(record)
     )
 
 
 def _may_follow(first: ProviderCall, second: ProviderCall) -> bool:
     """Tell whether a second call was allowed: the first was not taken, or by the resend policy."""
-    if first.told is Told.CERTAINLY_NOT:
+    if first.told is Report.CERTAINLY_NOT:
         return True
-    wait = PATIENCE.resend_email_after or timedelta.max
+    wait = DUE_POLICY.resend_email_after or timedelta.max
     recorded = second.row.resends == 1 and first.row.resends == 0
     waited = second.at - first.at >= wait
     return first.row.channel is Channel.EMAIL and recorded and waited and not first.spoken
@@ -255,8 +255,8 @@ def _spoken(calls: list[ProviderCall]) -> bool:
     return any(call.spoken for call in calls)
 
 
-def _positions(marks: list[Mark]) -> list[str]:
-    return [mark.position for mark in marks]
+def _positions(decisions: list[Decision]) -> list[str]:
+    return [mark.position for mark in decisions]
 
 
 def _name(row: Notification) -> str:

@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import standing
+from ordercast.notifications.status_rank import status_rank
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing
 from tests.explorer import faults
 from tests.explorer.faults import Crash
-from tests.explorer.journal import Journal, ProviderCall, Spoken, Told
+from tests.explorer.journal import Journal, ProviderCall, Report, Spoken
 from tests.explorer.words import Word, receipt
 from tests.fakes.clock import HandTurnedClock
 
@@ -37,7 +37,7 @@ class Carrier:
     clock: HandTurnedClock
     journal: Journal
     people: dict[str, Person]
-    stopped: set[str]
+    paused: set[str]
     allowed: tuple[str, ...]
     script: dict[tuple[str, Channel], str]
     fates: Mapping[tuple[str, Channel], Sequence[Word]]
@@ -111,12 +111,12 @@ class Carrier:
             objections.append(f"P6: {about}: called without consent")
         if not any(fnmatchcase(recipient, pattern) for pattern in self.allowed):
             objections.append(f"P6: {about}: called for a recipient that is not allowed")
-        stands = standing(row.status, row.occurred_at)
+        stands = status_rank(row.status, row.occurred_at)
         if stands is not None and stands < self.journal.newest_read(row):
             objections.append(
                 f"P8: {about} {row.status}: called after something newer was accepted"
             )
-        if f"campaign:{row.campaign}" in self.stopped:
+        if f"campaign:{row.campaign}" in self.paused:
             objections.append(f"P6: {about}: called while its campaign was stopped")
         return objections
 
@@ -169,11 +169,11 @@ class BotoClient:
                 answer = method(call)
             except (ReadTimeoutError, ClientError) as error:
                 if _is_certain(error):
-                    call.told = Told.CERTAINLY_NOT
+                    call.told = Report.CERTAINLY_NOT
                 if attempt == self.attempts or not _sdk_retries(error):
                     raise
             else:
-                call.told = Told.TAKEN
+                call.told = Report.TAKEN
                 return answer
         raise AssertionError(row.id)
 

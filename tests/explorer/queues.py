@@ -100,7 +100,7 @@ class QueueSource:
 
 
 @dataclass(slots=True, kw_only=True)
-class HubTopic:
+class NotificationsTopic:
     """The hub's topic with its filtered subscriptions: a queue by channel and priority.
 
     What `loses` names is not taken the first time; what `doubles` names is delivered twice.

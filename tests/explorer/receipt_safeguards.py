@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.receipt_log import Trail
+from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.rollups.counting import Transaction
-from ordercast.rollups.rollup import Counted
+from ordercast.rollups.rollup import CountedVersion
 from ordercast.sending.outcome import Settlement
 from ordercast.workflows.apply_receipts import ApplyReceipts
-from ordercast.workflows.merge_receipts import TakeFacts
+from ordercast.workflows.merge_receipts import MergeReceipts
 from ordercast.workflows.send_messages import SendMessages, Sent
 from tests.explorer.faults import Fault
 from tests.explorer.functions import Fitting
@@ -32,8 +32,8 @@ class _SettlingFirst(_Forgetting):
     __slots__ = ()
 
     def _settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
-        later: Any = _Later(self.trails)
-        super(_SettlingFirst, replace(self, trails=later))._settle(settlements, sent)
+        later: Any = _Later(self.receipt_logs)
+        super(_SettlingFirst, replace(self, receipt_logs=later))._settle(settlements, sent)
         later.flush()
 
 
@@ -51,10 +51,10 @@ class _Later:
     """Records message ids only when it is told to."""
 
     inner: Any
-    waiting: list[Trail] = field(default_factory=list)
+    waiting: list[ReceiptLog] = field(default_factory=list)
 
-    def join(self, trails: Sequence[Trail]) -> list[Trail]:
-        self.waiting += trails
+    def join(self, receipt_logs: Sequence[ReceiptLog]) -> list[ReceiptLog]:
+        self.waiting += receipt_logs
         return []
 
     def change(self, changes: Sequence[object]) -> set[str]:
@@ -68,7 +68,7 @@ class _Later:
 class _WithoutOrphans(Around):
     """Lets go of what is said of messages that nobody knows."""
 
-    def change(self, changes: Sequence[tuple[Trail | None, Trail]]) -> set[str]:
+    def change(self, changes: Sequence[tuple[ReceiptLog | None, ReceiptLog]]) -> set[str]:
         kept = [(seen, new) for seen, new in changes if new.notification_id is not None]
         written: set[str] = self.inner.change(kept)
         return written | {new.message_id for _, new in changes if new.notification_id is None}
@@ -79,24 +79,27 @@ class _LastPrice(ApplyReceipts):
 
     __slots__ = ()
 
-    def _joined(self, seen: Trail | None, new: Trail) -> Trail:
+    def _joined(self, seen: ReceiptLog | None, new: ReceiptLog) -> ReceiptLog:
         joined = super()._joined(seen, new)
-        last = next((f.price for f in new.facts.values() if f.price is not None), None)
-        facts = {kind: replace(fact, price=last) for kind, fact in joined.facts.items()}
-        return replace(joined, facts=facts)
+        last = next((f.price for f in new.receipt_events.values() if f.price is not None), None)
+        receipt_events = {
+            kind: replace(receipt_event, price=last)
+            for kind, receipt_event in joined.receipt_events.items()
+        }
+        return replace(joined, receipt_events=receipt_events)
 
 
-class _TrailAlone(TakeFacts):
+class _ReceiptLogAlone(MergeReceipts):
     """Takes a message's price from its trail, whatever the ledger knew of it."""
 
     __slots__ = ()
 
-    def _heard(self, row: Notification, trails: Sequence[Trail]) -> Notification:
-        told = {trail.message_id for trail in trails}
+    def _heard(self, row: Notification, receipt_logs: Sequence[ReceiptLog]) -> Notification:
+        told = {receipt_log.message_id for receipt_log in receipt_logs}
         messages = {
             i: replace(each, price=None) if i in told else each for i, each in row.messages.items()
         }
-        return super()._heard(replace(row, messages=messages), trails)
+        return super()._heard(replace(row, messages=messages), receipt_logs)
 
 
 class _AnyVersion(Around):
@@ -108,7 +111,7 @@ class _AnyVersion(Around):
         carried_out: list[bool] = self.inner.commit(transactions, writer=writer)
         return carried_out
 
-    def _pretend(self, hour: str, notification_id: str, last: Counted | None) -> None:
+    def _pretend(self, hour: str, notification_id: str, last: CountedVersion | None) -> None:
         self.inner.kept.pop((hour, notification_id), None)
         if last is not None:
             self.inner.kept[hour, notification_id] = last
@@ -122,7 +125,7 @@ SAFEGUARDS_OF_RECEIPTS = (
         without=lambda: Fitting(send=_SettlingFirst),
         kept=lambda: Fitting(send=_Forgetting),
         function=SMS_SENDER,
-        call=("trails", "join"),
+        call=("receipt_logs", "join"),
         fault=Fault.CRASH_BEFORE,
         breaks="found nobody, and the ledger knows it",
     ),
@@ -130,38 +133,38 @@ SAFEGUARDS_OF_RECEIPTS = (
         name="message ids again with a batch that comes again",
         without=lambda: Fitting(send=_Forgetting),
         function=SMS_SENDER,
-        call=("trails", "join"),
+        call=("receipt_logs", "join"),
         fault=Fault.THROTTLED,
         breaks="found nobody, and the ledger knows it",
     ),
     Safeguard(
         name="orphan parking: what comes before the map is kept",
-        without=lambda: Fitting(tracker_trails=_WithoutOrphans),
+        without=lambda: Fitting(tracker_receipt_logs=_WithoutOrphans),
         breaks="is lost",
     ),
     Safeguard(
         name="who comes second joins both",
-        without=lambda: Fitting(send=_FirstOnly, sweeps_trails=False),
-        kept=lambda: Fitting(sweeps_trails=False),
+        without=lambda: Fitting(send=_FirstOnly, sweeps_receipts=False),
+        kept=lambda: Fitting(sweeps_receipts=False),
         breaks="is not on the ledger",
     ),
     Safeguard(
         name="what neither has joined stays due",
-        without=lambda: Fitting(sweeps_trails=False),
+        without=lambda: Fitting(sweeps_receipts=False),
         function=SMS_SENDER,
-        call=("trails", "join"),
+        call=("receipt_logs", "join"),
         fault=Fault.CRASH_AFTER,
         breaks="is not on the ledger",
     ),
     Safeguard(
         name="silence is closed",
-        without=lambda: Fitting(sweeps_trails=False),
+        without=lambda: Fitting(sweeps_receipts=False),
         breaks="waits for a receipt that never comes",
     ),
     Safeguard(
         name="price rule: the highest that any receipt names",
-        without=lambda: Fitting(apply=_LastPrice, take=_TrailAlone),
-        kept=lambda: Fitting(take=_TrailAlone),
+        without=lambda: Fitting(apply=_LastPrice, take=_ReceiptLogAlone),
+        kept=lambda: Fitting(take=_ReceiptLogAlone),
         breaks="has not the highest price",
     ),
     Safeguard(

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordercast.gateways.ledger.items import write
-from ordercast.gateways.ledger.stream_changes import line_of
+from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.notifications.notification import Notification
 from ordercast.reconciliation.comparison import Findings
-from ordercast.rollups.rollup import Line, contribution, summed
+from ordercast.rollups.rollup import RollupInput, contribution, summed
 from ordercast.workflows.count_changes import Count
-from ordercast.workflows.reconcile.compare_rollups import Verify
+from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from tests.explorer.functions import POLICY
 from tests.fakes.rollups import FakeRollups
 
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    there: Mapping[str, Line]
+    there: Mapping[str, RollupInput]
 
-    def lines(self, ids: Iterable[str]) -> dict[str, Line]:
+    def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
         return {each: self.there[each] for each in ids if each in self.there}
 
 
@@ -67,8 +67,10 @@ def _wrong(found: Findings, rows: Mapping[str, Notification]) -> Iterator[str]:
         yield f"P5: {_name(rows, each)} never comes to rest"
 
 
-def _verify(rollups: FakeRollups, lines: Mapping[str, Line], now: datetime) -> Verify:
-    return Verify(
+def _verify(
+    rollups: FakeRollups, lines: Mapping[str, RollupInput], now: datetime
+) -> CompareRollups:
+    return CompareRollups(
         rollups=rollups,
         ledger=_Lines(lines),
         count=Count(rollups=rollups, pause=lambda _: None, chance=lambda: 0.5),
@@ -79,8 +81,8 @@ def _verify(rollups: FakeRollups, lines: Mapping[str, Line], now: datetime) -> V
     )
 
 
-def _line(row: Notification) -> Line:
-    return line_of(write(row))
+def _line(row: Notification) -> RollupInput:
+    return rollup_input_of(write(row))
 
 
 def _name(rows: Mapping[str, Notification], notification_id: str) -> str:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ordercast.decisions.decision import Mark
-from ordercast.decisions.lookup import Found, Wanted
+from ordercast.decisions.decision import Decision
+from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.errors import ParkingUnavailable
 from ordercast.events.stream_record import ParkedRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import Head
-from ordercast.sending.claim import Answer, Asked, Claim
+from ordercast.notifications.status_rank import LatestStatus
+from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus
 from ordercast.workflows.send_messages import SendMessages
 from tests.explorer.faults import Fault
 from tests.explorer.functions import Fitting
@@ -24,35 +24,35 @@ from tests.fakes.ledger import FakeLedger
 class _Markless(Around):
     """Remembers the last mark only, and shows none."""
 
-    def look_up(self, wanted: Wanted) -> Found:
-        found: Found = self.inner.look_up(wanted)
-        return replace(found, marks={})
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
+        found: LookupResult = self.inner.look_up(wanted)
+        return replace(found, decisions={})
 
-    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
-        self.inner.marks.update({(mark.order, mark.event): mark for mark in marks})
-        return list(marks)
+    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
+        self.inner.decisions.update({(mark.order, mark.event): mark for mark in decisions})
+        return list(decisions)
 
 
 class _Headless(Around):
     """Shows no head."""
 
-    def look_up(self, wanted: Wanted) -> Found:
-        found: Found = self.inner.look_up(wanted)
-        return replace(found, heads={})
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
+        found: LookupResult = self.inner.look_up(wanted)
+        return replace(found, latest_statuses={})
 
 
 class _Forgetful(Around):
     """Shows nobody's record."""
 
-    def look_up(self, wanted: Wanted) -> Found:
-        found: Found = self.inner.look_up(wanted)
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
+        found: LookupResult = self.inner.look_up(wanted)
         return replace(found, people={})
 
 
 class _Unconditional(Around):
     """Claims whatever is asked for."""
 
-    def claim(self, asked: Sequence[Asked], **named: Any) -> dict[str, Claim]:
+    def claim(self, asked: Sequence[ClaimRequest], **named: Any) -> dict[str, Claim]:
         for each in asked:
             row = self.inner.rows[each.id]
             self.inner.rows[each.id] = replace(row, state=State.REQUESTED)
@@ -63,10 +63,12 @@ class _Unconditional(Around):
 class _Anybodys(Around):
     """Takes every claim that is held for the asker's own."""
 
-    def claim(self, asked: Sequence[Asked], **named: Any) -> dict[str, Claim]:
+    def claim(self, asked: Sequence[ClaimRequest], **named: Any) -> dict[str, Claim]:
         claims = self.inner.claim(asked, **named)
         return {
-            i: replace(claim, answer=Answer.MINE) if claim.row.state is State.SENDING else claim
+            i: replace(claim, answer=ClaimStatus.MINE)
+            if claim.row.state is State.SENDING
+            else claim
             for i, claim in claims.items()
         }
 
@@ -74,11 +76,11 @@ class _Anybodys(Around):
 class _Nobodys(Around):
     """Takes every claim that is held for somebody else's."""
 
-    def claim(self, asked: Sequence[Asked], **named: Any) -> dict[str, Claim]:
+    def claim(self, asked: Sequence[ClaimRequest], **named: Any) -> dict[str, Claim]:
         held = {a.id for a in asked if self.inner.rows[a.id].state is State.SENDING}
         claims = self.inner.claim(asked, **named)
         return {
-            i: replace(claim, answer=Answer.BUSY) if i in held else claim
+            i: replace(claim, answer=ClaimStatus.BUSY) if i in held else claim
             for i, claim in claims.items()
         }
 
@@ -86,8 +88,8 @@ class _Nobodys(Around):
 class _Unfiltered(Around):
     """Shows what is being sent as if it still waited."""
 
-    def look_up(self, wanted: Wanted) -> Found:
-        found: Found = self.inner.look_up(wanted)
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
+        found: LookupResult = self.inner.look_up(wanted)
         rows = {
             i: replace(row, state=State.REQUESTED) if row.state is State.SENDING else row
             for i, row in found.notifications.items()
@@ -99,7 +101,7 @@ class _Endless(Around):
     """Lets no claim lapse."""
 
     def claim(
-        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
         lease_until = datetime.max.replace(tzinfo=lease_until.tzinfo or UTC)
         claims: dict[str, Claim] = self.inner.claim(
@@ -112,10 +114,10 @@ class _NewOnly(Around):
     """Answers only what was entered just now."""
 
     def accept(
-        self, notifications: Sequence[Notification], heads: Sequence[Head]
+        self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
         new = {n.id for n in notifications} - self.inner.rows.keys()
-        return [row for row in self.inner.accept(notifications, heads) if row.id in new]
+        return [row for row in self.inner.accept(notifications, latest_statuses) if row.id in new]
 
 
 class _Careless(Around):
@@ -217,7 +219,7 @@ SAFEGUARDS_OF_SENDING = (
         name="lowest-sequence answer",
         without=lambda: Fitting(answer=_from_the_highest),
         function=RELAY,
-        call=("ledger", "mark"),
+        call=("ledger", "record_decisions"),
         fault=Fault.THROTTLED,
         breaks="is lost",
     ),

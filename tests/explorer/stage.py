@@ -10,22 +10,21 @@ from typing import Any, Protocol
 from lambda_event_sources.outcomes import Errored, Outcome, Returned
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
-from tests.explorer import mappings
-from tests.explorer import rollups as books
+from tests.explorer import mappings, rollups
 from tests.explorer.changes import LedgerStream, Rows, Withheld
-from tests.explorer.fault_proxy import Tap
+from tests.explorer.fault_proxy import FaultProxy
 from tests.explorer.faults import Crash, Point
 from tests.explorer.functions import POLICY, Fitting, Function, Functions
 from tests.explorer.journal import Journal
 from tests.explorer.provider import Carrier
-from tests.explorer.queues import Event, HubTopic, Queue, QueueSource
+from tests.explorer.queues import Event, NotificationsTopic, Queue, QueueSource
 from tests.explorer.stream import StreamSource
-from tests.explorer.trace import Telling
+from tests.explorer.trace import Trace
 from tests.explorer.words import Word
 from tests.fakes.clock import START, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
-from tests.fakes.receipt_logs import FakeTrails
+from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
 
 FUNCTION_TIME_OUT = timedelta(minutes=1)
@@ -81,13 +80,13 @@ class Stage:
     journal: Journal = field(default_factory=Journal)
     ledger: FakeLedger = field(default_factory=lambda: FakeLedger(rows=Rows()))
     rollups: FakeRollups = field(default_factory=FakeRollups)
-    trails: FakeTrails = field(default_factory=FakeTrails)
+    receipt_logs: FakeReceiptLogs = field(default_factory=FakeReceiptLogs)
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
     ended: dict[str, Notification] = field(default_factory=dict)
     circling: bool = False
-    tap: Tap = field(init=False)
+    fault_proxy: FaultProxy = field(init=False)
     queues: dict[str, Queue] = field(init=False)
-    topic: HubTopic = field(init=False)
+    topic: NotificationsTopic = field(init=False)
     stream: StreamSource = field(init=False)
     changes: LedgerStream = field(init=False)
     _sources: list[Source] = field(init=False)
@@ -96,15 +95,15 @@ class Stage:
     _began: datetime = START
 
     def __post_init__(self) -> None:
-        self.tap = Tap(
+        self.fault_proxy = FaultProxy(
             clock=self.clock,
             points=self.points,
             say=self.say,
-            tell=Telling(self.ledger.rows),
+            tell=Trace(self.ledger.rows),
             meanwhile=self._meanwhile,
         )
         self.queues = {name: self._queue(name) for name in _QUEUES}
-        self.topic = HubTopic(
+        self.topic = NotificationsTopic(
             queues={(c, p): self.queues[f"{c}-{p}"] for c in Channel for p in _PRIORITIES},
             loses=set(self.script.lost),
             doubles=set(self.script.doubled),
@@ -160,7 +159,7 @@ class Stage:
     def audit(self) -> None:
         """Compare the books with the ledger, as an operator does, and repair them."""
         repairs = self.fitting.repairs
-        self.journal.objections += books.differences(
+        self.journal.objections += rollups.differences(
             self.rollups,
             self.ledger.rows,
             withheld=self.changes.withheld,
@@ -223,21 +222,21 @@ class Stage:
 
     @contextmanager
     def _running(self, name: str, again: Callable[[], object]) -> Iterator[None]:
-        tap = self.tap
-        before = tap.function, tap.again, tap.dead, self._began
-        tap.function, tap.again, self._began = name, again, self.clock()
+        fault_proxy = self.fault_proxy
+        before = fault_proxy.function, fault_proxy.again, fault_proxy.dead, self._began
+        fault_proxy.function, fault_proxy.again, self._began = name, again, self.clock()
         try:
             yield
         finally:
-            tap.function, tap.again, tap.dead, self._began = before
+            fault_proxy.function, fault_proxy.again, fault_proxy.dead, self._began = before
 
     def _functions(self) -> Functions:
         return Functions(
-            tap=self.tap,
+            fault_proxy=self.fault_proxy,
             journal=self.journal,
             clock=self.clock,
             fake=self.ledger,
-            trails=self.trails,
+            receipt_logs=self.receipt_logs,
             rollups=self.rollups,
             kept=self.parked,
             topic=self.topic,
@@ -252,7 +251,7 @@ class Stage:
             clock=self.clock,
             journal=self.journal,
             people=self.ledger.people.kept,
-            stopped=self.ledger.stopped,
+            paused=self.ledger.paused,
             allowed=POLICY.allowed,
             script=self.script.calls,
             fates=self.script.fates,
@@ -289,9 +288,13 @@ class _EveryMinute:
 
     def next_at(self) -> datetime | None:
         due = [row.due_at for row in self.stage.ledger.rows.values() if row.due_at]
-        if self.stage.fitting.sweeps_trails:
-            trails = self.stage.trails.kept.values()
-            due += [trail.due_at for trail in trails if trail.due_at and not trail.unattributed]
+        if self.stage.fitting.sweeps_receipts:
+            receipt_logs = self.stage.receipt_logs.kept.values()
+            due += [
+                receipt_log.due_at
+                for receipt_log in receipt_logs
+                if receipt_log.due_at and not receipt_log.unattributed
+            ]
         return max(min(due), self.last + MINUTE) if due else None
 
 

@@ -15,7 +15,7 @@ from tests.sampling import SAMPLED, sampled
 def told(set_up: Stage) -> tuple[list[str], list[str], str, object]:
     """What is to be the same: the calls, what broke, when it ended, what chance comes next."""
     now = str(set_up.clock())
-    return [str(each) for each in set_up.tap.calls], broken(set_up), now, random.getstate()
+    return [str(each) for each in set_up.fault_proxy.calls], broken(set_up), now, random.getstate()
 
 
 @SAMPLED

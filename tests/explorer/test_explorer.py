@@ -15,9 +15,9 @@ import pytest
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.receipt_log import Trail
+from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.rollups.statistics import in_all
-from ordercast.sending.claim import Answer
+from ordercast.sending.claim import ClaimStatus
 from ordercast.workflows import count_changes as count
 from ordercast.workflows import ports
 from ordercast.workflows.send_messages import WAVE
@@ -42,14 +42,14 @@ from tests.sampling import SAMPLED, sampled
 
 PORTS = {
     ports.Ledger: "ledger",
-    ports.MarksAndRows: "ledger",
+    ports.DecisionsAndRows: "ledger",
     ports.People: "people",
-    ports.Memories: "people",
-    ports.Hub: "hub",
+    ports.Suppressions: "people",
+    ports.NotificationsTopic: "notifications_topic",
     ports.ParkedRecords: "parked",
     ports.Provider: "provider",
     ports.ReceiptQueue: "receipts",
-    ports.Trails: "trails",
+    ports.ReceiptLogs: "receipt_logs",
     count.Rollups: "rollups",
 }
 
@@ -99,7 +99,7 @@ def test_a_claim_is_given_every_answer_that_there_is() -> None:
         for fault in (Fault.OVERTAKEN, Fault.CLOCK_AHEAD)
         if (call.function, call.method) == ("sms sender", "claim")
     ]
-    assert set(Answer) == {given for each in asked for given in played(each).journal.answers}
+    assert set(ClaimStatus) == {given for each in asked for given in played(each).journal.answers}
 
 
 def test_no_promise_breaks_without_a_fault(day: Stage) -> None:
@@ -114,7 +114,7 @@ def test_every_method_of_every_port_is_called(day: Stage) -> None:
         if not method.startswith("_")
     }
     beside = {("sns", "publish"), ("ses", "send_email"), ("visibility", "delay")}
-    assert methods | beside == {(call.port, call.method) for call in day.tap.calls}
+    assert methods | beside == {(call.port, call.method) for call in day.fault_proxy.calls}
 
 
 def test_every_protocol_of_workflows_and_of_counting_is_a_port_here() -> None:
@@ -161,7 +161,7 @@ def test_the_story_has_everything_in_it(day: Stage) -> None:
 def test_of_receipts_the_story_has_everything_in_it(day: Stage) -> None:
     """Before the sender knows the message, of one that it never knows, free, dear and cheaper."""
     parked: set[str] = set()
-    again = played(fitting=Fitting(tracker_trails=lambda port: Noting(port, parked)))
+    again = played(fitting=Fitting(tracker_receipt_logs=lambda port: Noting(port, parked)))
     whose = {each.message_id: each.row.order.order_id for each in again.journal.spoken}
     assert {"o-bulk-1", "o-answer-lost"} == {whose[message_id] for message_id in parked}
     costs = {(row.order.order_id, row.channel): row.cost for row in all_rows(day).values()}
@@ -177,7 +177,7 @@ class Noting(Around):
         super().__init__(inner)
         self.noted = noted
 
-    def change(self, changes: Sequence[tuple[Trail | None, Trail]]) -> set[str]:
+    def change(self, changes: Sequence[tuple[ReceiptLog | None, ReceiptLog]]) -> set[str]:
         self.noted |= {new.message_id for _, new in changes if new.notification_id is None}
         written: set[str] = self.inner.change(changes)
         return written
@@ -205,7 +205,14 @@ def test_one_batch_takes_two_waves(day: Stage) -> None:
 
 
 def test_a_finding_says_how_to_see_it_again() -> None:
-    call = Call(number=37, function="sweeper", port="hub", method="publish", size=2, kinds=())
+    call = Call(
+        number=37,
+        function="sweeper",
+        port="notifications_topic",
+        method="publish",
+        size=2,
+        kinds=(),
+    )
     point = Point(number=37, fault=Fault.LOST_ANSWER)
     told = str(Finding(point=point, call=call, breaks=("P1: it is stuck",)))
     assert "P1: it is stuck" in told
@@ -213,7 +220,14 @@ def test_a_finding_says_how_to_see_it_again() -> None:
 
 
 def test_a_finding_of_two_faults_says_so_too() -> None:
-    call = Call(number=37, function="sweeper", port="hub", method="publish", size=2, kinds=())
+    call = Call(
+        number=37,
+        function="sweeper",
+        port="notifications_topic",
+        method="publish",
+        size=2,
+        kinds=(),
+    )
     point = Point(number=37, fault=Fault.LOST_ANSWER)
     then = Point(number=41, fault=Fault.CRASH_AFTER)
     told = str(Finding(point=point, call=call, then=then, breaks=("P1: it is stuck",)))

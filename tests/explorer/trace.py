@@ -12,7 +12,7 @@ SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Trace:
     """Knows orders by the rows that there are."""
 
     rows: Mapping[str, Notification]
@@ -53,7 +53,7 @@ def _name(row: Notification) -> str:
 
 def _asked(value: Any) -> str:
     """Say how many of what a look-up asks for or brings."""
-    names = ("marks", "heads", "people", "notifications")
+    names = ("decisions", "latest_statuses", "people", "notifications")
     if not all(hasattr(value, name) for name in names):
         return ""
     counts = {name: len(getattr(value, name)) for name in names}

@@ -5,16 +5,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from ordercast.decisions.decision import Mark
-from ordercast.decisions.lookup import Found, HeadKey, MarkKey, Stops, Wanted
+from ordercast.decisions.decision import Decision
+from ordercast.decisions.lookup import (
+    DecisionKey,
+    LatestStatusKey,
+    LookupKeys,
+    LookupResult,
+    Pauses,
+)
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import customer_key, order_of
 from ordercast.events.order_event import Channel
 from ordercast.notifications.failures import failed_on
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import Head, raise_heads
-from ordercast.sending.claim import Answer, Asked, Claim, claim_of
+from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
+from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus, claim_of
 from ordercast.sending.outcome import Settlement, settled
 from ordercast.workflows.ports import Change
 from tests.fakes.people import FakePeople
@@ -37,50 +43,57 @@ class FakeLedger:
     """
 
     rows: dict[str, Notification] = field(default_factory=dict)
-    marks: dict[MarkKey, Mark] = field(default_factory=dict)
-    heads: dict[HeadKey, Head] = field(default_factory=dict)
-    stopped: set[str] = field(default_factory=set)
+    decisions: dict[DecisionKey, Decision] = field(default_factory=dict)
+    latest_statuses: dict[LatestStatusKey, LatestStatus] = field(default_factory=dict)
+    paused: set[str] = field(default_factory=set)
     people: FakePeople = field(default_factory=FakePeople)
     unavailable: set[str] = field(default_factory=set)
     unheard: set[str] = field(default_factory=set)
     troubled: Callable[[str, Hashable], bool] = lambda *_: False
     calls: list[tuple[str, int]] = field(default_factory=list)
 
-    def look_up(self, wanted: Wanted) -> Found:
-        keys: list[Hashable] = [*wanted.marks, *wanted.heads, *wanted.people, *wanted.notifications]
-        keys += ["stops"] * wanted.stops
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
+        keys: list[Hashable] = [
+            *wanted.decisions,
+            *wanted.latest_statuses,
+            *wanted.people,
+            *wanted.notifications,
+        ]
+        keys += ["pauses"] * wanted.pauses
         through = self._call("look_up", keys)
-        found = Found(
-            marks=_some(self.marks, wanted.marks),
-            heads=_some(self.heads, wanted.heads),
+        found = LookupResult(
+            decisions=_some(self.decisions, wanted.decisions),
+            latest_statuses=_some(self.latest_statuses, wanted.latest_statuses),
             people=_some(self.people.kept, wanted.people),
             notifications=_some(self.rows, wanted.notifications),
-            stops=Stops(stopped=frozenset(self.stopped if wanted.stops else ())),
+            pauses=Pauses(paused=frozenset(self.paused if wanted.pauses else ())),
         )
         return self._answer("look_up", found, keys, through)
 
-    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
-        keys = [(mark.order, mark.event) for mark in marks]
-        through = self._call("mark", keys)
-        standing = [
-            self.marks.setdefault(key, mark)
-            for key, mark in zip(keys, marks, strict=True)
+    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
+        keys = [(mark.order, mark.event) for mark in decisions]
+        through = self._call("record_decisions", keys)
+        status_rank = [
+            self.decisions.setdefault(key, mark)
+            for key, mark in zip(keys, decisions, strict=True)
             if key in through
         ]
-        return self._answer("mark", standing, keys, through)
+        return self._answer("record_decisions", status_rank, keys, through)
 
     def accept(
-        self, notifications: Sequence[Notification], heads: Sequence[Head]
+        self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
         keys: list[Hashable] = [n.id for n in notifications]
-        keys += [(head.order, head.channel) for head in heads]
+        keys += [(latest_status.order, latest_status.channel) for latest_status in latest_statuses]
         through = self._call("accept", keys)
-        raise_heads(self.heads, [h for h in heads if (h.order, h.channel) in through])
+        raise_latest_statuses(
+            self.latest_statuses, [h for h in latest_statuses if (h.order, h.channel) in through]
+        )
         entered = [self.rows.setdefault(n.id, n) for n in notifications if n.id in through]
         return self._answer("accept", entered, keys, through)
 
     def claim(
-        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
         keys = [each.id for each in asked]
         through = self._call("claim", keys)
@@ -90,7 +103,7 @@ class FakeLedger:
                 continue
             if self.rows[each.id].state is State.REQUESTED:
                 self._claim(each, owner, lease_until)
-                claims[each.id] = Claim(answer=Answer.MINE, row=self.rows[each.id])
+                claims[each.id] = Claim(answer=ClaimStatus.MINE, row=self.rows[each.id])
             else:
                 claims[each.id] = claim_of(self.rows[each.id], owner=owner, now=now)
         return self._answer("claim", claims, keys, keys if claims else through)
@@ -128,8 +141,8 @@ class FakeLedger:
         theirs = [row for row in self.rows.values() if order_of(row.id) == partition]
         return sorted(theirs, key=lambda row: (row.accepted_at, row.id))
 
-    def marks_of(self, partition: str) -> list[Mark]:
-        theirs = [mark for mark in self.marks.values() if mark.order == partition]
+    def decisions_of(self, partition: str) -> list[Decision]:
+        theirs = [mark for mark in self.decisions.values() if mark.order == partition]
         return sorted(theirs, key=lambda mark: (mark.accepted_at, mark.event))
 
     def of_customer(self, person: str) -> Iterator[list[Notification]]:
@@ -151,7 +164,7 @@ class FakeLedger:
             self._call(method, ["page"])
             yield rows[start : start + 100]
 
-    def _claim(self, asked: Asked, owner: str, lease_until: datetime) -> None:
+    def _claim(self, asked: ClaimRequest, owner: str, lease_until: datetime) -> None:
         row = self.rows[asked.id]
         self._write(
             row,

@@ -11,7 +11,7 @@ class TwoEntriesOfOneId(Exception):
 
 
 @dataclass(slots=True)
-class FakeHub:
+class FakeNotificationsTopic:
     """What was published, each with its routing.
 
     What `takes` says no to was lost on the way; what `hears` says no to went out, and only the

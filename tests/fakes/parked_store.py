@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ordercast.events.stream_record import ParkedRecord
-from ordercast.parked.item import GivenUpBatch, Letter
+from ordercast.parked.item import DeadLetter, GivenUpBatch
 
 
 class Died(Exception):
@@ -68,23 +68,23 @@ class FakeStream:
 class FakeDeadLetters:
     """A queue of dead letters, and the queue behind it."""
 
-    waiting: dict[str, Letter] = field(default_factory=dict)
+    waiting: dict[str, DeadLetter] = field(default_factory=dict)
     doom: Doom = field(default_factory=Doom)
     sent_back: list[str] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
     name: str = "sms-normal-dead-letters"
 
-    def look(self) -> Iterator[Letter]:
+    def look(self) -> Iterator[DeadLetter]:
         for letter in list(self.waiting.values()):
             self.held.add(letter.id)
             yield letter
 
-    def send_back(self, letters: Sequence[Letter]) -> set[str]:
+    def send_back(self, letters: Sequence[DeadLetter]) -> set[str]:
         if letters:
             self.doom.around(lambda: self.sent_back.extend(each.body for each in letters))
         return {each.id for each in letters}
 
-    def remove(self, letters: Sequence[Letter]) -> set[str]:
+    def remove(self, letters: Sequence[DeadLetter]) -> set[str]:
         def effect() -> None:
             for each in letters:
                 self.waiting.pop(each.id, None)
@@ -93,5 +93,5 @@ class FakeDeadLetters:
             self.doom.around(effect)
         return {each.id for each in letters}
 
-    def let_go(self, letters: Sequence[Letter]) -> None:
+    def let_go(self, letters: Sequence[DeadLetter]) -> None:
         self.held -= {each.id for each in letters}

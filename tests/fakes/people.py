@@ -24,32 +24,32 @@ class FakePeople:
     troubled: Callable[[str], bool] = lambda _: False
     calls: list[int] = field(default_factory=list)
 
-    def pay(self, people: Sequence[Person]) -> set[str]:
+    def reserve(self, people: Sequence[Person]) -> set[str]:
         if not people:
             return set()
         self.calls.append(len(people))
         if self.unavailable:
-            raise LedgerUnavailable("pay")
+            raise LedgerUnavailable("reserve")
         if len({person.key for person in people}) < len(people):
             raise TwoPaymentsOfOnePerson
         through = [person for person in people if not self.troubled(person.key)]
-        written = {person.key for person in through if self._pay(person)}
+        written = {person.key for person in through if self._reserve(person)}
         if self.unheard or len(through) < len(people):
-            raise LedgerUnavailable("pay")
+            raise LedgerUnavailable("reserve")
         return written
 
-    def learn(self, people: Sequence[Person]) -> set[str]:
+    def suppress(self, people: Sequence[Person]) -> set[str]:
         if not people:
             return set()
         self.calls.append(len(people))
         if self.unavailable:
-            raise LedgerUnavailable("learn")
+            raise LedgerUnavailable("suppress")
         if len({person.key for person in people}) < len(people):
             raise TwoPaymentsOfOnePerson
         through = [person for person in people if not self.troubled(person.key)]
-        written = {person.key for person in through if self._learn(person)}
+        written = {person.key for person in through if self._suppress(person)}
         if self.unheard or len(through) < len(people):
-            raise LedgerUnavailable("learn")
+            raise LedgerUnavailable("suppress")
         return written
 
     def put(self, *people: Person) -> None:
@@ -58,28 +58,28 @@ class FakePeople:
             known = self.kept.get(person.key, person)
             self.kept[person.key] = replace(
                 person,
-                learnt=person.learnt or known.learnt,
+                suppressions=person.suppressions or known.suppressions,
                 soft_bounces=person.soft_bounces or known.soft_bounces,
-                lifted=person.lifted or known.lifted,
-                lessons=person.lessons or known.lessons,
+                unsuppressions=person.unsuppressions or known.unsuppressions,
+                evidence_in=person.evidence_in or known.evidence_in,
             )
 
-    def _learn(self, person: Person) -> bool:
+    def _suppress(self, person: Person) -> bool:
         known = self.kept.get(person.key, Person(key=person.key))
-        if known.lessons != person.lessons - 1:
+        if known.evidence_in != person.evidence_in - 1:
             return False
         self.kept[person.key] = replace(
             known,
-            learnt=person.learnt,
+            suppressions=person.suppressions,
             soft_bounces=person.soft_bounces,
-            lifted=person.lifted,
-            lessons=person.lessons,
+            unsuppressions=person.unsuppressions,
+            evidence_in=person.evidence_in,
         )
         return True
 
-    def _pay(self, person: Person) -> bool:
+    def _reserve(self, person: Person) -> bool:
         known = self.kept.get(person.key, Person(key=person.key))
         if known.turn != person.turn - 1:
             return False
-        self.kept[person.key] = replace(known, paid=person.paid, turn=person.turn)
+        self.kept[person.key] = replace(known, reservations=person.reservations, turn=person.turn)
         return True

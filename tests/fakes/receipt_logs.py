@@ -6,38 +6,40 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ordercast.errors import LedgerUnavailable
-from ordercast.receipts.receipt_log import Trail, join
+from ordercast.receipts.receipt_log import ReceiptLog, join
 
 
-class TwoTrailsOfOneMessage(Exception):
+class TwoReceiptLogsOfOneMessage(Exception):
     """DynamoDB refuses the whole bulk call when two statements name one key."""
 
 
 @dataclass(slots=True)
-class FakeTrails:
+class FakeReceiptLogs:
     """Trails by message id; the methods in `unavailable` raise and do nothing.
 
     A message that `troubled` says yes to is not written, among others that are.
     """
 
-    kept: dict[str, Trail] = field(default_factory=dict)
+    kept: dict[str, ReceiptLog] = field(default_factory=dict)
     unavailable: set[str] = field(default_factory=set)
     troubled: Callable[[str, Hashable], bool] = lambda *_: False
     calls: list[tuple[str, int]] = field(default_factory=list)
 
-    def find(self, message_ids: AbstractSet[str]) -> dict[str, Trail]:
+    def find(self, message_ids: AbstractSet[str]) -> dict[str, ReceiptLog]:
         self._call("find", sorted(message_ids))
         return {each: self.kept[each] for each in sorted(message_ids) if each in self.kept}
 
-    def join(self, trails: Sequence[Trail]) -> list[Trail]:
-        through = self._call("join", [each.message_id for each in trails])
-        joined = [join(self.kept.get(t.message_id), t) for t in trails if t.message_id in through]
-        for trail in joined:
-            self._write(trail)
-        self._answer("join", through, len(trails))
-        return [self.kept[each.message_id] for each in trails]
+    def join(self, receipt_logs: Sequence[ReceiptLog]) -> list[ReceiptLog]:
+        through = self._call("join", [each.message_id for each in receipt_logs])
+        joined = [
+            join(self.kept.get(t.message_id), t) for t in receipt_logs if t.message_id in through
+        ]
+        for receipt_log in joined:
+            self._write(receipt_log)
+        self._answer("join", through, len(receipt_logs))
+        return [self.kept[each.message_id] for each in receipt_logs]
 
-    def change(self, changes: Sequence[tuple[Trail | None, Trail]]) -> set[str]:
+    def change(self, changes: Sequence[tuple[ReceiptLog | None, ReceiptLog]]) -> set[str]:
         news = [(seen, new) for seen, new in changes if seen != new]
         through = self._call("change", [new.message_id for _, new in news])
         refused = set()
@@ -55,29 +57,37 @@ class FakeTrails:
     def due(self, *, now: datetime, limit: int) -> list[str]:
         self._call("due", ["look"])
         waiting = [
-            (trail.due_at, i)
-            for i, trail in self.kept.items()
-            if trail.due_at and not trail.unattributed
+            (receipt_log.due_at, i)
+            for i, receipt_log in self.kept.items()
+            if receipt_log.due_at and not receipt_log.unattributed
         ]
         return [i for due_at, i in sorted(waiting) if due_at <= now][:limit]
 
-    def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+    def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:
         self._call("unattributed", ["look"])
-        for trail in list(self.kept.values()):
-            if trail.unattributed and trail.due_at and since <= trail.due_at <= until:
-                yield [trail]
+        for receipt_log in list(self.kept.values()):
+            if (
+                receipt_log.unattributed
+                and receipt_log.due_at
+                and since <= receipt_log.due_at <= until
+            ):
+                yield [receipt_log]
 
-    def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+    def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:
         self._call("orphans", ["look"])
-        for trail in list(self.kept.values()):
-            if trail.notification_id is None and trail.due_at and since <= trail.due_at <= until:
-                yield [trail]
+        for receipt_log in list(self.kept.values()):
+            if (
+                receipt_log.notification_id is None
+                and receipt_log.due_at
+                and since <= receipt_log.due_at <= until
+            ):
+                yield [receipt_log]
 
-    def _write(self, trail: Trail) -> None:
-        known = self.kept.get(trail.message_id)
-        if known is None or known != trail:
-            version = known.version + 1 if known else trail.version
-            self.kept[trail.message_id] = replace(trail, version=version)
+    def _write(self, receipt_log: ReceiptLog) -> None:
+        known = self.kept.get(receipt_log.message_id)
+        if known is None or known != receipt_log:
+            version = known.version + 1 if known else receipt_log.version
+            self.kept[receipt_log.message_id] = replace(receipt_log, version=version)
 
     def _call(self, method: str, keys: Iterable[str]) -> set[str]:
         listed = list(keys)
@@ -87,7 +97,7 @@ class FakeTrails:
         if method in self.unavailable:
             raise LedgerUnavailable(method)
         if len(listed) != len(set(listed)):
-            raise TwoTrailsOfOneMessage(method)
+            raise TwoReceiptLogsOfOneMessage(method)
         return {key for key in listed if not self.troubled(method, key)}
 
     def _answer(self, method: str, through: AbstractSet[str], asked: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.rollups.counting import ACTIONS, NAMES, Transaction
-from ordercast.rollups.rollup import Amount, Bucket, Counted, add
+from ordercast.rollups.rollup import Amount, CountedVersion, RollupKey, add
 
 WRITERS = 4
 PAGE = 2  # so that nothing fits one
@@ -23,14 +23,14 @@ class FakeRollups:
     reading raises while `unavailable`.
     """
 
-    kept: dict[tuple[str, str], Counted] = field(default_factory=dict)
-    written: dict[tuple[Bucket, int], dict[str, Amount]] = field(default_factory=dict)
+    kept: dict[tuple[str, str], CountedVersion] = field(default_factory=dict)
+    written: dict[tuple[RollupKey, int], dict[str, Amount]] = field(default_factory=dict)
     before: Callable[[], bool] = lambda: False
     after: Callable[[], bool] = lambda: False
     unavailable: Callable[[], bool] = lambda: False
     calls: list[str] = field(default_factory=list)
 
-    def counted(self, hours: Mapping[str, str]) -> dict[str, Counted]:
+    def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
         self._call("counted", len(hours))
         if self.unavailable():
             raise LedgerUnavailable("counted")
@@ -39,14 +39,14 @@ class FakeRollups:
     def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
         return [self._commit(each, place) for place, each in enumerate(transactions, start=writer)]
 
-    def counted_pages(self, hour: str) -> Iterator[dict[str, Counted]]:
+    def counted_pages(self, hour: str) -> Iterator[dict[str, CountedVersion]]:
         there = [(i, each) for (at, i), each in self.kept.items() if at == hour]
         for start in range(0, len(there), PAGE):
             yield dict(there[start : start + PAGE])
 
-    def buckets(self, days: Iterable[str]) -> dict[Bucket, dict[str, Amount]]:
+    def buckets(self, days: Iterable[str]) -> dict[RollupKey, dict[str, Amount]]:
         wanted = set(days)
-        found: dict[Bucket, dict[str, Amount]] = {}
+        found: dict[RollupKey, dict[str, Amount]] = {}
         for (bucket, _), amounts in self.written.items():
             if bucket.hour[:10] in wanted:
                 add(found.setdefault(bucket, {}), amounts)
@@ -61,7 +61,7 @@ class FakeRollups:
         if self.before() or not self._holds(transaction):
             return False
         for entry in transaction.entries:
-            counted = Counted(version=entry.line.version, contribution=entry.new)
+            counted = CountedVersion(version=entry.line.version, contribution=entry.new)
             self.kept[entry.line.bucket.hour, entry.line.id] = counted
         for bucket, amounts in transaction.additions.items():
             add(self.written.setdefault((bucket, place % WRITERS), {}), amounts)

@@ -14,43 +14,43 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.people.person import Person
 from ordercast.receipts.receipt import Receipt
-from ordercast.sending.claim import Asked
-from ordercast.sending.due_policy import Patience
+from ordercast.sending.claim import ClaimRequest
+from ordercast.sending.due_policy import DuePolicy
 from ordercast.templates import Words, words
 from ordercast.workflows.apply_receipts import Applied, ApplyReceipts
-from ordercast.workflows.match_receipts import MatchTexts
-from ordercast.workflows.merge_receipts import LearnFromFacts, TakeFacts
+from ordercast.workflows.match_receipts import MatchReceipts
+from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
 from ordercast.workflows.ports import Deadline
-from ordercast.workflows.record_decisions import MarkEvents
+from ordercast.workflows.record_decisions import RecordDecisions
 from ordercast.workflows.relay_orders import Opening, Relayed, RelayOrders
-from ordercast.workflows.reserve_caps import PayCaps
+from ordercast.workflows.reserve_caps import ReserveCaps
 from ordercast.workflows.send_messages import SendMessages, Sent
-from ordercast.workflows.sweep_notifications import Sweep, Swept
-from ordercast.workflows.sweep_receipts import SweepTrails, TrailsSwept
+from ordercast.workflows.sweep_notifications import SweepNotifications, Swept
+from ordercast.workflows.sweep_receipts import ReceiptsSwept, SweepReceipts
 from tests.examples import POLICY
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
-from tests.fakes.notifications_topic import FakeHub
+from tests.fakes.notifications_topic import FakeNotificationsTopic
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople
 from tests.fakes.provider import FakeProvider
-from tests.fakes.receipt_logs import FakeTrails
+from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.receipt_queue import FakeReceiptQueue
 
 LEASE = timedelta(minutes=2)
 RECEIPT_RETENTION = timedelta(days=30)
 SEND_WITHIN = timedelta(days=2)
 RESEND_EMAIL_AFTER = timedelta(minutes=30)
-SILENCE = timedelta(hours=72)
+RECEIPT_TIMEOUT = timedelta(hours=72)
 ORPHAN_WAIT = 3 * LEASE
 SOFT_BOUNCES = 3
 
 
-def cost(row: Notification, _: Words) -> Asked:
+def cost(row: Notification, _: Words) -> ClaimRequest:
     """Return what sending takes, where every text is one part at a cent."""
     if row.channel is Channel.EMAIL:
-        return Asked(id=row.id)
-    return Asked(id=row.id, parts=1, reserved=Decimal("0.01"))
+        return ClaimRequest(id=row.id)
+    return ClaimRequest(id=row.id, parts=1, reserved=Decimal("0.01"))
 
 
 @dataclass(slots=True)
@@ -60,9 +60,9 @@ class World:
     now: HandTurnedClock = field(default_factory=HandTurnedClock)
     token: CountingToken = field(default_factory=CountingToken)
     ledger: FakeLedger = field(default_factory=FakeLedger)
-    hub: FakeHub = field(default_factory=FakeHub)
+    notifications_topic: FakeNotificationsTopic = field(default_factory=FakeNotificationsTopic)
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
-    trails: FakeTrails = field(default_factory=FakeTrails)
+    receipt_logs: FakeReceiptLogs = field(default_factory=FakeReceiptLogs)
     provider: FakeProvider = field(default_factory=FakeProvider)
     receipts: FakeReceiptQueue = field(default_factory=FakeReceiptQueue)
     policy: Policy = POLICY
@@ -82,11 +82,13 @@ class World:
     @property
     def relayer(self) -> RelayOrders:
         """The relay."""
-        pay_caps = PayCaps(ledger=self.ledger, people=self.people, limit=self.policy.cap)
+        reserve_caps = ReserveCaps(ledger=self.ledger, people=self.people, limit=self.policy.cap)
         return RelayOrders(
             ledger=self.ledger,
-            mark_events=MarkEvents(ledger=self.ledger, pay_caps=pay_caps, policy=self.policy),
-            hub=self.hub,
+            record_decisions=RecordDecisions(
+                ledger=self.ledger, reserve_caps=reserve_caps, policy=self.policy
+            ),
+            notifications_topic=self.notifications_topic,
             parked=self.parked,
             opening=self.opening,
             policy=self.policy,
@@ -103,7 +105,7 @@ class World:
         return SendMessages(
             channel=channel,
             ledger=self.ledger,
-            trails=self.trails,
+            receipt_logs=self.receipt_logs,
             take=self.take,
             provider=self.provider,
             words=self.words,
@@ -114,7 +116,7 @@ class World:
             chance=lambda: 0.5,
             lease=LEASE,
             receipt_retention=RECEIPT_RETENTION,
-            silence=SILENCE,
+            receipt_timeout=RECEIPT_TIMEOUT,
         )
 
     def send(self, *ids: str, channel: Channel = Channel.EMAIL, received: int = 1) -> Sent:
@@ -123,8 +125,8 @@ class World:
 
     def send_published(self) -> list[Sent]:
         """Bring each channel's senders what was published since the last time."""
-        new = self.hub.published[self.brought :]
-        self.brought = len(self.hub.published)
+        new = self.notifications_topic.published[self.brought :]
+        self.brought = len(self.notifications_topic.published)
         queues = {c: [n.id for n in new if n.channel is c] for c in Channel}
         return [self.send(*ids, channel=channel) for channel, ids in queues.items() if ids]
 
@@ -132,24 +134,24 @@ class World:
     def tracker(self) -> ApplyReceipts:
         """The receipt tracker."""
         return ApplyReceipts(
-            trails=self.trails,
+            receipt_logs=self.receipt_logs,
             take=self.take,
-            learn=self.learn,
-            silence=SILENCE,
+            suppress=self.suppress,
+            receipt_timeout=RECEIPT_TIMEOUT,
             orphan_wait=ORPHAN_WAIT,
             retention=RECEIPT_RETENTION,
             now=self.now,
         )
 
     @property
-    def take(self) -> TakeFacts:
+    def take(self) -> MergeReceipts:
         """What joins facts to the ledger."""
-        return TakeFacts(ledger=self.ledger, silence=SILENCE, now=self.now)
+        return MergeReceipts(ledger=self.ledger, receipt_timeout=RECEIPT_TIMEOUT, now=self.now)
 
     @property
-    def learn(self) -> LearnFromFacts:
+    def suppress(self) -> SuppressFromReceipts:
         """What remembers what they teach."""
-        return LearnFromFacts(
+        return SuppressFromReceipts(
             ledger=self.ledger, people=self.people, soft_bounces=self.soft_bounces
         )
 
@@ -157,18 +159,18 @@ class World:
         """Bring one batch of receipts."""
         return self.tracker(receipts)
 
-    def sweeper(self, limit: int = 100) -> Sweep:
+    def sweeper(self, limit: int = 100) -> SweepNotifications:
         """The sweeper."""
-        return Sweep(
+        return SweepNotifications(
             ledger=self.ledger,
-            hub=self.hub,
+            notifications_topic=self.notifications_topic,
             receipts=self.receipts,
-            of_texts=self.trail_sweeper().of_texts,
+            of_texts=self.receipt_sweeper().of_texts,
             send_within=lambda _: self.send_within,
-            patience=Patience(
+            patience=DuePolicy(
                 first_wait=self.policy.republish_after,
                 resend_email_after=self.resend_email_after,
-                silence=SILENCE,
+                receipt_timeout=RECEIPT_TIMEOUT,
             ),
             now=self.now,
             limit=limit,
@@ -178,25 +180,25 @@ class World:
         """Do one round of the sweeper."""
         return self.sweeper(limit)()
 
-    def sweep_trails(self, limit: int = 100) -> TrailsSwept:
+    def sweep_receipts(self, limit: int = 100) -> ReceiptsSwept:
         """Do one round of the sweeper's other half."""
-        return self.trail_sweeper(limit)()
+        return self.receipt_sweeper(limit)()
 
-    def trail_sweeper(self, limit: int = 100) -> SweepTrails:
+    def receipt_sweeper(self, limit: int = 100) -> SweepReceipts:
         """The sweeper's other half."""
-        return SweepTrails(
-            trails=self.trails,
+        return SweepReceipts(
+            receipt_logs=self.receipt_logs,
             take=self.take,
-            learn=self.learn,
-            match=MatchTexts(ledger=self.ledger, trails=self.trails, lease=LEASE),
-            silence=SILENCE,
+            suppress=self.suppress,
+            match=MatchReceipts(ledger=self.ledger, receipt_logs=self.receipt_logs, lease=LEASE),
+            receipt_timeout=RECEIPT_TIMEOUT,
             now=self.now,
             limit=limit,
         )
 
     def published(self) -> list[tuple[str, Channel]]:
         """Return the order and channel of each publication, in order."""
-        return [(n.order.order_id, n.channel) for n in self.hub.published]
+        return [(n.order.order_id, n.channel) for n in self.notifications_topic.published]
 
     def got(self) -> Counter[str]:
         """Return how many messages each notification became for whoever it was meant."""

@@ -33,11 +33,11 @@ def noted(client: BaseClient) -> list[Sent]:
 
 
 def _read(text: str, parameters: list[Any]) -> Sent:
-    head, _, conditions = text.removesuffix(" RETURNING ALL NEW *").partition(" WHERE ")
-    values = list(parameters)[head.count("?") :]
+    latest_status, _, conditions = text.removesuffix(" RETURNING ALL NEW *").partition(" WHERE ")
+    values = list(parameters)[latest_status.count("?") :]
     where = {}
     for each in conditions.split(" AND ") if conditions else []:
         count = each.count("?")
         where[each], values = values[:count], values[count:]
-    changes = re.findall(r'(?:SET|REMOVE) "[^"]+"\S*', head)
+    changes = re.findall(r'(?:SET|REMOVE) "[^"]+"\S*', latest_status)
     return Sent(changes=tuple(changes), where=where)

@@ -5,7 +5,7 @@ import pytest
 
 from ordercast.errors import QueueUnavailable
 from ordercast.gateways.messaging.dead_letters import SqsDeadLetters, dead_letters_of
-from ordercast.parked.item import Letter
+from ordercast.parked.item import DeadLetter
 
 
 @pytest.fixture
@@ -86,4 +86,4 @@ def test_trouble_with_a_queue_names_the_queue(sqs) -> None:
     url = "https://sqs.us-east-1.amazonaws.com/123456789012/none"
     gone = SqsDeadLetters(client=sqs, url=url, source=url)
     with pytest.raises(QueueUnavailable, match="on the queue none"):
-        list[Letter](gone.look())
+        list[DeadLetter](gone.look())

@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from ordercast.decisions.decision import Mark, Verdict
+from ordercast.decisions.decision import Decision, Verdict
 from ordercast.events.order_event import Channel
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.people import items as people_item
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
-from ordercast.notifications.notification import Notification, OrderFacts
-from ordercast.notifications.status_rank import Head, standing
+from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.notifications.status_rank import LatestStatus, status_rank
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.gateways.item_sizes import size
@@ -28,7 +28,7 @@ def ended(channel: Channel) -> Notification:
     """Return a notification with everything in it that a usual one has when it has ended."""
     return replace(
         notification(1, channel, due_at=None),
-        order=OrderFacts(
+        order=OrderDetails(
             order_id="order-2026-000123456",
             shop="Example Tea & Coffee",
             amount="1042.50 USD",
@@ -85,9 +85,9 @@ def test_a_price_of_nothing_is_a_price() -> None:
     assert (Decimal(0), Decimal(0)) == (read.cost, read.messages["m-1"].price)
 
 
-def test_a_mark_is_one_write_unit_and_names_nobody() -> None:
+def test_a_decision_is_one_write_unit_and_names_nobody() -> None:
     verdict = Verdict(state=State.DEFERRED, rule="quiet-hours", until=START)
-    mark = Mark(
+    mark = Decision(
         order=ORDER,
         event=ORDER,
         verdicts=dict.fromkeys(Channel, verdict),
@@ -96,7 +96,7 @@ def test_a_mark_is_one_write_unit_and_names_nobody() -> None:
         accepted_at=START,
         expires_at=START + timedelta(days=90),
     )
-    item = ledger_item.write_mark(mark)
+    item = ledger_item.write_decision(mark)
 
     assert WRITE_UNIT / 2 > size(item)
     assert {
@@ -110,9 +110,11 @@ def test_a_mark_is_one_write_unit_and_names_nobody() -> None:
     } == item.keys()
 
 
-def test_a_head_is_one_write_unit_and_outlives_its_rows() -> None:
-    head = Head(order=ORDER, channel=Channel.EMAIL, standing=standing("delivered", START) or 0)
-    item = ledger_item.write_head(head)
+def test_a_latest_status_is_one_write_unit_and_outlives_its_rows() -> None:
+    latest_status = LatestStatus(
+        order=ORDER, channel=Channel.EMAIL, status_rank=status_rank("delivered", START) or 0
+    )
+    item = ledger_item.write_latest_status(latest_status)
 
     assert WRITE_UNIT > size(item)
     assert "ttl" not in item
@@ -120,8 +122,8 @@ def test_a_head_is_one_write_unit_and_outlives_its_rows() -> None:
 
 @pytest.mark.parametrize("cap", [0, 10])
 def test_somebody_who_is_told_something_is_one_write_unit(cap: int) -> None:
-    paid = {notification(n).id: START for n in range(cap)}
-    person = replace(ADA, key=ORDER, paid=paid, turn=1234)
+    reservations = {notification(n).id: START for n in range(cap)}
+    person = replace(ADA, key=ORDER, reservations=reservations, turn=1234)
 
     assert WRITE_UNIT >= size(
         people_item.key(person.key) | people_item.facts(person) | people_item.window(person)

@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from ordercast.events.order_event import Channel
-from ordercast.gateways.messaging.notifications_topic import SnsHub
+from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
 from ordercast.gateways.messaging.topic import Topic
 from tests.examples import notification
 
@@ -39,6 +39,8 @@ def test_a_message_is_an_id_and_nothing_else(aws, executor, channel: Channel) ->
             {"Successful": [{"Id": "0", "MessageId": "m"}], "Failed": []},
             {"TopicArn": ARN, "PublishBatchRequestEntries": [entry]},
         )
-        hub = SnsHub(topic=Topic(client=sns, arn=ARN, executor=executor))
+        notifications_topic = SnsNotificationsTopic(
+            topic=Topic(client=sns, arn=ARN, executor=executor)
+        )
 
-        assert {row.id} == hub.publish([row])
+        assert {row.id} == notifications_topic.publish([row])

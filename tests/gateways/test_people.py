@@ -47,14 +47,14 @@ def test_a_payment_in_trouble_is_told_and_not_taken_for_a_lost_race(stub, people
     written(stub, DONE, THROTTLED)
 
     with pytest.raises(LedgerUnavailable, match="ProvisionedThroughputExceeded"):
-        people.pay([paying(NOBODY, "n-1"), paying(ADA, "n-2")])
+        people.reserve([paying(NOBODY, "n-1"), paying(ADA, "n-2")])
 
 
 def test_a_payment_that_is_our_bug_is_told_apart_from_trouble(stub, people) -> None:
     written(stub, {"Error": {"Code": "ValidationError", "Message": "ada@example.com"}})
 
     with pytest.raises(Unacceptable, match=r"^ValidationError$"):
-        people.pay([paying(ADA, "n-1")])
+        people.reserve([paying(ADA, "n-1")])
 
 
 def test_a_stranger_with_an_empty_record_pays_in_turn(stub, people) -> None:
@@ -62,14 +62,14 @@ def test_a_stranger_with_an_empty_record_pays_in_turn(stub, people) -> None:
     written(stub, THERE)
     written(stub, DONE)
 
-    assert {"nobody"} == people.pay([paying(NOBODY, "n-1")])
+    assert {"nobody"} == people.reserve([paying(NOBODY, "n-1")])
 
 
 def test_who_pays_again_is_one_statement_won_or_lost(stub, people) -> None:
     written(stub, NOT_SO, DONE)
     other = replace(NOBODY, key="other")
 
-    assert {"other"} == people.pay([paying(ADA, "n-1", turn=2), paying(other, "n-2", turn=3)])
+    assert {"other"} == people.reserve([paying(ADA, "n-1", turn=2), paying(other, "n-2", turn=3)])
 
 
 def test_who_pays_pays_in_turn_and_who_is_forgotten_one_day_has_nothing_on_record(
@@ -79,21 +79,22 @@ def test_who_pays_pays_in_turn_and_who_is_forgotten_one_day_has_nothing_on_recor
     sent = noted(stub.client)
     written(stub, DONE, DONE)
 
-    people.pay([paying(ADA, "n-1", turn=2), paying(NOBODY, "n-2", turn=3)])
+    people.reserve([paying(ADA, "n-1", turn=2), paying(NOBODY, "n-2", turn=3)])
 
     on_record, stranger = (each.conditions() for each in sent)
-    assert {'"turn" IN [?]': [number(1)]} == on_record
+    assert {'"reservations_version" IN [?]': [number(1)]} == on_record
     assert {
-        '"turn" IN [?]': [number(2)],
+        '"reservations_version" IN [?]': [number(2)],
         '"customer_id" IS MISSING': [],
         '"refusals" IS MISSING': [],
-        '"lessons" IS MISSING': [],
+        '"suppressions_version" IS MISSING': [],
     } == stranger
 
 
 def read(stub: Stubber, *people: Person) -> None:
     items = [
-        people_item.key(p.key) | people_item.facts(p) | {"turn": number(p.turn)} for p in people
+        people_item.key(p.key) | people_item.facts(p) | {"reservations_version": number(p.turn)}
+        for p in people
     ]
     stub.add_response("batch_get_item", {"Responses": {"customers": items}})
 
@@ -159,7 +160,7 @@ def test_a_record_in_trouble_is_not_taken_for_imported(stub, people) -> None:
 
 def test_who_has_only_paid_is_forgotten_a_week_after_the_last_time() -> None:
     """Longer than anything asks for it: the cap looks back for an hour."""
-    twice = replace(paying(NOBODY, "n-1"), paid={"n-1": START, "n-2": START + 2 * WINDOW})
+    twice = replace(paying(NOBODY, "n-1"), reservations={"n-1": START, "n-2": START + 2 * WINDOW})
     ttl = people_item.window(twice)["ttl"]
 
     assert number(int((START + 2 * WINDOW + timedelta(days=7)).timestamp())) == ttl

@@ -29,15 +29,15 @@ def queue(sns):
         },
     )
 
-    def heard() -> list[str]:
+    def merge_receipts() -> list[str]:
         answers = [sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10) for _ in range(5)]
         return [m["Body"] for answer in answers for m in answer.get("Messages", [])]
 
-    return topic_arn, heard
+    return topic_arn, merge_receipts
 
 
 def test_messages_reach_those_who_filter_for_their_attributes(sns, queue, executor) -> None:
-    arn, heard = queue
+    arn, merge_receipts = queue
     messages = [
         TopicMessage(body=f"{channel}-{n}", attributes={"channel": channel})
         for channel in ("sms", "email")
@@ -45,7 +45,7 @@ def test_messages_reach_those_who_filter_for_their_attributes(sns, queue, execut
     ]
 
     assert [True] * 24 == Topic(client=sns, arn=arn, executor=executor).publish(messages)
-    assert {f"sms-{n}" for n in range(12)} == set(heard())
+    assert {f"sms-{n}" for n in range(12)} == set(merge_receipts())
 
 
 def test_an_entry_that_fails_inside_a_200_is_not_taken_for_published(sns, executor) -> None:

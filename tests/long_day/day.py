@@ -14,11 +14,11 @@ from lambda_event_sources.harness.report import Report
 from lambda_event_sources.harness.run import random_durations, run_handler
 from lambda_event_sources.recordings import in_order
 from lambda_event_sources.streams.in_memory_stream import InMemoryStream
-from ordercast.decisions.decision import Mark
+from ordercast.decisions.decision import Decision
 from ordercast.events.identity import order_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import Head, standing
+from ordercast.notifications.status_rank import LatestStatus, status_rank
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from processors import order_relay
 from tests.fakes.ledger import FakeLedger
@@ -34,35 +34,35 @@ MAX_AGE = timedelta(hours=6)
 class Witness(FakeLedger):
     """A ledger that notes the first decision on each event, and the newest status accepted."""
 
-    decided: dict[Any, Mark] = field(default_factory=dict)
+    decided: dict[Any, Decision] = field(default_factory=dict)
     newest: dict[Any, int] = field(default_factory=dict)
     objections: list[str] = field(default_factory=list)
 
-    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
+    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
         try:
-            return FakeLedger.mark(self, marks)
+            return FakeLedger.mark(self, decisions)
         finally:
-            for each in marks:
+            for each in decisions:
                 key = (each.order, each.event)
                 if (
-                    key in self.marks
-                    and self.decided.setdefault(key, self.marks[key]) != (self.marks[key])
+                    key in self.decisions
+                    and self.decided.setdefault(key, self.decisions[key]) != (self.decisions[key])
                 ):
                     self.objections.append(f"{key} was decided twice")
 
     def accept(
-        self, notifications: Sequence[Notification], heads: Sequence[Head]
+        self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
-        entered = FakeLedger.accept(self, notifications, heads)
+        entered = FakeLedger.accept(self, notifications, latest_statuses)
         # Accepted is what the ledger has answered for: rows without their heads are brought again.
-        for head in heads:
-            key = head.order, head.channel
-            self.newest[key] = max(head.standing, self.newest.get(key, 0))
+        for latest_status in latest_statuses:
+            key = latest_status.order, latest_status.channel
+            self.newest[key] = max(latest_status.status_rank, self.newest.get(key, 0))
         return entered
 
     def object_to(self, row: Notification) -> None:
         """Note a call to a provider that tells old news."""
-        stands = standing(row.status, row.occurred_at)
+        stands = status_rank(row.status, row.occurred_at)
         if stands is not None and stands < self.newest.get((order_of(row.id), row.channel), 0):
             self.objections.append(f"{row.order.order_id} {row.status} is old news")
 
@@ -136,15 +136,21 @@ class Day:
             return
         dice = self.chance.random()
         if dice < 0.02:
-            self.ledger.unavailable = {self.chance.choice(("look_up", "mark", "accept"))}
+            self.ledger.unavailable = {
+                self.chance.choice(("look_up", "record_decisions", "accept"))
+            }
         elif dice < 0.04:
-            self.ledger.unheard = {self.chance.choice(("mark", "accept"))}
+            self.ledger.unheard = {self.chance.choice(("record_decisions", "accept"))}
         elif dice < 0.05:
             self.world.parked.unavailable = True
         # By a checksum: in what order a set is gone through, differs from process to process.
         self.ledger.troubled = lambda *named: self._strikes(named, one_in=20_000)
-        self.world.hub.takes = lambda row: not self._strikes(("takes", row.id), one_in=2_000)
-        self.world.hub.hears = lambda row: not self._strikes(("hears", row.id), one_in=2_000)
+        self.world.notifications_topic.takes = lambda row: (
+            not self._strikes(("takes", row.id), one_in=2_000)
+        )
+        self.world.notifications_topic.hears = lambda row: (
+            not self._strikes(("hears", row.id), one_in=2_000)
+        )
 
     def _strikes(self, named: tuple[Any, ...], *, one_in: int) -> bool:
         return zlib.crc32(repr((self.seed, self.invocations, named)).encode()) % one_in == 0
@@ -153,7 +159,7 @@ class Day:
         self.ledger.unavailable, self.ledger.unheard = set(), set()
         self.ledger.troubled = lambda *_: False
         self.world.parked.unavailable = False
-        self.world.hub.takes = self.world.hub.hears = lambda _: True
+        self.world.notifications_topic.takes = self.world.notifications_topic.hears = lambda _: True
 
     def _send(self, message: Outgoing) -> Outcome:
         row = message.notification
@@ -178,7 +184,7 @@ class Day:
             *self.ledger.objections,
             *(f"record {n} is unaccounted for" for n in self.stream.numbers() - brought),
             *(f"{each} was given up again" for each in self.redriven.discarded),
-            *_differs("events decided", self.story.events, len(self.ledger.marks)),
+            *_differs("events decided", self.story.events, len(self.ledger.decisions)),
             *_differs("records parked", self.story.told["malformed"], len(self.world.parked.kept)),
             *(f"{row.id} ended as {row.state}" for row in rows if row.state not in ends),
             *(f"{n} was sent {times} times" for n, times in self.sent.items() if times != 1),
@@ -187,7 +193,11 @@ class Day:
 
     def digest(self) -> str:
         """Return a fingerprint of all that happened, in order."""
-        told = [str(self.report), str(self.redriven), *(row.id for row in self.world.hub.published)]
+        told = [
+            str(self.report),
+            str(self.redriven),
+            *(row.id for row in self.world.notifications_topic.published),
+        ]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 

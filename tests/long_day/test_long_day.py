@@ -48,8 +48,8 @@ def test_what_is_given_up_is_given_up_for_its_age_however_often_it_was_tried(day
 
 def test_a_record_that_is_not_decided_is_noticed(day, monkeypatch) -> None:
     """The sums are no tautology: one lost decision is found."""
-    lost = next(iter(day.ledger.marks))
-    monkeypatch.delitem(day.ledger.marks, lost)
+    lost = next(iter(day.ledger.decisions))
+    monkeypatch.delitem(day.ledger.decisions, lost)
 
     assert [f"events decided: {EVENTS} expected, {EVENTS - 1} found"] == day.wrongs()
 

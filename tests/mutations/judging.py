@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from random import Random
 from types import FrameType
 
-from ordercast.decisions.inbound_event import Arrival, read_arrival
+from ordercast.decisions.inbound_event import InboundEvent, read_inbound_event
 from ordercast.events.envelope import open_envelope
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from tests.aggregates import record, sealed
@@ -16,7 +16,7 @@ from tests.examples import POLICY
 from tests.mutations.damage import CLASSES, Damage
 from tests.mutations.specimens import MARKER, Specimen, specimens
 
-PATIENCE = 5.0
+DUE_POLICY = 5.0
 """Seconds after which reading an aggregate of a kilobyte is called hanging."""
 
 Opened = list[StreamRecord | ParkedRecord]
@@ -45,7 +45,7 @@ SPECIMENS = specimens()
 
 
 @contextmanager
-def watched(patience: float = PATIENCE) -> Iterator[Callable[[], None]]:
+def watched(patience: float = DUE_POLICY) -> Iterator[Callable[[], None]]:
     """Raise `Hanging` once nothing has been heard for too long; what is yielded is to be called."""
 
     def alive() -> None:
@@ -105,8 +105,8 @@ def _told(opened: Opened) -> str | None:
         if isinstance(each, StreamRecord):
             if each.payload in INTACT:
                 continue
-            said = read_arrival(each, default_currency="USD", policy=POLICY)
-        if isinstance(said, Arrival):
+            said = read_inbound_event(each, default_currency="USD", policy=POLICY)
+        if isinstance(said, InboundEvent):
             continue
         if MARKER[:8] in said.detail or MARKER[:8] in said.reason or "\n" in said.detail:
             return "its detail quotes the payload"

@@ -47,9 +47,9 @@ class Specimen:
         """Write one sub-record."""
         start = len(self.message)
         hashed = b"" if hash_key is None else b"\x10" + varint(hash_key)
-        head = b"\x08" + varint(key) + hashed + b"\x1a" + varint(len(data))
+        latest_status = b"\x08" + varint(key) + hashed + b"\x1a" + varint(len(data))
         self._tag(0x1A)
-        self._number(len(head) + len(data), self.lengths)
+        self._number(len(latest_status) + len(data), self.lengths)
         content = len(self.message)
         self._tag(0x08)
         self._number(key, self.indexes)

@@ -50,7 +50,7 @@ def test_a_carrier_s_word_is_no_delivery_and_no_end() -> None:
     assert State.CARRIER_ACCEPTED in OUT_OF_OUR_HANDS
 
 
-def test_silence_is_no_failure() -> None:
+def test_receipt_timeout_is_no_failure() -> None:
     assert State.UNCONFIRMED in FINAL
     assert State.UNCONFIRMED not in COUNTS_AS_DELIVERED | COUNTS_AS_UNDELIVERED
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ordercast.operations.periods import period
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 from tests.fakes.clock import START
 
 DAY = timedelta(days=1)
@@ -34,7 +34,7 @@ def test_a_span_or_a_date_is_understood_in_utc(written: str, meant: datetime) ->
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "complaint"),
+    ("since", "until", "usage_error"),
     [
         ("soon", None, "--since: soon is neither a span"),
         (None, "9999999999999d", "--until: 9999999999999d is neither"),
@@ -42,6 +42,6 @@ def test_a_span_or_a_date_is_understood_in_utc(written: str, meant: datetime) ->
         ("500d", None, "400 at most"),
     ],
 )
-def test_a_period_that_cannot_be_is_told_so(since, until, complaint) -> None:
-    with pytest.raises(Complaint, match=complaint):
+def test_a_period_that_cannot_be_is_told_so(since, until, usage_error) -> None:
+    with pytest.raises(UsageError, match=usage_error):
         period(since, until, now=START)

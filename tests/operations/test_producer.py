@@ -16,7 +16,7 @@ from ordercast.errors import MalformedOrderEvent
 from ordercast.events.envelope import open_envelope
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways.streams.kpl_aggregates import RECORD_LIMIT, Packed
-from ordercast.gateways.streams.ordered_put import BYTES_A_CALL, RECORDS_A_CALL, Outbox
+from ordercast.gateways.streams.ordered_put import BYTES_A_CALL, RECORDS_A_CALL, OrderedPut
 from ordercast.producer import FRUITLESS_CALLS, LONGEST_PAUSE, NotTaken, Producer
 from tests.aggregates import record
 
@@ -187,14 +187,14 @@ def test_long_keys_count_as_well() -> None:
 
 
 def test_who_was_refused_is_first_in_the_next_call() -> None:
-    outbox = Outbox()
+    ordered_put = OrderedPut()
     for key, payload in events(600):
-        outbox.add(key, [Packed(data=payload, events=1)])
+        ordered_put.add(key, [Packed(data=payload, events=1)])
 
-    outbox.call()
-    outbox.refused(["o-7", "o-300"])
+    ordered_put.call()
+    ordered_put.refused(["o-7", "o-300"])
 
-    assert ["o-7", "o-300", "o-500"] == [key for key, _ in outbox.call()][:3]
+    assert ["o-7", "o-300", "o-500"] == [key for key, _ in ordered_put.call()][:3]
 
 
 def test_progress_is_told_after_each_call() -> None:

@@ -15,7 +15,7 @@ from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.gateways.streams.kpl_aggregates import aggregate
 from ordercast.operations.anonymise import Scrub
 from ordercast.operations.recording import Header, batches, read, scrubbed, write
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 from tests.examples import EMAIL, payload
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -98,7 +98,7 @@ def test_a_single_lambda_event_is_a_recording_of_one_batch(tmp_path: Path) -> No
 @pytest.mark.parametrize("content", ['{"format": "other"}', "not JSON\nat all", "{}", "[1]", ""])
 def test_any_other_file_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
     (tmp_path / "x").write_text(content)
-    with pytest.raises(Complaint, match=r"neither a recording|format: not"):
+    with pytest.raises(UsageError, match=r"neither a recording|format: not"):
         read(tmp_path / "x")
 
 
@@ -113,7 +113,7 @@ def test_any_other_file_is_refused_in_one_line(tmp_path: Path, content: str) -> 
 )
 def test_what_is_no_batch_of_a_data_stream_is_refused_in_one_line(tmp_path, event) -> None:
     (tmp_path / "x").write_text(json.dumps(event))
-    with pytest.raises(Complaint, match="Records: not those of a Kinesis stream"):
+    with pytest.raises(UsageError, match="Records: not those of a Kinesis stream"):
         read(tmp_path / "x")
 
 
@@ -125,19 +125,19 @@ def test_a_recording_that_is_not_all_there_is_refused(tmp_path: Path) -> None:
     lines = gzip.decompress(packed).splitlines(keepends=True)
 
     (tmp_path / "cut.gz").write_bytes(packed[:-20])
-    with pytest.raises(Complaint, match="does not unpack"):
+    with pytest.raises(UsageError, match="does not unpack"):
         read(tmp_path / "cut.gz")
 
     (tmp_path / "cut").write_bytes(b"".join(lines)[:-20])
-    with pytest.raises(Complaint, match="is cut within line 4"):
+    with pytest.raises(UsageError, match="is cut within line 4"):
         read(tmp_path / "cut")
 
     (tmp_path / "holed").write_bytes(b"".join([*lines[:2], lines[2][:-20], b"\n", lines[3]]))
-    with pytest.raises(Complaint, match="is damaged in line 3"):
+    with pytest.raises(UsageError, match="is damaged in line 3"):
         read(tmp_path / "holed")
 
     (tmp_path / "short").write_bytes(b"".join(lines[:3]))
-    with pytest.raises(Complaint, match="batches: 3 announced, 2 there"):
+    with pytest.raises(UsageError, match="batches: 3 announced, 2 there"):
         read(tmp_path / "short")
 
 

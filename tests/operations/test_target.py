@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from ordercast.operations.target import target
 from ordercast.settings.published import names_parameter, settings_parameter
 from ordercast.settings.reading import written_settings
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 from pipeline.settings.files import read_stage
 from tests.fakes.stage_names import NAMES
 
@@ -51,15 +51,15 @@ def test_a_stage_that_is_not_there_is_named_with_the_way_to_deploy_it(ssm, value
     """Its parameters come last: half a deployment is none."""
     there(ssm, "dev", **values)
 
-    with pytest.raises(Complaint, match="stage dev is not deployed") as complaint:
+    with pytest.raises(UsageError, match="stage dev is not deployed") as usage_error:
         target("dev", None)
-    assert "make deploy STAGE=dev" == complaint.value.hint
+    assert "make deploy STAGE=dev" == usage_error.value.hint
 
 
 def test_an_account_that_lets_nobody_look_is_not_taken_for_one_without_the_stage(ssm) -> None:
     ssm.add_client_error("get_parameters", "AccessDenied", "not you")
 
-    with pytest.raises(Complaint, match=r"cannot look for stage dev: .*AccessDenied"):
+    with pytest.raises(UsageError, match=r"cannot look for stage dev: .*AccessDenied"):
         target("dev", None)
 
 
@@ -67,5 +67,5 @@ def test_a_stage_of_another_version_is_said_to_be_that(ssm) -> None:
     newer = json.loads(written_settings(read_stage("dev"))) | {"budget": 5}
     there(ssm, "dev", settings=json.dumps(newer), names=written_settings(NAMES))
 
-    with pytest.raises(Complaint, match="another version of ordercast: budget is not known"):
+    with pytest.raises(UsageError, match="another version of ordercast: budget is not known"):
         target("dev", None)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercast.people.hourly_cap import WINDOW, pay
+from ordercast.people.hourly_cap import WINDOW, reserve
 from ordercast.people.person import Person
 from tests.examples import person
 from tests.fakes.clock import START
@@ -20,18 +20,18 @@ def at(when: datetime, *ids: str) -> dict[str, datetime]:
 
 
 def test_as_many_fit_as_the_cap_allows_and_the_first_come_first() -> None:
-    after, refused = pay(SOMEBODY, at(START, "n-1", "n-2", "n-3"), limit=2, now=START)
+    after, refused = reserve(SOMEBODY, at(START, "n-1", "n-2", "n-3"), limit=2, now=START)
 
     assert {"n-3"} == refused
-    assert {"n-1": START, "n-2": START} == after.paid
+    assert {"n-1": START, "n-2": START} == after.reservations
 
 
 def test_the_hour_rolls() -> None:
     """Twenty at 9:59 and twenty at 10:01 would be forty in two minutes."""
-    full = replace(SOMEBODY, paid={"n-1": START, "n-2": START + 30 * MINUTE})
+    full = replace(SOMEBODY, reservations={"n-1": START, "n-2": START + 30 * MINUTE})
 
     late = {
-        minutes: pay(full, at(then, "n-3"), limit=2, now=then)[1]
+        minutes: reserve(full, at(then, "n-3"), limit=2, now=then)[1]
         for minutes in (31, 59, 60, 90)
         if (then := START + minutes * MINUTE)
     }
@@ -39,36 +39,36 @@ def test_the_hour_rolls() -> None:
 
 
 def test_what_has_lapsed_is_forgotten() -> None:
-    known = replace(SOMEBODY, paid={"n-1": START, "n-2": START + MINUTE})
-    after, _ = pay(known, at(START + WINDOW, "n-3"), limit=5, now=START + WINDOW)
+    known = replace(SOMEBODY, reservations={"n-1": START, "n-2": START + MINUTE})
+    after, _ = reserve(known, at(START + WINDOW, "n-3"), limit=5, now=START + WINDOW)
 
-    assert {"n-2", "n-3"} == after.paid.keys()
+    assert {"n-2", "n-3"} == after.reservations.keys()
 
 
 def test_an_id_that_has_paid_has_paid() -> None:
     """A redelivery costs nobody a second slot, and is not refused for its own first one."""
-    once, _ = pay(SOMEBODY, at(START, "n-1", "n-2"), limit=2, now=START)
-    again, refused = pay(once, at(START + MINUTE, "n-2", "n-1"), limit=2, now=START + MINUTE)
+    once, _ = reserve(SOMEBODY, at(START, "n-1", "n-2"), limit=2, now=START)
+    again, refused = reserve(once, at(START + MINUTE, "n-2", "n-1"), limit=2, now=START + MINUTE)
 
     assert frozenset() == refused
-    assert once.paid == again.paid
+    assert once.reservations == again.reservations
 
 
 def test_both_channels_of_one_event_take_a_slot_each() -> None:
-    _, refused = pay(SOMEBODY, at(START, "text", "mail"), limit=1, now=START)
+    _, refused = reserve(SOMEBODY, at(START, "text", "mail"), limit=1, now=START)
 
     assert {"mail"} == refused
 
 
 def test_a_cap_of_nothing_lets_nobody_through() -> None:
-    assert {"n-1"} == pay(SOMEBODY, at(START, "n-1"), limit=0, now=START)[1]
+    assert {"n-1"} == reserve(SOMEBODY, at(START, "n-1"), limit=0, now=START)[1]
 
 
 def test_paying_takes_the_next_turn_and_changes_nothing_else() -> None:
     known = person(email="ada@example.com", turn=7)
-    after, _ = pay(known, at(START, "n-1"), limit=1, now=START)
+    after, _ = reserve(known, at(START, "n-1"), limit=1, now=START)
 
-    assert replace(known, paid={"n-1": START}, turn=8) == after
+    assert replace(known, reservations={"n-1": START}, turn=8) == after
 
 
 def test_what_waits_counts_when_it_is_due_and_not_when_it_came() -> None:
@@ -77,20 +77,20 @@ def test_what_waits_counts_when_it_is_due_and_not_when_it_came() -> None:
     for hour in range(6):
         ids = {f"n-{hour}-{n}" for n in range(3)}
         due, now = at(morning, *sorted(ids)), START + hour * HOUR
-        somebody, refused = pay(somebody, due, limit=3, now=now)
+        somebody, refused = reserve(somebody, due, limit=3, now=now)
         told |= ids - refused
 
     assert {"n-0-0", "n-0-1", "n-0-2"} == told
-    assert dict.fromkeys(told, morning) == somebody.paid
+    assert dict.fromkeys(told, morning) == somebody.reservations
 
 
 def test_what_is_sent_at_once_counts_with_what_will_go_within_the_hour() -> None:
     morning = START + HOUR
-    waiting, _ = pay(SOMEBODY, at(morning, "n-1", "n-2"), limit=2, now=START - HOUR)
+    waiting, _ = reserve(SOMEBODY, at(morning, "n-1", "n-2"), limit=2, now=START - HOUR)
 
-    before = pay(waiting, at(START, "n-3"), limit=2, now=START)
-    shortly = pay(waiting, at(START + MINUTE, "n-3"), limit=2, now=START + MINUTE)
-    after = pay(waiting, at(morning + HOUR, "n-3"), limit=2, now=morning + HOUR)
+    before = reserve(waiting, at(START, "n-3"), limit=2, now=START)
+    shortly = reserve(waiting, at(START + MINUTE, "n-3"), limit=2, now=START + MINUTE)
+    after = reserve(waiting, at(morning + HOUR, "n-3"), limit=2, now=morning + HOUR)
     assert [frozenset(), {"n-3"}, frozenset()] == [
         refused for _, refused in (before, shortly, after)
     ]
@@ -98,14 +98,14 @@ def test_what_is_sent_at_once_counts_with_what_will_go_within_the_hour() -> None
 
 def test_a_redelivery_that_is_decided_for_another_hour_pays_for_it_too() -> None:
     """Which of two overlapping deliveries marks the event is not known yet: both hours are full."""
-    once, _ = pay(SOMEBODY, at(START, "n-1"), limit=1, now=START)
-    again, refused = pay(once, at(START + 9 * HOUR, "n-1"), limit=1, now=START + MINUTE)
-    third, _ = pay(again, at(START + 9 * HOUR, "n-1"), limit=1, now=START + 2 * MINUTE)
+    once, _ = reserve(SOMEBODY, at(START, "n-1"), limit=1, now=START)
+    again, refused = reserve(once, at(START + 9 * HOUR, "n-1"), limit=1, now=START + MINUTE)
+    third, _ = reserve(again, at(START + 9 * HOUR, "n-1"), limit=1, now=START + 2 * MINUTE)
 
     assert frozenset() == refused
-    assert again.paid == third.paid
-    assert {"n-2"} == pay(again, at(START, "n-2"), limit=1, now=START)[1]
-    assert {"n-2"} == pay(again, at(START + 9 * HOUR, "n-2"), limit=1, now=START)[1]
+    assert again.reservations == third.reservations
+    assert {"n-2"} == reserve(again, at(START, "n-2"), limit=1, now=START)[1]
+    assert {"n-2"} == reserve(again, at(START + 9 * HOUR, "n-2"), limit=1, now=START)[1]
 
 
 IDS = st.sampled_from([f"n-{n}" for n in range(8)])
@@ -124,12 +124,12 @@ def test_no_hour_ever_holds_more_than_the_cap(
     for minutes, waits in visits:
         now += minutes * MINUTE
         due = {each: now + wait * MINUTE for each, wait in waits}
-        somebody, refused = pay(somebody, due, limit=limit, now=now)
-        slots |= set(somebody.paid.items())
+        somebody, refused = reserve(somebody, due, limit=limit, now=now)
+        slots |= set(somebody.reservations.items())
         for each in due.keys() - refused:
             assert any(
                 slot.rstrip("'") == each and abs(when - due[each]) < WINDOW
-                for slot, when in somebody.paid.items()
+                for slot, when in somebody.reservations.items()
             )
 
     for _, first in slots:
@@ -143,6 +143,6 @@ def test_what_is_kept_of_a_night_is_bounded(gaps: list[int]) -> None:
     for n, minutes in enumerate(gaps):
         now = min(now + minutes * MINUTE, morning - MINUTE)
         due = at(morning, f"late-{n}") | at(now, f"urgent-{n}")
-        somebody, _ = pay(somebody, due, limit=3, now=now)
+        somebody, _ = reserve(somebody, due, limit=3, now=now)
 
-        assert len(somebody.paid) <= 6
+        assert len(somebody.reservations) <= 6

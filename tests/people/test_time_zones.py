@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from ordercast.people.time_zones import whereabouts
+from ordercast.people.time_zones import possible_time_zones
 
 HOME = "America/Chicago"
 
@@ -18,7 +18,7 @@ def told(
 ) -> list[tuple[str, ...]]:
     """Return the places in their order."""
     return list(
-        whereabouts(
+        possible_time_zones(
             named=named,
             phone=phone,
             country=country,

@@ -59,7 +59,7 @@ def test_a_malformed_record_is_parked_and_its_neighbours_go_out(world, answer) -
     assert {"102": "malformed-order-event"} == world.parked.reasons
 
 
-@pytest.mark.parametrize("call", ["look_up", "mark", "accept"])
+@pytest.mark.parametrize("call", ["look_up", "record_decisions", "accept"])
 def test_trouble_with_the_outside_world_brings_the_whole_batch_again(world, answer, call) -> None:
     world.ledger.unavailable.add(call)
 
@@ -67,7 +67,7 @@ def test_trouble_with_the_outside_world_brings_the_whole_batch_again(world, answ
 
 
 def test_a_publication_that_was_lost_is_answered_with_its_records_position(world, answer) -> None:
-    world.hub.takes = lambda n: n.order.order_id != "o-2"
+    world.notifications_topic.takes = lambda n: n.order.order_id != "o-2"
 
     assert ["102"] == answer(order("o-1"), order("o-2"), order("o-3"))
 
@@ -104,7 +104,7 @@ def test_a_large_batch_stops_at_the_portion_that_might_not_fit_into_its_time(
 def test_a_batch_of_single_orders_is_relayed_in_one_go(world, answer) -> None:
     """Each portion takes round trips of its own."""
     assert [] == answer(*(order(f"o-{n}", padding=5000) for n in range(100)))
-    assert 1 == sum(method == "mark" for method, _ in world.ledger.calls)
+    assert 1 == sum(method == "record_decisions" for method, _ in world.ledger.calls)
 
 
 def test_trouble_after_a_portion_brings_only_what_follows_it(world, answer) -> None:
@@ -112,7 +112,7 @@ def test_trouble_after_a_portion_brings_only_what_follows_it(world, answer) -> N
         world.ledger.unavailable.add("look_up")
         return True
 
-    world.hub.takes = takes_and_then_the_tables_fail
+    world.notifications_topic.takes = takes_and_then_the_tables_fail
     large = [order(f"o-{n}", padding=PORTION // 2) for n in range(3)]
 
     assert ["102"] == answer(*large)

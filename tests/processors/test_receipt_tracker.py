@@ -9,7 +9,7 @@ import pytest
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.receipts.receipt_log import Trail
+from ordercast.receipts.receipt_log import ReceiptLog
 from processors.receipt_tracker import respond
 from tests.examples import notification
 from tests.fakes.clock import START
@@ -40,14 +40,14 @@ def record(world):
     """Record the message of a line, as its sender does."""
 
     def record(line: str) -> None:
-        trail = Trail(
+        receipt_log = ReceiptLog(
             message_id=message_id(line),
             channel=Channel.SMS,
             notification_id=ROW.id,
             sent_at=START,
             expires_at=START + timedelta(days=30),
         )
-        world.trails.join([trail])
+        world.receipt_logs.join([receipt_log])
 
     return record
 
@@ -67,7 +67,7 @@ def test_a_receipt_that_came_before_the_senders_row_is_kept_and_does_not_come_ba
     world.enter(replace(ROW, state=State.SENDING))
 
     assert [] == answer(SMS_SUCCESS)
-    assert world.trails.kept[message_id(SMS_SUCCESS)].facts
+    assert world.receipt_logs.kept[message_id(SMS_SUCCESS)].receipt_events
 
 
 def test_what_is_no_receipt_goes_to_the_dead_letters_alone(world, answer, record) -> None:

@@ -12,7 +12,7 @@ from ordercast.gateways import clients
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.outcome import not_now, unknown
-from ordercast.sending.send_rules import WHILE_STOPPED
+from ordercast.sending.send_rules import WHILE_PAUSED
 from ordercast.settings.processors import NAMESPACE, PARKED_METRIC
 from ordercast.templates import Words
 from ordercast.workflows.send_messages import WAVE, WAVE_TAKES
@@ -98,11 +98,11 @@ def test_what_an_operator_holds_back_comes_back_later_and_costs_no_attempt(
 ) -> None:
     row = notification()
     world.enter(row)
-    world.ledger.stopped.add("channel:email")
+    world.ledger.paused.add("channel:email")
 
     assert ["m-1"] == answer(request(row.id))
 
-    assert [(QUEUE, {"h-1": WHILE_STOPPED})] == delays.told
+    assert [(QUEUE, {"h-1": WHILE_PAUSED})] == delays.told
     assert (State.REQUESTED, 0) == (world.state(row.id), world.row(row.id).attempts)
 
 

@@ -2,14 +2,14 @@
 
 from tests.promises.ledger_changes import ChangePromises
 from tests.promises.ledger_claims import ClaimPromises, SettlementPromises
-from tests.promises.ledger_decisions import EntryPromises, HeadPromises, MarkPromises
+from tests.promises.ledger_decisions import DecisionPromises, EntryPromises, LatestStatusPromises
 from tests.promises.ledger_lists import CustomerPromises, FailurePromises, OrderPromises
 from tests.promises.ledger_receipts import DuePromises, ReceiptPromises
 
 
 class LedgerPromises(
-    MarkPromises,
-    HeadPromises,
+    DecisionPromises,
+    LatestStatusPromises,
     EntryPromises,
     ClaimPromises,
     SettlementPromises,

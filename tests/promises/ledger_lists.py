@@ -7,10 +7,10 @@ from typing import Protocol
 
 import pytest
 
-from ordercast.decisions.decision import Mark
+from ordercast.decisions.decision import Decision
 from ordercast.events.identity import customer_key, order_of
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.notification import Notification, OrderFacts
+from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.sending.due_policy import lapsed
 from ordercast.sending.outcome import Outcome, accepted, refused, unknown
 from ordercast.sending.send_rules import suppressed
@@ -42,7 +42,7 @@ class Stories(Ledger, Protocol):
 
     def of_order(self, partition: str) -> list[Notification]: ...
 
-    def marks_of(self, partition: str) -> list[Mark]: ...
+    def decisions_of(self, partition: str) -> list[Decision]: ...
 
 
 class Lists(Ledger, Protocol):
@@ -56,14 +56,16 @@ class Lists(Ledger, Protocol):
 class OrderPromises:
     """An order's story is found by its name alone, and no other order's."""
 
-    def test_an_order_s_notifications_and_marks_come_oldest_first(self, ledger: Stories) -> None:
+    def test_an_order_s_notifications_and_decisions_come_oldest_first(
+        self, ledger: Stories
+    ) -> None:
         enter(ledger, ONE, TWO)
         later = mark(2, order="order-1", accepted_at=START + MINUTE)
         ledger.mark([later, mark(1), mark(3)])
 
         assert [row(ledger, ONE)] == ledger.of_order(order_of(ONE.id))
-        assert [mark(1), later] == ledger.marks_of("order-1")
-        assert ([], []) == (ledger.of_order("order-1"), ledger.marks_of("order-9"))
+        assert [mark(1), later] == ledger.decisions_of("order-1")
+        assert ([], []) == (ledger.of_order("order-1"), ledger.decisions_of("order-9"))
 
 
 class CustomerPromises:
@@ -79,8 +81,8 @@ class CustomerPromises:
         assert [rows[1], mine, rows[2]] == _of(ledger, "c-1")
 
     def test_who_has_the_same_name_in_another_shop_is_somebody_else(self, ledger: Lists) -> None:
-        elsewhere = replace(_theirs(2), order=OrderFacts(order_id="o-2", shop="Other"))
-        nowhere = replace(_theirs(3), order=OrderFacts(order_id="o-3"))
+        elsewhere = replace(_theirs(2), order=OrderDetails(order_id="o-2", shop="Other"))
+        nowhere = replace(_theirs(3), order=OrderDetails(order_id="o-3"))
         enter(ledger, _theirs(1), elsewhere, nowhere, _theirs(4, customer_id="c-2"), TEXT)
 
         assert [_theirs(1)] == _of(ledger, "c-1")

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from ordercast.decisions.lookup import Wanted
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import COUNTS_AS_UNDELIVERED, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.merge import told
-from ordercast.sending.claim import Asked, Claim
+from ordercast.sending.claim import Claim, ClaimRequest
 from ordercast.sending.outcome import Outcome, Settlement
 from ordercast.workflows.ports import Ledger
 from tests.examples import notification
@@ -27,7 +27,7 @@ def enter(ledger: Ledger, *rows: Notification) -> list[Notification]:
 
 def read(ledger: Ledger, *rows: Notification) -> dict[str, Notification]:
     """Return those that are there, by id, as they now are."""
-    wanted = Wanted(notifications=frozenset(row.id for row in rows))
+    wanted = LookupKeys(notifications=frozenset(row.id for row in rows))
     return dict(ledger.look_up(wanted).notifications)
 
 
@@ -38,7 +38,7 @@ def row(ledger: Ledger, one: Notification = ONE) -> Notification:
 
 def claims(ledger: Ledger, *rows: Notification, owner: str = "me") -> dict[str, Claim]:
     """Claim the notifications for a minute from the start."""
-    asked = [Asked(id=each.id) for each in rows]
+    asked = [ClaimRequest(id=each.id) for each in rows]
     return ledger.claim(asked, owner=owner, lease_until=LATER, now=START)
 
 

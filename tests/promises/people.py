@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ordercast.decisions.lookup import Wanted
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
-from ordercast.people.person import Learnt, Lifted, Person, QuietHours, SoftBounce
-from ordercast.workflows.ports import Ledger, Memories, People
+from ordercast.people.person import Person, QuietHours, SoftBounce, Suppression, Unsuppression
+from ordercast.workflows.ports import Ledger, People, Suppressions
 from tests.fakes.clock import START
 
 OnRecord = Callable[[Person], None]
@@ -34,24 +34,24 @@ NOBODY = Person(key="nobody")
 
 def known(ledger: Ledger, *keys: str) -> dict[str, Person]:
     """Return whom the ledger finds of them."""
-    return dict(ledger.look_up(Wanted(people=frozenset(keys))).people)
+    return dict(ledger.look_up(LookupKeys(people=frozenset(keys))).people)
 
 
 def paying(person: Person, *ids: str, turn: int = 1) -> Person:
     """Return the person as somebody who has paid for those, at the start."""
-    return replace(person, paid=dict.fromkeys(ids, START), turn=turn)
+    return replace(person, reservations=dict.fromkeys(ids, START), turn=turn)
 
 
-def taught(person: Person, *soft_bounces: str, lessons: int = 1) -> Person:
+def evidence(person: Person, *soft_bounces: str, evidence_in: int = 1) -> Person:
     """Return the person with what a message taught of an address, and with soft bounces."""
-    refusal = Learnt(
+    refusal = Suppression(
         channel=Channel.SMS, reason="blocked", kind="FAILURE/…", message_id="m-1", at=START
     )
     return replace(
         person,
-        learnt={"hash": refusal},
+        suppressions={"hash": refusal},
         soft_bounces={each: SoftBounce(address="hash", at=START) for each in soft_bounces},
-        lessons=lessons,
+        evidence_in=evidence_in,
     )
 
 
@@ -59,9 +59,9 @@ class PeoplePromises:
     """Mix in, and say with fixtures which `people`, which `ledger` and how to put one `on_record`."""
 
     @pytest.fixture
-    def memories(self, people: Any) -> Memories:
+    def suppressions_port(self, people: Any) -> Suppressions:
         """Who remembers people is who learns of them."""
-        remembering: Memories = people
+        remembering: Suppressions = people
         return remembering
 
     def test_a_record_is_read_as_it_was_written(self, ledger: Ledger, on_record: OnRecord) -> None:
@@ -77,7 +77,7 @@ class PeoplePromises:
     def test_a_stranger_s_first_payment_makes_them_known(
         self, people: People, ledger: Ledger
     ) -> None:
-        assert {"nobody"} == people.pay([paying(NOBODY, "n-1")])
+        assert {"nobody"} == people.reserve([paying(NOBODY, "n-1")])
         assert {"nobody": paying(NOBODY, "n-1")} == known(ledger, "nobody")
 
     def test_a_customer_s_payment_leaves_their_record_alone(
@@ -85,7 +85,7 @@ class PeoplePromises:
     ) -> None:
         on_record(ADA)
 
-        assert {"ada"} == people.pay([paying(ADA, "n-1")])
+        assert {"ada"} == people.reserve([paying(ADA, "n-1")])
         assert {"ada": paying(ADA, "n-1")} == known(ledger, "ada")
 
     def test_a_refusal_that_came_between_is_not_written_over(
@@ -94,39 +94,39 @@ class PeoplePromises:
         on_record(ADA)
         refused = {Channel.SMS: "opted-out", Channel.EMAIL: "complained"}
         on_record(replace(ADA, refusals=refused))
-        people.pay([paying(ADA, "n-1")])
+        people.reserve([paying(ADA, "n-1")])
 
         assert refused == known(ledger, "ada")["ada"].refusals
 
     def test_of_two_who_pay_at_once_one_is_told_that_it_lost(
         self, people: People, ledger: Ledger
     ) -> None:
-        assert {"nobody"} == people.pay([paying(NOBODY, "n-1")])
-        assert set() == people.pay([paying(NOBODY, "n-2")])
-        assert {"nobody"} == people.pay([paying(NOBODY, "n-1", "n-2", turn=2)])
-        assert set() == people.pay([paying(NOBODY, "n-3", turn=2)])
+        assert {"nobody"} == people.reserve([paying(NOBODY, "n-1")])
+        assert set() == people.reserve([paying(NOBODY, "n-2")])
+        assert {"nobody"} == people.reserve([paying(NOBODY, "n-1", "n-2", turn=2)])
+        assert set() == people.reserve([paying(NOBODY, "n-3", turn=2)])
         assert {"nobody": paying(NOBODY, "n-1", "n-2", turn=2)} == known(ledger, "nobody")
 
     def test_a_payment_out_of_turn_makes_nobody_known(self, people: People, ledger: Ledger) -> None:
-        assert set() == people.pay([paying(NOBODY, "n-1", turn=2)])
+        assert set() == people.reserve([paying(NOBODY, "n-1", turn=2)])
         assert {} == known(ledger, "nobody")
 
     def test_one_who_lost_keeps_no_other_back(self, people: People, ledger: Ledger) -> None:
-        people.pay([paying(NOBODY, "n-1")])
+        people.reserve([paying(NOBODY, "n-1")])
         other = replace(NOBODY, key="other")
 
-        assert {"other"} == people.pay([paying(NOBODY, "n-2"), paying(other, "n-3")])
-        assert {"n-1"} == known(ledger, "nobody")["nobody"].paid.keys()
+        assert {"other"} == people.reserve([paying(NOBODY, "n-2"), paying(other, "n-3")])
+        assert {"n-1"} == known(ledger, "nobody")["nobody"].reservations.keys()
 
     def test_what_has_lapsed_is_forgotten(self, people: People, ledger: Ledger) -> None:
-        people.pay([paying(NOBODY, "n-1", "n-2")])
-        later = replace(NOBODY, paid={"n-3": START + timedelta(hours=2)}, turn=2)
+        people.reserve([paying(NOBODY, "n-1", "n-2")])
+        later = replace(NOBODY, reservations={"n-3": START + timedelta(hours=2)}, turn=2)
 
-        assert {"nobody"} == people.pay([later])
+        assert {"nobody"} == people.reserve([later])
         assert {"nobody": later} == known(ledger, "nobody")
 
     def test_an_empty_batch_is_nothing_to_do(self, people: People) -> None:
-        assert set() == people.pay([])
+        assert set() == people.reserve([])
 
     def test_a_batch_may_be_larger_than_any_call_takes(
         self, people: People, ledger: Ledger
@@ -134,70 +134,80 @@ class PeoplePromises:
         many = [paying(replace(NOBODY, key=f"p-{n}"), f"n-{n}") for n in range(130)]
         keys = {each.key for each in many}
 
-        assert keys == people.pay(many)
+        assert keys == people.reserve(many)
         assert {each.key: each for each in many} == known(ledger, *keys)
 
     def test_what_a_stranger_s_message_taught_makes_them_known(
-        self, memories: Memories, ledger: Ledger
+        self, suppressions_port: Suppressions, ledger: Ledger
     ) -> None:
-        assert {"nobody"} == memories.learn([taught(NOBODY)])
-        assert {"nobody": taught(NOBODY)} == known(ledger, "nobody")
+        assert {"nobody"} == suppressions_port.suppress([evidence(NOBODY)])
+        assert {"nobody": evidence(NOBODY)} == known(ledger, "nobody")
 
-    def test_a_lesson_leaves_a_customer_s_record_and_payments_alone(
-        self, people: People, memories: Memories, ledger: Ledger, on_record: OnRecord
+    def test_a_suppression_leaves_a_customer_s_record_and_payments_alone(
+        self, people: People, suppressions_port: Suppressions, ledger: Ledger, on_record: OnRecord
     ) -> None:
         on_record(ADA)
-        people.pay([paying(ADA, "n-1")])
+        people.reserve([paying(ADA, "n-1")])
         seen = known(ledger, "ada")["ada"]
 
-        assert {"ada"} == memories.learn([taught(seen)])
-        assert {"ada": taught(paying(ADA, "n-1"))} == known(ledger, "ada")
+        assert {"ada"} == suppressions_port.suppress([evidence(seen)])
+        assert {"ada": evidence(paying(ADA, "n-1"))} == known(ledger, "ada")
 
     def test_whoever_has_only_paid_learns_as_well_and_goes_on_paying(
-        self, people: People, memories: Memories, ledger: Ledger
+        self, people: People, suppressions_port: Suppressions, ledger: Ledger
     ) -> None:
         """And is remembered from then on: a refusal that lapsed by itself would be a message."""
-        people.pay([paying(NOBODY, "n-1")])
-        assert {"nobody"} == memories.learn([taught(known(ledger, "nobody")["nobody"])])
+        people.reserve([paying(NOBODY, "n-1")])
+        assert {"nobody"} == suppressions_port.suppress(
+            [evidence(known(ledger, "nobody")["nobody"])]
+        )
         after = known(ledger, "nobody")["nobody"]
 
-        assert {"nobody"} == people.pay([replace(after, paid={"n-2": START}, turn=2)])
-        assert taught(NOBODY).learnt == known(ledger, "nobody")["nobody"].learnt
+        assert {"nobody"} == people.reserve([replace(after, reservations={"n-2": START}, turn=2)])
+        assert evidence(NOBODY).suppressions == known(ledger, "nobody")["nobody"].suppressions
 
     def test_who_is_thought_a_stranger_and_is_not_learns_all_the_same(
-        self, memories: Memories, ledger: Ledger, on_record: OnRecord
+        self, suppressions_port: Suppressions, ledger: Ledger, on_record: OnRecord
     ) -> None:
         on_record(ADA)
 
-        assert {"ada"} == memories.learn([taught(Person(key="ada"))])
-        assert {"ada": taught(ADA)} == known(ledger, "ada")
+        assert {"ada"} == suppressions_port.suppress([evidence(Person(key="ada"))])
+        assert {"ada": evidence(ADA)} == known(ledger, "ada")
 
     def test_of_two_who_learn_at_once_one_is_told_that_it_lost(
-        self, memories: Memories, ledger: Ledger
+        self, suppressions_port: Suppressions, ledger: Ledger
     ) -> None:
-        assert {"nobody"} == memories.learn([taught(NOBODY)])
-        assert set() == memories.learn([taught(NOBODY, "m-2")])
-        assert {"nobody"} == memories.learn([taught(NOBODY, "m-1", "m-2", lessons=2)])
+        assert {"nobody"} == suppressions_port.suppress([evidence(NOBODY)])
+        assert set() == suppressions_port.suppress([evidence(NOBODY, "m-2")])
+        assert {"nobody"} == suppressions_port.suppress(
+            [evidence(NOBODY, "m-1", "m-2", evidence_in=2)]
+        )
         assert {"m-1", "m-2"} == known(ledger, "nobody")["nobody"].soft_bounces.keys()
 
     def test_what_is_lifted_is_gone_and_who_said_so_is_kept(
-        self, memories: Memories, ledger: Ledger, on_record: OnRecord
+        self, suppressions_port: Suppressions, ledger: Ledger, on_record: OnRecord
     ) -> None:
         on_record(ADA)
-        memories.learn([taught(ADA, "m-2")])
-        lifted = Lifted(reason="blocked", by="ticket 4711", at=START)
-        after = replace(ADA, learnt={}, soft_bounces={}, lifted={"hash": lifted}, lessons=2)
+        suppressions_port.suppress([evidence(ADA, "m-2")])
+        unsuppressions = Unsuppression(reason="blocked", by="ticket 4711", at=START)
+        after = replace(
+            ADA,
+            suppressions={},
+            soft_bounces={},
+            unsuppressions={"hash": unsuppressions},
+            evidence_in=2,
+        )
 
-        assert {"ada"} == memories.learn([after])
+        assert {"ada"} == suppressions_port.suppress([after])
         assert {"ada": after} == known(ledger, "ada")
-        assert set() == memories.learn([replace(after, lifted={})])
+        assert set() == suppressions_port.suppress([replace(after, unsuppressions={})])
 
     def test_a_record_that_is_written_again_leaves_what_was_learnt(
-        self, memories: Memories, ledger: Ledger, on_record: OnRecord
+        self, suppressions_port: Suppressions, ledger: Ledger, on_record: OnRecord
     ) -> None:
         """A file of customers knows nothing of bounces."""
         on_record(ADA)
-        memories.learn([taught(ADA)])
+        suppressions_port.suppress([evidence(ADA)])
         on_record(replace(ADA, locale="sv"))
 
-        assert taught(ADA).learnt == known(ledger, "ada")["ada"].learnt
+        assert evidence(ADA).suppressions == known(ledger, "ada")["ada"].suppressions

@@ -6,7 +6,7 @@ from datetime import timedelta
 from ordercast.workflows.ports import ReceiptQueue
 from tests.fakes.clock import START
 
-Arrival = Callable[[], None]
+InboundEvent = Callable[[], None]
 NOW = START + timedelta(hours=1)
 
 
@@ -22,7 +22,7 @@ class ReceiptQueuePromises:
         assert NOW - timedelta(minutes=2) < until <= NOW
 
     def test_a_receipt_that_waits_may_be_the_word_we_wait_for(
-        self, receipts: ReceiptQueue, arrive: Arrival
+        self, receipts: ReceiptQueue, arrive: InboundEvent
     ) -> None:
         arrive()
         until = receipts.applied_until(now=NOW)
@@ -30,7 +30,7 @@ class ReceiptQueuePromises:
         assert until is None or until <= START
 
     def test_a_receipt_that_somebody_works_on_is_not_applied_yet(
-        self, receipts: ReceiptQueue, arrive: Arrival, taken: Arrival
+        self, receipts: ReceiptQueue, arrive: InboundEvent, taken: InboundEvent
     ) -> None:
         arrive()
         taken()

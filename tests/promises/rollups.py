@@ -8,15 +8,15 @@ from typing import Any, Protocol
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.rollups.counting import Entry, entries, transactions
-from ordercast.rollups.rollup import Amount, Bucket, Counted, summed
+from ordercast.rollups.rollup import Amount, CountedVersion, RollupKey, summed
 from tests.lines import line
 
 
 class Rollups(Protocol):
-    def counted(self, hours: Any) -> dict[str, Counted]: ...
+    def counted(self, hours: Any) -> dict[str, CountedVersion]: ...
     def commit(self, transactions: Any, *, writer: int) -> list[bool]: ...
-    def counted_pages(self, hour: str) -> Iterator[Mapping[str, Counted]]: ...
-    def buckets(self, days: Any) -> dict[Bucket, dict[str, Amount]]: ...
+    def counted_pages(self, hour: str) -> Iterator[Mapping[str, CountedVersion]]: ...
+    def buckets(self, days: Any) -> dict[RollupKey, dict[str, Amount]]: ...
 
 
 ONE, TWO = line(1), line(2)
@@ -44,7 +44,7 @@ def count(rollups: Rollups, *lines: Any, writer: int = 0) -> list[bool]:
     return rollups.commit(transactions(entries(lines, known)), writer=writer)
 
 
-def counted_of(rollups: Rollups, hour: str) -> dict[str, Counted]:
+def counted_of(rollups: Rollups, hour: str) -> dict[str, CountedVersion]:
     """Return what was counted of an hour, all pages of it; none names what another does."""
     pages = list(rollups.counted_pages(hour))
     found = {i: each for page in pages for i, each in page.items()}

@@ -9,28 +9,28 @@ import pytest
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.sending.claim import Asked
+from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Outgoing, Settlement, accepted, not_now
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger, TwoStatementsOnOneKey
-from tests.fakes.notifications_topic import FakeHub, TwoEntriesOfOneId
+from tests.fakes.notifications_topic import FakeNotificationsTopic, TwoEntriesOfOneId
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
 from tests.fakes.provider import FakeProvider
-from tests.fakes.receipt_logs import FakeTrails, TwoTrailsOfOneMessage
+from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
 from tests.promises.ledger import LedgerPromises
-from tests.promises.ledger_decisions import head, mark
+from tests.promises.ledger_decisions import latest_status, mark
 from tests.promises.ledger_steps import ONE, TWO, claims, enter, read
-from tests.promises.notifications_topic import Heard, HubPromises, Listener
+from tests.promises.notifications_topic import Heard, Listener, NotificationsTopicPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
-from tests.promises.pauses import StopsPromises, Switch
+from tests.promises.pauses import PausesPromises, Switch
 from tests.promises.people import NOBODY, OnRecord, PeoplePromises, paying
 from tests.promises.provider import ProviderPromises, outgoing
-from tests.promises.receipt_logs import TrailsPromises, trail
-from tests.promises.receipt_queue import Arrival, ReceiptQueuePromises
+from tests.promises.receipt_logs import ReceiptLogsPromises, receipt_log
+from tests.promises.receipt_queue import InboundEvent, ReceiptQueuePromises
 from tests.promises.rollups import RollupsPromises
 
 Calling = Callable[[], object]
@@ -42,49 +42,49 @@ class TestFakeRollups(RollupsPromises):
         return FakeRollups()
 
 
-class TestFakeLedger(LedgerPromises, StopsPromises):
+class TestFakeLedger(LedgerPromises, PausesPromises):
     @pytest.fixture
     def ledger(self) -> FakeLedger:
         return FakeLedger()
 
     @pytest.fixture
     def stop(self, ledger: FakeLedger) -> Switch:
-        return ledger.stopped.add
+        return ledger.paused.add
 
     @pytest.fixture
     def resume(self, ledger: FakeLedger) -> Switch:
-        return ledger.stopped.discard
+        return ledger.paused.discard
 
     def test_it_refuses_what_dynamodb_refuses(self, ledger: FakeLedger) -> None:
         """A bulk call with two statements on one key fails as a whole; emulators let it pass."""
-        asked, one_head = Asked(id=ONE.id), head("shipped")
-        fact = Settlement(notification=ONE, owner="me", outcome=accepted("m-1"), at=START)
+        asked, one_latest_status = ClaimRequest(id=ONE.id), latest_status("shipped")
+        receipt_event = Settlement(notification=ONE, owner="me", outcome=accepted("m-1"), at=START)
         twice: list[Calling] = [
             lambda: ledger.mark([mark(), mark()]),
             lambda: ledger.accept([ONE, ONE], []),
-            lambda: ledger.accept([], [one_head, head("confirmed")]),
+            lambda: ledger.accept([], [one_latest_status, latest_status("confirmed")]),
             lambda: ledger.claim([asked, asked], owner="me", lease_until=START, now=START),
-            lambda: ledger.settle([fact, fact]),
+            lambda: ledger.settle([receipt_event, receipt_event]),
             lambda: ledger.change([(ONE, ONE), (ONE, ONE)]),
         ]
         for call in twice:
             with pytest.raises(TwoStatementsOnOneKey):
                 call()
-        assert ({}, {}, {}) == (ledger.rows, ledger.marks, ledger.heads)
+        assert ({}, {}, {}) == (ledger.rows, ledger.decisions, ledger.latest_statuses)
 
     def test_what_is_unavailable_does_nothing(self, ledger: FakeLedger) -> None:
-        ledger.unavailable = {"mark"}
+        ledger.unavailable = {"record_decisions"}
 
         with pytest.raises(LedgerUnavailable):
             ledger.mark([mark()])
-        assert {} == ledger.marks
+        assert {} == ledger.decisions
 
-    @pytest.mark.parametrize("method", ["mark", "claim", "due", "look_up"])
+    @pytest.mark.parametrize("method", ["record_decisions", "claim", "due", "look_up"])
     def test_what_is_unheard_is_done(self, ledger: FakeLedger, method: str) -> None:
         enter(ledger, ONE)
         ledger.unheard = {method}
         calls: dict[str, Calling] = {
-            "mark": lambda: ledger.mark([mark()]),
+            "record_decisions": lambda: ledger.mark([mark()]),
             "claim": lambda: claims(ledger, ONE),
             "due": lambda: ledger.due(now=START, limit=1),
             "look_up": lambda: read(ledger, ONE),
@@ -92,7 +92,7 @@ class TestFakeLedger(LedgerPromises, StopsPromises):
 
         with pytest.raises(LedgerUnavailable):
             calls[method]()
-        assert (method == "mark") == bool(ledger.marks)
+        assert (method == "record_decisions") == bool(ledger.decisions)
         assert (method == "claim") == (ledger.rows[ONE.id].state is State.SENDING)
 
     def test_trouble_with_one_statement_is_told_after_the_others_are_done(
@@ -131,14 +131,14 @@ class TestFakePeople(PeoplePromises):
 
     def test_it_refuses_what_dynamodb_refuses(self, people: FakePeople) -> None:
         with pytest.raises(TwoPaymentsOfOnePerson):
-            people.pay([paying(NOBODY, "n-1"), paying(NOBODY, "n-2")])
+            people.reserve([paying(NOBODY, "n-1"), paying(NOBODY, "n-2")])
         assert {} == people.kept
 
     def test_what_is_unavailable_does_nothing(self, people: FakePeople) -> None:
         people.unavailable = True
 
         with pytest.raises(LedgerUnavailable):
-            people.pay([paying(NOBODY, "n-1")])
+            people.reserve([paying(NOBODY, "n-1")])
         assert {} == people.kept
 
     def test_trouble_with_one_is_told_after_the_others_are_written(
@@ -148,14 +148,14 @@ class TestFakePeople(PeoplePromises):
         people.troubled = lambda key: key == "other"
 
         with pytest.raises(LedgerUnavailable):
-            people.pay([paying(NOBODY, "n-1"), paying(other, "n-2")])
+            people.reserve([paying(NOBODY, "n-1"), paying(other, "n-2")])
         assert {"nobody"} == people.kept.keys()
 
     def test_what_is_unheard_is_done(self, people: FakePeople) -> None:
         people.unheard = True
 
         with pytest.raises(LedgerUnavailable):
-            people.pay([paying(NOBODY, "n-1")])
+            people.reserve([paying(NOBODY, "n-1")])
         assert {"nobody"} == people.kept.keys()
 
 
@@ -165,14 +165,14 @@ class TestFakeReceiptQueue(ReceiptQueuePromises):
         return FakeReceiptQueue()
 
     @pytest.fixture
-    def arrive(self, receipts: FakeReceiptQueue) -> Arrival:
+    def arrive(self, receipts: FakeReceiptQueue) -> InboundEvent:
         def one() -> None:
             receipts.oldest = START
 
         return one
 
     @pytest.fixture
-    def taken(self) -> Arrival:
+    def taken(self) -> InboundEvent:
         return lambda: None
 
     def test_it_tells_nothing_while_it_is_unavailable(self, receipts: FakeReceiptQueue) -> None:
@@ -182,43 +182,49 @@ class TestFakeReceiptQueue(ReceiptQueuePromises):
             receipts.applied_until(now=START)
 
 
-class TestFakeHub(HubPromises):
+class TestFakeNotificationsTopic(NotificationsTopicPromises):
     @pytest.fixture
-    def hub(self) -> FakeHub:
-        return FakeHub()
+    def notifications_topic(self) -> FakeNotificationsTopic:
+        return FakeNotificationsTopic()
 
     @pytest.fixture
-    def listening(self, hub: FakeHub) -> Listener:
-        def heard(_: int) -> Heard:
-            return [(n.id, _routing(n)) for n in hub.published]
+    def listening(self, notifications_topic: FakeNotificationsTopic) -> Listener:
+        def merge_receipts(_: int) -> Heard:
+            return [(n.id, _routing(n)) for n in notifications_topic.published]
 
-        return heard
+        return merge_receipts
 
-    def test_what_it_does_not_take_is_not_answered(self, hub: FakeHub) -> None:
-        hub.takes = lambda n: n.order.order_id == "o-1"
+    def test_what_it_does_not_take_is_not_answered(
+        self, notifications_topic: FakeNotificationsTopic
+    ) -> None:
+        notifications_topic.takes = lambda n: n.order.order_id == "o-1"
 
-        assert {notification(1).id} == hub.publish([notification(1), notification(2)])
-        assert 1 == len(hub.published)
+        assert {notification(1).id} == notifications_topic.publish(
+            [notification(1), notification(2)]
+        )
+        assert 1 == len(notifications_topic.published)
 
-    def test_what_was_not_heard_of_went_out_all_the_same(self, hub: FakeHub) -> None:
-        hub.hears = lambda _: False
+    def test_what_was_not_heard_of_went_out_all_the_same(
+        self, notifications_topic: FakeNotificationsTopic
+    ) -> None:
+        notifications_topic.hears = lambda _: False
 
-        assert set() == hub.publish([notification(1)])
-        assert 1 == len(hub.published)
+        assert set() == notifications_topic.publish([notification(1)])
+        assert 1 == len(notifications_topic.published)
 
-    def test_it_refuses_what_sns_refuses(self, hub: FakeHub) -> None:
+    def test_it_refuses_what_sns_refuses(self, notifications_topic: FakeNotificationsTopic) -> None:
         with pytest.raises(TwoEntriesOfOneId):
-            hub.publish([notification(1), notification(1)])
+            notifications_topic.publish([notification(1), notification(1)])
 
 
-class TestFakeTrails(TrailsPromises):
+class TestFakeReceiptLogs(ReceiptLogsPromises):
     @pytest.fixture
-    def trails(self) -> FakeTrails:
-        return FakeTrails()
+    def receipt_logs(self) -> FakeReceiptLogs:
+        return FakeReceiptLogs()
 
-    def test_it_refuses_what_dynamodb_refuses(self, trails: FakeTrails) -> None:
-        with pytest.raises(TwoTrailsOfOneMessage):
-            trails.join([trail(), trail()])
+    def test_it_refuses_what_dynamodb_refuses(self, receipt_logs: FakeReceiptLogs) -> None:
+        with pytest.raises(TwoReceiptLogsOfOneMessage):
+            receipt_logs.join([receipt_log(), receipt_log()])
 
 
 class TestFakeParkedRecords(ParkedRecordsPromises):

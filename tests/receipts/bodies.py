@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ordercast import templates
-from ordercast.notifications.notification import Notification, OrderFacts
+from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.templates import words
 from ordercast.templates.catalogue import SEND_WITHIN
 from tests.examples import drafts
@@ -33,7 +33,7 @@ TYPICAL = {
 
 def about(notification: Notification, **facts: object) -> Notification:
     """Return the notification with other facts of its order."""
-    return replace(notification, order=OrderFacts(**({"order_id": "o-1"} | facts)))  # type: ignore[arg-type]
+    return replace(notification, order=OrderDetails(**({"order_id": "o-1"} | facts)))  # type: ignore[arg-type]
 
 
 def voiced(notification: Notification, template: str, language: str) -> Notification:

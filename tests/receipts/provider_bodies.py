@@ -8,7 +8,7 @@ from typing import Any
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.receipts.provider_events import place, reason
+from ordercast.receipts.provider_events import meaning_of, reason
 from ordercast.receipts.receipt import Receipt, read_receipt
 from tests.examples import PHONE, order_event
 from tests.fakes.clock import START
@@ -48,4 +48,4 @@ def receipt(body: str, *, received_at: datetime = START) -> Receipt:
 def says(body: str) -> tuple[State, str | None]:
     """Return the state that a receipt speaks of, and the reason that it gives."""
     read = receipt(body)
-    return place(read.kind, read.channel).state, reason(read.kind, read.channel)
+    return meaning_of(read.kind, read.channel).state, reason(read.kind, read.channel)

@@ -5,7 +5,13 @@ import pytest
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import CHAINS, State
-from ordercast.receipts.provider_events import COUNTED, PLACES, Lesson, place, reason
+from ordercast.receipts.provider_events import (
+    COUNTED,
+    PLACES,
+    SuppressionReason,
+    meaning_of,
+    reason,
+)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "receipts.md").read_text()
 ROW = re.compile(r"^\| `([^`]+)` \| `(\w+)` \| (?:`([\w-]+)`)? ?\|$", re.MULTILINE)
@@ -13,12 +19,15 @@ ROW = re.compile(r"^\| `([^`]+)` \| `(\w+)` \| (?:`([\w-]+)`)? ?\|$", re.MULTILI
 
 def shown() -> dict[str, tuple[str, str | None]]:
     """Return what the page says of each event: its state, and what is learnt of the address."""
-    return {kind: (state, lesson or None) for kind, state, lesson in ROW.findall(PAGE)}
+    return {
+        kind: (state, suppression_reason or None)
+        for kind, state, suppression_reason in ROW.findall(PAGE)
+    }
 
 
 def test_the_page_shows_every_event_where_the_core_has_it() -> None:
     known = {
-        kind: (str(each.state), each.lesson and str(each.lesson))
+        kind: (str(each.state), each.suppression_reason and str(each.suppression_reason))
         for places in PLACES.values()
         for kind, each in places.items()
     }
@@ -41,12 +50,12 @@ def test_every_event_has_a_place_in_the_chain_of_its_channel(channel: Channel) -
 
 
 @pytest.mark.parametrize(
-    ("kind", "channel", "state", "lesson"),
+    ("kind", "channel", "state", "suppression_reason"),
     [
-        ("Bounce/Permanent/New", Channel.EMAIL, State.BOUNCED, Lesson.BOUNCED),
+        ("Bounce/Permanent/New", Channel.EMAIL, State.BOUNCED, SuppressionReason.BOUNCED),
         ("Bounce/Transient/New", Channel.EMAIL, State.SOFT_BOUNCED, None),
         ("Bounce/New/New", Channel.EMAIL, State.SOFT_BOUNCED, None),
-        ("Complaint/new", Channel.EMAIL, State.COMPLAINED, Lesson.COMPLAINED),
+        ("Complaint/new", Channel.EMAIL, State.COMPLAINED, SuppressionReason.COMPLAINED),
         ("DeliveryDelay/New", Channel.EMAIL, State.DELAYED, None),
         ("New", Channel.EMAIL, State.SENT, None),
         ("FAILURE/New words", Channel.SMS, State.FAILED_FOR_NOW, None),
@@ -55,16 +64,20 @@ def test_every_event_has_a_place_in_the_chain_of_its_channel(channel: Channel) -
     ],
 )
 def test_what_nobody_has_heard_of_is_taken_for_the_nearest_thing(
-    kind: str, channel: Channel, state: State, lesson: Lesson | None
+    kind: str, channel: Channel, state: State, suppression_reason: SuppressionReason | None
 ) -> None:
-    found = place(kind, channel)
+    found = meaning_of(kind, channel)
 
-    assert (state, lesson, False) == (found.state, found.lesson, found.known)
+    assert (state, suppression_reason, False) == (
+        found.state,
+        found.suppression_reason,
+        found.known,
+    )
 
 
 def test_an_automatic_reply_teaches_nothing() -> None:
     """An out-of-office reply once ended all mail to whoever was on holiday."""
-    assert place("Bounce/Transient/General", Channel.EMAIL).lesson is None
+    assert meaning_of("Bounce/Transient/General", Channel.EMAIL).suppression_reason is None
 
 
 def test_only_what_went_wrong_has_a_reason() -> None:

@@ -8,8 +8,8 @@ import pytest
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.receipts.provider_events import place
-from ordercast.receipts.receipt import Counted, MalformedReceipt, read_receipt
+from ordercast.receipts.provider_events import meaning_of
+from ordercast.receipts.receipt import CountedVersion, MalformedReceipt, read_receipt
 from tests.examples import PHONE
 from tests.fakes.clock import START
 from tests.receipts.provider_bodies import (
@@ -72,21 +72,21 @@ def test_a_provider_s_own_example_says_what_became_of_its_message(
 def test_what_a_reader_does_is_counted_and_is_no_receipt(name: str) -> None:
     read = read_receipt(recorded(f"ses_event_{name}"), received_at=START)
 
-    assert Counted(kind=name.title()) == read
+    assert CountedVersion(kind=name.title()) == read
 
 
 def test_what_ses_says_when_it_is_connected_is_no_receipt_and_no_trouble() -> None:
     """It comes once, at deployment, and would raise the alarm of the dead letters."""
     greeting = "Successfully validated SNS topic for Amazon SES event publishing."
 
-    assert isinstance(read_receipt(greeting, received_at=START), Counted)
+    assert isinstance(read_receipt(greeting, received_at=START), CountedVersion)
 
 
 def test_an_event_that_nobody_knows_says_at_least_that_the_provider_has_the_message() -> None:
     read = receipt(email_event("Teleported"))
 
-    assert ("Teleported", State.SENT) == (read.kind, place(read.kind, Channel.EMAIL).state)
-    assert not place(read.kind, Channel.EMAIL).known
+    assert ("Teleported", State.SENT) == (read.kind, meaning_of(read.kind, Channel.EMAIL).state)
+    assert not meaning_of(read.kind, Channel.EMAIL).known
 
 
 def test_our_tag_names_the_notification() -> None:
@@ -218,7 +218,7 @@ def test_every_field_but_the_message_id_may_be_missing(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "complaint"),
+    ("body", "usage_error"),
     [
         ("", "receipt: not JSON"),
         ("[" * 100_000, "receipt: not JSON"),
@@ -233,8 +233,8 @@ def test_every_field_but_the_message_id_may_be_missing(body: str) -> None:
         (sms_line(message_id=None, status=None), "receipt: notification.messageId is missing"),
     ],
 )
-def test_what_is_no_receipt_is_said_in_one_line(body: str, complaint: str) -> None:
+def test_what_is_no_receipt_is_said_in_one_line(body: str, usage_error: str) -> None:
     with pytest.raises(MalformedReceipt) as refusal:
         read_receipt(body, received_at=START)
 
-    assert complaint == str(refusal.value)
+    assert usage_error == str(refusal.value)

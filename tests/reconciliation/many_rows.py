@@ -14,12 +14,12 @@ from functools import cache
 from typing import Any
 
 from ordercast.gateways.ledger.items import write
-from ordercast.gateways.ledger.stream_changes import line_of
+from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.gateways.rollups import items as rollup_item
 from ordercast.reconciliation.comparison import Findings
-from ordercast.rollups.rollup import Amount, Bucket, Counted, Line, contribution
+from ordercast.rollups.rollup import Amount, CountedVersion, RollupInput, RollupKey, contribution
 from ordercast.workflows.count_changes import Count
-from ordercast.workflows.reconcile.compare_rollups import Verify
+from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from tests.examples import notification
 from tests.fakes.clock import START
 
@@ -33,28 +33,28 @@ class Hour:
     count: int
     behind: int = 0
 
-    def counted_pages(self, _: str) -> Iterator[Mapping[str, Counted]]:
+    def counted_pages(self, _: str) -> Iterator[Mapping[str, CountedVersion]]:
         for start in range(0, self.count, PAGE):
             yield self._counted(range(start, min(start + PAGE, self.count)))
 
-    def counted(self, hours: Mapping[str, str]) -> dict[str, Counted]:
+    def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
         return self._counted(map(_number, hours))
 
-    def buckets(self, _: Iterable[str]) -> dict[Bucket, dict[str, Amount]]:
+    def buckets(self, _: Iterable[str]) -> dict[RollupKey, dict[str, Amount]]:
         one = contribution(_line(0))
         return {one.bucket: {name: amount * self.count for name, amount in one.amounts.items()}}
 
-    def lines(self, ids: Iterable[str]) -> dict[str, Line]:
+    def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
         return {i: _line(n, ahead=n < self.behind) for i in ids for n in [_number(i)]}
 
-    def _counted(self, numbers: Iterable[int]) -> dict[str, Counted]:
+    def _counted(self, numbers: Iterable[int]) -> dict[str, CountedVersion]:
         return dict(rollup_item.read_counted(_counted_item(_name(n))) for n in numbers)
 
 
 def compared(hour: Hour, *, most: int = 1_000) -> Findings:
     """Compare the hour with itself."""
     rollups: Any = hour
-    verify = Verify(
+    verify = CompareRollups(
         rollups=rollups,
         ledger=rollups,
         count=Count(rollups=rollups, pause=lambda _: None, chance=lambda: 0.5),
@@ -82,8 +82,8 @@ def _item() -> Mapping[str, Any]:
     return write(notification(1))
 
 
-def _line(number: int, *, ahead: bool = False) -> Line:
-    row = line_of(_item())
+def _line(number: int, *, ahead: bool = False) -> RollupInput:
+    row = rollup_input_of(_item())
     return replace(row, id=_name(number), version=row.version + ahead)
 
 

@@ -9,24 +9,24 @@ from typing import Any
 import pytest
 
 from ordercast.notifications.lifecycle import State
-from ordercast.rollups.rollup import Amount, Contribution, Counted, unattributed
+from ordercast.rollups.rollup import Amount, Contribution, CountedVersion, unattributed
 from ordercast.rollups.statistics import in_all
-from ordercast.workflows.reconcile.compare_rollups import Verify
+from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from tests.fakes.clock import START
 from tests.fakes.rollups import FakeRollups
 from tests.lines import line
 from tests.promises.rollups import HOUR, count
-from tests.rollups.stream_of_changes import FakeLines
+from tests.rollups.stream_of_changes import FakeRollupInputs
 from tests.rollups.test_rollups_balance import counting
 
 RETENTION = timedelta(days=90)
 
 
-class Books:
+class RollupsWorkload:
     """Some counted notifications that are on the ledger as well, and a verification of them."""
 
     def __init__(self) -> None:
-        self.rollups, self.ledger = FakeRollups(), FakeLines()
+        self.rollups, self.ledger = FakeRollups(), FakeRollupInputs()
         self.meanwhile: Callable[[], object] = lambda: None
         self.later = timedelta(hours=2)
         self.waited: list[float] = []
@@ -43,8 +43,8 @@ class Books:
     def sent(self, number: int, version: int = 2) -> None:
         self.write(number, version=version, state=State.SENT)
 
-    def verify(self) -> Verify:
-        return Verify(
+    def verify(self) -> CompareRollups:
+        return CompareRollups(
             rollups=self.rollups,
             ledger=self.ledger,
             count=counting(self.rollups, 1),
@@ -59,181 +59,183 @@ class Books:
 
 
 @pytest.fixture
-def books() -> Books:
-    return Books()
+def rollups() -> RollupsWorkload:
+    return RollupsWorkload()
 
 
-def test_books_that_agree_take_one_look(books) -> None:
-    found = books.found()
+def test_rollups_that_agree_take_one_look(rollups) -> None:
+    found = rollups.found()
 
     assert (True, 3, frozenset(), []) == (
         found.are_clean,
         found.notifications,
         found.moving,
-        books.waited,
+        rollups.waited,
     )
 
 
-def test_what_the_ledger_is_ahead_of_and_stands_still_is_not_yet_counted(books) -> None:
-    books.sent(1)
+def test_what_the_ledger_is_ahead_of_and_stands_still_is_not_yet_counted(rollups) -> None:
+    rollups.sent(1)
 
-    found = books.found()
+    found = rollups.found()
 
     assert ({line(1).id}, 0, [7.0]) == (
         set(found.not_yet_counted),
         found.different,
-        books.waited,
+        rollups.waited,
     )
-    assert 1 == books.verify().repair(found)
-    assert books.found().are_clean
+    assert 1 == rollups.verify().repair(found)
+    assert rollups.found().are_clean
 
 
-def test_what_was_never_counted_is_found_where_it_is_asked_for(books) -> None:
-    books.write(4)
+def test_what_was_never_counted_is_found_where_it_is_asked_for(rollups) -> None:
+    rollups.write(4)
 
-    assert books.found().are_clean
-    assert {line(4).id} == set(books.found(4).not_yet_counted)
+    assert rollups.found().are_clean
+    assert {line(4).id} == set(rollups.found(4).not_yet_counted)
 
 
-def test_what_changes_between_two_looks_is_moving(books) -> None:
-    books.sent(1)
-    books.meanwhile = lambda: books.sent(1, version=3)
+def test_what_changes_between_two_looks_is_moving(rollups) -> None:
+    rollups.sent(1)
+    rollups.meanwhile = lambda: rollups.sent(1, version=3)
 
-    found = books.found()
+    found = rollups.found()
 
     assert ({line(1).id}, True) == (found.moving, found.are_clean)
 
 
-def test_what_is_counted_between_two_looks_is_nothing(books) -> None:
-    books.sent(1)
-    books.meanwhile = lambda: count(books.rollups, books.row(1))
+def test_what_is_counted_between_two_looks_is_nothing(rollups) -> None:
+    rollups.sent(1)
+    rollups.meanwhile = lambda: count(rollups.rollups, rollups.row(1))
 
-    found = books.found()
+    found = rollups.found()
 
     assert (frozenset(), True) == (found.moving, found.are_clean)
 
 
-def test_what_was_counted_as_something_else_is_different_and_is_counted_anew(books) -> None:
+def test_what_was_counted_as_something_else_is_different_and_is_counted_anew(rollups) -> None:
     wrong = Contribution(bucket=line(1).bucket, amounts={"state#sent": 1})
-    (bucket,) = [amounts for (b, _), amounts in books.rollups.written.items() if b == wrong.bucket]
+    (bucket,) = [
+        amounts for (b, _), amounts in rollups.rollups.written.items() if b == wrong.bucket
+    ]
     bucket["state#requested"] = 2
     bucket["state#sent"] = 1
     bucket["a#423"] = 2
-    books.rollups.kept[HOUR, line(1).id] = Counted(version=1, contribution=wrong)
+    rollups.rollups.kept[HOUR, line(1).id] = CountedVersion(version=1, contribution=wrong)
 
-    found = books.found()
+    found = rollups.found()
 
     assert {line(1).id: "counted as something else than the ledger says"} == found.wrong_lines
     assert {} == found.wrong_buckets
-    assert 1 == books.verify().repair(found)
-    assert books.found().are_clean
+    assert 1 == rollups.verify().repair(found)
+    assert rollups.found().are_clean
 
 
 def test_a_bucket_that_holds_something_else_is_different_and_is_given_the_difference(
-    books,
+    rollups,
 ) -> None:
-    (amounts,) = books.rollups.written.values()
+    (amounts,) = rollups.rollups.written.values()
     amounts |= {"state#requested": 5, "carrier": Decimal("0.5")}
 
-    found = books.found()
+    found = rollups.found()
 
     assert [{"state#requested": 2, "carrier": Decimal("0.5")}] == list(found.wrong_buckets.values())
-    books.verify().repair(found)
-    assert books.found().are_clean
+    rollups.verify().repair(found)
+    assert rollups.found().are_clean
 
 
-def test_of_two_that_repair_a_bucket_at_once_one_does(books) -> None:
+def test_of_two_that_repair_a_bucket_at_once_one_does(rollups) -> None:
     """Both looked before either did anything: the difference is given once."""
-    (amounts,) = books.rollups.written.values()
+    (amounts,) = rollups.rollups.written.values()
     amounts["state#requested"] = 5
-    found, also_found = books.found(), books.found()
+    found, also_found = rollups.found(), rollups.found()
 
-    books.verify().repair(found)
-    books.verify().repair(also_found)
+    rollups.verify().repair(found)
+    rollups.verify().repair(also_found)
 
-    assert books.found().are_clean
-    (amounts,) = books.rollups.buckets([HOUR[:10]]).values()
+    assert rollups.found().are_clean
+    (amounts,) = rollups.rollups.buckets([HOUR[:10]]).values()
     assert 3 == amounts["state#requested"]
 
 
-def test_a_bucket_that_goes_wrong_again_is_corrected_again(books) -> None:
-    (amounts,) = books.rollups.written.values()
+def test_a_bucket_that_goes_wrong_again_is_corrected_again(rollups) -> None:
+    (amounts,) = rollups.rollups.written.values()
     for _ in range(2):
         amounts["state#requested"] += 5
-        found = books.found()
+        found = rollups.found()
         assert 1 == found.different
-        books.verify().repair(found)
-        assert books.found().are_clean
+        rollups.verify().repair(found)
+        assert rollups.found().are_clean
 
 
-def test_a_bucket_that_is_being_counted_in_is_not_called_different(books) -> None:
+def test_a_bucket_that_is_being_counted_in_is_not_called_different(rollups) -> None:
     """The looks are no snapshot: what is counted between reading one and the other differs."""
-    (amounts,) = books.rollups.written.values()
+    (amounts,) = rollups.rollups.written.values()
     amounts["state#requested"] = 5
-    books.sent(2)
-    books.meanwhile = lambda: count(books.rollups, books.row(2))
+    rollups.sent(2)
+    rollups.meanwhile = lambda: count(rollups.rollups, rollups.row(2))
 
-    assert {} == books.found().wrong_buckets
-
-
-def test_a_row_that_is_gone_before_its_time_is_different(books) -> None:
-    del books.ledger.rows[line(1).id]
-
-    assert [line(1).id] == list(books.found().wrong_lines)
+    assert {} == rollups.found().wrong_buckets
 
 
-def test_a_row_that_retention_removed_has_ended_and_counts_for_ever(books) -> None:
-    del books.ledger.rows[line(1).id]
-    books.later = RETENTION + timedelta(hours=3)
+def test_a_row_that_is_gone_before_its_time_is_different(rollups) -> None:
+    del rollups.ledger.rows[line(1).id]
 
-    found = books.found()
+    assert [line(1).id] == list(rollups.found().wrong_lines)
+
+
+def test_a_row_that_retention_removed_has_ended_and_counts_for_ever(rollups) -> None:
+    del rollups.ledger.rows[line(1).id]
+    rollups.later = RETENTION + timedelta(hours=3)
+
+    found = rollups.found()
 
     assert (True, 1, 3) == (found.are_clean, found.ended, found.notifications)
 
 
-def test_what_the_ledger_never_reached_is_different(books) -> None:
-    count(books.rollups, replace(line(1), version=9))
+def test_what_the_ledger_never_reached_is_different(rollups) -> None:
+    count(rollups.rollups, replace(line(1), version=9))
 
     assert {line(1).id: "counted at a version that the ledger has not reached"} == (
-        books.found().wrong_lines
+        rollups.found().wrong_lines
     )
 
 
-def test_a_bill_that_is_nobodys_has_no_row_and_is_no_difference(books) -> None:
-    bill = unattributed("m-9", Decimal("0.05"), facts=1, at=START, country="US", keep_until=1)
-    count(books.rollups, bill)
+def test_a_charge_that_is_nobodys_has_no_row_and_is_no_difference(rollups) -> None:
+    charge = unattributed("m-9", Decimal("0.05"), facts=1, at=START, country="US", keep_until=1)
+    count(rollups.rollups, charge)
 
-    assert books.found().are_clean
+    assert rollups.found().are_clean
 
 
 def test_what_was_promised_late_in_an_hour_and_accepted_in_the_next_is_compared_too(
-    books,
+    rollups,
 ) -> None:
     """Without the next hour's buckets, which hold more than that."""
-    books.write(5, bucket=line(5).bucket._replace(hour="2026-03-02T10"))
-    assert {line(5).id} == set(books.found(5).not_yet_counted)
+    rollups.write(5, bucket=line(5).bucket._replace(hour="2026-03-02T10"))
+    assert {line(5).id} == set(rollups.found(5).not_yet_counted)
 
-    count(books.rollups, books.row(5))
-    found = books.found(5)
+    count(rollups.rollups, rollups.row(5))
+    found = rollups.found(5)
     assert found.are_clean
-    assert 3 == found.notifications == in_all([_hour(books)]).notifications
+    assert 3 == found.notifications == in_all([_hour(rollups)]).notifications
 
 
-def test_notifications_are_the_sum_over_the_states_in_the_hours(books) -> None:
+def test_notifications_are_the_sum_over_the_states_in_the_hours(rollups) -> None:
     """Whatever else is counted in them is none: bills, and marks of corrections."""
-    books.sent(2)
-    count(books.rollups, books.row(2))
-    bill = unattributed("m-9", Decimal("0.05"), facts=1, at=START, country="US", keep_until=1)
-    count(books.rollups, bill)
-    (amounts,) = [each for each in books.rollups.written.values() if "state#sent" in each]
+    rollups.sent(2)
+    count(rollups.rollups, rollups.row(2))
+    charge = unattributed("m-9", Decimal("0.05"), facts=1, at=START, country="US", keep_until=1)
+    count(rollups.rollups, charge)
+    (amounts,) = [each for each in rollups.rollups.written.values() if "state#sent" in each]
     amounts["state#sent"] += 1
-    books.verify().repair(books.found())
+    rollups.verify().repair(rollups.found())
 
-    found = books.found()
+    found = rollups.found()
     assert found.are_clean
-    everything = in_all(books.rollups.buckets([HOUR[:10]]).values())
+    everything = in_all(rollups.rollups.buckets([HOUR[:10]]).values())
     assert 3 == found.notifications == sum(everything.states.values())
 
 
-def _hour(books: Books) -> Mapping[str, Amount]:
-    return next(a for b, a in books.rollups.buckets([HOUR[:10]]).items() if b.hour == HOUR)
+def _hour(rollups: RollupsWorkload) -> Mapping[str, Amount]:
+    return next(a for b, a in rollups.rollups.buckets([HOUR[:10]]).items() if b.hour == HOUR)

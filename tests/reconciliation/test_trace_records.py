@@ -8,11 +8,11 @@ from msgspec.structs import replace
 
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.ledger.items import write
-from ordercast.gateways.ledger.stream_changes import line_of
+from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.parked.item import GivenUpBatch
-from ordercast.workflows.reconcile.trace_records import PlaceRecords, Records, Shelf
-from ordercast.workflows.redrive.batches import ShelfOfBatches
-from ordercast.workflows.redrive.stream_records import ShelfOfRecords
+from ordercast.workflows.reconcile.trace_records import ParkedSource, TracedRecords, TraceRecords
+from ordercast.workflows.redrive.batches import ParkedBatches
+from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
 from tests.examples import payload
 from tests.fakes.clock import START
 from tests.fakes.parked_store import FakeParkedStore
@@ -45,20 +45,20 @@ class Stage:
     def lines(self, ids):
         rows = self.world.ledger.rows
         wanted = [rows[i] for i in ids if i in rows and i not in self.unentered]
-        return {row.id: line_of(write(row)) for row in wanted}
+        return {row.id: rollup_input_of(write(row)) for row in wanted}
 
-    def place(self) -> Records:
-        def shelf() -> Shelf:
+    def place(self) -> TracedRecords:
+        def source() -> ParkedSource:
             positions = frozenset(self.world.parked.kept)
-            return Shelf(positions=positions, given_up=frozenset(self.given_up))
+            return ParkedSource(positions=positions, given_up=frozenset(self.given_up))
 
-        place = PlaceRecords(
+        place = TraceRecords(
             stream=self,
-            marks=self.world.ledger,
+            decisions=self.world.ledger,
             ledger=self,
-            shelf=shelf,
+            source=source,
             now=lambda: START + self.later,
-            brought_for=6 * HOUR,
+            redelivered_for=6 * HOUR,
             default_currency="USD",
         )
         return place(START, START + HOUR)
@@ -139,12 +139,12 @@ def test_what_is_redriven_stands_at_a_new_position_and_both_sums_hold(stage) -> 
     def put(events) -> None:
         stage.relay(*(event for _, event in events))
 
-    shelf = ShelfOfRecords(store=store, put=put, now=lambda: START)
-    shelf.redrive([each for each in shelf.contents() if each.id == "101"], told=lambda _: None)
-    assert ["102"] == [each.id for each in shelf.contents()]
+    source = ParkedStreamRecords(store=store, put=put, now=lambda: START)
+    source.redrive([each for each in source.contents() if each.id == "101"], told=lambda _: None)
+    assert ["102"] == [each.id for each in source.contents()]
     # Somebody died before the note, and redrives once more.
     store.notes.clear()
-    shelf.redrive(list(shelf.contents()), told=lambda _: None)
+    source.redrive(list(source.contents()), told=lambda _: None)
     stage.later = 7 * HOUR
     found = stage.place()
 
@@ -167,13 +167,13 @@ def test_a_redriven_batch_is_parked_where_it_was_and_accepted_where_it_is(stage)
     batch = GivenUpBatch(
         id="b-1", key="aws/lambda/b-1", condition="age", at=START, records=tuple(stage.put)
     )
-    shelf = ShelfOfBatches(
+    source = ParkedBatches(
         store=FakeParkedStore(given_up=[batch]),
         put=lambda events: stage.relay(*(event for _, event in events)),
         recount=lambda _: None,
         now=lambda: START,
     )
-    shelf.redrive(list(shelf.contents()), told=lambda _: None)
+    source.redrive(list(source.contents()), told=lambda _: None)
     stage.later = 7 * HOUR
     found = stage.place()
 

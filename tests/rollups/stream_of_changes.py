@@ -9,10 +9,10 @@ from typing import Any
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways.ledger.items import write
-from ordercast.gateways.ledger.stream_changes import line_of, newest
+from ordercast.gateways.ledger.stream_changes import newest, rollup_input_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.rollups.rollup import Line
+from ordercast.rollups.rollup import RollupInput
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger
@@ -25,8 +25,8 @@ NOTIFICATIONS = 9
 STORIES = 400  # that the notifications of a day are drawn from
 SHARDS, LANES = 3, 2
 
-Records = list[Mapping[str, Any]]
-Counting = Callable[[Iterable[Line]], frozenset[str]]
+TracedRecords = list[Mapping[str, Any]]
+Counting = Callable[[Iterable[RollupInput]], frozenset[str]]
 """Lines in, the ids that could not be counted out."""
 
 
@@ -35,12 +35,12 @@ class Crash(Exception):
 
 
 @dataclass(slots=True)
-class FakeLines:
+class FakeRollupInputs:
     """The ledger as it stands, as far as it counts."""
 
-    rows: dict[str, Line] = field(default_factory=dict)
+    rows: dict[str, RollupInput] = field(default_factory=dict)
 
-    def lines(self, ids: Iterable[str]) -> dict[str, Line]:
+    def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
         return {i: self.rows[i] for i in ids if i in self.rows}
 
 
@@ -49,8 +49,8 @@ class Day:
     """What happened on the ledger; `lanes` are the stream's, each in the order of its items."""
 
     chance: Random
-    ledger: FakeLines = field(default_factory=FakeLines)
-    lanes: dict[int, Records] = field(default_factory=dict)
+    ledger: FakeRollupInputs = field(default_factory=FakeRollupInputs)
+    lanes: dict[int, TracedRecords] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         stories = [self._story(number) for number in range(1, NOTIFICATIONS + 1)]
@@ -60,7 +60,7 @@ class Day:
             row = story.pop(0)
             lane = hash_of(row.id) % (SHARDS * LANES)
             self.lanes.setdefault(lane, []).append(change(row, at=next(numbers)))
-            self.ledger.rows[row.id] = line_of(write(row))
+            self.ledger.rows[row.id] = rollup_input_of(write(row))
 
     def _story(self, number: int) -> list[Notification]:
         """Return each version of a row: mostly as senders, receipts and the sweeper wrote it.
@@ -126,7 +126,7 @@ class Deliveries:
             self.chance.shuffle(batch)
         changes = newest(batch)
         try:
-            undone = self.counting(line_of(each.image) for each in changes.values())
+            undone = self.counting(rollup_input_of(each.image) for each in changes.values())
         except Crash:
             return
         again = [int(changes[i].sequence_number) for i in undone]

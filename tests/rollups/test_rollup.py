@@ -9,8 +9,8 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.rollups.rollup import (
-    Bucket,
     Contribution,
+    RollupKey,
     add,
     contribution,
     difference,
@@ -136,7 +136,7 @@ amounts = st.dictionaries(
 )
 contributions = st.builds(
     Contribution,
-    bucket=st.sampled_from([Bucket("h", "sms", c, "t", None, None) for c in ("US", "SE")]),
+    bucket=st.sampled_from([RollupKey("h", "sms", c, "t", None, None) for c in ("US", "SE")]),
     amounts=amounts,
 )
 
@@ -144,7 +144,7 @@ contributions = st.builds(
 @given(st.lists(contributions, min_size=1))
 def test_differences_add_up_to_the_last_one(history: list[Contribution]) -> None:
     """Whatever was counted in between, and in whichever bucket."""
-    buckets: dict[Bucket, dict[str, object]] = {}
+    buckets: dict[RollupKey, dict[str, object]] = {}
     for last, new in zip([None, *history], history, strict=False):
         for bucket, changes in difference(new, last).items():
             add(buckets.setdefault(bucket, {}), changes)  # type: ignore[arg-type]

@@ -10,12 +10,18 @@ import pytest
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource
 from ordercast.rollups.counting import Transaction
-from ordercast.rollups.rollup import Line, add, contribution, summed
+from ordercast.rollups.rollup import RollupInput, add, contribution, summed
 from ordercast.workflows.count_changes import Count
-from ordercast.workflows.reconcile.compare_rollups import Verify
+from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from tests.fakes.clock import START
 from tests.fakes.rollups import FakeRollups
-from tests.rollups.stream_of_changes import STORIES, Day, Deliveries, FakeLines, lived_through
+from tests.rollups.stream_of_changes import (
+    STORIES,
+    Day,
+    Deliveries,
+    FakeRollupInputs,
+    lived_through,
+)
 from tests.sampling import SAMPLED, sampled
 
 HOURS = ["2026-03-02T09", "2026-03-02T10"]
@@ -27,8 +33,8 @@ def counting(rollups: FakeRollups, seed: int) -> Count:
     return Count(rollups=rollups, pause=lambda _: None, chance=Random(seed).random)  # noqa: S311
 
 
-def verifying(rollups: FakeRollups, ledger: FakeLines) -> Verify:
-    return Verify(
+def verifying(rollups: FakeRollups, ledger: FakeRollupInputs) -> CompareRollups:
+    return CompareRollups(
         rollups=rollups,
         ledger=ledger,
         count=counting(rollups, 0),
@@ -57,7 +63,7 @@ def balanced(rollups: FakeRollups, day: Day) -> bool:
 
 @SAMPLED
 @pytest.mark.parametrize("seed", [range(n, n + 100) for n in THESE], ids=str)
-def test_books_balance_under_redelivery_reorder_parallel_lanes_and_crashes(seed: range) -> None:
+def test_rollups_balance_under_redelivery_reorder_parallel_lanes_and_crashes(seed: range) -> None:
     for each in seed:
         rollups = FakeRollups()
         day = lived(each, rollups)
@@ -116,10 +122,10 @@ class HighWaterMark:
     """The rule broken: differences of images are added once a lane is further than ever before."""
 
     rollups: FakeRollups
-    last: dict[str, Line] = field(default_factory=dict)
+    last: dict[str, RollupInput] = field(default_factory=dict)
     mark: int = 0
 
-    def __call__(self, lines: Iterable[Line]) -> frozenset[str]:
+    def __call__(self, lines: Iterable[RollupInput]) -> frozenset[str]:
         for line in lines:
             if line.version <= self.mark and line.id in self.last:
                 continue

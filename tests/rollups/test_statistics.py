@@ -8,7 +8,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.receipts.provider_events import REFUSED_BY_PROVIDERS, reason
-from ordercast.rollups.rollup import Line, contribution, summed, unattributed
+from ordercast.rollups.rollup import RollupInput, contribution, summed, unattributed
 from ordercast.rollups.statistics import Figures, by, in_all
 from tests.fakes.clock import START
 from tests.lines import line
@@ -16,11 +16,11 @@ from tests.lines import line
 MESSAGES = {"m-1": Message(state=State.SENT)}
 
 
-def figures(*lines: Line) -> Figures:
+def figures(*lines: RollupInput) -> Figures:
     return in_all(summed(contribution(each) for each in lines).values())
 
 
-def ended(number: int, state: State, **dimensions: str) -> Line:
+def ended(number: int, state: State, **dimensions: str) -> RollupInput:
     one = line(number, state=state, messages=MESSAGES)
     return replace(one, bucket=one.bucket._replace(**dimensions))
 
@@ -101,21 +101,21 @@ def test_money_is_what_the_carrier_says_else_our_estimate_and_the_difference_is_
         cost=Decimal("0.01"),
         cost_source=CostSource.CARRIER,
     )
-    bill = unattributed("m-9", Decimal("0.05"), facts=1, at=START, country="US", keep_until=1)
+    charge = unattributed("m-9", Decimal("0.05"), version=1, at=START, country="US", keep_until=1)
 
-    money = figures(estimated, priced, ended(3, State.SENT), bill).money
+    money = figures(estimated, priced, ended(3, State.SENT), charge).money
 
     assert Decimal("0.0158") == money.reserved
     assert Decimal("0.0179") == money.cost
     assert Decimal("0.0021") == money.difference
     assert Decimal("0.05") == money.unattributed
-    assert (1, 1, 1, 1) == (money.priced, money.estimated, money.unpriced, money.bills)
+    assert (1, 1, 1, 1) == (money.priced, money.estimated, money.unpriced, money.charges)
 
 
-def test_a_bill_that_is_nobodys_is_no_notification() -> None:
-    bill = unattributed("m-9", None, facts=1, at=START, country=None, keep_until=1)
+def test_a_charge_that_is_nobodys_is_no_notification() -> None:
+    charge = unattributed("m-9", None, version=1, at=START, country=None, keep_until=1)
 
-    assert (0, 1) == (figures(bill).notifications, figures(bill).money.bills)
+    assert (0, 1) == (figures(charge).notifications, figures(charge).money.charges)
 
 
 def test_rules_stand_with_the_state_they_led_to() -> None:

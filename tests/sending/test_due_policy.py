@@ -3,22 +3,22 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ordercast.decisions.lookup import Found
+from ordercast.decisions.lookup import LookupResult
 from ordercast.decisions.routing import QUIET_HOURS
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.sending.due_policy import LAPSED, Patience, Step, lapsed, step
+from ordercast.sending.due_policy import LAPSED, DuePolicy, Step, lapsed, step
 from tests.examples import notification, person
 from tests.fakes.clock import START
-from tests.fakes.world import SILENCE
+from tests.fakes.world import RECEIPT_TIMEOUT
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 FIRST_WAIT = 5 * MINUTE
 RIPE = 30 * MINUTE
-NOTHING_KNOWN = Found()
+NOTHING_KNOWN = LookupResult()
 
 MAIL, TEXT = notification(1), notification(2, Channel.SMS)
 DOUBTFUL = replace(MAIL, state=State.IN_DOUBT, sent_at=START, rule="ReadTimeoutError")
@@ -26,19 +26,21 @@ DOUBTFUL = replace(MAIL, state=State.IN_DOUBT, sent_at=START, rule="ReadTimeoutE
 
 def look(
     row: Notification,
-    found: Found = NOTHING_KNOWN,
+    found: LookupResult = NOTHING_KNOWN,
     *,
     after: timedelta,
-    heard: bool = True,
+    merge_receipts: bool = True,
     resend: timedelta | None = RIPE,
 ) -> Step:
     """Let the sweeper look at a row so long after the start."""
     return step(
         row,
         found,
-        patience=Patience(first_wait=FIRST_WAIT, resend_email_after=resend, silence=SILENCE),
+        patience=DuePolicy(
+            first_wait=FIRST_WAIT, resend_email_after=resend, receipt_timeout=RECEIPT_TIMEOUT
+        ),
         send_within=DAY,
-        heard_until=START + after if heard else None,
+        receipts_applied_until=START + after if merge_receipts else None,
         now=START + after,
     )
 
@@ -81,7 +83,7 @@ def test_what_has_waited_is_released_and_looked_at_again() -> None:
 def test_a_release_asks_again_whether_anybody_objects() -> None:
     refusing = person(refusals={Channel.EMAIL: "opted-out"})
     mine = replace(DEFERRED, customer_id="c-1")
-    kept = look(mine, Found(people={refusing.key: refusing}), after=HOUR)
+    kept = look(mine, LookupResult(people={refusing.key: refusing}), after=HOUR)
 
     assert not kept.publish
     assert (State.SUPPRESSED, "opted-out", None) == (
@@ -144,17 +146,17 @@ def test_a_doubtful_e_mail_is_never_sent_a_third_time() -> None:
     kept = look(replace(DOUBTFUL, resends=1), after=DAY)
 
     assert (State.IN_DOUBT, False) == (kept.row.state, kept.publish)
-    assert START + SILENCE == kept.row.due_at
+    assert START + RECEIPT_TIMEOUT == kept.row.due_at
 
 
 @pytest.mark.parametrize("row", [DOUBTFUL, replace(DOUBTFUL, channel=Channel.SMS)])
-@pytest.mark.parametrize("heard", [True, False])
+@pytest.mark.parametrize("merge_receipts", [True, False])
 def test_a_doubt_that_nobody_has_ended_in_three_days_stays_one_and_is_done_with(
-    row: Notification, *, heard: bool
+    row: Notification, *, merge_receipts: bool
 ) -> None:
-    over = look(row, after=SILENCE, heard=heard)
+    over = look(row, after=RECEIPT_TIMEOUT, merge_receipts=merge_receipts)
 
-    assert (State.IN_DOUBT, None, START + SILENCE, False) == (
+    assert (State.IN_DOUBT, None, START + RECEIPT_TIMEOUT, False) == (
         over.row.state,
         over.row.due_at,
         over.row.closed_at,
@@ -162,8 +164,8 @@ def test_a_doubt_that_nobody_has_ended_in_three_days_stays_one_and_is_done_with(
     )
 
 
-def test_while_receipts_wait_to_be_read_silence_says_nothing() -> None:
-    kept = look(DOUBTFUL, after=DAY, heard=False)
+def test_while_receipts_wait_to_be_read_receipt_timeout_says_nothing() -> None:
+    kept = look(DOUBTFUL, after=DAY, merge_receipts=False)
 
     assert (State.IN_DOUBT, False, START + DAY + FIRST_WAIT) == (
         kept.row.state,
@@ -195,7 +197,7 @@ def test_a_doubtful_text_message_is_never_sent_again(after: timedelta) -> None:
     doubtful = replace(TEXT, state=State.IN_DOUBT, sent_at=START)
     kept = look(doubtful, after=after)
 
-    assert (State.IN_DOUBT, False, START + SILENCE) == (
+    assert (State.IN_DOUBT, False, START + RECEIPT_TIMEOUT) == (
         kept.row.state,
         kept.publish,
         kept.row.due_at,
@@ -219,11 +221,13 @@ def test_what_was_sent_is_not_looked_at_again(state: State) -> None:
 
 
 @pytest.mark.parametrize("row", [MAIL, SENDING, DOUBTFUL, replace(DOUBTFUL, resends=1)])
-@pytest.mark.parametrize("heard", [True, False])
-def test_every_look_moves_the_next_one_on_or_is_the_last(row: Notification, *, heard: bool) -> None:
+@pytest.mark.parametrize("merge_receipts", [True, False])
+def test_every_look_moves_the_next_one_on_or_is_the_last(
+    row: Notification, *, merge_receipts: bool
+) -> None:
     """Otherwise a round would look at the same rows for ever, and at no others."""
     for after in (5 * MINUTE, RIPE, DAY):
-        due_at = look(row, after=after, heard=heard).row.due_at
+        due_at = look(row, after=after, merge_receipts=merge_receipts).row.due_at
 
         assert due_at is not None
         # A claim that has just been found to have lapsed is looked at once more, as in doubt.

@@ -3,20 +3,20 @@ from datetime import timedelta
 
 import pytest
 
-from ordercast.decisions.lookup import Found, Stops
+from ordercast.decisions.lookup import LookupResult, Pauses
 from ordercast.decisions.routing import CONSENT_ON_RECORD, NO_CONSENT, NO_CONTACT
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import Head, standing
+from ordercast.notifications.status_rank import LatestStatus, status_rank
 from ordercast.people.person import Person
 from ordercast.people.person_keys import people_for
 from ordercast.sending.send_rules import (
     EXPIRED,
-    head_of,
-    is_stopped,
-    objection,
+    block_reason,
+    is_paused,
+    latest_status_key_of,
     suppressed,
 )
 from tests.examples import EMAIL, notification, person
@@ -29,14 +29,17 @@ AGREED = person(consents=frozenset({Channel.EMAIL}))
 
 
 def against(
-    row: Notification, *people: Person, heads: tuple[Head, ...] = (), after: timedelta = HOUR
+    row: Notification,
+    *people: Person,
+    latest_statuses: tuple[LatestStatus, ...] = (),
+    after: timedelta = HOUR,
 ) -> str | None:
     """Return the objection to sending the row so long after it was accepted."""
-    found = Found(
+    found = LookupResult(
         people={each.key: each for each in people},
-        heads={(each.order, each.channel): each for each in heads},
+        latest_statuses={(each.order, each.channel): each for each in latest_statuses},
     )
-    return objection(row, found, send_within=timedelta(days=1), now=START + after)
+    return block_reason(row, found, send_within=timedelta(days=1), now=START + after)
 
 
 def test_what_was_allowed_and_still_is_goes_out() -> None:
@@ -85,17 +88,20 @@ def test_a_row_without_a_recipient_is_not_sent() -> None:
     assert NO_CONTACT == against(replace(ONE, recipient=None))
 
 
-def head(status: str, minutes: int = 0) -> Head:
-    stands = standing(status, ONE.occurred_at) or 0
-    order, channel = head_of(ONE)
-    return Head(order=order, channel=channel, standing=stands + minutes * 60_000)
+def latest_status(status: str, minutes: int = 0) -> LatestStatus:
+    stands = status_rank(status, ONE.occurred_at) or 0
+    order, channel = latest_status_key_of(ONE)
+    return LatestStatus(order=order, channel=channel, status_rank=stands + minutes * 60_000)
 
 
 def test_what_has_become_old_news_is_not_told() -> None:
-    assert "stale" == against(ONE, heads=(head("shipped"),))
-    assert "stale" == against(ONE, heads=(head("confirmed", minutes=1),))
-    assert against(ONE, heads=(head("confirmed"),)) is None
-    assert against(ONE, heads=(replace(head("shipped"), channel=Channel.SMS),)) is None
+    assert "stale" == against(ONE, latest_statuses=(latest_status("shipped"),))
+    assert "stale" == against(ONE, latest_statuses=(latest_status("confirmed", minutes=1),))
+    assert against(ONE, latest_statuses=(latest_status("confirmed"),)) is None
+    assert (
+        against(ONE, latest_statuses=(replace(latest_status("shipped"), channel=Channel.SMS),))
+        is None
+    )
 
 
 def test_what_comes_too_late_to_be_of_use_has_expired() -> None:
@@ -107,7 +113,12 @@ def test_their_own_word_is_named_before_anything_else() -> None:
     refusing = replace(AGREED, refusals={Channel.EMAIL: "complained"})
 
     assert "complained" == (
-        against(ON_RECORD, refusing, heads=(head("shipped"),), after=timedelta(days=9))
+        against(
+            ON_RECORD,
+            refusing,
+            latest_statuses=(latest_status("shipped"),),
+            after=timedelta(days=9),
+        )
     )
 
 
@@ -154,20 +165,20 @@ TEXT = notification(2, Channel.SMS, campaign="spring")
     "name", ["channel:sms", "country:US", "campaign:spring", "shop:Example Tea"]
 )
 def test_an_operator_stops_by_channel_country_campaign_or_shop(name: str) -> None:
-    stops = Stops(stopped=frozenset({name, "channel:pigeon"}))
+    pauses = Pauses(paused=frozenset({name, "channel:pigeon"}))
 
-    assert is_stopped(TEXT, stops, country="US")
+    assert is_paused(TEXT, pauses, country="US")
 
 
 @pytest.mark.parametrize(
     "name", ["channel:email", "country:SE", "campaign:autumn", "shop:Other", "sms", "country:"]
 )
 def test_what_is_stopped_elsewhere_goes_on_here(name: str) -> None:
-    assert not is_stopped(TEXT, Stops(stopped=frozenset({name})), country="US")
+    assert not is_paused(TEXT, Pauses(paused=frozenset({name})), country="US")
 
 
 def test_to_stop_what_is_called_none_stops_nobody_who_has_none() -> None:
-    stops = Stops(stopped=frozenset({"country:None", "campaign:None", "shop:None"}))
+    pauses = Pauses(paused=frozenset({"country:None", "campaign:None", "shop:None"}))
     bare = replace(ONE, campaign=None, order=replace(ONE.order, shop=None))
 
-    assert not is_stopped(bare, stops, country=None)
+    assert not is_paused(bare, pauses, country=None)

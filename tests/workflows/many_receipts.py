@@ -17,14 +17,14 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message, joined
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.provider_events import place
+from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.receipt import Receipt
-from ordercast.receipts.receipt_log import Trail
-from ordercast.sending.claim import Asked
+from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Settlement, accepted
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.fakes.world import LEASE, RECEIPT_RETENTION, SILENCE, World
+from tests.fakes.world import LEASE, RECEIPT_RETENTION, RECEIPT_TIMEOUT, World
 
 BATCH = 100
 DOUBLED, CONTRADICTORY = 0.03, 0.01
@@ -46,7 +46,7 @@ BEGINNING = {
 
 
 @dataclass(slots=True, kw_only=True)
-class Told:
+class Report:
     """What was put in: each notification's receipts, by its id."""
 
     receipts: dict[str, list[Receipt]] = field(default_factory=lambda: defaultdict(list))
@@ -54,9 +54,9 @@ class Told:
     contradictory: int = 0
 
 
-def live(count: int, *, seed: int) -> tuple[World, Told]:
+def live(count: int, *, seed: int) -> tuple[World, Report]:
     """Send *count* messages, bring all receipts in any order, and let the sweeper end it."""
-    world, random, told = World(), Random(seed), Told()  # noqa: S311 - a seeded story
+    world, random, told = World(), Random(seed), Report()  # noqa: S311 - a seeded story
     rows = [_row(number) for number in range(count)]
     for start in range(0, count, BATCH):
         batch = rows[start : start + BATCH]
@@ -69,32 +69,32 @@ def live(count: int, *, seed: int) -> tuple[World, Told]:
         _settle(world, batch)
         _bring(world, late, random)
     for _ in range(3):
-        world.now.turn(SILENCE + SECOND)
-        while world.sweep_trails(limit=400).applied:
+        world.now.turn(RECEIPT_TIMEOUT + SECOND)
+        while world.sweep_receipts(limit=400).applied:
             pass
-        while world.sweep_trails(limit=400).silent:
+        while world.sweep_receipts(limit=400).silent:
             pass
     return world, told
 
 
-def wrong(world: World, told: Told, count: int) -> Iterator[str]:
+def wrong(world: World, told: Report, count: int) -> Iterator[str]:
     """Say of each notification where its row is not what its receipts come to."""
     for number in range(count):
         row = world.row(_row(number).id)
         receipts = told.receipts[row.id]
-        trail = world.trails.kept[_message_id(row)]
-        if {each.kind for each in receipts} != set(trail.facts):
+        receipt_log = world.receipt_logs.kept[_message_id(row)]
+        if {each.kind for each in receipts} != set(receipt_log.receipt_events):
             yield f"{number}: a receipt is lost"
         if (row.cost, row.cost_source) != _cost(receipts):
             yield f"{number}: it costs {row.cost} by the {row.cost_source}, not {_cost(receipts)}"
         if row.state is not _state(row, receipts):
             yield f"{number}: {row.state}, and its receipts say {_state(row, receipts)}"
-        if trail.due_at is not None:
+        if receipt_log.due_at is not None:
             yield f"{number}: its trail never comes to rest"
 
 
 def _state(row: Notification, receipts: list[Receipt]) -> State:
-    said = [Message(state=place(each.kind, row.channel).state) for each in receipts]
+    said = [Message(state=meaning_of(each.kind, row.channel).state) for each in receipts]
     best = joined([Message(state=State.SENT), *said], row.channel).state
     return State.UNCONFIRMED if best is State.SENT else best
 
@@ -114,7 +114,7 @@ def _message_id(row: Notification) -> str:
 
 
 def _spread(
-    rows: list[Notification], random: Random, told: Told
+    rows: list[Notification], random: Random, told: Report
 ) -> tuple[list[Receipt], list[Receipt], list[Receipt]]:
     """Return the batch's receipts by when they come: before the record, before and after the settle."""
     spread: tuple[list[Receipt], list[Receipt], list[Receipt]] = ([], [], [])
@@ -156,23 +156,23 @@ def _bring(world: World, receipts: list[Receipt], random: Random) -> None:
 
 
 def _claim(world: World, rows: list[Notification]) -> None:
-    asked = [Asked(id=row.id, parts=1, reserved=RESERVED) for row in rows]
+    asked = [ClaimRequest(id=row.id, parts=1, reserved=RESERVED) for row in rows]
     world.ledger.claim(asked, owner="me", lease_until=START + LEASE, now=START)
 
 
 def _record(world: World, rows: list[Notification]) -> None:
     mine = [
-        Trail(
+        ReceiptLog(
             message_id=_message_id(row),
             channel=row.channel,
             notification_id=row.id,
             sent_at=START,
             expires_at=START + RECEIPT_RETENTION,
-            due_at=START + SILENCE,
+            due_at=START + RECEIPT_TIMEOUT,
         )
         for row in rows
     ]
-    world.trails.join(mine)
+    world.receipt_logs.join(mine)
 
 
 def _settle(world: World, rows: list[Notification]) -> None:

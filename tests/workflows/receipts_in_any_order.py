@@ -18,12 +18,12 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.provider_events import PLACES
 from ordercast.receipts.receipt import Receipt
-from ordercast.receipts.receipt_log import Trail
-from ordercast.sending.claim import Asked
+from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Settlement, accepted, not_now, refused, unknown
 from tests.examples import PHONE, notification
 from tests.fakes.clock import START
-from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, SILENCE, World
+from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, RECEIPT_TIMEOUT, World
 
 SECOND = timedelta(seconds=1)
 RESERVED = Decimal("0.02")
@@ -136,7 +136,7 @@ class End:
 
     row: Notification
     history: Mapping[str, Any]
-    learnt: Mapping[str, Any]
+    suppressions: Mapping[str, Any]
 
 
 def ended(case: Case, story: Sequence[Any]) -> End:
@@ -147,10 +147,12 @@ def ended(case: Case, story: Sequence[Any]) -> End:
         # What counts writes and looks differs with their number, and says nothing of the message.
         row=replace(world.row(ROWS[case.channel].id), version=0, sweeps=0),
         history={
-            i: (each.notification_id, each.sent_at, each.facts, each.due_at)
-            for i, each in world.trails.kept.items()
+            i: (each.notification_id, each.sent_at, each.receipt_events, each.due_at)
+            for i, each in world.receipt_logs.kept.items()
         },
-        learnt={key: (p.learnt, p.soft_bounces) for key, p in world.people.kept.items()},
+        suppressions={
+            key: (p.suppressions, p.soft_bounces) for key, p in world.people.kept.items()
+        },
     )
 
 
@@ -159,21 +161,21 @@ def play(world: World, case: Case, story: Sequence[Any]) -> None:
     world.enter(ROWS[case.channel])
     for step in story:
         _play(world, case, step)
-    for wait in (LEASE + SECOND, SECOND, ORPHAN_WAIT, *[SILENCE] * 4):
+    for wait in (LEASE + SECOND, SECOND, ORPHAN_WAIT, *[RECEIPT_TIMEOUT] * 4):
         world.now.turn(wait)
-        world.sweep_trails()
+        world.sweep_receipts()
         world.sweep()
 
 
 def _play(world: World, case: Case, step: Any) -> None:
     match step:
         case Step(does="claim", attempt=attempt):
-            asked = Asked(id=ROWS[case.channel].id, parts=2, reserved=RESERVED)
+            asked = ClaimRequest(id=ROWS[case.channel].id, parts=2, reserved=RESERVED)
             owner, until = f"owner-{attempt}", START + LEASE
             claims = world.ledger.claim([asked], owner=owner, lease_until=until, now=START)
             assert State.SENDING is claims[asked.id].row.state
         case Step(does="record", attempt=attempt):
-            world.trails.join([_mine(case, attempt)])
+            world.receipt_logs.join([_mine(case, attempt)])
         case Step(does="settle", attempt=attempt):
             world.ledger.settle([_settlement(case, attempt)])
         case Step(does="reopen"):
@@ -183,19 +185,19 @@ def _play(world: World, case: Case, step: Any) -> None:
         case Receipt():
             world.apply(step)
         case _:
-            world.sweep_trails()
+            world.sweep_receipts()
             world.sweep()
 
 
-def _mine(case: Case, attempt: int) -> Trail:
+def _mine(case: Case, attempt: int) -> ReceiptLog:
     at = START + 2 * SECOND
-    return Trail(
+    return ReceiptLog(
         message_id=message_id(attempt),
         channel=case.channel,
         notification_id=ROWS[case.channel].id,
         sent_at=at,
         expires_at=at + RECEIPT_RETENTION,
-        due_at=at + SILENCE,
+        due_at=at + RECEIPT_TIMEOUT,
     )
 
 

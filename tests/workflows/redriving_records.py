@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
-from ordercast.workflows.redrive.batches import ShelfOfBatches
-from ordercast.workflows.redrive.source import Shelf
-from ordercast.workflows.redrive.stream_records import ShelfOfRecords
+from ordercast.workflows.redrive.batches import ParkedBatches
+from ordercast.workflows.redrive.source import ParkedSource
+from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
 from tests.examples import payload
 from tests.fakes.clock import START as AT
 from tests.fakes.parked_store import Doom, FakeParkedStore, FakeStream
@@ -36,8 +36,8 @@ def told(_: int) -> None:
     """Hear of progress."""
 
 
-def redrive_all(shelf: Shelf) -> int:
-    return shelf.redrive(list(shelf.contents()), told=told)
+def redrive_all(source: ParkedSource) -> int:
+    return source.redrive(list(source.contents()), told=told)
 
 
 @dataclass
@@ -66,10 +66,10 @@ class Bench:
             *(parked(n, body, key=key) for n, (key, body) in enumerate(put, start=at)),
         ]
 
-    def records(self) -> ShelfOfRecords:
-        return ShelfOfRecords(store=self.store, put=self.stream.put, now=lambda: AT)
+    def records(self) -> ParkedStreamRecords:
+        return ParkedStreamRecords(store=self.store, put=self.stream.put, now=lambda: AT)
 
-    def batches(self) -> ShelfOfBatches:
-        return ShelfOfBatches(
+    def batches(self) -> ParkedBatches:
+        return ParkedBatches(
             store=self.store, put=self.stream.put, recount=self.recounted.extend, now=lambda: AT
         )

@@ -63,7 +63,7 @@ def test_a_receipt_that_comes_before_the_sender_has_recorded_anything_is_applied
 
     row = world.row(TEXT.id)
     assert (State.DELIVERED, Decimal("0.00645")) == (row.state, row.cost)
-    assert world.trails.kept["message-1"].due_at is None
+    assert world.receipt_logs.kept["message-1"].due_at is None
 
 
 def test_what_neither_the_sender_nor_the_tracker_applied_stays_due_until_the_sweeper_does(
@@ -82,9 +82,9 @@ def test_what_neither_the_sender_nor_the_tracker_applied_stays_due_until_the_swe
 
     world.ledger.troubled = lambda *_: False
     world.now.turn(ORPHAN_WAIT)
-    assert 1 == world.sweep_trails().applied
+    assert 1 == world.sweep_receipts().applied
     assert State.DELIVERED == world.state(TEXT.id)
-    assert 0 == world.sweep_trails().applied
+    assert 0 == world.sweep_receipts().applied
 
 
 def test_a_receipt_that_matches_nothing_keeps_nobody_else_back(world: World) -> None:
@@ -100,8 +100,8 @@ def test_what_belongs_to_nobody_is_looked_at_once_and_kept(world: World) -> None
     world.apply(text_says(HANDSET, "foreign", price="0.02"))
     world.now.turn(ORPHAN_WAIT)
 
-    assert (1, 0) == (world.sweep_trails().unattributed, world.sweep_trails().unattributed)
-    assert world.trails.kept["foreign"].unattributed
+    assert (1, 0) == (world.sweep_receipts().unattributed, world.sweep_receipts().unattributed)
+    assert world.receipt_logs.kept["foreign"].unattributed
 
 
 def test_who_records_a_message_long_after_its_receipt_has_it_applied_all_the_same(
@@ -110,7 +110,7 @@ def test_who_records_a_message_long_after_its_receipt_has_it_applied_all_the_sam
     """The first time the sender's table was in trouble; its batch came again a day later."""
     world.apply(text_says(HANDSET))
     world.now.turn(timedelta(days=1))
-    world.sweep_trails()
+    world.sweep_receipts()
     world.enter(TEXT)
     world.send(TEXT.id, channel=Channel.SMS)
 
@@ -255,10 +255,10 @@ def test_trouble_with_the_ledger_brings_the_batch_again_and_loses_nothing(
 @pytest.mark.parametrize("method", ["find", "change"])
 def test_trouble_with_the_receipts_table_brings_the_batch_again(world: World, method: str) -> None:
     world.enter(replace(MAIL, state=State.SENT))
-    world.trails.unavailable = {method}
+    world.receipt_logs.unavailable = {method}
     with pytest.raises(LedgerUnavailable):
         world.apply(mail_says(DELIVERY))
 
-    world.trails.unavailable = set()
+    world.receipt_logs.unavailable = set()
     world.apply(mail_says(DELIVERY))
-    assert DELIVERY in world.trails.kept["m-1"].facts
+    assert DELIVERY in world.receipt_logs.kept["m-1"].facts

@@ -10,14 +10,14 @@ from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import Person
-from ordercast.workflows.dry_run import Rehearsal
+from ordercast.workflows.dry_run import DryRun
 from tests.examples import EMAIL, POLICY, drafts, payload
 from tests.fakes.world import World, records
 
 
 @pytest.fixture
-def rehearsal(world: World) -> Rehearsal:
-    return Rehearsal(look_up_people=world.ledger.look_up, policy=POLICY, default_currency="USD")
+def dry_run(world: World) -> DryRun:
+    return DryRun(look_up_people=world.ledger.look_up, policy=POLICY, default_currency="USD")
 
 
 def day() -> list[bytes]:
@@ -31,46 +31,50 @@ def day() -> list[bytes]:
     ]
 
 
-def test_a_replay_decides_as_the_relay_does(world: World, rehearsal: Rehearsal) -> None:
+def test_a_replay_decides_as_the_relay_does(world: World, dry_run: DryRun) -> None:
     real = world.relay(*day())
-    again = rehearsal.relay(records(*day()), now=world.now())
+    again = dry_run.relay(records(*day()), now=world.now())
 
     assert real == again
-    assert {row.id: row for row in world.rows()} == rehearsal.rows
-    assert [] == list(differences(rehearsal.rows.values(), world.ledger.rows))
-    assert {"104", "105"} == {each.record.position for each in rehearsal.parked}
+    assert {row.id: row for row in world.rows()} == dry_run.rows
+    assert [] == list(differences(dry_run.rows.values(), world.ledger.rows))
+    assert {"104", "105"} == {each.record.position for each in dry_run.parked}
 
 
-def test_a_replay_leaves_nothing_behind(world: World, rehearsal: Rehearsal) -> None:
-    rehearsal.relay(records(*day()), now=world.now())
+def test_a_replay_leaves_nothing_behind(world: World, dry_run: DryRun) -> None:
+    dry_run.relay(records(*day()), now=world.now())
 
     ledger = world.ledger
-    assert ({}, {}, {}) == (ledger.rows, ledger.marks, ledger.heads)
-    assert ({}, {}, []) == (ledger.people.kept, world.parked.kept, world.hub.published)
+    assert ({}, {}, {}) == (ledger.rows, ledger.decisions, ledger.latest_statuses)
+    assert ({}, {}, []) == (
+        ledger.people.kept,
+        world.parked.kept,
+        world.notifications_topic.published,
+    )
     assert {"look_up"} == {method for method, _ in ledger.calls}
 
 
 def test_the_cap_is_paid_in_the_replay_s_own_hour(world: World) -> None:
     """Batch after batch, by the clock of their arrival."""
     small = replace(POLICY, cap=2)
-    rehearsal = Rehearsal(look_up_people=world.ledger.look_up, policy=small, default_currency="USD")
+    dry_run = DryRun(look_up_people=world.ledger.look_up, policy=small, default_currency="USD")
     for number, minutes in enumerate((0, 10, 20, 75)):
         order = payload(order_id=f"o-{number}", event_id=f"e-{number}", channel="email")
         at = world.now() + timedelta(minutes=minutes)
-        rehearsal.relay(records(order, at=101 + number), now=at)
+        dry_run.relay(records(order, at=101 + number), now=at)
 
-    states = sorted((row.order.order_id, row.state.value) for row in rehearsal.rows.values())
+    states = sorted((row.order.order_id, row.state.value) for row in dry_run.rows.values())
     assert ["requested", "requested", "suppressed", "requested"] == [state for _, state in states]
 
 
-def test_an_opt_out_since_then_shows_as_a_difference(world: World, rehearsal: Rehearsal) -> None:
+def test_an_opt_out_since_then_shows_as_a_difference(world: World, dry_run: DryRun) -> None:
     world.relay(payload(channel="email"))
     world.send_published()
     world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
 
-    rehearsal.relay(records(payload(channel="email")), now=world.now())
+    dry_run.relay(records(payload(channel="email")), now=world.now())
 
-    (found,) = differences(rehearsal.rows.values(), world.ledger.rows)
+    (found,) = differences(dry_run.rows.values(), world.ledger.rows)
     assert ("o-1", "suppressed: complained", "sent") == (found.order_id, found.would, found.ledger)
 
 

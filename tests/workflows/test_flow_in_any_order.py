@@ -11,7 +11,7 @@ from ordercast.decisions.decision import STALE
 from ordercast.errors import Retryable
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.status_rank import LINE, standing
+from ordercast.notifications.status_rank import LINE, status_rank
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
 from tests.examples import notification, payload
 from tests.fakes.world import World
@@ -30,8 +30,14 @@ NEXT = st.one_of(
     st.tuples(
         st.sampled_from(["send", "send again", "sweep", "wait", "lose publications"]), st.none()
     ),
-    st.tuples(st.just("fail"), st.sampled_from(["mark", "accept", "claim", "settle", "change"])),
-    st.tuples(st.just("unheard"), st.sampled_from(["mark", "accept", "claim", "settle", "change"])),
+    st.tuples(
+        st.just("fail"),
+        st.sampled_from(["record_decisions", "accept", "claim", "settle", "change"]),
+    ),
+    st.tuples(
+        st.just("unheard"),
+        st.sampled_from(["record_decisions", "accept", "claim", "settle", "change"]),
+    ),
 )
 
 
@@ -65,9 +71,9 @@ def send_again(world: World) -> None:
 
 def lose_publications(world: World, events: list[bytes]) -> None:
     """Bring everything while the hub takes nothing."""
-    world.hub.takes = lambda _: False
+    world.notifications_topic.takes = lambda _: False
     world.relay(*events)
-    world.hub.takes = lambda _: True
+    world.notifications_topic.takes = lambda _: True
 
 
 def relay(world: World, events: list[bytes], numbers: list[int]) -> None:
@@ -136,8 +142,8 @@ def test_in_any_order_everything_that_is_not_old_news_is_told_or_in_doubt(
     world = World(resend_email_after=None)
     carry_on(world, events, steps)
 
-    assert len(events) == len(world.ledger.marks)
-    old = sum(mark.is_stale for mark in world.ledger.marks.values())
+    assert len(events) == len(world.ledger.decisions)
+    old = sum(mark.is_stale for mark in world.ledger.decisions.values())
     assert len(events) == old + len(world.ledger.rows)
     rows = list(world.rows())
     assert {State.SENT, State.IN_DOUBT, State.SUPPRESSED} >= {row.state for row in rows}
@@ -145,9 +151,9 @@ def test_in_any_order_everything_that_is_not_old_news_is_told_or_in_doubt(
     for row in rows:
         if row.state is State.SENT:
             assert 1 == world.got()[row.id]
-    newest = max(standing(row.status, row.occurred_at) or 0 for row in rows)
+    newest = max(status_rank(row.status, row.occurred_at) or 0 for row in rows)
     for row in rows:
-        if standing(row.status, row.occurred_at) in {None, newest}:
+        if status_rank(row.status, row.occurred_at) in {None, newest}:
             assert row.state is not State.SUPPRESSED
 
 

@@ -10,11 +10,11 @@ from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.sending.claim import Asked
-from ordercast.workflows import match_receipts as match_texts
+from ordercast.sending.claim import ClaimRequest
+from ordercast.workflows import match_receipts
 from tests.examples import PHONE, notification
 from tests.fakes.clock import START
-from tests.fakes.world import LEASE, ORPHAN_WAIT, SILENCE, World
+from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_TIMEOUT, World
 from tests.workflows.provider_receipts import (
     HANDSET,
     OPTED_OUT,
@@ -38,10 +38,10 @@ def test_a_receipt_to_the_same_number_at_the_same_time_resolves_it(world: World)
     world.apply(text_says(HANDSET, price="0.02"))
     later(world)
 
-    assert 1 == world.sweep_trails().matched
+    assert 1 == world.sweep_receipts().matched
     row = world.row(doubt)
     assert (State.DELIVERED, Decimal("0.02")) == (row.state, row.cost)
-    assert doubt == world.trails.kept["message-1"].notification_id
+    assert doubt == world.receipt_logs.kept["message-1"].notification_id
 
 
 def test_who_ends_after_the_ledger_has_heard_of_it_leaves_it_to_the_next_round(
@@ -53,12 +53,16 @@ def test_who_ends_after_the_ledger_has_heard_of_it_leaves_it_to_the_next_round(
     later(world)
     world.ledger.unheard = {"change"}
     with pytest.raises(LedgerUnavailable):
-        world.sweep_trails()
+        world.sweep_receipts()
     world.ledger.unheard = set()
 
-    assert 1 == world.sweep_trails().applied
-    trail = world.trails.kept["message-1"]
-    assert (doubt, None, False) == (trail.notification_id, trail.due_at, trail.unattributed)
+    assert 1 == world.sweep_receipts().applied
+    receipt_log = world.receipt_logs.kept["message-1"]
+    assert (doubt, None, False) == (
+        receipt_log.notification_id,
+        receipt_log.due_at,
+        receipt_log.unattributed,
+    )
     assert "opted-out" == world.people.kept[address_key(PHONE)].refusal(Channel.SMS, PHONE)
 
 
@@ -67,7 +71,7 @@ def test_of_two_texts_in_doubt_none_is_chosen(world: World) -> None:
     world.apply(text_says(HANDSET))
     later(world)
 
-    assert (0, 1) == (world.sweep_trails().matched, len(world.trails.kept))
+    assert (0, 1) == (world.sweep_receipts().matched, len(world.receipt_logs.kept))
     assert {State.IN_DOUBT} == {world.state(each) for each in doubts}
 
 
@@ -76,7 +80,7 @@ def test_of_two_receipts_none_is_chosen(world: World) -> None:
     world.apply(text_says(HANDSET), text_says(UNREACHABLE, "message-2"))
     later(world)
 
-    assert 0 == world.sweep_trails().matched
+    assert 0 == world.sweep_receipts().matched
     assert State.IN_DOUBT == world.state(doubt)
 
 
@@ -86,7 +90,7 @@ def test_a_receipt_of_another_hour_is_another_s(world: World, apart: timedelta) 
     world.apply(replace(text_says(HANDSET), sent_at=START + apart))
     later(world)
 
-    assert 0 == world.sweep_trails().matched
+    assert 0 == world.sweep_receipts().matched
     assert State.IN_DOUBT == world.state(doubt)
 
 
@@ -95,7 +99,7 @@ def test_a_receipt_to_another_number_is_another_s(world: World) -> None:
     world.apply(replace(text_says(HANDSET), to=address_key("+12065550111")))
     later(world)
 
-    assert 0 == world.sweep_trails().matched
+    assert 0 == world.sweep_receipts().matched
     assert State.IN_DOUBT == world.state(doubt)
 
 
@@ -106,7 +110,7 @@ def claimed(world: World, *, looked_at_after: timedelta, number: int = 2) -> str
     """Return a text whose sender never came back, and which the sweeper looks at some time."""
     row = notification(number, Channel.SMS, due_at=START + looked_at_after)
     world.enter(row)
-    asked = [Asked(id=row.id, parts=1, reserved=Decimal("0.01"))]
+    asked = [ClaimRequest(id=row.id, parts=1, reserved=Decimal("0.01"))]
     world.ledger.claim(asked, owner="me", lease_until=START + LEASE, now=START)
     return row.id
 
@@ -117,10 +121,11 @@ def rounds(world: World, until: timedelta) -> int:
     while world.now() < START + until:
         world.now.turn(MINUTE)
         if not (
-            world.ledger.due(now=world.now(), limit=1) or world.trails.due(now=world.now(), limit=1)
+            world.ledger.due(now=world.now(), limit=1)
+            or world.receipt_logs.due(now=world.now(), limit=1)
         ):
             continue  # a round without anything to do
-        matched += world.sweep_trails().matched
+        matched += world.sweep_receipts().matched
         matched += world.sweep().matched
     return matched
 
@@ -138,8 +143,12 @@ def test_a_receipt_sees_its_text_however_late_either_is_known(
 
     row = world.row(doubt)
     assert (1, State.DELIVERED, Decimal("0.02")) == (matched, row.state, row.cost)
-    trail = world.trails.kept["message-1"]
-    assert (doubt, None, False) == (trail.notification_id, trail.due_at, trail.unattributed)
+    receipt_log = world.receipt_logs.kept["message-1"]
+    assert (doubt, None, False) == (
+        receipt_log.notification_id,
+        receipt_log.due_at,
+        receipt_log.unattributed,
+    )
 
 
 def test_who_dies_before_the_ledger_has_heard_of_a_receipt_given_up_leaves_it_to_the_next_round(
@@ -165,12 +174,12 @@ def test_trouble_with_receipts_keeps_nobody_else_back_and_the_text_is_looked_at_
     world.apply(text_says(HANDSET))
     rounds(world, MINUTE * 10)
     world.enter(other := notification(5, due_at=START))
-    world.trails.unavailable = {"orphans"}
+    world.receipt_logs.unavailable = {"orphans"}
     with pytest.raises(LedgerUnavailable):
         world.sweep()
 
-    assert [other.id] == [each.id for each in world.hub.published]
-    world.trails.unavailable = set()
+    assert [other.id] == [each.id for each in world.notifications_topic.published]
+    world.receipt_logs.unavailable = set()
     assert 1 == world.sweep().matched
     assert State.DELIVERED == world.state(doubt)
 
@@ -184,8 +193,10 @@ def test_a_receipt_that_still_waits_for_its_sender_stands_against_a_match(world:
     assert 0 == rounds(world, MINUTE * 12)
     assert State.IN_DOUBT == world.state(doubt)
 
-    world.trails.join([replace(world.trails.kept["message-2"], notification_id="another", to=None)])
-    assert 1 == rounds(world, SILENCE + timedelta(minutes=10))
+    world.receipt_logs.join(
+        [replace(world.receipt_logs.kept["message-2"], notification_id="another", to=None)]
+    )
+    assert 1 == rounds(world, RECEIPT_TIMEOUT + timedelta(minutes=10))
     assert State.DELIVERED == world.state(doubt)
 
 
@@ -203,7 +214,7 @@ def test_a_receipt_that_was_given_up_long_ago_stands_against_a_match(world: Worl
 def test_among_more_than_can_be_compared_nobody_guesses(
     world: World, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(match_texts, "PAGES", 2)
+    monkeypatch.setattr(match_receipts, "PAGES", 2)
     doubt = doubtful(world)
     if kind == "receipts":
         strangers = [replace(text_says(HANDSET, f"m-{n}"), to=f"hash-{n}") for n in range(2)]
@@ -214,10 +225,10 @@ def test_among_more_than_can_be_compared_nobody_guesses(
     world.apply(text_says(HANDSET))
     later(world)
 
-    swept = world.sweep_trails()
+    swept = world.sweep_receipts()
     assert (0, 0) == (swept.matched, swept.applied)
     assert State.IN_DOUBT == world.state(doubt)
-    assert world.trails.kept["message-1"].unattributed
+    assert world.receipt_logs.kept["message-1"].unattributed
 
 
 @pytest.mark.parametrize("apart", [-timedelta(seconds=4), 2 * LEASE - timedelta(seconds=1)])
@@ -232,5 +243,5 @@ def test_a_text_that_came_to_be_in_doubt_on_another_day_is_found(
     world.apply(replace(text_says(HANDSET), sent_at=midnight - apart / 2))
     later(world)
 
-    assert 1 == world.sweep_trails().matched
+    assert 1 == world.sweep_receipts().matched
     assert State.DELIVERED == world.state(row.id)

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from ordercast.workflows.read_rollups import buckets_between, hours
+from ordercast.workflows.read_rollups import hours, rollups_between
 from tests.fakes.clock import START
 from tests.fakes.rollups import FakeRollups
 from tests.lines import line
@@ -25,6 +25,6 @@ def test_buckets_of_a_period_are_read_and_no_others() -> None:
     count(rollups, *lines)
     day = datetime(2026, 3, 2, tzinfo=UTC)
 
-    found = buckets_between(rollups, day + timedelta(hours=5), day + timedelta(hours=8))
+    found = rollups_between(rollups, day + timedelta(hours=5), day + timedelta(hours=8))
 
     assert {f"2026-03-02T{n:02}" for n in (5, 6, 7)} == {bucket.hour for bucket in found}

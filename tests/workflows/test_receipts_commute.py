@@ -10,7 +10,7 @@ import pytest
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State, rank
 from ordercast.notifications.message import CostSource
-from ordercast.receipts.provider_events import place
+from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.receipt import Receipt
 from tests.examples import EMAIL, PHONE
 from tests.sampling import SAMPLED, sampled
@@ -42,39 +42,41 @@ def cases(channel: Channel) -> Iterable[tuple[Random, Case]]:
 def test_any_order_and_number_of_receipts_and_writes_ends_in_one_state_price_and_history(
     channel: Channel,
 ) -> None:
-    for random, facts in cases(channel):
-        order = shuffled(random, facts)
-        end = ended(facts, order)
+    for random, receipt_events in cases(channel):
+        order = shuffled(random, receipt_events)
+        end = ended(receipt_events, order)
 
-        assert ended(facts, straight(facts)) == end, (facts, order)
-        assert_best_of_attempts(facts, end)
+        assert ended(receipt_events, straight(receipt_events)) == end, (receipt_events, order)
+        assert_best_of_attempts(receipt_events, end)
 
 
-def assert_best_of_attempts(facts: Case, end: End) -> None:
+def assert_best_of_attempts(receipt_events: Case, end: End) -> None:
     """Hold the row to what is said of each of its messages: the best state, the sum of the dearest."""
     said: defaultdict[str, list[Receipt]] = defaultdict(list)
-    for each in facts.receipts:
+    for each in receipt_events.receipts:
         said[each.message_id].append(each)
-    ours = ours_of(facts)
+    ours = ours_of(receipt_events)
     assert ours <= {i for i, (notification_id, *_) in end.history.items() if notification_id}
-    messages = {i: state_of(facts.channel, said[i]) for i in end.row.messages}
+    messages = {i: state_of(receipt_events.channel, said[i]) for i in end.row.messages}
     assert ours <= messages.keys()
     if messages:
-        assert end.row.state is best(messages.values(), facts.channel), facts
-        assert expected_cost(said, messages) == (end.row.cost, end.row.cost_source), facts
+        assert end.row.state is best(messages.values(), receipt_events.channel), receipt_events
+        assert expected_cost(said, messages) == (end.row.cost, end.row.cost_source), receipt_events
     else:
         assert (None, None) == (end.row.cost, end.row.cost_source)
 
 
-def ours_of(facts: Case) -> set[str]:
+def ours_of(receipt_events: Case) -> set[str]:
     """Return the ids that somebody has said to be the notification's: a sender or a tag."""
-    recorded = {message_id(each.attempt) for each in facts.written if each.does == "record"}
-    return recorded | {each.message_id for each in facts.receipts if each.notification_id}
+    recorded = {
+        message_id(each.attempt) for each in receipt_events.written if each.does == "record"
+    }
+    return recorded | {each.message_id for each in receipt_events.receipts if each.notification_id}
 
 
 def state_of(channel: Channel, receipts: Iterable[Receipt]) -> State:
     """Return what receipts of one message come to; without any but that it was sent, silence."""
-    said = [place(each.kind, channel).state for each in receipts]
+    said = [meaning_of(each.kind, channel).state for each in receipts]
     strongest = max((*said, State.SENT), key=lambda state: rank(state, channel))
     return State.UNCONFIRMED if strongest is State.SENT else strongest
 
@@ -102,15 +104,17 @@ def test_the_stories_above_are_worth_telling() -> None:
     assert (EMAIL, PHONE) == (ROWS[Channel.EMAIL].recipient, ROWS[Channel.SMS].recipient)
     met: Counter[str] = Counter()
     for channel in Channel:
-        for _, facts in cases(channel):
-            ids = {each.message_id for each in facts.receipts}
-            priced = {each.message_id for each in facts.receipts if each.price is not None}
+        for _, receipt_events in cases(channel):
+            ids = {each.message_id for each in receipt_events.receipts}
+            priced = {each.message_id for each in receipt_events.receipts if each.price is not None}
             met["several messages are spoken of"] += len(ids) > 1
             met["several prices are added up"] += len(priced) > 1
             met["one has a price, another has none"] += 0 < len(priced) < len(ids)
-            met["nobody says whose it is"] += bool(ids - ours_of(facts))
-            met["nobody settles"] += not any(each.does == "settle" for each in facts.written)
-            met |= {"kind " + each.kind: 1 for each in facts.receipts}
+            met["nobody says whose it is"] += bool(ids - ours_of(receipt_events))
+            met["nobody settles"] += not any(
+                each.does == "settle" for each in receipt_events.written
+            )
+            met |= {"kind " + each.kind: 1 for each in receipt_events.receipts}
 
     assert {"kind " + kind for kinds in KINDS.values() for kind in kinds} <= met.keys()
     assert min(n for name, n in met.items() if not name.startswith("kind ")) > CASES // 20

@@ -51,8 +51,8 @@ def test_a_report_that_holds_nothing_stays_until_it_is_dropped(bench: Bench) -> 
     assert 0 == redrive_all(bench.batches())
     (left,) = bench.batches().contents()
     assert "it holds nothing to redrive" == left.detail
-    shelf = bench.batches()
-    assert 1 == shelf.drop(list(shelf.contents()), told=told)
+    source = bench.batches()
+    assert 1 == source.drop(list(source.contents()), told=told)
     assert [] == list(bench.batches().contents())
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from ordercast.notifications.lifecycle import State
-from ordercast.parked.item import Letter
-from ordercast.workflows.redrive.dead_letters import ShelfOfLetters
+from ordercast.parked.item import DeadLetter
+from ordercast.workflows.redrive.dead_letters import ParkedDeadLetters
 from tests.examples import drafts
 from tests.fakes.clock import START as AT
 from tests.fakes.parked_store import Died, Doom, FakeDeadLetters
@@ -15,8 +15,8 @@ from tests.fakes.world import World
 from tests.workflows.redriving_records import redrive_all, told
 
 
-def letter(number: int, body: str) -> Letter:
-    return Letter(id=f"m-{number}", body=body, sent_at=AT, handle=f"h-{number}")
+def letter(number: int, body: str) -> DeadLetter:
+    return DeadLetter(id=f"m-{number}", body=body, sent_at=AT, handle=f"h-{number}")
 
 
 def letters_about(world: World) -> FakeDeadLetters:
@@ -34,12 +34,14 @@ def test_dead_letters_redriven_with_a_death_on_the_way_lead_to_one_message_each(
     world: World, *, call: int, after: bool
 ) -> None:
     queue = letters_about(world)
-    shelf = ShelfOfLetters(letters=queue, ledger=world.ledger, hub=world.hub)
+    source = ParkedDeadLetters(
+        letters=queue, ledger=world.ledger, notifications_topic=world.notifications_topic
+    )
     queue.doom = Doom(at=call, after=after)
 
     with pytest.raises(Died):
-        redrive_all(shelf)
-    redrive_all(shelf)
+        redrive_all(source)
+    redrive_all(source)
     world.send_published()
 
     assert {} == queue.waiting
@@ -47,21 +49,27 @@ def test_dead_letters_redriven_with_a_death_on_the_way_lead_to_one_message_each(
     assert {"not ours"} == set(queue.sent_back)
 
 
-def test_a_letter_that_the_hub_did_not_take_stays(world: World) -> None:
+def test_a_letter_that_the_topic_did_not_take_stays(world: World) -> None:
     queue = letters_about(world)
-    world.hub.takes = lambda _: False
+    world.notifications_topic.takes = lambda _: False
 
-    assert 2 == redrive_all(ShelfOfLetters(letters=queue, ledger=world.ledger, hub=world.hub))
+    assert 2 == redrive_all(
+        ParkedDeadLetters(
+            letters=queue, ledger=world.ledger, notifications_topic=world.notifications_topic
+        )
+    )
     assert ["m-0"] == list(queue.waiting)
 
 
 def test_letters_that_were_only_looked_at_are_let_go(world: World) -> None:
     queue = letters_about(world)
-    shelf = ShelfOfLetters(letters=queue, ledger=world.ledger, hub=world.hub)
-    first, *_ = shelf.contents()
+    source = ParkedDeadLetters(
+        letters=queue, ledger=world.ledger, notifications_topic=world.notifications_topic
+    )
+    first, *_ = source.contents()
 
-    shelf.drop([first], told=told)
-    shelf.let_go()
+    source.drop([first], told=told)
+    source.let_go()
 
     assert {"m-1", "m-2"} == queue.waiting.keys()
     assert set() == queue.held & queue.waiting.keys()

@@ -13,7 +13,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import Person
 from ordercast.workflows.redrive.notifications import DROPPED as DROPPED_BY_OPERATOR
-from ordercast.workflows.redrive.notifications import ShelfOfNotifications
+from ordercast.workflows.redrive.notifications import ParkedNotifications
 from tests.examples import EMAIL, drafts
 from tests.fakes.parked_store import Died, Doom
 from tests.fakes.world import World
@@ -51,10 +51,10 @@ def parked_notification(world: World) -> str:
     return row.id
 
 
-def shelf_of(world: World, doom: Doom) -> ShelfOfNotifications:
-    return ShelfOfNotifications(
+def source_of(world: World, doom: Doom) -> ParkedNotifications:
+    return ParkedNotifications(
         ledger=Failures(world, doom),
-        hub=world.hub,
+        notifications_topic=world.notifications_topic,
         now=world.now,
         days=lambda: [world.now().date()],
         first_wait=FIRST_WAIT,
@@ -71,8 +71,8 @@ def test_a_parked_notification_is_reopened_with_all_its_attempts_and_sent_once(
     notification = parked_notification(world)
 
     with suppress(Died):
-        redrive_all(shelf_of(world, doom))
-    redrive_all(shelf_of(world, doom))
+        redrive_all(source_of(world, doom))
+    redrive_all(source_of(world, doom))
     world.send_published()
     world.now.turn(FIRST_WAIT)
     world.sweep()
@@ -86,7 +86,7 @@ def test_consent_is_read_again_when_a_notification_is_redriven(world: World) -> 
     notification = parked_notification(world)
     world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
 
-    redrive_all(shelf_of(world, Doom()))
+    redrive_all(source_of(world, Doom()))
     world.send_published()
 
     assert State.SUPPRESSED is world.state(notification)
@@ -95,10 +95,10 @@ def test_consent_is_read_again_when_a_notification_is_redriven(world: World) -> 
 
 def test_a_dropped_notification_says_that_it_was_an_operator(world: World) -> None:
     notification = parked_notification(world)
-    shelf = shelf_of(world, Doom())
+    source = source_of(world, Doom())
 
-    assert 1 == shelf.drop(list(shelf.contents()), told=told)
+    assert 1 == source.drop(list(source.contents()), told=told)
 
     row = world.row(notification)
     assert (State.SUPPRESSED, DROPPED_BY_OPERATOR) == (row.state, row.rule)
-    assert [] == list(shelf.contents())
+    assert [] == list(source.contents())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
-from ordercast.parked.item import Kind, Wish
+from ordercast.parked.item import Kind, Selection
 from ordercast.workflows.redrive.source import DROPPED, REDRIVEN
 from tests.fakes.clock import START as AT
 from tests.fakes.parked_store import Died, Doom
@@ -32,11 +32,11 @@ def test_a_position_that_was_parked_by_two_invocations_is_listed_once(bench: Ben
 
 def test_what_is_dropped_is_not_listed_any_more_and_not_put_again(bench: Bench) -> None:
     bench.store.kept = [parked(101, b"a"), parked(102, b"b")]
-    shelf = bench.records()
-    first, _ = shelf.contents()
+    source = bench.records()
+    first, _ = source.contents()
 
-    assert 1 == shelf.drop([first], told=told)
-    assert 1 == redrive_all(shelf)
+    assert 1 == source.drop([first], told=told)
+    assert 1 == redrive_all(source)
     assert {"101": DROPPED, "102": REDRIVEN} == bench.store.notes
     assert [b"b"] == [body for _, body in bench.stream.puts]
 
@@ -46,11 +46,11 @@ def test_only_what_an_operator_named_is_meant(bench: Bench) -> None:
     things = list(bench.records().contents())
 
     def meant(**wish: Any) -> list[str]:
-        return [each.id for each in things if Wish(**wish).means(each)]
+        return [each.id for each in things if Selection(**wish).means(each)]
 
     assert ["101"] == meant(ids=["101"])
     assert ["102"] == meant(reason="Conflicting")
-    assert [] == meant(kinds=[Kind.LETTER])
+    assert [] == meant(kinds=[Kind.DEAD_LETTER])
     assert ["101", "102"] == meant(kinds=[Kind.RECORD], since=AT)
     assert [] == meant(since=AT + timedelta(seconds=1))
 
@@ -64,7 +64,7 @@ def test_a_redrive_that_dies_at_any_call_and_is_run_again_sends_what_was_parked_
     healthy, world.opening = world.opening, _broken
     world.relay(*(order(n) for n in range(250)))
     world.opening = healthy
-    assert (250, 0) == (len(world.parked.kept), len(world.hub.published))
+    assert (250, 0) == (len(world.parked.kept), len(world.notifications_topic.published))
     bench = Bench(doom=Doom(at=call, after=after))
     bench.store.kept = list(world.parked.kept.values())
 
@@ -90,10 +90,10 @@ def test_what_is_parked_again_because_a_redrive_died_before_its_note_is_one_thin
         with pytest.raises(Died):
             redrive_all(bench.records())
         bench.park_again(at=at)
-    shelf = bench.records()
+    source = bench.records()
 
-    assert [("101", 3), ("102", 3)] == [(each.id, each.size) for each in shelf.contents()]
-    assert 2 == redrive_all(shelf)
+    assert [("101", 3), ("102", 3)] == [(each.id, each.size) for each in source.contents()]
+    assert 2 == redrive_all(source)
     assert [b"a", b"b"] * 3 == [body for _, body in bench.stream.puts]
     assert [] == list(bench.records().contents())
 
@@ -101,12 +101,12 @@ def test_what_is_parked_again_because_a_redrive_died_before_its_note_is_one_thin
 def test_what_was_parked_again_says_what_was_the_matter_last(bench: Bench) -> None:
     again = replace(parked(1001, b"a", key="o-1"), reason="not-json", detail="it is not JSON")
     bench.store.kept = [again, parked(101, b"a", key="o-1")]
-    shelf = bench.records()
+    source = bench.records()
 
-    (one,) = shelf.contents()
+    (one,) = source.contents()
     assert ("101", "not-json", "it is not JSON") == (one.id, one.reason, one.detail)
-    assert b"a" == shelf.payload(one)
-    assert 1 == shelf.drop([one], told=told)
+    assert b"a" == source.payload(one)
+    assert 1 == source.drop([one], told=told)
     assert {"101": DROPPED, "1001": DROPPED} == bench.store.notes
 
 

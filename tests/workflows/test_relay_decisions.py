@@ -47,7 +47,7 @@ def test_while_nobody_can_be_looked_up_nothing_is_decided(world: World) -> None:
 
     with pytest.raises(LedgerUnavailable):
         world.relay(payload())
-    assert ({}, []) == (world.ledger.marks, world.published())
+    assert ({}, []) == (world.ledger.decisions, world.published())
 
 
 def test_a_stage_writes_only_to_whom_it_may(world: World) -> None:
@@ -108,7 +108,7 @@ def test_a_guest_s_addresses_are_strangers_to_each_other(world: World) -> None:
 
 def test_a_redelivery_takes_no_second_slot(world: World) -> None:
     capped(world, 2)
-    world.ledger.unavailable = {"mark"}
+    world.ledger.unavailable = {"record_decisions"}
     for _ in range(3):
         with pytest.raises(LedgerUnavailable):
             world.relay(*orders(1))

@@ -101,7 +101,7 @@ def test_a_bug_in_a_decision_parks_its_event_and_says_only_its_type(
     assert {"102": "bug:KeyError", "103": "bug:KeyError"} == world.parked.reasons
     assert {""} == set(world.parked.details.values())
     assert (2, 0, 0, 2) == sums(relayed)
-    assert 2 == len(world.ledger.marks)
+    assert 2 == len(world.ledger.decisions)
 
 
 def test_a_bug_in_a_draft_parks_its_event_and_a_later_delivery_completes_it(
@@ -153,9 +153,9 @@ def test_what_cannot_be_taken_out_of_its_envelope_is_parked_and_its_parts_are_no
 
 def test_a_lost_publication_is_made_good_by_the_next_delivery(world: World) -> None:
     """We may have died between the ledger and the hub."""
-    world.hub.takes = lambda _: False
+    world.notifications_topic.takes = lambda _: False
     assert ["101"] == [record.sequence_number for record in world.relay(order(1)).undone]
-    world.hub.takes = lambda _: True
+    world.notifications_topic.takes = lambda _: True
     world.relay(order(1))
 
     assert [("o-1", Channel.EMAIL)] == world.published()
@@ -167,7 +167,7 @@ def test_what_has_moved_on_is_not_published_again(world: World, state: State) ->
     world.ledger.rows = {
         i: dataclasses.replace(row, state=state) for i, row in world.ledger.rows.items()
     }
-    world.hub.published.clear()
+    world.notifications_topic.published.clear()
     relayed = world.relay(order(1))
 
     assert [] == world.published()
@@ -181,7 +181,7 @@ def test_what_is_suppressed_has_a_row_and_is_not_published(world: World) -> None
     assert [] == world.published()
 
 
-@pytest.mark.parametrize("trouble", ["look_up", "mark", "accept"])
+@pytest.mark.parametrize("trouble", ["look_up", "record_decisions", "accept"])
 def test_nothing_is_published_before_it_is_in_the_ledger(world: World, trouble: str) -> None:
     world.ledger.unavailable = {trouble}
 
@@ -190,7 +190,7 @@ def test_nothing_is_published_before_it_is_in_the_ledger(world: World, trouble: 
     assert [] == world.published()
 
 
-@pytest.mark.parametrize("method", ["mark", "accept"])
+@pytest.mark.parametrize("method", ["record_decisions", "accept"])
 def test_trouble_with_one_of_a_batch_is_made_good_by_its_retry(world: World, method: str) -> None:
     batch = [order(n) for n in range(5)]
     hit = iter([False, False, True])
@@ -205,7 +205,9 @@ def test_trouble_with_one_of_a_batch_is_made_good_by_its_retry(world: World, met
 
 
 def test_a_record_is_undone_while_any_of_its_notifications_is_unpublished(world: World) -> None:
-    world.hub.takes = lambda n: n.channel is Channel.EMAIL or n.order.order_id == "o-1"
+    world.notifications_topic.takes = lambda n: (
+        n.channel is Channel.EMAIL or n.order.order_id == "o-1"
+    )
     relayed = world.relay(order(1, "both"), order(2, "both"), order(3, "email"))
 
     assert ["102"] == [record.sequence_number for record in relayed.undone]
@@ -214,7 +216,7 @@ def test_a_record_is_undone_while_any_of_its_notifications_is_unpublished(world:
 
 def test_every_copy_of_an_unpublished_event_is_undone(world: World) -> None:
     """Otherwise the position reported as done could lie behind the one that is not."""
-    world.hub.takes = lambda _: False
+    world.notifications_topic.takes = lambda _: False
     relayed = world.relay(order(1), order(1), b"")
 
     assert ["101", "102"] == [record.sequence_number for record in relayed.undone]
@@ -223,5 +225,5 @@ def test_every_copy_of_an_unpublished_event_is_undone(world: World) -> None:
 def test_a_batch_of_a_hundred_takes_no_call_more_than_a_batch_of_one(world: World) -> None:
     world.relay(*[order(n) for n in range(100)])
 
-    assert ["look_up", "mark", "accept"] == [method for method, _ in world.ledger.calls]
+    assert ["look_up", "record_decisions", "accept"] == [method for method, _ in world.ledger.calls]
     assert 1 == len(world.people.calls)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ordercast.decisions.decision import Mark
+from ordercast.decisions.decision import Decision
 from ordercast.decisions.routing import CONSENT_ON_RECORD
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel
@@ -45,45 +45,45 @@ def test_an_event_that_comes_twice_in_a_batch_is_decided_once(world: World) -> N
     assert [("o-1", Channel.EMAIL)] == world.published()
 
 
-def test_the_mark_comes_before_everything_that_is_done_about_it(world: World) -> None:
-    world.ledger.unavailable = {"mark"}
+def test_the_decision_comes_before_everything_that_is_done_about_it(world: World) -> None:
+    world.ledger.unavailable = {"record_decisions"}
 
     with pytest.raises(LedgerUnavailable):
         world.relay(order(1))
-    assert ({}, {}, []) == (world.ledger.rows, world.ledger.heads, world.published())
+    assert ({}, {}, []) == (world.ledger.rows, world.ledger.latest_statuses, world.published())
 
 
-def test_a_mark_holds_nothing_personal(world: World) -> None:
+def test_a_decision_holds_nothing_personal(world: World) -> None:
     world.relay(order(1, channel="both", customer_id="c-1"))
-    told = repr(world.ledger.marks)
+    told = repr(world.ledger.decisions)
 
     assert not [s for s in (EMAIL, "206555", "o-1", "e-1", "c-1", "Tea") if s in told]
 
 
-def test_our_own_retry_after_a_crash_between_mark_and_row_completes_what_was_promised(
+def test_our_own_retry_after_a_crash_between_decision_and_row_completes_what_was_promised(
     world: World,
 ) -> None:
     world.ledger.unavailable = {"accept"}
     with pytest.raises(LedgerUnavailable):
         world.relay(order(1))
-    assert (1, 0) == (len(world.ledger.marks), len(world.ledger.rows))
+    assert (1, 0) == (len(world.ledger.decisions), len(world.ledger.rows))
     world.ledger.unavailable = set()
     relayed = world.relay(order(1))
 
     assert (1, 0, 0, 0) == sums(relayed)
     assert [("o-1", Channel.EMAIL)] == world.published()
-    assert 1 == len(world.ledger.heads)
+    assert 1 == len(world.ledger.latest_statuses)
 
 
-def test_a_lost_answer_to_the_mark_is_no_second_decision(world: World) -> None:
-    world.ledger.unheard = {"mark"}
+def test_a_lost_answer_to_the_decision_is_no_second_decision(world: World) -> None:
+    world.ledger.unheard = {"record_decisions"}
     with pytest.raises(LedgerUnavailable):
         world.relay(order(1))
     world.ledger.unheard = set()
     world.now.turn(timedelta(hours=1))
     world.relay(order(1))
 
-    (mark,) = world.ledger.marks.values()
+    (mark,) = world.ledger.decisions.values()
     (row,) = world.rows()
     assert mark.accepted_at == row.accepted_at == world.now.at - timedelta(hours=1)
 
@@ -96,7 +96,7 @@ def interrupted(world: World, *batch: bytes) -> None:
     world.ledger.unavailable = set()
 
 
-ASKED: dict[str, Any] = {"channel": "email", "customer_id": "c-1"}
+REQUEST: dict[str, Any] = {"channel": "email", "customer_id": "c-1"}
 
 
 @pytest.mark.parametrize(
@@ -111,17 +111,17 @@ ASKED: dict[str, Any] = {"channel": "email", "customer_id": "c-1"}
     ids=["preferences", "clock", "cap", "policy", "newer news"],
 )
 @pytest.mark.parametrize("at", [101, 900], ids=["retry", "repetition"])
-def test_a_later_delivery_obeys_the_mark_whatever_has_changed(
+def test_a_later_delivery_obeys_the_decision_whatever_has_changed(
     world: World, change: Any, at: int
 ) -> None:
-    interrupted(world, payload(**ASKED))
-    (mark,) = world.ledger.marks.values()
+    interrupted(world, payload(**REQUEST))
+    (mark,) = world.ledger.decisions.values()
     change(world)
-    world.hub.published.clear()
-    world.relay(payload(**ASKED), at=at)
+    world.notifications_topic.published.clear()
+    world.relay(payload(**REQUEST), at=at)
 
     assert [("o-1", Channel.EMAIL)] == world.published()
-    assert mark == world.ledger.marks[mark.order, mark.event]
+    assert mark == world.ledger.decisions[mark.order, mark.event]
     (row,) = (each for each in world.rows() if each.status == "confirmed")
     assert (State.REQUESTED, mark.accepted_at, mark.expires_at) == (
         row.state,
@@ -130,12 +130,12 @@ def test_a_later_delivery_obeys_the_mark_whatever_has_changed(
     )
 
 
-def test_a_later_delivery_sends_nothing_that_the_mark_has_refused(world: World) -> None:
+def test_a_later_delivery_sends_nothing_that_the_decision_has_refused(world: World) -> None:
     world.know(person(refusals={Channel.EMAIL: "opted-out"}))
-    world.relay(payload(**ASKED))
+    world.relay(payload(**REQUEST))
     world.people.kept.clear()
     world.ledger.rows.clear()
-    world.relay(payload(**ASKED), at=900)
+    world.relay(payload(**REQUEST), at=900)
 
     assert [(State.SUPPRESSED, "opted-out")] == [(r.state, r.rule) for r in world.rows()]
     assert [] == world.published()
@@ -151,7 +151,7 @@ def test_a_repetition_completes_what_its_first_delivery_left_undone(world: World
 
 
 @pytest.mark.parametrize(("late", "entered"), [(-1, 1), (0, 0), (1, 0)])
-def test_a_mark_promises_until_its_instant_and_no_longer(
+def test_a_decision_promises_until_its_instant_and_no_longer(
     world: World, late: int, entered: int
 ) -> None:
     """Past it, rows may be missing because they have ended."""
@@ -170,7 +170,7 @@ def test_the_same_events_again_after_their_rows_expired_send_nothing(world: Worl
     world.relay(*batch)
     world.send_published()
     world.ledger.rows.clear()
-    world.ledger.heads.clear()
+    world.ledger.latest_statuses.clear()
     world.people.kept.clear()
     world.now.turn(world.policy.retention + timedelta(days=1))
     relayed = world.relay(*batch, at=900)
@@ -225,27 +225,27 @@ class RacedLedger(FakeLedger):
 
     before: Callable[[], object]
 
-    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
+    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
         self.before()
-        return FakeLedger.mark(self, marks)
+        return FakeLedger.mark(self, decisions)
 
 
-def test_who_marks_an_event_at_the_same_time_is_obeyed(world: World) -> None:
+def test_who_decisions_an_event_at_the_same_time_is_obeyed(world: World) -> None:
     """Two relays hold copies of one event: the mark that was there first stands for both."""
     other = World()
     other.know(person(refusals={Channel.EMAIL: "opted-out"}))
-    world.ledger = RacedLedger(marks=other.ledger.marks)
-    world.ledger.before = lambda: other.relay(payload(**ASKED), at=900)
-    relayed = world.relay(payload(**ASKED))
+    world.ledger = RacedLedger(decisions=other.ledger.decisions)
+    world.ledger.before = lambda: other.relay(payload(**REQUEST), at=900)
+    relayed = world.relay(payload(**REQUEST))
 
     assert (0, 1, 0, 0) == sums(relayed)
     assert [(State.SUPPRESSED, "opted-out")] == [(r.state, r.rule) for r in world.rows()]
     assert [] == world.published()
 
 
-def test_who_marks_the_same_id_with_other_content_at_the_same_time_wins(world: World) -> None:
+def test_who_decisions_the_same_id_with_other_content_at_the_same_time_wins(world: World) -> None:
     other = World()
-    world.ledger = RacedLedger(marks=other.ledger.marks)
+    world.ledger = RacedLedger(decisions=other.ledger.decisions)
     world.ledger.before = lambda: other.relay(order(1, amount=None), at=900)
     relayed = world.relay(order(1))
 

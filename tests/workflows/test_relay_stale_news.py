@@ -41,7 +41,7 @@ def test_older_news_in_a_later_batch_is_stale(world: World, older: bytes) -> Non
 def test_a_stale_event_stays_stale_however_often_it_comes(world: World) -> None:
     world.relay(news("shipped"))
     world.relay(news("confirmed"), at=201)
-    world.ledger.heads.clear()
+    world.ledger.latest_statuses.clear()
     retried, repeated = world.relay(news("confirmed"), at=201), world.relay(news("confirmed"), at=9)
 
     assert (1, 0) == (retried.stale, retried.repeated)
@@ -86,7 +86,9 @@ def test_each_order_has_its_own_news(world: World) -> None:
     assert 2 == len(world.published())
 
 
-def test_a_head_that_was_not_raised_before_a_crash_is_raised_by_the_retry(world: World) -> None:
+def test_a_latest_status_that_was_not_raised_before_a_crash_is_raised_by_the_retry(
+    world: World,
+) -> None:
     world.ledger.unavailable = {"accept"}
     with pytest.raises(LedgerUnavailable):
         world.relay(news("shipped"))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.people.person import Person
-from ordercast.workflows.reserve_caps import ROUNDS, PayCaps
+from ordercast.workflows.reserve_caps import ROUNDS, ReserveCaps
 from tests.examples import person
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger
@@ -22,20 +22,20 @@ class RacedPeople(FakePeople):
 
     races = 0
 
-    def pay(self, people: Sequence[Person]) -> set[str]:
+    def reserve(self, people: Sequence[Person]) -> set[str]:
         if self.races:
             self.races -= 1
             for each in people:
                 known = self.kept.get(each.key, Person(key=each.key))
-                paid = {**known.paid, f"other-{self.races}": START}
-                self.kept[each.key] = replace(known, paid=paid, turn=known.turn + 1)
-        return FakePeople.pay(self, people)
+                reservations = {**known.reservations, f"other-{self.races}": START}
+                self.kept[each.key] = replace(known, reservations=reservations, turn=known.turn + 1)
+        return FakePeople.reserve(self, people)
 
 
 def paying(ledger: FakeLedger, *ids: str, limit: int = 2, known: Person = ADA) -> frozenset[str]:
     """Let somebody pay for those notifications, as far as *known* was read of them."""
-    pay_caps = PayCaps(ledger=ledger, people=ledger.people, limit=limit)
-    return pay_caps({known.key: dict.fromkeys(ids, START)}, {known.key: known}, now=START)
+    reserve_caps = ReserveCaps(ledger=ledger, people=ledger.people, limit=limit)
+    return reserve_caps({known.key: dict.fromkeys(ids, START)}, {known.key: known}, now=START)
 
 
 def raced(times: int) -> FakeLedger:
@@ -48,14 +48,14 @@ def test_what_fits_is_paid_for_and_what_does_not_is_refused() -> None:
     ledger = FakeLedger()
 
     assert {"n-3"} == paying(ledger, "n-1", "n-2", "n-3")
-    assert {"n-1", "n-2"} == ledger.people.kept[ADA.key].paid.keys()
+    assert {"n-1", "n-2"} == ledger.people.kept[ADA.key].reservations.keys()
 
 
 def test_two_batches_that_both_see_the_last_slot_do_not_both_get_it() -> None:
     ledger = raced(1)
 
     assert {"n-2"} == paying(ledger, "n-1", "n-2")
-    assert {"other-0", "n-1"} == ledger.people.kept[ADA.key].paid.keys()
+    assert {"other-0", "n-1"} == ledger.people.kept[ADA.key].reservations.keys()
 
 
 def test_who_lost_the_race_for_the_last_slot_is_refused() -> None:
@@ -65,7 +65,7 @@ def test_who_lost_the_race_for_the_last_slot_is_refused() -> None:
 def test_a_stranger_who_is_known_after_all_is_read_again() -> None:
     """They were not looked up: only their customer's record names their address."""
     ledger = FakeLedger()
-    ledger.people.put(replace(ADA, paid={"n-0": START}, turn=4))
+    ledger.people.put(replace(ADA, reservations={"n-0": START}, turn=4))
 
     assert {"n-2"} == paying(ledger, "n-1", "n-2")
     assert 5 == ledger.people.kept[ADA.key].turn
@@ -110,19 +110,19 @@ def test_who_has_nothing_new_to_pay_is_not_written() -> None:
 def test_one_who_loses_keeps_no_other_waiting() -> None:
     """Only who lost is read and written again."""
     ledger = FakeLedger()
-    ledger.people.put(replace(ADA, paid={"n-0": START}, turn=4))
+    ledger.people.put(replace(ADA, reservations={"n-0": START}, turn=4))
     bob = Person(key="bob")
-    pay_caps = PayCaps(ledger=ledger, people=ledger.people, limit=1)
+    reserve_caps = ReserveCaps(ledger=ledger, people=ledger.people, limit=1)
     requests = {ADA.key: {"n-1": START}, bob.key: {"n-2": START, "n-3": START}}
 
-    assert {"n-1", "n-3"} == pay_caps(requests, {ADA.key: ADA}, now=START)
+    assert {"n-1", "n-3"} == reserve_caps(requests, {ADA.key: ADA}, now=START)
     assert ([2], [("look_up", 1)]) == (ledger.people.calls, ledger.calls)
 
 
 def test_nobody_to_tell_is_nobody_to_pay() -> None:
-    pay_caps = PayCaps(ledger=(ledger := FakeLedger()), people=ledger.people, limit=1)
+    reserve_caps = ReserveCaps(ledger=(ledger := FakeLedger()), people=ledger.people, limit=1)
 
-    assert frozenset() == pay_caps({}, {}, now=START)
+    assert frozenset() == reserve_caps({}, {}, now=START)
     assert {} == ledger.people.kept
 
 
@@ -144,11 +144,11 @@ def test_however_batches_race_nobody_gets_more_than_the_cap(
         told |= set(ids) - paying(ledger, *ids, limit=limit, known=known)
 
     assert len(told) <= limit
-    assert told == ledger.people.kept.get(ADA.key, ADA).paid.keys()
+    assert told == ledger.people.kept.get(ADA.key, ADA).reservations.keys()
 
 
 def test_slots_come_back_with_the_hour() -> None:
     ledger = FakeLedger()
-    ledger.people.put(replace(ADA, paid={"n-0": START - timedelta(hours=1)}, turn=1))
+    ledger.people.put(replace(ADA, reservations={"n-0": START - timedelta(hours=1)}, turn=1))
 
     assert frozenset() == paying(ledger, "n-1", limit=1)

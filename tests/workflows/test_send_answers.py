@@ -87,9 +87,9 @@ def test_a_message_id_is_known_as_long_as_its_receipts_may_come(world: World) ->
     world.enter(ONE)
     world.send(ONE.id)
 
-    trail = world.trails.kept["message-1"]
-    assert (ONE.id, world.now.at) == (trail.notification_id, trail.sent_at)
-    assert world.now.at + RECEIPT_RETENTION == trail.expires_at
+    receipt_log = world.receipt_logs.kept["message-1"]
+    assert (ONE.id, world.now.at) == (receipt_log.notification_id, receipt_log.sent_at)
+    assert world.now.at + RECEIPT_RETENTION == receipt_log.expires_at
 
 
 def test_the_message_id_is_known_before_the_claim_is_settled(world: World) -> None:
@@ -99,7 +99,7 @@ def test_the_message_id_is_known_before_the_claim_is_settled(world: World) -> No
 
     with pytest.raises(LedgerUnavailable):
         world.send(ONE.id)
-    assert ONE.id == world.trails.kept["message-1"].notification_id
+    assert ONE.id == world.receipt_logs.kept["message-1"].notification_id
 
 
 def test_a_message_id_that_could_not_be_kept_is_kept_when_the_batch_comes_again(
@@ -107,20 +107,22 @@ def test_a_message_id_that_could_not_be_kept_is_kept_when_the_batch_comes_again(
 ) -> None:
     """The batch failed, so it does: and the row has the id by then."""
     world.enter(ONE)
-    world.trails.unavailable = {"join"}
+    world.receipt_logs.unavailable = {"join"}
     with pytest.raises(LedgerUnavailable):
         world.send(ONE.id)
-    world.trails.unavailable = set()
+    world.receipt_logs.unavailable = set()
     world.send(ONE.id)
 
-    assert {"message-1": ONE.id} == {i: t.notification_id for i, t in world.trails.kept.items()}
+    assert {"message-1": ONE.id} == {
+        i: t.notification_id for i, t in world.receipt_logs.kept.items()
+    }
     assert {ONE.id: 1} == world.got()
 
 
 def test_a_claim_is_settled_even_if_its_message_id_could_not_be_kept(world: World) -> None:
     """What the provider answered is known to nobody else."""
     world.enter(ONE)
-    world.trails.unavailable = {"join"}
+    world.receipt_logs.unavailable = {"join"}
 
     with pytest.raises(LedgerUnavailable):
         world.send(ONE.id)

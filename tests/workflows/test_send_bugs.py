@@ -8,7 +8,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.backoff import MAX_ATTEMPTS
 from ordercast.templates import Words, words
-from ordercast.workflows.redrive.notifications import ShelfOfNotifications
+from ordercast.workflows.redrive.notifications import ParkedNotifications
 from tests.examples import notification
 from tests.fakes.world import World
 from tests.workflows.redriving_records import redrive_all
@@ -48,9 +48,9 @@ def test_mended_and_redriven_it_is_sent_once(broken: World) -> None:
     broken.words = words
 
     redrive_all(
-        ShelfOfNotifications(
+        ParkedNotifications(
             ledger=broken.ledger,
-            hub=broken.hub,
+            notifications_topic=broken.notifications_topic,
             now=broken.now,
             days=lambda: [broken.now.at.date()],
             first_wait=broken.policy.republish_after,

@@ -10,7 +10,7 @@ import pytest
 from ordercast.errors import LedgerUnavailable
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.sending.claim import Asked, Claim
+from ordercast.sending.claim import Claim, ClaimRequest
 from ordercast.sending.due_policy import LAPSED
 from ordercast.sending.outcome import Outcome, Outgoing, Settlement, accepted
 from ordercast.templates import Words, words
@@ -118,7 +118,7 @@ class ForgetfulLedger(FakeLedger):
     """One that makes every claim, and does not answer for notification ONE."""
 
     def claim(
-        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
         claims = FakeLedger.claim(self, asked, owner=owner, lease_until=lease_until, now=now)
         return {i: claim for i, claim in claims.items() if i != ONE.id}
@@ -130,7 +130,7 @@ class RacedLedger(FakeLedger):
     becomes: Notification
 
     def claim(
-        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
         self.rows[ONE.id] = self.becomes
         return FakeLedger.claim(self, asked, owner=owner, lease_until=lease_until, now=now)
@@ -159,15 +159,15 @@ def test_a_copy_that_finds_its_message_sent_records_whose_it_is(world: World) ->
     """Its sender may have failed to, and left this copy as the only one that comes again."""
     world.enter(ONE)
     world.send(ONE.id)
-    (recorded,) = world.trails.kept.values()
-    world.trails.kept.clear()
+    (recorded,) = world.receipt_logs.kept.values()
+    world.receipt_logs.kept.clear()
     done = world.row(ONE.id)
     world.ledger = RacedLedger(rows={ONE.id: ONE})
     world.ledger.becomes = done
 
     world.send(ONE.id)
 
-    assert [recorded] == list(world.trails.kept.values())
+    assert [recorded] == list(world.receipt_logs.kept.values())
 
 
 def test_a_lapsed_claim_is_never_taken_over_and_is_recorded_as_in_doubt(world: World) -> None:
@@ -232,7 +232,7 @@ class MortalLedger(FakeLedger):
     dies_in = ""
 
     def claim(
-        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
         claims = FakeLedger.claim(self, asked, owner=owner, lease_until=lease_until, now=now)
         self._die("claim")

@@ -10,10 +10,10 @@ from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.status_rank import Head, standing
+from ordercast.notifications.status_rank import LatestStatus, status_rank
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
-from ordercast.sending.send_rules import EXPIRED, WHILE_STOPPED, head_of
+from ordercast.sending.send_rules import EXPIRED, WHILE_PAUSED, latest_status_key_of
 from ordercast.workflows.send_messages import WAVE
 from tests.examples import EMAIL, notification, payload, person
 from tests.fakes.clock import START
@@ -100,10 +100,12 @@ def test_while_nobody_can_be_looked_up_nothing_is_sent(world: World) -> None:
 
 
 def test_what_became_old_news_in_its_queue_is_not_told(world: World) -> None:
-    order, channel = head_of(ONE)
-    stands = standing("shipped", START) or 0
+    order, channel = latest_status_key_of(ONE)
+    stands = status_rank("shipped", START) or 0
     world.enter(ONE)
-    world.ledger.heads[order, channel] = Head(order=order, channel=channel, standing=stands)
+    world.ledger.latest_statuses[order, channel] = LatestStatus(
+        order=order, channel=channel, status_rank=stands
+    )
     world.send(ONE.id)
 
     assert not world.got()
@@ -151,19 +153,19 @@ def test_what_operators_have_stopped_comes_back_later_and_has_lost_no_attempt(
     world: World, name: str
 ) -> None:
     world.enter(TEXT)
-    world.ledger.stopped = {name}
+    world.ledger.paused = {name}
     for _ in range(20):
         sent = world.send(TEXT.id, channel=Channel.SMS)
-        assert ({TEXT.id: WHILE_STOPPED}, {}) == (sent.retry, sent.settled)
+        assert ({TEXT.id: WHILE_PAUSED}, {}) == (sent.retry, sent.settled)
     assert (State.REQUESTED, 0) == (world.state(TEXT.id), world.row(TEXT.id).attempts)
 
-    world.ledger.stopped.clear()
+    world.ledger.paused.clear()
     assert {State.SENT: 1} == world.send(TEXT.id, channel=Channel.SMS).settled
 
 
 def test_a_stop_concerns_what_it_names_alone(world: World) -> None:
     world.enter(ONE, replace(TWO, campaign="spring"))
-    world.ledger.stopped = {"campaign:spring", "channel:sms", "country:US"}
+    world.ledger.paused = {"campaign:spring", "channel:sms", "country:US"}
     sent = world.send(ONE.id, TWO.id)
 
     assert ({ONE.id: 1}, {TWO.id}) == (world.got(), set(sent.retry))
@@ -171,7 +173,7 @@ def test_a_stop_concerns_what_it_names_alone(world: World) -> None:
 
 def test_what_is_stopped_and_no_longer_wanted_is_suppressed(world: World) -> None:
     world.enter(ONE)
-    world.ledger.stopped = {"channel:email"}
+    world.ledger.paused = {"channel:email"}
     world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
 
     assert {} == world.send(ONE.id).retry
@@ -199,11 +201,11 @@ def test_a_stop_is_obeyed_within_a_wave(world: World) -> None:
     world.enter(*many)
 
     def stopping(_: Outgoing) -> Outcome:
-        world.ledger.stopped.add("channel:email")
+        world.ledger.paused.add("channel:email")
         return accepted(f"m-{len(world.provider.calls)}")
 
     world.provider.answer = stopping
     sent = world.send(*[each.id for each in many])
 
     assert (WAVE, {State.SENT: WAVE}) == (len(world.provider.calls), sent.settled)
-    assert [WHILE_STOPPED] * WAVE == list(sent.retry.values())
+    assert [WHILE_PAUSED] * WAVE == list(sent.retry.values())

@@ -39,12 +39,12 @@ class TestLearning:
         customer = customer_key(shop=TEXT.order.shop, customer_id="c-1")
 
         for key in (address_key(PHONE), customer):
-            learnt = self.known(world, key).learnt[address_key(PHONE)]
+            suppressions = self.known(world, key).suppressions[address_key(PHONE)]
             assert ("opted-out", OPTED_OUT, "message-1", START) == (
-                learnt.reason,
-                learnt.kind,
-                learnt.message_id,
-                learnt.at,
+                suppressions.reason,
+                suppressions.kind,
+                suppressions.message_id,
+                suppressions.at,
             )
             assert "opted-out" == self.known(world, key).refusal(Channel.SMS, PHONE)
             assert self.known(world, key).refusal(Channel.EMAIL, EMAIL) is None
@@ -92,13 +92,13 @@ class TestLearning:
             assert refused.refusal(Channel.EMAIL, EMAIL) is None
             world.apply(bounce, bounce)
 
-        learnt = self.known(world, address_key(EMAIL)).learnt[address_key(EMAIL)]
-        assert ("soft-bounced", "m-4") == (learnt.reason, learnt.message_id)
+        suppressions = self.known(world, address_key(EMAIL)).suppressions[address_key(EMAIL)]
+        assert ("soft-bounced", "m-4") == (suppressions.reason, suppressions.message_id)
 
-    def test_a_lesson_that_comes_again_writes_nothing(self, world: World) -> None:
+    def test_a_suppression_that_comes_again_writes_nothing(self, world: World) -> None:
         world.enter(replace(MAIL, state=State.SENT))
         world.apply(mail_says(BOUNCE))
-        world.trails.kept.clear()
+        world.receipt_logs.kept.clear()
         calls = len(world.people.calls)
         world.apply(mail_says(BOUNCE))
 
@@ -117,7 +117,7 @@ class TestLearning:
         assert {} == world.people.kept
 
         world.now.turn(ORPHAN_WAIT)
-        world.sweep_trails()
+        world.sweep_receipts()
         assert "opted-out" == self.known(world, address_key(PHONE)).refusal(Channel.SMS, PHONE)
 
     def test_trouble_with_the_record_brings_the_batch_again(self, world: World) -> None:

@@ -23,7 +23,7 @@ TEXT = notification(2, Channel.SMS)
 
 
 def ids(world: World) -> list[str]:
-    return [n.id for n in world.hub.published]
+    return [n.id for n in world.notifications_topic.published]
 
 
 # Lost publications
@@ -84,11 +84,11 @@ def test_the_next_look_is_set_before_the_publication(world: World) -> None:
 
 def test_a_publication_that_is_lost_again_is_made_good_at_the_next_look(world: World) -> None:
     world.enter(ONE)
-    world.hub.takes = lambda _: False
+    world.notifications_topic.takes = lambda _: False
     world.now.turn(5 * MINUTE)
     assert 0 == world.sweep().published
 
-    world.hub.takes = lambda _: True
+    world.notifications_topic.takes = lambda _: True
     world.now.turn(30 * MINUTE)
     assert 1 == world.sweep().published
 

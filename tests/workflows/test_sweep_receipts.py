@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from tests.fakes.world import SILENCE, World
+from tests.fakes.world import RECEIPT_TIMEOUT, World
 from tests.workflows.provider_receipts import (
     CARRIER,
     HANDSET,
@@ -23,38 +23,40 @@ class TestSilence:
         world.enter(TEXT)
         world.send(TEXT.id, channel=Channel.SMS)
         sent_at = world.row(TEXT.id).sent_at
-        world.now.turn(SILENCE - timedelta(seconds=1))
-        assert 0 == world.sweep_trails().silent
+        world.now.turn(RECEIPT_TIMEOUT - timedelta(seconds=1))
+        assert 0 == world.sweep_receipts().silent
 
         world.now.turn(timedelta(seconds=1))
-        assert 1 == world.sweep_trails().silent
+        assert 1 == world.sweep_receipts().silent
         row = world.row(TEXT.id)
         assert sent_at is not None
-        assert (State.UNCONFIRMED, sent_at + SILENCE) == (row.state, row.closed_at)
-        assert 0 == world.sweep_trails().silent
+        assert (State.UNCONFIRMED, sent_at + RECEIPT_TIMEOUT) == (row.state, row.closed_at)
+        assert 0 == world.sweep_receipts().silent
 
-    def test_the_provider_s_own_word_that_it_was_sent_breaks_no_silence(self, world: World) -> None:
+    def test_the_provider_s_own_word_that_it_was_sent_breaks_no_receipt_timeout(
+        self, world: World
+    ) -> None:
         world.enter(replace(MAIL, state=State.SENT))
         world.apply(mail_says("Send"))
-        world.now.turn(SILENCE)
-        world.sweep_trails()
+        world.now.turn(RECEIPT_TIMEOUT)
+        world.sweep_receipts()
 
         assert State.UNCONFIRMED == world.state(MAIL.id)
 
     def test_a_receipt_that_comes_after_all_is_believed(self, world: World) -> None:
         world.enter(TEXT)
         world.send(TEXT.id, channel=Channel.SMS)
-        world.now.turn(SILENCE)
-        world.sweep_trails()
+        world.now.turn(RECEIPT_TIMEOUT)
+        world.sweep_receipts()
         world.apply(text_says(HANDSET))
 
         assert State.DELIVERED == world.state(TEXT.id)
 
-    def test_a_carrier_s_word_alone_is_not_silence(self, world: World) -> None:
+    def test_a_carrier_s_word_alone_is_not_receipt_timeout(self, world: World) -> None:
         world.enter(TEXT)
         world.send(TEXT.id, channel=Channel.SMS)
         world.apply(text_says(CARRIER))
-        world.now.turn(2 * SILENCE)
+        world.now.turn(2 * RECEIPT_TIMEOUT)
 
-        assert 0 == world.sweep_trails().silent
+        assert 0 == world.sweep_receipts().silent
         assert State.CARRIER_ACCEPTED == world.state(TEXT.id)

@@ -3,7 +3,7 @@
 from local_cloud.cloud import LocalCloud
 from ordercast.cli.output.terminal import called
 from ordercast.operations.target import LOCAL_STAGE, Target, deployed
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 
 def target_on(name: str | None) -> Target:
@@ -21,10 +21,10 @@ def running_cloud(name: str | None) -> LocalCloud:
         _tell_what_ended(name)
     names = ", ".join(cloud.name for cloud in running)
     if not running:
-        raise Complaint("no local cloud is running", hint=f"start one: {called()} up")
+        raise UsageError("no local cloud is running", hint=f"start one: {called()} up")
     if not chosen:
-        raise Complaint(f"no local cloud is called {name}", hint=f"running: {names}")
-    raise Complaint("several local clouds are running", hint=f"choose with --cloud: {names}")
+        raise UsageError(f"no local cloud is called {name}", hint=f"running: {names}")
+    raise UsageError("several local clouds are running", hint=f"choose with --cloud: {names}")
 
 
 def local_target(cloud: LocalCloud) -> Target:

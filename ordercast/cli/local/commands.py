@@ -19,7 +19,7 @@ from ordercast.cli.local.inbox_folder import save_inbox
 from ordercast.cli.local.inbox_listing import inbox_listing
 from ordercast.cli.output.progress import steps
 from ordercast.cli.output.terminal import called, console
-from ordercast.usage_error import Complaint
+from ordercast.usage_error import UsageError
 
 OUT = Path("out")
 
@@ -28,7 +28,9 @@ def up(name: str, *, receipt_delay: float | None) -> None:
     """Start a local cloud and deploy the pipeline to it; run it again to deploy changes."""
     found = LocalCloud.find(name)
     if found and receipt_delay is not None:
-        raise Complaint(f"{name} runs already, with another receipt delay", hint=f"{called()} down")
+        raise UsageError(
+            f"{name} runs already, with another receipt delay", hint=f"{called()} down"
+        )
     with steps(console) as progress:
         cloud = found or LocalCloud.start(name, receipt_delay=receipt_delay, progress=progress)
         with stopped_on_failure(cloud, but=found):

@@ -14,11 +14,11 @@ from ordercast.cli.local.clouds import running_cloud
 from ordercast.cli.local.failures import stopped_on_failure
 from ordercast.cli.local.own_events import OwnEvents
 from ordercast.cli.output.progress import status_line
-from ordercast.cli.output.terminal import complaints
+from ordercast.cli.output.terminal import errors_console
 from ordercast.operations.order_files import Row
 from ordercast.operations.target import Target
 
-PATIENCE = 60.0
+DUE_POLICY = 60.0
 """Seconds without any progress, after which nobody waits on; a cold machine's first invocation takes 20."""
 
 PAUSE = 0.3  # seconds between two looks
@@ -52,11 +52,11 @@ def arrivals_of(
 ) -> AbstractContextManager[None]:
     """Wait for the messages of those events, on the local cloud of that name."""
     cloud = running_cloud(name)
-    return arrivals(cloud, own_events(cloud, target, rows), console)
+    return inbound_events(cloud, own_events(cloud, target, rows), console)
 
 
 @contextmanager
-def arrivals(cloud: LocalCloud, own: OwnEvents, console: Console) -> Iterator[None]:
+def inbound_events(cloud: LocalCloud, own: OwnEvents, console: Console) -> Iterator[None]:
     """Wait for the messages of the events that a block puts, and say how many came."""
     with stopped_on_failure(cloud, but=cloud):
         inbox = InboxReader(cloud.inbox)
@@ -68,11 +68,15 @@ def arrivals(cloud: LocalCloud, own: OwnEvents, console: Console) -> Iterator[No
     console.print(f"{messages} sent (simulated)")
     if left:
         told = f"Still on the way, and nothing moves: {left}. Logs: {cloud.folder}/logs"
-        complaints.print(told, markup=False, soft_wrap=True)
+        errors_console.print(told, markup=False, soft_wrap=True)
 
 
 def follow(
-    cloud: LocalCloud, look: Callable[[], InFlight], console: Console, *, patience: float = PATIENCE
+    cloud: LocalCloud,
+    look: Callable[[], InFlight],
+    console: Console,
+    *,
+    patience: float = DUE_POLICY,
 ) -> InFlight:
     """Look until nothing is on its way any more, or nothing has moved for a while; what still is then."""
     with status_line(console) as show:

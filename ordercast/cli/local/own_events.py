@@ -10,7 +10,7 @@ from datetime import datetime
 
 from local_cloud.in_flight import InFlight
 from local_cloud.inbox import SentMessage
-from ordercast.decisions.lookup import Found, MarkKey, Wanted
+from ordercast.decisions.lookup import DecisionKey, LookupKeys, LookupResult
 from ordercast.events.identity import event_hash, notification_id, order_hash
 from ordercast.events.order_event import OrderEvent
 from ordercast.notifications.lifecycle import State
@@ -19,7 +19,7 @@ from ordercast.notifications.notification import Notification
 EVENTS_A_LOOK = 500
 """So that one look at a large file stays short."""
 
-LookUp = Callable[[Wanted], Found]
+LookUp = Callable[[LookupKeys], LookupResult]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,8 +36,8 @@ class OwnEvents:
     look_up: LookUp
     records_left: Callable[[], int]
     now: Callable[[], datetime]
-    _pending: dict[MarkKey, OrderEvent] = field(init=False)
-    _decided: set[MarkKey] = field(default_factory=set, init=False)
+    _pending: dict[DecisionKey, OrderEvent] = field(init=False)
+    _decided: set[DecisionKey] = field(default_factory=set, init=False)
     _rows: dict[str, Notification] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -63,26 +63,26 @@ class OwnEvents:
         )
 
     def _look(
-        self, chosen: dict[MarkKey, OrderEvent], *, given_up: bool = False
-    ) -> dict[MarkKey, OrderEvent]:
+        self, chosen: dict[DecisionKey, OrderEvent], *, given_up: bool = False
+    ) -> dict[DecisionKey, OrderEvent]:
         """Let go of what is over; return the events without a decision."""
-        marks = self.look_up(Wanted(marks=frozenset(chosen))).marks
+        decisions = self.look_up(LookupKeys(decisions=frozenset(chosen))).decisions
         promised = {
             notification_id(chosen[key], channel): key
-            for key, mark in marks.items()
+            for key, mark in decisions.items()
             if mark.expires_at > self.now()  # later it promises nothing any more
             for channel, verdict in mark.verdicts.items()
             if verdict.state is not State.SUPPRESSED
         }
-        rows = self.look_up(Wanted(notifications=frozenset(promised))).notifications
+        rows = self.look_up(LookupKeys(notifications=frozenset(promised))).notifications
         self._rows |= rows
-        self._decided |= marks.keys()
+        self._decided |= decisions.keys()
         waiting = {key for id_, key in promised.items() if _waits(rows.get(id_))}
         for key, event in chosen.items():
             del self._pending[key]
-            if key in waiting or (key not in marks and not given_up):
+            if key in waiting or (key not in decisions and not given_up):
                 self._pending[key] = event  # behind the others
-        return {key: each for key, each in chosen.items() if key not in marks}
+        return {key: each for key, each in chosen.items() if key not in decisions}
 
 
 def _waits(row: Notification | None) -> bool:

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from ordercast.operations.state_groups import whereabouts
+from ordercast.operations.state_groups import possible_time_zones
 from ordercast.operations.units import NONE, count, dollars, exact, length, percent, to_the_cent
 from ordercast.rollups.statistics import Figures, Money, Step
 from ordercast.sending.prices import price_list
@@ -98,7 +98,9 @@ def _delivery(figures: Figures) -> list[str]:
 
 
 def _beside(figures: Figures) -> list[str]:
-    return [count(n) for place, n in whereabouts(figures).items() if place not in _IN_THE_RATE]
+    return [
+        count(n) for place, n in possible_time_zones(figures).items() if place not in _IN_THE_RATE
+    ]
 
 
 _IN_THE_RATE = ("delivered", "undelivered")
@@ -135,20 +137,23 @@ def _worth(money: Money) -> list[str]:
         told.append(
             f"Unpriced: {count(money.unpriced, 'message')} whose price nobody knows yet, in no sum."
         )
-    if money.bills:
+    if money.charges:
         told.append(
             f"Unattributed: {dollars(money.unattributed)} USD billed for "
-            f"{count(money.bills, 'message')} that we know nothing of, in no sum above."
+            f"{count(money.charges, 'message')} that we know nothing of, in no sum above."
         )
     return [*told, f"Estimates are by the price list as of {prices_as_of()}."]
 
 
 def _table(
-    title: str, dimensions: Sequence[str], head: Sequence[str], rows: Sequence[Sequence[str]]
+    title: str,
+    dimensions: Sequence[str],
+    latest_status: Sequence[str],
+    rows: Sequence[Sequence[str]],
 ) -> Grid:
     grid = Grid(title=title, title_justify="left", title_style="", box=_BOX, padding=_GAP)
     grid.add_column(" · ".join(dimensions), overflow="fold", vertical="bottom")
-    for place, each in enumerate(head, start=1):
+    for place, each in enumerate(latest_status, start=1):
         words = [*each.split("\n"), *(row[place] for row in rows)]
         # The names give way first. Folded rather than cut: half a number is another number.
         width = max(map(len, words))

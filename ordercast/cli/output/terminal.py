@@ -12,7 +12,7 @@ from rich.text import Text
 # A line that is broken or cut at the 80th column of a pipe cannot be searched, or followed where it
 # is a path: whoever shows a line wraps it.
 console = Console(highlight=False, soft_wrap=True)
-complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+errors_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def facts(named: Mapping[str, str]) -> Text:

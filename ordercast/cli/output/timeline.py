@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from ordercast.decisions.decision import Mark
+from ordercast.decisions.decision import Decision
 from ordercast.decisions.routing import CONSENT_BY_EVENT, CONSENT_ON_RECORD
 from ordercast.events.identity import notification_id_for
 from ordercast.events.order_event import Channel
@@ -16,17 +16,17 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
 from ordercast.operations.units import count, dollars
-from ordercast.receipts.provider_events import place
-from ordercast.receipts.receipt_log import Trail
+from ordercast.receipts.provider_events import meaning_of
+from ordercast.receipts.receipt_log import ReceiptLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """All that is known of an order; trails are by the provider's message id."""
 
-    marks: Sequence[Mark]
+    decisions: Sequence[Decision]
     rows: Sequence[Notification]
-    trails: Mapping[str, Trail]
+    receipt_logs: Mapping[str, ReceiptLog]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +43,22 @@ def story_listing(story: Story) -> RenderableType:
     """Tell it event by event, each with its notifications; times are UTC."""
     rows = {row.id: row for row in story.rows}
     told: list[RenderableType] = []
-    for mark in story.marks:
+    for mark in story.decisions:
         ids = [notification_id_for(mark.order, mark.event, channel) for channel in mark.verdicts]
         told.append(_event(mark))
-        told += [_notification(rows.pop(i), mark, story.trails) for i in ids if i in rows]
+        told += [_notification(rows.pop(i), mark, story.receipt_logs) for i in ids if i in rows]
     # What an event entered before it had a mark, or by another decision.
-    told += [_notification(row, None, story.trails) for row in rows.values()]
+    told += [_notification(row, None, story.receipt_logs) for row in rows.values()]
     return Group(*told)
 
 
-def steps(row: Notification, mark: Mark | None, trails: Mapping[str, Trail]) -> list[Step]:
+def steps(
+    row: Notification, mark: Decision | None, receipt_logs: Mapping[str, ReceiptLog]
+) -> list[Step]:
     """Return what is known to have happened to a notification, in the order of time."""
     found = [*_ours(row, mark)]
     for message_id, message in row.messages.items():
-        found += _theirs(row.channel, message_id, message, trails.get(message_id))
+        found += _theirs(row.channel, message_id, message, receipt_logs.get(message_id))
     # Of one second, what was closed comes after what it was closed by: clocks differ a little.
     in_time = sorted(found, key=lambda step: step.at)
     return sorted(in_time, key=lambda step: (step.at.replace(microsecond=0), step.last))
@@ -89,7 +91,7 @@ _CONSENTS = {
 _PROVIDERS = {Channel.SMS: "SNS", Channel.EMAIL: "SES"}
 
 
-def _event(mark: Mark) -> RenderableType:
+def _event(mark: Decision) -> RenderableType:
     verdicts = [
         f"{channel} {verdict.state}"
         + (f" ({verdict.rule})" if verdict.rule else "")
@@ -102,7 +104,7 @@ def _event(mark: Mark) -> RenderableType:
 
 
 def _notification(
-    row: Notification, mark: Mark | None, trails: Mapping[str, Trail]
+    row: Notification, mark: Decision | None, receipt_logs: Mapping[str, ReceiptLog]
 ) -> RenderableType:
     heading = Text(
         f"\n{row.status}, {row.channel}{f' to {row.recipient}' if row.recipient else ''}: "
@@ -112,12 +114,12 @@ def _notification(
     for _ in range(2):
         grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    for step in steps(row, mark, trails):
+    for step in steps(row, mark, receipt_logs):
         grid.add_row(f"  {_clock(step.at)}", step.source, Text(step.says))
     return Group(heading, Text(f"  {MEANINGS[row.state]}{_cost(row)}", style="dim"), grid)
 
 
-def _ours(row: Notification, mark: Mark | None) -> Iterator[Step]:
+def _ours(row: Notification, mark: Decision | None) -> Iterator[Step]:
     """Tell what the shop and we did."""
     if row.occurred_at:
         yield Step(at=row.occurred_at, source="shop", says="it happened, as the event says")
@@ -163,20 +165,20 @@ def _sending(row: Notification) -> Iterator[str]:
 
 
 def _theirs(
-    channel: Channel, message_id: str, message: Message, trail: Trail | None
+    channel: Channel, message_id: str, message: Message, receipt_log: ReceiptLog | None
 ) -> Iterable[Step]:
     """Tell what the provider said, each kind of event once; without its trail, what it came to."""
     source = _PROVIDERS[channel]
-    if trail is None:
+    if receipt_log is None:
         if message.at:
             reason = f" ({message.reason})" if message.reason else ""
             yield Step(at=message.at, source=source, says=f"{message.state}{reason}: {message_id}")
         return
-    yield Step(at=trail.sent_at, source=source, says=f"took it as message {message_id}")
-    for kind, fact in trail.facts.items():
-        price = "" if fact.price is None else f", {dollars(fact.price)} USD"
-        says = f"{kind}{price} → {place(kind, channel).state}"
-        yield Step(at=fact.at, source=source, says=says)
+    yield Step(at=receipt_log.sent_at, source=source, says=f"took it as message {message_id}")
+    for kind, receipt_event in receipt_log.receipt_events.items():
+        price = "" if receipt_event.price is None else f", {dollars(receipt_event.price)} USD"
+        says = f"{kind}{price} → {meaning_of(kind, channel).state}"
+        yield Step(at=receipt_event.at, source=source, says=says)
 
 
 def _cost(row: Notification) -> str:

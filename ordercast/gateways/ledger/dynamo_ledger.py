@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from ordercast.decisions.decision import Mark
-from ordercast.decisions.lookup import Found, Stops, Wanted
+from ordercast.decisions.decision import Decision
+from ordercast.decisions.lookup import LookupKeys, LookupResult, Pauses
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb.table import ROUNDS, Answer, Statement, Table, insist
 from ordercast.gateways.ledger import items as ledger_item
@@ -17,8 +17,8 @@ from ordercast.gateways.ledger import reads as ledger_reads
 from ordercast.gateways.ledger import statements as ledger_statements
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import Head
-from ordercast.sending.claim import Asked, Claim, claim_of
+from ordercast.notifications.status_rank import LatestStatus
+from ordercast.sending.claim import Claim, ClaimRequest, claim_of
 from ordercast.sending.outcome import Settlement, settled
 
 Thing = TypeVar("Thing")
@@ -31,7 +31,7 @@ class DynamoLedger:
     table: Table
     customers: Table | None = None
 
-    def look_up(self, wanted: Wanted) -> Found:
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
         """Read all of it, as of now, in one round trip; what is not there is not answered."""
         return ledger_reads.look_up(self.table, self.customers, wanted)
 
@@ -39,9 +39,9 @@ class DynamoLedger:
         """Return an order's notifications, oldest first; *partition* is its `order_hash`."""
         return ledger_reads.of_order(self.table, partition)
 
-    def marks_of(self, partition: str) -> list[Mark]:
+    def decisions_of(self, partition: str) -> list[Decision]:
         """Return the marks of an order's events, oldest first, which outlive its notifications."""
-        return ledger_reads.marks_of(self.table, partition)
+        return ledger_reads.decisions_of(self.table, partition)
 
     def of_customer(self, person: str) -> Iterator[list[Notification]]:
         """Return a customer's notifications, newest first, by the page; *person* is a `customer_key`.
@@ -62,34 +62,34 @@ class DynamoLedger:
         """Return up to *limit* ids that the sweeper is to look at."""
         return ledger_reads.due(self.table, now=now, limit=limit)
 
-    def mark(self, marks: Sequence[Mark]) -> list[Mark]:
+    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
         """Insert each mark that is not there yet; answer the one that stands, for each."""
-        answers = self.table.execute([ledger_statements.mark(self._name, m) for m in marks])
+        answers = self.table.execute([ledger_statements.mark(self._name, m) for m in decisions])
         insist(answers)
-        taken = frozenset((m.order, m.event) for m in _refused(marks, answers))
-        standing = self.look_up(Wanted(marks=taken)).marks
-        if standing.keys() < taken:
+        taken = frozenset((m.order, m.event) for m in _refused(decisions, answers))
+        status_rank = self.look_up(LookupKeys(decisions=taken)).decisions
+        if status_rank.keys() < taken:
             raise LedgerUnavailable("a mark is there and could not be read")
-        return [standing.get((mark.order, mark.event), mark) for mark in marks]
+        return [status_rank.get((mark.order, mark.event), mark) for mark in decisions]
 
     def accept(
-        self, notifications: Sequence[Notification], heads: Sequence[Head]
+        self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
         """Insert each row that is not there yet, and raise each head that is lower.
 
         Answers the row as it now stands, for each notification.
         """
         rows = [ledger_statements.enter(self._name, each) for each in notifications]
-        first = [self._head(head) for head in heads]
+        first = [self._latest_status(latest_status) for latest_status in latest_statuses]
         answers = self.table.execute([*rows, *first])
         insist(answers)
-        self._raise(heads, answers[len(rows) :])
+        self._raise(latest_statuses, answers[len(rows) :])
         taken = _refused(notifications, answers[: len(rows)])
         there = self._rows(each.id for each in taken)
         return [there.get(each.id, each) for each in notifications]
 
     def claim(
-        self, asked: Sequence[Asked], *, owner: str, lease_until: datetime, now: datetime
+        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
         """Move each from requested to sending for *owner*; answer each that is there, by id.
 
@@ -132,29 +132,29 @@ class DynamoLedger:
             [ledger_statements.change(self._name, seen, new) for seen, new in changes],
         )
 
-    def stops(self) -> Stops:
+    def pauses(self) -> Pauses:
         """Return what operators have stopped."""
-        return self.look_up(Wanted(stops=True)).stops
+        return self.look_up(LookupKeys(pauses=True)).pauses
 
     def stop(self, names: Iterable[str]) -> None:
         """Hold back what these name, besides what is held back already."""
         names = frozenset(names)
-        self._change_stops(lambda stopped: stopped | names)
+        self._change_pauses(lambda paused: paused | names)
 
     def resume(self, names: Iterable[str]) -> None:
         """Hold back no longer what these name."""
         names = frozenset(names)
-        self._change_stops(lambda stopped: stopped - names)
+        self._change_pauses(lambda paused: paused - names)
 
-    def _change_stops(self, changed: Callable[[frozenset[str]], frozenset[str]]) -> None:
+    def _change_pauses(self, changed: Callable[[frozenset[str]], frozenset[str]]) -> None:
         """Change the list as it was read, again and again until nobody else has changed it."""
         for _ in range(ROUNDS):
-            items = self.table.get([ledger_item.STOPS_KEY])
+            items = self.table.get([ledger_item.PAUSES_KEY])
             version = int(items[0]["version"]["N"]) if items else 0
-            seen = ledger_item.read_stops(items[0]) if items else Stops()
-            after = Stops(stopped=changed(seen.stopped))
-            write = ledger_statements.write_stops(self._name, after, seen_version=version)
-            if after == seen or self._done(["stops"], [write]):
+            seen = ledger_item.read_pauses(items[0]) if items else Pauses()
+            after = Pauses(paused=changed(seen.paused))
+            write = ledger_statements.write_pauses(self._name, after, seen_version=version)
+            if after == seen or self._done(["pauses"], [write]):
                 return
         raise LedgerUnavailable("the list of stops changes faster than it can be written")
 
@@ -163,21 +163,31 @@ class DynamoLedger:
         return self.table.name
 
     def _rows(self, ids: Iterable[str]) -> dict[str, Notification]:
-        return dict(self.look_up(Wanted(notifications=frozenset(ids))).notifications)
+        return dict(self.look_up(LookupKeys(notifications=frozenset(ids))).notifications)
 
-    def _head(self, head: Head) -> Statement:
+    def _latest_status(self, latest_status: LatestStatus) -> Statement:
         """Choose what is likelier to do: each one that is refused costs a write unit too."""
-        write = ledger_statements.first_head if head.is_first else ledger_statements.higher_head
-        return write(self._name, head)
+        write = (
+            ledger_statements.first_latest_status
+            if latest_status.is_first
+            else ledger_statements.higher_latest_status
+        )
+        return write(self._name, latest_status)
 
-    def _raise(self, heads: Sequence[Head], answers: Sequence[Answer]) -> None:
+    def _raise(self, latest_statuses: Sequence[LatestStatus], answers: Sequence[Answer]) -> None:
         """Try the other statement where the first one was refused, unless a higher head stands."""
-        refused = [(h, a) for h, a in zip(heads, answers, strict=True) if a.refused]
+        refused = [(h, a) for h, a in zip(latest_statuses, answers, strict=True) if a.refused]
         absent = [h for h, answer in refused if not h.is_first and answer.item is None]
-        inserted = self.table.execute([ledger_statements.first_head(self._name, h) for h in absent])
+        inserted = self.table.execute(
+            [ledger_statements.first_latest_status(self._name, h) for h in absent]
+        )
         insist(inserted)
         there = [h for h, _ in refused if h.is_first] + _refused(absent, inserted)
-        insist(self.table.execute([ledger_statements.higher_head(self._name, h) for h in there]))
+        insist(
+            self.table.execute(
+                [ledger_statements.higher_latest_status(self._name, h) for h in there]
+            )
+        )
 
     def _settle_late(self, settlements: Sequence[Settlement]) -> None:
         """End each claim as the row is by now, again and again until nobody else has changed it."""

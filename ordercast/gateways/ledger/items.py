@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from ordercast.decisions.decision import Mark, Verdict
-from ordercast.decisions.lookup import HeadKey, MarkKey, Stops
+from ordercast.decisions.decision import Decision, Verdict
+from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, Pauses
 from ordercast.events.identity import HALF
 from ordercast.events.order_event import Channel, Priority
 from ordercast.gateways.dynamodb.table import (
@@ -25,14 +25,14 @@ from ordercast.gateways.dynamodb.table import (
 from ordercast.gateways.ledger import indexes as ledger_indexes
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
-from ordercast.notifications.notification import Notification, OrderFacts
-from ordercast.notifications.status_rank import Head
+from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.notifications.status_rank import LatestStatus
 
 SORT_KEY_PREFIX = "notification#"
-HEAD_PREFIX = "head#"
-MARK_PREFIX = "event#"
+LATEST_STATUS_PREFIX = "latest-status#"
+DECISION_PREFIX = "decision#"
 
-STOPS_KEY: Item = {"pk": text("stops"), "sk": text("stops")}
+PAUSES_KEY: Item = {"pk": text("pauses"), "sk": text("pauses")}
 
 
 def key(notification_id: str) -> Item:
@@ -43,14 +43,14 @@ def key(notification_id: str) -> Item:
     }
 
 
-def head_key(head: HeadKey) -> Item:
+def latest_status_key(latest_status: LatestStatusKey) -> Item:
     """Return where the head of an order on a channel is."""
-    return {"pk": text(head[0]), "sk": text(HEAD_PREFIX + head[1])}
+    return {"pk": text(latest_status[0]), "sk": text(LATEST_STATUS_PREFIX + latest_status[1])}
 
 
-def mark_key(mark: MarkKey) -> Item:
+def decision_key(mark: DecisionKey) -> Item:
     """Return where an event's mark is."""
-    return {"pk": text(mark[0]), "sk": text(MARK_PREFIX + mark[1])}
+    return {"pk": text(mark[0]), "sk": text(DECISION_PREFIX + mark[1])}
 
 
 def id_of(item: Item) -> str:
@@ -63,19 +63,19 @@ def is_notification(item: Item) -> bool:
     return str(item["sk"]["S"]).startswith(SORT_KEY_PREFIX)
 
 
-def is_head(item: Item) -> bool:
+def is_latest_status(item: Item) -> bool:
     """Tell a head from the other rows of its order."""
-    return str(item["sk"]["S"]).startswith(HEAD_PREFIX)
+    return str(item["sk"]["S"]).startswith(LATEST_STATUS_PREFIX)
 
 
-def is_mark(item: Item) -> bool:
+def is_decision(item: Item) -> bool:
     """Tell a mark from the other rows of its order."""
-    return str(item["sk"]["S"]).startswith(MARK_PREFIX)
+    return str(item["sk"]["S"]).startswith(DECISION_PREFIX)
 
 
-def is_stops(item: Item) -> bool:
+def is_pauses(item: Item) -> bool:
     """Tell the list of what is stopped from the rows of any order."""
-    return bool(item["pk"] == STOPS_KEY["pk"])
+    return bool(item["pk"] == PAUSES_KEY["pk"])
 
 
 def write(notification: Notification) -> dict[str, Mapping[str, Any]]:
@@ -140,7 +140,7 @@ def read(item: Item) -> Notification:
     """Return the notification that the item tells of."""
     return Notification(
         id=id_of(item),
-        order=OrderFacts(
+        order=OrderDetails(
             order_id=item["order_id"]["S"],
             shop=_text(item, "shop"),
             amount=_text(item, "amount"),
@@ -186,25 +186,28 @@ def write_messages(messages: Mapping[str, Message]) -> Mapping[str, Any]:
     return {"M": {message_id: {"M": _message(each)} for message_id, each in messages.items()}}
 
 
-def write_head(head: Head) -> dict[str, Mapping[str, Any]]:
+def write_latest_status(latest_status: LatestStatus) -> dict[str, Mapping[str, Any]]:
     """Return a head's item."""
-    return {**head_key((head.order, head.channel)), "standing": number(head.standing)}
+    return {
+        **latest_status_key((latest_status.order, latest_status.channel)),
+        "rank": number(latest_status.status_rank),
+    }
 
 
-def read_head(item: Item) -> Head:
+def read_latest_status(item: Item) -> LatestStatus:
     """Return the head that the item tells of."""
-    return Head(
+    return LatestStatus(
         order=item["pk"]["S"],
-        channel=Channel(item["sk"]["S"].removeprefix(HEAD_PREFIX)),
-        standing=int(item["standing"]["N"]),
+        channel=Channel(item["sk"]["S"].removeprefix(LATEST_STATUS_PREFIX)),
+        status_rank=int(item["rank"]["N"]),
     )
 
 
-def write_mark(mark: Mark) -> dict[str, Mapping[str, Any]]:
+def write_decision(mark: Decision) -> dict[str, Mapping[str, Any]]:
     """Return a mark's item, which has no ttl: it outlives the rows that it promises."""
     verdicts = {str(channel): _verdict(verdict) for channel, verdict in mark.verdicts.items()}
     return {
-        **mark_key((mark.order, mark.event)),
+        **decision_key((mark.order, mark.event)),
         "verdicts": {"M": verdicts},
         "fingerprint": text(mark.fingerprint),
         "position": text(mark.position),
@@ -213,11 +216,11 @@ def write_mark(mark: Mark) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def read_mark(item: Item) -> Mark:
+def read_decision(item: Item) -> Decision:
     """Return the mark that the item tells of."""
-    return Mark(
+    return Decision(
         order=item["pk"]["S"],
-        event=item["sk"]["S"].removeprefix(MARK_PREFIX),
+        event=item["sk"]["S"].removeprefix(DECISION_PREFIX),
         verdicts={
             Channel(channel): Verdict(
                 state=State(verdict["M"]["state"]["S"]),
@@ -233,14 +236,14 @@ def read_mark(item: Item) -> Mark:
     )
 
 
-def write_stops(names: Iterable[str], *, version: int) -> dict[str, Mapping[str, Any]]:
+def write_pauses(names: Iterable[str], *, version: int) -> dict[str, Mapping[str, Any]]:
     """Return the item of what is stopped; *version* counts its changes."""
-    return {**STOPS_KEY, "stopped": texts(sorted(names)), "version": number(version)}
+    return {**PAUSES_KEY, "paused": texts(sorted(names)), "version": number(version)}
 
 
-def read_stops(item: Item) -> Stops:
+def read_pauses(item: Item) -> Pauses:
     """Return what the item says is stopped."""
-    return Stops(stopped=frozenset(each["S"] for each in item["stopped"]["L"]))
+    return Pauses(paused=frozenset(each["S"] for each in item["paused"]["L"]))
 
 
 def _verdict(verdict: Verdict) -> Mapping[str, Any]:

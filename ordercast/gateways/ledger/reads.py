@@ -5,8 +5,8 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ordercast.decisions.decision import Mark
-from ordercast.decisions.lookup import Found, Stops, Wanted
+from ordercast.decisions.decision import Decision
+from ordercast.decisions.lookup import LookupKeys, LookupResult, Pauses
 from ordercast.gateways.dynamodb.table import (
     KEYS_A_CALL,
     Item,
@@ -25,7 +25,7 @@ from ordercast.gateways.ledger.indexes import (
     FAILURE_INDEX,
     failure_partitions,
 )
-from ordercast.gateways.ledger.items import STOPS_KEY, head_key, id_of, key, mark_key
+from ordercast.gateways.ledger.items import PAUSES_KEY, decision_key, id_of, key, latest_status_key
 from ordercast.gateways.people import items as people_item
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, QueryOutputTypeDef
 
 
-def look_up(ledger: Table, customers: Table | None, wanted: Wanted) -> Found:
+def look_up(ledger: Table, customers: Table | None, wanted: LookupKeys) -> LookupResult:
     """Read all of it side by side, in as few calls as it fits into."""
     keys: list[Located] = [
-        *((ledger.name, mark_key(each)) for each in sorted(wanted.marks)),
-        *((ledger.name, head_key(each)) for each in sorted(wanted.heads)),
+        *((ledger.name, decision_key(each)) for each in sorted(wanted.decisions)),
+        *((ledger.name, latest_status_key(each)) for each in sorted(wanted.latest_statuses)),
         *((ledger.name, key(each)) for each in sorted(wanted.notifications)),
-        *([(ledger.name, STOPS_KEY)] if wanted.stops else []),
+        *([(ledger.name, PAUSES_KEY)] if wanted.pauses else []),
     ]
     if wanted.people:
         if customers is None:
@@ -60,11 +60,11 @@ def of_order(ledger: Table, partition: str) -> list[Notification]:
     return sorted(map(ledger_item.read, items), key=lambda row: (row.accepted_at, row.id))
 
 
-def marks_of(ledger: Table, partition: str) -> list[Mark]:
+def decisions_of(ledger: Table, partition: str) -> list[Decision]:
     """Return the marks of an order's events, oldest first."""
-    items = _of_partition(ledger, partition, ledger_item.MARK_PREFIX)
+    items = _of_partition(ledger, partition, ledger_item.DECISION_PREFIX)
     return sorted(
-        map(ledger_item.read_mark, items), key=lambda each: (each.accepted_at, each.event)
+        map(ledger_item.read_decision, items), key=lambda each: (each.accepted_at, each.event)
     )
 
 
@@ -153,20 +153,22 @@ def _asked(ledger: Table, query: "QueryInputTypeDef") -> "QueryOutputTypeDef":
 def _rows(ledger: Table, keys: Iterable[Item]) -> list[Notification]:
     """Read what an index names, in its order, as it is by now."""
     ids = [id_of(each) for each in keys]
-    wanted = Wanted(notifications=frozenset(ids))
+    wanted = LookupKeys(notifications=frozenset(ids))
     there = look_up(ledger, None, wanted).notifications
     return [there[each] for each in ids if each in there]
 
 
-def _found(rows: Sequence[Item], people: Sequence[Item]) -> Found:
-    marks = [ledger_item.read_mark(item) for item in rows if ledger_item.is_mark(item)]
-    heads = [ledger_item.read_head(item) for item in rows if ledger_item.is_head(item)]
+def _found(rows: Sequence[Item], people: Sequence[Item]) -> LookupResult:
+    decisions = [ledger_item.read_decision(item) for item in rows if ledger_item.is_decision(item)]
+    latest_statuses = [
+        ledger_item.read_latest_status(item) for item in rows if ledger_item.is_latest_status(item)
+    ]
     found = [ledger_item.read(item) for item in rows if ledger_item.is_notification(item)]
-    stops = [ledger_item.read_stops(item) for item in rows if ledger_item.is_stops(item)]
-    return Found(
-        marks={(each.order, each.event): each for each in marks},
-        heads={(each.order, each.channel): each for each in heads},
+    pauses = [ledger_item.read_pauses(item) for item in rows if ledger_item.is_pauses(item)]
+    return LookupResult(
+        decisions={(each.order, each.event): each for each in decisions},
+        latest_statuses={(each.order, each.channel): each for each in latest_statuses},
         people={each.key: each for each in map(people_item.read, people)},
         notifications={each.id: each for each in found},
-        stops=stops[0] if stops else Stops(),
+        pauses=pauses[0] if pauses else Pauses(),
     )

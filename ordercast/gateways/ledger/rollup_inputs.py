@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ordercast.events.identity import is_notification_id
 from ordercast.gateways.dynamodb.table import Item, Table, millis, text, translated
 from ordercast.gateways.ledger.items import SORT_KEY_PREFIX, key
-from ordercast.gateways.ledger.stream_changes import line_of
-from ordercast.rollups.rollup import Line
+from ordercast.gateways.ledger.stream_changes import rollup_input_of
+from ordercast.rollups.rollup import RollupInput
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import ScanInputPaginateTypeDef
@@ -18,23 +18,23 @@ SEGMENTS = 8  # of a scan, side by side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoLines:
+class DynamoRollupInputs:
     """The ledger's rows, as far as they count."""
 
     table: Table
 
-    def lines(self, ids: Iterable[str]) -> dict[str, Line]:
+    def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
         """Return the lines of those that are there, by id, as of now."""
         keys = [key(each) for each in ids if is_notification_id(each)]
-        return {line.id: line for line in map(line_of, self.table.get(keys))}
+        return {line.id: line for line in map(rollup_input_of, self.table.get(keys))}
 
-    def scan(self, since: datetime, until: datetime) -> Iterator[Line]:
+    def scan(self, since: datetime, until: datetime) -> Iterator[RollupInput]:
         """Yield every line accepted from *since* on and before *until*.
 
         It reads the whole table: half a read unit for each 4 KB of it, whatever the span.
         """
         for item in self.scan_items(since, until):
-            yield line_of(item)
+            yield rollup_input_of(item)
 
     def scan_items(self, since: datetime, until: datetime) -> Iterator[Item]:
         """Yield the items of `scan`, a page of every segment at a time."""

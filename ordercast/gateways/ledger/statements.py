@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ordercast.decisions.decision import Mark
-from ordercast.decisions.lookup import Stops
+from ordercast.decisions.decision import Decision
+from ordercast.decisions.lookup import Pauses
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.partiql import Change
 from ordercast.gateways.dynamodb.table import Statement, millis, number, text
 from ordercast.gateways.ledger import indexes as ledger_indexes
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.indexes import FAILURE
-from ordercast.gateways.ledger.items import head_key, key
+from ordercast.gateways.ledger.items import key, latest_status_key
 from ordercast.notifications.failures import FAILURES, day_of
 from ordercast.notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import Head
+from ordercast.notifications.status_rank import LatestStatus
 from ordercast.receipts.merge import told
-from ordercast.sending.claim import Asked
+from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Settlement
 
 VERSION = ("version",)
@@ -30,29 +30,29 @@ def enter(table: str, notification: Notification) -> Statement:
     return partiql.insert(table, ledger_item.write(notification))
 
 
-def mark(table: str, mark: Mark) -> Statement:
+def mark(table: str, mark: Decision) -> Statement:
     """Insert a mark that is not there yet."""
-    return partiql.insert(table, ledger_item.write_mark(mark))
+    return partiql.insert(table, ledger_item.write_decision(mark))
 
 
-def first_head(table: str, head: Head) -> Statement:
+def first_latest_status(table: str, latest_status: LatestStatus) -> Statement:
     """Insert the first head of its order."""
-    return partiql.insert(table, ledger_item.write_head(head))
+    return partiql.insert(table, ledger_item.write_latest_status(latest_status))
 
 
-def higher_head(table: str, head: Head) -> Statement:
+def higher_latest_status(table: str, latest_status: LatestStatus) -> Statement:
     """Raise a head that is there and lower."""
-    stands = number(head.standing)
+    stands = number(latest_status.status_rank)
     return partiql.update(
         table,
-        head_key((head.order, head.channel)),
-        Change(set_={"standing": stands}),
+        latest_status_key((latest_status.order, latest_status.channel)),
+        Change(set_={"rank": stands}),
         where={},
-        below={"standing": stands},
+        below={"rank": stands},
     )
 
 
-def claim(table: str, asked: Asked, *, owner: str, lease_until: datetime) -> Statement:
+def claim(table: str, asked: ClaimRequest, *, owner: str, lease_until: datetime) -> Statement:
     """Move a notification from requested to sending, and answer it."""
     costs = {
         "parts": None if asked.parts is None else number(asked.parts),
@@ -86,7 +86,7 @@ def settle(table: str, settlement: Settlement) -> Statement:
         table,
         key(notification_id),
         Change(
-            set_={**verdict, **_learnt(settlement)},
+            set_={**verdict, **_suppressions(settlement)},
             raised=VERSION,
             # What the provider was never asked was no try.
             lowered=() if outcome.called else ("attempts",),
@@ -115,15 +115,15 @@ def change(table: str, seen: Notification, new: Notification) -> Statement:
     )
 
 
-def write_stops(table: str, stops: Stops, *, seen_version: int) -> Statement:
+def write_pauses(table: str, pauses: Pauses, *, seen_version: int) -> Statement:
     """Write what is stopped, where nobody has changed it since version *seen_version*; 0 is none."""
-    item = ledger_item.write_stops(stops.stopped, version=seen_version + 1)
+    item = ledger_item.write_pauses(pauses.paused, version=seen_version + 1)
     if not seen_version:
         return partiql.insert(table, item)
     return partiql.update(
         table,
-        ledger_item.STOPS_KEY,
-        Change(set_={"stopped": item["stopped"]}, raised=VERSION),
+        ledger_item.PAUSES_KEY,
+        Change(set_={"paused": item["paused"]}, raised=VERSION),
         where={"version": [number(seen_version)]},
     )
 
@@ -144,7 +144,7 @@ def _verdict(
     return set_, [*([] if reason else ["rule"]), *due, *([] if failure else [FAILURE])]
 
 
-def _learnt(settlement: Settlement) -> dict[str, Mapping[str, Any]]:
+def _suppressions(settlement: Settlement) -> dict[str, Mapping[str, Any]]:
     """Return what only a call's end tells: the message's id, and when it was, or may have been, sent."""
     outcome, at = settlement.outcome, settlement.at
     if not outcome.message_id:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ordercast.gateways.dynamodb.table import Item, time_from_millis
 from ordercast.gateways.ledger.items import id_of, is_notification
 from ordercast.notifications.lifecycle import State
-from ordercast.rollups.rollup import Bucket, Line, hour_of, short
+from ordercast.rollups.rollup import RollupInput, RollupKey, hour_of, short
 
 
 class Change(NamedTuple):
@@ -46,18 +46,18 @@ def newest(records: Iterable[Mapping[str, Any]]) -> dict[str, Change]:
     return changes
 
 
-def line_of(image: Item) -> Line:
+def rollup_input_of(image: Item) -> RollupInput:
     """Return what counts of a notification's image or item."""
     state = image["state"]["S"]
     accepted_at = time_from_millis(image["accepted_at"])
     reserved, cost = _money(image, "reserved"), _money(image, "cost")
     taken = _is_taken(image, state)
-    return Line(
+    return RollupInput(
         id=id_of(image),
         version=int(image["version"]["N"]),
         state=state,
         rule=_text(image, "rule"),
-        bucket=Bucket(
+        bucket=RollupKey(
             hour=_hour(int(image["accepted_at"]["N"]) // _HOUR),
             channel=image["channel"]["S"],
             country=_text(image, "country"),

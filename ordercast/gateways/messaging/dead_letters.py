@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ordercast.errors import QueueUnavailable
-from ordercast.parked.item import Letter
+from ordercast.parked.item import DeadLetter
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -39,7 +39,7 @@ class SqsDeadLetters:
         """What the queue is called."""
         return self.url.rpartition("/")[2]
 
-    def look(self) -> Iterator[Letter]:
+    def look(self) -> Iterator[DeadLetter]:
         """Return the letters, each once, until no more are to be had.
 
         A call waits only while the queue says that it holds more: that count may be a minute old.
@@ -66,7 +66,7 @@ class SqsDeadLetters:
             answer = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=[_VISIBLE])
         return int(answer["Attributes"][_VISIBLE])
 
-    def send_back(self, letters: Sequence[Letter]) -> set[str]:
+    def send_back(self, letters: Sequence[DeadLetter]) -> set[str]:
         """Put each on the queue it came from; answer the ids that were taken."""
         taken: set[str] = set()
         for chunk in _chunks(letters):
@@ -81,7 +81,7 @@ class SqsDeadLetters:
             taken |= {chunk[int(each["Id"])].id for each in answer.get("Successful", [])}
         return taken
 
-    def remove(self, letters: Sequence[Letter]) -> set[str]:
+    def remove(self, letters: Sequence[DeadLetter]) -> set[str]:
         """Delete each; answer the ids that are gone."""
         gone: set[str] = set()
         for chunk in _chunks(letters):
@@ -96,7 +96,7 @@ class SqsDeadLetters:
             gone |= {chunk[int(each["Id"])].id for each in answer.get("Successful", [])}
         return gone
 
-    def let_go(self, letters: Sequence[Letter]) -> None:
+    def let_go(self, letters: Sequence[DeadLetter]) -> None:
         """Let each be seen by others again at once."""
         for chunk in _chunks(letters):
             with _translated(self.name):
@@ -122,9 +122,9 @@ def dead_letters_of(client: "SQSClient", queue: str) -> SqsDeadLetters:
 _VISIBLE: "QueueAttributeNameType" = "ApproximateNumberOfMessages"
 
 
-def _letter(message: "MessageTypeDef") -> Letter:
+def _letter(message: "MessageTypeDef") -> DeadLetter:
     milliseconds = int(message["Attributes"]["SentTimestamp"])
-    return Letter(
+    return DeadLetter(
         id=message["MessageId"],
         body=message["Body"],
         sent_at=datetime.fromtimestamp(milliseconds / 1000, UTC),
@@ -132,7 +132,7 @@ def _letter(message: "MessageTypeDef") -> Letter:
     )
 
 
-def _chunks(letters: Sequence[Letter]) -> Iterator[Sequence[Letter]]:
+def _chunks(letters: Sequence[DeadLetter]) -> Iterator[Sequence[DeadLetter]]:
     return (
         letters[start : start + ENTRIES_A_CALL] for start in range(0, len(letters), ENTRIES_A_CALL)
     )

@@ -9,7 +9,7 @@ from ordercast.notifications.notification import Notification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SnsHub:
+class SnsNotificationsTopic:
     """The topic that senders' queues, and any shop's own consumers, subscribe to."""
 
     topic: Topic

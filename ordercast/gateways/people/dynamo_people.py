@@ -51,17 +51,17 @@ class DynamoPeople:
                 return
         raise LedgerUnavailable("a customer's record changes faster than it can be written")
 
-    def pay(self, people: Sequence[Person]) -> set[str]:
+    def reserve(self, people: Sequence[Person]) -> set[str]:
         """Write what each has `paid`, where its turn is the next; answer the keys written."""
-        answers = self.table.execute([self._pay(person) for person in people])
+        answers = self.table.execute([self._reserve(person) for person in people])
         insist(answers)
         written = {p.key for p, a in zip(people, answers, strict=True) if not a.refused}
         # Nobody knew anything of these, and yet they are on record: maybe nothing but a turn of 0.
         known = [p for p in people if _is_stranger(p) and p.key not in written]
-        lost = self._refused(known, [self._pay_again(person) for person in known])
+        lost = self._refused(known, [self._reserve_again(person) for person in known])
         return written | {p.key for p in known} - {p.key for p in lost}
 
-    def learn(self, people: Sequence[Person]) -> set[str]:
+    def suppress(self, people: Sequence[Person]) -> set[str]:
         """Write what each has `learnt`, where its lessons are the next; answer the keys written."""
         statements = [
             self._remember(person) if _is_known(person) else self._insert(person)
@@ -80,10 +80,10 @@ class DynamoPeople:
         insist(answers)
         return [p for p, answer in zip(people, answers, strict=True) if answer.refused]
 
-    def _pay(self, person: Person) -> Statement:
-        return self._insert(person) if _is_stranger(person) else self._pay_again(person)
+    def _reserve(self, person: Person) -> Statement:
+        return self._insert(person) if _is_stranger(person) else self._reserve_again(person)
 
-    def _pay_again(self, person: Person) -> Statement:
+    def _reserve_again(self, person: Person) -> Statement:
         """Write what is paid; only who has nothing on record is forgotten one day, so it must be so.
 
         A refusal that came since they were read loses this the race: they are read again.
@@ -95,13 +95,13 @@ class DynamoPeople:
             Change(
                 set_=people_item.window(person), removed=people_item.EXPIRY if on_record else ()
             ),
-            where={"turn": [number(person.turn - 1)]},
+            where={"reservations_version": [number(person.turn - 1)]},
             missing=() if on_record else people_item.ON_RECORD,
         )
 
     def _remember(self, person: Person) -> Statement:
         memory = people_item.memory(person)
-        first = person.lessons == 1
+        first = person.evidence_in == 1
         return partiql.update(
             self.table.name,
             people_item.key(person.key),
@@ -109,8 +109,8 @@ class DynamoPeople:
                 set_=memory,
                 removed=[*(n for n in people_item.MEMORY if n not in memory), *people_item.EXPIRY],
             ),
-            where={} if first else {"lessons": [number(person.lessons - 1)]},
-            missing=("lessons",) if first else (),
+            where={} if first else {"suppressions_version": [number(person.evidence_in - 1)]},
+            missing=("suppressions_version",) if first else (),
         )
 
     def _insert(self, person: Person) -> Statement:
@@ -124,7 +124,15 @@ class DynamoPeople:
 
     def _write(self, before: Person | None, after: Person) -> Statement:
         if before is None:
-            bare = replace(after, paid={}, turn=0, learnt={}, soft_bounces={}, lifted={}, lessons=0)
+            bare = replace(
+                after,
+                reservations={},
+                turn=0,
+                suppressions={},
+                soft_bounces={},
+                unsuppressions={},
+                evidence_in=0,
+            )
             return self._insert(bare)
         facts = people_item.facts(after)
         seen = people_item.facts(before).get(REFUSALS)
@@ -133,7 +141,10 @@ class DynamoPeople:
             people_item.key(after.key),
             Change(
                 set_=facts,
-                removed=[*(n for n in people_item.FACTS if n not in facts), *people_item.EXPIRY],
+                removed=[
+                    *(n for n in people_item.RECEIPT_EVENTS if n not in facts),
+                    *people_item.EXPIRY,
+                ],
             ),
             where={REFUSALS: [seen]} if seen else {},
             missing=() if seen else (REFUSALS,),
@@ -142,7 +153,7 @@ class DynamoPeople:
 
 def _is_known(person: Person) -> bool:
     """Tell who was on record, as far as the reader knew: the first lesson of a stranger is not."""
-    return person.lessons > 1 or person.turn > 0 or bool(people_item.facts(person))
+    return person.evidence_in > 1 or person.turn > 0 or bool(people_item.facts(person))
 
 
 def _is_stranger(person: Person) -> bool:

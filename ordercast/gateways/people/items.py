@@ -6,7 +6,7 @@ from typing import Any
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways.dynamodb.table import Item, millis, number, text, texts, time_from_millis
-from ordercast.people.person import Learnt, Lifted, Person, QuietHours, SoftBounce
+from ordercast.people.person import Person, QuietHours, SoftBounce, Suppression, Unsuppression
 
 _TEXTS = ("customer_id", "shop", "email", "phone", "locale", "country", "time_zone")
 
@@ -14,11 +14,11 @@ REFUSALS = "refusals"
 
 # What a record says of somebody. What has happened since is beside it: `paid` and `turn`, and what
 # providers have taught.
-FACTS = (*_TEXTS, "channels", "consents", REFUSALS, "quiet_start", "quiet_end")
+RECEIPT_EVENTS = (*_TEXTS, "channels", "consents", REFUSALS, "quiet_start", "quiet_end")
 
 # Who has one of these is never forgotten: a customer on record, or an address that has refused or
 # of which something was learnt.
-ON_RECORD = ("customer_id", REFUSALS, "lessons")
+ON_RECORD = ("customer_id", REFUSALS, "suppressions_version")
 
 # Who has only paid is forgotten after a while, longer than anything asks for their payments: the
 # cap for an hour. Whoever writes what is in ON_RECORD removes it.
@@ -26,7 +26,7 @@ EXPIRY = ("ttl",)
 KEPT = timedelta(days=7)
 
 
-MEMORY = ("learnt", "soft_bounces", "lifted")
+MEMORY = ("suppressions", "soft_bounces", "unsuppressions")
 
 
 def key(person: str) -> Item:
@@ -53,37 +53,37 @@ def facts(person: Person) -> dict[str, Mapping[str, Any]]:
 
 def is_on_record(person: Person) -> bool:
     """Tell of whom more is known than what they have paid."""
-    return bool(facts(person)) or person.lessons > 0
+    return bool(facts(person)) or person.evidence_in > 0
 
 
 def window(person: Person) -> dict[str, Mapping[str, Any]]:
     """Return what is counted against somebody's cap and, if that is all we know, until when."""
-    paid = {each: millis(at) for each, at in person.paid.items()}
-    last = max(person.paid.values(), default=None)
+    reservations = {each: millis(at) for each, at in person.reservations.items()}
+    last = max(person.reservations.values(), default=None)
     forgotten = last + KEPT if last and not is_on_record(person) else None
     return {
-        "paid": {"M": paid},
-        "turn": number(person.turn),
+        "reservations": {"M": reservations},
+        "reservations_version": number(person.turn),
         **({"ttl": number(int(forgotten.timestamp()))} if forgotten else {}),
     }
 
 
 def memory(person: Person) -> dict[str, Mapping[str, Any]]:
     """Return what providers have taught about somebody's addresses."""
-    learnt = {address: _learnt(each) for address, each in person.learnt.items()}
+    suppressions = {address: _suppressions(each) for address, each in person.suppressions.items()}
     bounces = {
         message_id: {"M": {"address": text(each.address), "at": millis(each.at)}}
         for message_id, each in person.soft_bounces.items()
     }
-    lifted = {
+    unsuppressions = {
         address: {"M": {"reason": text(each.reason), "by": text(each.by), "at": millis(each.at)}}
-        for address, each in person.lifted.items()
+        for address, each in person.unsuppressions.items()
     }
     return {
-        **({"learnt": {"M": learnt}} if learnt else {}),
+        **({"suppressions": {"M": suppressions}} if suppressions else {}),
         **({"soft_bounces": {"M": bounces}} if bounces else {}),
-        **({"lifted": {"M": lifted}} if lifted else {}),
-        **({"lessons": number(person.lessons)} if person.lessons else {}),
+        **({"unsuppressions": {"M": unsuppressions}} if unsuppressions else {}),
+        **({"suppressions_version": number(person.evidence_in)} if person.evidence_in else {}),
     }
 
 
@@ -100,39 +100,43 @@ def read(item: Item) -> Person:
         consents=frozenset(_channels(item, "consents")),
         refusals={Channel(c): why["S"] for c, why in _entries(item, REFUSALS).items()},
         quiet=quiet or None,
-        paid={each: time_from_millis(at) for each, at in _entries(item, "paid").items()},
-        turn=int(item["turn"]["N"]) if "turn" in item else 0,
-        learnt={each: _read_learnt(m["M"]) for each, m in _entries(item, "learnt").items()},
+        reservations={
+            each: time_from_millis(at) for each, at in _entries(item, "reservations").items()
+        },
+        turn=int(item["reservations_version"]["N"]) if "reservations_version" in item else 0,
+        suppressions={
+            each: _read_suppression(m["M"]) for each, m in _entries(item, "suppressions").items()
+        },
         soft_bounces={
             each: SoftBounce(address=m["M"]["address"]["S"], at=time_from_millis(m["M"]["at"]))
             for each, m in _entries(item, "soft_bounces").items()
         },
-        lifted={
-            address: Lifted(
+        unsuppressions={
+            address: Unsuppression(
                 reason=m["M"]["reason"]["S"],
                 by=m["M"]["by"]["S"],
                 at=time_from_millis(m["M"]["at"]),
             )
-            for address, m in _entries(item, "lifted").items()
+            for address, m in _entries(item, "unsuppressions").items()
         },
-        lessons=int(item["lessons"]["N"]) if "lessons" in item else 0,
+        evidence_in=int(item["suppressions_version"]["N"]) if "suppressions_version" in item else 0,
     )
 
 
-def _learnt(learnt: Learnt) -> Mapping[str, Any]:
+def _suppressions(suppressions: Suppression) -> Mapping[str, Any]:
     return {
         "M": {
-            "channel": text(learnt.channel),
-            "reason": text(learnt.reason),
-            "kind": text(learnt.kind),
-            "message_id": text(learnt.message_id),
-            "at": millis(learnt.at),
+            "channel": text(suppressions.channel),
+            "reason": text(suppressions.reason),
+            "kind": text(suppressions.kind),
+            "message_id": text(suppressions.message_id),
+            "at": millis(suppressions.at),
         }
     }
 
 
-def _read_learnt(item: Item) -> Learnt:
-    return Learnt(
+def _read_suppression(item: Item) -> Suppression:
+    return Suppression(
         channel=Channel(item["channel"]["S"]),
         reason=item["reason"]["S"],
         kind=item["kind"]["S"],

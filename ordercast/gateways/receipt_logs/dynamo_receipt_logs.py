@@ -25,38 +25,40 @@ from ordercast.gateways.dynamodb.table import (
     text,
     translated,
 )
-from ordercast.gateways.receipt_logs import items as trail_item
-from ordercast.receipts.receipt_log import Trail, join
+from ordercast.gateways.receipt_logs import items as receipt_log_item
+from ordercast.receipts.receipt_log import ReceiptLog, join
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
-Seen = tuple[Trail | None, Trail]
+Seen = tuple[ReceiptLog | None, ReceiptLog]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoTrails:
+class DynamoReceiptLogs:
     """What is known of each provider message, in DynamoDB."""
 
     table: Table
 
-    def find(self, message_ids: AbstractSet[str]) -> dict[str, Trail]:
+    def find(self, message_ids: AbstractSet[str]) -> dict[str, ReceiptLog]:
         """Return the trails that there are."""
-        items = self.table.get([trail_item.key(each) for each in sorted(message_ids)])
-        return {trail.message_id: trail for trail in map(trail_item.read, items)}
+        items = self.table.get([receipt_log_item.key(each) for each in sorted(message_ids)])
+        return {
+            receipt_log.message_id: receipt_log for receipt_log in map(receipt_log_item.read, items)
+        }
 
-    def join(self, trails: Sequence[Trail]) -> list[Trail]:
+    def join(self, receipt_logs: Sequence[ReceiptLog]) -> list[ReceiptLog]:
         """Add to what is known, which is probably nothing; answer the trail that stands, for each."""
-        standing: dict[str, Trail] = {}
-        seen: dict[str, Trail] = {}
-        waiting = list(trails)
+        status_rank: dict[str, ReceiptLog] = {}
+        seen: dict[str, ReceiptLog] = {}
+        waiting = list(receipt_logs)
         for _ in range(ROUNDS):
             joined = [join(seen.get(each.message_id), each) for each in waiting]
             written = self.change([(seen.get(each.message_id), each) for each in joined])
-            standing |= {each.message_id: each for each in joined if each.message_id in written}
+            status_rank |= {each.message_id: each for each in joined if each.message_id in written}
             waiting = [each for each in waiting if each.message_id not in written]
             if not waiting:
-                return [standing[each.message_id] for each in trails]
+                return [status_rank[each.message_id] for each in receipt_logs]
             seen = self.find({each.message_id for each in waiting})
         raise LedgerUnavailable("a trail changes faster than it can be written")
 
@@ -73,31 +75,31 @@ class DynamoTrails:
 
     def due(self, *, now: datetime, limit: int) -> list[str]:
         """Return up to *limit* message ids that the sweeper is to look at."""
-        shards = trail_item.partitions(trail_item.DUE)
+        shards = receipt_log_item.partitions(receipt_log_item.DUE)
         share = -(-limit // len(shards))
         pages = self.table.executor.map(partial(self._due, now, share), shards)
         return [i for page in pages for i in page][:limit]
 
-    def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+    def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:
         """Return, by the page, what providers reported in that time and nobody here has sent."""
-        shards = trail_item.partitions(trail_item.UNATTRIBUTED)
+        shards = receipt_log_item.partitions(receipt_log_item.UNATTRIBUTED)
         for page in self._between(shards, since, until):
-            yield [trail for trail in page if trail.unattributed]
+            yield [receipt_log for receipt_log in page if receipt_log.unattributed]
 
-    def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+    def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:
         """Return, by the page, what is due in that time, or was, and nobody is known to have sent."""
-        waiting = trail_item.partitions(trail_item.DUE)
-        given_up = trail_item.partitions(trail_item.UNATTRIBUTED)
+        waiting = receipt_log_item.partitions(receipt_log_item.DUE)
+        given_up = receipt_log_item.partitions(receipt_log_item.UNATTRIBUTED)
         for page in self._between([*waiting, *given_up], since, until):
-            yield [trail for trail in page if trail.notification_id is None]
+            yield [receipt_log for receipt_log in page if receipt_log.notification_id is None]
 
     def _between(
         self, shards: Iterable[str], since: datetime, until: datetime
-    ) -> Iterator[list[Trail]]:
+    ) -> Iterator[list[ReceiptLog]]:
         for shard in shards:
             pages = self.table.client.get_paginator("query").paginate(
                 TableName=self.table.name,
-                IndexName=trail_item.DUE_INDEX,
+                IndexName=receipt_log_item.DUE_INDEX,
                 KeyConditionExpression="due_shard = :shard AND due_at BETWEEN :since AND :until",
                 ExpressionAttributeValues={
                     ":shard": text(shard),
@@ -113,7 +115,7 @@ class DynamoTrails:
     def _due(self, now: datetime, limit: int, shard: str) -> list[str]:
         query: QueryInputTypeDef = {
             "TableName": self.table.name,
-            "IndexName": trail_item.DUE_INDEX,
+            "IndexName": receipt_log_item.DUE_INDEX,
             "KeyConditionExpression": "due_shard = :shard AND due_at <= :now",
             "ExpressionAttributeValues": {":shard": text(shard), ":now": millis(now)},
             "Limit": limit,
@@ -121,14 +123,14 @@ class DynamoTrails:
         with translated():
             return list(_ids(self.table.client.query(**query)["Items"]))
 
-    def _statement(self, seen: Trail | None, new: Trail) -> Statement:
+    def _statement(self, seen: ReceiptLog | None, new: ReceiptLog) -> Statement:
         if seen is None:
-            return partiql.insert(self.table.name, trail_item.write(new))
-        before = trail_item.write(seen)
-        after = trail_item.write(replace(new, version=seen.version))
+            return partiql.insert(self.table.name, receipt_log_item.write(new))
+        before = receipt_log_item.write(seen)
+        after = receipt_log_item.write(replace(new, version=seen.version))
         return partiql.update(
             self.table.name,
-            trail_item.key(new.message_id),
+            receipt_log_item.key(new.message_id),
             Change(
                 set_={n: value for n, value in after.items() if before.get(n) != value},
                 raised=("version",),

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways.dynamodb.table import Item, dollars, millis, number, text, time_from_millis
-from ordercast.receipts.receipt_log import Fact, Trail
+from ordercast.receipts.receipt_log import ReceiptEvent, ReceiptLog
 
 DUE_INDEX = "due"
 DUE_SHARDS = 8  # so that no partition of the index is hot
@@ -27,9 +27,9 @@ def partitions(waiting_for: str) -> list[str]:
     return [f"{waiting_for}-{shard}" for shard in range(DUE_SHARDS)]
 
 
-def write(trail: Trail) -> dict[str, Mapping[str, Any]]:
+def write(receipt_log: ReceiptLog) -> dict[str, Mapping[str, Any]]:
     """Return a trail's item; what is None is left out."""
-    t = trail
+    t = receipt_log
     shard = crc32(t.message_id.encode()) % DUE_SHARDS
     waits = f"{UNATTRIBUTED if t.unattributed else DUE}-{shard}" if t.due_at else None
     strings = {
@@ -39,21 +39,28 @@ def write(trail: Trail) -> dict[str, Mapping[str, Any]]:
         "to": t.to,
         "due_shard": waits,
     }
-    facts = {"facts": {"M": {kind: _fact(fact) for kind, fact in t.facts.items()}}}
+    receipt_events = {
+        "receipt_events": {
+            "M": {
+                kind: _receipt_event(receipt_event)
+                for kind, receipt_event in t.receipt_events.items()
+            }
+        }
+    }
     return {
         **{name: text(value) for name, value in strings.items() if value is not None},
         "sent_at": millis(t.sent_at),
         "version": number(t.version),
         "ttl": number(int(t.expires_at.timestamp())),  # whole seconds, or DynamoDB ignores it
         **({"due_at": millis(t.due_at)} if t.due_at else {}),
-        **(facts if t.facts else {}),
+        **(receipt_events if t.receipt_events else {}),
     }
 
 
-def read(item: Item) -> Trail:
+def read(item: Item) -> ReceiptLog:
     """Return the trail that the item tells of."""
-    facts = item["facts"]["M"] if "facts" in item else {}
-    return Trail(
+    receipt_events = item["receipt_events"]["M"] if "receipt_events" in item else {}
+    return ReceiptLog(
         message_id=item["message_id"]["S"],
         channel=Channel(item["channel"]["S"]),
         notification_id=item["notification_id"]["S"] if "notification_id" in item else None,
@@ -62,16 +69,19 @@ def read(item: Item) -> Trail:
         expires_at=datetime.fromtimestamp(int(item["ttl"]["N"]), UTC),
         due_at=time_from_millis(item["due_at"]) if "due_at" in item else None,
         unattributed=str(item.get("due_shard", {}).get("S", "")).startswith(UNATTRIBUTED),
-        facts={kind: _read_fact(fact["M"]) for kind, fact in facts.items()},
+        receipt_events={
+            kind: _read_receipt_event(receipt_event["M"])
+            for kind, receipt_event in receipt_events.items()
+        },
         version=int(item["version"]["N"]),
     )
 
 
-def _fact(fact: Fact) -> Mapping[str, Any]:
-    price = {} if fact.price is None else {"price": dollars(fact.price)}
-    return {"M": {"at": millis(fact.at), **price}}
+def _receipt_event(receipt_event: ReceiptEvent) -> Mapping[str, Any]:
+    price = {} if receipt_event.price is None else {"price": dollars(receipt_event.price)}
+    return {"M": {"at": millis(receipt_event.at), **price}}
 
 
-def _read_fact(fact: Item) -> Fact:
-    price = Decimal(fact["price"]["N"]) if "price" in fact else None
-    return Fact(at=time_from_millis(fact["at"]), price=price)
+def _read_receipt_event(receipt_event: Item) -> ReceiptEvent:
+    price = Decimal(receipt_event["price"]["N"]) if "price" in receipt_event else None
+    return ReceiptEvent(at=time_from_millis(receipt_event["at"]), price=price)

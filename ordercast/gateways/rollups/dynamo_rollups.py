@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ordercast.gateways.dynamodb.table import BUGS, Item, Table, Unacceptable, text, translated
 from ordercast.gateways.rollups import items as rollup_item
 from ordercast.rollups.counting import Entry, Transaction
-from ordercast.rollups.rollup import Amount, Bucket, Counted
+from ordercast.rollups.rollup import Amount, CountedVersion, RollupKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class DynamoRollups:
 
     table: Table
 
-    def counted(self, hours: Mapping[str, str]) -> dict[str, Counted]:
+    def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
         """Return what was last counted of each notification; *hours* is by id."""
         keys = [rollup_item.counted_key(i, hour) for i, hour in hours.items()]
         return dict(map(rollup_item.read_counted, self.table.get(keys)))
@@ -33,7 +33,7 @@ class DynamoRollups:
         numbered = enumerate(transactions, start=writer)
         return list(self.table.executor.map(lambda each: self._commit(*each), numbered))
 
-    def counted_pages(self, hour: str) -> Iterator[dict[str, Counted]]:
+    def counted_pages(self, hour: str) -> Iterator[dict[str, CountedVersion]]:
         """Yield everything that was counted of an hour, by notification id, by the page.
 
         A page of every partition is read at a time.
@@ -45,7 +45,7 @@ class DynamoRollups:
                 yield dict(map(rollup_item.read_counted, page))
             partitions = [p for p, page in zip(partitions, pages, strict=True) if page is not None]
 
-    def buckets(self, days: Iterable[str]) -> dict[Bucket, dict[str, Amount]]:
+    def buckets(self, days: Iterable[str]) -> dict[RollupKey, dict[str, Amount]]:
         """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
         partitions = [each for day in days for each in rollup_item.bucket_partitions(day)]
         return rollup_item.read_buckets(self._query(partitions))

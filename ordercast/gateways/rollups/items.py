@@ -11,7 +11,15 @@ from typing import Any
 from zlib import crc32
 
 from ordercast.gateways.dynamodb.table import Item, number, text
-from ordercast.rollups.rollup import Amount, Amounts, Bucket, Contribution, Counted, Line, add
+from ordercast.rollups.rollup import (
+    Amount,
+    Amounts,
+    Contribution,
+    CountedVersion,
+    RollupInput,
+    RollupKey,
+    add,
+)
 
 SHARDS = 8  # of an hour's counted notifications: at a thousand a second none is hot
 WRITERS = 4  # of a day's buckets
@@ -34,7 +42,7 @@ def counted_partitions(hour: str) -> list[str]:
     return [f"{_COUNTED}{hour}#{shard}" for shard in range(SHARDS)]
 
 
-def bucket_key(bucket: Bucket, writer: int) -> dict[str, Mapping[str, str]]:
+def bucket_key(bucket: RollupKey, writer: int) -> dict[str, Mapping[str, str]]:
     """Return where one writer adds to a bucket."""
     _, *rest = bucket
     name = json.dumps([bucket.hour[_DAY + 1 :], *rest], ensure_ascii=False)
@@ -46,7 +54,7 @@ def bucket_partitions(day: str) -> list[str]:
     return [f"{_BUCKET}{day}#{writer}" for writer in range(WRITERS)]
 
 
-def write_counted(line: Line, contribution: Contribution) -> dict[str, Mapping[str, str]]:
+def write_counted(line: RollupInput, contribution: Contribution) -> dict[str, Mapping[str, str]]:
     """Return the item that says what was counted of a notification, and at which version."""
     _, *rest = contribution.bucket
     amounts = {
@@ -62,7 +70,7 @@ def write_counted(line: Line, contribution: Contribution) -> dict[str, Mapping[s
     }
 
 
-def read_counted(item: Item) -> tuple[str, Counted]:
+def read_counted(item: Item) -> tuple[str, CountedVersion]:
     """Return the notification's id and what was counted of it."""
     hour = item["pk"]["S"].split("#")[1]
     rest, written = json.loads(item["counted"]["S"])
@@ -70,8 +78,10 @@ def read_counted(item: Item) -> tuple[str, Counted]:
         name: amount if isinstance(amount, int) else Decimal(amount)
         for name, amount in written.items()
     }
-    contribution = Contribution(bucket=Bucket(hour, *rest), amounts=amounts)
-    return item["sk"]["S"], Counted(version=int(item["version"]["N"]), contribution=contribution)
+    contribution = Contribution(bucket=RollupKey(hour, *rest), amounts=amounts)
+    return item["sk"]["S"], CountedVersion(
+        version=int(item["version"]["N"]), contribution=contribution
+    )
 
 
 def addition(amounts: Amounts) -> dict[str, Any]:
@@ -89,12 +99,12 @@ def addition(amounts: Amounts) -> dict[str, Any]:
     }
 
 
-def read_buckets(items: Iterable[Item]) -> dict[Bucket, dict[str, Amount]]:
+def read_buckets(items: Iterable[Item]) -> dict[RollupKey, dict[str, Amount]]:
     """Return what the buckets hold, whoever wrote it."""
-    buckets: dict[Bucket, dict[str, Amount]] = {}
+    buckets: dict[RollupKey, dict[str, Amount]] = {}
     for item in items:
         hour, *rest = json.loads(item["sk"]["S"])
-        bucket = Bucket(f"{item['pk']['S'].split('#')[1]}T{hour}", *rest)
+        bucket = RollupKey(f"{item['pk']['S'].split('#')[1]}T{hour}", *rest)
         add(buckets.setdefault(bucket, {}), _amounts(item))
     return {bucket: amounts for bucket, amounts in buckets.items() if amounts}
 

@@ -15,7 +15,7 @@ BYTES_A_CALL = 5 * 1024 * 1024  # with keys; PutRecords took no more for years, 
 
 
 @dataclass(slots=True)
-class Outbox:
+class OrderedPut:
     """What is still to be put; keys that wait longest come first."""
 
     waiting: dict[str, deque[Packed]] = field(default_factory=dict)

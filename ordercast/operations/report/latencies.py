@@ -34,7 +34,7 @@ def latencies(buckets: Buckets) -> Plot | None:
         title=title,
         says=says,
         drawing=svg.spans("latencies", title, says, drawn, Axes(x=_ticks(scale))),
-        head=["step", "p50", "p95", "p99"],
+        latest_status=["step", "p50", "p95", "p99"],
         rows=[[f"{CHANNELS[channel]}, {name}", *map(length, took)] for name, channel, took in rows],
         legend=CHANNELS,
         marked=True,
@@ -100,13 +100,13 @@ def _place(took: timedelta, scale: tuple[float, float]) -> float:
 
 def _ticks(scale: tuple[float, float]) -> list[Tick]:
     low, high = scale
-    inside = [(label, each) for label, each in _MARKS if low <= _power(each) <= high]
+    inside = [(label, each) for label, each in _DECISIONS if low <= _power(each) <= high]
     # Labels need room on a phone: every second one, if there are many.
     chosen = inside[:: 1 + len(inside) // 5]
     return [Tick(at=_place(each, scale), label=label) for label, each in chosen]
 
 
-_MARKS = (
+_DECISIONS = (
     ("1 ms", timedelta(milliseconds=1)),
     ("10 ms", timedelta(milliseconds=10)),
     ("100 ms", timedelta(milliseconds=100)),

@@ -8,15 +8,15 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined, Template
 
 from ordercast.operations.report.plots import plots
-from ordercast.operations.state_groups import whereabouts
+from ordercast.operations.state_groups import possible_time_zones
 from ordercast.operations.units import count, dollars, length, percent, to_the_cent
-from ordercast.rollups.rollup import Amounts, Bucket
+from ordercast.rollups.rollup import Amounts, RollupKey
 from ordercast.rollups.statistics import Figures, in_all
 from ordercast.sending.prices import price_list
 
 
 def report(
-    buckets: Mapping[Bucket, Amounts],
+    buckets: Mapping[RollupKey, Amounts],
     *,
     stage: str,
     since: datetime,
@@ -43,12 +43,12 @@ def report(
 
 def _tiles(figures: Figures) -> list[tuple[str, str, str]]:
     """Return what is to be seen first: a name, a number with its unit, and what it is of."""
-    money, places = figures.money, whereabouts(figures)
+    money, places = figures.money, possible_time_zones(figures)
     ended = figures.delivered + figures.undelivered
     half, most = (figures.percentile("in_all", share) for share in (0.5, 0.95))
     took = f"at most, for 95 %; {length(half)} for half" if most else "nothing has arrived yet"
     beside = places["in_flight"] + places["carrier_accepted"] + places["unconfirmed"]
-    nobodys = f"; beside it {dollars(money.unattributed)} unattributed" if money.bills else ""
+    nobodys = f"; beside it {dollars(money.unattributed)} unattributed" if money.charges else ""
     return [
         ("Delivery rate", percent(figures.delivery_rate), f"of {count(ended)} delivered or failed"),
         ("Accepted", count(figures.accepted), f"of {count(figures.notifications, 'notification')}"),

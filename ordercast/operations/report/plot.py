@@ -7,10 +7,10 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from ordercast.events.order_event import Channel
-from ordercast.rollups.rollup import Amounts, Bucket
+from ordercast.rollups.rollup import Amounts, RollupKey
 from ordercast.rollups.statistics import Figures, by
 
-Buckets = Mapping[Bucket, Amounts]
+Buckets = Mapping[RollupKey, Amounts]
 
 CHANNELS: Mapping[str, str] = MappingProxyType({Channel.SMS: "SMS", Channel.EMAIL: "e-mail"})
 """The channels, by the class that they are drawn in."""
@@ -27,7 +27,7 @@ class Plot:
     title: str
     says: str
     drawing: Markup
-    head: Sequence[str]
+    latest_status: Sequence[str]
     rows: Sequence[Sequence[str]]
     legend: Mapping[str, str] = field(default_factory=dict)
     marked: bool = False

@@ -6,7 +6,7 @@ from decimal import Decimal
 from ordercast.operations.report import svg
 from ordercast.operations.report.plot import CHANNELS, Buckets, Plot, channels
 from ordercast.operations.report.svg import Bar, Segment
-from ordercast.operations.state_groups import whereabouts
+from ordercast.operations.state_groups import possible_time_zones
 from ordercast.operations.units import count, exact, percent
 from ordercast.rollups.statistics import Figures, Money, by, in_all
 
@@ -41,7 +41,7 @@ _FUNNEL: Sequence[tuple[str, Callable[[Figures], int]]] = (
 
 def places(buckets: Buckets) -> Plot | None:
     """Draw where every notification is: what the rate is made of, and what stands beside it."""
-    found = {channel: whereabouts(each) for channel, each in channels(buckets).items()}
+    found = {channel: possible_time_zones(each) for channel, each in channels(buckets).items()}
     names = [name for name in _NAMES if any(each[name] for each in found.values())]
     if not names:
         return None
@@ -75,7 +75,7 @@ def costs(buckets: Buckets) -> Plot | None:
     """Draw what each country cost, the dearest first; what nobody knows the price of is named."""
     found = {str(c or _NO_COUNTRY): each.money for (c,), each in by(buckets, ["country"]).items()}
     ordered = sorted(found.items(), key=lambda each: (-each[1].cost, each[0]))
-    shown = {c: m for c, m in ordered if m.cost or m.unpriced or m.bills}
+    shown = {c: m for c, m in ordered if m.cost or m.unpriced or m.charges}
     if not shown:
         return None
     title = "Cost by country"
@@ -91,7 +91,14 @@ def costs(buckets: Buckets) -> Plot | None:
         title=title,
         says=says,
         drawing=svg.bars("costs", title, says, _cost_bars(shown)[:_LONGEST]),
-        head=["country", "carrier", "estimate", "cost", "unattributed", "messages unpriced"],
+        latest_status=[
+            "country",
+            "carrier",
+            "estimate",
+            "cost",
+            "unattributed",
+            "messages unpriced",
+        ],
         rows=[list(row) for row in zip(shown, *columns, unpriced, strict=True)],
         legend={"carrier": "carrier's price", "estimate": "estimate"},
     )
@@ -153,7 +160,7 @@ def _by_channel(
         title=title,
         says=says,
         drawing=svg.bars(name, title, says, drawn[:_LONGEST]),
-        head=["", *CHANNELS.values(), "both"],
+        latest_status=["", *CHANNELS.values(), "both"],
         rows=[
             [row, *_counts(counts.get(each, 0) for each in CHANNELS), count(sum(counts.values()))]
             for row, counts in rows

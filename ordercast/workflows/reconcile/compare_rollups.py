@@ -7,10 +7,10 @@ from typing import Protocol
 
 from ordercast.reconciliation.comparison import Findings, Look, Pair, findings
 from ordercast.rollups.counting import corrections
-from ordercast.rollups.rollup import Amounts, Bucket, Counted, Line, hour_of
+from ordercast.rollups.rollup import Amounts, CountedVersion, RollupInput, RollupKey, hour_of
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.count_changes import Rollups as Counting
-from ordercast.workflows.reconcile.count_charges import Bills
+from ordercast.workflows.reconcile.count_charges import CountCharges
 
 LINES_A_COMMIT = 400
 LINES_A_LOOK = 4_000
@@ -20,25 +20,25 @@ MOST_DOUBTFUL = 100_000  # notifications, some 3 KB each
 class Rollups(Counting, Protocol):
     """The books, to be read in whole hours too. Raises `LedgerUnavailable`."""
 
-    def counted_pages(self, hour: str) -> Iterator[Mapping[str, Counted]]:
+    def counted_pages(self, hour: str) -> Iterator[Mapping[str, CountedVersion]]:
         """Yield everything that was counted of an hour, by notification id, by the page."""
         ...
 
-    def buckets(self, days: Iterable[str]) -> Mapping[Bucket, Amounts]:
+    def buckets(self, days: Iterable[str]) -> Mapping[RollupKey, Amounts]:
         """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
         ...
 
 
-class Lines(Protocol):
+class RollupInputs(Protocol):
     """The ledger, as far as it counts. Raises `LedgerUnavailable`."""
 
-    def lines(self, ids: Iterable[str]) -> dict[str, Line]:
+    def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
         """Return the lines of those that are there, by id."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verify:
+class CompareRollups:
     """Derive the books again from the ledger, and compare.
 
     What was counted in an hour names the rows to read; *never_counted* names others that are to be
@@ -49,13 +49,13 @@ class Verify:
     """
 
     rollups: Rollups
-    ledger: Lines
+    ledger: RollupInputs
     count: Count
     pause: Callable[[float], None]
     now: Callable[[], datetime]
     patience: timedelta
     retention: timedelta
-    bills: Bills | None = None
+    charges: CountCharges | None = None
     most: int = MOST_DOUBTFUL
 
     def __call__(self, hours: Sequence[str], never_counted: Iterable[str] = ()) -> Findings:
@@ -101,13 +101,15 @@ class Verify:
         )
         return repaired
 
-    def _bills_due(self, hours: Sequence[str]) -> frozenset[str]:
-        return frozenset(self.bills.due(hours)) if self.bills else frozenset()
+    def _charges_due(self, hours: Sequence[str]) -> frozenset[str]:
+        return frozenset(self.charges.due(hours)) if self.charges else frozenset()
 
-    def _lines(self, ids: Iterable[str], counted: Mapping[str, Counted]) -> dict[str, Line]:
+    def _lines(
+        self, ids: Iterable[str], counted: Mapping[str, CountedVersion]
+    ) -> dict[str, RollupInput]:
         wanted = frozenset(ids)
-        bills = self.bills.lines(wanted, counted) if self.bills else {}
-        return {**self.ledger.lines(wanted), **bills}
+        charges = self.charges.lines(wanted, counted) if self.charges else {}
+        return {**self.ledger.lines(wanted), **charges}
 
     def _empty(self, hours: frozenset[str]) -> Look:
         kept_since = hour_of(self.now() - self.retention + timedelta(hours=1))
@@ -115,12 +117,12 @@ class Verify:
 
     def _pages(
         self, hours: Sequence[str], never_counted: Iterable[str]
-    ) -> Iterator[tuple[Mapping[str, Counted], Mapping[str, Line]]]:
+    ) -> Iterator[tuple[Mapping[str, CountedVersion], Mapping[str, RollupInput]]]:
         """Yield what was counted, and what the ledger says of the same, by the page.
 
         What was counted is read first: whatever is counted later is on the ledger by then.
         """
-        others = {*never_counted, *self._bills_due(hours)}
+        others = {*never_counted, *self._charges_due(hours)}
         for counted in self._counted(hours):
             others -= counted.keys()
             yield counted, self._lines(counted, counted)
@@ -137,11 +139,11 @@ class Verify:
         lines = self._lines(doubtful, counted)
         return {i: Pair(counted=counted.get(i), line=lines.get(i)) for i in doubtful}
 
-    def _counted(self, hours: Sequence[str]) -> Iterator[Mapping[str, Counted]]:
+    def _counted(self, hours: Sequence[str]) -> Iterator[Mapping[str, CountedVersion]]:
         for hour in hours:
             yield from self.rollups.counted_pages(hour)
 
-    def _buckets(self, hours: frozenset[str]) -> Mapping[Bucket, Amounts]:
+    def _buckets(self, hours: frozenset[str]) -> Mapping[RollupKey, Amounts]:
         return self.rollups.buckets(sorted({hour[:_DAY] for hour in hours}))
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ordercast.receipts.receipt_log import Trail
-from ordercast.rollups.rollup import BILL, Counted, Line
-from ordercast.rollups.unattributed_charges import bill_of, is_given_up, taken_back
+from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.rollups.rollup import CHARGE, CountedVersion, RollupInput
+from ordercast.rollups.unattributed_charges import charge_of, is_given_up, reversal_of
 from ordercast.workflows.count_changes import Count
 
 HOUR = timedelta(hours=1)
@@ -20,26 +20,26 @@ SURELY = 2 * HOUR
 """After its time is up, when a bill must have been counted: by then there was a round."""
 
 
-class Trails(Protocol):
+class ReceiptLogs(Protocol):
     """What providers said of messages. Raises `LedgerUnavailable`."""
 
-    def find(self, message_ids: AbstractSet[str]) -> dict[str, Trail]:
+    def find(self, message_ids: AbstractSet[str]) -> dict[str, ReceiptLog]:
         """Return the trails that there are."""
         ...
 
-    def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[Trail]]:
+    def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:
         """Return, by the page, what was found to be nobody's in that time, both ends included."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bills:
+class CountCharges:
     """What carriers bill for texts that no notification answers for.
 
     `wait` is how long after nobody was found somebody may still be, and a price still come.
     """
 
-    trails: Trails
+    receipt_logs: ReceiptLogs
     count: Count
     wait: timedelta
     now: Callable[[], datetime]
@@ -47,14 +47,16 @@ class Bills:
     def __call__(self) -> int:
         """Count what was given up lately, and is not counted as it stands; return how many."""
         until = self.now() - self.wait
-        pages = self.trails.unattributed(since=until - AGAIN, until=until)
-        return sum(len(self.count(_bills(page)).entries) for page in pages)
+        pages = self.receipt_logs.unattributed(since=until - AGAIN, until=until)
+        return sum(len(self.count(_charges(page)).entries) for page in pages)
 
-    def lines(self, ids: Iterable[str], counted: Mapping[str, Counted]) -> dict[str, Line]:
+    def lines(
+        self, ids: Iterable[str], counted: Mapping[str, CountedVersion]
+    ) -> dict[str, RollupInput]:
         """Return the bills among *ids* as they stand, by id; those that were ours after all, undone."""
-        wanted = {i.removeprefix(BILL) for i in ids if i.startswith(BILL)}
-        found = self.trails.find(wanted) if wanted else {}
-        lines = (_line(trail, counted.get(BILL + i)) for i, trail in found.items())
+        wanted = {i.removeprefix(CHARGE) for i in ids if i.startswith(CHARGE)}
+        found = self.receipt_logs.find(wanted) if wanted else {}
+        lines = (_line(receipt_log, counted.get(CHARGE + i)) for i, receipt_log in found.items())
         return {line.id: line for line in lines if line is not None}
 
     def due(self, hours: Sequence[str]) -> Iterator[str]:
@@ -64,20 +66,20 @@ class Bills:
             begun = datetime.fromisoformat(f"{hour}:00+00:00")
             if begun + self.wait + SURELY > now:
                 continue
-            for page in self.trails.unattributed(since=begun, until=begun + HOUR - _MOMENT):
+            for page in self.receipt_logs.unattributed(since=begun, until=begun + HOUR - _MOMENT):
                 waited = self.wait + SURELY
                 over = [each for each in page if is_given_up(each, wait=waited, now=now)]
-                yield from (bill.id for bill in _bills(over))
+                yield from (charge.id for charge in _charges(over))
 
 
 _MOMENT = timedelta(milliseconds=1)  # the index knows no less
 
 
-def _bills(trails: Iterable[Trail]) -> list[Line]:
-    return [bill for each in trails if (bill := bill_of(each)) is not None]
+def _charges(receipt_logs: Iterable[ReceiptLog]) -> list[RollupInput]:
+    return [charge for each in receipt_logs if (charge := charge_of(each)) is not None]
 
 
-def _line(trail: Trail, counted: Counted | None) -> Line | None:
-    if counted is not None and trail.notification_id is not None:
-        return taken_back(trail, counted.contribution.bucket)
-    return bill_of(trail)
+def _line(receipt_log: ReceiptLog, counted: CountedVersion | None) -> RollupInput | None:
+    if counted is not None and receipt_log.notification_id is not None:
+        return reversal_of(receipt_log, counted.contribution.bucket)
+    return charge_of(receipt_log)

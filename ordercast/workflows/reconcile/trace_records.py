@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ordercast.decisions.decision import Mark, fingerprint
-from ordercast.decisions.inbound_event import Arrival
-from ordercast.decisions.lookup import Found, MarkKey, Wanted
+from ordercast.decisions.decision import Decision, fingerprint
+from ordercast.decisions.inbound_event import InboundEvent
+from ordercast.decisions.lookup import DecisionKey, LookupKeys, LookupResult
 from ordercast.errors import Rejected
 from ordercast.events.envelope import open_envelope
 from ordercast.events.identity import event_hash, notification_id, order_hash
 from ordercast.events.order_event import parse_order_event
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
-from ordercast.workflows.reconcile.compare_rollups import Lines
+from ordercast.workflows.reconcile.compare_rollups import RollupInputs
 
 
 class Stream(Protocol):
@@ -28,16 +28,16 @@ class Stream(Protocol):
         ...
 
 
-class Marks(Protocol):
+class Decisions(Protocol):
     """The ledger's marks. Raises `LedgerUnavailable`."""
 
-    def look_up(self, wanted: Wanted) -> Found:
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
         """Read what is wanted."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class ParkedSource:
     """What is parked: positions of records, and sequence numbers in batches that were given up."""
 
     positions: frozenset[str]
@@ -45,7 +45,7 @@ class Shelf:
 
 
 @dataclass(slots=True, kw_only=True)
-class Records:
+class TracedRecords:
     """How many records there were, and what became of them.
 
     `waiting` are positions without any trace that are young enough to be brought again; `lost`
@@ -71,44 +71,46 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceRecords:
+class TraceRecords:
     """Read the stream again, and place each record by its event's mark or among the parked.
 
     `brought_for` is how long the relay is brought a record before it is given up.
     """
 
     stream: Stream
-    marks: Marks
-    ledger: Lines
-    shelf: Callable[[], Shelf]
+    decisions: Decisions
+    ledger: RollupInputs
+    source: Callable[[], ParkedSource]
     now: Callable[[], datetime]
-    brought_for: timedelta
+    redelivered_for: timedelta
     default_currency: str
 
-    def __call__(self, since: datetime, until: datetime) -> Records:
+    def __call__(self, since: datetime, until: datetime) -> TracedRecords:
         """Place the records that arrived from *since* on and before *until*."""
-        placed, shelf = Records(), self.shelf()
+        placed, source = TracedRecords(), self.source()
         for page in self.stream.between(since, until):
-            self._place(page, shelf, placed)
+            self._place(page, source, placed)
         return placed
 
-    def _place(self, page: Iterable[StreamRecord], shelf: Shelf, placed: Records) -> None:
+    def _place(
+        self, page: Iterable[StreamRecord], source: ParkedSource, placed: TracedRecords
+    ) -> None:
         read = [self._read(each) for record in page for each in open_envelope(record)]
-        keys = frozenset(each.key for each in read if isinstance(each, Arrival))
-        marks = self.marks.look_up(Wanted(marks=keys)).marks if keys else {}
+        keys = frozenset(each.key for each in read if isinstance(each, InboundEvent))
+        decisions = self.decisions.look_up(LookupKeys(decisions=keys)).decisions if keys else {}
         promised: dict[str, StreamRecord] = {}
         for each in read:
             placed.records += 1
-            self._place_one(each, marks, shelf, placed)
-            if isinstance(each, Arrival) and each.record.position not in shelf.positions:
-                promised |= dict.fromkeys(self._promised(each, marks), each.record)
+            self._place_one(each, decisions, source, placed)
+            if isinstance(each, InboundEvent) and each.record.position not in source.positions:
+                promised |= dict.fromkeys(self._promised(each, decisions), each.record)
         there = self.ledger.lines(promised) if promised else {}
         placed.unentered += [
             i for i, record in promised.items() if i not in there and not self._is_young(record)
         ]
         placed.promised |= promised.keys()
 
-    def _read(self, record: StreamRecord | ParkedRecord) -> Arrival | StreamRecord:
+    def _read(self, record: StreamRecord | ParkedRecord) -> InboundEvent | StreamRecord:
         """Return the arrival, or the record by itself where nothing can be read in it."""
         if isinstance(record, ParkedRecord):
             return record.record
@@ -116,7 +118,7 @@ class PlaceRecords:
             event = parse_order_event(record.payload, default_currency=self.default_currency)
         except Rejected:
             return record
-        return Arrival(
+        return InboundEvent(
             record=record,
             event=event,
             key=(order_hash(event), event_hash(event)),
@@ -126,32 +128,34 @@ class PlaceRecords:
 
     def _place_one(
         self,
-        each: Arrival | StreamRecord,
-        marks: Mapping[MarkKey, Mark],
-        shelf: Shelf,
-        placed: Records,
+        each: InboundEvent | StreamRecord,
+        decisions: Mapping[DecisionKey, Decision],
+        source: ParkedSource,
+        placed: TracedRecords,
     ) -> None:
-        record = each.record if isinstance(each, Arrival) else each
-        mark = marks.get(each.key) if isinstance(each, Arrival) else None
-        if record.position in shelf.positions:
+        record = each.record if isinstance(each, InboundEvent) else each
+        mark = decisions.get(each.key) if isinstance(each, InboundEvent) else None
+        if record.position in source.positions:
             placed.parked += 1
-        elif mark and isinstance(each, Arrival) and each.is_first_of(mark):
+        elif mark and isinstance(each, InboundEvent) and each.is_first_of(mark):
             placed.stale += mark.is_stale
             placed.accepted += not mark.is_stale
-        elif record.sequence_number in shelf.given_up:
+        elif record.sequence_number in source.given_up:
             placed.parked += 1
-        elif mark and isinstance(each, Arrival) and not each.conflicts_with(mark):
+        elif mark and isinstance(each, InboundEvent) and not each.conflicts_with(mark):
             placed.duplicate += 1
         else:
             (placed.waiting if self._is_young(record) else placed.lost).append(record.position)
 
-    def _promised(self, arrival: Arrival, marks: Mapping[MarkKey, Mark]) -> list[str]:
-        mark = marks.get(arrival.key)
-        if mark is None or not arrival.is_first_of(mark):
+    def _promised(
+        self, inbound: InboundEvent, decisions: Mapping[DecisionKey, Decision]
+    ) -> list[str]:
+        mark = decisions.get(inbound.key)
+        if mark is None or not inbound.is_first_of(mark):
             return []
         if mark.is_stale or self.now() >= mark.expires_at:
             return []
-        return [notification_id(arrival.event, channel) for channel in mark.verdicts]
+        return [notification_id(inbound.event, channel) for channel in mark.verdicts]
 
     def _is_young(self, record: StreamRecord) -> bool:
-        return record.arrived_at is None or self.now() - record.arrived_at < self.brought_for
+        return record.arrived_at is None or self.now() - record.arrived_at < self.redelivered_for

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ordercast.parked.item import GivenUpBatch, Kind, Parked
+from ordercast.parked.item import GivenUpBatch, Kind, ParkedItem
 from ordercast.workflows.ports import Clock
-from ordercast.workflows.redrive.source import A_NOTE, DROPPED, REDRIVEN, Notes, Put, Told
+from ordercast.workflows.redrive.source import A_NOTE, DROPPED, REDRIVEN, Notes, Put, Report
 from ordercast.workflows.redrive.stream_records import Copy, copy_of
 
 Recount = Callable[[Sequence[str]], object]
@@ -22,7 +22,7 @@ class BatchStore(Notes, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfOfBatches:
+class ParkedBatches:
     """Whole batches that were given up, by age or by count.
 
     Some of a batch's records may have been dealt with before it was given up: their events' marks
@@ -35,7 +35,7 @@ class ShelfOfBatches:
     now: Clock
     _kept: dict[str, GivenUpBatch] = field(default_factory=dict, init=False, repr=False)
 
-    def contents(self) -> Iterator[Parked]:
+    def contents(self) -> Iterator[ParkedItem]:
         """Return what waits."""
         handled = self.store.handled()
         self._kept.clear()
@@ -43,7 +43,7 @@ class ShelfOfBatches:
             if batch.id in handled:
                 continue
             self._kept[batch.id] = batch
-            yield Parked(
+            yield ParkedItem(
                 kind=Kind.BATCH,
                 id=batch.id,
                 reason=batch.condition,
@@ -53,13 +53,13 @@ class ShelfOfBatches:
                 size=len(batch.notification_ids) or len(batch.records),
             )
 
-    def payload(self, parked: Parked) -> bytes:
+    def payload(self, parked: ParkedItem) -> bytes:
         """Return the payloads of its records, one a line; ids where it holds changes."""
         batch = self._kept[parked.id]
         ids = [each.encode() for each in batch.notification_ids]
         return b"\n".join(ids or [each.payload for each in batch.records])
 
-    def redrive(self, things: Sequence[Parked], *, told: Told) -> int:
+    def redrive(self, things: Sequence[ParkedItem], *, told: Report) -> int:
         """Put each batch's records on the stream again in their order, or count its rows again.
 
         What holds nothing to be redriven stays: it is to be looked into, and dropped.
@@ -78,7 +78,7 @@ class ShelfOfBatches:
             told(1)
         return len(whole)
 
-    def drop(self, things: Sequence[Parked], *, told: Told) -> int:
+    def drop(self, things: Sequence[ParkedItem], *, told: Report) -> int:
         """Note down that nothing is to become of them."""
         if things:
             self.store.note([each.id for each in things], did=DROPPED, at=self.now())

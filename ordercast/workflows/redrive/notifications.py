@@ -7,9 +7,9 @@ from typing import Protocol
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.parked.item import Kind, Parked
-from ordercast.workflows.ports import Change, Clock, Hub
-from ordercast.workflows.redrive.source import A_NOTE, Told
+from ordercast.parked.item import Kind, ParkedItem
+from ordercast.workflows.ports import Change, Clock, NotificationsTopic
+from ordercast.workflows.redrive.source import A_NOTE, Report
 
 DROPPED = "dropped-by-operator"
 
@@ -27,7 +27,7 @@ class FailureLedger(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfOfNotifications:
+class ParkedNotifications:
     """Notifications that are out of attempts, or that a bug kept from being sent.
 
     A redriven one waits for a sender with all its attempts before it; consent, staleness and age
@@ -36,13 +36,13 @@ class ShelfOfNotifications:
     """
 
     ledger: FailureLedger
-    hub: Hub
+    notifications_topic: NotificationsTopic
     now: Clock
     days: Callable[[], Sequence[date]]
     first_wait: timedelta
     _kept: dict[str, Notification] = field(default_factory=dict, init=False, repr=False)
 
-    def contents(self) -> Iterator[Parked]:
+    def contents(self) -> Iterator[ParkedItem]:
         """Return what waits."""
         self._kept.clear()
         for day in self.days():
@@ -51,23 +51,23 @@ class ShelfOfNotifications:
                     self._kept[row.id] = row
                     yield _told_of(row)
 
-    def payload(self, parked: Parked) -> bytes:
+    def payload(self, parked: ParkedItem) -> bytes:
         """Return whom it is for."""
         return (self._kept[parked.id].recipient or "").encode()
 
-    def redrive(self, things: Sequence[Parked], *, told: Told) -> int:
+    def redrive(self, things: Sequence[ParkedItem], *, told: Report) -> int:
         """Reopen each and publish it."""
         went = 0
         for start in range(0, len(things), A_NOTE):
             rows = [self._kept[each.id] for each in things[start : start + A_NOTE]]
             reopened = {row.id: self._reopened(row) for row in rows}
             changed = self.ledger.change([(row, reopened[row.id]) for row in rows])
-            self.hub.publish([reopened[each] for each in sorted(changed)])
+            self.notifications_topic.publish([reopened[each] for each in sorted(changed)])
             went += len(changed)
             told(len(rows))
         return went
 
-    def drop(self, things: Sequence[Parked], *, told: Told) -> int:
+    def drop(self, things: Sequence[ParkedItem], *, told: Report) -> int:
         """Suppress each, and say that it was an operator."""
         rows = [self._kept[each.id] for each in things]
         at = self.now()
@@ -90,8 +90,8 @@ class ShelfOfNotifications:
         )
 
 
-def _told_of(row: Notification) -> Parked:
-    return Parked(
+def _told_of(row: Notification) -> ParkedItem:
+    return ParkedItem(
         kind=Kind.NOTIFICATION,
         id=row.id,
         reason=row.rule or "",

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
-from ordercast.parked.item import Kind, Parked
+from ordercast.parked.item import Kind, ParkedItem
 from ordercast.workflows.ports import Clock
-from ordercast.workflows.redrive.source import A_NOTE, DROPPED, REDRIVEN, Notes, Put, Told
+from ordercast.workflows.redrive.source import A_NOTE, DROPPED, REDRIVEN, Notes, Put, Report
 
 
 class RecordStore(Notes, Protocol):
@@ -34,7 +34,7 @@ def copy_of(record: StreamRecord) -> Copy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfOfRecords:
+class ParkedStreamRecords:
     """Records that the relay could not use, each copy of them once.
 
     A record that is put on the stream twice, because we died before the note, is a repetition: the
@@ -47,7 +47,7 @@ class ShelfOfRecords:
     now: Clock
     _kept: dict[str, list[StreamRecord]] = field(default_factory=dict, init=False, repr=False)
 
-    def contents(self) -> Iterator[Parked]:
+    def contents(self) -> Iterator[ParkedItem]:
         """Return what waits: where it came first, and what was the matter with it last."""
         handled = self.store.handled()
         self._kept.clear()
@@ -59,7 +59,7 @@ class ShelfOfRecords:
             alike = sorted(by_position.values(), key=lambda each: _place(each.parked.record))
             first, last = alike[0].parked.record, alike[-1]
             self._kept[first.position] = [each.parked.record for each in alike]
-            yield Parked(
+            yield ParkedItem(
                 kind=Kind.RECORD,
                 id=first.position,
                 reason=last.parked.reason,
@@ -69,11 +69,11 @@ class ShelfOfRecords:
                 size=len(alike),
             )
 
-    def payload(self, parked: Parked) -> bytes:
+    def payload(self, parked: ParkedItem) -> bytes:
         """Return the record's bytes."""
         return self._kept[parked.id][0].payload
 
-    def redrive(self, things: Sequence[Parked], *, told: Told) -> int:
+    def redrive(self, things: Sequence[ParkedItem], *, told: Report) -> int:
         """Put each on the stream again, in the order in which they came."""
         waiting = sorted((self._kept[each.id] for each in things), key=lambda each: _place(each[0]))
         for start in range(0, len(waiting), A_NOTE):
@@ -83,7 +83,7 @@ class ShelfOfRecords:
             told(len(chunk))
         return len(waiting)
 
-    def drop(self, things: Sequence[Parked], *, told: Told) -> int:
+    def drop(self, things: Sequence[ParkedItem], *, told: Report) -> int:
         """Note down that nothing is to become of them; the payloads go with their retention."""
         self._note([self._kept[each.id] for each in things], DROPPED)
         told(len(things))

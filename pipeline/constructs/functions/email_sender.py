@@ -26,7 +26,7 @@ class EmailSender(Function):
                 configuration_set=parts.mail.configuration_set.configuration_set_name,
                 claim_lease=stage.claim_lease,
                 receipt_retention=stage.receipt_retention,
-                silence=stage.receipt_timeout,
+                receipt_timeout=stage.receipt_timeout,
             ),
             settings=stage.email_sender,
         )

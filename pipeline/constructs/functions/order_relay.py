@@ -22,7 +22,7 @@ class OrderRelay(Function):
             environment=OrderRelaySettings(
                 ledger_table=tables.ledger.name,
                 customers_table=tables.customers.name,
-                hub_topic_arn=parts.notifications.topic.topic_arn,
+                notifications_topic_arn=parts.notifications.topic.topic_arn,
                 parked_bucket=parts.parked.bucket.bucket_name,
                 default_country=stage.default_country,
                 default_time_zone=stage.default_time_zone,

@@ -22,7 +22,7 @@ class ReceiptTracker(Function):
                 customers_table=tables.customers.name,
                 receipts_table=tables.receipts.name,
                 receipt_retention=stage.receipt_retention,
-                silence=stage.receipt_timeout,
+                receipt_timeout=stage.receipt_timeout,
                 # By then a sender has recorded its messages, or its claim has lapsed.
                 orphan_wait=3 * stage.claim_lease,
                 soft_bounces=stage.soft_bounces,

@@ -27,7 +27,7 @@ class SmsSender(Function):
                 sender_id=stage.sender_id,
                 claim_lease=stage.claim_lease,
                 receipt_retention=stage.receipt_retention,
-                silence=stage.receipt_timeout,
+                receipt_timeout=stage.receipt_timeout,
             ),
             settings=stage.sms_sender,
         )

@@ -10,7 +10,7 @@ from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.sending.claim import Answer, Asked
+from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import Settlement, accepted, refused
 from tests.fakes.clock import START
 from tests.gateways.ledger.answers import DONE, NOT_SO, THROTTLED, read, written
@@ -23,8 +23,8 @@ def sending(one: Notification, owner: str = "me") -> Item:
     return ledger_item.write(claimed)
 
 
-def claim(ledger: DynamoLedger, *rows: Notification) -> dict[str, Answer]:
-    asked = [Asked(id=each.id) for each in rows]
+def claim(ledger: DynamoLedger, *rows: Notification) -> dict[str, ClaimStatus]:
+    asked = [ClaimRequest(id=each.id) for each in rows]
     claims = ledger.claim(asked, owner="me", lease_until=LATER, now=START)
     return {one: claim.answer for one, claim in claims.items()}
 
@@ -37,27 +37,27 @@ def test_a_claim_in_trouble_takes_no_other_with_it(stub, ledger) -> None:
     written(stub, {"Item": sending(ONE)}, THROTTLED)
     read(stub, ledger_item.write(TWO))
 
-    assert {ONE.id: Answer.MINE} == claim(ledger, ONE, TWO)
+    assert {ONE.id: ClaimStatus.MINE} == claim(ledger, ONE, TWO)
 
 
 def test_a_claim_in_trouble_that_was_made_all_the_same_is_found_out(stub, ledger) -> None:
     stub.add_client_error("batch_execute_statement", "InternalServerError")
     read(stub, sending(ONE), sending(TWO, owner="other"), ledger_item.write(THREE))
 
-    assert {ONE.id: Answer.MINE, TWO.id: Answer.BUSY} == claim(ledger, ONE, TWO, THREE)
+    assert {ONE.id: ClaimStatus.MINE, TWO.id: ClaimStatus.BUSY} == claim(ledger, ONE, TWO, THREE)
 
 
 def test_claims_stand_although_the_others_can_not_be_read(stub, ledger) -> None:
     written(stub, {"Item": sending(ONE)}, NOT_SO)
     stub.add_client_error("batch_get_item", "ThrottlingException")
 
-    assert {ONE.id: Answer.MINE} == claim(ledger, ONE, TWO)
+    assert {ONE.id: ClaimStatus.MINE} == claim(ledger, ONE, TWO)
 
 
 def test_a_refusal_that_says_what_is_there_needs_no_second_look(stub, ledger) -> None:
     written(stub, {"Error": NOT_SO["Error"] | {"Item": sending(ONE, owner="other")}})
 
-    assert {ONE.id: Answer.BUSY} == claim(ledger, ONE)
+    assert {ONE.id: ClaimStatus.BUSY} == claim(ledger, ONE)
 
 
 def test_one_that_was_given_back_meanwhile_is_asked_for_another_time(stub, ledger) -> None:

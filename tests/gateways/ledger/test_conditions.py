@@ -9,7 +9,7 @@ import pytest
 
 from ordercast.gateways.dynamodb.table import number, text
 from ordercast.gateways.ledger import items as ledger_item
-from ordercast.sending.claim import Asked
+from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Settlement, accepted, not_called, not_now
 from tests.fakes.clock import START
 from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, read, written
@@ -29,7 +29,7 @@ def test_only_what_waits_for_a_sender_can_be_claimed(stub, ledger, sent) -> None
     written(stub, NOT_SO)
     read(stub, ledger_item.write(ONE))
 
-    ledger.claim([Asked(id=ONE.id)], owner="me", lease_until=LATER, now=START)
+    ledger.claim([ClaimRequest(id=ONE.id)], owner="me", lease_until=LATER, now=START)
 
     (claim,) = sent
     assert {'"state" IN [?]': [text("requested")]} == claim.conditions()
@@ -74,10 +74,10 @@ def test_a_row_is_changed_only_as_it_was_seen(stub, ledger, sent) -> None:
     assert 'SET "version"="version"+1' in change.changes
 
 
-def test_a_mark_that_is_there_is_answered_and_not_ours(stub, ledger) -> None:
+def test_a_decision_that_is_there_is_answered_and_not_ours(stub, ledger) -> None:
     """Whoever decided first has decided."""
     theirs = mark(position="999", fingerprint="0" * 32)
     written(stub, THERE)
-    read(stub, ledger_item.write_mark(theirs))
+    read(stub, ledger_item.write_decision(theirs))
 
     assert [theirs] == ledger.mark([mark()])

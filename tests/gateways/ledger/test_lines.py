@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from ordercast.events.order_event import Channel
-from ordercast.gateways.ledger.items import write, write_head
-from ordercast.gateways.ledger.rollup_inputs import DynamoLines
-from ordercast.notifications.status_rank import Head
+from ordercast.gateways.ledger.items import write, write_latest_status
+from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
+from ordercast.notifications.status_rank import LatestStatus
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.lines import line
@@ -16,13 +16,15 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def lines(make_table) -> DynamoLines:
+def lines(make_table) -> DynamoRollupInputs:
     table = make_table("ledger")
     rows = [notification(n, accepted_at=START + n * HOUR) for n in range(5)]
-    head = write_head(Head(order="o" * 22, channel=Channel.SMS, standing=1))
-    for item in (*map(write, rows), head):
+    latest_status = write_latest_status(
+        LatestStatus(order="o" * 22, channel=Channel.SMS, status_rank=1)
+    )
+    for item in (*map(write, rows), latest_status):
         table.client.put_item(TableName="ledger", Item=item)
-    return DynamoLines(table=table)
+    return DynamoRollupInputs(table=table)
 
 
 def test_rows_are_read_by_id_and_what_is_none_is_not_asked_for(lines) -> None:

@@ -10,7 +10,7 @@ from ordercast.gateways.dynamodb.table import ROUNDS, Unacceptable
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, THROTTLED, read, written
-from tests.promises.ledger_decisions import head, mark
+from tests.promises.ledger_decisions import latest_status, mark
 from tests.promises.ledger_steps import LATER, ONE, TWO
 
 # Marks, rows and changes are brought again as a whole
@@ -18,12 +18,12 @@ from tests.promises.ledger_steps import LATER, ONE, TWO
 
 OTHERS: list[Callable[[DynamoLedger], object]] = [
     lambda ledger: ledger.mark([mark(1), mark(2)]),
-    lambda ledger: ledger.accept([ONE], [head("confirmed")]),
+    lambda ledger: ledger.accept([ONE], [latest_status("confirmed")]),
     lambda ledger: ledger.change([(n, replace(n, due_at=LATER)) for n in (ONE, TWO)]),
 ]
 
 
-@pytest.mark.parametrize("others", OTHERS, ids=["mark", "accept", "change"])
+@pytest.mark.parametrize("others", OTHERS, ids=["record_decisions", "accept", "change"])
 def test_trouble_with_one_statement_is_told_by_its_code(stub, ledger, others) -> None:
     written(stub, DONE, {"Error": {"Code": "TransactionConflict"}})
 
@@ -31,7 +31,7 @@ def test_trouble_with_one_statement_is_told_by_its_code(stub, ledger, others) ->
         others(ledger)
 
 
-@pytest.mark.parametrize("others", OTHERS, ids=["mark", "accept", "change"])
+@pytest.mark.parametrize("others", OTHERS, ids=["record_decisions", "accept", "change"])
 def test_a_statement_that_is_our_bug_is_told_apart_from_trouble(stub, ledger, others) -> None:
     written(stub, THROTTLED, {"Error": {"Code": "ValidationError"}})
 
@@ -39,7 +39,7 @@ def test_a_statement_that_is_our_bug_is_told_apart_from_trouble(stub, ledger, ot
         others(ledger)
 
 
-def test_a_mark_that_is_there_and_can_not_be_read_is_not_ours(stub, ledger) -> None:
+def test_a_decision_that_is_there_and_can_not_be_read_is_not_ours(stub, ledger) -> None:
     """Going on with our own verdict would be a second decision about one event."""
     written(stub, THERE)
     read(stub)
@@ -51,40 +51,40 @@ def test_a_mark_that_is_there_and_can_not_be_read_is_not_ours(stub, ledger) -> N
 # Heads: what is likelier is tried first, for a refusal costs a write unit too
 
 
-def test_a_head_that_is_higher_already_is_left_alone_at_once(stub, ledger, asked) -> None:
-    higher = ledger_item.write_head(head("delivered"))
+def test_a_latest_status_that_is_higher_already_is_left_alone_at_once(stub, ledger, asked) -> None:
+    higher = ledger_item.write_latest_status(latest_status("delivered"))
     written(stub, {"Error": NOT_SO["Error"] | {"Item": higher}})
 
-    ledger.accept([], [head("shipped")])
+    ledger.accept([], [latest_status("shipped")])
 
     assert [["UPDATE"]] == asked
 
 
-def test_a_head_that_is_not_there_is_inserted(stub, ledger, asked) -> None:
+def test_a_latest_status_that_is_not_there_is_inserted(stub, ledger, asked) -> None:
     written(stub, NOT_SO)
     written(stub, DONE)
 
-    ledger.accept([], [head("shipped")])
+    ledger.accept([], [latest_status("shipped")])
 
     assert [["UPDATE"], ["INSERT"]] == asked
 
 
-def test_a_head_that_somebody_inserted_in_between_is_raised(stub, ledger, asked) -> None:
+def test_a_latest_status_that_somebody_inserted_in_between_is_raised(stub, ledger, asked) -> None:
     """Losing the raise would let older news through."""
     written(stub, NOT_SO)
     written(stub, THERE)
     written(stub, DONE)
 
-    ledger.accept([], [head("shipped")])
+    ledger.accept([], [latest_status("shipped")])
 
     assert [["UPDATE"], ["INSERT"], ["UPDATE"]] == asked
 
 
-def test_a_first_head_that_is_there_already_is_raised(stub, ledger, asked) -> None:
+def test_a_first_latest_status_that_is_there_already_is_raised(stub, ledger, asked) -> None:
     written(stub, THERE)
     written(stub, DONE)
 
-    ledger.accept([], [head("confirmed")])
+    ledger.accept([], [latest_status("confirmed")])
 
     assert [["INSERT"], ["UPDATE"]] == asked
 
@@ -104,19 +104,19 @@ def test_stops_that_change_faster_than_they_are_written_are_trouble(stub, ledger
 def test_stops_that_somebody_else_changed_are_read_again_and_none_is_lost(stub, ledger) -> None:
     read(stub)
     written(stub, THERE)
-    read(stub, ledger_item.write_stops({"country:SE"}, version=1))
+    read(stub, ledger_item.write_pauses({"country:SE"}, version=1))
     stub.add_response(
         "batch_execute_statement",
         {"Responses": [DONE]},
         {
             "Statements": [
                 {
-                    "Statement": 'UPDATE "ledger" SET "stopped"=? SET "version"="version"+1'
+                    "Statement": 'UPDATE "ledger" SET "paused"=? SET "version"="version"+1'
                     ' WHERE "pk"=? AND "sk"=? AND "version" IN [?]',
                     "Parameters": [
                         {"L": [{"S": "channel:sms"}, {"S": "country:SE"}]},
-                        {"S": "stops"},
-                        {"S": "stops"},
+                        {"S": "pauses"},
+                        {"S": "pauses"},
                         {"N": "1"},
                     ],
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",

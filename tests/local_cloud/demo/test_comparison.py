@@ -17,7 +17,7 @@ from local_cloud.demo.day import Kind, Put
 from local_cloud.demo.independent_counts import expected_count, rollup_count, simulator_count
 from local_cloud.demo.shop import Result
 from local_cloud.provider_simulator.charges import Charge
-from ordercast.rollups.rollup import Bucket
+from ordercast.rollups.rollup import RollupKey
 from tests.cli.test_inbox import EMAIL, message
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -85,7 +85,7 @@ def test_the_simulator_counts_its_messages_and_its_charges() -> None:
 
 
 def test_rollups_are_counted_by_channel_with_zero_for_what_is_in_none() -> None:
-    bucket = Bucket("2026-03-02T09", "sms", "US", "confirmed", None, None)
+    bucket = RollupKey("2026-03-02T09", "sms", "US", "confirmed", None, None)
     amounts = {"state#delivered": 3, "state#suppressed": 1, "taken": 3, "parts": 4}
     counted = rollup_count({bucket: amounts | {"carrier": Decimal("0.02")}})
     assert counted["sms sent"] == counted["sms arrived"] == Decimal(3)

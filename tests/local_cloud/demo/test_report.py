@@ -15,13 +15,13 @@ from local_cloud.demo.report import print_outcome
 from ordercast.cli.verify import Answer
 from ordercast.reconciliation.comparison import Findings
 from ordercast.rollups.statistics import Figures
-from ordercast.workflows.reconcile.trace_records import Records
+from ordercast.workflows.reconcile.trace_records import TracedRecords
 from tests.cli.test_inbox import message
 from tests.local_cloud.demo.test_comparison import counts
 
 RIGHT = Answer(
     found=Findings(notifications=3, ended=0),
-    records=Records(records=4, accepted=2, duplicate=1, parked=1),
+    records=TracedRecords(records=4, accepted=2, duplicate=1, parked=1),
     cloudwatch={},
     repaired=0,
 )
@@ -72,14 +72,14 @@ def test_whoever_stands_apart_is_named_with_what_it_is_about() -> None:
 
 
 def test_a_record_that_ended_otherwise_than_it_was_put_is_not_right() -> None:
-    lost = Records(records=4, accepted=3, parked=1)
+    lost = TracedRecords(records=4, accepted=3, parked=1)
     outcome = replace(OUTCOME, verified=replace(RIGHT, records=lost))
     assert not outcome.is_right
     assert "Not as many records are accepted, duplicate as put." in printed(outcome)
 
 
-def test_wrong_books_and_a_worker_that_is_too_large_are_not_right() -> None:
-    wrong = replace(RIGHT, records=Records(records=4, accepted=2, duplicate=1, lost=["1"]))
+def test_wrong_rollups_and_a_worker_that_is_too_large_are_not_right() -> None:
+    wrong = replace(RIGHT, records=TracedRecords(records=4, accepted=2, duplicate=1, lost=["1"]))
     assert not replace(OUTCOME, verified=wrong).is_right
     large = replace(OUTCOME, memory={"order relay": MEMORY_LIMIT + 1})
     assert not large.is_right

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ordercast.operations.report.page import report
-from ordercast.rollups.rollup import Line, contribution, summed
+from ordercast.rollups.rollup import RollupInput, contribution, summed
 from tests.browser import Page, browser, chromium
 from tests.busy_day import DAY, NEXT, busy_day, busy_lines
 
@@ -94,7 +94,7 @@ def test_no_length_of_time_lies_over_the_name_of_its_step(
     assert [] == page.evaluate(OVERLAPPING)
 
 
-def _in_milliseconds(longest: timedelta) -> Iterator[Line]:
+def _in_milliseconds(longest: timedelta) -> Iterator[RollupInput]:
     """Each step takes 502 ms, but in 3 % *longest*."""
     for number, each in enumerate(busy_lines()):
         took = longest if number % 30 == 0 else timedelta(milliseconds=502)
@@ -155,8 +155,8 @@ def test_the_browser_asks_for_the_file_and_nothing_else_and_finds_nothing_wrong(
     page: Page, address: str
 ) -> None:
     page.requests.clear()
-    page.complaints.clear()
+    page.errors_console.clear()
 
     page.show(address, width=DESK, scheme="light")
 
-    assert ([address], []) == (page.requests, page.complaints)
+    assert ([address], []) == (page.requests, page.errors_console)

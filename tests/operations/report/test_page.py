@@ -6,12 +6,12 @@ from datetime import timedelta
 from html import unescape
 
 from ordercast.operations.report.page import report
-from ordercast.rollups.rollup import Line, contribution, summed
+from ordercast.rollups.rollup import RollupInput, contribution, summed
 from ordercast.rollups.statistics import in_all
 from tests.busy_day import DAY, NEXT, busy_day, busy_lines
 
 
-def page(*lines: Line) -> str:
+def page(*lines: RollupInput) -> str:
     buckets = summed(contribution(each) for each in lines)
     return report(buckets, stage="local", since=DAY, until=NEXT, made_at=NEXT)
 
@@ -51,7 +51,7 @@ def test_each_plot_has_a_title_a_description_and_its_numbers_as_a_table() -> Non
     assert all(table(html, title.removesuffix("-title")) for title, _ in plots)
 
 
-def test_the_numbers_are_those_of_the_books() -> None:
+def test_the_numbers_are_those_of_the_rollups() -> None:
     html = page(*busy_lines())
     figures = in_all(busy_day().values())
 
