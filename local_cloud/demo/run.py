@@ -22,7 +22,7 @@ from local_cloud.inbox import FILE_NAME
 from local_cloud.worker_memory import peaks
 from ordercast.cli.local.clouds import local_target
 from ordercast.cli.local.inbox_folder import save_inbox
-from ordercast.cli.verify import LOCAL_SECOND_LOOK, Answer, compare, settings_of
+from ordercast.cli.verify import Answer, compare, settings_of
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.operations.report.page import report
@@ -139,7 +139,7 @@ def _refusing(day: Day) -> list[Person]:
 
 def _verified(target: Target, began: datetime) -> Answer:
     """Compare the rollups with the ledger, the stream and CloudWatch, as `ordercast verify` does."""
-    settings = settings_of(target, patience=LOCAL_SECOND_LOOK)
+    settings = settings_of(target)
     wired = verification(settings, now=lambda: datetime.now(UTC))
     until = _hour(datetime.now(UTC)) + HOUR
     return compare(target, wired, settings, _hour(began), until)

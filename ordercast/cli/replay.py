@@ -23,7 +23,7 @@ from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.notifications.notification import Notification
 from ordercast.operations.moments import span
 from ordercast.operations.recording import read
-from ordercast.operations.stages import policy_of
+from ordercast.operations.relay_policy import policy_of
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.usage_error import UsageError
 from ordercast.workflows.dry_run import DryRun

@@ -33,10 +33,6 @@ Until = Annotated[
     typer.Option(help="Accepted before then, in UTC: 1h, a date or time. [default: now]"),
 ]
 
-SECOND_LOOK = timedelta(seconds=15)
-LOCAL_SECOND_LOOK = timedelta(seconds=3)
-"""The local stage counts once a second."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -62,7 +58,7 @@ def verify(
     ] = False,
     patience: Annotated[
         int | None,
-        typer.Option(help="Seconds between two looks. [default: 15; 3 on a local cloud]"),
+        typer.Option(help="Seconds between two looks. [default: the stage's second_look]"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
@@ -74,7 +70,8 @@ def verify(
     """
     begins, ends = span(since, until, now=datetime.now(UTC))
     chosen = target(stage, cloud)
-    settings = settings_of(chosen, patience=second_look(stage, patience))
+    pause = None if patience is None else timedelta(seconds=patience)
+    settings = settings_of(chosen, patience=pause)
     wired = verification(settings, now=lambda: datetime.now(UTC))
     answer = compare(chosen, wired, settings, begins, ends, repair=repair, scan=scan)
     if as_json:
@@ -83,13 +80,6 @@ def verify(
         _show(answer)
     if not answer.is_right:
         raise typer.Exit(1)
-
-
-def second_look(stage: str, seconds: int | None = None) -> timedelta:
-    """Return how long to wait between two looks: as asked, or as long as counting takes there."""
-    if seconds is None:
-        return LOCAL_SECOND_LOOK if stage == LOCAL_STAGE else SECOND_LOOK
-    return timedelta(seconds=seconds)
 
 
 def span(since: str | None, until: str | None, *, now: datetime) -> tuple[datetime, datetime]:
@@ -102,8 +92,12 @@ def span(since: str | None, until: str | None, *, now: datetime) -> tuple[dateti
     return begins, ends
 
 
-def settings_of(chosen: Target, *, patience: timedelta) -> VerifierSettings:
-    """Return what comparing a deployed stage needs: its numbers, and its names."""
+def settings_of(chosen: Target, *, patience: timedelta | None = None) -> VerifierSettings:
+    """Return the settings with which a deployed stage is compared.
+
+    Without *patience* the second look comes as late as the stage says: set in stages/*.toml as
+    second_look.
+    """
     settings, names = chosen.settings, chosen.names
     return VerifierSettings(
         stage=chosen.stage,
@@ -115,7 +109,7 @@ def settings_of(chosen: Target, *, patience: timedelta) -> VerifierSettings:
         retention=settings.retention,
         stream_retention=settings.orders.retention,
         redelivered_for=settings.order_relay.max_age,
-        patience=patience,
+        patience=settings.second_look if patience is None else patience,
         receipt_timeout=settings.receipt_timeout,
         sole_sender=settings.sole_sender,
         default_currency=settings.default_currency,

@@ -39,8 +39,8 @@ class VerifierSettings(EnvironmentSettings):
     """Settings of the verifier, set in stages/*.toml as retention, sole_sender and default_currency.
 
     `stream_retention` is set there as orders.retention, `brought_for` (how long the relay is given
-    a record) as order_relay.max_age, and `silence` as receipt_timeout. `patience` is the time
-    between two looks at an hour that differs: pipeline/constructs/functions/verifier.py.
+    a record) as order_relay.max_age, and `silence` as receipt_timeout. `patience`, the time between
+    two looks at an hour that differs, is set there as second_look.
     """
 
     stage: str

@@ -66,9 +66,9 @@ def _type_at(kind: Any, path: list[str]) -> Any:  # noqa: ANN401  (a type, perha
 
 
 def _taken(kind: type[Settings], path: list[str]) -> str:
-    """Return the description of a field's type."""
+    """Return the description of a field's type, or the words that it may be."""
     found = _type_at(kind, path)
     for each in (found, *get_args(found)):
         for meta in getattr(each, "__metadata__", ()):
             return str(meta.description)
-    return "a table"
+    return " or ".join(map(json.dumps, get_args(found))) or "a table"

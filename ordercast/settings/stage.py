@@ -37,28 +37,14 @@ Flag = Annotated[bool, Meta(description="true or false")]
 Whole = Annotated[int, Meta(description="a whole number")]
 Positive = Annotated[int, Meta(ge=1, description="a whole number of 1 or more")]
 Receives = Annotated[int, Meta(ge=1, le=1000, description="a whole number between 1 and 1000")]
-Country = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Z]{2}\Z",
-        description='a country of ISO 3166-1 in two capitals, such as "SE"',
-    ),
-]
-Currency = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Z]{3}\Z",
-        description='a currency of ISO 4217 in three capitals, such as "EUR"',
-    ),
-]
-SenderId = Annotated[
-    str,
-    Meta(
-        pattern=r"^(|(?=.*[A-Za-z])[A-Za-z0-9]{1,11})\Z",
-        description='"", or 1 to 11 letters and digits with a letter among them',
-    ),
-]
-Removal = Annotated[Literal["destroy", "retain"], Meta(description='"destroy" or "retain"')]
+_COUNTRY = 'a country of ISO 3166-1 in two capitals, such as "SE"'
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description=_COUNTRY)]
+_CURRENCY = 'a currency of ISO 4217 in three capitals, such as "EUR"'
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description=_CURRENCY)]
+_SENDER_ID = '"", or 1 to 11 letters and digits with a letter among them'
+_SHOWN = r"^(|(?=.*[A-Za-z])[A-Za-z0-9]{1,11})\Z"
+SenderId = Annotated[str, Meta(pattern=_SHOWN, description=_SENDER_ID)]
+Removal = Literal["destroy", "retain"]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,17 +55,13 @@ class BundleTarget(Settings, frozen=True):
     """What the functions' code is built for."""
 
     python: Text
-    architecture: Annotated[
-        Literal["arm64", "x86_64", "host"], Meta(description='"arm64", "x86_64" or "host"')
-    ]
+    architecture: Literal["arm64", "x86_64", "host"]
 
 
 class OrdersStreamSettings(Settings, frozen=True):
     """The Kinesis stream of order events; `shards` belongs to mode "provisioned" only."""
 
-    mode: Annotated[
-        Literal["provisioned", "on-demand"], Meta(description='"provisioned" or "on-demand"')
-    ]
+    mode: Literal["provisioned", "on-demand"]
     retention: Span
     shards: Positive | None = None
 
@@ -138,7 +120,7 @@ class StageSettings(Settings, frozen=True):
     account_protection: Flag
     sms_attributes: Flag
     log_retention: Span
-    metrics: Annotated[Literal["essential", "full"], Meta(description='"essential" or "full"')]
+    metrics: Literal["essential", "full"]
     heartbeat_every: Span
     mail_domain: Text
     email_from: Text
@@ -159,6 +141,7 @@ class StageSettings(Settings, frozen=True):
     receipt_timeout: Span
     sweep_every: Span
     sole_sender: Flag
+    second_look: Span
     orders: OrdersStreamSettings
     order_relay: StreamReaderSettings
     analytics: StreamReaderSettings

@@ -22,8 +22,9 @@ from uv import find_uv_bin
 from ordercast.settings.stage import BundleTarget
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("ordercast", "processors", "analytics")
-_LEFT_OUT = {"__pycache__", "cli", "operations"}
+SHIPPED = ("ordercast", "processors", "analytics")
+_NOT_SHIPPED = {"__pycache__", "cli", "operations"}
+"""Folders of these packages that no function imports."""
 
 SERVICES = ("cloudwatch", "dynamodb", "kinesis", "s3", "sesv2", "sns", "sqs")
 """The AWS services that functions call. The descriptions of all others, two thirds of boto3, are dropped."""
@@ -74,7 +75,7 @@ class Recipe:
             target = folder / path.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
-        self._compile(*(folder / room for room in ROOMS))
+        self._compile(*(folder / package for package in SHIPPED))
 
     def dependencies(self) -> Path:
         """Install once, in a folder that appears under its name only when it is complete.
@@ -134,10 +135,10 @@ class Recipe:
 
 
 def shipped_sources(root: Path) -> Iterator[Path]:
-    """Yield the files of the shipped rooms, always in the same order."""
-    for room in ROOMS:
-        for path in sorted((root / room).rglob("*")):
-            if path.is_file() and not _LEFT_OUT & set(path.relative_to(root).parts):
+    """Yield the files of the shipped packages, always in the same order."""
+    for package in SHIPPED:
+        for path in sorted((root / package).rglob("*")):
+            if path.is_file() and not _NOT_SHIPPED & set(path.relative_to(root).parts):
                 yield path
 
 

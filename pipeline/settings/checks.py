@@ -36,7 +36,16 @@ Rule = tuple[str, bool, str]
 
 def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
     """Yield the fields of *stage* that cannot be as they are, and what they must be."""
-    subjects = (_addresses, _recipients, _retention, _streams, _senders, _queues, _heartbeat)
+    subjects = (
+        _addresses,
+        _recipients,
+        _retention,
+        _streams,
+        _verifier,
+        _senders,
+        _queues,
+        _heartbeat,
+    )
     return _broken(rule for subject in subjects for rule in subject(stage))
 
 
@@ -91,6 +100,11 @@ def _streams(stage: StageSettings) -> Iterator[Rule]:
     ):
         between = reader.behind < reader.max_age < kept
         yield f"{name}.max_age", between, f"must lie between {name}.behind and {kept}"
+
+
+def _verifier(stage: StageSettings) -> Iterator[Rule]:
+    later = stage.second_look > stage.analytics.window
+    yield "second_look", later, "must be longer than analytics.window"
 
 
 def _senders(stage: StageSettings) -> Iterator[Rule]:

@@ -6,10 +6,13 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from ordercast.cli.verify import Answer, _show, second_look, span
+from ordercast.cli.verify import Answer, _show, settings_of, span
+from ordercast.operations.target import Target
 from ordercast.reconciliation.comparison import Findings
 from ordercast.usage_error import UsageError
 from ordercast.workflows.reconcile.trace_records import TracedRecords
+from pipeline.settings.files import read_stage
+from tests.fakes.stage_names import NAMES
 
 NOW = datetime(2026, 3, 2, 9, 40, 30, tzinfo=UTC)
 
@@ -62,7 +65,11 @@ def test_sums_of_millions_are_shown_whole_and_what_a_float_cannot_hold_is_no_dif
     assert ["CostUSD", "30.86225", "30.86225", "+0"] in shown
 
 
-def test_a_local_cloud_counts_soon_and_is_looked_at_again_soon() -> None:
-    assert timedelta(seconds=15) == second_look("dev")
-    assert timedelta(seconds=3) == second_look("local")
-    assert timedelta(seconds=9) == second_look("local", 9)
+@pytest.mark.parametrize(("stage", "seconds"), [("dev", 30), ("local", 3)])
+def test_the_second_look_comes_when_the_stage_says_or_when_it_is_asked_for(
+    stage: str, seconds: int
+) -> None:
+    target = Target(settings=read_stage(stage), names=NAMES)
+    assert timedelta(seconds=seconds) == settings_of(target).patience
+    asked = timedelta(seconds=9)
+    assert asked == settings_of(target, patience=asked).patience

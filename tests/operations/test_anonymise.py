@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ordercast.decisions.routing import is_allowed
 from ordercast.operations.anonymise import Scrub, masked
-from ordercast.operations.stages import policy_of
+from ordercast.operations.relay_policy import policy_of
 from ordercast.people.contact import country_of, e164, mailbox
 from pipeline.settings.files import read_stage
 

@@ -12,7 +12,7 @@ import pytest
 
 from ordercast.settings.stage import BundleTarget
 from pipeline.bundling import bundle
-from pipeline.bundling.bundle import HOST_PYTHON, ROOMS, SERVICES, Recipe, recipe
+from pipeline.bundling.bundle import HOST_PYTHON, SERVICES, SHIPPED, Recipe, recipe, shipped_sources
 from tests.pipeline.synthesis import ROOT
 
 Install = Callable[[Path], None]
@@ -20,10 +20,10 @@ Install = Callable[[Path], None]
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout with one module a room."""
-    for room in ROOMS:
-        (tmp_path / room).mkdir()
-        (tmp_path / room / "__init__.py").write_text(f'"""{room}."""\n')
+    """A checkout with one module a package."""
+    for package in SHIPPED:
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text(f'"""{package}."""\n')
     monkeypatch.setattr(bundle, "ROOT", tmp_path)
     return tmp_path
 
@@ -58,7 +58,7 @@ def make(**changes: object) -> Recipe:
     return Recipe(**(values | changes))  # type: ignore[arg-type]  # a field each
 
 
-def test_a_bundle_holds_the_rooms_and_their_dependencies_with_bytecode(
+def test_a_bundle_holds_the_sources_and_their_dependencies_with_bytecode(
     checkout: Path, installed: list[Path], tmp_path: Path
 ) -> None:
     made = tmp_path / "made"
@@ -67,7 +67,9 @@ def test_a_bundle_holds_the_rooms_and_their_dependencies_with_bytecode(
 
     assert checkout == bundle.ROOT
     assert 1 == len(installed)
-    assert {*ROOMS, "botocore", "jinja2", "phonenumbers"} == {path.name for path in made.iterdir()}
+    assert {*SHIPPED, "botocore", "jinja2", "phonenumbers"} == {
+        path.name for path in made.iterdir()
+    }
     for source in made.rglob("*.py"):
         assert list((source.parent / "__pycache__").glob(f"{source.stem}.*.pyc"))
 
@@ -90,8 +92,8 @@ def test_of_numbers_their_time_zones_ship_and_their_towns_do_not(tmp_path: Path)
 def test_every_service_that_functions_call_ships_its_description() -> None:
     calls = [
         node
-        for room in ROOMS
-        for path in (ROOT / room).rglob("*.py")
+        for path in shipped_sources(ROOT)
+        if path.suffix == ".py"
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and "boto3.client" == ast.unparse(node.func)
     ]
@@ -121,14 +123,14 @@ def test_without_the_targets_python_sources_ship_alone(
 
 
 @pytest.mark.usefixtures("checkout")
-def test_dependencies_are_installed_once_whatever_changes_in_the_rooms(
+def test_dependencies_are_installed_once_whatever_changes_in_the_sources(
     installed: list[Path], checkout: Path, tmp_path: Path
 ) -> None:
     make().fill(tmp_path / "first")
-    (checkout / "workflows" / "sweep.py").write_text('"""New."""\n')
+    (checkout / "processors" / "sweep.py").write_text('"""New."""\n')
     make().fill(tmp_path / "second")
     assert 1 == len(installed)
-    assert (tmp_path / "second" / "workflows" / "sweep.py").exists()
+    assert (tmp_path / "second" / "processors" / "sweep.py").exists()
 
 
 @pytest.mark.usefixtures("checkout")
@@ -167,18 +169,20 @@ def test_an_installation_that_failed_leaves_nothing_to_be_taken_for_whole(
     assert [] == list((checkout / ".tools" / "bundles").iterdir())
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_change_to_any_shipped_file_changes_the_bundles_hash(checkout: Path, room: str) -> None:
+@pytest.mark.parametrize("package", SHIPPED)
+def test_a_change_to_any_shipped_file_changes_the_bundles_hash(
+    checkout: Path, package: str
+) -> None:
     """Or functions would go on running what was deployed before."""
     before = make().hash()
-    (checkout / room / "template.html").write_text("<p>Hello</p>")
+    (checkout / package / "template.html").write_text("<p>Hello</p>")
     assert before != make().hash()
 
 
 def test_what_does_not_ship_does_not_change_the_hash(checkout: Path) -> None:
     before = make().hash()
-    (checkout / "workflows" / "__pycache__").mkdir()
-    (checkout / "workflows" / "__pycache__" / "sweep.cpython-313.pyc").write_bytes(b"\0")
+    (checkout / "processors" / "__pycache__").mkdir()
+    (checkout / "processors" / "__pycache__" / "sweep.cpython-313.pyc").write_bytes(b"\0")
     (checkout / "README.md").write_text("Read me.")
     assert before == make().hash()
 

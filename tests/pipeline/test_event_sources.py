@@ -75,7 +75,7 @@ def test_the_model_has_as_many_lanes_as_a_stage_says(synthesis: Synthesis) -> No
     said = sorted((stage.order_relay.parallelization, stage.analytics.parallelization))
 
     lanes = sorted(
-        mapping_of(_listed(mapping, source)).parallelization
+        mapping_of(_listed(mapping, source)).parallelization_factor
         for _, mapping, source in synthesis.stream_mappings
     )
 

@@ -37,7 +37,7 @@ def test_a_deployed_stage_is_synthesised_and_bundled_without_credentials_and_wit
 
     assert 0 == done.returncode, done.stderr
     assert 4 == len(list((tmp_path / "out").glob("*.template.json")))
-    [bundle] = {path.parent for path in (tmp_path / "out").glob("asset.*/workflows")}
+    [bundle] = {path.parent for path in (tmp_path / "out").glob("asset.*/processors")}
     assert list(bundle.glob("msgspec/*aarch64*.so"))
     assert [] == list((tmp_path / "home").iterdir())
 

@@ -163,6 +163,7 @@ TWO_TIMES = "but it must be empty or two times: not two times of the day such as
         ("allowed_recipients", '" , "', 'but it must allow somebody; everybody is "*"'),
         ("resend_email_after", '"5 s"', "but it must be 0 s or above receipt_tracker.window"),
         ("log_retention", '"8 d"', LOG_DAYS),
+        ("second_look", '"20 s"', "but it must be longer than analytics.window"),
         ("heartbeat_every", '"30 s"', "but it must be 0 s, or 1 min or more"),
         (
             "heartbeat_every",

@@ -10,9 +10,6 @@ from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.parts import StageParts
 from pipeline.constructs.functions.schedule import run_every
 
-PATIENCE = timedelta(seconds=30)
-"""Between two looks at an hour that differs, so that changes in flight can be counted."""
-
 
 class Verifier(Function):
     """Compare hours that are over, and count carrier charges of unknown messages."""
@@ -34,7 +31,7 @@ class Verifier(Function):
                 retention=stage.retention,
                 stream_retention=stage.orders.retention,
                 redelivered_for=stage.order_relay.max_age,
-                patience=PATIENCE,
+                patience=stage.second_look,
                 receipt_timeout=stage.receipt_timeout,
                 sole_sender=stage.sole_sender,
                 default_currency=stage.default_currency,
