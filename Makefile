@@ -10,6 +10,7 @@ EXPORT = { echo "\# Everything the project uses, from uv.lock, all groups; made 
 	$(BIN)/uv export --quiet --locked --offline --all-groups --no-emit-workspace --no-header; }
 # Which tests stay in one worker: tests/workers.py.
 TWO_WORKERS = --numprocesses=2 --dist=loadscope --durations=20 --durations-min=2
+PURE_TESTS = $(addprefix tests/,decisions events notifications operations people receipts reconciliation rollups sending templates workflows)
 CDK = $(WITH_NODE) UV_OFFLINE=1 node node_modules/aws-cdk/bin/cdk
 
 # Without the first two, uv and Node know only the certificates they brought.
@@ -49,6 +50,9 @@ test-fast: bootstrap ## Run the tests that need no local cloud, no synthesis and
 
 test-whole: bootstrap ## Run in full those tests of which make test runs a sample
 	@ORDERCAST_WHOLE=1 $(BIN)/python -m pytest $(TWO_WORKERS) -m sampled
+
+coverage: bootstrap ## Measure how much of the pure subjects the quick tests reach; fails below the floor in pyproject.toml
+	@$(BIN)/python -m pytest --numprocesses=2 -m 'not cloud and not synth and not slow' --cov --cov-report=term -q $(PURE_TESTS)
 
 explore: bootstrap ## Crash, throttle, lose and overtake at every call of a small day
 	@$(BIN)/python -m tests.explorer --points
