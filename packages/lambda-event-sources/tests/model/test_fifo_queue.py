@@ -76,7 +76,7 @@ def test_a_message_sent_again_within_five_minutes_is_not_delivered_again() -> No
     assert ["a", "c", "d"] == bodies(queue.receive(10, now=NOON + 6 * MINUTE))
 
 
-def test_when_its_head_is_a_dead_letter_the_group_goes_on() -> None:
+def test_when_its_first_message_is_a_dead_letter_the_group_goes_on() -> None:
     queue = a_queue(("g", "1"), ("g", "2"), max_receive_count=1)
     queue.receive(1, now=NOON)
 

@@ -84,7 +84,7 @@ def test_reading_begins_at_a_position() -> None:
     assert [] == read(stream, shard, LATEST)
 
 
-def test_latest_is_when_the_iterator_was_asked_for() -> None:
+def test_latest_is_when_the_iterator_was_made() -> None:
     stream = InMemoryStream()
     (shard,) = stream.open_shards()
     stream.put("k", b"before", now=NOON)

@@ -34,7 +34,7 @@ def names(messages: tuple[QueueMessage, ...]) -> list[str]:
 ABC = (message("a"), message("b"), message("c"))
 
 
-def test_an_empty_queue_is_asked_at_leisure_for_at_most_ten() -> None:
+def test_an_empty_queue_is_polled_for_at_most_ten_messages() -> None:
     assert Receive(up_to=10, until=None) == a_queue(batch_size=100).next_step(now=NOON)
     assert Receive(up_to=5, until=None) == a_queue(batch_size=5).next_step(now=NOON)
 

@@ -9,13 +9,13 @@ ROWS = (
     ),
     (
         "queue-scaling",
-        "queues.scaling:pollers_wanted",
+        "queues.scaling:pollers_needed",
         "max(1, min(batches, most))",
         "1",
     ),
     (
         "maximum-concurrency",
-        "queues.scaling:pollers_wanted",
+        "queues.scaling:pollers_needed",
         "min(limit, mapping.maximum_concurrency or limit)",
         "limit",
     ),

@@ -71,13 +71,13 @@ class MappingSupervisor:
             return
         self._is_unreadable = False
         self._forget({entry["UUID"] for entry in entries})
-        wanted = {
+        needed = {
             entry["UUID"]: mapping_of(entry)
             for entry in entries
             if is_enabled(entry) and self._is_supported(entry)
         }
-        self._stop_changed(wanted)
-        for uuid, mapping in wanted.items():
+        self._stop_changed(needed)
+        for uuid, mapping in needed.items():
             if uuid not in self._drivers:
                 self._start(mapping)
         for _, driver in self._drivers.values():
@@ -94,9 +94,9 @@ class MappingSupervisor:
             function=mapping.function_arn.rpartition(":")[2],
         )
 
-    def _stop_changed(self, wanted: Mapping[str, EventSourceMapping]) -> None:
+    def _stop_changed(self, needed: Mapping[str, EventSourceMapping]) -> None:
         for uuid, (mapping, driver) in list(self._drivers.items()):
-            if wanted.get(uuid) == mapping:
+            if needed.get(uuid) == mapping:
                 continue
             driver.stop()
             if driver.is_stopped:

@@ -14,7 +14,7 @@ from lambda_event_sources.drivers.queue_api import QueueApi
 from lambda_event_sources.events import QueueMessage, encoded, lambda_event
 from lambda_event_sources.mapping import EventSourceMapping
 from lambda_event_sources.queues.queue_batcher import Deliver, QueueBatcher, Receive
-from lambda_event_sources.queues.scaling import pollers_wanted
+from lambda_event_sources.queues.scaling import pollers_needed
 
 
 class QueuePoller:
@@ -108,12 +108,12 @@ class QueueDriver:
             return
         self._replace_dead()
         visible = self._visible() if self._limit > 1 else 0
-        wanted = pollers_wanted(self._mapping, visible=visible, limit=self._limit)
-        while len(self._workers) > wanted:
+        needed = pollers_needed(self._mapping, visible=visible, limit=self._limit)
+        while len(self._workers) > needed:
             worker = self._workers.pop()
             worker.retires.set()
             self._retired.append(worker)
-        while len(self._workers) < wanted:
+        while len(self._workers) < needed:
             self._start()
 
     def stop(self) -> None:

@@ -3,7 +3,7 @@
 from lambda_event_sources.mapping import EventSourceMapping
 
 
-def pollers_wanted(mapping: EventSourceMapping, *, visible: int, limit: int) -> int:
+def pollers_needed(mapping: EventSourceMapping, *, visible: int, limit: int) -> int:
     """Return the number of pollers for so many visible messages: one a batch, and at least one.
 
     There are never more than the mapping's maximum concurrency, nor than *limit*.
