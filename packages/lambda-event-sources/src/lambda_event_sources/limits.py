@@ -89,13 +89,13 @@ _OF_A_STREAM: tuple[_Row, ...] = (
         "TRIM_HORIZON, LATEST, or of Kinesis AT_TIMESTAMP with its time",
         _begins_somewhere,
     ),
-    ("maximum_concurrency", "none for a stream", lambda m: m.maximum_concurrency is None),
+    ("max_concurrency", "none for a stream", lambda m: m.max_concurrency is None),
 )
 
 _CONCURRENCY: _Row = (
-    "maximum_concurrency",
+    "max_concurrency",
     "2 to 1,000",
-    lambda m: m.maximum_concurrency is None or m.maximum_concurrency in range(2, 1001),
+    lambda m: m.max_concurrency is None or m.max_concurrency in range(2, 1001),
 )
 _COMMON_OF_QUEUES: tuple[_Row, ...] = (
     _CONCURRENCY,

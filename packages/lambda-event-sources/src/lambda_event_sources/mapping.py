@@ -44,7 +44,7 @@ class EventSourceMapping:
     on_failure_destination: str = ""
     filters: tuple[str, ...] = ()
     tumbling_window: timedelta = timedelta(0)
-    maximum_concurrency: int | None = None
+    max_concurrency: int | None = None
     payload_limit: int = PAYLOAD_LIMIT
 
     @property
@@ -90,7 +90,7 @@ def mapping_of(entry: Mapping[str, Any]) -> EventSourceMapping:
         on_failure_destination=destination,
         filters=filters_of(entry),
         tumbling_window=timedelta(seconds=entry.get("TumblingWindowInSeconds") or 0),
-        maximum_concurrency=(entry.get("ScalingConfig") or {}).get("MaximumConcurrency"),
+        max_concurrency=(entry.get("ScalingConfig") or {}).get("MaximumConcurrency"),
     )
 
 

@@ -47,5 +47,5 @@ _NAMES = {
     "bisect_batch_on_error": "BisectBatchOnFunctionError",
     "tumbling_window": "TumblingWindowInSeconds",
     "starting_position": "StartingPosition",
-    "maximum_concurrency": "ScalingConfig",
+    "max_concurrency": "ScalingConfig",
 }

@@ -124,7 +124,7 @@ def test_pollers_follow_the_depth_of_the_queue():
 
 
 def test_there_are_never_more_pollers_than_the_mapping_allows():
-    rig = Rig(maximum_concurrency=2)
+    rig = Rig(max_concurrency=2)
 
     assert 2 == rig.at_depth(5000)
     rig.stop()

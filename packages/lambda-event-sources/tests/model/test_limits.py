@@ -55,8 +55,8 @@ QUEUE_REFUSED: list[dict[str, Any]] = [
     {"bisect_batch_on_error": True},
     {"tumbling_window": SECOND},
     {"starting_position": "LATEST"},
-    {"maximum_concurrency": 1},
-    {"maximum_concurrency": 1001},
+    {"max_concurrency": 1},
+    {"max_concurrency": 1001},
 ]
 
 
@@ -66,11 +66,11 @@ def test_the_ends_of_a_range_are_taken(settings: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("most", [2, 1000])
-def test_the_ends_of_a_queue_s_maximum_concurrency_are_taken(most: int) -> None:
-    queue = a_mapping(source_arn=QUEUE, batch_size=10, maximum_concurrency=most)
+def test_the_ends_of_a_queue_s_max_concurrency_are_taken(most: int) -> None:
+    queue = a_mapping(source_arn=QUEUE, batch_size=10, max_concurrency=most)
 
     assert {} == invalid_settings(queue)
-    assert ["maximum_concurrency"] == list(invalid_settings(a_mapping(maximum_concurrency=most)))
+    assert ["max_concurrency"] == list(invalid_settings(a_mapping(max_concurrency=most)))
 
 
 @pytest.mark.parametrize("source_arn", [KINESIS, TABLE])

@@ -17,7 +17,7 @@ def test_a_queue_has_a_poller_for_each_batch_that_waits(visible: int, needed: in
     assert needed == pollers_needed(mapping, visible=visible, limit=5)
 
 
-def test_a_queue_never_has_more_pollers_than_its_maximum_concurrency() -> None:
-    mapping = a_mapping(source_arn=QUEUE, batch_size=10, maximum_concurrency=2)
+def test_a_queue_never_has_more_pollers_than_its_max_concurrency() -> None:
+    mapping = a_mapping(source_arn=QUEUE, batch_size=10, max_concurrency=2)
 
     assert 2 == pollers_needed(mapping, visible=1000, limit=5)

@@ -16,7 +16,7 @@ ROWS = (
     (
         "maximum-concurrency",
         "queues.scaling:pollers_needed",
-        "min(limit, mapping.maximum_concurrency or limit)",
+        "min(limit, mapping.max_concurrency or limit)",
         "limit",
     ),
     (

@@ -10,6 +10,6 @@ def pollers_needed(mapping: EventSourceMapping, *, visible: int, limit: int) -> 
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
     AWS begins with five pollers and adds up to 300 a minute; here they follow the queue at once.
     """
-    most = min(limit, mapping.maximum_concurrency or limit)
+    most = min(limit, mapping.max_concurrency or limit)
     batches = -(-visible // mapping.batch_size)
     return max(1, min(batches, most))
