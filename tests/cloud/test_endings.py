@@ -41,7 +41,7 @@ def test_nothing_outlives_an_owner_killed_while_it_deploys(
         def the_cdk_is_at_work() -> bool:
             return any("aws-cdk" in arguments for arguments in traces.look())
 
-        eventually(the_cdk_is_at_work, within=30)
+        eventually(the_cdk_is_at_work, within=90)
         process.kill()
         assert nothing_is_left(shop, traces)
     assert the_next_start_works(shop)
