@@ -50,9 +50,7 @@ def busy_lines(count: int = 600) -> Iterator[RollupInput]:
     for number in (1, 2):
         at = DAY + timedelta(hours=11)
         price = Decimal("0.0533")
-        yield unattributed(
-            f"m-{number}", price, receipt_events=1, at=at, country="SE", keep_until=1
-        )
+        yield unattributed(f"m-{number}", price, version=1, at=at, country="SE", keep_until=1)
 
 
 def _line(one: RollupInput, number: int, chance: Random) -> RollupInput:

@@ -202,7 +202,7 @@ def test_what_the_ledger_never_reached_is_different(rollups) -> None:
 
 
 def test_a_charge_that_is_nobodys_has_no_row_and_is_no_difference(rollups) -> None:
-    charge = unattributed("m-9", Decimal("0.05"), facts=1, at=START, country="US", keep_until=1)
+    charge = unattributed("m-9", Decimal("0.05"), version=1, at=START, country="US", keep_until=1)
     count(rollups.rollups, charge)
 
     assert rollups.found().are_clean
@@ -225,7 +225,7 @@ def test_notifications_are_the_sum_over_the_states_in_the_hours(rollups) -> None
     """Whatever else is counted in them is none: bills, and marks of corrections."""
     rollups.sent(2)
     count(rollups.rollups, rollups.row(2))
-    charge = unattributed("m-9", Decimal("0.05"), facts=1, at=START, country="US", keep_until=1)
+    charge = unattributed("m-9", Decimal("0.05"), version=1, at=START, country="US", keep_until=1)
     count(rollups.rollups, charge)
     (amounts,) = [each for each in rollups.rollups.written.values() if "state#sent" in each]
     amounts["state#sent"] += 1

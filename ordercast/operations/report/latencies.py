@@ -34,7 +34,7 @@ def latencies(buckets: Buckets) -> Plot | None:
         title=title,
         says=says,
         drawing=svg.spans("latencies", title, says, drawn, Axes(x=_ticks(scale))),
-        latest_status=["step", "p50", "p95", "p99"],
+        columns=["step", "p50", "p95", "p99"],
         rows=[[f"{CHANNELS[channel]}, {name}", *map(length, took)] for name, channel, took in rows],
         legend=CHANNELS,
         marked=True,

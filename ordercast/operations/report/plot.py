@@ -27,7 +27,7 @@ class Plot:
     title: str
     says: str
     drawing: Markup
-    latest_status: Sequence[str]
+    columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     legend: Mapping[str, str] = field(default_factory=dict)
     marked: bool = False

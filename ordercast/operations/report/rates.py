@@ -38,7 +38,7 @@ def rates(buckets: Buckets) -> Plot | None:
         title=title,
         says=says,
         drawing=svg.lines("rates", title, says, series, axes),
-        latest_status=[f"{step} (UTC)", *(f"{each}: rate" for each in CHANNELS.values())],
+        columns=[f"{step} (UTC)", *(f"{each}: rate" for each in CHANNELS.values())],
         rows=_table(found, moments),
         legend=CHANNELS,
         marked=True,

@@ -91,7 +91,7 @@ def costs(buckets: Buckets) -> Plot | None:
         title=title,
         says=says,
         drawing=svg.bars("costs", title, says, _cost_bars(shown)[:_LONGEST]),
-        latest_status=[
+        columns=[
             "country",
             "carrier",
             "estimate",
@@ -160,7 +160,7 @@ def _by_channel(
         title=title,
         says=says,
         drawing=svg.bars(name, title, says, drawn[:_LONGEST]),
-        latest_status=["", *CHANNELS.values(), "both"],
+        columns=["", *CHANNELS.values(), "both"],
         rows=[
             [row, *_counts(counts.get(each, 0) for each in CHANNELS), count(sum(counts.values()))]
             for row, counts in rows
