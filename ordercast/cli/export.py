@@ -1,6 +1,6 @@
 """A period in, what counts of each notification in it out, one JSON line each, nothing personal.
 
-The columns are documented in docs/books.md; from them and the rules there, rates and sums can be
+The columns are documented in docs/rollups.md; from them and the rules there, rates and sums can be
 worked out by anybody without this code.
 """
 

@@ -43,7 +43,7 @@ def test_what_arrived_is_recorded_and_replayed(shell, an_order, tmp_path: Path) 
 
 def test_the_rollups_are_compared_and_written_down(shell, an_order, tmp_path: Path) -> None:
     """Whether they are right is another test's: others may have something on its way here."""
-    (rollups,) = snippets("docs/books.md", heading="Comparing")
+    (rollups,) = snippets("docs/rollups.md", heading="Comparing")
     _, readme = snippets("README.md", heading="Deploy it to AWS")
     file = tmp_path / "notifications.jsonl"
     lines = here(rollups + readme, file).splitlines()

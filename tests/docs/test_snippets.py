@@ -46,10 +46,12 @@ RUN_BY = {
     ),
     ("README.md", "Deploy it to AWS", ""): (
         f"{HERE}test_every_make_target_of_a_page_is_there",
-        f"{PAGE}test_the_books_are_compared_and_written_down",
+        f"{PAGE}test_the_rollups_are_compared_and_written_down",
     ),
     ("README.md", "Work on it", ""): (f"{HERE}test_every_make_target_of_a_page_is_there",),
-    ("docs/books.md", "Comparing", ""): (f"{PAGE}test_the_books_are_compared_and_written_down",),
+    ("docs/rollups.md", "Comparing", ""): (
+        f"{PAGE}test_the_rollups_are_compared_and_written_down",
+    ),
     ("docs/contract.md", "A first event", "json"): (
         f"{CONTRACT}test_an_example_that_we_publish_is_an_event",
     ),

@@ -11,7 +11,7 @@ HOUR = timedelta(hours=1)
 
 
 class OrdercastMetrics:
-    """Metrics by stage; each stands at the minute in which its notification was accepted (docs/books.md)."""
+    """Metrics by stage; each stands at the minute in which its notification was accepted (docs/rollups.md)."""
 
     def __init__(self, *, stage: str) -> None:
         self._stage = stage
