@@ -66,7 +66,7 @@ class Producer:
     """Puts order events on one stream; what it did not take is put again, and only that.
 
     With *aggregate* the events of an order travel together, in KPL aggregates of one key each.
-    *progress* is told after each call how many events have been taken.
+    *progress* is called after each call with the number of events taken so far.
     """
 
     client: "KinesisClient"

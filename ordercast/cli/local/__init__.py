@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""What commands do on a local cloud. Loaded by `ordercast.operations.checkout` alone, in a checkout."""
