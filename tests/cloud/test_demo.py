@@ -13,7 +13,8 @@ from local_cloud.demo.independent_counts import simulator_count
 from local_cloud.demo.outcome import MEMORY_LIMIT, Outcome
 from local_cloud.inbox import FILE_NAME, read_inbox
 from local_cloud.provider_simulator import charges
-from ordercast.cli import app as cli
+from ordercast.cli.app import app
+from ordercast.cli.local import commands
 from tests.cloud.played import Played
 
 
@@ -26,9 +27,9 @@ def ordercast_demo(played: Played, monkeypatch: pytest.MonkeyPatch):
 
     def run(outcome: Outcome) -> tuple[int, str]:
         told = StringIO()
-        monkeypatch.setattr(cli, "Demo", lambda **_: lambda *_, **__: outcome)
-        monkeypatch.setattr(cli, "console", Console(file=told, width=80))
-        return CliRunner().invoke(cli.app, ["demo"]).exit_code, told.getvalue()
+        monkeypatch.setattr(commands, "Demo", lambda **_: lambda *_, **__: outcome)
+        monkeypatch.setattr(commands, "console", Console(file=told, width=80))
+        return CliRunner().invoke(app, ["demo"]).exit_code, told.getvalue()
 
     return run
 
