@@ -13,7 +13,7 @@ from ordercast.cli.export import export
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console, errors_console
 from ordercast.cli.parked import parked
-from ordercast.cli.pause import resume, stop
+from ordercast.cli.pause import pause, resume
 from ordercast.cli.put import put
 from ordercast.cli.record import record
 from ordercast.cli.replay import replay
@@ -41,7 +41,7 @@ app.command()(cost)
 app.command("report")(save_report)
 app.command()(record)
 app.command()(replay)
-app.command()(stop)
+app.command()(pause)
 app.command()(resume)
 app.command()(verify)
 app.command()(export)

@@ -1,4 +1,4 @@
-"""What an operator wants held back, or no longer, in; what is held back now out."""
+"""Pause sending by channel, country, campaign or shop, and resume it. Used by operators."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -19,7 +19,7 @@ CampaignToo = Annotated[list[str] | None, typer.Option("--campaign", help="A cam
 ShopToo = Annotated[list[str] | None, typer.Option("--shop", help="A shop.")]
 
 
-def stop(
+def pause(
     channel: ChannelToo = None,
     country: CountryToo = None,
     campaign: CampaignToo = None,
@@ -27,11 +27,11 @@ def stop(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Hold back what any of the options names, until it is resumed; without one, show what is."""
+    """Pause sending of what the options name, until it is resumed; without options, show the list."""
     ledger = target(stage, cloud).ledger()
     named = _named(channel, country, campaign, shop)
     if named:
-        ledger.stop(named)
+        ledger.pause(named)
     _show(ledger.pauses().paused)
 
 
@@ -40,15 +40,15 @@ def resume(
     country: CountryToo = None,
     campaign: CampaignToo = None,
     shop: ShopToo = None,
-    every: Annotated[bool, typer.Option("--all", help="Everything that is held back.")] = False,  # noqa: FBT002
+    every: Annotated[bool, typer.Option("--all", help="Everything that is paused.")] = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Send again what the options name; messages that waited go out within minutes."""
+    """Resume sending of what the options name; messages that waited are sent within minutes."""
     ledger = target(stage, cloud).ledger()
     named = ledger.pauses().paused if every else _named(channel, country, campaign, shop)
     if not named and not every:
-        raise UsageError("resume what?", hint="name it as it was stopped, or say --all")
+        raise UsageError("resume what?", hint="name what was paused, or --all")
     if named:
         ledger.resume(named)
     _show(ledger.pauses().paused)
@@ -71,14 +71,14 @@ def _named(
 def _country(written: str) -> str:
     code = written.upper()
     if len(code) != 2 or not code.isascii() or not code.isalpha():  # noqa: PLR2004 - ISO 3166-1
-        raise UsageError(f"--country: {written} is not a country's two letters")
+        raise UsageError(f"--country: {written} is not a two-letter country code")
     return code
 
 
 def _show(paused: Iterable[str]) -> None:
     names = sorted(paused)
     if not names:
-        console.print("Nothing is stopped.")
+        console.print("Nothing is paused.")
     for name in names:
         kind, _, which = name.partition(":")
-        console.print(f"Stopped: {kind} {which}", markup=False)
+        console.print(f"Paused: {kind} {which}", markup=False)

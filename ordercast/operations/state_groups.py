@@ -6,7 +6,7 @@ from types import MappingProxyType
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
 from ordercast.rollups.statistics import Figures
 
-PLACES: Mapping[str, frozenset[State]] = MappingProxyType(
+GROUPS: Mapping[str, frozenset[State]] = MappingProxyType(
     {
         "delivered": COUNTS_AS_DELIVERED,
         "undelivered": COUNTS_AS_UNDELIVERED,
@@ -22,9 +22,9 @@ PLACES: Mapping[str, frozenset[State]] = MappingProxyType(
 """The delivery rate is made of the first two; all others stand beside it."""
 
 
-def possible_time_zones(figures: Figures) -> dict[str, int]:
+def count_by_group(figures: Figures) -> dict[str, int]:
     """Return how many are in each place; together they are all notifications."""
     states = figures.states
     return {
-        place: sum(states.get(state, 0) for state in inside) for place, inside in PLACES.items()
+        place: sum(states.get(state, 0) for state in inside) for place, inside in GROUPS.items()
     }

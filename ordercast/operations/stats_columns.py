@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from ordercast.operations.state_groups import possible_time_zones
+from ordercast.operations.state_groups import count_by_group
 from ordercast.rollups.statistics import Figures, Step
 
 Value = int | float | str | dict[str, int] | None
@@ -37,9 +37,7 @@ SHARES = (0.5, 0.95, 0.99)
 
 
 def _place(name: str) -> Column:
-    return Column(
-        name=name, unit=NOTIFICATIONS, of=lambda figures: possible_time_zones(figures)[name]
-    )
+    return Column(name=name, unit=NOTIFICATIONS, of=lambda figures: count_by_group(figures)[name])
 
 
 def _percentile(name: str, step: Step, share: float) -> Column:

@@ -1,4 +1,4 @@
-"""Customers and stops, from an operator's words to what a stage has on record, and its answer."""
+"""Customers and pauses: commands change what a stage has on record."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -11,8 +11,7 @@ from typing import Self
 import pytest
 
 from ordercast.cli import app as cli
-from ordercast.cli import customers
-from ordercast.cli import pause as stopping
+from ordercast.cli import customers, pause
 from ordercast.decisions.lookup import Pauses
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
@@ -23,7 +22,7 @@ from ordercast.people.person import Person, QuietHours, Suppression
 
 @dataclass
 class Stage:
-    """A stage that keeps people and stops in memory: its own tables, both."""
+    """A stage that keeps people and pauses in memory."""
 
     kept: dict[str, Person] = field(default_factory=dict)
     paused: frozenset[str] = frozenset()
@@ -44,7 +43,7 @@ class Stage:
     def pauses(self) -> Pauses:
         return Pauses(paused=self.paused)
 
-    def stop(self, names: Iterable[str]) -> None:
+    def pause(self, names: Iterable[str]) -> None:
         self.paused |= frozenset(names)
 
     def resume(self, names: Iterable[str]) -> None:
@@ -58,7 +57,7 @@ class Stage:
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     """The stage that every command is about."""
     stage = Stage()
-    for module in (customers, stopping):
+    for module in (customers, pause):
         monkeypatch.setattr(module, "target", lambda _name, _cloud: stage)
     return stage
 
@@ -118,7 +117,7 @@ def test_nothing_on_record_is_cut_short_where_nobody_looks(stage, run, importing
 
     _, out, _ = run("customers", "show", "c-1")
 
-    assert f"e-mail       {address}" in out.splitlines()
+    assert f"e-mail          {address}" in out.splitlines()
 
 
 def test_of_two_lines_on_one_customer_the_later_one_counts(stage, importing) -> None:
@@ -200,7 +199,7 @@ def test_a_record_is_shown_and_a_missing_one_is_said_to_be(stage, run) -> None:
     run("customers", "set", "c-1", "--opt-in", "email", "--quiet", "21:00-08:00")
 
     _, out, _ = run("customers", "show", "c-1")
-    assert "agreed to    email" in out
+    assert "agreed to       email" in out
     assert "21:00-08:00" in out
 
     status, _, err = run("customers", "show", "c-2")
@@ -209,19 +208,19 @@ def test_a_record_is_shown_and_a_missing_one_is_said_to_be(stage, run) -> None:
     assert "--shop" in err
 
 
-def test_what_is_stopped_is_added_to_and_shown(stage, run) -> None:
-    assert "Nothing is stopped." in run("stop")[1]
+def test_what_is_paused_is_added_to_and_shown(stage, run) -> None:
+    assert "Nothing is paused." in run("pause")[1]
 
-    run("stop", "--channel", "sms", "--country", "se")
-    _, out, _ = run("stop", "--campaign", "spring: sale", "--shop", "Example Tea")
+    run("pause", "--channel", "sms", "--country", "se")
+    _, out, _ = run("pause", "--campaign", "spring: sale", "--shop", "Example Tea")
 
     named = {"channel:sms", "country:SE", "campaign:spring: sale", "shop:Example Tea"}
     assert named == stage.paused
-    assert "Stopped: campaign spring: sale\nStopped: channel sms\nStopped: country SE\n" in out
+    assert "Paused: campaign spring: sale\nPaused: channel sms\nPaused: country SE\n" in out
 
 
 def test_what_is_resumed_is_named_or_all(stage, run) -> None:
-    run("stop", "--channel", "sms", "--channel", "email", "--country", "US")
+    run("pause", "--channel", "sms", "--channel", "email", "--country", "US")
 
     run("resume", "--channel", "sms")
     assert {"channel:email", "country:US"} == stage.paused
@@ -229,15 +228,15 @@ def test_what_is_resumed_is_named_or_all(stage, run) -> None:
     assert 1 == run("resume")[0]
     assert {"channel:email", "country:US"} == stage.paused
 
-    assert "Nothing is stopped." in run("resume", "--all")[1]
+    assert "Nothing is paused." in run("resume", "--all")[1]
 
 
 def test_a_country_is_two_letters(stage, run) -> None:
     """A stop that names nothing would hold nothing back, and nobody would know."""
-    status, _, err = run("stop", "--country", "Sweden")
+    status, _, err = run("pause", "--country", "Sweden")
 
     assert 1 == status
-    assert "--country: Sweden is not a country's two letters" in err
+    assert "--country: Sweden is not a two-letter country code" in err
     assert frozenset() == stage.paused
 
 

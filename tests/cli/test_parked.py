@@ -38,7 +38,7 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> FakeStream:
     source = ParkedStreamRecords(store=store, put=stream.put, now=lambda: START)
     monkeypatch.setattr(parked, "target", lambda *_: None)
     monkeypatch.setattr(
-        parked, "shelves", lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)])
+        parked, "parked_sources", lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)])
     )
     return stream
 
@@ -150,7 +150,7 @@ def test_a_whole_id_means_that_alone_and_not_what_begins_alike(
         store=FakeParkedStore(kept=kept), put=stream.put, now=lambda: START
     )
     monkeypatch.setattr(
-        parked, "shelves", lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)])
+        parked, "parked_sources", lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)])
     )
 
     assert 0 == run("show", "101.1")[0]
@@ -175,7 +175,7 @@ def test_an_id_that_begins_like_an_option_is_none(run, stream, monkeypatch, id_:
     store = FakeParkedStore(given_up=waiting)
     source = ParkedBatches(store=store, put=stream.put, recount=len, now=lambda: START)
     monkeypatch.setattr(
-        parked, "shelves", lambda _: ParkedSources(parked_sources=[(Kind.BATCH, source)])
+        parked, "parked_sources", lambda _: ParkedSources(parked_sources=[(Kind.BATCH, source)])
     )
 
     assert f"for {id_}" in run("show", id_)[1]

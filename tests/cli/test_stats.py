@@ -14,7 +14,7 @@ import pytest
 from ordercast.cli import app as cli
 from ordercast.cli import stats as figures
 from ordercast.notifications.lifecycle import State
-from ordercast.operations.state_groups import PLACES
+from ordercast.operations.state_groups import GROUPS
 from ordercast.operations.stats_columns import COST, STATS
 from ordercast.rollups.rollup import Amount, RollupKey, contribution, summed
 from ordercast.rollups.statistics import in_all
@@ -60,7 +60,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def test_every_state_has_its_place_and_one_only() -> None:
-    placed = [state for inside in PLACES.values() for state in inside]
+    placed = [state for inside in GROUPS.values() for state in inside]
 
     assert sorted(State) == sorted(placed)
 
@@ -103,7 +103,7 @@ def test_groups_add_up_to_what_is_told_without_them(ask) -> None:
 
 def test_places_add_up_to_all_notifications(ask) -> None:
     for row in rows_of(ask("stats", "--by", "template", "--csv", *PERIOD)):
-        assert int(row["notifications"]) == sum(int(row[place]) for place in PLACES)
+        assert int(row["notifications"]) == sum(int(row[place]) for place in GROUPS)
 
 
 def test_json_has_the_same_as_csv_a_line_each(ask) -> None:

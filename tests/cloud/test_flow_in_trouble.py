@@ -112,7 +112,7 @@ def test_what_an_operator_stops_waits_until_it_is_resumed(
     cloud: LocalCloud, target: Target, order_id: str
 ) -> None:
     campaign = f"spring-{order_id}"
-    target.ledger().stop([f"campaign:{campaign}"])
+    target.ledger().pause([f"campaign:{campaign}"])
     after = f"{order_id}-after"
     put(target, order(order_id, campaign=campaign))
     ended(target, order_id, State.REQUESTED, State.REQUESTED)

@@ -39,7 +39,7 @@ def ledger(cloud: LocalCloud, executor: Executor, people: DynamoPeople) -> Dynam
 class TestDynamoLedger(LedgerPromises, PausesPromises):
     @pytest.fixture
     def stop(self, ledger: DynamoLedger) -> Switch:
-        return lambda name: ledger.stop([name])
+        return lambda name: ledger.pause([name])
 
     @pytest.fixture
     def resume(self, ledger: DynamoLedger) -> Switch:
@@ -66,7 +66,7 @@ class TestDynamoLedger(LedgerPromises, PausesPromises):
         assert (ClaimStatus.MINE, None, None) == (again.answer, again.row.parts, again.row.reserved)
 
     def test_an_operator_reads_what_is_stopped(self, ledger: DynamoLedger) -> None:
-        ledger.stop(["channel:sms", "country:SE"])
+        ledger.pause(["channel:sms", "country:SE"])
 
         assert {"channel:sms", "country:SE"} == ledger.pauses().paused
 

@@ -84,8 +84,8 @@ def test_an_operator_says_whom_to_tell_when_to_stop_and_what_to_send_again(shell
     assert "1 of 1 events put on the stream" in said
 
     said = shell(stopping)
-    assert 2 == said.count("Stopped: channel sms")
-    assert "Nothing is stopped." in said
+    assert 2 == said.count("Paused: channel sms")
+    assert "Nothing is paused." in said
 
     # Other tests may have left something parked: it is listed, and put on the stream again.
     said = shell(parked)

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from ordercast.operations.state_groups import possible_time_zones
+from ordercast.operations.state_groups import count_by_group
 from ordercast.operations.units import NONE, count, dollars, exact, length, percent, to_the_cent
 from ordercast.rollups.statistics import Figures, Money, Step
 from ordercast.sending.prices import price_list
@@ -98,9 +98,7 @@ def _delivery(figures: Figures) -> list[str]:
 
 
 def _beside(figures: Figures) -> list[str]:
-    return [
-        count(n) for place, n in possible_time_zones(figures).items() if place not in _IN_THE_RATE
-    ]
+    return [count(n) for place, n in count_by_group(figures).items() if place not in _IN_THE_RATE]
 
 
 _IN_THE_RATE = ("delivered", "undelivered")
@@ -148,12 +146,12 @@ def _worth(money: Money) -> list[str]:
 def _table(
     title: str,
     dimensions: Sequence[str],
-    latest_status: Sequence[str],
+    headings: Sequence[str],
     rows: Sequence[Sequence[str]],
 ) -> Grid:
     grid = Grid(title=title, title_justify="left", title_style="", box=_BOX, padding=_GAP)
     grid.add_column(" · ".join(dimensions), overflow="fold", vertical="bottom")
-    for place, each in enumerate(latest_status, start=1):
+    for place, each in enumerate(headings, start=1):
         words = [*each.split("\n"), *(row[place] for row in rows)]
         # The names give way first. Folded rather than cut: half a number is another number.
         width = max(map(len, words))

@@ -133,16 +133,16 @@ class DynamoLedger:
         )
 
     def pauses(self) -> Pauses:
-        """Return what operators have stopped."""
+        """Return what operators have paused."""
         return self.look_up(LookupKeys(pauses=True)).pauses
 
-    def stop(self, names: Iterable[str]) -> None:
-        """Hold back what these name, besides what is held back already."""
+    def pause(self, names: Iterable[str]) -> None:
+        """Pause sending of what these name, besides what is paused already."""
         names = frozenset(names)
         self._change_pauses(lambda paused: paused | names)
 
     def resume(self, names: Iterable[str]) -> None:
-        """Hold back no longer what these name."""
+        """Resume sending of what these name."""
         names = frozenset(names)
         self._change_pauses(lambda paused: paused - names)
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined, Template
 
 from ordercast.operations.report.plots import plots
-from ordercast.operations.state_groups import possible_time_zones
+from ordercast.operations.state_groups import count_by_group
 from ordercast.operations.units import count, dollars, length, percent, to_the_cent
 from ordercast.rollups.rollup import Amounts, RollupKey
 from ordercast.rollups.statistics import Figures, in_all
@@ -43,7 +43,7 @@ def report(
 
 def _tiles(figures: Figures) -> list[tuple[str, str, str]]:
     """Return what is to be seen first: a name, a number with its unit, and what it is of."""
-    money, places = figures.money, possible_time_zones(figures)
+    money, places = figures.money, count_by_group(figures)
     ended = figures.delivered + figures.undelivered
     half, most = (figures.percentile("in_all", share) for share in (0.5, 0.95))
     took = f"at most, for 95 %; {length(half)} for half" if most else "nothing has arrived yet"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from ordercast.operations.report import svg
 from ordercast.operations.report.plot import CHANNELS, Buckets, Plot, channels
 from ordercast.operations.report.svg import Bar, Segment
-from ordercast.operations.state_groups import possible_time_zones
+from ordercast.operations.state_groups import count_by_group
 from ordercast.operations.units import count, exact, percent
 from ordercast.rollups.statistics import Figures, Money, by, in_all
 
@@ -41,7 +41,7 @@ _FUNNEL: Sequence[tuple[str, Callable[[Figures], int]]] = (
 
 def places(buckets: Buckets) -> Plot | None:
     """Draw where every notification is: what the rate is made of, and what stands beside it."""
-    found = {channel: possible_time_zones(each) for channel, each in channels(buckets).items()}
+    found = {channel: count_by_group(each) for channel, each in channels(buckets).items()}
     names = [name for name in _NAMES if any(each[name] for each in found.values())]
     if not names:
         return None

@@ -98,7 +98,7 @@ def test_stops_that_change_faster_than_they_are_written_are_trouble(stub, ledger
         written(stub, THERE)
 
     with pytest.raises(LedgerUnavailable):
-        ledger.stop(["channel:sms"])
+        ledger.pause(["channel:sms"])
 
 
 def test_stops_that_somebody_else_changed_are_read_again_and_none_is_lost(stub, ledger) -> None:
@@ -125,6 +125,6 @@ def test_stops_that_somebody_else_changed_are_read_again_and_none_is_lost(stub, 
         },
     )
 
-    ledger.stop(["channel:sms"])
+    ledger.pause(["channel:sms"])
 
     stub.assert_no_pending_responses()  # both names were written, on the second reading
