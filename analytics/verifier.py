@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 AGES = tuple(hours * HOUR for hours in HOURS_AGO)
 
-METRIC = "BooksDifferent"
+METRIC = "RollupsDiffer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

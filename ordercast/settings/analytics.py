@@ -38,9 +38,9 @@ Each by an invocation of its own, so that each has all of the time.
 class VerifierSettings(EnvironmentSettings):
     """Settings of the verifier, set in stages/*.toml as retention, sole_sender and default_currency.
 
-    `stream_retention` is set there as orders.retention, `brought_for` (how long the relay is given
-    a record) as order_relay.max_age, and `silence` as receipt_timeout. `patience`, the time between
-    two looks at an hour that differs, is set there as second_look.
+    `receipt_timeout` too; `stream_retention` is set there as orders.retention, `redelivered_for`
+    (how long the relay is given a record) as order_relay.max_age, and `patience`, the time between
+    two looks at an hour that differs, as second_look.
     """
 
     stage: str

@@ -44,7 +44,7 @@ class OrderRelaySettings(EnvironmentSettings):
 class SenderSettings(EnvironmentSettings):
     """Settings of the senders of all channels; `stage` is a dimension of their metric, and a tag of e-mails.
 
-    Set in stages/*.toml as claim_lease and receipt_retention; `silence` as receipt_timeout.
+    Set in stages/*.toml as claim_lease, receipt_retention and receipt_timeout.
     """
 
     stage: str
@@ -90,7 +90,7 @@ class ReceiptTrackerSettings(EnvironmentSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweeperSettings(EnvironmentSettings):
-    """Settings of the sweeper, set in stages/*.toml by the same names; `silence` as receipt_timeout."""
+    """Settings of the sweeper, set in stages/*.toml by the same names."""
 
     ledger_table: str
     customers_table: str

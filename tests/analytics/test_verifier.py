@@ -103,7 +103,7 @@ def handle(
 ) -> tuple[dict[str, Any], int]:
     answer = verifier.handler(event or {}, Context())  # type: ignore[arg-type]
     lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
-    (told,) = [each["BooksDifferent"] for each in lines if "BooksDifferent" in each]
+    (told,) = [each["RollupsDiffer"] for each in lines if "RollupsDiffer" in each]
     return answer, told
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ordercast.gateways.ledger import indexes as ledger_indexes
-from ordercast.gateways.receipt_logs import items as trail_item
+from ordercast.gateways.receipt_logs import items as receipt_items
 from ordercast.settings import processors as settings
 from ordercast.settings.analytics import AnalyticsSettings, VerifierSettings
 from ordercast.settings.environment import EnvironmentSettings
@@ -77,7 +77,7 @@ def test_receipts_have_the_key_and_the_index_that_code_relies_on(synthesis: Synt
     ]
     assert [("message_id", "HASH")] == _keys(receipts)
     [due] = receipts["GlobalSecondaryIndexes"]
-    assert trail_item.DUE_INDEX == due["IndexName"]
+    assert receipt_items.DUE_INDEX == due["IndexName"]
     assert [("due_shard", "HASH"), ("due_at", "RANGE")] == _keys(due)
     assert "KEYS_ONLY" == due["Projection"]["ProjectionType"]
 

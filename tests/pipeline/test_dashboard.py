@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 
-from analytics import metrics as told
-from analytics import verifier
+from analytics import metrics, verifier
 from ordercast.settings.processors import PARKED_METRIC
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
 
-OTHERS = {told.LATENCY, PARKED_METRIC, verifier.METRIC}
-TOLD = told._ESSENTIAL | OTHERS  # noqa: SLF001 - on every stage
+OTHERS = {metrics.LATENCY, PARKED_METRIC, verifier.METRIC}
+PUBLISHED = metrics._ESSENTIAL | OTHERS  # noqa: SLF001 - on every stage
 
 
 def body(synthesis: Synthesis) -> dict[str, Any]:
@@ -30,14 +29,14 @@ def ours(synthesis: Synthesis) -> Iterator[tuple[str, str, str]]:
     """Yield namespace, name and stage of each of our own metrics that an alarm or the page shows."""
     for widget in body(synthesis)["widgets"]:
         for metric in widget["properties"].get("metrics", []):
-            if told.NAMESPACE == metric[0]:
+            if metrics.NAMESPACE == metric[0]:
                 yield metric[0], metric[1], metric[3]
     for alarm in synthesis.properties("AWS::CloudWatch::Alarm"):
         each = [alarm] + [
             m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m
         ]
         for metric in each:
-            if told.NAMESPACE == metric.get("Namespace"):
+            if metrics.NAMESPACE == metric.get("Namespace"):
                 (dimension,) = metric["Dimensions"]
                 yield metric["Namespace"], metric["MetricName"], dimension["Value"]
 
@@ -56,15 +55,15 @@ def test_the_page_answers_four_questions(synthesis: Synthesis) -> None:
     ] == headings
 
 
-def test_every_metric_of_ours_that_is_shown_or_watched_is_told_on_every_stage(
+def test_every_metric_of_ours_that_is_shown_or_watched_is_published_on_every_stage(
     synthesis: Synthesis,
 ) -> None:
-    """A misspelt metric draws an empty graph and never rings, and nobody is told."""
+    """A misspelt metric draws an empty graph and raises no alarm."""
     shown = set(ours(synthesis))
     assert shown
     assert {synthesis.stage} == {stage for _, _, stage in shown}
-    assert {name for _, name, _ in shown} <= TOLD
-    line = told.emf_line({"Sent": 1}, stage=synthesis.stage, at=datetime.now(UTC))
+    assert {name for _, name, _ in shown} <= PUBLISHED
+    line = metrics.emf_line({"Sent": 1}, stage=synthesis.stage, at=datetime.now(UTC))
     assert synthesis.stage == json.loads(line)["stage"]
 
 

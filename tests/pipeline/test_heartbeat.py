@@ -78,7 +78,7 @@ def test_its_absence_rings_and_nothing_else_does(
 
 
 def test_a_stage_without_a_heartbeat_has_neither(syntheses: dict[str, Synthesis]) -> None:
-    """The local cloud's books would show orders that nobody put."""
+    """The local cloud's rollups would show orders that no shop has put."""
     local = syntheses["local"]
     rules = local.properties("AWS::Events::Rule")
     assert [] == [each for each in rules if "KinesisParameters" in each["Targets"][0]]

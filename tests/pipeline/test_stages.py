@@ -45,14 +45,14 @@ def test_removing_a_stage_selects_its_own_stacks_and_not_the_accounts(
     syntheses: dict[str, Synthesis],
 ) -> None:
     """Other stages send their texts through the account's stack."""
-    told = subprocess.run(
+    printed = subprocess.run(
         ["make", "--dry-run", "destroy", "STAGE=dev"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    selections = re.findall(r"cdk destroy (.+) -c stage=dev$", told, flags=re.MULTILINE)
+    selections = re.findall(r"cdk destroy (.+) -c stage=dev$", printed, flags=re.MULTILINE)
     (pattern,) = shlex.split(selections[0])
     selected = {stack for stack in syntheses["dev"].templates if fnmatchcase(stack, pattern)}
     assert set(syntheses["dev"].templates) - {"Ordercast-Account"} == selected

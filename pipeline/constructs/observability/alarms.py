@@ -111,8 +111,8 @@ class Alarms:
 
     def _rollups(self) -> None:
         """Watch what the verifier finds once an hour."""
-        found = self._metrics.maximum_of("BooksDifferent", period=HOUR)
-        self._topic.at_least("BooksDifferent", found, 1, "The rollups differ from the ledger.")
+        found = self._metrics.maximum_of("RollupsDiffer", period=HOUR)
+        self._topic.at_least("RollupsDiffer", found, 1, "The rollups differ from the ledger.")
 
     def _outcomes(self) -> None:
         """Watch what became of the messages that were accepted within an hour."""
