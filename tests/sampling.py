@@ -27,9 +27,18 @@ SLOW = frozenset(
         "mutations",
         "setup",
         "supervisor",
+        "test_a_thousand.py",
         "test_cut_short.py",
+        "test_flow_in_any_order.py",
         "test_in_a_browser.py",
+        "test_kpl_damaged.py",
+        "test_many_receipts.py",
+        "test_many_rows.py",
         "test_offline.py",
+        "test_recordings.py",
+        "test_rollups_balance.py",
+        "test_wheel.py",
+        "test_without_a_checkout.py",
     }
 )
 """Folders and files whose tests start other processes or play for long."""

@@ -16,7 +16,7 @@ APART = frozenset(
 """Files there whose tests share nothing."""
 
 
-class Workers(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+class Workers(LoadScopeScheduling):
     """Hands out groups of tests that stay together, the largest first, and then single tests."""
 
     def _split_scope(self, nodeid: str) -> str:

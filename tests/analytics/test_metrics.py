@@ -25,7 +25,7 @@ SENT = {"m-1": Message(state=State.SENT)}
 
 def entry(new: RollupInput, last: RollupInput | None = None) -> Entry:
     known = last and CountedVersion(version=last.version, contribution=contribution(last))
-    return Entry(line=new, new=contribution(new), last=known)
+    return Entry(line=new, new=contribution(new), last=known)  # type: ignore[arg-type]
 
 
 def told(*entries: Entry, level: Level = "essential") -> list[dict[str, Any]]:

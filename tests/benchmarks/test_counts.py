@@ -68,7 +68,7 @@ def test_a_job_waits_for_what_it_waits_for() -> None:
     timetable = Timetable()
     workers = Workers(4, lambda: timetable)
 
-    slow = workers.submit(lambda: [timetable.round_trip() for _ in range(3)])
+    slow = workers.submit(lambda: [timetable.round_trip() for _ in range(3)])  # type: ignore[func-returns-value]
     quick = workers.submit(timetable.round_trip)
     quick.result()
     assert 1 == timetable.now

@@ -14,7 +14,7 @@ from ordercast.cli.local.inbox_listing import inbox_listing
 
 def message(**changes: Any) -> SentMessage:
     return SentMessage(
-        **{
+        **{  # type: ignore[arg-type]
             "channel": "sms",
             "message_id": "m-1",
             "to": "+12065550100",

@@ -148,7 +148,7 @@ def test_old_news_has_a_decision_and_no_notification() -> None:
 
 def test_events_stand_with_their_own_notifications() -> None:
     confirmed, shipped = (
-        (mark(**event), drafts(**event))
+        (mark(**event), drafts(**event))  # type: ignore[arg-type]
         for event in (
             {"event_id": "e-1", "channel": "email"},
             {"event_id": "e-2", "channel": "email", "status": "shipped"},

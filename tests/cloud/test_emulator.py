@@ -43,7 +43,7 @@ class Ministack:
         self.endpoint = loopback(port)
 
     def client(self, service: str) -> Any:
-        return boto3.client(
+        return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint,
             region_name=REGION,

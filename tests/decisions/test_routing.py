@@ -28,7 +28,10 @@ def test_by_night_a_message_waits_until_the_morning() -> None:
     policy = replace(POLICY, quiet=NIGHT)
     waits = Verdict(state=State.DEFERRED, rule=QUIET_HOURS, until=EIGHT)
 
-    both = {"policy": policy, "contact": {"email": EMAIL, "phone": PHONE, "time_zone": "UTC"}}
+    both: dict[str, Any] = {
+        "policy": policy,
+        "contact": {"email": EMAIL, "phone": PHONE, "time_zone": "UTC"},
+    }
 
     assert {Channel.SMS: waits, Channel.EMAIL: waits} == verdicts(now=MIDNIGHT, **both)
     assert {Channel.SMS: SENT, Channel.EMAIL: SENT} == verdicts(now=EIGHT, **both)

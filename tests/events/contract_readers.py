@@ -12,7 +12,7 @@ from ordercast.events.order_event import parse_order_event
 DATES = FormatChecker(formats=())
 
 
-@DATES.checks("date-time", raises=ValueError)  # type: ignore[untyped-decorator]
+@DATES.checks("date-time", raises=ValueError)
 def _is_rfc_3339(value: object) -> bool:
     return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
 

@@ -36,7 +36,7 @@ class Rows(dict[str, Notification]):
         self.tell("REMOVE", self[notification_id])
         super().__delitem__(notification_id)
 
-    def setdefault(self, notification_id: str, row: Notification) -> Notification:  # type: ignore[override]
+    def setdefault(self, notification_id: str, row: Notification) -> Notification:
         """Enter a row, unless there is one."""
         if notification_id not in self:
             self[notification_id] = row

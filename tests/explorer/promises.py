@@ -165,7 +165,7 @@ def _receipts(stage: Stage) -> Iterator[str]:
         if row is None:
             continue
         there = row.messages[receipt_log.message_id]
-        if receipt_log.facts and receipt_log.notification_id is None:
+        if receipt_log.receipt_events and receipt_log.notification_id is None:
             yield f"P4: the receipt of {receipt_log.message_id} found nobody, and the ledger knows it"
         elif joined([there, receipt_log.message], row.channel) != there:
             yield f"P4: what is said of {receipt_log.message_id} is not on the ledger"

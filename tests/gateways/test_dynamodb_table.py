@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import UTC, timedelta
 
 import boto3
@@ -43,7 +44,7 @@ def statements(count: int) -> list[Statement]:
     return [Statement(text="…", parameters=[text(str(n))]) for n in range(count)]
 
 
-def answering(stub: Stubber, *responses: dict[str, object]) -> None:
+def answering(stub: Stubber, *responses: Mapping[str, object]) -> None:
     stub.add_response("batch_execute_statement", {"Responses": list(responses)})
 
 

@@ -126,5 +126,5 @@ def test_somebody_who_is_told_something_is_one_write_unit(cap: int) -> None:
     person = replace(ADA, key=ORDER, reservations=reservations, turn=1234)
 
     assert WRITE_UNIT >= size(
-        people_item.key(person.key) | people_item.facts(person) | people_item.window(person)
+        people_item.key(person.key) | people_item.facts(person) | people_item.window(person)  # type: ignore[operator]
     )

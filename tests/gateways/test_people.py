@@ -93,7 +93,7 @@ def test_who_pays_pays_in_turn_and_who_is_forgotten_one_day_has_nothing_on_recor
 
 def read(stub: Stubber, *people: Person) -> None:
     items = [
-        people_item.key(p.key) | people_item.facts(p) | {"reservations_version": number(p.turn)}
+        people_item.key(p.key) | people_item.facts(p) | {"reservations_version": number(p.turn)}  # type: ignore[operator]
         for p in people
     ]
     stub.add_response("batch_get_item", {"Responses": {"customers": items}})

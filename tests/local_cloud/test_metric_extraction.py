@@ -286,7 +286,7 @@ def test_a_look_that_fails_loses_nothing():
     log = Log()
     tail = log.tail()
     log.add("a")
-    fetch, tail._fetch = tail._fetch, lambda *_: 1 / 0  # noqa: SLF001
+    fetch, tail._fetch = tail._fetch, lambda *_: 1 / 0  # type: ignore[assignment]  # noqa: SLF001
     with pytest.raises(ZeroDivisionError):
         tail.new_lines()
     tail._fetch = fetch  # noqa: SLF001

@@ -101,12 +101,12 @@ def _payload(each: StreamRecord | ParkedRecord) -> bytes:
 def _told(opened: Opened) -> str | None:
     """Say whether anything quotes a payload, also what is said when an odd event is parsed."""
     for each in opened:
-        said = each
+        said: InboundEvent | ParkedRecord | StreamRecord = each
         if isinstance(each, StreamRecord):
             if each.payload in INTACT:
                 continue
             said = read_inbound_event(each, default_currency="USD", policy=POLICY)
-        if isinstance(said, InboundEvent):
+        if not isinstance(said, ParkedRecord):
             continue
         if MARKER[:8] in said.detail or MARKER[:8] in said.reason or "\n" in said.detail:
             return "its detail quotes the payload"

@@ -111,7 +111,8 @@ def test_what_a_200_did_not_take_is_put_again_and_only_that() -> None:
                         del self.taken[entry["PartitionKey"]]
             return answer
 
-    stream, pauses = EveryOther(), []
+    pauses: list[float] = []
+    stream = EveryOther()
 
     producer(stream, pauses).put_payloads(events(10))
 
@@ -130,7 +131,8 @@ def test_an_order_s_next_event_waits_until_the_one_before_it_was_taken() -> None
 
 
 def test_a_stream_that_refuses_everything_is_given_up_with_the_numbers_and_the_reason() -> None:
-    stream, pauses = FlakyStream(refuses=1), []
+    pauses: list[float] = []
+    stream = FlakyStream(refuses=1)
 
     with pytest.raises(NotTaken, match="the stream took 0 of 5 events: it refuses them") as raised:
         producer(stream, pauses, aggregate=True).put_payloads(events(5, orders=2))

@@ -5,6 +5,7 @@ import json
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 
 
 def test_a_single_lambda_event_is_a_recording_of_one_batch(tmp_path: Path) -> None:
-    event = {"Records": []}
+    event: dict[str, Any] = {"Records": []}
     (tmp_path / "event.json").write_text(json.dumps(event, indent=2))
     assert [event] == read(tmp_path / "event.json")
 

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from gzip import compress
 from typing import Any
 
@@ -49,7 +50,7 @@ def logs_event(*lines: str, kind: str = "DATA_MESSAGE") -> dict[str, Any]:
     return {"awslogs": {"data": b64encode(compress(json.dumps(delivery).encode())).decode()}}
 
 
-def failed(response: dict[str, Any]) -> list[str]:
+def failed(response: Mapping[str, Any]) -> list[str]:
     """The ids that a partial batch response asks to bring again."""
     return [each["itemIdentifier"] for each in response["batchItemFailures"]]
 

@@ -176,7 +176,7 @@ class Versions(dict[str, Notification]):
         super().__init__()
         self.written: list[Notification] = []
 
-    def setdefault(self, key: str, default: Notification) -> Notification:  # type: ignore[override]
+    def setdefault(self, key: str, default: Notification) -> Notification:
         self[key] = self.get(key, default)
         return self[key]
 

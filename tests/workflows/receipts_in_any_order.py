@@ -112,9 +112,9 @@ def shuffled(random: Random, case: Case) -> list[Any]:
     A receipt without a name may come before a second claim, for nobody knows yet whose it is.
     """
     again = random.choices(case.receipts, k=random.randrange(5)) if case.receipts else []
-    told = [*case.receipts, *again]
+    told: list[Any] = [*case.receipts, *again]
     early = [each for each in told if not each.notification_id and random.random() < 0.3]
-    late = [each for each in told if each not in early]
+    late: list[Any] = [each for each in told if each not in early]
     late += [*case.written, *random.choices(case.written, k=2 * bool(case.written))]
     # A settlement that is heard of once more, when another claim has begun long ago.
     late += [each for each in case.begun if each.does == "settle" and random.random() < 0.3]

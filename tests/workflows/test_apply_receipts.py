@@ -58,7 +58,7 @@ def test_a_receipt_that_comes_before_the_sender_has_recorded_anything_is_applied
         assert 1 == world.apply(text_says(HANDSET, price="0.00645")).orphans
         return accepted("message-1")
 
-    world.provider.answer = carried
+    world.provider.answer = carried  # type: ignore[assignment]
     world.send(TEXT.id, channel=Channel.SMS)
 
     row = world.row(TEXT.id)
@@ -75,7 +75,7 @@ def test_what_neither_the_sender_nor_the_tracker_applied_stays_due_until_the_swe
         world.apply(text_says(HANDSET))
         return accepted("message-1")
 
-    world.provider.answer = carried
+    world.provider.answer = carried  # type: ignore[assignment]
     world.ledger.troubled = lambda method, _: method == "change"
     world.send(TEXT.id, channel=Channel.SMS)
     assert State.SENT == world.state(TEXT.id)
@@ -173,7 +173,10 @@ def test_nothing_is_a_price(world: World) -> None:
     world.send(TEXT.id, channel=Channel.SMS)
     world.apply(text_says(OPTED_OUT, price="0"))
 
-    assert (0, CostSource.CARRIER) == (world.row(TEXT.id).cost, world.row(TEXT.id).cost_source)
+    assert (Decimal(0), CostSource.CARRIER) == (
+        world.row(TEXT.id).cost,
+        world.row(TEXT.id).cost_source,
+    )
 
 
 def test_what_two_messages_of_one_notification_cost_is_added(world: World) -> None:
@@ -261,4 +264,4 @@ def test_trouble_with_the_receipts_table_brings_the_batch_again(world: World, me
 
     world.receipt_logs.unavailable = set()
     world.apply(mail_says(DELIVERY))
-    assert DELIVERY in world.receipt_logs.kept["m-1"].facts
+    assert DELIVERY in world.receipt_logs.kept["m-1"].receipt_events

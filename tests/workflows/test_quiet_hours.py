@@ -28,7 +28,7 @@ def told_at(world: World, hour: int, minute: int = 0, **changes: Any) -> datetim
 
 
 def hour_of(until: datetime | None) -> int | None:
-    return until and until.hour
+    return until.hour if until else None
 
 
 @pytest.mark.parametrize(

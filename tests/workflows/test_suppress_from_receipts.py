@@ -111,7 +111,7 @@ class TestLearning:
             world.apply(text_says(OPTED_OUT))
             return accepted("message-1")
 
-        world.provider.answer = carried
+        world.provider.answer = carried  # type: ignore[assignment]
         world.send(TEXT.id, channel=Channel.SMS)
         assert State.FAILED == world.state(TEXT.id)
         assert {} == world.people.kept

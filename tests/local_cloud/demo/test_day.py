@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -52,15 +53,15 @@ def test_a_thousand_orders_are_three_thousand_events_of_every_kind() -> None:
     assert {"confirmed", "shipped", "delivered", "cancelled", "refunded", "failed"} == {
         event["status"] for event in events
     }
-    assert 5 == len({event["contact"]["country"] for event in events})
-    assert 5 == len({event["amount"]["currency"] for event in events})
+    assert 5 == len({event["contact"]["country"] for event in events})  # type: ignore[index]
+    assert 5 == len({event["amount"]["currency"] for event in events})  # type: ignore[index]
     assert set(Result) == {result for each in put for result in each.promised.values()}
 
 
 def test_a_few_texts_go_where_nobody_knows_the_price() -> None:
     """They are to be seen among the costs, and not to be most of them."""
     made_up = [event for put in records(made_up_day(1000, seed=1)) if (event := put.event)]
-    texts = [e["contact"]["country"] for e in made_up if e["channel"] in {"sms", "both"}]
+    texts = [e["contact"]["country"] for e in made_up if e["channel"] in {"sms", "both"}]  # type: ignore[index]
     unpriced = [country for country in texts if country not in price_list().sms_part]
 
     assert 0.01 < len(unpriced) / len(texts) < 0.05
@@ -70,9 +71,9 @@ def test_nobody_real_can_be_reached() -> None:
     """Example domains (RFC 2606), SES's simulator, and numbers that are set aside for fiction."""
     fictitious = r"\+1206555\d{4}|\+1425555\d{4}|\+46701740605|\+61491570156|555"
     for event in (put.event for put in records(made_up_day(1000, seed=1)) if put.event):
-        address = event["contact"]["email"]
+        address = event["contact"]["email"]  # type: ignore[index]
         assert address.endswith(("@example.com", "@simulator.amazonses.com"))
-        assert re.fullmatch(fictitious, event["contact"].get("phone", "555"))
+        assert re.fullmatch(fictitious, event["contact"].get("phone", "555"))  # type: ignore[attr-defined]
 
 
 def test_only_the_malformed_are_malformed() -> None:
@@ -96,9 +97,10 @@ def test_what_is_promised_is_what_the_pipeline_does(seed: int) -> None:
         refusals = dict.fromkeys(map(Channel, channels), "opted-out")
         world.know(Person(key=key, customer_id=customer, refusals=refusals))
 
-    at, said = 101, {}
+    said: dict[str, Any] = {}
+    at = 101
     for each in in_order(day):
-        payloads = [said.setdefault(_identity(put), put.payload(NOW)) for put in each]
+        payloads = [said.setdefault(_identity(put), put.payload(NOW)) for put in each]  # type: ignore[call-overload]
         world.relay(*payloads, at=at)
         world.send_published()
         at += len(payloads)

@@ -52,7 +52,7 @@ class Cloud:
 
     def log(self, group: str, stream: str, lines: list[str], *, at_ms: int) -> None:
         self._reach()
-        assert (stream, at_ms) == ("stream", int(self.clock.time.timestamp() * 1000))
+        assert (stream, at_ms) == ("stream", int(self.clock.time.timestamp() * 1000))  # type: ignore[attr-defined]
         self.logged.append((group, [json.loads(line) for line in lines]))
 
     def _reach(self) -> None:
@@ -72,7 +72,7 @@ class Clock:
 class OfflineSimulator:
     def __init__(self, folder: Path) -> None:
         self.cloud, self.now, self.folder = Cloud(), Clock(), folder
-        self.cloud.clock = self.now
+        self.cloud.clock = self.now  # type: ignore[attr-defined]
         self.notes: list[tuple[str, dict[str, Any]]] = []
         ids = iter(f"id-{n}" for n in range(1000))
         self.receipts = Receipts(self.cloud, now=self.now, log=self._note, log_stream="stream")
@@ -80,7 +80,7 @@ class OfflineSimulator:
             inbox=Inbox(folder),
             charges=ChargesFile(folder),
             receipts=self.receipts,
-            emulator=self.cloud,
+            emulator=self.cloud,  # type: ignore[arg-type]
             region="us-east-1",
             account="000000000000",
             delay=timedelta(seconds=2),

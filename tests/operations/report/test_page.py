@@ -62,7 +62,7 @@ def test_the_numbers_are_those_of_the_rollups() -> None:
     assert str(figures.notifications) == funnel["Asked for"]
     assert figures.notifications == sum(places)
     assert f"{figures.money.cost:.5f}" == f"{cost:.5f}"
-    assert f"{figures.delivery_rate * 100:.1f} %" in words(html)
+    assert f"{figures.delivery_rate * 100:.1f} %" in words(html)  # type: ignore[operator]
 
 
 def test_a_country_whose_price_nobody_knows_is_named_and_not_called_free() -> None:
