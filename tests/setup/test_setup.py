@@ -88,7 +88,7 @@ def test_environments_are_made_anew_where_the_checkout_has_moved(checkout: Path)
 
 
 def test_a_killed_set_up_is_waited_for_by_the_next(checkout: Path) -> None:
-    (checkout / "input").write_text("echo $$ >pid; exec sleep 3")
+    (checkout / "input").write_text("echo $$ >pid; exec sleep 600")
     first = start(checkout)
 
     def it_is_at_work() -> ProcessIdentity | None:
@@ -96,16 +96,18 @@ def test_a_killed_set_up_is_waited_for_by_the_next(checkout: Path) -> None:
         written = pid.read_text() if pid.exists() else ""
         return ProcessIdentity.of(int(written)) if written else None
 
-    tool = eventually(it_is_at_work)
-    assert tool is not None
+    assert eventually(it_is_at_work) is not None
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     assert first.stdout is not None
     first.stdout.close()
     (checkout / "input").write_text("")
-    said = set_up(checkout)
-    assert "Another set-up runs in this checkout: waiting for it.\n" in said
-    assert not tool.alive()
+    second = start(checkout)
+    assert second.stdout is not None
+    assert "Another set-up runs in this checkout: waiting for it.\n" == second.stdout.readline()
+    os.kill(int((checkout / "pid").read_text()), signal.SIGKILL)
+    second.communicate()
+    assert 0 == second.returncode
 
 
 def test_two_at_once_are_one_after_the_other_and_the_second_says_why_it_waits(
