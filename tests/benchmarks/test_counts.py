@@ -29,7 +29,7 @@ def test_every_message_is_one_call_of_its_provider_and_is_settled(
 
 
 def test_no_item_of_the_ledger_takes_two_units(counted: findings.CountedAll) -> None:
-    assert {"event", "head", "notification"} == set(counted.delivered.largest)
+    assert {"decision", "latest-status", "notification"} == set(counted.delivered.largest)
     assert max(counted.delivered.largest.values()) <= write_units.UNIT
 
 
