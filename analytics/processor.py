@@ -1,4 +1,4 @@
-"""Lambda: ledger changes from its DynamoDB stream are counted, and become metrics in CloudWatch."""
+"""Lambda: count ledger changes into rollups and metrics. Invoked by the ledger's stream."""
 
 import os
 import random
@@ -25,29 +25,31 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 BatchResponse = dict[str, list[dict[str, str]]]
-"""What Lambda is answered: from which number on a batch is to be brought again."""
+"""Lambda's answer: the sequence number from which the batch is redelivered."""
 
-Tell = Callable[[Iterable[Entry]], None]
-"""Tell CloudWatch what was counted."""
+WriteMetrics = Callable[[Iterable[Entry]], None]
+"""Write the metrics of what was counted."""
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
-    """Count one batch, and tell CloudWatch what was counted, after it was.
+    """Count one batch, then write its metrics.
 
-    A batch that is brought again counts nothing twice. If we end between the two, CloudWatch is
-    short of it, and `ordercast verify` says by how much.
+    A redelivered batch counts nothing twice. After a crash between the two, CloudWatch lacks the
+    batch, and `ordercast verify` shows by how much.
     """
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
-    return respond(event, _wired(), log, tell=_tell)
+    return respond(event, _wired(), log, write_metrics=_write_metrics)
 
 
-def respond(event: Mapping[str, Any], count: Count, log: Logger, *, tell: Tell) -> BatchResponse:
-    """Unwrap, count, tell of what was counted, and answer."""
+def respond(
+    event: Mapping[str, Any], count: Count, log: Logger, *, write_metrics: WriteMetrics
+) -> BatchResponse:
+    """Unwrap, count, write metrics and answer."""
     changes = newest(event["Records"])
     lines, bugs = _lines(changes)
     tally = count(lines)
-    tell(tally.entries)
+    write_metrics(tally.entries)
     log.info(
         "batch_counted",
         extra={
@@ -62,7 +64,7 @@ def respond(event: Mapping[str, Any], count: Count, log: Logger, *, tell: Tell) 
 
 
 def _lines(changes: Mapping[str, Change]) -> tuple[list[RollupInput], list[str]]:
-    """Read each by itself: one that we trip over is not counted, which `verify` will notice."""
+    """Read each row by itself: one that fails is not counted, which `verify` will find."""
     lines, bugs = [], []
     for change in changes.values():
         try:
@@ -72,7 +74,7 @@ def _lines(changes: Mapping[str, Change]) -> tuple[list[RollupInput], list[str]]
     return lines, bugs
 
 
-def _tell(counted: Iterable[Entry]) -> None:
+def _write_metrics(counted: Iterable[Entry]) -> None:
     settings, now = _settings(), datetime.now(UTC)
     for line in emf_lines(counted, stage=settings.stage, level=settings.level, now=now):
         print(line)

@@ -1,4 +1,4 @@
-"""Lambda: each hour, nobody's bills are counted and hours compared; what differs is a metric."""
+"""Lambda: count unattributed charges, reconcile past hours and report differences. Invoked each hour."""
 
 import os
 from dataclasses import dataclass
@@ -25,46 +25,45 @@ METRIC = "RollupsDiffer"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What one hour came to; `trouble` is everything that somebody has to do something about."""
+    """The result of one hour; `mismatches` is the number of findings that need an operator."""
 
     hour: str
-    facts: dict[str, Any]
-    trouble: int
+    figures: dict[str, Any]
+    mismatches: int
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Compare the hour that began `hours_ago`, and tell how much is wrong with it, 0 included.
+    """Compare the hour that began `hours_ago` (by default all of AGES); write the mismatches as a metric.
 
-    Without that, compare all of AGES. With the youngest of them, what carriers bill for texts that
-    nobody is found to have sent is counted first.
+    Before the youngest of AGES, unattributed charges are counted.
     """
-    asked = event.get("hours_ago")
-    ages = AGES if asked is None else (asked * HOUR,)
+    hours_ago = event.get("hours_ago")
+    ages = AGES if hours_ago is None else (hours_ago * HOUR,)
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
     if AGES[0] in ages and (charges := _wired().charges):
-        log.info("bills_counted", extra={"unattributed": charges()})
+        log.info("charges_counted", extra={"unattributed": charges()})
     now, settings = datetime.now(UTC), _settings()
     begun = now.replace(minute=0, second=0, microsecond=0)
     compared = [compare(_wired(), begun - age, settings=settings, now=now) for age in ages]
     for each in compared:
-        log.info("hour_compared", extra={"hour": each.hour, **each.facts})
-    trouble = sum(each.trouble for each in compared)
-    print(emf_line({METRIC: trouble}, stage=settings.stage, at=now))
-    return {"trouble": trouble, "hours": {each.hour: each.facts for each in compared}}
+        log.info("hour_compared", extra={"hour": each.hour, **each.figures})
+    mismatches = sum(each.mismatches for each in compared)
+    print(emf_line({METRIC: mismatches}, stage=settings.stage, at=now))
+    return {"mismatches": mismatches, "hours": {each.hour: each.figures for each in compared}}
 
 
 def compare(
     wired: Verification, begun: datetime, *, settings: VerifierSettings, now: datetime
 ) -> Compared:
-    """Compare one hour's books, and the records that arrived in it while the stream has them."""
+    """Compare one hour's rollups, and trace its records while the stream still has them."""
     promised: set[str] = set()
     records: dict[str, Any] = {}
-    trouble = 0
+    mismatches = 0
     if now - begun < settings.stream_retention:
         placed = wired.trace_records(begun, begun + HOUR)
         promised = placed.promised
-        trouble = len(placed.lost) + len(placed.unentered)
+        mismatches = len(placed.lost) + len(placed.unentered)
         records = {
             "records": placed.records,
             "accepted": placed.accepted,
@@ -76,7 +75,7 @@ def compare(
             "unentered": len(placed.unentered),
         }
     found = wired.verify([hour_of(begun)], promised)
-    facts = {
+    figures = {
         "notifications": found.notifications,
         "different": found.different,
         "not_yet_counted": len(found.not_yet_counted),
@@ -85,8 +84,8 @@ def compare(
         "ended": found.ended,
         **records,
     }
-    trouble += found.different + len(found.not_yet_counted) + found.unlisted
-    return Compared(hour=hour_of(begun), facts=facts, trouble=trouble)
+    mismatches += found.different + len(found.not_yet_counted) + found.unlisted
+    return Compared(hour=hour_of(begun), figures=figures, mismatches=mismatches)
 
 
 @cache

@@ -14,7 +14,7 @@ from benchmarks.orders import queue_event
 from benchmarks.stand_in import StandIn
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
-from ordercast.sending.due_policy import DuePolicy, step
+from ordercast.sending.due_policy import DuePolicy, due_action
 
 HANDSET = "Message has been accepted by phone"
 CARRIER = "Message has been accepted by phone carrier"
@@ -70,10 +70,10 @@ def _look(functions: Functions, ids: list[str]) -> None:
         [
             (
                 row,
-                step(
+                due_action(
                     row,
                     LookupResult(),
-                    patience=DuePolicy(
+                    due_policy=DuePolicy(
                         first_wait=timedelta(minutes=5),
                         resend_email_after=None,
                         receipt_timeout=timedelta(hours=72),

@@ -1,1 +1,1 @@
-"""Lambda entry points: an AWS event in, the answer AWS expects out."""
+"""Lambda entry points of the flow: read the AWS event, call a workflow, answer."""

@@ -1,4 +1,4 @@
-"""Lambda's context in, how much time is left before the function is ended out."""
+"""Read the remaining time from the Lambda context. Used by the relay and the senders."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 
 def deadline(context: "LambdaContext") -> "Deadline":
-    """Return what says, whenever it is asked, how much time is left."""
+    """Return a function that answers the time left before Lambda ends the invocation."""
     return lambda: timedelta(milliseconds=context.get_remaining_time_in_millis())

@@ -1,4 +1,4 @@
-"""Lambda: notification requests from the e-mail queues become e-mails from SES."""
+"""Lambda: send e-mails with SES. Invoked by the e-mail queues."""
 
 import os
 from functools import cache
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
-    """Send one batch; what could not be sent yet is brought again."""
+    """Send one batch; what could not be sent yet is redelivered."""
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
     return respond(event, _wired(), log, time_left=deadline(context))
 
 
 def cost(row: Notification, _: Words) -> ClaimRequest:
-    """Return what an e-mail costs; it has no parts."""
+    """Return the claim request of an e-mail, which has no parts."""
     return ClaimRequest(id=row.id, reserved=estimate(Channel.EMAIL, None, 1))
 
 

@@ -1,4 +1,4 @@
-"""Lambda: order events from Kinesis become notification requests on SNS."""
+"""Lambda: decide about order events and publish notifications. Invoked by the orders stream."""
 
 import os
 from collections import Counter
@@ -33,15 +33,15 @@ from processors.deadline import deadline
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-# A hundred orders put one by one are one portion; of aggregates that hold thousands, a few are.
+# A hundred single orders fit into one portion, or a few aggregates of thousands.
 PORTION = 1024 * 1024  # bytes
 
-# What relaying a portion may need. With less time left the rest is brought again instead.
+# The longest that relaying a portion may take. With less time left, the rest is redelivered.
 PORTION_TAKES = timedelta(seconds=10)
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
-    """Relay one batch; what is not safely done is brought again from its lowest position."""
+    """Relay one batch; it is redelivered from the first record that is not done."""
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
     return respond(event, _wired(), log, time_left=deadline(context))
@@ -55,23 +55,23 @@ def respond(
     did: Counter[str] = Counter(records=len(records))
     undone: list[StreamRecord] = []
     started = 0
-    trouble = ""
+    stopped_by = ""
     for portion in _portions(records):
         if started and time_left() < PORTION_TAKES:
-            trouble = "time"
+            stopped_by = "time"
             break
         try:
             relayed = relay(portion)
         except Retryable as error:
-            trouble = str(error)
+            stopped_by = str(error)
             break
         started += len(portion)
         undone += relayed.undone
         did.update(_counts(relayed))
     undone += records[started:]
     fields = {**did, "undone": len(undone)}
-    if trouble:
-        log.warning("batch_not_relayed", extra={"reason": trouble, **fields})
+    if stopped_by:
+        log.warning("batch_not_relayed", extra={"reason": stopped_by, **fields})
     else:
         log.info("batch_relayed", extra=fields)
     return from_lowest(record.sequence_number for record in undone)

@@ -1,4 +1,4 @@
-"""Lambda: providers' receipts from the receipts queue become facts on the ledger."""
+"""Lambda: merge delivery receipts into notifications. Invoked by the receipts queue."""
 
 import os
 from collections import Counter
@@ -16,7 +16,7 @@ from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.receipts.provider_events import meaning_of
-from ordercast.receipts.receipt import CountedVersion, MalformedReceipt, Receipt, read_receipt
+from ordercast.receipts.receipt import CountedEvent, MalformedReceipt, Receipt, read_receipt
 from ordercast.settings.processors import ReceiptTrackerSettings
 from ordercast.wiring.tables import tables
 from ordercast.workflows.apply_receipts import ApplyReceipts
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
-    """Apply one batch; a receipt that matches nothing yet is kept until it does."""
+    """Apply one batch; a receipt without a known notification is kept until there is one."""
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
     return respond(event, _wired(), log)
 
 
 def respond(event: Mapping[str, Any], apply: ApplyReceipts, log: Logger) -> BatchResponse:
-    """Unwrap, apply and answer; what is no receipt goes to the dead letters."""
+    """Unwrap, apply and answer; malformed receipts go to the dead letters."""
     read = {record["messageId"]: _read(record) for record in event["Records"]}
     malformed = [m for m, receipt in read.items() if isinstance(receipt, MalformedReceipt)]
     receipts = [each for each in read.values() if isinstance(each, Receipt)]
@@ -54,7 +54,7 @@ def respond(event: Mapping[str, Any], apply: ApplyReceipts, log: Logger) -> Batc
             "without_row": applied.without_row,
             "malformed": len(malformed),
             "counted": Counter(
-                each.kind for each in read.values() if isinstance(each, CountedVersion)
+                each.kind for each in read.values() if isinstance(each, CountedEvent)
             ),
             "unknown": _unknown(receipts),
         },
@@ -62,7 +62,7 @@ def respond(event: Mapping[str, Any], apply: ApplyReceipts, log: Logger) -> Batc
     return of(malformed)
 
 
-def _read(record: Mapping[str, Any]) -> Receipt | CountedVersion | MalformedReceipt:
+def _read(record: Mapping[str, Any]) -> Receipt | CountedEvent | MalformedReceipt:
     try:
         return read_receipt(record["body"], received_at=_received_at(record))
     except MalformedReceipt as error:
@@ -70,13 +70,13 @@ def _read(record: Mapping[str, Any]) -> Receipt | CountedVersion | MalformedRece
 
 
 def _received_at(record: Mapping[str, Any]) -> datetime:
-    """Return when the queue took it, which is the same each time it is brought."""
+    """Return when the queue received it, which is the same at each redelivery."""
     sent = int(record["attributes"]["SentTimestamp"])
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=sent)
 
 
 def _unknown(receipts: list[Receipt]) -> Counter[str]:
-    """Count, by kind, events that the table of events does not have; no kind holds an address."""
+    """Count, by kind, events that are not in the table; no kind holds personal data."""
     return Counter(r.kind for r in receipts if not meaning_of(r.kind, r.channel).known)
 
 

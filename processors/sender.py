@@ -1,4 +1,4 @@
-"""A queue's batch of notification ids in, the sender's answer out: what the channels share."""
+"""Respond to a queue's batch of notification ids. Used by the SMS and the e-mail sender."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -31,16 +31,16 @@ from processors.batch_response import BatchResponse, message_ids, of
 from processors.parked_metric import parked_line
 from processors.waits import Delay, redeliver_later
 
-# What will never be a request goes through its receives, and to the dead letters, within the hour.
+# A foreign message uses up its receives, and goes to the dead letters, within the hour.
 FOREIGN = timedelta(seconds=10)
 
 Cost = Callable[[Notification, Words], ClaimRequest]
-"""What sending a notification takes."""
+"""Return the claim request of a notification: its parts and price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """What a batch is sent with, how messages that are to come back are delayed, and for which stage."""
+    """A channel's workflow, the delay of redelivered messages, and the stage's name."""
 
     send: SendMessages
     delay: Delay
@@ -50,7 +50,7 @@ class Sender:
 def respond(
     event: Mapping[str, Any], sender: Sender, log: Logger, *, time_left: Deadline
 ) -> BatchResponse:
-    """Unwrap, send and answer; a message that is no request of ours goes to the dead letters."""
+    """Unwrap, send and answer; a foreign message goes to the dead letters."""
     records = event["Records"]
     requests = {record["messageId"]: _notification_id(record) for record in records}
     foreign = sum(wanted is None for wanted in requests.values())
@@ -87,7 +87,7 @@ def wire(
     cost: Cost,
 ) -> Sender:
     """Build a channel's sender around its provider."""
-    # A wave's calls all at once: a second round of them could outlast what a wave is given.
+    # All calls of a wave run at once: a second round could outlast WAVE_TAKES.
     executor = ThreadPoolExecutor(WAVE)
     table = tables(executor)
     ledger = DynamoLedger(
@@ -120,7 +120,7 @@ def _now() -> datetime:
 def _received(
     records: Sequence[Mapping[str, Any]], requests: Mapping[str, str | None]
 ) -> dict[str, int]:
-    """Return how often each notification was received: by its oldest message, where it has several."""
+    """Return each notification's receive count; of several messages, that of the oldest."""
     received: dict[str, int] = {}
     for record in records:
         if wanted := requests[record["messageId"]]:

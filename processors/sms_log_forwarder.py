@@ -1,4 +1,4 @@
-"""Lambda: SMS delivery-log lines of the account become messages for every stage's receipts queue."""
+"""Lambda: forward the account's SMS delivery logs to every stage's receipts queue. Invoked by CloudWatch Logs."""
 
 import json
 import os
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Forward one subscription delivery.
 
-    CloudWatch Logs invokes asynchronously: what fails here is tried again and then goes, whole,
-    to the function's failure destination. A line forwarded twice is a receipt read twice.
+    CloudWatch Logs invokes asynchronously: a failed delivery is retried and then goes, whole, to the
+    function's failure destination. A line may be forwarded twice; receipts are idempotent.
     """
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
 
 
 def log_lines(event: Mapping[str, Any]) -> list[str]:
-    """Return the log lines of a subscription delivery; a control message has none for us."""
+    """Return the log lines of a subscription delivery; a control message has none."""
     delivery = json.loads(decompress(b64decode(event["awslogs"]["data"])))
     if delivery["messageType"] != "DATA_MESSAGE":
         return []

@@ -1,4 +1,4 @@
-"""Lambda: notification requests from the SMS queues become text messages from SNS."""
+"""Lambda: send text messages with SNS. Invoked by the SMS queues."""
 
 import os
 from functools import cache
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
-    """Send one batch; what could not be sent yet is brought again."""
+    """Send one batch; what could not be sent yet is redelivered."""
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
     return respond(event, _wired(), log, time_left=deadline(context))
 
 
 def cost(row: Notification, words: Words) -> ClaimRequest:
-    """Return the parts that a text is sent in, and what they cost where it goes."""
+    """Return the claim request of a text: its parts, and their price in its country."""
     count = parts(words.text).parts
     country = country_of(row.recipient) if row.recipient else None
     return ClaimRequest(id=row.id, parts=count, reserved=estimate(Channel.SMS, country, count))

@@ -1,4 +1,4 @@
-"""Lambda: each minute, what is due is released, published again or recorded as in doubt."""
+"""Lambda: act on notifications and receipt logs that are due. Invoked each minute."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +32,7 @@ NOTIFICATIONS_A_ROUND = 400
 
 
 def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Do one round; trouble with the outside world fails it, and the next minute tries again."""
+    """Do one round; if it fails, the next minute tries again."""
     log = _log()
     log.append_keys(request_id=context.aws_request_id)
     answer = _wired()()
@@ -48,11 +48,11 @@ class Sweeper:
     rows: SweepNotifications
 
     def __call__(self) -> dict[str, Any]:
-        """Join what was said of messages first: it may end a doubt that would be acted on."""
+        """Merge receipts first: they may resolve a doubt that would be acted on."""
         try:
             receipt_logs = self.receipt_logs()
         finally:
-            # In any case: what one half stumbles over must not hold up the other.
+            # A failure of one half must not hold up the other.
             rows = self.rows()
         return _answer(rows, receipt_logs)
 
@@ -111,7 +111,7 @@ def _wired() -> Sweeper:
         ),
         of_texts=receipt_logs.of_texts,
         send_within=send_within,
-        patience=DuePolicy(
+        due_policy=DuePolicy(
             first_wait=settings.republish_after,
             resend_email_after=settings.resend_email_after or None,
             receipt_timeout=settings.receipt_timeout,

@@ -1,19 +1,19 @@
-"""Messages of a batch that are to come back and after how long in, the queue told so out."""
+"""Set the visibility timeout of messages to be redelivered. Used by the senders."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 Delay = Callable[[str, Mapping[str, timedelta]], None]
-"""Tell a queue (its ARN) when each message (its receipt handle) is to come back."""
+"""Set how long each message (by receipt handle) of a queue (its ARN) stays invisible."""
 
 
 def redeliver_later(
     records: Sequence[Mapping[str, Any]], waits: Mapping[str, timedelta], delay: Delay
 ) -> None:
-    """Give each message of *waits* (by its id) a wait of its own, instead of the queue's time-out.
+    """Give each message of *waits* (by message id) its own visibility timeout.
 
-    That time-out is made for functions that die. A batch is of one queue.
+    The queue's timeout is made for functions that crash. A batch is of one queue.
     """
     handles = {
         record["receiptHandle"]: waits[record["messageId"]]

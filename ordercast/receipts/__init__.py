@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Read providers' receipts and merge them into notifications. Pure; above `decisions`, below `sending`."""

@@ -1,4 +1,4 @@
-"""Receipts that nobody claims and texts in doubt in, which receipt can only be that of which text out."""
+"""Match orphan SMS receipts to texts in doubt where only one match is possible. Used by the sweeper."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -13,21 +13,21 @@ from ordercast.receipts.receipt_log import ReceiptLog
 
 
 def number_in_doubt(row: Notification) -> str | None:
-    """Return the hash of the number of a text in doubt; None where *row* is none."""
+    """Return the hash of the phone number of a text in doubt; None for any other notification."""
     if row.channel is not Channel.SMS or row.state is not State.IN_DOUBT or row.recipient is None:
         return None
     return address_key(row.recipient)
 
 
 def days_of_doubt(orphan: ReceiptLog, *, lease: timedelta) -> set[date]:
-    """Return the days (UTC) on which the text of a receipt can have come to be in doubt."""
+    """Return the days (UTC) on which the text of an orphan receipt may have become in doubt."""
     return {day_of(orphan.sent_at - _CLOCKS_APART), day_of(orphan.sent_at + 2 * lease)}
 
 
 def claimed_after(row: Notification, *, lease: timedelta) -> datetime:
-    """Return the instant before which no provider can have taken a text in doubt.
+    """Return the earliest instant at which a provider can have taken a text in doubt.
 
-    The doubt begins when the claim ends, a lease after it began; one more for clocks.
+    The doubt begins when the claim ends, one lease after it began; one more lease allows for clocks.
     """
     return (row.sent_at or row.accepted_at) - 2 * lease
 
@@ -35,9 +35,9 @@ def claimed_after(row: Notification, *, lease: timedelta) -> datetime:
 def sure_matches(
     orphans: Iterable[ReceiptLog], rows: Iterable[Notification], *, lease: timedelta
 ) -> dict[str, str]:
-    """Return the one notification that each orphan can be of, by message id.
+    """Return the id of the only notification that fits each orphan, by message id.
 
-    Where a receipt fits two texts, or a text two receipts, nobody guesses.
+    A receipt that fits two texts, or a text that fits two receipts, is not matched.
     """
     doubtful: defaultdict[str | None, list[Notification]] = defaultdict(list)
     for row in rows:
@@ -58,7 +58,7 @@ def sure_matches(
 
 
 def _fits(orphan: ReceiptLog, row: Notification, *, lease: timedelta) -> bool:
-    """Tell whether the provider took the message while the claim in doubt was open."""
+    """Return whether the provider took the message while the claim was open."""
     if row.sent_at is None:
         return False
     return claimed_after(row, lease=lease) <= orphan.sent_at <= row.sent_at + _CLOCKS_APART

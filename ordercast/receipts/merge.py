@@ -1,7 +1,7 @@
-"""A row and what was said of its messages in, the row as it then stands out.
+"""Merge receipt logs into a notification. Used by the receipt tracker, the senders and the sweeper.
 
-Once a provider is known to have a message, the row's state is what is known of its messages and
-nothing else: whatever we ourselves thought came of it, and in which order the two were written.
+Once a provider is known to have a message, its messages alone decide the state of the
+notification; the outcome that a sender wrote, before or after, no longer counts.
 """
 
 from collections.abc import Iterable
@@ -22,14 +22,14 @@ def merge_receipts(
     receipt_timeout: timedelta,
     now: datetime,
 ) -> Notification:
-    """Return *row* with everything that these trails of its messages say."""
+    """Return *row* merged with the receipt logs of its messages."""
     for receipt_log in receipt_logs:
         message = receipt_log.message
         if has_timed_out(receipt_log, receipt_timeout=receipt_timeout, now=now):
             message = replace(
                 message, state=State.UNCONFIRMED, at=receipt_log.sent_at + receipt_timeout
             )
-        row = told(
+        row = merge_message(
             row,
             receipt_log.message_id,
             message,
@@ -39,7 +39,7 @@ def merge_receipts(
     return row
 
 
-def told(
+def merge_message(
     row: Notification,
     message_id: str,
     message: Message,
@@ -47,7 +47,7 @@ def told(
     sent_at: datetime,
     delivered_at: datetime | None = None,
 ) -> Notification:
-    """Return *row* with what is said of one of its messages joined to what was known."""
+    """Return *row* with *message* joined to what is known of that message id."""
     known = [row.messages[message_id]] if message_id in row.messages else []
     messages = {**row.messages, message_id: joined([*known, message], row.channel)}
     best = best_of(messages.values(), row.channel)
@@ -59,7 +59,7 @@ def told(
         rule=best.reason,
         cost=cost,
         cost_source=source,
-        # When a doubt began is forgotten with the doubt.
+        # Before there is a message, this is when the doubt began: it is dropped with the doubt.
         sent_at=earliest((row.sent_at if row.messages else None, sent_at)),
         delivered_at=earliest((row.delivered_at, delivered_at)),
         closed_at=best.at if best.state in FINAL else None,
@@ -71,7 +71,7 @@ def told(
 def _cost(
     messages: Iterable[Message], reserved: Decimal | None
 ) -> tuple[Decimal | None, CostSource | None]:
-    """Sum the prices of the messages; while none is known, what sending them was to cost."""
+    """Return the sum of the carrier's prices, or the reserved estimate while no price is known."""
     prices = [each.price for each in messages]
     known = [price for price in prices if price is not None]
     if known:

@@ -1,7 +1,7 @@
-"""The name of a provider's event in, its place in the chain and what is learnt from it out.
+"""Map each provider event (SES event type, SMS status) to its meaning. Used wherever receipts are read.
 
-`docs/receipts.md` shows this table; a test keeps the two alike. An event that nobody has heard of
-yet has a place too: it proves at least that the provider has the message.
+`docs/receipts.md` shows this table; a test compares the two. An event type that is not in the
+table still proves that the provider has the message.
 Sources: AWS docs "Contents of event data that Amazon SES publishes" and "Viewing Amazon
 CloudWatch metrics and logs for SMS deliveries".
 """
@@ -15,7 +15,7 @@ from ordercast.notifications.lifecycle import State
 
 
 class SuppressionReason(StrEnum):
-    """What an event teaches of the address: never again, or not too often; the word is the refusal."""
+    """Why an address is suppressed; the value is the rule that later notifications are refused by."""
 
     OPTED_OUT = "opted-out"
     BLOCKED = "blocked"
@@ -28,7 +28,7 @@ class SuppressionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventMeaning:
-    """What an event says of its message; `known` is false where only its general kind is."""
+    """The state an event puts its message in; `known` is false if only its general type is in the table."""
 
     state: State
     suppression_reason: SuppressionReason | None = None
@@ -63,7 +63,7 @@ EMAIL: Mapping[str, EventMeaning] = {
     "Bounce/Transient/MailboxFull": EventMeaning(
         state=State.SOFT_BOUNCED, suppression_reason=SuppressionReason.SOFT_BOUNCED
     ),
-    # These three are about what we wrote, not about the address.
+    # These three concern the content, not the address.
     "Bounce/Transient/AttachmentRejected": EventMeaning(state=State.SOFT_BOUNCED),
     "Bounce/Transient/ContentRejected": EventMeaning(state=State.SOFT_BOUNCED),
     "Bounce/Transient/MessageTooLarge": EventMeaning(state=State.SOFT_BOUNCED),
@@ -76,7 +76,7 @@ EMAIL: Mapping[str, EventMeaning] = {
     "Bounce/Permanent/NoEmail": EventMeaning(
         state=State.BOUNCED, suppression_reason=SuppressionReason.BOUNCED
     ),
-    # SES took these and did not send them: suppressed, by its list instead of ours.
+    # SES accepted these and did not send them: suppressed by its own list.
     "Bounce/Permanent/Suppressed": EventMeaning(
         state=State.SUPPRESSED, suppression_reason=SuppressionReason.SUPPRESSION_LIST
     ),
@@ -108,7 +108,7 @@ EMAIL: Mapping[str, EventMeaning] = {
     "Complaint/virus": EventMeaning(
         state=State.COMPLAINED, suppression_reason=SuppressionReason.COMPLAINED
     ),
-    # Somebody took it out of the spam folder.
+    # The recipient moved it out of the spam folder.
     "Complaint/not-spam": EventMeaning(state=State.DELIVERED),
     "Complaint/OnAccountSuppressionList": EventMeaning(
         state=State.SUPPRESSED, suppression_reason=SuppressionReason.SUPPRESSION_LIST
@@ -151,37 +151,37 @@ SMS: Mapping[str, EventMeaning] = {
 REFUSED_BY_PROVIDERS = frozenset(
     kind for kind, meaning_of in EMAIL.items() if meaning_of.state is State.SUPPRESSED
 )
-"""Rules of suppressed notifications that a provider had taken, and kept back by a list of its own."""
+"""Rules of notifications that a provider accepted and then suppressed by its own list."""
 
-PLACES: Mapping[Channel, Mapping[str, EventMeaning]] = {Channel.EMAIL: EMAIL, Channel.SMS: SMS}
+MEANINGS: Mapping[Channel, Mapping[str, EventMeaning]] = {Channel.EMAIL: EMAIL, Channel.SMS: SMS}
 
-# SES events that are counted and say nothing of where a message stands.
+# SES events that are only counted: they do not change the state of a message.
 COUNTED = frozenset({"Open", "Click", "Subscription"})
 
-# Of a new subtype of a soft bounce, all that is certain is that SES gave up.
+# An unknown subtype of a transient bounce only says that SES gave up.
 _GENERAL = {"Bounce/Transient": EventMeaning(state=State.SOFT_BOUNCED, known=False)}
 
 
 def meaning_of(kind: str, channel: Channel) -> EventMeaning:
-    """Return the place of an event, or of the nearest thing to it that is known."""
-    places = PLACES[channel]
-    if kind in places:
-        return places[kind]
+    """Return the meaning of an event, or that of its nearest known type."""
+    meanings = MEANINGS[channel]
+    if kind in meanings:
+        return meanings[kind]
     while "/" in kind:
         kind = kind.rpartition("/")[0]
         if kind in _GENERAL:
             return _GENERAL[kind]
-        if kind in places:
+        if kind in meanings:
             return EventMeaning(
-                state=places[kind].state,
-                suppression_reason=places[kind].suppression_reason,
+                state=meanings[kind].state,
+                suppression_reason=meanings[kind].suppression_reason,
                 known=False,
             )
     return EventMeaning(state=State.SENT, known=False)
 
 
 def reason(kind: str, channel: Channel) -> str | None:
-    """Return why a message is where this event puts it; None where it went as it should."""
+    """Return the reason that this event gives for a message's state; None if nothing went wrong."""
     if meaning_of(kind, channel).state in _NEEDS_NO_REASON:
         return None
     return kind if channel is Channel.EMAIL else kind.partition("/")[2] or UNKNOWN

@@ -1,8 +1,8 @@
-"""A provider's later word in, a receipt out: which message, what is said of it, when and at what price.
+"""Read SES events and SMS delivery-log lines into receipts. Used by the receipt tracker.
 
-Every field but the message id is optional, and what is unknown is kept out or verbatim, never
-guessed. A receipt says all that its body says, so that nothing depends on when it is read: but for
-times that the body lacks or that cannot be, which are those at which it came.
+Only the message id is required; unknown values are left out or kept verbatim, never guessed. A
+receipt depends on its body alone, not on when it is read; only a missing or impossible time is
+replaced by the time at which the queue received it.
 """
 
 import json
@@ -20,16 +20,16 @@ from ordercast.receipts.provider_events import COUNTED, EMAIL, SMS, UNKNOWN
 
 NOTIFICATION_TAG = "notification_id"
 
-# SES says this, as plain text, once when a configuration set is given a topic.
+# SES publishes this plain text once, when a topic is attached to a configuration set.
 _SES_GREETING = "Successfully validated SNS topic"
 
 _MESSAGE_ID = re.compile(r"[!-~]{1,256}")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
-# What a name or an answer that nobody knows yet may look like: it can hold no address and no number.
+# The form of unknown names and answers that are kept: it can hold no address and no number.
 _SAFE = re.compile(r"[A-Za-z][A-Za-z _/-]{0,63}")
 
-# Providers report for 72 hours, and logs can be read again for a while.
+# Providers report for 72 hours; logs may be read again later.
 _LONGEST_AGO = timedelta(days=60)
 _AHEAD = timedelta(hours=1)
 _LONGEST_DWELL = 7 * 24 * 3600 * 1000
@@ -46,7 +46,7 @@ class MalformedReceipt(Rejected):
 class Receipt:
     """One event of one provider message, by its `kind` (ordercast/receipts/provider_events.py).
 
-    `notification_id` is known where a tag carried it, `to` (the hash of the destination) of a text.
+    `notification_id` comes from an e-mail's tag; `to` is the hash of a text's destination.
     `at` is when it happened, `sent_at` when the provider took the message, `price` in US dollars.
     """
 
@@ -61,19 +61,19 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountedVersion:
-    """An event that is counted, and says nothing of where a message stands."""
+class CountedEvent:
+    """An event that is only counted: it does not change the state of a message."""
 
     kind: str
 
 
-def read_receipt(body: str, *, received_at: datetime) -> Receipt | CountedVersion:
-    """Read an SES event or an SMS delivery-log line that came at *received_at*.
+def read_receipt(body: str, *, received_at: datetime) -> Receipt | CountedEvent:
+    """Read an SES event or an SMS delivery-log line that was received at *received_at*.
 
-    Raises `MalformedReceipt` when there is no message id to go by.
+    Raises `MalformedReceipt` if it has no message id.
     """
     if body.startswith(_SES_GREETING):
-        return CountedVersion(kind="Greeting")
+        return CountedEvent(kind="Greeting")
     try:
         document = json.loads(body, parse_float=Decimal, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
@@ -87,10 +87,10 @@ def read_receipt(body: str, *, received_at: datetime) -> Receipt | CountedVersio
     return _sms_receipt(document, received_at)
 
 
-def _email_receipt(event: Mapping[str, Any], received_at: datetime) -> Receipt | CountedVersion:
+def _email_receipt(event: Mapping[str, Any], received_at: datetime) -> Receipt | CountedEvent:
     name = event.get("eventType", event.get("notificationType"))
     if name in COUNTED if isinstance(name, str) else False:
-        return CountedVersion(kind=str(name))
+        return CountedEvent(kind=str(name))
     mail = _object(event, "mail")
     detail = _detail(event, name)
     sent_at = _time(mail.get("timestamp"), received_at)
@@ -106,13 +106,13 @@ def _email_receipt(event: Mapping[str, Any], received_at: datetime) -> Receipt |
 
 
 def _detail(event: Mapping[str, Any], name: object) -> Mapping[str, Any]:
-    """Return the object that is named after the event: `bounce`, `deliveryDelay`."""
+    """Return the object named after the event: `bounce`, `deliveryDelay`."""
     text = name if isinstance(name, str) else ""
     return _object(event, text[:1].lower() + text[1:])
 
 
 def _email_kind(name: object, detail: Mapping[str, Any]) -> str:
-    """Write an event's name and its types, as far as there are any, with a stroke between them."""
+    """Return the event's name and its known types, joined by `/`."""
     match name:
         case "Bounce":
             types = [detail.get("bounceType"), detail.get("bounceSubType")]
@@ -123,13 +123,13 @@ def _email_kind(name: object, detail: Mapping[str, Any]) -> str:
         case _:
             types = []
     words = [_word(each) for each in types]
-    told = words[: words.index(None)] if None in words else words
-    kind = "/".join([_word(name) or UNKNOWN, *filter(None, told)])
+    known = words[: words.index(None)] if None in words else words
+    kind = "/".join([_word(name) or UNKNOWN, *filter(None, known)])
     return kind if kind in EMAIL or _SAFE.fullmatch(kind) else UNKNOWN
 
 
 def _word(name: object) -> str | None:
-    """Return a name that can be one of a kind of event, and cannot be somebody's."""
+    """Return *name* if it has the form of an event type and cannot be personal data."""
     fits = isinstance(name, str) and "/" not in name and _SAFE.fullmatch(name)
     return str(name) if fits else None
 
@@ -153,7 +153,7 @@ def _sms_receipt(line: Mapping[str, Any], received_at: datetime) -> Receipt:
 
 
 def _sms_kind(status: object, answer: object) -> str:
-    """Write a line's status and the provider's answer, as far as they are known or safe to keep."""
+    """Return a line's status and the provider's answer, as far as they are safe to keep."""
     outcome = _word(status) or UNKNOWN
     if not isinstance(answer, str) or not answer:
         return outcome
@@ -162,7 +162,7 @@ def _sms_kind(status: object, answer: object) -> str:
 
 
 def _dwell(delivery: Mapping[str, Any]) -> timedelta | None:
-    """Return how long it took until the handset, or else the carrier, answered."""
+    """Return the time until the handset, or else the carrier, acknowledged."""
     for name in ("dwellTimeMsUntilDeviceAck", "dwellTimeMs"):
         value = delivery.get(name)
         if isinstance(value, int) and 0 <= value <= _LONGEST_DWELL:
@@ -171,7 +171,7 @@ def _dwell(delivery: Mapping[str, Any]) -> timedelta | None:
 
 
 def _price(value: object) -> Decimal | None:
-    """Return a price in US dollars; None where there is none, which is not 0."""
+    """Return a price in US dollars; None if there is none, which is not the same as 0."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     price = Decimal(value)
@@ -179,15 +179,15 @@ def _price(value: object) -> Decimal | None:
 
 
 def _time(written: object, received_at: datetime) -> datetime | None:
-    """Read an instant, in UTC unless it says otherwise, to the millisecond that a table keeps.
+    """Read an instant, by default in UTC, to the millisecond.
 
-    None for what is none, and for one that cannot be: a wrong clock would be believed for ever.
+    None if it is unreadable or impossible: a wrong clock would otherwise win every merge.
     """
     if not isinstance(written, str):
         return None
     try:
-        told = datetime.fromisoformat(written)
-        moment = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+        read = datetime.fromisoformat(written)
+        moment = (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     if not received_at - _LONGEST_AGO <= moment <= received_at + _AHEAD:

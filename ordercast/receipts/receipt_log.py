@@ -1,8 +1,8 @@
-"""Receipts of one provider message in, its trail out: whose it is, and everything said of it.
+"""Keep the receipt log of one provider message. Used by the senders, the receipt tracker and the sweeper.
 
-A trail is a set of facts, one for each kind of event, so that the same receipts make the same
-trail in any order and however often they come. Whoever comes first, the sender that knows whose
-the message is or a receipt that does not, leaves what it knows; whoever comes second joins it.
+A receipt log holds one receipt event for each kind, so the same receipts make the same log in any
+order and any number. The sender knows the notification, an SMS receipt does not: whichever is
+recorded second is joined to the first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ from ordercast.receipts.receipt import Receipt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptEvent:
-    """One kind of event: when it first happened, and the highest price that came with it."""
+    """One kind of event: when it first happened, and the highest price reported with it."""
 
     at: datetime
     price: Decimal | None = None
@@ -27,11 +27,10 @@ class ReceiptEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptLog:
-    """What is known of a provider's message, by its id.
+    """What is known of one provider message, by its message id.
 
-    `due_at` is when the sweeper looks at it: it waits for its end, or for whoever it belongs to.
-    `unattributed` is one that nobody turned out to have sent; `to` the hash of where it went, while
-    it belongs to nobody. `version` counts changes.
+    `due_at` is when the sweeper looks at it. `unattributed` means that no notification was found
+    for it; until one is, `to` holds the hash of the destination. `version` counts changes.
     """
 
     message_id: str
@@ -47,9 +46,9 @@ class ReceiptLog:
 
     @property
     def message(self) -> Message:
-        """What the facts come to; that there is one at all says that a provider took the message."""
+        """The state that the receipt events join to; a log without events is of a message sent."""
         sent = Message(state=State.SENT, at=self.sent_at)
-        told = [
+        events = [
             Message(
                 state=meaning_of(kind, self.channel).state,
                 at=receipt_event.at,
@@ -58,11 +57,11 @@ class ReceiptLog:
             )
             for kind, receipt_event in self.receipt_events.items()
         ]
-        return joined([sent, *told], self.channel)
+        return joined([sent, *events], self.channel)
 
     @property
     def delivered_at(self) -> datetime | None:
-        """When it reached somebody, whatever happened afterwards."""
+        """When it was first delivered, whatever happened afterwards."""
         return earliest(
             receipt_event.at
             for kind, receipt_event in self.receipt_events.items()
@@ -71,7 +70,7 @@ class ReceiptLog:
 
 
 def receipt_log_of(receipt: Receipt, *, expires_at: datetime) -> ReceiptLog:
-    """Return what one receipt says."""
+    """Return the receipt log of a single receipt."""
     return ReceiptLog(
         message_id=receipt.message_id,
         channel=receipt.channel,
@@ -84,7 +83,7 @@ def receipt_log_of(receipt: Receipt, *, expires_at: datetime) -> ReceiptLog:
 
 
 def join(known: ReceiptLog | None, more: ReceiptLog) -> ReceiptLog:
-    """Return what both say; the version and the sweeper's look stay those of what is *known*."""
+    """Return both logs joined; `version` stays that of *known*, `due_at` is the earlier of the two."""
     if known is None:
         return more
     whose = known.notification_id or more.notification_id
@@ -101,7 +100,7 @@ def join(known: ReceiptLog | None, more: ReceiptLog) -> ReceiptLog:
 
 
 def fold(receipt_logs: Iterable[ReceiptLog]) -> dict[str, ReceiptLog]:
-    """Return one trail a message: a bulk write takes one statement a key."""
+    """Return one receipt log for each message: a bulk write takes one statement for a key."""
     folded: dict[str, ReceiptLog] = {}
     for each in receipt_logs:
         folded[each.message_id] = join(folded.get(each.message_id), each)
@@ -109,14 +108,14 @@ def fold(receipt_logs: Iterable[ReceiptLog]) -> dict[str, ReceiptLog]:
 
 
 def closed(receipt_log: ReceiptLog, *, receipt_timeout: timedelta) -> ReceiptLog:
-    """Return *trail* as one that the ledger has taken: due only where it may end in silence."""
+    """Return *receipt_log* as merged into the ledger: due again only if its receipts may time out."""
     waits = receipt_log.message.state is State.SENT
     due_at = receipt_log.sent_at + receipt_timeout if waits else None
     return replace(receipt_log, due_at=due_at, to=None, unattributed=False)
 
 
 def has_timed_out(receipt_log: ReceiptLog, *, receipt_timeout: timedelta, now: datetime) -> bool:
-    """Tell whether nothing was said of it for longer than providers take."""
+    """Return whether no receipt came within the receipt timeout."""
     return receipt_log.message.state is State.SENT and receipt_log.sent_at + receipt_timeout <= now
 
 

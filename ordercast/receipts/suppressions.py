@@ -1,7 +1,7 @@
-"""What was said of a message in, what it teaches of the address that it went to out.
+"""Suppress and unsuppress addresses by the evidence in receipts. Used by the receipt tracker and the sweeper.
 
-Lessons are facts too: a set of them, with the message that taught each and when, so that they may
-come twice and in any order. An automatic reply teaches nothing.
+Evidence is kept with its message and time, so it may come twice and in any order. An automatic
+reply is no evidence.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,12 +17,12 @@ from ordercast.receipts.provider_events import SuppressionReason, meaning_of
 from ordercast.receipts.receipt_log import ReceiptLog
 
 WITHIN = timedelta(days=30)
-"""So many soft bounces are repeated ones if they come within this time."""
+"""Soft bounces of an address count together if they come within this time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One lesson about the address with that hash, and the message that taught it."""
+    """One reason to suppress an address (by its hash), and the message that gave it."""
 
     suppression_reason: SuppressionReason
     address: str
@@ -33,7 +33,7 @@ class Evidence:
 
 
 def evidence_in(row: Notification, receipt_logs: Iterable[ReceiptLog]) -> list[Evidence]:
-    """Return everything that these trails of *row*'s messages teach."""
+    """Return the evidence in the receipt logs of *row*'s messages."""
     if row.recipient is None:
         return []
     return [
@@ -52,7 +52,7 @@ def evidence_in(row: Notification, receipt_logs: Iterable[ReceiptLog]) -> list[E
 
 
 def is_evidence(receipt_log: ReceiptLog) -> bool:
-    """Tell whether anything said of the message is a lesson."""
+    """Return whether the receipt log holds evidence for a suppression."""
     return any(
         meaning_of(kind, receipt_log.channel).suppression_reason
         for kind in receipt_log.receipt_events
@@ -62,30 +62,30 @@ def is_evidence(receipt_log: ReceiptLog) -> bool:
 def evidence_by_person(
     row: Notification, evidence: Iterable[Evidence]
 ) -> dict[str, list[Evidence]]:
-    """Return who is to remember what: the address, and the customer it belongs to."""
-    told = list(evidence)
-    return dict.fromkeys(people_for(row), told) if told else {}
+    """Return the evidence for each record to be changed: the address's and the customer's."""
+    found = list(evidence)
+    return dict.fromkeys(people_for(row), found) if found else {}
 
 
 def suppress(person: Person, evidence: Iterable[Evidence], *, soft_bounces: int) -> Person:
-    """Return *person* with these lessons; the same one where there is nothing new in them.
+    """Return *person* with this evidence; the same object if there is nothing new in it.
 
-    So many *soft_bounces* of one address within a month are taken for a refusal.
+    As many as *soft_bounces* (the stage's `soft_bounces`) of one address within 30 days suppress it.
     """
     softly = dict(person.soft_bounces)
     suppressions = dict(person.suppressions)
     for each in evidence:
         unsuppressions = person.unsuppressions.get(each.address)
         if unsuppressions is not None and each.at <= unsuppressions.at:
-            continue  # an old receipt, late or once more, is no new word
+            continue  # older than the unsuppression, so it is no new evidence
         if each.suppression_reason is SuppressionReason.SOFT_BOUNCED:
             known = softly.get(each.message_id)
             at = min(known.at, each.at) if known else each.at
             softly[each.message_id] = SoftBounce(address=each.address, at=at)
         else:
-            _remember(suppressions, each.address, _refusal(each))
+            _keep_earliest(suppressions, each.address, _refusal(each))
     for address in {each.address for each in softly.values()}:
-        _remember(suppressions, address, _too_many(softly, address, soft_bounces))
+        _keep_earliest(suppressions, address, _too_many(softly, address, soft_bounces))
     if (softly, suppressions) == (dict(person.soft_bounces), dict(person.suppressions)):
         return person
     return replace(
@@ -94,10 +94,10 @@ def suppress(person: Person, evidence: Iterable[Evidence], *, soft_bounces: int)
 
 
 def unsuppress(person: Person, address: str, *, by: str, at: datetime) -> Person:
-    """Return *person* with what was learnt of that address lifted; the same one if nothing was.
+    """Return *person* with that address no longer suppressed; the same object if it was not.
 
-    Who said so is kept. What happened before then teaches nothing any more, whenever it is heard
-    of; what happens later does.
+    Who unsuppressed it is recorded. Earlier events are no evidence any more, however late their
+    receipts come; later ones are.
     """
     refusal = person.suppressions.get(address)
     if refusal is None:
@@ -125,8 +125,10 @@ def _refusal(evidence: Evidence) -> Suppression:
     )
 
 
-def _remember(suppressions: dict[str, Suppression], address: str, new: Suppression | None) -> None:
-    """Keep the earliest evidence of the address; a word of its owner's goes before our own count."""
+def _keep_earliest(
+    suppressions: dict[str, Suppression], address: str, new: Suppression | None
+) -> None:
+    """Keep the earliest evidence of an address; any other reason goes before counted soft bounces."""
     if new is not None:
         suppressions[address] = min(suppressions.get(address, new), new, key=_by_evidence)
 
@@ -137,7 +139,7 @@ def _by_evidence(suppressions: Suppression) -> tuple[bool, datetime, str, str]:
 
 
 def _too_many(bounces: Mapping[str, SoftBounce], address: str, limit: int) -> Suppression | None:
-    """Return the refusal that repeated soft bounces amount to: the first time there were enough."""
+    """Return the suppression by repeated soft bounces, as of the first time there were enough."""
     times = sorted((each.at, i) for i, each in bounces.items() if each.address == address)
     for (first, _), (last, message_id) in zip(times, times[limit - 1 :], strict=False):
         if last - first <= WITHIN:

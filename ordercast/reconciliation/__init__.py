@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Compare what was counted with what the ledger says. Pure; above `rollups`."""

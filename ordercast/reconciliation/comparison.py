@@ -1,6 +1,6 @@
-"""What was counted, what the buckets hold and what the ledger says in; where they differ out.
+"""Compare counted versions, buckets and ledger rows. Used by `workflows.reconcile.compare_rollups`.
 
-Page by page, so that an hour of millions takes no more memory than one of thousands.
+It works page by page, so an hour of millions takes no more memory than one of thousands.
 """
 
 from collections.abc import Mapping
@@ -23,14 +23,14 @@ from ordercast.rollups.rollup import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """What was counted of a notification, and what the ledger says of it; either may be missing."""
+    """A notification's counted version and its ledger row; either may be missing."""
 
     counted: CountedVersion | None
     line: RollupInput | None
 
     @property
     def hour(self) -> str | None:
-        """The hour that it is counted in, or is to be."""
+        """The hour in which it is counted, or will be."""
         if self.counted is not None:
             return self.counted.contribution.bucket.hour
         return self.line.bucket.hour if self.line is not None else None
@@ -38,12 +38,11 @@ class Pair:
 
 @dataclass(slots=True, kw_only=True)
 class Look:
-    """One look at some hours, a page after the other; what is right leaves nothing but sums behind.
+    """One look at some hours, page by page; only sums are kept of notifications that agree.
 
-    Buckets are of `hours`; what else was looked for is compared without them. `kept_since` is the
-    hour from which on rows are still on the ledger: older ones may be gone. `doubtful` are those
-    that a second look has to judge, up to `most`; `unlisted` is how many there are above that.
-    `stamp` is the same for two looks that found the same counted.
+    Only buckets of `hours` are compared. Rows older than the hour `kept_since` may have ended their
+    retention. `doubtful` are those that a second look judges, up to `most`; `unlisted` counts the
+    rest. Two looks that found the same counted versions have the same `stamp`.
     """
 
     hours: frozenset[str]
@@ -58,13 +57,13 @@ class Look:
     stamp: int = 0
 
     def add(self, counted: Mapping[str, CountedVersion], lines: Mapping[str, RollupInput]) -> None:
-        """Take a page: what was counted, and then what the ledger says of the same."""
+        """Compare a page of counted versions with the ledger rows read after them."""
         self.sum_up(counted)
         for i in counted.keys() | lines.keys():
             pair = Pair(counted=counted.get(i), line=lines.get(i))
             self.notifications += _is_of(self.hours, i, pair)
-            trouble = trouble_with(pair, kept_since=self.kept_since)
-            if trouble is None:
+            mismatch = mismatch_of(pair, kept_since=self.kept_since)
+            if mismatch is None:
                 self.ended += pair.line is None and _is_counted_in(self.hours, pair)
             elif len(self.doubtful) < self.most:
                 self.doubtful[i] = pair
@@ -72,7 +71,7 @@ class Look:
                 self.unlisted += 1
 
     def sum_up(self, counted: Mapping[str, CountedVersion]) -> None:
-        """Take what was counted alone, for the buckets."""
+        """Add counted versions to the expected buckets."""
         for i, each in counted.items():
             bucket, amounts = each.contribution.bucket, each.contribution.amounts
             if i.startswith(CORRECTION):
@@ -82,7 +81,7 @@ class Look:
                 self.stamp += hash((i, each.version, bucket, frozenset(amounts.items())))
 
     def misheld(self, buckets: Mapping[RollupKey, Amounts]) -> dict[RollupKey, dict[str, Amount]]:
-        """Return what each bucket holds too much (or, below 0, too little) of."""
+        """Return the surplus of each bucket (below 0: what it lacks)."""
         held: dict[RollupKey, dict[str, Amount]] = {}
         for bucket in self.expected.keys() | {each for each in buckets if each.hour in self.hours}:
             amounts = dict(buckets.get(bucket, {}))
@@ -94,15 +93,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What two looks at the same hours say, three things apart.
+    """The result of two looks at the same hours.
 
-    `notifications` are those of the hours: the sum over the states in their buckets, if all is
-    well. *different*: counted wrongly, by notification id or bucket, and why; the right answer is
-    none. *not yet counted*: the ledger is ahead, and stood still between the looks.
-    *moving*: changed between the looks, so nothing is known yet. `ended` is how many rows
-    retention has removed; what was counted of them last is their last word. Bills that are nobody's
-    are compared alike; `corrected` is what was known of corrections before the buckets were read.
-    Where there is very much to judge, `unlisted` more were not looked at again.
+    `notifications` is the number of notifications in the hours. *different*: counted wrongly, by
+    notification id or bucket, and why. *not yet counted*: the ledger is ahead, and did not change
+    between the looks. *moving*: changed between the looks. `ended`: rows that retention has removed.
+    Unattributed charges are compared alike. `corrected`: the corrections known before the buckets
+    were read. `unlisted`: doubtful ones above the limit, not looked at again.
     """
 
     notifications: int
@@ -116,20 +113,18 @@ class Findings:
 
     @property
     def different(self) -> int:
-        """How many notifications and buckets are counted wrongly."""
+        """The number of notifications and buckets that are counted wrongly."""
         return len(self.wrong_lines) + len(self.wrong_buckets)
 
     @property
     def are_clean(self) -> bool:
-        """Tell whether the books say what the ledger says."""
+        """Return whether the rollups agree with the ledger."""
         return not (self.different or self.not_yet_counted or self.unlisted)
 
 
 GONE = "counted, and not on the ledger any more"
 AHEAD = "counted at a version that the ledger has not reached"
 ANOTHER = "counted as something else than the ledger says"
-
-
 BEHIND = "on the ledger, and not counted yet"
 
 
@@ -139,18 +134,18 @@ def findings(
     wrong_buckets: Mapping[RollupKey, Amounts],
     corrected: Mapping[str, CountedVersion],
 ) -> Findings:
-    """Judge what was doubtful in a look by how it was found *again*, a while after."""
-    said = {i: trouble_with(pair, kept_since=look.kept_since) for i, pair in again.items()}
+    """Judge what was doubtful in a first look by what a second one found (*again*)."""
+    mismatches = {i: mismatch_of(pair, kept_since=look.kept_since) for i, pair in again.items()}
     still = {i for i, pair in again.items() if _is_still(look.doubtful[i], pair)}
     wrong = {
         i: why
-        for i, why in said.items()
+        for i, why in mismatches.items()
         if why and why != BEHIND and (i in still or again[i].line is None)
     }
-    behind = {i: again[i].line for i, why in said.items() if why == BEHIND and i in still}
+    behind = {i: again[i].line for i, why in mismatches.items() if why == BEHIND and i in still}
     ended = (
         _is_counted_in(look.hours, again[i])
-        for i, why in said.items()
+        for i, why in mismatches.items()
         if why is None and again[i].line is None
     )
     return Findings(
@@ -159,14 +154,14 @@ def findings(
         wrong_lines=wrong,
         wrong_buckets=wrong_buckets,
         not_yet_counted={i: line for i, line in behind.items() if line is not None},
-        moving=frozenset(i for i, why in said.items() if why) - still - wrong.keys(),
+        moving=frozenset(i for i, why in mismatches.items() if why) - still - wrong.keys(),
         corrected=corrected,
         unlisted=look.unlisted,
     )
 
 
-def trouble_with(pair: Pair, *, kept_since: str) -> str | None:
-    """Say in what the books are not what the ledger says; None where they are."""
+def mismatch_of(pair: Pair, *, kept_since: str) -> str | None:
+    """Return how the counted version differs from the ledger row; None if they agree."""
     counted, line = pair.counted, pair.line
     if line is None:
         young = counted and counted.contribution.bucket.hour >= kept_since
@@ -185,7 +180,7 @@ def _is_still(before: Pair, after: Pair) -> bool:
 
 
 def _is_of(hours: AbstractSet[str], name: str, pair: Pair) -> bool:
-    """Tell whether it is a notification of these hours, counted or not."""
+    """Return whether it is a notification of these hours, counted or not."""
     there = pair.line is not None and pair.line.bucket.hour in hours and not name.startswith(CHARGE)
     return there or _is_counted_in(hours, pair)
 
@@ -200,5 +195,5 @@ def _is_counted_in(hours: AbstractSet[str], pair: Pair) -> bool:
 
 
 def _is_notification(counted: CountedVersion) -> bool:
-    """Tell it from a bill or a correction that is no notification's, and has no row."""
+    """Return whether it is a notification, not a charge or a correction, which have no row."""
     return any(name.startswith(STATE) for name in counted.contribution.amounts)

@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Count notifications into hourly rollups, and read figures from them. Pure; above `sending`."""

@@ -1,8 +1,8 @@
-"""Lines of the ledger and what was counted of them in, the transactions that count them out.
+"""Plan the transactions that count ledger rows into rollups. Used by `workflows.count_changes`.
 
-One transaction proves and counts: it puts what was counted of each notification, if that is still
-what it was assumed to be, and adds the difference to the buckets. Whatever is brought twice, late,
-in another order or never cannot be counted wrongly by it.
+A transaction writes the counted version of each notification, on the condition that the last one
+is as assumed, and adds the difference to the buckets. So repeated, late or reordered changes are
+never counted wrongly.
 """
 
 import json
@@ -23,7 +23,7 @@ from ordercast.rollups.rollup import (
 )
 
 ACTIONS = 100
-"""Items that a transaction takes (DynamoDB API reference: TransactWriteItems)."""
+"""Most items in a transaction (DynamoDB API reference: TransactWriteItems)."""
 
 NAMES = 200
 """Amounts that one update adds: an expression is at most 4 KB long, with 300 operators in it."""
@@ -31,7 +31,7 @@ NAMES = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A notification to be counted as *new*, where *last* is what was counted of it so far."""
+    """A notification to be counted as *new*; *last* is its last counted version."""
 
     line: RollupInput
     new: Contribution
@@ -39,26 +39,26 @@ class Entry:
 
     @property
     def change(self) -> dict[RollupKey, dict[str, Amount]]:
-        """What it adds to the buckets."""
+        """The amounts it adds to each bucket."""
         return difference(self.new, self.last.contribution if self.last else None)
 
 
 @dataclass(slots=True)
 class Transaction:
-    """Entries, and all that they add to the buckets together."""
+    """Entries, and the sum of what they add to the buckets."""
 
     entries: list[Entry] = field(default_factory=list)
     additions: dict[RollupKey, dict[str, Amount]] = field(default_factory=dict)
 
-    def takes(self, change: Mapping[RollupKey, Mapping[str, Amount]]) -> bool:
-        """Tell whether another entry's change fits in."""
+    def has_room(self, change: Mapping[RollupKey, Mapping[str, Amount]]) -> bool:
+        """Return whether another entry's change fits in."""
         actions = len(self.entries) + 1 + len(self.additions.keys() | change.keys())
         return actions <= ACTIONS and all(
             len(self.additions.get(bucket, ())) + len(amounts) <= NAMES
             for bucket, amounts in change.items()
         )
 
-    def take(self, entry: Entry, change: Mapping[RollupKey, Mapping[str, Amount]]) -> None:
+    def add(self, entry: Entry, change: Mapping[RollupKey, Mapping[str, Amount]]) -> None:
         """Add an entry and its change."""
         self.entries.append(entry)
         for bucket, amounts in change.items():
@@ -68,9 +68,9 @@ class Transaction:
 def entries(
     lines: Iterable[RollupInput], counted: Mapping[str, CountedVersion], *, again: bool = False
 ) -> list[Entry]:
-    """Return what is news: an entry for each line that is newer than what was counted.
+    """Return an entry for each input that is newer than its counted version.
 
-    With *again*, for each as old as that too: what it counts for may have been thought out anew.
+    With *again* also for those of the same version, whose contribution may be computed differently.
     """
     oldest = 0 if again else 1
     return [
@@ -81,13 +81,13 @@ def entries(
 
 
 def transactions(news: Iterable[Entry]) -> list[Transaction]:
-    """Pack entries into as few transactions as they fit into, those of a bucket together."""
+    """Pack entries into few transactions, those of a bucket together."""
     packed: list[Transaction] = []
     for entry in sorted(news, key=_by_bucket):
         change = entry.change
-        if not packed or not packed[-1].takes(change):
+        if not packed or not packed[-1].has_room(change):
             packed.append(Transaction())
-        packed[-1].take(entry, change)
+        packed[-1].add(entry, change)
     for each in packed:
         each.additions = {bucket: amounts for bucket, amounts in each.additions.items() if amounts}
     return packed
@@ -100,10 +100,10 @@ def corrections(
     at: datetime,
     keep_until: int,
 ) -> list[Transaction]:
-    """Return what takes from each bucket what it holds too much of; each is right by itself.
+    """Return transactions that take the surplus out of each bucket; each is right by itself.
 
-    Of two that correct a bucket at once, one does: each raises the version of a mark beside the
-    bucket, as it was *counted* when the bucket was read.
+    Of two concurrent corrections of a bucket only one succeeds: each raises the version of a
+    correction entry, as *counted* when the bucket was read.
     """
     packed = []
     for bucket, amounts in wrong.items():
@@ -112,8 +112,8 @@ def corrections(
             name = CORRECTION + json.dumps([place, *bucket], ensure_ascii=False)
             last = counted.get(name)
             version = last.version + 1 if last else 1
-            mark = beside(name, version=version, bucket=bucket, at=at, keep_until=keep_until)
-            entry = Entry(line=mark, new=contribution(mark), last=last)
+            correction = beside(name, version=version, bucket=bucket, at=at, keep_until=keep_until)
+            entry = Entry(line=correction, new=contribution(correction), last=last)
             some = dict(minus[place : place + NAMES])
             packed.append(Transaction(entries=[entry], additions={bucket: some}))
     return packed

@@ -1,7 +1,7 @@
-"""What counts of a notification in, its amounts in one bucket out, and what changed since the last time.
+"""Define what a notification contributes to its hourly rollup. Used by counting and reconciliation.
 
-The books are a fold of the ledger: each notification is counted at its newest known version, once.
-Amounts are whole numbers, and exact decimals of US dollars, so they add up in any order.
+Rollups are a fold of the ledger: each notification is counted once, at its newest known version.
+Amounts are whole numbers and exact decimals of US dollars, so they add up in any order.
 """
 
 import json
@@ -18,11 +18,11 @@ from ordercast.rollups.latency import bin_of
 
 Amount = int | Decimal
 Amounts = Mapping[str, Amount]
-"""By name: a count, US dollars, or how many latencies fall into a bin. What is 0 is left out."""
+"""By name: a count, US dollars, or the number of latencies in a bin. Zeros are left out."""
 
 
 class RollupKey(NamedTuple):
-    """What amounts are kept by; `hour` is that of acceptance in UTC, `2026-03-02T09`."""
+    """The key of a bucket; `hour` is that of acceptance in UTC, `2026-03-02T09`."""
 
     hour: str
     channel: str
@@ -34,10 +34,10 @@ class RollupKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollupInput:
-    """Of a row on the ledger, what counts; nothing of it is personal.
+    """The fields of a ledger row that are counted; none is personal.
 
-    `taken` says that a provider took the message; `cost` (US dollars) is by `cost_source`: what
-    the carrier asks, or our estimate until it has; `keep_until` is when the row's retention ends.
+    `taken` means that a provider accepted the message. `cost` (US dollars) is the carrier's price or
+    our estimate, by `cost_source`. `keep_until` is when the row's retention ends.
     """
 
     id: str
@@ -59,7 +59,7 @@ class RollupInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """What one notification adds to one bucket."""
+    """What one notification adds to a bucket."""
 
     bucket: RollupKey
     amounts: Amounts
@@ -67,7 +67,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedVersion:
-    """What was last counted of a notification, and at which of its versions."""
+    """What was last counted of a notification, and at which version."""
 
     version: int
     contribution: Contribution
@@ -81,9 +81,9 @@ PRICED_RESERVED = "priced-reserved"
 CHARGES, UNATTRIBUTED, NOTHING = "bills", "unattributed", "nothing"
 
 CHARGE = "message#"
-"""What the id of a bill's line begins with; the provider's message id follows."""
+"""Prefix of the id of an unattributed charge; the provider's message id follows."""
 
-# One letter each, because a bucket holds hundreds of them: event → accepted → sent → delivered.
+# One letter each, because a bucket holds hundreds: event → accepted → sent → delivered.
 TO_ACCEPTED, TO_SENT, TO_DELIVERED, IN_ALL = "a#", "s#", "d#", "e#"
 LATENCIES = {
     "accepted": TO_ACCEPTED,
@@ -103,10 +103,10 @@ def unattributed(
     country: str | None,
     keep_until: int,
 ) -> RollupInput:
-    """Return the line of what a carrier bills for a message of which we know nothing.
+    """Return the input of a carrier's charge for an unknown message.
 
-    It is counted like any other, by its message id, and is no notification; *version* grows with
-    what receipts tell of it, so that it is counted again when there is more.
+    It is counted by its message id and is no notification. *version* grows with its receipts, so a
+    changed charge is counted again.
     """
     return beside(
         f"{CHARGE}{message_id}",
@@ -129,7 +129,7 @@ def beside(
     state: str = NOTHING,
     cost: Decimal | None = None,
 ) -> RollupInput:
-    """Return a line that is no notification's; by itself it counts for nothing."""
+    """Return an input that is no notification; by itself it contributes nothing."""
     return RollupInput(
         id=name,
         version=version,
@@ -150,14 +150,14 @@ def beside(
 
 
 def hour_of(moment: datetime) -> str:
-    """Return the hour that the moment is in, in UTC: `2026-03-02T09`."""
+    """Return the hour of *moment* in UTC: `2026-03-02T09`."""
     return moment.astimezone(UTC).isoformat()[:13]
 
 
 def short(word: str | None) -> str | None:
-    """Cut a shop's own word so that a bucket's name fits into a key (1,024 bytes of DynamoDB).
+    """Shorten a shop's own name so that a bucket's key fits into 1,024 bytes (DynamoDB).
 
-    Words that begin alike stay apart.
+    A hash keeps names with the same beginning distinct.
     """
     if (
         word is None
@@ -173,7 +173,7 @@ _SURELY_SHORT = (_LONGEST - 2) // 6  # characters: JSON writes none in more than
 
 
 def contribution(line: RollupInput) -> Contribution:
-    """Return what the notification counts for, as it stands; or a bill that is nobody's."""
+    """Return what a notification, or an unattributed charge, contributes as it stands."""
     if line.state == UNATTRIBUTED:
         charge: dict[str, Amount] = {CHARGES: 1, UNATTRIBUTED: line.cost or 0}
         return Contribution(bucket=line.bucket, amounts={n: a for n, a in charge.items() if a})
@@ -190,14 +190,14 @@ def contribution(line: RollupInput) -> Contribution:
 
 
 def latencies(line: RollupInput) -> dict[str, timedelta]:
-    """Return how long the steps took that are known to have been taken."""
+    """Return the duration of each step that is known."""
     took: dict[str, timedelta] = {}
     if line.occurred_at and (line.taken or line.state not in _NOT_BEGUN):
         took["accepted"] = line.accepted_at - line.occurred_at
     if line.taken and line.sent_at:
         took["sent"] = line.sent_at - line.accepted_at
     if line.state in COUNTS_AS_DELIVERED and line.delivered_at:
-        # An event that names no time is in no figure that begins with it.
+        # An event without a time has no latency from the event on.
         if line.occurred_at:
             took["in_all"] = line.delivered_at - line.occurred_at
         if line.sent_at:
@@ -206,7 +206,7 @@ def latencies(line: RollupInput) -> dict[str, timedelta]:
 
 
 def difference(new: Contribution, last: Contribution | None) -> dict[RollupKey, dict[str, Amount]]:
-    """Return what is to be added to each bucket, so that it holds *new* in the place of *last*."""
+    """Return what to add to each bucket so that it holds *new* instead of *last*."""
     changes: dict[RollupKey, dict[str, Amount]] = {new.bucket: dict(new.amounts)}
     if last is not None:
         minus = {name: -amount for name, amount in last.amounts.items()}
@@ -215,7 +215,7 @@ def difference(new: Contribution, last: Contribution | None) -> dict[RollupKey, 
 
 
 def add(total: dict[str, Amount], amounts: Amounts) -> None:
-    """Add *amounts* to *total*, where what comes to 0 is no longer mentioned."""
+    """Add *amounts* to *total*, and remove what comes to 0."""
     for name, amount in amounts.items():
         summed = total.get(name, 0) + amount
         if summed:
@@ -225,19 +225,19 @@ def add(total: dict[str, Amount], amounts: Amounts) -> None:
 
 
 def summed(contributions: Iterable[Contribution]) -> dict[RollupKey, dict[str, Amount]]:
-    """Return what the buckets hold, if these are all the notifications that there are."""
+    """Return what the buckets hold if these are all the contributions."""
     buckets: dict[RollupKey, dict[str, Amount]] = {}
     for each in contributions:
         add(buckets.setdefault(each.bucket, {}), each.amounts)
     return {bucket: amounts for bucket, amounts in buckets.items() if amounts}
 
 
-# What is deferred is accepted when it is due, and what we suppressed never was.
+# A deferred notification is accepted when it is due, a suppressed one never.
 _NOT_BEGUN = frozenset({State.DEFERRED, State.SUPPRESSED})
 
 
 def _spent(line: RollupInput) -> dict[str, Amount]:
-    """Return what was taken, and what it cost; a price of 0 is a price, and none is none."""
+    """Return the amounts of an accepted message; a price of 0 is a price, unlike a missing one."""
     spent: dict[str, Amount] = {TAKEN: 1}
     if line.parts:
         spent[PARTS] = line.parts

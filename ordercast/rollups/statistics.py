@@ -1,4 +1,4 @@
-"""Buckets of the books in; rates, percentiles and sums by whatever they are asked out."""
+"""Define each figure, and compute figures from rollups by any dimensions. Used by `stats`, reports and metrics."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,12 +39,11 @@ Step = Literal["accepted", "sent", "delivered", "in_all"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """US dollars, exactly, and how many messages they are for.
+    """Exact sums of US dollars, and the number of messages in each.
 
-    `carrier` is what carriers asked for `priced` messages, for which `priced_reserved` had been
-    reserved; `estimate` is what we expect of `estimated` ones that none has told the price of;
-    `unpriced` ones have neither. `unattributed` was billed for `bills` messages that we know
-    nothing of, and is in no other sum.
+    `carrier` is the carriers' price of `priced` messages, for which `priced_reserved` was reserved.
+    `estimate` is our estimate for `estimated` messages without a price; `unpriced` have neither.
+    `unattributed` was charged for `charges` unknown messages and is in no other sum.
     """
 
     reserved: Decimal
@@ -59,18 +58,18 @@ class Money:
 
     @property
     def cost(self) -> Decimal:
-        """What it cost, as far as is known: the carriers' word, else our estimate."""
+        """The known cost: the carriers' price, else our estimate."""
         return self.carrier + self.estimate
 
     @property
     def difference(self) -> Decimal:
-        """By how much the carriers asked more than was reserved, where they have spoken."""
+        """How much more the carriers charged than was reserved, for priced messages."""
         return self.carrier - self.priced_reserved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What some buckets come to together."""
+    """The figures of some buckets together."""
 
     amounts: Amounts
 
@@ -104,47 +103,46 @@ class Figures:
 
     @property
     def sent(self) -> int:
-        """Those that a provider took."""
+        """Notifications that a provider accepted."""
         return self._count(TAKEN)
 
     @property
     def delivered(self) -> int:
-        """Those that arrived; who complains has got it."""
+        """Notifications that arrived; a complaint proves that as well."""
         return self._in(COUNTS_AS_DELIVERED)
 
     @property
     def undelivered(self) -> int:
-        """Those that failed or bounced."""
+        """Notifications that failed or bounced."""
         return self._in(COUNTS_AS_UNDELIVERED)
 
     @property
     def suppressed(self) -> int:
-        """Those that we, or the provider's own list, decided not to send."""
+        """Notifications that we, or the provider's own list, did not send."""
         return self._in({State.SUPPRESSED})
 
     @property
     def suppressed_by(self) -> dict[str, int]:
-        """How many of these by which rule, the most first."""
+        """The number of suppressed notifications by rule, most frequent first."""
         return {rule: n for (state, rule), n in self.rules.items() if state == State.SUPPRESSED}
 
     @property
     def in_doubt(self) -> int:
-        """Those of which nobody knows whether they were sent."""
+        """Notifications that may or may not have been sent."""
         return self._in({State.IN_DOUBT})
 
     @property
     def delivery_rate(self) -> Decimal | None:
-        """Delivered of delivered, failed and bounced; None where there is none of these.
+        """Delivered / (delivered + undelivered); None if both are 0.
 
-        What a carrier took without a word of the handset, what nobody heard of again, what is
-        suppressed and what is on its way stands beside it, never in it.
+        Carrier-accepted, unconfirmed, suppressed and open notifications are not in it.
         """
         ended = self.delivered + self.undelivered
         return Decimal(self.delivered) / ended if ended else None
 
     @property
     def parts(self) -> int:
-        """SMS segments of what was sent."""
+        """SMS parts of what was sent."""
         return self._count(PARTS)
 
     @property
@@ -163,12 +161,12 @@ class Figures:
         )
 
     def bins(self, step: Step) -> dict[int, int]:
-        """Return how many took how long for a step, by bin (`ordercast.rollups.latency`)."""
+        """Return the histogram of a step (`ordercast.rollups.latency`)."""
         prefix = LATENCIES[step]
         return {int(n.removeprefix(prefix)): int(a) for n, a in self._named(prefix)}
 
     def percentile(self, step: Step, share: float) -> timedelta | None:
-        """Return how long a step took at most in that *share* (0 to 1) of the cases, within 1 %."""
+        """Return a step's percentile *share* (0 to 1), within 1 %."""
         return percentile(self.bins(step), share)
 
     def _named(self, prefix: str) -> list[tuple[str, Amount]]:
@@ -189,7 +187,7 @@ def by(
 ) -> dict[tuple[str | None, ...], Figures]:
     """Return the figures of each combination of values of *dimensions*, in order.
 
-    None stands for what is not known or was not given. Without dimensions there is one group.
+    None is an unknown value. Without dimensions there is one group.
     """
     groups: dict[tuple[str | None, ...], dict[str, Amount]] = {}
     for bucket, amounts in buckets.items():
@@ -200,7 +198,7 @@ def by(
 
 
 def in_all(amounts: Iterable[Amounts]) -> Figures:
-    """Return the figures of everything together."""
+    """Return the figures of all amounts together."""
     total: dict[str, Amount] = {}
     for each in amounts:
         add(total, each)

@@ -1,8 +1,7 @@
-"""Trails in, what is counted of them in the books as bills that are nobody's out.
+"""Turn receipt logs without a notification into unattributed charges. Used by reconciliation.
 
-A text's receipt that no notification answers for may be another stage's or program's of the account,
-since carriers report by account. Only a stage that alone sends texts from its account may take it
-for a bill of its own (docs/decisions/0014).
+Carriers report by account, so such a text may be another stage's or program's. Only a stage that is
+the account's sole sender counts the charge (docs/decisions/0014).
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from ordercast.rollups.rollup import CHARGE, RollupInput, RollupKey, beside, una
 
 
 def is_given_up(receipt_log: ReceiptLog, *, wait: timedelta, now: datetime) -> bool:
-    """Tell whether nobody will answer for the message any more, *wait* after nobody was found."""
+    """Return whether *wait* has passed since no notification was found for the message."""
     return (
         receipt_log.unattributed
         and receipt_log.due_at is not None
@@ -21,10 +20,10 @@ def is_given_up(receipt_log: ReceiptLog, *, wait: timedelta, now: datetime) -> b
 
 
 def charge_of(receipt_log: ReceiptLog) -> RollupInput | None:
-    """Return the line of what a carrier asks for a message that is nobody's; None before it does.
+    """Return the charge for a message without a notification; None while no price is known.
 
-    Its hour is the one in which nobody was found to have sent it, which no later receipt changes:
-    what providers say of the time of sending may.
+    Its hour is that in which no notification was found: later receipts never change it, whereas
+    they may change the time of sending.
     """
     price = receipt_log.message.price
     if price is None or receipt_log.due_at is None or not receipt_log.unattributed:
@@ -34,13 +33,13 @@ def charge_of(receipt_log: ReceiptLog) -> RollupInput | None:
         price,
         version=receipt_log.version,
         at=receipt_log.due_at,
-        country=None,  # of where it went we keep a hash
+        country=None,  # only a hash of the destination is kept
         keep_until=int(receipt_log.expires_at.timestamp()),
     )
 
 
 def reversal_of(receipt_log: ReceiptLog, counted: RollupKey) -> RollupInput | None:
-    """Return the line that undoes a bill in the bucket it was *counted* in, once it is somebody's."""
+    """Return the input that undoes a charge in the bucket it was *counted* in, once it is attributed."""
     if receipt_log.notification_id is None:
         return None
     return beside(

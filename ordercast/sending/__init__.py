@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Rules of a send: what forbids it, claims, backoff, outcomes, prices. Pure; above `receipts`."""

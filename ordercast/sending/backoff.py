@@ -1,4 +1,4 @@
-"""How often a message was tried in, how long to wait before the next try out."""
+"""Compute the wait before the next attempt. Used by the senders."""
 
 from datetime import timedelta
 
@@ -10,9 +10,9 @@ _MOST = timedelta(minutes=15)
 
 
 def backoff(attempts: int, *, chance: float) -> timedelta:
-    """Return the wait after so many *attempts*; *chance* in [0, 1) spreads those that failed together.
+    """Return the wait after *attempts*; *chance* in [0, 1) spreads messages that failed together.
 
-    Exponential with full jitter over the upper half, so that nobody comes back at once.
+    It grows exponentially, with jitter over the upper half.
     """
     ceiling = min(_MOST, _FIRST * (1 << min(attempts - 1, 16)))
     return ceiling / 2 + ceiling / 2 * chance

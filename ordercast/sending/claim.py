@@ -1,4 +1,4 @@
-"""What a sender is told when it asks for a notification."""
+"""Claims of notifications: the request, and its status. Used by senders and the ledger."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from ordercast.notifications.notification import Notification
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRequest:
-    """A notification that a sender wants, and what sending it will take: parts, and US dollars."""
+    """A notification to be claimed, with the parts and the US dollars to reserve for it."""
 
     id: str
     parts: int | None = None
@@ -19,7 +19,7 @@ class ClaimRequest:
 
 
 class ClaimStatus(StrEnum):
-    """Mine to send; done with; somebody is at it; or whoever was at it has not come back."""
+    """Claimed by us; no longer to be sent; claimed by another; or that claim's lease has ended."""
 
     MINE = "mine"
     DONE = "done"
@@ -29,21 +29,21 @@ class ClaimStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The answer, and the row that it was read from."""
+    """The status of a claim request, and the row that it was read from."""
 
-    answer: ClaimStatus
+    status: ClaimStatus
     row: Notification
 
 
 def claim_of(row: Notification, *, owner: str, now: datetime) -> Claim:
-    """Read the answer off a row that was not there to be claimed.
+    """Return the status of a claim that the ledger refused, by the row as it is.
 
-    `mine` although refused: the SDK repeated a call whose first answer was lost. A lapsed claim is
-    never taken over, because its call may have been made.
+    It may be ours all the same: the SDK repeats a call whose answer was lost. A lapsed claim is
+    never taken over, because its provider call may have been made.
     """
     if row.state is not State.SENDING:
-        return Claim(answer=ClaimStatus.DONE, row=row)
+        return Claim(status=ClaimStatus.DONE, row=row)
     if row.owner == owner:
-        return Claim(answer=ClaimStatus.MINE, row=row)
+        return Claim(status=ClaimStatus.MINE, row=row)
     lapsed = row.lease_until is None or row.lease_until <= now
-    return Claim(answer=ClaimStatus.LAPSED if lapsed else ClaimStatus.BUSY, row=row)
+    return Claim(status=ClaimStatus.LAPSED if lapsed else ClaimStatus.BUSY, row=row)

@@ -1,4 +1,4 @@
-"""A notification that is due and what is known by now in, what is done about it out."""
+"""Decide what happens to a notification that is due. Used by the sweeper."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,9 +15,9 @@ LAPSED = "lapsed-claim"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuePolicy:
-    """A stage's waiting times; `resend_email_after` None never sends a doubtful e-mail again.
+    """A stage's waiting times; with `resend_email_after` None no e-mail in doubt is resent.
 
-    After `silence` no provider speaks of a message any more.
+    After `receipt_timeout` no more receipts of a message are expected.
     """
 
     first_wait: timedelta
@@ -26,48 +26,50 @@ class DuePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """The row as it is to be, and whether senders are to hear of it (again)."""
+class DueAction:
+    """The row to write, and whether it is published (again)."""
 
     row: Notification
     publish: bool = False
 
 
-def step(
+def due_action(
     row: Notification,
     found: LookupResult,
     *,
-    patience: DuePolicy,
+    due_policy: DuePolicy,
     send_within: timedelta,
     receipts_applied_until: datetime | None,
     now: datetime,
-) -> Step:
-    """Decide what the sweeper does about *row*; every look moves the next one on.
+) -> DueAction:
+    """Decide what the sweeper does about *row*; every look postpones the next one.
 
-    Whatever receipt came before *heard_until* is on the ledger; None if no such instant is known.
+    Receipts received before *receipts_applied_until* are on the ledger; None if that is unknown.
     """
     match row.state:
         case State.DEFERRED:
-            return _release(row, found, patience, send_within, now)
+            return _release(row, found, due_policy, send_within, now)
         case State.REQUESTED:
-            return Step(row=looked_at(row, patience=patience, now=now), publish=True)
+            return DueAction(row=looked_at(row, due_policy=due_policy, now=now), publish=True)
         case State.SENDING:
-            return Step(row=_watched(row, now))
+            return DueAction(row=_watched(row, now))
         case State.IN_DOUBT:
-            return _doubtful(row, patience, receipts_applied_until=receipts_applied_until, now=now)
+            return _doubtful(
+                row, due_policy, receipts_applied_until=receipts_applied_until, now=now
+            )
         case _:
-            # Sent, or ended: nothing of it is due any more.
-            return Step(row=replace(row, due_at=None, sweeps=row.sweeps + 1))
+            # Sent or closed: nothing is due any more.
+            return DueAction(row=replace(row, due_at=None, sweeps=row.sweeps + 1))
 
 
-def looked_at(row: Notification, *, patience: DuePolicy, now: datetime) -> Notification:
-    """Return *row* as one that is looked at again, each time after a longer wait."""
-    due_at = next_republish(row.sweeps + 1, first_wait=patience.first_wait, now=now)
+def looked_at(row: Notification, *, due_policy: DuePolicy, now: datetime) -> Notification:
+    """Return *row* with the next look after a longer wait."""
+    due_at = next_republish(row.sweeps + 1, first_wait=due_policy.first_wait, now=now)
     return replace(row, due_at=due_at, sweeps=row.sweeps + 1)
 
 
 def lapsed(row: Notification, *, now: datetime) -> Notification:
-    """Return a row whose claim nobody came back from: its call may have been made."""
+    """Return *row* in doubt: its lease ended unsettled, and its provider call may have been made."""
     return replace(
         row, state=State.IN_DOUBT, rule=LAPSED, lease_until=None, sent_at=row.lease_until or now
     )
@@ -76,15 +78,17 @@ def lapsed(row: Notification, *, now: datetime) -> Notification:
 def _release(
     row: Notification,
     found: LookupResult,
-    patience: DuePolicy,
+    due_policy: DuePolicy,
     send_within: timedelta,
     now: datetime,
-) -> Step:
-    against = block_reason(row, found, send_within=send_within, now=now)
-    if against:
-        return Step(row=suppressed(row, against, at=now))
-    due_at = now + patience.first_wait
-    return Step(row=replace(row, state=State.REQUESTED, rule=None, due_at=due_at), publish=True)
+) -> DueAction:
+    blocked_by = block_reason(row, found, send_within=send_within, now=now)
+    if blocked_by:
+        return DueAction(row=suppressed(row, blocked_by, at=now))
+    due_at = now + due_policy.first_wait
+    return DueAction(
+        row=replace(row, state=State.REQUESTED, rule=None, due_at=due_at), publish=True
+    )
 
 
 def _watched(row: Notification, now: datetime) -> Notification:
@@ -95,27 +99,27 @@ def _watched(row: Notification, now: datetime) -> Notification:
 
 def _doubtful(
     row: Notification,
-    patience: DuePolicy,
+    due_policy: DuePolicy,
     *,
     receipts_applied_until: datetime | None,
     now: datetime,
-) -> Step:
-    """Send a doubtful e-mail once more when SES would have spoken by now; a text message never.
+) -> DueAction:
+    """Resend an e-mail in doubt once, when SES would have sent a receipt by now; never a text.
 
-    What nobody has spoken of for as long as anybody might stays in doubt, and is done with.
+    After the receipt timeout it stays in doubt and is closed.
     """
-    over = (row.sent_at or row.accepted_at) + patience.receipt_timeout
+    over = (row.sent_at or row.accepted_at) + due_policy.receipt_timeout
     if now >= over:
-        return Step(row=replace(row, due_at=None, closed_at=over, sweeps=row.sweeps + 1))
+        return DueAction(row=replace(row, due_at=None, closed_at=over, sweeps=row.sweeps + 1))
     looked = replace(row, due_at=over, sweeps=row.sweeps + 1)
-    wait = patience.resend_email_after
+    wait = due_policy.resend_email_after
     if row.channel is not Channel.EMAIL or wait is None or row.resends:
-        return Step(row=looked)
-    ripe = (row.sent_at or row.accepted_at) + wait
-    # SES has had its time to speak, and all that it said meanwhile has been heard.
-    if now < ripe or receipts_applied_until is None or receipts_applied_until < ripe:
-        return Step(row=replace(looked, due_at=max(ripe, now + patience.first_wait)))
+        return DueAction(row=looked)
+    resend_at = (row.sent_at or row.accepted_at) + wait
+    # The wait is over only when the receipts received during it have been applied.
+    if now < resend_at or receipts_applied_until is None or receipts_applied_until < resend_at:
+        return DueAction(row=replace(looked, due_at=max(resend_at, now + due_policy.first_wait)))
     again = replace(
-        row, state=State.REQUESTED, resends=1, due_at=now + patience.first_wait, owner=None
+        row, state=State.REQUESTED, resends=1, due_at=now + due_policy.first_wait, owner=None
     )
-    return Step(row=again, publish=True)
+    return DueAction(row=again, publish=True)

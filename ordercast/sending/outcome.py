@@ -1,4 +1,4 @@
-"""What a provider answered a send with, and so what the ledger is told of it."""
+"""Outcomes of provider calls, and how they settle a claim. Used by senders, providers and the ledger."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,14 +6,14 @@ from datetime import datetime
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.merge import told
+from ordercast.receipts.merge import merge_message
 from ordercast.sending.backoff import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
 from ordercast.templates import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One claimed notification and its words, ready for the provider."""
+    """One claimed notification and its rendered text, ready for the provider."""
 
     notification: Notification
     words: Words
@@ -21,9 +21,9 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The state that a send ends in; make it with one of the five below.
+    """The state that a send ends in; made by one of the five functions below.
 
-    Without `called` nothing was asked of the provider: that was no attempt.
+    If the provider was not `called`, it was no attempt.
     """
 
     state: State
@@ -34,7 +34,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """The end of a claim; the ledger takes it only from the claim's owner."""
+    """The end of a claim; the ledger accepts it only from the claim's owner."""
 
     notification: Notification
     owner: str
@@ -43,41 +43,41 @@ class Settlement:
 
 
 def accepted(message_id: str) -> Outcome:
-    """Say that the provider took the message, under the id its receipts will carry."""
+    """Return that the provider accepted the message; its receipts will carry this id."""
     return Outcome(state=State.SENT, message_id=message_id)
 
 
 def refused(reason: str) -> Outcome:
-    """Say that the provider will never take this message."""
+    """Return that the provider will never accept this message."""
     return Outcome(state=State.FAILED, reason=reason)
 
 
 def not_now(reason: str) -> Outcome:
-    """Say that the provider certainly did not take it: it goes back to wait for another try."""
+    """Return that the provider certainly did not accept it: it waits for another attempt."""
     return Outcome(state=State.REQUESTED, reason=reason)
 
 
 def not_called(reason: str) -> Outcome:
-    """Say that the provider was not even asked: the claim is given back, and counts for nothing."""
+    """Return that the provider was not called: the claim is released and is no attempt."""
     return Outcome(state=State.REQUESTED, reason=reason, called=False)
 
 
 def unknown(reason: str) -> Outcome:
-    """Say that it may have happened: in doubt, and nothing sends it again by itself."""
+    """Return that the message may have been sent: it is in doubt, and not resent by itself."""
     return Outcome(state=State.IN_DOUBT, reason=reason)
 
 
 def settled(row: Notification, settlement: Settlement) -> Notification:
-    """Return *row*, as it is by now, with the end of its owner's claim; not another's.
+    """Return *row*, as it is by now, settled; unchanged if another owner holds the claim.
 
-    Where a receipt was faster its word stands, and a message id is added. Where the claim has
-    lapsed meanwhile, who held it knows better than the doubt that it left.
+    A state that a receipt has set meanwhile stays, and the message id is added. If the claim has
+    lapsed, its owner's outcome replaces the doubt.
     """
     outcome, at = settlement.outcome, settlement.at
     if row.owner != settlement.owner:
         return row
     if outcome.message_id:
-        return told(row, outcome.message_id, Message(state=State.SENT, at=at), sent_at=at)
+        return merge_message(row, outcome.message_id, Message(state=State.SENT, at=at), sent_at=at)
     if row.state not in {State.SENDING, State.IN_DOUBT}:
         return row
     ends = outcome.state in FINAL
@@ -94,10 +94,10 @@ def settled(row: Notification, settlement: Settlement) -> Notification:
     )
 
 
-def counted(outcome: Outcome, row: Notification) -> Outcome:
-    """Return what a send of *row* ends in: out of attempts, it waits for an operator.
+def limit_attempts(outcome: Outcome, row: Notification) -> Outcome:
+    """Return *outcome* with the limit of attempts applied: the last one parks the notification.
 
-    What was sent before, and may have arrived, is as much in doubt as it was.
+    A resent notification stays in doubt instead, because its first message may have arrived.
     """
     if outcome.called and outcome.state is State.REQUESTED and row.attempts >= MAX_ATTEMPTS:
         outcome = Outcome(state=State.PARKED, reason=OUT_OF_ATTEMPTS)

@@ -1,4 +1,4 @@
-"""A channel, a country and a number of parts in, what sending will cost out; prices.json says it all."""
+"""Estimate what a message will cost, from `prices.json`. Used by the senders when they claim."""
 
 from decimal import Decimal
 from functools import cache
@@ -11,7 +11,7 @@ from ordercast.events.order_event import Channel
 
 
 class PriceLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One price, per part or message; where it is silent, `as_of` and `source` are the list's."""
+    """One price, per part or message; `as_of` and `source` default to those of the list."""
 
     price: Decimal
     carrier_fee: Decimal = Decimal()
@@ -21,12 +21,12 @@ class PriceLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @property
     def total(self) -> Decimal:
-        """What the bill shows: the price and what the carrier asks on top."""
+        """The price on the bill, with the carrier's fee."""
         return self.price + self.carrier_fee
 
 
 class PriceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is known of prices, and since when; `sms_part` is by ISO 3166-1 country."""
+    """The known prices; `sms_part` is by ISO 3166-1 country."""
 
     currency: Literal["USD"]
     as_of: str
@@ -36,10 +36,9 @@ class PriceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 def estimate(channel: Channel, country: str | None, parts: int) -> Decimal | None:
-    """Return what sending is expected to cost, in US dollars; None where no price is known.
+    """Return the expected cost in US dollars; None if no price is known, which is not 0.
 
-    *country* is where a text goes; an e-mail costs the same everywhere, whatever its length.
-    The trap: an unknown price is not 0, which would be free.
+    *country* is a text's destination; an e-mail costs the same everywhere, whatever its length.
     """
     if channel is Channel.EMAIL:
         return price_list().email.total
@@ -49,6 +48,6 @@ def estimate(channel: Channel, country: str | None, parts: int) -> Decimal | Non
 
 @cache
 def price_list() -> PriceList:
-    """Read prices.json, the one place where prices stand."""
+    """Read prices.json."""
     written = files("ordercast.sending").joinpath("prices.json").read_bytes()
     return msgspec.json.decode(written, type=PriceList)

@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Build workflows around the AWS gateways. Used by Lambda functions and operators' commands."""

@@ -1,4 +1,4 @@
-"""Settings in, whoever compares the books, places the records and counts bills out, wired to a stage."""
+"""Build the reconciling workflows around a stage's tables. Used by the verifier and `ordercast verify`."""
 
 import random
 import time
@@ -24,9 +24,9 @@ from ordercast.workflows.reconcile.trace_records import ParkedSource, TraceRecor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """Both comparisons, and the books and the ledger that they read.
+    """Both comparisons, and the rollups and rows that they read.
 
-    `bills` counts what nobody is found to have sent; None where others send from the account too.
+    `charges` counts unattributed charges; None unless the stage is the account's sole sender.
     """
 
     verify: CompareRollups
@@ -37,7 +37,7 @@ class Verification:
 
 
 def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> Verification:
-    """Wire it to a stage's tables, stream and bucket."""
+    """Build it around a stage's tables, stream and bucket."""
     client, executor = clients.dynamodb(), ThreadPoolExecutor(clients.WORKERS)
 
     def table(name: str) -> Table:

@@ -1,4 +1,4 @@
-"""Threads in, whatever table a function names out: one client, and calls side by side."""
+"""Open DynamoDB tables that share one client and thread pool. Used by Lambda functions."""
 
 import time
 from collections.abc import Callable
@@ -9,6 +9,6 @@ from ordercast.gateways.dynamodb.table import Table
 
 
 def tables(executor: Executor) -> Callable[[str], Table]:
-    """Return what makes a table of its name."""
+    """Return a function that opens a table by name."""
     client = clients.dynamodb()
     return lambda name: Table(client=client, name=name, executor=executor, pause=time.sleep)

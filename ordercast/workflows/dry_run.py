@@ -74,7 +74,7 @@ class DryRun:
             notifications=_some(self.rows, wanted.notifications),
         )
 
-    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
+    def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         """Keep each mark that is not there yet; answer the one that stands."""
         return [self._decisions.setdefault((each.order, each.event), each) for each in decisions]
 

@@ -39,7 +39,7 @@ class DecisionsAndRows(Protocol):
         """Read all of it, as of now, in one round trip; what is not there is not answered."""
         ...
 
-    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
+    def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         """Insert each mark that is not there yet; answer the one that stands, for each."""
         ...
 

@@ -53,7 +53,9 @@ class RecordDecisions:
             )
             for each in decided
         ]
-        return {(mark.order, mark.event): mark for mark in self.ledger.mark(decisions)}, bugs
+        return {
+            (mark.order, mark.event): mark for mark in self.ledger.record_decisions(decisions)
+        }, bugs
 
     def _decide(
         self, inbound_events: Iterable[InboundEvent], found: LookupResult, now: datetime

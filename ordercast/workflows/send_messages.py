@@ -18,7 +18,7 @@ from ordercast.receipts.suppressions import is_evidence
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus
 from ordercast.sending.due_policy import lapsed
-from ordercast.sending.outcome import Outgoing, Settlement, counted, not_called
+from ordercast.sending.outcome import Outgoing, Settlement, limit_attempts, not_called
 from ordercast.sending.send_rules import (
     WHILE_PAUSED,
     block_reason,
@@ -177,7 +177,7 @@ class SendMessages:
         """Claim, call and settle one wave."""
         owner, now = self.token(), self.now()
         claims = self._claim(wave, owner)
-        mine = {i: claim.row for i, claim in claims.items() if claim.answer is ClaimStatus.MINE}
+        mine = {i: claim.row for i, claim in claims.items() if claim.status is ClaimStatus.MINE}
         sent.skipped += len(claims) - len(mine)
         # Who was not answered for could not be asked: another time.
         unasked = [each.notification for each, asked in wave if asked.id not in claims]
@@ -194,10 +194,10 @@ class SendMessages:
         # copies at once keep each other from it, but not all of them.
         with suppress(Retryable):
             self._remember(
-                claim.row for claim in claims.values() if claim.answer is ClaimStatus.DONE
+                claim.row for claim in claims.values() if claim.status is ClaimStatus.DONE
             )
         # Last, so that no trouble with what somebody else left keeps back what is ours.
-        left = [claim.row for claim in claims.values() if claim.answer is ClaimStatus.LAPSED]
+        left = [claim.row for claim in claims.values() if claim.status is ClaimStatus.LAPSED]
         self.ledger.change([(row, lapsed(row, now=now)) for row in left])
 
     def _claim(self, wave: Sequence[_Ready], owner: str) -> dict[str, Claim]:
@@ -225,7 +225,7 @@ class SendMessages:
             Settlement(
                 notification=each.notification,
                 owner=owner,
-                outcome=counted(outcome, each.notification),
+                outcome=limit_attempts(outcome, each.notification),
                 at=at,
             )
             for each, outcome in zip(outgoing, outcomes, strict=True)

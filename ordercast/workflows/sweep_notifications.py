@@ -9,7 +9,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.people.person_keys import people_for
 from ordercast.receipts.matching import number_in_doubt
-from ordercast.sending.due_policy import DuePolicy, Step, looked_at, step
+from ordercast.sending.due_policy import DueAction, DuePolicy, due_action, looked_at
 from ordercast.sending.send_rules import latest_status_key_of
 from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic, ReceiptQueue
 
@@ -41,7 +41,7 @@ class SweepNotifications:
     receipts: ReceiptQueue
     of_texts: Callable[[Sequence[Notification]], int]
     send_within: Callable[[Notification], timedelta]
-    patience: DuePolicy
+    due_policy: DuePolicy
     now: Clock
     limit: int
 
@@ -74,7 +74,7 @@ class SweepNotifications:
             matched=matched,
         )
 
-    def _change(self, rows: Iterable[Notification], steps: Mapping[str, Step]) -> set[str]:
+    def _change(self, rows: Iterable[Notification], steps: Mapping[str, DueAction]) -> set[str]:
         return self.ledger.change([(row, steps[row.id].row) for row in rows])
 
     def _steps(
@@ -84,23 +84,23 @@ class SweepNotifications:
         *,
         receipts_applied_until: datetime | None,
         now: datetime,
-    ) -> tuple[dict[str, Step], tuple[str, ...]]:
+    ) -> tuple[dict[str, DueAction], tuple[str, ...]]:
         """Decide about each row; what a look trips over waits for the next one."""
-        steps: dict[str, Step] = {}
+        steps: dict[str, DueAction] = {}
         bugs = []
         for row in rows:
             try:
-                steps[row.id] = step(
+                steps[row.id] = due_action(
                     row,
                     found,
-                    patience=self.patience,
+                    due_policy=self.due_policy,
                     send_within=self.send_within(row),
                     receipts_applied_until=receipts_applied_until,
                     now=now,
                 )
             except Exception as error:  # noqa: BLE001 - a bug in one row must not sink its neighbours
                 bugs.append(type(error).__name__)
-                steps[row.id] = Step(row=looked_at(row, patience=self.patience, now=now))
+                steps[row.id] = DueAction(row=looked_at(row, due_policy=self.due_policy, now=now))
         return steps, tuple(bugs)
 
     def _found(self, ids: list[str]) -> LookupResult:

@@ -146,7 +146,7 @@ def test_whatever_somebody_has_to_see_to_is_told(stage, capsys) -> None:
 
     answer, told = handle(capsys)
 
-    assert 4 == told == answer["trouble"]
+    assert 4 == told == answer["mismatches"]
 
 
 def test_a_promised_notification_that_was_never_counted_is_told(stage, capsys) -> None:

@@ -68,7 +68,7 @@ def enter(target: Target, order_id: str, **changes: Any) -> list[Notification]:
     contact = order(order_id)["contact"]
     about = {"order_id": order_id, "event_id": order_id, "contact": contact, "shop": None} | changes
     ledger, now = target.ledger(), datetime.now(UTC)
-    ledger.mark([mark(now=now, **about)])
+    ledger.record_decisions([mark(now=now, **about)])
     return ledger.accept(drafts(now=now, **about), [])
 
 

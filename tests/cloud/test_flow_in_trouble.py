@@ -99,7 +99,7 @@ def test_a_claim_that_nobody_came_back_from_ends_in_doubt(
     claims = target.ledger().claim(
         [ClaimRequest(id=text.id)], owner="dead", lease_until=now - timedelta(seconds=1), now=now
     )
-    assert ClaimStatus.MINE is claims[text.id].answer
+    assert ClaimStatus.MINE is claims[text.id].status
 
     sweep_now(target, order_id)
 

@@ -63,7 +63,7 @@ class TestDynamoLedger(LedgerPromises, PausesPromises):
         settle(ledger, not_now("Throttling"), owner="first")
         again = claims(ledger, ONE)[ONE.id]
 
-        assert (ClaimStatus.MINE, None, None) == (again.answer, again.row.parts, again.row.reserved)
+        assert (ClaimStatus.MINE, None, None) == (again.status, again.row.parts, again.row.reserved)
 
     def test_an_operator_reads_what_is_stopped(self, ledger: DynamoLedger) -> None:
         ledger.pause(["channel:sms", "country:SE"])

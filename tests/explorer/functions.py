@@ -188,7 +188,7 @@ class Functions:
             receipts=self.fault_proxy.watched("receipts", _Receipts(self.queues["receipts"])),
             of_texts=receipt_logs.of_texts,
             send_within=lambda _: SEND_WITHIN,
-            patience=DUE_POLICY,
+            due_policy=DUE_POLICY,
             now=self.clock,
             limit=400,
         )
@@ -200,12 +200,12 @@ class Functions:
         rollups = self.fault_proxy.watched("rollups", self.fitting.rollups(self.rollups))
         count = Count(rollups=rollups, pause=self._pause, chance=lambda: 0.5)
         log: Any = Log(self.journal)
-        return lambda event: processor.respond(event, count, log, tell=self._tell)
+        return lambda event: processor.respond(event, count, log, write_metrics=self._write_metrics)
 
     def _pause(self, seconds: float) -> None:
         self.clock.turn(timedelta(seconds=seconds))
 
-    def _tell(self, counted: Iterable[Entry]) -> None:
+    def _write_metrics(self, counted: Iterable[Entry]) -> None:
         lines = emf_lines(counted, stage="explorer", level="full", now=self.clock())
         self.journal.metrics += lines
 

@@ -167,11 +167,11 @@ class WitnessedLedger:
         rows = sorted(found.notifications.values(), key=lambda row: (row.accepted_at, row.id))
         return replace(found, notifications={row.id: row for row in rows})
 
-    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
-        status_rank: list[Decision] = self.inner.mark(decisions)
-        for mark in status_rank:
+    def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
+        stored: list[Decision] = self.inner.record_decisions(decisions)
+        for mark in stored:
             self._note((mark.order, mark.event), mark)
-        return status_rank
+        return stored
 
     def accept(
         self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
@@ -188,7 +188,7 @@ class WitnessedLedger:
 
     def claim(self, asked: Sequence[Any], **named: Any) -> dict[str, Claim]:
         claims: dict[str, Claim] = self.inner.claim(asked, **named)
-        self.journal.answers |= {claim.answer for claim in claims.values()}
+        self.journal.answers |= {claim.status for claim in claims.values()}
         return claims
 
     def settle(self, settlements: Sequence[Any]) -> None:

@@ -28,7 +28,7 @@ class _Markless(Around):
         found: LookupResult = self.inner.look_up(wanted)
         return replace(found, decisions={})
 
-    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
+    def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         self.inner.decisions.update({(mark.order, mark.event): mark for mark in decisions})
         return list(decisions)
 
@@ -66,7 +66,7 @@ class _Anybodys(Around):
     def claim(self, asked: Sequence[ClaimRequest], **named: Any) -> dict[str, Claim]:
         claims = self.inner.claim(asked, **named)
         return {
-            i: replace(claim, answer=ClaimStatus.MINE)
+            i: replace(claim, status=ClaimStatus.MINE)
             if claim.row.state is State.SENDING
             else claim
             for i, claim in claims.items()
@@ -80,7 +80,7 @@ class _Nobodys(Around):
         held = {a.id for a in asked if self.inner.rows[a.id].state is State.SENDING}
         claims = self.inner.claim(asked, **named)
         return {
-            i: replace(claim, answer=ClaimStatus.BUSY) if i in held else claim
+            i: replace(claim, status=ClaimStatus.BUSY) if i in held else claim
             for i, claim in claims.items()
         }
 

@@ -70,7 +70,7 @@ class FakeLedger:
         )
         return self._answer("look_up", found, keys, through)
 
-    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
+    def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         keys = [(mark.order, mark.event) for mark in decisions]
         through = self._call("record_decisions", keys)
         status_rank = [
@@ -103,7 +103,7 @@ class FakeLedger:
                 continue
             if self.rows[each.id].state is State.REQUESTED:
                 self._claim(each, owner, lease_until)
-                claims[each.id] = Claim(answer=ClaimStatus.MINE, row=self.rows[each.id])
+                claims[each.id] = Claim(status=ClaimStatus.MINE, row=self.rows[each.id])
             else:
                 claims[each.id] = claim_of(self.rows[each.id], owner=owner, now=now)
         return self._answer("claim", claims, keys, keys if claims else through)

@@ -167,7 +167,7 @@ class World:
             receipts=self.receipts,
             of_texts=self.receipt_sweeper().of_texts,
             send_within=lambda _: self.send_within,
-            patience=DuePolicy(
+            due_policy=DuePolicy(
                 first_wait=self.policy.republish_after,
                 resend_email_after=self.resend_email_after,
                 receipt_timeout=RECEIPT_TIMEOUT,

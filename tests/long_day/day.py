@@ -38,9 +38,9 @@ class Witness(FakeLedger):
     newest: dict[Any, int] = field(default_factory=dict)
     objections: list[str] = field(default_factory=list)
 
-    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
+    def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         try:
-            return FakeLedger.mark(self, decisions)
+            return FakeLedger.record_decisions(self, decisions)
         finally:
             for each in decisions:
                 key = (each.order, each.event)

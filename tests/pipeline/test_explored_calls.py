@@ -16,7 +16,7 @@ READ, INSERT, UPDATE = "dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynam
 
 ACTIONS: dict[tuple[str, str], set[str]] = {
     ("ledger", "look_up"): {READ},
-    ("ledger", "mark"): {INSERT, READ},
+    ("ledger", "record_decisions"): {INSERT, READ},
     ("ledger", "accept"): {INSERT, UPDATE, READ},
     ("ledger", "claim"): {UPDATE, READ},
     ("ledger", "settle"): {UPDATE, READ},

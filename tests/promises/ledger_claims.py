@@ -58,7 +58,7 @@ class ClaimPromises:
         mine = ledger.claim([asked], owner="me", lease_until=LATER, now=START)[TEXT.id]
 
         assert (ClaimStatus.MINE, 3, Decimal("0.02343")) == (
-            mine.answer,
+            mine.status,
             mine.row.parts,
             mine.row.reserved,
         )
@@ -68,14 +68,14 @@ class ClaimPromises:
         first = claimed(ledger, owner="first")
         second = claims(ledger, ONE, owner="second")[ONE.id]
 
-        assert (ClaimStatus.BUSY, first) == (second.answer, second.row)
+        assert (ClaimStatus.BUSY, first) == (second.status, second.row)
         assert first == row(ledger)
 
     def test_an_owner_whose_answer_was_lost_is_told_again(self, ledger: Ledger) -> None:
         first = claimed(ledger)
         again = claims(ledger, ONE)[ONE.id]
 
-        assert (ClaimStatus.MINE, first) == (again.answer, again.row)
+        assert (ClaimStatus.MINE, first) == (again.status, again.row)
 
     def test_a_lapsed_claim_is_reported_and_never_taken_over(self, ledger: Ledger) -> None:
         """Its call may have been made."""
@@ -88,7 +88,7 @@ class ClaimPromises:
         ]:
             late = ledger.claim(asked, owner="second", lease_until=now + MINUTE, now=now)
 
-            assert {ONE.id: answer} == {i: claim.answer for i, claim in late.items()}
+            assert {ONE.id: answer} == {i: claim.status for i, claim in late.items()}
         assert first == row(ledger)
 
     @pytest.mark.parametrize("state", sorted(set(State) - {State.REQUESTED, State.SENDING}))
@@ -97,7 +97,7 @@ class ClaimPromises:
         enter(ledger, before)
         done = claims(ledger, ONE)[ONE.id]
 
-        assert (ClaimStatus.DONE, before) == (done.answer, done.row)
+        assert (ClaimStatus.DONE, before) == (done.status, done.row)
         assert before == row(ledger)
 
     def test_each_of_a_wave_is_answered_for_itself(self, ledger: Ledger) -> None:
@@ -107,7 +107,7 @@ class ClaimPromises:
         wave = claims(ledger, ONE, TWO, THREE, TEXT)
 
         assert {ONE.id: ClaimStatus.BUSY, TWO.id: ClaimStatus.MINE, THREE.id: ClaimStatus.DONE} == {
-            i: claim.answer for i, claim in wave.items()
+            i: claim.status for i, claim in wave.items()
         }
         assert {} == read(ledger, TEXT)
 
@@ -117,7 +117,7 @@ class ClaimPromises:
 
         assert many == enter(ledger, *many)
         assert many == enter(ledger, *many)
-        assert {ClaimStatus.MINE} == {claim.answer for claim in claims(ledger, *many).values()}
+        assert {ClaimStatus.MINE} == {claim.status for claim in claims(ledger, *many).values()}
         ledger.settle(
             [Settlement(notification=n, owner="me", outcome=accepted(n.id), at=START) for n in many]
         )
@@ -151,7 +151,7 @@ class SettlementPromises:
 
         assert (State.FAILED, "MessageRejected") == (failed.state, failed.rule)
         assert (LATER, None, None) == (failed.closed_at, failed.due_at, failed.sent_at)
-        assert ClaimStatus.DONE == claims(ledger, ONE, owner="next")[ONE.id].answer
+        assert ClaimStatus.DONE == claims(ledger, ONE, owner="next")[ONE.id].status
 
     def test_a_parked_message_waits_for_an_operator_and_for_nobody_else(
         self, ledger: Ledger
@@ -174,7 +174,7 @@ class SettlementPromises:
         again = claims(ledger, ONE, owner="next")[ONE.id]
 
         assert (State.REQUESTED, None, None) == (back.state, back.lease_until, back.sent_at)
-        assert (ClaimStatus.MINE, "next", 2) == (again.answer, again.row.owner, again.row.attempts)
+        assert (ClaimStatus.MINE, "next", 2) == (again.status, again.row.owner, again.row.attempts)
 
     def test_a_claim_that_was_given_back_was_no_try(self, ledger: Ledger) -> None:
         """A function that ran out of time, or a table out of reach, is nobody's attempt."""
@@ -185,7 +185,7 @@ class SettlementPromises:
         again = claims(ledger, ONE, owner="next")[ONE.id]
 
         assert (State.REQUESTED, None, 0) == (back.state, back.lease_until, back.attempts)
-        assert (ClaimStatus.MINE, 1) == (again.answer, again.row.attempts)
+        assert (ClaimStatus.MINE, 1) == (again.status, again.row.attempts)
 
     def test_the_reason_of_an_earlier_try_does_not_stick_to_a_sent_message(
         self, ledger: Ledger
@@ -202,7 +202,7 @@ class SettlementPromises:
         settle(ledger, unknown("ReadTimeoutError"))
         doubtful = row(ledger)
 
-        assert ClaimStatus.DONE == claims(ledger, ONE, owner="next")[ONE.id].answer
+        assert ClaimStatus.DONE == claims(ledger, ONE, owner="next")[ONE.id].status
         assert (State.IN_DOUBT, "ReadTimeoutError", LATER, None) == (
             doubtful.state,
             doubtful.rule,

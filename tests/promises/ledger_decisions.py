@@ -57,7 +57,7 @@ class DecisionPromises:
     def test_a_decision_is_read_back_as_it_was(self, ledger: Ledger) -> None:
         one, bare = mark(1), mark(2, verdicts={})
 
-        assert [one, bare] == ledger.mark([one, bare])
+        assert [one, bare] == ledger.record_decisions([one, bare])
         keys = frozenset({(one.order, one.event), (bare.order, bare.event)})
         assert {("order-1", "event-1"): one, ("order-2", "event-2"): bare} == (
             ledger.look_up(LookupKeys(decisions=keys)).decisions
@@ -66,30 +66,30 @@ class DecisionPromises:
     def test_the_first_decision_stands_and_is_the_answer_to_every_other(
         self, ledger: Ledger
     ) -> None:
-        ledger.mark([mark(2)])
+        ledger.record_decisions([mark(2)])
         late = mark(2, position="999", accepted_at=LATER, verdicts={}, fingerprint="0" * 32)
 
-        assert [mark(1), mark(2), mark(3)] == ledger.mark([mark(1), late, mark(3)])
-        assert [mark(2)] == ledger.mark([late])
+        assert [mark(1), mark(2), mark(3)] == ledger.record_decisions([mark(1), late, mark(3)])
+        assert [mark(2)] == ledger.record_decisions([late])
 
     def test_events_of_one_order_have_decisions_of_their_own(self, ledger: Ledger) -> None:
         first, second = mark(1), mark(1, event="event-2", position="102")
 
-        assert [first, second] == ledger.mark([first, second])
+        assert [first, second] == ledger.record_decisions([first, second])
         found = ledger.look_up(LookupKeys(decisions=frozenset({("order-1", "event-2")})))
         assert {("order-1", "event-2"): second} == found.decisions
 
     def test_a_decision_of_a_requested_notification_names_no_rule(self, ledger: Ledger) -> None:
         one = mark(verdicts={Channel.SMS: Verdict(state=State.REQUESTED)})
 
-        assert [one] == ledger.mark([one])
-        assert [one] == ledger.mark([one])
+        assert [one] == ledger.record_decisions([one])
+        assert [one] == ledger.record_decisions([one])
 
     def test_a_batch_of_decisions_may_be_larger_than_any_call_takes(self, ledger: Ledger) -> None:
         many = [mark(n) for n in range(130)]
 
-        assert many == ledger.mark(many)
-        assert many == ledger.mark(many)
+        assert many == ledger.record_decisions(many)
+        assert many == ledger.record_decisions(many)
         keys = frozenset((each.order, each.event) for each in many)
         assert keys == ledger.look_up(LookupKeys(decisions=keys)).decisions.keys()
 
@@ -220,7 +220,7 @@ class EntryPromises:
         assert LookupResult(notifications={ONE.id: ONE}) == found
 
     def test_everything_is_found_in_one_look(self, ledger: Ledger) -> None:
-        ledger.mark([mark()])
+        ledger.record_decisions([mark()])
         ledger.accept([ONE], [latest_status("shipped")])
         found = ledger.look_up(
             LookupKeys(
@@ -240,7 +240,7 @@ class EntryPromises:
         ledger.settle([])
 
         assert LookupResult() == ledger.look_up(LookupKeys())
-        assert [] == ledger.mark([])
+        assert [] == ledger.record_decisions([])
         assert [] == ledger.accept([], [])
         assert {} == ledger.claim([], owner="me", lease_until=LATER, now=START)
         assert set() == ledger.change([])

@@ -61,7 +61,7 @@ class OrderPromises:
     ) -> None:
         enter(ledger, ONE, TWO)
         later = mark(2, order="order-1", accepted_at=START + MINUTE)
-        ledger.mark([later, mark(1), mark(3)])
+        ledger.record_decisions([later, mark(1), mark(3)])
 
         assert [row(ledger, ONE)] == ledger.of_order(order_of(ONE.id))
         assert [mark(1), later] == ledger.decisions_of("order-1")

@@ -11,7 +11,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import CHAINS, FINAL, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.merge import told
+from ordercast.receipts.merge import merge_message
 from ordercast.sending.outcome import accepted, unknown
 from ordercast.workflows.ports import Ledger
 from tests.examples import notification
@@ -43,7 +43,7 @@ class ReceiptPromises:
             reason="Phone is currently unreachable/unavailable",
             price=Decimal("0.00645"),
         )
-        after = told(seen, "m-1", message, sent_at=START, delivered_at=LATER)
+        after = merge_message(seen, "m-1", message, sent_at=START, delivered_at=LATER)
 
         assert {TEXT.id} == ledger.change([(seen, after)])
         assert replace(after, version=2) == row(ledger, TEXT)

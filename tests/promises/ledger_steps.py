@@ -7,7 +7,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import COUNTS_AS_UNDELIVERED, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.merge import told
+from ordercast.receipts.merge import merge_message
 from ordercast.sending.claim import Claim, ClaimRequest
 from ordercast.sending.outcome import Outcome, Settlement
 from ordercast.workflows.ports import Ledger
@@ -57,7 +57,7 @@ def spoken(seen: Notification, state: State) -> Notification:
     """Return the notification with what a provider says of its message, a minute after the start."""
     reason = "bounced" if state in COUNTS_AS_UNDELIVERED else None
     message = Message(state=state, at=LATER, reason=reason)
-    return told(seen, "m-1", message, sent_at=LATER)
+    return merge_message(seen, "m-1", message, sent_at=LATER)
 
 
 def hear(ledger: Ledger, state: State, one: Notification = ONE) -> set[str]:

@@ -60,7 +60,7 @@ class TestFakeLedger(LedgerPromises, PausesPromises):
         asked, one_latest_status = ClaimRequest(id=ONE.id), latest_status("shipped")
         receipt_event = Settlement(notification=ONE, owner="me", outcome=accepted("m-1"), at=START)
         twice: list[Calling] = [
-            lambda: ledger.mark([mark(), mark()]),
+            lambda: ledger.record_decisions([mark(), mark()]),
             lambda: ledger.accept([ONE, ONE], []),
             lambda: ledger.accept([], [one_latest_status, latest_status("confirmed")]),
             lambda: ledger.claim([asked, asked], owner="me", lease_until=START, now=START),
@@ -76,7 +76,7 @@ class TestFakeLedger(LedgerPromises, PausesPromises):
         ledger.unavailable = {"record_decisions"}
 
         with pytest.raises(LedgerUnavailable):
-            ledger.mark([mark()])
+            ledger.record_decisions([mark()])
         assert {} == ledger.decisions
 
     @pytest.mark.parametrize("method", ["record_decisions", "claim", "due", "look_up"])
@@ -84,7 +84,7 @@ class TestFakeLedger(LedgerPromises, PausesPromises):
         enter(ledger, ONE)
         ledger.unheard = {method}
         calls: dict[str, Calling] = {
-            "record_decisions": lambda: ledger.mark([mark()]),
+            "record_decisions": lambda: ledger.record_decisions([mark()]),
             "claim": lambda: claims(ledger, ONE),
             "due": lambda: ledger.due(now=START, limit=1),
             "look_up": lambda: read(ledger, ONE),

@@ -7,7 +7,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import CHAINS, State
 from ordercast.receipts.provider_events import (
     COUNTED,
-    PLACES,
+    MEANINGS,
     SuppressionReason,
     meaning_of,
     reason,
@@ -28,7 +28,7 @@ def shown() -> dict[str, tuple[str, str | None]]:
 def test_the_page_shows_every_event_where_the_core_has_it() -> None:
     known = {
         kind: (str(each.state), each.suppression_reason and str(each.suppression_reason))
-        for places in PLACES.values()
+        for places in MEANINGS.values()
         for kind, each in places.items()
     }
 
@@ -46,7 +46,7 @@ def test_the_page_names_what_is_only_counted() -> None:
 
 @pytest.mark.parametrize("channel", Channel)
 def test_every_event_has_a_place_in_the_chain_of_its_channel(channel: Channel) -> None:
-    assert {each.state for each in PLACES[channel].values()} <= set(CHAINS[channel])
+    assert {each.state for each in MEANINGS[channel].values()} <= set(CHAINS[channel])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.receipts.provider_events import meaning_of
-from ordercast.receipts.receipt import CountedVersion, MalformedReceipt, read_receipt
+from ordercast.receipts.receipt import CountedEvent, MalformedReceipt, read_receipt
 from tests.examples import PHONE
 from tests.fakes.clock import START
 from tests.receipts.provider_bodies import (
@@ -72,14 +72,14 @@ def test_a_provider_s_own_example_says_what_became_of_its_message(
 def test_what_a_reader_does_is_counted_and_is_no_receipt(name: str) -> None:
     read = read_receipt(recorded(f"ses_event_{name}"), received_at=START)
 
-    assert CountedVersion(kind=name.title()) == read
+    assert CountedEvent(kind=name.title()) == read
 
 
 def test_what_ses_says_when_it_is_connected_is_no_receipt_and_no_trouble() -> None:
     """It comes once, at deployment, and would raise the alarm of the dead letters."""
     greeting = "Successfully validated SNS topic for Amazon SES event publishing."
 
-    assert isinstance(read_receipt(greeting, received_at=START), CountedVersion)
+    assert isinstance(read_receipt(greeting, received_at=START), CountedEvent)
 
 
 def test_an_event_that_nobody_knows_says_at_least_that_the_provider_has_the_message() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ordercast.notifications.lifecycle import State
 from ordercast.receipts.provider_events import meaning_of
-from ordercast.receipts.receipt import CountedVersion, MalformedReceipt, Receipt, read_receipt
+from ordercast.receipts.receipt import CountedEvent, MalformedReceipt, Receipt, read_receipt
 from tests.fakes.clock import START
 from tests.receipts.provider_bodies import RECORDINGS, recorded
 from tests.sampling import SAMPLED, sampled
@@ -62,7 +62,7 @@ def test_a_recorded_receipt_without_any_of_its_fields_or_with_any_words_is_read(
 
     read = read_receipt(json.dumps(document), received_at=START)
 
-    assert isinstance(read, CountedVersion) or read.message_id in json.dumps(document)
+    assert isinstance(read, CountedEvent) or read.message_id in json.dumps(document)
     if isinstance(read, Receipt):
         assert meaning_of(read.kind, read.channel).state in State
         assert MARKER not in repr(read)

@@ -8,7 +8,7 @@ from ordercast.decisions.routing import QUIET_HOURS
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.sending.due_policy import LAPSED, DuePolicy, Step, lapsed, step
+from ordercast.sending.due_policy import LAPSED, DueAction, DuePolicy, due_action, lapsed
 from tests.examples import notification, person
 from tests.fakes.clock import START
 from tests.fakes.world import RECEIPT_TIMEOUT
@@ -29,18 +29,18 @@ def look(
     found: LookupResult = NOTHING_KNOWN,
     *,
     after: timedelta,
-    merge_receipts: bool = True,
+    receipts_applied: bool = True,
     resend: timedelta | None = RIPE,
-) -> Step:
+) -> DueAction:
     """Let the sweeper look at a row so long after the start."""
-    return step(
+    return due_action(
         row,
         found,
-        patience=DuePolicy(
+        due_policy=DuePolicy(
             first_wait=FIRST_WAIT, resend_email_after=resend, receipt_timeout=RECEIPT_TIMEOUT
         ),
         send_within=DAY,
-        receipts_applied_until=START + after if merge_receipts else None,
+        receipts_applied_until=START + after if receipts_applied else None,
         now=START + after,
     )
 
@@ -150,11 +150,11 @@ def test_a_doubtful_e_mail_is_never_sent_a_third_time() -> None:
 
 
 @pytest.mark.parametrize("row", [DOUBTFUL, replace(DOUBTFUL, channel=Channel.SMS)])
-@pytest.mark.parametrize("merge_receipts", [True, False])
+@pytest.mark.parametrize("receipts_applied", [True, False])
 def test_a_doubt_that_nobody_has_ended_in_three_days_stays_one_and_is_done_with(
-    row: Notification, *, merge_receipts: bool
+    row: Notification, *, receipts_applied: bool
 ) -> None:
-    over = look(row, after=RECEIPT_TIMEOUT, merge_receipts=merge_receipts)
+    over = look(row, after=RECEIPT_TIMEOUT, receipts_applied=receipts_applied)
 
     assert (State.IN_DOUBT, None, START + RECEIPT_TIMEOUT, False) == (
         over.row.state,
@@ -165,7 +165,7 @@ def test_a_doubt_that_nobody_has_ended_in_three_days_stays_one_and_is_done_with(
 
 
 def test_while_receipts_wait_to_be_read_receipt_timeout_says_nothing() -> None:
-    kept = look(DOUBTFUL, after=DAY, merge_receipts=False)
+    kept = look(DOUBTFUL, after=DAY, receipts_applied=False)
 
     assert (State.IN_DOUBT, False, START + DAY + FIRST_WAIT) == (
         kept.row.state,
@@ -221,13 +221,13 @@ def test_what_was_sent_is_not_looked_at_again(state: State) -> None:
 
 
 @pytest.mark.parametrize("row", [MAIL, SENDING, DOUBTFUL, replace(DOUBTFUL, resends=1)])
-@pytest.mark.parametrize("merge_receipts", [True, False])
+@pytest.mark.parametrize("receipts_applied", [True, False])
 def test_every_look_moves_the_next_one_on_or_is_the_last(
-    row: Notification, *, merge_receipts: bool
+    row: Notification, *, receipts_applied: bool
 ) -> None:
     """Otherwise a round would look at the same rows for ever, and at no others."""
     for after in (5 * MINUTE, RIPE, DAY):
-        due_at = look(row, after=after, merge_receipts=merge_receipts).row.due_at
+        due_at = look(row, after=after, receipts_applied=receipts_applied).row.due_at
 
         assert due_at is not None
         # A claim that has just been found to have lapsed is looked at once more, as in doubt.

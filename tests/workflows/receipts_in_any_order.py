@@ -16,7 +16,7 @@ from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.provider_events import PLACES
+from ordercast.receipts.provider_events import MEANINGS
 from ordercast.receipts.receipt import Receipt
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.sending.claim import ClaimRequest
@@ -29,8 +29,8 @@ SECOND = timedelta(seconds=1)
 RESERVED = Decimal("0.02")
 ROWS = {channel: notification(7, channel) for channel in Channel}
 KINDS: Mapping[Channel, Sequence[str]] = {
-    Channel.SMS: [*PLACES[Channel.SMS], "PENDING", "FAILURE/Phone is on the moon"],
-    Channel.EMAIL: [*PLACES[Channel.EMAIL], "Teleported", "Bounce/Transient/New"],
+    Channel.SMS: [*MEANINGS[Channel.SMS], "PENDING", "FAILURE/Phone is on the moon"],
+    Channel.EMAIL: [*MEANINGS[Channel.EMAIL], "Teleported", "Bounce/Transient/New"],
 }
 PRICES = [None, None, Decimal(0), Decimal("0.00645"), Decimal("0.0129")]
 

@@ -225,9 +225,9 @@ class RacedLedger(FakeLedger):
 
     before: Callable[[], object]
 
-    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
+    def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         self.before()
-        return FakeLedger.mark(self, decisions)
+        return FakeLedger.record_decisions(self, decisions)
 
 
 def test_who_decisions_an_event_at_the_same_time_is_obeyed(world: World) -> None:

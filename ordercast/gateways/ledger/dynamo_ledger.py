@@ -62,9 +62,11 @@ class DynamoLedger:
         """Return up to *limit* ids that the sweeper is to look at."""
         return ledger_reads.due(self.table, now=now, limit=limit)
 
-    def mark(self, decisions: Sequence[Decision]) -> list[Decision]:
+    def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         """Insert each mark that is not there yet; answer the one that stands, for each."""
-        answers = self.table.execute([ledger_statements.mark(self._name, m) for m in decisions])
+        answers = self.table.execute(
+            [ledger_statements.insert_decision(self._name, each) for each in decisions]
+        )
         insist(answers)
         taken = frozenset((m.order, m.event) for m in _refused(decisions, answers))
         status_rank = self.look_up(LookupKeys(decisions=taken)).decisions

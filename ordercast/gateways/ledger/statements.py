@@ -18,7 +18,7 @@ from ordercast.notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
-from ordercast.receipts.merge import told
+from ordercast.receipts.merge import merge_message
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Settlement
 
@@ -30,9 +30,9 @@ def enter(table: str, notification: Notification) -> Statement:
     return partiql.insert(table, ledger_item.write(notification))
 
 
-def mark(table: str, mark: Decision) -> Statement:
-    """Insert a mark that is not there yet."""
-    return partiql.insert(table, ledger_item.write_decision(mark))
+def insert_decision(table: str, decision: Decision) -> Statement:
+    """Insert a decision that is not there yet."""
+    return partiql.insert(table, ledger_item.write_decision(decision))
 
 
 def first_latest_status(table: str, latest_status: LatestStatus) -> Statement:
@@ -150,6 +150,8 @@ def _suppressions(settlement: Settlement) -> dict[str, Mapping[str, Any]]:
     if not outcome.message_id:
         return {"sent_at": millis(at)} if outcome.state is State.IN_DOUBT else {}
     sent = Message(state=State.SENT, at=at)
-    row = ledger_item.write(told(settlement.notification, outcome.message_id, sent, sent_at=at))
+    row = ledger_item.write(
+        merge_message(settlement.notification, outcome.message_id, sent, sent_at=at)
+    )
     names = ("messages", "cost", "cost_source", "sent_at")
     return {name: row[name] for name in names if name in row}

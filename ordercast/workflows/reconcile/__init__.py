@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Workflows that compare rollups, ledger and stream, and repair. Used by `verify` and the verifier."""

@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Workflows that list, redrive and drop parked items. Used by `ordercast parked`."""

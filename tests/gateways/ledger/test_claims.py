@@ -26,7 +26,7 @@ def sending(one: Notification, owner: str = "me") -> Item:
 def claim(ledger: DynamoLedger, *rows: Notification) -> dict[str, ClaimStatus]:
     asked = [ClaimRequest(id=each.id) for each in rows]
     claims = ledger.claim(asked, owner="me", lease_until=LATER, now=START)
-    return {one: claim.answer for one, claim in claims.items()}
+    return {one: claim.status for one, claim in claims.items()}
 
 
 # Claims

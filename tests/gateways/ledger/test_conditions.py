@@ -80,4 +80,4 @@ def test_a_decision_that_is_there_is_answered_and_not_ours(stub, ledger) -> None
     written(stub, THERE)
     read(stub, ledger_item.write_decision(theirs))
 
-    assert [theirs] == ledger.mark([mark()])
+    assert [theirs] == ledger.record_decisions([mark()])

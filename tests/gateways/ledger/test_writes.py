@@ -17,7 +17,7 @@ from tests.promises.ledger_steps import LATER, ONE, TWO
 
 
 OTHERS: list[Callable[[DynamoLedger], object]] = [
-    lambda ledger: ledger.mark([mark(1), mark(2)]),
+    lambda ledger: ledger.record_decisions([mark(1), mark(2)]),
     lambda ledger: ledger.accept([ONE], [latest_status("confirmed")]),
     lambda ledger: ledger.change([(n, replace(n, due_at=LATER)) for n in (ONE, TWO)]),
 ]
@@ -45,7 +45,7 @@ def test_a_decision_that_is_there_and_can_not_be_read_is_not_ours(stub, ledger) 
     read(stub)
 
     with pytest.raises(LedgerUnavailable):
-        ledger.mark([mark()])
+        ledger.record_decisions([mark()])
 
 
 # Heads: what is likelier is tried first, for a refusal costs a write unit too
