@@ -34,7 +34,9 @@ def reserve(
             refused.add(each)
         else:
             reservations[slot] = at
-    return replace(person, reservations=reservations, turn=person.turn + 1), frozenset(refused)
+    return replace(
+        person, reservations=reservations, reservations_version=person.reservations_version + 1
+    ), frozenset(refused)
 
 
 def _is_near(one: datetime, other: datetime) -> bool:

@@ -71,11 +71,11 @@ class Person:
     refusals: Mapping[Channel, str] = field(default_factory=dict)
     quiet: QuietHours | None = None
     reservations: Mapping[str, datetime] = field(default_factory=dict)
-    turn: int = 0
+    reservations_version: int = 0
     suppressions: Mapping[str, Suppression] = field(default_factory=dict)
     soft_bounces: Mapping[str, SoftBounce] = field(default_factory=dict)
     unsuppressions: Mapping[str, Unsuppression] = field(default_factory=dict)
-    evidence_in: int = 0
+    suppressions_version: int = 0
 
     def refusal(self, channel: Channel, recipient: str | None) -> str | None:
         """Return why nothing is to be sent on *channel*, or there to *recipient*; None if it may."""

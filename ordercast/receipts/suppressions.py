@@ -89,7 +89,10 @@ def suppress(person: Person, evidence: Iterable[Evidence], *, soft_bounces: int)
     if (softly, suppressions) == (dict(person.soft_bounces), dict(person.suppressions)):
         return person
     return replace(
-        person, soft_bounces=softly, suppressions=suppressions, evidence_in=person.evidence_in + 1
+        person,
+        soft_bounces=softly,
+        suppressions=suppressions,
+        suppressions_version=person.suppressions_version + 1,
     )
 
 
@@ -111,7 +114,7 @@ def unsuppress(person: Person, address: str, *, by: str, at: datetime) -> Person
             **person.unsuppressions,
             address: Unsuppression(reason=refusal.reason, by=by, at=at),
         },
-        evidence_in=person.evidence_in + 1,
+        suppressions_version=person.suppressions_version + 1,
     )
 
 

@@ -47,7 +47,9 @@ class Stage:
             self.races -= 1
             for each in people:
                 known = self._people.kept[each.key]
-                self._people.kept[each.key] = replace(known, evidence_in=known.evidence_in + 1)
+                self._people.kept[each.key] = replace(
+                    known, suppressions_version=known.suppressions_version + 1
+                )
         return self._people.suppress(people)
 
 

@@ -12,7 +12,7 @@ import boto3
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import SentMessage, read_inbox
 from ordercast.events.identity import order_hash_for
-from ordercast.gateways.dynamodb.table import millis
+from ordercast.gateways.dynamodb.codec import millis
 from ordercast.gateways.ledger.items import is_decision, is_notification, read_decision
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification

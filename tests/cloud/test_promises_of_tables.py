@@ -96,8 +96,8 @@ class TestDynamoPeople(PeoplePromises):
         refusing = replace(stranger, refusals={Channel.EMAIL: "complained"})
         people.change({"ada"}, lambda seen: replace(seen, refusals=refusing.refusals))
         assert "ttl" not in table.get([key])[0]
-        assert set() == people.reserve([paying(stranger, "n-2", turn=2)])
-        assert {"ada"} == people.reserve([paying(refusing, "n-2", turn=2)])
+        assert set() == people.reserve([paying(stranger, "n-2", version=2)])
+        assert {"ada"} == people.reserve([paying(refusing, "n-2", version=2)])
         assert "ttl" not in table.get([key])[0]
 
     def test_a_refusal_that_came_while_a_record_was_made_is_seen(

@@ -61,25 +61,29 @@ class FakePeople:
                 suppressions=person.suppressions or known.suppressions,
                 soft_bounces=person.soft_bounces or known.soft_bounces,
                 unsuppressions=person.unsuppressions or known.unsuppressions,
-                evidence_in=person.evidence_in or known.evidence_in,
+                suppressions_version=person.suppressions_version or known.suppressions_version,
             )
 
     def _suppress(self, person: Person) -> bool:
         known = self.kept.get(person.key, Person(key=person.key))
-        if known.evidence_in != person.evidence_in - 1:
+        if known.suppressions_version != person.suppressions_version - 1:
             return False
         self.kept[person.key] = replace(
             known,
             suppressions=person.suppressions,
             soft_bounces=person.soft_bounces,
             unsuppressions=person.unsuppressions,
-            evidence_in=person.evidence_in,
+            suppressions_version=person.suppressions_version,
         )
         return True
 
     def _reserve(self, person: Person) -> bool:
         known = self.kept.get(person.key, Person(key=person.key))
-        if known.turn != person.turn - 1:
+        if known.reservations_version != person.reservations_version - 1:
             return False
-        self.kept[person.key] = replace(known, reservations=person.reservations, turn=person.turn)
+        self.kept[person.key] = replace(
+            known,
+            reservations=person.reservations,
+            reservations_version=person.reservations_version,
+        )
         return True

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ordercast.gateways.dynamodb.table import Item
+from ordercast.gateways.dynamodb.codec import Item
 
 
 def size(item: Item) -> int:

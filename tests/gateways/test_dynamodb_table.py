@@ -8,17 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercast.errors import LedgerUnavailable
-from ordercast.gateways.dynamodb.table import (
-    ROUNDS,
-    Answer,
-    Statement,
-    Table,
-    Unacceptable,
-    insist,
-    millis,
-    text,
-    time_from_millis,
-)
+from ordercast.gateways.dynamodb.codec import millis, text, time_from_millis
+from ordercast.gateways.dynamodb.table import ROUNDS, Answer, Statement, Table, Unacceptable, insist
 
 KEYS = [{"id": text("a")}, {"id": text("b")}]
 DONE: dict[str, object] = {}

@@ -123,8 +123,8 @@ def test_a_latest_status_is_one_write_unit_and_outlives_its_rows() -> None:
 @pytest.mark.parametrize("cap", [0, 10])
 def test_somebody_who_is_told_something_is_one_write_unit(cap: int) -> None:
     reservations = {notification(n).id: START for n in range(cap)}
-    person = replace(ADA, key=ORDER, reservations=reservations, turn=1234)
+    person = replace(ADA, key=ORDER, reservations=reservations, reservations_version=1234)
 
     assert WRITE_UNIT >= size(
-        people_item.key(person.key) | people_item.facts(person) | people_item.window(person)  # type: ignore[operator]
+        people_item.key(person.key) | people_item.record(person) | people_item.reservations(person)
     )

@@ -11,7 +11,8 @@ from botocore.stub import Stubber
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel
-from ordercast.gateways.dynamodb.table import ROUNDS, Table, Unacceptable, number
+from ordercast.gateways.dynamodb.codec import number
+from ordercast.gateways.dynamodb.table import ROUNDS, Table, Unacceptable
 from ordercast.gateways.people import items as people_item
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.people.hourly_cap import WINDOW
@@ -69,7 +70,9 @@ def test_who_pays_again_is_one_statement_won_or_lost(stub, people) -> None:
     written(stub, NOT_SO, DONE)
     other = replace(NOBODY, key="other")
 
-    assert {"other"} == people.reserve([paying(ADA, "n-1", turn=2), paying(other, "n-2", turn=3)])
+    assert {"other"} == people.reserve(
+        [paying(ADA, "n-1", version=2), paying(other, "n-2", version=3)]
+    )
 
 
 def test_who_pays_pays_in_turn_and_who_is_forgotten_one_day_has_nothing_on_record(
@@ -79,7 +82,7 @@ def test_who_pays_pays_in_turn_and_who_is_forgotten_one_day_has_nothing_on_recor
     sent = noted(stub.client)
     written(stub, DONE, DONE)
 
-    people.reserve([paying(ADA, "n-1", turn=2), paying(NOBODY, "n-2", turn=3)])
+    people.reserve([paying(ADA, "n-1", version=2), paying(NOBODY, "n-2", version=3)])
 
     on_record, stranger = (each.conditions() for each in sent)
     assert {'"reservations_version" IN [?]': [number(1)]} == on_record
@@ -93,7 +96,9 @@ def test_who_pays_pays_in_turn_and_who_is_forgotten_one_day_has_nothing_on_recor
 
 def read(stub: Stubber, *people: Person) -> None:
     items = [
-        people_item.key(p.key) | people_item.facts(p) | {"reservations_version": number(p.turn)}  # type: ignore[operator]
+        people_item.key(p.key)
+        | people_item.record(p)
+        | {"reservations_version": number(p.reservations_version)}
         for p in people
     ]
     stub.add_response("batch_get_item", {"Responses": {"customers": items}})
@@ -126,7 +131,7 @@ def test_a_record_is_written_only_over_the_refusals_that_were_seen(stub, people)
     people.change({"ada", "bob"}, lambda person: replace(person, locale="fi"))
 
     refusing, not_refusing = (each.conditions() for each in sent)
-    assert {'"refusals" IN [?]': [people_item.facts(ADA)["refusals"]]} == refusing
+    assert {'"refusals" IN [?]': [people_item.record(ADA)["refusals"]]} == refusing
     assert {'"refusals" IS MISSING': []} == not_refusing
 
 
@@ -161,7 +166,7 @@ def test_a_record_in_trouble_is_not_taken_for_imported(stub, people) -> None:
 def test_who_has_only_paid_is_forgotten_a_week_after_the_last_time() -> None:
     """Longer than anything asks for it: the cap looks back for an hour."""
     twice = replace(paying(NOBODY, "n-1"), reservations={"n-1": START, "n-2": START + 2 * WINDOW})
-    ttl = people_item.window(twice)["ttl"]
+    ttl = people_item.reservations(twice)["ttl"]
 
     assert number(int((START + 2 * WINDOW + timedelta(days=7)).timestamp())) == ttl
     assert people_item.KEPT > WINDOW
@@ -173,4 +178,4 @@ def test_who_has_only_paid_is_forgotten_a_week_after_the_last_time() -> None:
     ids=["a customer", "an address that refused"],
 )
 def test_a_customer_and_a_refusal_are_never_forgotten(someone: Person) -> None:
-    assert "ttl" not in people_item.window(paying(someone, "n-1"))
+    assert "ttl" not in people_item.reservations(paying(someone, "n-1"))

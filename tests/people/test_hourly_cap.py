@@ -65,10 +65,10 @@ def test_a_cap_of_nothing_lets_nobody_through() -> None:
 
 
 def test_paying_takes_the_next_turn_and_changes_nothing_else() -> None:
-    known = person(email="ada@example.com", turn=7)
+    known = person(email="ada@example.com", reservations_version=7)
     after, _ = reserve(known, at(START, "n-1"), limit=1, now=START)
 
-    assert replace(known, reservations={"n-1": START}, turn=8) == after
+    assert replace(known, reservations={"n-1": START}, reservations_version=8) == after
 
 
 def test_what_waits_counts_when_it_is_due_and_not_when_it_came() -> None:

@@ -37,12 +37,12 @@ def known(ledger: Ledger, *keys: str) -> dict[str, Person]:
     return dict(ledger.look_up(LookupKeys(people=frozenset(keys))).people)
 
 
-def paying(person: Person, *ids: str, turn: int = 1) -> Person:
+def paying(person: Person, *ids: str, version: int = 1) -> Person:
     """Return the person as somebody who has paid for those, at the start."""
-    return replace(person, reservations=dict.fromkeys(ids, START), turn=turn)
+    return replace(person, reservations=dict.fromkeys(ids, START), reservations_version=version)
 
 
-def evidence(person: Person, *soft_bounces: str, evidence_in: int = 1) -> Person:
+def evidence(person: Person, *soft_bounces: str, version: int = 1) -> Person:
     """Return the person with what a message taught of an address, and with soft bounces."""
     refusal = Suppression(
         channel=Channel.SMS, reason="blocked", kind="FAILURE/…", message_id="m-1", at=START
@@ -51,7 +51,7 @@ def evidence(person: Person, *soft_bounces: str, evidence_in: int = 1) -> Person
         person,
         suppressions={"hash": refusal},
         soft_bounces={each: SoftBounce(address="hash", at=START) for each in soft_bounces},
-        evidence_in=evidence_in,
+        suppressions_version=version,
     )
 
 
@@ -103,12 +103,12 @@ class PeoplePromises:
     ) -> None:
         assert {"nobody"} == people.reserve([paying(NOBODY, "n-1")])
         assert set() == people.reserve([paying(NOBODY, "n-2")])
-        assert {"nobody"} == people.reserve([paying(NOBODY, "n-1", "n-2", turn=2)])
-        assert set() == people.reserve([paying(NOBODY, "n-3", turn=2)])
-        assert {"nobody": paying(NOBODY, "n-1", "n-2", turn=2)} == known(ledger, "nobody")
+        assert {"nobody"} == people.reserve([paying(NOBODY, "n-1", "n-2", version=2)])
+        assert set() == people.reserve([paying(NOBODY, "n-3", version=2)])
+        assert {"nobody": paying(NOBODY, "n-1", "n-2", version=2)} == known(ledger, "nobody")
 
     def test_a_payment_out_of_turn_makes_nobody_known(self, people: People, ledger: Ledger) -> None:
-        assert set() == people.reserve([paying(NOBODY, "n-1", turn=2)])
+        assert set() == people.reserve([paying(NOBODY, "n-1", version=2)])
         assert {} == known(ledger, "nobody")
 
     def test_one_who_lost_keeps_no_other_back(self, people: People, ledger: Ledger) -> None:
@@ -120,7 +120,9 @@ class PeoplePromises:
 
     def test_what_has_lapsed_is_forgotten(self, people: People, ledger: Ledger) -> None:
         people.reserve([paying(NOBODY, "n-1", "n-2")])
-        later = replace(NOBODY, reservations={"n-3": START + timedelta(hours=2)}, turn=2)
+        later = replace(
+            NOBODY, reservations={"n-3": START + timedelta(hours=2)}, reservations_version=2
+        )
 
         assert {"nobody"} == people.reserve([later])
         assert {"nobody": later} == known(ledger, "nobody")
@@ -163,7 +165,9 @@ class PeoplePromises:
         )
         after = known(ledger, "nobody")["nobody"]
 
-        assert {"nobody"} == people.reserve([replace(after, reservations={"n-2": START}, turn=2)])
+        assert {"nobody"} == people.reserve(
+            [replace(after, reservations={"n-2": START}, reservations_version=2)]
+        )
         assert evidence(NOBODY).suppressions == known(ledger, "nobody")["nobody"].suppressions
 
     def test_who_is_thought_a_stranger_and_is_not_learns_all_the_same(
@@ -179,9 +183,7 @@ class PeoplePromises:
     ) -> None:
         assert {"nobody"} == suppressions_port.suppress([evidence(NOBODY)])
         assert set() == suppressions_port.suppress([evidence(NOBODY, "m-2")])
-        assert {"nobody"} == suppressions_port.suppress(
-            [evidence(NOBODY, "m-1", "m-2", evidence_in=2)]
-        )
+        assert {"nobody"} == suppressions_port.suppress([evidence(NOBODY, "m-1", "m-2", version=2)])
         assert {"m-1", "m-2"} == known(ledger, "nobody")["nobody"].soft_bounces.keys()
 
     def test_what_is_lifted_is_gone_and_who_said_so_is_kept(
@@ -195,7 +197,7 @@ class PeoplePromises:
             suppressions={},
             soft_bounces={},
             unsuppressions={"hash": unsuppressions},
-            evidence_in=2,
+            suppressions_version=2,
         )
 
         assert {"ada"} == suppressions_port.suppress([after])

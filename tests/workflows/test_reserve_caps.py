@@ -28,7 +28,11 @@ class RacedPeople(FakePeople):
             for each in people:
                 known = self.kept.get(each.key, Person(key=each.key))
                 reservations = {**known.reservations, f"other-{self.races}": START}
-                self.kept[each.key] = replace(known, reservations=reservations, turn=known.turn + 1)
+                self.kept[each.key] = replace(
+                    known,
+                    reservations=reservations,
+                    reservations_version=known.reservations_version + 1,
+                )
         return FakePeople.reserve(self, people)
 
 
@@ -65,10 +69,10 @@ def test_who_lost_the_race_for_the_last_slot_is_refused() -> None:
 def test_a_stranger_who_is_known_after_all_is_read_again() -> None:
     """They were not looked up: only their customer's record names their address."""
     ledger = FakeLedger()
-    ledger.people.put(replace(ADA, reservations={"n-0": START}, turn=4))
+    ledger.people.put(replace(ADA, reservations={"n-0": START}, reservations_version=4))
 
     assert {"n-2"} == paying(ledger, "n-1", "n-2")
-    assert 5 == ledger.people.kept[ADA.key].turn
+    assert 5 == ledger.people.kept[ADA.key].reservations_version
 
 
 def test_a_race_that_is_never_won_brings_the_batch_again() -> None:
@@ -110,7 +114,7 @@ def test_who_has_nothing_new_to_pay_is_not_written() -> None:
 def test_one_who_loses_keeps_no_other_waiting() -> None:
     """Only who lost is read and written again."""
     ledger = FakeLedger()
-    ledger.people.put(replace(ADA, reservations={"n-0": START}, turn=4))
+    ledger.people.put(replace(ADA, reservations={"n-0": START}, reservations_version=4))
     bob = Person(key="bob")
     reserve_caps = ReserveCaps(ledger=ledger, people=ledger.people, limit=1)
     requests = {ADA.key: {"n-1": START}, bob.key: {"n-2": START, "n-3": START}}
@@ -149,6 +153,8 @@ def test_however_batches_race_nobody_gets_more_than_the_cap(
 
 def test_slots_come_back_with_the_hour() -> None:
     ledger = FakeLedger()
-    ledger.people.put(replace(ADA, reservations={"n-0": START - timedelta(hours=1)}, turn=1))
+    ledger.people.put(
+        replace(ADA, reservations={"n-0": START - timedelta(hours=1)}, reservations_version=1)
+    )
 
     assert frozenset() == paying(ledger, "n-1", limit=1)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from ordercast.gateways.dynamodb.table import Item, Statement
+from ordercast.gateways.dynamodb.codec import Item
+from ordercast.gateways.dynamodb.table import Statement
 
 Value = Mapping[str, Any]
 """A value as the API writes it: `{"S": "…"}`."""

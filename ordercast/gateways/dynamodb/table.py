@@ -9,19 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ordercast.errors import LedgerUnavailable
+from ordercast.gateways.dynamodb.codec import Item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-Item = Mapping[str, Mapping[str, Any]]
-"""An item or a key as the API writes it: `{"pk": {"S": "…"}}`."""
 
 Located = tuple[str, Item]
 """A table's name and an item of it, or a key."""
@@ -175,41 +171,6 @@ def translated() -> Iterator[None]:
         if code in BUGS:
             raise Unacceptable(code) from None
         raise LedgerUnavailable(f"call failed: {code}") from None
-
-
-def text(value: str) -> Mapping[str, str]:
-    """Write a string as the API does."""
-    return {"S": value}
-
-
-def number(value: int) -> Mapping[str, str]:
-    """Write a whole number as the API does."""
-    return {"N": str(value)}
-
-
-def dollars(amount: Decimal) -> Mapping[str, str]:
-    """Write US dollars: an exact decimal number."""
-    return {"N": format(amount, "f")}
-
-
-def texts(values: Iterable[str]) -> Mapping[str, Any]:
-    """Write a list of strings as the API does."""
-    return {"L": [text(value) for value in values]}
-
-
-def millis(moment: datetime) -> Mapping[str, str]:
-    """Write an instant: whole milliseconds since 1970."""
-    return number((moment - _EPOCH) // _MILLISECOND)
-
-
-def time_from_millis(value: Mapping[str, Any]) -> datetime:
-    """Read an instant that `millis` wrote."""
-    return _EPOCH + int(value["N"]) * _MILLISECOND
-
-
-# Whole numbers all the way: a float loses a millisecond now and then.
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def _chunks(things: Sequence[_In], size: int) -> Iterator[Sequence[_In]]:

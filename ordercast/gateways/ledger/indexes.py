@@ -10,7 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from ordercast.events.identity import customer_key
-from ordercast.gateways.dynamodb.table import text
+from ordercast.gateways.dynamodb.codec import text
 from ordercast.notifications.failures import failed_on
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification

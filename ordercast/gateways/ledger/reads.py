@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING
 
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult, Pauses
-from ordercast.gateways.dynamodb.table import (
-    KEYS_A_CALL,
-    Item,
-    Located,
-    Table,
-    millis,
-    text,
-    translated,
-)
+from ordercast.gateways.dynamodb.codec import Item, millis, text
+from ordercast.gateways.dynamodb.table import KEYS_A_CALL, Located, Table, translated
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.indexes import (
     CUSTOMER_INDEX,

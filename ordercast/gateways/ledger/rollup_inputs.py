@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ordercast.events.identity import is_notification_id
-from ordercast.gateways.dynamodb.table import Item, Table, millis, text, translated
+from ordercast.gateways.dynamodb.codec import Item, millis, text
+from ordercast.gateways.dynamodb.table import Table, translated
 from ordercast.gateways.ledger.items import SORT_KEY_PREFIX, key
 from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.rollups.rollup import RollupInput

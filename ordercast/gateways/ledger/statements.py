@@ -7,8 +7,9 @@ from typing import Any
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import Pauses
 from ordercast.gateways.dynamodb import partiql
+from ordercast.gateways.dynamodb.codec import millis, number, text
 from ordercast.gateways.dynamodb.partiql import Change
-from ordercast.gateways.dynamodb.table import Statement, millis, number, text
+from ordercast.gateways.dynamodb.table import Statement
 from ordercast.gateways.ledger import indexes as ledger_indexes
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.indexes import FAILURE

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ordercast.gateways.dynamodb.table import Item, time_from_millis
+from ordercast.gateways.dynamodb.codec import Item, time_from_millis
 from ordercast.gateways.ledger.items import id_of, is_notification
 from ordercast.notifications.lifecycle import State
 from ordercast.rollups.rollup import RollupInput, RollupKey, hour_of, short

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
+from ordercast.gateways.dynamodb.codec import number
 from ordercast.gateways.dynamodb.partiql import Change
-from ordercast.gateways.dynamodb.table import ROUNDS, Statement, Table, insist, number
+from ordercast.gateways.dynamodb.table import ROUNDS, Statement, Table, insist
 from ordercast.gateways.people import items as people_item
 from ordercast.gateways.people.items import REFUSALS
 from ordercast.people.person import Person
@@ -93,32 +94,38 @@ class DynamoPeople:
             self.table.name,
             people_item.key(person.key),
             Change(
-                set_=people_item.window(person), removed=people_item.EXPIRY if on_record else ()
+                set_=people_item.reservations(person),
+                removed=people_item.EXPIRY if on_record else (),
             ),
-            where={"reservations_version": [number(person.turn - 1)]},
+            where={"reservations_version": [number(person.reservations_version - 1)]},
             missing=() if on_record else people_item.ON_RECORD,
         )
 
     def _remember(self, person: Person) -> Statement:
-        memory = people_item.memory(person)
-        first = person.evidence_in == 1
+        memory = people_item.evidence(person)
+        first = person.suppressions_version == 1
         return partiql.update(
             self.table.name,
             people_item.key(person.key),
             Change(
                 set_=memory,
-                removed=[*(n for n in people_item.MEMORY if n not in memory), *people_item.EXPIRY],
+                removed=[
+                    *(n for n in people_item.EVIDENCE if n not in memory),
+                    *people_item.EXPIRY,
+                ],
             ),
-            where={} if first else {"suppressions_version": [number(person.evidence_in - 1)]},
+            where={}
+            if first
+            else {"suppressions_version": [number(person.suppressions_version - 1)]},
             missing=("suppressions_version",) if first else (),
         )
 
     def _insert(self, person: Person) -> Statement:
         item = {
             **people_item.key(person.key),
-            **people_item.facts(person),
-            **people_item.window(person),
-            **people_item.memory(person),
+            **people_item.record(person),
+            **people_item.reservations(person),
+            **people_item.evidence(person),
         }
         return partiql.insert(self.table.name, item)
 
@@ -127,22 +134,22 @@ class DynamoPeople:
             bare = replace(
                 after,
                 reservations={},
-                turn=0,
+                reservations_version=0,
                 suppressions={},
                 soft_bounces={},
                 unsuppressions={},
-                evidence_in=0,
+                suppressions_version=0,
             )
             return self._insert(bare)
-        facts = people_item.facts(after)
-        seen = people_item.facts(before).get(REFUSALS)
+        facts = people_item.record(after)
+        seen = people_item.record(before).get(REFUSALS)
         return partiql.update(
             self.table.name,
             people_item.key(after.key),
             Change(
                 set_=facts,
                 removed=[
-                    *(n for n in people_item.RECEIPT_EVENTS if n not in facts),
+                    *(n for n in people_item.RECORD if n not in facts),
                     *people_item.EXPIRY,
                 ],
             ),
@@ -153,9 +160,13 @@ class DynamoPeople:
 
 def _is_known(person: Person) -> bool:
     """Tell who was on record, as far as the reader knew: the first lesson of a stranger is not."""
-    return person.evidence_in > 1 or person.turn > 0 or bool(people_item.facts(person))
+    return (
+        person.suppressions_version > 1
+        or person.reservations_version > 0
+        or bool(people_item.record(person))
+    )
 
 
 def _is_stranger(person: Person) -> bool:
     """Tell who pays for the first time and was not on record, as far as the reader knew."""
-    return person.turn == 1 and not people_item.is_on_record(person)
+    return person.reservations_version == 1 and not people_item.is_on_record(person)

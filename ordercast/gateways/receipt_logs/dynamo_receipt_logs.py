@@ -12,17 +12,14 @@ from typing import TYPE_CHECKING
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
+from ordercast.gateways.dynamodb.codec import Item, millis, number, text
 from ordercast.gateways.dynamodb.partiql import Change
 from ordercast.gateways.dynamodb.table import (
     KEYS_A_CALL,
     ROUNDS,
-    Item,
     Statement,
     Table,
     insist,
-    millis,
-    number,
-    text,
     translated,
 )
 from ordercast.gateways.receipt_logs import items as receipt_log_item

@@ -6,7 +6,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ordercast.gateways.dynamodb.table import BUGS, Item, Table, Unacceptable, text, translated
+from ordercast.gateways.dynamodb.codec import Item, text
+from ordercast.gateways.dynamodb.table import BUGS, Table, Unacceptable, translated
 from ordercast.gateways.rollups import items as rollup_item
 from ordercast.rollups.counting import Entry, Transaction
 from ordercast.rollups.rollup import Amount, CountedVersion, RollupKey

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
-from ordercast.gateways.dynamodb.table import Item, number, text
+from ordercast.gateways.dynamodb.codec import Item, number, text
 from ordercast.rollups.rollup import (
     Amount,
     Amounts,

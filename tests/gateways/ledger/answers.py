@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.stub import Stubber
 
-from ordercast.gateways.dynamodb.table import Item
+from ordercast.gateways.dynamodb.codec import Item
 
 DONE: dict[str, Any] = {}
 THROTTLED = {"Error": {"Code": "ThrottlingError"}}

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ordercast.errors import LedgerUnavailable
-from ordercast.gateways.dynamodb.table import ROUNDS, Item
+from ordercast.gateways.dynamodb.codec import Item
+from ordercast.gateways.dynamodb.table import ROUNDS
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.notifications.lifecycle import State

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ordercast.gateways.dynamodb.table import number, text
+from ordercast.gateways.dynamodb.codec import number, text
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Settlement, accepted, not_called, not_now
