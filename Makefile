@@ -27,7 +27,7 @@ export CDK_DISABLE_VERSION_CHECK := true
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo test test-fast test-whole explore bench prove check format lint types imports synth cfn-lint \
 	generated \
-	fix workflows audit coverage contract wheel \
+	fix workflows audit coverage contract pictures wheel \
 	deploy destroy destroy-account requirements clean
 
 help: ## Print this list
@@ -127,6 +127,10 @@ requirements: bootstrap ## Lock again, after a change to a pyproject.toml, and e
 
 contract: bootstrap ## Write the JSON Schema and the TypeScript types of the order event, after a change to its contract
 	@$(BIN)/python -m ordercast.events.publish
+
+pictures: bootstrap ## Draw the pictures of the README again, from a demo; needs Chromium
+	@$(BIN)/ordercast demo
+	@$(BIN)/python -m docs.pictures.draw out/demo
 
 wheel: bootstrap ## Build the Python package for shops and operators, in dist/
 	@$(BIN)/uv build --quiet --wheel

@@ -28,7 +28,7 @@ def an_order(shell) -> None:
 
 
 def test_what_arrived_is_recorded_and_replayed(shell, an_order, tmp_path: Path) -> None:
-    *_, readme = snippets("README.md", heading="Say whom to tell, and when to stop")
+    *_, readme = snippets("README.md", heading="Customers, pauses and parked items")
     (record,) = snippets("docs/replay.md", heading="Record")
     (replay,) = snippets("docs/replay.md", heading="Replay")
     file = tmp_path / "incident.jsonl.gz"
@@ -87,7 +87,7 @@ def test_the_account_s_stack_may_be_taken_down(shell) -> None:
 
 def test_what_providers_taught_us_is_lifted(shell) -> None:
     """At the provider, whose command line knows the commands; and here, for three who bounced."""
-    at_the_provider, ours = snippets("docs/runbook.md", heading="Lifting a refusal")
+    at_the_provider, ours = snippets("docs/runbook.md", heading="Ending a suppression")
     for line in at_the_provider.splitlines():
         shell(f"{AS_AWS}{line.partition('#')[0]} --generate-cli-skeleton output")
 

@@ -39,19 +39,17 @@ def test_an_order_put_by_a_developer_is_told_and_its_story_shown(shell) -> None:
     assert eventually(the_order_is_delivered, within=60, every=0.5)
 
 
-def test_what_is_put_is_there_for_whoever_types_the_readmes_commands_at_once(
-    shell, tmp_path: Path
-) -> None:
+def test_the_readme_s_first_message_is_there_at_once(shell, tmp_path: Path) -> None:
     [own] = [
         block
-        for block in snippets("README.md", heading="Try it on a laptop")
+        for block in snippets("README.md", heading="A first message in five minutes")
         if "ordercast put" in block
     ]
     order = f"o-{uuid4().hex[:8]}"
     file = tmp_path / "order.json"
     file.write_text((ROOT / "examples/order.json").read_text().replace("o-1001", order))
     changed = own.replace("o-1001", order).replace("examples/order.json", str(file))
-    _, put, inbox, status = changed.splitlines()
+    _, _, put, inbox, status = changed.splitlines()
 
     assert "2 messages sent (simulated)" in shell(put)
     assert f"Order {order} is confirmed" in shell(f"{inbox} --last 0")
@@ -73,17 +71,17 @@ def test_what_no_function_has_taken_yet_is_said_to_be_on_its_way(shell, cloud: L
     assert re.search(r"Still on the way: [1-9]\d* records? on the stream", told)
 
 
-def test_an_operator_says_whom_to_tell_when_to_stop_and_what_to_send_again(shell) -> None:
-    people, stopping, parked, *_ = snippets(
-        "README.md", heading="Say whom to tell, and when to stop"
+def test_an_operator_sets_customers_pauses_and_redrives(shell) -> None:
+    customers, pauses, parked, *_ = snippets(
+        "README.md", heading="Customers, pauses and parked items"
     )
 
-    said = shell(people)
+    said = shell(customers)
     assert "2 of 2 lines imported" in said
     assert "sms (opted-out)" in said
     assert "1 of 1 events put on the stream" in said
 
-    said = shell(stopping)
+    said = shell(pauses)
     assert 2 == said.count("Paused: channel sms")
     assert "Nothing is paused." in said
 
@@ -93,9 +91,9 @@ def test_an_operator_says_whom_to_tell_when_to_stop_and_what_to_send_again(shell
     assert re.search(r"(\d+) of \1 redriven\.", said)
 
 
-def test_an_analyst_asks_what_became_of_it(shell) -> None:
+def test_an_analyst_looks_up_results(shell) -> None:
     shell(".venv/bin/ordercast put examples/order.json")
-    story, figures = snippets("README.md", heading="Ask what became of it")
+    story, figures = snippets("README.md", heading="Look up results")
 
     def the_rollups_know_of_both_messages() -> bool:
         (counted,) = csv.DictReader(

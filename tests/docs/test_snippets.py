@@ -27,23 +27,22 @@ CONTRACT = "events/test_contract_page.py::"
 PAGE = "cloud/test_pages.py::"
 
 RUN_BY = {
-    ("README.md", "Try it on a laptop", ""): (
+    ("README.md", "A first message in five minutes", ""): (
         f"{HERE}test_every_make_target_of_a_page_is_there",
-        f"{README}test_what_is_put_is_there_for_whoever_types_the_readmes_commands_at_once",
+        f"{README}test_the_readme_s_first_message_is_there_at_once",
     ),
+    ("README.md", "The demo", ""): (f"{HERE}test_every_make_target_of_a_page_is_there",),
     ("README.md", "With the AWS command line", ""): (
         f"{README}test_an_order_put_by_the_aws_command_line_is_in_the_inbox_and_in_the_metric",
     ),
-    ("README.md", "Put orders on the stream", "json"): (
+    ("README.md", "Put order events", "json"): (
         f"{HERE}test_the_smallest_event_of_the_readme_is_one",
     ),
-    ("README.md", "Say whom to tell, and when to stop", ""): (
-        f"{README}test_an_operator_says_whom_to_tell_when_to_stop_and_what_to_send_again",
+    ("README.md", "Customers, pauses and parked items", ""): (
+        f"{README}test_an_operator_sets_customers_pauses_and_redrives",
         f"{PAGE}test_what_arrived_is_recorded_and_replayed",
     ),
-    ("README.md", "Ask what became of it", ""): (
-        f"{README}test_an_analyst_asks_what_became_of_it",
-    ),
+    ("README.md", "Look up results", ""): (f"{README}test_an_analyst_looks_up_results",),
     ("README.md", "Deploy it to AWS", ""): (
         f"{HERE}test_every_make_target_of_a_page_is_there",
         f"{PAGE}test_the_rollups_are_compared_and_written_down",
@@ -84,8 +83,11 @@ RUN_BY = {
     ("docs/shops.md", "Put events from Node", "ts"): (
         f"{SHOPS}test_a_shop_s_typescript_makes_an_event",
     ),
+    ("docs/templates.md", "Change a word", ""): (
+        f"{README}test_the_readme_s_first_message_is_there_at_once",
+    ),
     ("docs/runbook.md", "Runbook", ""): (f"{PAGE}test_an_operator_finds_the_names_of_resources",),
-    ("docs/runbook.md", "Lifting a refusal", ""): (
+    ("docs/runbook.md", "Ending a suppression", ""): (
         f"{PAGE}test_what_providers_taught_us_is_lifted",
     ),
     ("docs/runbook.md", "Taking it down again", ""): (
