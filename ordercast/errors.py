@@ -1,24 +1,24 @@
-"""What can go wrong, sorted by what to do about it.
+"""Define the errors of the pipeline, sorted by what to do about them. Used by every layer.
 
 PipelineError
 ├── Rejected                 it will never work: park it and move on
 │   └── MalformedOrderEvent
-└── Retryable                not now: let the event source bring it again
+└── Retryable                not now: let the event source redeliver it
     ├── LedgerUnavailable
-    ├── HubUnavailable
+    ├── NotificationsTopicUnavailable
     ├── ParkingUnavailable
     ├── QueueUnavailable
     └── StreamUnavailable
 
-A call that may have happened is no exception but an outcome (ordercast/sending/outcome.py): it is
-recorded as in doubt, and never repeated blindly.
+A call that may have happened is not an exception but an outcome (ordercast/sending/outcome.py):
+it is recorded as in doubt, and never repeated blindly.
 
 Messages name fields and reasons, never the values of personal data.
 """
 
 
 class PipelineError(Exception):
-    """Anything the pipeline knows how to answer; whatever else is raised is a bug."""
+    """An error that the pipeline handles; every other exception is a bug."""
 
 
 class Rejected(PipelineError):
@@ -30,7 +30,7 @@ class MalformedOrderEvent(Rejected):
 
 
 class Retryable(PipelineError):
-    """Not now: let the event source bring it again."""
+    """Not now: let the event source redeliver it."""
 
 
 class LedgerUnavailable(Retryable):
@@ -38,16 +38,16 @@ class LedgerUnavailable(Retryable):
 
 
 class NotificationsTopicUnavailable(Retryable):
-    """The hub did not take a publication."""
+    """The notifications topic did not accept a publication."""
 
 
 class ParkingUnavailable(Retryable):
-    """A record could not be parked, so it must not be let go."""
+    """A record could not be parked, so its batch must not be acknowledged."""
 
 
 class QueueUnavailable(Retryable):
-    """A queue's messages could not be looked at, sent or removed."""
+    """Messages of a queue could not be received, sent or deleted."""
 
 
 class StreamUnavailable(Retryable):
-    """The orders stream could not be read again."""
+    """The orders stream could not be read."""

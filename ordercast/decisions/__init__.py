@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Decide what an order event sends: routing, the decision record, drafts. Pure; used by workflows."""

@@ -1,7 +1,7 @@
-"""What was decided about an event, once and for ever; it holds nothing personal.
+"""Define the decision record: what was decided about an event. Used by the relay and its ledger.
 
-Whoever meets the event again, a retry, a replay or a producer's own repetition, obeys its mark
-and completes what it promised, whatever preferences, clock, cap or code say by then.
+It is stored once, without personal data. A retry, a replay and a producer's repetition of the
+event get the same decision, even if preferences, time, cap or code have changed since.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ STALE = "stale"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What is to become of one channel's notification: requested, deferred or suppressed."""
+    """The decision on one channel: requested, deferred *until* a time, or suppressed by a *rule*."""
 
     state: State
     rule: str | None = None
@@ -27,12 +27,12 @@ class Verdict:
 
 
 Verdicts = Mapping[Channel, Verdict]
-"""One for each channel that was considered."""
+"""One verdict for each channel that was considered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One event's decision; *expires_at* is when its rows are gone and nothing is sent any more."""
+    """The decision about one event; after *expires_at* its rows are gone and nothing is sent."""
 
     order: str
     event: str
@@ -44,11 +44,11 @@ class Decision:
 
     @property
     def is_stale(self) -> bool:
-        """Whether it was old news on every channel, so that nothing of it is entered."""
+        """Whether a newer status was accepted on every channel, so that no notification is stored."""
         return bool(self.verdicts) and all(v.rule == STALE for v in self.verdicts.values())
 
 
 def fingerprint(payload: bytes) -> str:
-    """Return what two writings of the same JSON share, and no other JSON has."""
+    """Return a hash that is equal for equal JSON, however it is formatted."""
     canonical = msgspec.json.encode(msgspec.json.decode(payload), order="sorted")
     return blake2b(canonical, digest_size=16).hexdigest()

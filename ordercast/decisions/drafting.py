@@ -1,4 +1,4 @@
-"""A marked event in, the rows that its mark promises out."""
+"""Draft the notifications that a decision asks for. Used by the relay and the dry run of a replay."""
 
 from datetime import datetime
 
@@ -14,28 +14,28 @@ from ordercast.templates import language_for, template_for, version_of
 
 
 def rows(
-    event: OrderEvent, mark: Decision, audience: Audience, *, policy: Policy
+    event: OrderEvent, decision: Decision, audience: Audience, *, policy: Policy
 ) -> list[Notification]:
-    """Draft each notification that the mark promises; a stale event has none.
+    """Draft each notification of a *decision*; a stale event has none.
 
-    The same event always yields the same notification ids; every later step recognises a
-    redelivery by them. What is not to be sent is there too, suppressed, with its rule.
+    The same event always yields the same notification ids, so that every later step recognises a
+    redelivery. Suppressed notifications are drafted too, with their rule.
     """
-    if mark.is_stale:
+    if decision.is_stale:
         return []
     return [
-        _row(event, channel, verdict, mark, audience, policy)
-        for channel, verdict in mark.verdicts.items()
+        _row(event, channel, verdict, decision, audience, policy)
+        for channel, verdict in decision.verdicts.items()
     ]
 
 
 def latest_statuses(event: OrderEvent, order: str, verdicts: Verdicts) -> list[LatestStatus]:
-    """Return how far the order gets with this event, on each channel that tells of it."""
-    stands = status_rank(event.status, event.occurred_at)
-    if stands is None:
+    """Return the order's status rank on each channel that this event is sent on."""
+    rank = status_rank(event.status, event.occurred_at)
+    if rank is None:
         return []
     return [
-        LatestStatus(order=order, channel=channel, status_rank=stands)
+        LatestStatus(order=order, channel=channel, status_rank=rank)
         for channel, verdict in verdicts.items()
         if verdict.state is not State.SUPPRESSED
     ]
@@ -45,7 +45,7 @@ def _row(
     event: OrderEvent,
     channel: Channel,
     verdict: Verdict,
-    mark: Decision,
+    decision: Decision,
     audience: Audience,
     policy: Policy,
 ) -> Notification:
@@ -55,7 +55,7 @@ def _row(
     recipient = recipient_of(event, channel, audience, policy=policy)
     return Notification(
         id=notification_id(event, channel),
-        order=_receipt_events(event),
+        order=_order_details(event),
         status=event.status,
         channel=channel,
         priority=event.priority,
@@ -70,17 +70,17 @@ def _row(
         state=verdict.state,
         rule=verdict.rule,
         occurred_at=event.occurred_at,
-        # What waits for the morning is the morning's: it neither grows old nor counts meanwhile.
-        accepted_at=verdict.until or mark.accepted_at,
-        expires_at=mark.expires_at,
-        due_at=_due(verdict, mark.accepted_at, policy),
+        # A deferred notification counts from when it is sent on: its age and its day start there.
+        accepted_at=verdict.until or decision.accepted_at,
+        expires_at=decision.expires_at,
+        due_at=_due(verdict, decision.accepted_at, policy),
     )
 
 
 def _country(
     event: OrderEvent, channel: Channel, audience: Audience, recipient: str | None
 ) -> str | None:
-    """Return where a text goes, or where the reader of an e-mail is known to be."""
+    """Return the country of a phone number, or that of an e-mail's reader if it is known."""
     if channel is Channel.SMS and recipient:
         return country_of(recipient)
     return (audience.customer and audience.customer.country) or event.contact.country
@@ -92,7 +92,7 @@ def _due(verdict: Verdict, accepted_at: datetime, policy: Policy) -> datetime | 
     return verdict.until or accepted_at + policy.republish_after
 
 
-def _receipt_events(event: OrderEvent) -> OrderDetails:
+def _order_details(event: OrderEvent) -> OrderDetails:
     return OrderDetails(
         order_id=event.order_id,
         shop=event.shop,

@@ -1,4 +1,4 @@
-"""A stream record in, the event it brings or the reason why it is parked out."""
+"""Parse a stream record into an event, or park it with a reason. Used by the order relay."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ CONFLICT = "conflicting-event"
 class InboundEvent:
     """One usable record and its event.
 
-    *key* is where the event's mark is or will be, *people* are those to decide it with.
+    *key* is the key of the event's decision; *people* are the keys of the records it depends on.
     """
 
     record: StreamRecord
@@ -27,32 +27,32 @@ class InboundEvent:
     people: frozenset[str]
     fingerprint: str
 
-    def is_first_of(self, mark: Decision) -> bool:
-        """Tell whether the mark was made for this very record: its retry, not a repetition."""
-        return mark.position == self.record.position
+    def is_first_of(self, decision: Decision) -> bool:
+        """Tell whether *decision* was made for this very record: it is a retry, not a repetition."""
+        return decision.position == self.record.position
 
-    def conflicts_with(self, mark: Decision) -> bool:
-        """Tell whether another record gave the same id to other content: no guessing which."""
-        return not self.is_first_of(mark) and mark.fingerprint != self.fingerprint
+    def conflicts_with(self, decision: Decision) -> bool:
+        """Tell whether another record used the same id for other content."""
+        return not self.is_first_of(decision) and decision.fingerprint != self.fingerprint
 
     def parked(self) -> ParkedRecord:
-        """Return the record as one that contradicts its event's mark."""
+        """Return the record, parked because it contradicts the stored decision."""
         same = ", ".join(n for n in known_by(self.event) if getattr(self.event, n) is not None)
         detail = f"{same}: another event that is the same in these says something else"
         return ParkedRecord(record=self.record, reason=CONFLICT, detail=detail)
 
     def failed(self, error: Exception) -> ParkedRecord:
-        """Return the record as one that a step of ours tripped over."""
+        """Return the record, parked because a step raised *error*: a bug."""
         return _bug(self.record, error)
 
 
 def read_inbound_event(
     record: StreamRecord, *, default_currency: str, policy: Policy
 ) -> InboundEvent | ParkedRecord:
-    """Take one record through the pure steps; whatever they raise concerns it alone."""
+    """Parse one record; an exception parks this record alone."""
     try:
         event = parse_order_event(record.payload, default_currency=default_currency)
-        # One id on two orders is two events: neither may vanish in the other.
+        # The same event id on two orders is two events: the order is part of the key.
         key = (order_hash(event), event_hash(event))
         return InboundEvent(
             record=record,
@@ -68,7 +68,7 @@ def read_inbound_event(
 
 
 def first_of_each_event(inbound_events: Iterable[InboundEvent]) -> dict[DecisionKey, InboundEvent]:
-    """Return the first arrival of each event, in the order in which they came."""
+    """Return the first inbound event of each key, in order of arrival."""
     first: dict[DecisionKey, InboundEvent] = {}
     for inbound in inbound_events:
         first.setdefault(inbound.key, inbound)
@@ -76,7 +76,7 @@ def first_of_each_event(inbound_events: Iterable[InboundEvent]) -> dict[Decision
 
 
 def _bug(record: StreamRecord, error: Exception) -> ParkedRecord:
-    # Only the type: the text of a surprise may quote the payload.
+    # Only the type: the text of an unexpected error may quote the payload.
     return ParkedRecord(record=record, reason=f"bug:{type(error).__name__}", detail="")
 
 

@@ -1,4 +1,4 @@
-"""What a step has to know in, everything that was found out: one round trip for all of it."""
+"""Name what a batch has to read, and what was read. Used by workflows and the ledger gateway."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,14 +18,14 @@ LatestStatusKey = tuple[str, Channel]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pauses:
-    """What operators have stopped, as `channel:sms`, `country:US`, `campaign:…`, `shop:…`."""
+    """The sending that operators paused: `channel:sms`, `country:US`, `campaign:…`, `shop:…`."""
 
     paused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupKeys:
-    """The keys of everything that is to be read."""
+    """The keys to read, all in one round trip."""
 
     decisions: frozenset[DecisionKey] = frozenset()
     latest_statuses: frozenset[LatestStatusKey] = frozenset()
@@ -36,7 +36,7 @@ class LookupKeys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupResult:
-    """What there is of it, by the same keys."""
+    """The records that exist, by the same keys."""
 
     decisions: Mapping[DecisionKey, Decision] = field(default_factory=dict)
     latest_statuses: Mapping[LatestStatusKey, LatestStatus] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What would be decided now and what the ledger says in, how the two differ out."""
+"""Compare what would be decided now with the ledger. Used by the dry run of a replay."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ordercast.notifications.notification import Notification
 NOTHING = "nothing"
 SENT = "sent"
 
-# Decided before any sender was asked; in every other state the message was to go out.
+# Decided before a sender claimed it; in every other state the message was to be sent.
 _BEFORE_SENDING = frozenset({State.SUPPRESSED, State.DEFERRED})
 
 
@@ -28,13 +28,12 @@ class ReplayDifference:
 def differences(
     decided_now: Iterable[Notification], ledger: Mapping[str, Notification]
 ) -> Iterator[ReplayDifference]:
-    """Yield each notification that would become something else than the ledger says it did.
+    """Yield each notification whose verdict now differs from that in the ledger.
 
-    One that was deferred and has gone out since was deferred all the same.
+    One that would be deferred and was sent does not differ: it was deferred then, too.
     """
     for row in decided_now:
-        there = ledger.get(row.id)
-        would, was = verdict(row), verdict(there)
+        would, was = verdict(row), verdict(ledger.get(row.id))
         deferred_then = row.state is State.DEFERRED and was == SENT
         if would != was and not deferred_then:
             yield ReplayDifference(
@@ -48,7 +47,7 @@ def differences(
 
 
 def verdict(row: Notification | None) -> str:
-    """Say in a word what was decided about a notification, and by which rule."""
+    """Return the verdict on a notification in one word, and its rule if it was suppressed."""
     if row is None:
         return NOTHING
     if row.state in _BEFORE_SENDING:

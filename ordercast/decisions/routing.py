@@ -1,4 +1,4 @@
-"""An order event and what is known in, a verdict for each channel and by which rule out."""
+"""Decide on which channels an event is sent, and by which rule not. Used by the order relay."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ CAP = "cap"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A stage's numbers. `allowed` are the recipients that may be written to, as patterns.
+    """The settings of a stage that decide; `allowed` are patterns of recipients.
 
-    `default_time_zone` is whose clock counts where nothing says where somebody is.
+    `default_time_zone` counts where neither record nor event says where a customer is.
     """
 
     default_country: str
@@ -45,13 +45,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Who an event is for: the customer, if it names one, and what we know of the addresses."""
+    """The customer of an event, if it names one, and the records of its addresses."""
 
     customer: Person | None
     addresses: Mapping[str, Person]
 
     def refusal(self, channel: Channel, recipient: str | None) -> str | None:
-        """Return why somebody does not want this channel, from whichever record says so."""
+        """Return the reason to refuse this channel, from the record of the customer or the address."""
         known = [self.customer] if self.customer else []
         if recipient and address_key(recipient) in self.addresses:
             known.append(self.addresses[address_key(recipient)])
@@ -59,12 +59,12 @@ class Audience:
         return next((each for each in refusals if each), None)
 
     def cap_person(self, recipient: str) -> str:
-        """Return whose cap a message counts against: the customer's, else the address's."""
+        """Return the key of the record whose cap counts: the customer's, else the address's."""
         return self.customer.key if self.customer else address_key(recipient)
 
 
 def people_in(event: OrderEvent, *, policy: Policy) -> frozenset[str]:
-    """Return the keys of everybody whose record *event* has to be decided with."""
+    """Return the keys of the records that the decision about *event* depends on."""
     country = event.contact.country or policy.default_country
     addresses = [
         _address(_as_written(event, None, channel), channel, country)
@@ -77,7 +77,7 @@ def people_in(event: OrderEvent, *, policy: Policy) -> frozenset[str]:
 
 
 def audience_of(event: OrderEvent, people: Mapping[str, Person]) -> Audience:
-    """Return what is known of those *event* is for; who is not on record is a stranger."""
+    """Return the audience of *event*; a customer without a record gets an empty one."""
     if event.customer_id is None:
         return Audience(customer=None, addresses=people)
     key = customer_key(shop=event.shop, customer_id=event.customer_id)
@@ -92,7 +92,7 @@ def decide(
     policy: Policy,
     now: datetime,
 ) -> dict[Channel, Verdict]:
-    """Decide who hears about *event*, on which channel, and why; the cap comes after."""
+    """Return the verdict of each channel for *event*; the caller applies the cap afterwards."""
     return {
         channel: _verdict(
             event, channel, audience, latest_statuses.get(channel), policy=policy, now=now
@@ -104,14 +104,14 @@ def decide(
 def recipient_of(
     event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
 ) -> str | None:
-    """Return the address to write to; the customer's own record wins over the event."""
+    """Return the address to send to; the customer's record wins over the event."""
     customer = audience.customer
     country = (customer and customer.country) or event.contact.country or policy.default_country
     return _address(_as_written(event, customer, channel), channel, country)
 
 
 def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str | None:
-    """Return where the consent stands: in the event, which names channel and contact, or on record."""
+    """Return the source of the consent: the event, if it names channel and contact, or the record."""
     if event.channels and channel in event.channels and _as_written(event, None, channel):
         return CONSENT_BY_EVENT
     if audience.customer and channel in audience.customer.consents:
@@ -120,7 +120,7 @@ def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str 
 
 
 def is_allowed(recipient: str, policy: Policy) -> bool:
-    """Tell whether this stage may write to *recipient*."""
+    """Tell whether this stage may send to *recipient*."""
     return any(fnmatchcase(recipient, pattern) for pattern in policy.allowed)
 
 
@@ -129,8 +129,8 @@ def _candidates(event: OrderEvent, audience: Audience) -> tuple[Channel, ...]:
         return event.channels
     if audience.customer and audience.customer.channels:
         return audience.customer.channels
-    # Nobody has chosen a channel: each one we could use gets its row, and its refusal, below. And
-    # so it does where the customer has chosen none of them.
+    # No channel was chosen, or none on purpose: each channel with a contact gets a notification,
+    # and `_block_reason` its rule.
     customer = audience.customer
     reachable = tuple(channel for channel in Channel if _as_written(event, customer, channel))
     return reachable or (Channel.EMAIL,)
@@ -145,7 +145,7 @@ def _verdict(
     policy: Policy,
     now: datetime,
 ) -> Verdict:
-    """Name the first rule that forbids sending, or the time until which it has to wait."""
+    """Return the first rule that forbids sending, else the end of quiet hours, else a request."""
     block_reason = _block_reason(event, channel, audience, policy=policy)
     if block_reason:
         return Verdict(state=State.SUPPRESSED, rule=block_reason)

@@ -1,1 +1,1 @@
-"""What a notification is and every decision about it; pure values in, pure values out."""
+"""Define the notification: its states, messages and dates. Pure; used by every layer above."""

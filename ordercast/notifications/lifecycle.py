@@ -1,8 +1,7 @@
-"""Where a notification stands, and which word on it outranks which.
+"""Define the states of a notification and their order on each channel. Used by every layer.
 
-What is known of one message joins by maximum along its channel's chain, so that late, repeated,
-reordered and contradictory receipts all end in one state. `docs/receipts.md` tells which event of
-a provider is which word.
+Receipts merge by maximum along the channel's chain, so that late, repeated, reordered and
+contradictory ones all end in one state. `docs/receipts.md` lists the state of each provider event.
 """
 
 from enum import StrEnum
@@ -11,7 +10,7 @@ from ordercast.events.order_event import Channel
 
 
 class State(StrEnum):
-    """What is known of a notification; `docs/architecture.md` tells the story of each."""
+    """The state of a notification; `docs/architecture.md` describes each."""
 
     DEFERRED = "deferred"
     REQUESTED = "requested"
@@ -62,24 +61,23 @@ CHAINS: dict[Channel, tuple[State, ...]] = {
     ),
 }
 
-# What the delivery rate is made of: delivered / (delivered + undelivered). Whoever complains has
-# got the message.
+# The delivery rate is delivered / (delivered + undelivered). A complaint proves delivery.
 COUNTS_AS_DELIVERED = frozenset({State.DELIVERED, State.COMPLAINED})
 COUNTS_AS_UNDELIVERED = frozenset(
     {State.FAILED_FOR_NOW, State.FAILED, State.SOFT_BOUNCED, State.BOUNCED}
 )
 
-# Nothing of it waits for anybody; a later receipt may still say more.
+# Nothing more is awaited; a later receipt may still raise the state.
 FINAL = (
     COUNTS_AS_DELIVERED
     | COUNTS_AS_UNDELIVERED
     | {State.UNCONFIRMED, State.AUTO_REPLIED, State.SUPPRESSED, State.PARKED}
 )
 
-# Where nothing is left for the sweeper to do: it ended, or the next word is the carrier's.
+# Nothing is left for the sweeper to do: it is final, or only a receipt can change it.
 OUT_OF_OUR_HANDS = FINAL | {State.SENT, State.DELAYED, State.CARRIER_ACCEPTED}
 
 
 def rank(state: State, channel: Channel) -> int:
-    """Return how strong a word *state* is on *channel*; raises `ValueError` where it is none."""
+    """Return the rank of *state* on *channel*; raises `ValueError` if that channel lacks it."""
     return CHAINS[channel].index(state)

@@ -1,6 +1,6 @@
-"""What is known of one message that a provider took in, joined with more; its best fact and its price.
+"""Merge what is known of one message that a provider accepted. Used by receipts and the ledger.
 
-Joining is a maximum: in any order, and however often, the same facts make the same message.
+Merging is a maximum: the same receipts make the same message, in any order and however often.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State, rank
 
 
 class CostSource(StrEnum):
-    """Whose word a notification's cost is: the carrier's, or our estimate while it is silent."""
+    """Where a notification's cost comes from: a receipt of the carrier, or our estimate until then."""
 
     CARRIER = "carrier"
     ESTIMATE = "estimate"
@@ -22,7 +22,7 @@ class CostSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """The strongest fact about it, since when, and why; `price` is the highest named, in US dollars.
+    """The highest state, since when, and why; `price` is the highest reported, in US dollars.
 
     The trap: 0 is a price, None is not.
     """
@@ -34,40 +34,40 @@ class Message:
 
 
 def joined(messages: Iterable[Message], channel: Channel) -> Message:
-    """Return what all of these say of one message; there is at least one."""
-    told = list(messages)
-    best = max(told, key=lambda each: _strength(each, channel))
-    same = [each for each in told if _strength(each, channel) == _strength(best, channel)]
+    """Merge *messages*, at least one, which all describe the same message."""
+    known = list(messages)
+    best = max(known, key=lambda each: _strength(each, channel))
+    same = [each for each in known if _strength(each, channel) == _strength(best, channel)]
     return Message(
         state=best.state,
         at=earliest(each.at for each in same),
         reason=best.reason,
-        price=highest(each.price for each in told),
+        price=highest(each.price for each in known),
     )
 
 
 def best_of(messages: Iterable[Message], channel: Channel) -> Message:
-    """Return the one that a notification stands for: what reached somebody has reached them.
+    """Return the message that decides a notification's state: a delivered one if there is one.
 
-    A second message that bounced takes nothing from the first one's delivery.
+    The bounce of a second message does not undo the delivery of the first.
     """
-    told = list(messages)
-    strongest = max(_worth(each, channel) for each in told)
-    return joined((each for each in told if _worth(each, channel) == strongest), channel)
+    known = list(messages)
+    strongest = max(_worth(each, channel) for each in known)
+    return joined((each for each in known if _worth(each, channel) == strongest), channel)
 
 
 def earliest(moments: Iterable[datetime | None]) -> datetime | None:
-    """Return the first of those instants that are known."""
+    """Return the first known instant."""
     return min((each for each in moments if each is not None), default=None)
 
 
 def highest(prices: Iterable[Decimal | None]) -> Decimal | None:
-    """Return the highest of those prices that are known."""
+    """Return the highest known price."""
     return max((each for each in prices if each is not None), default=None)
 
 
 def _strength(message: Message, channel: Channel) -> tuple[int, str]:
-    # Of two reasons of one rank either would do, as long as it is always the same one.
+    # Between two reasons of one rank any order will do, if it is always the same.
     return rank(message.state, channel), message.reason or ""
 
 

@@ -1,4 +1,4 @@
-"""One message to one person on one channel, as the ledger knows it."""
+"""Define the notification, as the ledger stores it. Used by every layer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from ordercast.notifications.message import CostSource, Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDetails:
-    """What a template may say about the order."""
+    """What a template may use of the order."""
 
     order_id: str
     shop: str | None = None
@@ -23,19 +23,18 @@ class OrderDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """What is to be said, to whom, and how far it has got.
+    """One message to one recipient on one channel, and its state.
 
-    `rule` names the decision behind a suppression or the reason of a failure; `version` grows by
-    one with each change; `accepted_at` is, where it is deferred, until when; `expires_at` is when
+    `rule` is the rule that suppressed it or the reason of a failure; `version` grows by one with
+    each change; `accepted_at` is, while it is deferred, until when; `expires_at` is when
     retention ends; `due_at` is when the sweeper looks at it next and `sweeps` how often it has;
-    `lease_until` is set while a sender holds the claim; `attempts` counts claims that were not given back uncalled, `resends` how
-    often a message in doubt was sent again; `parts` and `reserved` (US dollars) are what the last
-    claim carried.
+    `lease_until` is set while a sender holds the claim; `attempts` counts claims but for those
+    returned before the provider was called; `resends` counts how often a message in doubt was sent
+    again; `parts` and `reserved` (US dollars) are those of the last claim.
 
-    `country` (ISO 3166-1) is the number's, or where an e-mail's reader is known to be. `messages`
-    holds what is known of each message that a provider took, by its id; `cost` (US dollars) is the
-    sum of their prices by the word of `cost_source`, and None where nothing was sent or no price is
-    known.
+    `country` (ISO 3166-1) is that of the number, or of an e-mail's reader. `messages` are those
+    that a provider accepted, by message id; `cost` (US dollars) is the sum of their prices,
+    `cost_source` where it comes from; None if nothing was sent or no price is known.
     """
 
     id: str
@@ -74,5 +73,5 @@ class Notification:
 
     @property
     def message_id(self) -> str | None:
-        """The id of the message that there is usually one of."""
+        """The id of the message; the greatest where it was sent more than once."""
         return max(self.messages, default=None)

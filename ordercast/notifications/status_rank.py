@@ -1,7 +1,7 @@
-"""A status and its time in, how new it is out: an order only ever moves forward.
+"""Rank the statuses of an order, to tell a stale one. Used by routing, the ledger and the senders.
 
-`confirmed < shipped < delivered`, then by when it happened, where the shop says so. Statuses
-outside that line stand nowhere: they neither make others stale nor become stale.
+`confirmed < shipped < delivered`, then by `occurred_at` if the shop gives it. Other statuses have
+no rank: they neither make others stale nor become stale.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _RANK = 10**15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatestStatus:
-    """The newest status of an order that is to be told on one channel."""
+    """The newest status of an order that was accepted on one channel."""
 
     order: str
     channel: Channel
@@ -26,39 +26,37 @@ class LatestStatus:
 
     @property
     def is_first(self) -> bool:
-        """Whether the line begins here, so that there is hardly a head of this order yet."""
+        """Whether it is the first status, so that the order hardly has a stored one yet."""
         return self.status_rank < 2 * _RANK
 
 
 def status_rank(status: str, occurred_at: datetime | None) -> int | None:
-    """Return a number that is greater for news; None for a status outside the line."""
+    """Return a number that is greater for a newer status; None for a status without rank."""
     if status not in LINE:
         return None
     since = (occurred_at - _EPOCH) // timedelta(milliseconds=1) if occurred_at else 0
     return (LINE.index(status) + 1) * _RANK + max(0, since)
 
 
-def is_stale(status: str, occurred_at: datetime | None, latest_status: LatestStatus | None) -> bool:
-    """Tell whether something newer of the same order and channel has been accepted.
+def is_stale(status: str, occurred_at: datetime | None, latest: LatestStatus | None) -> bool:
+    """Tell whether a newer status of the same order was accepted on the same channel.
 
-    Of two of one rank, the one that does not say when it happened is not taken to be the older.
+    Of two equal statuses, one without `occurred_at` is not taken to be the older.
     """
-    stands = status_rank(status, occurred_at)
-    if stands is None or latest_status is None:
+    rank = status_rank(status, occurred_at)
+    if rank is None or latest is None:
         return False
-    return stands < (
-        latest_status.status_rank if occurred_at else latest_status.status_rank // _RANK * _RANK
-    )
+    return rank < (latest.status_rank if occurred_at else latest.status_rank // _RANK * _RANK)
 
 
 def raise_latest_statuses(
     known: dict[tuple[str, Channel], LatestStatus], news: Iterable[LatestStatus]
 ) -> None:
-    """Put each head in its place in *known*, unless a newer one is there."""
-    for latest_status in news:
-        key = (latest_status.order, latest_status.channel)
-        if key not in known or known[key].status_rank < latest_status.status_rank:
-            known[key] = latest_status
+    """Store each status in *known*, unless a newer one is there."""
+    for latest in news:
+        key = (latest.order, latest.channel)
+        if key not in known or known[key].status_rank < latest.status_rank:
+            known[key] = latest
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

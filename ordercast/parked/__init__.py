@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Define what waits for an operator. Pure; used by operations, gateways and the CLI."""

@@ -1,6 +1,7 @@
-"""What waits for an operator: records, batches, dead letters and notifications, told alike.
+"""Describe what waits for an operator, and select from it. Used by `ordercast parked`.
 
-None of its fields holds personal data; what does, a payload, stays where it is kept.
+Records, batches, dead letters and notifications are described alike, without personal data: a
+payload stays where it is stored.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,7 +13,7 @@ from ordercast.events.stream_record import StreamRecord
 
 
 class Kind(StrEnum):
-    """What it is; `docs/runbook.md` says how each comes about."""
+    """The kind of a parked item; `docs/runbook.md` says how each comes about."""
 
     RECORD = "record"
     BATCH = "batch"
@@ -22,10 +23,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedItem:
-    """One thing that waits; `place` is where it is kept, `since` when it came there.
+    """One parked item; `place` is where it is stored, `since` when it was stored there.
 
-    `id` is a record's first position on the stream, a batch's digest, a letter's message id or a
-    notification's id; `size` counts the records of a batch, or the positions of one record.
+    `id` is a record's first position on the stream, a batch's digest, a dead letter's message
+    id or a notification's id; `size` counts the records of a batch, or the positions of one record.
     """
 
     kind: Kind
@@ -39,10 +40,10 @@ class ParkedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which of it an operator means; what is empty asks for nothing.
+    """The parked items that an operator names; an empty field selects all.
 
-    An id may be cut short; `reason` is looked for in reason and detail. `whole` are the ids that
-    are not: number 1 of an aggregate is not number 10 as well.
+    An id may be a prefix; `reason` is searched for in reason and detail. `whole` are the ids that
+    are complete: part 1 of an aggregate does not select part 10.
     """
 
     ids: Collection[str] = ()
@@ -52,7 +53,7 @@ class Selection:
     since: datetime | None = None
 
     def means(self, parked: ParkedItem) -> bool:
-        """Tell whether *parked* is one of them."""
+        """Tell whether *parked* is selected."""
         return (
             (not self.ids or parked.id in self.whole or self._is_cut_from(parked.id))
             and (not self.kinds or parked.kind in self.kinds)
@@ -61,13 +62,13 @@ class Selection:
         )
 
     def among(self, things: Iterable[ParkedItem]) -> "Selection":
-        """Return the same wish, now that it is known which ids are whole."""
+        """Return the same selection, with the ids that are complete in *things*."""
         return replace(self, whole={each.id for each in things} & set(self.ids))
 
     def missed(self, things: Iterable[ParkedItem]) -> list[str]:
-        """Return the ids that name none of *things*."""
-        there = [each.id for each in things]
-        return [each for each in self.ids if not any(id_.startswith(each) for id_ in there)]
+        """Return the ids that select none of *things*."""
+        found = [each.id for each in things]
+        return [each for each in self.ids if not any(id_.startswith(each) for id_ in found)]
 
     def _is_cut_from(self, id_: str) -> bool:
         return any(id_.startswith(each) for each in self.ids if each not in self.whole)
@@ -75,9 +76,9 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenUpBatch:
-    """A batch that Lambda gave up: records of the stream, or changes of the ledger by their rows.
+    """A batch that Lambda gave up: records of the stream, or changes of ledger rows.
 
-    One that is not `whole` is a report without its records, or none that can be read.
+    If it is not `whole`, its report lacks the records or cannot be read.
     """
 
     id: str
@@ -91,7 +92,7 @@ class GivenUpBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """A message that its reader never dealt with; `handle` is good until it is received again."""
+    """A message that its reader never processed; `handle` is valid until it is received again."""
 
     id: str
     body: str

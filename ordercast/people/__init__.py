@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Hold what is known of customers and addresses: contact, quiet hours, cap. Pure."""

@@ -1,4 +1,4 @@
-"""What the shop wrote in, an address that a provider takes out, or nothing."""
+"""Normalise phone numbers and e-mail addresses. Used by routing, and by the senders for countries."""
 
 import re
 from functools import lru_cache
@@ -21,8 +21,8 @@ _EMAIL = re.compile(
 def e164(phone: str, *, country: str) -> str | None:
     """Return *phone* as E.164, read as people in *country* (ISO 3166-1) write it.
 
-    Only what is a number and nothing else: a word beside it, an extension or letters for digits
-    would leave us guessing at who answers.
+    None for text beside the number, an extension or letters for digits: the recipient would be a
+    guess.
     """
     number = number_in(phone, country)
     if number is None:
@@ -32,9 +32,9 @@ def e164(phone: str, *, country: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def number_in(phone: str, country: str) -> phonenumbers.PhoneNumber | None:
-    """Return what `e164` writes, taken apart.
+    """Return the parsed number, or None for no valid one.
 
-    Remembered for a batch's time: parsing one costs more than all else that is decided about it.
+    Cached: parsing costs more than the rest of the decision.
     """
     if any(character.isalpha() for character in phone):
         return None
@@ -64,10 +64,10 @@ def mailbox(email: str) -> str | None:
 
 
 def _punycode(domain: str) -> str | None:
-    """Return an international domain as DNS has it, or None where that is not beyond doubt.
+    """Return an international domain in punycode, or None if that is ambiguous.
 
-    The trap: Python's codec follows IDNA 2003, which turns `straße` into `strasse`, by now
-    somebody else's domain. So the way back must lead to where we came from.
+    The trap: Python's codec follows IDNA 2003, which turns `straße` into `strasse`, another
+    owner's domain by now. So decoding must give the same domain again.
     """
     try:
         encoded = domain.encode("idna")

@@ -1,4 +1,4 @@
-"""Somebody and the notifications meant for them, and for when, in; who of these fits under the cap out."""
+"""Reserve slots under the hourly cap of a recipient, a rate limit. Used by the order relay."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,15 +12,14 @@ WINDOW = timedelta(hours=1)
 def reserve(
     person: Person, due: Mapping[str, datetime], *, limit: int, now: datetime
 ) -> tuple[Person, frozenset[str]]:
-    """Take a slot for each notification at the instant it is due; answer the ids that do not fit.
+    """Reserve a slot for each notification when it is due; return the ids over the limit too.
 
-    What is less than an hour away counts, before that instant and after it, so that no hour holds
-    more than *limit*, be it of messages that all waited for the same morning. A slot lapses an hour
-    after its instant.
+    Slots less than an hour before or after count, so that no hour holds more than *limit*, also
+    of messages that were deferred to the same morning. A slot lapses an hour after its instant.
 
-    An id that has a slot there has paid: a redelivery costs nobody a second one. Where a
-    redelivery decides for another hour, it pays for that as well: we cannot know which decision
-    stands, and too strict is better than too loose.
+    A redelivered id keeps its slot and takes no second one. If the redelivery is due in another
+    hour it reserves there as well: which decision was stored is not known here, and too strict is
+    better than too loose.
     """
     reservations = {slot: at for slot, at in person.reservations.items() if now - at < WINDOW}
     refused = set()

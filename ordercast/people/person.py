@@ -1,4 +1,4 @@
-"""What is known of somebody: how to reach them, what they agreed to, and what has happened since."""
+"""Define the record of a customer or of an address. Used by routing, the cap and suppressions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from ordercast.events.order_event import Channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
-    """When somebody is not to be disturbed, by the clock where they are; may span midnight."""
+    """When a person is not to be disturbed, in their own time zone; may span midnight."""
 
     start: time
     end: time
@@ -18,7 +18,7 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """A refusal that a provider told us of: for which reason, and by which event of which message."""
+    """An entry of the suppression list: its reason, and the provider event that is its evidence."""
 
     channel: Channel
     reason: str
@@ -29,7 +29,7 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsuppression:
-    """A refusal that was learnt and holds no longer: its reason, and by whose word, since when."""
+    """A suppression that an operator removed: its reason, which operator, and when."""
 
     reason: str
     by: str
@@ -38,7 +38,7 @@ class Unsuppression:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftBounce:
-    """A message that a mail server did not take, of an address (its hash) that may well exist."""
+    """A message that a mail server refused for now; `address` is a hash."""
 
     address: str
     at: datetime
@@ -46,16 +46,15 @@ class SoftBounce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A customer's record, or what we remember of an address whose owner has none.
+    """The record of a customer, or of an address whose owner has none.
 
-    `refusals` gives the reason by channel, and wins over every consent. `paid` holds when each
-    notification counts against the cap, within the last hour or yet to come; `turn` grows with each change of it
-    and is 0 while nothing is on record.
+    `refusals` gives the reason by channel, and wins over every consent. `reservations` are the
+    slots of the hourly cap by notification id: when each counts, in the last hour or to come.
+    `reservations_version` grows with each change of them and is 0 while none is stored.
 
-    `learnt` is what providers told us, by the hash of the address it is true of, and
-    `soft_bounces` what may yet become a refusal, by message id; `lifted` tells of what an operator
-    has lifted since, by address too. `lessons` grows with each change of the three. Whoever writes
-    the record leaves them alone.
+    `suppressions` and `unsuppressions` are by address hash; `soft_bounces`, which may become
+    suppressions, by message id. `suppressions_version` grows with each change of the three. A shop
+    that writes its customers' records must leave these fields alone.
     """
 
     key: str
@@ -78,8 +77,8 @@ class Person:
     suppressions_version: int = 0
 
     def refusal(self, channel: Channel, recipient: str | None) -> str | None:
-        """Return why nothing is to be sent on *channel*, or there to *recipient*; None if it may."""
+        """Return why nothing may be sent on *channel*, or to *recipient* there; None if it may."""
         if channel in self.refusals:
             return self.refusals[channel]
-        suppressions = self.suppressions.get(address_key(recipient)) if recipient else None
-        return suppressions.reason if suppressions and suppressions.channel is channel else None
+        suppression = self.suppressions.get(address_key(recipient)) if recipient else None
+        return suppression.reason if suppression and suppression.channel is channel else None

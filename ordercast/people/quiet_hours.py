@@ -1,4 +1,4 @@
-"""Somebody's quiet hours, where they may be and the time in, when they may be disturbed out."""
+"""Tell when the quiet hours of a person end. Used by routing."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -8,18 +8,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ordercast.people.person import QuietHours
 
 Zones = tuple[str, ...]
-"""The IANA time zones of one place, all of them known; which of them somebody is in is not."""
+"""The IANA time zones that one place covers; the person may be in any of them."""
 
 BOUND = timedelta(hours=26)
-"""Longer than any quiet hours of one zone, also on the day on which clocks are put back."""
+"""Longer than any quiet hours in one zone, also on the day on which clocks are put back."""
 
 
 def quiet_until(quiet: QuietHours, *, places: Iterable[Zones], now: datetime) -> datetime | None:
     """Return the end of the quiet hours that *now* falls into, or None outside them.
 
-    Who may be in several zones is not disturbed while it is quiet in any of them. A place that is
-    so wide that it is always quiet somewhere says nothing, and the next one is asked; a single
-    zone always answers.
+    A person who may be in several zones is not disturbed while it is quiet in any of them. A place
+    so wide that it is always quiet somewhere is skipped for the next one; a single zone never is.
     """
     for zones in places:
         free_at = _free_at(quiet, zones, now)
@@ -42,7 +41,7 @@ def is_time_zone(name: str) -> bool:
 def _free_at(quiet: QuietHours, zones: Zones, now: datetime) -> datetime | None:
     """Return from when it is quiet in none of *zones*, or None if that is not within the bound.
 
-    Remembered, because all of a batch is decided at one instant and in few zones.
+    Cached: a batch is decided at one instant and in few zones.
     """
     if len(zones) == 1:
         return _end(quiet, ZoneInfo(zones[0]), now) or now
@@ -57,7 +56,7 @@ def _free_at(quiet: QuietHours, zones: Zones, now: datetime) -> datetime | None:
 
 def _end(quiet: QuietHours, zone: tzinfo, now: datetime) -> datetime | None:
     today = now.astimezone(zone).date()
-    # Yesterday's night may still be on; tonight's may have begun.
+    # The quiet hours that began yesterday may still last; those of today may have begun.
     for day in (today - timedelta(days=1), today):
         spans = quiet.end <= quiet.start
         start = min(_instants(day, quiet.start, zone))
@@ -68,9 +67,9 @@ def _end(quiet: QuietHours, zone: tzinfo, now: datetime) -> datetime | None:
 
 
 def _instants(day: date, clock: time, zone: tzinfo) -> list[datetime]:
-    """Return when the clock shows that: where it is put back, twice, and nobody is woken at either.
+    """Return when the clock shows that time: twice on the day on which it is put back.
 
-    In UTC, because within one zone Python compares what clocks show, not when.
+    In UTC: within one zone, Python compares what clocks show, not the instants.
     """
     shown = datetime.combine(day, clock, zone)
     return [shown.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]

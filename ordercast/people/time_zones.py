@@ -1,4 +1,4 @@
-"""What is known of where somebody is in, the time zones that they may be in out."""
+"""List the time zones that a customer may be in. Used by routing for quiet hours."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -16,10 +16,10 @@ def possible_time_zones(
     default_country: str,
     default: str,
 ) -> Iterator[Zones]:
-    """Yield where somebody may be, the most telling first and *default*, a known zone, at last.
+    """Yield the places where a customer may be, the most certain first, *default* last.
 
-    First the zones *named* by themselves, then those that their *phone* number may be in, as
-    written in *country*, else in *default_country*; then those of *country*, if anybody said it.
+    First the zones *named* by record or event, then those of their *phone* number, read as written
+    in *country*, else in *default_country*; then those of *country*, if it is known.
     """
     for name in named:
         if name and is_time_zone(name):
@@ -33,9 +33,9 @@ def possible_time_zones(
 
 @lru_cache(maxsize=1024)
 def _zones_of_number(phone: str, country: str) -> Zones:
-    """Return where *phone* may ring; a mobile number may ring in all of its country.
+    """Return the zones of *phone*; a mobile number may be anywhere in its country.
 
-    Imported here because it reads a table of 3,000 prefixes, and most who start never ask for it.
+    Imported here because it loads a table of 3,000 prefixes that most starts do not need.
     """
     from phonenumbers.timezone import time_zones_for_number  # noqa: PLC0415
 
