@@ -1,1 +1,1 @@
-"""One outside service a file; our values in, that service's API calls out."""
+"""Call the services outside, one service a module: requests, item shapes and API limits. Implements the workflows' ports."""

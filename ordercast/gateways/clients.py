@@ -1,4 +1,4 @@
-"""A service's name in, a client with its retries and time-outs decided out; the only maker of them."""
+"""Make every AWS client, with its retries and time-outs. Used by the wiring; nothing else makes clients."""
 
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,8 @@ _OURS = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
 )
 
-# What is asked of our tables and topics we write ourselves, field for field: the SDK's look at each
-# of a batch's thousands of values would find nothing, and is a fifth of what a batch costs.
+# Our own code writes these requests field by field; the SDK's validation of a batch's thousands of
+# values would find nothing and is a fifth of what a batch costs.
 _UNCHECKED = _OURS.merge(Config(parameter_validation=False))
 
 # A provider has no idempotency token: the SDK's own retry after a lost answer would send twice.

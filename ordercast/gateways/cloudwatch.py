@@ -1,4 +1,4 @@
-"""Metrics' names and a span of time in, their sums as CloudWatch has them out."""
+"""Read the sums of our metrics back from CloudWatch. Used by `ordercast verify` and the demo."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class MetricSums:
         period: timedelta,
         dimensions: Mapping[str, str] = _NONE,
     ) -> dict[str, float]:
-        """Return the sum of each metric; one that was never told is 0.
+        """Return the sum of each metric; one that was never emitted is 0.
 
         CloudWatch answers by whole periods that begin from *since* on and before *until*.
         *dimensions* are those that a series has besides the stage.

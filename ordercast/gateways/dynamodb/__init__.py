@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Make DynamoDB's bulk calls, write PartiQL statements and attributes. Used by the table gateways."""

@@ -1,4 +1,4 @@
-"""An item to insert or a change and its condition in, one PartiQL statement out.
+"""Write the PartiQL statements that insert or change one item under a condition.
 
 Names are quoted, so that no reserved word matters; values are parameters, so that none is parsed.
 """

@@ -1,8 +1,7 @@
-"""Many statements or keys in, DynamoDB's bulk calls and an answer for each out.
+"""Run many statements or reads on a table in bulk calls, with an answer for each.
 
-A bulk call answers 200 and fails in part: whatever was throttled or left unprocessed is trouble,
-never mistaken for done. Reads raise it; a conditional statement answers it, so that one
-statement's trouble does not hide what became of the others.
+A bulk call answers 200 and fails in part: what was throttled or left unprocessed counts as failed.
+Reads raise that; a conditional statement answers it, so that one failure does not hide the others.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,13 +23,13 @@ Located = tuple[str, Item]
 
 STATEMENTS_A_CALL = 25  # BatchExecuteStatement
 KEYS_A_CALL = 100  # BatchGetItem
-ROUNDS = 4  # until what was throttled or left unprocessed is given up as trouble
+ROUNDS = 4  # before what is throttled or unprocessed counts as failed
 
 # How a condition, not the service, refuses a statement (API reference: BatchStatementError).
 REFUSALS = frozenset({"ConditionalCheckFailed", "DuplicateItem"})
 
-# What a request is answered that will never be taken: of one statement, of a whole call, and of
-# the SDK before it makes the call.
+# Errors of requests that will never be accepted: of one statement, of a whole call, and of the
+# SDK before it makes the call.
 BUGS = frozenset(
     {
         "ParamValidationError",
@@ -45,7 +44,7 @@ _Out = TypeVar("_Out")
 
 
 class Unacceptable(Exception):
-    """DynamoDB does not take what we ask, now or ever: our bug, told by its code alone.
+    """DynamoDB will never accept the request: a bug of ours, named by its code alone.
 
     The trap is the SDK's own text, which quotes the values it was given.
     """
@@ -61,10 +60,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one statement did: it was carried out, its condition refused it, or it met trouble.
+    """What became of one statement: carried out, refused by its condition, or failed.
 
     `item` is what it was asked to return or, if it was refused, what was there instead: not every
-    refusal says so. After trouble it may have been carried out all the same.
+    refusal says so. A failed statement may have been carried out all the same.
     """
 
     refused: bool = False
@@ -89,7 +88,7 @@ class Table:
     pause: Callable[[float], None] = at_once
 
     def execute(self, statements: Sequence[Statement], *, rounds: int = 1) -> list[Answer]:
-        """Run each statement by itself, those in trouble again up to *rounds* times in all."""
+        """Run each statement by itself; failed ones are tried up to *rounds* times in all."""
         answers = self._in_chunks(statements, STATEMENTS_A_CALL, self._execute)
         for seconds in _pauses(rounds):
             places = [place for place, answer in enumerate(answers) if _may_pass(answer)]
@@ -152,7 +151,7 @@ class Table:
 
 
 def insist(answers: Iterable[Answer]) -> None:
-    """Raise what the first trouble among *answers* amounts to: `LedgerUnavailable`, or our bug."""
+    """Raise the first failure among *answers*: `LedgerUnavailable`, or `Unacceptable` for a bug."""
     troubles = [answer.trouble for answer in answers if answer.trouble]
     for code in troubles:
         if code in BUGS:
@@ -163,7 +162,7 @@ def insist(answers: Iterable[Answer]) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise what DynamoDB's client raises as `LedgerUnavailable`, or as our bug; by code alone."""
+    """Translate the client's errors into `LedgerUnavailable` or `Unacceptable`, by their code alone."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:

@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Keep the ledger: notifications, decisions, latest statuses and pauses, in one DynamoDB table."""

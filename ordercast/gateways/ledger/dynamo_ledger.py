@@ -1,6 +1,6 @@
-"""Batches of marks, notifications, claims and receipts in, the ledger table's writes out.
+"""Write decisions, notifications, claims and settlements to the ledger table. The workflows' `Ledger`.
 
-Every write is one PartiQL statement with its own condition: a refused condition is an answer.
+Each write is one PartiQL statement with a condition; a refused condition is an answer, not an error.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamoLedger:
-    """The ledger, in DynamoDB; who looks nobody up needs no table of *customers*."""
+    """The ledger in DynamoDB; *customers* is needed only to look people up."""
 
     table: Table
     customers: Table | None = None
@@ -40,7 +40,7 @@ class DynamoLedger:
         return ledger_reads.of_order(self.table, partition)
 
     def decisions_of(self, partition: str) -> list[Decision]:
-        """Return the marks of an order's events, oldest first, which outlive its notifications."""
+        """Return the decisions of an order's events, oldest first; they outlive its notifications."""
         return ledger_reads.decisions_of(self.table, partition)
 
     def of_customer(self, person: str) -> Iterator[list[Notification]]:
@@ -63,7 +63,7 @@ class DynamoLedger:
         return ledger_reads.due(self.table, now=now, limit=limit)
 
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
-        """Insert each mark that is not there yet; answer the one that stands, for each."""
+        """Insert each decision that is not there yet; return the stored one for each."""
         answers = self.table.execute(
             [ledger_statements.insert_decision(self._name, each) for each in decisions]
         )
@@ -77,7 +77,7 @@ class DynamoLedger:
     def accept(
         self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
-        """Insert each row that is not there yet, and raise each head that is lower.
+        """Insert each row that is not there yet, and raise each latest status that is lower.
 
         Answers the row as it now stands, for each notification.
         """
@@ -112,7 +112,7 @@ class DynamoLedger:
         claims = {
             row.id: claim_of(row, owner=owner, now=now)
             for row in rows.values()
-            if row.state is not State.REQUESTED  # nobody has it: to be asked for another time
+            if row.state is not State.REQUESTED  # no sender holds it: it is claimed another time
         }
         if not claims:
             insist(answers)
@@ -168,7 +168,7 @@ class DynamoLedger:
         return dict(self.look_up(LookupKeys(notifications=frozenset(ids))).notifications)
 
     def _latest_status(self, latest_status: LatestStatus) -> Statement:
-        """Choose what is likelier to do: each one that is refused costs a write unit too."""
+        """Choose the likelier statement: a refused one costs a write unit too."""
         write = (
             ledger_statements.first_latest_status
             if latest_status.is_first
@@ -177,7 +177,7 @@ class DynamoLedger:
         return write(self._name, latest_status)
 
     def _raise(self, latest_statuses: Sequence[LatestStatus], answers: Sequence[Answer]) -> None:
-        """Try the other statement where the first one was refused, unless a higher head stands."""
+        """Try the other statement where the first was refused, unless a higher status is stored."""
         refused = [(h, a) for h, a in zip(latest_statuses, answers, strict=True) if a.refused]
         absent = [h for h, answer in refused if not h.is_first and answer.item is None]
         inserted = self.table.execute(

@@ -1,4 +1,4 @@
-"""A row in, the attributes that the ledger's indexes find it by out; each index holds keys only.
+"""Name the attributes by which the ledger's indexes find a row; an index holds keys only.
 
 An index takes a write unit where its attributes come, change or go, and none otherwise: `person`
 is written once, at the entry; `failure` only where a failure is entered or left.

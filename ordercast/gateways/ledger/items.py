@@ -86,7 +86,7 @@ _DECISION = Fields.of(
 
 
 def key(notification_id: str) -> Item:
-    """Return where the notification is: its id names the partition and the row in it."""
+    """Return the key of a notification: its id names the partition and the row in it."""
     return {
         "pk": text(notification_id[:HALF]),
         "sk": text(SORT_KEY_PREFIX + notification_id[HALF:]),
@@ -94,12 +94,12 @@ def key(notification_id: str) -> Item:
 
 
 def latest_status_key(latest_status: LatestStatusKey) -> Item:
-    """Return where the head of an order on a channel is."""
+    """Return the key of an order's latest status on a channel."""
     return {"pk": text(latest_status[0]), "sk": text(LATEST_STATUS_PREFIX + latest_status[1])}
 
 
 def decision_key(mark: DecisionKey) -> Item:
-    """Return where an event's mark is."""
+    """Return the key of an event's decision."""
     return {"pk": text(mark[0]), "sk": text(DECISION_PREFIX + mark[1])}
 
 
@@ -114,17 +114,17 @@ def is_notification(item: Item) -> bool:
 
 
 def is_latest_status(item: Item) -> bool:
-    """Tell a head from the other rows of its order."""
+    """Tell a latest status from the other rows of its order."""
     return str(item["sk"]["S"]).startswith(LATEST_STATUS_PREFIX)
 
 
 def is_decision(item: Item) -> bool:
-    """Tell a mark from the other rows of its order."""
+    """Tell a decision from the other rows of its order."""
     return str(item["sk"]["S"]).startswith(DECISION_PREFIX)
 
 
 def is_pauses(item: Item) -> bool:
-    """Tell the list of what is stopped from the rows of any order."""
+    """Tell the item of the pauses from the rows of any order."""
     return bool(item["pk"] == PAUSES_KEY["pk"])
 
 

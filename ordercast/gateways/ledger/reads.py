@@ -1,4 +1,4 @@
-"""Keys, an order, a customer or a time in, what the ledger and the customers' table have out."""
+"""Read the ledger and customers tables by key, order, customer, failure or due time."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -37,7 +37,7 @@ def look_up(ledger: Table, customers: Table | None, wanted: LookupKeys) -> Looku
     ]
     if wanted.people:
         if customers is None:
-            # Never an empty answer: somebody unknown has refused nothing.
+            # Never an empty answer: an unknown person has refused nothing.
             raise LookupError("people are wanted of a ledger without a table of customers")
         keys += [(customers.name, people_item.key(each)) for each in sorted(wanted.people)]
     items = ledger.get_anywhere(keys)
@@ -54,7 +54,7 @@ def of_order(ledger: Table, partition: str) -> list[Notification]:
 
 
 def decisions_of(ledger: Table, partition: str) -> list[Decision]:
-    """Return the marks of an order's events, oldest first."""
+    """Return the decisions of an order's events, oldest first."""
     items = _of_partition(ledger, partition, ledger_item.DECISION_PREFIX)
     return sorted(
         map(ledger_item.read_decision, items), key=lambda each: (each.accepted_at, each.event)

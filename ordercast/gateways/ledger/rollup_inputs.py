@@ -1,4 +1,4 @@
-"""Ids or a span of time in, what counts of the ledger's rows out; the reader of whoever checks the books."""
+"""Read what counts of the ledger's rows, by id or by scan. Used by the reconciliation and the export."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,17 +20,17 @@ SEGMENTS = 8  # of a scan, side by side
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamoRollupInputs:
-    """The ledger's rows, as far as they count."""
+    """The rollup inputs of the ledger's rows."""
 
     table: Table
 
     def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
-        """Return the lines of those that are there, by id, as of now."""
+        """Return the rollup inputs of those that exist, by id, as of now."""
         keys = [key(each) for each in ids if is_notification_id(each)]
         return {line.id: line for line in map(rollup_input_of, self.table.get(keys))}
 
     def scan(self, since: datetime, until: datetime) -> Iterator[RollupInput]:
-        """Yield every line accepted from *since* on and before *until*.
+        """Yield every rollup input accepted from *since* on and before *until*.
 
         It reads the whole table: half a read unit for each 4 KB of it, whatever the span.
         """

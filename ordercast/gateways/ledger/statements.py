@@ -1,4 +1,4 @@
-"""A row and what is to happen to it in, the one statement that does it and its condition out."""
+"""Write the one conditional statement for each change of a ledger row. Used by the ledger gateway."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -37,12 +37,12 @@ def insert_decision(table: str, decision: Decision) -> Statement:
 
 
 def first_latest_status(table: str, latest_status: LatestStatus) -> Statement:
-    """Insert the first head of its order."""
+    """Insert the first latest status of an order on a channel."""
     return partiql.insert(table, ledger_item.write_latest_status(latest_status))
 
 
 def higher_latest_status(table: str, latest_status: LatestStatus) -> Statement:
-    """Raise a head that is there and lower."""
+    """Raise a latest status that is stored and lower."""
     stands = number(latest_status.status_rank)
     return partiql.update(
         table,
@@ -70,7 +70,7 @@ def claim(table: str, asked: ClaimRequest, *, owner: str, lease_until: datetime)
                 **{name: value for name, value in costs.items() if value},
             },
             raised=(*VERSION, "attempts"),
-            # An earlier try's costs are not this one's.
+            # What an earlier attempt cost does not belong to this one.
             removed=[name for name, value in costs.items() if not value],
         ),
         where={"state": [text(State.REQUESTED)]},
@@ -79,7 +79,7 @@ def claim(table: str, asked: ClaimRequest, *, owner: str, lease_until: datetime)
 
 
 def settle(table: str, settlement: Settlement) -> Statement:
-    """End a claim that its owner still holds, of a message that nobody has spoken of yet."""
+    """End a claim that its owner still holds, of a message without receipts so far."""
     outcome = settlement.outcome
     notification_id = settlement.notification.id
     verdict, removed = _verdict(notification_id, outcome.state, outcome.reason, settlement.at)
@@ -89,7 +89,7 @@ def settle(table: str, settlement: Settlement) -> Statement:
         Change(
             set_={**verdict, **_suppressions(settlement)},
             raised=VERSION,
-            # What the provider was never asked was no try.
+            # Without a provider call there was no attempt.
             lowered=() if outcome.called else ("attempts",),
             removed=["lease_until", *removed],
         ),
@@ -101,7 +101,7 @@ def settle(table: str, settlement: Settlement) -> Statement:
 
 
 def change(table: str, seen: Notification, new: Notification) -> Statement:
-    """Write what differs, where nobody has changed the row since it was seen."""
+    """Write what differs, if the row is unchanged since it was read."""
     before, after = ledger_item.write(seen), ledger_item.write(new)
     after["version"] = before["version"]
     return partiql.update(
@@ -117,7 +117,7 @@ def change(table: str, seen: Notification, new: Notification) -> Statement:
 
 
 def write_pauses(table: str, pauses: Pauses, *, seen_version: int) -> Statement:
-    """Write what is stopped, where nobody has changed it since version *seen_version*; 0 is none."""
+    """Write the pauses, if unchanged since version *seen_version*; 0 means none were stored."""
     item = ledger_item.write_pauses(pauses.paused, version=seen_version + 1)
     if not seen_version:
         return partiql.insert(table, item)
@@ -146,7 +146,7 @@ def _verdict(
 
 
 def _suppressions(settlement: Settlement) -> dict[str, Mapping[str, Any]]:
-    """Return what only a call's end tells: the message's id, and when it was, or may have been, sent."""
+    """Return what is known only after the call: the message's id, and when it was, or may have been, sent."""
     outcome, at = settlement.outcome, settlement.at
     if not outcome.message_id:
         return {"sent_at": millis(at)} if outcome.state is State.IN_DOUBT else {}

@@ -1,4 +1,4 @@
-"""Records of the ledger's stream or its items in, the lines that count of them out.
+"""Read rollup inputs from the ledger's stream records or items. Used by the analytics processor.
 
 Only the attributes that count are read off the wire map: turning whole images into Python values
 costs many times what everything else here does.
@@ -28,7 +28,7 @@ def newest(records: Iterable[Mapping[str, Any]]) -> dict[str, Change]:
     """Return the newest image of each notification, by id; the stream may be in any order.
 
     What is removed counts as nothing: retention deletes rows, and nothing becomes unsent by it.
-    `sequence_number` is the notification's lowest in the batch: to bring it again, begin there.
+    `sequence_number` is the notification's lowest in the batch: a redelivery begins there.
     """
     changes: dict[str, Change] = {}
     for record in records:
@@ -78,7 +78,7 @@ def rollup_input_of(image: Item) -> RollupInput:
     )
 
 
-# States that only a message can be in that a provider took.
+# States of messages that a provider accepted.
 _TAKEN = frozenset(
     {
         *(State.SENT, State.UNCONFIRMED, State.CARRIER_ACCEPTED, State.FAILED_FOR_NOW),

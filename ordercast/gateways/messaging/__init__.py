@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Talk to SNS topics and SQS queues: publishing, visibility, dead letters, receipt age."""

@@ -1,4 +1,4 @@
-"""A queue of dead letters in, its messages to look at, send back or remove out."""
+"""List, send back and delete the messages of a dead-letter queue. Used by the redrive."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -25,9 +25,9 @@ HELD = 600  # seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqsDeadLetters:
-    """The dead letters of one queue, whose letters go back to *source*, also the URL of a queue.
+    """The messages of one dead-letter queue; *source* is the URL of the queue they go back to.
 
-    Raises `QueueUnavailable`. Looking holds each letter, so `let_go` of what is to stay.
+    Raises `QueueUnavailable`. Looking hides each message for a while; `let_go` shows it again.
     """
 
     client: "SQSClient"
@@ -40,7 +40,7 @@ class SqsDeadLetters:
         return self.url.rpartition("/")[2]
 
     def look(self) -> Iterator[DeadLetter]:
-        """Return the letters, each once, until no more are to be had.
+        """Return the dead letters, each once, until the queue gives no more.
 
         A call waits only while the queue says that it holds more: that count may be a minute old.
         """

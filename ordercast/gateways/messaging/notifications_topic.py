@@ -1,4 +1,4 @@
-"""Notifications in, their ids and routing attributes on the hub's topic out; nothing personal."""
+"""Publish notification ids with their routing attributes to the notifications topic; nothing personal."""
 
 import json
 from collections.abc import Sequence
@@ -17,8 +17,7 @@ class SnsNotificationsTopic:
     def publish(self, notifications: Sequence[Notification]) -> set[str]:
         """Publish the id and routing of each; answer the ids that were taken.
 
-        One that was taken without our hearing of it is published again by whoever is next, and
-        costs a refused claim, no more.
+        If an answer is lost the id is published again later; the duplicate costs one refused claim.
         """
         taken = self.topic.publish([_message(each) for each in notifications])
         return {each.id for each, was in zip(notifications, taken, strict=True) if was}

@@ -1,4 +1,4 @@
-"""A queue's URLs in, until when all that came to it has been dealt with out."""
+"""Tell up to when all receipts have been applied. Used by the sweeper before it resends an e-mail in doubt."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,11 +40,11 @@ class SqsReceiptQueue:
     dead_letters_url: str
 
     def applied_until(self, *, now: datetime) -> datetime | None:
-        """Return an instant before which whatever came has been applied; None if none is known.
+        """Return an instant before which every receipt has been applied; None if none is known.
 
         An empty queue needs no metric. Of one that is never empty the age of the oldest message
         tells, as CloudWatch last had it: what was gone then has not come back. Dead letters were
-        never applied, and nobody knows of what time they are.
+        never applied, and their time is unknown.
         """
         try:
             if not self._is_empty(self.dead_letters_url):

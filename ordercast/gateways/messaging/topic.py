@@ -1,4 +1,4 @@
-"""Messages in, PublishBatch calls to one SNS topic and an answer for each out."""
+"""Publish messages to an SNS topic in batches, with an answer for each."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -31,7 +31,7 @@ class Topic:
     executor: Executor
 
     def publish(self, messages: Sequence[TopicMessage]) -> list[bool]:
-        """Publish each; answer, in order, whether it was certainly taken."""
+        """Publish each; return, in order, whether it was certainly accepted."""
         starts = range(0, len(messages), ENTRIES_A_CALL)
         chunks = [messages[start : start + ENTRIES_A_CALL] for start in starts]
         return [taken for chunk in self.executor.map(self._publish, chunks) for taken in chunk]

@@ -1,4 +1,4 @@
-"""Messages that are to come back and when in, their own visibility on the queue out."""
+"""Set the visibility timeout of single messages, so that each is redelivered at its own time."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -19,9 +19,9 @@ LONGEST = timedelta(hours=11)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqsVisibility:
-    """When a message that was not dealt with is seen again.
+    """The visibility timeout of messages that are not done.
 
-    A convenience and no promise: whatever could not be changed waits out the queue's own time-out.
+    Best effort: a message whose timeout could not be changed waits out the queue's own.
     """
 
     client: "SQSClient"
@@ -31,7 +31,7 @@ class SqsVisibility:
         """Let each message, by its receipt handle, be seen again after its wait."""
         entries = list(waits.items())
         for start in range(0, len(entries), ENTRIES_A_CALL):
-            # One that fails keeps none of the others from being told.
+            # A failure must not keep the others from being changed.
             with suppress(BotoCoreError, ClientError):
                 self._delay(self._url(queue_arn), entries[start : start + ENTRIES_A_CALL])
 

@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Keep parked records in S3 and read parked objects back."""

@@ -1,4 +1,4 @@
-"""The bucket of what was parked in, its objects read back and notes of what was done about them out.
+"""List the parked records and given-up batches of the bucket, and note what was done about them.
 
 `parked/` holds the relay's records, `aws/lambda/` the batches that Lambda gave up, and `handled/`
 our notes: which of both were redriven or dropped. Nothing is removed before its retention ends.
@@ -48,13 +48,13 @@ class S3ParkedObjects:
             try:
                 yield _batch(key, json.loads(content))
             except (ValueError, KeyError, TypeError, AttributeError):
-                # Whatever it is, it must not keep the others from being listed.
+                # An unreadable object must not keep the others from being listed.
                 yield GivenUpBatch(
                     id=_digest(key), key=key, condition=UNREADABLE, at=None, whole=False
                 )
 
     def handled(self) -> set[str]:
-        """Return the ids that somebody has redriven or dropped."""
+        """Return the ids that were redriven or dropped."""
         notes = (json.loads(self._read(key)) for key in self._keys(f"{HANDLED}/"))
         return {each for note in notes for each in note["ids"]}
 

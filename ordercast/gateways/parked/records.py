@@ -1,4 +1,4 @@
-"""Records that could not be used in, one encrypted object a batch with reason and payload out."""
+"""Park stream records that cannot be used: one encrypted object a batch, with reason and payload."""
 
 import json
 from base64 import b64encode

@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Keep people in the customers table: records, cap reservations and suppressions."""

@@ -1,4 +1,4 @@
-"""People in, the customers' table's writes out; what it knows of them comes back by key."""
+"""Read and write people in the customers table. The workflows' `People` and `Suppressions`."""
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -21,12 +21,12 @@ class DynamoPeople:
     table: Table
 
     def get(self, keys: AbstractSet[str]) -> dict[str, Person]:
-        """Return those who are on record."""
+        """Return the people that are stored."""
         items = self.table.get([people_item.key(each) for each in sorted(keys)])
         return {person.key: person for person in map(people_item.read, items)}
 
     def put(self, people: Sequence[Person]) -> None:
-        """Write each record whole, whatever was on record; else as `change`.
+        """Write each record whole, replacing the stored one; otherwise like `change`.
 
         Of several records of one person the last one counts.
         """
@@ -34,7 +34,7 @@ class DynamoPeople:
         self.change(told, lambda seen: told[seen.key])
 
     def change(self, keys: Iterable[str], becoming: Callable[[Person], Person]) -> None:
-        """Write what *becoming* makes of each record; what has been paid, and its turn, stay.
+        """Write what *becoming* makes of each record; reservations stay as they are.
 
         A record whose refusals are no longer those that were seen is read, and made, anew: what
         was learnt meanwhile is never written over. Raises `LedgerUnavailable`.
@@ -53,17 +53,17 @@ class DynamoPeople:
         raise LedgerUnavailable("a customer's record changes faster than it can be written")
 
     def reserve(self, people: Sequence[Person]) -> set[str]:
-        """Write what each has `paid`, where its turn is the next; answer the keys written."""
+        """Write each person's reservations if their version is the next one; return the keys written."""
         answers = self.table.execute([self._reserve(person) for person in people])
         insist(answers)
         written = {p.key for p, a in zip(people, answers, strict=True) if not a.refused}
-        # Nobody knew anything of these, and yet they are on record: maybe nothing but a turn of 0.
+        # Read as unknown, yet stored: possibly with a reservations version of 0 only.
         known = [p for p in people if _is_stranger(p) and p.key not in written]
         lost = self._refused(known, [self._reserve_again(person) for person in known])
         return written | {p.key for p in known} - {p.key for p in lost}
 
     def suppress(self, people: Sequence[Person]) -> set[str]:
-        """Write what each has `learnt`, where its lessons are the next; answer the keys written."""
+        """Write each person's suppressions if their version is the next one; return the keys written."""
         statements = [
             self._remember(person) if _is_known(person) else self._insert(person)
             for person in people
@@ -71,7 +71,7 @@ class DynamoPeople:
         answers = self.table.execute(statements)
         insist(answers)
         written = {p.key for p, a in zip(people, answers, strict=True) if not a.refused}
-        # Nobody knew anything of these, and yet they are on record by now.
+        # Read as unknown, yet stored by now.
         there = [p for p in people if p.key not in written and not _is_known(p)]
         lost = self._refused(there, [self._remember(person) for person in there])
         return written | {p.key for p in there} - {p.key for p in lost}
@@ -85,9 +85,9 @@ class DynamoPeople:
         return self._insert(person) if _is_stranger(person) else self._reserve_again(person)
 
     def _reserve_again(self, person: Person) -> Statement:
-        """Write what is paid; only who has nothing on record is forgotten one day, so it must be so.
+        """Update the reservations; the expiry may stay only if nothing else is stored.
 
-        A refusal that came since they were read loses this the race: they are read again.
+        A refusal written since then makes the condition fail, and the person is read again.
         """
         on_record = people_item.is_on_record(person)
         return partiql.update(
@@ -159,7 +159,7 @@ class DynamoPeople:
 
 
 def _is_known(person: Person) -> bool:
-    """Tell who was on record, as far as the reader knew: the first lesson of a stranger is not."""
+    """Tell whether the person was on record when read."""
     return (
         person.suppressions_version > 1
         or person.reservations_version > 0
@@ -168,5 +168,5 @@ def _is_known(person: Person) -> bool:
 
 
 def _is_stranger(person: Person) -> bool:
-    """Tell who pays for the first time and was not on record, as far as the reader knew."""
+    """Tell whether this is the first reservation of a person who was not on record when read."""
     return person.reservations_version == 1 and not people_item.is_on_record(person)

@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Call SNS and SES and translate their answers into outcomes."""

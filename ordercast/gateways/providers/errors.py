@@ -1,4 +1,4 @@
-"""What a provider's call raised in, what that says about the message out.
+"""Translate a provider's error into an outcome: refused, not now, or unknown.
 
 The question is never "was it an error?" but "can the message have gone out?". A code that is in
 no table leaves that open, and so do the services' own failures: `InternalError`,

@@ -1,6 +1,6 @@
-"""Messages, how to build a request and make its call in; what became of each message out.
+"""Make at most one provider call a message, side by side, and answer an outcome for each.
 
-Nothing is raised: what one message trips over must not hide what became of its neighbours.
+Nothing is raised: one message's error must not hide the outcomes of its neighbours.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ def one_call_each(
     call: Callable[[Request], str],
     meanings: Mapping[str, Meaning],
 ) -> list[Outcome]:
-    """Build each message's request, make its call, which answers an id, and say what it came to.
+    """Build each message's request, make its call, which answers an id, and return the outcomes.
 
     At most one call a message, concurrently; the answers are in the messages' order.
     """

@@ -1,4 +1,4 @@
-"""Claimed notifications and their words in, one SES v2 SendEmail each and its outcome out."""
+"""Send e-mails by SES v2, one SendEmail a notification. The `Provider` of the e-mail sender."""
 
 from collections.abc import Sequence
 from concurrent.futures import Executor

@@ -1,4 +1,4 @@
-"""Claimed notifications and their words in, one SNS Publish each and its outcome out."""
+"""Send text messages by SNS, one Publish a notification. The `Provider` of the SMS sender."""
 
 from collections.abc import Sequence
 from concurrent.futures import Executor

@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Keep receipt logs in the receipts table, one for each provider message."""

@@ -1,6 +1,6 @@
-"""Provider message ids and trails in, the receipts table's reads and writes out.
+"""Read and merge receipt logs in the receipts table. The workflows' `ReceiptLogs`.
 
-A trail is written only where it still is as it was seen, so that no fact is lost between two.
+A log is written only if it is unchanged since it was read (optimistic lock), so no event is lost.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,19 +33,19 @@ Seen = tuple[ReceiptLog | None, ReceiptLog]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamoReceiptLogs:
-    """What is known of each provider message, in DynamoDB."""
+    """The receipt logs in DynamoDB."""
 
     table: Table
 
     def find(self, message_ids: AbstractSet[str]) -> dict[str, ReceiptLog]:
-        """Return the trails that there are."""
+        """Return the receipt logs that exist."""
         items = self.table.get([receipt_log_item.key(each) for each in sorted(message_ids)])
         return {
             receipt_log.message_id: receipt_log for receipt_log in map(receipt_log_item.read, items)
         }
 
     def join(self, receipt_logs: Sequence[ReceiptLog]) -> list[ReceiptLog]:
-        """Add to what is known, which is probably nothing; answer the trail that stands, for each."""
+        """Merge each into the stored log, usually there is none; return the stored result for each."""
         status_rank: dict[str, ReceiptLog] = {}
         seen: dict[str, ReceiptLog] = {}
         waiting = list(receipt_logs)
@@ -78,13 +78,13 @@ class DynamoReceiptLogs:
         return [i for page in pages for i in page][:limit]
 
     def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:
-        """Return, by the page, what providers reported in that time and nobody here has sent."""
+        """Return, by the page, logs of that time whose message this stage did not send."""
         shards = receipt_log_item.partitions(receipt_log_item.UNATTRIBUTED)
         for page in self._between(shards, since, until):
             yield [receipt_log for receipt_log in page if receipt_log.unattributed]
 
     def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:
-        """Return, by the page, what is due in that time, or was, and nobody is known to have sent."""
+        """Return, by the page, logs due in that time whose sender is not known."""
         waiting = receipt_log_item.partitions(receipt_log_item.DUE)
         given_up = receipt_log_item.partitions(receipt_log_item.UNATTRIBUTED)
         for page in self._between([*waiting, *given_up], since, until):

@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Keep rollups and counted versions in the rollups table."""

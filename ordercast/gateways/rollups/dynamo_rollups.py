@@ -1,4 +1,4 @@
-"""Counted notifications and additions in, transactions on the rollups table out; and what it holds."""
+"""Commit counting transactions to the rollups table, and read rollups back."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class DynamoRollups:
             partitions = [p for p, page in zip(partitions, pages, strict=True) if page is not None]
 
     def buckets(self, days: Iterable[str]) -> dict[RollupKey, dict[str, Amount]]:
-        """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
+        """Return the rollups of those days (UTC, `2026-03-02`)."""
         partitions = [each for day in days for each in rollup_item.bucket_partitions(day)]
         return rollup_item.read_buckets(self._query(partitions))
 
@@ -106,7 +106,7 @@ class DynamoRollups:
 
 
 def _insist_it_may_pass(error: BotoCoreError | ClientError) -> None:
-    """Raise our own bug, told by its code alone: the SDK's text quotes what it was given."""
+    """Raise a bug of ours by its code alone: the SDK's text quotes what it was given."""
     if not isinstance(error, ClientError):
         return
     response: Mapping[str, Any] = error.response

@@ -1,4 +1,4 @@
-"""Counted notifications and buckets in, their items in the rollups table out, and back.
+"""Write counted versions and rollups as items and read them back. Used by the rollups gateway.
 
 `counted#HOUR#SHARD` holds what was last counted of each notification of that hour of acceptance;
 `bucket#DAY#WRITER` holds that day's buckets, in one item a writer so that writers do not meet.
@@ -32,30 +32,30 @@ KEPT_LONGER = 30 * 24 * 3600
 
 
 def counted_key(notification_id: str, hour: str) -> dict[str, Mapping[str, str]]:
-    """Return where it is kept what was counted of a notification."""
+    """Return the key of a notification's counted version."""
     shard = crc32(notification_id.encode()) % SHARDS
     return {"pk": text(f"{_COUNTED}{hour}#{shard}"), "sk": text(notification_id)}
 
 
 def counted_partitions(hour: str) -> list[str]:
-    """Return where everything is that was counted of the hour."""
+    """Return the partitions of an hour's counted versions."""
     return [f"{_COUNTED}{hour}#{shard}" for shard in range(SHARDS)]
 
 
 def bucket_key(bucket: RollupKey, writer: int) -> dict[str, Mapping[str, str]]:
-    """Return where one writer adds to a bucket."""
+    """Return the key at which one writer adds to a rollup."""
     _, *rest = bucket
     name = json.dumps([bucket.hour[_DAY + 1 :], *rest], ensure_ascii=False)
     return {"pk": text(f"{_BUCKET}{bucket.hour[:_DAY]}#{writer}"), "sk": text(name)}
 
 
 def bucket_partitions(day: str) -> list[str]:
-    """Return where all buckets of the day are."""
+    """Return the partitions of a day's rollups."""
     return [f"{_BUCKET}{day}#{writer}" for writer in range(WRITERS)]
 
 
 def write_counted(line: RollupInput, contribution: Contribution) -> dict[str, Mapping[str, str]]:
-    """Return the item that says what was counted of a notification, and at which version."""
+    """Return the item of what was counted of a notification, at which version."""
     _, *rest = contribution.bucket
     amounts = {
         name: amount if isinstance(amount, int) else f"{amount:f}"
@@ -100,7 +100,7 @@ def addition(amounts: Amounts) -> dict[str, Any]:
 
 
 def read_buckets(items: Iterable[Item]) -> dict[RollupKey, dict[str, Amount]]:
-    """Return what the buckets hold, whoever wrote it."""
+    """Return the rollups, summed over their writers."""
     buckets: dict[RollupKey, dict[str, Amount]] = {}
     for item in items:
         hour, *rest = json.loads(item["sk"]["S"])

@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""Read the orders stream and its Lambda events, and put records on it."""

@@ -30,7 +30,7 @@ def _record(kinesis: Mapping[str, Any]) -> StreamRecord:
 def lambda_record(
     record: StreamRecord, *, stream_arn: str, shard_id: str, role_arn: str
 ) -> dict[str, Any]:
-    """Return the record as one of a Kinesis event's `TracedRecords`.
+    """Return the record as one of a Kinesis event's `Records`.
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
     """

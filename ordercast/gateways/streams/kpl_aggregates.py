@@ -1,4 +1,4 @@
-"""Events of one partition key in, records for the stream out: as few KPL aggregates as hold them."""
+"""Pack the events of one partition key into as few KPL aggregates as hold them. Used by the producer."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Records by partition key in, the calls of PutRecords that put them in their order out.
+"""Plan PutRecords calls that keep the order of each partition key. Used by the producer.
 
 PutRecords promises no order within a call, and may take some records and refuse others. So a call
 never holds two records of one key, and a key's next is put when the one before it was taken.
@@ -16,7 +16,7 @@ BYTES_A_CALL = 5 * 1024 * 1024  # with keys; PutRecords took no more for years, 
 
 @dataclass(slots=True)
 class OrderedPut:
-    """What is still to be put; keys that wait longest come first."""
+    """The records still to be put; keys that wait longest come first."""
 
     waiting: dict[str, deque[Packed]] = field(default_factory=dict)
     turns: deque[str] = field(default_factory=deque)

@@ -1,4 +1,4 @@
-"""A span of time in, the records that arrived on the orders stream in it out, as they were put."""
+"""Read the orders stream again over a span of time. Used by replay, record and the reconciliation."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
