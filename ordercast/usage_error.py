@@ -1,10 +1,10 @@
-"""What a person did or met that a command cannot go on with, and what they can try."""
+"""Errors that a command prints in one line, with a hint. Raised by commands and by the producer."""
 
 from pathlib import Path
 
 
 class UsageError(Exception):
-    """One line that says what is wrong, a hint, and a log that tells more; the command ends with status 1."""
+    """What is wrong, in one line, with a hint and the path of a log; the command ends with status 1."""
 
     def __init__(self, what: str, *, hint: str = "", log: Path | None = None) -> None:
         super().__init__(what)

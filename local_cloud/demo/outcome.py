@@ -8,7 +8,7 @@ from pathlib import Path
 from local_cloud.demo.comparison import Comparison
 from local_cloud.demo.day import Kind
 from local_cloud.inbox import SentMessage
-from ordercast.cli.verify import Answer
+from ordercast.operations.reconciliation import ReconciliationResult
 from ordercast.rollups.statistics import Figures
 
 MEMORY_LIMIT = 512 * 1024 * 1024
@@ -26,7 +26,7 @@ class Outcome:
     put: Mapping[Kind, int]
     aggregated: int
     comparison: Comparison
-    verified: Answer
+    verified: ReconciliationResult
     figures: Figures
     example: SentMessage | None
     memory: Mapping[str, int]

@@ -22,9 +22,9 @@ from local_cloud.inbox import FILE_NAME
 from local_cloud.worker_memory import peaks
 from ordercast.cli.local.clouds import local_target
 from ordercast.cli.local.inbox_folder import save_inbox
-from ordercast.cli.verify import Answer, compare, settings_of
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
+from ordercast.operations.reconciliation import ReconciliationResult, compare, verifier_settings
 from ordercast.operations.report.page import report
 from ordercast.operations.target import Target
 from ordercast.people.person import Person
@@ -137,9 +137,9 @@ def _refusing(day: Day) -> list[Person]:
     ]
 
 
-def _verified(target: Target, began: datetime) -> Answer:
+def _verified(target: Target, began: datetime) -> ReconciliationResult:
     """Compare the rollups with the ledger, the stream and CloudWatch, as `ordercast verify` does."""
-    settings = settings_of(target)
+    settings = verifier_settings(target)
     wired = verification(settings, now=lambda: datetime.now(UTC))
     until = _hour(datetime.now(UTC)) + HOUR
     return compare(target, wired, settings, _hour(began), until)

@@ -1,4 +1,4 @@
-"""The command `ordercast`: words and options in, a running pipeline and readable answers out."""
+"""The command `ordercast`: parse words and options, and print errors in one line. Used by `main`."""
 
 import sys
 from contextlib import nullcontext
@@ -31,7 +31,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Order events in, text messages and e-mails out, every message accounted for.",
+    help="Send text messages and e-mails for order events, and show the result of each.",
 )
 app.add_typer(customers)
 app.add_typer(parked)
@@ -48,22 +48,22 @@ app.command()(export)
 
 
 def main() -> None:
-    """Run one command; what it cannot go on with is said in a line or two, with status 1."""
+    """Run one command; an expected error is printed in a line or two, with status 1."""
     try:
         with in_checkout("failures").part_named() if checkout.there() else nullcontext():
             app()
     except UsageError as error:
         log = f"its log: {error.log}" if error.log else ""
-        _complain(error.what, log, error.hint)
+        _print_error(error.what, log, error.hint)
     except OSError as error:
-        _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        _print_error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except (PipelineError, BotoCoreError, ClientError) as error:
-        _complain(str(error))
+        _print_error(str(error))
 
 
 @app.command()
 def up(
-    name: Annotated[str, typer.Option("--name", help="What to call it.")] = "local",
+    name: Annotated[str, typer.Option("--name", help="Its name.")] = "local",
     receipt_delay: Annotated[
         float | None,
         typer.Option(min=0, help="Seconds from a message to its first simulated receipt."),
@@ -76,16 +76,16 @@ def up(
 @app.command()
 def down(
     cloud: CloudName = None,
-    every: Annotated[bool, typer.Option("--all", help="Stop every one of them.")] = False,  # noqa: FBT002
+    every: Annotated[bool, typer.Option("--all", help="Stop all local clouds.")] = False,  # noqa: FBT002
 ) -> None:
-    """Stop a local cloud and remove all that it kept."""
+    """Stop a local cloud and remove its data."""
     in_checkout("commands").down(cloud, every=every)
 
 
 @app.command()
 def inbox(
     cloud: CloudName = None,
-    last: Annotated[int, typer.Option(help="How many to list, newest last; 0 is all.")] = 20,
+    last: Annotated[int, typer.Option(help="How many to list, the newest last; 0 is all.")] = 20,
 ) -> None:
     """Show the messages that the simulated providers accepted, and save them as pages."""
     in_checkout("commands").inbox(cloud, last=last)
@@ -95,16 +95,18 @@ def inbox(
 def status(
     order: Annotated[str | None, typer.Argument(help="The order_id of its events.")] = None,
     customer: Annotated[
-        str | None, typer.Option(help="Instead: the customer_id; its newest come first.")
+        str | None, typer.Option(help="Instead of an order: a customer_id; the newest come first.")
     ] = None,
-    last: Annotated[int, typer.Option(min=0, help="How many of a customer; 0 is all.")] = 20,
+    last: Annotated[
+        int, typer.Option(min=0, help="How many notifications of a customer; 0 is all.")
+    ] = 20,
     shop: Shop = None,
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Show an order's story, by whose word, or what became of a customer's notifications."""
+    """Show the timeline of an order, with the source of each step, or a customer's notifications."""
     if (order is None) == (customer is None):
-        raise UsageError("say one of them: an order, or --customer")
+        raise UsageError("name an order, or --customer")
     where = target(stage, cloud)
     if order is not None:
         listing = order_listing(where, order, shop=shop)
@@ -113,33 +115,33 @@ def status(
     waiting = in_checkout("in_flight").waiting_on(cloud, where) if stage == LOCAL_STAGE else None
     if listing is None:
         whose = f"order {order}" if order is not None else f"customer {customer}"
-        hint = "" if shop else "if its events name a shop, say which: --shop NAME"
+        hint = "" if shop else "if its events name a shop, add --shop NAME"
         if waiting and waiting.records:
-            hint = f"still on the way: {waiting}; ask again in a moment"
+            hint = f"still in flight: {waiting}; try again in a moment"
         raise UsageError(f"the ledger has no notification for {whose}", hint=hint)
-    # A story has its columns, which are wrapped by themselves.
+    # A timeline has columns, which wrap by themselves.
     console.print(listing, soft_wrap=order is None)
     if waiting and waiting.records:
-        console.print(f"\nStill on the way: {waiting}")
+        console.print(f"\nStill in flight: {waiting}")
 
 
 @app.command()
 def env(cloud: CloudName = None) -> None:
-    """Print the environment in which AWS tools talk to a local cloud, for the shell to eval."""
+    """Print the environment variables with which AWS tools reach a local cloud, for the shell to eval."""
     in_checkout("commands").env(cloud)
 
 
 @app.command()
 def demo(
-    orders: Annotated[int, typer.Option(min=1, help="How many orders to make up.")] = 1000,
-    seed: Annotated[int, typer.Option(help="The same seed makes up the same orders.")] = 1,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave it running.")] = False,  # noqa: FBT002
+    orders: Annotated[int, typer.Option(min=1, help="How many orders to generate.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed generates the same orders.")] = 1,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the local cloud running.")] = False,  # noqa: FBT002
 ) -> None:
-    """Start a local cloud, deploy, play a day of a shop, compare four counts; status 1 if any differ."""
+    """Deploy to a local cloud, simulate a day of a shop, compare four counts; status 1 if any differ."""
     in_checkout("commands").demo(orders, seed=seed, keep=keep)
 
 
-def _complain(what: str, *more: str) -> None:
+def _print_error(what: str, *more: str) -> None:
     errors_console.print("[bold red]✗[/]", Text(what))
     for line in more:
         if line:

@@ -1,4 +1,4 @@
-"""What a shop or a customer says of channels, contacts and quiet hours in, people's records out."""
+"""The commands `ordercast customers`: import, show and change customers. Used by operators."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from ordercast.cli.options import CloudName, Shop, Stage
-from ordercast.cli.output.terminal import console, errors_console, facts
+from ordercast.cli.output.terminal import console, errors_console, field_list
 from ordercast.cli.unsuppress import Address, OneCustomer, address_hash, unsuppress_address
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
@@ -22,9 +22,9 @@ from ordercast.usage_error import UsageError
 customers = typer.Typer(
     name="customers",
     no_args_is_help=True,
-    help="What is known of customers: import, show, set, lift.",
+    help="Customers and their addresses: import, show, set, unsuppress.",
 )
-customers.command("lift")(unsuppress_address)
+customers.command("unsuppress")(unsuppress_address)
 
 Customer = Annotated[str, typer.Argument(help="The customer_id of its events.")]
 NONE = "none"
@@ -36,14 +36,14 @@ def import_customers(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Put customers on record; what was refused before, and is not in the file, stays refused."""
+    """Store customers; earlier refusals that are not in the file are kept."""
     lines = customer_lines(read_file(file))
     bad = [line for line in lines if line.problem]
     for line in bad:
         errors_console.print(f"line {line.place}: {line.problem}", markup=False)
     people = target(stage, cloud).people()
-    told = {line.person.key: line.person for line in lines if line.person}
-    people.change(told, lambda known: _still_refusing(told[known.key], known))
+    imported = {line.person.key: line.person for line in lines if line.person}
+    people.change(imported, lambda known: _with_refusals(imported[known.key], known))
     console.print(f"{len(lines) - len(bad)} of {len(lines)} lines imported")
     if bad:
         raise typer.Exit(1)
@@ -57,15 +57,15 @@ def show(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Show a customer's record, or what is remembered of an address."""
+    """Show the record of a customer or of an address."""
     if (customer is None) == (address is None):
-        raise UsageError("say one of them: a customer, or --address ADDRESS")
+        raise UsageError("name a customer, or --address ADDRESS")
     if address is not None:
-        key, missing, hint = address_hash(address), "nothing is remembered of that address", ""
+        key, missing, hint = address_hash(address), "nothing is stored about that address", ""
     else:
         key = customer_key(shop=shop, customer_id=str(customer))
         missing = f"no customer {customer} is on record"
-        hint = "" if shop else "if its events name a shop, say which: --shop NAME"
+        hint = "" if shop else "if its events name a shop, add --shop NAME"
     found = target(stage, cloud).people().get({key}).get(key)
     if found is None:
         raise UsageError(missing, hint=hint)
@@ -77,13 +77,17 @@ def set_customer(
     customer: Customer,
     channel: Annotated[
         Literal["sms", "email", "both", "none"] | None,
-        typer.Option(help="What to use where an event leaves it open; none: whatever we can."),
+        typer.Option(help="Channels for events that name none; none: every possible one."),
     ] = None,
     quiet: Annotated[
-        str | None, typer.Option(help="21:00-08:00 by the customer's clock, or none: the stage's.")
+        str | None,
+        typer.Option(
+            help="21:00-08:00 in the customer's time zone; none: the stage's quiet hours."
+        ),
     ] = None,
     opt_out: Annotated[
-        list[Channel] | None, typer.Option(help="Never use this channel; wins over everything.")
+        list[Channel] | None,
+        typer.Option(help="Never use this channel; takes precedence over everything."),
     ] = None,
     opt_in: Annotated[
         list[Channel] | None, typer.Option(help="The customer agreed to this channel.")
@@ -92,27 +96,27 @@ def set_customer(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Change what is on record of a customer, or put it there."""
+    """Change the record of a customer, or create it."""
     if set(opt_out or ()) & set(opt_in or ()):
         raise UsageError("one channel cannot be opted in to and out of at once")
     hours = None if quiet is None else _quiet_hours(quiet)
     people = target(stage, cloud).people()
     key = customer_key(shop=shop, customer_id=customer)
 
-    def becoming(known: Person) -> Person:
+    def changed(known: Person) -> Person:
         before = replace(known, customer_id=customer, shop=shop)
         after = _opted(before, out=opt_out or (), into=opt_in or ())
         if channel is not None:
             after = replace(after, channels=_channels(channel))
         return after if quiet is None else replace(after, quiet=hours)
 
-    people.change({key}, becoming)
+    people.change({key}, changed)
     console.print(_listing(people.get({key})[key]))
 
 
-def _still_refusing(told: Person, known: Person) -> Person:
-    """Keep what somebody refused: a file knows nothing of bounces, and may be from yesterday."""
-    return replace(told, refusals={**told.refusals, **known.refusals})
+def _with_refusals(imported: Person, known: Person) -> Person:
+    """Keep earlier refusals: the file knows no bounces, and may be from yesterday."""
+    return replace(imported, refusals={**imported.refusals, **known.refusals})
 
 
 def _opted(person: Person, *, out: Iterable[Channel], into: Iterable[Channel]) -> Person:
@@ -147,7 +151,7 @@ def _listing(person: Person) -> Text:
         "channels": person.channels and " ".join(person.channels),
         "agreed to": " ".join(sorted(person.consents)),
         "refused": ", ".join(f"{c} ({why})" for c, why in sorted(person.refusals.items())),
-        # Each is true of one address, which is known by its hash alone.
+        # Each concerns one address, which is stored as its hash only.
         "suppressions": "\n".join(
             f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"
             for each in sorted(person.suppressions.values(), key=lambda each: each.at)
@@ -158,4 +162,4 @@ def _listing(person: Person) -> Text:
         ),
         "quiet hours": quiet and f"{quiet.start:%H:%M}-{quiet.end:%H:%M}",
     }
-    return facts({name: value or "-" for name, value in known.items()})
+    return field_list({name: value or "-" for name, value in known.items()})

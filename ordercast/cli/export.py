@@ -1,7 +1,6 @@
-"""A period in, what counts of each notification in it out, one JSON line each, nothing personal.
+"""The command `ordercast export`: write what the rollups count of each notification, without personal data.
 
-The columns are documented in docs/rollups.md; from them and the rules there, rates and sums can be
-worked out by anybody without this code.
+docs/rollups.md has the columns, and the rules to compute rates and sums from them.
 """
 
 import json
@@ -28,23 +27,23 @@ from ordercast.operations.target import LOCAL_STAGE, target
 
 def export(
     since: Annotated[
-        str | None, typer.Option(help="Accepted from then on, in UTC: 36h, 7d, a date or time.")
+        str | None, typer.Option(help="Accepted at or after, in UTC: 36h, 7d, a date or time.")
     ] = None,
     until: Annotated[
-        str | None, typer.Option(help="Accepted before then, in UTC: 1h, a date or time.")
+        str | None, typer.Option(help="Accepted before, in UTC: 1h, a date or time.")
     ] = None,
     out: Annotated[str, typer.Option(help="A file; - is standard output.")] = "-",
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Write what counts of every notification on the ledger as JSON Lines, without personal data.
+    """Write every notification of the ledger as JSON Lines, without personal data.
 
-    Times are UTC and those of acceptance; without any, all that the ledger has is written.
+    Times are those of acceptance, in UTC; without any, the whole ledger is written.
     """
     lines = DynamoRollupInputs(table=target(stage, cloud).ledger().table)
     now = datetime.now(UTC)
     begins = moment(since or "1970-01-01", option="--since", now=now)
-    # What is deferred is accepted when it is due, which may be tomorrow.
+    # A deferred notification is accepted when it is due, which may be tomorrow.
     ends = moment(until, option="--until", now=now) if until else now + timedelta(days=7)
     written = 0
     with _opened(out) as file:
@@ -55,7 +54,7 @@ def export(
 
 
 def columns(row: Notification) -> dict[str, Any]:
-    """Return one notification as it is exported; money is text, so that no digit is lost."""
+    """Return the exported fields of a notification; US dollars are text, so that no digit is lost."""
     line = rollup_input_of(write(row))
     return {
         "id": line.id,

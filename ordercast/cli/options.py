@@ -1,4 +1,4 @@
-"""Options that commands share: which stage, which local cloud, which shop."""
+"""Define the options that commands share: stage, local cloud, shop and period."""
 
 from typing import Annotated
 
@@ -12,3 +12,11 @@ CloudName = Annotated[
 ]
 Stage = Annotated[str, typer.Option(help="local, or a stage deployed in your AWS account.")]
 Shop = Annotated[str | None, typer.Option(help="The shop, where events name one.")]
+Since = Annotated[
+    str | None,
+    typer.Option(help="Accepted from then on, in UTC: 24h, 7d, or a date. [default: today]"),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(help="Accepted before then, in UTC: a date is its beginning. [default: 24:00]"),
+]

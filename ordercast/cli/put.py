@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import console, errors_console
 from ordercast.operations.checkout import in_checkout
-from ordercast.operations.order_files import Row, read_file, read_rows
+from ordercast.operations.order_files import EventRow, read_file, read_rows
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.producer import Producer, fits
 from ordercast.usage_error import UsageError
@@ -28,10 +28,11 @@ def put(
         bool, typer.Option("--unchecked", help="Put unusable events too; the relay parks them.")
     ] = False,
     wait: Annotated[  # noqa: FBT002
-        bool, typer.Option(help="On a local cloud: until these events' messages are sent.")
+        bool,
+        typer.Option(help="On a local cloud: wait until the messages of these events are sent."),
     ] = True,
 ) -> None:
-    """Put order events on the stream, each order's in the order in which they stand there."""
+    """Put order events on the stream, those of an order in the order of the file."""
     rows = read_rows(read_file(file))
     if not rows:
         raise UsageError(f"{'standard input' if file == '-' else file} holds no order event")
@@ -41,7 +42,7 @@ def put(
     where = target(stage, cloud)
     stream = where.names.orders_stream
     good = [row for row in rows if not row.problem or (unchecked and _fits(row))]
-    with _inbound_events(cloud, where, good) if wait and stage == LOCAL_STAGE else nullcontext():
+    with _waiting(cloud, where, good) if wait and stage == LOCAL_STAGE else nullcontext():
         with _progress(len(good)) as progress:
             client = boto3.client("kinesis")
             producer = Producer(
@@ -53,18 +54,18 @@ def put(
         raise typer.Exit(1)
 
 
-def _inbound_events(
-    cloud: str | None, where: Target, rows: Sequence[Row]
+def _waiting(
+    cloud: str | None, where: Target, rows: Sequence[EventRow]
 ) -> AbstractContextManager[None]:
-    following: AbstractContextManager[None] = in_checkout("in_flight").arrivals_of(
+    waiting: AbstractContextManager[None] = in_checkout("in_flight").messages_of(
         cloud, where, rows, console
     )
-    return following
+    return waiting
 
 
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar while events are put, to somebody who looks; it is gone afterwards."""
+    """Show a progress bar on a terminal while events are put."""
     columns = (TextColumn("events put"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
@@ -73,11 +74,11 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda taken: progress.update(task, completed=taken)
 
 
-def _fits(row: Row) -> bool:
-    # One record that is too large, and the stream refuses the others of the call as well.
+def _fits(row: EventRow) -> bool:
+    # The stream refuses the whole call if one of its records is too large.
     return fits(_partition_key(row), row.payload)
 
 
-def _partition_key(row: Row) -> str:
-    # Nobody can say which order an unusable event is about; any key will do.
+def _partition_key(row: EventRow) -> str:
+    # An unusable event has no known order; any key will do.
     return row.event.order_id if row.event else row.place

@@ -1,4 +1,4 @@
-"""The command `ordercast record`: a span of time in, a file of the stream's batches about nobody out."""
+"""The command `ordercast record`: save the stream's batches of a period, anonymised. Used by operators."""
 
 import secrets
 import time
@@ -19,9 +19,9 @@ from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.usage_error import UsageError
 
 Since = Annotated[
-    str, typer.Option("--from", help="From when on: 36h, 7d, or a time such as 2026-11-02T08:00.")
+    str, typer.Option("--from", help="Begin: 36h, 7d, or a time such as 2026-11-02T08:00.")
 ]
-Until = Annotated[str | None, typer.Option("--to", help="Until when, alike; until now if absent.")]
+Until = Annotated[str | None, typer.Option("--to", help="End, in the same form. [default: now]")]
 
 
 def record(
@@ -31,24 +31,24 @@ def record(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Save what arrived on the stream as Lambda events, with every personal detail replaced."""
+    """Save the stream's records as Lambda events, with all personal data replaced."""
     now = datetime.now(UTC)
     begin, end = span(since, until, now=now)
-    there = target(stage, cloud)
-    name = there.names.orders_stream
+    chosen = target(stage, cloud)
+    name = chosen.names.orders_stream
     stream = KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)
-    scrub = Scrub(salt=secrets.token_bytes(16), default_country=there.settings.default_country)
+    scrub = Scrub(salt=secrets.token_bytes(16), default_country=chosen.settings.default_country)
     with console.status("reading the stream …") as shown:
         made = []
         for batch in batches(
-            stream.by_shard(begin, end), size=there.settings.order_relay.batch_size, scrub=scrub
+            stream.by_shard(begin, end), size=chosen.settings.order_relay.batch_size, scrub=scrub
         ):
             made.append(batch)
             shown.update(f"reading the stream: {len(made)} batches")
     records = sum(len(each["Records"]) for each in made)
     if not records:
         raise UsageError(
-            "nothing arrived on the stream in that time", hint="look further back: --from"
+            "the stream has no record of that period", hint="look further back: --from"
         )
     header = Header(
         stage=stage,
@@ -59,5 +59,4 @@ def record(
         records=records,
     )
     write(out, header, made)
-    told = f"{records} records in {len(made)} batches, about nobody: {out}"
-    console.print(told, markup=False)
+    console.print(f"{records} records in {len(made)} batches, anonymised: {out}", markup=False)

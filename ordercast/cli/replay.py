@@ -1,4 +1,4 @@
-"""The command `ordercast replay`: a recording or a span of the stream in, what would be sent out."""
+"""The command `ordercast replay`: decide about past events again and compare with the ledger. Used by operators."""
 
 import json
 import time
@@ -38,11 +38,12 @@ def replay(
         Path | None, typer.Argument(help="A recording, or a file with one Lambda event.")
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--from", help="Instead of a file: what arrived since 36h, 7d, ….")
+        str | None,
+        typer.Option("--from", help="Instead of a file: the stream's records since 36h, 7d, …."),
     ] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Until when, alike.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="End, in the same form.")] = None,
     dry_run: Annotated[  # noqa: FBT002
-        bool, typer.Option("--dry-run", help="Always so: a replay never sends anything.")
+        bool, typer.Option("--dry-run", help="Always on: a replay never sends anything.")
     ] = True,
     last: Annotated[int, typer.Option(help="How many differences to list; 0 is all.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="JSON, with every difference.")] = False,  # noqa: FBT002
@@ -51,17 +52,17 @@ def replay(
 ) -> None:
     """Decide about past events again, with this version's code and the stage's settings, and send nothing.
 
-    Shows what would be sent, and how that differs from what the ledger says. People are taken as
-    they are on record now; the clock is that of each batch's arrival.
+    Shows what would be sent and how that differs from the ledger. Customers are read as they are
+    stored now; the clock is the time at which each batch arrived.
     """
-    del dry_run  # said for whoever types it
+    del dry_run  # accepted for clarity
     if (file is None) == (since is None):
-        raise UsageError("replay what?", hint="name a recording, or a span: --from 36h")
+        raise UsageError("replay what?", hint="name a recording, or a period: --from 36h")
     if file is not None and until is not None:
         raise UsageError("--to goes with --from", hint="a recording is replayed whole")
     when = None if since is None else span(since, until, now=datetime.now(UTC))
     there = target(stage, cloud)
-    run, sums = _rehearsed(_batches(there, file, when), there)
+    run, sums = _dry_run(_batches(there, file, when), there)
     found = list(differences(run.rows.values(), _on_the_ledger(there, run.rows)))
     if as_json:
         print(json.dumps(_document(run, sums, found)))
@@ -69,7 +70,7 @@ def replay(
     _show(run, sums, found, last=last)
 
 
-def _rehearsed(batches: Iterable[Sequence[StreamRecord]], there: Target) -> tuple[DryRun, _Sums]:
+def _dry_run(batches: Iterable[Sequence[StreamRecord]], there: Target) -> tuple[DryRun, _Sums]:
     run = DryRun(
         look_up_people=there.ledger().look_up,
         policy=policy_of(there.settings),
@@ -116,13 +117,13 @@ def _verdicts(run: DryRun) -> Counter[tuple[str, str]]:
 
 
 def _reasons(run: DryRun) -> Counter[str]:
-    """Count what would be parked: whoever was told then, and would not be now, is among them."""
+    """Count the records that would be parked, by reason and detail."""
     return Counter(f"{each.reason}: {each.detail}" for each in run.parked)
 
 
 def _show(run: DryRun, sums: _Sums, found: Sequence[ReplayDifference], *, last: int) -> None:
     if not sums["records"]:
-        console.print("0 records: nothing arrived then.")
+        console.print("0 records in that period.")
         return
     console.print(
         f"{sums['records']} records: {sums['accepted']} accepted, {sums['duplicate']} duplicate,"
@@ -135,7 +136,7 @@ def _show(run: DryRun, sums: _Sums, found: Sequence[ReplayDifference], *, last: 
     for what, number in _reasons(run).items():
         console.print(f"{number} would be parked: {what}", markup=False)
     if not found:
-        console.print("The ledger says the same of each.")
+        console.print("The ledger agrees on each of them.")
         return
     shown = found[-last:] if last else found
     console.print(f"{len(found)} differ from the ledger; {len(shown)} of them:")

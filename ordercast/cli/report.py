@@ -1,4 +1,4 @@
-"""A period in, a page with its figures and plots, saved as a file, out."""
+"""Save the report of a period as an HTML page. Used by analysts."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ordercast.cli.options import CloudName, Stage
+from ordercast.cli.options import CloudName, Since, Stage, Until
 from ordercast.cli.output.terminal import console
-from ordercast.operations.periods import Since, Until, period
+from ordercast.operations.periods import period
 from ordercast.operations.report.page import report
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.workflows.read_rollups import rollups_between
@@ -21,11 +21,11 @@ def save_report(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Save one HTML page of what became of every message: rates, latency, cost, funnel."""
+    """Save one HTML page with the delivery rates, latencies, cost and funnel of a period."""
     now = datetime.now(UTC)
-    meant = period(since, until, now=now)
-    found = rollups_between(target(stage, cloud).rollups(), meant.since, meant.until)
-    page = report(found, stage=stage, since=meant.since, until=meant.until, made_at=now)
+    chosen = period(since, until, now=now)
+    found = rollups_between(target(stage, cloud).rollups(), chosen.since, chosen.until)
+    page = report(found, stage=stage, since=chosen.since, until=chosen.until, made_at=now)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, encoding="utf-8")
-    console.print(f"{meant}: {out}", markup=False)
+    console.print(f"{chosen}: {out}", markup=False)

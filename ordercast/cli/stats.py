@@ -1,4 +1,4 @@
-"""A question of figures in, by whatever dimensions, of a period; a table, JSON Lines or CSV out."""
+"""Show rates, latencies and cost of a period, by dimension, as tables, JSON Lines or CSV. Used by analysts."""
 
 import csv
 import json
@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
-from ordercast.cli.options import CloudName, Stage
+from ordercast.cli.options import CloudName, Since, Stage, Until
 from ordercast.cli.output.stats_tables import cost_tables, stats_tables
 from ordercast.cli.output.terminal import console
-from ordercast.operations.periods import Period, Since, Until, period
+from ordercast.operations.periods import Period, period
 from ordercast.operations.stats_columns import COST, STATS, Column, Value
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.rollups.statistics import DIMENSIONS, Dimension, Figures, in_all
@@ -25,7 +25,7 @@ from ordercast.workflows.read_rollups import Buckets, rollups_between
 Groups = Mapping[tuple[str | None, ...], Figures]
 Tables = Callable[[Sequence[Dimension], Groups, Figures], Sequence[RenderableType]]
 
-By = Annotated[str, typer.Option(help=f"One line for each of these: {', '.join(DIMENSIONS)}.")]
+By = Annotated[str, typer.Option(help=f"Group by these, with commas: {', '.join(DIMENSIONS)}.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines, for programs.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV, as docs/figures.md describes it.")]
 
@@ -39,9 +39,9 @@ def stats(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Show delivery rates, how long it took, and what stands beside the rate."""
-    asked = _question(by, since, until, as_json=as_json, as_csv=as_csv)
-    _answer(asked, target(stage, cloud).rollups(), STATS, stats_tables, _of_notifications)
+    """Show delivery rates, latencies, and the notifications outside the rate."""
+    query = _query(by, since, until, as_json=as_json, as_csv=as_csv)
+    _show(query, target(stage, cloud).rollups(), STATS, stats_tables, _of_notifications)
 
 
 def cost(
@@ -53,30 +53,32 @@ def cost(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Show what it cost: reserved, asked by carriers, and the difference."""
-    asked = _question(by, since, until, as_json=as_json, as_csv=as_csv)
-    _answer(asked, target(stage, cloud).rollups(), COST, cost_tables, _of_money)
+    """Show the cost: reserved, by the receipts of carriers, and the difference."""
+    query = _query(by, since, until, as_json=as_json, as_csv=as_csv)
+    _show(query, target(stage, cloud).rollups(), COST, cost_tables, _of_money)
 
 
 def dimensions(written: str) -> list[Dimension]:
-    """Return the dimensions that words between commas name. Raises `UsageError`."""
+    """Parse dimensions separated by commas. Raises `UsageError`."""
     named = dict.fromkeys(each.strip() for each in written.split(",") if each.strip())
     known = {str(each): each for each in DIMENSIONS}
     for name in named:
         if name not in known:
-            raise UsageError(f"--by: nothing is kept by {name}", hint=f"by {', '.join(DIMENSIONS)}")
+            raise UsageError(
+                f"--by: {name} is not a dimension", hint=f"dimensions: {', '.join(DIMENSIONS)}"
+            )
     return [known[name] for name in named]
 
 
 def print_json(dimensions: Sequence[str], columns: Sequence[Column], groups: Groups) -> None:
-    """Print one object a line."""
+    """Print one object for each group."""
     for key, figures in groups.items():
         named = dict(zip(dimensions, key, strict=True))
         print(json.dumps({**named, **_values(columns, figures)}, ensure_ascii=False))
 
 
 def print_csv(dimensions: Sequence[str], columns: Sequence[Column], groups: Groups) -> None:
-    """Print a line of names and one a group; what is unknown is empty, and an object is JSON."""
+    """Print a line of names and one for each group; unknown values are empty, objects are JSON."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*dimensions, *(column.name for column in columns)])
     for key, figures in groups.items():
@@ -89,20 +91,18 @@ def _cell(value: Value) -> Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
+class _Query:
     dimensions: Sequence[Dimension]
     period: Period
     as_json: bool
     as_csv: bool
 
 
-def _question(
-    by: str, since: str | None, until: str | None, *, as_json: bool, as_csv: bool
-) -> _Question:
-    """Understand it before anything is read. Raises `UsageError`."""
+def _query(by: str, since: str | None, until: str | None, *, as_json: bool, as_csv: bool) -> _Query:
+    """Check the options before anything is read. Raises `UsageError`."""
     if as_json and as_csv:
-        raise UsageError("say one of them: --json, or --csv")
-    return _Question(
+        raise UsageError("choose one: --json or --csv")
+    return _Query(
         dimensions=dimensions(by),
         period=period(since, until, now=datetime.now(UTC)),
         as_json=as_json,
@@ -118,30 +118,30 @@ def _of_money(figures: Figures) -> bool:
     return bool(figures.sent or figures.money.charges)
 
 
-def _answer(
-    asked: _Question,
+def _show(
+    query: _Query,
     rollups: Buckets,
     columns: Sequence[Column],
     tables: Tables,
-    concerns: Callable[[Figures], bool],
+    is_shown: Callable[[Figures], bool],
 ) -> None:
-    buckets = rollups_between(rollups, asked.period.since, asked.period.until)
+    buckets = rollups_between(rollups, query.period.since, query.period.until)
     total = in_all(buckets.values())
-    found = grouped(buckets, asked.dimensions)
-    groups: Groups = {key: figures for key, figures in found.items() if concerns(figures)}
-    if not asked.dimensions:
-        # Of all together there is one line, also where there is nothing.
+    found = grouped(buckets, query.dimensions)
+    groups: Groups = {key: figures for key, figures in found.items() if is_shown(figures)}
+    if not query.dimensions:
+        # Without dimensions there is one line, also where nothing was counted.
         groups = {(): total}
-    if asked.as_json:
-        print_json(asked.dimensions, columns, groups)
-    elif asked.as_csv:
-        print_csv(asked.dimensions, columns, groups)
+    if query.as_json:
+        print_json(query.dimensions, columns, groups)
+    elif query.as_csv:
+        print_csv(query.dimensions, columns, groups)
     else:
-        console.print(f"Accepted {asked.period}", style="bold")
-        for each in tables(asked.dimensions, groups, total):
-            # A line that is too long is wrapped by the terminal; we cut nothing off.
+        console.print(f"Accepted {query.period}", style="bold")
+        for each in tables(query.dimensions, groups, total):
+            # The terminal wraps a line that is too long; nothing is cut off.
             console.print(each, crop=False, soft_wrap=False)
 
 
 def _values(columns: Sequence[Column], figures: Figures) -> dict[str, Value]:
-    return {column.name: column.of(figures) for column in columns}
+    return {column.name: column.exported(figures) for column in columns}

@@ -1,4 +1,4 @@
-"""An order's name or a customer's in, what became of each of its notifications out."""
+"""List the notifications of an order or a customer. Used by `ordercast status`."""
 
 from collections.abc import Sequence
 from itertools import chain, islice
@@ -6,20 +6,20 @@ from itertools import chain, islice
 from rich.console import RenderableType
 from rich.text import Text
 
-from ordercast.cli.output.timeline import Story, story_listing
+from ordercast.cli.output.timeline import OrderHistory, timeline, was_taken
 from ordercast.events.identity import customer_key, order_hash_for
 from ordercast.notifications.notification import Notification
 from ordercast.operations.target import Target
 
 
 def order_listing(target: Target, order_id: str, *, shop: str | None) -> RenderableType | None:
-    """Tell an order's story, from the ledger and from what providers said; None where there is none."""
+    """Return an order's timeline, from the ledger and the receipt logs; None if there is none."""
     ledger, order = target.ledger(), order_hash_for(shop=shop, order_id=order_id)
     decisions, rows = ledger.decisions_of(order), ledger.of_order(order)
     messages = {message_id for row in rows for message_id in row.messages}
     receipt_logs = target.receipt_logs().find(messages) if messages else {}
     return (
-        story_listing(Story(decisions=decisions, rows=rows, receipt_logs=receipt_logs))
+        timeline(OrderHistory(decisions=decisions, rows=rows, receipt_logs=receipt_logs))
         if decisions or rows
         else None
     )
@@ -28,14 +28,14 @@ def order_listing(target: Target, order_id: str, *, shop: str | None) -> Rendera
 def customer_listing(
     target: Target, customer_id: str, *, shop: str | None, last: int
 ) -> RenderableType | None:
-    """List the customer's *last* notifications (0 is all), newest first; None where there is none."""
+    """List the customer's *last* notifications (0 is all), newest first; None if there is none."""
     pages = target.ledger().of_customer(customer_key(shop=shop, customer_id=customer_id))
     rows = list(islice(chain.from_iterable(pages), last or None))
     return status_listing(rows, naming_orders=True) if rows else None
 
 
 def status_listing(notifications: Sequence[Notification], *, naming_orders: bool = False) -> Text:
-    """Say of each where it stands and why, and below that what is known of it; times are UTC."""
+    """Show each notification's state and rule, and its times (UTC) and figures below."""
     listing = Text()
     for place, each in enumerate(notifications):
         listing.append("\n\n" if place else "")
@@ -50,31 +50,31 @@ def status_listing(notifications: Sequence[Notification], *, naming_orders: bool
 
 
 def _moments(row: Notification) -> list[str]:
-    """Say when what happened, each day once, so that it fits into 80 columns."""
-    told, day = [], ""
+    """Return its times, with each day once, so that they fit into 80 columns."""
+    times, day = [], ""
     for word, moment in (
         ("accepted", row.accepted_at),
-        ("sent", row.sent_at),
+        ("sent" if was_taken(row) else "in doubt since", row.sent_at),
         ("closed", row.closed_at),
-        # When the sweeper looks at it next: a deferred one is released then.
+        # The sweeper's next look; a deferred notification is released then.
         ("due", row.due_at),
     ):
         if moment:
             today = f"{moment:%Y-%m-%d} "
-            told.append(f"{word} {'' if today == day else today}{moment:%H:%M:%S}")
+            times.append(f"{word} {'' if today == day else today}{moment:%H:%M:%S}")
             day = today
-    return told
+    return times
 
 
 def _figures(row: Notification) -> list[str]:
-    told = []
+    figures = []
     if row.parts:
-        told.append(_count(row.parts, "part"))
+        figures.append(_count(row.parts, "part"))
     if row.attempts:
-        told.append(_count(row.attempts, "attempt"))
+        figures.append(_count(row.attempts, "attempt"))
     if row.reserved is not None:
-        told.append(f"{row.reserved.normalize():f} USD estimated")
-    return told
+        figures.append(f"{row.reserved.normalize():f} USD estimated")
+    return figures
 
 
 def _count(number: int, thing: str) -> str:

@@ -1,4 +1,4 @@
-"""Who it is about and who says so in, what providers taught us of them lifted out."""
+"""The command `ordercast customers unsuppress`: end suppressions that receipts led to. Used by operators."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,21 +25,22 @@ Address = Annotated[
 ]
 
 
-class People(Protocol):
-    """What is on record of customers and addresses. Raises `LedgerUnavailable`."""
+class SuppressionList(Protocol):
+    """The records of customers and addresses. Raises `LedgerUnavailable`."""
 
     def get(self, keys: AbstractSet[str]) -> Mapping[str, Person]:
-        """Return those who are on record."""
+        """Return the records that exist."""
         ...
 
     def suppress(self, people: Sequence[Person]) -> set[str]:
-        """Write what each has `learnt`, where its lessons are the next; answer the keys written."""
+        """Write each record whose version is the next; return the keys written."""
         ...
 
 
 def unsuppress_address(
     by: Annotated[
-        str, typer.Option(help="Whose word it is, for the record: a ticket, say; nothing personal.")
+        str,
+        typer.Option(help="The reason, for the record: a ticket, for example; no personal data."),
     ],
     customer: OneCustomer = None,
     address: Address = None,
@@ -47,19 +48,19 @@ def unsuppress_address(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Lift what providers taught us of a customer's addresses, or of one address."""
+    """End the suppressions of a customer's addresses, or of one address."""
     if not 1 <= len(by.strip()) <= _LONGEST or not by.isprintable():
-        raise UsageError(f"--by: say who said so, in one line of up to {_LONGEST} characters")
+        raise UsageError(f"--by: give the reason in one line of up to {_LONGEST} characters")
     people = target(stage, cloud).people()
     hashed = None if address is None else address_hash(address)
     keys, addresses = _about(people, customer, shop, hashed)
     unsuppressions = unsuppressing(people, keys, addresses, by=by.strip(), at=datetime.now(UTC))
     if not unsuppressions:
         whom = f"customer {customer}" if customer else "that address"
-        raise UsageError(f"nothing that providers told us of {whom} stands in the way")
+        raise UsageError(f"no suppression of {whom} is stored")
     for each in unsuppressions:
-        told = f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"
-        console.print(f"lifted {told}", markup=False, soft_wrap=True)
+        ended = f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"
+        console.print(f"unsuppressed {ended}", markup=False, soft_wrap=True)
     for channel in sorted({each.channel for each in unsuppressions}):
         console.print(f"{_ALSO[channel]}", markup=False, soft_wrap=True)
     if customer is None:
@@ -67,12 +68,16 @@ def unsuppress_address(
 
 
 def unsuppressing(
-    people: People, keys: Iterable[str], addresses: AbstractSet[str], *, by: str, at: datetime
+    people: SuppressionList,
+    keys: Iterable[str],
+    addresses: AbstractSet[str],
+    *,
+    by: str,
+    at: datetime,
 ) -> list[Suppression]:
-    """Lift what these records learnt of the addresses; return it, that of an address once.
+    """End the suppressions of the addresses in these records; return them, one for each address.
 
-    Doing it again does what was left where it ended in between. Raises `UsageError` where a record
-    changes faster than it can be written.
+    May be repeated after an interruption. Raises `UsageError` if a record keeps changing.
     """
     waiting = frozenset(keys)
     unsuppressions: dict[str, Suppression] = {}
@@ -92,7 +97,7 @@ def unsuppressing(
 
 
 def address_hash(written: str) -> str:
-    """Return what an address is remembered by. Raises `UsageError`, and quotes nothing."""
+    """Return the hash of an address. Raises `UsageError`, which quotes no address."""
     if _HASH.fullmatch(written):
         return written
     address = mailbox(written) if "@" in written else e164(written, country=_NOWHERE)
@@ -103,12 +108,12 @@ def address_hash(written: str) -> str:
 
 
 def _about(
-    people: People, customer: str | None, shop: str | None, hashed: str | None
+    people: SuppressionList, customer: str | None, shop: str | None, hashed: str | None
 ) -> tuple[set[str], set[str]]:
-    """Return whose records these are, and which addresses it is about."""
+    """Return the keys of the records, and the hashes of the addresses."""
     if customer is None:
         if hashed is None:
-            raise UsageError("say whom it is about: a customer, or --address ADDRESS")
+            raise UsageError("name a customer, or --address ADDRESS")
         return {hashed}, {hashed}
     key = customer_key(shop=shop, customer_id=customer)
     known = people.get({key}).get(key, Person(key=key))
@@ -117,17 +122,17 @@ def _about(
     return {key, *addresses}, addresses
 
 
-_ROUNDS = 5  # of losing the race for a record
+_ROUNDS = 5  # attempts to write a record that others change
 _LONGEST = 200
 _NOWHERE = "ZZ"  # no country: the number has to name its own
 _HASH = re.compile(r"[A-Za-z0-9_-]{22}")
 _ALSO = {
-    Channel.SMS: "SNS has a list of its own: "
+    Channel.SMS: "SNS has its own list: "
     "aws sns check-if-phone-number-is-opted-out --phone-number NUMBER, "
     "then aws sns opt-in-phone-number --phone-number NUMBER",
-    Channel.EMAIL: "SES has a list of its own: "
+    Channel.EMAIL: "SES has its own list: "
     "aws sesv2 delete-suppressed-destination --email-address ADDRESS",
 }
 _CUSTOMER_TOO = (
-    "if it is a customer's, their record has it too: ordercast customers lift CUSTOMER --by …"
+    "if it is a customer's, their record has it too: ordercast customers unsuppress CUSTOMER --by …"
 )

@@ -1,1 +1,1 @@
-"""Set up by the move; described below."""
+"""What operators' commands ask of a deployed stage. Used by `ordercast.cli`; not shipped to Lambda."""

@@ -1,6 +1,6 @@
-"""Load what only a checkout can do: commands on a local cloud. Used by commands on stage `local`.
+"""Load the commands that need a checkout: those on a local cloud. Used by commands on stage `local`.
 
-The one way from the package to `local_cloud`: nothing of it is loaded before a command asks.
+The only way from the package to `local_cloud`; nothing of it is loaded earlier.
 """
 
 from importlib import import_module

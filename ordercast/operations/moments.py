@@ -1,4 +1,4 @@
-"""What somebody types for a time in, the instant out."""
+"""Parse a span or a time that was typed. Used by commands with --since, --until, --from or --to."""
 
 from datetime import UTC, datetime, timedelta
 

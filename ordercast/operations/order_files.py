@@ -1,4 +1,4 @@
-"""A file of order events in, one JSON payload an event and a line for each unusable one out."""
+"""Read a file of order events and check each of them. Used by `ordercast put`."""
 
 import json
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from ordercast.producer import NO_CURRENCY, TOO_LARGE, fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One event of a file: where it stood, its bytes, and what it says or what is wrong with it."""
+class EventRow:
+    """One event of a file: its place, its bytes, and the parsed event or its problem."""
 
     place: str
     payload: bytes
@@ -19,7 +19,7 @@ class Row:
     problem: str | None = None
 
 
-def read_rows(content: bytes) -> list[Row]:
+def read_rows(content: bytes) -> list[EventRow]:
     """Read JSON Lines, one JSON object, or an array of them; every event is checked by itself."""
     whole = _json(content)
     if isinstance(whole, list):
@@ -38,18 +38,18 @@ def read_file(path: str, stdin: Path = Path("/dev/stdin")) -> bytes:
     return (stdin if path == "-" else Path(path)).read_bytes()
 
 
-def _row(place: str, payload: bytes) -> Row:
+def _row(place: str, payload: bytes) -> EventRow:
     try:
         event = parse_order_event(payload, default_currency=NO_CURRENCY)
     except MalformedOrderEvent as error:
-        return Row(place=place, payload=payload, event=None, problem=str(error))
+        return EventRow(place=place, payload=payload, event=None, problem=str(error))
     if not fits(event.order_id, payload):
-        return Row(place=place, payload=payload, event=event, problem=TOO_LARGE)
-    return Row(place=place, payload=payload, event=event)
+        return EventRow(place=place, payload=payload, event=event, problem=TOO_LARGE)
+    return EventRow(place=place, payload=payload, event=event)
 
 
 def _json(content: bytes) -> object:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
-        return None  # then it is lines, and each says for itself what is wrong with it
+        return None  # then these are lines, which are checked one by one

@@ -1,4 +1,4 @@
-"""A deployed pipeline in, its shelves of parked things out."""
+"""Open every source of parked items of a stage and search them. Used by `ordercast parked`."""
 
 import random
 import time
@@ -32,42 +32,44 @@ LONGEST = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookupResult:
-    """What one shelf has of what an operator means."""
+class FoundItems:
+    """The selected items of one source."""
 
     source: ParkedSource
-    things: list[ParkedItem]
+    items: list[ParkedItem]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedSources:
-    """Every place where something of a stage may wait for an operator."""
+    """The parked sources of a stage, by the kind of their items."""
 
     parked_sources: Sequence[tuple[Kind, ParkedSource]]
 
-    def find(self, wish: Selection) -> list[LookupResult]:
-        """Look through all shelves at once; those of kinds that nobody asked for are left alone."""
-        asked = [
-            source for kind, source in self.parked_sources if not wish.kinds or kind in wish.kinds
+    def find(self, chosen: Selection) -> list[FoundItems]:
+        """Search the sources of the selected kinds, all at once."""
+        searched = [
+            source
+            for kind, source in self.parked_sources
+            if not chosen.kinds or kind in chosen.kinds
         ]
         with ThreadPoolExecutor(clients.WORKERS) as executor:
-            contents = executor.map(lambda source: list(source.contents()), asked)
-        seen = list(zip(asked, contents, strict=True))
-        wish = wish.among(each for _, things in seen for each in things)
+            contents = executor.map(lambda source: list(source.contents()), searched)
+        seen = list(zip(searched, contents, strict=True))
+        chosen = chosen.among(each for _, items in seen for each in items)
         return [
-            LookupResult(source=source, things=[each for each in things if wish.means(each)])
-            for source, things in seen
+            FoundItems(source=source, items=[each for each in items if chosen.means(each)])
+            for source, items in seen
         ]
 
-    def let_go(self) -> None:
-        """Let others see the letters that we looked at and left."""
+    def release(self) -> None:
+        """Make the dead letters visible again that were read and left."""
         for _, source in self.parked_sources:
             if isinstance(source, ParkedDeadLetters):
                 source.let_go()
 
 
 def parked_sources(target: Target) -> ParkedSources:
-    """Return all shelves of a stage."""
+    """Return the parked sources of a stage."""
     store = S3ParkedObjects(client=clients.s3(), bucket=target.names.parked_bucket)
     stream = Producer(client=boto3.client("kinesis"), stream=target.names.orders_stream)
     records = ParkedStreamRecords(store=store, put=stream.put_payloads, now=_now)
@@ -103,7 +105,7 @@ def _letters(target: Target) -> list[SqsDeadLetters]:
     undelivered = SqsDeadLetters(
         client=sqs,
         url=target.names.undelivered_queue,
-        # What names no notification was on its way there.
+        # A dead letter without a notification id was a receipt.
         source=target.names.receipts_queue,
     )
     queues = target.names.work_queues

@@ -1,4 +1,4 @@
-"""Make a stage's settings into the policy that decisions follow. Used by replay."""
+"""Build the relay's policy from a stage's settings. Used by `ordercast replay`."""
 
 from ordercast.decisions.routing import Policy
 from ordercast.settings.processors import quiet_hours, recipient_patterns

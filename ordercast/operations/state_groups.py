@@ -1,4 +1,4 @@
-"""Figures in, how many notifications are where out: every state has its place, and one only."""
+"""Group the states of notifications; each state is in exactly one group. Used by stats and the report."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -19,12 +19,12 @@ GROUPS: Mapping[str, frozenset[State]] = MappingProxyType(
         "parked": frozenset({State.PARKED}),
     }
 )
-"""The delivery rate is made of the first two; all others stand beside it."""
+"""The delivery rate consists of the first two groups; the others are outside it."""
 
 
 def count_by_group(figures: Figures) -> dict[str, int]:
-    """Return how many are in each place; together they are all notifications."""
+    """Return the number of notifications in each group; their sum is all notifications."""
     states = figures.states
     return {
-        place: sum(states.get(state, 0) for state in inside) for place, inside in GROUPS.items()
+        group: sum(states.get(state, 0) for state in inside) for group, inside in GROUPS.items()
     }

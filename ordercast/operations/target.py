@@ -10,7 +10,6 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ordercast.cli.output.terminal import called
 from ordercast.gateways import clients
 from ordercast.gateways.dynamodb.table import Table
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
@@ -18,6 +17,7 @@ from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.operations.checkout import in_checkout
+from ordercast.operations.command_name import command_name
 from ordercast.settings.published import StageNames, names_parameter, settings_parameter
 from ordercast.settings.reading import BadSettings, read_settings
 from ordercast.settings.stage import StageSettings
@@ -71,7 +71,7 @@ def target(stage: str, cloud: str | None) -> Target:
 
 
 def deployed(stage: str) -> Target:
-    """Return a stage's pipeline, where the environment's credentials lead."""
+    """Return a stage's pipeline in the AWS account of the environment's credentials."""
     try:
         return published(stage, boto3.client("ssm").get_parameters)
     except (BotoCoreError, ClientError) as error:
@@ -81,11 +81,11 @@ def deployed(stage: str) -> Target:
 def published(stage: str, get_parameters: Callable[..., Any]) -> Target:
     """Read what the deployment of *stage* published, with SSM's `get_parameters`.
 
-    Raises `UsageError` where nothing is there, or what is there was written by another version.
+    Raises `UsageError` if nothing is there, or if another version wrote it.
     """
     wanted = [settings_parameter(stage), names_parameter(stage)]
     found = {each["Name"]: each["Value"] for each in get_parameters(Names=wanted)["Parameters"]}
-    again = f"{called()} up" if stage == LOCAL_STAGE else f"make deploy STAGE={stage}"
+    again = f"{command_name()} up" if stage == LOCAL_STAGE else f"make deploy STAGE={stage}"
     if len(found) < len(wanted):
         where = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "the Region"
         raise UsageError(f"stage {stage} is not deployed in {where}", hint=again)

@@ -1,11 +1,11 @@
-"""Counts, shares, lengths of time and money in; words with their units, for people, out."""
+"""Write counts, shares, durations and money with their units, for people. Used by tables and the report."""
 
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 NONE = "-"
-"""Where there is nothing to say a number of: not the same as 0."""
+"""An unknown value: not the same as 0."""
 
 CENT = Decimal("0.01")
 
@@ -18,7 +18,7 @@ def count(number: int, thing: str = "") -> str:
 
 
 def percent(share: Decimal | None) -> str:
-    """Return a share of 1 as `96.8 %`; all and nothing are said only where they are meant."""
+    """Return a share of 1 as `96.8 %`; 100 % and 0 % are only written for exactly all and none."""
     if share is None:
         return NONE
     hundredths = share * 100
@@ -29,13 +29,13 @@ def percent(share: Decimal | None) -> str:
 
 
 def length(took: timedelta | None) -> str:
-    """Return a length of time in the largest unit that it fills: `850 ms`, `2.3 s`, `4.2 min`."""
+    """Return a duration in the largest unit that fits: `850 ms`, `2.3 s`, `4.2 min`."""
     if took is None:
         return NONE
     seconds = took.total_seconds()
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
-    # By what will be shown: 59.96 s is 1.0 min, and never 60.0 s.
+    # By the rounded value: 59.96 s is 1.0 min, never 60.0 s.
     unit, size = next((u, size) for u, size, below in _UNITS if seconds < below - size / 20)
     return f"{seconds / size:.1f} {unit}"
 
@@ -44,7 +44,7 @@ _UNITS = (("s", 1, 60), ("min", 60, 3600), ("h", 3600, 48 * 3600), ("d", 24 * 36
 
 
 def exact(amounts: Iterable[Decimal]) -> list[str]:
-    """Return US dollars without rounding, all with as many places, so that a column can be added up."""
+    """Return US dollars without rounding, all with the same number of decimal places."""
     listed = list(amounts)
     places = max([2, *(_places(each) for each in listed)])
     return [f"{each:,.{places}f}" for each in listed]
@@ -56,7 +56,7 @@ def dollars(amount: Decimal) -> str:
 
 
 def to_the_cent(amount: Decimal) -> str:
-    """Return US dollars rounded to the cent: for a sum, never for what is to be summed."""
+    """Return US dollars rounded to the cent: for sums only."""
     return f"{amount.quantize(CENT, ROUND_HALF_UP):,}"
 
 

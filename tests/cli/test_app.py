@@ -11,7 +11,7 @@ from local_cloud.cloud import LocalCloud
 from local_cloud.errors import LocalCloudError
 from ordercast.cli import app as cli
 from ordercast.cli.local import commands
-from ordercast.cli.output import terminal
+from ordercast.operations.command_name import command_name
 from ordercast.operations.target import Target
 from pipeline.settings.files import read_stage
 from tests.fakes.stage_names import NAMES
@@ -40,7 +40,7 @@ def test_help_lists_every_command(run) -> None:
 
     assert 0 == status
     commands = ("up", "down", "put", "inbox", "status", "env", "demo")
-    for command in (*commands, "customers", "stop", "resume", "stats", "cost", "report"):
+    for command in (*commands, "customers", "pause", "resume", "stats", "cost", "report"):
         assert f"│ {command} " in out
 
 
@@ -65,7 +65,7 @@ def test_up_starts_a_cloud_with_the_receipt_delay_that_is_asked_for(
         ["put", "examples/order.json"],
         ["customers", "show", "c-1"],
         ["customers", "set", "c-1", "--opt-out", "sms"],
-        ["stop"],
+        ["pause"],
         ["resume", "--all"],
         ["stats"],
         ["cost", "--by", "country"],
@@ -159,7 +159,7 @@ def test_advice_names_the_command_as_it_was_called(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("sys.argv", [typed.format(here=Path.cwd(), path=tmp_path)])
 
-    assert advised == terminal.called()
+    assert advised == command_name()
 
 
 def test_a_cloud_that_was_killed_can_be_named_to_be_removed(run, monkeypatch) -> None:

@@ -11,7 +11,7 @@ from local_cloud.cloud import LocalCloud
 from local_cloud.errors import LocalCloudError
 from local_cloud.supervisor import client
 from local_cloud.supervisor.state import CloudFolder
-from ordercast.cli.local import failures as trouble_named
+from ordercast.cli.local import failures
 from ordercast.errors import LedgerUnavailable
 from ordercast.producer import NotTaken
 from ordercast.usage_error import UsageError
@@ -33,9 +33,9 @@ def kill(cloud: LocalCloud, part: str) -> None:
     state.processes[part].send(signal.SIGKILL)
 
 
-def run_on(cloud: LocalCloud, *, kill_first: str = "", but: LocalCloud | None = None) -> None:
+def run_on(cloud: LocalCloud, *, kill_first: str = "", before: LocalCloud | None = None) -> None:
     """Meet what a client meets whose server is not there."""
-    with trouble_named.stopped_on_failure(cloud, but=but):
+    with failures.stopped_on_failure(cloud, before=before):
         if kill_first:
             kill(cloud, kill_first)
         raise ConnectionError("port 40123")
@@ -86,14 +86,14 @@ def test_a_supervisor_that_has_ended_is_named(cloud: LocalCloud) -> None:
 
 def test_a_cloud_that_was_there_before_the_command_is_named_too(cloud: LocalCloud) -> None:
     with pytest.raises(LocalCloudError, match="emulator ended unexpectedly"):
-        run_on(cloud, kill_first="emulator", but=cloud)
+        run_on(cloud, kill_first="emulator", before=cloud)
 
 
 @pytest.mark.parametrize("met", UNREACHABLE, ids=lambda met: type(met).__name__)
 def test_whatever_a_client_met_the_part_is_named(cloud: LocalCloud, met: Exception) -> None:
     with (
         pytest.raises(LocalCloudError, match="emulator ended unexpectedly"),
-        trouble_named.stopped_on_failure(cloud),
+        failures.stopped_on_failure(cloud),
     ):
         kill(cloud, "emulator")
         raise met
@@ -114,7 +114,7 @@ def test_a_command_on_a_cloud_that_was_kept_names_the_part_that_ended(
         return not cloud.alive()
 
     assert when == "at once" or eventually(it_has_ended)
-    with pytest.raises(LocalCloudError, match="emulator ended"), trouble_named.part_named():
+    with pytest.raises(LocalCloudError, match="emulator ended"), failures.part_named():
         raise met
 
 
@@ -125,14 +125,14 @@ def test_a_command_elsewhere_says_what_it_met(
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     kill(cloud, "emulator")
 
-    with pytest.raises(ConnectionError, match="40123"), trouble_named.part_named():
+    with pytest.raises(ConnectionError, match="40123"), failures.part_named():
         raise ConnectionError("port 40123")
 
 
 def test_other_failures_say_what_they_are(
     cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trouble_named, "NOTICED", 0.1)
+    monkeypatch.setattr(failures, "NOTICED", 0.1)
 
     with pytest.raises(ConnectionError, match="40123"):
         run_on(cloud)
@@ -140,6 +140,6 @@ def test_other_failures_say_what_they_are(
 
 
 def test_what_no_client_met_is_not_looked_for_in_the_cloud(cloud: LocalCloud) -> None:
-    with pytest.raises(UsageError, match="no such order"), trouble_named.stopped_on_failure(cloud):
+    with pytest.raises(UsageError, match="no such order"), failures.stopped_on_failure(cloud):
         kill(cloud, "emulator")
         raise UsageError("no such order")

@@ -26,7 +26,7 @@ def test_it_waits_until_nothing_is_on_its_way() -> None:
 
     assert not follow(ALIVE, lambda: next(looks), Console(file=said))
     assert [] == list(looks)
-    assert "On the way: 1 record on the stream" in said.getvalue()
+    assert "In flight: 1 record on the stream" in said.getvalue()
 
 
 def test_what_does_not_move_any_more_is_said() -> None:

@@ -45,13 +45,13 @@ def message(id_: str, **tags: str) -> SentMessage:
 
 def test_an_event_is_followed_from_the_stream_to_the_carrier(world: World) -> None:
     own = following(world, [order(1)])
-    assert STREAM == own.still_on_the_way()
+    assert STREAM == own.count_in_flight()
 
     world.relay(order(1))
-    assert QUEUE == own.still_on_the_way()
+    assert QUEUE == own.count_in_flight()
 
     world.send_published()
-    assert OVER == own.still_on_the_way()
+    assert OVER == own.count_in_flight()
     assert 1 == own.count([message("message-1"), message("message-2")])
 
 
@@ -63,7 +63,7 @@ def test_what_others_put_or_hold_back_is_not_waited_for(world: World) -> None:
 
     world.relay(order(2))
 
-    assert OVER == own.still_on_the_way()
+    assert OVER == own.count_in_flight()
 
 
 def test_what_is_suppressed_or_sent_already_has_nothing_on_its_way(world: World) -> None:
@@ -73,7 +73,7 @@ def test_what_is_suppressed_or_sent_already_has_nothing_on_its_way(world: World)
 
     own = following(world, payloads)
 
-    assert OVER == own.still_on_the_way()
+    assert OVER == own.count_in_flight()
     assert 0 == own.count([])
 
 
@@ -84,9 +84,9 @@ def test_what_is_promised_and_not_entered_yet_is_on_its_way_until_its_retention_
     world.send_published()
     world.ledger.rows.clear()
 
-    assert QUEUE == following(world, [order(1)]).still_on_the_way()
+    assert QUEUE == following(world, [order(1)]).count_in_flight()
     world.now.turn(timedelta(days=4000))
-    assert OVER == following(world, [order(1)]).still_on_the_way()
+    assert OVER == following(world, [order(1)]).count_in_flight()
 
 
 def test_what_is_deferred_is_over_for_now(world: World) -> None:
@@ -96,19 +96,19 @@ def test_what_is_deferred_is_over_for_now(world: World) -> None:
         **{name: getattr(row, name) for name in row.__slots__} | {"state": State.DEFERRED}
     )
 
-    assert OVER == following(world, [order(1)]).still_on_the_way()
+    assert OVER == following(world, [order(1)]).count_in_flight()
 
 
 def test_an_unusable_record_is_over_when_the_stream_has_none_left(world: World) -> None:
-    assert STREAM == following(world, [], unusable=1).still_on_the_way()
-    assert OVER == following(world, [], unusable=1, left=0).still_on_the_way()
+    assert STREAM == following(world, [], unusable=1).count_in_flight()
+    assert OVER == following(world, [], unusable=1, left=0).count_in_flight()
 
 
 def test_an_event_that_the_relay_parked_is_over_when_the_stream_has_none_left(
     world: World,
 ) -> None:
-    assert STREAM == following(world, [order(1)]).still_on_the_way()
-    assert OVER == following(world, [order(1)], left=0).still_on_the_way()
+    assert STREAM == following(world, [order(1)]).count_in_flight()
+    assert OVER == following(world, [order(1)], left=0).count_in_flight()
 
 
 def test_a_large_file_is_looked_at_in_turns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,11 +118,11 @@ def test_a_large_file_is_looked_at_in_turns(world: World, monkeypatch: pytest.Mo
     world.relay(*payloads[2:])
     world.send_published()
 
-    looks = [own.still_on_the_way() for _ in range(4)]
+    looks = [own.count_in_flight() for _ in range(4)]
 
     assert [InFlight(records=5), InFlight(records=3)] == looks[:2]
     assert InFlight(records=2) == looks[-1]
     world.relay(*payloads[:2])
     world.send_published()
-    assert OVER == own.still_on_the_way()
+    assert OVER == own.count_in_flight()
     assert START == world.now()

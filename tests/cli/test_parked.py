@@ -84,7 +84,7 @@ def test_an_id_that_names_several_things_shows_none_of_them(run, stream) -> None
     status, _, err = run("show", "10")
 
     assert 1 == status
-    assert "10 names 2 parked things, not one" in err
+    assert "10 names 2 parked items, not one" in err
 
 
 @pytest.mark.parametrize("verb", ["redrive", "drop"])
@@ -103,7 +103,7 @@ def test_what_is_redriven_is_on_the_stream_and_no_longer_listed(run, stream) -> 
     assert 0 == status
     assert "2 of 2 redriven." in out
     assert [("o-101.0", SECRET), ("o-102.0", SECRET)] == stream.puts
-    assert "1 parked: 1 records." in run("list")[1]
+    assert "1 parked: 1 record." in run("list")[1]
 
 
 def test_what_is_dropped_is_no_longer_listed_and_not_put_again(run, stream) -> None:
@@ -137,7 +137,7 @@ def test_an_id_that_names_nothing_is_named_and_the_others_are_done(run, stream, 
     status, out, _ = run(verb, "nonesuch", "201", "--yes")
 
     assert 0 == status
-    assert "Not parked, or no longer: nonesuch" in out
+    assert "Not parked (any more): nonesuch" in out
     assert "1 of 1" in out
 
 
@@ -180,5 +180,5 @@ def test_an_id_that_begins_like_an_option_is_none(run, stream, monkeypatch, id_:
 
     assert f"for {id_}" in run("show", id_)[1]
     assert "1 of 1 dropped." in run("drop", id_, "--yes")[1]
-    assert "Not parked, or no longer: -k" in run("redrive", "--yes", "--", "-k", "b1")[1]
+    assert "Not parked (any more): -k" in run("redrive", "--yes", "--", "-k", "b1")[1]
     assert 2 == run("redrive", "--nonesuch")[0]

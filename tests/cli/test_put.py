@@ -119,7 +119,7 @@ def test_only_on_a_local_cloud_somebody_waits_for_the_messages(
     cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=here, provider_endpoint=here)
     looks = [0]
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
-    monkeypatch.setattr(following, "still_on_the_way", lambda *_: InFlight(records=looks.pop()))
+    monkeypatch.setattr(following, "count_in_flight", lambda *_: InFlight(records=looks.pop()))
     monkeypatch.setattr(
         Stage, "ledger", lambda _: SimpleNamespace(look_up=lambda _: LookupResult()), raising=False
     )

@@ -66,15 +66,17 @@ def test_every_state_has_its_place_and_one_only() -> None:
 
 
 @pytest.mark.parametrize(("heading", "columns"), [("stats", STATS), ("cost", COST)])
-def test_the_docs_name_every_column_with_its_unit_and_no_other(heading, columns) -> None:
+def test_the_docs_have_every_column_with_its_unit_and_meaning(heading, columns) -> None:
     section = DOCS.read_text().partition(f"Columns of `ordercast {heading}`")[2].partition("\n## ")
     documented = [
-        (name, unit)
-        for names, unit in re.findall(r"^\| (`.+?) \| (.+?) \| .+ \|$", section[0], re.MULTILINE)
+        (name, unit, meaning)
+        for names, unit, meaning in re.findall(
+            r"^\| (`.+?) \| (.+?) \| (.+) \|$", section[0], re.MULTILINE
+        )
         for name in re.findall(r"`(\w+)`", names)
     ]
 
-    assert [(column.name, column.unit) for column in columns] == documented
+    assert [(each.name, each.unit, each.meaning) for each in columns] == documented
 
 
 def test_the_docs_name_every_dimension(ask) -> None:
@@ -209,8 +211,8 @@ def test_cost_says_what_its_sums_are_worth(ask) -> None:
 
     money = in_all(buckets.values()).money
     assert f"Cost: {money.cost:.2f} USD, exactly {money.cost.normalize():f}." in out
-    assert "Unpriced: 1 message whose price nobody knows yet" in out
-    assert "Unattributed: 0.1066 USD billed for 2 messages" in out
+    assert "Unpriced: 1 message without a known price" in out
+    assert "Unattributed: 0.1066 USD charged for 2 messages" in out
     assert "as of 2026-04-21" in out
 
 
@@ -232,8 +234,8 @@ def test_nothing_in_the_period_is_one_line_of_nothing_and_no_rate(ask) -> None:
 @pytest.mark.parametrize(
     ("words", "usage_error"),
     [
-        (("--by", "carrier"), "--by: nothing is kept by carrier"),
-        (("--json", "--csv"), "say one of them"),
+        (("--by", "carrier"), "--by: carrier is not a dimension"),
+        (("--json", "--csv"), "choose one: --json or --csv"),
         (("--since", "later"), "--since: later is neither a span"),
     ],
 )

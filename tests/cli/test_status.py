@@ -46,13 +46,24 @@ def test_what_waits_for_the_morning_says_why_and_until_when() -> None:
 
 
 def test_a_day_is_named_once_so_that_the_lines_fit_a_terminal() -> None:
+    closed = START + timedelta(days=1)
     row = replace(
-        notification(), accepted_at=START, sent_at=START, closed_at=START + timedelta(days=1)
+        notification(), state=State.DELIVERED, accepted_at=START, sent_at=START, closed_at=closed
     )
     row = replace(row, due_at=None)
     _, moments, *_ = str(status_listing([row])).splitlines()
 
     assert "  accepted 2026-03-02 09:30:00, sent 09:30:00, closed 2026-03-03 09:30:00" == moments
+
+
+def test_a_message_in_doubt_is_not_called_sent() -> None:
+    row = replace(notification(), state=State.IN_DOUBT, sent_at=START, attempts=1)
+
+    _, moments, figures = str(status_listing([row])).splitlines()
+
+    assert "in doubt since 09:30:00" in moments
+    assert "sent" not in moments
+    assert "1 attempt" in figures
 
 
 def test_what_is_not_sent_names_the_rule() -> None:
@@ -102,7 +113,7 @@ def test_what_is_still_on_its_way_is_not_taken_for_unknown(told) -> None:
     _, err = told("--customer", "c-9", waiting=1)
 
     assert "no notification for customer c-9" in err
-    assert "still on the way: 1 record on the stream" in err
+    assert "still in flight: 1 record on the stream" in err
     assert "--shop" not in err
 
 
@@ -110,14 +121,14 @@ def test_what_is_there_is_shown_with_what_is_still_to_come(told) -> None:
     out, _ = told("--customer", "c-1", "--shop", "Example Tea", waiting=2)
 
     assert 3 == out.count("requested")
-    assert "Still on the way: 2 records on the stream" in out
+    assert "Still in flight: 2 records on the stream" in out
 
 
 @pytest.mark.parametrize(
     ("words", "usage_error"),
     [
-        ((), "say one of them: an order, or --customer"),
-        (("o-1", "--customer", "c-1"), "say one of them: an order, or --customer"),
+        ((), "name an order, or --customer"),
+        (("o-1", "--customer", "c-1"), "name an order, or --customer"),
         (("--customer", "c-1"), "no notification for customer c-1"),
     ],
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from rich.console import Console
 
-from ordercast.cli.output.timeline import MEANINGS, Story, steps, story_listing
+from ordercast.cli.output.timeline import MEANINGS, OrderHistory, steps, timeline
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.events.identity import notification_id, notification_id_for
 from ordercast.events.order_event import Channel
@@ -55,15 +55,15 @@ def delivered_text() -> tuple[Notification, ReceiptLog]:
 
 
 def shown(decisions: list[Decision], rows: list[Notification], *receipt_logs: ReceiptLog) -> str:
-    """The story at a terminal of 80 columns."""
+    """The timeline on a terminal of 80 columns."""
     console = Console(width=80, highlight=False)
-    story = Story(
+    history = OrderHistory(
         decisions=decisions,
         rows=rows,
         receipt_logs={each.message_id: each for each in receipt_logs},
     )
     with console.capture() as captured:
-        console.print(story_listing(story), soft_wrap=False)
+        console.print(timeline(history), soft_wrap=False)
     return captured.get()
 
 
@@ -74,10 +74,10 @@ def test_a_delivered_text_tells_each_step_in_order_by_whose_word() -> None:
 
     assert ["shop", "relay", "sender", "SNS", "SNS", "SNS", "ledger"] == [s.source for s in told]
     assert [
-        "it happened, as the event says",
+        "it happened, by the event",
         "requested; consent: the event names channel and contact",
         "sent: 1 attempt, 1 part, 0.01002 USD reserved",
-        f"took it as message {MESSAGE}",
+        f"accepted it as message {MESSAGE}",
         f"{CARRIER} → carrier_accepted",
         f"{HANDSET}, 0.00645 USD → delivered",
         "closed as delivered",
@@ -123,7 +123,7 @@ def test_what_is_deferred_says_by_which_rule_until_when_and_on_what_consent() ->
         "relay: deferred by the rule quiet-hours until 2026-03-02 17:30:00; consent: the event names channel and contact"
         in told
     )
-    assert told[-2:] == ["ledger: accepted", "sweeper: looks at it: look 1"]
+    assert told[-2:] == ["ledger: accepted", "sweeper: check 1 is due"]
 
 
 def test_a_suppressed_one_names_its_rule() -> None:
@@ -203,6 +203,13 @@ def test_what_was_given_up_tells_how_often_its_provider_was_asked() -> None:
     ]
 
     assert [
-        "closed as parked (bug:KeyError): SES was never asked",
+        "closed as parked (bug:KeyError): SES was never called",
         "closed as parked (out-of-attempts): 12 attempts at SES",
     ] == ends
+
+
+def test_a_message_in_doubt_is_not_called_sent() -> None:
+    (draft,) = drafts(channel="email")
+    doubtful = replace(draft, state=State.IN_DOUBT, sent_at=START, due_at=None, attempts=1)
+
+    assert "in doubt: 1 attempt" in [each.says for each in steps(doubtful, None, {})]

@@ -1,4 +1,4 @@
-"""What providers taught us of somebody is lifted by an operator, with the word of who said so."""
+"""Operators end suppressions, with a reason for the record."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -94,9 +94,12 @@ def test_a_customer_gets_texts_again_and_who_said_so_is_on_record(
     opted_out(stage.world)
     assert State.SUPPRESSED == next_text(stage.world, 3)
 
-    status, out, _ = run("lift", "c-1", "--shop", SHOP, "--by", "ticket 4711", *words)
+    status, out, _ = run("unsuppress", "c-1", "--shop", SHOP, "--by", "ticket 4711", *words)
     assert 0 == status
-    assert "lifted sms: opted-out, by FAILURE/Phone number is opted out on 2026-03-02 09:30" in out
+    assert (
+        "unsuppressed sms: opted-out, by FAILURE/Phone number is opted out on 2026-03-02 09:30"
+        in out
+    )
     assert "aws sns opt-in-phone-number --phone-number" in out
     assert PHONE not in out
     assert State.SENT == next_text(stage.world, 4)
@@ -110,13 +113,13 @@ def test_a_guest_is_found_by_address_or_by_its_hash(stage: Stage, run, written: 
     opted_out(stage.world, customer_id=None)
     assert "opted-out" in run("show", "--address", written)[1]
 
-    status, out, _ = run("lift", "--address", written, "--by", "ticket 4711")
+    status, out, _ = run("unsuppress", "--address", written, "--by", "ticket 4711")
     assert (0, True) == (status, "their record has it too" in out)
     assert State.SENT == next_text(stage.world, 4, customer_id=None)
     assert "opted-out, by ticket 4711 on " in run("show", "--address", written)[1]
 
 
-def test_soft_bounces_are_lifted_and_counted_from_there_on(stage: Stage, run) -> None:
+def test_soft_bounces_are_unsuppressed_and_counted_from_there_on(stage: Stage, run) -> None:
     world, full = stage.world, "Bounce/Transient/MailboxFull"
     at = datetime.now(UTC)
 
@@ -133,7 +136,7 @@ def test_soft_bounces_are_lifted_and_counted_from_there_on(stage: Stage, run) ->
         bounce(number, at - timedelta(hours=number))
     assert "soft-bounced" == refusal()
 
-    _, out, _ = run("lift", "--address", EMAIL.upper(), "--by", "ticket 4711")
+    _, out, _ = run("unsuppress", "--address", EMAIL.upper(), "--by", "ticket 4711")
     assert "aws sesv2 delete-suppressed-destination --email-address" in out
     bounce(4, at - timedelta(minutes=1))  # heard of late
     for number in (5, 6):
@@ -150,7 +153,7 @@ def test_an_old_receipt_that_comes_once_more_teaches_nothing_and_a_new_one_does(
     world = stage.world
     world.enter(replace(MAIL, state=State.SENT))
     world.apply(mail_says(BOUNCE))
-    run("lift", "--address", EMAIL, "--by", "ticket 4711")
+    run("unsuppress", "--address", EMAIL, "--by", "ticket 4711")
     world.receipt_logs.kept.clear()
     world.apply(mail_says(BOUNCE))
     known = world.people.kept[address_key(EMAIL)]
@@ -166,7 +169,7 @@ def test_what_is_learnt_at_the_same_time_is_not_written_over(stage: Stage, run) 
     opted_out(stage.world)
     stage.races = 2
 
-    assert 0 == run("lift", "c-1", "--shop", SHOP, "--by", "ticket 4711")[0]
+    assert 0 == run("unsuppress", "c-1", "--shop", SHOP, "--by", "ticket 4711")[0]
     assert State.SENT == next_text(stage.world, 4)
 
 
@@ -174,35 +177,38 @@ def test_who_loses_every_race_is_told(stage: Stage, run) -> None:
     opted_out(stage.world)
     stage.races = 99
 
-    status, _, err = run("lift", "c-1", "--shop", SHOP, "--by", "ticket 4711")
+    status, _, err = run("unsuppress", "c-1", "--shop", SHOP, "--by", "ticket 4711")
     assert (1, True) == (status, "changes faster than it can be written" in err)
 
 
 def test_where_one_record_was_left_the_second_time_does_it(stage: Stage, run) -> None:
-    """The customer's own contact is not on record, and its lesson is lifted already."""
+    """The customer's own contact is not on record, and its suppression has ended already."""
     opted_out(stage.world)
     before = stage.world.people.kept[address_key(PHONE)]
-    run("lift", "c-1", "--shop", SHOP, "--by", "ticket 4711")
+    run("unsuppress", "c-1", "--shop", SHOP, "--by", "ticket 4711")
     stage.world.people.kept[address_key(PHONE)] = before
     assert State.SUPPRESSED == next_text(stage.world, 3)
 
-    assert 0 == run("lift", "c-1", "--shop", SHOP, "--by", "ticket 4711")[0]
+    assert 0 == run("unsuppress", "c-1", "--shop", SHOP, "--by", "ticket 4711")[0]
     assert State.SENT == next_text(stage.world, 4)
 
 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("lift", "--by", "me"), "say whom it is about"),
-        (("lift", "c-1", "--by", " "), "--by: say who said so"),
-        (("lift", "c-1", "--by", "me\nyou"), "--by: say who said so"),
-        (("lift", "--address", "ada", "--by", "me"), "--address: neither an e-mail address"),
-        (("lift", "--address", "206 555 0100", "--by", "me"), "--address: neither"),
-        (("lift", "c-2", "--by", "me"), "nothing that providers told us of customer c-2"),
-        (("lift", "--address", "ada@example.org", "--by", "me"), "nothing that providers told us"),
-        (("show",), "say one of them"),
-        (("show", "c-1", "--address", EMAIL), "say one of them"),
-        (("show", "--address", EMAIL), "nothing is remembered of that address"),
+        (("unsuppress", "--by", "me"), "name a customer, or --address"),
+        (("unsuppress", "c-1", "--by", " "), "--by: give the reason"),
+        (("unsuppress", "c-1", "--by", "me\nyou"), "--by: give the reason"),
+        (("unsuppress", "--address", "ada", "--by", "me"), "--address: neither an e-mail address"),
+        (("unsuppress", "--address", "206 555 0100", "--by", "me"), "--address: neither"),
+        (("unsuppress", "c-2", "--by", "me"), "no suppression of customer c-2 is stored"),
+        (
+            ("unsuppress", "--address", "ada@example.org", "--by", "me"),
+            "no suppression of that address is stored",
+        ),
+        (("show",), "name a customer, or --address"),
+        (("show", "c-1", "--address", EMAIL), "name a customer, or --address"),
+        (("show", "--address", EMAIL), "nothing is stored about that address"),
     ],
 )
 def test_words_that_make_no_sense_change_nothing(
@@ -217,11 +223,11 @@ def test_words_that_make_no_sense_change_nothing(
     assert before == stage.world.people.kept
 
 
-def test_an_opt_out_by_the_customer_s_own_record_is_not_lifted(stage: Stage, run) -> None:
+def test_an_opt_out_by_the_customer_s_own_record_is_not_ended(stage: Stage, run) -> None:
     """What the shop was told is ended by the shop: `set --opt-in`."""
     opted_out(stage.world)
     known = stage.world.people.kept[CUSTOMER]
     stage.world.people.kept[CUSTOMER] = replace(known, refusals={Channel.SMS: "opted-out"})
-    run("lift", "c-1", "--shop", SHOP, "--by", "ticket 4711")
+    run("unsuppress", "c-1", "--shop", SHOP, "--by", "ticket 4711")
 
     assert State.SUPPRESSED == next_text(stage.world, 4)

@@ -6,7 +6,12 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from ordercast.cli.verify import Answer, _show, settings_of, span
+from ordercast.cli.output.reconciliation import show_result
+from ordercast.operations.reconciliation import (
+    ReconciliationResult,
+    verifier_settings,
+    whole_hours,
+)
 from ordercast.operations.target import Target
 from ordercast.reconciliation.comparison import Findings
 from ordercast.usage_error import UsageError
@@ -31,7 +36,7 @@ NOW = datetime(2026, 3, 2, 9, 40, 30, tzinfo=UTC)
 def test_hours_are_compared_whole(since, until, begins, ends) -> None:
     expected = tuple(datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (begins, ends))
 
-    assert expected == span(since, until, now=NOW)
+    assert expected == whole_hours(since, until, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -44,21 +49,21 @@ def test_hours_are_compared_whole(since, until, begins, ends) -> None:
 )
 def test_what_is_no_period_is_answered_in_one_line(since, until, usage_error) -> None:
     with pytest.raises(UsageError, match=usage_error):
-        span(since, until, now=NOW)
+        whole_hours(since, until, now=NOW)
 
 
-def test_sums_of_millions_are_shown_whole_and_what_a_float_cannot_hold_is_no_difference(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_sums_of_millions_are_shown_whole_and_what_a_float_cannot_hold_is_no_difference() -> None:
     told = StringIO()
-    monkeypatch.setattr("ordercast.cli.verify.console", Console(file=told, width=100))
     cloudwatch = {
         "Accepted": (12_345_678.0, 12_345_670.0),
         "CostUSD": (30.86225, 30.862249999999989),
     }
     found = Findings(notifications=12_345_678, ended=0)
 
-    _show(Answer(found=found, records=TracedRecords(), cloudwatch=cloudwatch, repaired=0))
+    result = ReconciliationResult(
+        found=found, records=TracedRecords(), cloudwatch=cloudwatch, repaired=0
+    )
+    show_result(result, Console(file=told, width=100))
 
     shown = [line.split() for line in told.getvalue().splitlines()]
     assert ["Accepted", "12,345,678", "12,345,670", "-8"] in shown
@@ -70,6 +75,6 @@ def test_the_second_look_comes_when_the_stage_says_or_when_it_is_asked_for(
     stage: str, seconds: int
 ) -> None:
     target = Target(settings=read_stage(stage), names=NAMES)
-    assert timedelta(seconds=seconds) == settings_of(target).patience
+    assert timedelta(seconds=seconds) == verifier_settings(target).patience
     asked = timedelta(seconds=9)
-    assert asked == settings_of(target, patience=asked).patience
+    assert asked == verifier_settings(target, patience=asked).patience

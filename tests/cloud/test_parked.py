@@ -23,13 +23,13 @@ def test_what_was_parked_is_delivered_once_after_a_redrive_however_often_it_is_r
     order, after = (f"parked-{uuid4().hex[:12]}" for _ in range(2))
     park(target.names.parked_bucket, order)
     where = parked_sources(target)
-    (found,) = [each for each in where.find(Selection(reason=order)) if each.things]
-    assert [Kind.RECORD] == [each.kind for each in found.things]
+    (found,) = [each for each in where.find(Selection(reason=order)) if each.items]
+    assert [Kind.RECORD] == [each.kind for each in found.items]
 
-    assert 1 == found.source.redrive(found.things, told=lambda _: None)
-    assert 1 == found.source.redrive(found.things, told=lambda _: None)
-    assert [] == [each for found in where.find(Selection(reason=order)) for each in found.things]
-    where.let_go()
+    assert 1 == found.source.redrive(found.items, told=lambda _: None)
+    assert 1 == found.source.redrive(found.items, told=lambda _: None)
+    assert [] == [each for found in where.find(Selection(reason=order)) for each in found.items]
+    where.release()
 
     boto3.client("kinesis").put_record(
         StreamName=target.names.orders_stream, PartitionKey="parked", Data=event(after)

@@ -68,7 +68,7 @@ def test_what_no_function_has_taken_yet_is_said_to_be_on_its_way(shell, cloud: L
         supervisor.send(signal.SIGCONT)
 
     # And whatever else was on its way when everything was held still.
-    assert re.search(r"Still on the way: [1-9]\d* records? on the stream", told)
+    assert re.search(r"Still in flight: [1-9]\d* records? on the stream", told)
 
 
 def test_an_operator_sets_customers_pauses_and_redrives(shell) -> None:

@@ -8,11 +8,11 @@ from zlib import crc32
 import boto3
 
 from ordercast.cli.export import columns
-from ordercast.cli.verify import Answer, compare, settings_of
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.gateways.rollups.items import SHARDS
+from ordercast.operations.reconciliation import ReconciliationResult, compare, verifier_settings
 from ordercast.operations.target import Target
 from ordercast.rollups.statistics import in_all
 from ordercast.wiring.reconciliation import verification
@@ -22,8 +22,8 @@ from tests.eventually import eventually
 SHOP = f"books-{uuid4().hex[:12]}"
 
 
-def compared(target: Target, since: datetime) -> Answer:
-    settings = settings_of(target, patience=timedelta(seconds=1))
+def compared(target: Target, since: datetime) -> ReconciliationResult:
+    settings = verifier_settings(target, patience=timedelta(seconds=1))
     wired = verification(settings, now=lambda: datetime.now(UTC))
     return compare(target, wired, settings, since, datetime.now(UTC))
 
@@ -52,7 +52,7 @@ def test_what_was_put_is_counted_once_everywhere(target) -> None:
 
     eventually(each_was_sent_and_counted_once, within=60, every=0.5)
 
-    def nothing_of_ours_is_amiss() -> Answer | None:
+    def nothing_of_ours_is_amiss() -> ReconciliationResult | None:
         answer = compared(target, begun)
         found = answer.found
         amiss = {*found.wrong_lines, *found.not_yet_counted, *found.moving} & wanted
@@ -69,7 +69,7 @@ def test_what_was_put_is_counted_once_everywhere(target) -> None:
 
 def test_a_row_that_was_never_counted_is_found_by_a_scan_and_repaired(target) -> None:
     """As if all its changes had been withheld: it is counted nowhere, and no record names it."""
-    settings = settings_of(target, patience=timedelta(seconds=1))
+    settings = verifier_settings(target, patience=timedelta(seconds=1))
     wired = verification(settings, now=lambda: datetime.now(UTC))
     rollups = target.rollups()
     payload = json.dumps(order(99, shop=f"{SHOP}-uncounted")).encode()

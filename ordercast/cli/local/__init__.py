@@ -1,1 +1,1 @@
-"""What commands do on a local cloud. Loaded by `ordercast.operations.checkout` alone, in a checkout."""
+"""Commands that work on a local cloud, in a checkout only. Loaded by `ordercast.operations.checkout`."""

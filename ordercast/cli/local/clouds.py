@@ -1,7 +1,7 @@
 """Find a running local cloud and the pipeline on it. Used by every command on stage `local`."""
 
 from local_cloud.cloud import LocalCloud
-from ordercast.cli.output.terminal import called
+from ordercast.operations.command_name import command_name
 from ordercast.operations.target import LOCAL_STAGE, Target, deployed
 from ordercast.usage_error import UsageError
 
@@ -18,10 +18,10 @@ def running_cloud(name: str | None) -> LocalCloud:
     if len(chosen) == 1:
         return chosen[0]
     if not chosen:
-        _tell_what_ended(name)
+        _raise_failure(name)
     names = ", ".join(cloud.name for cloud in running)
     if not running:
-        raise UsageError("no local cloud is running", hint=f"start one: {called()} up")
+        raise UsageError("no local cloud is running", hint=f"start one: {command_name()} up")
     if not chosen:
         raise UsageError(f"no local cloud is called {name}", hint=f"running: {names}")
     raise UsageError("several local clouds are running", hint=f"choose with --cloud: {names}")
@@ -33,8 +33,8 @@ def local_target(cloud: LocalCloud) -> Target:
     return deployed(LOCAL_STAGE)
 
 
-def _tell_what_ended(name: str | None) -> None:
-    """Name the part with which a local cloud ended, where one of that name did."""
+def _raise_failure(name: str | None) -> None:
+    """Raise the failure of a local cloud of that name, if one has ended."""
     for cloud in LocalCloud.ended():
-        if name in {None, cloud.name} and (trouble := cloud.failure()):
-            raise trouble
+        if name in {None, cloud.name} and (failure := cloud.failure()):
+            raise failure

@@ -1,4 +1,4 @@
-"""Start, stop and look into local clouds. Used by the commands `up`, `down`, `inbox`, `env` and `demo`."""
+"""Start, stop and inspect local clouds. Used by the commands `up`, `down`, `inbox`, `env` and `demo`."""
 
 import os
 import shlex
@@ -14,11 +14,12 @@ from local_cloud.demo.run import Demo
 from local_cloud.inbox import read_inbox
 from ordercast.cli.local.clouds import local_target, running_cloud
 from ordercast.cli.local.failures import stopped_on_failure
-from ordercast.cli.local.in_flight import still_on_the_way
+from ordercast.cli.local.in_flight import count_in_flight
 from ordercast.cli.local.inbox_folder import save_inbox
 from ordercast.cli.local.inbox_listing import inbox_listing
 from ordercast.cli.output.progress import steps
-from ordercast.cli.output.terminal import called, console
+from ordercast.cli.output.terminal import console
+from ordercast.operations.command_name import command_name
 from ordercast.usage_error import UsageError
 
 OUT = Path("out")
@@ -29,25 +30,25 @@ def up(name: str, *, receipt_delay: float | None) -> None:
     found = LocalCloud.find(name)
     if found and receipt_delay is not None:
         raise UsageError(
-            f"{name} runs already, with another receipt delay", hint=f"{called()} down"
+            f"{name} runs already, with another receipt delay", hint=f"{command_name()} down"
         )
     with steps(console) as progress:
         cloud = found or LocalCloud.start(name, receipt_delay=receipt_delay, progress=progress)
-        with stopped_on_failure(cloud, but=found):
+        with stopped_on_failure(cloud, before=found):
             cloud.deploy(progress=progress)
             cloud.release()
     console.print(f"The local cloud [bold]{name}[/] is up at {cloud.endpoint}. Now try:")
     _advise(
-        f"{called()} put examples/order.json",
-        f"{called()} inbox",
-        f"{called()} status o-1001",
-        f'eval "$({called()} env)"    # the AWS CLI and SDKs then talk to it',
-        f"{called()} down",
+        f"{command_name()} put examples/order.json",
+        f"{command_name()} inbox",
+        f"{command_name()} status o-1001",
+        f'eval "$({command_name()} env)"    # the AWS CLI and SDKs then talk to it',
+        f"{command_name()} down",
     )
 
 
 def down(cloud: str | None, *, every: bool) -> None:
-    """Stop a local cloud and remove all that it kept."""
+    """Stop a local cloud and remove its data."""
     left = LocalCloud.remove_ended()
     named = (cloud not in left) if cloud else not left
     chosen = LocalCloud.running() if every else [running_cloud(cloud)] if named else []
@@ -63,16 +64,16 @@ def inbox(cloud: str | None, *, last: int) -> None:
     messages = read_inbox(chosen.inbox)
     console.print(inbox_listing(messages, last=last))
     page = save_inbox(messages, OUT / chosen.name)
-    told = f"\n{len(messages)} messages (simulated, nobody received them); as they look: {page}"
-    console.print(told, markup=False)
-    if waiting := still_on_the_way(chosen, local_target(chosen)):
-        console.print(f"Still on the way: {waiting}")
+    count = f"{len(messages)} messages (simulated, nobody received them)"
+    console.print(f"\n{count}; as pages: {page}", markup=False)
+    if waiting := count_in_flight(chosen, local_target(chosen)):
+        console.print(f"Still in flight: {waiting}")
 
 
 def env(cloud: str | None) -> None:
-    """Print the environment in which AWS tools talk to a local cloud, for the shell to eval."""
+    """Print the environment variables with which AWS tools reach a local cloud, for the shell to eval."""
     chosen = running_cloud(cloud)
-    # A profile or an endpoint of the caller's own would win over what we set.
+    # A profile or an endpoint of the caller would take precedence.
     unset = sorted(os.environ.keys() - chosen.environment().keys())
     names = {
         f"ORDERCAST_{field.upper()}": value
@@ -86,7 +87,7 @@ def env(cloud: str | None) -> None:
 
 
 def demo(orders: int, *, seed: int, keep: bool) -> None:
-    """Start a local cloud, deploy, play a day of a shop and compare the counts; status 1 if any differ."""
+    """Deploy to a local cloud, simulate a day of a shop and compare the counts; status 1 if any differ."""
     started = time.monotonic()
     with steps(console) as progress:
         cloud = LocalCloud.start("demo", another=True, progress=progress)
@@ -100,8 +101,8 @@ def demo(orders: int, *, seed: int, keep: bool) -> None:
             cloud.release()
     if not keep:
         cloud.stop()
-    in_all = time.monotonic() - started
-    took = f"{in_all:.0f} s in all, {outcome.took.total_seconds():.0f} s of it for the day"
+    total = time.monotonic() - started
+    took = f"{total:.0f} s in all, {outcome.took.total_seconds():.0f} s of it for the day"
     console.print(f"\n{took}. Now look at:")
     _advise(*(f"{page}    # the {name}" for name, page in outcome.pages.items()))
     _advise_after_demo(cloud.name if keep else None)
@@ -117,10 +118,10 @@ def _advise_after_demo(kept: str | None) -> None:
     console.print("The local cloud is still up. Now try:")
     name = shlex.quote(kept)
     _advise(
-        f"{called()} status demo-0001 --shop 'Leaf & Kettle' --cloud {name}",
-        f"{called()} stats --cloud {name}",
-        f"{called()} parked list --cloud {name}",
-        f"{called()} down --cloud {name}    # stops it",
+        f"{command_name()} status demo-0001 --shop 'Leaf & Kettle' --cloud {name}",
+        f"{command_name()} stats --cloud {name}",
+        f"{command_name()} parked list --cloud {name}",
+        f"{command_name()} down --cloud {name}    # stops it",
     )
 
 

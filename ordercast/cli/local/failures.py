@@ -1,4 +1,4 @@
-"""A failure of any kind in; everything that was started stopped, and the part of the cloud that ended named, out."""
+"""Stop what was started when a command fails, and name the part of the local cloud that ended. Used by local commands."""
 
 import os
 from collections.abc import Iterator
@@ -11,39 +11,39 @@ from ordercast.errors import PipelineError
 from ordercast.producer import NotTaken
 
 NOTICED = 3.0
-"""Seconds in which the supervisor of a local cloud has certainly seen that a part of it ended."""
+"""Seconds within which the supervisor notices that a part of the local cloud has ended."""
 
 
 @contextmanager
-def stopped_on_failure(cloud: LocalCloud, but: LocalCloud | None = None) -> Iterator[None]:
-    """Leave no process behind, whatever goes wrong, *but* those that were there before us."""
+def stopped_on_failure(cloud: LocalCloud, before: LocalCloud | None = None) -> Iterator[None]:
+    """On any failure stop the cloud; not if it ran *before* the command."""
     try:
         yield
     except BaseException as error:
-        # What a client met matters less than why: which part of the cloud has ended.
-        # Asked before the cloud is stopped, for its record goes with it.
-        trouble = cloud.failure(within=NOTICED) if isinstance(error, _MET_BY_CLIENTS) else None
-        if but is None:
+        # The part of the cloud that has ended explains a client's error. It is read before the cloud
+        # is stopped, which removes the record of it.
+        failure = cloud.failure(within=NOTICED) if isinstance(error, _CLIENT_ERRORS) else None
+        if before is None:
             cloud.stop(keep_logs=True)
-        if trouble:
-            raise trouble from error
+        if failure:
+            raise failure from error
         raise
 
 
 @contextmanager
 def part_named() -> Iterator[None]:
-    """Tell of the part that has ended, not of what a client met, in a process that talks to a local cloud."""
+    """Raise the failure of the part that has ended instead of the client's error."""
     try:
         yield
-    except _MET_BY_CLIENTS as error:
+    except _CLIENT_ERRORS as error:
         endpoint = os.environ.get("AWS_ENDPOINT_URL")
         if not endpoint:
             raise
         clouds = [each for each in LocalCloud.running() if each.endpoint == endpoint]
         clouds = clouds or [each for each in LocalCloud.ended() if each.endpoint == endpoint]
-        if clouds and (trouble := clouds[0].failure(within=NOTICED)):
-            raise trouble from error
+        if clouds and (failure := clouds[0].failure(within=NOTICED)):
+            raise failure from error
         raise
 
 
-_MET_BY_CLIENTS = (NotTaken, PipelineError, BotoCoreError, ClientError, OSError)
+_CLIENT_ERRORS = (NotTaken, PipelineError, BotoCoreError, ClientError, OSError)

@@ -27,7 +27,7 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <h1>Inbox</h1>
-<p class="note">{count} messages to the simulated providers. Nothing left this machine.</p>
+<p class="note">{count} messages to simulated providers. None left this machine.</p>
 <div class="wide">
 <table>
 <tr><th>When (UTC)</th><th>Channel</th><th>To</th><th>Message</th></tr>

@@ -1,7 +1,6 @@
 """Follow the events that one command put, until their messages are sent. Used by `ordercast put`.
 
-Only these events are asked for: what others have on the same cloud, or what they have paused, is
-not waited for.
+Events that others put on the same cloud, and paused ones, are not waited for.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,18 +16,18 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 
 EVENTS_A_LOOK = 500
-"""So that one look at a large file stays short."""
+"""The limit keeps one look at a large file short."""
 
 LookUp = Callable[[LookupKeys], LookupResult]
 
 
 @dataclass(slots=True, kw_only=True)
 class OwnEvents:
-    """Events that were put, and those of them that are still on the way.
+    """Events that were put, and those of them that are in flight.
 
-    *unusable* is how many records hold no event: the relay parks them, and nothing in the ledger
-    says when. *look_up* reads the ledger; *records_left* counts the records that no function has
-    taken from the stream yet, of everybody.
+    *unusable* is the number of records that hold no event; the relay parks them, which the ledger
+    does not show. *look_up* reads the ledger; *records_left* counts all records on
+    the stream that no function has read yet.
     """
 
     events: Sequence[OrderEvent]
@@ -43,11 +42,11 @@ class OwnEvents:
     def __post_init__(self) -> None:
         self._pending = {(order_hash(each), event_hash(each)): each for each in self.events}
 
-    def still_on_the_way(self) -> InFlight:
-        """Look at the next of them; return how many records and messages are on the way."""
+    def count_in_flight(self) -> InFlight:
+        """Look up the next of them; return how many records and messages are in flight."""
         chosen = dict(list(self._pending.items())[:EVENTS_A_LOOK])
         undecided = self._look(chosen)
-        # An event that the relay cannot use gets no decision: the stream says that it was taken.
+        # An event that the relay parks gets no decision; the stream shows that it was read.
         if (undecided or self.unusable) and not self.records_left():
             self.unusable = 0
             self._look(undecided, given_up=True)
@@ -55,7 +54,7 @@ class OwnEvents:
         return InFlight(records=records + self.unusable, messages=len(self._pending) - records)
 
     def count(self, messages: Iterable[SentMessage]) -> int:
-        """Count those of the messages that these events led to."""
+        """Count the messages of these events."""
         ids = {each for row in self._rows.values() for each in row.messages}
         return sum(
             each.message_id in ids or each.tags.get("notification_id") in self._rows
@@ -65,13 +64,13 @@ class OwnEvents:
     def _look(
         self, chosen: dict[DecisionKey, OrderEvent], *, given_up: bool = False
     ) -> dict[DecisionKey, OrderEvent]:
-        """Let go of what is over; return the events without a decision."""
+        """Drop events that are done; return those without a decision."""
         decisions = self.look_up(LookupKeys(decisions=frozenset(chosen))).decisions
         promised = {
             notification_id(chosen[key], channel): key
-            for key, mark in decisions.items()
-            if mark.expires_at > self.now()  # later it promises nothing any more
-            for channel, verdict in mark.verdicts.items()
+            for key, decision in decisions.items()
+            if decision.expires_at > self.now()  # an expired decision promises nothing
+            for channel, verdict in decision.verdicts.items()
             if verdict.state is not State.SUPPRESSED
         }
         rows = self.look_up(LookupKeys(notifications=frozenset(promised))).notifications

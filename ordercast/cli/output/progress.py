@@ -1,7 +1,6 @@
-"""The local cloud's steps in, a live line for each out: what is being done, and how long it took.
+"""Show the progress of steps: live lines on a terminal, else plain ones. Used by `up`, `demo` and `put`.
 
-Where lines cannot be drawn anew (no terminal, or a dumb one), plain ones are printed: one when a
-step starts, one when it has finished, and one now and then for a long one.
+A plain line is printed when a step starts, when it has finished, and now and then for a long one.
 """
 
 import threading
@@ -14,25 +13,25 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 Steps = Callable[[str, Literal["started", "finished"]], None]
-"""Told the name of a step when it starts and when it has finished; steps may overlap."""
+"""Called with the name of a step when it starts and when it has finished; steps may overlap."""
 
 NOW_AND_THEN = 10.0
-"""Seconds between two plain lines on the same thing."""
+"""Seconds between two plain lines about the same step."""
 
 
 def steps(console: Console) -> AbstractContextManager[Steps]:
-    """Show steps for the length of a block."""
+    """Show steps while a block runs."""
     return _live_steps(console) if console.is_interactive else _plain_steps(console)
 
 
 @contextmanager
 def status_line(console: Console) -> Iterator[Callable[[str], None]]:
-    """Show one line for the length of a block, as it is at any moment; plainly, now and then."""
+    """Show one line of status while a block runs."""
     if console.is_interactive:
         with console.status("") as status:
             yield status.update
     else:
-        yield _NowAndThen(console)
+        yield _Throttled(console)
 
 
 @contextmanager
@@ -75,18 +74,18 @@ def _plain_steps(console: Console) -> Iterator[Steps]:
         over.set()
 
 
-class _NowAndThen:
-    """Prints the first text at once, and others that differ when the last one is a while ago."""
+class _Throttled:
+    """Prints the first text at once, and later ones at intervals."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._said, self._at = "", -NOW_AND_THEN
+        self._printed, self._at = "", -NOW_AND_THEN
 
     def __call__(self, text: str) -> None:
         now = time.monotonic()
-        if text != self._said and now - self._at >= NOW_AND_THEN / 2:
+        if text != self._printed and now - self._at >= NOW_AND_THEN / 2:
             _plain(self._console, text)
-            self._said, self._at = text, now
+            self._printed, self._at = text, now
 
 
 def _plain(console: Console, text: str) -> None:

@@ -1,4 +1,4 @@
-"""An order's marks, notifications and trails in, its story for a terminal out: what, when, by whose word."""
+"""Draw the timeline of an order: each step with its time and its source. Used by `ordercast status`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from ordercast.receipts.receipt_log import ReceiptLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """All that is known of an order; trails are by the provider's message id."""
+class OrderHistory:
+    """What is stored of an order; receipt logs are by the provider's message id."""
 
     decisions: Sequence[Decision]
     rows: Sequence[Notification]
@@ -30,8 +30,8 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One line: when, by whose word, and what it was; *last* is last of its second."""
+class TimelineEntry:
+    """One line: time, source and text; *last* sorts it last within its second."""
 
     at: datetime
     source: str
@@ -39,72 +39,87 @@ class Step:
     last: bool = False
 
 
-def story_listing(story: Story) -> RenderableType:
-    """Tell it event by event, each with its notifications; times are UTC."""
-    rows = {row.id: row for row in story.rows}
-    told: list[RenderableType] = []
-    for mark in story.decisions:
-        ids = [notification_id_for(mark.order, mark.event, channel) for channel in mark.verdicts]
-        told.append(_event(mark))
-        told += [_notification(rows.pop(i), mark, story.receipt_logs) for i in ids if i in rows]
-    # What an event entered before it had a mark, or by another decision.
-    told += [_notification(row, None, story.receipt_logs) for row in rows.values()]
-    return Group(*told)
+def timeline(history: OrderHistory) -> RenderableType:
+    """Draw it event by event, each with its notifications; times are UTC."""
+    rows = {row.id: row for row in history.rows}
+    drawn: list[RenderableType] = []
+    for decision in history.decisions:
+        ids = [
+            notification_id_for(decision.order, decision.event, channel)
+            for channel in decision.verdicts
+        ]
+        drawn.append(_event(decision))
+        drawn += [
+            _notification(rows.pop(i), decision, history.receipt_logs) for i in ids if i in rows
+        ]
+    # Notifications without a decision record, or of another decision.
+    drawn += [_notification(row, None, history.receipt_logs) for row in rows.values()]
+    return Group(*drawn)
 
 
 def steps(
-    row: Notification, mark: Decision | None, receipt_logs: Mapping[str, ReceiptLog]
-) -> list[Step]:
-    """Return what is known to have happened to a notification, in the order of time."""
-    found = [*_ours(row, mark)]
+    row: Notification, decision: Decision | None, receipt_logs: Mapping[str, ReceiptLog]
+) -> list[TimelineEntry]:
+    """Return the known steps of a notification, in the order of time."""
+    found = [*_ours(row, decision)]
     for message_id, message in row.messages.items():
         found += _theirs(row.channel, message_id, message, receipt_logs.get(message_id))
-    # Of one second, what was closed comes after what it was closed by: clocks differ a little.
+    # Clocks differ a little: within a second, the closing step comes last.
     in_time = sorted(found, key=lambda step: step.at)
     return sorted(in_time, key=lambda step: (step.at.replace(microsecond=0), step.last))
 
 
+def was_taken(row: Notification) -> bool:
+    """Whether a provider is known to have accepted it; if not, `sent_at` is the time of the doubt."""
+    return bool(row.messages) or row.state not in _NOT_TAKEN
+
+
+_NOT_TAKEN = frozenset(
+    {State.REQUESTED, State.SENDING, State.IN_DOUBT, State.FAILED, State.PARKED, State.SUPPRESSED}
+)
 MEANINGS: Mapping[State, str] = {
-    State.DEFERRED: "it waits; the sweeper looks at it when it is due",
+    State.DEFERRED: "it waits; the sweeper releases it when it is due",
     State.REQUESTED: "it waits for a sender",
     State.SENDING: "a sender has claimed it and is calling its provider",
-    State.IN_DOUBT: "nobody knows whether the provider took it",
-    State.SENT: "the provider took it; no word since",
-    State.UNCONFIRMED: "the provider took it, and nobody spoke of it again",
+    State.IN_DOUBT: "it is unknown whether the provider accepted it",
+    State.SENT: "the provider accepted it; no receipt yet",
+    State.UNCONFIRMED: "the provider accepted it; no receipt within the timeout",
     State.DELAYED: "the provider is still trying",
-    State.CARRIER_ACCEPTED: "the carrier took it; the handset has not said so",
-    State.FAILED_FOR_NOW: "carrier or phone could not be reached, and may be yet",
+    State.CARRIER_ACCEPTED: "the carrier accepted it; no receipt from the handset",
+    State.FAILED_FOR_NOW: "the carrier or phone could not be reached; it may still arrive",
     State.FAILED: "it will not arrive",
-    State.AUTO_REPLIED: "an automatic reply came, and no word of delivery",
-    State.DELIVERED: "the handset, or the reader's mail server, took it",
+    State.AUTO_REPLIED: "an automatic reply came, and no delivery receipt",
+    State.DELIVERED: "the handset, or the recipient's mail server, accepted it",
     State.SOFT_BOUNCED: "the provider gave up trying",
     State.BOUNCED: "there is no such address",
-    State.COMPLAINED: "it arrived, and the reader called it spam",
+    State.COMPLAINED: "it arrived, and the recipient reported it as spam",
     State.SUPPRESSED: "it was decided not to send it",
-    State.PARKED: "it was tried for the last time; see: ordercast parked list",
+    State.PARKED: "it is out of attempts or hit a bug; see: ordercast parked list",
 }
 
 _CONSENTS = {
     CONSENT_BY_EVENT: "consent: the event names channel and contact",
-    CONSENT_ON_RECORD: "consent: on the customer's record",
+    CONSENT_ON_RECORD: "consent: in the customer's record",
 }
 _PROVIDERS = {Channel.SMS: "SNS", Channel.EMAIL: "SES"}
 
 
-def _event(mark: Decision) -> RenderableType:
+def _event(decision: Decision) -> RenderableType:
     verdicts = [
         f"{channel} {verdict.state}"
         + (f" ({verdict.rule})" if verdict.rule else "")
         + (f" until {_clock(verdict.until)}" if verdict.until else "")
-        for channel, verdict in mark.verdicts.items()
+        for channel, verdict in decision.verdicts.items()
     ]
-    heading = Text(f"Event {mark.event}\n", style="bold")
-    decided = f"  decided {_clock(mark.accepted_at)} UTC: {', '.join(verdicts) or 'nobody to tell'}"
-    return heading.append(f"{decided}\n  on the stream at {mark.position}", style="not bold")
+    heading = Text(f"Event {decision.event}\n", style="bold")
+    decided = (
+        f"  decided {_clock(decision.accepted_at)} UTC: {', '.join(verdicts) or 'no notification'}"
+    )
+    return heading.append(f"{decided}\n  on the stream at {decision.position}", style="not bold")
 
 
 def _notification(
-    row: Notification, mark: Decision | None, receipt_logs: Mapping[str, ReceiptLog]
+    row: Notification, decision: Decision | None, receipt_logs: Mapping[str, ReceiptLog]
 ) -> RenderableType:
     heading = Text(
         f"\n{row.status}, {row.channel}{f' to {row.recipient}' if row.recipient else ''}: "
@@ -114,50 +129,52 @@ def _notification(
     for _ in range(2):
         grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    for step in steps(row, mark, receipt_logs):
+    for step in steps(row, decision, receipt_logs):
         grid.add_row(f"  {_clock(step.at)}", step.source, Text(step.says))
     return Group(heading, Text(f"  {MEANINGS[row.state]}{_cost(row)}", style="dim"), grid)
 
 
-def _ours(row: Notification, mark: Decision | None) -> Iterator[Step]:
-    """Tell what the shop and we did."""
+def _ours(row: Notification, decision: Decision | None) -> Iterator[TimelineEntry]:
+    """Yield what the shop and the pipeline did."""
     if row.occurred_at:
-        yield Step(at=row.occurred_at, source="shop", says="it happened, as the event says")
+        yield TimelineEntry(at=row.occurred_at, source="shop", says="it happened, by the event")
     consent = f"; {_CONSENTS.get(row.consent, row.consent)}" if row.consent else ""
-    if mark is not None:
-        verdict = mark.verdicts[row.channel]
+    if decision is not None:
+        verdict = decision.verdicts[row.channel]
         rule = f" by the rule {verdict.rule}" if verdict.rule else ""
         until = f" until {_clock(verdict.until)}" if verdict.until else ""
         decided = f"{verdict.state}{rule}{until}{consent}"
-        yield Step(at=mark.accepted_at, source="relay", says=decided)
-    if mark is None or row.accepted_at != mark.accepted_at:
-        yield Step(at=row.accepted_at, source="ledger", says="accepted")
+        yield TimelineEntry(at=decision.accepted_at, source="relay", says=decided)
+    if decision is None or row.accepted_at != decision.accepted_at:
+        yield TimelineEntry(at=row.accepted_at, source="ledger", says="accepted")
     if row.sent_at:
-        yield Step(at=row.sent_at, source="sender", says=f"sent: {', '.join(_sending(row))}")
+        word = "sent" if was_taken(row) else "in doubt"
+        says = f"{word}: {', '.join(_sending(row))}"
+        yield TimelineEntry(at=row.sent_at, source="sender", says=says)
     elif row.lease_until:
-        yield Step(at=row.lease_until, source="sender", says="its claim lapses")
+        yield TimelineEntry(at=row.lease_until, source="sender", says="its claim expires")
     if row.due_at:
-        yield Step(at=row.due_at, source="sweeper", says=f"looks at it: look {row.sweeps + 1}")
+        yield TimelineEntry(at=row.due_at, source="sweeper", says=f"check {row.sweeps + 1} is due")
     if row.closed_at:
         rule = f" ({row.rule})" if row.rule else ""
         says = f"closed as {row.state}{rule}{_calls(row)}"
-        yield Step(at=row.closed_at, source="ledger", says=says, last=True)
+        yield TimelineEntry(at=row.closed_at, source="ledger", says=says, last=True)
 
 
 def _calls(row: Notification) -> str:
-    """Tell of what was given up how often its provider was asked: a bug of ours keeps it from that."""
+    """Say of a parked notification how often the provider was called; after a bug, never."""
     if row.state is not State.PARKED:
         return ""
     provider = _PROVIDERS[row.channel]
     if not row.attempts:
-        return f": {provider} was never asked"
+        return f": {provider} was never called"
     return f": {count(row.attempts, 'attempt')} at {provider}"
 
 
 def _sending(row: Notification) -> Iterator[str]:
     yield count(row.attempts, "attempt")
     if row.resends:
-        yield f"{count(row.resends)} of them sent again while in doubt"
+        yield f"{count(row.resends)} resent while in doubt"
     if row.parts:
         yield count(row.parts, "part")
     if row.reserved is not None:
@@ -166,19 +183,23 @@ def _sending(row: Notification) -> Iterator[str]:
 
 def _theirs(
     channel: Channel, message_id: str, message: Message, receipt_log: ReceiptLog | None
-) -> Iterable[Step]:
-    """Tell what the provider said, each kind of event once; without its trail, what it came to."""
+) -> Iterable[TimelineEntry]:
+    """Yield the provider's receipts, each kind once; without a receipt log, the merged state."""
     source = _PROVIDERS[channel]
     if receipt_log is None:
         if message.at:
             reason = f" ({message.reason})" if message.reason else ""
-            yield Step(at=message.at, source=source, says=f"{message.state}{reason}: {message_id}")
+            yield TimelineEntry(
+                at=message.at, source=source, says=f"{message.state}{reason}: {message_id}"
+            )
         return
-    yield Step(at=receipt_log.sent_at, source=source, says=f"took it as message {message_id}")
+    yield TimelineEntry(
+        at=receipt_log.sent_at, source=source, says=f"accepted it as message {message_id}"
+    )
     for kind, receipt_event in receipt_log.receipt_events.items():
         price = "" if receipt_event.price is None else f", {dollars(receipt_event.price)} USD"
         says = f"{kind}{price} → {meaning_of(kind, channel).state}"
-        yield Step(at=receipt_event.at, source=source, says=says)
+        yield TimelineEntry(at=receipt_event.at, source=source, says=says)
 
 
 def _cost(row: Notification) -> str:

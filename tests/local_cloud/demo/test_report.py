@@ -12,14 +12,14 @@ from local_cloud.demo.comparison import CLOUDWATCH, SIMULATOR
 from local_cloud.demo.day import Kind
 from local_cloud.demo.outcome import MEMORY_LIMIT, Outcome
 from local_cloud.demo.report import print_outcome
-from ordercast.cli.verify import Answer
+from ordercast.operations.reconciliation import ReconciliationResult
 from ordercast.reconciliation.comparison import Findings
 from ordercast.rollups.statistics import Figures
 from ordercast.workflows.reconcile.trace_records import TracedRecords
 from tests.cli.test_inbox import message
 from tests.local_cloud.demo.test_comparison import counts
 
-RIGHT = Answer(
+RIGHT = ReconciliationResult(
     found=Findings(notifications=3, ended=0),
     records=TracedRecords(records=4, accepted=2, duplicate=1, parked=1),
     cloudwatch={},

@@ -1,0 +1,163 @@
+"""Compare the rollups of a period with the ledger, the stream and CloudWatch. Used by `ordercast verify` and the demo."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+
+from ordercast.gateways.cloudwatch import MetricSums
+from ordercast.operations.moments import moment
+from ordercast.operations.target import Target
+from ordercast.reconciliation.comparison import Findings
+from ordercast.rollups.statistics import in_all
+from ordercast.settings.analytics import VerifierSettings
+from ordercast.settings.processors import NAMESPACE
+from ordercast.usage_error import UsageError
+from ordercast.wiring.reconciliation import Verification
+from ordercast.workflows.read_rollups import HOUR, hours, rollups_between
+from ordercast.workflows.reconcile.trace_records import TracedRecords
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationResult:
+    """The differences that were found; `cloudwatch` has the rollups' and CloudWatch's sum by metric."""
+
+    found: Findings
+    records: TracedRecords
+    cloudwatch: Mapping[str, tuple[float, float]]
+    repaired: int
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing differs, after the repair where there was one."""
+        return self.found.are_clean and self.records.add_up and not self.records.lost
+
+
+def whole_hours(
+    since: str | None, until: str | None, *, now: datetime
+) -> tuple[datetime, datetime]:
+    """Return begin and end; the begin is that of an hour, by default 24 h back. Raises `UsageError`."""
+    ends = moment(until, option="--until", now=now) if until else now
+    begins = moment(since, option="--since", now=now) if since else ends - timedelta(days=1)
+    begins = begins.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    if begins >= ends:
+        raise UsageError("the period ends before it begins")
+    return begins, ends
+
+
+def verifier_settings(chosen: Target, *, patience: timedelta | None = None) -> VerifierSettings:
+    """Return the verifier's settings for a deployed stage.
+
+    *patience* is the time between two looks, by default the stage's `second_look` (stages/*.toml).
+    """
+    settings, names = chosen.settings, chosen.names
+    return VerifierSettings(
+        stage=chosen.stage,
+        ledger_table=names.ledger_table,
+        rollups_table=names.rollups_table,
+        receipts_table=names.receipts_table,
+        orders_stream=names.orders_stream,
+        parked_bucket=names.parked_bucket,
+        retention=settings.retention,
+        stream_retention=settings.orders.retention,
+        redelivered_for=settings.order_relay.max_age,
+        patience=settings.second_look if patience is None else patience,
+        receipt_timeout=settings.receipt_timeout,
+        sole_sender=settings.sole_sender,
+        default_currency=settings.default_currency,
+    )
+
+
+def compare(
+    chosen: Target,
+    wired: Verification,
+    settings: VerifierSettings,
+    since: datetime,
+    until: datetime,
+    *,
+    repair: bool = False,
+    scan: bool = False,
+) -> ReconciliationResult:
+    """Compare a period; after a *repair* compare again and return that result.
+
+    A repair also counts unattributed charges, if the stage counts these.
+    """
+    if since >= until:
+        raise UsageError("the period ends before it begins")
+    kept = datetime.now(UTC) - settings.stream_retention
+    records = wired.trace_records(max(since, kept), until) if kept < until else TracedRecords()
+    promised = set(records.promised)
+    if scan:
+        promised |= {line.id for line in wired.lines.scan(since, until)}
+    named = hours(since, until)
+    found, repaired = wired.verify(named, promised), 0
+    if repair and wired.charges:
+        repaired = wired.charges()
+    if repair and not found.are_clean:
+        repaired += wired.verify.repair(found)
+        found = wired.verify(named, promised)
+    return ReconciliationResult(
+        found=found,
+        records=records,
+        cloudwatch=_cloudwatch(chosen.stage, wired, named),
+        repaired=repaired,
+    )
+
+
+def document(result: ReconciliationResult) -> dict[str, Any]:
+    """Return the result for `--json`."""
+    found, records = result.found, result.records
+    return {
+        "right": result.is_right,
+        "notifications": found.notifications,
+        "different": {
+            "notifications": dict(found.wrong_lines),
+            "buckets": [
+                {**bucket._asdict(), "too_much": {n: str(a) for n, a in amounts.items()}}
+                for bucket, amounts in found.wrong_buckets.items()
+            ],
+        },
+        "not_yet_counted": sorted(found.not_yet_counted),
+        "moving": sorted(found.moving),
+        "unlisted": found.unlisted,
+        "ended": found.ended,
+        "repaired": result.repaired,
+        "records": {
+            "in": records.records,
+            "accepted": records.accepted,
+            "duplicate": records.duplicate,
+            "stale": records.stale,
+            "parked": records.parked,
+            "waiting": records.waiting,
+            "lost": records.lost,
+            "unentered": records.unentered,
+        },
+        "cloudwatch": {
+            name: {"rollups": rollups, "cloudwatch": measured}
+            for name, (rollups, measured) in result.cloudwatch.items()
+        },
+    }
+
+
+def _cloudwatch(
+    stage: str, wired: Verification, named: list[str]
+) -> dict[str, tuple[float, float]]:
+    """Return the sums of the rollups and of CloudWatch for the same hours of acceptance."""
+    if not named:
+        return {}
+    first, last = (datetime.fromisoformat(f"{each}:00+00:00") for each in (named[0], named[-1]))
+    figures = in_all(rollups_between(wired.rollups, first, last + HOUR).values())
+    rollups = {
+        "Accepted": figures.accepted,
+        "Sent": figures.sent,
+        "Delivered": figures.delivered,
+        "Undelivered": figures.undelivered,
+        "InDoubt": figures.in_doubt,
+        "Suppressed": figures.suppressed,
+        "CostUSD": float(figures.money.cost),
+    }
+    metrics = MetricSums(client=boto3.client("cloudwatch"), namespace=NAMESPACE, stage=stage)
+    sums = metrics.sums(list(rollups), first, last + HOUR, period=HOUR)
+    return {name: (figure, sums[name]) for name, figure in rollups.items()}
