@@ -1,27 +1,27 @@
-"""`make bench`: measure what the README and docs/performance.md say, and print it."""
+"""`make bench`: measure the figures of the README and docs/performance.md, and print them."""
 
 from datetime import UTC, datetime
 
 from rich.console import Console
 
 from benchmarks import findings
-from benchmarks.goals import goals, of_money, of_the_books
+from benchmarks.goals import goals, of_money, of_the_rollups
 from benchmarks.life import Life
 from benchmarks.money import VOLUMES, Cost, batch_of, cost
 from benchmarks.report import show, show_costs
 from benchmarks.rollups import NOTIFICATIONS, rollups, units_of_batches
 
 ORDERS = 100
-WIDTH = 400  # so that no cell of a Markdown table is broken
+WIDTH = 400  # wide enough for every cell of a Markdown table
 
 
 def main() -> None:
-    """Count, time, and print the goals with what became of them."""
+    """Count, time, and print each goal with its result."""
     counted = findings.count(orders=ORDERS)
     timed = findings.time(orders=ORDERS)
     kept = rollups()
     costs = [cost_of(volume, counted.delivered) for volume in VOLUMES]
-    reached = [*goals(counted, timed), *of_the_books(kept), *of_money(costs)]
+    reached = [*goals(counted, timed), *of_the_rollups(kept), *of_money(costs)]
     today = datetime.now(UTC).date()
     console = Console(width=WIDTH)
     show(console, reached, counted, timed, today=today)
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def cost_of(volume: int, life: Life) -> Cost:
-    """Return what a thousand texts cost at a volume, by what was counted of one's life."""
+    """Return the cost of a thousand texts at a volume, from the write units of one text."""
     units = units_of_batches(min(batch_of(volume), NOTIFICATIONS))
     return cost(volume, on_the_ledger=life.total, in_the_rollups=units)
 

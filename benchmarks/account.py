@@ -1,4 +1,4 @@
-"""An AWS account that is nobody's out: empty tables, and clients that reach only a stand-in."""
+"""Provide empty tables, and AWS clients that reach only the stand-in. Used by all benchmarks."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import boto3
 
-from benchmarks.tables import Table, Tables
+from benchmarks.tables import MemoryTable, MemoryTables
 
 LEDGER = "ledger"
 CUSTOMERS = "customers"
@@ -16,12 +16,12 @@ RECEIPTS = "receipts"
 ROLLUPS = "rollups"
 
 BeforeSend = Callable[..., Any]
-"""A handler of botocore's event; what it answers, if anything, is not asked of the network."""
+"""A handler of botocore's event; an answer of it replaces the network's."""
 
 
 @contextmanager
 def opened(before_send: BeforeSend, *, url: str | None = None) -> Iterator[None]:
-    """Let every request of every client that is made meanwhile meet *before_send*, then *url*."""
+    """Send the requests of all clients made meanwhile to *before_send*, then to *url*."""
     session = boto3.Session(
         aws_access_key_id="nobody",
         aws_secret_access_key="nothing",  # noqa: S106 - it opens nothing
@@ -33,21 +33,21 @@ def opened(before_send: BeforeSend, *, url: str | None = None) -> Iterator[None]
         yield
 
 
-def empty_tables() -> Tables:
+def empty_tables() -> MemoryTables:
     """Return the tables of a new account, with the ledger's sparse indexes."""
-    return Tables(
+    return MemoryTables(
         {
-            LEDGER: Table(
+            LEDGER: MemoryTable(
                 *("pk", "sk"),
                 due=("due_shard", "due_at"),
                 customer=("person", "accepted_at"),
                 failure=("failure",),
             ),
-            CUSTOMERS: Table("person"),
-            RECEIPTS: Table("message_id", due=("due_shard", "due_at")),
-            ROLLUPS: Table("pk", "sk"),
-            "preferences": Table("customer_id"),
-            "log": Table("notification_id"),
-            "messages": Table("message_id"),
+            CUSTOMERS: MemoryTable("person"),
+            RECEIPTS: MemoryTable("message_id", due=("due_shard", "due_at")),
+            ROLLUPS: MemoryTable("pk", "sk"),
+            "preferences": MemoryTable("customer_id"),
+            "log": MemoryTable("notification_id"),
+            "messages": MemoryTable("message_id"),
         }
     )

@@ -1,4 +1,4 @@
-"""So many orders in, what relaying and sending them takes out: by us, and one call at a time."""
+"""Measure relaying and sending a number of orders, by our functions and one call at a time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ PLAIN_QUEUE_BATCH = 10  # SQS's own default
 
 
 class Aws(Protocol):
-    """The stand-in, wherever it is."""
+    """The stand-in, in this process or another."""
 
     def start_over(self) -> None:
         """Forget every item and message."""
@@ -23,13 +23,13 @@ class Aws(Protocol):
 
     @property
     def published(self) -> Sequence[Mapping[str, str]]:
-        """What the hub, or a queue, was given."""
+        """Return the messages that the topic or a queue was given."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """*channel* is sms, email or both; with *contact* each event repeats what is on record."""
+    """*channel* is sms, email or both; with *contact* each event repeats the customer's record."""
 
     channel: str
     count: int = 100
@@ -37,17 +37,17 @@ class Orders:
 
     @property
     def messages(self) -> int:
-        """How many messages go out."""
+        """The number of messages."""
         return self.count * (2 if self.channel == "both" else 1)
 
     def event(self) -> Event:
-        """Return them as a batch of the stream."""
+        """Return the orders as a batch of the stream."""
         return kinesis_event(payloads(self.count, channel=self.channel, contact=self.contact))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
-    """What the orders take, in two steps: until they are queued, and until all are sent."""
+    """Measures orders in two steps: until they are queued, and until all are sent."""
 
     prepare: Callable[[], None]
     relay: Job
@@ -71,7 +71,7 @@ class Steps:
 
 
 def ours(aws: Aws, functions: Functions, orders: Orders) -> Steps:
-    """Return the steps of our own functions."""
+    """Return the steps of Ordercast's functions."""
     event = orders.event()
     people = customers(orders.count)
 

@@ -1,4 +1,4 @@
-"""HTTP requests of AWS clients in, the stand-in's answers after a set time out: a process of its own.
+"""Serve the stand-in over HTTP with a set latency, in a process of its own. Used by timed benchmarks.
 
 So the times of a client hold all that its processor does for a call, sockets too, and nothing of
 what the other end does. It ends when its standard input does.
@@ -25,13 +25,13 @@ PUBLISHED = "Published"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """The process, from the other side."""
+    """The client of that process."""
 
     port: int
 
     @property
     def url(self) -> str:
-        """Where clients send their requests."""
+        """The URL for clients."""
         return f"http://127.0.0.1:{self.port}"
 
     def start_over(self) -> None:
@@ -40,12 +40,12 @@ class Endpoint:
 
     @property
     def published(self) -> Sequence[Mapping[str, str]]:
-        """What the hub, or a queue, was given."""
+        """Return the messages that the topic or a queue was given."""
         messages: list[Mapping[str, str]] = json.loads(self._ask(PUBLISHED))
         return messages
 
     def name(self, request: AWSPreparedRequest, event_name: str, **_: object) -> None:
-        """Say which operation a request is, as a handler of botocore's `before-send`."""
+        """Add the operation to a request, as a handler of botocore's `before-send`."""
         request.headers[OPERATION] = operation_of(event_name)
 
     def _ask(self, operation: str) -> bytes:
@@ -87,7 +87,7 @@ async def _serve(latency: float) -> None:
 async def _answer(
     aws: StandIn, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, latency: float
 ) -> None:
-    """Answer one request, *latency* after it came: what finding the answer takes is part of it."""
+    """Answer one request *latency* after it arrived; computing the answer is part of that."""
     latest_status = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
     fields = dict(line.lower().split(": ", 1) for line in latest_status[1:] if line)
     names = dict(line.split(": ", 1) for line in latest_status[1:] if line)

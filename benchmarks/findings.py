@@ -1,4 +1,4 @@
-"""So many orders in, what our functions and a plain implementation take for them out."""
+"""Count and time Ordercast's functions and a plain implementation. Used by `make bench`."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from benchmarks.stand_in import StandIn
 
 LATENCY = 0.010  # seconds a call
 ROUNDS = 9
-PLAIN_ROUNDS = 3  # each takes as long as thirty of ours
+PLAIN_ROUNDS = 3  # each takes as long as thirty of Ordercast's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountedVersion:
-    """What orders take in calls, until they are queued and until they are sent."""
+class CallCounts:
+    """The calls for orders, until they are queued and until they are sent."""
 
     orders: Orders
     relay: Counts
@@ -43,7 +43,7 @@ class CountedVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timed:
-    """What orders take in time, in the same two steps."""
+    """The time for orders, in the same two steps."""
 
     orders: Orders
     relay: Times
@@ -57,13 +57,13 @@ class Timed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedAll:
-    """What depends on no machine."""
+    """Figures that do not depend on the machine."""
 
-    texts: CountedVersion
-    texts_with_contact: CountedVersion
-    emails: CountedVersion
-    both: CountedVersion
-    plain: CountedVersion
+    texts: CallCounts
+    texts_with_contact: CallCounts
+    emails: CallCounts
+    both: CallCounts
+    plain: CallCounts
     delivered: Life
     carrier_only: Life
     looked_at: Life
@@ -72,7 +72,7 @@ class CountedAll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimedAll:
-    """What depends on the machine, from one run."""
+    """Figures that depend on the machine, from one run."""
 
     texts: Timed
     plain: Timed
@@ -84,7 +84,7 @@ def count(*, orders: int) -> CountedAll:
     aws = StandIn(empty_tables)
     with opened(aws.answer), ordercast_functions.wired(lambda: aws.timetable) as functions:
 
-        def counted(channel: str, *, contact: bool = False) -> CountedVersion:
+        def counted(channel: str, *, contact: bool = False) -> CallCounts:
             some = Orders(channel=channel, count=orders, contact=contact)
             return _counted(some, ours(aws, functions, some), aws)
 
@@ -113,7 +113,7 @@ def time(*, orders: int) -> TimedAll:
     ):
         mine = ours(aws, functions, texts)
         plain = one_call_at_a_time(aws, plain_wired(), texts)
-        mine.times(rounds=1)  # a cold start is another matter
+        mine.times(rounds=1)  # excludes the cold start
         return TimedAll(
             texts=_timed(texts, mine, rounds=ROUNDS),
             plain=_timed(texts, plain, rounds=PLAIN_ROUNDS),
@@ -121,9 +121,9 @@ def time(*, orders: int) -> TimedAll:
         )
 
 
-def _counted(orders: Orders, steps: Steps, aws: StandIn) -> CountedVersion:
+def _counted(orders: Orders, steps: Steps, aws: StandIn) -> CallCounts:
     relay, send = steps.counts(aws)
-    return CountedVersion(orders=orders, relay=relay, send=send)
+    return CallCounts(orders=orders, relay=relay, send=send)
 
 
 def _timed(orders: Orders, steps: Steps, *, rounds: int) -> Timed:

@@ -1,4 +1,4 @@
-"""What was counted and timed in, each goal with its figure beside it out."""
+"""Compare the figures with the goals. Used by `make bench`."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from benchmarks.findings import CountedAll, TimedAll
 from benchmarks.money import Cost
 from benchmarks.rollups import RollupsWorkload
 
-TIMES = " ×"  # noqa: RUF001 - the sign of multiplication is meant
+TIMES = " ×"  # noqa: RUF001 - a multiplication sign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,28 +22,28 @@ class Goal:
 
     @property
     def is_met(self) -> bool:
-        """Tell whether it is held."""
+        """Whether the goal is met."""
         shown = round(self.figure, self.digits)
         return shown >= self.limit if self.over else shown <= self.limit
 
     @property
-    def asked(self) -> str:
-        """The limit, as a person writes it."""
+    def limit_text(self) -> str:
+        """The limit as text."""
         return f"{'≥' if self.over else '≤'} {self.limit:g}{self.unit}"
 
     @property
     def measured(self) -> str:
-        """The figure, as a person writes it."""
+        """The figure as text."""
         return f"{self.figure:.{self.digits}f}{self.unit}"
 
 
 def goals(counted: CountedAll, timed: TimedAll) -> list[Goal]:
-    """Return every goal, the machine's share of it last."""
+    """Return every goal, those that depend on the machine last."""
     return [*_counts(counted), *_ratios(counted, timed)]
 
 
-def of_the_books(rollups: RollupsWorkload) -> list[Goal]:
-    """Return the goals of counting."""
+def of_the_rollups(rollups: RollupsWorkload) -> list[Goal]:
+    """Return the goals for counted figures."""
     plain = "TypeDeserializer and Powertools Metrics a record"
     return [
         Goal(

@@ -1,4 +1,4 @@
-"""One notification each of so many orders in, what the ledger takes for their whole life out."""
+"""Count the ledger's write units for the whole life of a notification. Used by `make bench`."""
 
 import json
 from collections import Counter
@@ -29,12 +29,12 @@ class Life:
 
     @property
     def total(self) -> float:
-        """All of them."""
+        """The sum."""
         return sum(self.units.values())
 
 
 def life(aws: StandIn, functions: Functions, orders: Orders, *, says: str, looks: int = 0) -> Life:
-    """Relay texts, look at each *looks* times while it waits, send it, hear of it once."""
+    """Relay texts, sweep each *looks* times, send it, and merge one receipt."""
     steps = ours(aws, functions, orders)
     steps.prepare()
     steps.relay()
@@ -53,7 +53,7 @@ def life(aws: StandIn, functions: Functions, orders: Orders, *, says: str, looks
 
 
 def merge_receipts(aws: StandIn, functions: Functions, orders: Orders) -> Counts:
-    """Count what one batch with a receipt of each text takes, once they are sent."""
+    """Count one batch with a receipt for each sent text."""
     steps = ours(aws, functions, orders)
     steps.prepare()
     steps.relay()
@@ -63,7 +63,7 @@ def merge_receipts(aws: StandIn, functions: Functions, orders: Orders) -> Counts
 
 
 def _look(functions: Functions, ids: list[str]) -> None:
-    """Do what a round of the sweeper writes for messages that no sender has taken yet."""
+    """Write what the sweeper writes for messages that no sender has claimed."""
     ledger = DynamoLedger(table=functions.ledger)
     rows = ledger.look_up(LookupKeys(notifications=frozenset(ids))).notifications.values()
     ledger.change(

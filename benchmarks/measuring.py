@@ -1,4 +1,4 @@
-"""Something to do and the stand-in that it talks to in, its calls, round trips and times out."""
+"""Count a job's calls and round trips, and time it. Used by the benchmarks."""
 
 import time
 from collections import Counter
@@ -14,7 +14,7 @@ Job = Callable[[], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Calls by operation, and how many of them follow one upon the other."""
+    """Calls by operation, and the number of round trips in sequence."""
 
     calls: Counter[str]
     round_trips: int
@@ -27,18 +27,18 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """Seconds by the clock on the wall, and of the processor."""
+    """Wall-clock and processor seconds."""
 
     wall: float
     cpu: float
 
     def quicker(self, other: "Times") -> "Times":
-        """Return the better of each: what else the machine does only ever adds."""
+        """Return the lower of each: other load only adds."""
         return Times(wall=min(self.wall, other.wall), cpu=min(self.cpu, other.cpu))
 
 
 def counted(aws: StandIn, job: Job) -> Counts:
-    """Do the job on a timetable, where nothing depends on the machine."""
+    """Do the job on a simulated clock, independent of the machine."""
     timetable = Timetable()
     with _kept(aws, timetable):
         before = aws.calls.copy()
@@ -47,7 +47,7 @@ def counted(aws: StandIn, job: Job) -> Counts:
 
 
 def timed(job: Job) -> Times:
-    """Do the job by the clock."""
+    """Do the job in real time."""
     wall, cpu = time.perf_counter(), time.process_time()
     job()
     return Times(cpu=time.process_time() - cpu, wall=time.perf_counter() - wall)

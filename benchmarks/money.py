@@ -1,4 +1,4 @@
-"""What a text takes in, what AWS asks for a thousand of them at some volumes out, carrier fees apart.
+"""Compute AWS's charges for a thousand texts at several volumes, without carrier fees.
 
 Prices are prices.json's. What is not counted by a benchmark is said here, each figure by itself.
 """
@@ -13,13 +13,13 @@ VOLUMES = (3_000, 100_000, 1_000_000, 10_000_000)
 DAYS = 30
 SECONDS = 86_400
 
-WINDOW = 20  # seconds that analytics gathers changes for, in prod
+WINDOW = 20  # seconds of the analytics batching window in prod
 LANES = 4  # shards of an on-demand table's stream
 COUNTED = 1.5  # times a text is counted: a receipt within the window needs no time of its own
 # Write units: the customer's slot; whose the message is, and what was heard of it, each with its
 # move in the receipts' index.
 CAP, MAP, RECEIPT = 1, 2, 2
-READS = 16  # items read: marks, heads, people, rows, what was counted; each less than 4 KB
+READS = 16  # items read: decisions, latest statuses, people, rows, counted versions; each less than 4 KB
 PUBLICATIONS, RECEIPTS_SENT = 1, 1
 REQUESTS = 2 * (1 + 0.2)  # of two queues: each message is put, and received and deleted in tens
 GB_SECONDS = 0.012  # three functions at 1 GB: 2 ms of relaying, 5 of sending, the rest of counting
@@ -31,7 +31,7 @@ SHARD_RECORDS = 1_000  # a second
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Of a volume: US dollars a thousand texts, and write units a text."""
+    """The cost at a volume: US dollars per thousand texts, and write units per text."""
 
     volume: int
     write_units: float
@@ -40,17 +40,17 @@ class Cost:
 
     @property
     def total(self) -> float:
-        """All that AWS asks."""
+        """The sum of AWS's charges."""
         return self.variable + self.fixed
 
 
 def batch_of(volume: int) -> int:
-    """Return how many notifications come together in a batch of analytics; at least one."""
+    """Return the mean number of notifications in a batch of analytics; at least one."""
     return max(1, round(volume * COUNTED / SECONDS / LANES * WINDOW))
 
 
 def cost(volume: int, *, on_the_ledger: float, in_the_rollups: float) -> Cost:
-    """Return what a thousand cost; units *on_the_books* are those of being counted once."""
+    """Return the cost of a thousand; units *of_rollups* are those of being counted once."""
     units = on_the_ledger + CAP + MAP + RECEIPT + COUNTED * in_the_rollups
     thousand = {
         "dynamodb million write units": units / 1e3,

@@ -1,4 +1,4 @@
-"""Settings in, the functions that are deployed out, wired to whatever clients reach."""
+"""Wire the deployed functions to the stand-in. Used by the benchmarks."""
 
 import io
 import os
@@ -30,7 +30,7 @@ _WIRED = (order_relay, sms_sender, email_sender, receipt_tracker)
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What our handlers ask of Lambda's context."""
+    """The part of Lambda's context that the handlers use."""
 
     aws_request_id: str = "benchmark"
 
@@ -40,7 +40,7 @@ class _Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Functions:
-    """The handlers, as Lambda calls them, and two tables to prepare and to ask."""
+    """The handlers, as Lambda calls them, and two tables."""
 
     ledger: "Table"
     people: DynamoPeople
@@ -78,7 +78,7 @@ def wired(timetable: Callable[[], Timetable | None] = lambda: None) -> Iterator[
         for module in _WIRED:
             log = Logger(service=f"benchmark-{module.__name__}", stream=io.StringIO())
             stack.enter_context(patch.object(module, "_log", lambda log=log: log))
-            module._wired.cache_clear()  # noqa: SLF001 - wired anew, to this stand-in
+            module._wired.cache_clear()  # noqa: SLF001 - rewired to this stand-in
             stack.callback(module._wired.cache_clear)  # noqa: SLF001 - as above
         table = tables(workers(1))
         yield Functions(ledger=table(LEDGER), people=DynamoPeople(table=table(CUSTOMERS)))
@@ -87,7 +87,7 @@ def wired(timetable: Callable[[], Timetable | None] = lambda: None) -> Iterator[
 
 
 def _all_done(response: BatchResponse) -> None:
-    """Raise unless everything was done: what is not sent costs nothing."""
+    """Raise unless everything was done: unsent messages would cost nothing."""
     if response["batchItemFailures"]:
         message = f"not done: {response}"
         raise RuntimeError(message)

@@ -1,4 +1,4 @@
-"""A number in, so many orders of customers on record, each of another customer, out."""
+"""Generate orders, each of a customer of its own. Used by the benchmarks."""
 
 import json
 from base64 import b64encode
@@ -12,16 +12,16 @@ from ordercast.people.person import Person
 SHOP = "Leaf & Kettle"
 
 Event = dict[str, Any]
-"""What Lambda calls a function with."""
+"""A Lambda event."""
 
 
 def customers(count: int) -> list[Person]:
-    """Return the records of *count* customers, who agreed to be told on any channel."""
+    """Return the records of *count* customers, who consented to every channel."""
     return [_customer(number) for number in range(count)]
 
 
 def payloads(count: int, *, channel: str, contact: bool) -> list[bytes]:
-    """Return an order of each customer; with *contact* it repeats what is on record."""
+    """Return an order of each customer; with *contact* it repeats the customer's record."""
     return [
         json.dumps(_order(number, channel=channel, contact=contact)).encode()
         for number in range(count)

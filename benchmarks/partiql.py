@@ -1,4 +1,4 @@
-"""A PartiQL statement of ours in, what it does to an item, and on which condition, out."""
+"""Parse the PartiQL statements of the gateways: changes and conditions. Used by the stand-in's tables."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class ParsedStatement:
     """An insertion (no conditions: its key must be free) or an update."""
 
     table: str
@@ -47,17 +47,17 @@ class Statement:
 
 
 @lru_cache
-def parse(text: str) -> Statement:
-    """Read a statement; raises `ValueError` for any that our gateways do not write."""
+def parse(text: str) -> ParsedStatement:
+    """Read a statement; raises `ValueError` for any that the gateways do not write."""
     if insert := _INSERT.fullmatch(text):
         names = re.findall(r"'([^']+)': \?", insert[2])
         parts = tuple(Part(kind="set", name=name, takes=1) for name in names)
-        return Statement(table=insert[1], inserts=True, changes=parts)
+        return ParsedStatement(table=insert[1], inserts=True, changes=parts)
     update = _UPDATE.fullmatch(text)
     if not update:
         message = f"not a statement of ours: {text}"
         raise ValueError(message)
-    return Statement(
+    return ParsedStatement(
         table=update[1],
         inserts=False,
         changes=tuple(_part(each, _CHANGES) for each in re.split(r" (?=SET|REMOVE)", update[2])),
@@ -90,7 +90,7 @@ def changed(item: Item, changes: Sequence[tuple[Part, list[Value]]]) -> dict[str
 
 
 def holds(item: Item, part: Part, values: Sequence[Value]) -> bool:
-    """Tell whether a condition holds of *item*."""
+    """Whether a condition holds for *item*."""
     value = item.get(part.name)
     if part.kind == "missing":
         return value is None

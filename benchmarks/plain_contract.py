@@ -1,4 +1,4 @@
-"""An order event's fields in, the pydantic model that says the same of them as contract v1 out."""
+"""Define contract v1 as a pydantic model. Compared with the relay's parser by `reading`."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Orders in aggregates in, what taking them out and parsing them costs: us, and what is usual, out.
+"""Time de-aggregating and parsing orders: the relay's code and the usual libraries.
 
 Usual is aws-kinesis-agg's iterator, then json, then pydantic.
 """
@@ -22,7 +22,7 @@ from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways.streams.kinesis_records import stream_records
 
 AGGREGATES = 4
-ORDERS_EACH = 90  # about what Amazon's own producer packs, which stops at 50 kB
+ORDERS_EACH = 90  # about the 50 kB at which Amazon's KPL closes an aggregate
 ROUNDS = 9
 RUNS = 5
 
@@ -32,19 +32,19 @@ Iterate = Callable[[TracedRecords], Iterable[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Seconds of the processor an order, of the run whose ratio is in the middle of all."""
+    """Processor seconds per order, of the run with the median ratio."""
 
     ours: float
     usual: float
 
     @property
     def ratio(self) -> float:
-        """How much of the usual ours takes."""
+        """Ordercast's time as a share of the usual libraries'."""
         return self.ours / self.usual
 
 
 def reading() -> Reading:
-    """Time both in turn, several times."""
+    """Time both alternately, several times."""
     event, iterate = batch(), usual_iterator()
     runs = [
         Reading(ours=_best(lambda: ours(event)), usual=_best(lambda: usual(event, iterate)))
@@ -70,7 +70,7 @@ def ours(event: Event) -> list[OrderEvent]:
 
 
 def usual(event: Event, iterate: Iterate) -> list[plain_contract.OrderEvent]:
-    """Do what most people write."""
+    """Do the same with the usual libraries."""
     return [
         plain_contract.OrderEvent.model_validate(json.loads(b64decode(each["kinesis"]["data"])))
         for each in iterate(event["Records"])
@@ -92,7 +92,7 @@ def _aggregate(key: str, orders: Sequence[bytes]) -> bytes:
 
 
 def _theirs(module: str) -> ModuleType:
-    """Import a module of aws-kinesis-agg; it puts its own folder first on the path: we undo that."""
+    """Import a module of aws-kinesis-agg; undo that it puts its folder first on the path."""
     path = sys.path.copy()
     try:
         return import_module(f"aws_kinesis_agg.{module}")

@@ -1,4 +1,4 @@
-"""Goals and what they were measured by in, the tables of docs/performance.md out."""
+"""Print the goals and figures as the tables of docs/performance.md. Used by `make bench`."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -7,7 +7,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.findings import CountedAll, CountedVersion, Timed, TimedAll
+from benchmarks.findings import CallCounts, CountedAll, Timed, TimedAll
 from benchmarks.goals import Goal
 from benchmarks.life import Life
 from benchmarks.money import Cost
@@ -19,14 +19,14 @@ MICRO = 1e6
 def show(
     console: Console, goals: list[Goal], counted: CountedAll, timed: TimedAll, *, today: date
 ) -> None:
-    """Print them as Markdown, so that a page can hold what a terminal shows."""
+    """Print them as Markdown, for a terminal and a page."""
     console.print(f"{today}, batches of {counted.texts.orders.count} orders, 10 ms a call\n")
     for table in (_goals(goals), _calls(counted), _times(timed), _reading(timed), _units(counted)):
         console.print(table)
 
 
 def show_costs(console: Console, costs: list[Cost]) -> None:
-    """Print what AWS asks for a thousand texts."""
+    """Print AWS's charges for a thousand texts."""
     columns = ("write units a text", "by the text, $", "by the month, $", "all, $ a thousand")
     table = _table("texts a day", *columns)
     for each in costs:
@@ -44,7 +44,7 @@ def _goals(goals: list[Goal]) -> Table:
     table = _table("what", "goal", "measured", "met")
     for goal in goals:
         met = "[green]yes[/]" if goal.is_met else "[red]no[/]"
-        table.add_row(goal.what, goal.asked, goal.measured, met)
+        table.add_row(goal.what, goal.limit_text, goal.measured, met)
     return table
 
 
@@ -62,7 +62,7 @@ def _calls(counted: CountedAll) -> Table:
     return table
 
 
-def _batches(counted: CountedAll) -> Iterator[tuple[str, CountedVersion]]:
+def _batches(counted: CountedAll) -> Iterator[tuple[str, CallCounts]]:
     yield "a text each", counted.texts
     yield "a text each, contact in the event too", counted.texts_with_contact
     yield "an e-mail each", counted.emails

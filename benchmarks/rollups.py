@@ -1,4 +1,4 @@
-"""Changes of the ledger in, what counting them takes out: by us, and by what most people write first."""
+"""Count and time updating rollups: Ordercast's analytics and a plain counter."""
 
 import io
 import os
@@ -47,7 +47,7 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollupsWorkload:
-    """What counting one batch takes; CPU is in seconds, and all of it comes from one run.
+    """The cost of counting one batch; CPU in seconds, all from one run.
 
     `read_cpu` is ours without calls, `cpu` with them; `plain_cpu` is the plain reader's, which
     makes none, and `plain_counting_cpu` is its with an UpdateItem a record.
@@ -88,7 +88,7 @@ def rollups() -> RollupsWorkload:
 
 
 def units_of_batches(size: int) -> float:
-    """Return the write units a notification that is counted once, in batches of so many."""
+    """Return the write units per notification that is counted once, in batches of that size."""
     aws = StandIn(empty_tables)
     rows = _rows()
     with opened(aws.answer), _wired():
@@ -181,7 +181,7 @@ def _handle(event: Event) -> None:
 
 
 def _read(event: Event) -> None:
-    """Do all that we do but the calls."""
+    """Do the same without the calls."""
     lines = [rollup_input_of(change.image) for change in newest(event["Records"]).values()]
     news = entries(lines, {})
     transactions(news)
@@ -190,7 +190,7 @@ def _read(event: Event) -> None:
 
 
 def _update_plainly(event: Event) -> None:
-    """Add one to a count for each record, as whoever counts in a table does first."""
+    """Add one to a count for each record."""
     client = clients.dynamodb()
     for record in event["Records"]:
         client.update_item(
@@ -220,11 +220,11 @@ def _handle_plainly(event: Event) -> None:
             metrics.flush_metrics()
 
 
-class _Context:
+class _AnalyticsContext:
     aws_request_id = "benchmark"
 
 
-_CONTEXT: Any = _Context()
+_CONTEXT: Any = _AnalyticsContext()
 
 
 @contextmanager
@@ -232,7 +232,7 @@ def _wired() -> Iterator[None]:
     settings = AnalyticsSettings(stage="bench", metrics="essential", rollups_table=ROLLUPS)
     log = Logger(service="benchmark-analytics", stream=io.StringIO())
     with patch.dict(os.environ, settings.to_env()), patch.object(processor, "_log", lambda: log):
-        for each in (processor._wired, processor._settings):  # noqa: SLF001 - wired anew
+        for each in (processor._wired, processor._settings):  # noqa: SLF001 - rewired
             each.cache_clear()
         yield
 

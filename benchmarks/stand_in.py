@@ -1,4 +1,4 @@
-"""An AWS request in, an answer from memory out; every call is counted.
+"""Answer AWS requests from memory and count every call. Used by the benchmarks.
 
 It takes the place of the network only: what a client does before and after, serialising, signing
 and reading the answer, is the real SDK's.
@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from benchmarks.tables import Tables
+from benchmarks.tables import MemoryTables
 
 if TYPE_CHECKING:
     from benchmarks.timetable import Timetable
@@ -26,12 +26,12 @@ _SNS = "http://sns.amazonaws.com/doc/2010-03-31/"
 
 
 class StandIn:
-    """All of AWS in memory, on a timetable if one is kept.
+    """AWS in memory, on a simulated clock if there is one.
 
     `published` holds what the hub, or a queue, was given.
     """
 
-    def __init__(self, new_tables: Callable[[], Tables]) -> None:
+    def __init__(self, new_tables: Callable[[], MemoryTables]) -> None:
         self._new_tables = new_tables
         self._ids = count()
         self._one_at_a_time = Lock()
@@ -57,7 +57,7 @@ class StandIn:
     def reply(self, operation: str, request: bytes | str) -> bytes:
         """Do what a request asks, and return the body of the answer."""
         asked = request.decode() if isinstance(request, bytes) else request
-        # Requests come from several threads, and adding to a count is not one step.
+        # Requests come from several threads, and += is not atomic.
         with self._one_at_a_time:
             self.calls[operation] += 1
             if operation in _OF_SNS:
@@ -67,7 +67,7 @@ class StandIn:
             return json.dumps(_OF_JSON[operation](self, json.loads(asked))).encode()
 
     def new_id(self) -> str:
-        """Return an id that no call was answered with before."""
+        """Return a new id."""
         return f"00000000-0000-4000-8000-{next(self._ids):012}"
 
     def queue(self, body: str) -> Body:
@@ -86,7 +86,7 @@ _HEADERS: Any = {"x-amzn-requestid": "r-1"}
 
 @dataclass(slots=True)
 class _Raw:
-    """What botocore reads an answer from."""
+    """The response object that botocore reads."""
 
     body: bytes
 

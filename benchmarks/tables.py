@@ -1,4 +1,4 @@
-"""DynamoDB's calls in, its answers out: tables in memory that refuse what AWS refuses."""
+"""Answer DynamoDB calls from tables in memory, with AWS's refusals. Used by the stand-in."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,8 @@ ITEMS_A_CALL = 25
 ACTIONS_A_CALL = 100
 
 
-class Table:
-    """One table's items; what its writes take is counted by kind of item."""
+class MemoryTable:
+    """One table's items; write units are counted by kind of item."""
 
     def __init__(self, *key_names: str, **indexes: Sequence[str]) -> None:
         """Name the attributes of its key, and of each of its *indexes*' keys."""
@@ -43,7 +43,7 @@ class Table:
         self.items[key] = after
 
     def refuse(self, key: Key) -> Item | None:
-        """Leave what is there, which takes as much as writing it."""
+        """Count a refused write, which costs as much as a write."""
         self._count(key, self.items.get(key), None)
         return self.items.get(key)
 
@@ -52,17 +52,17 @@ class Table:
         self.largest[_kind(key)] = max(self.largest[_kind(key)], write_units.size(after or {}))
 
 
-class Tables:
+class MemoryTables:
     """Every table by name, and the calls on them."""
 
-    def __init__(self, tables: Mapping[str, Table]) -> None:
+    def __init__(self, tables: Mapping[str, MemoryTable]) -> None:
         self._tables = tables
 
-    def __getitem__(self, name: str) -> Table:
+    def __getitem__(self, name: str) -> MemoryTable:
         return self._tables[name]
 
     def batch_get_item(self, request: Answer) -> Answer:
-        """Answer the items that there are."""
+        """Return the items that exist."""
         wanted = {name: each["Keys"] for name, each in request["RequestItems"].items()}
         _refuse_more(sum(map(len, wanted.values())), KEYS_A_CALL)
         found: dict[str, list[Item]] = {}
@@ -73,7 +73,7 @@ class Tables:
         return {"Responses": found, "UnprocessedKeys": {}}
 
     def batch_write_item(self, request: Answer) -> Answer:
-        """Put each item over whatever is there."""
+        """Put each item unconditionally."""
         wanted = request["RequestItems"]
         _refuse_more(sum(map(len, wanted.values())), ITEMS_A_CALL)
         for name, puts in wanted.items():
@@ -84,7 +84,7 @@ class Tables:
         return {"UnprocessedItems": {}}
 
     def batch_execute_statement(self, request: Answer) -> Answer:
-        """Run each statement by itself, and answer for each."""
+        """Run each statement by itself; return a response for each."""
         wanted = [
             (partiql.parse(each["Statement"]), list(each["Parameters"]))
             for each in request["Statements"]
@@ -94,7 +94,7 @@ class Tables:
         return {"Responses": [self._execute(s, parameters) for s, parameters in wanted]}
 
     def get_item(self, request: Answer) -> Answer:
-        """Answer one item, if it is there."""
+        """Return one item, if it exists."""
         table = self._tables[request["TableName"]]
         item = table.items.get(table.key_of(request["Key"]))
         return {} if item is None else {"Item": item}
@@ -139,10 +139,12 @@ class Tables:
         return {}
 
     def query(self, _: Answer) -> Answer:
-        """Count nothing: whoever asks how often somebody was written to has room for one more."""
+        """Answer a count of 0: the plain implementation's rate limit is never reached."""
         return {"Count": 0, "ScannedCount": 0}
 
-    def _place(self, statement: partiql.Statement, parameters: Sequence[partiql.Value]) -> Key:
+    def _place(
+        self, statement: partiql.ParsedStatement, parameters: Sequence[partiql.Value]
+    ) -> Key:
         parts = statement.changes if statement.inserts else statement.conditions
         rest = list(parameters)
         if not statement.inserts:
@@ -150,7 +152,9 @@ class Tables:
         key = {part.name: values[0] for part, values in partiql.bind(parts, rest) if values}
         return self._tables[statement.table].key_of(key)
 
-    def _execute(self, statement: partiql.Statement, parameters: list[partiql.Value]) -> Answer:
+    def _execute(
+        self, statement: partiql.ParsedStatement, parameters: list[partiql.Value]
+    ) -> Answer:
         table = self._tables[statement.table]
         place = self._place(statement, parameters)
         before = table.items.get(place)
@@ -168,7 +172,7 @@ class Tables:
 
 
 def _refuse_unexpected(before: Item | None, asked: Answer) -> None:
-    """Refuse what the benchmarks never ask for: a put over something that was not assumed."""
+    """Raise if an unexpected item exists."""
     assumed = asked.get("ExpressionAttributeValues", {}).get(":assumed")
     if assumed != (before and before["version"]):
         message = "the stand-in cancels no transaction: count nothing twice"
@@ -206,7 +210,7 @@ def _distinct(places: Iterable[Key]) -> list[Key]:
 
 
 def _kind(key: Key) -> str:
-    """Name what an item is: `notification#…` in either half of a key, else just an item."""
+    """Return an item's kind: `notification#…` in either half of its key, else `item`."""
     if key[0].startswith(("counted#", "bucket#")):
         return key[0].split("#")[0]
     return key[-1].split("#")[0] if "#" in key[-1] else "item"

@@ -1,4 +1,4 @@
-"""Calls made one after another in, the round trips that they would take side by side out."""
+"""Simulate the clock of concurrent calls, in whole round trips. Used to count round trips."""
 
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,19 +11,19 @@ _Out = TypeVar("_Out")
 
 
 class Timetable:
-    """A clock that stands at whole round trips: nothing but a call takes time."""
+    """A clock in round trips: only calls take time."""
 
     def __init__(self) -> None:
         self.now = 0
         self.free: dict[Workers, list[int]] = {}
 
     def round_trip(self) -> None:
-        """Let one call's time go by."""
+        """Advance by one call."""
         self.now += 1
 
 
 class Workers(Executor):
-    """A pool of threads, unless a timetable is kept: then each job runs where it is submitted.
+    """A thread pool; with a timetable each job runs where it is submitted.
 
     The trap in counting round trips with a stopwatch is that threads start their calls one after
     another, the later ones after the first answers: the depth would be the machine's, not ours.
@@ -43,7 +43,7 @@ class Workers(Executor):
         with self._worker(timetable):
             try:
                 done.set_result(fn(*args, **kwargs))
-            except Exception as error:  # noqa: BLE001 - a Future carries whatever was raised
+            except Exception as error:  # noqa: BLE001 - a Future carries every exception
                 done.set_exception(error)
             done.at = timetable.now
         return done
@@ -54,7 +54,7 @@ class Workers(Executor):
 
     @contextmanager
     def _worker(self, timetable: Timetable) -> "Iterator[None]":
-        """Go to when the first worker is free, and back again."""
+        """Run a job at the time of the first free worker, then restore the clock."""
         free = timetable.free.setdefault(self, [0] * self._workers)
         submitted = timetable.now
         place = min(range(len(free)), key=free.__getitem__)
@@ -64,7 +64,7 @@ class Workers(Executor):
 
 
 class _Done(Future[_Out]):
-    """A job that is done; who waits for its result waits until its time."""
+    """A job that is done; waiting for its result advances the clock to its end."""
 
     def __init__(self, timetable: Timetable) -> None:
         super().__init__()
@@ -72,6 +72,6 @@ class _Done(Future[_Out]):
         self.at = 0
 
     def result(self, timeout: float | None = None) -> _Out:
-        """Return the result, not before it is there."""
+        """Return the result, at its time at the earliest."""
         self._timetable.now = max(self._timetable.now, self.at)
         return super().result(timeout)

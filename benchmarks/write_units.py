@@ -1,4 +1,4 @@
-"""An item before and after a write in, the write units that DynamoDB takes for it out.
+"""Compute the write units of a DynamoDB write from the item before and after. Used by `tables`.
 
 Source: the DynamoDB developer guide, "Read and write operations", "Item sizes and formats", and
 "Global secondary indexes: write capacity".
@@ -13,17 +13,17 @@ UNIT = 1024  # bytes of an item
 
 
 def for_item(before: Item | None, after: Item | None) -> int:
-    """Return what the table takes: the larger of the two counts; a refused write takes it too."""
+    """Return the table's units: those of the larger item; a refused write takes them too."""
     return units(max(size(before or {}), size(after or {})))
 
 
 def for_index(before: Item | None, after: Item | None, names: Iterable[str]) -> int:
-    """Return what a sparse index takes that holds only the attributes *names*: its key and ours."""
+    """Return the units of a sparse index that projects the attributes *names*."""
     names = tuple(names)
     old, new = _entry(before, names), _entry(after, names)
     if old == new:
         return 0
-    # Its sort key changes, so that the old entry goes and a new one comes.
+    # A changed sort key deletes the old entry and inserts a new one.
     return sum(units(size(entry)) for entry in (old, new) if entry)
 
 

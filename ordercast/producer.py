@@ -1,4 +1,4 @@
-"""Put order events on the stream, each order's in their order. Used by shops and by `ordercast put`.
+"""Put order events on the stream, in order for each order. Used by shops and by `ordercast put`.
 
     from ordercast.producer import OrderEventV1, Producer
 
@@ -41,10 +41,10 @@ Event = OrderEventV1 | Mapping[str, Any] | bytes | str
 """An order event: typed, as a mapping, or as its JSON. None is checked before it is put."""
 
 NO_CURRENCY = "XXX"
-"""ISO 4217's own code for none: here an event is only checked, and the relay knows the stage's."""
+"""ISO 4217's code for no currency: events are only checked here, and the relay sets the stage's."""
 
 FRUITLESS_CALLS = 8
-"""Calls in a row of which the stream takes nothing, after which it is given up."""
+"""The number of fruitless calls in a row after which the producer gives up."""
 
 LONGEST_PAUSE = 5.0  # seconds
 
@@ -55,7 +55,7 @@ class NotTaken(UsageError):
     def __init__(self, why: str, *, taken: int, left: int) -> None:
         super().__init__(
             f"the stream took {taken} of {taken + left} events: {why}",
-            hint="put the same events again later: those that are there already are recognised",
+            hint="put the same events again later: duplicates are recognised",
         )
         self.taken = taken
         self.left = left
@@ -77,7 +77,7 @@ class Producer:
     progress: Callable[[int], None] = lambda _: None
 
     def put(self, events: Iterable[Event]) -> int:
-        """Put events, all of them or, where one is no order event, none; return how many.
+        """Put all events, or none if one of them is invalid; return their number.
 
         Raises `MalformedOrderEvent`, which names the event by its place, from 1 on, and the
         field; and `NotTaken` where the stream goes on refusing, or cannot be reached.
@@ -106,14 +106,14 @@ class Producer:
                 continue
             if fruitless == FRUITLESS_CALLS:
                 raise _not_taken(f"it refuses them ({refused.popitem()[1]})", ordered_put, taken)
-            # Between half and the whole of it, lest producers that were refused together return so.
+            # Jitter between half and the whole pause, so that producers do not retry together.
             longest = min(LONGEST_PAUSE, 0.1 * 2**fruitless)
             self.pause(longest * (1 + self.chance()) / 2)
 
     def _call(
         self, call: list[tuple[str, Packed]], ordered_put: OrderedPut, taken: int
     ) -> dict[str, str]:
-        """Put one record of each key; return the keys whose record was refused, and why."""
+        """Put one record of each key; return the keys of refused records, with the error codes."""
         try:
             response = self.client.put_records(
                 StreamName=self.stream,
@@ -132,7 +132,7 @@ class Producer:
 
 
 def fits(key: str, payload: bytes) -> bool:
-    """Tell whether a stream takes that record."""
+    """Whether the record is within the stream's size limit."""
     return len(key.encode()) + len(payload) <= RECORD_LIMIT
 
 
@@ -162,9 +162,9 @@ def _written(event: Event) -> bytes:
         # Instants become RFC 3339, decimal numbers their digits.
         return event.encode() if isinstance(event, str) else msgspec.json.encode(event)
     except (TypeError, UnicodeEncodeError) as error:
-        # The text of the latter quotes what it could not encode.
-        told = str(error) if isinstance(error, TypeError) else "it is not Unicode"
-        message = f"event: it cannot be written as JSON: {told}"
+        # A UnicodeEncodeError's text quotes the data.
+        reason = str(error) if isinstance(error, TypeError) else "it is not Unicode"
+        message = f"event: it cannot be written as JSON: {reason}"
         raise MalformedOrderEvent(message) from None
 
 

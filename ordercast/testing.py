@@ -1,4 +1,4 @@
-"""Take order events in a shop's tests, in place of a producer with a stream. Used by shops."""
+"""A fake producer for a shop's tests. Used by shops."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ __all__ = ["FakeProducer"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeProducer(Producer):
-    """A producer that keeps what it is given: `put` checks and refuses as the real one does.
+    """A producer that keeps the events in memory: `put` checks them as the real one does.
 
-    With *refuses* it is the producer of a stream that takes nothing: `put` raises `NotTaken`.
+    With *refuses* the stream takes nothing: `put` raises `NotTaken`.
     """
 
     client: Any = None
@@ -24,7 +24,7 @@ class FakeProducer(Producer):
 
     @property
     def events(self) -> list[OrderEventV1]:
-        """What was put, in that order, as the relay would read it."""
+        """The events that were put, in order, as the relay reads them."""
         return [read_wire(payload) for payload in self.payloads]
 
     def put_payloads(self, payloads: Iterable[tuple[str, bytes]]) -> int:

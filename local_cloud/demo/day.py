@@ -14,14 +14,14 @@ from random import Random
 from local_cloud.demo.shop import Order, Reach, Result, orders
 
 COHORTS = 4
-"""Orders are put in so many groups; each goes on when its last messages are sent."""
+"""Orders are put in this many groups; a group continues when its last messages are sent."""
 
 Promised = Mapping[str, Result]
 """The result of an event's messages, by channel."""
 
 
-class Kind(StrEnum):
-    """How a record ends in the pipeline."""
+class RecordKind(StrEnum):
+    """The result of a record in the pipeline."""
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 class Put:
     """One record: its partition key, and an event or bytes that hold none; aggregated or not."""
 
-    kind: Kind
+    kind: RecordKind
     order_id: str
     key: str
     aggregated: bool
@@ -50,7 +50,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """The records, `cohorts` of rounds; `refusing` are the channels that customers opted out of, by id."""
+    """The records by cohort and round; `refusing` are the channels that customers opted out of, by customer id."""
 
     orders: int
     cohorts: Sequence[Sequence[Sequence[Put]]]
@@ -64,7 +64,7 @@ def made_up_day(count: int, *, seed: int) -> Day:
     rounds: list[list[list[Put]]] = [[[] for _ in range(_ROUNDS)] for _ in range(COHORTS)]
     for number, order in enumerate(made):
         cohort = rounds[number % COHORTS]
-        for place, put in _story(order, number, chance):
+        for place, put in _records(order, number, chance):
             cohort[place].append(put)
     return Day(
         orders=count,
@@ -78,7 +78,7 @@ _LANES = 6  # partition keys of a cohort's aggregates
 _DUPLICATES, _MALFORMED, _STALE = 0.02, 0.01, 0.01
 
 
-def _story(order: Order, number: int, chance: Random) -> Iterator[tuple[int, Put]]:
+def _records(order: Order, number: int, chance: Random) -> Iterator[tuple[int, Put]]:
     """Yield the records of the order, each with its round."""
     aggregated = chance.random() < 1 / 2
     key = f"lane-{number % (COHORTS * _LANES)}" if aggregated else order.id
@@ -88,7 +88,7 @@ def _story(order: Order, number: int, chance: Random) -> Iterator[tuple[int, Put
     for place, status in enumerate(_out_of_order(statuses) if late else statuses):
         stale = late and place == len(statuses) - 1
         put = Put(
-            kind=Kind.STALE if stale else Kind.ACCEPTED,
+            kind=RecordKind.STALE if stale else RecordKind.ACCEPTED,
             order_id=order.id,
             key=key,
             aggregated=aggregated,
@@ -98,14 +98,14 @@ def _story(order: Order, number: int, chance: Random) -> Iterator[tuple[int, Put
         yield place, put
         if chance.random() < _DUPLICATES:
             again = min(place + chance.randrange(2), _ROUNDS - 1)
-            yield again, replace(put, kind=Kind.DUPLICATE, promised={})
+            yield again, replace(put, kind=RecordKind.DUPLICATE, promised={})
         if chance.random() < _MALFORMED:
             raw = chance.choice(_UNUSABLE).replace("ORDER", order.id).encode()
-            yield place, replace(put, kind=Kind.PARKED, event=None, raw=raw, promised={})
+            yield place, replace(put, kind=RecordKind.PARKED, event=None, raw=raw, promised={})
 
 
 def _out_of_order(statuses: tuple[str, ...]) -> tuple[str, ...]:
-    """Put the event that it was shipped last, after the one that it was delivered."""
+    """Put `shipped` after `delivered`."""
     return (*statuses[:-2], statuses[-1], statuses[-2])
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from local_cloud.demo.comparison import Comparison
-from local_cloud.demo.day import Kind
+from local_cloud.demo.day import RecordKind
 from local_cloud.inbox import SentMessage
 from ordercast.operations.reconciliation import ReconciliationResult
 from ordercast.rollups.statistics import Figures
@@ -16,14 +16,14 @@ MEMORY_LIMIT = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class DemoOutcome:
     """The records that were put and the counts; `put` and `records` are numbers by kind.
 
     `memory` is each function's peak in bytes; `pages` are files to look at, by name.
     """
 
     orders: int
-    put: Mapping[Kind, int]
+    put: Mapping[RecordKind, int]
     aggregated: int
     comparison: Comparison
     verified: ReconciliationResult
@@ -34,20 +34,20 @@ class Outcome:
     took: timedelta
 
     @property
-    def records(self) -> dict[Kind, int]:
+    def records(self) -> dict[RecordKind, int]:
         """The numbers of records by kind, as the stream, the decision records and the parked records have them."""
         found = self.verified.records
         return {
-            Kind.ACCEPTED: found.accepted,
-            Kind.DUPLICATE: found.duplicate,
-            Kind.STALE: found.stale,
-            Kind.PARKED: found.parked,
+            RecordKind.ACCEPTED: found.accepted,
+            RecordKind.DUPLICATE: found.duplicate,
+            RecordKind.STALE: found.stale,
+            RecordKind.PARKED: found.parked,
         }
 
     @property
-    def mistaken(self) -> list[Kind]:
+    def mistaken(self) -> list[RecordKind]:
         """The kinds of which more or fewer were found than put."""
-        return [kind for kind in Kind if self.records[kind] != self.put.get(kind, 0)]
+        return [kind for kind in RecordKind if self.records[kind] != self.put.get(kind, 0)]
 
     @property
     def too_large(self) -> list[str]:
@@ -56,6 +56,6 @@ class Outcome:
 
     @property
     def is_right(self) -> bool:
-        """Whether all counts agree, and every record ended as it should."""
+        """Whether all counts agree, and every record has the expected result."""
         agreed = not self.comparison.disagreements and not self.mistaken
         return agreed and self.verified.is_right and not self.too_large

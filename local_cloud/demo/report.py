@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from local_cloud.demo.comparison import FIGURES, Comparison
-from local_cloud.demo.day import Kind
-from local_cloud.demo.outcome import MEMORY_LIMIT, Outcome
+from local_cloud.demo.day import RecordKind
+from local_cloud.demo.outcome import MEMORY_LIMIT, DemoOutcome
 from local_cloud.inbox import SentMessage
 from ordercast.operations.units import count, length, percent, to_the_cent
 from ordercast.rollups.statistics import Figures, Step
@@ -20,7 +20,7 @@ from ordercast.rollups.statistics import Figures, Step
 RIGHT, WRONG = "[bold green]✓[/]", "[bold red]✗[/]"
 
 
-def print_outcome(outcome: Outcome, console: Console) -> None:
+def print_outcome(outcome: DemoOutcome, console: Console) -> None:
     """Print the records, the counts, the cost, the latency, and whether all of it is right."""
     console.print()
     if outcome.example:
@@ -29,8 +29,8 @@ def print_outcome(outcome: Outcome, console: Console) -> None:
     console.print()
     console.print(_counts(outcome.comparison))
     console.print()
-    for name, text in _receipt_events(outcome).items():
-        console.print(_receipt_event(name, text), markup=False, soft_wrap=True)
+    for name, text in _summary(outcome).items():
+        console.print(_summary_line(name, text), markup=False, soft_wrap=True)
     console.print()
     for right, text in _verdicts(outcome):
         console.print(RIGHT if right else WRONG, Text(text), soft_wrap=True)
@@ -44,10 +44,10 @@ def _message(message: SentMessage) -> Panel:
 _WIDTH = 78
 
 
-def _records(outcome: Outcome) -> Table:
+def _records(outcome: DemoOutcome) -> Table:
     """Show how many records of each kind were put, and how many the pipeline found."""
     table = _table(f"put on the stream, {outcome.aggregated:,} in aggregates", "put", "found")
-    for kind in Kind:
+    for kind in RecordKind:
         put, found = outcome.put.get(kind, 0), outcome.records[kind]
         table.add_row(_KINDS[kind], f"{put:,}", f"{found:,}", _mark(put == found))
     whole = sum(outcome.put.values())
@@ -57,10 +57,10 @@ def _records(outcome: Outcome) -> Table:
 
 
 _KINDS = {
-    Kind.ACCEPTED: "order events, accepted",
-    Kind.DUPLICATE: "put again: duplicates",
-    Kind.STALE: "older than the order's status: stale",
-    Kind.PARKED: "malformed: parked with a reason",
+    RecordKind.ACCEPTED: "order events, accepted",
+    RecordKind.DUPLICATE: "put again: duplicates",
+    RecordKind.STALE: "older than the order's status: stale",
+    RecordKind.PARKED: "malformed: parked with a reason",
 }
 
 
@@ -93,10 +93,10 @@ def _mark(right: bool) -> str:  # noqa: FBT001
     return RIGHT if right else WRONG
 
 
-def _receipt_events(outcome: Outcome) -> dict[str, str]:
+def _summary(outcome: DemoOutcome) -> dict[str, str]:
     figures, money = outcome.figures, outcome.figures.money
     return {
-        "delivery rate": f"{percent(figures.delivery_rate)} of what has ended",
+        "delivery rate": f"{percent(figures.delivery_rate)} of delivered and failed",
         "cost": f"{to_the_cent(money.cost)} USD (simulated prices): texts "
         f"{to_the_cent(money.carrier)}, e-mails {to_the_cent(money.estimate)}",
         "event to handset": _percentiles(figures, "in_all"),
@@ -107,7 +107,7 @@ def _receipt_events(outcome: Outcome) -> dict[str, str]:
     }
 
 
-def _receipt_event(name: str, text: str) -> str:
+def _summary_line(name: str, text: str) -> str:
     return fill(
         f"{name:<{_NAMES}}{text}", _WIDTH, subsequent_indent=" " * _NAMES, break_on_hyphens=False
     )
@@ -128,7 +128,7 @@ def _memory(peaks: Mapping[str, int]) -> str:
     return f"MiB of {MEMORY_LIMIT // 2**20}: {sizes}"
 
 
-def _verdicts(outcome: Outcome) -> list[tuple[bool, str]]:
+def _verdicts(outcome: DemoOutcome) -> list[tuple[bool, str]]:
     comparison, verified = outcome.comparison, outcome.verified
     verdicts = []
     if comparison.disagreements:
@@ -138,7 +138,7 @@ def _verdicts(outcome: Outcome) -> list[tuple[bool, str]]:
     else:
         verdicts.append((True, "Four independent counts agree, to the last cent."))
     if outcome.mistaken:
-        verdicts.append((False, f"Not as many records are {', '.join(outcome.mistaken)} as put."))
+        verdicts.append((False, f"The numbers of records differ: {', '.join(outcome.mistaken)}."))
     if verified.is_right:
         said = count(verified.found.notifications, "notification")
         verdicts.append((True, f"ordercast verify: the rollups are right ({said})."))

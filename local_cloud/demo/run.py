@@ -14,7 +14,7 @@ from rich.console import Console
 from local_cloud.cloud import LocalCloud
 from local_cloud.demo.day import Day, made_up_day
 from local_cloud.demo.independent_counts import IndependentCounts
-from local_cloud.demo.outcome import Outcome
+from local_cloud.demo.outcome import DemoOutcome
 from local_cloud.demo.play import Play
 from local_cloud.demo.progress import progress
 from local_cloud.demo.shop import SHOP
@@ -34,7 +34,7 @@ from ordercast.rollups.statistics import in_all
 from ordercast.wiring.reconciliation import verification
 from ordercast.workflows.read_rollups import HOUR
 
-DUE_POLICY = 90.0
+IDLE_LIMIT = 90.0
 """Seconds without progress after which the demo ends; the sweeper runs within that time."""
 
 PAUSE = 0.2  # seconds between two looks at the inbox
@@ -48,9 +48,9 @@ class Demo:
     cloud: LocalCloud
     console: Console
     keep_in: Path
-    patience: float = DUE_POLICY
+    patience: float = IDLE_LIMIT
 
-    def __call__(self, orders: int, *, seed: int) -> Outcome:
+    def __call__(self, orders: int, *, seed: int) -> DemoOutcome:
         """Run to the end, or until there is no progress for a while."""
         began = datetime.now(UTC)
         target = local_target(self.cloud)
@@ -63,7 +63,7 @@ class Demo:
         memory = peaks(self.cloud.folder)
         verified = _verified(target, began)
         buckets = counts.buckets()
-        return Outcome(
+        return DemoOutcome(
             orders=orders,
             put=Counter(each.kind for each in play.put),
             aggregated=sum(each.aggregated for each in play.put),

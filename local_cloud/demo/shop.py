@@ -67,9 +67,9 @@ class _Country:
     phone: str | None = None
 
 
-# Where there are numbers for fiction that a parser takes for real; elsewhere only e-mail is used.
-# Nobody knows the price of a text to Sweden (`ordercast/sending/prices.json`): a few go there, so that
-# one sees what nothing was reserved for, and most of the money stands beside what was.
+# A country has a phone if there are fictitious numbers that parse as valid; else only e-mail is used.
+# The price of a text to Sweden is not in `ordercast/sending/prices.json`: a few are sent there, to
+# show messages without a reservation.
 _COUNTRIES = (
     _Country(
         code="US",
@@ -114,7 +114,7 @@ _NAMES = ("ada", "bo", "chi", "dina", "emil", "fatou", "gus", "hana", "ines", "j
 _CAMPAIGNS = (None, None, "spring", "newsletter")
 
 # The statuses of orders, and how many in a hundred have them.
-_STORIES = {
+_STATUSES = {
     ("confirmed", "shipped", "delivered"): 85,
     ("confirmed", "cancelled", "refunded"): 6,
     ("failed", "confirmed", "shipped", "delivered"): 3,
@@ -148,7 +148,7 @@ _INVALID_PHONE = "555"
 
 def _order(order_id: str, chance: Random, one_time_numbers: list[str]) -> Order:
     (country,) = chance.choices(_COUNTRIES, [each.share for each in _COUNTRIES])
-    (story,) = chance.choices(list(_STORIES), list(_STORIES.values()))
+    (statuses,) = chance.choices(list(_STATUSES), list(_STATUSES.values()))
     by_email = country.phone is None
     channel = "email" if by_email else chance.choices(("sms", "email", "both"), (45, 40, 15))[0]
     reach: dict[str, Reach] = {"email": _email(order_id, chance)}
@@ -168,7 +168,7 @@ def _order(order_id: str, chance: Random, one_time_numbers: list[str]) -> Order:
         id=order_id,
         document=_document(order_id, country, channel, chance),
         contact={"locale": country.locale, "country": country.code, "time_zone": country.zone},
-        statuses=story,
+        statuses=statuses,
         channel=channel,
         reach=reach,
         last=last,

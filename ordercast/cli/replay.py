@@ -123,7 +123,7 @@ def _reasons(run: DryRun) -> Counter[str]:
 
 def _show(run: DryRun, sums: _Sums, found: Sequence[ReplayDifference], *, last: int) -> None:
     if not sums["records"]:
-        console.print("0 records in that period.")
+        console.print("0 records: none in that period.")
         return
     console.print(
         f"{sums['records']} records: {sums['accepted']} accepted, {sums['duplicate']} duplicate,"

@@ -1,8 +1,8 @@
-"""An order event's bytes in, the same event about nobody out: like for like, and as odd as it was.
+"""Replace personal data in order events, keeping their form and their defects. Used by `ordercast record`.
 
-Within one recording the same person becomes the same nobody. What is replaced cannot be found
-again: the salt is forgotten with the process. Ids of orders and events stay, so that a replay can
-look them up; fields that no contract knows go.
+Within a recording the same person gets the same replacement. It cannot be reversed: the salt is not
+stored. Ids of orders and events are kept, so that a replay can look them up; unknown fields are
+removed.
 """
 
 import json
@@ -16,25 +16,25 @@ from ordercast.people.contact import country_of, e164
 
 SIMULATOR = "@simulator.amazonses.com"
 
-# Numbers that no one has, kept for fiction: NANPA's 555-0100 to 0199, PTS's 070-174 06 05 to 06 99,
-# ACMA's 0491 570 006 and others. Those of other countries are taken by somebody.
+# Numbers reserved for fiction: NANPA's 555-0100 to 0199, PTS's 070-174 06 05 to 06 99,
+# ACMA's 0491 570 006 and others. Other countries get an American one.
 _AREAS = (206, 212, 213, 303, 305, 312, 404, 415, 503, 512, 602, 617, 702, 713, 720, 801, 907)
 _AMERICAN = tuple(f"+1{area}55501{n:02}" for area in _AREAS for n in range(100))
-_NOBODY_S: Mapping[str, Sequence[str]] = {
+_FICTITIOUS: Mapping[str, Sequence[str]] = {
     "SE": tuple(f"+467017406{n:02}" for n in range(5, 100)),
     "AU": tuple(f"+61491570{n}" for n in ("006", "110", "156", "157", "158", "159", "313", "737")),
 }
 
 
 class Scrub:
-    """Replaces what tells of a person; *salt* makes one recording's nobodies its own."""
+    """Replaces personal data; *salt* makes the replacements of a recording unique to it."""
 
     def __init__(self, *, salt: bytes, default_country: str) -> None:
         self._salt = salt
         self._default_country = default_country
 
     def event(self, payload: bytes) -> bytes:
-        """Return an event's bytes about nobody; what is no JSON object keeps its marks alone."""
+        """Return an event's anonymised bytes; if it is no JSON object, letters and digits are masked."""
         try:
             document = json.loads(payload)
         except (ValueError, RecursionError):
@@ -53,11 +53,11 @@ class Scrub:
         ).encode(errors="surrogatepass")
 
     def key(self, partition_key: str | None) -> str:
-        """Return a partition key: the same for the same, in another order among themselves."""
+        """Return a replaced partition key, the same for the same key."""
         return f"k-{self._digest('key', partition_key or '')}"
 
     def hash_key(self, explicit: str) -> str:
-        """Return another number of 128 bits, the same for the same: it may be a person's digest."""
+        """Return a replaced hash key of 128 bits: the original may be a digest of personal data."""
         usable = explicit.isascii() and explicit.isdecimal() and int(explicit[:_LONGEST]) < _HASHES
         if not usable:
             return masked_text(explicit)
@@ -65,11 +65,11 @@ class Scrub:
         return str(int.from_bytes(blake2b(written, key=self._salt, digest_size=16).digest()))
 
     def tag_key(self, key: str) -> str:
-        """Return the name of an aggregate's tag, which is no place for a person's."""
+        """Return the name of an aggregate's tag, replaced if it is an address."""
         return self._unless_an_address(key)
 
     def tag_value(self, value: str) -> str:
-        """Return what a tag says, if it can tell of nobody, or another, the same for the same."""
+        """Return a tag's value if it is harmless, else a replacement."""
         if value in _HARMLESS or _FEW_DIGITS.fullmatch(value):
             return value
         return self._email(value) if "@" in value else f"t-{self._digest('tag', value)}"
@@ -82,7 +82,7 @@ class Scrub:
             return [self._item(each) for each in value]
         if isinstance(value, str):
             return self._text(kind, value, country)
-        # A field of the wrong type stays so: that is what is odd about it.
+        # A field of the wrong type keeps its type: the defect is part of the recording.
         return value if kind == "kept" else _shape(value)
 
     def _text(self, kind: str, value: str, country: str) -> str:
@@ -91,7 +91,7 @@ class Scrub:
             "phone": partial(self._phone, country=country),
             "customer": lambda v: f"c-{self._digest('customer', v)}",
             "url": lambda v: f"https://example.com/t/{self._digest('url', v)}",
-            # Whoever put an address where an id belongs.
+            # An id may be an address by mistake.
             "kept": self._unless_an_address,
         }
         return replace.get(kind, masked_text)(value) if value else value
@@ -111,8 +111,8 @@ class Scrub:
         number = e164(value, country=country)
         if number is None:
             return masked_text(value)
-        nobody_s = _NOBODY_S.get(country_of(number) or "", _AMERICAN)
-        return nobody_s[int(self._digest("phone", number), 36) % len(nobody_s)]
+        numbers = _FICTITIOUS.get(country_of(number) or "", _AMERICAN)
+        return numbers[int(self._digest("phone", number), 36) % len(numbers)]
 
     def _item(self, item: object) -> object:
         if isinstance(item, str):
@@ -129,7 +129,7 @@ class Scrub:
 
 
 def masked(payload: bytes) -> bytes:
-    """Return bytes with every letter an x and every digit a 0; what is neither stays."""
+    """Return bytes with letters replaced by x and digits by 0."""
     try:
         return masked_text(payload.decode()).encode()
     except UnicodeDecodeError:
@@ -137,7 +137,7 @@ def masked(payload: bytes) -> bytes:
 
 
 def masked_text(text: str) -> str:
-    """Return text with every letter an x and every digit a 0; what is neither stays."""
+    """Return text with letters replaced by x and digits by 0."""
     return "".join("0" if c.isdecimal() else "x" if c.isalnum() else c for c in text)
 
 
@@ -165,7 +165,7 @@ def _country(document: Mapping[str, Any]) -> str | None:
 
 
 def _shape(value: object) -> object:
-    """Return a value of the same type, with nothing in it."""
+    """Return an empty or masked value of the same type."""
     if isinstance(value, str):
         return masked_text(value)
     if isinstance(value, bool) or value is None:
@@ -184,9 +184,9 @@ def _masked_byte(byte: int) -> int:
 
 _ASCII = 0x80
 
-# Of a stream's hash keys, which are decimal.
+# The number of hash keys of a stream; they are decimal.
 _HASHES = 1 << 128
-_LONGEST = 40  # digits: more than any of them has
+_LONGEST = 40  # digits, more than any hash key has
 
 _HARMLESS = frozenset({"", "true", "false"})
 _FEW_DIGITS = re.compile("[0-9]{1,3}")

@@ -1,4 +1,4 @@
-"""A file of customers in, what each line says of somebody or what is wrong with it out."""
+"""Read a file of customers and check each line. Used by `ordercast customers import`."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,13 +18,13 @@ from ordercast.people.quiet_hours import is_time_zone
 from ordercast.settings.processors import quiet_hours
 
 OPTED_OUT = "opted-out"
-"""The reason that a notification is suppressed with, if nobody says another."""
+"""The default reason of a refusal."""
 
 ChannelName = Literal["sms", "email"]
 
 
 class CustomerRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line. A misspelt field is refused: it might be the consent, or the lack of it."""
+    """One line. An unknown field is an error: it might be a misspelt consent or opt-out."""
 
     customer_id: Identifier
     shop: Identifier | None = None
@@ -40,12 +40,12 @@ class CustomerRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class MalformedCustomer(Rejected):
-    """The line is no customer; the message names the field and quotes nothing."""
+    """The line is invalid; the message names the field and quotes no value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerLine:
-    """A line of the file: where it stood, and whom it tells of or what is wrong with it."""
+    """A line of the file: its number, and the customer or the problem."""
 
     place: int
     person: Person | None = None
@@ -53,7 +53,7 @@ class CustomerLine:
 
 
 def customer_lines(content: bytes) -> list[CustomerLine]:
-    """Read JSON Lines, each by itself; of two lines on one customer the later one counts."""
+    """Read JSON Lines, each by itself; the last line of a customer counts."""
     lines = enumerate(content.splitlines(), start=1)
     return [_line(place, line) for place, line in lines if line.strip()]
 
@@ -76,7 +76,7 @@ def _row(line: bytes) -> CustomerRow:
 
 
 def _meant(error: msgspec.ValidationError) -> str:
-    """Tell which field of ours an unknown one resembles; its own name may be somebody's address."""
+    """Return the known field that an unknown one resembles; its own name may be personal data."""
     _, _, name = str(error).partition("unknown field `")
     alike = get_close_matches(name.rstrip("`"), CustomerRow.__struct_encode_fields__, n=1)
     return "".join(f" ({each} is)" for each in alike)
@@ -108,7 +108,7 @@ def _email(written: str | None) -> str | None:
 def _phone(written: str | None, country: str | None) -> str | None:
     if not written:
         return None
-    # The number may be written as at home; without a country only its international form is one.
+    # A national number needs its country; without one only the international form is valid.
     return e164(written, country=country or "ZZ") or _refuse(
         "phone", "not a number, or it needs its country"
     )

@@ -1,8 +1,7 @@
-"""Batches of the orders stream in, a file of recorded Lambda events out; and back.
+"""Write and read recordings of the orders stream. Used by `ordercast record` and `replay`.
 
 The file is JSON Lines, gzipped where its name ends in `.gz`: a header, then one Lambda event a
-line, `{"Records": […]}`, as the relay is given it and as the fixture of the event-source model
-takes it.
+line, `{"Records": […]}`, as the relay gets it and as the event-source model's fixture reads it.
 """
 
 import gzip
@@ -31,7 +30,7 @@ ROLE_ARN = "arn:aws:iam::123456789012:role/recorded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What a recording says of itself; times are those of arrival."""
+    """The header of a recording; times are those of arrival on the stream."""
 
     stage: str
     since: datetime
@@ -42,7 +41,7 @@ class Header:
 
 
 def write(path: Path, header: Header, batches: Iterable[Mapping[str, Any]]) -> None:
-    """Write a recording; half a file is never left under its name."""
+    """Write a recording; its name never has a partial file."""
     top = {
         "format": FORMAT,
         "version": VERSION,
@@ -52,7 +51,7 @@ def write(path: Path, header: Header, batches: Iterable[Mapping[str, Any]]) -> N
         "recorded_at": header.recorded_at.isoformat(),
         "batches": header.batches,
         "records": header.records,
-        "personal_data": "replaced, the same person by the same nobody",
+        "personal_data": "replaced, the same person by the same replacement",
     }
     lines = [json.dumps(each, separators=(",", ":")) for each in (top, *batches)]
     content = ("\n".join(lines) + "\n").encode()
@@ -70,7 +69,7 @@ def read(path: Path | str) -> list[Mapping[str, Any]]:
         whole = _json(content)
         first, *events = [whole] if whole else _lines(path, content)
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise UsageError(f"{path} is damaged or not all there: it does not unpack") from None
+        raise UsageError(f"{path} is damaged or incomplete: it does not decompress") from None
     except ValueError:
         raise UsageError(f"{path} is neither a recording nor a Lambda event") from None
     if isinstance(first, dict) and "Records" in first:
@@ -79,12 +78,14 @@ def read(path: Path | str) -> list[Mapping[str, Any]]:
     if header.get("format") != FORMAT or header.get("version") != VERSION:
         raise UsageError(f"{path}: format: not “{FORMAT}”, version {VERSION}")
     if len(events) != header.get("batches"):
-        raise UsageError(f"{path}: batches: {header.get('batches')} announced, {len(events)} there")
+        raise UsageError(
+            f"{path}: batches: {header.get('batches')} in the header, {len(events)} found"
+        )
     return [_checked(path, each) for each in events]
 
 
 def _lines(path: Path | str, content: bytes) -> list[Any]:
-    """Read a line at a time; a recording of which a line is broken is cut, or damaged there."""
+    """Read the lines; an unreadable line means that the recording is cut off or damaged there."""
     lines, read = content.splitlines(), []
     is_recording = content.startswith(f'{{"format":"{FORMAT}"'.encode())
     for number, line in enumerate(lines, start=1):
@@ -99,7 +100,7 @@ def _lines(path: Path | str, content: bytes) -> list[Any]:
 
 
 def _checked(path: Path | str, event: Any) -> Mapping[str, Any]:  # noqa: ANN401 - whatever it holds
-    """Return a Lambda event that holds records of a data stream."""
+    """Return the event if it holds records of a data stream. Raises `UsageError`."""
     try:
         stream_records(event)
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -111,7 +112,7 @@ def _checked(path: Path | str, event: Any) -> Mapping[str, Any]:  # noqa: ANN401
 def batches(
     pages: Iterable[tuple[str, Sequence[StreamRecord]]], *, size: int, scrub: Scrub
 ) -> Iterator[dict[str, Any]]:
-    """Yield Lambda events of up to *size* records of one shard each, about nobody."""
+    """Yield Lambda events of up to *size* records of one shard each, anonymised."""
     for shard, records in pages:
         for start in range(0, len(records), size):
             some = records[start : start + size]
@@ -119,7 +120,7 @@ def batches(
 
 
 def scrubbed(record: StreamRecord, scrub: Scrub) -> StreamRecord:
-    """Return the record about nobody, in the envelope that it came in."""
+    """Return the anonymised record, in its original envelope."""
     key = scrub.key(record.partition_key)
     return _put(record, key, _enveloped(record, scrub))
 
@@ -130,15 +131,15 @@ def _enveloped(record: StreamRecord, scrub: Scrub) -> bytes:
         return _compressed(record.payload, scrub)
     parts = take_apart(record, message)
     if any(isinstance(part, ParkedRecord) for part in parts):
-        # Its parts cannot be written again as they were; that it is damaged stays true.
+        # A damaged aggregate cannot be rebuilt; it is masked and stays damaged.
         return MAGIC + masked(message) + md5(message, usedforsecurity=False).digest()
     return _aggregate(message, scrub)
 
 
 def _aggregate(message: bytes, scrub: Scrub) -> bytes:
-    """Write an intact aggregate again, place by place: tables, indexes and tags stay where they are."""
+    """Rewrite an intact aggregate field by field; tables, indexes and tags keep their places."""
     whole = definition().aggregated_record.FromString(message)
-    # What no reader knows may hold anything.
+    # Unknown fields may hold personal data.
     whole.DiscardUnknownFields()
     whole.partition_key_table[:] = [scrub.key(_text(each)) for each in whole.partition_key_table]
     whole.explicit_hash_key_table[:] = [
@@ -155,18 +156,18 @@ def _aggregate(message: bytes, scrub: Scrub) -> bytes:
 
 
 def _text(written: str | bytes) -> str:
-    # Of what is not text protobuf returns the bytes.
+    # For invalid UTF-8 protobuf returns bytes.
     return written if isinstance(written, str) else written.decode(errors="replace")
 
 
 def _compressed(payload: bytes, scrub: Scrub) -> bytes:
     if not payload.startswith(COMPRESSED):
         return scrub.event(payload)
-    event, trouble = inflated(payload, EVENT_LIMIT)
-    if trouble is not None:
+    event, error = inflated(payload, EVENT_LIMIT)
+    if error is not None:
         return masked(payload)
     again = scrub.event(event)
-    # Without a time: the same recording is the same file.
+    # Without a timestamp: the same recording is the same file.
     return gzip.compress(again, mtime=0) if payload.startswith(_GZIP) else zlib.compress(again)
 
 

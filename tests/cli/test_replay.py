@@ -45,4 +45,4 @@ def test_of_no_records_it_is_not_said_that_the_ledger_agrees(run, tmp_path: Path
 
     status, out, _ = run("replay", str(tmp_path / "nothing.json"))
 
-    assert (0, "0 records in that period.") == (status, out.strip())
+    assert (0, "0 records: none in that period.") == (status, out.strip())

@@ -15,7 +15,7 @@ from analytics.metrics import NAMESPACE
 from local_cloud.cloud import LocalCloud
 from local_cloud.demo.comparison import Count
 from local_cloud.demo.independent_counts import cloudwatch_count
-from local_cloud.demo.outcome import Outcome
+from local_cloud.demo.outcome import DemoOutcome
 from local_cloud.demo.run import Demo
 from local_cloud.metric_extraction.emf import metrics_in
 from ordercast.gateways.cloudwatch import MetricSums
@@ -33,7 +33,7 @@ class Played:
     """
 
     cloud: LocalCloud
-    outcome: Outcome
+    outcome: DemoOutcome
     inbox: Path
     without_a_line: Count
 
@@ -46,7 +46,7 @@ class Played:
         inbox = shutil.copytree(cloud.inbox, folder / "inbox")
         return cls(cloud=cloud, outcome=outcome, inbox=inbox, without_a_line=_without_a_line(since))
 
-    def with_count(self, who: str, count: Count) -> Outcome:
+    def with_count(self, who: str, count: Count) -> DemoOutcome:
         """The outcome, had one of them counted that."""
         comparison = self.outcome.comparison
         changed = replace(comparison, counts={**comparison.counts, who: count})

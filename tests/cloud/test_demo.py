@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from local_cloud.cloud import LocalCloud
 from local_cloud.demo.comparison import CLOUDWATCH, SIMULATOR
 from local_cloud.demo.independent_counts import simulator_count
-from local_cloud.demo.outcome import MEMORY_LIMIT, Outcome
+from local_cloud.demo.outcome import MEMORY_LIMIT, DemoOutcome
 from local_cloud.inbox import FILE_NAME, read_inbox
 from local_cloud.provider_simulator import charges
 from ordercast.cli.app import app
@@ -25,7 +25,7 @@ def ordercast_demo(played: Played, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(LocalCloud, "deploy", lambda *_, **__: None)
     monkeypatch.setattr(LocalCloud, "stop", lambda *_, **__: None)
 
-    def run(outcome: Outcome) -> tuple[int, str]:
+    def run(outcome: DemoOutcome) -> tuple[int, str]:
         told = StringIO()
         monkeypatch.setattr(commands, "Demo", lambda **_: lambda *_, **__: outcome)
         monkeypatch.setattr(commands, "console", Console(file=told, width=80))

@@ -126,7 +126,7 @@ def test_a_recording_that_is_not_all_there_is_refused(tmp_path: Path) -> None:
     lines = gzip.decompress(packed).splitlines(keepends=True)
 
     (tmp_path / "cut.gz").write_bytes(packed[:-20])
-    with pytest.raises(UsageError, match="does not unpack"):
+    with pytest.raises(UsageError, match="does not decompress"):
         read(tmp_path / "cut.gz")
 
     (tmp_path / "cut").write_bytes(b"".join(lines)[:-20])
@@ -138,7 +138,7 @@ def test_a_recording_that_is_not_all_there_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "holed")
 
     (tmp_path / "short").write_bytes(b"".join(lines[:3]))
-    with pytest.raises(UsageError, match="batches: 3 announced, 2 there"):
+    with pytest.raises(UsageError, match="batches: 3 in the header, 2 found"):
         read(tmp_path / "short")
 
 

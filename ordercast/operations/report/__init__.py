@@ -1,1 +1,1 @@
-"""The books' figures of a period in, one HTML page with plots out."""
+"""Make one HTML page of figures and plots from the rollups of a period. Used by `ordercast report` and the demo."""

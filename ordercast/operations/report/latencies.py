@@ -1,4 +1,4 @@
-"""Buckets of the books in, the plot of how long each step took out."""
+"""Plot the latency of each step. Used by the report."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -17,7 +17,7 @@ Row = tuple[str, str, list[timedelta]]
 
 
 def latencies(buckets: Buckets) -> Plot | None:
-    """Draw p50, p95 and p99 of each step, on a scale on which each tenfold is as wide."""
+    """Draw p50, p95 and p99 of each step, on a logarithmic scale."""
     rows = [row for channel, each in channels(buckets).items() for row in _rows(channel, each)]
     if not rows:
         return None
@@ -25,7 +25,7 @@ def latencies(buckets: Buckets) -> Plot | None:
     title = "How long it took"
     says = (
         "From event to acceptance, from there to the provider, from there to the handset; and in "
-        "all. Half took at most the first mark, 95 % the second, 99 % the third. "
+        "all. The marks are the longest times of 50 %, 95 % and 99 %. "
         "The scale is logarithmic."
     )
     drawn = [_span(row, scale) for row in sorted(rows, key=lambda row: _ORDER.index(row[0]))]
@@ -73,7 +73,7 @@ def _span(row: Row, scale: tuple[float, float]) -> Span:
 
 
 def _lengths(all_: Sequence[timedelta]) -> str:
-    """Write them beside each other; a unit that all have is written once, for room on a phone."""
+    """Write them in one line; a common unit is written once, to fit a phone."""
     said = [length(each) for each in all_]
     units = {each.rpartition(" ")[2] for each in said}
     if len(units) > 1:
@@ -82,14 +82,14 @@ def _lengths(all_: Sequence[timedelta]) -> str:
 
 
 def _scale(all_: Sequence[timedelta]) -> tuple[float, float]:
-    """Return the ends, as powers of ten of seconds; never less than one tenfold apart."""
+    """Return both ends as powers of ten of seconds, at least one apart."""
     powers = [_power(each) for each in all_]
     low, high = min(powers), max(powers)
     return low - 0.1, max(high, low + 1) + 0.1
 
 
 def _power(took: timedelta) -> float:
-    # What took no time has no logarithm; a millisecond is as fine as times are known.
+    # 0 has no logarithm; times are known to the millisecond.
     return log10(max(took.total_seconds(), 0.001))
 
 
@@ -100,13 +100,13 @@ def _place(took: timedelta, scale: tuple[float, float]) -> float:
 
 def _ticks(scale: tuple[float, float]) -> list[Tick]:
     low, high = scale
-    inside = [(label, each) for label, each in _DECISIONS if low <= _power(each) <= high]
+    inside = [(label, each) for label, each in _LABELS if low <= _power(each) <= high]
     # Labels need room on a phone: every second one, if there are many.
     chosen = inside[:: 1 + len(inside) // 5]
     return [Tick(at=_place(each, scale), label=label) for label, each in chosen]
 
 
-_DECISIONS = (
+_LABELS = (
     ("1 ms", timedelta(milliseconds=1)),
     ("10 ms", timedelta(milliseconds=10)),
     ("100 ms", timedelta(milliseconds=100)),

@@ -1,4 +1,4 @@
-"""Buckets of the books in, one self-contained HTML page of figures and plots out."""
+"""Render the rollups of a period as one self-contained HTML page. Used by `ordercast report` and the demo."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,10 +23,10 @@ def report(
     until: datetime,
     made_at: datetime,
 ) -> str:
-    """Return the page of what was accepted from *since* on and before *until*.
+    """Return the page of the notifications accepted from *since* until before *until*.
 
-    It asks nothing of a network, runs no script, and names no person: only templates, countries
-    and rules.
+    It loads nothing, runs no script, and holds no personal data: only templates, countries and
+    rules.
     """
     figures = in_all(buckets.values())
     return _page().render(
@@ -42,19 +42,21 @@ def report(
 
 
 def _tiles(figures: Figures) -> list[tuple[str, str, str]]:
-    """Return what is to be seen first: a name, a number with its unit, and what it is of."""
+    """Return the tiles at the top: a name, a number with its unit, and its base."""
     money, places = figures.money, count_by_group(figures)
     ended = figures.delivered + figures.undelivered
     half, most = (figures.percentile("in_all", share) for share in (0.5, 0.95))
     took = f"at most, for 95 %; {length(half)} for half" if most else "nothing has arrived yet"
     beside = places["in_flight"] + places["carrier_accepted"] + places["unconfirmed"]
-    nobodys = f"; beside it {dollars(money.unattributed)} unattributed" if money.charges else ""
+    unattributed = (
+        f"; beside it {dollars(money.unattributed)} unattributed" if money.charges else ""
+    )
     return [
         ("Delivery rate", percent(figures.delivery_rate), f"of {count(ended)} delivered or failed"),
         ("Accepted", count(figures.accepted), f"of {count(figures.notifications, 'notification')}"),
         ("Event to handset", length(most), took),
-        ("Cost", f"{to_the_cent(money.cost)} USD", f"exactly {dollars(money.cost)}{nobodys}"),
-        ("No last word", count(beside), "in flight, with the carrier, or silent"),
+        ("Cost", f"{to_the_cent(money.cost)} USD", f"exactly {dollars(money.cost)}{unattributed}"),
+        ("No final receipt", count(beside), "in flight, with the carrier, or unconfirmed"),
         ("Suppressed", count(figures.suppressed), "by decision, outside the rate"),
     ]
 

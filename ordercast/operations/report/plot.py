@@ -1,4 +1,4 @@
-"""What every plot of the report is: a drawing, what it shows in words, and its numbers."""
+"""Define a plot: a drawing, its description and its numbers. Used by the report."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Buckets of the books in, the report's plots in their order out."""
+"""List the report's plots in their order. Used by `page`."""
 
 from ordercast.operations.report.latencies import latencies
 from ordercast.operations.report.plot import Buckets, Plot
@@ -7,6 +7,6 @@ from ordercast.operations.report.shares import costs, funnel, places, suppressed
 
 
 def plots(buckets: Buckets) -> list[Plot]:
-    """Return the plots; one that would have nothing in it is left out."""
+    """Return the plots; empty ones are left out."""
     drawn = [each(buckets) for each in (rates, funnel, latencies, suppressed, costs, places)]
     return [each for each in drawn if each is not None]

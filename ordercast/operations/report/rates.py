@@ -1,4 +1,4 @@
-"""Buckets of the books in, the plot of delivery rates by channel and hour of acceptance out."""
+"""Plot delivery rates by channel and hour of acceptance. Used by the report."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ Rates = Mapping[tuple[str, str], Figures]
 
 
 def rates(buckets: Buckets) -> Plot | None:
-    """Draw it by the hour, or by the day where hours would be too many to tell apart."""
+    """Draw it by hour, or by day if there are too many hours."""
     step: Dimension = "hour" if len({bucket.hour for bucket in buckets}) <= _HOURS else "day"
     found: Rates = {
         (str(moment), str(channel)): figures
@@ -62,31 +62,31 @@ def _points(
 
 def _point(figures: Figures, moment: str, x: float, floor: Decimal) -> Point:
     rate = figures.delivery_rate or Decimal()
-    says = f"{_date(moment)}: {_told(figures)}"
+    says = f"{_date(moment)}: {_rate(figures)}"
     return Point(x=x, y=float((rate - floor) / (1 - floor)), says=says)
 
 
 def _place(place: int, moments: Sequence[str]) -> float:
-    """Return where a moment stands; a single one in the middle, none at the very edge."""
+    """Return the position of a moment, between the edges."""
     return (place + 0.5) / len(moments)
 
 
 def _table(found: Rates, moments: Sequence[str]) -> list[list[str]]:
-    told = {key: _told(figures) for key, figures in found.items()}
+    rates_by = {key: _rate(figures) for key, figures in found.items()}
     return [
-        [_date(moment), *(told.get((moment, channel), NONE) for channel in CHANNELS)]
+        [_date(moment), *(rates_by.get((moment, channel), NONE) for channel in CHANNELS)]
         for moment in moments
-        if any((moment, channel) in told for channel in CHANNELS)
+        if any((moment, channel) in rates_by for channel in CHANNELS)
     ]
 
 
-def _told(figures: Figures) -> str:
+def _rate(figures: Figures) -> str:
     ended = figures.delivered + figures.undelivered
     return f"{percent(figures.delivery_rate)} of {count(ended)}"
 
 
 def _all_from_first_to_last(moments: set[str], step: Dimension) -> list[str]:
-    """Return them with those between of which nothing is known, so that time runs evenly."""
+    """Return all moments from first to last, including those without figures."""
     first, last = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in _ends(moments))
     width = timedelta(hours=1) if step == "hour" else timedelta(days=1)
     written = len(min(moments))
@@ -99,7 +99,7 @@ def _ends(moments: set[str]) -> tuple[str, str]:
 
 
 def _floor(found: Rates) -> Decimal:
-    """Return where the scale begins: rates near each other at the top are to be told apart."""
+    """Return the begin of the scale, so that high rates can be told apart."""
     lowest = min(figures.delivery_rate or Decimal() for figures in found.values())
     return next(each for each in _FLOORS if each <= lowest)
 

@@ -1,4 +1,4 @@
-"""Buckets of the books in, the plots that are made of bars out: funnel, whereabouts, cost, rules."""
+"""Plot bars: funnel, state groups, cost and suppression rules. Used by the report."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -12,10 +12,10 @@ from ordercast.rollups.statistics import Figures, Money, by, in_all
 
 
 def funnel(buckets: Buckets) -> Plot | None:
-    """Draw how many of what was asked for got how far."""
+    """Draw how many notifications reached each step."""
     found = channels(buckets)
-    asked = sum(each.notifications for each in found.values())
-    if not asked:
+    total = sum(each.notifications for each in found.values())
+    if not total:
         return None
     rows: list[tuple[str, Mapping[str, int]]] = [
         (name, {channel: number(each) for channel, each in found.items()})
@@ -24,15 +24,15 @@ def funnel(buckets: Buckets) -> Plot | None:
     return _by_channel(
         "funnel",
         "From event to handset",
-        "Notifications: what events asked for, what was to be sent by now, "
-        "what a provider took, and what arrived.",
+        "Notifications: all of them, those to be sent by now, those that a provider "
+        "accepted, and those that arrived.",
         rows,
-        of=asked,
+        of=total,
     )
 
 
 _FUNNEL: Sequence[tuple[str, Callable[[Figures], int]]] = (
-    ("Asked for", lambda figures: figures.notifications),
+    ("All", lambda figures: figures.notifications),
     ("Accepted", lambda figures: figures.accepted),
     ("Sent", lambda figures: figures.sent),
     ("Delivered", lambda figures: figures.delivered),
@@ -40,16 +40,16 @@ _FUNNEL: Sequence[tuple[str, Callable[[Figures], int]]] = (
 
 
 def places(buckets: Buckets) -> Plot | None:
-    """Draw where every notification is: what the rate is made of, and what stands beside it."""
+    """Draw the number of notifications in each group of states."""
     found = {channel: count_by_group(each) for channel, each in channels(buckets).items()}
     names = [name for name in _NAMES if any(each[name] for each in found.values())]
     if not names:
         return None
     return _by_channel(
         "places",
-        "Where they are",
-        "Notifications. The delivery rate is made of delivered, and failed or bounced; all others "
-        "stand beside it.",
+        "State",
+        "Notifications. The delivery rate consists of delivered, and failed or bounced; all others "
+        "are outside it.",
         [
             (_NAMES[name], {channel: each[name] for channel, each in found.items()})
             for name in names
@@ -72,7 +72,7 @@ _NAMES = {
 
 
 def costs(buckets: Buckets) -> Plot | None:
-    """Draw what each country cost, the dearest first; what nobody knows the price of is named."""
+    """Draw the cost of each country, the highest first, with the number of unpriced messages."""
     found = {str(c or _NO_COUNTRY): each.money for (c,), each in by(buckets, ["country"]).items()}
     ordered = sorted(found.items(), key=lambda each: (-each[1].cost, each[0]))
     shown = {c: m for c, m in ordered if m.cost or m.unpriced or m.charges}
@@ -80,8 +80,8 @@ def costs(buckets: Buckets) -> Plot | None:
         return None
     title = "Cost by country"
     says = (
-        "US dollars: as carriers asked, and our estimate until they do. "
-        "What is unattributed was billed for messages that we know nothing of, and is in no bar."
+        "US dollars: by delivery receipts, and estimated until these arrive. "
+        "Unattributed charges, of no known notification, are in no bar."
     )
     amounts = ([m.carrier, m.estimate, m.cost, m.unattributed] for m in shown.values())
     columns = [exact(column) for column in zip(*amounts, strict=True)]
@@ -120,7 +120,7 @@ def _cost_bars(shown: Mapping[str, Money]) -> list[Bar]:
 
 
 def suppressed(buckets: Buckets) -> Plot | None:
-    """Draw which rules kept how many from being sent."""
+    """Draw how many notifications each rule suppressed."""
     found = {channel: each.suppressed_by for channel, each in channels(buckets).items()}
     rules = list(in_all(buckets.values()).suppressed_by)
     if not rules:
@@ -128,7 +128,7 @@ def suppressed(buckets: Buckets) -> Plot | None:
     return _by_channel(
         "suppressed",
         "Suppressed, by rule",
-        "Notifications that were not sent by decision, by the rule that decided.",
+        "Notifications that were not sent by decision, by rule.",
         [(rule, {channel: each.get(rule, 0) for channel, each in found.items()}) for rule in rules],
         of=sum(sum(each.values()) for each in found.values()),
     )
@@ -136,10 +136,6 @@ def suppressed(buckets: Buckets) -> Plot | None:
 
 _NO_COUNTRY = "not known"
 _LONGEST = 12  # rows of a plot; its table has all of them
-
-
-def _channels(buckets: Buckets) -> dict[str, Figures]:
-    return {str(channel): figures for (channel,), figures in by(buckets, ["channel"]).items()}
 
 
 def _by_channel(

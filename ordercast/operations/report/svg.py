@@ -1,8 +1,7 @@
-"""Rows and series in, plots as inline SVG out, whose text keeps its size however wide they are shown.
+"""Draw plots as inline SVG whose text keeps its size at any width. Used by the report.
 
-Nothing is scaled: what goes sideways is said in percent, what goes down in pixels. Only lines live
-in a stretched picture of their own, with strokes that do not stretch. Colours are the page's, by
-class.
+Nothing is scaled: horizontal positions are percentages, vertical ones pixels. Only lines are in a
+stretched nested SVG, with strokes that do not stretch. Colours are the page's, by class.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +12,7 @@ from markupsafe import Markup, escape
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A part of a bar: its share (0 to 1) of the plot's width, its class and what it says of itself."""
+    """A part of a bar: its share (0 to 1) of the plot's width, its class and its tooltip."""
 
     share: float
     kind: str
@@ -31,7 +30,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A place in a plot, from 0 to 1 to the right and upwards, and what it says of itself."""
+    """A point in a plot, from 0 to 1 to the right and upwards, with its tooltip."""
 
     x: float
     y: float
@@ -40,7 +39,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A line: what is missing (None) is not bridged. *kind* is its class and its marker."""
+    """A line with gaps where a point is None. *kind* is its class and its marker."""
 
     kind: str
     points: Sequence[Point | None]
@@ -48,7 +47,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A row of points on one scale, its name on the left, its words on the right."""
+    """A row of points on one scale, its name on the left, its value on the right."""
 
     name: str
     value: str
@@ -79,14 +78,14 @@ def bars(name: str, title: str, says: str, rows: Sequence[Bar]) -> Markup:
 
 
 def lines(name: str, title: str, says: str, series: Sequence[Series], axes: Axes) -> Markup:
-    """Draw lines over common axes, with a marker at each point while there are not too many."""
+    """Draw lines over common axes, with markers unless there are too many."""
     drawn = [*_grid(axes, height=_LINES), *(each for one in series for each in _line(one))]
-    # Labels stand left of it, in a margin that the style sheet leaves.
+    # Labels are in a left margin, which the style sheet leaves.
     return _plot(name, title, says, drawn, height=_LINES + _BOTTOM, kind="framed")
 
 
 def spans(name: str, title: str, says: str, rows: Sequence[Span], axes: Axes) -> Markup:
-    """Draw points and what lies between them, a row each, on one scale."""
+    """Draw rows of connected points on one scale."""
     height = len(rows) * _ROW
     drawn = [*_upright(axes.x, height=height)]
     drawn += [part for place, row in enumerate(rows) for part in _span(row, top=place * _ROW)]
@@ -144,7 +143,7 @@ def _span(row: Span, *, top: int) -> Iterable[Markup]:
 
 
 def _words(row: Bar | Span, *, top: int) -> Iterable[Markup]:
-    """Write a row's name and value; they share the width of a phone, so a long name loses its middle."""
+    """Write a row's name and value; on a phone a long name is shortened in the middle."""
     room = min(_LETTERS - len(row.value), _NAME)
     name = row.name
     if len(name) > room:
@@ -185,13 +184,13 @@ def _runs(points: Sequence[Point | None]) -> list[list[Point]]:
 
 
 def _marker(x: float, y: float, kind: str, says: str, *, size: int) -> Markup:
-    """Draw what tells series apart without colours: a disc, or a square for e-mail."""
-    told = tag("title", says)
+    """Draw a marker whose shape tells series apart: a disc, or a square for e-mail."""
+    tooltip = tag("title", says)
     if kind != "email":
-        return tag("circle", told, cx=_percent(x), cy=f"{y:.1f}", r=size, class_=kind)
+        return tag("circle", tooltip, cx=_percent(x), cy=f"{y:.1f}", r=size, class_=kind)
     shape = {"x": -size, "y": -size, "width": 2 * size, "height": 2 * size}
-    square = tag("rect", told, class_=kind, **shape)
-    # A percentage cannot be translated by; a nested picture stands where it says.
+    square = tag("rect", tooltip, class_=kind, **shape)
+    # A transform takes no percentage; a nested SVG does.
     return tag("svg", square, x=_percent(x), y=f"{y:.1f}", overflow="visible", width=1, height=1)
 
 

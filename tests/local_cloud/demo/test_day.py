@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local_cloud.demo.day import Day, Kind, Put, made_up_day
+from local_cloud.demo.day import Day, Put, RecordKind, made_up_day
 from local_cloud.demo.shop import SHOP, Result
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.identity import customer_key
@@ -45,10 +45,10 @@ def test_a_thousand_orders_are_three_thousand_events_of_every_kind() -> None:
     kinds = Counter(each.kind for each in put)
     events = [each.event for each in put if each.event]
 
-    assert 2900 <= kinds[Kind.ACCEPTED] <= 3100
-    assert 0.015 <= kinds[Kind.DUPLICATE] / len(put) <= 0.025
-    assert 0.007 <= kinds[Kind.PARKED] / len(put) <= 0.013
-    assert kinds[Kind.STALE]
+    assert 2900 <= kinds[RecordKind.ACCEPTED] <= 3100
+    assert 0.015 <= kinds[RecordKind.DUPLICATE] / len(put) <= 0.025
+    assert 0.007 <= kinds[RecordKind.PARKED] / len(put) <= 0.013
+    assert kinds[RecordKind.STALE]
     assert 0.4 <= sum(each.aggregated for each in put) / len(put) <= 0.6
     assert {"confirmed", "shipped", "delivered", "cancelled", "refunded", "failed"} == {
         event["status"] for event in events
@@ -78,7 +78,7 @@ def test_nobody_real_can_be_reached() -> None:
 
 def test_only_the_malformed_are_malformed() -> None:
     for put in records(made_up_day(300, seed=1)):
-        if put.kind is Kind.PARKED:
+        if put.kind is RecordKind.PARKED:
             with pytest.raises(MalformedOrderEvent):
                 parse_order_event(put.payload(NOW), default_currency="USD")
         else:
@@ -116,7 +116,7 @@ def test_what_is_promised_is_what_the_pipeline_does(seed: int) -> None:
     assert [1] * promised[Channel.SMS, True] + [1] * promised[Channel.EMAIL, True] == list(
         world.got().values()
     )
-    parked = sum(put.kind is Kind.PARKED for put in records(day))
+    parked = sum(put.kind is RecordKind.PARKED for put in records(day))
     assert parked == len(world.parked.kept)
 
 

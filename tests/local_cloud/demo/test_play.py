@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from local_cloud.demo.day import Kind, made_up_day
+from local_cloud.demo.day import RecordKind, made_up_day
 from local_cloud.demo.play import Play
 from local_cloud.demo.shop import Result
 from tests.cli.test_inbox import message
@@ -64,5 +64,5 @@ def test_what_is_put_again_is_the_same_to_the_byte_however_late() -> None:
         play.go_on(NOW + timedelta(minutes=minute))
         play.arrived(messages_of(play))
     payloads = play.plain.put + play.aggregating.put  # type: ignore[operator]
-    twice = sum(each.kind is Kind.DUPLICATE for each in play.put)
+    twice = sum(each.kind is RecordKind.DUPLICATE for each in play.put)
     assert twice == len(payloads) - len(set(payloads)) > 0

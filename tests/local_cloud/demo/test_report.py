@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 
 from local_cloud.demo.comparison import CLOUDWATCH, SIMULATOR
-from local_cloud.demo.day import Kind
-from local_cloud.demo.outcome import MEMORY_LIMIT, Outcome
+from local_cloud.demo.day import RecordKind
+from local_cloud.demo.outcome import MEMORY_LIMIT, DemoOutcome
 from local_cloud.demo.report import print_outcome
 from ordercast.operations.reconciliation import ReconciliationResult
 from ordercast.reconciliation.comparison import Findings
@@ -25,9 +25,9 @@ RIGHT = ReconciliationResult(
     cloudwatch={},
     repaired=0,
 )
-OUTCOME = Outcome(
+OUTCOME = DemoOutcome(
     orders=1,
-    put={Kind.ACCEPTED: 2, Kind.DUPLICATE: 1, Kind.PARKED: 1},
+    put={RecordKind.ACCEPTED: 2, RecordKind.DUPLICATE: 1, RecordKind.PARKED: 1},
     aggregated=2,
     comparison=counts(),
     verified=RIGHT,
@@ -39,7 +39,7 @@ OUTCOME = Outcome(
 )
 
 
-def printed(outcome: Outcome) -> str:
+def printed(outcome: DemoOutcome) -> str:
     told = StringIO()
     print_outcome(outcome, Console(width=80, file=told))
     return told.getvalue()
@@ -75,7 +75,7 @@ def test_a_record_that_ended_otherwise_than_it_was_put_is_not_right() -> None:
     lost = TracedRecords(records=4, accepted=3, parked=1)
     outcome = replace(OUTCOME, verified=replace(RIGHT, records=lost))
     assert not outcome.is_right
-    assert "Not as many records are accepted, duplicate as put." in printed(outcome)
+    assert "The numbers of records differ: accepted, duplicate." in printed(outcome)
 
 
 def test_wrong_rollups_and_a_worker_that_is_too_large_are_not_right() -> None:

@@ -59,7 +59,7 @@ def test_the_numbers_are_those_of_the_rollups() -> None:
     places = [int(row[-1]) for row in table(html, "places")]
     cost = sum(float(row[3]) for row in table(html, "costs"))
     assert str(figures.delivered) == funnel["Delivered"]
-    assert str(figures.notifications) == funnel["Asked for"]
+    assert str(figures.notifications) == funnel["All"]
     assert figures.notifications == sum(places)
     assert f"{figures.money.cost:.5f}" == f"{cost:.5f}"
     assert f"{figures.delivery_rate * 100:.1f} %" in words(html)  # type: ignore[operator]
