@@ -14,7 +14,7 @@ export interface ItemV1 {
   sku?: string | null;
 }
 
-/** How to reach the customer; the customer's own record wins where both speak. An address may be empty or make no sense: that concerns its channel, not the whole event. */
+/** How to reach the customer; the customer's own record wins over it. An address may be empty or invalid: then only its channel is not used. */
 export interface ContactV1 {
   email?: string | null;
   phone?: string | null;
@@ -26,7 +26,7 @@ export interface ContactV1 {
   country?: string | null;
 }
 
-/** Something that happened to an order, as its shop tells it. Unknown fields are ignored. */
+/** Something that happened to an order. Unknown fields are ignored. */
 export interface OrderEventV1Fields {
   order_id: string;
   /** 1 if absent */

@@ -6,6 +6,7 @@ from ordercast.decisions.decision import Decision, Verdict, Verdicts
 from ordercast.decisions.routing import Audience, Policy, consent_for, recipient_of
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel, Item, OrderEvent
+from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.notifications.status_rank import LatestStatus, status_rank
@@ -81,7 +82,7 @@ def _country(
     event: OrderEvent, channel: Channel, audience: Audience, recipient: str | None
 ) -> str | None:
     """Return the country of a phone number, or that of an e-mail's reader if it is known."""
-    if channel is Channel.SMS and recipient:
+    if CHANNELS[channel].contact == "phone" and recipient:
         return country_of(recipient)
     return (audience.customer and audience.customer.country) or event.contact.country
 

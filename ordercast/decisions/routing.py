@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from ordercast.decisions.decision import STALE, Verdict
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel, OrderEvent, Priority
+from ordercast.notifications.channels import CHANNELS, FALLBACK
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.status_rank import LatestStatus, is_stale
 from ordercast.people.contact import e164, mailbox
@@ -133,7 +134,7 @@ def _candidates(event: OrderEvent, audience: Audience) -> tuple[Channel, ...]:
     # and `_block_reason` its rule.
     customer = audience.customer
     reachable = tuple(channel for channel in Channel if _as_written(event, customer, channel))
-    return reachable or (Channel.EMAIL,)
+    return reachable or (FALLBACK,)
 
 
 def _verdict(
@@ -184,7 +185,7 @@ def _quiet_until(
         return None
     places = possible_time_zones(
         named=(customer.time_zone if customer else None, event.contact.time_zone),
-        phone=_as_written(event, customer, Channel.SMS),
+        phone=(customer and customer.phone) or event.contact.phone,
         country=(customer and customer.country) or event.contact.country,
         default_country=policy.default_country,
         default=policy.default_time_zone,
@@ -193,12 +194,13 @@ def _quiet_until(
 
 
 def _as_written(event: OrderEvent, customer: Person | None, channel: Channel) -> str | None:
-    if channel is Channel.SMS:
-        return (customer and customer.phone) or event.contact.phone
-    return (customer and customer.email) or event.contact.email
+    field = CHANNELS[channel].contact
+    written: str | None = (customer and getattr(customer, field)) or getattr(event.contact, field)
+    return written
 
 
 def _address(written: str | None, channel: Channel, country: str) -> str | None:
     if not written:
         return None
-    return mailbox(written) if channel is Channel.EMAIL else e164(written, country=country)
+    phone = CHANNELS[channel].contact == "phone"
+    return e164(written, country=country) if phone else mailbox(written)

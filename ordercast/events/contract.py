@@ -11,12 +11,12 @@ import msgspec
 from msgspec import Meta
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.unreadable_values import NONE_OF_OURS, invalid_value_in
+from ordercast.events.unreadable_values import UNKNOWN_FIELD, invalid_value_in
 
 SCHEMA_VERSION = 1
 
-# The end of a pattern. Python's `$` alone also matches before a last line break, ECMAScript's,
-# which JSON Schema means, does not; so written, both mean the same.
+# The end of a pattern. Python's `$` also matches before a final line break; that of ECMAScript,
+# which JSON Schema uses, does not. Written like this, both mean the same.
 _END = r"$(?!\n)"
 
 Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -51,9 +51,9 @@ class ItemV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=
 
 
 class ContactV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """How to reach the customer; the customer's own record wins where both speak.
+    """How to reach the customer; the customer's own record wins over it.
 
-    An address may be empty or make no sense: that concerns its channel, not the whole event.
+    An address may be empty or invalid: then only its channel is not used.
     """
 
     email: Address | None = None
@@ -72,7 +72,7 @@ Items = Annotated[list[ShortText | ItemV1], Meta(max_length=100)]
 
 
 class OrderEventV1(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something that happened to an order, as its shop tells it. Unknown fields are ignored."""
+    """Something that happened to an order. Unknown fields are ignored."""
 
     order_id: Identifier
     schema_version: (
@@ -134,7 +134,7 @@ class CamelCaseEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 def read_wire(payload: bytes) -> OrderEventV1:
     """Read one record's bytes in any of the three shapes.
 
-    The other earlier shape (`customer_id`, `order_id`, `status`) is a part of v1 as it stands.
+    The second earlier shape (`customer_id`, `order_id`, `status`) is a subset of v1.
     Raises `MalformedOrderEvent`, naming the field as the producer wrote it.
     """
     try:
@@ -143,27 +143,27 @@ def read_wire(payload: bytes) -> OrderEventV1:
         message = "not JSON: not UTF-8"
         raise MalformedOrderEvent(message) from None
     except msgspec.DecodeError as error:
-        raise MalformedOrderEvent(_complaint(error, payload)) from None
+        raise MalformedOrderEvent(_error_text(error, payload)) from None
     except RecursionError:
         message = "not usable: nested too deeply"
         raise MalformedOrderEvent(message) from None
 
 
 def in_one_line(error: msgspec.ValidationError, *, whole: str = "event") -> str:
-    """Say `contact.email: expected …` for "Expected … - at `$.contact.email`".
+    """Return `contact.email: expected …` for "Expected … - at `$.contact.email`".
 
-    What is wrong with no field in particular is said of the *whole*.
+    An error without a field names the *whole* instead.
     """
     if str(error).startswith("Object contains unknown field"):
-        # The name may be anybody's address, or hold what looks like the path that follows.
-        return f"{whole}: {NONE_OF_OURS}"
+        # The name may be an address, or look like the path that follows it.
+        return f"{whole}: {UNKNOWN_FIELD}"
     problem, _, path = str(error).rpartition(" - at ")
     if not problem:
         problem, path = path, "$"
     if problem.startswith("Invalid enum value"):
-        # The message would quote what the producer sent, and that may be anybody's address.
+        # The message would quote the producer's value, which may be an address.
         problem = "not one of the values allowed"
-    # A number too large for any type is met before its field is known: the path is `$[...]`.
+    # A number too large for any type is found before its field is known: the path is `$[...]`.
     field = path.strip("`").removeprefix("$").removeprefix("[...]").removeprefix(".") or whole
     return f"{field}: {problem[0].lower()}{problem[1:]}"
 
@@ -173,10 +173,10 @@ FIELDS = frozenset(
     for shape in (OrderEventV1, MoneyV1, ItemV1, ContactV1, CamelCaseEvent)
     for name in shape.__struct_encode_fields__
 )
-"""Every name that a producer may use, and so the only ones that a complaint repeats."""
+"""Every name that a producer may use: only these are repeated in an error."""
 
 
-def _complaint(error: msgspec.DecodeError, payload: bytes) -> str:
+def _error_text(error: msgspec.DecodeError, payload: bytes) -> str:
     return invalid_value_in(payload, fields=FIELDS) or (
         in_one_line(error) if isinstance(error, msgspec.ValidationError) else f"not JSON: {error}"
     )

@@ -1,4 +1,4 @@
-"""A stream record as it was put in, the order events' bytes in it out, or why there are none.
+"""Unpack a stream record into its order events. Used by the order relay and recordings.
 
 A record holds one event, plain or compressed, or an aggregate of such records.
 """
@@ -12,10 +12,10 @@ from ordercast.events.kpl_message import MAGIC
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 
 EVENT_LIMIT = 1024 * 1024
-"""Bytes of an unpacked event: what a stream takes as one record, so that it can be put again."""
+"""Bytes of an unpacked event: the size of one stream record, so that it can be put again."""
 
 AGGREGATE_LIMIT = 16 * EVENT_LIMIT
-"""Bytes of all the events that were compressed in one record, so that they fit in memory."""
+"""Bytes of all compressed events in one record, unpacked, so that they fit in memory."""
 
 DAMAGED_COMPRESSION = "damaged-compression"
 NESTED_AGGREGATE = "nested-aggregate"
@@ -23,10 +23,10 @@ TOO_LARGE = "too-large"
 
 
 def open_envelope(record: StreamRecord) -> list[StreamRecord | ParkedRecord]:
-    """Return the events in *record* in their order, unpacked; what cannot be unpacked is parked.
+    """Return the events in *record* in order, unpacked; a part that cannot be unpacked is parked.
 
-    The same record always yields the same positions. Never empty, raises nothing, prints nothing,
-    and no detail quotes the payload. A parked part holds its bytes as they were received.
+    The same record always yields the same positions. Never empty; raises and prints nothing; no
+    detail quotes the payload. A parked part holds its bytes as received.
     """
     message = message_in(record.payload)
     if message is None:
@@ -46,11 +46,11 @@ def open_envelope(record: StreamRecord) -> list[StreamRecord | ParkedRecord]:
 
 def _unpacked(record: StreamRecord, limit: int) -> StreamRecord | ParkedRecord:
     compressed = record.payload.startswith(COMPRESSED)
-    payload, trouble = inflated(record.payload, limit) if compressed else (record.payload, None)
-    if trouble is None and message_in(payload) is not None:
-        trouble = NESTED_AGGREGATE, "an aggregate may not stand inside another or be compressed"
-    if trouble is not None:
-        reason, detail = trouble
+    payload, problem = inflated(record.payload, limit) if compressed else (record.payload, None)
+    if problem is None and message_in(payload) is not None:
+        problem = NESTED_AGGREGATE, "an aggregate may not stand inside another or be compressed"
+    if problem is not None:
+        reason, detail = problem
         return ParkedRecord(record=record, reason=reason, detail=detail)
     return replace(record, payload=payload) if compressed else record
 
@@ -61,19 +61,19 @@ _WRAPPED = (MAGIC, *COMPRESSED)
 
 
 def inflated(payload: bytes, limit: int) -> tuple[bytes, tuple[str, str] | None]:
-    """Return what was compressed, or reason and detail; never makes more than *limit* bytes."""
+    """Return the unpacked bytes, or a reason and its detail; unpacks at most *limit* bytes."""
     inflater = zlib.decompressobj(zlib.MAX_WBITS | _EITHER_HEADER)
     try:
         unpacked = inflater.decompress(payload, limit + 1)
     except zlib.error:
-        return b"", (DAMAGED_COMPRESSION, "it begins like gzip or zlib, and cannot be unpacked")
+        return b"", (DAMAGED_COMPRESSION, "it begins like gzip or zlib, but cannot be unpacked")
     if len(unpacked) > limit:
         return b"", (TOO_LARGE, f"it unpacks to more than {limit} bytes")
     if not inflater.eof:
-        return b"", (DAMAGED_COMPRESSION, "what is compressed is cut off")
+        return b"", (DAMAGED_COMPRESSION, "the compressed data is cut off")
     if inflater.unused_data:
-        return b"", (DAMAGED_COMPRESSION, "something follows what is compressed")
+        return b"", (DAMAGED_COMPRESSION, "other bytes follow the compressed data")
     return unpacked, None
 
 
-_EITHER_HEADER = 32  # zlib's own flag: gzip's or zlib's header, whichever comes
+_EITHER_HEADER = 32  # zlib's flag for either header, gzip's or zlib's

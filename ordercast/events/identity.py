@@ -1,7 +1,9 @@
-"""An order event in, the ids it is recognised by out: the same event gives the same ids, always.
+"""Derive the ids of an order event and its notifications. Used to recognise a redelivery.
 
-A notification id carries its own address: the first half names the ledger partition (the order),
-the second the notification in it. It is made of `[A-Za-z0-9_-]`, so it fits an SES message tag.
+The same event always gives the same ids.
+
+The first half of a notification id is the ledger partition (the order), the second half the
+notification in it. It consists of `[A-Za-z0-9_-]`, so it fits an SES message tag.
 """
 
 import json
@@ -23,14 +25,14 @@ def order_hash(event: OrderEvent) -> str:
 
 
 def known_by(event: OrderEvent) -> tuple[str, ...]:
-    """Return the fields that make this event itself, by the names that the contract gives them."""
+    """Return the names of the contract's fields that identify this event."""
     if event.event_id is not None:
         return ("shop", "order_id", "event_id")
     return ("shop", "order_id", "status", "occurred_at", "tracking_url")
 
 
 def event_hash(event: OrderEvent) -> str:
-    """Return what makes this event itself: its id, else what it says happened and when."""
+    """Return the hash that identifies this event: of its id, else of its status and time."""
     if event.event_id is not None:
         return _hash("event-id", event.shop, event.event_id)
     occurred_at = event.occurred_at.isoformat() if event.occurred_at else None
@@ -53,28 +55,28 @@ def order_of(notification_id: str) -> str:
 
 
 def customer_key(*, shop: str | None, customer_id: str) -> str:
-    """Return where a customer's record is."""
+    """Return the key of a customer's record."""
     return _hash("customer", shop, customer_id)
 
 
 def address_key(address: str) -> str:
-    """Return where we remember what happened to an address, without keeping the address."""
+    """Return the key of an address's record: a hash, so that the address is not stored."""
     return _hash("address", address.lower())
 
 
 def is_notification_id(text: str) -> bool:
-    """Tell an id of ours from whatever else comes back through a tag or a queue."""
+    """Tell whether *text*, from a message tag or a queue, has the form of a notification id."""
     return _NOTIFICATION_ID.fullmatch(text) is not None
 
 
 def order_hash_for(*, shop: str | None, order_id: str) -> str:
-    """Return the ledger partition of an order known by its name."""
+    """Return the ledger partition of an order by its shop and id."""
     return _hash("order", shop, order_id)
 
 
 @lru_cache(maxsize=4096)
 def _hash(*parts: str | None) -> str:
-    # Remembered, because each step of a batch asks again for the ids of the same few hundred events.
+    # Cached: each step of a batch needs the ids of the same few hundred events.
     # JSON keeps ("a", "b") and ("ab", None) apart, whatever the parts contain.
     digest = blake2b(json.dumps(parts).encode(), digest_size=16).digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")

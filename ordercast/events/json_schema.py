@@ -14,7 +14,7 @@ def json_schema() -> dict[str, Any]:
     """Return the contract as a JSON Schema (draft 2020-12)."""
     _, definitions = msgspec.json.schema_components([OrderEventV1], ref_template="#/$defs/{name}")
     for definition in definitions.values():
-        # They are docstrings, which Python 3.13 strips of their indentation and 3.11 does not.
+        # Python 3.13 strips the indentation of docstrings, 3.11 does not.
         definition["description"] = inspect.cleandoc(definition["description"])
     top = definitions.pop("OrderEventV1")
     return {
@@ -22,7 +22,7 @@ def json_schema() -> dict[str, Any]:
         "$id": ID,
         "title": f"Order event, contract v{SCHEMA_VERSION}",
         **{key: value for key, value in top.items() if key != "title"},
-        # `null` is as good as absent, so being there is not enough.
+        # A field that is `null` counts as absent, so `required` alone is not enough.
         "anyOf": [
             {"required": ["customer_id"], "properties": {"customer_id": {"type": "string"}}},
             {"required": ["contact"], "properties": {"contact": {"type": "object"}}},

@@ -1,14 +1,14 @@
-"""A record that the Kinesis Producer Library packed in, its parts out, each judged by itself.
+"""Read aggregates of the Kinesis Producer Library (KPL). Used by the envelope and recordings.
 
 An aggregate is `F3 89 9A C2`, a protobuf message and the MD5 of that message:
 https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md.
-One that is in order is decoded at a stroke; any other is taken apart with care.
+An intact aggregate is decoded at once; any other goes to kpl_damaged.py.
 """
 
 from hashlib import md5
 from typing import Any
 
-from ordercast.events.kpl_damaged import PART_LIMIT, stands_for_a_part, tell_apart
+from ordercast.events.kpl_damaged import PART_LIMIT, recover_parts, stands_for_a_part
 from ordercast.events.kpl_message import DIGEST_SIZE, HASH_INDEX, MAGIC, definition
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 
@@ -16,8 +16,8 @@ from ordercast.events.stream_record import ParkedRecord, StreamRecord
 def message_in(payload: bytes) -> bytes | None:
     """Return the message of an aggregate, and None for any other record.
 
-    As for Amazon's own consumer library, a record without the magic or with another digest is
-    no aggregate, whatever it looks like.
+    As in Amazon's consumer library, a record without the magic or with another digest is not an
+    aggregate.
     """
     if not payload.startswith(MAGIC):
         return None
@@ -27,16 +27,16 @@ def message_in(payload: bytes) -> bytes | None:
 
 
 def take_apart(aggregate: StreamRecord, message: bytes) -> list[StreamRecord | ParkedRecord]:
-    """Return the parts of *aggregate*, whose message this is, in their order.
+    """Return the parts of *aggregate* in order; *message* is its protobuf message.
 
-    A part that is damaged is parked in its place with what can be read of it, and costs nobody
-    else their message; what cannot be told apart is parked as one.
+    A damaged part is parked in its place and does not affect its neighbours; a stretch in which
+    no parts are found is parked as one.
     """
-    return _in_order(aggregate, message) or tell_apart(aggregate, message)
+    return _in_order(aggregate, message) or recover_parts(aggregate, message)
 
 
 def _in_order(aggregate: StreamRecord, message: bytes) -> list[StreamRecord | ParkedRecord] | None:
-    """Return the parts of a message with nothing odd about it, and None for any other."""
+    """Return the parts of an intact message, and None for any other."""
     decoded = _decoded(message)
     if decoded is None:
         return None
@@ -45,7 +45,7 @@ def _in_order(aggregate: StreamRecord, message: bytes) -> list[StreamRecord | Pa
     if not all(_is_a_key(key) for key in (*keys, *hash_keys)):
         return None
     used = [part.partition_key_index for part in parts]
-    # To have no explicit hash key is usual, and not the same as having number 0.
+    # No explicit hash key is usual, and not the same as index 0.
     used_hash_keys = [part.explicit_hash_key_index for part in parts if part.HasField(HASH_INDEX)]
     if max(used) >= len(keys) or max(used_hash_keys, default=-1) >= len(hash_keys):
         return None
@@ -63,9 +63,9 @@ def _in_order(aggregate: StreamRecord, message: bytes) -> list[StreamRecord | Pa
 
 
 def _decoded(message: bytes) -> Any:  # noqa: ANN401 - made by protobuf at run time
-    """Return a message that is, to the byte, what its content would be written as; else None.
+    """Return the message if encoding its content gives the same bytes; else None.
 
-    Nothing can have been swallowed, repeated or taken for something else then.
+    Then nothing was lost, repeated or misread.
     """
     known = definition()
     try:
@@ -82,5 +82,5 @@ def _decoded(message: bytes) -> Any:  # noqa: ANN401 - made by protobuf at run t
 
 
 def _is_a_key(key: str | bytes) -> bool:
-    # Of one that is not text protobuf returns the bytes.
+    # Protobuf returns bytes for a key that is not UTF-8.
     return isinstance(key, str) and not stands_for_a_part(key.encode())

@@ -1,8 +1,7 @@
-"""An aggregate with something odd about it in, what can be told apart in it out.
+"""Recover the intact parts of a damaged KPL aggregate. Used by kpl.py.
 
-Parts are told apart by their lengths, and each is decoded alone. Where a length is wrong, the
-next are found from the end: at the first place from which sub-record follows upon sub-record to
-the last byte.
+Parts are separated by their lengths, and each is decoded alone. After a wrong length, reading goes
+on at the first place from which sub-records follow each other to the last byte.
 """
 
 from dataclasses import dataclass, field
@@ -12,14 +11,14 @@ from ordercast.events.kpl_message import HASH_INDEX, definition
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 
 PART_LIMIT = 32_768
-"""Sub-records of an aggregate: more do not fit in 1 MiB if each is an order event."""
+"""Most sub-records in an aggregate: more order events do not fit in 1 MiB."""
 
 DAMAGED_AGGREGATE = "damaged-aggregate"
 DAMAGED_PART = "damaged-sub-record"
 
 
-def tell_apart(aggregate: StreamRecord, message: bytes) -> list[StreamRecord | ParkedRecord]:
-    """Return the parts of any message: those that are damaged parked, and none left out."""
+def recover_parts(aggregate: StreamRecord, message: bytes) -> list[StreamRecord | ParkedRecord]:
+    """Return all parts of any message, the damaged ones parked."""
     reading = _Reading(aggregate=aggregate, message=message)
     while reading.at < len(message) and len(reading.found) <= PART_LIMIT:
         reading.step()
@@ -29,7 +28,7 @@ def tell_apart(aggregate: StreamRecord, message: bytes) -> list[StreamRecord | P
 
 
 def stands_for_a_part(key: bytes) -> bool:
-    """Tell a part that damage made look like a key: the tag of its data is left."""
+    """Tell whether damage made a part look like a key: it still contains the tag of its data."""
     return _RECORD_TAG in key
 
 
@@ -42,7 +41,7 @@ class _Field(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What will be one entry of the answer: a decoded part, or bytes and what is wrong."""
+    """One entry of the result: a decoded part, or bytes and what is wrong with them."""
 
     part: Any
     content: bytes = b""
@@ -52,7 +51,7 @@ class _Found(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class _Reading:
-    """How far a message has been read, and what was found in it."""
+    """The state of reading a message: how far, and what was found."""
 
     aggregate: StreamRecord
     message: bytes
@@ -64,7 +63,7 @@ class _Reading:
     tails: bytearray | None = None
 
     def step(self) -> None:
-        """Read a key or a part, or pass over what is neither."""
+        """Read a key or a part, or park what is neither."""
         piece = _field_at(self.message, self.at)
         if piece and self._is_key(piece):
             self.at = piece.end
@@ -75,7 +74,7 @@ class _Reading:
             self._pass_over(piece)
 
     def no_aggregate(self) -> str | None:
-        """Say why the aggregate is to be parked whole, if it is."""
+        """Return why the aggregate is parked whole, or None if it is not."""
         if len(self.found) > PART_LIMIT:
             return f"it holds more than {PART_LIMIT} sub-records"
         if not self.found:
@@ -84,13 +83,13 @@ class _Reading:
         return None if apart else "it cannot be taken apart"
 
     def judged(self, index: int, found: _Found) -> StreamRecord | ParkedRecord:
-        """Return one entry of the answer."""
+        """Return one entry of the result."""
         if found.part is None:
             record = self._record(index, None, found.content)
             return ParkedRecord(record=record, reason=found.reason, detail=found.detail)
-        if trouble := self._key_trouble(found.part):
+        if problem := self._key_problem(found.part):
             record = self._record(index, None, found.part.data)
-            return ParkedRecord(record=record, reason=DAMAGED_PART, detail=trouble)
+            return ParkedRecord(record=record, reason=DAMAGED_PART, detail=problem)
         key = self.partition_keys[found.part.partition_key_index]
         return self._record(index, key, found.part.data)
 
@@ -104,19 +103,19 @@ class _Reading:
         return True
 
     def _pass_over(self, piece: _Field | None) -> None:
-        """Park what is here: to its own end if parts follow there, else to where they do again."""
+        """Park the bytes here: to their own end if parts follow there, else to the next part."""
         if self.last_part is not None and self._tail_after(self.last_part) < self.at:
-            # What came last has swallowed how the next begins: it is that one which is damaged.
+            # The previous part contains the beginning of the next: the previous one is damaged.
             self.found.pop()
             self.at, piece = self.last_part, None
         tail = self._tail_after(self.at)
         if piece and piece.end <= tail and self._goes_on_at(piece.end):
-            self._park(piece.end, piece.content, DAMAGED_PART, _trouble(piece))
+            self._park(piece.end, piece.content, DAMAGED_PART, _problem(piece))
         elif tail < len(self.message):
             content = self.message[self.at : tail]
-            self._park(tail, content, DAMAGED_PART, "it cannot be told where it ends")
+            self._park(tail, content, DAMAGED_PART, "its end cannot be found")
         else:
-            detail = f"what follows the first {len(self.found)} sub-records cannot be told apart"
+            detail = f"no sub-records are found after the first {len(self.found)}"
             self._park(tail, self.message[self.at :], DAMAGED_AGGREGATE, detail)
 
     def _park(self, end: int, content: bytes, reason: str, detail: str) -> None:
@@ -126,7 +125,7 @@ class _Reading:
     def _goes_on_at(self, place: int) -> bool:
         if self.tails and self.tails[place]:
             return True
-        # Another that is damaged may follow further on.
+        # Another damaged part may follow later.
         piece = _field_at(self.message, place)
         return piece is not None and _part_in(piece) is not None
 
@@ -136,12 +135,12 @@ class _Reading:
             self.tails = _tails(self.message)
         return self.tails.find(True, place + 1)
 
-    def _key_trouble(self, part: Any) -> str | None:  # noqa: ANN401 - made by protobuf at run time
+    def _key_problem(self, part: Any) -> str | None:  # noqa: ANN401 - made by protobuf at run time
         if part.partition_key_index >= len(self.partition_keys):
             return "its partition key is not in the aggregate"
         if self.partition_keys[part.partition_key_index] is None:
             return "its partition key is not text"
-        # To have no explicit hash key is usual, and not the same as having number 0.
+        # No explicit hash key is usual, and not the same as index 0.
         if part.HasField(HASH_INDEX) and part.explicit_hash_key_index >= self.hash_keys:
             return "its explicit hash key is not in the aggregate"
         return None
@@ -156,7 +155,7 @@ class _Reading:
         )
 
 
-# The fields of an AggregatedRecord, and how its parts and they begin.
+# The fields of an AggregatedRecord, and the tags with which its parts begin.
 _PARTITION_KEY = 1
 _HASH_KEY = 2
 _RECORD = 3
@@ -172,7 +171,7 @@ def _text(content: bytes) -> str | None:
 
 
 def _part_in(piece: _Field) -> Any:  # noqa: ANN401 - made by protobuf at run time
-    """Return a part that is, to the byte count, what its content would be written as; else None."""
+    """Return the part if encoding its content takes as many bytes; else None."""
     if piece.number != _RECORD:
         return None
     known = definition()
@@ -180,22 +179,22 @@ def _part_in(piece: _Field) -> Any:  # noqa: ANN401 - made by protobuf at run ti
         part = known.record.FromString(piece.content)
     except known.undecodable:
         return None
-    # Of two payloads in one part protobuf keeps the last, and says nothing.
+    # Of two payloads in one part, protobuf silently keeps the last.
     part.DiscardUnknownFields()
     whole = part.IsInitialized() and part.ByteSize() == len(piece.content)
     return part if whole else None
 
 
-def _trouble(piece: _Field) -> str:
+def _problem(piece: _Field) -> str:
     if piece.number != _RECORD:
-        return "it stands where aggregates have no sub-record"
-    return "it is no sub-record, or holds more or less than one does"
+        return "its field is not that of sub-records"
+    return "it is not a sub-record, or has bytes too many or too few"
 
 
 def _tails(message: bytes) -> bytearray:
-    """Return, for each place, whether what looks like parts follows from there to the end.
+    """Return, for each place, whether only parts seem to follow from there to the end.
 
-    From the end on, and each place once: a message made to be slow is not.
+    Scans once, from the end, so that a crafted message cannot make it slow.
     """
     tails = bytearray(len(message) + 1)
     tails[-1] = True
@@ -210,7 +209,7 @@ def _tails(message: bytes) -> bytearray:
 
 
 def _field_at(message: bytes, place: int) -> _Field | None:
-    """Return the field that begins there, if one does and ends within the message."""
+    """Return the field that begins at *place*, if there is one and it ends within the message."""
     if place >= len(message) or message[place] not in _TAGS:
         return None
     size, start = _varint(message, place + 1)
@@ -220,13 +219,13 @@ def _field_at(message: bytes, place: int) -> _Field | None:
     return _Field(message[place] >> _WIRE_TYPE_BITS, message[start:end], end)
 
 
-# Of one byte, and with a content whose length stands before it: wire type 2.
+# Tags of one byte with wire type 2: the length precedes the content.
 _TAGS = range(0b10, 0x80, 0b1000)
 _WIRE_TYPE_BITS = 3
 
 
 def _varint(message: bytes, start: int) -> tuple[int, int]:
-    """Return a number and where it ends; one that does not end is larger than any message."""
+    """Return a number and where it ends; an unfinished one is larger than any message."""
     value = 0
     for place in range(start, min(start + _LONGEST, len(message))):
         byte = message[place]

@@ -1,6 +1,6 @@
-"""Nothing in, the message classes of an aggregate as aws-kinesis-agg defines them out.
+"""Load the protobuf classes of a KPL aggregate, as aws-kinesis-agg defines them. Used by kpl*.py.
 
-Imported when the first aggregate is met or made: other records need no protobuf.
+Loaded with the first aggregate: other records need no protobuf.
 """
 
 import sys
@@ -16,7 +16,7 @@ HASH_INDEX = "explicit_hash_key_index"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """The classes of an aggregate and of one part of it, and what they raise on other bytes."""
+    """The classes of an aggregate and of a part, and the exception for bytes that are neither."""
 
     aggregated_record: Any
     record: Any
@@ -25,10 +25,10 @@ class Definition:
 
 @cache
 def definition() -> Definition:
-    """Import the definition, and change nothing for those who import something else.
+    """Import the definition without a change of `sys.path`.
 
-    Its module imports a neighbour by that one's bare name, for which the library puts its folder
-    on the search path of everybody; lending the name for the moment of the import does as well.
+    Its module imports a neighbour by its bare name, for which the library would extend `sys.path`
+    for the whole process. Instead, the name stands in `sys.modules` during the import.
     """
     theirs = {_NEIGHBOUR: sys.modules[_NEIGHBOUR]} if _NEIGHBOUR in sys.modules else {}
     sys.modules[_NEIGHBOUR] = import_module(f"aws_kinesis_agg.{_NEIGHBOUR}")

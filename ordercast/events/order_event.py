@@ -1,4 +1,4 @@
-"""A record's bytes in, an order event out: contract v1 with its defaults applied."""
+"""Parse a record into an order event: contract v1 with its defaults. Used by the order relay."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ CURRENCIES_WITHOUT_CENTS = frozenset(
 
 
 class Channel(StrEnum):
-    """How a notification travels."""
+    """A channel of notifications; notifications/channels.py says what each consists of."""
 
     SMS = "sms"
     EMAIL = "email"
@@ -55,7 +55,7 @@ NO_CONTACT = Contact()
 
 
 class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Something that happened to an order; `channels` is None where the customer decides."""
+    """Something that happened to an order; `channels` is None if the customer's record decides."""
 
     order_id: str
     shop: str | None
@@ -97,8 +97,8 @@ def _money(amount: Amount | None, default_currency: str) -> Money | None:
     if amount is None:
         return None
     if isinstance(amount, float):
-        # repr, not the binary value: 42.1 is meant, not 42.10000000000000142; rounded, because
-        # a shop that adds binary fractions sends 59.970000000000006. Adding 0.0 unsigns a zero.
+        # repr gives 42.1, not the binary 42.10000000000000142; rounded, because a shop that adds
+        # binary fractions sends 59.970000000000006. Adding 0.0 removes the sign of -0.0.
         return Money(value=Decimal(repr(round(amount, 6) + 0.0)), currency=default_currency)
     return Money(value=Decimal(amount.value), currency=amount.currency)
 

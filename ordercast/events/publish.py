@@ -14,7 +14,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def published() -> dict[Path, str]:
-    """Return each published file with the text that it should have."""
+    """Return the current text of each published file."""
     schema = json_schema()
     return {
         DOCS / "order-event.schema.json": json.dumps(schema, indent=2) + "\n",
@@ -28,7 +28,7 @@ def main() -> None:
     if sys.argv[1:] == ["--check"]:
         stale = [path.name for path, text in files.items() if path.read_text() != text]
         if stale:
-            sys.exit(f"{', '.join(stale)}: not what the contract says: run `make contract`.")
+            sys.exit(f"{', '.join(stale)}: out of date: run `make contract`.")
         return
     for path, text in files.items():
         path.write_text(text)

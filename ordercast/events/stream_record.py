@@ -1,4 +1,4 @@
-"""A record from the stream and, where it cannot be used, the same record with its reason."""
+"""Define a record of the stream, and a parked one with its reason. Used by the relay and redrives."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +7,10 @@ import msgspec
 
 
 class StreamRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One record as the stream holds it, or one part of an aggregate that it holds.
+    """One record of the stream, or one part of an aggregate.
 
-    The parts of an aggregate share its sequence number and are told apart by `index`, from 0 on;
-    a record that was put by itself has none.
+    The parts of an aggregate share its sequence number and differ in `index`, from 0; a plain
+    record has None.
     """
 
     sequence_number: str
@@ -21,7 +21,7 @@ class StreamRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def position(self) -> str:
-        """Where it stands in the stream: `101`, or `101.0`, `101.1` for the parts of one record."""
+        """The position in the stream: `101`, or `101.0`, `101.1` for the parts of one record."""
         return (
             self.sequence_number if self.index is None else f"{self.sequence_number}.{self.index}"
         )
@@ -29,7 +29,7 @@ class StreamRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedRecord:
-    """A record that was not used: a slug for the kind of trouble, one line for the detail."""
+    """A record that could not be used; `reason` is a slug, `detail` one line."""
 
     record: StreamRecord
     reason: str

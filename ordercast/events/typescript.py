@@ -17,7 +17,7 @@ NAMES = {"string": "string", "integer": "number", "number": "number", "null": "n
 
 
 def typescript(schema: dict[str, Any]) -> str:
-    """Return the declarations of the event and of what it is made of."""
+    """Return the declarations of the event and of its parts."""
     definitions = {**schema["$defs"], "OrderEventV1Fields": schema}
     interfaces = [_interface(name, each) for name, each in definitions.items()]
     return "\n".join([HEADING, *interfaces, CUSTOMER_OR_CONTACT])
@@ -33,9 +33,9 @@ def _interface(name: str, definition: dict[str, Any]) -> str:
 
 
 def _field(name: str, definition: dict[str, Any], *, optional: bool) -> str:
-    mark = "?" if optional else ""
+    suffix = "?" if optional else ""
     comment = _comment(definition, indent="  ")
-    return f"{comment}  {name}{mark}: {_type(definition)};\n"
+    return f"{comment}  {name}{suffix}: {_type(definition)};\n"
 
 
 def _comment(definition: dict[str, Any], *, indent: str = "") -> str:
@@ -58,5 +58,5 @@ def _type(definition: dict[str, Any]) -> str:
             return f"({_type(items)})[]"
         case {"type": kind}:
             return NAMES[kind]
-    message = f"no TypeScript is known for {definition}"
+    message = f"no TypeScript type for {definition}"
     raise ValueError(message)

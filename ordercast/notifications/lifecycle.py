@@ -1,12 +1,10 @@
-"""Define the states of a notification and their order on each channel. Used by every layer.
+"""Define the states of a notification. Used by every layer.
 
-Receipts merge by maximum along the channel's chain, so that late, repeated, reordered and
+Receipts merge by maximum of the rank that channels.py gives, so that late, repeated, reordered and
 contradictory ones all end in one state. `docs/receipts.md` lists the state of each provider event.
 """
 
 from enum import StrEnum
-
-from ordercast.events.order_event import Channel
 
 
 class State(StrEnum):
@@ -31,36 +29,6 @@ class State(StrEnum):
     PARKED = "parked"
 
 
-CHAINS: dict[Channel, tuple[State, ...]] = {
-    Channel.SMS: (
-        State.REQUESTED,
-        State.SENDING,
-        State.IN_DOUBT,
-        State.SENT,
-        State.UNCONFIRMED,
-        State.CARRIER_ACCEPTED,
-        State.FAILED_FOR_NOW,
-        State.FAILED,
-        State.DELIVERED,
-    ),
-    # A mail server may accept a message and bounce it afterwards; an automatic reply is no bounce.
-    Channel.EMAIL: (
-        State.REQUESTED,
-        State.SENDING,
-        State.IN_DOUBT,
-        State.SENT,
-        State.UNCONFIRMED,
-        State.DELAYED,
-        State.SUPPRESSED,  # by the provider's own list
-        State.FAILED,
-        State.AUTO_REPLIED,
-        State.DELIVERED,
-        State.SOFT_BOUNCED,
-        State.BOUNCED,
-        State.COMPLAINED,
-    ),
-}
-
 # The delivery rate is delivered / (delivered + undelivered). A complaint proves delivery.
 COUNTS_AS_DELIVERED = frozenset({State.DELIVERED, State.COMPLAINED})
 COUNTS_AS_UNDELIVERED = frozenset(
@@ -76,8 +44,3 @@ FINAL = (
 
 # Nothing is left for the sweeper to do: it is final, or only a receipt can change it.
 OUT_OF_OUR_HANDS = FINAL | {State.SENT, State.DELAYED, State.CARRIER_ACCEPTED}
-
-
-def rank(state: State, channel: Channel) -> int:
-    """Return the rank of *state* on *channel*; raises `ValueError` if that channel lacks it."""
-    return CHAINS[channel].index(state)

@@ -10,7 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ordercast.events.order_event import Channel
-from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State, rank
+from ordercast.notifications.channels import rank
+from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 
 
 class CostSource(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from ordercast.events.identity import address_key
-from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.failures import day_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
@@ -14,7 +14,9 @@ from ordercast.receipts.receipt_log import ReceiptLog
 
 def number_in_doubt(row: Notification) -> str | None:
     """Return the hash of the phone number of a text in doubt; None for any other notification."""
-    if row.channel is not Channel.SMS or row.state is not State.IN_DOUBT or row.recipient is None:
+    if row.state is not State.IN_DOUBT or row.recipient is None:
+        return None
+    if CHANNELS[row.channel].receipts_name_notification:
         return None
     return address_key(row.recipient)
 

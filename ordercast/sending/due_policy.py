@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ordercast.decisions.lookup import LookupResult
-from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.republish_schedule import next_republish
@@ -113,7 +113,7 @@ def _doubtful(
         return DueAction(row=replace(row, due_at=None, closed_at=over, sweeps=row.sweeps + 1))
     looked = replace(row, due_at=over, sweeps=row.sweeps + 1)
     wait = due_policy.resend_email_after
-    if row.channel is not Channel.EMAIL or wait is None or row.resends:
+    if not CHANNELS[row.channel].resends or wait is None or row.resends:
         return DueAction(row=looked)
     resend_at = (row.sent_at or row.accepted_at) + wait
     # The wait is over only when the receipts received during it have been applied.

@@ -28,9 +28,9 @@ class AnalyticsSettings(EnvironmentSettings):
 
 
 HOURS_AGO = (3, 26, 74)
-"""An hour is compared when it is over, a day later, and when all receipts must have come.
+"""Each hour is compared when it is over, a day later, and when all receipts are in.
 
-Each by an invocation of its own, so that each has all of the time.
+Each comparison is an invocation of its own, with the whole time-out.
 """
 
 
@@ -39,8 +39,8 @@ class VerifierSettings(EnvironmentSettings):
     """Settings of the verifier, set in stages/*.toml as retention, sole_sender and default_currency.
 
     `receipt_timeout` too; `stream_retention` is set there as orders.retention, `redelivered_for`
-    (how long the relay is given a record) as order_relay.max_age, and `patience`, the time between
-    two looks at an hour that differs, as second_look.
+    (how long Lambda redelivers a record to the relay) as order_relay.max_age, and `patience`, the
+    wait before an hour that differs is compared again, as second_look.
     """
 
     stage: str

@@ -1,7 +1,7 @@
-"""A settings class in, a function's environment variables out, and back again.
+"""Write settings as a function's environment variables, and read them. Used by constructs and handlers.
 
-The class is the only place where the names are written: the construct calls `to_env`, the
-handler calls `from_env`, and a test on the synthesised template proves that the two agree.
+The names stand only in the settings class: the construct calls `to_env`, the handler `from_env`,
+and a test on the synthesised template proves that they agree.
 """
 
 from collections.abc import Mapping

@@ -135,12 +135,12 @@ def quiet_hours(written: str) -> QuietHours | None:
 
 
 def is_time_zone(written: str) -> bool:
-    """Tell whether that is the name of one of IANA's time zones, as in `Europe/Paris`."""
+    """Tell whether *written* is an IANA time zone such as `Europe/Paris`."""
     return quiet.is_time_zone(written)
 
 
 def recipient_patterns(written: str) -> tuple[str, ...]:
-    """Read `*@example.com,+1206555*`; a lone `*` is everybody."""
+    """Read `*@example.com,+1206555*`; `*` alone allows every recipient."""
     return tuple(each for each in (part.strip() for part in written.split(",")) if each)
 
 

@@ -1,4 +1,4 @@
-"""Name what a stage consists of, and the SSM parameters in which its deployment publishes that.
+"""Name a stage's resources, and the SSM parameters in which its deployment publishes them.
 
 Written by pipeline/constructs/storage/published.py. Read by the commands on a deployed stage, and
 by a shop's producer, which needs `orders_stream_parameter` only.

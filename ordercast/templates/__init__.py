@@ -1,4 +1,7 @@
-"""A notification in, its words out: one folder a template, one a language, one file a part."""
+"""Render the words of a notification. Used by the senders.
+
+One folder for each template, in it one for each language, in it one file for each part.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +11,7 @@ from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.templates.catalogue import send_within, template_for
 from ordercast.templates.sms_text import fits, normalise
@@ -20,7 +23,7 @@ DEFAULT_LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What is said: one text, and for e-mail a subject and an HTML body beside it."""
+    """The rendered text, and for e-mail a subject and an HTML body."""
 
     text: str
     subject: str | None = None
@@ -28,7 +31,7 @@ class Words:
 
 
 def language_for(status: str, locale: str | None) -> str:
-    """Return the language in which a BCP 47 *locale* is answered: `sv-FI` in `sv`."""
+    """Return the language of a BCP 47 *locale*, `sv` for `sv-FI`, or the default language."""
     language = (locale or "").replace("_", "-").partition("-")[0].lower()
     known = f"{template_for(status)}/{language}/subject.txt" in _names()
     return language if known else DEFAULT_LANGUAGE
@@ -36,7 +39,7 @@ def language_for(status: str, locale: str | None) -> str:
 
 @cache
 def version_of(template: str, language: str) -> str:
-    """Return eight characters that change when a word or the look of *template* changes."""
+    """Return eight characters that change with any file of *template*."""
     folders = {f"{template}/{language}", f"layout/{language}", "layout"}
     names = [name for name in _names() if name.rpartition("/")[0] in folders]
     sources = [_loader().get_source(_environment(), name)[0] for name in names]
@@ -44,8 +47,8 @@ def version_of(template: str, language: str) -> str:
 
 
 def words(notification: Notification) -> Words:
-    """Render what *notification* says on its channel; HTML is escaped, a subject is one line."""
-    if notification.channel is Channel.SMS:
+    """Render *notification* for its channel; HTML is escaped, the subject is one line."""
+    if not CHANNELS[notification.channel].has_subject:
         return Words(text=_text_message(notification))
     order = notification.order
     subject = re.sub(r"\s+", " ", _render(notification, "subject.txt", order))
@@ -57,23 +60,23 @@ def words(notification: Notification) -> Words:
 
 
 def _text_message(notification: Notification) -> str:
-    """Say it as cheaply as may be, and leave out before anything is cut: SNS takes all or nothing."""
-    *more, least = _ever_less(notification.order)
-    for order in more:
+    """Render a text, with less of the order until it fits: SNS refuses a longer one."""
+    *longer, shortest = _shorter_and_shorter(notification.order)
+    for order in longer:
         text = _plain_text(notification, order)
         if fits(text):
             return text
-    return _plain_text(notification, least)
+    return _plain_text(notification, shortest)
 
 
 def _plain_text(notification: Notification, order: OrderDetails) -> str:
-    """Make plain what can be, but never an id or a link: somebody will copy them."""
+    """Render a text in plain characters, but never change an id or a link: they are copied."""
     whole = f"{_one_plain_line(order.order_id)}{order.tracking_url or ''}"
     return normalise(_render(notification, "sms.txt", order), whole=whole)
 
 
-def _ever_less(order: OrderDetails) -> Iterator[OrderDetails]:
-    """Yield the order, then without what a text can do without; its id and link stay whole."""
+def _shorter_and_shorter(order: OrderDetails) -> Iterator[OrderDetails]:
+    """Yield the order, then with fewer details; id and link always stay."""
     yield order
     yield replace(order, amount=None, items=())
     yield replace(order, amount=None, items=(), shop=None)
@@ -84,12 +87,12 @@ def _render(notification: Notification, part: str, order: OrderDetails, **more: 
     return _environment().get_template(name).render(order=order, **more).strip()
 
 
-# Control characters, and marks that turn the direction of everything after them.
+# Control characters, and marks that change the direction of the text after them.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def _one_plain_line(value: object) -> object:
-    """Keep what a shop wrote from breaking out of its line, its header or its direction."""
+    """Keep a shop's text from breaking its line, a header or the text direction."""
     return _UNSEEN.sub("", re.sub(r"\s+", " ", value)) if isinstance(value, str) else value
 
 
@@ -112,5 +115,5 @@ def _environment() -> Environment:
         finalize=_one_plain_line,
         trim_blocks=True,
         lstrip_blocks=True,
-        auto_reload=False,  # the files are what was deployed; looking costs a call a template
+        auto_reload=False,  # deployed files do not change, and a check costs a call for each
     )

@@ -1,4 +1,4 @@
-"""A status in, the template that speaks for it out; and a template's promise: how old its news may be."""
+"""Choose the template of a status, and how old its message may be. Used by drafting and senders."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -6,10 +6,10 @@ from types import MappingProxyType
 
 from ordercast.notifications.notification import Notification
 
-# For a status of the shop's own: it says that there is news, and quotes nothing.
+# For a status of the shop's own: it says that there is news, without quoting the status.
 GENERIC = "generic"
 
-# How old a message may be when it is sent. What concerns money stays worth knowing for longer.
+# How old a message may be when it is sent; longer for those that concern money.
 SEND_WITHIN: Mapping[str, timedelta] = MappingProxyType(
     {
         "confirmed": timedelta(hours=24),
@@ -24,7 +24,7 @@ SEND_WITHIN: Mapping[str, timedelta] = MappingProxyType(
 
 
 def template_for(status: str) -> str:
-    """Return the template that speaks for *status*, in lower case as events have it."""
+    """Return the template of *status*, in lower case as in events."""
     return status if status in SEND_WITHIN else GENERIC
 
 

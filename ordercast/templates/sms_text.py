@@ -1,4 +1,4 @@
-"""A text in, the same text as cheaply as it can be sent, and the parts it is billed as, out."""
+"""Count the parts that a text is billed as, and make it cheaper. Used by templates and the SMS sender."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Encoding(StrEnum):
-    """How a text travels: one character outside GSM-7 makes all of it UCS-2."""
+    """The encoding of a text: one character outside GSM-7 makes all of it UCS-2."""
 
     GSM_7 = "GSM-7"
     UCS_2 = "UCS-2"
@@ -15,7 +15,7 @@ class Encoding(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a text is billed as; `units` are septets in GSM-7, UTF-16 code units in UCS-2."""
+    """The parts of a text; `units` are septets in GSM-7, UTF-16 code units in UCS-2."""
 
     encoding: Encoding
     units: int
@@ -25,9 +25,9 @@ class Parts:
 def parts(text: str) -> Parts:
     """Count the parts that *text* is sent in, after 3GPP TS 23.038 and 23.040.
 
-    Neither an escape and its character, nor what is seen as one character (a surrogate pair, a
-    letter and its accents, a family of emoji), is torn between two parts.
-    The carrier's own count, which its receipt brings, is the one that is paid.
+    An escape and its character stay in one part, and so does what a reader sees as one character
+    (a surrogate pair, a letter with accents, a family of emoji). Billed is the carrier's own count,
+    which comes with its receipt.
     """
     encoding = Encoding.GSM_7 if _is_gsm_7(text) else Encoding.UCS_2
     limit = _LIMITS[encoding]
@@ -40,12 +40,12 @@ def parts(text: str) -> Parts:
 
 
 def normalise(text: str, *, whole: str = "") -> str:
-    """Return *text* in GSM-7 if that loses nothing and costs no part more, else as it is.
+    """Return *text* in GSM-7 if no letter changes and no part is added, else unchanged.
 
-    Typographic quotes, dashes, dots and spaces give way to their plain forms, and what nobody
-    sees is left out. A letter never changes: what has `á` or `ç` in it stays just as it is.
-    So does what has something of *whole* in it that is not plain: an id with another quote in it
-    is another id, and one such character makes all of a text UCS-2 anyway.
+    Typographic quotes, dashes, dots and spaces become plain ones; invisible characters are
+    removed. A text with a letter outside GSM-7, such as `á` or `ç`, stays unchanged. So does a
+    text whose *whole*, its ids and links, is not GSM-7: they must not change, and one such
+    character makes the whole text UCS-2 anyway.
     """
     if _is_gsm_7(text) or not _is_gsm_7(whole):
         return text
@@ -54,9 +54,9 @@ def normalise(text: str, *, whole: str = "") -> str:
 
 
 def fits(text: str) -> bool:
-    """Say whether SNS takes *text* in one Publish: at most 1,600, counted as bytes of UTF-8.
+    """Tell whether SNS accepts *text* in one Publish: at most 1,600 bytes of UTF-8.
 
-    The API's reference says characters, the FAQ says bytes; what keeps to bytes keeps to both.
+    The API reference says characters, the FAQ says bytes; the limit in bytes keeps to both.
     https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
     https://aws.amazon.com/sns/faqs/
     """
@@ -68,7 +68,7 @@ _PUBLISH_LIMIT = 1600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Limit:
-    """Units in a part of its own, and in one of several, which carries a header of 6 bytes."""
+    """Units in a single part, and in one of several, each with a header of 6 bytes."""
 
     alone: int
     joined: int
@@ -79,7 +79,7 @@ _LIMITS = {
     Encoding.UCS_2: _Limit(alone=70, joined=67),
 }
 
-# 3GPP TS 23.038, the default alphabet by rows; those of the extension follow an escape.
+# 3GPP TS 23.038: the default alphabet by rows; characters of the extension follow an escape.
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -107,8 +107,8 @@ def _fill(sizes: Iterable[int], room: int) -> int:
     return count
 
 
-# Left: what would be typed otherwise on a plain keyboard, and read the same. Not here, since they
-# mean something of their own: angle quotes (also arrows), the backtick, the times sign, fractions.
+# Characters with a plain form that reads the same. Not here, because they have a meaning of their
+# own: angle quotes (also arrows), the backtick, the times sign, fractions.
 _PLAIN = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u2032", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"')
@@ -118,8 +118,8 @@ _PLAIN = str.maketrans(
     # Tab, and spaces of every width, breaking or not.
     | dict.fromkeys("\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007", " ")
     | dict.fromkeys("\u2008\u2009\u200a\u202f\u205f\u3000", " ")
-    # Soft hyphen, zero-width space, joiners, marks of direction, variation selectors: in a text
-    # that is otherwise GSM-7 they join, turn and vary nothing.
+    # Soft hyphen, zero-width space, joiners, direction marks, variation selectors: without effect
+    # in a text that is otherwise GSM-7.
     | dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff")
 )
 
@@ -128,7 +128,7 @@ def _seen_as_one(text: str) -> Iterator[int]:
     """Yield the code units of each run that a reader sees as one character.
 
     After UAX #29's extended grapheme clusters, without its prepended marks and Indic conjuncts.
-    A run that is longer than a part has to be torn: it comes as its characters.
+    A run longer than a part has to be split: its characters are yielded one by one.
     """
     room = _LIMITS[Encoding.UCS_2].joined
     for run in _runs(text):
@@ -147,7 +147,7 @@ def _runs(text: str) -> Iterator[str]:
 
 
 _JOINER = "\u200d"
-# Combining though their category does not say so: joiner and non-joiner, vowels of Thai and Lao,
+# Combining, although not by category: joiner and non-joiner, vowels of Thai and Lao,
 # kana sound marks, the vowels and finals of Hangul, emoji modifiers, tags.
 _COMBINING = frozenset(
     "\u200c\u200d\u0e33\u0eb3\uff9e\uff9f"

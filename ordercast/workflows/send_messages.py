@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.errors import Retryable
 from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.people.contact import country_of
@@ -280,4 +281,8 @@ class SendMessages:
 
 
 def _country(row: Notification) -> str | None:
-    return country_of(row.recipient) if row.recipient and row.channel is Channel.SMS else None
+    return (
+        country_of(row.recipient)
+        if row.recipient and CHANNELS[row.channel].contact == "phone"
+        else None
+    )

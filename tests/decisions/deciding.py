@@ -1,4 +1,4 @@
-"""An order event, who is on record and a policy in; the verdict of each channel out."""
+"""Decide an event with records and a policy as given. Used by the routing tests."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Five orders for an aggregate, and what comes out of it, position by position."""
+"""Pack five orders into an aggregate, and unpack it by position. Used by tests of aggregates."""
 
 from ordercast.events.envelope import open_envelope
 from tests.aggregates import field, record, told

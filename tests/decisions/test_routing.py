@@ -1,4 +1,4 @@
-"""When something is told: what waits for the morning, what is old news, and whose cap it counts for."""
+"""Quiet hours defer, stale statuses are suppressed, and each message counts under one cap."""
 
 from dataclasses import replace
 from datetime import time, timedelta

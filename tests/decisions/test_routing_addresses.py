@@ -1,4 +1,4 @@
-"""On which channels and at which address somebody is written to, and whom a stage may write to."""
+"""Channels and addresses are chosen from record and event, within the stage's allowed recipients."""
 
 from dataclasses import replace
 from typing import Any

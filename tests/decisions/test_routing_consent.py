@@ -1,4 +1,4 @@
-"""Nobody is written to without consent or against a refusal, whatever the event asks for."""
+"""Without consent, or against a refusal, nothing is sent, whatever the event asks for."""
 
 from typing import Any
 

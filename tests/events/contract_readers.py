@@ -1,4 +1,4 @@
-"""An event in, what the parser and the published schema have against it out."""
+"""Return the error of the parser, and of the published schema, for an event. Used by contract tests."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""One table of examples, two judges: the parser that runs and the schema that is published."""
+"""Each example is accepted or refused alike by the parser and by the published schema."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The schema and the page that we publish say what the parser does."""
+"""The published schema and docs/contract.md agree with the parser."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Records may be plain or compressed; what cannot be unpacked is parked, and says why."""
+"""Records may be plain or compressed; one that cannot be unpacked is parked with a reason."""
 
 import gzip
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Aggregates are opened in order, each part with its own key, and nothing else is taken for one."""
+"""Aggregates are unpacked in order, each part with its key; other records are left alone."""
 
 import subprocess
 import sys

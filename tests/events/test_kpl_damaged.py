@@ -1,4 +1,4 @@
-"""Aggregates are read strictly: what is damaged is parked, and costs nobody else their message."""
+"""Aggregates are read strictly: a damaged part is parked, and its neighbours are read."""
 
 import time
 
@@ -95,7 +95,7 @@ def test_from_where_no_sub_records_can_be_told_apart_the_rest_is_parked_as_one(
     assert isinstance(rest, ParkedRecord)
     assert ("101.2", "damaged-aggregate") == (rest.record.position, rest.reason)
     assert torn == rest.record.payload
-    assert "what follows the first 2 sub-records cannot be told apart" == rest.detail
+    assert "no sub-records are found after the first 2" == rest.detail
 
 
 LOST = {

@@ -1,4 +1,4 @@
-"""Whatever happens to the bytes of an aggregate, no intact order vanishes without a sign."""
+"""With any damage to an aggregate, each intact order is read or parked, never lost."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

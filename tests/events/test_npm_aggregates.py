@@ -1,4 +1,4 @@
-"""What npm's aws-kinesis-agg 4.2.8 packed comes out to the byte; make.cjs says how it was made."""
+"""Aggregates of npm's aws-kinesis-agg 4.2.8 are unpacked to the byte; make.cjs made them."""
 
 import json
 from base64 import b64decode

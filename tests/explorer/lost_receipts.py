@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from ordercast.notifications.lifecycle import State, rank
+from ordercast.notifications.channels import rank
+from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.provider_events import meaning_of

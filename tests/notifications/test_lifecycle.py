@@ -5,14 +5,13 @@ from pathlib import Path
 import pytest
 
 from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS, rank
 from ordercast.notifications.lifecycle import (
-    CHAINS,
     COUNTS_AS_DELIVERED,
     COUNTS_AS_UNDELIVERED,
     FINAL,
     OUT_OF_OUR_HANDS,
     State,
-    rank,
 )
 
 PAGE = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text()
@@ -20,13 +19,13 @@ PAGE = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text()
 
 @pytest.mark.parametrize("channel", Channel)
 def test_a_chain_ranks_each_state_once(channel: Channel) -> None:
-    for one, other in combinations(CHAINS[channel], 2):
+    for one, other in combinations(CHANNELS[channel].states, 2):
         assert rank(one, channel) < rank(other, channel)
 
 
 def test_every_state_that_a_provider_can_bring_about_is_in_a_chain() -> None:
     beside = {State.DEFERRED, State.PARKED}
-    sms, email = CHAINS[Channel.SMS], CHAINS[Channel.EMAIL]
+    sms, email = CHANNELS[Channel.SMS].states, CHANNELS[Channel.EMAIL].states
 
     assert set(State) == {*sms, *email, *beside}
 

@@ -1,4 +1,4 @@
-"""Where somebody may be: the most telling word first, and every zone that it leaves open."""
+"""The most certain source of a time zone comes first, with every zone that it allows."""
 
 import subprocess
 import sys

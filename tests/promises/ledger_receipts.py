@@ -8,7 +8,8 @@ from itertools import permutations
 import pytest
 
 from ordercast.events.order_event import Channel
-from ordercast.notifications.lifecycle import CHAINS, FINAL, State
+from ordercast.notifications.channels import CHANNELS
+from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.merge import merge_message
@@ -94,7 +95,7 @@ class DuePromises:
         assert [ONE.id] == ledger.due(now=START, limit=10)
         assert {ONE.id, TWO.id} == set(ledger.due(now=LATER, limit=10))
 
-    @pytest.mark.parametrize("state", sorted(FINAL & {*CHAINS[Channel.EMAIL]}))
+    @pytest.mark.parametrize("state", sorted(FINAL & {*CHANNELS[Channel.EMAIL].states}))
     def test_what_has_ended_is_no_longer_due(self, ledger: Ledger, state: State) -> None:
         enter(ledger, replace(ONE, state=State.SENT))
         hear(ledger, state)

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from ordercast.events.order_event import Channel
-from ordercast.notifications.lifecycle import CHAINS, State
+from ordercast.notifications.channels import CHANNELS
+from ordercast.notifications.lifecycle import State
 from ordercast.receipts.provider_events import (
     COUNTED,
     MEANINGS,
@@ -37,7 +38,7 @@ def test_the_page_shows_every_event_where_the_core_has_it() -> None:
 
 @pytest.mark.parametrize("channel", Channel)
 def test_the_page_shows_the_chains_as_they_are(channel: Channel) -> None:
-    assert " < ".join(f"`{state}`" for state in CHAINS[channel]) in PAGE
+    assert " < ".join(f"`{state}`" for state in CHANNELS[channel].states) in PAGE
 
 
 def test_the_page_names_what_is_only_counted() -> None:
@@ -46,7 +47,7 @@ def test_the_page_names_what_is_only_counted() -> None:
 
 @pytest.mark.parametrize("channel", Channel)
 def test_every_event_has_a_place_in_the_chain_of_its_channel(channel: Channel) -> None:
-    assert {each.state for each in MEANINGS[channel].values()} <= set(CHAINS[channel])
+    assert {each.state for each in MEANINGS[channel].values()} <= set(CHANNELS[channel].states)
 
 
 @pytest.mark.parametrize(

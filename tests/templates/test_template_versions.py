@@ -1,4 +1,4 @@
-"""Every language has every template, and each has a version that moves with its words."""
+"""Every language has every template, and a template's version changes with its words."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""A message says all that is known of its order, in every voice, and leaves no gap for what is not."""
+"""A message has all known details of its order, in every language, without gaps for the others."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Text messages are plain and short, and their order and link are whole."""
+"""Text messages are plain and short, with complete order id and link."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a shop wrote is shown as it was written: it runs nothing, and hides and smuggles nothing."""
+"""A shop's text is shown as written: it cannot inject markup, headers or hidden characters."""
 
 import re
 

@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from ordercast.events.order_event import Channel
-from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State, rank
+from ordercast.notifications.channels import rank
+from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 from ordercast.notifications.message import CostSource
 from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.receipt import Receipt

@@ -12,6 +12,7 @@ from ordercast.decisions.decision import Decision
 from ordercast.decisions.routing import CONSENT_BY_EVENT, CONSENT_ON_RECORD
 from ordercast.events.identity import notification_id_for
 from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
@@ -101,7 +102,6 @@ _CONSENTS = {
     CONSENT_BY_EVENT: "consent: the event names channel and contact",
     CONSENT_ON_RECORD: "consent: in the customer's record",
 }
-_PROVIDERS = {Channel.SMS: "SNS", Channel.EMAIL: "SES"}
 
 
 def _event(decision: Decision) -> RenderableType:
@@ -165,7 +165,7 @@ def _calls(row: Notification) -> str:
     """Say of a parked notification how often the provider was called; after a bug, never."""
     if row.state is not State.PARKED:
         return ""
-    provider = _PROVIDERS[row.channel]
+    provider = CHANNELS[row.channel].provider
     if not row.attempts:
         return f": {provider} was never called"
     return f": {count(row.attempts, 'attempt')} at {provider}"
@@ -185,7 +185,7 @@ def _theirs(
     channel: Channel, message_id: str, message: Message, receipt_log: ReceiptLog | None
 ) -> Iterable[TimelineEntry]:
     """Yield the provider's receipts, each kind once; without a receipt log, the merged state."""
-    source = _PROVIDERS[channel]
+    source = CHANNELS[channel].provider
     if receipt_log is None:
         if message.at:
             reason = f" ({message.reason})" if message.reason else ""

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from markupsafe import Markup
 
-from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS as ALL_CHANNELS
 from ordercast.rollups.rollup import Amounts, RollupKey
 from ordercast.rollups.statistics import Figures, by
 
 Buckets = Mapping[RollupKey, Amounts]
 
-CHANNELS: Mapping[str, str] = MappingProxyType({Channel.SMS: "SMS", Channel.EMAIL: "e-mail"})
+CHANNELS: Mapping[str, str] = {str(name): traits.label for name, traits in ALL_CHANNELS.items()}
 """The channels, by the class that they are drawn in."""
 
 

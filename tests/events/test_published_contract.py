@@ -1,4 +1,4 @@
-"""The published forms of the contract are current, and say what the contract says."""
+"""The published forms of the contract are current and agree with it."""
 
 import subprocess
 import sys
@@ -53,5 +53,5 @@ def test_the_types_say_what_the_schema_says(line: str) -> None:
 
 def test_what_no_type_is_known_for_is_refused() -> None:
     broken = {"properties": {"when": {"format": "date"}}, "$defs": {}}
-    with pytest.raises(ValueError, match="no TypeScript is known for"):
+    with pytest.raises(ValueError, match="no TypeScript type for"):
         typescript(broken)

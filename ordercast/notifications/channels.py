@@ -1,0 +1,89 @@
+"""Register the channels and what differs between them. Used by routing, templates, receipts and senders.
+
+A new channel begins here; CONTRIBUTING.md lists what else it touches.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTraits:
+    """What a channel is called, whom it reaches, and what its provider can do.
+
+    `contact` is the field of a customer's record and of an event's contact that holds the address.
+    With `receipts_name_notification`, each receipt carries the notification's id, so that it never
+    has to be matched to a message in doubt. With `resends`, a message in doubt is sent again once.
+    `states` are in order of rank: a receipt only ever raises the state.
+    """
+
+    label: str
+    provider: str
+    contact: Literal["phone", "email"]
+    has_subject: bool
+    receipts_name_notification: bool
+    resends: bool
+    states: tuple[State, ...]
+
+
+CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
+    {
+        Channel.SMS: ChannelTraits(
+            label="SMS",
+            provider="SNS",
+            contact="phone",
+            has_subject=False,
+            receipts_name_notification=False,
+            resends=False,
+            states=(
+                State.REQUESTED,
+                State.SENDING,
+                State.IN_DOUBT,
+                State.SENT,
+                State.UNCONFIRMED,
+                State.CARRIER_ACCEPTED,
+                State.FAILED_FOR_NOW,
+                State.FAILED,
+                State.DELIVERED,
+            ),
+        ),
+        Channel.EMAIL: ChannelTraits(
+            label="e-mail",
+            provider="SES",
+            contact="email",
+            has_subject=True,
+            receipts_name_notification=True,
+            resends=True,
+            # A mail server may accept a message and bounce it afterwards; an automatic reply is
+            # not a bounce.
+            states=(
+                State.REQUESTED,
+                State.SENDING,
+                State.IN_DOUBT,
+                State.SENT,
+                State.UNCONFIRMED,
+                State.DELAYED,
+                State.SUPPRESSED,  # by the provider's own list
+                State.FAILED,
+                State.AUTO_REPLIED,
+                State.DELIVERED,
+                State.SOFT_BOUNCED,
+                State.BOUNCED,
+                State.COMPLAINED,
+            ),
+        ),
+    }
+)
+
+# The channel whose suppressed notification records that a customer cannot be reached on any.
+FALLBACK = Channel.EMAIL
+
+
+def rank(state: State, channel: Channel) -> int:
+    """Return the rank of *state* on *channel*; raises `ValueError` if that channel lacks it."""
+    return CHANNELS[channel].states.index(state)
