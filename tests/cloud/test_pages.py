@@ -85,7 +85,7 @@ def test_the_account_s_stack_may_be_taken_down(shell) -> None:
     assert not stack.get("EnableTerminationProtection")
 
 
-def test_what_providers_taught_us_is_lifted(shell) -> None:
+def test_a_suppression_is_ended(shell) -> None:
     """At the provider, whose command line knows the commands; and here, for three who bounced."""
     at_the_provider, ours = snippets("docs/runbook.md", heading="Ending a suppression")
     for line in at_the_provider.splitlines():
@@ -105,7 +105,7 @@ def test_what_providers_taught_us_is_lifted(shell) -> None:
 
         eventually(it_is_known_to_bounce, within=60, every=0.5)
         unsuppress = line.replace("CUSTOMER", str(customer)).replace("SHOP", quote(shop))
-        assert "lifted email: bounced" in shell(unsuppress.replace("ADDRESS", address))
+        assert "unsuppressed email: bounced" in shell(unsuppress.replace("ADDRESS", address))
 
 
 def here(script: str, file: Path | None = None) -> str:

@@ -87,9 +87,7 @@ RUN_BY = {
         f"{README}test_the_readme_s_first_message_is_there_at_once",
     ),
     ("docs/runbook.md", "Runbook", ""): (f"{PAGE}test_an_operator_finds_the_names_of_resources",),
-    ("docs/runbook.md", "Ending a suppression", ""): (
-        f"{PAGE}test_what_providers_taught_us_is_lifted",
-    ),
+    ("docs/runbook.md", "Ending a suppression", ""): (f"{PAGE}test_a_suppression_is_ended",),
     ("docs/runbook.md", "Taking it down again", ""): (
         f"{HERE}test_every_make_target_of_a_page_is_there",
         f"{PAGE}test_the_account_s_stack_may_be_taken_down",
