@@ -1,1 +1,1 @@
-"""The real functions over a stand-in for AWS in, what a batch of orders takes out."""
+"""Measure the deployed functions against a stand-in for AWS. Run by `make bench`."""

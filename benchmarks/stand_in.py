@@ -56,15 +56,15 @@ class StandIn:
 
     def reply(self, operation: str, request: bytes | str) -> bytes:
         """Do what a request asks, and return the body of the answer."""
-        asked = request.decode() if isinstance(request, bytes) else request
+        body = request.decode() if isinstance(request, bytes) else request
         # Requests come from several threads, and += is not atomic.
         with self._one_at_a_time:
             self.calls[operation] += 1
             if operation in _OF_SNS:
-                return _OF_SNS[operation](self, dict(parse_qsl(asked)))
+                return _OF_SNS[operation](self, dict(parse_qsl(body)))
             if operation == "PutObject":
                 return b""
-            return json.dumps(_OF_JSON[operation](self, json.loads(asked))).encode()
+            return json.dumps(_OF_JSON[operation](self, json.loads(body))).encode()
 
     def new_id(self) -> str:
         """Return a new id."""
@@ -98,12 +98,12 @@ def _publish(aws: StandIn, _: Mapping[str, str]) -> bytes:
     return _sns("Publish", f"<MessageId>{aws.new_id()}</MessageId>")
 
 
-def _publish_batch(aws: StandIn, asked: Mapping[str, str]) -> bytes:
+def _publish_batch(aws: StandIn, request: Mapping[str, str]) -> bytes:
     entries = [f"PublishBatchRequestEntries.member.{n}" for n in range(1, 11)]
     taken = ""
-    for entry in filter(lambda each: f"{each}.Id" in asked, entries):
-        aws.published.append(_message(asked, entry))
-        place = asked[f"{entry}.Id"]
+    for entry in filter(lambda each: f"{each}.Id" in request, entries):
+        aws.published.append(_message(request, entry))
+        place = request[f"{entry}.Id"]
         taken += f"<member><Id>{place}</Id><MessageId>{aws.new_id()}</MessageId></member>"
     return _sns("PublishBatch", f"<Successful>{taken}</Successful><Failed/>")
 
@@ -119,33 +119,35 @@ _OF_SNS: Mapping[str, Callable[[StandIn, Mapping[str, str]], bytes]] = {
 }
 
 _OF_JSON: Mapping[str, Callable[[StandIn, Body], Body]] = {
-    "BatchExecuteStatement": lambda aws, asked: aws.tables.batch_execute_statement(asked),
-    "BatchGetItem": lambda aws, asked: aws.tables.batch_get_item(asked),
-    "BatchWriteItem": lambda aws, asked: aws.tables.batch_write_item(asked),
-    "ChangeMessageVisibilityBatch": lambda _, asked: {
-        "Successful": [{"Id": each["Id"]} for each in asked["Entries"]],
+    "BatchExecuteStatement": lambda aws, request: aws.tables.batch_execute_statement(request),
+    "BatchGetItem": lambda aws, request: aws.tables.batch_get_item(request),
+    "BatchWriteItem": lambda aws, request: aws.tables.batch_write_item(request),
+    "ChangeMessageVisibilityBatch": lambda _, request: {
+        "Successful": [{"Id": each["Id"]} for each in request["Entries"]],
         "Failed": [],
     },
-    "GetItem": lambda aws, asked: aws.tables.get_item(asked),
-    "GetQueueUrl": lambda _, asked: {"QueueUrl": f"https://queue.example.com/{asked['QueueName']}"},
-    "PutItem": lambda aws, asked: aws.tables.put_item(asked),
+    "GetItem": lambda aws, request: aws.tables.get_item(request),
+    "GetQueueUrl": lambda _, request: {
+        "QueueUrl": f"https://queue.example.com/{request['QueueName']}"
+    },
+    "PutItem": lambda aws, request: aws.tables.put_item(request),
     "PutMetricData": lambda _, __: {},
-    "Query": lambda aws, asked: aws.tables.query(asked),
+    "Query": lambda aws, request: aws.tables.query(request),
     "SendEmail": lambda aws, _: {"MessageId": aws.new_id()},
-    "SendMessage": lambda aws, asked: aws.queue(asked["MessageBody"]),
-    "TransactWriteItems": lambda aws, asked: aws.tables.transact_write_items(asked),
-    "UpdateItem": lambda aws, asked: aws.tables.update_item(asked),
+    "SendMessage": lambda aws, request: aws.queue(request["MessageBody"]),
+    "TransactWriteItems": lambda aws, request: aws.tables.transact_write_items(request),
+    "UpdateItem": lambda aws, request: aws.tables.update_item(request),
 }
 
 
-def _message(asked: Mapping[str, str], entry: str) -> Mapping[str, str]:
+def _message(request: Mapping[str, str], entry: str) -> Mapping[str, str]:
     """Return a published body under `body`, and its attributes by name."""
-    message = {"body": asked[f"{entry}.Message"]}
+    message = {"body": request[f"{entry}.Message"]}
     for place in count(1):
         name = f"{entry}.MessageAttributes.entry.{place}"
-        if f"{name}.Name" not in asked:
+        if f"{name}.Name" not in request:
             break
-        message[asked[f"{name}.Name"]] = asked[f"{name}.Value.StringValue"]
+        message[request[f"{name}.Name"]] = request[f"{name}.Value.StringValue"]
     return message
 
 

@@ -127,13 +127,13 @@ class MemoryTables:
         actions = request["TransactItems"]
         _refuse_more(len(actions), ACTIONS_A_CALL)
         for action in actions:
-            ((kind, asked),) = action.items()
-            table = self._tables[asked["TableName"]]
-            place = table.key_of(asked["Item"] if kind == "Put" else asked["Key"])
+            ((kind, request),) = action.items()
+            table = self._tables[request["TableName"]]
+            place = table.key_of(request["Item"] if kind == "Put" else request["Key"])
             before = table.items.get(place)
             if kind == "Put":
-                _refuse_unexpected(before, asked)
-            after = asked["Item"] if kind == "Put" else _added(before or asked["Key"], asked)
+                _refuse_unexpected(before, request)
+            after = request["Item"] if kind == "Put" else _added(before or request["Key"], request)
             table.write(place, after)
             table.write(place, after)
         return {}
@@ -171,19 +171,19 @@ class MemoryTables:
         return {"TableName": statement.table, **({"Item": after} if statement.returns else {})}
 
 
-def _refuse_unexpected(before: Item | None, asked: Answer) -> None:
+def _refuse_unexpected(before: Item | None, request: Answer) -> None:
     """Raise if an unexpected item exists."""
-    assumed = asked.get("ExpressionAttributeValues", {}).get(":assumed")
+    assumed = request.get("ExpressionAttributeValues", {}).get(":assumed")
     if assumed != (before and before["version"]):
         message = "the stand-in cancels no transaction: count nothing twice"
         raise ValueError(message)
 
 
-def _added(before: Item, asked: Answer) -> Item:
+def _added(before: Item, request: Answer) -> Item:
     """Return the item after `ADD #0 :0, #1 :1`."""
     after = dict(before)
-    names, values = asked["ExpressionAttributeNames"], asked["ExpressionAttributeValues"]
-    for change in asked["UpdateExpression"].removeprefix("ADD ").split(", "):
+    names, values = request["ExpressionAttributeNames"], request["ExpressionAttributeValues"]
+    for change in request["UpdateExpression"].removeprefix("ADD ").split(", "):
         name, value = change.split(" ")
         known = Decimal(after.get(names[name], {"N": "0"})["N"])
         after[names[name]] = {"N": str(known + Decimal(values[value]["N"]))}

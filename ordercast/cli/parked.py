@@ -21,7 +21,7 @@ from ordercast.operations.parked_selection import (
     selection,
     summary,
 )
-from ordercast.operations.parked_sources import FoundItems, ParkedSources, parked_sources
+from ordercast.operations.parked_sources import ParkedSources, SelectedItems, parked_sources
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.usage_error import UsageError
@@ -166,7 +166,7 @@ def _open_sources(stage: str, cloud: str | None) -> Iterator[ParkedSources]:
         where.release()
 
 
-def _all(found: Sequence[FoundItems]) -> list[ParkedItem]:
+def _all(found: Sequence[SelectedItems]) -> list[ParkedItem]:
     return [each for one in found for each in one.items]
 
 

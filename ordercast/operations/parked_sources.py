@@ -32,7 +32,7 @@ LONGEST = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundItems:
+class SelectedItems:
     """The selected items of one source."""
 
     source: ParkedSource
@@ -45,7 +45,7 @@ class ParkedSources:
 
     parked_sources: Sequence[tuple[Kind, ParkedSource]]
 
-    def find(self, chosen: Selection) -> list[FoundItems]:
+    def find(self, chosen: Selection) -> list[SelectedItems]:
         """Search the sources of the selected kinds, all at once."""
         searched = [
             source
@@ -57,7 +57,7 @@ class ParkedSources:
         seen = list(zip(searched, contents, strict=True))
         chosen = chosen.among(each for _, items in seen for each in items)
         return [
-            FoundItems(source=source, items=[each for each in items if chosen.means(each)])
+            SelectedItems(source=source, items=[each for each in items if chosen.means(each)])
             for source, items in seen
         ]
 

@@ -39,7 +39,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A line with gaps where a point is None. *kind* is its class and its marker."""
+    """A line with gaps where a point is None. *kind* is its class and marker."""
 
     kind: str
     points: Sequence[Point | None]
