@@ -22,12 +22,12 @@ def verdicts(
     latest_statuses: dict[Channel, LatestStatus] | None = None,
     **changes: Any,
 ) -> dict[Channel, Verdict]:
-    """Decide about `event` with those people on record."""
+    """Decide about `event` with the records of these people."""
     one = order_event(**changes)
     audience = audience_of(one, {each.key: each for each in people})
     return decide(one, audience, latest_statuses or {}, policy=policy, now=now)
 
 
 def rules(*people: Person, **changes: Any) -> dict[Channel, str | None]:
-    """Return the rule that objects, or None, for each channel that was considered."""
+    """Return the rule that forbids sending, or None, for each channel."""
     return {channel: each.rule for channel, each in verdicts(*people, **changes).items()}

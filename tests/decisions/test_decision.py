@@ -19,7 +19,7 @@ DOCUMENTS = st.recursive(
 )
 
 
-def mark(verdicts: Verdicts) -> Decision:
+def decision(verdicts: Verdicts) -> Decision:
     return Decision(
         order="o",
         event="e",
@@ -33,7 +33,7 @@ def mark(verdicts: Verdicts) -> Decision:
 
 @given(DOCUMENTS)
 def test_the_same_json_written_otherwise_is_the_same(document: Any) -> None:
-    """Another library spaces, sorts and escapes otherwise, and means the same."""
+    """Another library may space, sort and escape differently."""
     one = json.dumps(document, indent=3, sort_keys=True)
     other = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
 
@@ -75,8 +75,8 @@ def test_an_event_is_stale_where_every_channel_has_newer_news() -> None:
     stale = Verdict(state=State.SUPPRESSED, rule=STALE)
     other = Verdict(state=State.SUPPRESSED, rule="no-contact")
 
-    assert mark({Channel.SMS: stale}).is_stale
-    assert mark({Channel.SMS: stale, Channel.EMAIL: stale}).is_stale
-    assert not mark({Channel.SMS: stale, Channel.EMAIL: other}).is_stale
-    assert not mark({Channel.EMAIL: Verdict(state=State.REQUESTED)}).is_stale
-    assert not mark({}).is_stale
+    assert decision({Channel.SMS: stale}).is_stale
+    assert decision({Channel.SMS: stale, Channel.EMAIL: stale}).is_stale
+    assert not decision({Channel.SMS: stale, Channel.EMAIL: other}).is_stale
+    assert not decision({Channel.EMAIL: Verdict(state=State.REQUESTED)}).is_stale
+    assert not decision({}).is_stale

@@ -26,8 +26,8 @@ SENT = Verdict(state=State.REQUESTED)
 
 
 def promised(verdicts: Verdicts, *people: Person, **changes: Any) -> list[Notification]:
-    """Return the rows that a mark with those verdicts promises."""
-    mark = Decision(
+    """Return the notifications of a decision with these verdicts."""
+    decision = Decision(
         order="o",
         event="e",
         verdicts=verdicts,
@@ -38,7 +38,7 @@ def promised(verdicts: Verdicts, *people: Person, **changes: Any) -> list[Notifi
     )
     one = order_event(**changes)
     audience = audience_of(one, {each.key: each for each in people})
-    return rows(one, mark, audience, policy=POLICY)
+    return rows(one, decision, audience, policy=POLICY)
 
 
 def test_each_verdict_becomes_a_row_and_says_where_the_consent_stands() -> None:
@@ -108,7 +108,7 @@ def test_what_is_to_be_sent_is_due_for_a_look_and_what_is_not_is_not() -> None:
 
 
 def test_what_waits_for_the_morning_is_due_then_and_is_no_older_than_that() -> None:
-    """Waiting makes nobody's message old: it would expire before it may be sent."""
+    """Waiting must not age a message: it would expire before it may be sent."""
     policy = replace(POLICY, quiet=quiet_for(timedelta(hours=7), since=START))
     (mail,) = drafts(policy=policy, channel="email")
     end = START + timedelta(hours=7)
@@ -161,11 +161,13 @@ def test_the_customer_s_own_language_wins_over_the_contact_s() -> None:
 
 @pytest.mark.parametrize("state", [State.REQUESTED, State.DEFERRED])
 def test_only_what_is_to_be_told_raises_a_latest_status(state: State) -> None:
-    """What nobody hears makes nothing else old."""
+    """A suppressed status makes no other one stale."""
     one = order_event(status="shipped")
-    told = Verdict(state=state)
+    accepted = Verdict(state=state)
     raised = latest_statuses(
-        one, "o", {Channel.SMS: told, Channel.EMAIL: Verdict(state=State.SUPPRESSED, rule="cap")}
+        one,
+        "o",
+        {Channel.SMS: accepted, Channel.EMAIL: Verdict(state=State.SUPPRESSED, rule="cap")},
     )
 
     assert [(Channel.SMS, status_rank("shipped", one.occurred_at))] == [

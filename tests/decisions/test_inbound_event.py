@@ -38,7 +38,7 @@ def arrived(one: StreamRecord) -> InboundEvent:
     return answer
 
 
-def marked(one: InboundEvent) -> Decision:
+def decided(one: InboundEvent) -> Decision:
     return Decision(
         order=one.key[0],
         event=one.key[1],
@@ -70,7 +70,7 @@ def test_what_does_not_follow_the_contract_is_parked_with_its_reason() -> None:
 def test_what_we_trip_over_is_parked_with_nothing_but_its_type(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The text of a surprise may quote the payload."""
+    """The text of an unexpected error may quote the payload."""
 
     def trip(*_: object, **__: object) -> None:
         raise KeyError(EMAIL)
@@ -81,47 +81,47 @@ def test_what_we_trip_over_is_parked_with_nothing_but_its_type(
 
 
 def test_the_same_position_is_the_same_record_whatever_it_says_by_then() -> None:
-    """It is our own retry: a record on the stream does not change."""
+    """It is a retry: a record on the stream does not change."""
     first = arrived(record())
-    mark = replace(marked(first), fingerprint="of another way to take it")
+    decision = replace(decided(first), fingerprint="of another way to take it")
 
-    assert first.is_first_of(mark)
-    assert not first.conflicts_with(mark)
+    assert first.is_first_of(decision)
+    assert not first.conflicts_with(decision)
 
 
 def test_another_position_with_the_same_content_is_a_repetition() -> None:
     again = arrived(record(payload() + b"\n", position="999"))
-    mark = marked(arrived(record()))
+    decision = decided(arrived(record()))
 
-    assert not again.is_first_of(mark)
-    assert not again.conflicts_with(mark)
+    assert not again.is_first_of(decision)
+    assert not again.conflicts_with(decision)
 
 
 def test_another_position_with_other_content_contradicts() -> None:
     other = arrived(record(payload(amount=None), position="999"))
 
-    assert other.conflicts_with(marked(arrived(record())))
+    assert other.conflicts_with(decided(arrived(record())))
     parked = other.parked()
     assert (CONFLICT, other.record) == (parked.reason, parked.record)
     assert parked.detail.startswith("shop, order_id, event_id: another event")
 
 
 def test_a_contradiction_names_no_field_that_is_not_there() -> None:
-    """Without an `event_id`, it is what happened, to which order and when, that is the same."""
+    """Without an `event_id`, an event is identified by order, status and time."""
     first, other = (
         arrived(record(payload(event_id=None, amount=amount), position=position))
         for amount, position in ((1, "101"), (2, "999"))
     )
 
-    assert other.conflicts_with(marked(first))
+    assert other.conflicts_with(decided(first))
     assert other.parked().detail.startswith("shop, order_id, status, occurred_at: another event")
 
 
 def test_the_parts_of_one_aggregate_are_records_of_their_own() -> None:
     first, second = arrived(record(index=0)), arrived(record(payload(items=None), index=1))
 
-    assert second.conflicts_with(marked(first))
-    assert not second.is_first_of(marked(first))
+    assert second.conflicts_with(decided(first))
+    assert not second.is_first_of(decided(first))
 
 
 def test_an_event_that_comes_twice_is_taken_as_it_came_first() -> None:

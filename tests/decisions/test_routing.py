@@ -76,10 +76,8 @@ def test_what_is_not_to_be_sent_does_not_wait_for_the_morning() -> None:
 
 
 def latest_status(channel: Channel, status: str, minutes: int = 0) -> dict[Channel, LatestStatus]:
-    stands = status_rank(status, order_event().occurred_at) or 0
-    return {
-        channel: LatestStatus(order="o", channel=channel, status_rank=stands + minutes * 60_000)
-    }
+    rank = status_rank(status, order_event().occurred_at) or 0
+    return {channel: LatestStatus(order="o", channel=channel, status_rank=rank + minutes * 60_000)}
 
 
 def test_older_news_is_stale_on_the_channel_that_has_newer() -> None:
@@ -103,9 +101,9 @@ def test_a_cancellation_is_never_stale() -> None:
 
 def test_a_refusal_is_named_before_staleness() -> None:
     known = person(refusals={Channel.SMS: "opted-out"})
-    told = rules(known, customer_id="c-1", latest_statuses=latest_status(Channel.SMS, "shipped"))
+    found = rules(known, customer_id="c-1", latest_statuses=latest_status(Channel.SMS, "shipped"))
 
-    assert "opted-out" == told[Channel.SMS]
+    assert "opted-out" == found[Channel.SMS]
 
 
 # Who pays

@@ -36,7 +36,7 @@ def test_where_nobody_chose_only_channels_with_an_address_are_considered() -> No
 
 
 def test_who_chose_no_channel_is_not_written_to_and_it_is_said_why() -> None:
-    """A decision without a row would be an event that nobody can account for."""
+    """An event without any notification could not be accounted for."""
     both = frozenset(Channel)
     known = person(email=EMAIL, phone=PHONE, consents=both, channels=())
     none = Verdict(state=State.SUPPRESSED, rule=NO_CHANNEL)

@@ -23,7 +23,7 @@ from tests.examples import EMAIL, PHONE, POLICY, order_event, person
 
 
 def consents(*people: Person, **changes: Any) -> list[str | None]:
-    """Return where the consent for each channel stands."""
+    """Return the source of the consent for each channel."""
     one = order_event(**changes)
     audience = audience_of(one, {each.key: each for each in people})
     return [consent_for(one, channel, audience) for channel in Channel]
@@ -45,13 +45,13 @@ def test_an_explicit_channel_with_a_contact_is_consent(wish: str, channels: list
 
 @pytest.mark.parametrize("wish", ["auto", None])
 def test_without_consent_nothing_is_sent(wish: str | None) -> None:
-    """An address in the event says how to reach somebody, not that they want to be."""
+    """An address in the event says how to reach a person, not that they consent."""
     assert {Channel.SMS: NO_CONSENT, Channel.EMAIL: NO_CONSENT} == rules(channel=wish)
     assert [None, None] == consents(channel=wish)
 
 
 def test_an_explicit_channel_without_a_contact_is_no_consent() -> None:
-    """The producer has not said whom to write to; that the customer has an address is no yes."""
+    """The event names no contact, and an address on record is not consent."""
     known = person(email=EMAIL, phone=PHONE)
     asked: dict[str, Any] = {"contact": None, "customer_id": "c-1", "channel": "both"}
 
@@ -75,7 +75,7 @@ def test_any_refusal_of_a_customer_wins_over_every_consent(reason: str) -> None:
 
 
 def test_a_refusal_of_an_address_wins_for_guests_and_for_customers() -> None:
-    """Guests are known by hashed address; what a guest once refused, a customer has refused."""
+    """Guests are known by hashed address; a guest's refusal also counts for a customer."""
     refused = Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"})
 
     assert {Channel.SMS: None, Channel.EMAIL: "complained"} == rules(refused)
@@ -93,7 +93,7 @@ def test_a_refusal_is_known_however_the_shop_writes_the_address() -> None:
 
 
 def test_a_refusal_is_the_rule_even_where_nothing_could_be_sent_anyway() -> None:
-    """Why somebody hears nothing is their own word first."""
+    """The person's own refusal comes before every other rule."""
     known = person(refusals={Channel.SMS: "opted-out", Channel.EMAIL: "complained"})
     asked: dict[str, Any] = {"contact": None, "customer_id": "c-1"}
 

@@ -21,12 +21,12 @@ VALIDATOR = Draft202012Validator(json_schema(), format_checker=DATES)
 
 
 def usage_error(document: object) -> str | None:
-    """Return what the parser has against *document*, if anything."""
+    """Return the parser's error for *document*, or None."""
     return complaint_of_bytes(json.dumps(document).encode())
 
 
 def complaint_of_bytes(payload: bytes) -> str | None:
-    """Return what the parser has against what a record holds, if anything."""
+    """Return the parser's error for a record's bytes, or None."""
     try:
         parse_order_event(payload, default_currency="USD")
     except MalformedOrderEvent as error:

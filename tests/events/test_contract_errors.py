@@ -62,7 +62,7 @@ HUGE = "9" * 5000
     ],
 )
 def test_a_value_that_nothing_can_hold_is_told_by_its_field(fields: str, said: str) -> None:
-    """No type holds it, so the reader stops before it knows the field; and a name may be personal."""
+    """No type holds it, so msgspec stops before it knows the field; a name may be personal."""
     with pytest.raises(MalformedOrderEvent) as refusal:
         read_wire(f'{{"customer_id": "c", {fields}}}'.encode())
 
@@ -123,7 +123,7 @@ DECIDED = st.sampled_from(
     | DECIDED
 )
 def test_a_complaint_never_quotes_what_the_producer_sent(document: object) -> None:
-    """It goes to the log and beside the parked record, and the value may be anybody's number."""
+    """The message goes to the log and the parked record, and the value may be a phone number."""
     assert MARKER not in (usage_error(document) or "")
 
 

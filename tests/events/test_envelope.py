@@ -57,7 +57,7 @@ def test_a_compressed_sub_record_is_unpacked_among_plain_ones(compress) -> None:
 
 @compressors
 def test_what_is_compressed_twice_is_unpacked_once(compress) -> None:
-    """The event's reader refuses it: producers must not count on more."""
+    """The event's parser refuses it, so that producers do not rely on it."""
     assert [("101", compress(ORDER))] == opened(compress(compress(ORDER)))
 
 
@@ -127,7 +127,7 @@ def test_a_bomb_among_sub_records_costs_nobody_else_their_message() -> None:
 
 
 def test_many_large_events_in_one_record_are_unpacked_up_to_a_limit_in_all() -> None:
-    """Each is allowed, but together they would not fit in memory; the plain ones take no room."""
+    """Each is allowed, but together they would not fit in memory; plain ones do not count."""
     large = gzip.compress(b" " * EVENT_LIMIT)
     allowed = AGGREGATE_LIMIT // EVENT_LIMIT
 

@@ -78,7 +78,7 @@ def test_the_channels_of_one_event_have_ids_of_their_own(one: OrderEvent) -> Non
 
 
 def _identity(one: OrderEvent) -> tuple[object, ...]:
-    """The identity rule of the contract, once more and plainly."""
+    """Restate the identity rule of the contract."""
     if one.event_id is not None:
         return ("id", one.shop, one.event_id)
     return ("story", one.shop, one.order_id, one.status, one.occurred_at, one.tracking_url)
@@ -124,7 +124,7 @@ def test_upper_case_in_a_status_makes_no_second_event() -> None:
 
 
 def test_what_the_customer_reads_is_no_part_of_an_event_s_identity() -> None:
-    """A producer's retry may render an amount or an item anew."""
+    """A producer's retry may format an amount or an item differently."""
     again = order_event(amount=42.5, items=None, contact={"email": "bob@example.com"})
 
     assert event_hash(order_event()) == event_hash(again)
@@ -160,12 +160,12 @@ def test_people_are_known_by_keys_that_tell_nothing_of_them() -> None:
 
 
 def test_a_customer_is_a_shop_s_own_and_never_an_address() -> None:
-    somebody = customer_key(shop="a", customer_id="ada@example.com")
+    key = customer_key(shop="a", customer_id="ada@example.com")
 
-    assert somebody == customer_key(shop="a", customer_id="ada@example.com")
-    assert somebody != customer_key(shop="b", customer_id="ada@example.com")
-    assert somebody != customer_key(shop=None, customer_id="ada@example.com")
-    assert somebody != address_key("ada@example.com")
+    assert key == customer_key(shop="a", customer_id="ada@example.com")
+    assert key != customer_key(shop="b", customer_id="ada@example.com")
+    assert key != customer_key(shop=None, customer_id="ada@example.com")
+    assert key != address_key("ada@example.com")
 
 
 def test_an_address_is_the_same_in_capitals() -> None:
@@ -203,5 +203,5 @@ def test_an_event_is_known_by_the_fields_that_are_named_and_by_no_other(event_id
 
 
 def place_of(one: OrderEvent) -> tuple[str, str]:
-    """Where its mark is."""
+    """Return the key of its decision."""
     return order_hash(one), event_hash(one)

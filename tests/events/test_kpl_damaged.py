@@ -26,8 +26,8 @@ DAMAGED = {
     "data longer than the sub-record": field(3, b"\x08\x00\x1a\x7f" + ORDERS[1]),
     "data of another kind": field(3, b"\x08\x00\x18\x07"),
     "two payloads": part(ORDERS[1], more=field(3, ORDERS[2])),
-    "a field nobody knows in it": part(ORDERS[1], more=field(9, b"?")),
-    "a field nobody knows around it": field(9, ORDERS[1]),
+    "an unknown field in it": part(ORDERS[1], more=field(9, b"?")),
+    "an unknown field around it": field(9, ORDERS[1]),
     "the tag of a key": field(1, part(ORDERS[1])[2:]),
     "the tag of a hash key": field(2, part(ORDERS[1])[2:]),
 }
@@ -60,7 +60,7 @@ def test_a_parked_sub_record_keeps_what_there_is_of_it_and_its_detail_quotes_not
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_sub_record_that_stands_among_the_keys_is_parked_all_the_same(number) -> None:
-    """As if it were the last of the keys, where nothing else is odd about the aggregate."""
+    """Damage may make it the last of the keys in an otherwise intact aggregate."""
     mistaken = field(number, part(ORDERS[0])[2:])
 
     assert [("101.0", "damaged-sub-record"), ("101.1", ORDERS[1])] == opened(

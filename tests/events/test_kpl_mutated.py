@@ -10,11 +10,11 @@ from tests.decisions.five_orders import ORDERS, opened
 
 WHOLE = message_of(aggregate(*ORDERS))
 STARTS = [WHOLE.index(each) for each in ORDERS]
-"""Where the data of each sub-record begins."""
+"""The offset of each sub-record's data."""
 
 
 def contents(number: int) -> range:
-    """Where that sub-record stands in the message, without its tag and length."""
+    """Return the range of the sub-record in the message, without tag and length."""
     end = STARTS[number] + len(ORDERS[number])
     return range(STARTS[number] - 4, end)
 
@@ -37,7 +37,7 @@ def test_whatever_happens_inside_a_sub_record_its_neighbours_survive(number, dat
 
 @st.composite
 def mutations(draw: st.DrawFn) -> tuple[int, int, bytes]:
-    """Replace the bytes from one place to another: a flip, a cut, a splice, an insertion."""
+    """Replace a range of bytes: a flip, a cut, a splice or an insertion."""
     start = draw(st.integers(0, len(WHOLE)))
     end = draw(st.sampled_from([start, start + 1, start + 2, len(WHOLE)]))
     return start, end, draw(st.binary(max_size=12))
@@ -63,7 +63,7 @@ def test_whatever_happens_to_an_aggregate_nothing_before_it_is_lost_and_nothing_
 def test_whatever_happens_to_an_aggregate_no_intact_sub_record_vanishes_without_a_sign(
     mutation,
 ) -> None:
-    """Also where a wrong length or tag makes a key, or a part of its neighbour, of it."""
+    """Also if a wrong length or tag turns it into a key or into part of its neighbour."""
     start, end, instead = mutation
     message = WHOLE[:start] + instead + WHOLE[end:]
 

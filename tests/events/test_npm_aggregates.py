@@ -15,7 +15,7 @@ from tests.aggregates import record
 MADE = Path(__file__).parents[1] / "recordings" / "npm_aggregates" / "aggregates.json.gz"
 CASES = {each["name"]: each for each in json.loads(decompress(MADE.read_bytes()))}
 MISLAID = "keys that are numbers"
-"""Its table is sorted and its indexes are not, so that records have each other's keys."""
+"""npm's package sorts the key table but not the indexes, so records get wrong keys."""
 
 
 def parts_of(case: dict[str, object]) -> list[StreamRecord]:
@@ -43,7 +43,7 @@ def test_every_record_that_was_put_has_its_own_key(case) -> None:
 
 
 def test_keys_that_the_writer_mixed_up_cost_no_order_its_event() -> None:
-    """A partition key says where a record travels, never whose it is."""
+    """A partition key routes a record; it does not identify the customer."""
     assert ["30", "7", "100", "7"] == [key for key, _, _ in CASES[MISLAID]["put"]]
     assert ["7", "30", "100", "30"] == [each.partition_key for each in parts_of(CASES[MISLAID])]
 

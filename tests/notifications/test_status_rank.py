@@ -27,7 +27,7 @@ def latest_status(status: str, occurred_at: datetime | None) -> LatestStatus:
 
 @given(INSTANTS, INSTANTS)
 def test_rank_comes_before_time(one: datetime, other: datetime) -> None:
-    """A shop's clocks may disagree; that a parcel was delivered after it was shipped stands."""
+    """A shop's clocks may disagree, but a parcel is always delivered after it was shipped."""
     assert is_stale("confirmed", one, latest_status("shipped", other))
     assert is_stale("shipped", one, latest_status("delivered", other))
     assert not is_stale("delivered", one, latest_status("shipped", other))
@@ -47,7 +47,7 @@ def test_nothing_is_stale_beside_itself(status: str, occurred_at: datetime | Non
 
 
 def test_a_second_parcel_without_a_time_is_not_taken_to_be_the_older() -> None:
-    """Nothing says that it is, and nobody would ever hear of it."""
+    """Without a time it may be the newer one, and would never be sent."""
     assert not is_stale("shipped", None, latest_status("shipped", START))
     assert not is_stale("shipped", START, latest_status("shipped", None))
     assert is_stale("shipped", None, latest_status("delivered", None))
@@ -64,7 +64,7 @@ def test_where_nothing_is_known_nothing_is_stale() -> None:
 
 
 def test_an_instant_counts_to_the_millisecond_that_the_ledger_keeps() -> None:
-    """Otherwise a message would be older than its own head."""
+    """Otherwise a message would be stale against its own status."""
     for micros in range(0, 1_000_000, 1009):
         finer = START.replace(microsecond=micros)
         kept = START.replace(microsecond=micros // 1000 * 1000)

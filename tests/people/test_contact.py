@@ -36,7 +36,7 @@ def test_a_number_is_read_as_people_in_its_country_write_it(
     ],
 )
 def test_a_number_prefix_is_never_guessed(written: str, country: str) -> None:
-    """Putting + or +1 before whatever comes sends somebody's order to somebody else."""
+    """A guessed + or +1 prefix would send an order to a stranger."""
     assert e164(written, country=country) is None
 
 
@@ -119,7 +119,7 @@ def test_an_address_cannot_smuggle_a_header_in(line_break: str) -> None:
     "domain", ["straße.example", "\uff45xample.com", "exam\u200dple.com", "a。b.com"]
 )
 def test_a_domain_that_two_standards_read_differently_is_not_guessed(domain: str) -> None:
-    """IDNA 2003 makes strasse of straße, IDNA 2008 does not: two owners, one customer."""
+    """IDNA 2003 turns straße into strasse, IDNA 2008 does not: these are two owners' domains."""
     assert mailbox(f"ada@{domain}") is None
 
 

@@ -15,7 +15,7 @@ SOMEBODY = Person(key="somebody")
 
 
 def at(when: datetime, *ids: str) -> dict[str, datetime]:
-    """Return notifications that are all due then."""
+    """Return notifications that are all due at the same time."""
     return dict.fromkeys(ids, when)
 
 
@@ -46,7 +46,7 @@ def test_what_has_lapsed_is_forgotten() -> None:
 
 
 def test_an_id_that_has_paid_has_paid() -> None:
-    """A redelivery costs nobody a second slot, and is not refused for its own first one."""
+    """A redelivery takes no second slot, and its own first slot does not refuse it."""
     once, _ = reserve(SOMEBODY, at(START, "n-1", "n-2"), limit=2, now=START)
     again, refused = reserve(once, at(START + MINUTE, "n-2", "n-1"), limit=2, now=START + MINUTE)
 
@@ -72,7 +72,7 @@ def test_paying_takes_the_next_turn_and_changes_nothing_else() -> None:
 
 
 def test_what_waits_counts_when_it_is_due_and_not_when_it_came() -> None:
-    """Three an hour through a night are eighteen in the morning, were they paid for by night."""
+    """Three an hour through a night would be eighteen in the morning, if reserved at night."""
     somebody, morning, told = SOMEBODY, START + 6 * HOUR, set()
     for hour in range(6):
         ids = {f"n-{hour}-{n}" for n in range(3)}
@@ -97,7 +97,7 @@ def test_what_is_sent_at_once_counts_with_what_will_go_within_the_hour() -> None
 
 
 def test_a_redelivery_that_is_decided_for_another_hour_pays_for_it_too() -> None:
-    """Which of two overlapping deliveries marks the event is not known yet: both hours are full."""
+    """Two overlapping deliveries may decide differently: slots are reserved in both hours."""
     once, _ = reserve(SOMEBODY, at(START, "n-1"), limit=1, now=START)
     again, refused = reserve(once, at(START + 9 * HOUR, "n-1"), limit=1, now=START + MINUTE)
     third, _ = reserve(again, at(START + 9 * HOUR, "n-1"), limit=1, now=START + 2 * MINUTE)
@@ -119,7 +119,7 @@ VISITS = st.lists(
 def test_no_hour_ever_holds_more_than_the_cap(
     visits: list[tuple[int, list[tuple[str, int]]]], limit: int
 ) -> None:
-    """Be they sent at once or only when their wait is over."""
+    """Whether they are sent at once or after quiet hours."""
     somebody, now, slots = SOMEBODY, START, set()
     for minutes, waits in visits:
         now += minutes * MINUTE
@@ -138,7 +138,7 @@ def test_no_hour_ever_holds_more_than_the_cap(
 
 @given(st.lists(st.integers(1, 90), min_size=30, max_size=60))
 def test_what_is_kept_of_a_night_is_bounded(gaps: list[int]) -> None:
-    """A cap's worth of the last hour, and one of the morning: the record stays small."""
+    """At most one cap of the last hour and one of the morning, so that the record stays small."""
     somebody, now, morning = SOMEBODY, START, START + 24 * HOUR
     for n, minutes in enumerate(gaps):
         now = min(now + minutes * MINUTE, morning - MINUTE)

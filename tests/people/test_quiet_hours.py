@@ -16,7 +16,7 @@ NEW_YORK = "America/New_York"
 def until(
     quiet: QuietHours, zones: str, month: int, day: int, hour: int, minute: int = 0
 ) -> tuple[int, ...] | None:
-    """Return until when somebody is not to be disturbed, both by the clock in UTC."""
+    """Return the end of quiet hours; both times are in UTC."""
     now = datetime(2026, month, day, hour, minute, tzinfo=UTC)
     end = quiet_until(quiet, places=[tuple(zones.split())], now=now)
     return (end.month, end.day, end.hour, end.minute) if end else None
@@ -61,7 +61,7 @@ def test_the_night_that_is_an_hour_longer_ends_by_the_clock_too() -> None:
 
 
 def test_an_end_that_the_clock_shows_twice_is_the_second() -> None:
-    """Between the two the clock shows quiet hours again, and nobody is to be woken in them."""
+    """Between the two the clock shows quiet hours a second time; they count as quiet too."""
     early = QuietHours(start=time(21), end=time(1, 30))
 
     assert (11, 1, 6, 30) == until(early, NEW_YORK, 11, 1, 4)

@@ -16,7 +16,7 @@ def told(
     country: str | None = None,
     default_country: str = "US",
 ) -> list[tuple[str, ...]]:
-    """Return the places in their order."""
+    """Return the possible time zones, the most certain first."""
     return list(
         possible_time_zones(
             named=named,
@@ -72,7 +72,7 @@ def test_the_stage_s_country_says_nothing_of_where_somebody_is() -> None:
 
 
 def test_the_table_of_numbers_is_read_when_somebody_asks_for_it_and_not_before() -> None:
-    """It is part of no cold start but the order relay's, and of that one's only by need."""
+    """Only the order relay loads the table, and only when it is needed."""
     code = (
         "import sys, processors.order_relay as _\n"
         "assert 'phonenumbers.tzdata' not in sys.modules\n"

@@ -25,7 +25,7 @@ def test_any_other_status_has_the_generic_one(status: str) -> None:
 
 @pytest.mark.parametrize("template", SEND_WITHIN)
 def test_a_message_outlives_a_night_and_an_outage_but_not_a_week(template: str) -> None:
-    """The last look at a lost one comes twelve hours after its entry, and a night may follow."""
+    """The last republish of a lost one is twelve hours after it was accepted; quiet hours may follow."""
     assert timedelta(hours=24) <= within(template) <= timedelta(days=4)
 
 

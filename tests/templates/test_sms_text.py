@@ -31,7 +31,7 @@ def recorded(rows: list[list[Any]]) -> dict[str, Parts]:
 
 
 def test_parts_are_counted_as_a_calculator_of_note_counts_them() -> None:
-    """The texts at a part's edge, of 100,000 that were compared; `made` in the file says how."""
+    """Texts at the limit of a part, from 100,000 compared ones; `made` in the file says how."""
     assert {} == {
         text: (expected, parts(text))
         for text, expected in recorded(RECORDED["texts"]).items()
@@ -54,7 +54,7 @@ def test_a_run_of_marks_longer_than_a_part_is_torn_after_all() -> None:
 
 @given(TEXTS)
 def test_a_text_costs_the_parts_its_units_need_or_little_more(text: str) -> None:
-    """What is not torn leaves a few units empty at the end of each part."""
+    """An unsplit character leaves a few units empty at the end of a part."""
     counted = parts(text)
     alone, joined, longest = (160, 153, 2) if counted.encoding is Encoding.GSM_7 else (70, 67, 67)
 
@@ -96,7 +96,7 @@ def test_typographic_characters_become_plain_ones(written: str, sent: str) -> No
     ],
 )
 def test_a_text_that_cannot_be_plain_stays_to_the_letter(text: str) -> None:
-    """`ç` is not `c`, a Greek capital is no Latin one, and half a conversion saves nothing."""
+    """`ç` is not `c`, a Greek capital is not a Latin one, and a partial conversion saves nothing."""
     assert text == normalise(text)
 
 

@@ -41,7 +41,7 @@ def test_every_template_has_every_part_in_every_language_and_there_are_no_others
 
 
 class Sources:
-    """The templates' files, as the code reads them: how often, and with what was put in."""
+    """Read the templates' files, and count the reads; a test may replace their content."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reads = 0

@@ -94,7 +94,7 @@ def test_a_long_order_is_told_in_full() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("draft", [TEXT, MAIL])
 def test_a_status_of_the_shop_s_own_is_not_quoted(draft: Notification, language: str) -> None:
-    """It is written for the shop's own people: `fraud_review` is nothing to tell a customer."""
+    """A status may be internal, such as `fraud_review`, and not meant for customers."""
     said = words(replace(voiced(draft, GENERIC, language), status="fraud_review"))
 
     assert "fraud" not in f"{said.subject}{said.text}{said.html}"

@@ -24,7 +24,7 @@ def test_a_typical_text_message_is_one_part_of_plain_characters(
 
 @pytest.mark.parametrize("file", sorted(FOLDER.rglob("sms.txt")))
 def test_the_words_of_a_text_message_are_plain_as_they_are_written(file: Path) -> None:
-    """They would be made plain with the rest, but only where the rest can be."""
+    """They would become plain with the rest, but only if the rest can."""
     assert Encoding.GSM_7 is parts(file.read_text()).encoding
 
 
@@ -39,7 +39,7 @@ def test_what_a_shop_wrote_is_made_plain_in_a_text_message_and_kept_in_an_e_mail
     "order_id", ["A\u20191", "7\u201342", "\u201c9\u201d", "N\u20116", "x\u20263"]
 )
 def test_an_order_id_is_never_made_plain(order_id: str) -> None:
-    """With another quote or dash it is another id, which no shop can find."""
+    """With another quote or dash it would be another id, unknown to the shop."""
     text = words(about(TEXT, order_id=order_id, shop="Ada\u2019s Tea")).text
 
     assert text.startswith(f"Ada\u2019s Tea: Your order {order_id} ")

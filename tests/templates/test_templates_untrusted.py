@@ -43,7 +43,7 @@ def test_an_order_id_cannot_smuggle_a_header_in(text: str, line_break: str) -> N
     )
 )
 def test_nothing_unseen_reaches_a_reader(unseen: str) -> None:
-    """Control characters make a provider refuse the message; a turned direction makes it lie."""
+    """Providers refuse control characters; a changed text direction misleads the reader."""
     for notification in (TEXT, MAIL):
         said = words(about(notification, order_id=f"o{unseen}1", items=(f"tea{unseen}pot",)))
         everything = f"{said.subject}{said.text}{said.html}"
