@@ -95,7 +95,7 @@ def _wired() -> ApplyReceipts:
     ledger = DynamoLedger(table=table(settings.ledger_table), customers=customers)
     return ApplyReceipts(
         receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
-        take=MergeReceipts(ledger=ledger, receipt_timeout=settings.receipt_timeout, now=_now),
+        merge=MergeReceipts(ledger=ledger, receipt_timeout=settings.receipt_timeout, now=_now),
         suppress=SuppressFromReceipts(
             ledger=ledger,
             people=DynamoPeople(table=customers),

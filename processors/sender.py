@@ -26,6 +26,9 @@ from ordercast.templates import Words, send_within, words
 from ordercast.wiring.tables import tables
 from ordercast.workflows.merge_receipts import MergeReceipts
 from ordercast.workflows.ports import Deadline, Provider
+from ordercast.workflows.send.checks import Checks
+from ordercast.workflows.send.claims import Claims
+from ordercast.workflows.send.settling import Settling
 from ordercast.workflows.send_messages import WAVE, SendMessages
 from processors.batch_response import BatchResponse, message_ids, of
 from processors.parked_metric import parked_line
@@ -96,18 +99,27 @@ def wire(
     send = SendMessages(
         channel=channel,
         ledger=ledger,
-        receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
-        take=MergeReceipts(ledger=ledger, receipt_timeout=settings.receipt_timeout, now=_now),
         provider=provider(executor),
-        words=words,
-        cost=cost,
-        send_within=send_within,
+        checks=Checks(
+            ledger=ledger,
+            words=words,
+            cost=cost,
+            send_within=send_within,
+            chance=random,
+            now=_now,
+        ),
+        claims=Claims(
+            ledger=ledger, lease=settings.claim_lease, token=lambda: uuid4().hex, now=_now
+        ),
+        settling=Settling(
+            ledger=ledger,
+            receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
+            merge=MergeReceipts(ledger=ledger, receipt_timeout=settings.receipt_timeout, now=_now),
+            receipt_retention=settings.receipt_retention,
+            receipt_timeout=settings.receipt_timeout,
+            chance=random,
+        ),
         now=_now,
-        token=lambda: uuid4().hex,
-        chance=random,
-        lease=settings.claim_lease,
-        receipt_retention=settings.receipt_retention,
-        receipt_timeout=settings.receipt_timeout,
     )
     delay = SqsVisibility(client=clients.sqs()).delay
     return Sender(send=send, delay=delay, stage=settings.stage)

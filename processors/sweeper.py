@@ -64,7 +64,7 @@ def _answer(swept: Swept, receipt_logs: ReceiptsSwept) -> dict[str, Any]:
         "doubtful": swept.doubtful,
         "bugs": list(swept.bugs),
         "receipts_applied": receipt_logs.applied,
-        "silent": receipt_logs.silent,
+        "timed_out": receipt_logs.timed_out,
         "matched": receipt_logs.matched + swept.matched,
         "unattributed": receipt_logs.unattributed,
     }
@@ -89,7 +89,7 @@ def _wired() -> Sweeper:
     kept = DynamoReceiptLogs(table=table(settings.receipts_table))
     receipt_logs = SweepReceipts(
         receipt_logs=kept,
-        take=MergeReceipts(ledger=ledger, receipt_timeout=settings.receipt_timeout, now=_now),
+        merge=MergeReceipts(ledger=ledger, receipt_timeout=settings.receipt_timeout, now=_now),
         suppress=SuppressFromReceipts(
             ledger=ledger,
             people=DynamoPeople(table=customers),
@@ -109,7 +109,7 @@ def _wired() -> Sweeper:
             url=settings.receipts_queue_url,
             dead_letters_url=settings.receipts_dead_letters_url,
         ),
-        of_texts=receipt_logs.of_texts,
+        match_texts=receipt_logs.match_texts,
         send_within=send_within,
         due_policy=DuePolicy(
             first_wait=settings.republish_after,

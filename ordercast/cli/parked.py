@@ -25,7 +25,7 @@ from ordercast.operations.parked_sources import ParkedSources, SelectedItems, pa
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.usage_error import UsageError
-from ordercast.workflows.redrive.source import ParkedSource, Report
+from ordercast.workflows.redrive.source import ParkedSource, ReportProgress
 
 parked = typer.Typer(
     name="parked",
@@ -47,7 +47,7 @@ Since = Annotated[
 Really = Annotated[bool, typer.Option("--yes", help="Do it; without --yes nothing is changed.")]
 Everything = Annotated[bool, typer.Option("--all", help="Everything that is parked.")]
 
-Doing = Callable[[ParkedSource, Sequence[ParkedItem], Report], int]
+Doing = Callable[[ParkedSource, Sequence[ParkedItem], ReportProgress], int]
 
 
 @parked.command("list")
@@ -115,13 +115,13 @@ def _add(name: str, word: str, doing: Doing, help_: str) -> None:
 _add(
     "redrive",
     "redriven",
-    lambda source, items, progress: source.redrive(items, told=progress),
+    lambda source, items, progress: source.redrive(items, progress=progress),
     "Process parked items again; may be interrupted and repeated.",
 )
 _add(
     "drop",
     "dropped",
-    lambda source, items, progress: source.drop(items, told=progress),
+    lambda source, items, progress: source.drop(items, progress=progress),
     "Delete parked items; payloads in the bucket stay until their retention ends.",
 )
 

@@ -11,13 +11,13 @@ from ordercast.gateways.cloudwatch import MetricSums
 from ordercast.operations.moments import moment
 from ordercast.operations.target import Target
 from ordercast.reconciliation.comparison import Findings
+from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.statistics import in_all
 from ordercast.settings.analytics import VerifierSettings
 from ordercast.settings.processors import NAMESPACE
 from ordercast.usage_error import UsageError
 from ordercast.wiring.reconciliation import Verification
 from ordercast.workflows.read_rollups import HOUR, hours, rollups_between
-from ordercast.workflows.reconcile.trace_records import TracedRecords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

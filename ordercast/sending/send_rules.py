@@ -1,9 +1,22 @@
-"""A notification about to be sent and what is known by now in, what forbids it after all out.
+"""The rules that forbid or hold back a send. Used by the senders and the sweeper.
 
-Consent is read again whenever a message is claimed or released: what was allowed when it was
-accepted may have been withdrawn since, and news may have become old.
+Who asks which rule, and when:
+
+| rule | relay, when it decides | sender, before each claim | sweeper, on release of a deferral | redriving |
+|---|---|---|---|---|
+| suppressions, consent, contact | `decisions.routing` | `block_reason` | `block_reason` | by the sender |
+| allowed recipients (`allowed_recipients`) | `decisions.routing` | - | - | - |
+| stale status (`status_rank.is_stale`) | `decisions.routing` | `block_reason` | `block_reason` | by the sender |
+| quiet hours | `decisions.routing`, defers | - | - | - |
+| hourly cap | `workflows.reserve_caps` | - | - | - |
+| age (`send_within` of the template) | - | `block_reason` | `block_reason` | by the sender |
+| pauses | - | `is_paused`, holds back | - | by the sender |
+
+Consent is read again before each claim and release, because it may have been withdrawn since the
+decision. What the relay decides once (recipient, quiet hours, cap) is not asked again.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,19 +31,22 @@ from ordercast.people.person_keys import people_for
 
 EXPIRED = "expired"
 
-# After how long a message that an operator holds back is looked at again.
+SendWithin = Callable[[Notification], timedelta]
+"""Return how long after its acceptance a notification may still be sent."""
+
+# After how long a paused message is redelivered.
 WHILE_PAUSED = timedelta(minutes=5)
 
 
 def latest_status_key_of(row: Notification) -> LatestStatusKey:
-    """Return the key of the head that *row* must not be older than."""
+    """Return the key of the latest status that *row* must not be older than."""
     return order_of(row.id), row.channel
 
 
 def block_reason(
     row: Notification, found: LookupResult, *, send_within: timedelta, now: datetime
 ) -> str | None:
-    """Name the first rule by which *row* is no longer to be sent."""
+    """Return the first rule that forbids sending *row* now; None if there is none."""
     known = [found.people[key] for key in sorted(people_for(row)) if key in found.people]
     refusals = [person.refusal(row.channel, row.recipient) for person in known]
     if any(refusals):
@@ -45,22 +61,18 @@ def block_reason(
 
 
 def suppressed(row: Notification, rule: str, *, at: datetime) -> Notification:
-    """Return *row* as one that is not sent after all.
-
-    What was sent before, and may have arrived, is as much in doubt as it was.
-    """
+    """Return *row* suppressed by *rule*; a resent one, which may have arrived, stays in doubt."""
     if row.resends:
         return replace(row, state=State.IN_DOUBT, rule=rule)
     return replace(row, state=State.SUPPRESSED, rule=rule, due_at=None, closed_at=at)
 
 
 def unsendable(row: Notification, error: Exception, *, at: datetime) -> Notification:
-    """Return *row* as one that a bug of ours keeps from being sent: it waits for an operator.
+    """Return *row* parked, because it fails to be checked or rendered; a resent one stays in doubt.
 
-    No call is made and none counted. What was sent before, and may have arrived, is as much in
-    doubt as it was.
+    No provider call is made or counted.
     """
-    # Only the type: the text of a surprise may quote what the message says.
+    # Only the type: an exception's text may quote personal data.
     rule = f"bug:{type(error).__name__}"
     if row.resends:
         return replace(row, state=State.IN_DOUBT, rule=rule)
@@ -68,7 +80,7 @@ def unsendable(row: Notification, error: Exception, *, at: datetime) -> Notifica
 
 
 def is_paused(row: Notification, pauses: Pauses, *, country: str | None) -> bool:
-    """Tell whether an operator holds this message back."""
+    """Return whether an operator has paused this message's channel, country, campaign or shop."""
     named = {
         "channel": row.channel,
         "country": country,

@@ -15,11 +15,12 @@ from ordercast.gateways.parked.objects import S3ParkedObjects
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.gateways.streams.orders_stream import KinesisOrders
+from ordercast.reconciliation.tracing import ParkedPositions
 from ordercast.settings.analytics import VerifierSettings
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from ordercast.workflows.reconcile.count_charges import CountCharges
-from ordercast.workflows.reconcile.trace_records import ParkedSource, TraceRecords
+from ordercast.workflows.reconcile.trace_records import TraceRecords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
             stream=orders,
             decisions=DynamoLedger(table=ledger),
             ledger=lines,
-            source=lambda: _source(parked),
+            source=lambda: _parked_positions(parked),
             now=now,
             redelivered_for=settings.redelivered_for,
             default_currency=settings.default_currency,
@@ -80,8 +81,8 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
     )
 
 
-def _source(parked: S3ParkedObjects) -> ParkedSource:
-    return ParkedSource(
+def _parked_positions(parked: S3ParkedObjects) -> ParkedPositions:
+    return ParkedPositions(
         positions=frozenset(each.record.position for _, each in parked.records()),
         given_up=frozenset(
             record.sequence_number for batch in parked.batches() for record in batch.records

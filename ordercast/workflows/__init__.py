@@ -1,1 +1,1 @@
-"""One verb a file, batches throughout; events and ports in, outcomes out."""
+"""Workflows: one verb a file. Ports come in as arguments; each handles a whole batch."""

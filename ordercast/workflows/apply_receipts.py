@@ -1,4 +1,4 @@
-"""Receipts in, what became of each message on the ledger and in its trail out."""
+"""Match each receipt to its notification and record it. Used by the receipt tracker."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from ordercast.workflows.ports import Clock, ReceiptLogs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What became of a batch: notifications that it tells of, and messages nobody here knows (yet)."""
+    """What became of a batch; `orphans` are messages without a known notification (yet)."""
 
     messages: int
     repeated: int
@@ -23,15 +23,15 @@ class Applied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyReceipts:
-    """Match each receipt to its notification, by our tag else by message id, and record it.
+    """Match each receipt to its notification, by our tag or by message id, and record it.
 
-    The ledger first, then the trail: a trail that is at rest says that the ledger has it. What
-    comes before the sender knows the message id waits in its trail, and whoever comes second joins
-    the two; so a receipt never has to be brought again for being early.
+    The ledger is written first: a closed receipt log proves that the ledger has its receipts. A
+    receipt that comes before the sender has recorded the message id waits in its receipt log, and
+    the second of the two joins them; so an early receipt is never redelivered.
     """
 
     receipt_logs: ReceiptLogs
-    take: MergeReceipts
+    merge: MergeReceipts
     suppress: SuppressFromReceipts
     receipt_timeout: timedelta
     orphan_wait: timedelta
@@ -39,7 +39,7 @@ class ApplyReceipts:
     now: Clock
 
     def __call__(self, receipts: Sequence[Receipt]) -> Applied:
-        """Apply a batch; raises `Retryable` when a table is in trouble."""
+        """Apply a batch; raises `Retryable` when a table fails."""
         expires_at = self.now() + self.retention
         news = fold(receipt_log_of(each, expires_at=expires_at) for each in receipts)
         orphans = without_row = repeated = 0
@@ -55,7 +55,7 @@ class ApplyReceipts:
                 for receipt_log in fresh.values()
                 if receipt_log.notification_id is not None
             ]
-            rows = self.take(ours)
+            rows = self.merge(ours)
             self.suppress(rows, ours)
             written = self.receipt_logs.change(
                 [(seen.get(i), receipt_log) for i, receipt_log in fresh.items()]
@@ -71,11 +71,11 @@ class ApplyReceipts:
                     orphans=orphans,
                     without_row=without_row,
                 )
-        message = "a trail changes faster than receipts can be joined to it"
+        message = "a receipt log changes faster than receipts can be joined to it"
         raise LedgerUnavailable(message)
 
     def _joined(self, seen: ReceiptLog | None, new: ReceiptLog) -> ReceiptLog:
-        """Return the trail as it is to be once the ledger has what it says."""
+        """Return the receipt log to write once the ledger has its receipts."""
         joined = join(seen, new)
         if joined.notification_id is not None:
             rested = closed(joined, receipt_timeout=self.receipt_timeout)
@@ -83,5 +83,5 @@ class ApplyReceipts:
             rested = replace(joined, due_at=self.now() + self.orphan_wait)
         else:
             rested = joined
-        # How long it is kept is no news: a repeated receipt writes nothing.
+        # A later expiry alone is not written: a repeated receipt writes nothing.
         return replace(rested, expires_at=seen.expires_at) if seen else rested

@@ -1,4 +1,4 @@
-"""Lines of the ledger in, counted in the rollups; what was counted, and what could not be, out."""
+"""Count ledger rows into rollups. Used by the analytics function, `verify --repair` and redriving."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,24 +9,24 @@ from ordercast.rollups.counting import Entry, Transaction, entries, transactions
 from ordercast.rollups.rollup import CountedVersion, RollupInput
 
 ROUNDS = 6
-"""How often what was refused is read and tried again: each time somebody else got on with theirs."""
+"""How often a refused transaction is read and tried again: each refusal means that another writer won."""
 
 
 class Rollups(Protocol):
-    """What was counted, and the buckets it was counted in. Raises `LedgerUnavailable`."""
+    """Counted versions and their buckets. Raises `LedgerUnavailable`."""
 
     def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
-        """Return what was last counted of each notification; *hours* is by id."""
+        """Return the counted version of each notification; *hours* is by id."""
         ...
 
     def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
-        """Carry out each transaction as a whole or not at all; answer which were."""
+        """Carry out each transaction or nothing of it; answer which were."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What was counted now, and which notifications (by id) could not be; the rest was old news."""
+    """What was counted, and the ids that could not be; the rest was counted before."""
 
     entries: tuple[Entry, ...]
     undone: frozenset[str]
@@ -34,10 +34,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """Count each notification at its newest known version, once.
+    """Count each notification once, at its newest known version.
 
-    The stream's reader, a repair and a backfill all count with this. `pause` (seconds) waits
-    before another round, and `chance` (0 to 1) keeps writers apart.
+    `pause` (seconds) waits before another round; `chance` (0 to 1) keeps writers apart.
     """
 
     rollups: Rollups
@@ -47,7 +46,7 @@ class Count:
     def __call__(self, lines: Iterable[RollupInput], *, again: bool = False) -> Tally:
         """Count a batch with one line a notification; raises nothing but what is a bug.
 
-        With *again*, what was counted at the same version is counted anew: a backfill.
+        With *again* the same version is counted anew: a repair or a backfill.
         """
         waiting = {line.id: line for line in lines}
         done: list[Entry] = []
@@ -59,7 +58,7 @@ class Count:
         return Tally(entries=tuple(done), undone=frozenset(waiting))
 
     def _round(self, waiting: dict[str, RollupInput], done: list[Entry], *, again: bool) -> bool:
-        """Count what is waiting; tell whether something waits still."""
+        """Count what is waiting; return whether something still waits."""
         try:
             counted = self.rollups.counted({i: each.bucket.hour for i, each in waiting.items()})
         except LedgerUnavailable:
@@ -79,4 +78,4 @@ class Count:
 
 
 _FIRST_PAUSE = 0.02
-_MANY = 1 << 16  # more than there are writers, whose number is the table's own business
+_MANY = 1 << 16  # more than there are writers

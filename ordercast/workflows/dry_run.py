@@ -1,7 +1,7 @@
-"""Recorded batches in, what the relay would decide about them out; nothing outside is changed.
+"""Run the relay without effects on recorded batches. Used by `ordercast replay --dry-run`.
 
-It is the relay itself, on ports that read people from where they are and keep all else to
-themselves: marks, heads, rows, slots of the cap, publications, parked records.
+The ports read people from the stage and keep everything else in memory: decisions, latest
+statuses, rows, cap reservations, publications and parked records.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -26,15 +26,15 @@ Key = TypeVar("Key", bound=Hashable)
 Thing = TypeVar("Thing")
 
 LookUp = Callable[[LookupKeys], LookupResult]
-"""Read people, as they are on record now. Raises `LedgerUnavailable`."""
+"""Read people as they are on record now. Raises `LedgerUnavailable`."""
 
 
 @dataclass(slots=True, kw_only=True)
 class DryRun:
-    """Relays batches to nobody; `rows`, `parked` and the sums are what came of it so far.
+    """Relay batches in memory; `rows` and `parked` are the results so far.
 
-    The trap is to take it for what happened then: people are as they are now, and no order has a
-    head from before the first batch.
+    The trap: it need not be what happened then. People are as they are now, and no order has a
+    latest status from before the first batch.
     """
 
     look_up_people: LookUp
@@ -55,7 +55,7 @@ class DryRun:
                 ledger=self, reserve_caps=reserve_caps, policy=self.policy
             ),
             notifications_topic=_NoNotificationsTopic(),
-            parked=_Kept(self.parked),
+            parked=_ParkedInMemory(self.parked),
             opening=open_envelope,
             policy=self.policy,
             default_currency=self.default_currency,
@@ -64,7 +64,7 @@ class DryRun:
         return relay(records)
 
     def look_up(self, wanted: LookupKeys) -> LookupResult:
-        """Answer from here, and people who have not paid here from where they are on record."""
+        """Answer from memory; people without a reservation here are read from the stage."""
         others = wanted.people - self._reservations.keys()
         there = self.look_up_people(LookupKeys(people=others)).people if others else {}
         return LookupResult(
@@ -75,34 +75,34 @@ class DryRun:
         )
 
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
-        """Keep each mark that is not there yet; answer the one that stands."""
+        """Keep each decision that is not there yet; answer the stored one."""
         return [self._decisions.setdefault((each.order, each.event), each) for each in decisions]
 
     def accept(
         self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
-        """Keep each row that is not there yet, and raise the heads."""
+        """Keep each row that is not there yet, and raise the latest statuses."""
         raise_latest_statuses(self._latest_statuses, latest_statuses)
         return [self.rows.setdefault(each.id, each) for each in notifications]
 
     def reserve(self, people: Sequence[Person]) -> set[str]:
-        """Keep what each has paid."""
+        """Keep each reservation."""
         self._reservations |= {person.key: person for person in people}
         return {person.key for person in people}
 
 
 class _NoNotificationsTopic:
     def publish(self, notifications: Sequence[Notification]) -> set[str]:
-        """Take all, and tell nobody."""
+        """Accept all and publish nothing."""
         return {each.id for each in notifications}
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _ParkedInMemory:
     records: list[ParkedRecord]
 
     def park(self, records: Sequence[ParkedRecord]) -> None:
-        """Keep them here."""
+        """Keep them in memory."""
         self.records.extend(records)
 
 

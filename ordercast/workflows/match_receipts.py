@@ -1,4 +1,4 @@
-"""Receipts that nobody claims and texts in doubt in, on record whose each receipt must be out."""
+"""Match orphan SMS receipts to in-doubt texts and store the match. Used by the sweeper."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,24 +14,23 @@ from ordercast.workflows.ports import Ledger, ReceiptLogs
 
 Each = TypeVar("Each")
 
-PAGES = 200  # of either kind, a hundred each, that a look reads; above it nothing is matched
+PAGES = 200  # of either kind, a hundred items each; above this limit nothing is matched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchReceipts:
-    """Find whose a text's receipt is that no sender has recorded.
+    """Find the text of a receipt whose message id no sender has recorded.
 
-    Whoever comes second looks for the other, so a receipt sees its text however late the end of
-    its claim is written down, minutes or hours after it:
+    Each side looks for the other, so they meet however late the end of the claim is written:
 
-    - A text is looked at when it is in doubt. That look sees each receipt that has come by then,
-      whether it still waits for its sender or was given up long ago.
-    - A receipt that comes later than that look is looked at itself, three leases after it came. By
-      then the doubt has been written for as long, and stands in the index of failures.
+    - A text is looked at when it is in doubt. That look finds each receipt that has come by then,
+      whether it still waits for its sender or was given up.
+    - A receipt that comes later is looked at three leases after it came. By then the doubt is in
+      the index of failures.
 
-    Each look compares everything that is known of both kinds. What still waits for its sender is
-    not matched, but stands against a match. A text is looked at a second time when nobody will
-    speak of it any more, for what stood against it and has found its sender.
+    Each look compares all candidates of both kinds. A receipt that still waits for its sender is
+    not matched, but makes a match ambiguous. A text is looked at again at the receipt timeout,
+    because such a receipt may have found its sender since.
     """
 
     ledger: Ledger
@@ -41,13 +40,13 @@ class MatchReceipts:
     def __call__(
         self, ripe: Sequence[ReceiptLog], looked_at: Sequence[Notification], *, now: datetime
     ) -> list[ReceiptLog]:
-        """Match receipts that have waited and texts that are looked at; return the trails matched.
+        """Match receipts that have waited, and texts that are due; return the matched receipt logs.
 
-        It is recorded before the ledger hears of it: what is in doubt no longer would not be found
-        a second time, and they would be nobody's for ever if we ended in between.
+        The match is stored before the ledger is written: a text that is no longer in doubt would
+        not be found again, and after a crash in between its receipt would stay unattributed.
         """
         try:
-            return self._recorded(self._matches(ripe, looked_at, now))
+            return self._stored(self._matches(ripe, looked_at, now))
         except _TooManyToCompareError:
             return []
 
@@ -59,8 +58,8 @@ class MatchReceipts:
         texts = [*looked_at, *(row for row in doubtful if number_in_doubt(row) in numbers)]
         if not texts:
             return []
-        orphans = self._of(texts, now)
-        # Of what else may each be? Days that were read already are mostly all there are.
+        orphans = self._orphans_of(texts, now)
+        # All other texts that each receipt may belong to.
         rows = {row.id: row for row in [*self._in_doubt(orphans), *texts]}
         matches = sure_matches(orphans, rows.values(), lease=self.lease)
         return [
@@ -71,36 +70,36 @@ class MatchReceipts:
             and receipt_log.due_at <= now
         ]
 
-    def _of(self, texts: Iterable[Notification], now: datetime) -> list[ReceiptLog]:
-        """Return every receipt without a sender that may be of one of these texts."""
+    def _orphans_of(self, texts: Iterable[Notification], now: datetime) -> list[ReceiptLog]:
+        """Return every orphan receipt that may belong to one of these texts."""
         numbers = {number_in_doubt(row) for row in texts} - {None}
         since = min(claimed_after(row, lease=self.lease) for row in texts)
-        # What came a moment ago is to wait for three leases yet.
+        # The newest receipts are due three leases from now.
         pages = self.receipt_logs.orphans(since=since, until=now + 4 * self.lease)
         return [receipt_log for receipt_log in _all_of(pages) if receipt_log.to in numbers]
 
     def _in_doubt(self, orphans: Iterable[ReceiptLog]) -> list[Notification]:
-        """Return everything in doubt of those days."""
+        """Return everything in doubt on the days of these orphans."""
         days = {day for each in orphans for day in days_of_doubt(each, lease=self.lease)}
         pages = (self.ledger.failures(State.IN_DOUBT, day=day) for day in sorted(days))
         return _all_of(chain.from_iterable(pages))
 
-    def _recorded(self, matches: Iterable[tuple[ReceiptLog, str]]) -> list[ReceiptLog]:
-        """Record whose they are, due as ever, and return them as they then stand."""
-        whose = [
+    def _stored(self, matches: Iterable[tuple[ReceiptLog, str]]) -> list[ReceiptLog]:
+        """Store the matches, with `due_at` unchanged; return the receipt logs as written."""
+        changes = [
             (receipt_log, replace(receipt_log, notification_id=row_id, unattributed=False))
             for receipt_log, row_id in matches
         ]
-        written = self.receipt_logs.change(whose)
+        written = self.receipt_logs.change(changes)
         return [
             replace(new, version=seen.version + 1)
-            for seen, new in whose
+            for seen, new in changes
             if new.message_id in written
         ]
 
 
 class _TooManyToCompareError(Exception):
-    """Nobody can say that there is no other."""
+    """A match cannot be shown to be the only one."""
 
 
 def _all_of(pages: Iterator[list[Each]]) -> list[Each]:

@@ -1,4 +1,4 @@
-"""Trails of messages that are somebody's in, what they say on the ledger and in memories out."""
+"""Merge receipt logs into notifications, and suppress by their evidence. Used by the tracker, senders and sweeper."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,14 +14,14 @@ from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.receipts.suppressions import Evidence, evidence_by_person, evidence_in, suppress
 from ordercast.workflows.ports import Clock, Ledger, Suppressions
 
-ROUNDS = 5  # of losing the race for a row or a record, after which the batch is brought again
+ROUNDS = 5  # of losing the race for a row or a record; after these the batch is redelivered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeReceipts:
-    """Join what is said of messages to their notifications, and remember what it teaches.
+    """Merge receipt logs into their notifications.
 
-    Facts join by maximum, so whoever loses a race reads again and joins again; twice is once.
+    Merging is by maximum and idempotent, so the loser of a race reads and merges again.
     """
 
     ledger: Ledger
@@ -29,26 +29,26 @@ class MergeReceipts:
     now: Clock
 
     def __call__(self, receipt_logs: Iterable[ReceiptLog]) -> dict[str, Notification]:
-        """Return the rows as they now are, by id; raises `Retryable` when a table is in trouble."""
-        whose: defaultdict[str, list[ReceiptLog]] = defaultdict(list)
+        """Return the rows as they now are, by id; raises `Retryable` when a table fails."""
+        by_row: defaultdict[str, list[ReceiptLog]] = defaultdict(list)
         for receipt_log in receipt_logs:
             if receipt_log.notification_id is not None:
-                whose[receipt_log.notification_id].append(receipt_log)
+                by_row[receipt_log.notification_id].append(receipt_log)
         rows: dict[str, Notification] = {}
-        waiting = frozenset(whose)
+        waiting = frozenset(by_row)
         for _ in range(ROUNDS):
             found = self.ledger.look_up(LookupKeys(notifications=waiting)).notifications
-            changes = [(row, self._heard(row, whose[i])) for i, row in found.items()]
+            changes = [(row, self._merged(row, by_row[i])) for i, row in found.items()]
             news = [(row, new) for row, new in changes if row != new]
             written = self.ledger.change(news)
             waiting = frozenset(row.id for row, _ in news) - written
             rows |= {new.id: new for _, new in changes if new.id not in waiting}
             if not waiting:
                 return rows
-        message = "a row changes faster than receipts can be joined to it"
+        message = "a notification changes faster than receipts can be merged into it"
         raise LedgerUnavailable(message)
 
-    def _heard(self, row: Notification, receipt_logs: Sequence[ReceiptLog]) -> Notification:
+    def _merged(self, row: Notification, receipt_logs: Sequence[ReceiptLog]) -> Notification:
         return merge_receipts(
             row, receipt_logs, receipt_timeout=self.receipt_timeout, now=self.now()
         )
@@ -56,14 +56,14 @@ class MergeReceipts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuppressFromReceipts:
-    """Remember, of the address and of its customer, what a message's fate teaches."""
+    """Record the evidence for suppressions with the address and its customer."""
 
     ledger: Ledger
     people: Suppressions
     soft_bounces: int
 
     def __call__(self, rows: Mapping[str, Notification], receipt_logs: Iterable[ReceiptLog]) -> int:
-        """Return how many records changed; raises `Retryable` when a table is in trouble."""
+        """Return how many records changed; raises `Retryable` when a table fails."""
         evidence = _by_person(rows, receipt_logs)
         changed = 0
         for _ in range(ROUNDS):
@@ -71,16 +71,16 @@ class SuppressFromReceipts:
                 return changed
             known = self.ledger.look_up(LookupKeys(people=frozenset(evidence))).people
             news = []
-            for key, told in evidence.items():
+            for key, found in evidence.items():
                 before = known.get(key, Person(key=key))
-                after = suppress(before, told, soft_bounces=self.soft_bounces)
+                after = suppress(before, found, soft_bounces=self.soft_bounces)
                 if after is not before:
                     news.append(after)
             written = self.people.suppress(news)
             changed += len(written)
             lost = {person.key for person in news} - written
             evidence = {key: evidence[key] for key in lost}
-        message = "somebody's record changes faster than it can be added to"
+        message = "a customer's record changes faster than evidence can be added to it"
         raise LedgerUnavailable(message)
 
 
@@ -91,6 +91,6 @@ def _by_person(
     for receipt_log in receipt_logs:
         row = rows.get(receipt_log.notification_id or "")
         if row is not None:
-            for key, told in evidence_by_person(row, evidence_in(row, [receipt_log])).items():
-                evidence[key] += told
+            for key, found in evidence_by_person(row, evidence_in(row, [receipt_log])).items():
+                evidence[key] += found
     return dict(evidence)

@@ -1,6 +1,6 @@
-"""What the workflows need of the outside world; each port takes a batch and answers for each.
+"""Ports: the protocols through which workflows use the outside world. Implemented by gateways and fakes.
 
-A gateway and its fake keep the same promises, and one set of tests runs against both.
+Each method takes a batch and answers for each item. The same promise tests run against both.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,139 +26,139 @@ Deadline = Callable[[], timedelta]
 """How much time is left before the function is ended."""
 
 Token = Callable[[], str]
-"""A fresh token each time, never the same twice."""
+"""A new unique token at each call."""
 
-Change = tuple[Notification, Notification]
-"""A row as it was seen and as it is to be; it is changed only if nobody changed it meanwhile."""
+RowChange = tuple[Notification, Notification]
+"""A row as it was read and as it is to be; written only if nothing changed it meanwhile."""
 
 
 class DecisionsAndRows(Protocol):
-    """The ledger, as far as deciding about events goes. Raises `LedgerUnavailable`."""
+    """The part of the ledger that the relay uses. Raises `LedgerUnavailable`."""
 
     def look_up(self, wanted: LookupKeys) -> LookupResult:
-        """Read all of it, as of now, in one round trip; what is not there is not answered."""
+        """Read all of it consistently in one round trip; missing items are left out."""
         ...
 
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
-        """Insert each mark that is not there yet; answer the one that stands, for each."""
+        """Insert each decision that is not there yet; answer the stored one, for each."""
         ...
 
     def accept(
         self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
-        """Insert each row that is not there yet, and raise each head that is lower.
+        """Insert each row that is not there yet, and raise each latest status that is lower.
 
-        Answers the row as it now stands, for each notification.
+        Answers the stored row, for each notification.
         """
         ...
 
 
 class Ledger(DecisionsAndRows, Protocol):
-    """Every event's mark and every notification's story. Raises `LedgerUnavailable`."""
+    """Decisions, notifications and latest statuses. Raises `LedgerUnavailable`."""
 
     def claim(
-        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
+        self, requests: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
         """Move each from requested to sending for *owner*; answer each that is there, by id.
 
-        What is throttled or met other trouble is not answered for: it was not claimed, or its
-        claim lapses. The others must be sent, so this raises only when nothing was claimed.
+        A throttled or failed request is not answered: it was not claimed, or its claim lapses. The
+        others must be sent, so this raises only if nothing was claimed.
         """
         ...
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
-        """End each claim, where its owner still holds it; tries harder than the others.
+        """Settle each claim that its owner still holds; with more retries than other methods.
 
-        A claim that cannot be ended stays `sending` until it lapses, and ends in doubt.
+        A claim that cannot be settled stays `sending` until it lapses, and is in doubt then.
         """
         ...
 
-    def change(self, changes: Sequence[Change]) -> set[str]:
-        """Write what differs, where the row is still as it was seen; answer the ids changed."""
+    def change(self, changes: Sequence[RowChange]) -> set[str]:
+        """Write each row that is still as it was read; answer the ids changed."""
         ...
 
     def due(self, *, now: datetime, limit: int) -> list[str]:
-        """Return up to *limit* ids that the sweeper is to look at."""
+        """Return up to *limit* ids that are due."""
         ...
 
     def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
-        """Return, by the page, what came to *state* on *day* (UTC) and is in it still."""
+        """Return, by the page, what entered *state* on *day* (UTC) and is still in it."""
         ...
 
 
 class People(Protocol):
-    """What we remember of customers and addresses. Raises `LedgerUnavailable`."""
+    """Customers and addresses. Raises `LedgerUnavailable`."""
 
     def reserve(self, people: Sequence[Person]) -> set[str]:
-        """Write what each has `paid`, where its turn is the next; answer the keys written."""
+        """Write each person's reservations if its `turn` is the next; answer the keys written."""
         ...
 
 
 class Suppressions(Protocol):
-    """What providers have taught us of people and addresses. Raises `LedgerUnavailable`."""
+    """Suppressions of customers and addresses. Raises `LedgerUnavailable`."""
 
     def suppress(self, people: Sequence[Person]) -> set[str]:
-        """Write what each has `learnt`, where its lessons are the next; answer the keys written."""
+        """Write each person's suppressions if its version is the next; answer the keys written."""
         ...
 
 
 class NotificationsTopic(Protocol):
-    """Where senders, and any shop's own consumers, hear of notifications."""
+    """The topic that senders and a shop's own consumers subscribe to."""
 
     def publish(self, notifications: Sequence[Notification]) -> set[str]:
-        """Publish the id and routing of each; answer the ids that were taken."""
+        """Publish the id and routing of each; answer the ids that were accepted."""
         ...
 
 
 class ParkedRecords(Protocol):
-    """Records that we could not use, kept with their reason. Raises `ParkingUnavailable`."""
+    """Records that could not be used, with their reason. Raises `ParkingUnavailable`."""
 
     def park(self, records: Sequence[ParkedRecord]) -> None:
-        """Keep *records*; keeping them twice is keeping them once."""
+        """Store *records*; idempotent."""
         ...
 
 
 class Provider(Protocol):
-    """Whoever carries messages on one channel."""
+    """The provider of one channel."""
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
-        """Make at most one call a message; answer each, in order, without raising."""
+        """Make at most one call for each message; answer in order, without raising."""
         ...
 
 
 class ReceiptQueue(Protocol):
-    """Where receipts wait to be applied. Raises `LedgerUnavailable`."""
+    """The queue of receipts to be applied. Raises `LedgerUnavailable`."""
 
     def applied_until(self, *, now: datetime) -> datetime | None:
-        """Return an instant before which whatever came has been applied; None if none is known.
+        """Return an instant up to which all receipts have been applied; None if unknown.
 
-        Up to it, silence means that there was no event.
+        Up to it, no receipt means that there was no event.
         """
         ...
 
 
 class ReceiptLogs(Protocol):
-    """What is known of each message that a provider took. Raises `LedgerUnavailable`."""
+    """The receipt log of each provider message. Raises `LedgerUnavailable`."""
 
     def find(self, message_ids: AbstractSet[str]) -> dict[str, ReceiptLog]:
-        """Return the trails that there are."""
+        """Return the receipt logs that exist."""
         ...
 
     def join(self, receipt_logs: Sequence[ReceiptLog]) -> list[ReceiptLog]:
-        """Add to what is known, which is probably nothing; answer the trail that stands, for each."""
+        """Join each to the stored receipt log, if there is one; answer the stored one, for each."""
         ...
 
     def change(self, changes: Sequence[tuple[ReceiptLog | None, ReceiptLog]]) -> set[str]:
-        """Write each where it is still as it was seen, or still absent; answer the ids that are so.
+        """Write each that is still as it was read, or still absent; answer the ids for which it is.
 
-        What is to be as it was seen is not written.
+        A pair without a difference is not written.
         """
         ...
 
     def due(self, *, now: datetime, limit: int) -> list[str]:
-        """Return up to *limit* message ids that the sweeper is to look at."""
+        """Return up to *limit* message ids that are due."""
         ...
 
     def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:
-        """Return, by the page, what is due in that time, or was, and nobody is known to have sent."""
+        """Return, by the page, receipt logs without a notification that are, or were, due in that time."""
         ...

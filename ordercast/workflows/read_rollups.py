@@ -1,4 +1,4 @@
-"""A period in, the buckets of the books in it out; `ordercast.rollups.statistics` makes figures of them."""
+"""Read the rollups of a period. Used by `stats`, reports and the demo."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ HOUR = timedelta(hours=1)
 
 
 class Buckets(Protocol):
-    """Where the buckets are. Raises `LedgerUnavailable`."""
+    """The stored rollups. Raises `LedgerUnavailable`."""
 
     def buckets(self, days: Iterable[str]) -> Mapping[RollupKey, Amounts]:
         """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
@@ -20,7 +20,7 @@ class Buckets(Protocol):
 def rollups_between(rollups: Buckets, since: datetime, until: datetime) -> dict[RollupKey, Amounts]:
     """Return the buckets of each hour of acceptance that begins from *since* on and before *until*.
 
-    An hour's figures change for as long as receipts come: three days, and a complaint even later.
+    An hour's figures change while receipts come: for three days, complaints even later.
     """
     wanted = frozenset(hours(since, until))
     days = sorted({hour[: len("2026-03-02")] for hour in wanted})

@@ -1,4 +1,4 @@
-"""Events that nobody has decided yet in, the marks that from now on stand for them out."""
+"""Decide about new events and store each decision. Used by `relay_orders`."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -18,14 +18,14 @@ from ordercast.workflows.ports import DecisionsAndRows
 from ordercast.workflows.reserve_caps import ReserveCaps
 
 Bugs = dict[DecisionKey, Exception]
-"""What a step of ours raised about an event."""
+"""The exception that a pure step raised for an event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordDecisions:
-    """Decide, pay the caps, and insert each decision before anything is done about it.
+    """Decide, reserve caps, and store each decision before anything is done about it.
 
-    What a decision trips over concerns its event alone, and marks nothing.
+    An exception while deciding concerns its event alone, and no decision is stored for it.
     """
 
     ledger: DecisionsAndRows
@@ -35,7 +35,7 @@ class RecordDecisions:
     def __call__(
         self, inbound_events: Iterable[InboundEvent], found: LookupResult, *, now: datetime
     ) -> tuple[dict[DecisionKey, Decision], Bugs]:
-        """Return the mark that stands for each, ours or whoever's was faster; and the bugs."""
+        """Return the stored decision for each, ours or that of a faster batch; and the bugs."""
         verdicts, bugs = self._decide(inbound_events, found, now)
         decided = [each for each in inbound_events if each.key in verdicts]
         refused = self.reserve_caps(
@@ -54,13 +54,13 @@ class RecordDecisions:
             for each in decided
         ]
         return {
-            (mark.order, mark.event): mark for mark in self.ledger.record_decisions(decisions)
+            (each.order, each.event): each for each in self.ledger.record_decisions(decisions)
         }, bugs
 
     def _decide(
         self, inbound_events: Iterable[InboundEvent], found: LookupResult, now: datetime
     ) -> tuple[dict[DecisionKey, Verdicts], Bugs]:
-        """Decide in the stream's order: what comes first in the batch is known to what follows."""
+        """Decide in the stream's order: an event sees the latest statuses of those before it."""
         known: dict[LatestStatusKey, LatestStatus] = dict(found.latest_statuses)
         verdicts: dict[DecisionKey, Verdicts] = {}
         bugs: Bugs = {}
@@ -74,7 +74,7 @@ class RecordDecisions:
                     policy=self.policy,
                     now=now,
                 )
-            except Exception as error:  # noqa: BLE001 - as in `read_arrival`: it sinks no neighbour
+            except Exception as error:  # noqa: BLE001 - a bug in one event must not sink its neighbours
                 bugs[each.key] = error
                 continue
             raise_latest_statuses(known, latest_statuses(each.event, order, verdicts[each.key]))
@@ -87,7 +87,7 @@ class RecordDecisions:
         found: LookupResult,
         now: datetime,
     ) -> dict[str, dict[str, datetime]]:
-        """Return who has to pay for which notifications, and when these are due."""
+        """Return the notifications to reserve for each person, with the instant each is due."""
         requests: dict[str, dict[str, datetime]] = {}
         for each in inbound_events:
             audience = audience_of(each.event, found.people)

@@ -1,6 +1,6 @@
-"""Stream records in, notifications in the ledger and on the hub out."""
+"""Turn stream records into notifications, on the ledger and on the notifications topic. Used by the relay."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,12 +20,12 @@ from ordercast.workflows.ports import Clock, DecisionsAndRows, NotificationsTopi
 from ordercast.workflows.record_decisions import Bugs, RecordDecisions
 
 Opening = Callable[[StreamRecord], Sequence[StreamRecord | ParkedRecord]]
-"""Take a record out of its envelope: one becomes many, or what cannot be opened is parked."""
+"""Open a record's envelope: an aggregate becomes many records; what cannot be opened is parked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relayed:
-    """What became of a batch, in records; `undone` are to be brought again."""
+    """What became of a batch, in records; `undone` are to be redelivered."""
 
     accepted: int
     repeated: int
@@ -37,7 +37,7 @@ class Relayed:
 
 @dataclass(slots=True)
 class _Drafts:
-    """Rows and the highest heads: a bulk call takes one statement a key."""
+    """Rows and the highest latest statuses: a bulk call takes one statement for a key."""
 
     rows: list[Notification] = field(default_factory=list)
     latest_statuses: dict[LatestStatusKey, LatestStatus] = field(default_factory=dict)
@@ -46,10 +46,10 @@ class _Drafts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayOrders:
-    """Mark each event with its decision, enter what the mark promises, hand that to the hub.
+    """Store a decision for each event, enter the rows that it promises, and publish them.
 
-    Every delivery, retry or repetition, obeys the mark that stands and completes it; so whoever
-    dies between two lines here is made good by whoever brings the records again.
+    Every redelivery and repetition follows the stored decision and completes it, so a crash between
+    two writes is mended by the next delivery.
     """
 
     ledger: DecisionsAndRows
@@ -62,28 +62,28 @@ class RelayOrders:
     now: Clock
 
     def __call__(self, records: Sequence[StreamRecord]) -> Relayed:
-        """Relay a batch; raises `Retryable` when the outside world is in trouble."""
+        """Relay a batch in five phases; raises `Retryable` when a service fails."""
         now = self.now()
-        read = [answer for record in records for answer in self._read(record)]
-        inbound_events = [each for each in read if isinstance(each, InboundEvent)]
-        first = first_of_each_event(inbound_events)
-        found = self.ledger.look_up(_wanted(inbound_events))
-        undecided = [each for key, each in first.items() if key not in found.decisions]
+        # Read: open the records and parse their events.
+        read = [each for record in records for each in self._read(record)]
+        events = [each for each in read if isinstance(each, InboundEvent)]
+        # Look up: decisions, latest statuses and people, in one round trip.
+        found = self.ledger.look_up(_keys(events))
+        # Decide: store a decision for each event that has none.
+        undecided = [
+            each for key, each in first_of_each_event(events).items() if key not in found.decisions
+        ]
         new, bugs = self.record_decisions(undecided, found, now=now)
         decisions = {**found.decisions, **new}
-        agreed = first_of_each_event(
-            each for each in inbound_events if not _against(each, decisions, bugs)
-        )
-        drafts = self._draft(agreed, decisions, found, now)
-        bugs |= drafts.bugs
-        usable = [each for each in inbound_events if not _against(each, decisions, bugs)]
-        unusable = [each for each in read if isinstance(each, ParkedRecord)]
-        unusable += filter(None, (_against(each, decisions, bugs) for each in inbound_events))
+        # Draft: the rows and latest statuses that the decisions promise.
+        agreed, _ = _partition(events, decisions, bugs)
+        drafts = self._draft(first_of_each_event(agreed), decisions, found, now)
+        # Write: park what cannot be used, enter the rows, publish them.
+        usable, rejected = _partition(events, decisions, {**bugs, **drafts.bugs})
+        unusable = [each for each in read if isinstance(each, ParkedRecord)] + rejected
         self.parked.park(unusable)
-        entered = self.ledger.accept(drafts.rows, list(drafts.latest_statuses.values()))
-        waiting = {row.id: row for row in entered if row.state is State.REQUESTED}
-        taken = self.notifications_topic.publish(list(waiting.values()))
-        return _relayed(usable, decisions, len(unusable), taken, waiting.keys() - taken)
+        published, lost = self._publish(drafts)
+        return _relayed(usable, decisions, len(unusable), published, lost)
 
     def _read(self, record: StreamRecord) -> list[InboundEvent | ParkedRecord]:
         return [
@@ -102,16 +102,16 @@ class RelayOrders:
         found: LookupResult,
         now: datetime,
     ) -> _Drafts:
-        """Draft what the marks promise."""
+        """Draft what the decisions promise."""
         drafts = _Drafts()
         for key, inbound in agreed.items():
-            # Past its instant a mark promises nothing: its rows may be gone because they ended.
+            # An expired decision promises nothing: its rows may have been removed by retention.
             if now >= decisions[key].expires_at:
                 continue
             audience = audience_of(inbound.event, found.people)
             try:
                 drafts.rows += rows(inbound.event, decisions[key], audience, policy=self.policy)
-            except Exception as error:  # noqa: BLE001 - as in `read_arrival`: it sinks no neighbour
+            except Exception as error:  # noqa: BLE001 - a bug in one event must not sink its neighbours
                 drafts.bugs[key] = error
             else:
                 raise_latest_statuses(
@@ -120,25 +120,39 @@ class RelayOrders:
                 )
         return drafts
 
-
-def _against(
-    inbound: InboundEvent, decisions: Mapping[DecisionKey, Decision], bugs: Bugs
-) -> ParkedRecord | None:
-    """Return the record as one to be parked, if anything speaks against using it."""
-    if inbound.key in bugs:
-        return inbound.failed(bugs[inbound.key])
-    return inbound.parked() if inbound.conflicts_with(decisions[inbound.key]) else None
+    def _publish(self, drafts: _Drafts) -> tuple[AbstractSet[str], AbstractSet[str]]:
+        """Enter the rows and publish those still requested; return the ids published and lost."""
+        entered = self.ledger.accept(drafts.rows, list(drafts.latest_statuses.values()))
+        requested = {row.id: row for row in entered if row.state is State.REQUESTED}
+        published = self.notifications_topic.publish(list(requested.values()))
+        return published, requested.keys() - published
 
 
-def _wanted(inbound_events: Collection[InboundEvent]) -> LookupKeys:
+def _partition(
+    events: Iterable[InboundEvent], decisions: Mapping[DecisionKey, Decision], bugs: Bugs
+) -> tuple[list[InboundEvent], list[ParkedRecord]]:
+    """Return the usable events, and those to park: a bug, or a decision about another meaning."""
+    usable: list[InboundEvent] = []
+    rejected: list[ParkedRecord] = []
+    for each in events:
+        if each.key in bugs:
+            rejected.append(each.failed(bugs[each.key]))
+        elif each.conflicts_with(decisions[each.key]):
+            rejected.append(each.parked())
+        else:
+            usable.append(each)
+    return usable, rejected
+
+
+def _keys(events: Collection[InboundEvent]) -> LookupKeys:
     return LookupKeys(
-        decisions=frozenset(each.key for each in inbound_events),
+        decisions=frozenset(each.key for each in events),
         latest_statuses=frozenset(
             (each.key[0], channel)
-            for each in inbound_events
+            for each in events
             for channel in each.event.channels or tuple(Channel)
         ),
-        people=frozenset(key for each in inbound_events for key in each.people),
+        people=frozenset(key for each in events for key in each.people),
     )
 
 
@@ -146,16 +160,16 @@ def _relayed(
     usable: Sequence[InboundEvent],
     decisions: Mapping[DecisionKey, Decision],
     parked: int,
-    taken: AbstractSet[str],
+    published: AbstractSet[str],
     lost: AbstractSet[str],
 ) -> Relayed:
     ours = [decisions[each.key] for each in usable if each.is_first_of(decisions[each.key])]
     return Relayed(
-        accepted=sum(not mark.is_stale for mark in ours),
+        accepted=sum(not each.is_stale for each in ours),
         repeated=len(usable) - len(ours),
-        stale=sum(mark.is_stale for mark in ours),
+        stale=sum(each.is_stale for each in ours),
         parked=parked,
-        published=len(taken),
+        published=len(published),
         undone=tuple(
             each.record
             for each in usable

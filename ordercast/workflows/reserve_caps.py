@@ -1,4 +1,4 @@
-"""Who is to be told what in, which notifications fit under nobody's cap any more out."""
+"""Reserve a slot of the hourly cap for each notification. Used by `record_decisions`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from ordercast.people.hourly_cap import reserve
 from ordercast.people.person import Person
 from ordercast.workflows.ports import DecisionsAndRows, People
 
-ROUNDS = 5  # of losing the race for somebody's slots, after which the batch is brought again
+ROUNDS = 5  # of losing the race for a person's slots; after these the batch is redelivered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReserveCaps:
-    """Takes a slot of the hour in which each notification is due, before anything is promised.
+    """Reserve a slot of the hour in which each notification is due, before it is decided.
 
-    The trap is two batches that both see the last free slot: the write counts only where nobody
-    else has written, and who loses reads again. A slot that is paid for and not used in the end
-    lapses with the hour: too strict at worst, never too loose.
+    The trap is two batches that both see the last free slot: the write is conditional, and the
+    loser reads again. A reserved slot that is not used lapses with the hour: the cap may be too
+    strict, never too loose.
     """
 
     ledger: DecisionsAndRows
@@ -33,7 +33,7 @@ class ReserveCaps:
         *,
         now: datetime,
     ) -> frozenset[str]:
-        """Pay by payer for notification ids, each with when it is due; answer the ids refused.
+        """Reserve for notification ids by person, each with when it is due; answer the ids over the cap.
 
         Raises `LedgerUnavailable`.
         """
@@ -43,7 +43,7 @@ class ReserveCaps:
             reservations = {
                 k: reserve(p, requests[k], limit=self.limit, now=now) for k, p in waiting.items()
             }
-            # Who has nothing new to pay is not written: a redelivery costs no write.
+            # A person without a new reservation is not written: a redelivery costs no write.
             new = [
                 after
                 for k, (after, _) in reservations.items()
@@ -56,5 +56,5 @@ class ReserveCaps:
                 return frozenset(refused)
             found = self.ledger.look_up(LookupKeys(people=frozenset(lost))).people
             waiting = {key: found.get(key, Person(key=key)) for key in lost}
-        message = "the cap of one customer changes faster than it can be paid"
+        message = "the cap of one customer changes faster than it can be reserved"
         raise LedgerUnavailable(message)

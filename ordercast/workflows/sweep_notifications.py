@@ -1,8 +1,8 @@
-"""Notifications that are due in; released, published again or recorded as in doubt out."""
+"""Act on notifications that are due: release, publish again, or record as in doubt. Used by the sweeper."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.lifecycle import State
@@ -10,15 +10,15 @@ from ordercast.notifications.notification import Notification
 from ordercast.people.person_keys import people_for
 from ordercast.receipts.matching import number_in_doubt
 from ordercast.sending.due_policy import DueAction, DuePolicy, due_action, looked_at
-from ordercast.sending.send_rules import latest_status_key_of
+from ordercast.sending.send_rules import SendWithin, latest_status_key_of
 from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic, ReceiptQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What one round did, in notifications; `bugs` names the types of what a look raised.
+    """What one round did, in notifications; `bugs` are the types of exceptions raised.
 
-    `matched` are receipts that were found to be of texts in doubt.
+    `matched` are receipts that were matched to texts in doubt.
     """
 
     looked_at: int
@@ -30,26 +30,26 @@ class Swept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepNotifications:
-    """Look at what is due, write what is to become of it, and publish what senders are to hear.
+    """Decide about each due row, write it, and publish what is to be sent.
 
-    Each row is changed only as it was seen, so that two rounds at once do everything once; if we
-    die before publishing, the next look, not the message, is what waits.
+    A row is written only if it is still as it was read, so concurrent rounds act once. After a
+    crash before publishing, the row is due again later.
     """
 
     ledger: Ledger
     notifications_topic: NotificationsTopic
     receipts: ReceiptQueue
-    of_texts: Callable[[Sequence[Notification]], int]
-    send_within: Callable[[Notification], timedelta]
+    match_texts: Callable[[Sequence[Notification]], int]
+    send_within: SendWithin
     due_policy: DuePolicy
     now: Clock
     limit: int
 
     def __call__(self) -> Swept:
-        """Do one bounded round; raises `Retryable` when the outside world is in trouble."""
+        """Do one bounded round; raises `Retryable` when a service fails."""
         now = self.now()
         found = self._found(self.ledger.due(now=now, limit=self.limit))
-        # The index is a little late: it may name what has ended, or what another round has done.
+        # The index lags: it may name rows that are closed, or that another round has written.
         rows = [r for r in found.notifications.values() if r.due_at and r.due_at <= now]
         doubtful = any(row.state is State.IN_DOUBT for row in rows)
         until = self.receipts.applied_until(now=now) if doubtful else None
@@ -58,9 +58,9 @@ class SweepNotifications:
         changed = self._change([row for row in rows if row not in texts], steps)
         publish = [steps[i].row for i in steps if i in changed and steps[i].publish]
         published = len(self.notifications_topic.publish(publish))
-        # Last, so that no trouble with receipts keeps back the rest; and before the look is done
-        # with, so that it is made again after trouble.
-        matched = self.of_texts(texts) if texts else 0
+        # Last, so that a failure with receipts does not hold back the rest; and before these rows
+        # are written, so that they stay due after a failure.
+        matched = self.match_texts(texts) if texts else 0
         self._change(texts, steps)
         return Swept(
             bugs=bugs,
@@ -85,7 +85,7 @@ class SweepNotifications:
         receipts_applied_until: datetime | None,
         now: datetime,
     ) -> tuple[dict[str, DueAction], tuple[str, ...]]:
-        """Decide about each row; what a look trips over waits for the next one."""
+        """Decide about each row; one that raises an exception waits for the next look."""
         steps: dict[str, DueAction] = {}
         bugs = []
         for row in rows:

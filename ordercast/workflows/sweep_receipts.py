@@ -1,4 +1,4 @@
-"""Trails that are due in; joined to the ledger, closed as silent, matched or left as nobody's out."""
+"""Act on receipt logs that are due: merge, time out, match, or mark unattributed. Used by the sweeper."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,24 +13,24 @@ from ordercast.workflows.ports import Clock, ReceiptLogs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptsSwept:
-    """What one round did, in messages: joined, closed as silent, matched by chance, nobody's."""
+    """What one round did, in messages."""
 
     applied: int
-    silent: int
+    timed_out: int
     matched: int
     unattributed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepReceipts:
-    """Take what neither the sender nor the tracker could, and close what nobody will speak of.
+    """Merge what neither the sender nor the tracker could, and close what has timed out.
 
-    A text's receipt that nobody knows is that of a text in doubt, if it went to the same number
-    while the claim was open, and if there is exactly one such text and one such receipt.
+    An orphan SMS receipt belongs to a text in doubt if it went to the same number while the claim
+    was open, and if there is exactly one such text and one such receipt.
     """
 
     receipt_logs: ReceiptLogs
-    take: MergeReceipts
+    merge: MergeReceipts
     suppress: SuppressFromReceipts
     match: MatchReceipts
     receipt_timeout: timedelta
@@ -38,17 +38,17 @@ class SweepReceipts:
     limit: int
 
     def __call__(self) -> ReceiptsSwept:
-        """Do one bounded round; raises `Retryable` when a table is in trouble."""
+        """Do one bounded round; raises `Retryable` when a table fails."""
         now = self.now()
         found = self.receipt_logs.find(set(self.receipt_logs.due(now=now, limit=self.limit)))
-        # The index is a little late: it may name what has been done meanwhile.
+        # The index lags: it may name what has been done meanwhile.
         due = [t for t in found.values() if t.due_at and t.due_at <= now and not t.unattributed]
         ours = [receipt_log for receipt_log in due if receipt_log.notification_id is not None]
-        silent = [
+        timed_out = [
             t for t in ours if has_timed_out(t, receipt_timeout=self.receipt_timeout, now=now)
         ]
         self._join(ours, now)
-        # Then only: what is known of a text may end the doubt in which it would be matched.
+        # After merging, which may resolve a doubt that would be matched.
         orphans = [receipt_log for receipt_log in due if receipt_log.notification_id is None]
         matched = self.match(orphans, [], now=now)
         self._join(matched, now)
@@ -58,22 +58,22 @@ class SweepReceipts:
             [(receipt_log, replace(receipt_log, unattributed=True)) for receipt_log in left]
         )
         return ReceiptsSwept(
-            applied=len(ours) + len(matched) - len(silent),
-            silent=len(silent),
+            applied=len(ours) + len(matched) - len(timed_out),
+            timed_out=len(timed_out),
             matched=len(matched),
             unattributed=len(left),
         )
 
-    def of_texts(self, doubtful: Sequence[Notification]) -> int:
-        """Join receipts that can be of these texts in doubt only; return how many there were."""
+    def match_texts(self, doubtful: Sequence[Notification]) -> int:
+        """Merge receipts that can only belong to these texts in doubt; return how many."""
         now = self.now()
         matched = self.match([], doubtful, now=now)
         self._join(matched, now)
         return len(matched)
 
     def _join(self, ours: Sequence[ReceiptLog], now: datetime) -> None:
-        """Tell the ledger first, so that a trail at rest says that the ledger has it."""
-        rows = self.take(ours)
+        """Write the ledger first: a closed receipt log proves that the ledger has its receipts."""
+        rows = self.merge(ours)
         self.suppress(rows, ours)
         self.receipt_logs.change(
             [(receipt_log, self._done(receipt_log, now)) for receipt_log in ours]

@@ -10,11 +10,11 @@ import pytest
 
 from analytics import verifier
 from ordercast.notifications.lifecycle import State
+from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.rollup import hour_of
 from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from ordercast.wiring.reconciliation import Verification
 from ordercast.workflows.reconcile.count_charges import CountCharges
-from ordercast.workflows.reconcile.trace_records import TracedRecords
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
 from tests.lines import line

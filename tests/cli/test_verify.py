@@ -14,8 +14,8 @@ from ordercast.operations.reconciliation import (
 )
 from ordercast.operations.target import Target
 from ordercast.reconciliation.comparison import Findings
+from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.usage_error import UsageError
-from ordercast.workflows.reconcile.trace_records import TracedRecords
 from pipeline.settings.files import read_stage
 from tests.fakes.stage_names import NAMES
 

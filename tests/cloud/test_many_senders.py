@@ -16,6 +16,9 @@ from ordercast.notifications.lifecycle import State
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, refused, unknown
 from ordercast.templates import words
 from ordercast.workflows.merge_receipts import MergeReceipts
+from ordercast.workflows.send.checks import Checks
+from ordercast.workflows.send.claims import Claims
+from ordercast.workflows.send.settling import Settling
 from ordercast.workflows.send_messages import SendMessages
 from tests.cloud.fresh import table_like
 from tests.examples import notification
@@ -58,20 +61,32 @@ def test_twenty_senders_on_duplicates_of_a_thousand_messages_call_once_for_each(
         send = SendMessages(
             channel=Channel.EMAIL,
             ledger=ledger,
-            receipt_logs=receipts,
-            take=MergeReceipts(
-                ledger=ledger, receipt_timeout=RECEIPT_TIMEOUT, now=lambda: datetime.now(UTC)
-            ),
             provider=witness,
-            words=words,
-            cost=cost,
-            send_within=lambda _: timedelta(days=36_500),
+            checks=Checks(
+                ledger=ledger,
+                words=words,
+                cost=cost,
+                send_within=lambda _: timedelta(days=36_500),
+                chance=lambda: 0.5,
+                now=lambda: datetime.now(UTC),
+            ),
+            claims=Claims(
+                ledger=ledger,
+                lease=timedelta(minutes=5),
+                token=lambda: uuid4().hex,
+                now=lambda: datetime.now(UTC),
+            ),
+            settling=Settling(
+                ledger=ledger,
+                receipt_logs=receipts,
+                merge=MergeReceipts(
+                    ledger=ledger, receipt_timeout=RECEIPT_TIMEOUT, now=lambda: datetime.now(UTC)
+                ),
+                receipt_retention=timedelta(days=1),
+                receipt_timeout=RECEIPT_TIMEOUT,
+                chance=lambda: 0.5,
+            ),
             now=lambda: datetime.now(UTC),
-            token=lambda: uuid4().hex,
-            chance=lambda: 0.5,
-            lease=timedelta(minutes=5),
-            receipt_retention=timedelta(days=1),
-            receipt_timeout=RECEIPT_TIMEOUT,
         )
         ids = [row.id for row in ROWS]
         batches = [ids[n * 50 :] + ids[: n * 50] for n in range(SENDERS)]

@@ -26,8 +26,8 @@ def test_what_was_parked_is_delivered_once_after_a_redrive_however_often_it_is_r
     (found,) = [each for each in where.find(Selection(reason=order)) if each.items]
     assert [Kind.RECORD] == [each.kind for each in found.items]
 
-    assert 1 == found.source.redrive(found.items, told=lambda _: None)
-    assert 1 == found.source.redrive(found.items, told=lambda _: None)
+    assert 1 == found.source.redrive(found.items, progress=lambda _: None)
+    assert 1 == found.source.redrive(found.items, progress=lambda _: None)
     assert [] == [each for found in where.find(Selection(reason=order)) for each in found.items]
     where.release()
 

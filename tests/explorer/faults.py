@@ -130,7 +130,7 @@ _TABLE = OurService(error=LedgerUnavailable)
 
 MANNERS: Mapping[tuple[str, str], Manner] = {
     ("ledger", "look_up"): _TABLE,
-    ("ledger", "mark"): _TABLE,
+    ("ledger", "record_decisions"): _TABLE,
     ("ledger", "accept"): _TABLE,
     ("ledger", "claim"): OurService(
         error=LedgerUnavailable, answers_in_part=True, judges_leases=True

@@ -1,4 +1,4 @@
-"""Fakes in, every function that is deployed out: entry point, workflow and provider gateway as they are."""
+"""Build every deployed function on fakes, with its own entry point, workflow and provider gateway."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
@@ -27,6 +27,9 @@ from ordercast.workflows.ports import Deadline
 from ordercast.workflows.record_decisions import RecordDecisions
 from ordercast.workflows.relay_orders import RelayOrders
 from ordercast.workflows.reserve_caps import ReserveCaps
+from ordercast.workflows.send.checks import Checks
+from ordercast.workflows.send.claims import Claims
+from ordercast.workflows.send.settling import Settling
 from ordercast.workflows.send_messages import SendMessages
 from ordercast.workflows.sweep_notifications import SweepNotifications
 from ordercast.workflows.sweep_receipts import SweepReceipts
@@ -83,9 +86,10 @@ class Fitting:
     answer: Callable[[Event, Any], Any] = lambda _, answer: answer
     tracker_receipt_logs: Callable[[Any], Any] = lambda port: port
     rollups: Callable[[FakeRollups], Any] = lambda fake: fake
-    send: type[SendMessages] = SendMessages
+    claims: type[Claims] = Claims
+    settling: type[Settling] = Settling
     apply: type[ApplyReceipts] = ApplyReceipts
-    take: type[MergeReceipts] = MergeReceipts
+    merge: type[MergeReceipts] = MergeReceipts
     provider_attempts: int = 1
     sweeps: bool = True
     sweeps_receipts: bool = True
@@ -132,21 +136,34 @@ class Functions:
     def sender(self, channel: Channel) -> Function:
         """Return one channel's sender."""
         token = CountingToken()
-        send = self.fitting.send(
+        ledger = self.fitting.sender_ledger(self._ledger())
+        send = SendMessages(
             channel=channel,
-            ledger=self.fitting.sender_ledger(self._ledger()),
-            receipt_logs=self._receipt_logs(),
-            take=self._take(),
+            ledger=ledger,
             provider=self.fault_proxy.watched("provider", self._provider(channel)),
-            words=words,
-            cost=cost,
-            send_within=lambda _: SEND_WITHIN,
+            checks=Checks(
+                ledger=ledger,
+                words=words,
+                cost=cost,
+                send_within=lambda _: SEND_WITHIN,
+                chance=lambda: 0.5,
+                now=self.clock,
+            ),
+            claims=self.fitting.claims(
+                ledger=ledger,
+                lease=LEASE,
+                token=lambda: self.journal.owner(f"{channel}-{token()}"),
+                now=self.clock,
+            ),
+            settling=self.fitting.settling(
+                ledger=ledger,
+                receipt_logs=self._receipt_logs(),
+                merge=self._merge(),
+                receipt_retention=RECEIPT_RETENTION,
+                receipt_timeout=RECEIPT_TIMEOUT,
+                chance=lambda: 0.5,
+            ),
             now=self.clock,
-            token=lambda: self.journal.owner(f"{channel}-{token()}"),
-            chance=lambda: 0.5,
-            lease=LEASE,
-            receipt_retention=RECEIPT_RETENTION,
-            receipt_timeout=RECEIPT_TIMEOUT,
         )
         wired = sender.Sender(send=send, delay=self._delay(), stage="explorer")
         log: Any = Log(self.journal)
@@ -156,7 +173,7 @@ class Functions:
         """Return the receipt tracker."""
         apply = self.fitting.apply(
             receipt_logs=self.fitting.tracker_receipt_logs(self._receipt_logs()),
-            take=self._take(),
+            merge=self._merge(),
             suppress=self._suppress(),
             receipt_timeout=RECEIPT_TIMEOUT,
             orphan_wait=ORPHAN_WAIT,
@@ -175,7 +192,7 @@ class Functions:
         )
         receipt_logs = SweepReceipts(
             receipt_logs=watched,
-            take=self._take(),
+            merge=self._merge(),
             suppress=self._suppress(),
             match=MatchReceipts(ledger=self._ledger(), receipt_logs=watched, lease=LEASE),
             receipt_timeout=RECEIPT_TIMEOUT,
@@ -186,7 +203,7 @@ class Functions:
             ledger=self._ledger(),
             notifications_topic=self._notifications_topic(),
             receipts=self.fault_proxy.watched("receipts", _Receipts(self.queues["receipts"])),
-            of_texts=receipt_logs.of_texts,
+            match_texts=receipt_logs.match_texts,
             send_within=lambda _: SEND_WITHIN,
             due_policy=DUE_POLICY,
             now=self.clock,
@@ -238,8 +255,8 @@ class Functions:
     def _receipt_logs(self) -> Any:
         return self.fault_proxy.watched("receipt_logs", self.receipt_logs)
 
-    def _take(self) -> MergeReceipts:
-        return self.fitting.take(
+    def _merge(self) -> MergeReceipts:
+        return self.fitting.merge(
             ledger=self._ledger(), receipt_timeout=RECEIPT_TIMEOUT, now=self.clock
         )
 

@@ -186,8 +186,8 @@ class WitnessedLedger:
             )
         return entered
 
-    def claim(self, asked: Sequence[Any], **named: Any) -> dict[str, Claim]:
-        claims: dict[str, Claim] = self.inner.claim(asked, **named)
+    def claim(self, requests: Sequence[Any], **named: Any) -> dict[str, Claim]:
+        claims: dict[str, Claim] = self.inner.claim(requests, **named)
         self.journal.answers |= {claim.status for claim in claims.values()}
         return claims
 

@@ -11,18 +11,19 @@ from ordercast.rollups.rollup import CountedVersion
 from ordercast.sending.outcome import Settlement
 from ordercast.workflows.apply_receipts import ApplyReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts
-from ordercast.workflows.send_messages import SendMessages, Sent
+from ordercast.workflows.send.sent import Sent
+from ordercast.workflows.send.settling import Settling
 from tests.explorer.faults import Fault
 from tests.explorer.functions import Fitting
 from tests.explorer.safeguard import Around, Safeguard
 
 
-class _Forgetting(SendMessages):
+class _Forgetting(Settling):
     """Leaves message ids alone when a batch comes again."""
 
     __slots__ = ()
 
-    def _remember(self, rows: object) -> None:
+    def record_sent_before(self, rows: object) -> None:
         """Do nothing."""
 
 
@@ -31,24 +32,24 @@ class _SettlingFirst(_Forgetting):
 
     __slots__ = ()
 
-    def _settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
+    def settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
         later: Any = _Later(self.receipt_logs)
-        super(_SettlingFirst, replace(self, receipt_logs=later))._settle(settlements, sent)
+        super(_SettlingFirst, replace(self, receipt_logs=later)).settle(settlements, sent)
         later.flush()
 
 
-class _FirstOnly(SendMessages):
+class _FirstOnly(Settling):
     """Leaves to others what was said of a message before the sender knew its id."""
 
     __slots__ = ()
 
-    def _take(self, early: object) -> None:
+    def _merge_early(self, early: object) -> None:
         """Do nothing."""
 
 
 @dataclass(slots=True)
 class _Later:
-    """Records message ids only when it is told to."""
+    """Records message ids only when it is merged to."""
 
     inner: Any
     waiting: list[ReceiptLog] = field(default_factory=list)
@@ -94,12 +95,13 @@ class _ReceiptLogAlone(MergeReceipts):
 
     __slots__ = ()
 
-    def _heard(self, row: Notification, receipt_logs: Sequence[ReceiptLog]) -> Notification:
-        told = {receipt_log.message_id for receipt_log in receipt_logs}
+    def _merged(self, row: Notification, receipt_logs: Sequence[ReceiptLog]) -> Notification:
+        merged = {receipt_log.message_id for receipt_log in receipt_logs}
         messages = {
-            i: replace(each, price=None) if i in told else each for i, each in row.messages.items()
+            i: replace(each, price=None) if i in merged else each
+            for i, each in row.messages.items()
         }
-        return super()._heard(replace(row, messages=messages), receipt_logs)
+        return super()._merged(replace(row, messages=messages), receipt_logs)
 
 
 class _AnyVersion(Around):
@@ -122,8 +124,8 @@ SMS_SENDER = "sms sender"
 SAFEGUARDS_OF_RECEIPTS = (
     Safeguard(
         name="message ids before settling",
-        without=lambda: Fitting(send=_SettlingFirst),
-        kept=lambda: Fitting(send=_Forgetting),
+        without=lambda: Fitting(settling=_SettlingFirst),
+        kept=lambda: Fitting(settling=_Forgetting),
         function=SMS_SENDER,
         call=("receipt_logs", "join"),
         fault=Fault.CRASH_BEFORE,
@@ -131,7 +133,7 @@ SAFEGUARDS_OF_RECEIPTS = (
     ),
     Safeguard(
         name="message ids again with a batch that comes again",
-        without=lambda: Fitting(send=_Forgetting),
+        without=lambda: Fitting(settling=_Forgetting),
         function=SMS_SENDER,
         call=("receipt_logs", "join"),
         fault=Fault.THROTTLED,
@@ -144,7 +146,7 @@ SAFEGUARDS_OF_RECEIPTS = (
     ),
     Safeguard(
         name="who comes second joins both",
-        without=lambda: Fitting(send=_FirstOnly, sweeps_receipts=False),
+        without=lambda: Fitting(settling=_FirstOnly, sweeps_receipts=False),
         kept=lambda: Fitting(sweeps_receipts=False),
         breaks="is not on the ledger",
     ),
@@ -163,8 +165,8 @@ SAFEGUARDS_OF_RECEIPTS = (
     ),
     Safeguard(
         name="price rule: the highest that any receipt names",
-        without=lambda: Fitting(apply=_LastPrice, take=_ReceiptLogAlone),
-        kept=lambda: Fitting(take=_ReceiptLogAlone),
+        without=lambda: Fitting(apply=_LastPrice, merge=_ReceiptLogAlone),
+        kept=lambda: Fitting(merge=_ReceiptLogAlone),
         breaks="has not the highest price",
     ),
     Safeguard(

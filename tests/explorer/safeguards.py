@@ -13,7 +13,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus
-from ordercast.workflows.send_messages import SendMessages
+from ordercast.workflows.send.claims import Claims
 from tests.explorer.faults import Fault
 from tests.explorer.functions import Fitting
 from tests.explorer.queues import Event
@@ -52,19 +52,19 @@ class _Forgetful(Around):
 class _Unconditional(Around):
     """Claims whatever is asked for."""
 
-    def claim(self, asked: Sequence[ClaimRequest], **named: Any) -> dict[str, Claim]:
-        for each in asked:
+    def claim(self, requests: Sequence[ClaimRequest], **named: Any) -> dict[str, Claim]:
+        for each in requests:
             row = self.inner.rows[each.id]
             self.inner.rows[each.id] = replace(row, state=State.REQUESTED)
-        claims: dict[str, Claim] = self.inner.claim(asked, **named)
+        claims: dict[str, Claim] = self.inner.claim(requests, **named)
         return claims
 
 
 class _Anybodys(Around):
     """Takes every claim that is held for the asker's own."""
 
-    def claim(self, asked: Sequence[ClaimRequest], **named: Any) -> dict[str, Claim]:
-        claims = self.inner.claim(asked, **named)
+    def claim(self, requests: Sequence[ClaimRequest], **named: Any) -> dict[str, Claim]:
+        claims = self.inner.claim(requests, **named)
         return {
             i: replace(claim, status=ClaimStatus.MINE)
             if claim.row.state is State.SENDING
@@ -76,9 +76,9 @@ class _Anybodys(Around):
 class _Nobodys(Around):
     """Takes every claim that is held for somebody else's."""
 
-    def claim(self, asked: Sequence[ClaimRequest], **named: Any) -> dict[str, Claim]:
-        held = {a.id for a in asked if self.inner.rows[a.id].state is State.SENDING}
-        claims = self.inner.claim(asked, **named)
+    def claim(self, requests: Sequence[ClaimRequest], **named: Any) -> dict[str, Claim]:
+        held = {a.id for a in requests if self.inner.rows[a.id].state is State.SENDING}
+        claims = self.inner.claim(requests, **named)
         return {
             i: replace(claim, status=ClaimStatus.BUSY) if i in held else claim
             for i, claim in claims.items()
@@ -101,11 +101,11 @@ class _Endless(Around):
     """Lets no claim lapse."""
 
     def claim(
-        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
+        self, requests: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
         lease_until = datetime.max.replace(tzinfo=lease_until.tzinfo or UTC)
         claims: dict[str, Claim] = self.inner.claim(
-            asked, owner=owner, lease_until=lease_until, now=now
+            requests, owner=owner, lease_until=lease_until, now=now
         )
         return claims
 
@@ -130,12 +130,12 @@ class _Careless(Around):
             return
 
 
-class _Keeping(SendMessages):
-    """Gives no claim back."""
+class _Keeping(Claims):
+    """Releases no claim."""
 
     __slots__ = ()
 
-    def _give_back(self, rows: object, owner: str) -> None:
+    def release(self, rows: object, owner: str) -> None:
         """Do nothing."""
 
 
@@ -200,7 +200,7 @@ SAFEGUARDS_OF_SENDING = (
     ),
     Safeguard(
         name="claims that are not heard of are given back",
-        without=lambda: Fitting(send=_Keeping),
+        without=lambda: Fitting(claims=_Keeping),
         function=SMS_SENDER,
         call=("ledger", "claim"),
         fault=Fault.SERVER_ERROR,

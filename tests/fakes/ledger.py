@@ -22,7 +22,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus, claim_of
 from ordercast.sending.outcome import Settlement, settled
-from ordercast.workflows.ports import Change
+from ordercast.workflows.ports import RowChange
 from tests.fakes.people import FakePeople
 
 T = TypeVar("T")
@@ -93,12 +93,12 @@ class FakeLedger:
         return self._answer("accept", entered, keys, through)
 
     def claim(
-        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
+        self, requests: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
-        keys = [each.id for each in asked]
+        keys = [each.id for each in requests]
         through = self._call("claim", keys)
         claims = {}
-        for each in asked:
+        for each in requests:
             if each.id not in through or each.id not in self.rows:
                 continue
             if self.rows[each.id].state is State.REQUESTED:
@@ -119,7 +119,7 @@ class FakeLedger:
                     self.rows[row.id] = replace(ended, version=row.version + 1)
         self._answer("settle", None, keys, through)
 
-    def change(self, changes: Sequence[Change]) -> set[str]:
+    def change(self, changes: Sequence[RowChange]) -> set[str]:
         keys = [seen.id for seen, _ in changes]
         through = self._call("change", keys)
         changed = set()
@@ -164,16 +164,16 @@ class FakeLedger:
             self._call(method, ["page"])
             yield rows[start : start + 100]
 
-    def _claim(self, asked: ClaimRequest, owner: str, lease_until: datetime) -> None:
-        row = self.rows[asked.id]
+    def _claim(self, request: ClaimRequest, owner: str, lease_until: datetime) -> None:
+        row = self.rows[request.id]
         self._write(
             row,
             state=State.SENDING,
             owner=owner,
             lease_until=lease_until,
             attempts=row.attempts + 1,
-            parts=asked.parts,
-            reserved=asked.reserved,
+            parts=request.parts,
+            reserved=request.reserved,
         )
 
     def _write(self, row: Notification, **changes: Any) -> None:

@@ -1,4 +1,4 @@
-"""Every workflow, wired to fakes: records are put in, and what people got comes out."""
+"""Wire every workflow to fakes. Used by tests of the whole flow."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +24,11 @@ from ordercast.workflows.ports import Deadline
 from ordercast.workflows.record_decisions import RecordDecisions
 from ordercast.workflows.relay_orders import Opening, Relayed, RelayOrders
 from ordercast.workflows.reserve_caps import ReserveCaps
-from ordercast.workflows.send_messages import SendMessages, Sent
+from ordercast.workflows.send.checks import Checks
+from ordercast.workflows.send.claims import Claims
+from ordercast.workflows.send.sent import Sent
+from ordercast.workflows.send.settling import Settling
+from ordercast.workflows.send_messages import SendMessages
 from ordercast.workflows.sweep_notifications import SweepNotifications, Swept
 from ordercast.workflows.sweep_receipts import ReceiptsSwept, SweepReceipts
 from tests.examples import POLICY
@@ -105,18 +109,25 @@ class World:
         return SendMessages(
             channel=channel,
             ledger=self.ledger,
-            receipt_logs=self.receipt_logs,
-            take=self.take,
             provider=self.provider,
-            words=self.words,
-            cost=cost,
-            send_within=lambda _: self.send_within,
+            checks=Checks(
+                ledger=self.ledger,
+                words=self.words,
+                cost=cost,
+                send_within=lambda _: self.send_within,
+                chance=lambda: 0.5,
+                now=self.now,
+            ),
+            claims=Claims(ledger=self.ledger, lease=LEASE, token=self.token, now=self.now),
+            settling=Settling(
+                ledger=self.ledger,
+                receipt_logs=self.receipt_logs,
+                merge=self.merge,
+                receipt_retention=RECEIPT_RETENTION,
+                receipt_timeout=RECEIPT_TIMEOUT,
+                chance=lambda: 0.5,
+            ),
             now=self.now,
-            token=self.token,
-            chance=lambda: 0.5,
-            lease=LEASE,
-            receipt_retention=RECEIPT_RETENTION,
-            receipt_timeout=RECEIPT_TIMEOUT,
         )
 
     def send(self, *ids: str, channel: Channel = Channel.EMAIL, received: int = 1) -> Sent:
@@ -135,7 +146,7 @@ class World:
         """The receipt tracker."""
         return ApplyReceipts(
             receipt_logs=self.receipt_logs,
-            take=self.take,
+            merge=self.merge,
             suppress=self.suppress,
             receipt_timeout=RECEIPT_TIMEOUT,
             orphan_wait=ORPHAN_WAIT,
@@ -144,13 +155,13 @@ class World:
         )
 
     @property
-    def take(self) -> MergeReceipts:
-        """What joins facts to the ledger."""
+    def merge(self) -> MergeReceipts:
+        """The merging of receipts."""
         return MergeReceipts(ledger=self.ledger, receipt_timeout=RECEIPT_TIMEOUT, now=self.now)
 
     @property
     def suppress(self) -> SuppressFromReceipts:
-        """What remembers what they teach."""
+        """The suppressing by their evidence."""
         return SuppressFromReceipts(
             ledger=self.ledger, people=self.people, soft_bounces=self.soft_bounces
         )
@@ -165,7 +176,7 @@ class World:
             ledger=self.ledger,
             notifications_topic=self.notifications_topic,
             receipts=self.receipts,
-            of_texts=self.receipt_sweeper().of_texts,
+            match_texts=self.receipt_sweeper().match_texts,
             send_within=lambda _: self.send_within,
             due_policy=DuePolicy(
                 first_wait=self.policy.republish_after,
@@ -188,7 +199,7 @@ class World:
         """The sweeper's other half."""
         return SweepReceipts(
             receipt_logs=self.receipt_logs,
-            take=self.take,
+            merge=self.merge,
             suppress=self.suppress,
             match=MatchReceipts(ledger=self.ledger, receipt_logs=self.receipt_logs, lease=LEASE),
             receipt_timeout=RECEIPT_TIMEOUT,

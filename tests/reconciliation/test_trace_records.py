@@ -10,7 +10,8 @@ from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.ledger.items import write
 from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.parked.item import GivenUpBatch
-from ordercast.workflows.reconcile.trace_records import ParkedSource, TracedRecords, TraceRecords
+from ordercast.reconciliation.tracing import ParkedPositions, TracedRecords
+from ordercast.workflows.reconcile.trace_records import TraceRecords
 from ordercast.workflows.redrive.batches import ParkedBatches
 from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
 from tests.examples import payload
@@ -48,9 +49,9 @@ class Stage:
         return {row.id: rollup_input_of(write(row)) for row in wanted}
 
     def place(self) -> TracedRecords:
-        def source() -> ParkedSource:
+        def source() -> ParkedPositions:
             positions = frozenset(self.world.parked.kept)
-            return ParkedSource(positions=positions, given_up=frozenset(self.given_up))
+            return ParkedPositions(positions=positions, given_up=frozenset(self.given_up))
 
         place = TraceRecords(
             stream=self,
@@ -140,11 +141,13 @@ def test_what_is_redriven_stands_at_a_new_position_and_both_sums_hold(stage) -> 
         stage.relay(*(event for _, event in events))
 
     source = ParkedStreamRecords(store=store, put=put, now=lambda: START)
-    source.redrive([each for each in source.contents() if each.id == "101"], told=lambda _: None)
+    source.redrive(
+        [each for each in source.contents() if each.id == "101"], progress=lambda _: None
+    )
     assert ["102"] == [each.id for each in source.contents()]
     # Somebody died before the note, and redrives once more.
     store.notes.clear()
-    source.redrive(list(source.contents()), told=lambda _: None)
+    source.redrive(list(source.contents()), progress=lambda _: None)
     stage.later = 7 * HOUR
     found = stage.place()
 
@@ -173,7 +176,7 @@ def test_a_redriven_batch_is_parked_where_it_was_and_accepted_where_it_is(stage)
         recount=lambda _: None,
         now=lambda: START,
     )
-    source.redrive(list(source.contents()), told=lambda _: None)
+    source.redrive(list(source.contents()), progress=lambda _: None)
     stage.later = 7 * HOUR
     found = stage.place()
 

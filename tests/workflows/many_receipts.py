@@ -72,7 +72,7 @@ def live(count: int, *, seed: int) -> tuple[World, Report]:
         world.now.turn(RECEIPT_TIMEOUT + SECOND)
         while world.sweep_receipts(limit=400).applied:
             pass
-        while world.sweep_receipts(limit=400).silent:
+        while world.sweep_receipts(limit=400).timed_out:
             pass
     return world, told
 

@@ -37,7 +37,7 @@ def told(_: int) -> None:
 
 
 def redrive_all(source: ParkedSource) -> int:
-    return source.redrive(list(source.contents()), told=told)
+    return source.redrive(list(source.contents()), progress=told)
 
 
 @dataclass

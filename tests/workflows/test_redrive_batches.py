@@ -52,7 +52,7 @@ def test_a_report_that_holds_nothing_stays_until_it_is_dropped(bench: Bench) -> 
     (left,) = bench.batches().contents()
     assert "it holds nothing to redrive" == left.detail
     source = bench.batches()
-    assert 1 == source.drop(list(source.contents()), told=told)
+    assert 1 == source.drop(list(source.contents()), progress=told)
     assert [] == list(bench.batches().contents())
 
 

@@ -68,7 +68,7 @@ def test_letters_that_were_only_looked_at_are_let_go(world: World) -> None:
     )
     first, *_ = source.contents()
 
-    source.drop([first], told=told)
+    source.drop([first], progress=told)
     source.let_go()
 
     assert {"m-1", "m-2"} == queue.waiting.keys()

@@ -97,7 +97,7 @@ def test_a_dropped_notification_says_that_it_was_an_operator(world: World) -> No
     notification = parked_notification(world)
     source = source_of(world, Doom())
 
-    assert 1 == source.drop(list(source.contents()), told=told)
+    assert 1 == source.drop(list(source.contents()), progress=told)
 
     row = world.row(notification)
     assert (State.SUPPRESSED, DROPPED_BY_OPERATOR) == (row.state, row.rule)

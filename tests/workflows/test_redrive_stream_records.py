@@ -35,7 +35,7 @@ def test_what_is_dropped_is_not_listed_any_more_and_not_put_again(bench: Bench) 
     source = bench.records()
     first, _ = source.contents()
 
-    assert 1 == source.drop([first], told=told)
+    assert 1 == source.drop([first], progress=told)
     assert 1 == redrive_all(source)
     assert {"101": DROPPED, "102": REDRIVEN} == bench.store.notes
     assert [b"b"] == [body for _, body in bench.stream.puts]
@@ -106,7 +106,7 @@ def test_what_was_parked_again_says_what_was_the_matter_last(bench: Bench) -> No
     (one,) = source.contents()
     assert ("101", "not-json", "it is not JSON") == (one.id, one.reason, one.detail)
     assert b"a" == source.payload(one)
-    assert 1 == source.drop([one], told=told)
+    assert 1 == source.drop([one], progress=told)
     assert {"101": DROPPED, "1001": DROPPED} == bench.store.notes
 
 

@@ -14,7 +14,8 @@ from ordercast.sending.claim import Claim, ClaimRequest
 from ordercast.sending.due_policy import LAPSED
 from ordercast.sending.outcome import Outcome, Outgoing, Settlement, accepted
 from ordercast.templates import Words, words
-from ordercast.workflows.send_messages import AT_ONCE, NOT_CALLED, WAVE
+from ordercast.workflows.send.claims import NOT_CALLED
+from ordercast.workflows.send_messages import AT_ONCE, WAVE
 from tests.examples import notification
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.world import LEASE, World
@@ -118,9 +119,9 @@ class ForgetfulLedger(FakeLedger):
     """One that makes every claim, and does not answer for notification ONE."""
 
     def claim(
-        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
+        self, requests: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
-        claims = FakeLedger.claim(self, asked, owner=owner, lease_until=lease_until, now=now)
+        claims = FakeLedger.claim(self, requests, owner=owner, lease_until=lease_until, now=now)
         return {i: claim for i, claim in claims.items() if i != ONE.id}
 
 
@@ -130,10 +131,10 @@ class RacedLedger(FakeLedger):
     becomes: Notification
 
     def claim(
-        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
+        self, requests: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
         self.rows[ONE.id] = self.becomes
-        return FakeLedger.claim(self, asked, owner=owner, lease_until=lease_until, now=now)
+        return FakeLedger.claim(self, requests, owner=owner, lease_until=lease_until, now=now)
 
 
 def claimed_by(world: World, owner: str, lease: timedelta = LEASE) -> None:
@@ -232,9 +233,9 @@ class MortalLedger(FakeLedger):
     dies_in = ""
 
     def claim(
-        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
+        self, requests: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
-        claims = FakeLedger.claim(self, asked, owner=owner, lease_until=lease_until, now=now)
+        claims = FakeLedger.claim(self, requests, owner=owner, lease_until=lease_until, now=now)
         self._die("claim")
         return claims
 

@@ -12,7 +12,9 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from ordercast.templates import Words, words
-from ordercast.workflows.send_messages import AT_ONCE, NOT_CALLED, WAVE, WAVE_TAKES, Sent
+from ordercast.workflows.send.claims import NOT_CALLED
+from ordercast.workflows.send.sent import Sent
+from ordercast.workflows.send_messages import AT_ONCE, WAVE, WAVE_TAKES
 from tests.examples import notification
 from tests.fakes.world import World
 
@@ -152,14 +154,15 @@ def test_a_bug_keeps_back_its_own_notification_alone(
     """And leaves it unclaimed, so that it goes out once it is mended."""
     world.enter(ONE, TWO, THREE)
     sender = world.sender(Channel.EMAIL)
-    whole = getattr(sender, step)
+    whole = getattr(sender.checks, step)
 
     def trip_over_the_first(row: Notification, *said: Words) -> object:
         if row.id == ONE.id:
             raise KeyError("brewed")
         return whole(row, *said)
 
-    tripping = replace(sender, **{step: trip_over_the_first})  # type: ignore[arg-type]
+    checks = replace(sender.checks, **{step: trip_over_the_first})  # type: ignore[arg-type]
+    tripping = replace(sender, checks=checks)
     sent = tripping(dict.fromkeys([ONE.id, TWO.id, THREE.id], 1), time_left=world.time_left)
 
     assert {TWO.id: 1, THREE.id: 1} == world.got()

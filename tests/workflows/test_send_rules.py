@@ -133,7 +133,8 @@ def test_what_somebody_else_ended_first_keeps_their_word(world: World) -> None:
         world.ledger.rows[ONE.id] = replace(ONE, state=State.DELIVERED, version=5)
         return timedelta()
 
-    replace(sender, send_within=somebody_else_first)([ONE.id], time_left=world.time_left)  # type: ignore[arg-type]
+    checks = replace(sender.checks, send_within=somebody_else_first)
+    replace(sender, checks=checks)([ONE.id], time_left=world.time_left)  # type: ignore[arg-type]
 
     assert State.DELIVERED == world.state(ONE.id)
     assert not world.got()

@@ -11,7 +11,7 @@ from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.workflows.ports import Change
+from ordercast.workflows.ports import RowChange
 from tests.examples import notification
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.world import World
@@ -99,7 +99,7 @@ def test_a_publication_that_is_lost_again_is_made_good_at_the_next_look(world: W
 class RacedLedger(FakeLedger):
     """One in which another round is a moment faster, each time."""
 
-    def change(self, changes: Sequence[Change]) -> set[str]:
+    def change(self, changes: Sequence[RowChange]) -> set[str]:
         FakeLedger.change(self, changes)
         return FakeLedger.change(self, changes)
 

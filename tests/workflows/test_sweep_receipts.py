@@ -24,14 +24,14 @@ class TestSilence:
         world.send(TEXT.id, channel=Channel.SMS)
         sent_at = world.row(TEXT.id).sent_at
         world.now.turn(RECEIPT_TIMEOUT - timedelta(seconds=1))
-        assert 0 == world.sweep_receipts().silent
+        assert 0 == world.sweep_receipts().timed_out
 
         world.now.turn(timedelta(seconds=1))
-        assert 1 == world.sweep_receipts().silent
+        assert 1 == world.sweep_receipts().timed_out
         row = world.row(TEXT.id)
         assert sent_at is not None
         assert (State.UNCONFIRMED, sent_at + RECEIPT_TIMEOUT) == (row.state, row.closed_at)
-        assert 0 == world.sweep_receipts().silent
+        assert 0 == world.sweep_receipts().timed_out
 
     def test_the_provider_s_own_word_that_it_was_sent_breaks_no_receipt_timeout(
         self, world: World
@@ -58,5 +58,5 @@ class TestSilence:
         world.apply(text_says(CARRIER))
         world.now.turn(2 * RECEIPT_TIMEOUT)
 
-        assert 0 == world.sweep_receipts().silent
+        assert 0 == world.sweep_receipts().timed_out
         assert State.CARRIER_ACCEPTED == world.state(TEXT.id)

@@ -91,7 +91,7 @@ class DynamoLedger:
         return [there.get(each.id, each) for each in notifications]
 
     def claim(
-        self, asked: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
+        self, requests: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime
     ) -> dict[str, Claim]:
         """Move each from requested to sending for *owner*; answer each that is there, by id.
 
@@ -100,12 +100,12 @@ class DynamoLedger:
         answers = self.table.execute(
             [
                 ledger_statements.claim(self._name, each, owner=owner, lease_until=lease_until)
-                for each in asked
+                for each in requests
             ]
         )
         rows = {row.id: row for row in (ledger_item.read(a.item) for a in answers if a.item)}
         try:
-            rows |= self._rows(each.id for each in asked if each.id not in rows)
+            rows |= self._rows(each.id for each in requests if each.id not in rows)
         except LedgerUnavailable:
             if not rows:
                 raise

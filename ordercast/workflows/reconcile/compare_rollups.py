@@ -1,4 +1,4 @@
-"""Some hours in, whether the books say of them what the ledger says out; and the repair of it."""
+"""Compare the rollups of some hours with the ledger, and repair them. Used by `verify` and the verifier."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,7 @@ from typing import Protocol
 from ordercast.reconciliation.comparison import Findings, Look, Pair, findings
 from ordercast.rollups.counting import corrections
 from ordercast.rollups.rollup import Amounts, CountedVersion, RollupInput, RollupKey, hour_of
-from ordercast.workflows.count_changes import Count
-from ordercast.workflows.count_changes import Rollups as Counting
+from ordercast.workflows.count_changes import Count, Rollups
 from ordercast.workflows.reconcile.count_charges import CountCharges
 
 LINES_A_COMMIT = 400
@@ -17,11 +16,11 @@ LINES_A_LOOK = 4_000
 MOST_DOUBTFUL = 100_000  # notifications, some 3 KB each
 
 
-class Rollups(Counting, Protocol):
-    """The books, to be read in whole hours too. Raises `LedgerUnavailable`."""
+class HourlyRollups(Rollups, Protocol):
+    """Rollups that can be read by the hour, too. Raises `LedgerUnavailable`."""
 
     def counted_pages(self, hour: str) -> Iterator[Mapping[str, CountedVersion]]:
-        """Yield everything that was counted of an hour, by notification id, by the page."""
+        """Yield, by the page, the counted versions of an hour by notification id."""
         ...
 
     def buckets(self, days: Iterable[str]) -> Mapping[RollupKey, Amounts]:
@@ -30,25 +29,24 @@ class Rollups(Counting, Protocol):
 
 
 class RollupInputs(Protocol):
-    """The ledger, as far as it counts. Raises `LedgerUnavailable`."""
+    """The countable fields of ledger rows. Raises `LedgerUnavailable`."""
 
     def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
-        """Return the lines of those that are there, by id."""
+        """Return the inputs of those that exist, by id."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareRollups:
-    """Derive the books again from the ledger, and compare.
+    """Derive the rollups again from the ledger, and compare.
 
-    What was counted in an hour names the rows to read; *never_counted* names others that are to be
-    there. `patience` is how long `pause` waits between two looks, so that what is on its way can
-    arrive; `retention` is how long rows are kept. `bills`, where the stage has any, are compared
-    with the trails that they are of. An hour is read page by page; of what is not as it should be
-    *most* are kept to be looked at again.
+    The counted versions of an hour name the rows to read; *never_counted* names further rows.
+    `pause` waits `patience` between two looks, so that changes under way can arrive; `retention` is
+    that of rows. `charges`, if given, are compared with their receipt logs. An hour is read page by
+    page; at most `most` doubtful ones are kept for the second look.
     """
 
-    rollups: Rollups
+    rollups: HourlyRollups
     ledger: RollupInputs
     count: Count
     pause: Callable[[float], None]
@@ -81,11 +79,10 @@ class CompareRollups:
         return findings(look, again, wrong, sums.corrected)
 
     def repair(self, found: Findings) -> int:
-        """Count what is not counted or wrongly counted; return how many notifications that were.
+        """Count what is not counted or wrongly counted; return how many notifications.
 
-        It is the same commit as ever, fed from the ledger, so that nothing is counted twice by it.
-        Buckets that do not hold what was counted get the difference, unless somebody else gave
-        it to them meanwhile.
+        It uses the usual transactions, so nothing is counted twice. Buckets that differ from their
+        counted versions get the difference, unless another repair was faster.
         """
         wrong = self._lines(found.wrong_lines, {})
         lines = [*found.not_yet_counted.values(), *wrong.values()]
@@ -118,9 +115,9 @@ class CompareRollups:
     def _pages(
         self, hours: Sequence[str], never_counted: Iterable[str]
     ) -> Iterator[tuple[Mapping[str, CountedVersion], Mapping[str, RollupInput]]]:
-        """Yield what was counted, and what the ledger says of the same, by the page.
+        """Yield, by the page, counted versions and the ledger rows of the same.
 
-        What was counted is read first: whatever is counted later is on the ledger by then.
+        Counted versions are read first: whatever is counted is on the ledger by then.
         """
         others = {*never_counted, *self._charges_due(hours)}
         for counted in self._counted(hours):
@@ -128,12 +125,12 @@ class CompareRollups:
             yield counted, self._lines(counted, counted)
         while others:
             lines = self._lines([others.pop() for _ in range(min(LINES_A_LOOK, len(others)))], {})
-            # What was promised late in an hour may have been accepted early in the next.
+            # An event decided late in an hour may be accepted early in the next.
             elsewhere = {i: line.bucket.hour for i, line in lines.items()}
             yield (self.rollups.counted(elsewhere) if elsewhere else {}), lines
 
     def _again(self, doubtful: Mapping[str, Pair]) -> dict[str, Pair]:
-        """Read what was doubtful once more, in the same order."""
+        """Read what was doubtful again, in the same order."""
         hours = {i: pair.hour for i, pair in doubtful.items() if pair.hour}
         counted = self.rollups.counted(hours) if hours else {}
         lines = self._lines(doubtful, counted)

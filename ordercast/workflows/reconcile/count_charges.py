@@ -1,4 +1,4 @@
-"""Trails that are nobody's in, their bills counted in the books out; and taken back where they were ours."""
+"""Count unattributed charges, and reverse those that turn out to be ours. Used by the verifier."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -14,38 +14,38 @@ from ordercast.workflows.count_changes import Count
 HOUR = timedelta(hours=1)
 
 AGAIN = timedelta(hours=26)
-"""For how long bills are looked at again each hour: rounds may fail, and prices may rise."""
+"""For how long charges are looked at again each hour: rounds may fail, and prices may rise."""
 
 SURELY = 2 * HOUR
-"""After its time is up, when a bill must have been counted: by then there was a round."""
+"""How long after its wait a charge must have been counted: by then there was a round."""
 
 
-class ReceiptLogs(Protocol):
-    """What providers said of messages. Raises `LedgerUnavailable`."""
+class UnattributedReceiptLogs(Protocol):
+    """Receipt logs without a notification. Raises `LedgerUnavailable`."""
 
     def find(self, message_ids: AbstractSet[str]) -> dict[str, ReceiptLog]:
-        """Return the trails that there are."""
+        """Return the receipt logs that exist."""
         ...
 
     def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:
-        """Return, by the page, what was found to be nobody's in that time, both ends included."""
+        """Return, by the page, what was found unattributed in that time, both ends included."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountCharges:
-    """What carriers bill for texts that no notification answers for.
+    """Count what carriers charge for texts without a notification.
 
-    `wait` is how long after nobody was found somebody may still be, and a price still come.
+    For `wait` after none was found, a notification may still be matched and a price still come.
     """
 
-    receipt_logs: ReceiptLogs
+    receipt_logs: UnattributedReceiptLogs
     count: Count
     wait: timedelta
     now: Callable[[], datetime]
 
     def __call__(self) -> int:
-        """Count what was given up lately, and is not counted as it stands; return how many."""
+        """Count charges given up lately that are not counted as they stand; return how many."""
         until = self.now() - self.wait
         pages = self.receipt_logs.unattributed(since=until - AGAIN, until=until)
         return sum(len(self.count(_charges(page)).entries) for page in pages)
@@ -53,14 +53,14 @@ class CountCharges:
     def lines(
         self, ids: Iterable[str], counted: Mapping[str, CountedVersion]
     ) -> dict[str, RollupInput]:
-        """Return the bills among *ids* as they stand, by id; those that were ours after all, undone."""
+        """Return the charges among *ids* as they stand, by id; reversed if they were ours after all."""
         wanted = {i.removeprefix(CHARGE) for i in ids if i.startswith(CHARGE)}
         found = self.receipt_logs.find(wanted) if wanted else {}
         lines = (_line(receipt_log, counted.get(CHARGE + i)) for i, receipt_log in found.items())
         return {line.id: line for line in lines if line is not None}
 
     def due(self, hours: Sequence[str]) -> Iterator[str]:
-        """Yield the ids of bills of those hours that must have been counted."""
+        """Yield the ids of those hours' charges that must have been counted."""
         now = self.now()
         for hour in hours:
             begun = datetime.fromisoformat(f"{hour}:00+00:00")
@@ -72,7 +72,7 @@ class CountCharges:
                 yield from (charge.id for charge in _charges(over))
 
 
-_MOMENT = timedelta(milliseconds=1)  # the index knows no less
+_MOMENT = timedelta(milliseconds=1)  # the precision of the index
 
 
 def _charges(receipt_logs: Iterable[ReceiptLog]) -> list[RollupInput]:

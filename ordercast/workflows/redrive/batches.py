@@ -1,4 +1,4 @@
-"""Batches that Lambda gave up in; their records on the stream again, or their rows counted again, out."""
+"""Redrive batches that Lambda gave up: put their records again, or count their rows again."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -6,18 +6,25 @@ from typing import Protocol
 
 from ordercast.parked.item import GivenUpBatch, Kind, ParkedItem
 from ordercast.workflows.ports import Clock
-from ordercast.workflows.redrive.source import A_NOTE, DROPPED, REDRIVEN, Notes, Put, Report
+from ordercast.workflows.redrive.source import (
+    DROPPED,
+    NOTE_SIZE,
+    REDRIVEN,
+    Notes,
+    Put,
+    ReportProgress,
+)
 from ordercast.workflows.redrive.stream_records import Copy, copy_of
 
 Recount = Callable[[Sequence[str]], object]
-"""Count notifications, by id, as the ledger has them now; what is counted already changes nothing."""
+"""Count notifications, by id, as they are on the ledger now; idempotent."""
 
 
 class BatchStore(Notes, Protocol):
-    """Where Lambda keeps the batches that it gave up."""
+    """The store of batches that Lambda gave up."""
 
     def batches(self) -> Iterator[GivenUpBatch]:
-        """Return them."""
+        """Return each batch."""
         ...
 
 
@@ -25,8 +32,8 @@ class BatchStore(Notes, Protocol):
 class ParkedBatches:
     """Whole batches that were given up, by age or by count.
 
-    Some of a batch's records may have been dealt with before it was given up: their events' marks
-    are obeyed, and what is counted already is not counted again.
+    Some of a batch's records may have been processed before: their stored decisions stand, and
+    nothing is counted twice.
     """
 
     store: BatchStore
@@ -47,46 +54,46 @@ class ParkedBatches:
                 kind=Kind.BATCH,
                 id=batch.id,
                 reason=batch.condition,
-                detail=_told_of(batch),
+                detail=_detail(batch),
                 place=batch.key,
                 since=batch.at,
                 size=len(batch.notification_ids) or len(batch.records),
             )
 
     def payload(self, parked: ParkedItem) -> bytes:
-        """Return the payloads of its records, one a line; ids where it holds changes."""
+        """Return the payloads of its records, or the ids of its changes, one a line."""
         batch = self._kept[parked.id]
         ids = [each.encode() for each in batch.notification_ids]
         return b"\n".join(ids or [each.payload for each in batch.records])
 
-    def redrive(self, things: Sequence[ParkedItem], *, told: Report) -> int:
-        """Put each batch's records on the stream again in their order, or count its rows again.
+    def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
+        """Put each batch's records on the stream again in order, or count its rows again.
 
-        What holds nothing to be redriven stays: it is to be looked into, and dropped.
+        A batch without content stays: an operator looks into it and drops it.
         """
         whole = [batch for batch in (self._kept[each.id] for each in things) if batch.whole]
         went: set[Copy] = set()
         for batch in whole:
-            # What we put before, and died, may have been given up again: it is in two batches then.
+            # Records put before a crash may have been given up again: they are in two batches then.
             copies = [each for each in map(copy_of, batch.records) if each not in went]
             went.update(copies)
-            for start in range(0, len(copies), A_NOTE):
-                self.put(copies[start : start + A_NOTE])
+            for start in range(0, len(copies), NOTE_SIZE):
+                self.put(copies[start : start + NOTE_SIZE])
             if batch.notification_ids:
                 self.recount(batch.notification_ids)
             self.store.note([batch.id], did=REDRIVEN, at=self.now())
-            told(1)
+            progress(1)
         return len(whole)
 
-    def drop(self, things: Sequence[ParkedItem], *, told: Report) -> int:
-        """Note down that nothing is to become of them."""
+    def drop(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
+        """Note each as dropped."""
         if things:
             self.store.note([each.id for each in things], did=DROPPED, at=self.now())
-        told(len(things))
+        progress(len(things))
         return len(things)
 
 
-def _told_of(batch: GivenUpBatch) -> str:
+def _detail(batch: GivenUpBatch) -> str:
     if not batch.whole:
         return "it holds nothing to redrive"
     changes = len(batch.notification_ids)

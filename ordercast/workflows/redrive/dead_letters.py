@@ -1,4 +1,4 @@
-"""Dead letters in; their notifications on the hub again, or the letters on their queue, out."""
+"""Redrive dead letters: publish their notifications, or send them back to their queue."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,26 +10,25 @@ from ordercast.events.identity import is_notification_id
 from ordercast.notifications.lifecycle import State
 from ordercast.parked.item import DeadLetter, Kind, ParkedItem
 from ordercast.workflows.ports import Ledger, NotificationsTopic
-from ordercast.workflows.redrive.source import A_NOTE, Report
+from ordercast.workflows.redrive.source import NOTE_SIZE, ReportProgress
 
-# What is kept for somebody who shows more of a letter than it is about.
-NOT_OURS = "a letter"
+NOT_OURS = "a message that names no notification"
 
 
 class DeadLetters(Protocol):
-    """The dead letters of one queue. Raises `QueueUnavailable`."""
+    """One dead-letter queue. Raises `QueueUnavailable`."""
 
     @property
     def name(self) -> str:
-        """What the queue is called."""
+        """The queue's name."""
         ...
 
     def look(self) -> Iterator[DeadLetter]:
-        """Return the letters, each once, and hold them."""
+        """Return each dead letter once, and hide it from others."""
         ...
 
     def send_back(self, letters: Sequence[DeadLetter]) -> set[str]:
-        """Put each on the queue it came from; answer the ids that were taken."""
+        """Put each on its source queue; answer the ids that were accepted."""
         ...
 
     def remove(self, letters: Sequence[DeadLetter]) -> set[str]:
@@ -37,7 +36,7 @@ class DeadLetters(Protocol):
         ...
 
     def let_go(self, letters: Sequence[DeadLetter]) -> None:
-        """Let each be seen by others again."""
+        """Make each visible to others again."""
         ...
 
 
@@ -45,10 +44,9 @@ class DeadLetters(Protocol):
 class ParkedDeadLetters:
     """The dead letters of one queue.
 
-    A letter that names a notification is worth what the ledger says of it: one that still waits is
-    published again, one that has moved on needs no letter any more. Any other goes back to its
-    queue. Either way the letter is removed last: done twice, it costs a refused claim or a receipt
-    that says nothing new.
+    If a dead letter names a notification that is still requested, that is published again; if the
+    notification has moved on, the dead letter is only removed. Any other goes back to its queue.
+    It is removed last: a repetition costs a refused claim or a repeated receipt.
     """
 
     letters: DeadLetters
@@ -57,7 +55,7 @@ class ParkedDeadLetters:
     _kept: dict[str, DeadLetter] = field(default_factory=dict, init=False, repr=False)
 
     def contents(self) -> Iterator[ParkedItem]:
-        """Return the letters; they are held until `let_go`."""
+        """Return the dead letters; they are hidden from others until `let_go`."""
         self._kept.clear()
         for letter in self.letters.look():
             self._kept[letter.id] = letter
@@ -65,41 +63,41 @@ class ParkedDeadLetters:
             yield ParkedItem(
                 kind=Kind.DEAD_LETTER,
                 id=letter.id,
-                reason="not-dealt-with",
+                reason="not-processed",
                 detail=f"notification {subject}" if subject else NOT_OURS,
                 place=self.letters.name,
                 since=letter.sent_at,
             )
 
     def payload(self, parked: ParkedItem) -> bytes:
-        """Return the letter's body."""
+        """Return the message's body."""
         return self._kept[parked.id].body.encode()
 
-    def redrive(self, things: Sequence[ParkedItem], *, told: Report) -> int:
-        """Send each on its way again."""
+    def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
+        """Publish each notification again, or send the message back."""
         went = 0
-        for start in range(0, len(things), A_NOTE):
-            chunk = [self._take(each) for each in things[start : start + A_NOTE]]
+        for start in range(0, len(things), NOTE_SIZE):
+            chunk = [self._pop(each) for each in things[start : start + NOTE_SIZE]]
             went += len(self.letters.remove(self._sent(chunk)))
-            told(len(chunk))
+            progress(len(chunk))
         return went
 
-    def drop(self, things: Sequence[ParkedItem], *, told: Report) -> int:
+    def drop(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
         """Delete each."""
-        gone = self.letters.remove([self._take(each) for each in things])
-        told(len(things))
+        gone = self.letters.remove([self._pop(each) for each in things])
+        progress(len(things))
         return len(gone)
 
     def let_go(self) -> None:
-        """Let what was listed, and nothing was done about, be seen again."""
+        """Make what was listed and not redriven or dropped visible again."""
         self.letters.let_go(list(self._kept.values()))
         self._kept.clear()
 
-    def _take(self, parked: ParkedItem) -> DeadLetter:
+    def _pop(self, parked: ParkedItem) -> DeadLetter:
         return self._kept.pop(parked.id)
 
     def _sent(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
-        """Publish or send back each; answer those that need not stay."""
+        """Publish or send back each; answer those that can be removed."""
         subjects = {letter.id: _notification_in(letter) for letter in letters}
         ids = frozenset(subject for subject in subjects.values() if subject)
         rows = self.ledger.look_up(LookupKeys(notifications=ids)).notifications

@@ -1,4 +1,4 @@
-"""Parked notifications in; the same, waiting for a sender again or suppressed for good, out."""
+"""Redrive parked notifications, or suppress them for good."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,31 +8,30 @@ from typing import Protocol
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.parked.item import Kind, ParkedItem
-from ordercast.workflows.ports import Change, Clock, NotificationsTopic
-from ordercast.workflows.redrive.source import A_NOTE, Report
+from ordercast.workflows.ports import Clock, NotificationsTopic, RowChange
+from ordercast.workflows.redrive.source import NOTE_SIZE, ReportProgress
 
 DROPPED = "dropped-by-operator"
 
 
 class FailureLedger(Protocol):
-    """The ledger, as far as failures go. Raises `LedgerUnavailable`."""
+    """The part of the ledger that lists and changes failures. Raises `LedgerUnavailable`."""
 
     def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
-        """Return what came to *state* on *day* and is in it still, by the page."""
+        """Return, by the page, what entered *state* on *day* and is still in it."""
         ...
 
-    def change(self, changes: Sequence[Change]) -> set[str]:
-        """Write what differs, where the row is still as it was seen; answer the ids changed."""
+    def change(self, changes: Sequence[RowChange]) -> set[str]:
+        """Write each row that is still as it was read; answer the ids changed."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedNotifications:
-    """Notifications that are out of attempts, or that a bug kept from being sent.
+    """Notifications that are out of attempts, or that failed to render.
 
-    A redriven one waits for a sender with all its attempts before it; consent, staleness and age
-    are judged again when it is claimed. It is due too: should we die before it is published, the
-    sweeper publishes it.
+    A redriven one has all its attempts again; the send rules are asked again when it is claimed.
+    It has a due time too, so after a crash the sweeper publishes it.
     """
 
     ledger: FailureLedger
@@ -49,32 +48,32 @@ class ParkedNotifications:
             for page in self.ledger.failures(State.PARKED, day=day):
                 for row in page:
                     self._kept[row.id] = row
-                    yield _told_of(row)
+                    yield _item(row)
 
     def payload(self, parked: ParkedItem) -> bytes:
-        """Return whom it is for."""
+        """Return its recipient."""
         return (self._kept[parked.id].recipient or "").encode()
 
-    def redrive(self, things: Sequence[ParkedItem], *, told: Report) -> int:
+    def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
         """Reopen each and publish it."""
         went = 0
-        for start in range(0, len(things), A_NOTE):
-            rows = [self._kept[each.id] for each in things[start : start + A_NOTE]]
+        for start in range(0, len(things), NOTE_SIZE):
+            rows = [self._kept[each.id] for each in things[start : start + NOTE_SIZE]]
             reopened = {row.id: self._reopened(row) for row in rows}
             changed = self.ledger.change([(row, reopened[row.id]) for row in rows])
             self.notifications_topic.publish([reopened[each] for each in sorted(changed)])
             went += len(changed)
-            told(len(rows))
+            progress(len(rows))
         return went
 
-    def drop(self, things: Sequence[ParkedItem], *, told: Report) -> int:
-        """Suppress each, and say that it was an operator."""
+    def drop(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
+        """Suppress each; the rule says that it was an operator."""
         rows = [self._kept[each.id] for each in things]
         at = self.now()
         changed = self.ledger.change(
             [(r, replace(r, state=State.SUPPRESSED, rule=DROPPED, closed_at=at)) for r in rows]
         )
-        told(len(rows))
+        progress(len(rows))
         return len(changed)
 
     def _reopened(self, row: Notification) -> Notification:
@@ -90,7 +89,7 @@ class ParkedNotifications:
         )
 
 
-def _told_of(row: Notification) -> ParkedItem:
+def _item(row: Notification) -> ParkedItem:
     return ParkedItem(
         kind=Kind.NOTIFICATION,
         id=row.id,

@@ -1,4 +1,4 @@
-"""Where something waits for an operator: what a shelf of parked things can be asked to do."""
+"""The protocol of a parked source: list, show, redrive and drop items. Used by `ordercast parked`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -9,47 +9,47 @@ from ordercast.parked.item import ParkedItem
 REDRIVEN = "redriven"
 DROPPED = "dropped"
 
-# What is done before it is noted down, and so done again after a crash in between.
-A_NOTE = 100
+# Items that are done before they are noted; after a crash in between they are done again.
+NOTE_SIZE = 100
 
-Report = Callable[[int], None]
-"""Hear how many more things are done: a long round shows its progress."""
+ReportProgress = Callable[[int], None]
+"""Report how many more items are done, to show progress."""
 
 Put = Callable[[Sequence[tuple[str, bytes]]], object]
 """Put (partition key, payload) pairs on the stream; raises where it does not take them all."""
 
 
 class ParkedSource(Protocol):
-    """Things of one kind that wait. Raises `Retryable` when the outside world is in trouble.
+    """Parked items of one kind. Raises `Retryable` when a service fails.
 
-    Redriving and dropping may be broken off anywhere and done again: what was done is not listed
-    any more, and what was done without being noted down is done again without effect.
+    Redriving and dropping may be interrupted and repeated: what is done is no longer listed, and
+    what is done but not noted is repeated without effect.
     """
 
     def contents(self) -> Iterator[ParkedItem]:
-        """Return what waits, each thing once."""
+        """Return what waits, each item once."""
         ...
 
     def payload(self, parked: ParkedItem) -> bytes:
-        """Return what it holds, which is personal data."""
+        """Return its content, which is personal data."""
         ...
 
-    def redrive(self, things: Sequence[ParkedItem], *, told: Report) -> int:
-        """Send each on its way again; answer how many went."""
+    def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
+        """Process each again; answer how many."""
         ...
 
-    def drop(self, things: Sequence[ParkedItem], *, told: Report) -> int:
-        """Let each go for good; answer how many went."""
+    def drop(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
+        """Give each up for good; answer how many."""
         ...
 
 
 class Notes(Protocol):
-    """What was done about things that are kept until their retention ends."""
+    """Notes of what was redriven or dropped; the objects stay until their retention ends."""
 
     def handled(self) -> set[str]:
         """Return the ids that were redriven or dropped."""
         ...
 
     def note(self, ids: Sequence[str], *, did: str, at: datetime) -> None:
-        """Note down that *ids* were dealt with."""
+        """Note that *ids* were redriven or dropped."""
         ...

@@ -1,4 +1,4 @@
-"""Parked records of the stream in, the same records on the stream again out."""
+"""Redrive parked stream records: put them on the stream again."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -7,21 +7,28 @@ from typing import NamedTuple, Protocol
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.parked.item import Kind, ParkedItem
 from ordercast.workflows.ports import Clock
-from ordercast.workflows.redrive.source import A_NOTE, DROPPED, REDRIVEN, Notes, Put, Report
+from ordercast.workflows.redrive.source import (
+    DROPPED,
+    NOTE_SIZE,
+    REDRIVEN,
+    Notes,
+    Put,
+    ReportProgress,
+)
 
 
 class RecordStore(Notes, Protocol):
-    """Where the relay parks records."""
+    """The store in which the relay parks records."""
 
     def records(self) -> Iterator[tuple[str, ParkedRecord]]:
-        """Return each parked record and where it is kept; a position may come more than once."""
+        """Return each parked record and its key; a position may come more than once."""
         ...
 
 
 class Copy(NamedTuple):
-    """What is put on the stream again: a partition key and a payload.
+    """The partition key and payload to put again.
 
-    Records that would be put as the same copy hold the same event: to put one of them will do.
+    Records with the same copy hold the same event: one of them is put.
     """
 
     key: str
@@ -29,17 +36,17 @@ class Copy(NamedTuple):
 
 
 def copy_of(record: StreamRecord) -> Copy:
-    """Return what to put again, with the record's own key, or where it had none its position."""
+    """Return what to put again; a record without a partition key gets its position."""
     return Copy(record.partition_key or record.position, record.payload)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedStreamRecords:
-    """Records that the relay could not use, each copy of them once.
+    """Records that the relay could not use, each distinct copy once.
 
-    A record that is put on the stream twice, because we died before the note, is a repetition: the
-    mark of its event is obeyed. One that still cannot be used is parked again, at its new position;
-    until both are noted they are one thing, known by the first.
+    A record that is put twice, because of a crash before the note, is a repetition: its stored
+    decision stands. One that still cannot be used is parked again at its new position; until both
+    are noted they are one item, named by the first position.
     """
 
     store: RecordStore
@@ -48,13 +55,13 @@ class ParkedStreamRecords:
     _kept: dict[str, list[StreamRecord]] = field(default_factory=dict, init=False, repr=False)
 
     def contents(self) -> Iterator[ParkedItem]:
-        """Return what waits: where it came first, and what was the matter with it last."""
+        """Return what waits, with its first position and its last reason."""
         handled = self.store.handled()
         self._kept.clear()
-        waiting: dict[Copy, dict[str, _Kept]] = {}
+        waiting: dict[Copy, dict[str, _ParkedAt]] = {}
         for place, parked in self.store.records():
             if (position := parked.record.position) not in handled:
-                waiting.setdefault(copy_of(parked.record), {})[position] = _Kept(place, parked)
+                waiting.setdefault(copy_of(parked.record), {})[position] = _ParkedAt(place, parked)
         for by_position in waiting.values():
             alike = sorted(by_position.values(), key=lambda each: _place(each.parked.record))
             first, last = alike[0].parked.record, alike[-1]
@@ -73,20 +80,20 @@ class ParkedStreamRecords:
         """Return the record's bytes."""
         return self._kept[parked.id][0].payload
 
-    def redrive(self, things: Sequence[ParkedItem], *, told: Report) -> int:
-        """Put each on the stream again, in the order in which they came."""
+    def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
+        """Put each on the stream again, in their first order."""
         waiting = sorted((self._kept[each.id] for each in things), key=lambda each: _place(each[0]))
-        for start in range(0, len(waiting), A_NOTE):
-            chunk = waiting[start : start + A_NOTE]
+        for start in range(0, len(waiting), NOTE_SIZE):
+            chunk = waiting[start : start + NOTE_SIZE]
             self.put([copy_of(alike[0]) for alike in chunk])
             self._note(chunk, REDRIVEN)
-            told(len(chunk))
+            progress(len(chunk))
         return len(waiting)
 
-    def drop(self, things: Sequence[ParkedItem], *, told: Report) -> int:
-        """Note down that nothing is to become of them; the payloads go with their retention."""
+    def drop(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
+        """Note each as dropped; the payloads are deleted when their retention ends."""
         self._note([self._kept[each.id] for each in things], DROPPED)
-        told(len(things))
+        progress(len(things))
         return len(things)
 
     def _note(self, waiting: Sequence[Sequence[StreamRecord]], did: str) -> None:
@@ -94,7 +101,7 @@ class ParkedStreamRecords:
             self.store.note(positions, did=did, at=self.now())
 
 
-class _Kept(NamedTuple):
+class _ParkedAt(NamedTuple):
     place: str
     parked: ParkedRecord
 

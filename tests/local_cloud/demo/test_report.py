@@ -14,8 +14,8 @@ from local_cloud.demo.outcome import MEMORY_LIMIT, DemoOutcome
 from local_cloud.demo.report import print_outcome
 from ordercast.operations.reconciliation import ReconciliationResult
 from ordercast.reconciliation.comparison import Findings
+from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.statistics import Figures
-from ordercast.workflows.reconcile.trace_records import TracedRecords
 from tests.cli.test_inbox import message
 from tests.local_cloud.demo.test_comparison import counts
 

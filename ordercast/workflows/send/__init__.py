@@ -1,0 +1,1 @@
+"""The three steps of a sender: checks, claims and settling. Used by `workflows.send_messages`."""

@@ -1,0 +1,115 @@
+"""Ask the send rules and render, before anything is claimed. Used by `workflows.send_messages`."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ordercast.decisions.lookup import LookupKeys, LookupResult
+from ordercast.notifications.channels import CHANNELS
+from ordercast.notifications.notification import Notification
+from ordercast.people.contact import country_of
+from ordercast.people.person_keys import people_for
+from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
+from ordercast.sending.claim import ClaimRequest
+from ordercast.sending.outcome import Outgoing
+from ordercast.sending.send_rules import (
+    WHILE_PAUSED,
+    SendWithin,
+    block_reason,
+    is_paused,
+    latest_status_key_of,
+    suppressed,
+    unsendable,
+)
+from ordercast.templates import Words
+from ordercast.workflows.ports import Clock, Ledger, RowChange
+from ordercast.workflows.send.sent import Sent
+
+Ready = tuple[Outgoing, ClaimRequest]
+"""A rendered notification, and the claim to request for it."""
+
+Failed = list[tuple[Notification, Exception]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """Decide which notifications of a wave may be sent, and render them."""
+
+    ledger: Ledger
+    words: Callable[[Notification], Words]
+    cost: Callable[[Notification, Words], ClaimRequest]
+    send_within: SendWithin
+    chance: Callable[[], float]
+    now: Clock
+
+    def __call__(
+        self, wave: Sequence[Notification], received: Mapping[str, int], sent: Sent
+    ) -> list[Ready]:
+        """Suppress what may not be sent, hold back what is paused or fails; return the rest."""
+        failed: Failed = []
+        allowed = self._allowed(wave, self._known(wave), sent, failed)
+        ready = self._rendered(allowed, failed)
+        self._hold_back(failed, received, sent)
+        return ready
+
+    def _known(self, wave: Sequence[Notification]) -> LookupResult:
+        """Read for each wave anew, so that a pause during the batch takes effect."""
+        latest_statuses = frozenset(map(latest_status_key_of, wave))
+        people = frozenset(key for row in wave for key in people_for(row))
+        return self.ledger.look_up(
+            LookupKeys(latest_statuses=latest_statuses, people=people, pauses=True)
+        )
+
+    def _allowed(
+        self, wave: Iterable[Notification], found: LookupResult, sent: Sent, failed: Failed
+    ) -> list[Notification]:
+        now = self.now()
+        allowed: list[Notification] = []
+        refused: list[RowChange] = []
+        for row in wave:
+            try:
+                rule = block_reason(row, found, send_within=self.send_within(row), now=now)
+            except Exception as error:  # noqa: BLE001 - a bug in one row must not sink its neighbours
+                failed.append((row, error))
+                continue
+            if rule:
+                refused.append((row, suppressed(row, rule, at=now)))
+            elif is_paused(row, found.pauses, country=_country(row)):
+                sent.retry[row.id] = WHILE_PAUSED
+            else:
+                allowed.append(row)
+        # If another sender was faster, its row stays; either way nothing is sent from here.
+        self.ledger.change(refused)
+        sent.settled.update(new.state for _, new in refused)
+        return allowed
+
+    def _rendered(self, rows: Iterable[Notification], failed: Failed) -> list[Ready]:
+        """Render and price before any claim: a template that fails leaves nothing claimed."""
+        ready = []
+        for row in rows:
+            try:
+                words = self.words(row)
+                ready.append((Outgoing(notification=row, words=words), self.cost(row, words)))
+            except Exception as error:  # noqa: BLE001 - a bug in one template must not sink its neighbours
+                failed.append((row, error))
+        return ready
+
+    def _hold_back(self, failed: Failed, received: Mapping[str, int], sent: Sent) -> None:
+        """Back off what failed with a bug, by its SQS receive count; park it at the twelfth.
+
+        The ledger counts provider calls only, and there was none.
+        """
+        last: list[RowChange] = []
+        for row, error in failed:
+            sent.bugs.append(type(error).__name__)
+            times = received[row.id]
+            if times < MAX_ATTEMPTS:
+                sent.retry[row.id] = backoff(times, chance=self.chance())
+            else:
+                last.append((row, unsendable(row, error, at=self.now())))
+        parked = self.ledger.change(last)
+        sent.settled.update(new.state for row, new in last if row.id in parked)
+
+
+def _country(row: Notification) -> str | None:
+    by_phone = CHANNELS[row.channel].contact == "phone"
+    return country_of(row.recipient) if row.recipient and by_phone else None

@@ -1,0 +1,20 @@
+"""What became of a sender's batch. Filled by its steps, read by the Lambda function."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from ordercast.notifications.lifecycle import State
+
+
+@dataclass(slots=True, kw_only=True)
+class Sent:
+    """What became of a batch, in notifications; `retry` is the wait before each redelivery.
+
+    `bugs` are the types of exceptions raised, one for each notification that was held back.
+    """
+
+    settled: Counter[State] = field(default_factory=Counter)
+    retry: dict[str, timedelta] = field(default_factory=dict)
+    bugs: list[str] = field(default_factory=list)
+    skipped: int = 0

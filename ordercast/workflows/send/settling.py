@@ -1,0 +1,82 @@
+"""Settle claims after the provider calls, and record message ids. Used by `workflows.send_messages`."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ordercast.errors import Retryable
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.receipts.receipt_log import ReceiptLog, closed
+from ordercast.receipts.suppressions import is_evidence
+from ordercast.sending.backoff import backoff
+from ordercast.sending.outcome import Settlement
+from ordercast.workflows.merge_receipts import MergeReceipts
+from ordercast.workflows.ports import Ledger, ReceiptLogs
+from ordercast.workflows.send.sent import Sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """Write outcomes to the ledger, and the owner of each message id to its receipt log."""
+
+    ledger: Ledger
+    receipt_logs: ReceiptLogs
+    merge: MergeReceipts
+    receipt_retention: timedelta
+    receipt_timeout: timedelta
+    chance: Callable[[], float]
+
+    def settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
+        """Settle a wave: message ids first, because a receipt may come at any moment."""
+        early: list[ReceiptLog] = []
+        # The ledger in any case: nothing else knows what the provider answered.
+        try:
+            early = self._record(
+                self._receipt_log(s.notification, s.outcome.message_id, s.at)
+                for s in settlements
+                if s.outcome.message_id
+            )
+        finally:
+            self.ledger.settle(settlements)
+        self._merge_early(early)
+        for each in settlements:
+            sent.settled[each.outcome.state] += 1
+            if each.outcome.state is State.REQUESTED:
+                row = each.notification
+                sent.retry[row.id] = backoff(row.attempts, chance=self.chance())
+
+    def record_sent_before(self, rows: Iterable[Notification]) -> None:
+        """Record message ids sent before: the first time, that may have failed."""
+        self._record(
+            self._receipt_log(row, message_id, each.at)
+            for row in rows
+            for message_id, each in row.messages.items()
+            if each.state is State.SENT and each.at
+        )
+
+    def _receipt_log(self, row: Notification, message_id: str, sent_at: datetime) -> ReceiptLog:
+        return ReceiptLog(
+            message_id=message_id,
+            channel=row.channel,
+            notification_id=row.id,
+            sent_at=sent_at,
+            expires_at=sent_at + self.receipt_retention,
+            due_at=sent_at + self.receipt_timeout,
+        )
+
+    def _record(self, receipt_logs: Iterable[ReceiptLog]) -> list[ReceiptLog]:
+        """Record the notification of each message; return those that have a receipt already."""
+        joined = self.receipt_logs.join(list(receipt_logs))
+        return [receipt_log for receipt_log in joined if receipt_log.receipt_events]
+
+    def _merge_early(self, early: Sequence[ReceiptLog]) -> None:
+        """Merge receipts that came before us; after a failure they stay due for the sweeper."""
+        with suppress(Retryable):
+            self.merge(early)
+            # Evidence stays due: the sweeper suppresses by it.
+            done = [receipt_log for receipt_log in early if not is_evidence(receipt_log)]
+            self.receipt_logs.change(
+                [(t, closed(t, receipt_timeout=self.receipt_timeout)) for t in done]
+            )
