@@ -1,1 +1,1 @@
-"""Ledger changes in, rollups and metrics out."""
+"""Lambda entry points that count ledger changes into rollups and metrics, and verify them."""

@@ -1,38 +1,25 @@
-"""What was counted in, lines of CloudWatch's embedded metric format out.
+"""Turn counted changes into CloudWatch metrics. Used by the analytics processor.
 
-Specification: "Embedded metric format" in the Amazon CloudWatch user guide. Dimensions come from
-a bounded set only; never a customer, an order or an address.
-
-Every figure is a difference to what was counted before, so corrections are negative and only the
-statistic Sum means anything. It stands at the minute in which its notifications were accepted:
-so the sums of any hours equal what the books say of these hours, however late a receipt comes.
+Dimensions come from a bounded set only; never a customer, an order or an address. Each figure is
+the difference to what was counted before, so corrections are negative and only the statistic Sum
+has a meaning. It is stamped with the minute in which its notifications were accepted: the sums of
+any hours equal the rollups of these hours, however late a receipt comes.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
+from ordercast.metrics import MetricSeries, emf_line
+from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 from ordercast.rollups.counting import Entry
-from ordercast.rollups.rollup import (
-    CARRIER,
-    ESTIMATE,
-    STATE,
-    TAKEN,
-    Amount,
-    Contribution,
-    RollupInput,
-    add,
-)
-
-NAMESPACE = "Ordercast"
+from ordercast.rollups.rollup import STATE, Amount, Contribution, RollupInput, add
+from ordercast.rollups.statistics import Figures
 
 Level = Literal["essential", "full"]
-"""How much is told: 8 series a stage, or 40; each costs money every month."""
+"""How much is published: 8 series a stage, or 40; each costs money every month."""
 
-UNITS = {"CostUSD": "None", "EstimatedCostUSD": "None", "DeliveryLatency": "Milliseconds"}
 LATENCY = "DeliveryLatency"
 
 _EUROPE = (
@@ -42,7 +29,7 @@ _EUROPE = (
 EUROPE = frozenset(_EUROPE.split())
 """ISO 3166-1, and XK, which is in use for Kosovo."""
 
-TOLD_BY_STATE = frozenset(
+COUNTED_BY_STATE = frozenset(
     {
         *(State.REQUESTED, State.SENDING, State.SENT, State.CARRIER_ACCEPTED, State.UNCONFIRMED),
         *(State.FAILED, State.BOUNCED, State.COMPLAINED, State.PARKED),
@@ -51,19 +38,12 @@ TOLD_BY_STATE = frozenset(
 """States that have no figure of their own at the level of the stage."""
 
 
-class Series(NamedTuple):
-    """The dimensions of figures besides the stage: a name and its value, or neither."""
-
-    dimension: str = ""
-    value: str = ""
-
-
 def emf_lines(
     counted: Iterable[Entry], *, stage: str, level: Level, now: datetime
 ) -> Iterator[str]:
     """Yield the lines that, printed by a function, bring CloudWatch to what was counted."""
-    figures: dict[tuple[datetime, Series], dict[str, Amount]] = defaultdict(dict)
-    took: dict[tuple[datetime, Series], list[int]] = defaultdict(list)
+    figures: dict[tuple[datetime, MetricSeries], dict[str, Amount]] = defaultdict(dict)
+    took: dict[tuple[datetime, MetricSeries], list[int]] = defaultdict(list)
     for entry in counted:
         at = _instant(entry.line.accepted_at, now)
         for series, change in _changes(entry, level):
@@ -86,23 +66,26 @@ def _instant(accepted_at: datetime, now: datetime) -> datetime:
 _OLDEST = timedelta(days=14) - timedelta(hours=1)
 
 
-def _series(line: RollupInput, level: Level) -> list[Series]:
+def _series(line: RollupInput, level: Level) -> list[MetricSeries]:
     if level == "essential":
-        return [Series()]
-    return [Series(), Series("channel", line.bucket.channel)]
+        return [MetricSeries()]
+    return [MetricSeries(), MetricSeries("channel", line.bucket.channel)]
 
 
-def _changes(entry: Entry, level: Level) -> Iterator[tuple[Series, dict[str, Amount]]]:
+def _changes(entry: Entry, level: Level) -> Iterator[tuple[MetricSeries, dict[str, Amount]]]:
     """Yield by how much the entry changes the figures of each series."""
     last = entry.last.contribution if entry.last else None
     change = _figures(entry.new)
     if last is not None:
         add(change, {name: -figure for name, figure in _figures(last).items()})
-    yield Series(), _only(change, _ESSENTIAL if level == "essential" else _OF_THE_STAGE)
+    yield MetricSeries(), _only(change, _ESSENTIAL if level == "essential" else _OF_THE_STAGE)
     if level == "full":
-        yield Series("channel", entry.new.bucket.channel), _only(change, _OF_A_CHANNEL)
+        yield MetricSeries("channel", entry.new.bucket.channel), _only(change, _OF_A_CHANNEL)
         if country := entry.new.bucket.country:
-            yield Series("country_group", country_group(country)), _only(change, _OF_A_COUNTRY)
+            yield (
+                MetricSeries("country_group", country_group(country)),
+                _only(change, _OF_A_COUNTRY),
+            )
         yield from _by_state(entry.new, 1)
         if last is not None:
             yield from _by_state(last, -1)
@@ -124,31 +107,28 @@ def country_group(country: str) -> str:
 
 
 def _figures(counted: Contribution) -> dict[str, Amount]:
-    amounts = counted.amounts
-    states = [name.removeprefix(STATE) for name in amounts if name.startswith(STATE)]
-    if not states:
-        return {}  # a bill that is no notification's
-    (state,) = states
-    taken = amounts.get(TAKEN, 0)
-    figures: dict[str, Amount] = {
-        # What a provider took and kept back by a list of its own was to be sent all the same.
-        "Accepted": bool(taken) or state not in {State.DEFERRED, State.SUPPRESSED},
-        "Sent": taken,
-        "Delivered": state in COUNTS_AS_DELIVERED,
-        "Undelivered": state in COUNTS_AS_UNDELIVERED,
-        "InDoubt": state == State.IN_DOUBT,
-        "Suppressed": state == State.SUPPRESSED,
-        "CostUSD": amounts.get(CARRIER, 0) + amounts.get(ESTIMATE, 0),
-        "EstimatedCostUSD": amounts.get(ESTIMATE, 0),
+    figures = Figures(amounts=counted.amounts)
+    if not figures.notifications:
+        return {}  # an unattributed charge
+    money = figures.money
+    named: dict[str, Amount] = {
+        "Accepted": figures.accepted,
+        "Sent": figures.sent,
+        "Delivered": figures.delivered,
+        "Undelivered": figures.undelivered,
+        "InDoubt": figures.in_doubt,
+        "Suppressed": figures.suppressed,
+        "CostUSD": money.cost,
+        "EstimatedCostUSD": money.estimate,
     }
-    return {name: figure for name, figure in figures.items() if figure}
+    return {name: figure for name, figure in named.items() if figure}
 
 
-def _by_state(counted: Contribution, sign: int) -> Iterator[tuple[Series, dict[str, Amount]]]:
+def _by_state(counted: Contribution, sign: int) -> Iterator[tuple[MetricSeries, dict[str, Amount]]]:
     for name in counted.amounts:
         state = name.removeprefix(STATE)
-        if state in TOLD_BY_STATE and name != state:
-            yield Series("state", state), {"Notifications": sign}
+        if state in COUNTED_BY_STATE and name != state:
+            yield MetricSeries("state", state), {"Notifications": sign}
 
 
 def _newly_delivered(entry: Entry) -> int | None:
@@ -168,7 +148,7 @@ def _only(figures: Mapping[str, Amount], names: frozenset[str]) -> dict[str, Amo
 
 
 def _documents(
-    figures: Mapping[str, Amount], took: list[int], series: Series, stage: str, at: datetime
+    figures: Mapping[str, Amount], took: list[int], series: MetricSeries, stage: str, at: datetime
 ) -> Iterator[str]:
     """Yield one document with all figures and a hundred latencies, and one for each hundred more."""
     values: dict[str, Any] = {name: float(figure) for name, figure in figures.items()}
@@ -181,33 +161,3 @@ def _documents(
 
 
 _VALUES = 100  # a metric in a document (specification)
-
-
-def emf_line(
-    figures: Mapping[str, Any],
-    *,
-    stage: str,
-    at: datetime,
-    series: Series = Series(),  # noqa: B008 (a value)
-) -> str:
-    """Return one document of the format."""
-    dimensions = {"stage": stage, **({series.dimension: series.value} if series.value else {})}
-    return json.dumps(
-        {
-            "_aws": {
-                "Timestamp": int(at.timestamp() * 1000),
-                "CloudWatchMetrics": [
-                    {
-                        "Namespace": NAMESPACE,
-                        "Dimensions": [list(dimensions)],
-                        "Metrics": [
-                            {"Name": name, "Unit": UNITS.get(name, "Count")} for name in figures
-                        ],
-                    }
-                ],
-            },
-            **dimensions,
-            **figures,
-        },
-        allow_nan=False,
-    )

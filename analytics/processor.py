@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from analytics.metrics import emf_lines
 from ordercast.gateways import clients
 from ordercast.gateways.dynamodb.table import Table
-from ordercast.gateways.ledger.stream_changes import Change, newest, rollup_input_of
+from ordercast.gateways.ledger.stream_changes import StreamChange, newest, rollup_input_of
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.rollups.counting import Entry
 from ordercast.rollups.rollup import RollupInput
@@ -63,7 +63,7 @@ def respond(
     return _again_from(changes[each].sequence_number for each in tally.undone)
 
 
-def _lines(changes: Mapping[str, Change]) -> tuple[list[RollupInput], list[str]]:
+def _lines(changes: Mapping[str, StreamChange]) -> tuple[list[RollupInput], list[str]]:
     """Read each row by itself: one that fails is not counted, which `verify` will find."""
     lines, bugs = [], []
     for change in changes.values():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from analytics.metrics import emf_line
+from ordercast.metrics import emf_line
 from ordercast.rollups.rollup import hour_of
 from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from ordercast.wiring.reconciliation import Verification, verification

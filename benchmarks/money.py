@@ -79,5 +79,5 @@ def cost(volume: int, *, on_the_ledger: float, in_the_rollups: float) -> Cost:
 
 
 def _prices() -> dict[str, float]:
-    lines = json.loads(Path(__file__).with_name("prices.json").read_text())["lines"]
+    lines = json.loads(Path(__file__).with_name("aws_prices.json").read_text())["lines"]
     return {name: float(line["usd"]) for name, line in lines.items()}

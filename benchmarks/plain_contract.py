@@ -10,7 +10,7 @@ Address = Annotated[str, Field(max_length=1024)]
 BareNumber = Annotated[float, Field(gt=-1e12, lt=1e12)]
 
 
-class Money(BaseModel):
+class PlainMoney(BaseModel):
     """An amount of money."""
 
     value: Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
@@ -44,7 +44,7 @@ class OrderEvent(BaseModel):
     status: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")] | None = None
     customer_id: Identifier | None = None
     occurred_at: AwareDatetime | None = None
-    amount: Money | BareNumber | None = None
+    amount: PlainMoney | BareNumber | None = None
     items: Annotated[list[ShortText | Item], Field(max_length=100)] | None = None
     contact: Contact | None = None
     channel: Literal["sms", "email", "both", "auto"] | None = None

@@ -23,7 +23,7 @@ from local_cloud.metric_extraction.extractor import Extractor
 from local_cloud.provider_simulator.api import ProviderApi, new_id
 from local_cloud.provider_simulator.charges import ChargesFile
 from local_cloud.provider_simulator.emulator_client import EmulatorClient
-from local_cloud.provider_simulator.receipts import Receipts
+from local_cloud.provider_simulator.receipts import ReceiptDelivery
 from local_cloud.provider_simulator.server import Router, server_on
 from local_cloud.supervisor.state import POSITIONS
 
@@ -75,7 +75,7 @@ class Services:
     def _start_provider_simulator(self) -> None:
         log = log_of("provider-simulator")
         emulator = EmulatorClient(self._endpoint, region=REGION)
-        receipts = Receipts(emulator, now=_now, log=log, log_stream=new_id())
+        receipts = ReceiptDelivery(emulator, now=_now, log=log, log_stream=new_id())
         api = ProviderApi(
             inbox=Inbox(self._folder / "inbox"),
             charges=ChargesFile(self._folder / "inbox"),

@@ -1,1 +1,1 @@
-"""The command line: an operator's words in, a running pipeline and readable answers out."""
+"""Ordercast: the one package. Pure subjects, workflows, gateways, and the operators' commands."""

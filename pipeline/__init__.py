@@ -1,1 +1,1 @@
-"""What is deployed: a stage's numbers in, CloudFormation out."""
+"""The CDK app: stacks, constructs, bundling and the reading of stages."""

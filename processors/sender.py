@@ -18,6 +18,7 @@ from ordercast.gateways import clients
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.messaging.visibility import SqsVisibility
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
+from ordercast.metrics import PARKED_METRIC, emf_line
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.claim import ClaimRequest
@@ -31,7 +32,6 @@ from ordercast.workflows.send.claims import Claims
 from ordercast.workflows.send.settling import Settling
 from ordercast.workflows.send_messages import WAVE, SendMessages
 from processors.batch_response import BatchResponse, message_ids, of
-from processors.parked_metric import parked_line
 from processors.waits import Delay, redeliver_later
 
 # A foreign message uses up its receives, and goes to the dead letters, within the hour.
@@ -78,7 +78,7 @@ def respond(
     )
     if sent.settled[State.PARKED]:
         at = sender.send.now()
-        line = parked_line(sent.settled[State.PARKED], stage=sender.stage, at=at)
+        line = emf_line({PARKED_METRIC: sent.settled[State.PARKED]}, stage=sender.stage, at=at)
         print(line)  # noqa: T201 - CloudWatch reads metrics from what a function prints
     return of(back)
 

@@ -41,7 +41,7 @@ def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sweeper:
+class SweeperWorkflows:
     """The two halves of a round."""
 
     receipt_logs: SweepReceipts
@@ -76,7 +76,7 @@ def _log() -> Logger:
 
 
 @cache
-def _wired() -> Sweeper:
+def _wired() -> SweeperWorkflows:
     """Build once per execution environment, on the first invocation."""
     settings = SweeperSettings.from_env(os.environ)
     executor = ThreadPoolExecutor(clients.WORKERS)
@@ -119,7 +119,7 @@ def _wired() -> Sweeper:
         now=_now,
         limit=NOTIFICATIONS_A_ROUND,
     )
-    return Sweeper(receipt_logs=receipt_logs, rows=rows)
+    return SweeperWorkflows(receipt_logs=receipt_logs, rows=rows)
 
 
 def _now() -> datetime:

@@ -165,9 +165,9 @@ class Page:
         return said
 
     def _message(self) -> bytes:
-        merge_receipts = bytearray()
+        received = bytearray()
         while (byte := self.answers.read(1)) != b"\0":
             if not byte:
                 raise ConnectionError("Chromium has ended")
-            merge_receipts += byte
-        return bytes(merge_receipts)
+            received += byte
+        return bytes(received)

@@ -10,7 +10,6 @@ from typing import Self
 
 import boto3
 
-from analytics.metrics import NAMESPACE
 from local_cloud.cloud import LocalCloud
 from local_cloud.demo.comparison import CLOUDWATCH, EXPECTED, ROLLUPS, SIMULATOR, Comparison, Count
 from local_cloud.demo.day import Put
@@ -19,6 +18,7 @@ from local_cloud.inbox import InboxReader, SentMessage
 from local_cloud.provider_simulator.charges import Charge, read_charges
 from ordercast.events.order_event import Channel
 from ordercast.gateways.cloudwatch import MetricSums
+from ordercast.metrics import NAMESPACE
 from ordercast.operations.target import Target
 from ordercast.rollups.rollup import Amounts, RollupKey
 from ordercast.rollups.statistics import by, in_all

@@ -22,7 +22,12 @@ from local_cloud.provider_simulator.errors import (
     raise_before_acceptance,
     sms_error,
 )
-from local_cloud.provider_simulator.receipts import EmailReceipt, Receipt, Receipts, SmsReceipt
+from local_cloud.provider_simulator.receipts import (
+    EmailReceipt,
+    Receipt,
+    ReceiptDelivery,
+    SmsReceipt,
+)
 from local_cloud.provider_simulator.scenarios import email_events, sms_deliveries
 from local_cloud.provider_simulator.ses_events import AcceptedEmail, receipt_event, send_event
 from local_cloud.provider_simulator.sms_delivery_logs import delivery_log, log_group
@@ -36,7 +41,7 @@ class ProviderApi:
 
     inbox: Inbox
     charges: ChargesFile
-    receipts: Receipts
+    receipts: ReceiptDelivery
     emulator: EmulatorClient
     region: str
     account: str

@@ -48,7 +48,7 @@ class ReceiptDestination(Protocol):
         """Append lines to a log group."""
 
 
-class Receipts:
+class ReceiptDelivery:
     """Deliver receipts when they are due, from the thread that calls `run`.
 
     Receipts that are due together go together: ten events in a publish, all lines of a log group

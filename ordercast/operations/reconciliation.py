@@ -8,13 +8,13 @@ from typing import Any
 import boto3
 
 from ordercast.gateways.cloudwatch import MetricSums
+from ordercast.metrics import NAMESPACE
 from ordercast.operations.moments import moment
 from ordercast.operations.target import Target
 from ordercast.reconciliation.comparison import Findings
 from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.statistics import in_all
 from ordercast.settings.analytics import VerifierSettings
-from ordercast.settings.processors import NAMESPACE
 from ordercast.usage_error import UsageError
 from ordercast.wiring.reconciliation import Verification
 from ordercast.workflows.read_rollups import HOUR, hours, rollups_between

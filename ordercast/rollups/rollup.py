@@ -78,7 +78,7 @@ PARTS, TAKEN = "parts", "taken"
 RESERVED, CARRIER, ESTIMATE = "reserved", "carrier", "estimate"
 PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
 PRICED_RESERVED = "priced-reserved"
-CHARGES, UNATTRIBUTED, NOTHING = "bills", "unattributed", "nothing"
+CHARGES, UNATTRIBUTED, NOTHING = "charges", "unattributed", "nothing"
 
 CHARGE = "message#"
 """Prefix of the id of an unattributed charge; the provider's message id follows."""

@@ -38,7 +38,7 @@ Step = Literal["accepted", "sent", "delivered", "in_all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
+class Spend:
     """Exact sums of US dollars, and the number of messages in each.
 
     `carrier` is the carriers' price of `priced` messages, for which `priced_reserved` was reserved.
@@ -146,9 +146,9 @@ class Figures:
         return self._count(PARTS)
 
     @property
-    def money(self) -> Money:
+    def money(self) -> Spend:
         """What it cost."""
-        return Money(
+        return Spend(
             reserved=self._dollars(RESERVED),
             carrier=self._dollars(CARRIER),
             estimate=self._dollars(ESTIMATE),

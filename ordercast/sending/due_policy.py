@@ -4,13 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ordercast.decisions.lookup import LookupResult
-from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.sending.in_doubt import lapsed, resent_or_closed
 from ordercast.sending.republish_schedule import next_republish
 from ordercast.sending.send_rules import block_reason, suppressed
-
-LAPSED = "lapsed-claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +52,10 @@ def due_action(
         case State.SENDING:
             return DueAction(row=_watched(row, now))
         case State.IN_DOUBT:
-            return _doubtful(
+            row, publish = resent_or_closed(
                 row, due_policy, receipts_applied_until=receipts_applied_until, now=now
             )
+            return DueAction(row=row, publish=publish)
         case _:
             # Sent or closed: nothing is due any more.
             return DueAction(row=replace(row, due_at=None, sweeps=row.sweeps + 1))
@@ -66,13 +65,6 @@ def looked_at(row: Notification, *, due_policy: DuePolicy, now: datetime) -> Not
     """Return *row* with the next look after a longer wait."""
     due_at = next_republish(row.sweeps + 1, first_wait=due_policy.first_wait, now=now)
     return replace(row, due_at=due_at, sweeps=row.sweeps + 1)
-
-
-def lapsed(row: Notification, *, now: datetime) -> Notification:
-    """Return *row* in doubt: its lease ended unsettled, and its provider call may have been made."""
-    return replace(
-        row, state=State.IN_DOUBT, rule=LAPSED, lease_until=None, sent_at=row.lease_until or now
-    )
 
 
 def _release(
@@ -95,31 +87,3 @@ def _watched(row: Notification, now: datetime) -> Notification:
     if row.lease_until is not None and row.lease_until > now:
         return replace(row, due_at=row.lease_until, sweeps=row.sweeps + 1)
     return replace(lapsed(row, now=now), due_at=now, sweeps=row.sweeps + 1)
-
-
-def _doubtful(
-    row: Notification,
-    due_policy: DuePolicy,
-    *,
-    receipts_applied_until: datetime | None,
-    now: datetime,
-) -> DueAction:
-    """Resend an e-mail in doubt once, when SES would have sent a receipt by now; never a text.
-
-    After the receipt timeout it stays in doubt and is closed.
-    """
-    over = (row.sent_at or row.accepted_at) + due_policy.receipt_timeout
-    if now >= over:
-        return DueAction(row=replace(row, due_at=None, closed_at=over, sweeps=row.sweeps + 1))
-    looked = replace(row, due_at=over, sweeps=row.sweeps + 1)
-    wait = due_policy.resend_email_after
-    if not CHANNELS[row.channel].resends or wait is None or row.resends:
-        return DueAction(row=looked)
-    resend_at = (row.sent_at or row.accepted_at) + wait
-    # The wait is over only when the receipts received during it have been applied.
-    if now < resend_at or receipts_applied_until is None or receipts_applied_until < resend_at:
-        return DueAction(row=replace(looked, due_at=max(resend_at, now + due_policy.first_wait)))
-    again = replace(
-        row, state=State.REQUESTED, resends=1, due_at=now + due_policy.first_wait, owner=None
-    )
-    return DueAction(row=again, publish=True)

@@ -12,10 +12,6 @@ from ordercast.people import quiet_hours as quiet
 from ordercast.people.person import QuietHours
 from ordercast.settings.environment import EnvironmentSettings
 
-NAMESPACE = "Ordercast"
-PARKED_METRIC = "NotificationsParked"
-"""What the senders count, by stage. An alarm watches it: pipeline/constructs/observability/alarms.py."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRelaySettings(EnvironmentSettings):

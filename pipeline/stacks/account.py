@@ -9,7 +9,7 @@ from pipeline.constructs.functions.function import FunctionDefaults
 from pipeline.constructs.functions.sms_attributes import SmsAttributes
 from pipeline.constructs.functions.sms_log_forwarder import SmsLogForwarder
 from pipeline.constructs.messaging.sms_logs import SmsLogs
-from pipeline.constructs.messaging.topic import Topic
+from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.storage.encryption_key import EncryptionKey
 
 
@@ -34,7 +34,7 @@ class AccountStack(Stack):
             log_retention=account.log_retention,
             removal=account.removal,
         )
-        self.sms_receipts = Topic(self, "SmsReceipts", key=key)
+        self.sms_receipts = EncryptedTopic(self, "SmsReceipts", key=key)
         sms_logs = SmsLogs(self, "SmsLogs", account=account, key=key)
         self.forwarder = SmsLogForwarder(
             self,

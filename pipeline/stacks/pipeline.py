@@ -18,7 +18,7 @@ from pipeline.constructs.functions.sweeper import Sweeper
 from pipeline.constructs.functions.verifier import Verifier
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.queues import Queues
-from pipeline.constructs.messaging.topic import Topic
+from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.storage.published import Published
 from pipeline.stacks.account import AccountStack
 from pipeline.stacks.data import DataStack
@@ -57,7 +57,7 @@ class PipelineStack(Stack):
         # By its ARN: CDK would add every topic here to the key's policy in the data stack, which
         # must not depend on this one. The key admits SNS and SES by account instead.
         key = kms.Key.from_key_arn(self, "Key", data.key.key_arn)
-        notifications = Topic(self, "Notifications", key=key)
+        notifications = EncryptedTopic(self, "Notifications", key=key)
         mail = Mail(self, "Mail", domain=stage.mail_domain, key=key)
         return StageParts(
             stage=stage,

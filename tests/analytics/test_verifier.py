@@ -125,7 +125,7 @@ def test_an_invocation_compares_the_hour_that_it_is_asked_for_alone(
     answer, told = handle(capsys, {"hours_ago": hours_ago})
 
     assert ([hour_of(NOW - hours_ago * HOUR)], 0) == (list(answer["hours"]), told)
-    counted_charges = any("bills" in amounts for amounts in stage.rollups.written.values())
+    counted_charges = any("charges" in amounts for amounts in stage.rollups.written.values())
     assert (hours_ago == HOURS_AGO[0]) is counted_charges
 
 
@@ -166,7 +166,7 @@ def test_what_a_carrier_charges_and_nobody_sent_is_counted_each_hour_once(stage,
         assert (0, 0) == (told, sum(each["notifications"] for each in answer["hours"].values()))
 
     (amounts,) = stage.rollups.buckets([hour_of(NOW - timedelta(hours=73))[:10]]).values()
-    assert {"bills": 1, "unattributed": Decimal("0.00645")} == amounts
+    assert {"charges": 1, "unattributed": Decimal("0.00645")} == amounts
 
 
 def test_a_stage_that_shares_its_account_counts_no_charge(stage, monkeypatch, capsys) -> None:

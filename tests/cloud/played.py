@@ -11,7 +11,6 @@ from typing import Any, Self
 import boto3
 from rich.console import Console
 
-from analytics.metrics import NAMESPACE
 from local_cloud.cloud import LocalCloud
 from local_cloud.demo.comparison import Count
 from local_cloud.demo.independent_counts import cloudwatch_count
@@ -19,6 +18,7 @@ from local_cloud.demo.outcome import DemoOutcome
 from local_cloud.demo.run import Demo
 from local_cloud.metric_extraction.emf import metrics_in
 from ordercast.gateways.cloudwatch import MetricSums
+from ordercast.metrics import NAMESPACE
 from ordercast.workflows.read_rollups import HOUR
 
 ORDERS = 12

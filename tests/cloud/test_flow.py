@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 
-from analytics.metrics import NAMESPACE
 from local_cloud.cloud import LocalCloud
 from ordercast.decisions.routing import QUIET_HOURS
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.gateways.cloudwatch import MetricSums
+from ordercast.metrics import NAMESPACE
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
 from ordercast.people.person import Person, QuietHours

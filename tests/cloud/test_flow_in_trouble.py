@@ -8,7 +8,7 @@ from local_cloud.cloud import LocalCloud
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
-from ordercast.sending.due_policy import LAPSED
+from ordercast.sending.in_doubt import LAPSED
 from tests.cloud.flow import ended, enter, expire, order, parked, put, rows, sweep_now, told
 from tests.eventually import eventually
 

@@ -47,7 +47,7 @@ cli.main()
 """The command line, killed before or after it calls a gateway for the first time."""
 
 REOPEN = ("ordercast.gateways.ledger.dynamo_ledger", "DynamoLedger", "change")
-PUBLISH = ("ordercast.gateways.messaging.notifications_topic", "SnsHub", "publish")
+PUBLISH = ("ordercast.gateways.messaging.notifications_topic", "SnsNotificationsTopic", "publish")
 
 
 KILLED = {

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from ordercast.events.contract import read_wire
 from ordercast.events.json_schema import json_schema
+from ordercast.events.order_event_contract import read_wire
 from tests.events.contract_readers import BARE, CAMEL, VALIDATOR, usage_error
 from tests.examples import event
 

@@ -209,7 +209,7 @@ class Functions:
             now=self.clock,
             limit=400,
         )
-        both = sweeper.Sweeper(receipt_logs=receipt_logs, rows=sweep)
+        both = sweeper.SweeperWorkflows(receipt_logs=receipt_logs, rows=sweep)
         return lambda _: self.journal.said.append(str(both()))
 
     def analytics(self) -> Function:

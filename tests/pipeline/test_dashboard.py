@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from analytics import metrics, verifier
-from ordercast.settings.processors import PARKED_METRIC
+from ordercast.metrics import NAMESPACE, PARKED_METRIC, emf_line
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
@@ -29,14 +29,14 @@ def ours(synthesis: Synthesis) -> Iterator[tuple[str, str, str]]:
     """Yield namespace, name and stage of each of our own metrics that an alarm or the page shows."""
     for widget in body(synthesis)["widgets"]:
         for metric in widget["properties"].get("metrics", []):
-            if metrics.NAMESPACE == metric[0]:
+            if NAMESPACE == metric[0]:
                 yield metric[0], metric[1], metric[3]
     for alarm in synthesis.properties("AWS::CloudWatch::Alarm"):
         each = [alarm] + [
             m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m
         ]
         for metric in each:
-            if metrics.NAMESPACE == metric.get("Namespace"):
+            if NAMESPACE == metric.get("Namespace"):
                 (dimension,) = metric["Dimensions"]
                 yield metric["Namespace"], metric["MetricName"], dimension["Value"]
 
@@ -63,7 +63,7 @@ def test_every_metric_of_ours_that_is_shown_or_watched_is_published_on_every_sta
     assert shown
     assert {synthesis.stage} == {stage for _, _, stage in shown}
     assert {name for _, name, _ in shown} <= PUBLISHED
-    line = metrics.emf_line({"Sent": 1}, stage=synthesis.stage, at=datetime.now(UTC))
+    line = emf_line({"Sent": 1}, stage=synthesis.stage, at=datetime.now(UTC))
     assert synthesis.stage == json.loads(line)["stage"]
 
 

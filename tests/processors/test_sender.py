@@ -9,11 +9,11 @@ import pytest
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
+from ordercast.metrics import NAMESPACE, PARKED_METRIC
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.outcome import not_now, unknown
 from ordercast.sending.send_rules import WHILE_PAUSED
-from ordercast.settings.processors import NAMESPACE, PARKED_METRIC
 from ordercast.templates import Words
 from ordercast.workflows.send_messages import WAVE, WAVE_TAKES
 from processors import email_sender, sms_sender

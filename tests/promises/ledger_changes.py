@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ordercast.notifications.lifecycle import State
-from ordercast.sending.due_policy import lapsed
+from ordercast.sending.in_doubt import lapsed
 from ordercast.sending.outcome import accepted
 from ordercast.sending.send_rules import suppressed
 from ordercast.workflows.ports import Ledger

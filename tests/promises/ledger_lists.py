@@ -11,7 +11,7 @@ from ordercast.decisions.decision import Decision
 from ordercast.events.identity import customer_key, order_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderDetails
-from ordercast.sending.due_policy import lapsed
+from ordercast.sending.in_doubt import lapsed
 from ordercast.sending.outcome import Outcome, accepted, refused, unknown
 from ordercast.sending.send_rules import suppressed
 from ordercast.workflows.ports import Ledger

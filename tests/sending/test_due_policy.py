@@ -8,7 +8,8 @@ from ordercast.decisions.routing import QUIET_HOURS
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.sending.due_policy import LAPSED, DueAction, DuePolicy, due_action, lapsed
+from ordercast.sending.due_policy import DueAction, DuePolicy, due_action
+from ordercast.sending.in_doubt import LAPSED, lapsed
 from tests.examples import notification, person
 from tests.fakes.clock import START
 from tests.fakes.world import RECEIPT_TIMEOUT

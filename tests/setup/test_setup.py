@@ -41,6 +41,8 @@ def start(checkout: Path, *, python: str = sys.executable) -> subprocess.Popen[s
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # As from a shell, also where make itself started the tests.
+        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
     )
 
 

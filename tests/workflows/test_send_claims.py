@@ -11,7 +11,7 @@ from ordercast.errors import LedgerUnavailable
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.claim import Claim, ClaimRequest
-from ordercast.sending.due_policy import LAPSED
+from ordercast.sending.in_doubt import LAPSED
 from ordercast.sending.outcome import Outcome, Outgoing, Settlement, accepted
 from ordercast.templates import Words, words
 from ordercast.workflows.send.claims import NOT_CALLED

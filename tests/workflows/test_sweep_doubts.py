@@ -14,7 +14,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.people.person import Person
 from ordercast.receipts.receipt import Receipt
-from ordercast.sending.due_policy import LAPSED
+from ordercast.sending.in_doubt import LAPSED
 from ordercast.sending.outcome import Outcome, accepted, not_now, refused, unknown
 from tests.examples import EMAIL, notification
 from tests.fakes.world import LEASE, RESEND_EMAIL_AFTER, World

@@ -19,7 +19,7 @@ from ordercast.operations.stats_columns import (
     Measure,
 )
 from ordercast.operations.units import NONE, count, dollars, exact, length, percent, to_the_cent
-from ordercast.rollups.statistics import Figures, Money
+from ordercast.rollups.statistics import Figures, Spend
 from ordercast.sending.prices import price_list
 
 Groups = Mapping[tuple[str | None, ...], Figures]
@@ -91,7 +91,7 @@ def _suppressed(total: Figures) -> list[RenderableType]:
     return [Text(f"Suppressed by rule: {', '.join(rules)}.")] if rules else []
 
 
-def _explained(money: Money) -> list[str]:
+def _explained(money: Spend) -> list[str]:
     carrier = f"{dollars(money.carrier)} by receipts for {count(money.priced, 'message')}"
     estimate = f"{dollars(money.estimate)} estimated for {count(money.estimated)}"
     sentences = [

@@ -18,7 +18,7 @@ _NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Update:
     """What an update does: attributes to set, numbers to raise or lower by one, what to remove."""
 
     set_: Mapping[str, Value] = field(default_factory=dict)
@@ -38,7 +38,7 @@ def insert(table: str, item: Item) -> Statement:
 def update(
     table: str,
     key: Item,
-    change: Change,
+    change: Update,
     *,
     where: Mapping[str, Sequence[Value]],
     below: Mapping[str, Value] = _NOTHING,

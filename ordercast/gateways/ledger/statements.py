@@ -8,7 +8,7 @@ from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import Pauses
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import millis, number, text
-from ordercast.gateways.dynamodb.partiql import Change
+from ordercast.gateways.dynamodb.partiql import Update
 from ordercast.gateways.dynamodb.table import Statement
 from ordercast.gateways.ledger import indexes as ledger_indexes
 from ordercast.gateways.ledger import items as ledger_item
@@ -47,7 +47,7 @@ def higher_latest_status(table: str, latest_status: LatestStatus) -> Statement:
     return partiql.update(
         table,
         latest_status_key((latest_status.order, latest_status.channel)),
-        Change(set_={"rank": stands}),
+        Update(set_={"rank": stands}),
         where={},
         below={"rank": stands},
     )
@@ -62,7 +62,7 @@ def claim(table: str, asked: ClaimRequest, *, owner: str, lease_until: datetime)
     return partiql.update(
         table,
         key(asked.id),
-        Change(
+        Update(
             set_={
                 "state": text(State.SENDING),
                 "owner": text(owner),
@@ -86,7 +86,7 @@ def settle(table: str, settlement: Settlement) -> Statement:
     return partiql.update(
         table,
         key(notification_id),
-        Change(
+        Update(
             set_={**verdict, **_suppressions(settlement)},
             raised=VERSION,
             # Without a provider call there was no attempt.
@@ -107,7 +107,7 @@ def change(table: str, seen: Notification, new: Notification) -> Statement:
     return partiql.update(
         table,
         key(seen.id),
-        Change(
+        Update(
             set_={n: value for n, value in after.items() if before.get(n) != value},
             raised=VERSION,
             removed=[name for name in before if name not in after],
@@ -124,7 +124,7 @@ def write_pauses(table: str, pauses: Pauses, *, seen_version: int) -> Statement:
     return partiql.update(
         table,
         ledger_item.PAUSES_KEY,
-        Change(set_={"paused": item["paused"]}, raised=VERSION),
+        Update(set_={"paused": item["paused"]}, raised=VERSION),
         where={"version": [number(seen_version)]},
     )
 

@@ -16,7 +16,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.rollups.rollup import RollupInput, RollupKey, hour_of, short
 
 
-class Change(NamedTuple):
+class StreamChange(NamedTuple):
     """The newest image of one notification in a batch, and where its first one stands."""
 
     image: Item
@@ -24,13 +24,13 @@ class Change(NamedTuple):
     sequence_number: str
 
 
-def newest(records: Iterable[Mapping[str, Any]]) -> dict[str, Change]:
+def newest(records: Iterable[Mapping[str, Any]]) -> dict[str, StreamChange]:
     """Return the newest image of each notification, by id; the stream may be in any order.
 
     What is removed counts as nothing: retention deletes rows, and nothing becomes unsent by it.
     `sequence_number` is the notification's lowest in the batch: a redelivery begins there.
     """
-    changes: dict[str, Change] = {}
+    changes: dict[str, StreamChange] = {}
     for record in records:
         image = record["dynamodb"].get("NewImage")
         if image is None or not is_notification(image):
@@ -42,7 +42,7 @@ def newest(records: Iterable[Mapping[str, Any]]) -> dict[str, Change]:
             first = min(first, known.sequence_number, key=int)
             if known.version >= version:
                 image, version = known.image, known.version
-        changes[notification_id] = Change(image, version, first)
+        changes[notification_id] = StreamChange(image, version, first)
     return changes
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import number
-from ordercast.gateways.dynamodb.partiql import Change
+from ordercast.gateways.dynamodb.partiql import Update
 from ordercast.gateways.dynamodb.table import ROUNDS, Statement, Table, insist
 from ordercast.gateways.people import items as people_item
 from ordercast.gateways.people.items import REFUSALS
@@ -37,7 +37,7 @@ class DynamoPeople:
         """Write what *becoming* makes of each record; reservations stay as they are.
 
         A record whose refusals are no longer those that were seen is read, and made, anew: what
-        was learnt meanwhile is never written over. Raises `LedgerUnavailable`.
+        was suppressed meanwhile is never written over. Raises `LedgerUnavailable`.
         """
         waiting = frozenset(keys)
         for _ in range(ROUNDS):
@@ -93,7 +93,7 @@ class DynamoPeople:
         return partiql.update(
             self.table.name,
             people_item.key(person.key),
-            Change(
+            Update(
                 set_=people_item.reservations(person),
                 removed=people_item.EXPIRY if on_record else (),
             ),
@@ -107,7 +107,7 @@ class DynamoPeople:
         return partiql.update(
             self.table.name,
             people_item.key(person.key),
-            Change(
+            Update(
                 set_=memory,
                 removed=[
                     *(n for n in people_item.EVIDENCE if n not in memory),
@@ -146,7 +146,7 @@ class DynamoPeople:
         return partiql.update(
             self.table.name,
             people_item.key(after.key),
-            Change(
+            Update(
                 set_=facts,
                 removed=[
                     *(n for n in people_item.RECORD if n not in facts),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import Item, millis, number, text
-from ordercast.gateways.dynamodb.partiql import Change
+from ordercast.gateways.dynamodb.partiql import Update
 from ordercast.gateways.dynamodb.table import (
     KEYS_A_CALL,
     ROUNDS,
@@ -128,7 +128,7 @@ class DynamoReceiptLogs:
         return partiql.update(
             self.table.name,
             receipt_log_item.key(new.message_id),
-            Change(
+            Update(
                 set_={n: value for n, value in after.items() if before.get(n) != value},
                 raised=("version",),
                 removed=[name for name in before if name not in after],

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ordercast.operations.report import svg
 from ordercast.operations.report.plot import CHANNELS, Buckets, Plot
-from ordercast.operations.report.svg import Axes, Point, Series, Tick
+from ordercast.operations.report.svg import Axes, PlotSeries, Point, Tick
 from ordercast.operations.units import NONE, count, percent
 from ordercast.rollups.statistics import Dimension, Figures, by
 
@@ -31,7 +31,7 @@ def rates(buckets: Buckets) -> Plot | None:
         f"Delivered, of delivered and failed or bounced, by the {step} (UTC) of acceptance. "
         f"The scale begins at {floor * 100:.0f} %."
     )
-    series = [Series(kind=c, points=_points(found, moments, c, floor)) for c in CHANNELS]
+    series = [PlotSeries(kind=c, points=_points(found, moments, c, floor)) for c in CHANNELS]
     axes = Axes(x=_dates(moments), y=_levels(floor))
     return Plot(
         name="rates",

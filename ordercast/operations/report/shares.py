@@ -8,7 +8,7 @@ from ordercast.operations.report.plot import CHANNELS, Buckets, Plot, channels
 from ordercast.operations.report.svg import Bar, Segment
 from ordercast.operations.state_groups import count_by_group
 from ordercast.operations.units import count, exact, percent
-from ordercast.rollups.statistics import Figures, Money, by, in_all
+from ordercast.rollups.statistics import Figures, Spend, by, in_all
 
 
 def funnel(buckets: Buckets) -> Plot | None:
@@ -104,7 +104,7 @@ def costs(buckets: Buckets) -> Plot | None:
     )
 
 
-def _cost_bars(shown: Mapping[str, Money]) -> list[Bar]:
+def _cost_bars(shown: Mapping[str, Spend]) -> list[Bar]:
     dearest = max(money.cost for money in shown.values()) or Decimal(1)
     words = exact(money.cost for money in shown.values())
     return [

@@ -38,7 +38,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class PlotSeries:
     """A line with gaps where a point is None. *kind* is its class and marker."""
 
     kind: str
@@ -77,7 +77,7 @@ def bars(name: str, title: str, says: str, rows: Sequence[Bar]) -> Markup:
     return _plot(name, title, says, drawn, height=len(rows) * _ROW)
 
 
-def lines(name: str, title: str, says: str, series: Sequence[Series], axes: Axes) -> Markup:
+def lines(name: str, title: str, says: str, series: Sequence[PlotSeries], axes: Axes) -> Markup:
     """Draw lines over common axes, with markers unless there are too many."""
     drawn = [*_grid(axes, height=_LINES), *(each for one in series for each in _line(one))]
     # Labels are in a left margin, which the style sheet leaves.
@@ -155,7 +155,7 @@ def _words(row: Bar | Span, *, top: int) -> Iterable[Markup]:
 _LETTERS, _NAME = 41, 28
 
 
-def _line(series: Series) -> Iterable[Markup]:
+def _line(series: PlotSeries) -> Iterable[Markup]:
     paths = Markup("").join(
         tag(
             "polyline",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from ordercast.errors import Retryable
 from ordercast.notifications.notification import Notification
 from ordercast.sending.claim import Claim
-from ordercast.sending.due_policy import lapsed
+from ordercast.sending.in_doubt import lapsed
 from ordercast.sending.outcome import Settlement, not_called
 from ordercast.workflows.ports import Clock, Ledger, Token
 from ordercast.workflows.send.checks import Ready

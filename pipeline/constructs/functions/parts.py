@@ -8,7 +8,7 @@ from ordercast.settings.stage import StageSettings
 from pipeline.constructs.functions.function import FunctionDefaults
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.queues import Queues
-from pipeline.constructs.messaging.topic import Topic
+from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.storage.parked_bucket import ParkedBucket
 from pipeline.constructs.storage.tables import Tables
 
@@ -22,6 +22,6 @@ class StageParts:
     orders: kinesis.IStream
     tables: Tables
     parked: ParkedBucket
-    notifications: Topic
+    notifications: EncryptedTopic
     mail: Mail
     queues: Queues

@@ -10,7 +10,7 @@ from ordercast.settings.stage import AccountSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.function import Function, FunctionDefaults
 from pipeline.constructs.messaging.sms_logs import SmsLogs
-from pipeline.constructs.messaging.topic import Topic
+from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.messaging.work_queue import dead_letter_queue
 
 
@@ -29,7 +29,7 @@ class SmsLogForwarder(Function):
         account: AccountSettings,
         defaults: FunctionDefaults,
         sms_logs: SmsLogs,
-        receipts: Topic,
+        receipts: EncryptedTopic,
     ) -> None:
         super().__init__(
             scope,

@@ -6,7 +6,7 @@ from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from pipeline.constructs.functions.function import Function
-from pipeline.constructs.messaging.topic import Topic
+from pipeline.constructs.messaging.topic import EncryptedTopic
 
 
 class Mail(Construct):
@@ -14,7 +14,7 @@ class Mail(Construct):
 
     def __init__(self, scope: Construct, name: str, *, domain: str, key: kms.IKey) -> None:
         super().__init__(scope, name)
-        self.events = Topic(self, "Events", key=key)
+        self.events = EncryptedTopic(self, "Events", key=key)
         self.configuration_set = ses.ConfigurationSet(
             self,
             "ConfigurationSet",

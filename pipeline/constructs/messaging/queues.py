@@ -12,7 +12,7 @@ from constructs import Construct
 
 from ordercast.settings.stage import QueueReaderSettings, StageSettings
 from pipeline.constructs.messaging.mail import Mail
-from pipeline.constructs.messaging.topic import Topic
+from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.messaging.work_queue import WorkQueue, dead_letter_queue
 
 
@@ -28,9 +28,9 @@ class Queues:
         *,
         stage: StageSettings,
         key: kms.IKey,
-        notifications: Topic,
+        notifications: EncryptedTopic,
         mail: Mail,
-        sms_receipts: Topic,
+        sms_receipts: EncryptedTopic,
     ) -> None:
         self._scope, self._stage, self._key = scope, stage, key
         self._notifications = notifications.topic

@@ -7,13 +7,13 @@ from constructs import Construct
 from pipeline.constructs.functions.function import Function
 
 
-class Topic(Construct):
+class EncryptedTopic(Construct):
     """A topic with a policy of its own: the default one is open to the whole account."""
 
     def __init__(self, scope: Construct, name: str, *, key: kms.IKey) -> None:
         super().__init__(scope, name)
         self._key = key
-        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        self.topic = sns.Topic(self, "EncryptedTopic", master_key=key, enforce_ssl=True)
 
     def let_publish(self, function: Function) -> None:
         """Let *function* publish, in batches too (they are the same action)."""

@@ -10,7 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from pipeline.constructs.messaging.topic import Topic
+from pipeline.constructs.messaging.topic import EncryptedTopic
 
 
 class AlarmTopic(Construct):
@@ -21,7 +21,7 @@ class AlarmTopic(Construct):
 
     def __init__(self, scope: Construct, name: str, *, key: kms.IKey, email: str | None) -> None:
         super().__init__(scope, name)
-        self.topic = Topic(self, "Topic", key=key).topic
+        self.topic = EncryptedTopic(self, "EncryptedTopic", key=key).topic
         self.alarms: list[cloudwatch.Alarm] = []
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(

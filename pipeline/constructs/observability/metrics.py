@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from ordercast.settings.processors import NAMESPACE
+from ordercast.metrics import NAMESPACE
 from pipeline.constructs.conversions import duration
 
 HOUR = timedelta(hours=1)

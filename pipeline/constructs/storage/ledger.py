@@ -10,14 +10,14 @@ from constructs import Construct
 
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.functions.function import Function
-from pipeline.constructs.storage.table import Table, number, text
+from pipeline.constructs.storage.table import EncryptedTable, number, text
 
 DUE_INDEX = "due"
 CUSTOMER_INDEX = "customer"
 FAILURE_INDEX = "failure"
 
 
-class Ledger(Table):
+class LedgerTable(EncryptedTable):
     """One item a notification, all of an order in one partition.
 
     Its indexes are sparse and hold keys only. *due*: what the sweeper is to look at, by shard and

@@ -6,12 +6,12 @@ from constructs import Construct
 
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.functions.function import Function
-from pipeline.constructs.storage.table import Table, number, text
+from pipeline.constructs.storage.table import EncryptedTable, number, text
 
 DUE_INDEX = "due"
 
 
-class Receipts(Table):
+class ReceiptsTable(EncryptedTable):
     """One item a message of a provider: its notification, and the receipts so far.
 
     The due index is sparse and holds keys only: what the sweeper is to look at, and receipts of

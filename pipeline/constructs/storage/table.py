@@ -12,7 +12,7 @@ from pipeline.constructs.functions.function import Function
 TTL_ATTRIBUTE = "ttl"
 
 
-class Table(Construct):
+class EncryptedTable(Construct):
     """Billed by request, with point-in-time recovery, closed to callers without TLS.
 
     DynamoDB removes an item after the instant in its `ttl`, if it has one.
@@ -33,7 +33,7 @@ class Table(Construct):
         self.key = key
         self.table = dynamodb.Table(
             self,
-            "Table",
+            "EncryptedTable",
             partition_key=text(partition_key),
             sort_key=text(sort_key) if sort_key else None,
             stream=stream,

@@ -5,21 +5,23 @@ from constructs import Construct
 
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.functions.function import Function
-from pipeline.constructs.storage.ledger import Ledger
-from pipeline.constructs.storage.receipts import Receipts
-from pipeline.constructs.storage.table import Table
+from pipeline.constructs.storage.ledger import LedgerTable
+from pipeline.constructs.storage.receipts import ReceiptsTable
+from pipeline.constructs.storage.table import EncryptedTable
 
 
 class Tables:
     """The ledger, the customers, the receipts by provider's message id, and the rollups."""
 
     def __init__(self, scope: Construct, *, stage: StageSettings, key: kms.IKey) -> None:
-        self.ledger = Ledger(scope, "Ledger", stage=stage, key=key)
+        self.ledger = LedgerTable(scope, "LedgerTable", stage=stage, key=key)
         # An item has a ttl only while it holds no refusal: an opt-out that expired by itself would
         # let a message go to a person who does not want it.
-        self.customers = Table(scope, "Customers", stage=stage, key=key, partition_key="person")
-        self.receipts = Receipts(scope, "Receipts", stage=stage, key=key)
-        self.rollups = Table(
+        self.customers = EncryptedTable(
+            scope, "Customers", stage=stage, key=key, partition_key="person"
+        )
+        self.receipts = ReceiptsTable(scope, "ReceiptsTable", stage=stage, key=key)
+        self.rollups = EncryptedTable(
             scope, "Rollups", stage=stage, key=key, partition_key="pk", sort_key="sk"
         )
 

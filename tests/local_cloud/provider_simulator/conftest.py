@@ -15,7 +15,7 @@ from local_cloud.inbox import Inbox, SentMessage, read_inbox
 from local_cloud.provider_simulator.api import ProviderApi, new_id
 from local_cloud.provider_simulator.charges import ChargesFile
 from local_cloud.provider_simulator.emulator_client import EmulatorClient
-from local_cloud.provider_simulator.receipts import Receipts
+from local_cloud.provider_simulator.receipts import ReceiptDelivery
 from local_cloud.provider_simulator.server import Router, server_on
 from local_cloud.supervisor.supervisor import listen
 from tests.local_cloud.provider_simulator.offline import OfflineSimulator
@@ -79,7 +79,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     api = ProviderApi(
         inbox=Inbox(tmp_path),
         charges=ChargesFile(tmp_path),
-        receipts=Receipts(emulator, now=_now, log=silent, log_stream="s"),
+        receipts=ReceiptDelivery(emulator, now=_now, log=silent, log_stream="s"),
         emulator=emulator,
         region="us-east-1",
         account="000000000000",

@@ -11,7 +11,7 @@ from local_cloud.inbox import Inbox
 from local_cloud.provider_simulator.api import ProviderApi
 from local_cloud.provider_simulator.charges import ChargesFile
 from local_cloud.provider_simulator.emulator_client import EventTopic
-from local_cloud.provider_simulator.receipts import Receipts
+from local_cloud.provider_simulator.receipts import ReceiptDelivery
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TOPIC = "arn:aws:sns:us-east-1:000000000000:EmailEvents"
@@ -75,7 +75,9 @@ class OfflineSimulator:
         self.cloud.clock = self.now  # type: ignore[attr-defined]
         self.notes: list[tuple[str, dict[str, Any]]] = []
         ids = iter(f"id-{n}" for n in range(1000))
-        self.receipts = Receipts(self.cloud, now=self.now, log=self._note, log_stream="stream")
+        self.receipts = ReceiptDelivery(
+            self.cloud, now=self.now, log=self._note, log_stream="stream"
+        )
         self.api = ProviderApi(
             inbox=Inbox(folder),
             charges=ChargesFile(folder),

@@ -23,6 +23,7 @@ if "deploy" in then:
 if "release" in then:
     cloud.release()
 if "stop" in then:
+    sys.stdin.readline()
     print("stopping", flush=True)
     cloud.stop()
 if "wait" in then:

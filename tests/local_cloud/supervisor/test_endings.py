@@ -151,7 +151,10 @@ def test_nothing_outlives_an_owner_killed_while_it_stops(shop: CloudFolder, owne
     process = owner("stop")
     complete_state(shop)
     traces = Traces(shop)
+    assert process.stdin is not None
     assert process.stdout is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
     assert ["running\n", "stopping\n"] == [process.stdout.readline() for _ in range(2)]
     process.kill()
 

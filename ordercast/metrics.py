@@ -1,0 +1,54 @@
+"""Write CloudWatch metrics as log lines (EMF). Used by every function that publishes one.
+
+Specification: "Embedded metric format" in the Amazon CloudWatch user guide.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+NAMESPACE = "Ordercast"
+
+PARKED_METRIC = "NotificationsParked"
+"""Notifications that a sender parked, stamped with the minute in which it parked them: the rollups
+count them at their acceptance. An alarm watches it (pipeline/constructs/observability/alarms.py)."""
+
+UNITS = {"CostUSD": "None", "EstimatedCostUSD": "None", "DeliveryLatency": "Milliseconds"}
+
+
+class MetricSeries(NamedTuple):
+    """The dimensions of figures besides the stage: a name and its value, or neither."""
+
+    dimension: str = ""
+    value: str = ""
+
+
+def emf_line(
+    figures: Mapping[str, Any],
+    *,
+    stage: str,
+    at: datetime,
+    series: MetricSeries = MetricSeries(),  # noqa: B008 (a value)
+) -> str:
+    """Return one document of the format, to be printed; *at* is its time stamp."""
+    dimensions = {"stage": stage, **({series.dimension: series.value} if series.value else {})}
+    return json.dumps(
+        {
+            "_aws": {
+                "Timestamp": int(at.timestamp() * 1000),
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": NAMESPACE,
+                        "Dimensions": [list(dimensions)],
+                        "Metrics": [
+                            {"Name": name, "Unit": UNITS.get(name, "Count")} for name in figures
+                        ],
+                    }
+                ],
+            },
+            **dimensions,
+            **figures,
+        },
+        allow_nan=False,
+    )
