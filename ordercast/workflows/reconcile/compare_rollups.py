@@ -117,7 +117,7 @@ class CompareRollups:
     ) -> Iterator[tuple[Mapping[str, CountedVersion], Mapping[str, RollupInput]]]:
         """Yield, by the page, counted versions and the ledger rows of the same.
 
-        Counted versions are read first: whatever is counted is on the ledger by then.
+        Counted versions are read first: what is counted is on the ledger by then.
         """
         others = {*never_counted, *self._charges_due(hours)}
         for counted in self._counted(hours):
