@@ -52,7 +52,7 @@ test-whole: bootstrap ## Run in full those tests of which make test runs a sampl
 	@ORDERCAST_WHOLE=1 $(BIN)/python -m pytest $(TWO_WORKERS) -m sampled
 
 coverage: bootstrap ## Measure how much of the pure subjects the quick tests reach; fails below the floor in pyproject.toml
-	@$(BIN)/python -m pytest --numprocesses=2 -m 'not cloud and not synth and not slow' --cov --cov-report=term -q $(PURE_TESTS)
+	@$(BIN)/python -m pytest --numprocesses=2 -m 'not (cloud or synth or sampled)' --cov --cov-report=term -q $(PURE_TESTS)
 
 explore: bootstrap ## Crash, throttle, lose and overtake at every call of a small day
 	@$(BIN)/python -m tests.explorer --points
