@@ -63,7 +63,7 @@ bench: bootstrap ## Count and time what a batch of orders takes, beside one call
 prove: test-whole ## Crash, throttle, lose and overtake at every call of a small day; live a long one; damage a million aggregates
 	@$(BIN)/python -m tests.explorer --all
 	@$(BIN)/python -m tests.long_day --events 100000
-	@$(BIN)/python -m tests.workflows.many_receipts 100000
+	@$(BIN)/python -m tests.workflows.receipts.many_receipts 100000
 	@$(BIN)/python -m tests.mutations --count 1000000
 
 check: bootstrap format lint types imports generated workflows synth cfn-lint ## Judge the code without running its tests

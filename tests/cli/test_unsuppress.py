@@ -17,7 +17,14 @@ from ordercast.people.person import Person
 from tests.examples import EMAIL, PHONE, notification
 from tests.fakes.people import FakePeople
 from tests.fakes.world import World
-from tests.workflows.provider_receipts import BOUNCE, MAIL, OPTED_OUT, TEXT, mail_says, text_says
+from tests.workflows.receipts.provider_receipts import (
+    BOUNCE,
+    MAIL,
+    OPTED_OUT,
+    TEXT,
+    mail_says,
+    text_says,
+)
 
 SHOP = TEXT.order.shop
 CUSTOMER = customer_key(shop=SHOP, customer_id="c-1")

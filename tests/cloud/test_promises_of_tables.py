@@ -17,9 +17,9 @@ from ordercast.people.person import Person
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import accepted, not_now
 from tests.cloud.fresh import table_like
-from tests.promises.ledger import LedgerPromises
-from tests.promises.ledger_steps import LATER, ONE, claimed, claims, enter, row, settle
-from tests.promises.pauses import PausesPromises, Switch
+from tests.promises.ledger.ledger_promises import LedgerPromises
+from tests.promises.ledger.pauses import PausesPromises, Switch
+from tests.promises.ledger.steps import LATER, ONE, claimed, claims, enter, row, settle
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
 from tests.promises.receipt_logs import ReceiptLogsPromises
 from tests.promises.rollups import RollupsPromises

@@ -21,12 +21,12 @@ from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
-from tests.promises.ledger import LedgerPromises
-from tests.promises.ledger_decisions import latest_status, mark
-from tests.promises.ledger_steps import ONE, TWO, claims, enter, read
+from tests.promises.ledger.decisions import latest_status, mark
+from tests.promises.ledger.ledger_promises import LedgerPromises
+from tests.promises.ledger.pauses import PausesPromises, Switch
+from tests.promises.ledger.steps import ONE, TWO, claims, enter, read
 from tests.promises.notifications_topic import Heard, Listener, NotificationsTopicPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
-from tests.promises.pauses import PausesPromises, Switch
 from tests.promises.people import NOBODY, OnRecord, PeoplePromises, paying
 from tests.promises.provider import ProviderPromises, outgoing
 from tests.promises.receipt_logs import ReceiptLogsPromises, receipt_log

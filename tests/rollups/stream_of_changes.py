@@ -19,7 +19,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.world import World
 from tests.lines import change
-from tests.workflows.receipts_in_any_order import case, play, shuffled
+from tests.workflows.receipts.receipts_in_any_order import case, play, shuffled
 
 NOTIFICATIONS = 9
 STORIES = 400  # that the notifications of a day are drawn from

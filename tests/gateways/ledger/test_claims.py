@@ -15,7 +15,7 @@ from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import Settlement, accepted, refused
 from tests.fakes.clock import START
 from tests.gateways.ledger.answers import DONE, NOT_SO, THROTTLED, read, written
-from tests.promises.ledger_steps import LATER, ONE, THREE, TWO, spoken
+from tests.promises.ledger.steps import LATER, ONE, THREE, TWO, spoken
 
 
 def sending(one: Notification, owner: str = "me") -> Item:

@@ -14,8 +14,8 @@ from ordercast.sending.outcome import Settlement, accepted, not_called, not_now
 from tests.fakes.clock import START
 from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, read, written
 from tests.gateways.statements import Sent, noted
-from tests.promises.ledger_decisions import mark
-from tests.promises.ledger_steps import LATER, ONE
+from tests.promises.ledger.decisions import mark
+from tests.promises.ledger.steps import LATER, ONE
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from ordercast.decisions.lookup import LookupKeys
 from ordercast.gateways.ledger import items as ledger_item
 from tests.examples import notification
 from tests.gateways.ledger.answers import read
-from tests.promises.ledger_decisions import mark
+from tests.promises.ledger.decisions import mark
 
 
 def test_people_are_never_unknown_for_want_of_a_table(ledger) -> None:

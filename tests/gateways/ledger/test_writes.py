@@ -10,8 +10,8 @@ from ordercast.gateways.dynamodb.table import ROUNDS, Unacceptable
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, THROTTLED, read, written
-from tests.promises.ledger_decisions import latest_status, mark
-from tests.promises.ledger_steps import LATER, ONE, TWO
+from tests.promises.ledger.decisions import latest_status, mark
+from tests.promises.ledger.steps import LATER, ONE, TWO
 
 # Marks, rows and changes are brought again as a whole
 

@@ -15,7 +15,7 @@ from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.receipt import Receipt
 from tests.examples import EMAIL, PHONE
 from tests.sampling import SAMPLED, sampled
-from tests.workflows.receipts_in_any_order import (
+from tests.workflows.receipts.receipts_in_any_order import (
     KINDS,
     RESERVED,
     ROWS,

@@ -17,8 +17,8 @@ from ordercast.sending.send_rules import suppressed
 from ordercast.workflows.ports import Ledger
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.promises.ledger_decisions import mark
-from tests.promises.ledger_steps import (
+from tests.promises.ledger.decisions import mark
+from tests.promises.ledger.steps import (
     LATER,
     MINUTE,
     ONE,

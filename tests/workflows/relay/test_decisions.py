@@ -14,7 +14,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.people.person import Person
 from tests.examples import EMAIL, PHONE, payload, person, quiet_for
 from tests.fakes.world import World
-from tests.workflows.news import news, orders, told
+from tests.workflows.relay.order_events import news, orders, told
 
 # Consent
 

@@ -1,6 +1,6 @@
 """A slice of what `make prove` does with a hundred thousand notifications."""
 
-from tests.workflows.many_receipts import live, wrong
+from tests.workflows.receipts.many_receipts import live, wrong
 
 COUNT = 2_000
 

@@ -1,10 +1,10 @@
 """What every ledger promises, in memory or in DynamoDB."""
 
-from tests.promises.ledger_changes import ChangePromises
-from tests.promises.ledger_claims import ClaimPromises, SettlementPromises
-from tests.promises.ledger_decisions import DecisionPromises, EntryPromises, LatestStatusPromises
-from tests.promises.ledger_lists import CustomerPromises, FailurePromises, OrderPromises
-from tests.promises.ledger_receipts import DuePromises, ReceiptPromises
+from tests.promises.ledger.changes import ChangePromises
+from tests.promises.ledger.claims import ClaimPromises, SettlementPromises
+from tests.promises.ledger.decisions import DecisionPromises, EntryPromises, LatestStatusPromises
+from tests.promises.ledger.lists import CustomerPromises, FailurePromises, OrderPromises
+from tests.promises.ledger.receipts import DuePromises, ReceiptPromises
 
 
 class LedgerPromises(

@@ -8,7 +8,7 @@ from ordercast.sending.outcome import accepted
 from ordercast.sending.send_rules import suppressed
 from ordercast.workflows.ports import Ledger
 from tests.fakes.clock import START
-from tests.promises.ledger_steps import (
+from tests.promises.ledger.steps import (
     LATER,
     MINUTE,
     ONE,

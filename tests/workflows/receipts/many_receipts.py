@@ -1,7 +1,7 @@
 """A number of notifications and a seed in, what became of all their receipts out.
 
 Each text and e-mail is claimed, recorded and settled in waves; its receipts come before, between
-and after, 3 % twice and 1 % contradictory. `python -m tests.workflows.many_receipts` runs it large.
+and after, 3 % twice and 1 % contradictory. `python -m tests.workflows.receipts.many_receipts` runs it large.
 """
 
 import sys

@@ -3,7 +3,7 @@
 from ordercast.parked.item import GivenUpBatch
 from tests.fakes.clock import START as AT
 from tests.fakes.world import World, records
-from tests.workflows.redriving_records import Bench, order, redrive_all, told
+from tests.workflows.redrive.bench import Bench, order, redrive_all, told
 
 
 def test_a_batch_that_lambda_gave_up_is_put_again_whole(world: World, bench: Bench) -> None:

@@ -17,7 +17,7 @@ from ordercast.workflows.redrive.notifications import ParkedNotifications
 from tests.examples import EMAIL, drafts
 from tests.fakes.parked_store import Died, Doom
 from tests.fakes.world import World
-from tests.workflows.redriving_records import redrive_all, told
+from tests.workflows.redrive.bench import redrive_all, told
 
 FIRST_WAIT = timedelta(minutes=5)
 

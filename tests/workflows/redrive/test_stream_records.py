@@ -13,7 +13,7 @@ from ordercast.workflows.redrive.source import DROPPED, REDRIVEN
 from tests.fakes.clock import START as AT
 from tests.fakes.parked_store import Died, Doom
 from tests.fakes.world import World
-from tests.workflows.redriving_records import Bench, order, parked, redrive_all, told
+from tests.workflows.redrive.bench import Bench, order, parked, redrive_all, told
 
 
 def test_what_was_parked_is_put_again_as_it_came_in_the_stream_s_order(bench: Bench) -> None:

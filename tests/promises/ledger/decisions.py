@@ -13,7 +13,7 @@ from ordercast.notifications.status_rank import LatestStatus, status_rank
 from ordercast.workflows.ports import Ledger
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.promises.ledger_steps import LATER, ONE, THREE, TWO, claimed, enter, read, row
+from tests.promises.ledger.steps import LATER, ONE, THREE, TWO, claimed, enter, read, row
 
 
 def mark(number: int = 1, **changes: object) -> Decision:

@@ -11,7 +11,7 @@ from ordercast.templates import Words, words
 from ordercast.workflows.redrive.notifications import ParkedNotifications
 from tests.examples import notification
 from tests.fakes.world import World
-from tests.workflows.redriving_records import redrive_all
+from tests.workflows.redrive.bench import redrive_all
 
 ONE = notification(1)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workflows.redriving_records import Bench
+from tests.workflows.redrive.bench import Bench
 
 
 @pytest.fixture

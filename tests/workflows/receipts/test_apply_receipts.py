@@ -16,7 +16,7 @@ from ordercast.sending.outcome import Outgoing, accepted
 from ordercast.workflows.apply_receipts import Applied
 from tests.fakes.clock import START
 from tests.fakes.world import ORPHAN_WAIT, World
-from tests.workflows.provider_receipts import (
+from tests.workflows.receipts.provider_receipts import (
     BOUNCE,
     CARRIER,
     DELIVERY,

@@ -5,7 +5,7 @@ import pytest
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel
 from tests.fakes.world import World
-from tests.workflows.news import news, told
+from tests.workflows.relay.order_events import news, told
 
 
 def test_newer_news_in_one_batch_makes_what_follows_it_stale(world: World) -> None:

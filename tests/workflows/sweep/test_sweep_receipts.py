@@ -6,7 +6,7 @@ from datetime import timedelta
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from tests.fakes.world import RECEIPT_TIMEOUT, World
-from tests.workflows.provider_receipts import (
+from tests.workflows.receipts.provider_receipts import (
     CARRIER,
     HANDSET,
     MAIL,

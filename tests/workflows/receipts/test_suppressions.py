@@ -14,7 +14,7 @@ from ordercast.sending.outcome import Outgoing, accepted
 from tests.examples import EMAIL, PHONE, notification
 from tests.fakes.clock import START
 from tests.fakes.world import ORPHAN_WAIT, World
-from tests.workflows.provider_receipts import (
+from tests.workflows.receipts.provider_receipts import (
     BOUNCE,
     DELIVERY,
     MAIL,

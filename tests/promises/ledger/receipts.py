@@ -17,7 +17,7 @@ from ordercast.sending.outcome import accepted, unknown
 from ordercast.workflows.ports import Ledger
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.promises.ledger_steps import (
+from tests.promises.ledger.steps import (
     LATER,
     MINUTE,
     ONE,

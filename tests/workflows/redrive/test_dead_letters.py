@@ -12,7 +12,7 @@ from tests.examples import drafts
 from tests.fakes.clock import START as AT
 from tests.fakes.parked_store import Died, Doom, FakeDeadLetters
 from tests.fakes.world import World
-from tests.workflows.redriving_records import redrive_all, told
+from tests.workflows.redrive.bench import redrive_all, told
 
 
 def letter(number: int, body: str) -> DeadLetter:

@@ -15,12 +15,7 @@ from ordercast.workflows import match_receipts
 from tests.examples import PHONE, notification
 from tests.fakes.clock import START
 from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_TIMEOUT, World
-from tests.workflows.provider_receipts import (
-    HANDSET,
-    OPTED_OUT,
-    UNREACHABLE,
-    text_says,
-)
+from tests.workflows.receipts.provider_receipts import HANDSET, OPTED_OUT, UNREACHABLE, text_says
 
 
 def doubtful(world: World, number: int = 2) -> str:
