@@ -132,7 +132,7 @@ def _rows() -> list[Notification]:
         if not isinstance(opened_record, StreamRecord):
             raise TypeError(opened_record.reason)
         event = parse_order_event(opened_record.payload, default_currency="USD")
-        mark = Decision(
+        decision = Decision(
             order=order_hash(event),
             event=event_hash(event),
             verdicts={Channel.SMS: Verdict(state=State.REQUESTED)},
@@ -141,7 +141,7 @@ def _rows() -> list[Notification]:
             accepted_at=AT + timedelta(seconds=number % 60),
             expires_at=AT + timedelta(days=90),
         )
-        (row,) = rows(event, mark, audience_of(event, {}), policy=policy)
+        (row,) = rows(event, decision, audience_of(event, {}), policy=policy)
         made.append(_sent(row, number))
     return made
 

@@ -28,7 +28,7 @@ _SNS = "http://sns.amazonaws.com/doc/2010-03-31/"
 class StandIn:
     """AWS in memory, on a simulated clock if there is one.
 
-    `published` holds what the hub, or a queue, was given.
+    `published` holds what the topic, or a queue, was given.
     """
 
     def __init__(self, new_tables: Callable[[], MemoryTables]) -> None:

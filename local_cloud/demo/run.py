@@ -48,7 +48,7 @@ class Demo:
     cloud: LocalCloud
     console: Console
     keep_in: Path
-    patience: float = IDLE_LIMIT
+    idle_limit: float = IDLE_LIMIT
 
     def __call__(self, orders: int, *, seed: int) -> DemoOutcome:
         """Run to the end, or until there is no progress for a while."""
@@ -81,7 +81,7 @@ class Demo:
         with progress(self.console, play.records) as show:
             put, comparison = 0, counts.compare([])
             moved = looked = time.monotonic()
-            while time.monotonic() - moved < self.patience:
+            while time.monotonic() - moved < self.idle_limit:
                 self.cloud.check()
                 play.arrived(counts.new_messages())
                 play.go_on(datetime.now(UTC))

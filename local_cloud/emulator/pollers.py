@@ -61,13 +61,13 @@ def remember_windows(lambda_service: Any, provisioners: Any) -> None:
 _WINDOW = "TumblingWindowInSeconds"
 
 
-def _of(asked: dict[str, Any]) -> dict[str, int]:
+def _of(request: dict[str, Any]) -> dict[str, int]:
     # A template's number may have become a string.
-    return {_WINDOW: int(asked[_WINDOW])} if asked.get(_WINDOW) is not None else {}
+    return {_WINDOW: int(request[_WINDOW])} if request.get(_WINDOW) is not None else {}
 
 
-def _note(mapping: dict[str, Any] | None, asked: dict[str, Any]) -> bool:
-    found = _of(asked)
+def _note(mapping: dict[str, Any] | None, request: dict[str, Any]) -> bool:
+    found = _of(request)
     if mapping is None or not found:
         return False
     mapping.update(found)

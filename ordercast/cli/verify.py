@@ -30,7 +30,7 @@ def verify(
     scan: Annotated[  # noqa: FBT002
         bool, typer.Option("--scan", help="Read the whole ledger, to find what was never counted.")
     ] = False,
-    patience: Annotated[
+    second_look: Annotated[
         int | None,
         typer.Option(help="Seconds between two looks. [default: the stage's second_look]"),
     ] = None,
@@ -44,8 +44,8 @@ def verify(
     """
     begins, ends = whole_hours(since, until, now=datetime.now(UTC))
     chosen = target(stage, cloud)
-    pause = None if patience is None else timedelta(seconds=patience)
-    settings = verifier_settings(chosen, patience=pause)
+    pause = None if second_look is None else timedelta(seconds=second_look)
+    settings = verifier_settings(chosen, second_look=pause)
     wired = verification(settings, now=lambda: datetime.now(UTC))
     result = compare(chosen, wired, settings, begins, ends, repair=repair, scan=scan)
     if as_json:

@@ -77,7 +77,7 @@ def parked_sources(target: Target) -> ParkedSources:
         store=store, put=stream.put_payloads, recount=partial(_recount, target), now=_now
     )
     notifications_topic = _notifications_topic(target)
-    letters = [
+    dead_letters = [
         ParkedDeadLetters(
             letters=each, ledger=target.ledger(), notifications_topic=notifications_topic
         )
@@ -94,7 +94,7 @@ def parked_sources(target: Target) -> ParkedSources:
         parked_sources=[
             (Kind.RECORD, records),
             (Kind.BATCH, batches),
-            *((Kind.DEAD_LETTER, each) for each in letters),
+            *((Kind.DEAD_LETTER, each) for each in dead_letters),
             (Kind.NOTIFICATION, notifications),
         ]
     )

@@ -47,10 +47,10 @@ def whole_hours(
     return begins, ends
 
 
-def verifier_settings(chosen: Target, *, patience: timedelta | None = None) -> VerifierSettings:
+def verifier_settings(chosen: Target, *, second_look: timedelta | None = None) -> VerifierSettings:
     """Return the verifier's settings for a deployed stage.
 
-    *patience* is the time between two looks, by default the stage's `second_look` (stages/*.toml).
+    *second_look* is the time between two looks, by default the stage's `second_look` (stages/*.toml).
     """
     settings, names = chosen.settings, chosen.names
     return VerifierSettings(
@@ -63,7 +63,7 @@ def verifier_settings(chosen: Target, *, patience: timedelta | None = None) -> V
         retention=settings.retention,
         stream_retention=settings.orders.retention,
         redelivered_for=settings.order_relay.max_age,
-        patience=settings.second_look if patience is None else patience,
+        second_look=settings.second_look if second_look is None else second_look,
         receipt_timeout=settings.receipt_timeout,
         sole_sender=settings.sole_sender,
         default_currency=settings.default_currency,

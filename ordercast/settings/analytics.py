@@ -39,7 +39,7 @@ class VerifierSettings(EnvironmentSettings):
     """Settings of the verifier, set in stages/*.toml as retention, sole_sender and default_currency.
 
     `receipt_timeout` too; `stream_retention` is set there as orders.retention, `redelivered_for`
-    (how long Lambda redelivers a record to the relay) as order_relay.max_age, and `patience`, the
+    (how long Lambda redelivers a record to the relay) as order_relay.max_age, and `second_look`, the
     wait before an hour that differs is compared again, as second_look.
     """
 
@@ -52,7 +52,7 @@ class VerifierSettings(EnvironmentSettings):
     retention: timedelta
     stream_retention: timedelta
     redelivered_for: timedelta
-    patience: timedelta
+    second_look: timedelta
     receipt_timeout: timedelta
     sole_sender: bool
     default_currency: str

@@ -62,7 +62,7 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
             count=count,
             pause=time.sleep,
             now=now,
-            patience=settings.patience,
+            second_look=settings.second_look,
             retention=settings.retention,
             charges=charges,
         ),

@@ -37,7 +37,7 @@ SETTINGS = VerifierSettings(
     retention=timedelta(days=90),
     stream_retention=timedelta(hours=24),
     redelivered_for=6 * HOUR,
-    patience=timedelta(seconds=30),
+    second_look=timedelta(seconds=30),
     receipt_timeout=timedelta(hours=72),
     sole_sender=True,
     default_currency="USD",

@@ -32,7 +32,7 @@ def test_it_waits_until_nothing_is_on_its_way() -> None:
 def test_what_does_not_move_any_more_is_said() -> None:
     stuck = InFlight(records=1)
 
-    assert stuck == follow(ALIVE, lambda: stuck, Console(file=StringIO()), patience=0.01)
+    assert stuck == follow(ALIVE, lambda: stuck, Console(file=StringIO()), idle_limit=0.01)
 
 
 def test_a_cloud_that_ends_meanwhile_is_not_waited_for() -> None:

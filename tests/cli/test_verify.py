@@ -75,6 +75,6 @@ def test_the_second_look_comes_when_the_stage_says_or_when_it_is_asked_for(
     stage: str, seconds: int
 ) -> None:
     target = Target(settings=read_stage(stage), names=NAMES)
-    assert timedelta(seconds=seconds) == verifier_settings(target).patience
+    assert timedelta(seconds=seconds) == verifier_settings(target).second_look
     asked = timedelta(seconds=9)
-    assert asked == verifier_settings(target, patience=asked).patience
+    assert asked == verifier_settings(target, second_look=asked).second_look

@@ -23,7 +23,7 @@ SHOP = f"books-{uuid4().hex[:12]}"
 
 
 def compared(target: Target, since: datetime) -> ReconciliationResult:
-    settings = verifier_settings(target, patience=timedelta(seconds=1))
+    settings = verifier_settings(target, second_look=timedelta(seconds=1))
     wired = verification(settings, now=lambda: datetime.now(UTC))
     return compare(target, wired, settings, since, datetime.now(UTC))
 
@@ -69,7 +69,7 @@ def test_what_was_put_is_counted_once_everywhere(target) -> None:
 
 def test_a_row_that_was_never_counted_is_found_by_a_scan_and_repaired(target) -> None:
     """As if all its changes had been withheld: it is counted nowhere, and no record names it."""
-    settings = verifier_settings(target, patience=timedelta(seconds=1))
+    settings = verifier_settings(target, second_look=timedelta(seconds=1))
     wired = verification(settings, now=lambda: datetime.now(UTC))
     rollups = target.rollups()
     payload = json.dumps(order(99, shop=f"{SHOP}-uncounted")).encode()

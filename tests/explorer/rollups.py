@@ -76,7 +76,7 @@ def _verify(
         count=Count(rollups=rollups, pause=lambda _: None, chance=lambda: 0.5),
         pause=lambda _: None,
         now=lambda: now,
-        patience=timedelta(),
+        second_look=timedelta(),
         retention=POLICY.retention,
     )
 

@@ -66,7 +66,7 @@ def test_a_statement_that_met_trouble_inside_a_200_is_never_taken_for_done(
         answering(stub, DONE, {"Error": {"Code": code}})
         answers = table.execute(statements(2))
 
-    assert [Answer(), Answer(trouble=code)] == answers
+    assert [Answer(), Answer(failure=code)] == answers
     with pytest.raises(LedgerUnavailable, match=code):
         insist(answers)
 
@@ -77,7 +77,7 @@ def test_a_call_that_fails_is_the_trouble_of_its_own_statements_alone(dynamodb, 
         stub.add_client_error("batch_execute_statement", "ThrottlingException")
         answers = table.execute(statements(27))
 
-    assert [None] * 25 + ["ThrottlingException"] * 2 == [a.trouble for a in answers]
+    assert [None] * 25 + ["ThrottlingException"] * 2 == [a.failure for a in answers]
 
 
 def test_only_what_was_in_trouble_is_tried_again_and_not_at_once(dynamodb, table, pauses) -> None:
@@ -99,7 +99,7 @@ def test_what_stays_in_trouble_is_given_up_after_some_rounds(dynamodb, table) ->
             answering(stub, THROTTLED)
         answers = table.execute(statements(1), rounds=ROUNDS)
 
-    assert [Answer(trouble="ThrottlingError")] == answers
+    assert [Answer(failure="ThrottlingError")] == answers
 
 
 def test_a_statement_that_dynamodb_does_not_understand_is_our_bug_and_not_tried_again(

@@ -60,7 +60,7 @@ def compared(hour: Hour, *, most: int = 1_000) -> Findings:
         count=Count(rollups=rollups, pause=lambda _: None, chance=lambda: 0.5),
         pause=lambda _: None,
         now=lambda: START + timedelta(hours=3),
-        patience=timedelta(),
+        second_look=timedelta(),
         retention=timedelta(days=90),
         most=most,
     )

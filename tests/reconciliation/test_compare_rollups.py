@@ -50,7 +50,7 @@ class RollupsWorkload:
             count=counting(self.rollups, 1),
             pause=lambda seconds: (self.waited.append(seconds), self.meanwhile()),  # type: ignore[arg-type, func-returns-value]
             now=lambda: START + self.later,
-            patience=timedelta(seconds=7),
+            second_look=timedelta(seconds=7),
             retention=RETENTION,
         )
 

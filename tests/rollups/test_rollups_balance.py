@@ -40,7 +40,7 @@ def verifying(rollups: FakeRollups, ledger: FakeRollupInputs) -> CompareRollups:
         count=counting(rollups, 0),
         pause=lambda _: None,
         now=lambda: START + timedelta(hours=5),
-        patience=timedelta(seconds=20),
+        second_look=timedelta(seconds=20),
         retention=timedelta(days=90),
     )
 

@@ -76,12 +76,12 @@ def follow(
     look: Callable[[], InFlight],
     console: Console,
     *,
-    patience: float = IDLE_LIMIT,
+    idle_limit: float = IDLE_LIMIT,
 ) -> InFlight:
     """Wait until nothing is in flight, or there is no progress for a while; return what is left."""
     with status_line(console) as show:
         seen, moved = look(), time.monotonic()
-        while seen and time.monotonic() - moved < patience:
+        while seen and time.monotonic() - moved < idle_limit:
             show(f"In flight: {seen} (Ctrl-C stops only the waiting)")
             time.sleep(PAUSE)
             cloud.check()

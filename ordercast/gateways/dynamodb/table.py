@@ -67,7 +67,7 @@ class Answer:
     """
 
     refused: bool = False
-    trouble: str | None = None
+    failure: str | None = None
     item: Item | None = None
 
 
@@ -132,7 +132,7 @@ class Table:
                 ]
             )
         except (BotoCoreError, ClientError) as error:
-            return [Answer(trouble=_code(error))] * len(statements)
+            return [Answer(failure=_code(error))] * len(statements)
         return [_answer(each) for each in response["Responses"]]
 
     def _get(self, keys: Sequence[Located]) -> list[Located]:
@@ -152,12 +152,12 @@ class Table:
 
 def insist(answers: Iterable[Answer]) -> None:
     """Raise the first failure among *answers*: `LedgerUnavailable`, or `Unacceptable` for a bug."""
-    troubles = [answer.trouble for answer in answers if answer.trouble]
-    for code in troubles:
+    failures = [answer.failure for answer in answers if answer.failure]
+    for code in failures:
         if code in BUGS:
             raise Unacceptable(code)
-    if troubles:
-        raise LedgerUnavailable(f"statement failed: {troubles[0]}")
+    if failures:
+        raise LedgerUnavailable(f"statement failed: {failures[0]}")
 
 
 @contextmanager
@@ -189,11 +189,11 @@ def _answer(response: Mapping[str, Any]) -> Answer:
         return Answer(item=response.get("Item"))
     if error.get("Code") in REFUSALS:
         return Answer(refused=True, item=error.get("Item"))
-    return Answer(trouble=error.get("Code") or "no code")
+    return Answer(failure=error.get("Code") or "no code")
 
 
 def _may_pass(answer: Answer) -> bool:
-    return answer.trouble is not None and answer.trouble not in BUGS
+    return answer.failure is not None and answer.failure not in BUGS
 
 
 def _pauses(rounds: int) -> Iterator[float]:

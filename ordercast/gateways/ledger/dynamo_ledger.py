@@ -68,11 +68,11 @@ class DynamoLedger:
             [ledger_statements.insert_decision(self._name, each) for each in decisions]
         )
         insist(answers)
-        taken = frozenset((m.order, m.event) for m in _refused(decisions, answers))
-        status_rank = self.look_up(LookupKeys(decisions=taken)).decisions
-        if status_rank.keys() < taken:
-            raise LedgerUnavailable("a mark is there and could not be read")
-        return [status_rank.get((mark.order, mark.event), mark) for mark in decisions]
+        taken = frozenset((each.order, each.event) for each in _refused(decisions, answers))
+        stored = self.look_up(LookupKeys(decisions=taken)).decisions
+        if stored.keys() < taken:
+            raise LedgerUnavailable("a decision is stored and could not be read")
+        return [stored.get((each.order, each.event), each) for each in decisions]
 
     def accept(
         self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
@@ -95,7 +95,7 @@ class DynamoLedger:
     ) -> dict[str, Claim]:
         """Move each from requested to sending for *owner*; answer each that is there, by id.
 
-        What met trouble is asked for once more, by reading: it may be ours all the same.
+        A request that failed is read once more: its claim may have been made all the same.
         """
         answers = self.table.execute(
             [
@@ -158,7 +158,7 @@ class DynamoLedger:
             write = ledger_statements.write_pauses(self._name, after, seen_version=version)
             if after == seen or self._done(["pauses"], [write]):
                 return
-        raise LedgerUnavailable("the list of stops changes faster than it can be written")
+        raise LedgerUnavailable("the pauses change faster than they can be written")
 
     @property
     def _name(self) -> str:

@@ -98,9 +98,9 @@ def latest_status_key(latest_status: LatestStatusKey) -> Item:
     return {"pk": text(latest_status[0]), "sk": text(LATEST_STATUS_PREFIX + latest_status[1])}
 
 
-def decision_key(mark: DecisionKey) -> Item:
+def decision_key(decision: DecisionKey) -> Item:
     """Return the key of an event's decision."""
-    return {"pk": text(mark[0]), "sk": text(DECISION_PREFIX + mark[1])}
+    return {"pk": text(decision[0]), "sk": text(DECISION_PREFIX + decision[1])}
 
 
 def id_of(item: Item) -> str:

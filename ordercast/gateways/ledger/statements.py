@@ -53,15 +53,15 @@ def higher_latest_status(table: str, latest_status: LatestStatus) -> Statement:
     )
 
 
-def claim(table: str, asked: ClaimRequest, *, owner: str, lease_until: datetime) -> Statement:
+def claim(table: str, request: ClaimRequest, *, owner: str, lease_until: datetime) -> Statement:
     """Move a notification from requested to sending, and answer it."""
     costs = {
-        "parts": None if asked.parts is None else number(asked.parts),
-        "reserved": None if asked.reserved is None else text(str(asked.reserved)),
+        "parts": None if request.parts is None else number(request.parts),
+        "reserved": None if request.reserved is None else text(str(request.reserved)),
     }
     return partiql.update(
         table,
-        key(asked.id),
+        key(request.id),
         Update(
             set_={
                 "state": text(State.SENDING),

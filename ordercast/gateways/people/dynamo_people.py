@@ -30,8 +30,8 @@ class DynamoPeople:
 
         Of several records of one person the last one counts.
         """
-        told = {person.key: person for person in people}
-        self.change(told, lambda seen: told[seen.key])
+        wanted = {person.key: person for person in people}
+        self.change(wanted, lambda seen: wanted[seen.key])
 
     def change(self, keys: Iterable[str], becoming: Callable[[Person], Person]) -> None:
         """Write what *becoming* makes of each record; reservations stay as they are.

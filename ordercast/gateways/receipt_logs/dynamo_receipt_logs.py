@@ -57,7 +57,7 @@ class DynamoReceiptLogs:
             if not waiting:
                 return [status_rank[each.message_id] for each in receipt_logs]
             seen = self.find({each.message_id for each in waiting})
-        raise LedgerUnavailable("a trail changes faster than it can be written")
+        raise LedgerUnavailable("a receipt log changes faster than it can be written")
 
     def change(self, changes: Sequence[Seen]) -> set[str]:
         """Write each where it is still as it was seen, or still absent; answer the ids that are so.

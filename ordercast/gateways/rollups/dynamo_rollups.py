@@ -28,7 +28,7 @@ class DynamoRollups:
         """Carry out each transaction as a whole or not at all; answer which were.
 
         What was not met a condition that no longer holds, somebody else at the same item, or
-        trouble: read again and try again. After trouble it may have been carried out all the same.
+        a failure: read again and try again. After a failure it may have been carried out all the same.
         Neighbours are given to different writers, since they may add to the same bucket.
         """
         numbered = enumerate(transactions, start=writer)

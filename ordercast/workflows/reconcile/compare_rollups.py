@@ -41,7 +41,7 @@ class CompareRollups:
     """Derive the rollups again from the ledger, and compare.
 
     The counted versions of an hour name the rows to read; *never_counted* names further rows.
-    `pause` waits `patience` between two looks, so that changes under way can arrive; `retention` is
+    `pause` waits `second_look` between two looks, so that changes under way can arrive; `retention` is
     that of rows. `charges`, if given, are compared with their receipt logs. An hour is read page by
     page; at most `most` doubtful ones are kept for the second look.
     """
@@ -51,7 +51,7 @@ class CompareRollups:
     count: Count
     pause: Callable[[float], None]
     now: Callable[[], datetime]
-    patience: timedelta
+    second_look: timedelta
     retention: timedelta
     charges: CountCharges | None = None
     most: int = MOST_DOUBTFUL
@@ -65,7 +65,7 @@ class CompareRollups:
         held = look.misheld(self._buckets(named))
         if not (look.doubtful or held):
             return findings(look, {}, {}, look.corrected)
-        self.pause(self.patience.total_seconds())
+        self.pause(self.second_look.total_seconds())
         again = self._again(look.doubtful)
         if not held:
             return findings(look, again, {}, look.corrected)

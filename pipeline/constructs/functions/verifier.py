@@ -31,7 +31,7 @@ class Verifier(Function):
                 retention=stage.retention,
                 stream_retention=stage.orders.retention,
                 redelivered_for=stage.order_relay.max_age,
-                patience=stage.second_look,
+                second_look=stage.second_look,
                 receipt_timeout=stage.receipt_timeout,
                 sole_sender=stage.sole_sender,
                 default_currency=stage.default_currency,
