@@ -7,10 +7,10 @@ TOGETHER = {"tests/cloud/": "cloud", "tests/pipeline/": "synthesis", "tests/long
 
 APART = frozenset(
     {
-        "tests/cloud/test_emulator.py",
-        "tests/cloud/test_endings.py",
-        "tests/cloud/test_isolation.py",
-        "tests/pipeline/test_offline.py",
+        "tests/cloud/emulator/test_emulator.py",
+        "tests/cloud/emulator/test_shutdown.py",
+        "tests/cloud/emulator/test_isolation.py",
+        "tests/pipeline/bundling/test_offline.py",
     }
 )
 """Files there whose tests share nothing."""

@@ -14,8 +14,8 @@ import pytest
 from local_cloud.cloud import LocalCloud
 from ordercast.cli.local.clouds import local_target
 from ordercast.operations.target import Target
-from tests.cloud.deployed import Deployed
-from tests.cloud.played import Played
+from tests.cloud.demo.played import Played
+from tests.cloud.event_sources.deployed_function import Deployed
 from tests.pages import ROOT
 from tests.workers import group_of
 
@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     What uses the session's cloud has to run in one worker, so that there is one cloud.
     """
     for item in items:
-        if item.path.parent.name == "cloud":
+        if item.nodeid.startswith("tests/cloud/"):
             item.add_marker("cloud")
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
         if "empty_cloud" in getattr(item, "fixturenames", ()):

@@ -22,9 +22,9 @@ from tests.pages import NO_CODE, PAGES, ROOT, all_snippets, snippets
 
 HERE = "docs/test_snippets.py::"
 SHOPS = "docs/test_shops.py::"
-README = "cloud/test_readme.py::"
+README = "cloud/pages/test_readme.py::"
 CONTRACT = "events/test_contract_page.py::"
-PAGE = "cloud/test_pages.py::"
+PAGE = "cloud/pages/test_pages.py::"
 
 RUN_BY = {
     ("README.md", "A first message in five minutes", ""): (
@@ -64,7 +64,7 @@ RUN_BY = {
         "operations/test_order_in_node.py::test_the_page_shows_what_the_example_does",
     ),
     ("docs/customers.md", "Customers", "json"): (
-        "cli/test_customer_files.py::test_the_examples_that_we_publish_are_customers",
+        "operations/test_customer_files.py::test_the_examples_that_we_publish_are_customers",
     ),
     ("docs/replay.md", "In tests", "python"): (
         f"{HERE}test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own",

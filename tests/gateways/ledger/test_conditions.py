@@ -12,8 +12,8 @@ from ordercast.gateways.ledger import items as ledger_item
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Settlement, accepted, not_called, not_now
 from tests.fakes.clock import START
+from tests.gateways.dynamodb.statements import Sent, noted
 from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, read, written
-from tests.gateways.statements import Sent, noted
 from tests.promises.ledger.decisions import mark
 from tests.promises.ledger.steps import LATER, ONE
 

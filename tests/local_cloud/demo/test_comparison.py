@@ -18,7 +18,7 @@ from local_cloud.demo.independent_counts import expected_count, rollup_count, si
 from local_cloud.demo.shop import Result
 from local_cloud.provider_simulator.charges import Charge
 from ordercast.rollups.rollup import RollupKey
-from tests.cli.test_inbox import EMAIL, message
+from tests.cli.local.test_inbox import EMAIL, message
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 

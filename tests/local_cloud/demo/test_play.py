@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from local_cloud.demo.day import RecordKind, made_up_day
 from local_cloud.demo.play import Play
 from local_cloud.demo.shop import Result
-from tests.cli.test_inbox import message
+from tests.cli.local.test_inbox import message
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 

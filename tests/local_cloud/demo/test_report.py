@@ -16,7 +16,7 @@ from ordercast.operations.reconciliation import ReconciliationResult
 from ordercast.reconciliation.comparison import Findings
 from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.statistics import Figures
-from tests.cli.test_inbox import message
+from tests.cli.local.test_inbox import message
 from tests.local_cloud.demo.test_comparison import counts
 
 RIGHT = ReconciliationResult(

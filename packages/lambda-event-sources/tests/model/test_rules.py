@@ -45,7 +45,7 @@ def test_a_breach_that_is_out_of_date_is_noticed() -> None:
 def _passes(name: str) -> bool:
     """Run one test as it stands in the table, in each of its cases."""
     module, _, function = name.partition("::")
-    test = getattr(import_module(f"model.{module}"), function)
+    test = getattr(import_module(f"model.{module.replace('/', '.')}"), function)
     try:
         for case in _cases(test):
             test(**case)

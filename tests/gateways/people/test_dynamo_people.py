@@ -18,7 +18,7 @@ from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.people.hourly_cap import WINDOW
 from ordercast.people.person import Person
 from tests.fakes.clock import START
-from tests.gateways.statements import noted
+from tests.gateways.dynamodb.statements import noted
 from tests.promises.people import ADA, NOBODY, paying
 
 DONE: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from ordercast.gateways.messaging.receipt_queue import SqsReceiptQueue
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.messaging.visibility import SqsVisibility
 from ordercast.gateways.parked.records import S3ParkedRecords
-from tests.cloud.fresh import client, fresh
+from tests.cloud.promises.fresh_resources import client, fresh
 from tests.eventually import eventually
 from tests.fakes.clock import START
 from tests.promises.notifications_topic import Heard, Listener, NotificationsTopicPromises

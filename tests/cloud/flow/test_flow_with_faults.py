@@ -9,7 +9,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.in_doubt import LAPSED
-from tests.cloud.flow import ended, enter, expire, order, parked, put, rows, sweep_now, told
+from tests.cloud.orders import ended, enter, expire, order, parked, put, rows, sweep_now, told
 from tests.eventually import eventually
 
 

@@ -11,7 +11,7 @@ from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.parked.records import S3ParkedRecords
 from ordercast.operations.parked_sources import parked_sources
 from ordercast.parked.item import Kind, Selection
-from tests.cloud.flow import told
+from tests.cloud.orders import told
 from tests.eventually import eventually
 
 

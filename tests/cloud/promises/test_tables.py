@@ -16,7 +16,7 @@ from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.people.person import Person
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import accepted, not_now
-from tests.cloud.fresh import table_like
+from tests.cloud.promises.fresh_resources import table_like
 from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.pauses import PausesPromises, Switch
 from tests.promises.ledger.steps import LATER, ONE, claimed, claims, enter, row, settle

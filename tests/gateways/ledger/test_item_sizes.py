@@ -16,7 +16,7 @@ from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.notifications.status_rank import LatestStatus, status_rank
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.gateways.item_sizes import size
+from tests.gateways.dynamodb.item_sizes import size
 from tests.promises.people import ADA
 
 WRITE_UNIT = 1024

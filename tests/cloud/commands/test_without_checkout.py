@@ -14,7 +14,7 @@ from ordercast.cli.local.clouds import local_target
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
 from ordercast.settings.published import names_parameter, settings_parameter
-from tests.cloud.flow import ended, order, put
+from tests.cloud.orders import ended, order, put
 
 STAGE = "elsewhere"
 

@@ -15,7 +15,7 @@ from local_cloud.cloud import LocalCloud
 from tests.audit.disagreements import disagreements
 from tests.eventually import eventually
 
-RECOUNT = Path(__file__).parents[1] / "audit" / "recount.py"
+RECOUNT = Path(__file__).parents[2] / "audit" / "recount.py"
 ORDERCAST = Path(sys.executable).with_name("ordercast")
 
 PHONES = ("+12065550101", "+46701740605", "+61491570156", "12", None)

@@ -11,7 +11,7 @@ from ordercast.gateways.ledger.items import write
 from ordercast.notifications.lifecycle import State
 from tests.events.contract_readers import VALIDATOR, usage_error
 from tests.examples import drafts
-from tests.gateways.item_sizes import size
+from tests.gateways.dynamodb.item_sizes import size
 
 ITEM = 400 * 1024  # Service quotas in DynamoDB, "Item size"
 

@@ -15,7 +15,7 @@ from ordercast.metrics import NAMESPACE
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
 from ordercast.people.person import Person, QuietHours
-from tests.cloud.flow import HOURS, ended, order, phone, promised, put, sweep_now, told
+from tests.cloud.orders import HOURS, ended, order, phone, promised, put, sweep_now, told
 from tests.eventually import eventually
 
 MINUTE = timedelta(minutes=1)

@@ -10,7 +10,7 @@ from ordercast.events.order_event import parse_order_event
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways.streams.kinesis_records import lambda_record, stream_records
 
-RECORDED = Path(__file__).parents[1] / "recordings" / "kinesis"
+RECORDED = Path(__file__).parents[2] / "recordings" / "kinesis"
 AGGREGATE = "49590338271490256608559692538361571095921575989136588898"
 GZIPPED = "49590338271490256608559692540925702759324208523137515618"
 

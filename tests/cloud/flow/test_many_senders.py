@@ -20,7 +20,7 @@ from ordercast.workflows.send.checks import Checks
 from ordercast.workflows.send.claims import Claims
 from ordercast.workflows.send.settling import Settling
 from ordercast.workflows.send_messages import SendMessages
-from tests.cloud.fresh import table_like
+from tests.cloud.promises.fresh_resources import table_like
 from tests.examples import notification
 from tests.fakes.world import RECEIPT_TIMEOUT, cost
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cloud.cut_off import cut_off, missing
+from tests.cloud.emulator.network_namespace import cut_off, missing
 
 ORDERCAST = Path(sys.executable).parent / "ordercast"
 

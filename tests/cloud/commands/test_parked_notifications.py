@@ -19,10 +19,10 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.operations.target import Target
 from ordercast.sending.backoff import MAX_ATTEMPTS
-from tests.cloud.flow import rows, sweep_now
+from tests.cloud.orders import rows, sweep_now
 from tests.eventually import eventually
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ORDERCAST = str(ROOT / ".venv/bin/ordercast")
 ONLY = ("--kind", "notification")
 
