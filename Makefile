@@ -13,6 +13,8 @@ TWO_WORKERS = --numprocesses=2 --dist=loadscope --durations=20 --durations-min=2
 PURE_TESTS = $(addprefix tests/,decisions events notifications operations people receipts reconciliation rollups sending templates workflows)
 CDK = $(WITH_NODE) UV_OFFLINE=1 node node_modules/aws-cdk/bin/cdk
 
+# Compiled once, not at each start.
+unexport PYTHONDONTWRITEBYTECODE
 # Without the first two, uv and Node know only the certificates they brought.
 export UV_SYSTEM_CERTS ?= 1
 export NODE_USE_SYSTEM_CA ?= 1

@@ -18,6 +18,7 @@ from importlib import metadata
 from local_cloud.emulator.alarms import accept_every_alarm
 from local_cloud.emulator.bundles import unpack_once
 from local_cloud.emulator.faster_dynamodb import speed_up
+from local_cloud.emulator.faster_kinesis import expire_seldom
 from local_cloud.emulator.partiql_streams import emit_stream_records
 from local_cloud.emulator.pollers import leave_mappings_alone, remember_windows
 from local_cloud.supervisor.parent_watch import when_parent_ends
@@ -35,6 +36,7 @@ def main() -> None:
         importlib.import_module(f"{services}.dynamodb"),
         importlib.import_module(f"{services}._dynamodb_keywords"),
     )
+    expire_seldom(importlib.import_module(f"{services}.kinesis"))
     emit_stream_records(importlib.import_module(f"{services}.dynamodb"))
     unpack_once(importlib.import_module("ministack.core.lambda_runtime"))
     lambda_service = importlib.import_module(f"{services}.lambda_svc")

@@ -23,9 +23,10 @@ from ordercast.workflows.send_messages import SendMessages
 from tests.cloud.promises.fresh_resources import table_like
 from tests.examples import notification
 from tests.fakes.world import RECEIPT_TIMEOUT, cost
+from tests.sampling import SAMPLED, sampled
 
 SENDERS = 20
-ROWS = [notification(n) for n in range(1000)]
+ROWS = [notification(n) for n in range(sampled(300, whole=1000))]
 ENDS = {row.id: (State.SENT, State.FAILED, State.IN_DOUBT)[n % 3] for n, row in enumerate(ROWS)}
 
 
@@ -47,7 +48,8 @@ class Witness:
         return [answers[ENDS[m.notification.id]](m.notification.id[-8:]) for m in messages]
 
 
-def test_twenty_senders_on_duplicates_of_a_thousand_messages_call_once_for_each(
+@SAMPLED
+def test_twenty_senders_on_duplicates_of_every_message_call_once_for_each(
     cloud: LocalCloud,
 ) -> None:
     with ThreadPoolExecutor(4) as executor, ThreadPoolExecutor(SENDERS) as senders:
@@ -89,7 +91,8 @@ def test_twenty_senders_on_duplicates_of_a_thousand_messages_call_once_for_each(
             now=lambda: datetime.now(UTC),
         )
         ids = [row.id for row in ROWS]
-        batches = [ids[n * 50 :] + ids[: n * 50] for n in range(SENDERS)]
+        apart = len(ids) // SENDERS
+        batches = [ids[n * apart :] + ids[: n * apart] for n in range(SENDERS)]
         list(
             senders.map(
                 lambda batch: send(dict.fromkeys(batch, 1), time_left=lambda: timedelta(hours=1)),

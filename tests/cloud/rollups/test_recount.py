@@ -33,12 +33,17 @@ def test_a_recount_of_the_export_finds_what_the_commands_say(cloud: LocalCloud):
         _run(cloud, "customers", "set", "c-0", "--shop", shop, "--opt-out", "sms")
     _run(cloud, "put", "-", lines=[order for shop in shops for order in _orders(shop, now)])
 
+    def nothing_is_in_flight() -> bool:
+        groups = _recount(_exported(cloud, shops), ("shop",))
+        return not any(group["in_flight"] for group in groups)
+
     def recount_and_commands_agree() -> bool:
         groups, found = _compare(cloud, shops, ("shop",))
         print(groups, found)  # shown where they never do
         return not found and not any(group["in_flight"] for group in groups)
 
-    eventually(recount_and_commands_agree, within=120.0, every=2.0)
+    eventually(nothing_is_in_flight, within=120.0, every=1.0)
+    eventually(recount_and_commands_agree, within=120.0, every=1.0)
     groups, found = _compare(cloud, shops, EVERYTHING)
     assert found == []
     met = {state for group in groups for state in group["states"]}
@@ -79,12 +84,16 @@ def _orders(shop: str, now: datetime) -> list[Row]:
 def _compare(
     cloud: LocalCloud, shops: set[str], by: tuple[str, ...]
 ) -> tuple[list[Row], list[str]]:
-    rows = [row for row in _run(cloud, "export") if row["shop"] in shops]
+    rows = _exported(cloud, shops)
     asked = ("--by", ",".join(by), "--json", "--since", "2d", "--until", _the_day_after_next())
     stats = [line for line in _run(cloud, "stats", *asked) if line["shop"] in shops]
     cost = [line for line in _run(cloud, "cost", *asked) if line["shop"] in shops]
     groups = _recount(rows, by)
     return groups, disagreements(groups, stats, cost, by)
+
+
+def _exported(cloud: LocalCloud, shops: set[str]) -> list[Row]:
+    return [row for row in _run(cloud, "export") if row["shop"] in shops]
 
 
 def _recount(rows: list[Row], by: tuple[str, ...]) -> list[Row]:
