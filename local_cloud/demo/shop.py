@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
+from typing import NamedTuple
 
 SHOP = "Leaf & Kettle"
 
@@ -56,8 +57,7 @@ def orders(count: int, *, seed: int) -> Iterator[Order]:
         yield _order(f"demo-{number:04}", chance, one_time_numbers)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Country:
+class _Country(NamedTuple):
     code: str
     share: int
     currency: str
@@ -71,35 +71,11 @@ class _Country:
 # The price of a text to Sweden is not in `ordercast/sending/prices.json`: a few are sent there, to
 # show messages without a reservation.
 _COUNTRIES = (
-    _Country(
-        code="US",
-        share=62,
-        currency="USD",
-        cents=100,
-        locale="en-US",
-        zone="America/Los_Angeles",
-        phone="+12065550100",
-    ),
-    _Country(
-        code="SE",
-        share=3,
-        currency="SEK",
-        cents=1000,
-        locale="sv-SE",
-        zone="Europe/Stockholm",
-        phone="+46701740605",
-    ),
-    _Country(
-        code="AU",
-        share=20,
-        currency="AUD",
-        cents=150,
-        locale="en-AU",
-        zone="Australia/Sydney",
-        phone="+61491570156",
-    ),
-    _Country(code="DE", share=9, currency="EUR", cents=95, locale="de-DE", zone="Europe/Berlin"),
-    _Country(code="JP", share=6, currency="JPY", cents=1, locale="ja-JP", zone="Asia/Tokyo"),
+    _Country("US", 62, "USD", 100, "en-US", "America/Los_Angeles", "+12065550100"),
+    _Country("SE", 3, "SEK", 1000, "sv-SE", "Europe/Stockholm", "+46701740605"),
+    _Country("AU", 20, "AUD", 150, "en-AU", "Australia/Sydney", "+61491570156"),
+    _Country("DE", 9, "EUR", 95, "de-DE", "Europe/Berlin"),
+    _Country("JP", 6, "JPY", 1, "ja-JP", "Asia/Tokyo"),
 )
 
 _GOODS = (

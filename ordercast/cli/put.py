@@ -1,6 +1,6 @@
 """Put a file of order events on the stream; on a local cloud, wait for their messages. Used by the command line."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import console, errors_console
 from ordercast.operations.checkout import in_checkout
 from ordercast.operations.order_files import EventRow, read_file, read_rows
-from ordercast.operations.target import LOCAL_STAGE, Target, target
+from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.producer import Producer, fits
 from ordercast.usage_error import UsageError
 
@@ -40,11 +40,13 @@ def put(
     for row in bad:
         errors_console.print(f"{row.place}: {row.problem}", markup=False)
     where = target(stage, cloud)
-    stream = where.names.orders_stream
     good = [row for row in rows if not row.problem or (unchecked and _fits(row))]
-    with _waiting(cloud, where, good) if wait and stage == LOCAL_STAGE else nullcontext():
+    waiting: AbstractContextManager[None] = nullcontext()
+    if wait and stage == LOCAL_STAGE:
+        waiting = in_checkout("in_flight").messages_of(cloud, where, good, console)
+    with waiting:
         with _progress(len(good)) as progress:
-            client = boto3.client("kinesis")
+            client, stream = boto3.client("kinesis"), where.names.orders_stream
             producer = Producer(
                 client=client, stream=stream, aggregate=aggregate, progress=progress
             )
@@ -52,15 +54,6 @@ def put(
         console.print(f"{taken} of {len(rows)} events put on the stream")
     if len(good) < len(rows):
         raise typer.Exit(1)
-
-
-def _waiting(
-    cloud: str | None, where: Target, rows: Sequence[EventRow]
-) -> AbstractContextManager[None]:
-    waiting: AbstractContextManager[None] = in_checkout("in_flight").messages_of(
-        cloud, where, rows, console
-    )
-    return waiting
 
 
 @contextmanager

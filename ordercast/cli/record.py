@@ -1,7 +1,6 @@
 """The command `ordercast record`: save the stream's batches of a period, anonymised. Used by operators."""
 
 import secrets
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +9,6 @@ import typer
 
 from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import console
-from ordercast.gateways import clients
-from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.operations.anonymise import Scrub
 from ordercast.operations.moments import span
 from ordercast.operations.recording import Header, batches, write
@@ -35,14 +32,11 @@ def record(
     now = datetime.now(UTC)
     begin, end = span(since, until, now=now)
     chosen = target(stage, cloud)
-    name = chosen.names.orders_stream
-    stream = KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)
     scrub = Scrub(salt=secrets.token_bytes(16), default_country=chosen.settings.default_country)
     with console.status("reading the stream …") as shown:
         made = []
-        for batch in batches(
-            stream.by_shard(begin, end), size=chosen.settings.order_relay.batch_size, scrub=scrub
-        ):
+        pages = chosen.orders().by_shard(begin, end)
+        for batch in batches(pages, size=chosen.settings.order_relay.batch_size, scrub=scrub):
             made.append(batch)
             shown.update(f"reading the stream: {len(made)} batches")
     records = sum(len(each["Records"]) for each in made)

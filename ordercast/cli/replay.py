@@ -1,7 +1,6 @@
 """The command `ordercast replay`: decide about past events again and compare with the ledger. Used by operators."""
 
 import json
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -17,9 +16,7 @@ from ordercast.cli.output.terminal import console
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.decisions.replay_diff import ReplayDifference, differences, verdict
 from ordercast.events.stream_record import StreamRecord
-from ordercast.gateways import clients
 from ordercast.gateways.streams.kinesis_records import stream_records
-from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.notifications.notification import Notification
 from ordercast.operations.moments import span
 from ordercast.operations.recording import read
@@ -98,9 +95,7 @@ def _batches(
     if file is not None:
         yield from (stream_records(batch) for batch in read(file))
     elif when is not None:
-        name = there.names.orders_stream
-        stream = KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)
-        yield from (page for page in stream.between(*when) if page)
+        yield from filter(None, there.orders().between(*when))
 
 
 def _on_the_ledger(there: Target, rows: Mapping[str, Notification]) -> dict[str, Notification]:

@@ -4,7 +4,6 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,13 +13,13 @@ from rich.console import RenderableType
 from ordercast.cli.options import CloudName, Since, Stage, Until
 from ordercast.cli.output.stats_tables import cost_tables, stats_tables
 from ordercast.cli.output.terminal import console
-from ordercast.operations.periods import Period, period
+from ordercast.operations.periods import period
 from ordercast.operations.stats_columns import COST, STATS, Column, Value
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.rollups.statistics import DIMENSIONS, Dimension, Figures, in_all
 from ordercast.rollups.statistics import by as grouped
 from ordercast.usage_error import UsageError
-from ordercast.workflows.read_rollups import Buckets, rollups_between
+from ordercast.workflows.read_rollups import rollups_between
 
 Groups = Mapping[tuple[str | None, ...], Figures]
 Tables = Callable[[Sequence[Dimension], Groups, Figures], Sequence[RenderableType]]
@@ -30,32 +29,42 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines, for programs."
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV, as docs/figures.md describes it.")]
 
 
-def stats(
-    by: By = "",
-    since: Since = None,
-    until: Until = None,
-    as_json: AsJson = False,  # noqa: FBT002
-    as_csv: AsCsv = False,  # noqa: FBT002
-    stage: Stage = LOCAL_STAGE,
-    cloud: CloudName = None,
-) -> None:
-    """Show delivery rates, latencies, and the notifications outside the rate."""
-    query = _query(by, since, until, as_json=as_json, as_csv=as_csv)
-    _show(query, target(stage, cloud).rollups(), STATS, stats_tables, _of_notifications)
+def _command(
+    help_: str, columns: Sequence[Column], tables: Tables, is_shown: Callable[[Figures], bool]
+) -> Callable[..., None]:
+    """Return a command that shows *columns* of the groups that *is_shown* tells."""
 
+    def command(
+        by: By = "",
+        since: Since = None,
+        until: Until = None,
+        as_json: AsJson = False,  # noqa: FBT002
+        as_csv: AsCsv = False,  # noqa: FBT002
+        stage: Stage = LOCAL_STAGE,
+        cloud: CloudName = None,
+    ) -> None:
+        if as_json and as_csv:
+            raise UsageError("choose one: --json or --csv")
+        wanted, when = dimensions(by), period(since, until, now=datetime.now(UTC))
+        buckets = rollups_between(target(stage, cloud).rollups(), when.since, when.until)
+        total = in_all(buckets.values())
+        found = grouped(buckets, wanted)
+        groups: Groups = {key: figures for key, figures in found.items() if is_shown(figures)}
+        if not wanted:
+            # Without dimensions there is one line, also where nothing was counted.
+            groups = {(): total}
+        if as_json:
+            print_json(wanted, columns, groups)
+        elif as_csv:
+            print_csv(wanted, columns, groups)
+        else:
+            console.print(f"Accepted {when}", style="bold")
+            for each in tables(wanted, groups, total):
+                # The terminal wraps a line that is too long; nothing is cut off.
+                console.print(each, crop=False, soft_wrap=False)
 
-def cost(
-    by: By = "",
-    since: Since = None,
-    until: Until = None,
-    as_json: AsJson = False,  # noqa: FBT002
-    as_csv: AsCsv = False,  # noqa: FBT002
-    stage: Stage = LOCAL_STAGE,
-    cloud: CloudName = None,
-) -> None:
-    """Show the cost: reserved, by the receipts of carriers, and the difference."""
-    query = _query(by, since, until, as_json=as_json, as_csv=as_csv)
-    _show(query, target(stage, cloud).rollups(), COST, cost_tables, _of_money)
+    command.__doc__ = help_
+    return command
 
 
 def dimensions(written: str) -> list[Dimension]:
@@ -90,58 +99,19 @@ def _cell(value: Value) -> Value:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Query:
-    dimensions: Sequence[Dimension]
-    period: Period
-    as_json: bool
-    as_csv: bool
-
-
-def _query(by: str, since: str | None, until: str | None, *, as_json: bool, as_csv: bool) -> _Query:
-    """Check the options before anything is read. Raises `UsageError`."""
-    if as_json and as_csv:
-        raise UsageError("choose one: --json or --csv")
-    return _Query(
-        dimensions=dimensions(by),
-        period=period(since, until, now=datetime.now(UTC)),
-        as_json=as_json,
-        as_csv=as_csv,
-    )
-
-
-def _of_notifications(figures: Figures) -> bool:
-    return bool(figures.notifications)
-
-
-def _of_money(figures: Figures) -> bool:
-    return bool(figures.sent or figures.money.charges)
-
-
-def _show(
-    query: _Query,
-    rollups: Buckets,
-    columns: Sequence[Column],
-    tables: Tables,
-    is_shown: Callable[[Figures], bool],
-) -> None:
-    buckets = rollups_between(rollups, query.period.since, query.period.until)
-    total = in_all(buckets.values())
-    found = grouped(buckets, query.dimensions)
-    groups: Groups = {key: figures for key, figures in found.items() if is_shown(figures)}
-    if not query.dimensions:
-        # Without dimensions there is one line, also where nothing was counted.
-        groups = {(): total}
-    if query.as_json:
-        print_json(query.dimensions, columns, groups)
-    elif query.as_csv:
-        print_csv(query.dimensions, columns, groups)
-    else:
-        console.print(f"Accepted {query.period}", style="bold")
-        for each in tables(query.dimensions, groups, total):
-            # The terminal wraps a line that is too long; nothing is cut off.
-            console.print(each, crop=False, soft_wrap=False)
-
-
 def _values(columns: Sequence[Column], figures: Figures) -> dict[str, Value]:
     return {column.name: column.exported(figures) for column in columns}
+
+
+stats = _command(
+    "Show delivery rates, latencies, and the notifications outside the rate.",
+    STATS,
+    stats_tables,
+    lambda figures: bool(figures.notifications),
+)
+cost = _command(
+    "Show the cost: reserved, by the receipts of carriers, and the difference.",
+    COST,
+    cost_tables,
+    lambda figures: bool(figures.sent or figures.money.charges),
+)

@@ -10,6 +10,7 @@ from ordercast.cli.output.timeline import OrderHistory, timeline, was_taken
 from ordercast.events.identity import customer_key, order_hash_for
 from ordercast.notifications.notification import Notification
 from ordercast.operations.target import Target
+from ordercast.operations.units import count
 
 
 def order_listing(target: Target, order_id: str, *, shop: str | None) -> RenderableType | None:
@@ -69,13 +70,9 @@ def _moments(row: Notification) -> list[str]:
 def _figures(row: Notification) -> list[str]:
     figures = []
     if row.parts:
-        figures.append(_count(row.parts, "part"))
+        figures.append(count(row.parts, "part"))
     if row.attempts:
-        figures.append(_count(row.attempts, "attempt"))
+        figures.append(count(row.attempts, "attempt"))
     if row.reserved is not None:
         figures.append(f"{row.reserved.normalize():f} USD estimated")
     return figures
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,10 +1,10 @@
 """The command `ordercast customers unsuppress`: end suppressions that receipts led to. Used by operators."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
+from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.people.contact import e164, mailbox
 from ordercast.people.person import Person, Suppression
@@ -23,18 +24,6 @@ Address = Annotated[
     str | None,
     typer.Option(help="An e-mail address, a number in its international form, or its hash."),
 ]
-
-
-class SuppressionList(Protocol):
-    """The records of customers and addresses. Raises `LedgerUnavailable`."""
-
-    def get(self, keys: AbstractSet[str]) -> Mapping[str, Person]:
-        """Return the records that exist."""
-        ...
-
-    def suppress(self, people: Sequence[Person]) -> set[str]:
-        """Write each record whose version is the next; return the keys written."""
-        ...
 
 
 def unsuppress_address(
@@ -68,7 +57,7 @@ def unsuppress_address(
 
 
 def unsuppressing(
-    people: SuppressionList,
+    people: DynamoPeople,
     keys: Iterable[str],
     addresses: AbstractSet[str],
     *,
@@ -108,7 +97,7 @@ def address_hash(written: str) -> str:
 
 
 def _about(
-    people: SuppressionList, customer: str | None, shop: str | None, hashed: str | None
+    people: DynamoPeople, customer: str | None, shop: str | None, hashed: str | None
 ) -> tuple[set[str], set[str]]:
     """Return the keys of the records, and the hashes of the addresses."""
     if customer is None:

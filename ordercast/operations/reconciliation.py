@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+from msgspec.structs import asdict
 
 from ordercast.gateways.cloudwatch import MetricSums
 from ordercast.metrics import NAMESPACE
@@ -52,22 +53,14 @@ def verifier_settings(chosen: Target, *, second_look: timedelta | None = None) -
 
     *second_look* is the time between two looks, by default the stage's `second_look` (stages/*.toml).
     """
-    settings, names = chosen.settings, chosen.names
-    return VerifierSettings(
-        stage=chosen.stage,
-        ledger_table=names.ledger_table,
-        rollups_table=names.rollups_table,
-        receipts_table=names.receipts_table,
-        orders_stream=names.orders_stream,
-        parked_bucket=names.parked_bucket,
-        retention=settings.retention,
-        stream_retention=settings.orders.retention,
-        redelivered_for=settings.order_relay.max_age,
-        second_look=settings.second_look if second_look is None else second_look,
-        receipt_timeout=settings.receipt_timeout,
-        sole_sender=settings.sole_sender,
-        default_currency=settings.default_currency,
-    )
+    settings = chosen.settings
+    own = {
+        "stage": chosen.stage,
+        "stream_retention": settings.orders.retention,
+        "redelivered_for": settings.order_relay.max_age,
+        "second_look": settings.second_look if second_look is None else second_look,
+    }
+    return VerifierSettings.of({**asdict(settings), **asdict(chosen.names), **own})
 
 
 def compare(

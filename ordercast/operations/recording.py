@@ -8,7 +8,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import md5
 from pathlib import Path
@@ -42,18 +42,12 @@ class Header:
 
 def write(path: Path, header: Header, batches: Iterable[Mapping[str, Any]]) -> None:
     """Write a recording; its name never has a partial file."""
-    top = {
-        "format": FORMAT,
-        "version": VERSION,
-        "stage": header.stage,
-        "since": header.since.isoformat(),
-        "until": header.until.isoformat(),
-        "recorded_at": header.recorded_at.isoformat(),
-        "batches": header.batches,
-        "records": header.records,
-        "personal_data": "replaced, the same person by the same replacement",
-    }
-    lines = [json.dumps(each, separators=(",", ":")) for each in (top, *batches)]
+    kept = "replaced, the same person by the same replacement"
+    top = {"format": FORMAT, "version": VERSION, **asdict(header), "personal_data": kept}
+    lines = [
+        json.dumps(each, separators=(",", ":"), default=datetime.isoformat)
+        for each in (top, *batches)
+    ]
     content = ("\n".join(lines) + "\n").encode()
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
@@ -121,8 +115,11 @@ def batches(
 
 def scrubbed(record: StreamRecord, scrub: Scrub) -> StreamRecord:
     """Return the anonymised record, in its original envelope."""
-    key = scrub.key(record.partition_key)
-    return _put(record, key, _enveloped(record, scrub))
+    return replace(
+        record,
+        partition_key=scrub.key(record.partition_key),
+        payload=_enveloped(record, scrub),
+    )
 
 
 def _enveloped(record: StreamRecord, scrub: Scrub) -> bytes:
@@ -172,16 +169,6 @@ def _compressed(payload: bytes, scrub: Scrub) -> bytes:
 
 
 _GZIP = b"\x1f\x8b"
-
-
-def _put(record: StreamRecord, key: str, payload: bytes) -> StreamRecord:
-    return StreamRecord(
-        sequence_number=record.sequence_number,
-        index=record.index,
-        partition_key=key,
-        arrived_at=record.arrived_at,
-        payload=payload,
-    )
 
 
 def _lambda_record(shard: str, record: StreamRecord) -> Mapping[str, Any]:

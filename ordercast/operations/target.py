@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.operations.checkout import in_checkout
 from ordercast.operations.command_name import command_name
 from ordercast.settings.published import StageNames, names_parameter, settings_parameter
@@ -44,6 +46,11 @@ class Target:
         return DynamoLedger(
             table=_table(self.names.ledger_table), customers=_table(self.names.customers_table)
         )
+
+    def orders(self) -> KinesisOrders:
+        """Return its stream, to be read again."""
+        name = self.names.orders_stream
+        return KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)
 
     def receipt_logs(self) -> DynamoReceiptLogs:
         """Return the receipts of each message."""

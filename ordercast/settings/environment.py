@@ -7,7 +7,7 @@ and a test on the synthesised template proves that they agree.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import Self, get_type_hints
+from typing import Any, Self, get_type_hints
 
 
 class MissingSetting(Exception):
@@ -17,6 +17,11 @@ class MissingSetting(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentSettings:
     """Fields are `str`, `int`, `bool` or `timedelta` (whole seconds); `LEDGER_TABLE` is `ledger_table`."""
+
+    @classmethod
+    def of(cls, known: Mapping[str, Any]) -> Self:
+        """Return the settings that *known* has under their names. Raises `KeyError` without one."""
+        return cls(**{field.name: known[field.name] for field in fields(cls)})
 
     def to_env(self) -> dict[str, str]:
         """Return the variables to deploy."""

@@ -38,7 +38,6 @@ class AccountStack(Stack):
         sms_logs = SmsLogs(self, "SmsLogs", account=account, key=key)
         self.forwarder = SmsLogForwarder(
             self,
-            "SmsLogForwarder",
             account=account,
             defaults=defaults,
             sms_logs=sms_logs,
@@ -47,7 +46,6 @@ class AccountStack(Stack):
         if with_sms_attributes:
             SmsAttributes(
                 self,
-                "SmsAttributes",
                 account=account,
                 defaults=defaults,
                 delivery_status_role=sms_logs.delivery_status_role,

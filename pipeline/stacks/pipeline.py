@@ -39,18 +39,14 @@ class PipelineStack(Stack):
         super().__init__(scope, name)
         parts = self._parts(stage, data, account)
         self.queues = parts.queues
-        self.relay = OrderRelay(self, "OrderRelay", parts=parts)
-        self.analytics = Analytics(self, "Analytics", parts=parts)
-        sweeper = Sweeper(self, "Sweeper", parts=parts)
-        self.functions: dict[str, Function] = {
-            "OrderRelay": self.relay,
-            "SmsSender": SmsSender(self, "SmsSender", parts=parts),
-            "EmailSender": EmailSender(self, "EmailSender", parts=parts),
-            "ReceiptTracker": ReceiptTracker(self, "ReceiptTracker", parts=parts),
-            "Sweeper": sweeper,
-            "Analytics": self.analytics,
-            "Verifier": Verifier(self, "Verifier", parts=parts),
-        }
+        self.relay = OrderRelay(self, parts=parts)
+        senders = (SmsSender(self, parts=parts), EmailSender(self, parts=parts))
+        tracker = ReceiptTracker(self, parts=parts)
+        sweeper = Sweeper(self, parts=parts)
+        self.analytics = Analytics(self, parts=parts)
+        verifier = Verifier(self, parts=parts)
+        made = (self.relay, *senders, tracker, sweeper, self.analytics, verifier)
+        self.functions: dict[str, Function] = {each.node.id: each for each in made}
         Published(self, "Published", stage=stage, names=_names(parts, sweeper))
 
     def _parts(self, stage: StageSettings, data: DataStack, account: AccountStack) -> StageParts:
@@ -85,19 +81,13 @@ class PipelineStack(Stack):
 
 def _names(parts: StageParts, sweeper: Sweeper) -> StageNames:
     """Return what commands look for."""
-    tables, queues = parts.tables, parts.queues
+    queues = parts.queues
     return StageNames(
-        orders_stream=parts.orders.stream_name,
-        ledger_table=tables.ledger.name,
-        customers_table=tables.customers.name,
-        receipts_table=tables.receipts.name,
-        rollups_table=tables.rollups.name,
-        parked_bucket=parts.parked.bucket.bucket_name,
+        **parts.names,
         notifications_topic=parts.notifications.topic.topic_arn,
         # Each names its dead-letter queue itself.
         work_queues=[each.queue.queue_url for each in queues.all.values()],
         receipts_queue=queues.receipts.queue.queue_url,
         undelivered_queue=queues.undelivered.queue_url,
-        configuration_set=parts.mail.configuration_set.configuration_set_name,
         sweeper_function=sweeper.function.function_name,
     )

@@ -6,25 +6,31 @@ Names are quoted, so that no reserved word matters; values are parameters, so th
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
 
-from ordercast.gateways.dynamodb.codec import Item
+from ordercast.gateways.dynamodb.codec import Attribute, Item
 from ordercast.gateways.dynamodb.table import Statement
 
-Value = Mapping[str, Any]
-"""A value as the API writes it: `{"S": "…"}`."""
-
-_NOTHING: Mapping[str, Value] = MappingProxyType({})
+_NOTHING: Mapping[str, Attribute] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """What an update does: attributes to set, numbers to raise or lower by one, what to remove."""
 
-    set_: Mapping[str, Value] = field(default_factory=dict)
+    set_: Mapping[str, Attribute] = field(default_factory=dict)
     raised: Iterable[str] = ()
     lowered: Iterable[str] = ()
     removed: Iterable[str] = ()
+
+    def __str__(self) -> str:
+        """Return its clauses."""
+        clauses = [
+            *(f'SET "{name}"=?' for name in self.set_),
+            *(f'SET "{name}"="{name}"+1' for name in self.raised),
+            *(f'SET "{name}"="{name}"-1' for name in self.lowered),
+            *(f'REMOVE "{name}"' for name in self.removed),
+        ]
+        return " ".join(clauses)
 
 
 def insert(table: str, item: Item) -> Statement:
@@ -40,8 +46,8 @@ def update(
     key: Item,
     change: Update,
     *,
-    where: Mapping[str, Sequence[Value]],
-    below: Mapping[str, Value] = _NOTHING,
+    where: Mapping[str, Sequence[Attribute]],
+    below: Mapping[str, Attribute] = _NOTHING,
     missing: Iterable[str] = (),
     returning: bool = False,
 ) -> Statement:
@@ -50,12 +56,6 @@ def update(
     *where* gives the values of which each attribute has one, *below* the value that each is lower
     than, *missing* the attributes that are not there; *returning* answers the item afterwards.
     """
-    changes = [
-        *(f'SET "{name}"=?' for name in change.set_),
-        *(f'SET "{name}"="{name}"+1' for name in change.raised),
-        *(f'SET "{name}"="{name}"-1' for name in change.lowered),
-        *(f'REMOVE "{name}"' for name in change.removed),
-    ]
     conditions = [
         *(f'"{name}"=?' for name in key),
         *(f'"{name}" IN [{", ".join("?" * len(values))}]' for name, values in where.items()),
@@ -64,7 +64,7 @@ def update(
     ]
     ending = " RETURNING ALL NEW *" if returning else ""
     return Statement(
-        text=f'UPDATE "{table}" {" ".join(changes)} WHERE {" AND ".join(conditions)}{ending}',
+        text=f'UPDATE "{table}" {change} WHERE {" AND ".join(conditions)}{ending}',
         parameters=[
             *change.set_.values(),
             *key.values(),

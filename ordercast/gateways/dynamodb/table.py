@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ordercast.errors import LedgerUnavailable
-from ordercast.gateways.dynamodb.codec import Item
+from ordercast.gateways.dynamodb.codec import Item, millis, text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -110,6 +111,30 @@ class Table:
         """Read as `get` does, from this table and others beside it."""
         return self._in_chunks(keys, KEYS_A_CALL, self._get)
 
+    def due(self, index: str, shards: Sequence[str], *, now: datetime, limit: int) -> list[Item]:
+        """Read up to *limit* keys that are due, from every shard of an index by `due_at`."""
+        share = -(-limit // len(shards))
+        pages = self.executor.map(lambda shard: self._due(index, shard, now, share), shards)
+        return [key for page in pages for key in page][:limit]
+
+    def side_by_side(self, queries: Iterable[Iterable[Mapping[str, Any]]]) -> Iterator[list[Item]]:
+        """Yield the items of paginated *queries*, by the page: one of each query at a time."""
+        waiting = [_items(query) for query in queries]
+        while waiting:
+            pages = list(self.executor.map(lambda pages: next(pages, None), waiting))
+            yield from (page for page in pages if page is not None)
+            waiting = [p for p, page in zip(waiting, pages, strict=True) if page is not None]
+
+    def _due(self, index: str, shard: str, now: datetime, limit: int) -> Sequence[Item]:
+        with translated():
+            return self.client.query(
+                TableName=self.name,
+                IndexName=index,
+                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+                ExpressionAttributeValues={":shard": text(shard), ":now": millis(now)},
+                Limit=limit,
+            )["Items"]
+
     def _in_chunks(
         self,
         things: Sequence[_In],
@@ -170,6 +195,16 @@ def translated() -> Iterator[None]:
         if code in BUGS:
             raise Unacceptable(code) from None
         raise LedgerUnavailable(f"call failed: {code}") from None
+
+
+def _items(pages: Iterable[Mapping[str, Any]]) -> Iterator[list[Item]]:
+    reading = iter(pages)
+    while True:
+        with translated():
+            page = next(reading, None)
+        if page is None:
+            return
+        yield list(page["Items"])
 
 
 def _chunks(things: Sequence[_In], size: int) -> Iterator[Sequence[_In]]:

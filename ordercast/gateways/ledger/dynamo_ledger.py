@@ -3,18 +3,18 @@
 Each write is one PartiQL statement with a condition; a refused condition is an answer, not an error.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from ordercast.decisions.decision import Decision
-from ordercast.decisions.lookup import LookupKeys, LookupResult, Pauses
+from ordercast.decisions.lookup import LookupKeys, Pauses
 from ordercast.errors import LedgerUnavailable
-from ordercast.gateways.dynamodb.table import ROUNDS, Answer, Statement, Table, insist
+from ordercast.gateways.dynamodb.table import ROUNDS, Answer, Statement, insist
 from ordercast.gateways.ledger import items as ledger_item
-from ordercast.gateways.ledger import reads as ledger_reads
 from ordercast.gateways.ledger import statements as ledger_statements
+from ordercast.gateways.ledger.reads import LedgerReads
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
@@ -25,42 +25,8 @@ Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoLedger:
-    """The ledger in DynamoDB; *customers* is needed only to look people up."""
-
-    table: Table
-    customers: Table | None = None
-
-    def look_up(self, wanted: LookupKeys) -> LookupResult:
-        """Read all of it, as of now, in one round trip; what is not there is not answered."""
-        return ledger_reads.look_up(self.table, self.customers, wanted)
-
-    def of_order(self, partition: str) -> list[Notification]:
-        """Return an order's notifications, oldest first; *partition* is its `order_hash`."""
-        return ledger_reads.of_order(self.table, partition)
-
-    def decisions_of(self, partition: str) -> list[Decision]:
-        """Return the decisions of an order's events, oldest first; they outlive its notifications."""
-        return ledger_reads.decisions_of(self.table, partition)
-
-    def of_customer(self, person: str) -> Iterator[list[Notification]]:
-        """Return a customer's notifications, newest first, by the page; *person* is a `customer_key`.
-
-        A page is read when it is asked for, and may be empty. What was entered a moment ago may
-        not be found yet.
-        """
-        return ledger_reads.of_customer(self.table, person)
-
-    def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
-        """Return what came to *state*, one of `FAILURES`, on *day* (UTC) and is in it still.
-
-        In no order, by the page, as `of_customer` does.
-        """
-        return ledger_reads.failures(self.table, state, day)
-
-    def due(self, *, now: datetime, limit: int) -> list[str]:
-        """Return up to *limit* ids that the sweeper is to look at."""
-        return ledger_reads.due(self.table, now=now, limit=limit)
+class DynamoLedger(LedgerReads):
+    """The ledger in DynamoDB, read and written."""
 
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         """Insert each decision that is not there yet; return the stored one for each."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from ordercast.events.identity import is_notification_id
 from ordercast.gateways.dynamodb.codec import Item, millis, text
-from ordercast.gateways.dynamodb.table import Table, translated
+from ordercast.gateways.dynamodb.table import Table
 from ordercast.gateways.ledger.items import SORT_KEY_PREFIX, key
 from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.rollups.rollup import RollupInput
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import ScanInputPaginateTypeDef
+    from mypy_boto3_dynamodb.type_defs import ScanOutputTypeDef
 
 SEGMENTS = 8  # of a scan, side by side
 
@@ -30,39 +30,29 @@ class DynamoRollupInputs:
         return {line.id: line for line in map(rollup_input_of, self.table.get(keys))}
 
     def scan(self, since: datetime, until: datetime) -> Iterator[RollupInput]:
-        """Yield every rollup input accepted from *since* on and before *until*.
+        """Return every rollup input accepted from *since* on and before *until*.
 
         It reads the whole table: half a read unit for each 4 KB of it, whatever the span.
         """
-        for item in self.scan_items(since, until):
-            yield rollup_input_of(item)
+        return map(rollup_input_of, self.scan_items(since, until))
 
     def scan_items(self, since: datetime, until: datetime) -> Iterator[Item]:
         """Yield the items of `scan`, a page of every segment at a time."""
         segments = [self._segment(number, since, until) for number in range(SEGMENTS)]
-        while segments:
-            pages = list(self.table.executor.map(lambda pages: next(pages, None), segments))
-            for page in pages:
-                yield from page or ()
-            segments = [s for s, page in zip(segments, pages, strict=True) if page is not None]
+        return (item for page in self.table.side_by_side(segments) for item in page)
 
-    def _segment(self, number: int, since: datetime, until: datetime) -> Iterator[list[Item]]:
-        scan: ScanInputPaginateTypeDef = {
-            "TableName": self.table.name,
-            "Segment": number,
-            "TotalSegments": SEGMENTS,
-            "FilterExpression": "begins_with(sk, :row) AND accepted_at >= :since"
+    def _segment(
+        self, number: int, since: datetime, until: datetime
+    ) -> "Iterable[ScanOutputTypeDef]":
+        return self.table.client.get_paginator("scan").paginate(
+            TableName=self.table.name,
+            Segment=number,
+            TotalSegments=SEGMENTS,
+            FilterExpression="begins_with(sk, :row) AND accepted_at >= :since"
             " AND accepted_at < :until",
-            "ExpressionAttributeValues": {
+            ExpressionAttributeValues={
                 ":row": text(SORT_KEY_PREFIX),
                 ":since": millis(since),
                 ":until": millis(until),
             },
-        }
-        pages = iter(self.table.client.get_paginator("scan").paginate(**scan))
-        while True:
-            with translated():
-                page = next(pages, None)
-            if page is None:
-                return
-            yield list(page["Items"])
+        )

@@ -1,15 +1,14 @@
 """List, send back and delete the messages of a dead-letter queue. Used by the redrive."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TYPE_CHECKING, Any
 
 from ordercast.errors import QueueUnavailable
+from ordercast.gateways.unavailable import raised_as
 from ordercast.parked.item import DeadLetter
 
 if TYPE_CHECKING:
@@ -68,45 +67,39 @@ class SqsDeadLetters:
 
     def send_back(self, letters: Sequence[DeadLetter]) -> set[str]:
         """Put each on the queue it came from; answer the ids that were taken."""
-        taken: set[str] = set()
-        for chunk in _chunks(letters):
-            with _translated(self.name):
-                answer = self.client.send_message_batch(
-                    QueueUrl=self.source,
-                    Entries=[
-                        {"Id": str(place), "MessageBody": each.body}
-                        for place, each in enumerate(chunk)
-                    ],
-                )
-            taken |= {chunk[int(each["Id"])].id for each in answer.get("Successful", [])}
-        return taken
+        send = self.client.send_message_batch
+        return self._batched(send, self.source, letters, lambda each: {"MessageBody": each.body})
 
     def remove(self, letters: Sequence[DeadLetter]) -> set[str]:
         """Delete each; answer the ids that are gone."""
-        gone: set[str] = set()
-        for chunk in _chunks(letters):
-            with _translated(self.name):
-                answer = self.client.delete_message_batch(
-                    QueueUrl=self.url,
-                    Entries=[
-                        {"Id": str(place), "ReceiptHandle": each.handle}
-                        for place, each in enumerate(chunk)
-                    ],
-                )
-            gone |= {chunk[int(each["Id"])].id for each in answer.get("Successful", [])}
-        return gone
+        delete = self.client.delete_message_batch
+        return self._batched(delete, self.url, letters, lambda each: {"ReceiptHandle": each.handle})
 
     def let_go(self, letters: Sequence[DeadLetter]) -> None:
         """Let each be seen by others again at once."""
-        for chunk in _chunks(letters):
+        self._batched(
+            self.client.change_message_visibility_batch,
+            self.url,
+            letters,
+            lambda each: {"ReceiptHandle": each.handle, "VisibilityTimeout": 0},
+        )
+
+    def _batched(
+        self,
+        call: Callable[..., Mapping[str, Any]],
+        queue: str,
+        letters: Sequence[DeadLetter],
+        entry: Callable[[DeadLetter], Mapping[str, Any]],
+    ) -> set[str]:
+        """Make a batch call on *queue* for every ten letters; answer the ids of which it succeeded."""
+        done: set[str] = set()
+        for start in range(0, len(letters), ENTRIES_A_CALL):
+            chunk = letters[start : start + ENTRIES_A_CALL]
+            entries = [{"Id": str(place), **entry(each)} for place, each in enumerate(chunk)]
             with _translated(self.name):
-                self.client.change_message_visibility_batch(
-                    QueueUrl=self.url,
-                    Entries=[
-                        {"Id": str(place), "ReceiptHandle": each.handle, "VisibilityTimeout": 0}
-                        for place, each in enumerate(chunk)
-                    ],
-                )
+                answer = call(QueueUrl=queue, Entries=entries)
+            done |= {chunk[int(each["Id"])].id for each in answer.get("Successful", [])}
+        return done
 
 
 def dead_letters_of(client: "SQSClient", queue: str) -> SqsDeadLetters:
@@ -132,16 +125,5 @@ def _letter(message: "MessageTypeDef") -> DeadLetter:
     )
 
 
-def _chunks(letters: Sequence[DeadLetter]) -> Iterator[Sequence[DeadLetter]]:
-    return (
-        letters[start : start + ENTRIES_A_CALL] for start in range(0, len(letters), ENTRIES_A_CALL)
-    )
-
-
-@contextmanager
-def _translated(name: str) -> Iterator[None]:
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        message = f"{type(error).__name__} on the queue {name}"
-        raise QueueUnavailable(message) from error
+def _translated(name: str) -> AbstractContextManager[None]:
+    return raised_as(QueueUnavailable, f"the queue {name}")

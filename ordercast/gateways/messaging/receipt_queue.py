@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from ordercast.errors import LedgerUnavailable
+from ordercast.gateways.unavailable import raised_as
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,13 +45,10 @@ class SqsReceiptQueue:
         tells, as CloudWatch last had it: what was gone then has not come back. Dead letters were
         never applied, and their time is unknown.
         """
-        try:
+        with raised_as(LedgerUnavailable, "the queue of receipts"):
             if not self._is_empty(self.dead_letters_url):
                 return None
             return now - SETTLING if self._is_empty(self.url) else self._older_is_gone(now)
-        except (BotoCoreError, ClientError) as error:
-            message = f"{type(error).__name__} on the queue of receipts"
-            raise LedgerUnavailable(message) from error
 
     def _is_empty(self, url: str) -> bool:
         answer = self.client.get_queue_attributes(QueueUrl=url, AttributeNames=WAITING)

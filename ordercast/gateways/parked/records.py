@@ -2,16 +2,15 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from ordercast.errors import ParkingUnavailable
 from ordercast.events.stream_record import ParkedRecord
+from ordercast.gateways.unavailable import raised_as
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -35,14 +34,9 @@ class S3ParkedRecords:
             self.client.put_object(Bucket=self.bucket, Key=_key(records), Body=body.encode())
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+def translated() -> AbstractContextManager[None]:
     """Raise what the bucket's client raises as `ParkingUnavailable`."""
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        message = f"{type(error).__name__} on the bucket of parked records"
-        raise ParkingUnavailable(message) from error
+    return raised_as(ParkingUnavailable, "the bucket of parked records")
 
 
 def _key(records: Sequence[ParkedRecord]) -> str:

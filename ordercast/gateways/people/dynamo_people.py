@@ -54,27 +54,26 @@ class DynamoPeople:
 
     def reserve(self, people: Sequence[Person]) -> set[str]:
         """Write each person's reservations if their version is the next one; return the keys written."""
-        answers = self.table.execute([self._reserve(person) for person in people])
-        insist(answers)
-        written = {p.key for p, a in zip(people, answers, strict=True) if not a.refused}
-        # Read as unknown, yet stored: possibly with a reservations version of 0 only.
-        known = [p for p in people if _is_stranger(p) and p.key not in written]
-        lost = self._refused(known, [self._reserve_again(person) for person in known])
-        return written | {p.key for p in known} - {p.key for p in lost}
+        return self._written(people, _is_stranger, self._reserve)
 
     def suppress(self, people: Sequence[Person]) -> set[str]:
         """Write each person's suppressions if their version is the next one; return the keys written."""
-        statements = [
-            self._remember(person) if _is_known(person) else self._insert(person)
-            for person in people
-        ]
-        answers = self.table.execute(statements)
-        insist(answers)
-        written = {p.key for p, a in zip(people, answers, strict=True) if not a.refused}
-        # Read as unknown, yet stored by now.
-        there = [p for p in people if p.key not in written and not _is_known(p)]
-        lost = self._refused(there, [self._remember(person) for person in there])
-        return written | {p.key for p in there} - {p.key for p in lost}
+        return self._written(people, lambda person: not _is_known(person), self._remember)
+
+    def _written(
+        self,
+        people: Sequence[Person],
+        is_new: Callable[[Person], bool],
+        update: Callable[[Person], Statement],
+    ) -> set[str]:
+        """Insert those who are new and update the others; return the keys written."""
+        first = [self._insert(person) if is_new(person) else update(person) for person in people]
+        refused = self._refused(people, first)
+        # Read as unknown, yet stored by now, possibly by the other of the two methods.
+        stored = [person for person in refused if is_new(person)]
+        lost = self._refused(stored, [update(person) for person in stored])
+        lost += [person for person in refused if not is_new(person)]
+        return {person.key for person in people} - {person.key for person in lost}
 
     def _refused(self, people: Sequence[Person], statements: Sequence[Statement]) -> list[Person]:
         answers = self.table.execute(statements)
@@ -82,9 +81,6 @@ class DynamoPeople:
         return [p for p, answer in zip(people, answers, strict=True) if answer.refused]
 
     def _reserve(self, person: Person) -> Statement:
-        return self._insert(person) if _is_stranger(person) else self._reserve_again(person)
-
-    def _reserve_again(self, person: Person) -> Statement:
         """Update the reservations; the expiry may stay only if nothing else is stored.
 
         A refusal written since then makes the condition fail, and the person is read again.

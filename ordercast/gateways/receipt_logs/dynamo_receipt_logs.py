@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
@@ -24,9 +22,6 @@ from ordercast.gateways.dynamodb.table import (
 )
 from ordercast.gateways.receipt_logs import items as receipt_log_item
 from ordercast.receipts.receipt_log import ReceiptLog, join
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
 Seen = tuple[ReceiptLog | None, ReceiptLog]
 
@@ -73,9 +68,8 @@ class DynamoReceiptLogs:
     def due(self, *, now: datetime, limit: int) -> list[str]:
         """Return up to *limit* message ids that the sweeper is to look at."""
         shards = receipt_log_item.partitions(receipt_log_item.DUE)
-        share = -(-limit // len(shards))
-        pages = self.table.executor.map(partial(self._due, now, share), shards)
-        return [i for page in pages for i in page][:limit]
+        keys = self.table.due(receipt_log_item.DUE_INDEX, shards, now=now, limit=limit)
+        return list(_ids(keys))
 
     def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:
         """Return, by the page, logs of that time whose message this stage did not send."""
@@ -108,17 +102,6 @@ class DynamoReceiptLogs:
             with translated():
                 for page in pages:
                     yield list(self.find(set(_ids(page["Items"]))).values())
-
-    def _due(self, now: datetime, limit: int, shard: str) -> list[str]:
-        query: QueryInputTypeDef = {
-            "TableName": self.table.name,
-            "IndexName": receipt_log_item.DUE_INDEX,
-            "KeyConditionExpression": "due_shard = :shard AND due_at <= :now",
-            "ExpressionAttributeValues": {":shard": text(shard), ":now": millis(now)},
-            "Limit": limit,
-        }
-        with translated():
-            return list(_ids(self.table.client.query(**query)["Items"]))
 
     def _statement(self, seen: ReceiptLog | None, new: ReceiptLog) -> Statement:
         if seen is None:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ordercast.gateways.dynamodb.codec import Item, text
-from ordercast.gateways.dynamodb.table import BUGS, Table, Unacceptable, translated
+from ordercast.gateways.dynamodb.table import BUGS, Table, Unacceptable
 from ordercast.gateways.rollups import items as rollup_item
 from ordercast.rollups.counting import Entry, Transaction
 from ordercast.rollups.rollup import Amount, CountedVersion, RollupKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +42,14 @@ class DynamoRollups:
 
         A page of every partition is read at a time.
         """
-        partitions = [self._pages_of(each) for each in rollup_item.counted_partitions(hour)]
-        while partitions:
-            pages = list(self.table.executor.map(lambda pages: next(pages, None), partitions))
-            for page in filter(None, pages):
-                yield dict(map(rollup_item.read_counted, page))
-            partitions = [p for p, page in zip(partitions, pages, strict=True) if page is not None]
+        for page in self._pages(rollup_item.counted_partitions(hour)):
+            yield dict(map(rollup_item.read_counted, page))
 
     def buckets(self, days: Iterable[str]) -> dict[RollupKey, dict[str, Amount]]:
         """Return the rollups of those days (UTC, `2026-03-02`)."""
         partitions = [each for day in days for each in rollup_item.bucket_partitions(day)]
-        return rollup_item.read_buckets(self._query(partitions))
+        pages = self._pages(partitions)
+        return rollup_item.read_buckets(item for page in pages for item in page)
 
     def _commit(self, place: int, transaction: Transaction) -> bool:
         writer = place % rollup_item.WRITERS
@@ -82,27 +82,16 @@ class DynamoRollups:
         item = rollup_item.write_counted(entry.line, entry.new)
         return {"Put": {"TableName": self.table.name, "Item": item, **assumed}}
 
-    def _query(self, partitions: Iterable[str]) -> list[Item]:
-        answers = self.table.executor.map(self._query_one, partitions)
-        return [item for answer in answers for item in answer]
+    def _pages(self, partitions: Iterable[str]) -> Iterator[list[Item]]:
+        return self.table.side_by_side(map(self._partition, partitions))
 
-    def _query_one(self, partition: str) -> list[Item]:
-        return [item for page in self._pages_of(partition) for item in page]
-
-    def _pages_of(self, partition: str) -> Iterator[list[Item]]:
-        answers = self.table.client.get_paginator("query").paginate(
+    def _partition(self, partition: str) -> "Iterable[QueryOutputTypeDef]":
+        return self.table.client.get_paginator("query").paginate(
             TableName=self.table.name,
             KeyConditionExpression="pk = :partition",
             ExpressionAttributeValues={":partition": text(partition)},
             ConsistentRead=True,
         )
-        pages = iter(answers)
-        while True:
-            with translated():
-                page = next(pages, None)
-            if page is None:
-                return
-            yield list(page["Items"])
 
 
 def _insist_it_may_pass(error: BotoCoreError | ClientError) -> None:

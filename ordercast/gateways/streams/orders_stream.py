@@ -1,15 +1,14 @@
 """Read the orders stream again over a span of time. Used by replay, record and the reconciliation."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from ordercast.errors import StreamUnavailable
 from ordercast.events.stream_record import StreamRecord
+from ordercast.gateways.unavailable import raised_as
 
 if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient
@@ -64,13 +63,8 @@ class KinesisOrders:
             self.pause(BETWEEN_READS)
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        message = f"{type(error).__name__} on the orders stream"
-        raise StreamUnavailable(message) from error
+def _translated() -> AbstractContextManager[None]:
+    return raised_as(StreamUnavailable, "the orders stream")
 
 
 def _arrived(record: "RecordTypeDef") -> datetime:

@@ -14,16 +14,13 @@ COUNTING = ("BatchGetItem", "PutItem", "UpdateItem")
 class Analytics(Function):
     """Count each change once, and publish metrics as log lines (EMF)."""
 
-    def __init__(self, scope: Construct, name: str, *, parts: StageParts) -> None:
+    def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables = parts.stage, parts.tables
         super().__init__(
             scope,
-            name,
             defaults=parts.defaults,
             handler="analytics.processor.handler",
-            environment=AnalyticsSettings(
-                stage=stage.name, metrics=stage.metrics, rollups_table=tables.rollups.name
-            ),
+            environment=parts.environment(AnalyticsSettings),
             settings=stage.analytics,
         )
         tables.ledger.let_read_changes(self)

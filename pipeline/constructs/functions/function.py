@@ -33,19 +33,18 @@ class FunctionDefaults:
 
 
 class Function(Construct):
-    """Python from the shared bundle, logging to an encrypted group that expires."""
+    """Python from the shared bundle, logging to an encrypted group that expires; its class names it."""
 
     def __init__(
         self,
         scope: Construct,
-        name: str,
         *,
         defaults: FunctionDefaults,
         handler: str,
         environment: EnvironmentSettings,
         settings: FunctionSettings,
     ) -> None:
-        super().__init__(scope, name)
+        super().__init__(scope, type(self).__name__)
         self.log_group = log_group(self, "Logs", defaults=defaults)
         self.role = own_role(self, "Role", log_group=self.log_group)
         self.function = lambda_.Function(

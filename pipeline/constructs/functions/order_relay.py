@@ -12,27 +12,13 @@ from pipeline.constructs.messaging.stream_mapping import map_stream
 class OrderRelay(Function):
     """Enter each notification in the ledger, then publish it on the notifications topic."""
 
-    def __init__(self, scope: Construct, name: str, *, parts: StageParts) -> None:
+    def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables = parts.stage, parts.tables
         super().__init__(
             scope,
-            name,
             defaults=parts.defaults,
             handler="processors.order_relay.handler",
-            environment=OrderRelaySettings(
-                ledger_table=tables.ledger.name,
-                customers_table=tables.customers.name,
-                notifications_topic_arn=parts.notifications.topic.topic_arn,
-                parked_bucket=parts.parked.bucket.bucket_name,
-                default_country=stage.default_country,
-                default_time_zone=stage.default_time_zone,
-                default_currency=stage.default_currency,
-                retention=stage.retention,
-                republish_after=stage.republish_after,
-                cap=stage.cap,
-                quiet_hours=stage.quiet_hours,
-                allowed_recipients=stage.allowed_recipients,
-            ),
+            environment=parts.environment(OrderRelaySettings),
             settings=stage.order_relay,
         )
         for table in (tables.ledger, tables.customers):

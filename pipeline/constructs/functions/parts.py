@@ -1,9 +1,12 @@
 """Hold what the functions of a stage are made of and work on. Made by pipeline/stacks/pipeline.py."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from aws_cdk import aws_kinesis as kinesis
+from msgspec.structs import asdict
 
+from ordercast.settings.environment import EnvironmentSettings
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.functions.function import FunctionDefaults
 from pipeline.constructs.messaging.mail import Mail
@@ -11,6 +14,8 @@ from pipeline.constructs.messaging.queues import Queues
 from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.storage.parked_bucket import ParkedBucket
 from pipeline.constructs.storage.tables import Tables
+
+Settings = TypeVar("Settings", bound=EnvironmentSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +30,22 @@ class StageParts:
     notifications: EncryptedTopic
     mail: Mail
     queues: Queues
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names that functions and commands know resources by."""
+        return {
+            "orders_stream": self.orders.stream_name,
+            "ledger_table": self.tables.ledger.name,
+            "customers_table": self.tables.customers.name,
+            "receipts_table": self.tables.receipts.name,
+            "rollups_table": self.tables.rollups.name,
+            "parked_bucket": self.parked.bucket.bucket_name,
+            "configuration_set": self.mail.configuration_set.configuration_set_name,
+        }
+
+    def environment(self, kind: type[Settings], **own: object) -> Settings:
+        """Return the settings of one function: *own*, and the stage's of the same name."""
+        topic = self.notifications.topic.topic_arn
+        known = {"stage": self.stage.name, "notifications_topic_arn": topic, **self.names}
+        return kind.of({**asdict(self.stage), **known, **own})

@@ -10,22 +10,16 @@ from pipeline.constructs.functions.parts import StageParts
 class ReceiptTracker(Function):
     """Read the receipts queue, and write the ledger, the receipts and suppressions."""
 
-    def __init__(self, scope: Construct, name: str, *, parts: StageParts) -> None:
+    def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables = parts.stage, parts.tables
         super().__init__(
             scope,
-            name,
             defaults=parts.defaults,
             handler="processors.receipt_tracker.handler",
-            environment=ReceiptTrackerSettings(
-                ledger_table=tables.ledger.name,
-                customers_table=tables.customers.name,
-                receipts_table=tables.receipts.name,
-                receipt_retention=stage.receipt_retention,
-                receipt_timeout=stage.receipt_timeout,
+            environment=parts.environment(
+                ReceiptTrackerSettings,
                 # By then a sender has recorded its messages, or its claim has lapsed.
                 orphan_wait=3 * stage.claim_lease,
-                soft_bounces=stage.soft_bounces,
             ),
             settings=stage.receipt_tracker,
         )

@@ -25,7 +25,6 @@ class SmsAttributes(Function):
     def __init__(
         self,
         scope: Construct,
-        name: str,
         *,
         account: AccountSettings,
         defaults: FunctionDefaults,
@@ -34,7 +33,6 @@ class SmsAttributes(Function):
         role_arn = delivery_status_role.role_arn
         super().__init__(
             scope,
-            name,
             defaults=defaults,
             handler="processors.sms_attributes.handler",
             environment=SmsAttributesSettings(delivery_status_role_arn=role_arn),

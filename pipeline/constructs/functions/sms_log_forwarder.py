@@ -24,7 +24,6 @@ class SmsLogForwarder(Function):
     def __init__(
         self,
         scope: Construct,
-        name: str,
         *,
         account: AccountSettings,
         defaults: FunctionDefaults,
@@ -33,7 +32,6 @@ class SmsLogForwarder(Function):
     ) -> None:
         super().__init__(
             scope,
-            name,
             defaults=defaults,
             handler="processors.sms_log_forwarder.handler",
             environment=SmsLogForwarderSettings(receipts_topic_arn=receipts.topic.topic_arn),

@@ -12,23 +12,13 @@ from pipeline.constructs.functions.parts import StageParts
 class SmsSender(Function):
     """Claim each notification in the ledger, then publish it to a phone number."""
 
-    def __init__(self, scope: Construct, name: str, *, parts: StageParts) -> None:
+    def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables = parts.stage, parts.tables
         super().__init__(
             scope,
-            name,
             defaults=parts.defaults,
             handler="processors.sms_sender.handler",
-            environment=SmsSenderSettings(
-                stage=stage.name,
-                ledger_table=tables.ledger.name,
-                customers_table=tables.customers.name,
-                receipts_table=tables.receipts.name,
-                sender_id=stage.sender_id,
-                claim_lease=stage.claim_lease,
-                receipt_retention=stage.receipt_retention,
-                receipt_timeout=stage.receipt_timeout,
-            ),
+            environment=parts.environment(SmsSenderSettings),
             settings=stage.sms_sender,
         )
         tables.let_claim(self)

@@ -9,39 +9,29 @@ from pipeline.constructs.functions.analytics import COUNTING
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.parts import StageParts
 from pipeline.constructs.functions.schedule import run_every
+from pipeline.constructs.storage.table import DUE_INDEX
 
 
 class Verifier(Function):
     """Compare hours that are over, and count carrier charges of unknown messages."""
 
-    def __init__(self, scope: Construct, name: str, *, parts: StageParts) -> None:
+    def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables = parts.stage, parts.tables
         super().__init__(
             scope,
-            name,
             defaults=parts.defaults,
             handler="analytics.verifier.handler",
-            environment=VerifierSettings(
-                stage=stage.name,
-                ledger_table=tables.ledger.name,
-                rollups_table=tables.rollups.name,
-                receipts_table=tables.receipts.name,
-                orders_stream=parts.orders.stream_name,
-                parked_bucket=parts.parked.bucket.bucket_name,
-                retention=stage.retention,
+            environment=parts.environment(
+                VerifierSettings,
                 stream_retention=stage.orders.retention,
                 redelivered_for=stage.order_relay.max_age,
-                second_look=stage.second_look,
-                receipt_timeout=stage.receipt_timeout,
-                sole_sender=stage.sole_sender,
-                default_currency=stage.default_currency,
             ),
             settings=stage.verifier,
         )
         tables.ledger.let(self, "BatchGetItem")
         tables.rollups.let(self, *COUNTING, "Query")
         tables.receipts.let(self, "BatchGetItem")
-        tables.receipts.let_query_due(self)
+        tables.receipts.let_query(self, index=DUE_INDEX)
         parts.parked.let_read(self)
         self.allow(
             *("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"),

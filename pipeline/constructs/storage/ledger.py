@@ -10,9 +10,8 @@ from constructs import Construct
 
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.functions.function import Function
-from pipeline.constructs.storage.table import EncryptedTable, number, text
+from pipeline.constructs.storage.table import DUE_INDEX, EncryptedTable
 
-DUE_INDEX = "due"
 CUSTOMER_INDEX = "customer"
 FAILURE_INDEX = "failure"
 
@@ -35,9 +34,9 @@ class LedgerTable(EncryptedTable):
             sort_key="sk",
             stream=dynamodb.StreamViewType.NEW_IMAGE,
         )
-        self._index(DUE_INDEX, "due_shard", by=number("due_at"))
-        self._index(CUSTOMER_INDEX, "person", by=number("accepted_at"))
-        self._index(FAILURE_INDEX, "failure")
+        self.add_index(DUE_INDEX, "due_shard", by="due_at")
+        self.add_index(CUSTOMER_INDEX, "person", by="accepted_at")
+        self.add_index(FAILURE_INDEX, "failure")
 
     @property
     def stream_arn(self) -> str:
@@ -47,14 +46,6 @@ class LedgerTable(EncryptedTable):
             raise TypeError("the ledger was built without a stream")
         return arn
 
-    def let_query_due(self, function: Function) -> None:
-        """Let *function* query what is due."""
-        self.let_query(function, index=DUE_INDEX)
-
-    def let_query_failures(self, function: Function) -> None:
-        """Let *function* query what failed, is in doubt or parked."""
-        self.let_query(function, index=FAILURE_INDEX)
-
     def let_read_changes(self, function: Function) -> None:
         """Let Lambda poll the change stream in *function*'s name."""
         function.allow(
@@ -63,11 +54,3 @@ class LedgerTable(EncryptedTable):
         )
         function.allow("dynamodb:ListStreams", on=[f"{self.table.table_arn}/stream/*"])
         function.allow("kms:Decrypt", on=[self.key.key_arn])
-
-    def _index(self, name: str, partition: str, *, by: dynamodb.Attribute | None = None) -> None:
-        self.table.add_global_secondary_index(
-            index_name=name,
-            partition_key=text(partition),
-            sort_key=by,
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-        )

@@ -10,6 +10,7 @@ from pipeline.constructs.conversions import removal_policy
 from pipeline.constructs.functions.function import Function
 
 TTL_ATTRIBUTE = "ttl"
+DUE_INDEX = "due"  # what the sweeper is to look at, by shard and time
 
 
 class EncryptedTable(Construct):
@@ -34,8 +35,8 @@ class EncryptedTable(Construct):
         self.table = dynamodb.Table(
             self,
             "EncryptedTable",
-            partition_key=text(partition_key),
-            sort_key=text(sort_key) if sort_key else None,
+            partition_key=_text(partition_key),
+            sort_key=_text(sort_key) if sort_key else None,
             stream=stream,
             time_to_live_attribute=TTL_ATTRIBUTE,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
@@ -54,6 +55,15 @@ class EncryptedTable(Construct):
         """The name that CloudFormation gives it."""
         return self.table.table_name
 
+    def add_index(self, name: str, partition: str, *, by: str | None = None) -> None:
+        """Add an index of keys only, sorted *by* a number."""
+        self.table.add_global_secondary_index(
+            index_name=name,
+            partition_key=_text(partition),
+            sort_key=_number(by) if by else None,
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+
     def let(self, function: Function, *actions: str) -> None:
         """Let *function* use these DynamoDB actions on the items, and the key they need."""
         function.allow(*(f"dynamodb:{action}" for action in actions), on=[self.table.table_arn])
@@ -65,13 +75,11 @@ class EncryptedTable(Construct):
         function.allow(*_KEY_USE, on=[self.key.key_arn])
 
 
-def text(name: str) -> dynamodb.Attribute:
-    """Return a key attribute that holds text."""
+def _text(name: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
 
 
-def number(name: str) -> dynamodb.Attribute:
-    """Return a key attribute that holds a number."""
+def _number(name: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.NUMBER)
 
 

@@ -6,8 +6,7 @@ from constructs import Construct
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.storage.ledger import LedgerTable
-from pipeline.constructs.storage.receipts import ReceiptsTable
-from pipeline.constructs.storage.table import EncryptedTable
+from pipeline.constructs.storage.table import DUE_INDEX, EncryptedTable
 
 
 class Tables:
@@ -20,19 +19,26 @@ class Tables:
         self.customers = EncryptedTable(
             scope, "Customers", stage=stage, key=key, partition_key="person"
         )
-        self.receipts = ReceiptsTable(scope, "ReceiptsTable", stage=stage, key=key)
+        # One item a message of a provider: its notification, and the receipts so far. Due are those
+        # that the sweeper is to look at, and those of messages that this stage has not sent
+        # (docs/decisions/0012).
+        self.receipts = EncryptedTable(
+            scope, "ReceiptsTable", stage=stage, key=key, partition_key="message_id"
+        )
+        self.receipts.add_index(DUE_INDEX, "due_shard", by="due_at")
         self.rollups = EncryptedTable(
             scope, "Rollups", stage=stage, key=key, partition_key="pk", sort_key="sk"
         )
 
     def let_claim(self, function: Function) -> None:
         """Let *function* claim and settle notifications, and record the provider's message ids."""
-        self.ledger.let(function, "BatchGetItem", "PartiQLUpdate")
-        self.customers.let(function, "BatchGetItem")
-        self.receipts.let_join(function)
+        self._let_merge(function, "BatchGetItem")
 
     def let_merge_receipts(self, function: Function) -> None:
         """Let *function* merge receipts into notifications, and write suppressions."""
+        self._let_merge(function, "BatchGetItem", "PartiQLInsert", "PartiQLUpdate")
+
+    def _let_merge(self, function: Function, *of_customers: str) -> None:
         self.ledger.let(function, "BatchGetItem", "PartiQLUpdate")
-        self.customers.let(function, "BatchGetItem", "PartiQLInsert", "PartiQLUpdate")
-        self.receipts.let_join(function)
+        self.customers.let(function, *of_customers)
+        self.receipts.let(function, "BatchGetItem", "PartiQLInsert", "PartiQLUpdate")
