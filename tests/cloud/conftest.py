@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def empty_cloud() -> Iterator[LocalCloud]:
     """The app, deployed to a local cloud of its own; it ends with us, whatever happens to us."""
-    with LocalCloud.start("test", another=True, receipt_delay=0.1) as started:
+    with LocalCloud.start("test", another=True, receipt_delay=0.2) as started:
         started.deploy()
         yield started
 
