@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Not $(MAKE) in the recipe itself: `make --dry-run` would run that line.
+STEPS := $(MAKE)
 STAGE ?=
 KEEP ?=
 # Node comes with the Python packages; the CDK looks for it on PATH.
@@ -39,7 +41,7 @@ bootstrap: ## Set up .venv, .tools and node_modules; every target does this firs
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: Python 3.11 or newer is needed."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 		"$(PYTHON) is %d.%d, but 3.11 or newer is needed: install one, and name it with PYTHON=…" % sys.version_info[:2])'
-	@$(PYTHON) setup/alone.py $(MAKE) --no-print-directory -f setup/steps.mk PYTHON='$(PYTHON)'
+	@$(PYTHON) setup/alone.py $(STEPS) --no-print-directory -f setup/steps.mk PYTHON='$(PYTHON)'
 
 demo: bootstrap ## Play a shop's day of a thousand orders on a local cloud and compare who counted it; KEEP=1 leaves it up
 	@$(BIN)/ordercast demo $(if $(KEEP),--keep)

@@ -8,26 +8,17 @@ from botocore.config import Config
 from local_cloud.environment import CREDENTIALS, REGION
 
 
-def client_of(
-    service: str,
-    *,
-    endpoint: str,
-    region: str = REGION,
-    read_timeout: float = 60,
-    attempts: int = 1,
-    connections: int = 32,
-) -> Any:  # noqa: ANN401 - one maker for all services; their stubs are chosen by literals
+def client_of(service: str, *, endpoint: str) -> Any:  # noqa: ANN401 - stubs are chosen by literals
     """Make a client with the local cloud's credentials and explicit endpoint; safe to share by threads."""
     return cast("Any", boto3).client(
         service,
         endpoint_url=endpoint,
-        region_name=region,
+        region_name=REGION,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         config=Config(
             connect_timeout=5,
-            read_timeout=read_timeout,
-            max_pool_connections=connections,
-            retries={"mode": "standard", "total_max_attempts": attempts},
+            max_pool_connections=32,
+            retries={"mode": "standard", "total_max_attempts": 1},
         ),
     )

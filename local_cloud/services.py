@@ -8,6 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import boto3
 
 from lambda_event_sources.drivers import EventSources
 from lambda_event_sources.streams.backoff import Backoff
-from local_cloud.environment import ACCOUNT, CREDENTIALS, REGION
+from local_cloud.environment import CREDENTIALS, REGION
 from local_cloud.event_log import log_of
 from local_cloud.in_flight import PositionsFile
 from local_cloud.inbox import Inbox
@@ -28,6 +29,7 @@ from local_cloud.provider_simulator.server import Router, server_on
 from local_cloud.supervisor.state import POSITIONS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The services of the local cloud in *folder*, whose emulator answers at *endpoint*.
 
@@ -35,20 +37,11 @@ class Services:
     names a service that ended by itself, and the error.
     """
 
-    def __init__(
-        self,
-        *,
-        folder: Path,
-        endpoint: str,
-        provider: socket.socket,
-        receipt_delay: float,
-        failed: Callable[[str], None],
-    ) -> None:
-        self._folder = folder
-        self._endpoint = endpoint
-        self._provider = provider
-        self._receipt_delay = timedelta(seconds=receipt_delay)
-        self._failed = failed
+    folder: Path
+    endpoint: str
+    provider: socket.socket
+    receipt_delay: float  # seconds
+    failed: Callable[[str], None]
 
     def start(self) -> None:
         """Start every service in threads that end with the process."""
@@ -58,40 +51,36 @@ class Services:
                 aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
                 region_name=REGION,
             ),
-            endpoint_url=self._endpoint,
+            endpoint_url=self.endpoint,
             # Each batch in flight is a process of the function; a laptop has few cores.
             queue_pollers=3,
             backoff=Backoff(first=timedelta(seconds=0.5), most=timedelta(seconds=10)),
             log=log_of("event-sources"),
-            save_positions=PositionsFile(self._folder / POSITIONS).save,
+            save_positions=PositionsFile(self.folder / POSITIONS).save,
         )
-        extractor = Extractor(
-            self._endpoint, region=REGION, now=_now, log=log_of("metric-extraction")
-        )
+        extractor = Extractor(self.endpoint, now=_now, log=log_of("metric-extraction"))
         self._start_provider_simulator()
         self._run("event sources", event_sources.run)
         self._run("metric extraction", lambda: extractor.run(threading.Event()))
 
     def _start_provider_simulator(self) -> None:
         log = log_of("provider-simulator")
-        emulator = EmulatorClient(self._endpoint, region=REGION)
+        emulator = EmulatorClient(self.endpoint)
         receipts = ReceiptDelivery(emulator, now=_now, log=log, log_stream=new_id())
         api = ProviderApi(
-            inbox=Inbox(self._folder / "inbox"),
-            charges=ChargesFile(self._folder / "inbox"),
+            inbox=Inbox(self.folder / "inbox"),
+            charges=ChargesFile(self.folder / "inbox"),
             receipts=receipts,
             emulator=emulator,
-            region=REGION,
-            account=ACCOUNT,
-            delay=self._receipt_delay,
+            delay=timedelta(seconds=self.receipt_delay),
             now=_now,
             new_id=new_id,
             log=log,
         )
-        server = server_on(self._provider, Router(api=api, emulator=emulator, log=log))
+        server = server_on(self.provider, Router(api=api, emulator=emulator, log=log))
         self._run("provider simulator", server.serve_forever)
         self._run("receipts of the provider simulator", receipts.run)
-        log("simulation_ready", receipt_delay=self._receipt_delay.total_seconds())
+        log("simulation_ready", receipt_delay=self.receipt_delay)
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         def run() -> None:
@@ -99,7 +88,7 @@ class Services:
                 work()
             except Exception as error:  # noqa: BLE001 - the supervisor stops the local cloud
                 traceback.print_exc(file=sys.stderr)
-                self._failed(f"{name} ended unexpectedly ({type(error).__name__})")
+                self.failed(f"{name} ended unexpectedly ({type(error).__name__})")
 
         threading.Thread(target=run, daemon=True, name=name).start()
 

@@ -76,21 +76,14 @@ class IndependentCounts:
 def expected_count(put: Iterable[Put]) -> Count:
     """Count the promised results of the records that were put."""
     results = Counter((c, result) for each in put for c, result in each.promised.items())
-    counted: dict[str, int] = {}
+    counted: dict[str, Decimal] = {"suppressed": Decimal()}
     for channel in Channel:
-        counted |= {
-            f"{channel} sent": sum(
-                n
-                for (c, result), n in results.items()
-                if c == channel and result is not Result.SUPPRESSED
-            ),
-            f"{channel} arrived": results[channel, Result.ARRIVES],
-            f"{channel} failed": results[channel, Result.FAILS],
-        }
-    counted["suppressed"] = sum(
-        n for (_, result), n in results.items() if result is Result.SUPPRESSED
-    )
-    return {figure: Decimal(n) for figure, n in counted.items()}
+        suppressed = results.pop((channel, Result.SUPPRESSED), 0)
+        counted["suppressed"] += suppressed
+        sent = sum(n for (c, _), n in results.items() if c == channel)
+        arrived, failed = results[channel, Result.ARRIVES], results[channel, Result.FAILS]
+        counted |= _figures(channel, sent, arrived, failed)
+    return counted
 
 
 def simulator_count(messages: Sequence[SentMessage], charges: Sequence[Charge]) -> Count:
@@ -102,9 +95,8 @@ def simulator_count(messages: Sequence[SentMessage], charges: Sequence[Charge]) 
         "cost": sum((charge.price for charge in charges), Decimal()),
     }
     for channel in Channel:
-        counted[f"{channel} sent"] = Decimal(calls[channel])
-        counted[f"{channel} arrived"] = Decimal(outcomes[channel, "arrived"])
-        counted[f"{channel} failed"] = Decimal(outcomes[channel, "failed"])
+        arrived, failed = outcomes[channel, "arrived"], outcomes[channel, "failed"]
+        counted |= _figures(channel, calls[channel], arrived, failed)
     return counted
 
 
@@ -116,12 +108,11 @@ def rollup_count(buckets: Mapping[RollupKey, Amounts]) -> Count:
         "parts": Decimal(total.parts),
         "cost": total.money.cost,
     }
-    for (channel,), figures in by(buckets, ["channel"]).items():
-        counted[f"{channel} sent"] = Decimal(figures.sent)
-        counted[f"{channel} arrived"] = Decimal(figures.delivered)
-        counted[f"{channel} failed"] = Decimal(figures.undelivered)
-    none = dict.fromkeys((f"{c} {what}" for c in Channel for what in _BY_CHANNEL), Decimal())
-    return none | counted
+    for channel in Channel:
+        counted |= _figures(channel, 0, 0, 0)
+    for (channel_,), found in by(buckets, ["channel"]).items():
+        counted |= _figures(str(channel_), found.sent, found.delivered, found.undelivered)
+    return counted
 
 
 def cloudwatch_count(sums: MetricSums, since: datetime, until: datetime) -> Count:
@@ -141,3 +132,8 @@ def cloudwatch_count(sums: MetricSums, since: datetime, until: datetime) -> Coun
 
 
 _BY_CHANNEL = {"sent": "Sent", "arrived": "Delivered", "failed": "Undelivered"}
+
+
+def _figures(channel: str, sent: int, arrived: int, failed: int) -> dict[str, Decimal]:
+    counts = zip(_BY_CHANNEL, (sent, arrived, failed), strict=True)
+    return {f"{channel} {what}": Decimal(n) for what, n in counts}

@@ -21,7 +21,7 @@ from local_cloud.demo.shop import SHOP
 from local_cloud.inbox import FILE_NAME
 from local_cloud.worker_memory import peaks
 from ordercast.cli.local.clouds import local_target
-from ordercast.cli.local.inbox_folder import save_inbox
+from ordercast.cli.local.inbox import save_inbox
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.operations.reconciliation import ReconciliationResult, compare, verifier_settings

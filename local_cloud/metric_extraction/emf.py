@@ -10,7 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
+
+import msgspec
+from msgspec import Meta, Struct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +38,7 @@ def metrics_in(line: str, *, now: datetime) -> list[Metric]:
         return []
     metadata = document["_aws"]
     at = _timestamp(metadata.get("Timestamp"), now)
-    directives = metadata["CloudWatchMetrics"]
-    if not isinstance(directives, list):
-        _fail("CloudWatchMetrics is not a list")
+    directives = _directives(metadata["CloudWatchMetrics"])
     return [metric for directive in directives for metric in _of_directive(directive, document, at)]
 
 
@@ -54,37 +55,28 @@ def _document(line: str) -> dict[str, Any] | None:
     return dict(document)
 
 
-def _of_directive(directive: object, document: Mapping[str, Any], at: datetime) -> Iterator[Metric]:
-    if not isinstance(directive, dict):
-        _fail("a directive is not an object")
-    namespace = directive.get("Namespace")
-    if not isinstance(namespace, str) or not 1 <= len(namespace) <= _NAME_LIMIT:
-        _fail("Namespace is not a string of 1 to 1024 characters")
-    dimension_sets = [_dimensions(keys, document) for keys in _filled_list(directive, "Dimensions")]
-    definitions = _filled_list(directive, "Metrics")
-    if len(definitions) > _METRICS_LIMIT:
-        _fail("Metrics has more than 100 definitions")
-    for definition in definitions:
+def _directives(found: object) -> list["_Directive"]:
+    try:
+        return msgspec.convert(found, list[_Directive])
+    except msgspec.ValidationError as error:
+        # What comes before the place may quote a value.
+        return _fail(
+            f"CloudWatchMetrics breaks the specification at {str(error).partition(' - at ')[2]}"
+        )
+
+
+def _of_directive(
+    directive: "_Directive", document: Mapping[str, Any], at: datetime
+) -> Iterator[Metric]:
+    dimension_sets = [
+        [{"Name": key, "Value": _dimension_value(key, document)} for key in keys]
+        for keys in directive.dimensions
+    ]
+    for definition in directive.metrics:
         value = _value(definition, document)
         for dimensions in dimension_sets:
-            yield Metric(
-                namespace=namespace, datum={**value, "Dimensions": dimensions, "Timestamp": at}
-            )
-
-
-def _filled_list(directive: Mapping[str, Any], field: str) -> list[Any]:
-    found = directive.get(field)
-    if not isinstance(found, list) or not found:
-        _fail(f"{field} is not a list of at least one")
-    return found
-
-
-def _dimensions(keys: object, document: Mapping[str, Any]) -> list[dict[str, str]]:
-    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        _fail("a dimension set is not a list of names")
-    if len(keys) > _DIMENSIONS_LIMIT:
-        _fail("a dimension set has more than 30 names")
-    return [{"Name": key, "Value": _dimension_value(key, document)} for key in keys]
+            datum = {**value, "Dimensions": dimensions, "Timestamp": at}
+            yield Metric(namespace=directive.namespace, datum=datum)
 
 
 def _dimension_value(key: str, document: Mapping[str, Any]) -> str:
@@ -94,19 +86,14 @@ def _dimension_value(key: str, document: Mapping[str, Any]) -> str:
     return value
 
 
-def _value(definition: object, document: Mapping[str, Any]) -> dict[str, Any]:
-    if not isinstance(definition, dict) or not isinstance(definition.get("Name"), str):
-        _fail("a metric definition has no Name")
-    name = definition["Name"]
-    unit, resolution = definition.get("Unit", "None"), definition.get("StorageResolution", 60)
-    if unit not in _UNITS:
+def _value(definition: "_Definition", document: Mapping[str, Any]) -> dict[str, Any]:
+    name = definition.name
+    if definition.unit not in _UNITS:
         _fail(f"the metric {name} has an unknown Unit")
-    if resolution not in {1, 60}:
-        _fail(f"the metric {name} has a StorageResolution other than 1 and 60")
     return {
         "MetricName": name,
-        "Unit": unit,
-        "StorageResolution": resolution,
+        "Unit": definition.unit,
+        "StorageResolution": definition.storage_resolution,
         **_numbers(name, document.get(name)),
     }
 
@@ -149,8 +136,6 @@ def _fail(what: str) -> NoReturn:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND = 253_000_000_000_000  # within the year 9987: later ones are no dates
 _NAME_LIMIT = 1024
-_METRICS_LIMIT = 100
-_DIMENSIONS_LIMIT = 30
 _VALUES_LIMIT = 100
 _LARGEST = 2**360
 _SIZES = ("Bytes", "Kilobytes", "Megabytes", "Gigabytes", "Terabytes")
@@ -159,3 +144,15 @@ _UNITS = frozenset(
     {"Seconds", "Microseconds", "Milliseconds", *_SIZES, *_BIT_SIZES, "Percent", "Count", "None"}
     | {f"{size}/Second" for size in (*_SIZES, *_BIT_SIZES, "Count")}
 )
+
+
+class _Definition(Struct, rename="pascal"):
+    name: str
+    unit: str = "None"
+    storage_resolution: Literal[1, 60] = 60
+
+
+class _Directive(Struct, rename="pascal"):
+    namespace: Annotated[str, Meta(min_length=1, max_length=_NAME_LIMIT)]
+    dimensions: Annotated[list[Annotated[list[str], Meta(max_length=30)]], Meta(min_length=1)]
+    metrics: Annotated[list[_Definition], Meta(min_length=1, max_length=100)]

@@ -24,17 +24,10 @@ class _Group:
 class Extractor:
     """Reads each function's log group: every half second where metrics come, else every three seconds."""
 
-    def __init__(
-        self,
-        endpoint: str,
-        *,
-        region: str,
-        now: Callable[[], datetime],
-        log: Log,
-    ) -> None:
-        self._lambda: Any = client_of("lambda", endpoint=endpoint, region=region)
-        self._logs: Any = client_of("logs", endpoint=endpoint, region=region)
-        self._cloudwatch: Any = client_of("cloudwatch", endpoint=endpoint, region=region)
+    def __init__(self, endpoint: str, *, now: Callable[[], datetime], log: Log) -> None:
+        self._lambda: Any = client_of("lambda", endpoint=endpoint)
+        self._logs: Any = client_of("logs", endpoint=endpoint)
+        self._cloudwatch: Any = client_of("cloudwatch", endpoint=endpoint)
         self._now = now
         self._log = log
         self._groups: dict[str, _Group] = {}

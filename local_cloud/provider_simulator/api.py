@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError
 
+from local_cloud.environment import REGION
 from local_cloud.event_log import Log
 from local_cloud.inbox import Inbox, SentMessage
 from local_cloud.provider_simulator.charges import ChargesFile, charge_for_email, charge_for_text
@@ -43,8 +44,6 @@ class ProviderApi:
     charges: ChargesFile
     receipts: ReceiptDelivery
     emulator: EmulatorClient
-    region: str
-    account: str
     delay: timedelta
     now: Callable[[], datetime]
     new_id: Callable[[], str]
@@ -58,13 +57,7 @@ class ProviderApi:
         raise_before_acceptance(error, EMAIL_ERRORS)
         self._check_deployed(email)
         message_id = ses_message_id(self.now(), self.new_id())
-        accepted = AcceptedEmail(
-            email=email,
-            message_id=message_id,
-            at=self.now(),
-            region=self.region,
-            account=self.account,
-        )
+        accepted = AcceptedEmail(email=email, message_id=message_id, at=self.now())
         self.inbox.append(_kept_email(accepted))
         for recipient in email.recipients:
             self.charges.append(charge_for_email(message_id, email_events(recipient)))
@@ -107,7 +100,7 @@ class ProviderApi:
             raise Refused(
                 code="MessageRejected",
                 message="Email address is not verified. The following identities failed the check "
-                f"in region {self.region.upper()}: {address}",
+                f"in region {REGION.upper()}: {address}",
             )
 
     def _sms_receipts(
@@ -116,7 +109,7 @@ class ProviderApi:
         for step, delivery in enumerate(sms_deliveries(message), start=1):
             dwell = step * self.delay
             line = delivery_log(message, delivery, message_id=message_id, at=at, dwell=dwell)
-            group = log_group(delivery, region=self.region, account=self.account)
+            group = log_group(delivery)
             yield at + dwell, SmsReceipt(log_group=group, line=line)
 
     def _email_receipts(self, accepted: AcceptedEmail) -> Iterator[tuple[datetime, Receipt]]:

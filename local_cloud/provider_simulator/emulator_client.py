@@ -36,13 +36,11 @@ class EmulatorUnreachable(Exception):
 class EmulatorClient:
     """Calls the emulator; safe to share by threads."""
 
-    def __init__(
-        self, endpoint: str, *, region: str, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, endpoint: str, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._address = urlsplit(endpoint)
-        self._ses = client_of("sesv2", endpoint=endpoint, region=region)
-        self._sns = client_of("sns", endpoint=endpoint, region=region)
-        self._logs = client_of("logs", endpoint=endpoint, region=region)
+        self._ses = client_of("sesv2", endpoint=endpoint)
+        self._sns = client_of("sns", endpoint=endpoint)
+        self._logs = client_of("logs", endpoint=endpoint)
         self._clock = clock
         self._known: dict[tuple[str, str], tuple[float, Any]] = {}
 

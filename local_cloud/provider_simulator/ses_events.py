@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from local_cloud.environment import ACCOUNT, REGION
 from local_cloud.provider_simulator.email import Email
 from local_cloud.provider_simulator.scenarios import EmailEvent
 
@@ -16,8 +17,6 @@ class AcceptedEmail:
     email: Email
     message_id: str
     at: datetime
-    region: str
-    account: str
 
 
 def send_event(accepted: AcceptedEmail) -> dict[str, Any]:
@@ -54,8 +53,8 @@ def _mail(accepted: AcceptedEmail) -> dict[str, Any]:
     return {
         "timestamp": _iso(accepted.at),
         "source": email.sender,
-        "sourceArn": f"arn:aws:ses:{accepted.region}:{accepted.account}:identity/{domain}",
-        "sendingAccountId": accepted.account,
+        "sourceArn": f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{domain}",
+        "sendingAccountId": ACCOUNT,
         "messageId": accepted.message_id,
         "destination": list(email.recipients),
         "headersTruncated": False,

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from local_cloud.environment import ACCOUNT, REGION
 from local_cloud.provider_simulator.scenarios import SmsDelivery
 from local_cloud.provider_simulator.text_message import TextMessage
 
 
-def log_group(delivery: SmsDelivery, *, region: str, account: str) -> str:
+def log_group(delivery: SmsDelivery) -> str:
     """Return the log group: failures have one of their own."""
-    group = f"sns/{region}/{account}/DirectPublishToPhoneNumber"
+    group = f"sns/{REGION}/{ACCOUNT}/DirectPublishToPhoneNumber"
     return group if delivery.delivered else f"{group}/Failure"
 
 

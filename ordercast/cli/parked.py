@@ -1,19 +1,21 @@
 """The commands `ordercast parked`: list, show, redrive and drop parked items. Used by operators."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
 from rich.text import Text
+from typer.core import TyperCommand
 
-from ordercast.cli.ids import TakesIds
 from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import console, field_list
+from ordercast.events.identity import is_notification_id
 from ordercast.operations.parked_selection import (
     explicit_selection,
     fields_of,
@@ -32,6 +34,19 @@ parked = typer.Typer(
     no_args_is_help=True,
     help="Parked records, batches, dead letters and notifications, which wait for an operator.",
 )
+
+
+class TakesIds(TyperCommand):
+    """A command without short options: a word that begins with one dash is an id."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - Typer's own
+        """Put ids behind `--`, where a dash has no meaning."""
+        ids = [each for each in args if _DASHED_ID.match(each) or is_notification_id(each)]
+        others = [each for each in args if each not in ids]
+        return super().parse_args(ctx, [*others, *([] if "--" in args else ["--"]), *ids])
+
+
+_DASHED_ID = re.compile("-[^-]")
 
 
 Ids = Annotated[

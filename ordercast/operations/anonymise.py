@@ -8,6 +8,7 @@ removed.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -26,12 +27,12 @@ _FICTITIOUS: Mapping[str, Sequence[str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scrub:
     """Replaces personal data; *salt* makes the replacements of a recording unique to it."""
 
-    def __init__(self, *, salt: bytes, default_country: str) -> None:
-        self._salt = salt
-        self._default_country = default_country
+    salt: bytes
+    default_country: str
 
     def event(self, payload: bytes) -> bytes:
         """Return an event's anonymised bytes; if it is no JSON object, letters and digits are masked."""
@@ -41,7 +42,7 @@ class Scrub:
             return masked(payload)
         if not isinstance(document, dict):
             return masked(payload)
-        country = _country(document) or self._default_country
+        country = _country(document) or self.default_country
         return json.dumps(
             {
                 name: self._field(name, value, country)
@@ -62,7 +63,7 @@ class Scrub:
         if not usable:
             return masked_text(explicit)
         written = f"hash key\0{explicit}".encode()
-        return str(int.from_bytes(blake2b(written, key=self._salt, digest_size=16).digest()))
+        return str(int.from_bytes(blake2b(written, key=self.salt, digest_size=16).digest()))
 
     def tag_key(self, key: str) -> str:
         """Return the name of an aggregate's tag, replaced if it is an address."""
@@ -124,7 +125,7 @@ class Scrub:
 
     def _digest(self, kind: str, value: str) -> str:
         written = f"{kind}\0{value}".encode(errors="surrogatepass")
-        number = int.from_bytes(blake2b(written, key=self._salt, digest_size=8).digest())
+        number = int.from_bytes(blake2b(written, key=self.salt, digest_size=8).digest())
         return _base36(number)
 
 

@@ -8,11 +8,13 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import md5
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.events.envelope import COMPRESSED, EVENT_LIMIT, inflated
 from ordercast.events.kpl import message_in, take_apart

@@ -37,19 +37,25 @@ class OrderRelaySettings(EnvironmentSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SenderSettings(EnvironmentSettings):
-    """Settings of the senders of all channels; `stage` is a dimension of their metric, and a tag of e-mails.
+class ReceiptSettings(EnvironmentSettings):
+    """Settings of all that record receipts, set in stages/*.toml as receipt_timeout."""
 
-    Set in stages/*.toml as claim_lease, receipt_retention and receipt_timeout.
-    """
-
-    stage: str
     ledger_table: str
     customers_table: str
     receipts_table: str
+    receipt_timeout: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderSettings(ReceiptSettings):
+    """Settings of the senders of all channels; `stage` is a dimension of their metric, and a tag of e-mails.
+
+    Set in stages/*.toml as claim_lease and receipt_retention.
+    """
+
+    stage: str
     claim_lease: timedelta
     receipt_retention: timedelta
-    receipt_timeout: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,35 +74,27 @@ class EmailSenderSettings(SenderSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptTrackerSettings(EnvironmentSettings):
-    """Settings of the receipt tracker, set in stages/*.toml as receipt_retention, receipt_timeout, soft_bounces.
+class ReceiptTrackerSettings(ReceiptSettings):
+    """Settings of the receipt tracker, set in stages/*.toml as receipt_retention and soft_bounces.
 
     `orphan_wait` is how long a receipt waits for the sender to record its message: three times
     claim_lease.
     """
 
-    ledger_table: str
-    customers_table: str
-    receipts_table: str
     receipt_retention: timedelta
-    receipt_timeout: timedelta
     orphan_wait: timedelta
     soft_bounces: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweeperSettings(EnvironmentSettings):
+class SweeperSettings(ReceiptSettings):
     """Settings of the sweeper, set in stages/*.toml by the same names."""
 
-    ledger_table: str
-    customers_table: str
     notifications_topic_arn: str
     receipts_queue_url: str
     receipts_dead_letters_url: str
     republish_after: timedelta
     resend_email_after: timedelta
-    receipts_table: str
-    receipt_timeout: timedelta
     claim_lease: timedelta
     soft_bounces: int
 

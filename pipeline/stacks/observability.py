@@ -32,7 +32,7 @@ class ObservabilityStack(Stack):
         key = kms.Key.from_key_arn(self, "Key", data.key.key_arn)
         metrics = OrdercastMetrics(stage=stage.name)
         topic = AlarmTopic(self, "Alarms", key=key, email=stage.alarms.email)
-        alarms = Alarms(topic, stage=stage, metrics=metrics)
+        alarms = Alarms(topic=topic, stage=stage, metrics=metrics)
         alarms.watch(pipeline, account)
         if stage.heartbeat_every:
             Heartbeat(self, "Heartbeat", stream=data.orders, every=stage.heartbeat_every)

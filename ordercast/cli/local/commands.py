@@ -15,8 +15,7 @@ from local_cloud.inbox import read_inbox
 from ordercast.cli.local.clouds import local_target, running_cloud
 from ordercast.cli.local.failures import stopped_on_failure
 from ordercast.cli.local.in_flight import count_in_flight
-from ordercast.cli.local.inbox_folder import save_inbox
-from ordercast.cli.local.inbox_listing import inbox_listing
+from ordercast.cli.local.inbox import inbox_listing, save_inbox
 from ordercast.cli.output.progress import steps
 from ordercast.cli.output.terminal import console
 from ordercast.operations.command_name import command_name

@@ -4,7 +4,7 @@ An order's partition holds its notifications, one latest status a channel, and o
 event; what operators have paused is an item of its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -151,11 +151,6 @@ def read(item: Item) -> Notification:
     if "resends" in item:
         known["resends"] = int(item["resends"]["N"])
     return Notification(id=id_of(item), order=OrderDetails(**_ORDER.read(item)), **known)
-
-
-def write_messages(messages: Mapping[str, Message]) -> Attribute:
-    """Return what is known of each message, by the id that its provider gave it."""
-    return _MESSAGES.write(messages)
 
 
 def write_latest_status(latest: LatestStatus) -> dict[str, Attribute]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -67,6 +69,24 @@ class Function(Construct):
         """Let the function do *actions* on these ARNs, under the conditions *when*."""
         self.role.add_to_policy(
             iam.PolicyStatement(actions=list(actions), resources=list(on), conditions=when)
+        )
+
+    def run_every(self, every: timedelta, *, inputs: Sequence[Mapping[str, int]] = ()) -> None:
+        """Invoke the function once an interval, or once for each of *inputs*.
+
+        A failed run is not repeated: the next one finds the same work, and newer.
+        """
+        interval = duration(every)
+        self.function.configure_async_invoke(max_event_age=interval, retry_attempts=0)
+        messages = [events.RuleTargetInput.from_object(dict(each)) for each in inputs]
+        events.Rule(
+            self,
+            "Schedule",
+            schedule=events.Schedule.rate(interval),
+            targets=[
+                targets.LambdaFunction(self.function, max_event_age=interval, event=message)
+                for message in messages or (None,)
+            ],
         )
 
 

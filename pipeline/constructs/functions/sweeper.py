@@ -5,7 +5,6 @@ from constructs import Construct
 from ordercast.settings.processors import SweeperSettings
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.parts import StageParts
-from pipeline.constructs.functions.schedule import run_every
 from pipeline.constructs.storage.ledger import FAILURE_INDEX
 from pipeline.constructs.storage.table import DUE_INDEX
 
@@ -32,4 +31,4 @@ class Sweeper(Function):
         tables.receipts.let_query(self, index=DUE_INDEX)
         receipts.let_count(self)
         parts.notifications.let_publish(self)
-        run_every(self, stage.sweep_every)
+        self.run_every(stage.sweep_every)

@@ -8,7 +8,6 @@ from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from pipeline.constructs.functions.analytics import COUNTING
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.parts import StageParts
-from pipeline.constructs.functions.schedule import run_every
 from pipeline.constructs.storage.table import DUE_INDEX
 
 
@@ -39,4 +38,4 @@ class Verifier(Function):
         )
         self.allow("kms:Decrypt", on=[parts.defaults.key.key_arn])
         hours = [{"hours_ago": each} for each in HOURS_AGO]
-        run_every(self, timedelta(hours=1), inputs=hours)
+        self.run_every(timedelta(hours=1), inputs=hours)

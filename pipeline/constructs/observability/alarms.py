@@ -4,8 +4,10 @@ Add an alarm: a method here, and an entry in docs/runbook.md whose heading is th
 compares them). Thresholds are set in stages/*.toml under alarms, and as `behind` of a stream reader.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
@@ -20,16 +22,17 @@ from pipeline.stacks.account import AccountStack
 from pipeline.stacks.pipeline import PipelineStack
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alarms:
     """An alarm for each way in which messages could be late, lost, or cost too much."""
 
-    def __init__(
-        self, topic: AlarmTopic, *, stage: StageSettings, metrics: OrdercastMetrics
-    ) -> None:
-        self._topic = topic
-        self._stage = stage
-        self._metrics = metrics
-        self._period = stage.alarms.period
+    topic: AlarmTopic
+    stage: StageSettings
+    metrics: OrdercastMetrics
+
+    @property
+    def _period(self) -> Duration:
+        return duration(self.stage.alarms.period)
 
     def watch(self, pipeline: PipelineStack, account: AccountStack) -> None:
         """Add the alarms of everything that is deployed, but for the heartbeat."""
@@ -41,35 +44,35 @@ class Alarms:
             self._errors(f"{name}Errors", function)
         self._parked()
         relay, analytics = pipeline.relay, pipeline.analytics
-        self._stream_reader("OrderRelay", relay, relay.mapping, self._stage.order_relay)
-        self._stream_reader("Analytics", analytics, analytics.mapping, self._stage.analytics)
+        self._stream_reader("OrderRelay", relay, relay.mapping, self.stage.order_relay)
+        self._stream_reader("Analytics", analytics, analytics.mapping, self.stage.analytics)
         self._rollups()
         self._outcomes()
 
     def heartbeat_missing(self, every: timedelta) -> None:
         """With a heartbeat something is always delivered; without one, an idle night is no failure."""
-        self._topic.missing(
+        self.topic.missing(
             "HeartbeatMissing",
-            self._metrics.sum_of("Delivered", period=every),
+            self.metrics.sum_of("Delivered", period=every),
             "No message is delivered any more, not even the heartbeat.",
             periods=3,
         )
 
     def _dead_letters(self, name: str, queue: sqs.IQueue) -> None:
         visible = queue.metric_approximate_number_of_messages_visible(
-            statistic="Maximum", period=duration(self._period)
+            statistic="Maximum", period=self._period
         )
         means = "Messages could not be processed and wait in a dead-letter queue."
-        self._topic.at_least(name, visible, 1, means)
+        self.topic.at_least(name, visible, 1, means)
 
     def _errors(self, name: str, function: Function) -> None:
-        failed = function.function.metric_errors(period=duration(self._period))
-        self._topic.at_least(name, failed, self._stage.alarms.errors, "A function keeps failing.")
+        failed = function.function.metric_errors(period=self._period)
+        self.topic.at_least(name, failed, self.stage.alarms.errors, "A function keeps failing.")
 
     def _parked(self) -> None:
-        parked = self._metrics.sum_of(PARKED_METRIC, period=self._period)
+        parked = self.metrics.sum_of(PARKED_METRIC, period=self.stage.alarms.period)
         means = "Notifications were parked and wait for an operator."
-        self._topic.at_least(PARKED_METRIC, parked, 1, means)
+        self.topic.at_least(PARKED_METRIC, parked, 1, means)
 
     def _stream_reader(
         self,
@@ -79,12 +82,10 @@ class Alarms:
         settings: StreamReaderSettings,
     ) -> None:
         """Watch a stream's function for falling behind, for giving records up, and for losing them."""
-        age = function.function.metric(
-            "IteratorAge", statistic="Maximum", period=duration(self._period)
-        )
+        age = function.function.metric("IteratorAge", statistic="Maximum", period=self._period)
         too_old = settings.behind / timedelta(milliseconds=1)
         means = "Records wait too long before they are read."
-        self._topic.at_least(f"{name}Behind", age, too_old, means, periods=3)
+        self.topic.at_least(f"{name}Behind", age, too_old, means, periods=3)
         for what, count, means in (
             (
                 "GaveUp",
@@ -98,7 +99,7 @@ class Alarms:
             ),
         ):
             metric = self._of_mapping(mapping, count)
-            self._topic.at_least(f"{name}{what}", metric, 1, means)
+            self.topic.at_least(f"{name}{what}", metric, 1, means)
 
     def _of_mapping(self, mapping: lambda_.EventSourceMapping, name: str) -> cloudwatch.Metric:
         return cloudwatch.Metric(
@@ -106,32 +107,32 @@ class Alarms:
             metric_name=name,
             dimensions_map={"EventSourceMappingUUID": mapping.event_source_mapping_id},
             statistic="Sum",
-            period=duration(self._period),
+            period=self._period,
         )
 
     def _rollups(self) -> None:
         """Watch what the verifier finds once an hour."""
-        found = self._metrics.maximum_of("RollupsDiffer", period=HOUR)
-        self._topic.at_least("RollupsDiffer", found, 1, "The rollups differ from the ledger.")
+        found = self.metrics.maximum_of("RollupsDiffer", period=HOUR)
+        self.topic.at_least("RollupsDiffer", found, 1, "The rollups differ from the ledger.")
 
     def _outcomes(self) -> None:
         """Watch what became of the messages that were accepted within an hour."""
-        limits = self._stage.alarms
-        self._topic.at_least(
+        limits = self.stage.alarms
+        self.topic.at_least(
             "MessagesInDoubt",
-            self._metrics.sum_of("InDoubt", period=HOUR),
+            self.metrics.sum_of("InDoubt", period=HOUR),
             limits.in_doubt,
             "Messages are in doubt: they may or may not have been sent.",
         )
-        self._topic.at_least(
+        self.topic.at_least(
             "CostHigh",
-            self._metrics.sum_of("CostUSD", period=HOUR),
+            self.metrics.sum_of("CostUSD", period=HOUR),
             limits.cost_an_hour,
             "Providers charge more than is usual.",
         )
-        self._topic.below(
+        self.topic.below(
             "DeliveryRateLow",
-            self._metrics.delivered_percent(
+            self.metrics.delivered_percent(
                 period=HOUR, enough=limits.enough_to_judge, otherwise="100"
             ),
             limits.delivered_percent,

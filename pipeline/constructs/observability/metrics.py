@@ -1,5 +1,6 @@
 """Refer to the metrics that a stage publishes. Used by the alarms and the dashboard."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -10,11 +11,11 @@ from pipeline.constructs.conversions import duration
 HOUR = timedelta(hours=1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrdercastMetrics:
     """Metrics by stage; each stands at the minute in which its notification was accepted (docs/rollups.md)."""
 
-    def __init__(self, *, stage: str) -> None:
-        self._stage = stage
+    stage: str
 
     def sum_of(
         self, name: str, *, period: timedelta, label: str | None = None
@@ -57,7 +58,7 @@ class OrdercastMetrics:
         return cloudwatch.Metric(
             namespace=NAMESPACE,
             metric_name=name,
-            dimensions_map={"stage": self._stage},
+            dimensions_map={"stage": self.stage},
             statistic=statistic,
             period=duration(period),
             label=label,

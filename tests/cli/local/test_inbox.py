@@ -8,8 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from local_cloud.inbox import SentMessage
-from ordercast.cli.local.inbox_folder import save_inbox
-from ordercast.cli.local.inbox_listing import inbox_listing
+from ordercast.cli.local.inbox import inbox_listing, save_inbox
 
 
 def message(**changes: Any) -> SentMessage:

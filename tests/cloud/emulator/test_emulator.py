@@ -163,7 +163,7 @@ def test_a_transaction_leaves_all_of_its_records_or_none(ministack: Ministack, t
 
 
 def template(threshold: int) -> str:
-    """One alarm on metric math and a composite one over it."""
+    """One alarm on metric math."""
     errors = {
         "Metric": {"Namespace": "AWS/Lambda", "MetricName": "Errors"},
         "Period": 60,
@@ -178,52 +178,35 @@ def template(threshold: int) -> str:
             {"Id": "errors", "MetricStat": errors, "ReturnData": False},
         ],
     }
-    composite = {
-        "AlarmRule": {"Fn::Sub": 'ALARM("${Math}")'},
-        "AlarmDescription": f"over {threshold}",
-        "ActionsEnabled": "true",
-    }
-    resources = {
-        "Math": {"Type": "AWS::CloudWatch::Alarm", "Properties": math},
-        "Any": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": composite},
-    }
-    outputs = {"Arn": {"Value": {"Fn::GetAtt": ["Any", "Arn"]}}}
-    return json.dumps({"Resources": resources, "Outputs": outputs})
+    resources = {"Math": {"Type": "AWS::CloudWatch::Alarm", "Properties": math}}
+    return json.dumps({"Resources": resources})
 
 
-def alarms(ministack: Ministack) -> tuple[list[Any], list[Any]]:
-    kinds = ["MetricAlarm", "CompositeAlarm"]
-    found = ministack.client("cloudwatch").describe_alarms(AlarmTypes=kinds)
-    return found["MetricAlarms"], found["CompositeAlarms"]
+def alarms(ministack: Ministack) -> list[Any]:
+    found: list[Any] = ministack.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    return found
 
 
-def test_composite_and_metric_math_alarms_are_deployed_updated_and_removed(
-    ministack: Ministack,
-) -> None:
+def test_metric_math_alarms_are_deployed_updated_and_removed(ministack: Ministack) -> None:
     cloudformation = ministack.client("cloudformation")
     cloudformation.create_stack(StackName="alarms", TemplateBody=template(1))
     cloudformation.get_waiter("stack_create_complete").wait(
         StackName="alarms", WaiterConfig={"Delay": 1}
     )
-    [math], [composite] = alarms(ministack)
+    [math] = alarms(ministack)
     assert ["rate", "errors"] == [metric["Id"] for metric in math["Metrics"]]
-    assert f'ALARM("{math["AlarmName"]}")' == composite["AlarmRule"]
-    assert composite["ActionsEnabled"] is True
-    stack = cloudformation.describe_stacks(StackName="alarms")["Stacks"][0]
-    assert composite["AlarmArn"] == stack["Outputs"][0]["OutputValue"]
 
     cloudformation.update_stack(StackName="alarms", TemplateBody=template(2))
     cloudformation.get_waiter("stack_update_complete").wait(
         StackName="alarms", WaiterConfig={"Delay": 1}
     )
-    [math], [updated] = alarms(ministack)
+    [math] = alarms(ministack)
     assert 2 == math["Threshold"]
-    assert (composite["AlarmName"], "over 2") == (updated["AlarmName"], updated["AlarmDescription"])
 
     cloudformation.delete_stack(StackName="alarms")
 
     def there_are_none() -> bool:
-        return alarms(ministack) == ([], [])
+        return alarms(ministack) == []
 
     eventually(there_are_none)
 

@@ -75,14 +75,12 @@ def simulator(tmp_path: Path) -> OfflineSimulator:
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     calls: list[Any] = []
     cloud = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Cloud,), {"calls": calls}))
-    emulator = EmulatorClient(f"http://127.0.0.1:{cloud.server_address[1]}", region="us-east-1")
+    emulator = EmulatorClient(f"http://127.0.0.1:{cloud.server_address[1]}")
     api = ProviderApi(
         inbox=Inbox(tmp_path),
         charges=ChargesFile(tmp_path),
         receipts=ReceiptDelivery(emulator, now=_now, log=silent, log_stream="s"),
         emulator=emulator,
-        region="us-east-1",
-        account="000000000000",
         delay=timedelta(hours=1),
         now=_now,
         new_id=new_id,

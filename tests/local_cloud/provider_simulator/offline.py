@@ -83,8 +83,6 @@ class OfflineSimulator:
             charges=ChargesFile(folder),
             receipts=self.receipts,
             emulator=self.cloud,  # type: ignore[arg-type]
-            region="us-east-1",
-            account="000000000000",
             delay=timedelta(seconds=2),
             now=self.now,
             new_id=lambda: next(ids),
