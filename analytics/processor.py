@@ -14,6 +14,8 @@ from aws_lambda_powertools import Logger
 from analytics.metrics import emf_lines
 from ordercast.gateways import clients
 from ordercast.gateways.dynamodb.table import Table
+from ordercast.gateways.invocations.batch_response import BatchResponse, from_lowest
+from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.ledger.stream_changes import StreamChange, newest, rollup_input_of
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.rollups.counting import Entry
@@ -23,9 +25,6 @@ from ordercast.workflows.count_changes import Count
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-
-BatchResponse = dict[str, list[dict[str, str]]]
-"""Lambda's answer: the sequence number from which the batch is redelivered."""
 
 WriteMetrics = Callable[[Iterable[Entry]], None]
 """Write the metrics of what was counted."""
@@ -37,8 +36,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     A redelivered batch counts nothing twice. After a crash between the two, CloudWatch lacks the
     batch, and `ordercast verify` shows by how much.
     """
-    log = _log()
-    log.append_keys(request_id=context.aws_request_id)
+    log = request_log("analytics", context)
     return respond(event, _wired(), log, write_metrics=_write_metrics)
 
 
@@ -60,7 +58,7 @@ def respond(
             "bugs": bugs,
         },
     )
-    return _again_from(changes[each].sequence_number for each in tally.undone)
+    return from_lowest(changes[each].sequence_number for each in tally.undone)
 
 
 def _lines(changes: Mapping[str, StreamChange]) -> tuple[list[RollupInput], list[str]]:
@@ -78,16 +76,6 @@ def _write_metrics(counted: Iterable[Entry]) -> None:
     settings, now = _settings(), datetime.now(UTC)
     for line in emf_lines(counted, stage=settings.stage, level=settings.level, now=now):
         print(line)
-
-
-def _again_from(numbers: Iterable[str]) -> BatchResponse:
-    lowest = sorted(numbers, key=int)[:1]
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in lowest]}
-
-
-@cache
-def _log() -> Logger:
-    return Logger(service="analytics")
 
 
 @cache

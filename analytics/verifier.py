@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
-
+from ordercast.gateways.invocations.request_log import request_log
 from ordercast.metrics import emf_line
 from ordercast.rollups.rollup import hour_of
 from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
@@ -39,8 +38,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """
     hours_ago = event.get("hours_ago")
     ages = AGES if hours_ago is None else (hours_ago * HOUR,)
-    log = _log()
-    log.append_keys(request_id=context.aws_request_id)
+    log = request_log("verifier", context)
     if AGES[0] in ages and (charges := _wired().charges):
         log.info("charges_counted", extra={"unattributed": charges()})
     now, settings = datetime.now(UTC), _settings()
@@ -86,11 +84,6 @@ def compare(
     }
     mismatches += found.different + len(found.not_yet_counted) + found.unlisted
     return Compared(hour=hour_of(begun), figures=figures, mismatches=mismatches)
-
-
-@cache
-def _log() -> Logger:
-    return Logger(service="verifier")
 
 
 @cache

@@ -14,11 +14,11 @@ from aws_lambda_powertools import Logger
 from benchmarks.account import CUSTOMERS, LEDGER, RECEIPTS
 from benchmarks.orders import Event
 from benchmarks.timetable import Timetable, Workers
+from ordercast.gateways.invocations.batch_response import BatchResponse
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.settings.processors import OrderRelaySettings, SenderSettings
 from ordercast.wiring.tables import tables
 from processors import email_sender, order_relay, receipt_tracker, sender, sms_sender
-from processors.batch_response import BatchResponse
 
 if TYPE_CHECKING:
     from typing import Any
@@ -77,7 +77,7 @@ def wired(timetable: Callable[[], Timetable | None] = lambda: None) -> Iterator[
             stack.enter_context(patch.object(module, "ThreadPoolExecutor", workers))
         for module in _WIRED:
             log = Logger(service=f"benchmark-{module.__name__}", stream=io.StringIO())
-            stack.enter_context(patch.object(module, "_log", lambda log=log: log))
+            stack.enter_context(patch.object(module, "request_log", lambda *_, log=log: log))
             module._wired.cache_clear()  # noqa: SLF001 - rewired to this stand-in
             stack.callback(module._wired.cache_clear)  # noqa: SLF001 - as above
         table = tables(workers(1))

@@ -22,9 +22,9 @@ from benchmarks import endpoint
 from benchmarks.account import ROLLUPS, empty_tables, opened
 from benchmarks.orders import payloads
 from benchmarks.stand_in import StandIn
+from ordercast.decisions.audience import Policy, audience_of
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.decisions.drafting import rows
-from ordercast.decisions.routing import Policy, audience_of
 from ordercast.events.envelope import open_envelope
 from ordercast.events.identity import event_hash, order_hash
 from ordercast.events.order_event import Channel, parse_order_event
@@ -231,7 +231,10 @@ _CONTEXT: Any = _AnalyticsContext()
 def _wired() -> Iterator[None]:
     settings = AnalyticsSettings(stage="bench", metrics="essential", rollups_table=ROLLUPS)
     log = Logger(service="benchmark-analytics", stream=io.StringIO())
-    with patch.dict(os.environ, settings.to_env()), patch.object(processor, "_log", lambda: log):
+    with (
+        patch.dict(os.environ, settings.to_env()),
+        patch.object(processor, "request_log", lambda *_: log),
+    ):
         for each in (processor._wired, processor._settings):  # noqa: SLF001 - rewired
             each.cache_clear()
         yield

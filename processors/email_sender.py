@@ -4,17 +4,16 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
-
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
+from ordercast.gateways.invocations.batch_response import BatchResponse
+from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.providers.ses_email import SesEmail
 from ordercast.notifications.notification import Notification
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.prices import estimate
 from ordercast.settings.processors import EmailSenderSettings
 from ordercast.templates import Words
-from processors.batch_response import BatchResponse
 from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
 
@@ -24,19 +23,13 @@ if TYPE_CHECKING:
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Send one batch; what could not be sent yet is redelivered."""
-    log = _log()
-    log.append_keys(request_id=context.aws_request_id)
+    log = request_log("email-sender", context)
     return respond(event, _wired(), log, time_left=deadline(context))
 
 
 def cost(row: Notification, _: Words) -> ClaimRequest:
     """Return the claim request of an e-mail, which has no parts."""
     return ClaimRequest(id=row.id, reserved=estimate(Channel.EMAIL, None, 1))
-
-
-@cache
-def _log() -> Logger:
-    return Logger(service="email-sender")
 
 
 @cache

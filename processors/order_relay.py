@@ -4,30 +4,28 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from ordercast.decisions.routing import Policy
 from ordercast.errors import Retryable
-from ordercast.events.envelope import open_envelope
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways import clients
+from ordercast.gateways.invocations.batch_response import BatchResponse, from_lowest
+from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.parked.records import S3ParkedRecords
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.streams.kinesis_records import stream_records
-from ordercast.settings.processors import OrderRelaySettings, quiet_hours, recipient_patterns
+from ordercast.settings.processors import OrderRelaySettings
+from ordercast.wiring.relay import RelayPorts, policy_of, relay_orders
 from ordercast.wiring.tables import tables
 from ordercast.workflows.ports import Deadline
-from ordercast.workflows.record_decisions import RecordDecisions
 from ordercast.workflows.relay_orders import Relayed, RelayOrders
-from ordercast.workflows.reserve_caps import ReserveCaps
-from processors.batch_response import BatchResponse, from_lowest
 from processors.deadline import deadline
 
 if TYPE_CHECKING:
@@ -42,8 +40,7 @@ PORTION_TAKES = timedelta(seconds=10)
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Relay one batch; it is redelivered from the first record that is not done."""
-    log = _log()
-    log.append_keys(request_id=context.aws_request_id)
+    log = request_log("order-relay", context)
     return respond(event, _wired(), log, time_left=deadline(context))
 
 
@@ -98,44 +95,19 @@ def _counts(relayed: Relayed) -> Mapping[str, int]:
 
 
 @cache
-def _log() -> Logger:
-    return Logger(service="order-relay")
-
-
-@cache
 def _wired() -> RelayOrders:
     """Build once per execution environment, on the first invocation."""
     settings = OrderRelaySettings.from_env(os.environ)
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
     customers = table(settings.customers_table)
-    notifications_topic = Topic(
+    topic = Topic(
         client=clients.sns_topics(), arn=settings.notifications_topic_arn, executor=executor
     )
-    ledger = DynamoLedger(table=table(settings.ledger_table), customers=customers)
-    policy = _policy(settings)
-    reserve_caps = ReserveCaps(
-        ledger=ledger, people=DynamoPeople(table=customers), limit=policy.cap
-    )
-    return RelayOrders(
-        ledger=ledger,
-        record_decisions=RecordDecisions(ledger=ledger, reserve_caps=reserve_caps, policy=policy),
-        notifications_topic=SnsNotificationsTopic(topic=notifications_topic),
+    ports = RelayPorts(
+        ledger=DynamoLedger(table=table(settings.ledger_table), customers=customers),
+        people=DynamoPeople(table=customers),
+        notifications_topic=SnsNotificationsTopic(topic=topic),
         parked=S3ParkedRecords(client=clients.s3(), bucket=settings.parked_bucket),
-        opening=open_envelope,
-        policy=policy,
-        default_currency=settings.default_currency,
-        now=lambda: datetime.now(UTC),
     )
-
-
-def _policy(settings: OrderRelaySettings) -> Policy:
-    return Policy(
-        default_country=settings.default_country,
-        default_time_zone=settings.default_time_zone,
-        retention=settings.retention,
-        republish_after=settings.republish_after,
-        cap=settings.cap,
-        quiet=quiet_hours(settings.quiet_hours),
-        allowed=recipient_patterns(settings.allowed_recipients),
-    )
+    return relay_orders(ports, policy_of(settings), default_currency=settings.default_currency)

@@ -12,16 +12,17 @@ from aws_lambda_powertools import Logger
 
 from ordercast.errors import Retryable
 from ordercast.gateways import clients
+from ordercast.gateways.invocations.batch_response import BatchResponse, message_ids, of
+from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.receipt import CountedEvent, MalformedReceipt, Receipt, read_receipt
 from ordercast.settings.processors import ReceiptTrackerSettings
+from ordercast.wiring.receipts import ReceiptPorts, apply_receipts
 from ordercast.wiring.tables import tables
 from ordercast.workflows.apply_receipts import ApplyReceipts
-from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
-from processors.batch_response import BatchResponse, message_ids, of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Apply one batch; a receipt without a known notification is kept until there is one."""
-    log = _log()
-    log.append_keys(request_id=context.aws_request_id)
+    log = request_log("receipt-tracker", context)
     return respond(event, _wired(), log)
 
 
@@ -81,32 +81,15 @@ def _unknown(receipts: list[Receipt]) -> Counter[str]:
 
 
 @cache
-def _log() -> Logger:
-    return Logger(service="receipt-tracker")
-
-
-@cache
 def _wired() -> ApplyReceipts:
     """Build once per execution environment, on the first invocation."""
     settings = ReceiptTrackerSettings.from_env(os.environ)
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
     customers = table(settings.customers_table)
-    ledger = DynamoLedger(table=table(settings.ledger_table), customers=customers)
-    return ApplyReceipts(
+    ports = ReceiptPorts(
+        ledger=DynamoLedger(table=table(settings.ledger_table), customers=customers),
+        people=DynamoPeople(table=customers),
         receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
-        merge=MergeReceipts(ledger=ledger, receipt_timeout=settings.receipt_timeout, now=_now),
-        suppress=SuppressFromReceipts(
-            ledger=ledger,
-            people=DynamoPeople(table=customers),
-            soft_bounces=settings.soft_bounces,
-        ),
-        receipt_timeout=settings.receipt_timeout,
-        orphan_wait=settings.orphan_wait,
-        retention=settings.receipt_retention,
-        now=_now,
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return apply_receipts(ports, settings)

@@ -4,10 +4,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from random import random
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 
@@ -15,30 +13,22 @@ from ordercast.errors import Retryable
 from ordercast.events.identity import is_notification_id
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
+from ordercast.gateways.invocations.batch_response import BatchResponse, message_ids, of
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.messaging.visibility import SqsVisibility
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.metrics import PARKED_METRIC, emf_line
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.notification import Notification
-from ordercast.sending.claim import ClaimRequest
 from ordercast.settings.processors import SenderSettings
-from ordercast.templates import Words, send_within, words
+from ordercast.wiring.send import SenderPorts, send_messages
 from ordercast.wiring.tables import tables
-from ordercast.workflows.merge_receipts import MergeReceipts
 from ordercast.workflows.ports import Deadline, Provider
-from ordercast.workflows.send.checks import Checks
-from ordercast.workflows.send.claims import Claims
-from ordercast.workflows.send.settling import Settling
+from ordercast.workflows.send.checks import Cost
 from ordercast.workflows.send_messages import WAVE, SendMessages
-from processors.batch_response import BatchResponse, message_ids, of
 from processors.waits import Delay, redeliver_later
 
 # A foreign message uses up its receives, and goes to the dead letters, within the hour.
 FOREIGN = timedelta(seconds=10)
-
-Cost = Callable[[Notification, Words], ClaimRequest]
-"""Return the claim request of a notification: its parts and price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,40 +83,16 @@ def wire(
     # All calls of a wave run at once: a second round could outlast WAVE_TAKES.
     executor = ThreadPoolExecutor(WAVE)
     table = tables(executor)
-    ledger = DynamoLedger(
-        table=table(settings.ledger_table), customers=table(settings.customers_table)
-    )
-    send = SendMessages(
-        channel=channel,
-        ledger=ledger,
+    ports = SenderPorts(
+        ledger=DynamoLedger(
+            table=table(settings.ledger_table), customers=table(settings.customers_table)
+        ),
+        receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
         provider=provider(executor),
-        checks=Checks(
-            ledger=ledger,
-            words=words,
-            cost=cost,
-            send_within=send_within,
-            chance=random,
-            now=_now,
-        ),
-        claims=Claims(
-            ledger=ledger, lease=settings.claim_lease, token=lambda: uuid4().hex, now=_now
-        ),
-        settling=Settling(
-            ledger=ledger,
-            receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
-            merge=MergeReceipts(ledger=ledger, receipt_timeout=settings.receipt_timeout, now=_now),
-            receipt_retention=settings.receipt_retention,
-            receipt_timeout=settings.receipt_timeout,
-            chance=random,
-        ),
-        now=_now,
+        cost=cost,
     )
     delay = SqsVisibility(client=clients.sqs()).delay
-    return Sender(send=send, delay=delay, stage=settings.stage)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return Sender(send=send_messages(channel, ports, settings), delay=delay, stage=settings.stage)
 
 
 def _received(

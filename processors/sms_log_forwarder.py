@@ -9,10 +9,9 @@ from functools import cache
 from gzip import decompress
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
-
 from ordercast.errors import NotificationsTopicUnavailable
 from ordercast.gateways import clients
+from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.messaging.topic import Topic, TopicMessage
 from ordercast.settings.processors import SmsLogForwarderSettings
 
@@ -26,8 +25,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     CloudWatch Logs invokes asynchronously: a failed delivery is retried and then goes, whole, to the
     function's failure destination. A line may be forwarded twice; receipts are idempotent.
     """
-    log = _log()
-    log.append_keys(request_id=context.aws_request_id)
+    log = request_log("sms-log-forwarder", context)
     lines = log_lines(event)
     taken = _wired().publish([TopicMessage(body=line) for line in lines])
     log.info("lines_forwarded", extra={"lines": len(lines), "taken": sum(taken)})
@@ -42,11 +40,6 @@ def log_lines(event: Mapping[str, Any]) -> list[str]:
     if delivery["messageType"] != "DATA_MESSAGE":
         return []
     return [each["message"] for each in delivery["logEvents"]]
-
-
-@cache
-def _log() -> Logger:
-    return Logger(service="sms-log-forwarder")
 
 
 @cache

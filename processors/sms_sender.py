@@ -4,10 +4,10 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
-
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
+from ordercast.gateways.invocations.batch_response import BatchResponse
+from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.providers.sns_sms import SnsSms
 from ordercast.notifications.notification import Notification
 from ordercast.people.contact import country_of
@@ -16,7 +16,6 @@ from ordercast.sending.prices import estimate
 from ordercast.settings.processors import SmsSenderSettings
 from ordercast.templates import Words
 from ordercast.templates.sms_text import parts
-from processors.batch_response import BatchResponse
 from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
 
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Send one batch; what could not be sent yet is redelivered."""
-    log = _log()
-    log.append_keys(request_id=context.aws_request_id)
+    log = request_log("sms-sender", context)
     return respond(event, _wired(), log, time_left=deadline(context))
 
 
@@ -36,11 +34,6 @@ def cost(row: Notification, words: Words) -> ClaimRequest:
     count = parts(words.text).parts
     country = country_of(row.recipient) if row.recipient else None
     return ClaimRequest(id=row.id, parts=count, reserved=estimate(Channel.SMS, country, count))
-
-
-@cache
-def _log() -> Logger:
-    return Logger(service="sms-sender")
 
 
 @cache

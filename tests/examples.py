@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ordercast.decisions.audience import Policy, audience_of
 from ordercast.decisions.decision import Decision, fingerprint
 from ordercast.decisions.drafting import rows
-from ordercast.decisions.routing import Policy, audience_of, decide
 from ordercast.events.identity import customer_key, event_hash, order_hash
 from ordercast.events.order_event import Channel, OrderEvent, parse_order_event
 from ordercast.notifications.notification import Notification
 from ordercast.people.person import Person, QuietHours
+from ordercast.sending.send_rules import decide
 from tests.fakes.clock import START
 
 EMAIL = "ada@example.com"

@@ -18,12 +18,12 @@ from ordercast.decisions.replay_diff import ReplayDifference, differences, verdi
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.notifications.notification import Notification
+from ordercast.operations.dry_run import DryRun
 from ordercast.operations.moments import span
 from ordercast.operations.recording import read
-from ordercast.operations.relay_policy import policy_of
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.usage_error import UsageError
-from ordercast.workflows.dry_run import DryRun
+from ordercast.wiring.relay import policy_of
 
 IDS_A_READ = 100
 

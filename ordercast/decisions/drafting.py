@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from ordercast.decisions.audience import Audience, Policy, consent_for, recipient_of
 from ordercast.decisions.decision import Decision, Verdict, Verdicts
-from ordercast.decisions.routing import Audience, Policy, consent_for, recipient_of
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel, Item, OrderEvent
 from ordercast.notifications.channels import CHANNELS

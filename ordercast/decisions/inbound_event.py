@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ordercast.decisions.audience import Policy, people_in
 from ordercast.decisions.decision import Decision, fingerprint
 from ordercast.decisions.lookup import DecisionKey
-from ordercast.decisions.routing import Policy, people_in
 from ordercast.errors import Rejected
 from ordercast.events.identity import event_hash, known_by, order_hash
 from ordercast.events.order_event import OrderEvent, parse_order_event

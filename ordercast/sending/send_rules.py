@@ -1,14 +1,14 @@
-"""The rules that forbid or hold back a send. Used by the senders and the sweeper.
+"""The rules that forbid or hold back a send. Used by the relay, the senders and the sweeper.
 
 Who asks which rule, and when:
 
 | rule | relay, when it decides | sender, before each claim | sweeper, on release of a deferral | redriving |
 |---|---|---|---|---|
-| suppressions, consent, contact | `decisions.routing` | `block_reason` | `block_reason` | by the sender |
-| allowed recipients (`allowed_recipients`) | `decisions.routing` | - | - | - |
-| stale status (`status_rank.is_stale`) | `decisions.routing` | `block_reason` | `block_reason` | by the sender |
-| quiet hours | `decisions.routing`, defers | - | - | - |
-| hourly cap | `workflows.reserve_caps` | - | - | - |
+| suppressions, consent, contact | `decide` | `block_reason` | `block_reason` | by the sender |
+| allowed recipients | `decide` | - | - | - |
+| stale status (`status_rank.is_stale`) | `decide` | `block_reason` | `block_reason` | by the sender |
+| quiet hours | `decide`, defers | - | - | - |
+| hourly cap (`hourly_cap.reserve`) | `capped`, after `decide` | - | - | - |
 | age (`send_within` of the template) | - | `block_reason` | `block_reason` | by the sender |
 | pauses | - | `is_paused`, holds back | - | by the sender |
 
@@ -16,19 +16,39 @@ Consent is read again before each claim and release, because it may have been wi
 decision. What the relay decides once (recipient, quiet hours, cap) is not asked again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 
-from ordercast.decisions.decision import STALE
+from ordercast.decisions.audience import (
+    CONSENT_BY_EVENT,
+    Audience,
+    Policy,
+    as_written,
+    consent_for,
+    recipient_of,
+    wanted_channels,
+)
+from ordercast.decisions.decision import STALE, Verdict, Verdicts
 from ordercast.decisions.lookup import LatestStatusKey, LookupResult, Pauses
-from ordercast.decisions.routing import CONSENT_BY_EVENT, NO_CONSENT, NO_CONTACT
-from ordercast.events.identity import customer_key, order_of
+from ordercast.events.identity import customer_key, notification_id, order_of
+from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import is_stale
+from ordercast.notifications.status_rank import LatestStatus, is_stale
 from ordercast.people.person_keys import people_for
+from ordercast.people.quiet_hours import quiet_until
+from ordercast.people.time_zones import possible_time_zones
 
+NO_CONSENT = "no-consent"
+NO_CHANNEL = "no-channel"
+NO_CONTACT = "no-contact"
+INVALID_CONTACT = "invalid-contact"
+NOT_ALLOWED = "not-allowed"
+QUIET_HOURS = "quiet-hours"
+CAP = "cap"
 EXPIRED = "expired"
 
 SendWithin = Callable[[Notification], timedelta]
@@ -41,6 +61,37 @@ WHILE_PAUSED = timedelta(minutes=5)
 def latest_status_key_of(row: Notification) -> LatestStatusKey:
     """Return the key of the latest status that *row* must not be older than."""
     return order_of(row.id), row.channel
+
+
+def decide(
+    event: OrderEvent,
+    audience: Audience,
+    latest_statuses: Mapping[Channel, LatestStatus],
+    *,
+    policy: Policy,
+    now: datetime,
+) -> dict[Channel, Verdict]:
+    """Return the verdict of each channel for *event*; `capped` comes afterwards."""
+    return {
+        channel: _verdict(
+            event, channel, audience, latest_statuses.get(channel), policy=policy, now=now
+        )
+        for channel in wanted_channels(event, audience)
+    }
+
+
+def capped(event: OrderEvent, verdicts: Verdicts, over_cap: AbstractSet[str]) -> Verdicts:
+    """Return *verdicts* with the notifications *over_cap*, by id, suppressed."""
+    over = Verdict(state=State.SUPPRESSED, rule=CAP)
+    return {
+        channel: over if notification_id(event, channel) in over_cap else verdict
+        for channel, verdict in verdicts.items()
+    }
+
+
+def is_allowed(recipient: str, policy: Policy) -> bool:
+    """Tell whether this stage may send to *recipient*."""
+    return any(fnmatchcase(recipient, pattern) for pattern in policy.allowed)
 
 
 def block_reason(
@@ -95,3 +146,59 @@ def _consents(row: Notification, found: LookupResult) -> bool:
         return False
     key = customer_key(shop=row.order.shop, customer_id=row.customer_id)
     return key in found.people and row.channel in found.people[key].consents
+
+
+def _verdict(
+    event: OrderEvent,
+    channel: Channel,
+    audience: Audience,
+    latest_status: LatestStatus | None,
+    *,
+    policy: Policy,
+    now: datetime,
+) -> Verdict:
+    """Return the first rule that forbids sending, else the end of quiet hours, else a request."""
+    block_reason = _refusal(event, channel, audience, policy=policy)
+    if block_reason:
+        return Verdict(state=State.SUPPRESSED, rule=block_reason)
+    if is_stale(event.status, event.occurred_at, latest_status):
+        return Verdict(state=State.SUPPRESSED, rule=STALE)
+    urgent = event.priority is Priority.HIGH
+    until = None if urgent else _quiet_until(event, audience, policy=policy, now=now)
+    if until:
+        return Verdict(state=State.DEFERRED, rule=QUIET_HOURS, until=until)
+    return Verdict(state=State.REQUESTED)
+
+
+def _refusal(
+    event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
+) -> str | None:
+    recipient = recipient_of(event, channel, audience, policy=policy)
+    refusal = audience.refusal(channel, recipient)
+    if refusal:
+        return refusal
+    if event.channels is None and audience.customer and audience.customer.channels == ():
+        return NO_CHANNEL
+    if consent_for(event, channel, audience) is None:
+        return NO_CONSENT if as_written(event, audience.customer, channel) else NO_CONTACT
+    if recipient is None:
+        written = as_written(event, audience.customer, channel)
+        return INVALID_CONTACT if written else NO_CONTACT
+    return None if is_allowed(recipient, policy) else NOT_ALLOWED
+
+
+def _quiet_until(
+    event: OrderEvent, audience: Audience, *, policy: Policy, now: datetime
+) -> datetime | None:
+    customer = audience.customer
+    quiet = (customer and customer.quiet) or policy.quiet
+    if quiet is None:
+        return None
+    places = possible_time_zones(
+        named=(customer.time_zone if customer else None, event.contact.time_zone),
+        phone=(customer and customer.phone) or event.contact.phone,
+        country=(customer and customer.country) or event.contact.country,
+        default_country=policy.default_country,
+        default=policy.default_time_zone,
+    )
+    return quiet_until(quiet, places=places, now=now)

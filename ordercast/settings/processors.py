@@ -37,25 +37,22 @@ class OrderRelaySettings(EnvironmentSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptSettings(EnvironmentSettings):
-    """Settings of all that record receipts, set in stages/*.toml as receipt_timeout."""
+class SendPolicy:
+    """How long the senders hold claims and wait for receipts, set in stages/*.toml by the same names."""
 
-    ledger_table: str
-    customers_table: str
-    receipts_table: str
+    claim_lease: timedelta
+    receipt_retention: timedelta
     receipt_timeout: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SenderSettings(ReceiptSettings):
-    """Settings of the senders of all channels; `stage` is a dimension of their metric, and a tag of e-mails.
-
-    Set in stages/*.toml as claim_lease and receipt_retention.
-    """
+class SenderSettings(SendPolicy, EnvironmentSettings):
+    """Settings of the senders of all channels; `stage` is a dimension of their metric, and a tag of e-mails."""
 
     stage: str
-    claim_lease: timedelta
-    receipt_retention: timedelta
+    ledger_table: str
+    customers_table: str
+    receipts_table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,29 +71,49 @@ class EmailSenderSettings(SenderSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptTrackerSettings(ReceiptSettings):
-    """Settings of the receipt tracker, set in stages/*.toml as receipt_retention and soft_bounces.
+class ReceiptPolicy:
+    """How receipts are merged, set in stages/*.toml as receipt_retention, receipt_timeout and soft_bounces.
 
     `orphan_wait` is how long a receipt waits for the sender to record its message: three times
     claim_lease.
     """
 
     receipt_retention: timedelta
+    receipt_timeout: timedelta
     orphan_wait: timedelta
     soft_bounces: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweeperSettings(ReceiptSettings):
-    """Settings of the sweeper, set in stages/*.toml by the same names."""
+class ReceiptTrackerSettings(ReceiptPolicy, EnvironmentSettings):
+    """Settings of the receipt tracker."""
 
+    ledger_table: str
+    customers_table: str
+    receipts_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepPolicy:
+    """When the sweeper acts, set in stages/*.toml by the same names; to resend after 0 is never."""
+
+    republish_after: timedelta
+    resend_email_after: timedelta
+    receipt_timeout: timedelta
+    claim_lease: timedelta
+    soft_bounces: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweeperSettings(SweepPolicy, EnvironmentSettings):
+    """Settings of the sweeper."""
+
+    ledger_table: str
+    customers_table: str
+    receipts_table: str
     notifications_topic_arn: str
     receipts_queue_url: str
     receipts_dead_letters_url: str
-    republish_after: timedelta
-    resend_email_after: timedelta
-    claim_lease: timedelta
-    soft_bounces: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

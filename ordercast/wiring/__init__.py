@@ -1,1 +1,1 @@
-"""Build workflows around the AWS gateways. Used by Lambda functions and operators' commands."""
+"""Build workflows around their ports: for Lambda functions and commands AWS's, for tests fakes."""

@@ -1,19 +1,19 @@
 """Decide about new events and store each decision. Used by `relay_orders`."""
 
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordercast.decisions.decision import Decision, Verdict, Verdicts
+from ordercast.decisions.audience import Policy, audience_of, recipient_of
+from ordercast.decisions.decision import Decision, Verdicts
 from ordercast.decisions.drafting import latest_statuses
 from ordercast.decisions.inbound_event import InboundEvent
 from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupResult
-from ordercast.decisions.routing import CAP, Policy, audience_of, decide, recipient_of
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
+from ordercast.sending.send_rules import capped, decide
 from ordercast.workflows.ports import DecisionsAndRows
 from ordercast.workflows.reserve_caps import ReserveCaps
 
@@ -45,7 +45,7 @@ class RecordDecisions:
             Decision(
                 order=each.key[0],
                 event=each.key[1],
-                verdicts=_capped(each, verdicts[each.key], refused),
+                verdicts=capped(each.event, verdicts[each.key], refused),
                 fingerprint=each.fingerprint,
                 position=each.record.position,
                 accepted_at=now,
@@ -97,11 +97,3 @@ class RecordDecisions:
                     due = requests.setdefault(audience.cap_person(to), {})
                     due[notification_id(each.event, channel)] = verdict.until or now
         return requests
-
-
-def _capped(inbound: InboundEvent, verdicts: Verdicts, refused: AbstractSet[str]) -> Verdicts:
-    over = Verdict(state=State.SUPPRESSED, rule=CAP)
-    return {
-        channel: over if notification_id(inbound.event, channel) in refused else verdict
-        for channel, verdict in verdicts.items()
-    }

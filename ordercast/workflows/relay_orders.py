@@ -5,11 +5,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ordercast.decisions.audience import Policy, audience_of
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.drafting import latest_statuses, rows
 from ordercast.decisions.inbound_event import InboundEvent, first_of_each_event, read_inbound_event
 from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupKeys, LookupResult
-from ordercast.decisions.routing import Policy, audience_of
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import ParkedRecord, StreamRecord

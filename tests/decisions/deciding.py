@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from ordercast.decisions.audience import Policy, audience_of
 from ordercast.decisions.decision import Verdict
-from ordercast.decisions.routing import Policy, audience_of, decide
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.people.person import Person
+from ordercast.sending.send_rules import decide
 from tests.examples import POLICY, order_event
 from tests.fakes.clock import START
 

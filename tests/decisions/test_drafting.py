@@ -4,21 +4,16 @@ from typing import Any
 
 import pytest
 
+from ordercast.decisions.audience import CONSENT_BY_EVENT, CONSENT_ON_RECORD, audience_of
 from ordercast.decisions.decision import STALE, Decision, Verdict, Verdicts
 from ordercast.decisions.drafting import latest_statuses, rows
-from ordercast.decisions.routing import (
-    CONSENT_BY_EVENT,
-    CONSENT_ON_RECORD,
-    NO_CONTACT,
-    QUIET_HOURS,
-    audience_of,
-)
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import status_rank
 from ordercast.people.person import Person, QuietHours
 from ordercast.rollups.rollup import hour_of
+from ordercast.sending.send_rules import NO_CONTACT, QUIET_HOURS
 from tests.examples import EMAIL, PHONE, POLICY, drafts, order_event, person, quiet_for
 from tests.fakes.clock import START
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from ordercast.decisions.audience import audience_of
 from ordercast.decisions.decision import STALE, Verdict
-from ordercast.decisions.routing import NO_CONSENT, QUIET_HOURS, audience_of
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.status_rank import LatestStatus, status_rank
 from ordercast.people.person import QuietHours
+from ordercast.sending.send_rules import NO_CONSENT, QUIET_HOURS
 from tests.decisions.deciding import SENT, rules, verdicts
 from tests.examples import EMAIL, PHONE, POLICY, order_event, person
 from tests.fakes.clock import START

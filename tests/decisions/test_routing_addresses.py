@@ -5,20 +5,19 @@ from typing import Any
 
 import pytest
 
+from ordercast.decisions.audience import audience_of, recipient_of
 from ordercast.decisions.decision import Verdict
-from ordercast.decisions.routing import (
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.people.person import Person
+from ordercast.sending.send_rules import (
     INVALID_CONTACT,
     NO_CHANNEL,
     NO_CONSENT,
     NO_CONTACT,
     NOT_ALLOWED,
-    audience_of,
     is_allowed,
-    recipient_of,
 )
-from ordercast.events.order_event import Channel
-from ordercast.notifications.lifecycle import State
-from ordercast.people.person import Person
 from tests.decisions.deciding import SENT, rules, verdicts
 from tests.examples import EMAIL, PHONE, POLICY, order_event, person
 

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercast.decisions.routing import (
+from ordercast.decisions.audience import (
     CONSENT_BY_EVENT,
     CONSENT_ON_RECORD,
-    NO_CONSENT,
     audience_of,
     consent_for,
     people_in,
@@ -18,6 +17,7 @@ from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import Person
+from ordercast.sending.send_rules import NO_CONSENT
 from tests.decisions.deciding import SENT, rules, verdicts
 from tests.examples import EMAIL, PHONE, POLICY, order_event, person
 

@@ -3,9 +3,9 @@
 import argparse
 import sys
 
+from tests.explorer.checks.promises import broken
 from tests.explorer.exploring import calls, explore, explore_pairs, pairs, played, points
-from tests.explorer.faults import Fault, Point
-from tests.explorer.promises import broken
+from tests.explorer.faults.points import Fault, Point
 
 PAIRS = 1000
 

@@ -10,12 +10,12 @@ from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
-from tests.explorer.branching import Judge, branched
-from tests.explorer.faults import Call, Point
-from tests.explorer.functions import Fitting
-from tests.explorer.promises import broken
+from tests.explorer.checks.promises import broken
+from tests.explorer.deployed.fitting import Fitting
+from tests.explorer.deployed.stage import Stage
+from tests.explorer.faults.branching import Judge, branched
+from tests.explorer.faults.points import Call, Point
 from tests.explorer.scenario import END, stage
-from tests.explorer.stage import Stage
 
 Pair = tuple[Point, int]
 """A point, and the number that a second one is drawn by."""

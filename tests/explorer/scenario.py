@@ -16,10 +16,10 @@ from ordercast.events.identity import address_key, customer_key, notification_id
 from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.people.person import Person, QuietHours
 from tests.aggregates import aggregate
-from tests.explorer.faults import Point
-from tests.explorer.functions import Fitting
-from tests.explorer.stage import Script, Stage
-from tests.explorer.words import LATE, Word
+from tests.explorer.deployed.fitting import Fitting
+from tests.explorer.deployed.stage import Script, Stage
+from tests.explorer.deployed.words import LATE, Word
+from tests.explorer.faults.points import Point
 
 SHOP = "Example Tea"
 BULK = 18

@@ -5,10 +5,10 @@ from typing import NoReturn
 
 import pytest
 
-from tests.explorer.branching import Unplayed
+from tests.explorer.checks.promises import broken
+from tests.explorer.deployed.stage import Stage
 from tests.explorer.exploring import calls, judged, played, points
-from tests.explorer.promises import broken
-from tests.explorer.stage import Stage
+from tests.explorer.faults.branching import Unplayed
 from tests.sampling import SAMPLED, sampled
 
 

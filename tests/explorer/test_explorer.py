@@ -21,6 +21,9 @@ from ordercast.sending.claim import ClaimStatus
 from ordercast.workflows import count_changes as count
 from ordercast.workflows import ports
 from ordercast.workflows.send_messages import WAVE
+from tests.explorer.checks.promises import all_rows, broken
+from tests.explorer.deployed.fitting import Fitting
+from tests.explorer.deployed.stage import Stage
 from tests.explorer.exploring import (
     COMMAND,
     Finding,
@@ -32,12 +35,9 @@ from tests.explorer.exploring import (
     points,
     sample,
 )
-from tests.explorer.faults import MANNERS, Call, Fault, Point
-from tests.explorer.functions import Fitting
-from tests.explorer.promises import all_rows, broken
-from tests.explorer.safeguard import Around
+from tests.explorer.faults.points import MANNERS, Call, Fault, Point
+from tests.explorer.safeguards.definition import Around
 from tests.explorer.scenario import WITHHELD
-from tests.explorer.stage import Stage
 from tests.sampling import SAMPLED, sampled
 
 PORTS = {

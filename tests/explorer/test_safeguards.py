@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.explorer.checks.promises import broken
+from tests.explorer.deployed.fitting import Fitting
 from tests.explorer.exploring import calls, played
-from tests.explorer.faults import Point
-from tests.explorer.functions import Fitting
-from tests.explorer.promises import broken
-from tests.explorer.receipt_safeguards import SAFEGUARDS_OF_RECEIPTS
-from tests.explorer.safeguard import Safeguard
-from tests.explorer.safeguards import SAFEGUARDS_OF_SENDING
+from tests.explorer.faults.points import Point
+from tests.explorer.safeguards.definition import Safeguard
+from tests.explorer.safeguards.receipts import SAFEGUARDS_OF_RECEIPTS
+from tests.explorer.safeguards.sending import SAFEGUARDS_OF_SENDING
 
 SAFEGUARDS = (*SAFEGUARDS_OF_SENDING, *SAFEGUARDS_OF_RECEIPTS)
 each_safeguard = pytest.mark.parametrize("safeguard", SAFEGUARDS, ids=lambda each: each.name)

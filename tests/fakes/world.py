@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
-from ordercast.decisions.routing import Policy
+from ordercast.decisions.audience import Policy
 from ordercast.events.envelope import open_envelope
 from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import StreamRecord
@@ -15,19 +15,17 @@ from ordercast.notifications.notification import Notification
 from ordercast.people.person import Person
 from ordercast.receipts.receipt import Receipt
 from ordercast.sending.claim import ClaimRequest
-from ordercast.sending.due_policy import DuePolicy
+from ordercast.settings.processors import ReceiptPolicy, SendPolicy, SweepPolicy
 from ordercast.templates import Words, words
+from ordercast.wiring.receipts import apply_receipts
+from ordercast.wiring.relay import RelayPorts, relay_orders
+from ordercast.wiring.send import SenderPorts, send_messages
+from ordercast.wiring.sweep import SweeperPorts, sweep_notifications, sweep_receipts
 from ordercast.workflows.apply_receipts import Applied, ApplyReceipts
-from ordercast.workflows.match_receipts import MatchReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
 from ordercast.workflows.ports import Deadline
-from ordercast.workflows.record_decisions import RecordDecisions
 from ordercast.workflows.relay_orders import Opening, Relayed, RelayOrders
-from ordercast.workflows.reserve_caps import ReserveCaps
-from ordercast.workflows.send.checks import Checks
-from ordercast.workflows.send.claims import Claims
 from ordercast.workflows.send.sent import Sent
-from ordercast.workflows.send.settling import Settling
 from ordercast.workflows.send_messages import SendMessages
 from ordercast.workflows.sweep_notifications import SweepNotifications, Swept
 from ordercast.workflows.sweep_receipts import ReceiptsSwept, SweepReceipts
@@ -48,6 +46,9 @@ RESEND_EMAIL_AFTER = timedelta(minutes=30)
 RECEIPT_TIMEOUT = timedelta(hours=72)
 ORPHAN_WAIT = 3 * LEASE
 SOFT_BOUNCES = 3
+SEND_POLICY = SendPolicy(
+    claim_lease=LEASE, receipt_retention=RECEIPT_RETENTION, receipt_timeout=RECEIPT_TIMEOUT
+)
 
 
 def cost(row: Notification, _: Words) -> ClaimRequest:
@@ -86,19 +87,15 @@ class World:
     @property
     def relayer(self) -> RelayOrders:
         """The relay."""
-        reserve_caps = ReserveCaps(ledger=self.ledger, people=self.people, limit=self.policy.cap)
-        return RelayOrders(
+        ports = RelayPorts(
             ledger=self.ledger,
-            record_decisions=RecordDecisions(
-                ledger=self.ledger, reserve_caps=reserve_caps, policy=self.policy
-            ),
+            people=self.people,
             notifications_topic=self.notifications_topic,
             parked=self.parked,
             opening=self.opening,
-            policy=self.policy,
-            default_currency="USD",
             now=self.now,
         )
+        return relay_orders(ports, self.policy, default_currency="USD")
 
     def relay(self, *payloads: bytes, at: int = 101) -> Relayed:
         """Bring one batch of records, from that position on; at the same position it is a retry."""
@@ -106,29 +103,18 @@ class World:
 
     def sender(self, channel: Channel) -> SendMessages:
         """One channel's sender; the provider of both is the same fake."""
-        return SendMessages(
-            channel=channel,
+        ports = SenderPorts(
             ledger=self.ledger,
+            receipt_logs=self.receipt_logs,
             provider=self.provider,
-            checks=Checks(
-                ledger=self.ledger,
-                words=self.words,
-                cost=cost,
-                send_within=lambda _: self.send_within,
-                chance=lambda: 0.5,
-                now=self.now,
-            ),
-            claims=Claims(ledger=self.ledger, lease=LEASE, token=self.token, now=self.now),
-            settling=Settling(
-                ledger=self.ledger,
-                receipt_logs=self.receipt_logs,
-                merge=self.merge,
-                receipt_retention=RECEIPT_RETENTION,
-                receipt_timeout=RECEIPT_TIMEOUT,
-                chance=lambda: 0.5,
-            ),
+            cost=cost,
             now=self.now,
+            token=self.token,
+            chance=lambda: 0.5,
+            words=self.words,
+            send_within=lambda _: self.send_within,
         )
+        return send_messages(channel, ports, SEND_POLICY)
 
     def send(self, *ids: str, channel: Channel = Channel.EMAIL, received: int = 1) -> Sent:
         """Bring one batch of requests from a queue of the channel, each received so often by now."""
@@ -144,27 +130,23 @@ class World:
     @property
     def tracker(self) -> ApplyReceipts:
         """The receipt tracker."""
-        return ApplyReceipts(
-            receipt_logs=self.receipt_logs,
-            merge=self.merge,
-            suppress=self.suppress,
+        policy = ReceiptPolicy(
+            receipt_retention=RECEIPT_RETENTION,
             receipt_timeout=RECEIPT_TIMEOUT,
             orphan_wait=ORPHAN_WAIT,
-            retention=RECEIPT_RETENTION,
-            now=self.now,
+            soft_bounces=self.soft_bounces,
         )
+        return apply_receipts(self._sweeper_ports, policy)
 
     @property
     def merge(self) -> MergeReceipts:
         """The merging of receipts."""
-        return MergeReceipts(ledger=self.ledger, receipt_timeout=RECEIPT_TIMEOUT, now=self.now)
+        return self.tracker.merge
 
     @property
     def suppress(self) -> SuppressFromReceipts:
         """The suppressing by their evidence."""
-        return SuppressFromReceipts(
-            ledger=self.ledger, people=self.people, soft_bounces=self.soft_bounces
-        )
+        return self.tracker.suppress
 
     def apply(self, *receipts: Receipt) -> Applied:
         """Bring one batch of receipts."""
@@ -172,20 +154,8 @@ class World:
 
     def sweeper(self, limit: int = 100) -> SweepNotifications:
         """The sweeper."""
-        return SweepNotifications(
-            ledger=self.ledger,
-            notifications_topic=self.notifications_topic,
-            receipts=self.receipts,
-            match_texts=self.receipt_sweeper().match_texts,
-            send_within=lambda _: self.send_within,
-            due_policy=DuePolicy(
-                first_wait=self.policy.republish_after,
-                resend_email_after=self.resend_email_after,
-                receipt_timeout=RECEIPT_TIMEOUT,
-            ),
-            now=self.now,
-            limit=limit,
-        )
+        receipts = self.receipt_sweeper()
+        return sweep_notifications(self._sweeper_ports, self._sweep_policy, receipts, limit=limit)
 
     def sweep(self, limit: int = 100) -> Swept:
         """Do one round of the sweeper."""
@@ -197,14 +167,28 @@ class World:
 
     def receipt_sweeper(self, limit: int = 100) -> SweepReceipts:
         """The sweeper's other half."""
-        return SweepReceipts(
+        return sweep_receipts(self._sweeper_ports, self._sweep_policy, limit=limit)
+
+    @property
+    def _sweeper_ports(self) -> SweeperPorts:
+        return SweeperPorts(
+            ledger=self.ledger,
+            people=self.people,
             receipt_logs=self.receipt_logs,
-            merge=self.merge,
-            suppress=self.suppress,
-            match=MatchReceipts(ledger=self.ledger, receipt_logs=self.receipt_logs, lease=LEASE),
-            receipt_timeout=RECEIPT_TIMEOUT,
+            notifications_topic=self.notifications_topic,
+            receipt_queue=self.receipts,
+            send_within=lambda _: self.send_within,
             now=self.now,
-            limit=limit,
+        )
+
+    @property
+    def _sweep_policy(self) -> SweepPolicy:
+        return SweepPolicy(
+            republish_after=self.policy.republish_after,
+            resend_email_after=self.resend_email_after or timedelta(),
+            receipt_timeout=RECEIPT_TIMEOUT,
+            claim_lease=LEASE,
+            soft_bounces=self.soft_bounces,
         )
 
     def published(self) -> list[tuple[str, Channel]]:

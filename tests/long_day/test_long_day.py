@@ -55,8 +55,7 @@ def test_a_record_that_is_not_decided_is_noticed(day, monkeypatch) -> None:
 
 
 def test_a_pipeline_that_never_looks_for_newer_news_is_noticed(monkeypatch) -> None:
-    for user in ("decisions.routing", "sending.send_rules"):
-        monkeypatch.setattr(f"ordercast.{user}.is_stale", lambda *_: False)
+    monkeypatch.setattr("ordercast.sending.send_rules.is_stale", lambda *_: False)
     lived = Day(seed=11, events=2_000)
     lived.live()
 

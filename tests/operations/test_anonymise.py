@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercast.decisions.routing import is_allowed
 from ordercast.operations.anonymise import Scrub, masked
-from ordercast.operations.relay_policy import policy_of
 from ordercast.people.contact import country_of, e164, mailbox
+from ordercast.sending.send_rules import is_allowed
+from ordercast.wiring.relay import policy_of
 from pipeline.settings.files import read_stage
 
 SALT = b"a salt for tests"

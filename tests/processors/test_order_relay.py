@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ordercast.gateways.invocations.batch_response import from_lowest
 from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.notifications.notification import Notification
-from processors.batch_response import from_lowest
 from processors.order_relay import PORTION, respond
 from tests.processors.lambda_events import failed, kinesis_event
 

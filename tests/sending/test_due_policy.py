@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from ordercast.decisions.lookup import LookupResult
-from ordercast.decisions.routing import QUIET_HOURS
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.due_policy import DueAction, DuePolicy, due_action
 from ordercast.sending.in_doubt import LAPSED, lapsed
+from ordercast.sending.send_rules import QUIET_HOURS
 from tests.examples import notification, person
 from tests.fakes.clock import START
 from tests.fakes.world import RECEIPT_TIMEOUT

@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
+from ordercast.decisions.audience import CONSENT_ON_RECORD
 from ordercast.decisions.lookup import LookupResult, Pauses
-from ordercast.decisions.routing import CONSENT_ON_RECORD, NO_CONSENT, NO_CONTACT
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
@@ -14,6 +14,8 @@ from ordercast.people.person import Person
 from ordercast.people.person_keys import people_for
 from ordercast.sending.send_rules import (
     EXPIRED,
+    NO_CONSENT,
+    NO_CONTACT,
     block_reason,
     is_paused,
     latest_status_key_of,

@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
+from ordercast.decisions.audience import CONSENT_BY_EVENT, CONSENT_ON_RECORD
 from ordercast.decisions.decision import Decision
-from ordercast.decisions.routing import CONSENT_BY_EVENT, CONSENT_ON_RECORD
 from ordercast.events.identity import notification_id_for
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS

@@ -27,6 +27,9 @@ from ordercast.workflows.send.sent import Sent
 Ready = tuple[Outgoing, ClaimRequest]
 """A rendered notification, and the claim to request for it."""
 
+Cost = Callable[[Notification, Words], ClaimRequest]
+"""Return the claim request of a notification: its parts and price."""
+
 Failed = list[tuple[Notification, Exception]]
 
 
@@ -36,7 +39,7 @@ class Checks:
 
     ledger: Ledger
     words: Callable[[Notification], Words]
-    cost: Callable[[Notification, Words], ClaimRequest]
+    cost: Cost
     send_within: SendWithin
     chance: Callable[[], float]
     now: Clock

@@ -7,7 +7,6 @@ import boto3
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from ordercast.decisions.routing import QUIET_HOURS
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.gateways.cloudwatch import MetricSums
@@ -15,6 +14,7 @@ from ordercast.metrics import NAMESPACE
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
 from ordercast.people.person import Person, QuietHours
+from ordercast.sending.send_rules import QUIET_HOURS
 from tests.cloud.orders import HOURS, ended, order, phone, promised, put, sweep_now, told
 from tests.eventually import eventually
 

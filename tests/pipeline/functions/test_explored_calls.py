@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.explorer.exploring import calls
-from tests.explorer.faults import MANNERS
+from tests.explorer.faults.points import MANNERS
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from ordercast.decisions.routing import Policy, audience_of, decide
+from ordercast.decisions.audience import Policy, audience_of
 from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import QuietHours
+from ordercast.sending.send_rules import decide
 from ordercast.settings.processors import recipient_patterns
 from pipeline.settings.files import read_stage
 from tests.examples import POLICY

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from ordercast.decisions.audience import CONSENT_ON_RECORD
 from ordercast.decisions.decision import Decision
-from ordercast.decisions.routing import CONSENT_ON_RECORD
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State

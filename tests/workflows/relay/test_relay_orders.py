@@ -5,11 +5,11 @@ import pytest
 from msgspec.structs import replace
 
 from ordercast.decisions.drafting import rows
-from ordercast.decisions.routing import decide
 from ordercast.errors import LedgerUnavailable, ParkingUnavailable
 from ordercast.events.order_event import Channel, OrderEvent
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
+from ordercast.sending.send_rules import decide
 from ordercast.workflows import record_decisions as marking
 from ordercast.workflows import relay_orders as relaying
 from tests.examples import EMAIL, payload

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ordercast.decisions.routing import CONSENT_ON_RECORD, NO_CONSENT
+from ordercast.decisions.audience import CONSENT_ON_RECORD
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
@@ -13,7 +13,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.status_rank import LatestStatus, status_rank
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
-from ordercast.sending.send_rules import EXPIRED, WHILE_PAUSED, latest_status_key_of
+from ordercast.sending.send_rules import EXPIRED, NO_CONSENT, WHILE_PAUSED, latest_status_key_of
 from ordercast.workflows.send_messages import WAVE
 from tests.examples import EMAIL, notification, payload, person
 from tests.fakes.clock import START

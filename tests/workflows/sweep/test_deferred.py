@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from ordercast.decisions.routing import CAP
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import Person
+from ordercast.sending.send_rules import CAP
 from tests.examples import EMAIL, payload, quiet_for
 from tests.fakes.world import World
 

@@ -14,10 +14,10 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import status_rank
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing
-from tests.explorer import faults
-from tests.explorer.faults import Crash
-from tests.explorer.journal import Journal, ProviderCall, Report, Spoken
-from tests.explorer.words import Word, receipt
+from tests.explorer.deployed.words import Word, receipt
+from tests.explorer.faults import points as faults
+from tests.explorer.faults.journal import Journal, ProviderCall, Report, Spoken
+from tests.explorer.faults.points import Crash
 from tests.fakes.clock import HandTurnedClock
 
 Speak = Callable[[str, timedelta], None]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.explorer.faults import Fault
-from tests.explorer.functions import Fitting
+from tests.explorer.deployed.fitting import Fitting
+from tests.explorer.faults.points import Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from ordercast.decisions.replay_diff import differences
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
+from ordercast.operations.dry_run import DryRun
 from ordercast.people.person import Person
-from ordercast.workflows.dry_run import DryRun
 from tests.examples import EMAIL, POLICY, drafts, payload
 from tests.fakes.world import World, records
 

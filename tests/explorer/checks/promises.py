@@ -16,12 +16,12 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import joined
 from ordercast.notifications.notification import Notification
 from ordercast.workflows.send_messages import WAVE
-from tests.explorer.functions import DUE_POLICY, POLICY, RECEIPT_TIMEOUT
-from tests.explorer.journal import ProviderCall, Report
-from tests.explorer.lost_receipts import unheard
-from tests.explorer.rollups import imbalance
+from tests.explorer.checks.lost_receipts import unheard
+from tests.explorer.checks.rollups import imbalance
+from tests.explorer.deployed.fitting import POLICY, RECEIPT_TIMEOUT, SWEEP_POLICY
+from tests.explorer.deployed.stage import Stage
+from tests.explorer.faults.journal import ProviderCall, Report
 from tests.explorer.scenario import PERSONAL
-from tests.explorer.stage import Stage
 
 A_FEW_ROUNDS = timedelta(minutes=10)  # of the sweeper
 AT_REST = frozenset(State) - {State.DEFERRED, State.REQUESTED, State.SENDING}
@@ -242,7 +242,7 @@ def _may_follow(first: ProviderCall, second: ProviderCall) -> bool:
     """Tell whether a second call was allowed: the first was not taken, or by the resend policy."""
     if first.told is Report.CERTAINLY_NOT:
         return True
-    wait = DUE_POLICY.resend_email_after or timedelta.max
+    wait = SWEEP_POLICY.resend_email_after or timedelta.max
     recorded = second.row.resends == 1 and first.row.resends == 0
     waited = second.at - first.at >= wait
     return first.row.channel is Channel.EMAIL and recorded and waited and not first.spoken

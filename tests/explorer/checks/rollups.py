@@ -11,7 +11,7 @@ from ordercast.reconciliation.comparison import Findings
 from ordercast.rollups.rollup import RollupInput, contribution, summed
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.reconcile.compare_rollups import CompareRollups
-from tests.explorer.functions import POLICY
+from tests.explorer.deployed.functions import POLICY
 from tests.fakes.rollups import FakeRollups
 
 

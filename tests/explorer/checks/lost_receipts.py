@@ -11,7 +11,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.receipt import Receipt, read_receipt
 from ordercast.receipts.receipt_log import ReceiptLog
-from tests.explorer.journal import Journal
+from tests.explorer.faults.journal import Journal
 from tests.fakes.clock import START
 
 

@@ -13,9 +13,9 @@ from ordercast.workflows.apply_receipts import ApplyReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts
 from ordercast.workflows.send.sent import Sent
 from ordercast.workflows.send.settling import Settling
-from tests.explorer.faults import Fault
-from tests.explorer.functions import Fitting
-from tests.explorer.safeguard import Around, Safeguard
+from tests.explorer.deployed.fitting import Fitting
+from tests.explorer.faults.points import Fault
+from tests.explorer.safeguards.definition import Around, Safeguard
 
 
 class _Forgetting(Settling):

@@ -10,17 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from ordercast.decisions.audience import Policy
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupKeys, LookupResult
-from ordercast.decisions.routing import Policy
-from ordercast.events.envelope import open_envelope
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.people.person import Person
-from ordercast.workflows.record_decisions import RecordDecisions
-from ordercast.workflows.relay_orders import Relayed, RelayOrders
-from ordercast.workflows.reserve_caps import ReserveCaps
+from ordercast.wiring.relay import RelayPorts, relay_orders
+from ordercast.workflows.relay_orders import Relayed
 
 Key = TypeVar("Key", bound=Hashable)
 Thing = TypeVar("Thing")
@@ -48,20 +46,14 @@ class DryRun:
 
     def relay(self, records: Sequence[StreamRecord], *, now: datetime) -> Relayed:
         """Relay one batch as if it were *now*."""
-        reserve_caps = ReserveCaps(ledger=self, people=self, limit=self.policy.cap)
-        relay = RelayOrders(
+        ports = RelayPorts(
             ledger=self,
-            record_decisions=RecordDecisions(
-                ledger=self, reserve_caps=reserve_caps, policy=self.policy
-            ),
+            people=self,
             notifications_topic=_NoNotificationsTopic(),
             parked=_ParkedInMemory(self.parked),
-            opening=open_envelope,
-            policy=self.policy,
-            default_currency=self.default_currency,
             now=lambda: now,
         )
-        return relay(records)
+        return relay_orders(ports, self.policy, default_currency=self.default_currency)(records)
 
     def look_up(self, wanted: LookupKeys) -> LookupResult:
         """Answer from memory; people without a reservation here are read from the stage."""

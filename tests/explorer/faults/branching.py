@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.explorer.faults import Point
+from tests.explorer.deployed.stage import Stage
+from tests.explorer.faults.points import Point
 from tests.explorer.scenario import END
-from tests.explorer.stage import Stage
 
 Judge = Callable[[Stage], Any]
 """What is to be known of a story that has ended; it is sent from one process to another."""

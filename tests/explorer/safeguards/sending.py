@@ -14,10 +14,10 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus
 from ordercast.workflows.send.claims import Claims
-from tests.explorer.faults import Fault
-from tests.explorer.functions import Fitting
-from tests.explorer.queues import Event
-from tests.explorer.safeguard import Around, Safeguard
+from tests.explorer.deployed.fitting import Fitting
+from tests.explorer.event_sources.queues import Event
+from tests.explorer.faults.points import Fault
+from tests.explorer.safeguards.definition import Around, Safeguard
 from tests.fakes.ledger import FakeLedger
 
 

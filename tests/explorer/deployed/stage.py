@@ -10,17 +10,20 @@ from typing import Any, Protocol
 from lambda_event_sources.outcomes import Errored, Outcome, Returned
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
-from tests.explorer import mappings, rollups
-from tests.explorer.changes import LedgerStream, Rows, Withheld
-from tests.explorer.fault_proxy import FaultProxy
-from tests.explorer.faults import Crash, Point
-from tests.explorer.functions import POLICY, Fitting, Function, Functions
-from tests.explorer.journal import Journal
-from tests.explorer.provider import Carrier
-from tests.explorer.queues import Event, NotificationsTopic, Queue, QueueSource
-from tests.explorer.stream import StreamSource
-from tests.explorer.trace import Trace
-from tests.explorer.words import Word
+from tests.explorer.checks import rollups
+from tests.explorer.deployed.fitting import POLICY, Fitting
+from tests.explorer.deployed.functions import Function, Functions
+from tests.explorer.deployed.provider import Carrier
+from tests.explorer.deployed.schedule import EveryMinute
+from tests.explorer.deployed.words import Word
+from tests.explorer.event_sources import mappings
+from tests.explorer.event_sources.changes import LedgerStream, Rows, Withheld
+from tests.explorer.event_sources.queues import Event, NotificationsTopic, Queue, QueueSource
+from tests.explorer.event_sources.stream import StreamSource
+from tests.explorer.faults.fault_proxy import FaultProxy
+from tests.explorer.faults.journal import Journal
+from tests.explorer.faults.points import Crash, Point
+from tests.explorer.faults.trace import Trace
 from tests.fakes.clock import START, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
@@ -29,7 +32,6 @@ from tests.fakes.rollups import FakeRollups
 
 FUNCTION_TIME_OUT = timedelta(minutes=1)
 VISIBILITY = 6 * FUNCTION_TIME_OUT
-MINUTE = timedelta(minutes=1)
 
 A_WHILE = timedelta(seconds=30)
 """Long enough for receipts to come, and for nobody's lease or function to end."""
@@ -131,7 +133,14 @@ class Stage:
         ]
         if self.fitting.sweeps:
             sweeper = self._invoking("sweeper", functions.sweeper())
-            self._sources.append(_EveryMinute(stage=self, invoke=sweeper))
+            self._sources.append(
+                EveryMinute(
+                    clock=self.clock,
+                    rows=self.ledger.rows,
+                    receipt_logs=self.receipt_logs.kept if self.fitting.sweeps_receipts else {},
+                    invoke=sweeper,
+                )
+            )
 
     def after(self, wait: timedelta, happening: Callable[[], None]) -> None:
         """Let something happen that long after the beginning."""
@@ -268,34 +277,6 @@ class Stage:
 
     def _source(self, name: str, invoke: Callable[[Any], Outcome]) -> QueueSource:
         return QueueSource(queue=self.queues[name], mapping=mappings.of_queue(name), invoke=invoke)
-
-
-@dataclass(slots=True, kw_only=True)
-class _EveryMinute:
-    """The sweeper's schedule; a round in which nothing is due would do nothing, and is left out."""
-
-    stage: Stage
-    invoke: Callable[[Any], Outcome]
-    last: datetime = START
-
-    def step(self) -> bool:
-        at = self.next_at()
-        if at is None or at > self.stage.clock():
-            return False
-        self.last = self.stage.clock()
-        self.invoke({})
-        return True
-
-    def next_at(self) -> datetime | None:
-        due = [row.due_at for row in self.stage.ledger.rows.values() if row.due_at]
-        if self.stage.fitting.sweeps_receipts:
-            receipt_logs = self.stage.receipt_logs.kept.values()
-            due += [
-                receipt_log.due_at
-                for receipt_log in receipt_logs
-                if receipt_log.due_at and not receipt_log.unattributed
-            ]
-        return max(min(due), self.last + MINUTE) if due else None
 
 
 _PRIORITIES = ("high", "normal")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from lambda_event_sources.mapping import EventSourceMapping
 from lambda_event_sources.queues.standard_queue import ARN
-from tests.explorer import changes
+from tests.explorer.event_sources import changes
 
 STREAM = EventSourceMapping(
     uuid="orders",

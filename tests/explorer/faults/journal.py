@@ -16,7 +16,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.sending.claim import Claim, ClaimStatus
-from tests.explorer.faults import Crash
+from tests.explorer.faults.points import Crash
 
 
 class Report(StrEnum):

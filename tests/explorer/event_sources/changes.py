@@ -11,7 +11,7 @@ from lambda_event_sources.streams.shard_batcher import lane_of
 from ordercast.events.order_event import Channel
 from ordercast.gateways.ledger.items import key, write
 from ordercast.notifications.notification import Notification
-from tests.explorer.stream import LaneSource
+from tests.explorer.event_sources.stream import LaneSource
 from tests.fakes.clock import HandTurnedClock
 
 ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/Ledger/stream/2026-03-02T09:30:00.000"

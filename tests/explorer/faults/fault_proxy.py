@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from tests.explorer.faults import MANNERS, Call, Crash, Fault, Point
+from tests.explorer.faults.points import MANNERS, Call, Crash, Fault, Point
 from tests.fakes.clock import HandTurnedClock
 from tests.fakes.world import LEASE
 

@@ -1,0 +1,116 @@
+"""Find who an event is for: customer, channels, addresses and consent. Used by the relay and the send rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ordercast.events.identity import address_key, customer_key
+from ordercast.events.order_event import Channel, OrderEvent
+from ordercast.notifications.channels import CHANNELS, FALLBACK
+from ordercast.people.contact import e164, mailbox
+from ordercast.people.person import Person, QuietHours
+
+CONSENT_BY_EVENT = "event"
+CONSENT_ON_RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The settings of a stage that decide; `allowed` are patterns of recipients.
+
+    `default_time_zone` counts where neither record nor event says where a customer is.
+    """
+
+    default_country: str
+    default_time_zone: str
+    retention: timedelta
+    republish_after: timedelta
+    cap: int
+    quiet: QuietHours | None
+    allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """The customer of an event, if it names one, and the records of its addresses."""
+
+    customer: Person | None
+    addresses: Mapping[str, Person]
+
+    def refusal(self, channel: Channel, recipient: str | None) -> str | None:
+        """Return the reason to refuse this channel, from the record of the customer or the address."""
+        known = [self.customer] if self.customer else []
+        if recipient and address_key(recipient) in self.addresses:
+            known.append(self.addresses[address_key(recipient)])
+        refusals = (person.refusal(channel, recipient) for person in known)
+        return next((each for each in refusals if each), None)
+
+    def cap_person(self, recipient: str) -> str:
+        """Return the key of the record whose cap counts: the customer's, else the address's."""
+        return self.customer.key if self.customer else address_key(recipient)
+
+
+def people_in(event: OrderEvent, *, policy: Policy) -> frozenset[str]:
+    """Return the keys of the records that the decision about *event* depends on."""
+    country = event.contact.country or policy.default_country
+    addresses = [
+        _address(as_written(event, None, channel), channel, country)
+        for channel in event.channels or tuple(Channel)
+    ]
+    keys = {address_key(address) for address in addresses if address}
+    if event.customer_id is not None:
+        keys.add(customer_key(shop=event.shop, customer_id=event.customer_id))
+    return frozenset(keys)
+
+
+def audience_of(event: OrderEvent, people: Mapping[str, Person]) -> Audience:
+    """Return the audience of *event*; a customer without a record gets an empty one."""
+    if event.customer_id is None:
+        return Audience(customer=None, addresses=people)
+    key = customer_key(shop=event.shop, customer_id=event.customer_id)
+    return Audience(customer=people.get(key, Person(key=key)), addresses=people)
+
+
+def recipient_of(
+    event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
+) -> str | None:
+    """Return the address to send to; the customer's record wins over the event."""
+    customer = audience.customer
+    country = (customer and customer.country) or event.contact.country or policy.default_country
+    return _address(as_written(event, customer, channel), channel, country)
+
+
+def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str | None:
+    """Return the source of the consent: the event, if it names channel and contact, or the record."""
+    if event.channels and channel in event.channels and as_written(event, None, channel):
+        return CONSENT_BY_EVENT
+    if audience.customer and channel in audience.customer.consents:
+        return CONSENT_ON_RECORD
+    return None
+
+
+def wanted_channels(event: OrderEvent, audience: Audience) -> tuple[Channel, ...]:
+    """Return the channels that event or customer chose, else each with a contact."""
+    if event.channels is not None:
+        return event.channels
+    if audience.customer and audience.customer.channels:
+        return audience.customer.channels
+    # No channel was chosen, or none on purpose: each channel with a contact gets a notification,
+    # and the send rules say why not.
+    customer = audience.customer
+    reachable = tuple(channel for channel in Channel if as_written(event, customer, channel))
+    return reachable or (FALLBACK,)
+
+
+def as_written(event: OrderEvent, customer: Person | None, channel: Channel) -> str | None:
+    """Return the contact as it was written, in the customer's record or else in the event."""
+    field = CHANNELS[channel].contact
+    written: str | None = (customer and getattr(customer, field)) or getattr(event.contact, field)
+    return written
+
+
+def _address(written: str | None, channel: Channel, country: str) -> str | None:
+    if not written:
+        return None
+    phone = CHANNELS[channel].contact == "phone"
+    return e164(written, country=country) if phone else mailbox(written)

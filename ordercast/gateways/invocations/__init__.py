@@ -1,0 +1,1 @@
+"""Lambda's side of an invocation: its batch responses and its log. Used by all functions."""

@@ -1,0 +1,44 @@
+"""Build the receipt tracker around its ports. Used by the receipt tracker, the sweeper's wiring, and tests."""
+
+from dataclasses import dataclass
+
+from ordercast.settings.processors import ReceiptPolicy, SweepPolicy
+from ordercast.wiring.clock import utc_now
+from ordercast.workflows.apply_receipts import ApplyReceipts
+from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
+from ordercast.workflows.ports import Clock, Ledger, ReceiptLogs, Suppressions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPorts:
+    """What the merging of receipts reads and writes."""
+
+    ledger: Ledger
+    people: Suppressions
+    receipt_logs: ReceiptLogs
+    now: Clock = utc_now
+
+    def merge(self, policy: ReceiptPolicy | SweepPolicy) -> MergeReceipts:
+        """Build the merging of receipts."""
+        return MergeReceipts(
+            ledger=self.ledger, receipt_timeout=policy.receipt_timeout, now=self.now
+        )
+
+    def suppress(self, policy: ReceiptPolicy | SweepPolicy) -> SuppressFromReceipts:
+        """Build the suppressing by their evidence."""
+        return SuppressFromReceipts(
+            ledger=self.ledger, people=self.people, soft_bounces=policy.soft_bounces
+        )
+
+
+def apply_receipts(ports: ReceiptPorts, policy: ReceiptPolicy) -> ApplyReceipts:
+    """Build the receipt tracker's workflow."""
+    return ApplyReceipts(
+        receipt_logs=ports.receipt_logs,
+        merge=ports.merge(policy),
+        suppress=ports.suppress(policy),
+        receipt_timeout=policy.receipt_timeout,
+        orphan_wait=policy.orphan_wait,
+        retention=policy.receipt_retention,
+        now=ports.now,
+    )

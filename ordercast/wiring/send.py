@@ -1,0 +1,72 @@
+"""Build a channel's sender around its ports. Used by the SMS and the e-mail sender, and tests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import random
+from uuid import uuid4
+
+from ordercast.events.order_event import Channel
+from ordercast.notifications.notification import Notification
+from ordercast.sending.send_rules import SendWithin
+from ordercast.settings.processors import SendPolicy
+from ordercast.templates import Words, send_within, words
+from ordercast.wiring.clock import utc_now
+from ordercast.workflows.merge_receipts import MergeReceipts
+from ordercast.workflows.ports import Clock, Ledger, Provider, ReceiptLogs, Token
+from ordercast.workflows.send.checks import Checks, Cost
+from ordercast.workflows.send.claims import Claims
+from ordercast.workflows.send.settling import Settling
+from ordercast.workflows.send_messages import SendMessages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderPorts:
+    """What a sender reads and writes; `chance` is between 0 and 1."""
+
+    ledger: Ledger
+    receipt_logs: ReceiptLogs
+    provider: Provider
+    cost: Cost
+    now: Clock = utc_now
+    token: Token = lambda: uuid4().hex
+    chance: Callable[[], float] = random
+    words: Callable[[Notification], Words] = words
+    send_within: SendWithin = send_within
+
+
+def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> SendMessages:
+    """Build the sender's workflow, with its three steps."""
+    ledger, now = ports.ledger, ports.now
+    return SendMessages(
+        channel=channel,
+        ledger=ledger,
+        provider=ports.provider,
+        checks=_checks(ports),
+        claims=Claims(ledger=ledger, lease=policy.claim_lease, token=ports.token, now=now),
+        settling=_settling(ports, policy),
+        now=now,
+    )
+
+
+def _checks(ports: SenderPorts) -> Checks:
+    return Checks(
+        ledger=ports.ledger,
+        words=ports.words,
+        cost=ports.cost,
+        send_within=ports.send_within,
+        chance=ports.chance,
+        now=ports.now,
+    )
+
+
+def _settling(ports: SenderPorts, policy: SendPolicy) -> Settling:
+    return Settling(
+        ledger=ports.ledger,
+        receipt_logs=ports.receipt_logs,
+        merge=MergeReceipts(
+            ledger=ports.ledger, receipt_timeout=policy.receipt_timeout, now=ports.now
+        ),
+        receipt_retention=policy.receipt_retention,
+        receipt_timeout=policy.receipt_timeout,
+        chance=ports.chance,
+    )

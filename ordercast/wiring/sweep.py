@@ -1,0 +1,65 @@
+"""Build the two halves of the sweeper around their ports. Used by the sweeper and tests."""
+
+from dataclasses import dataclass
+
+from ordercast.sending.due_policy import DuePolicy
+from ordercast.sending.send_rules import SendWithin
+from ordercast.settings.processors import SweepPolicy
+from ordercast.templates import send_within
+from ordercast.wiring.receipts import ReceiptPorts
+from ordercast.workflows.match_receipts import MatchReceipts
+from ordercast.workflows.ports import NotificationsTopic, ReceiptQueue
+from ordercast.workflows.sweep_notifications import SweepNotifications
+from ordercast.workflows.sweep_receipts import SweepReceipts
+
+NOTIFICATIONS_A_ROUND = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweeperPorts(ReceiptPorts):
+    """What the sweeper reads and writes."""
+
+    notifications_topic: NotificationsTopic
+    receipt_queue: ReceiptQueue
+    send_within: SendWithin = send_within
+
+
+def sweep_receipts(
+    ports: SweeperPorts, policy: SweepPolicy, *, limit: int = NOTIFICATIONS_A_ROUND
+) -> SweepReceipts:
+    """Build the half that acts on receipt logs."""
+    return SweepReceipts(
+        receipt_logs=ports.receipt_logs,
+        merge=ports.merge(policy),
+        suppress=ports.suppress(policy),
+        match=MatchReceipts(
+            ledger=ports.ledger, receipt_logs=ports.receipt_logs, lease=policy.claim_lease
+        ),
+        receipt_timeout=policy.receipt_timeout,
+        now=ports.now,
+        limit=limit,
+    )
+
+
+def sweep_notifications(
+    ports: SweeperPorts,
+    policy: SweepPolicy,
+    receipts: SweepReceipts,
+    *,
+    limit: int = NOTIFICATIONS_A_ROUND,
+) -> SweepNotifications:
+    """Build the half that acts on notifications; *receipts*, the other half, matches texts in doubt."""
+    return SweepNotifications(
+        ledger=ports.ledger,
+        notifications_topic=ports.notifications_topic,
+        receipts=ports.receipt_queue,
+        match_texts=receipts.match_texts,
+        send_within=ports.send_within,
+        due_policy=DuePolicy(
+            first_wait=policy.republish_after,
+            resend_email_after=policy.resend_email_after or None,
+            receipt_timeout=policy.receipt_timeout,
+        ),
+        now=ports.now,
+        limit=limit,
+    )

@@ -1,0 +1,99 @@
+"""Say how the functions are built: the policies, and what is put in place of a safeguard."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from ordercast.decisions.audience import Policy
+from ordercast.settings.processors import ReceiptPolicy, SendPolicy, SweepPolicy
+from ordercast.workflows.apply_receipts import ApplyReceipts
+from ordercast.workflows.merge_receipts import MergeReceipts
+from ordercast.workflows.send.claims import Claims
+from ordercast.workflows.send.settling import Settling
+from ordercast.workflows.send_messages import SendMessages
+from ordercast.workflows.sweep_receipts import SweepReceipts
+from tests.explorer.event_sources.queues import Event
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.rollups import FakeRollups
+from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, SOFT_BOUNCES
+
+Kind = TypeVar("Kind")
+
+SEND_WITHIN = timedelta(days=1)
+RECEIPT_TIMEOUT = timedelta(hours=24)
+"""Shorter than rows are kept here, so that it ends before them."""
+
+SWEEP_POLICY = SweepPolicy(
+    republish_after=timedelta(minutes=5),
+    resend_email_after=timedelta(minutes=30),
+    receipt_timeout=RECEIPT_TIMEOUT,
+    claim_lease=LEASE,
+    soft_bounces=SOFT_BOUNCES,
+)
+
+SEND_POLICY = SendPolicy(
+    claim_lease=LEASE, receipt_retention=RECEIPT_RETENTION, receipt_timeout=RECEIPT_TIMEOUT
+)
+
+RECEIPT_POLICY = ReceiptPolicy(
+    receipt_retention=RECEIPT_RETENTION,
+    receipt_timeout=RECEIPT_TIMEOUT,
+    orphan_wait=ORPHAN_WAIT,
+    soft_bounces=SOFT_BOUNCES,
+)
+
+POLICY = Policy(
+    default_country="US",
+    default_time_zone="America/New_York",
+    retention=timedelta(hours=48),
+    republish_after=SWEEP_POLICY.republish_after,
+    cap=2,
+    quiet=None,
+    allowed=("*@example.com", "+1206555*"),
+)
+
+
+@dataclass(slots=True)
+class Fitting:
+    """How the functions are built. A safeguard is removed by putting something else in its place.
+
+    `ledger` and `rollups` wrap fakes below the tap, as if the service itself behaved so; the others
+    wrap what a workflow is given, or what a function answers, or are put in its place.
+    """
+
+    ledger: Callable[[FakeLedger], Any] = lambda fake: fake
+    relay_ledger: Callable[[Any], Any] = lambda port: port
+    sender_ledger: Callable[[Any], Any] = lambda port: port
+    parked: Callable[[Any], Any] = lambda port: port
+    answer: Callable[[Event, Any], Any] = lambda _, answer: answer
+    tracker_receipt_logs: Callable[[Any], Any] = lambda port: port
+    rollups: Callable[[FakeRollups], Any] = lambda fake: fake
+    claims: type[Claims] = Claims
+    settling: type[Settling] = Settling
+    apply: type[ApplyReceipts] = ApplyReceipts
+    merge: type[MergeReceipts] = MergeReceipts
+    provider_attempts: int = 1
+    sweeps: bool = True
+    sweeps_receipts: bool = True
+    repairs: bool = True
+
+    def of_sender(self, send: SendMessages) -> SendMessages:
+        """Return a sender's workflow with its steps as they are here."""
+        settling = replace(send.settling, merge=_as(self.merge, send.settling.merge))
+        return replace(
+            send, claims=_as(self.claims, send.claims), settling=_as(self.settling, settling)
+        )
+
+    def of_tracker(self, apply: ApplyReceipts) -> ApplyReceipts:
+        """Return the tracker's workflow as it is here."""
+        return _as(self.apply, replace(apply, merge=_as(self.merge, apply.merge)))
+
+    def of_sweeper(self, receipts: SweepReceipts) -> SweepReceipts:
+        """Return the sweeper's half for receipts as it is here."""
+        return replace(receipts, merge=_as(self.merge, receipts.merge))
+
+
+def _as(kind: type[Kind], built: Any) -> Kind:
+    """Return what was built as one of *kind*, with the same fields."""
+    return kind(**{each.name: getattr(built, each.name) for each in fields(built)})
