@@ -3,20 +3,19 @@
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TextIO
 
 Log = Callable[..., None]
 """Call it with an event slug and keyword fields; never with personal data."""
 
 
-def log_of(service: str, *, out: TextIO | None = None) -> Log:
+def log_of(service: str) -> Log:
     """Make the log of one service; each line starts with the time in UTC and its name."""
 
     def log(slug: str, **fields: object) -> None:
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         words = "".join(f" {name}={_one_word(value)}" for name, value in fields.items())
         # One write a line: threads share the stream.
-        (out or sys.stderr).write(f"{at} {service} {slug}{words}\n")
+        sys.stderr.write(f"{at} {service} {slug}{words}\n")
 
     return log
 

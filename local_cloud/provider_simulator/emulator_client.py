@@ -36,12 +36,11 @@ class EmulatorUnreachable(Exception):
 class EmulatorClient:
     """Calls the emulator; safe to share by threads."""
 
-    def __init__(self, endpoint: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, endpoint: str) -> None:
         self._address = urlsplit(endpoint)
         self._ses = client_of("sesv2", endpoint=endpoint)
         self._sns = client_of("sns", endpoint=endpoint)
         self._logs = client_of("logs", endpoint=endpoint)
-        self._clock = clock
         self._known: dict[tuple[str, str], tuple[float, Any]] = {}
 
     def topics_of(self, configuration_set: str) -> list[EventTopic] | None:
@@ -97,9 +96,9 @@ class EmulatorClient:
 
     def _cached(self, kind: str, name: str, ask: Callable[[str], Any]) -> Any:  # noqa: ANN401
         until, known = self._known.get((kind, name), (0.0, None))
-        if known is None or self._clock() > until:
+        if known is None or time.monotonic() > until:
             known = ask(name)
-            self._known[kind, name] = (self._clock() + _CACHE_SECONDS, known)
+            self._known[kind, name] = (time.monotonic() + _CACHE_SECONDS, known)
         return known
 
     def _ask_topics(self, configuration_set: str) -> list[EventTopic] | None:

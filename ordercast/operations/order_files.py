@@ -33,9 +33,9 @@ def read_rows(content: bytes) -> list[EventRow]:
     return [_row(f"line {place}", line) for place, line in lines if line.strip()]
 
 
-def read_file(path: str, stdin: Path = Path("/dev/stdin")) -> bytes:
+def read_file(path: str) -> bytes:
     """Return the bytes of a file, or of standard input where its name is `-`."""
-    return (stdin if path == "-" else Path(path)).read_bytes()
+    return Path("/dev/stdin" if path == "-" else path).read_bytes()
 
 
 def _row(place: str, payload: bytes) -> EventRow:

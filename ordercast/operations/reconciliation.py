@@ -117,21 +117,15 @@ def document(result: ReconciliationResult) -> dict[str, Any]:
         "unlisted": found.unlisted,
         "ended": found.ended,
         "repaired": result.repaired,
-        "records": {
-            "in": records.records,
-            "accepted": records.accepted,
-            "duplicate": records.duplicate,
-            "stale": records.stale,
-            "parked": records.parked,
-            "waiting": records.waiting,
-            "lost": records.lost,
-            "unentered": records.unentered,
-        },
+        "records": {"in": records.records, **{name: getattr(records, name) for name in _TRACED}},
         "cloudwatch": {
             name: {"rollups": rollups, "cloudwatch": measured}
             for name, (rollups, measured) in result.cloudwatch.items()
         },
     }
+
+
+_TRACED = ("accepted", "duplicate", "stale", "parked", "waiting", "lost", "unentered")
 
 
 def _cloudwatch(

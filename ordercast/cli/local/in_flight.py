@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -30,34 +30,24 @@ def count_in_flight(cloud: LocalCloud, target: Target) -> InFlight:
     return in_flight(cloud.folder, cloud.endpoint, but_queue=receipts)
 
 
-def own_events(cloud: LocalCloud, target: Target, rows: Sequence[EventRow]) -> OwnEvents:
-    """Return these events, to be followed without those of others."""
-    events = [row.event for row in rows if row.event]
-    return OwnEvents(
+def waiting_on(name: str | None, target: Target) -> InFlight:
+    """Count the records and messages in flight on the local cloud of that name."""
+    return count_in_flight(running_cloud(name), target)
+
+
+@contextmanager
+def messages_of(
+    name: str | None, target: Target, rows: Sequence[EventRow], console: Console
+) -> Iterator[None]:
+    """Wait, on the local cloud of that name, for the messages of events that a block puts; print their number."""
+    cloud, events = running_cloud(name), [row.event for row in rows if row.event]
+    own = OwnEvents(
         events=events,
         unusable=len(rows) - len(events),
         look_up=target.ledger().look_up,
         records_left=lambda: count_in_flight(cloud, target).records,
         now=lambda: datetime.now(UTC),
     )
-
-
-def waiting_on(name: str | None, target: Target) -> InFlight:
-    """Count the records and messages in flight on the local cloud of that name."""
-    return count_in_flight(running_cloud(name), target)
-
-
-def messages_of(
-    name: str | None, target: Target, rows: Sequence[EventRow], console: Console
-) -> AbstractContextManager[None]:
-    """Wait for the messages of those events, on the local cloud of that name."""
-    cloud = running_cloud(name)
-    return wait_for_messages(cloud, own_events(cloud, target, rows), console)
-
-
-@contextmanager
-def wait_for_messages(cloud: LocalCloud, own: OwnEvents, console: Console) -> Iterator[None]:
-    """Wait for the messages of the events that a block puts, and print their number."""
     with stopped_on_failure(cloud, before=cloud):
         inbox = InboxReader(cloud.inbox)
         inbox.new()  # what was there before

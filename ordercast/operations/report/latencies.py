@@ -22,18 +22,13 @@ def latencies(buckets: Buckets) -> Plot | None:
     if not rows:
         return None
     scale = _scale([took for *_, all_ in rows for took in all_])
-    title = "How long it took"
-    says = (
-        "From event to acceptance, from there to the provider, from there to the handset; and in "
-        "all. The marks are the longest times of 50 %, 95 % and 99 %. "
-        "The scale is logarithmic."
-    )
     drawn = [_span(row, scale) for row in sorted(rows, key=lambda row: _ORDER.index(row[0]))]
     return Plot(
         name="latencies",
-        title=title,
-        says=says,
-        drawing=svg.spans("latencies", title, says, drawn, Axes(x=_ticks(scale))),
+        title="How long it took",
+        says="From event to acceptance, from there to the provider, from there to the handset; and in "
+        "all. The marks are the longest times of 50 %, 95 % and 99 %. The scale is logarithmic.",
+        drawing=svg.spans(drawn, Axes(x=_ticks(scale))),
         columns=["step", "p50", "p95", "p99"],
         rows=[[f"{CHANNELS[channel]}, {name}", *map(length, took)] for name, channel, took in rows],
         legend=CHANNELS,

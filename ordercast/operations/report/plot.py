@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from markupsafe import Markup
-
 from ordercast.notifications.channels import CHANNELS as ALL_CHANNELS
+from ordercast.operations.report.svg import Drawing
 from ordercast.rollups.rollup import Amounts, RollupKey
 from ordercast.rollups.statistics import Figures, by
 
@@ -25,7 +24,7 @@ class Plot:
     name: str
     title: str
     says: str
-    drawing: Markup
+    drawing: Drawing
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     legend: Mapping[str, str] = field(default_factory=dict)

@@ -26,18 +26,14 @@ def rates(buckets: Buckets) -> Plot | None:
         return None
     moments = _all_from_first_to_last({moment for moment, _ in found}, step)
     floor = _floor(found)
-    title = f"Delivery rate by channel and {step}"
-    says = (
-        f"Delivered, of delivered and failed or bounced, by the {step} (UTC) of acceptance. "
-        f"The scale begins at {floor * 100:.0f} %."
-    )
     series = [PlotSeries(kind=c, points=_points(found, moments, c, floor)) for c in CHANNELS]
     axes = Axes(x=_dates(moments), y=_levels(floor))
     return Plot(
         name="rates",
-        title=title,
-        says=says,
-        drawing=svg.lines("rates", title, says, series, axes),
+        title=f"Delivery rate by channel and {step}",
+        says=f"Delivered, of delivered and failed or bounced, by the {step} (UTC) of acceptance. "
+        f"The scale begins at {floor * 100:.0f} %.",
+        drawing=svg.lines(series, axes),
         columns=[f"{step} (UTC)", *(f"{each}: rate" for each in CHANNELS.values())],
         rows=_table(found, moments),
         legend=CHANNELS,

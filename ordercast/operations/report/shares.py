@@ -78,27 +78,16 @@ def costs(buckets: Buckets) -> Plot | None:
     shown = {c: m for c, m in ordered if m.cost or m.unpriced or m.charges}
     if not shown:
         return None
-    title = "Cost by country"
-    says = (
-        "US dollars: by delivery receipts, and estimated until these arrive. "
-        "Unattributed charges, of no known notification, are in no bar."
-    )
     amounts = ([m.carrier, m.estimate, m.cost, m.unattributed] for m in shown.values())
     columns = [exact(column) for column in zip(*amounts, strict=True)]
     unpriced = [count(money.unpriced) for money in shown.values()]
     return Plot(
         name="costs",
-        title=title,
-        says=says,
-        drawing=svg.bars("costs", title, says, _cost_bars(shown)[:_LONGEST]),
-        columns=[
-            "country",
-            "carrier",
-            "estimate",
-            "cost",
-            "unattributed",
-            "messages unpriced",
-        ],
+        title="Cost by country",
+        says="US dollars: by delivery receipts, and estimated until these arrive. "
+        "Unattributed charges, of no known notification, are in no bar.",
+        drawing=svg.bars(_cost_bars(shown)[:_LONGEST]),
+        columns=[*("country", "carrier", "estimate", "cost"), "unattributed", "messages unpriced"],
         rows=[list(row) for row in zip(shown, *columns, unpriced, strict=True)],
         legend={"carrier": "carrier's price", "estimate": "estimate"},
     )
@@ -155,7 +144,7 @@ def _by_channel(
         name=name,
         title=title,
         says=says,
-        drawing=svg.bars(name, title, says, drawn[:_LONGEST]),
+        drawing=svg.bars(drawn[:_LONGEST]),
         columns=["", *CHANNELS.values(), "both"],
         rows=[
             [row, *_counts(counts.get(each, 0) for each in CHANNELS), count(sum(counts.values()))]

@@ -71,25 +71,47 @@ class Axes:
     y: Sequence[Tick] = field(default=())
 
 
-def bars(name: str, title: str, says: str, rows: Sequence[Bar]) -> Markup:
-    """Draw one bar a row; *name* is the plot's id on its page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """The shapes of a plot, and its height in pixels."""
+
+    shapes: Sequence[Markup]
+    height: int
+    kind: str = ""
+
+    def named(self, name: str, title: str, says: str) -> Markup:
+        """Return the picture with its title and description; *name* is its id on its page."""
+        return tag(
+            "svg",
+            tag("title", title, id=f"{name}-title"),
+            tag("desc", says, id=f"{name}-desc"),
+            *self.shapes,
+            role="img",
+            aria_labelledby=f"{name}-title {name}-desc",
+            class_=f"plot {self.kind}".rstrip(),
+            height=self.height,
+        )
+
+
+def bars(rows: Sequence[Bar]) -> Drawing:
+    """Draw one bar a row."""
     drawn = [part for place, row in enumerate(rows) for part in _bar(row, top=place * _ROW)]
-    return _plot(name, title, says, drawn, height=len(rows) * _ROW)
+    return Drawing(shapes=drawn, height=len(rows) * _ROW)
 
 
-def lines(name: str, title: str, says: str, series: Sequence[PlotSeries], axes: Axes) -> Markup:
+def lines(series: Sequence[PlotSeries], axes: Axes) -> Drawing:
     """Draw lines over common axes, with markers unless there are too many."""
     drawn = [*_grid(axes, height=_LINES), *(each for one in series for each in _line(one))]
     # Labels are in a left margin, which the style sheet leaves.
-    return _plot(name, title, says, drawn, height=_LINES + _BOTTOM, kind="framed")
+    return Drawing(shapes=drawn, height=_LINES + _BOTTOM, kind="framed")
 
 
-def spans(name: str, title: str, says: str, rows: Sequence[Span], axes: Axes) -> Markup:
+def spans(rows: Sequence[Span], axes: Axes) -> Drawing:
     """Draw rows of connected points on one scale."""
     height = len(rows) * _ROW
     drawn = [*_upright(axes.x, height=height)]
     drawn += [part for place, row in enumerate(rows) for part in _span(row, top=place * _ROW)]
-    return _plot(name, title, says, drawn, height=height + _BOTTOM)
+    return Drawing(shapes=drawn, height=height + _BOTTOM)
 
 
 def tag(element: str, *children: str, **attributes: object) -> Markup:
@@ -105,21 +127,6 @@ def tag(element: str, *children: str, **attributes: object) -> Markup:
 _ROW, _THICK = 46, 14  # pixels: a row of bars, and a bar
 _LINES, _BOTTOM = 190, 26  # of a plot of lines, and of the labels below an axis
 _MANY = 60  # points in a line: more markers would hide it
-
-
-def _plot(
-    name: str, title: str, says: str, drawn: Iterable[str], *, height: int, kind: str = ""
-) -> Markup:
-    return tag(
-        "svg",
-        tag("title", title, id=f"{name}-title"),
-        tag("desc", says, id=f"{name}-desc"),
-        *drawn,
-        role="img",
-        aria_labelledby=f"{name}-title {name}-desc",
-        class_=f"plot {kind}".rstrip(),
-        height=height,
-    )
 
 
 def _bar(row: Bar, *, top: int) -> Iterable[Markup]:
