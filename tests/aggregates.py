@@ -1,4 +1,4 @@
-"""Aggregates as producers write them, and as they should not."""
+"""Write KPL aggregates, whole and damaged. Used by tests of the envelope and of recordings."""
 
 import sys
 from hashlib import md5
@@ -53,7 +53,7 @@ def record(payload: bytes) -> StreamRecord:
     )
 
 
-def told(opened: list[StreamRecord | ParkedRecord]) -> list[tuple[str, bytes | str]]:
+def outcomes(opened: list[StreamRecord | ParkedRecord]) -> list[tuple[str, bytes | str]]:
     """Position and payload of each event, position and reason of each parked record."""
     return [
         (each.position, each.payload)

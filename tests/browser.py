@@ -1,4 +1,4 @@
-"""A page's address in, what headless Chromium makes of it out: sizes, colours, requests, a picture.
+"""Load a page in headless Chromium and return sizes, colours, requests and pictures. Used by tests of the report.
 
 Chromium is spoken to over two pipes, in the words of its DevTools protocol: no port is opened. It
 has a profile of its own, and resolves no name.
@@ -87,7 +87,7 @@ class Page:
     commands: BinaryIO
     answers: BinaryIO
     session: str = ""
-    asked: int = 0
+    last_id: int = 0
     requests: list[str] = field(default_factory=list)
     errors_console: list[str] = field(default_factory=list)
     loaded: bool = False
@@ -96,16 +96,16 @@ class Page:
     def opened(cls, commands: BinaryIO, answers: BinaryIO) -> "Page":
         """Open a tab."""
         page = cls(commands, answers)
-        target = page.ask("Target.createTarget", url="about:blank")["targetId"]
-        attached = page.ask("Target.attachToTarget", targetId=target, flatten=True)
+        target = page.call("Target.createTarget", url="about:blank")["targetId"]
+        attached = page.call("Target.attachToTarget", targetId=target, flatten=True)
         page.session = attached["sessionId"]
         for domain in ("Page", "Network", "Log", "Runtime"):
-            page.ask(f"{domain}.enable")
+            page.call(f"{domain}.enable")
         return page
 
     def show(self, address: str, *, width: int, scheme: Literal["light", "dark"]) -> None:
         """Load the address in a window of that *width* in pixels, and wait until it is there."""
-        self.ask(
+        self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=900,
@@ -113,46 +113,46 @@ class Page:
             mobile=width < 600,
         )
         feature = {"name": "prefers-color-scheme", "value": scheme}
-        self.ask("Emulation.setEmulatedMedia", features=[feature])
+        self.call("Emulation.setEmulatedMedia", features=[feature])
         self.loaded = False
-        self.ask("Page.navigate", url=address)
+        self.call("Page.navigate", url=address)
         while not self.loaded:
-            self._hear()
+            self._next_message()
 
     def evaluate(self, expression: str) -> Any:
         """Return what JavaScript makes of the expression, as JSON has it."""
-        answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
     def picture(self) -> bytes:
         """Return the whole page as PNG."""
-        shot = self.ask("Page.captureScreenshot", captureBeyondViewport=True)
+        shot = self.call("Page.captureScreenshot", captureBeyondViewport=True)
         return b64decode(shot["data"])
 
-    def names_told(self) -> list[str]:
+    def accessible_names(self) -> list[str]:
         """Return the roles and names that a screen reader is given."""
-        nodes = self.ask("Accessibility.getFullAXTree")["nodes"]
+        nodes = self.call("Accessibility.getFullAXTree")["nodes"]
         return [
             f"{each['role']['value']}: {each['name']['value']}"
             for each in nodes
             if not each.get("ignored") and each.get("name", {}).get("value")
         ]
 
-    def ask(self, method: str, **params: Any) -> dict[str, Any]:
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Return the answer to one command."""
-        self.asked += 1
-        command = {"id": self.asked, "method": method, "params": params}
+        self.last_id += 1
+        command = {"id": self.last_id, "method": method, "params": params}
         command |= {"sessionId": self.session} if self.session else {}
         self.commands.write(json.dumps(command).encode() + b"\0")
         self.commands.flush()
-        while (said := self._hear()).get("id") != self.asked:
+        while (said := self._next_message()).get("id") != self.last_id:
             pass
         assert "error" not in said, said["error"]
         result: dict[str, Any] = said["result"]
         return result
 
-    def _hear(self) -> dict[str, Any]:
+    def _next_message(self) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(self._message())
         params = said.get("params", {})
         match said.get("method"):

@@ -1,4 +1,4 @@
-"""A made-up day in the books: both channels, five countries, every end, prices and bills; seeded."""
+"""Make up a seeded day of rollups: both channels, five countries, every state, prices and charges."""
 
 from collections.abc import Iterator
 from dataclasses import replace

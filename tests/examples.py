@@ -1,4 +1,4 @@
-"""A valid order event and a notification, with whatever a test wants to be different about them."""
+"""Build valid order events, people and notifications, with any field changed. Used by tests everywhere."""
 
 import json
 from dataclasses import replace
@@ -70,7 +70,7 @@ def person(**changes: Any) -> Person:
     return replace(known, **changes)
 
 
-def mark(
+def example_decision(
     *people: Person, policy: Policy = POLICY, now: datetime = START, **changes: Any
 ) -> Decision:
     """Return the mark that `event` gets, with those people on record."""
@@ -93,7 +93,7 @@ def drafts(
     """Return the rows that `event` becomes, with those people on record."""
     one = order_event(**changes)
     audience = audience_of(one, {each.key: each for each in people})
-    made = mark(*people, policy=policy, now=now, **changes)
+    made = example_decision(*people, policy=policy, now=now, **changes)
     return rows(one, made, audience, policy=policy)
 
 

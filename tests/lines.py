@@ -1,4 +1,4 @@
-"""Lines of the ledger as tests want them, and stream records of notifications."""
+"""Build rollup inputs and stream records of notifications. Used by tests of counting."""
 
 from collections.abc import Mapping
 from typing import Any

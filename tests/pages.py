@@ -1,4 +1,4 @@
-"""Our pages in, the snippets that they show out: each under its heading, in its language."""
+"""Read the snippets of our pages by heading and language. Used by tests that run them."""
 
 import re
 from collections.abc import Iterator

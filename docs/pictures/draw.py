@@ -57,7 +57,7 @@ def _filled(text: dict[str, Any], email: dict[str, Any]) -> str:
 def _draw(page: Page, source: Path, *, width: int, height: int) -> None:
     page.show(source.resolve().as_uri(), width=width, scheme="light")
     clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-    shot = page.ask("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
+    shot = page.call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
     (HERE / f"{source.stem}.png").write_bytes(b64decode(shot["data"]))
 
 

@@ -1,4 +1,4 @@
-"""What was counted in, EMF lines that CloudWatch understands out."""
+"""EMF lines are valid, name nobody, and publish differences to what was counted before."""
 
 import json
 from collections import defaultdict
@@ -28,12 +28,12 @@ def entry(new: RollupInput, last: RollupInput | None = None) -> Entry:
     return Entry(line=new, new=contribution(new), last=known)  # type: ignore[arg-type]
 
 
-def told(*entries: Entry, level: Level = "essential") -> list[dict[str, Any]]:
+def emf_documents(*entries: Entry, level: Level = "essential") -> list[dict[str, Any]]:
     return [json.loads(each) for each in emf_lines(entries, stage="dev", level=level, now=NOW)]
 
 
 def figures(*entries: Entry) -> dict[str, Any]:
-    (document,) = told(*entries)
+    (document,) = emf_documents(*entries)
     return {name: value for name, value in document.items() if name not in {"_aws", "stage"}}
 
 
@@ -62,7 +62,7 @@ def delivered(number: int = 1, seconds: int = 5, **changes: Any) -> RollupInput:
 
 
 def test_a_document_names_each_of_its_metrics_with_unit_and_stage() -> None:
-    (document,) = told(entry(sent()))
+    (document,) = emf_documents(entry(sent()))
 
     (directive,) = document["_aws"]["CloudWatchMetrics"]
     assert [["stage"]] == directive["Dimensions"]
@@ -72,7 +72,7 @@ def test_a_document_names_each_of_its_metrics_with_unit_and_stage() -> None:
     assert "dev" == document["stage"]
 
 
-def test_what_is_told_are_differences_to_what_was_counted_before() -> None:
+def test_metrics_are_differences_to_what_was_counted_before() -> None:
     assert {"Accepted": 2} == figures(entry(requested()), entry(requested(2)))
     assert {"Sent": 1, "CostUSD": 0.0079} == figures(entry(sent(), last=requested()))
 
@@ -96,24 +96,24 @@ def test_who_complains_has_got_it_and_who_never_got_it_is_undelivered() -> None:
     assert {"Delivered": -1, "Undelivered": 1} == figures(entry(bounced, delivered()))
 
 
-def test_latency_is_told_once_and_never_corrected() -> None:
+def test_latency_is_published_once_and_never_corrected() -> None:
     assert [5000] == figures(entry(delivered(), sent()))["DeliveryLatency"]
     assert {} == {
         name: value
-        for each in told(entry(delivered(seconds=3), delivered()))
+        for each in emf_documents(entry(delivered(seconds=3), delivered()))
         for name, value in each.items()
         if name == "DeliveryLatency"
     }
     usage_error = entry(delivered(state=State.COMPLAINED), delivered())
-    assert [] == told(usage_error)
+    assert [] == emf_documents(usage_error)
 
 
-def test_what_waits_for_the_morning_is_told_when_it_is_released() -> None:
+def test_what_waits_for_the_morning_is_published_when_it_is_released() -> None:
     """CloudWatch refuses what is more than two hours ahead."""
     morning = START + timedelta(hours=20)
     waiting = line(1, state=State.DEFERRED, accepted_at=morning)
 
-    assert [] == told(entry(waiting))
+    assert [] == emf_documents(entry(waiting))
     released = entry(replace(waiting, state=State.REQUESTED), waiting)
     assert {"Accepted": 1} == figures(released)
 
@@ -131,14 +131,14 @@ def test_a_figure_stands_at_its_minute_of_acceptance_where_cloudwatch_takes_it(
     accepted, stands
 ) -> None:
     """So the sums of an hour are those of the books, however late a receipt comes."""
-    (document,) = told(entry(line(1, accepted_at=accepted)))
+    (document,) = emf_documents(entry(line(1, accepted_at=accepted)))
 
     assert int(stands.timestamp() * 1000) == document["_aws"]["Timestamp"]
 
 
 def test_more_than_a_hundred_latencies_go_into_documents_of_a_hundred() -> None:
     """EMF drops a metric with more, and says nothing."""
-    documents = told(*(entry(delivered(n), sent(n)) for n in range(1, 251)))
+    documents = emf_documents(*(entry(delivered(n), sent(n)) for n in range(1, 251)))
 
     assert [100, 100, 50] == [len(each["DeliveryLatency"]) for each in documents]
     assert 250 == sum(each.get("Delivered", 0) for each in documents)
@@ -172,7 +172,7 @@ def test_series_stay_few_whatever_is_sent_where(level, limit) -> None:
 def test_a_channels_figures_add_up_to_the_stages() -> None:
     entries = [entry(delivered(1), sent(1)), entry(sent(2, channel=Channel.SMS)), entry(sent(3))]
     sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for document in told(*entries, level="full"):
+    for document in emf_documents(*entries, level="full"):
         kind = "".join(document["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0][1:])
         for name in ("Accepted", "Sent", "Delivered", "CostUSD"):
             sums[kind][name] += document.get(name, 0)
@@ -181,7 +181,7 @@ def test_a_channels_figures_add_up_to_the_stages() -> None:
 
 
 def test_states_balance_as_notifications_move() -> None:
-    documents = told(entry(sent(), last=requested()), level="full")
+    documents = emf_documents(entry(sent(), last=requested()), level="full")
 
     assert {"requested": -1, "sent": 1} == {
         each["state"]: each["Notifications"] for each in documents if "state" in each

@@ -1,4 +1,4 @@
-"""The handler of ledger changes: what it counts, prints and asks for again."""
+"""The handler of ledger changes counts rows, prints metrics and asks for failed changes again."""
 
 import json
 from collections.abc import Mapping
@@ -110,7 +110,7 @@ def test_what_could_not_be_counted_is_asked_for_again_from_its_first_change_on(r
     assert ["98"] == handle(change(second, at=102), change(first, at=98), change(second, at=103))
 
 
-def test_an_image_that_we_trip_over_holds_up_nobody(rollups, caplog) -> None:
+def test_a_malformed_image_holds_up_no_other_change(rollups, caplog) -> None:
     broken = change(notification(1))
     del broken["dynamodb"]["NewImage"]["accepted_at"]
 

@@ -1,4 +1,4 @@
-"""Each hour, hours that are over are compared; what somebody has to see to is a metric."""
+"""The verifier compares each hour that is over, and publishes what needs an operator."""
 
 import json
 from dataclasses import replace
@@ -65,12 +65,12 @@ class Stage:
             now=Clock.now,
         )
         self.placed: dict[datetime, TracedRecords] = {}
-        self.asked: list[datetime] = []
+        self.reads_since: list[datetime] = []
         self.wired: Verification
 
     def meaning_of(self, since: datetime, until: datetime) -> TracedRecords:
         assert HOUR == until - since
-        self.asked.append(since)
+        self.reads_since.append(since)
         return self.placed.get(since, TracedRecords())
 
     def counted(self, number: int, age: timedelta, **changes: Any) -> None:
@@ -103,17 +103,17 @@ def handle(
 ) -> tuple[dict[str, Any], int]:
     answer = verifier.handler(event or {}, Context())  # type: ignore[arg-type]
     lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
-    (told,) = [each["RollupsDiffer"] for each in lines if "RollupsDiffer" in each]
-    return answer, told
+    (differing,) = [each["RollupsDiffer"] for each in lines if "RollupsDiffer" in each]
+    return answer, differing
 
 
-def test_three_hours_are_compared_and_right_ones_are_told_as_none(stage, capsys) -> None:
+def test_three_hours_are_compared_and_hours_that_agree_are_reported_as_zero(stage, capsys) -> None:
     for number, age in enumerate(verifier.AGES, start=1):
         stage.counted(number, age)
 
-    answer, told = handle(capsys)
+    answer, differing = handle(capsys)
 
-    assert 0 == told
+    assert 0 == differing
     assert [1, 1, 1] == [each["notifications"] for each in answer["hours"].values()]
 
 
@@ -122,9 +122,9 @@ def test_an_invocation_compares_the_hour_that_it_is_asked_for_alone(
     stage, capsys, hours_ago: int
 ) -> None:
     stage.receipt_logs.join([lost(at=NOW - timedelta(hours=73))])
-    answer, told = handle(capsys, {"hours_ago": hours_ago})
+    answer, differing = handle(capsys, {"hours_ago": hours_ago})
 
-    assert ([hour_of(NOW - hours_ago * HOUR)], 0) == (list(answer["hours"]), told)
+    assert ([hour_of(NOW - hours_ago * HOUR)], 0) == (list(answer["hours"]), differing)
     counted_charges = any("charges" in amounts for amounts in stage.rollups.written.values())
     assert (hours_ago == HOURS_AGO[0]) is counted_charges
 
@@ -132,10 +132,10 @@ def test_an_invocation_compares_the_hour_that_it_is_asked_for_alone(
 def test_records_are_placed_while_the_stream_has_them(stage, capsys) -> None:
     handle(capsys)
 
-    assert [NOW - 3 * HOUR] == stage.asked
+    assert [NOW - 3 * HOUR] == stage.reads_since
 
 
-def test_whatever_somebody_has_to_see_to_is_told(stage, capsys) -> None:
+def test_whatever_needs_an_operator_is_published(stage, capsys) -> None:
     stage.counted(1, 3 * HOUR, version=2, state=State.SENT)
     stage.counted(2, 26 * HOUR)
     (amounts,) = [
@@ -144,12 +144,12 @@ def test_whatever_somebody_has_to_see_to_is_told(stage, capsys) -> None:
     amounts["state#requested"] = 7
     stage.placed[NOW - 3 * HOUR] = TracedRecords(records=2, lost=["101"], unentered=["n-1"])
 
-    answer, told = handle(capsys)
+    answer, differing = handle(capsys)
 
-    assert 4 == told == answer["mismatches"]
+    assert 4 == differing == answer["mismatches"]
 
 
-def test_a_promised_notification_that_was_never_counted_is_told(stage, capsys) -> None:
+def test_a_promised_notification_that_was_never_counted_is_reported(stage, capsys) -> None:
     one = line(1)
     one = replace(one, bucket=one.bucket._replace(hour=hour_of(NOW - 3 * HOUR)))
     stage.ledger.rows[one.id] = one
@@ -158,12 +158,15 @@ def test_a_promised_notification_that_was_never_counted_is_told(stage, capsys) -
     assert 1 == handle(capsys)[1]
 
 
-def test_what_a_carrier_charges_and_nobody_sent_is_counted_each_hour_once(stage, capsys) -> None:
+def test_unattributed_charges_are_counted_once_in_each_hour(stage, capsys) -> None:
     stage.receipt_logs.join([lost(at=NOW - timedelta(hours=73))])
 
     for _ in range(2):
-        answer, told = handle(capsys)
-        assert (0, 0) == (told, sum(each["notifications"] for each in answer["hours"].values()))
+        answer, differing = handle(capsys)
+        assert (0, 0) == (
+            differing,
+            sum(each["notifications"] for each in answer["hours"].values()),
+        )
 
     (amounts,) = stage.rollups.buckets([hour_of(NOW - timedelta(hours=73))[:10]]).values()
     assert {"charges": 1, "unattributed": Decimal("0.00645")} == amounts

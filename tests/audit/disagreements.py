@@ -1,4 +1,4 @@
-"""A recount and what the commands say come in; each figure that they do not share goes out."""
+"""List each figure in which a recount and the commands differ. Used by the tests of the recount."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -28,7 +28,7 @@ def disagreements(
     """What `ordercast stats` and `ordercast cost`, asked *by* the same, say otherwise."""
     recounted = {tuple(group["group"].values()): group for group in groups}
     said = {tuple(line[name] for name in by): line for line in stats}
-    asked = {tuple(line[name] for name in by): line for line in cost}
+    costs = {tuple(line[name] for name in by): line for line in cost}
     found = [f"{key}: in one of both only" for key in recounted.keys() ^ said.keys()]
     for key in recounted.keys() & said.keys():
         ours = recounted[key]
@@ -36,8 +36,8 @@ def disagreements(
             *_differing(ours, said[key], COUNTS),
             *_rate(ours, said[key]),
             *_percentiles(ours, said[key]),
-            *_differing(ours, asked.get(key, NOTHING_SENT), COST_COUNTS),
-            *_sums(ours, asked.get(key, NOTHING_SENT)),
+            *_differing(ours, costs.get(key, NOTHING_SENT), COST_COUNTS),
+            *_sums(ours, costs.get(key, NOTHING_SENT)),
         ]
         found += [f"{key}: {difference}" for difference in differing]
     return sorted(found)
@@ -60,10 +60,10 @@ def _sums(ours: RollupInput, theirs: RollupInput) -> list[str]:
 
 
 def _rate(ours: RollupInput, theirs: RollupInput) -> list[str]:
-    rate, told = ours["delivery_rate"], theirs["delivery_rate"]
-    if rate == told or (None not in {rate, told} and abs(rate - told) <= RATE_PLACES):
+    rate, shown = ours["delivery_rate"], theirs["delivery_rate"]
+    if rate == shown or (None not in {rate, shown} and abs(rate - shown) <= RATE_PLACES):
         return []
-    return [f"delivery_rate {rate} != {told}"]
+    return [f"delivery_rate {rate} != {shown}"]
 
 
 def _percentiles(ours: RollupInput, theirs: RollupInput) -> list[str]:
@@ -75,7 +75,7 @@ def _percentiles(ours: RollupInput, theirs: RollupInput) -> list[str]:
     ]
 
 
-def _close(exact: float | None, told: float | None) -> bool:
-    if exact is None or told is None:
-        return exact is told
-    return abs(told - exact) <= CLOSE_ENOUGH * abs(exact)
+def _close(exact: float | None, shown: float | None) -> bool:
+    if exact is None or shown is None:
+        return exact is shown
+    return abs(shown - exact) <= CLOSE_ENOUGH * abs(exact)

@@ -70,11 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("export", nargs="?", default="-")
     parser.add_argument("--by", default="", help=",".join(DIMENSIONS))
-    asked = parser.parse_args(arguments)
-    by = [name for name in asked.by.split(",") if name]
+    options = parser.parse_args(arguments)
+    by = [name for name in options.by.split(",") if name]
     if strange := set(by) - set(DIMENSIONS):
         parser.error(f"no such dimension: {', '.join(sorted(strange))}")
-    text = sys.stdin.read() if asked.export == "-" else Path(asked.export).read_text("utf-8")
+    text = sys.stdin.read() if options.export == "-" else Path(options.export).read_text("utf-8")
     rows = [json.loads(line) for line in text.split("\n") if line]
     odd = oddities(rows)
     said = {"by": by, "groups": recount(rows, by), "oddities": odd}
@@ -101,16 +101,16 @@ def _account(rows: list[Row]) -> dict[str, Any]:
 
 
 def _money(rows: list[Row]) -> dict[str, Any]:
-    asked = {
+    prices = {
         source: [row["cost_usd"] for row in rows if row["cost_source"] == source]
         for source in ("carrier", "estimate")
     }
     return {
         "reserved_usd": _sum(row["reserved_usd"] for row in rows),
-        "priced": len(asked["carrier"]),
-        "carrier_usd": _sum(asked["carrier"]),
-        "estimated": len(asked["estimate"]),
-        "estimate_usd": _sum(asked["estimate"]),
+        "priced": len(prices["carrier"]),
+        "carrier_usd": _sum(prices["carrier"]),
+        "estimated": len(prices["estimate"]),
+        "estimate_usd": _sum(prices["estimate"]),
         "unpriced": sum(row["taken"] and row["cost_usd"] is None for row in rows),
     }
 

@@ -1,4 +1,4 @@
-"""Rows written by hand come in; the recount, and what it says of the commands, are reckoned by hand."""
+"""The recount agrees with rows that were added up by hand."""
 
 import json
 import subprocess
@@ -74,7 +74,7 @@ def test_what_the_provider_kept_back_by_its_own_list_was_to_be_sent():
     assert not recounted["oddities"]
 
 
-def test_money_is_exact_and_what_a_carrier_asked_apart_from_what_we_expect():
+def test_money_is_exact_and_carrier_prices_are_apart_from_estimates():
     whole = _recount(*ROWS)["groups"][0]
     assert whole["parts"] == 6
     assert whole["reserved_usd"] == "0.16012"

@@ -1,4 +1,4 @@
-"""What a person at the terminal is told, and the status that a script sees."""
+"""The command line's messages, and the exit status that a script sees."""
 
 import os
 import subprocess
@@ -105,12 +105,12 @@ def test_what_a_script_reads_is_not_broken_at_a_terminals_width(
     """Piped, there is no terminal, and half a path leads nowhere."""
     path = f"{tmp_path}/{'long ' * 30}.json"
     log = tmp_path / ("long " * 30) / "supervisor.log"
-    trouble = LocalCloudError(what="a part of it ended " * 8, log=log, hint="try again " * 12)
-    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: raised(trouble)))
+    failure = LocalCloudError(what="a part of it ended " * 8, log=log, hint="try again " * 12)
+    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: raised(failure)))
 
     assert 1 == run("put", path)[2].count("\n")
     lines = run("inbox")[2].splitlines()
-    assert [f"✗ {trouble.what}", f"  its log: {log}", f"  {trouble.hint}"] == lines
+    assert [f"✗ {failure.what}", f"  its log: {log}", f"  {failure.hint}"] == lines
 
 
 def raised(error: Exception) -> NoReturn:
@@ -192,8 +192,8 @@ def test_a_shell_that_takes_the_environment_has_nothing_left_that_leads_to_aws(
     _, script, _ = run("env")
 
     command = ["bash", "-euc", f"{script}\nenv"]
-    told = subprocess.run(command, env=theirs, capture_output=True, text=True, check=True).stdout
-    left = dict(line.split("=", 1) for line in told.splitlines())
+    output = subprocess.run(command, env=theirs, capture_output=True, text=True, check=True).stdout
+    left = dict(line.split("=", 1) for line in output.splitlines())
     assert f"{ADDRESS} {theirs['PATH']}" == f"{left['AWS_ENDPOINT_URL']} {left['PATH']}"
-    wanted = {name for name in cloud.environment({}) if name.startswith("AWS_")}
-    assert wanted == {name for name in left if name.startswith("AWS_")}
+    expected = {name for name in cloud.environment({}) if name.startswith("AWS_")}
+    assert expected == {name for name in left if name.startswith("AWS_")}

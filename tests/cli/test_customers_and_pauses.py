@@ -89,7 +89,7 @@ def importing(run, tmp_path: Path):
     return importing
 
 
-def test_good_lines_are_imported_and_bad_ones_told_by_line_and_field(stage, importing) -> None:
+def test_good_lines_are_imported_and_bad_ones_reported_by_line_and_field(stage, importing) -> None:
     status, out, err = importing(
         '{"customer_id": "c-1", "consents": ["sms"]}',
         '{"customer_id": "c-2", "phone": "ada@example.com"}',
@@ -102,14 +102,14 @@ def test_good_lines_are_imported_and_bad_ones_told_by_line_and_field(stage, impo
     assert stage.customer("c-3", "Example Tea")
 
 
-def test_what_is_wrong_with_a_line_is_told_on_one_line_however_long(stage, importing) -> None:
+def test_what_is_wrong_with_a_line_is_reported_on_one_line_however_long(stage, importing) -> None:
     _, _, err = importing('{"customer_id": "\\ud800"}')
 
     assert [f"line 1: customer_id: {NO_CHARACTER}"] == err.splitlines()
     assert 80 < len(err)
 
 
-def test_nothing_on_record_is_cut_short_where_nobody_looks(stage, run, importing) -> None:
+def test_nothing_on_record_is_cut_short_where_output_is_no_terminal(stage, run, importing) -> None:
     """A pipe has no width."""
     label = "a" * 60
     address = f"{label}@{label}.example.com"
@@ -240,9 +240,7 @@ def test_a_country_is_two_letters(stage, run) -> None:
     assert frozenset() == stage.paused
 
 
-def test_what_providers_told_of_a_customer_is_shown_with_the_event_that_says_so(
-    run, stage: Stage
-) -> None:
+def test_what_providers_reported_of_a_customer_is_shown_with_its_event(run, stage: Stage) -> None:
     at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     key = customer_key(shop=None, customer_id="c-1")
     told = Suppression(

@@ -1,4 +1,4 @@
-"""What counts of each notification, written down for whoever wants to reckon it up themselves."""
+"""The export has what counts of each notification, so that anyone can recount it."""
 
 import json
 from datetime import timedelta

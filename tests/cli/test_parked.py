@@ -1,4 +1,4 @@
-"""What an operator types about parked things, and what the command line answers."""
+"""Operators list, show, redrive and drop parked items by command."""
 
 import json
 from datetime import timedelta

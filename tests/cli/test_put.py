@@ -1,4 +1,4 @@
-"""`ordercast put`: what is put, and what a person is told."""
+"""`ordercast put` puts events on a stream and reports what it put."""
 
 import json
 from collections.abc import Sequence
@@ -112,7 +112,7 @@ def put_without_waiting(self: putting.Producer, ordered_put: Any) -> None:  # ty
     [(["--wait"], 1), (["--no-wait"], 0), (["--wait", "--stage", "dev"], 0)],
     ids=["on a local cloud", "told not to", "on AWS"],
 )
-def test_only_on_a_local_cloud_somebody_waits_for_the_messages(
+def test_only_on_a_local_cloud_the_command_waits_for_the_messages(
     put, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str], waits: int
 ) -> None:
     here = "http://127.0.0.1:1"

@@ -1,4 +1,4 @@
-"""What `ordercast replay` says of a span in which nothing can have arrived, or nothing did."""
+"""`ordercast replay` says so when nothing was, or can have been, on the stream in the period."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What analysts are told of rates, latency and money, by table, JSON Lines and CSV."""
+"""`ordercast stats` shows rates, latency and cost as a table, JSON Lines and CSV."""
 
 import csv
 import io
@@ -39,12 +39,12 @@ class RollupsWorkload:
 
 
 @pytest.fixture
-def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """Ask on the command line, of a stage with a busy day in its books."""
     held = [busy_day()]
     monkeypatch.setattr(figures, "target", lambda _stage, _cloud: RollupsWorkload(held[0]))
 
-    def ask(*words: str, of: dict[RollupKey, dict[str, Amount]] | None = None) -> str:
+    def run(*words: str, of: dict[RollupKey, dict[str, Amount]] | None = None) -> str:
         held[0] = busy_day() if of is None else of
         monkeypatch.setattr("sys.argv", ["ordercast", *words])
         with pytest.raises(SystemExit) as ended:
@@ -52,7 +52,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
         out, err = capsys.readouterr()
         return out if not ended.value.code else err
 
-    return ask
+    return run
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -79,7 +79,7 @@ def test_the_docs_have_every_column_with_its_unit_and_meaning(heading, columns) 
     assert [(each.name, each.unit, each.meaning) for each in columns] == documented
 
 
-def test_the_docs_name_every_dimension(ask) -> None:
+def test_the_docs_name_every_dimension(run) -> None:
     (listed,) = re.findall(
         r"^`--by` takes any of these, with commas: (.+)\.$", DOCS.read_text(), re.MULTILINE
     )
@@ -88,14 +88,14 @@ def test_the_docs_name_every_dimension(ask) -> None:
     assert (
         named
         == next(
-            csv.reader([ask("stats", "--by", ",".join(named), "--csv", *PERIOD).split("\n")[0]])
+            csv.reader([run("stats", "--by", ",".join(named), "--csv", *PERIOD).split("\n")[0]])
         )[:7]
     )
 
 
-def test_groups_add_up_to_what_is_told_without_them(ask) -> None:
-    whole = rows_of(ask("stats", "--csv", *PERIOD))
-    parts = rows_of(ask("stats", "--by", "channel,hour,country", "--csv", *PERIOD))
+def test_groups_add_up_to_the_ungrouped_figures(run) -> None:
+    whole = rows_of(run("stats", "--csv", *PERIOD))
+    parts = rows_of(run("stats", "--by", "channel,hour,country", "--csv", *PERIOD))
 
     assert 1 == len(whole)
     for column in STATS:
@@ -103,18 +103,18 @@ def test_groups_add_up_to_what_is_told_without_them(ask) -> None:
             assert int(whole[0][column.name]) == sum(int(row[column.name]) for row in parts)
 
 
-def test_places_add_up_to_all_notifications(ask) -> None:
-    for row in rows_of(ask("stats", "--by", "template", "--csv", *PERIOD)):
+def test_places_add_up_to_all_notifications(run) -> None:
+    for row in rows_of(run("stats", "--by", "template", "--csv", *PERIOD)):
         assert int(row["notifications"]) == sum(int(row[place]) for place in GROUPS)
 
 
-def test_json_has_the_same_as_csv_a_line_each(ask) -> None:
+def test_json_has_the_same_as_csv_a_line_each(run) -> None:
     for command in ("stats", "cost"):
         objects = [
             json.loads(line)
-            for line in ask(command, "--by", "country", "--json", *PERIOD).splitlines()
+            for line in run(command, "--by", "country", "--json", *PERIOD).splitlines()
         ]
-        rows = rows_of(ask(command, "--by", "country", "--csv", *PERIOD))
+        rows = rows_of(run(command, "--by", "country", "--csv", *PERIOD))
 
         assert rows == [{n: cell(v) for n, v in o.items()} for o in objects]
 
@@ -126,31 +126,31 @@ def cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def test_what_is_suppressed_is_told_by_rule_and_adds_up(ask) -> None:
-    (whole,) = map(json.loads, ask("stats", "--json", *PERIOD).splitlines())
-    parts = rows_of(ask("stats", "--by", "channel", "--csv", *PERIOD))
+def test_what_is_suppressed_is_shown_by_rule_and_adds_up(run) -> None:
+    (whole,) = map(json.loads, run("stats", "--json", *PERIOD).splitlines())
+    parts = rows_of(run("stats", "--by", "channel", "--csv", *PERIOD))
 
     by_rule = whole["suppressed_by_rule"]
     assert {"cap", "stale", "Bounce/Permanent/OnAccountSuppressionList"} == by_rule.keys()
     assert whole["suppressed"] == sum(by_rule.values())
     for row in parts:
         assert int(row["suppressed"]) == sum(json.loads(row["suppressed_by_rule"]).values())
-    (nothing,) = rows_of(ask("stats", "--csv", *PERIOD, of={}))
+    (nothing,) = rows_of(run("stats", "--csv", *PERIOD, of={}))
     assert "{}" == nothing["suppressed_by_rule"]
 
 
-def test_the_funnel_only_narrows(ask) -> None:
+def test_the_funnel_only_narrows(run) -> None:
     """What SES took and kept back by its own list was to be sent."""
-    for row in rows_of(ask("stats", "--by", "channel,hour", "--csv", *PERIOD)):
+    for row in rows_of(run("stats", "--by", "channel,hour", "--csv", *PERIOD)):
         asked, accepted, sent, delivered = (
             int(row[name]) for name in ("notifications", "accepted", "sent", "delivered")
         )
         assert asked >= accepted >= sent >= delivered
 
 
-def test_money_adds_up_to_the_last_place(ask) -> None:
+def test_money_adds_up_to_the_last_place(run) -> None:
     """Carriers charge fractions of a cent; a sum of rounded ones is another sum."""
-    rows = rows_of(ask("cost", "--by", "campaign,country", "--csv", *PERIOD))
+    rows = rows_of(run("cost", "--by", "campaign,country", "--csv", *PERIOD))
     money = in_all(busy_day().values()).money
 
     def total(name: str) -> Decimal:
@@ -162,37 +162,37 @@ def test_money_adds_up_to_the_last_place(ask) -> None:
     assert money.cost.as_tuple().exponent < -2  # type: ignore[operator]
 
 
-def test_a_millionth_of_a_dollar_is_written_out(ask) -> None:
+def test_a_millionth_of_a_dollar_is_written_out(run) -> None:
     one = replace(next(each for each in busy_lines() if each.taken), cost=Decimal("0.0000010"))
 
-    (row,) = rows_of(ask("cost", "--csv", *PERIOD, of=summed([contribution(one)])))
+    (row,) = rows_of(run("cost", "--csv", *PERIOD, of=summed([contribution(one)])))
 
     assert "0.000001" == row["cost_usd"]
 
 
 @pytest.mark.parametrize("command", ["stats", "cost"])
 @pytest.mark.parametrize("by", ["", "channel,country", "day,template"])
-def test_tables_fit_a_terminal_of_80_columns(ask, command, by) -> None:
-    out = ask(command, "--by", by, *PERIOD)
+def test_tables_fit_a_terminal_of_80_columns(run, command, by) -> None:
+    out = run(command, "--by", by, *PERIOD)
 
     assert max(map(len, out.splitlines())) <= 80
     assert "Accepted 2026-03-02 00:00 to 2026-03-03 00:00 UTC" in out
 
 
-def test_no_digit_is_cut_off_where_numbers_are_too_long(ask) -> None:
+def test_no_digit_is_cut_off_where_numbers_are_too_long(run) -> None:
     one = next(each for each in busy_lines() if each.cost and each.cost_source == "carrier")
     price = Decimal("123456789.01234567")
     lines = [replace(one, cost=price, reserved=price)]
 
-    out = ask("cost", *PERIOD, of=summed(map(contribution, lines)))
+    out = run("cost", *PERIOD, of=summed(map(contribution, lines)))
 
     assert 3 == out.partition("\nCost:")[0].count("123,456,789.01234567")
 
 
-def test_the_table_has_the_rate_and_what_stands_beside_it_with_units(ask) -> None:
+def test_the_table_has_the_rate_and_what_stands_beside_it_with_units(run) -> None:
     total = in_all(busy_day().values())
 
-    out = ask("stats", "--by", "channel", *PERIOD)
+    out = run("stats", "--by", "channel", *PERIOD)
 
     *_, line = [each for each in out.splitlines() if each.strip().startswith("all ")][:1]
     assert line.split()[-2:] == [f"{total.delivery_rate * 100:.1f}", "%"]  # type: ignore[operator]
@@ -203,11 +203,11 @@ def test_the_table_has_the_rate_and_what_stands_beside_it_with_units(ask) -> Non
         assert word in out
 
 
-def test_cost_says_what_its_sums_are_worth(ask) -> None:
+def test_cost_says_what_its_sums_are_worth(run) -> None:
     unpriced = replace(next(busy_lines(1)), id="n-x", taken=True, cost=None, cost_source=None)
     buckets = summed(map(contribution, [*busy_lines(), unpriced]))
 
-    out = " ".join(ask("cost", *PERIOD, of=buckets).split())
+    out = " ".join(run("cost", *PERIOD, of=buckets).split())
 
     money = in_all(buckets.values()).money
     assert f"Cost: {money.cost:.2f} USD, exactly {money.cost.normalize():f}." in out
@@ -216,17 +216,17 @@ def test_cost_says_what_its_sums_are_worth(ask) -> None:
     assert "as of 2026-04-21" in out
 
 
-def test_charges_of_nobody_are_no_line_of_stats_and_one_of_cost(ask) -> None:
-    stats = rows_of(ask("stats", "--by", "template", "--csv", *PERIOD))
-    cost = rows_of(ask("cost", "--by", "template", "--csv", *PERIOD))
+def test_unattributed_charges_are_no_line_of_stats_and_one_of_cost(run) -> None:
+    stats = rows_of(run("stats", "--by", "template", "--csv", *PERIOD))
+    cost = rows_of(run("cost", "--by", "template", "--csv", *PERIOD))
 
     assert {"unattributed"} == {row["template"] for row in cost} - {
         row["template"] for row in stats
     }
 
 
-def test_nothing_in_the_period_is_one_line_of_nothing_and_no_rate(ask) -> None:
-    (row,) = rows_of(ask("stats", "--csv", "--since", "2026-01-01", "--until", "2026-01-02"))
+def test_nothing_in_the_period_is_one_line_of_nothing_and_no_rate(run) -> None:
+    (row,) = rows_of(run("stats", "--csv", "--since", "2026-01-01", "--until", "2026-01-02"))
 
     assert ("0", "") == (row["notifications"], row["delivery_rate"])
 
@@ -239,5 +239,5 @@ def test_nothing_in_the_period_is_one_line_of_nothing_and_no_rate(ask) -> None:
         (("--since", "later"), "--since: later is neither a span"),
     ],
 )
-def test_a_question_that_cannot_be_answered_is_told_so(ask, words, usage_error) -> None:
-    assert usage_error in ask("stats", *words)
+def test_a_question_that_cannot_be_answered_is_refused(run, words, usage_error) -> None:
+    assert usage_error in run("stats", *words)

@@ -1,4 +1,4 @@
-"""What an operator reads of an order's notifications."""
+"""`ordercast status` lists the notifications of an order or a customer."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -73,7 +73,7 @@ def test_what_is_not_sent_names_the_rule() -> None:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def run_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """Ask for a status on the command line, of a stage where customer c-1 has three notifications."""
     ledger = FakeLedger()
     for hours in (2, 3, 1):
@@ -89,18 +89,18 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.setattr(cli, "target", lambda _name, _cloud: Stage())
     monkeypatch.setattr(in_flight, "waiting_on", lambda _cloud, _target: on_the_way.pop())
 
-    def told(*words: str, waiting: int = 0) -> tuple[str, str]:
+    def run_status(*words: str, waiting: int = 0) -> tuple[str, str]:
         on_the_way[:] = [InFlight(records=waiting)]
         monkeypatch.setattr("sys.argv", ["ordercast", "status", *words])
         with pytest.raises(SystemExit):
             cli.main()
         return capsys.readouterr()
 
-    return told
+    return run_status
 
 
-def test_a_customer_s_notifications_come_newest_first_with_their_orders(told) -> None:
-    out, _ = told("--customer", "c-1", "--shop", "Example Tea", "--last", "2")
+def test_a_customer_s_notifications_come_newest_first_with_their_orders(run_status) -> None:
+    out, _ = run_status("--customer", "c-1", "--shop", "Example Tea", "--last", "2")
     headings = [line for line in out.splitlines() if line.startswith("order")]
 
     assert [
@@ -109,16 +109,16 @@ def test_a_customer_s_notifications_come_newest_first_with_their_orders(told) ->
     ] == headings
 
 
-def test_what_is_still_on_its_way_is_not_taken_for_unknown(told) -> None:
-    _, err = told("--customer", "c-9", waiting=1)
+def test_what_is_still_on_its_way_is_not_taken_for_unknown(run_status) -> None:
+    _, err = run_status("--customer", "c-9", waiting=1)
 
     assert "no notification for customer c-9" in err
     assert "still in flight: 1 record on the stream" in err
     assert "--shop" not in err
 
 
-def test_what_is_there_is_shown_with_what_is_still_to_come(told) -> None:
-    out, _ = told("--customer", "c-1", "--shop", "Example Tea", waiting=2)
+def test_what_is_there_is_shown_with_what_is_still_to_come(run_status) -> None:
+    out, _ = run_status("--customer", "c-1", "--shop", "Example Tea", waiting=2)
 
     assert 3 == out.count("requested")
     assert "Still in flight: 2 records on the stream" in out
@@ -132,8 +132,8 @@ def test_what_is_there_is_shown_with_what_is_still_to_come(told) -> None:
         (("--customer", "c-1"), "no notification for customer c-1"),
     ],
 )
-def test_a_question_that_has_no_answer_is_told_so(told, words, usage_error) -> None:
-    out, err = told(*words)
+def test_a_question_that_has_no_answer_is_refused(run_status, words, usage_error) -> None:
+    out, err = run_status(*words)
 
     assert "" == out
     assert usage_error in err

@@ -172,7 +172,7 @@ def test_an_old_receipt_that_comes_once_more_teaches_nothing_and_a_new_one_does(
     assert "bounced" == known.refusal(Channel.EMAIL, EMAIL)
 
 
-def test_what_is_learnt_at_the_same_time_is_not_written_over(stage: Stage, run) -> None:
+def test_a_concurrent_suppression_is_not_written_over(stage: Stage, run) -> None:
     opted_out(stage.world)
     stage.races = 2
 
@@ -180,7 +180,7 @@ def test_what_is_learnt_at_the_same_time_is_not_written_over(stage: Stage, run) 
     assert State.SENT == next_text(stage.world, 4)
 
 
-def test_who_loses_every_race_is_told(stage: Stage, run) -> None:
+def test_who_loses_every_race_gets_an_error(stage: Stage, run) -> None:
     opted_out(stage.world)
     stage.races = 99
 

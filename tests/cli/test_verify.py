@@ -1,4 +1,4 @@
-"""Which hours are compared, and how what was found is shown: each figure whole."""
+"""Which hours `ordercast verify` compares, and how it shows what it found."""
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -53,7 +53,7 @@ def test_what_is_no_period_is_answered_in_one_line(since, until, usage_error) ->
 
 
 def test_sums_of_millions_are_shown_whole_and_what_a_float_cannot_hold_is_no_difference() -> None:
-    told = StringIO()
+    output = StringIO()
     cloudwatch = {
         "Accepted": (12_345_678.0, 12_345_670.0),
         "CostUSD": (30.86225, 30.862249999999989),
@@ -63,9 +63,9 @@ def test_sums_of_millions_are_shown_whole_and_what_a_float_cannot_hold_is_no_dif
     result = ReconciliationResult(
         found=found, records=TracedRecords(), cloudwatch=cloudwatch, repaired=0
     )
-    show_result(result, Console(file=told, width=100))
+    show_result(result, Console(file=output, width=100))
 
-    shown = [line.split() for line in told.getvalue().splitlines()]
+    shown = [line.split() for line in output.getvalue().splitlines()]
     assert ["Accepted", "12,345,678", "12,345,670", "-8"] in shown
     assert ["CostUSD", "30.86225", "30.86225", "+0"] in shown
 
@@ -76,5 +76,5 @@ def test_the_second_look_comes_when_the_stage_says_or_when_it_is_asked_for(
 ) -> None:
     target = Target(settings=read_stage(stage), names=NAMES)
     assert timedelta(seconds=seconds) == verifier_settings(target).second_look
-    asked = timedelta(seconds=9)
-    assert asked == verifier_settings(target, second_look=asked).second_look
+    pause = timedelta(seconds=9)
+    assert pause == verifier_settings(target, second_look=pause).second_look

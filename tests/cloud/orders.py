@@ -18,7 +18,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.operations.target import Target
 from tests.eventually import eventually
-from tests.examples import drafts, mark
+from tests.examples import drafts, example_decision
 
 HOURS = timedelta(hours=3)  # longer than any run of the tests
 
@@ -48,7 +48,7 @@ def rows(target: Target, order_id: str) -> list[Notification]:
     return target.ledger().of_order(order_hash_for(shop=None, order_id=order_id))
 
 
-def told(cloud: LocalCloud, order_id: str) -> list[SentMessage]:
+def sent_messages(cloud: LocalCloud, order_id: str) -> list[SentMessage]:
     """What the carrier was given about the order."""
     return [m for m in read_inbox(cloud.inbox) if order_id in m.subject + m.text]
 
@@ -68,7 +68,7 @@ def enter(target: Target, order_id: str, **changes: Any) -> list[Notification]:
     contact = order(order_id)["contact"]
     about = {"order_id": order_id, "event_id": order_id, "contact": contact, "shop": None} | changes
     ledger, now = target.ledger(), datetime.now(UTC)
-    ledger.record_decisions([mark(now=now, **about)])
+    ledger.record_decisions([example_decision(now=now, **about)])
     return ledger.accept(drafts(now=now, **about), [])
 
 

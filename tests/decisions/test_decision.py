@@ -64,7 +64,7 @@ def test_a_number_of_any_size_has_a_fingerprint() -> None:
     assert fingerprint(b'{"note": 1' + b"0" * 300 + b"}") != fingerprint(b'{"note": 1}')
 
 
-def test_a_fingerprint_tells_nothing_of_a_person() -> None:
+def test_a_fingerprint_reveals_nothing_of_a_person() -> None:
     taken = fingerprint(json.dumps(event()).encode())
 
     assert 32 == len(taken)

@@ -155,7 +155,7 @@ def test_the_customer_s_own_language_wins_over_the_contact_s() -> None:
 
 
 @pytest.mark.parametrize("state", [State.REQUESTED, State.DEFERRED])
-def test_only_what_is_to_be_told_raises_a_latest_status(state: State) -> None:
+def test_only_what_is_to_be_sent_raises_a_latest_status(state: State) -> None:
     """A suppressed status makes no other one stale."""
     one = order_event(status="shipped")
     accepted = Verdict(state=state)

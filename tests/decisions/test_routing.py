@@ -110,7 +110,7 @@ def test_a_refusal_is_named_before_staleness() -> None:
 # Who pays
 
 
-def test_a_customer_pays_once_for_all_their_addresses_and_a_guest_by_address() -> None:
+def test_a_customer_has_one_cap_for_all_addresses_and_a_guest_one_for_each() -> None:
     known = person()
     one = order_event(customer_id="c-1")
     people = {known.key: known}

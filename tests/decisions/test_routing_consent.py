@@ -53,17 +53,17 @@ def test_without_consent_nothing_is_sent(wish: str | None) -> None:
 def test_an_explicit_channel_without_a_contact_is_no_consent() -> None:
     """The event names no contact, and an address on record is not consent."""
     known = person(email=EMAIL, phone=PHONE)
-    asked: dict[str, Any] = {"contact": None, "customer_id": "c-1", "channel": "both"}
+    changes: dict[str, Any] = {"contact": None, "customer_id": "c-1", "channel": "both"}
 
-    assert {Channel.SMS: NO_CONSENT, Channel.EMAIL: NO_CONSENT} == rules(known, **asked)
+    assert {Channel.SMS: NO_CONSENT, Channel.EMAIL: NO_CONSENT} == rules(known, **changes)
 
 
 def test_consent_on_record_is_enough_where_the_event_leaves_the_channel_open() -> None:
     known = person(email=EMAIL, phone=PHONE, consents=frozenset({Channel.EMAIL}))
-    asked: dict[str, Any] = {"contact": None, "customer_id": "c-1", "channel": None}
+    changes: dict[str, Any] = {"contact": None, "customer_id": "c-1", "channel": None}
 
-    assert {Channel.SMS: NO_CONSENT, Channel.EMAIL: None} == rules(known, **asked)
-    assert [None, CONSENT_ON_RECORD] == consents(known, **asked)
+    assert {Channel.SMS: NO_CONSENT, Channel.EMAIL: None} == rules(known, **changes)
+    assert [None, CONSENT_ON_RECORD] == consents(known, **changes)
 
 
 @pytest.mark.parametrize("reason", ["opted-out", "hard-bounce", "complained"])
@@ -95,9 +95,9 @@ def test_a_refusal_is_known_however_the_shop_writes_the_address() -> None:
 def test_a_refusal_is_the_rule_even_where_nothing_could_be_sent_anyway() -> None:
     """The person's own refusal comes before every other rule."""
     known = person(refusals={Channel.SMS: "opted-out", Channel.EMAIL: "complained"})
-    asked: dict[str, Any] = {"contact": None, "customer_id": "c-1"}
+    changes: dict[str, Any] = {"contact": None, "customer_id": "c-1"}
 
-    assert {Channel.SMS: "opted-out", Channel.EMAIL: "complained"} == rules(known, **asked)
+    assert {Channel.SMS: "opted-out", Channel.EMAIL: "complained"} == rules(known, **changes)
 
 
 def test_a_refusal_of_one_channel_is_none_of_another() -> None:

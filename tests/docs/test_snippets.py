@@ -17,7 +17,7 @@ from moto import mock_aws
 from ordercast.cli import app as cli
 from ordercast.events.envelope import open_envelope
 from ordercast.events.stream_record import StreamRecord
-from tests.events.contract_readers import complaint_of_bytes
+from tests.events.contract_readers import contract_error_of_bytes
 from tests.pages import NO_CODE, PAGES, ROOT, all_snippets, snippets
 
 HERE = "docs/test_snippets.py::"
@@ -159,7 +159,7 @@ def test_a_shop_s_back_end_in_python_puts_an_order_s_events_in_order(
 def test_the_smallest_event_of_the_readme_is_one() -> None:
     (shown,) = snippets("README.md", language="json")
 
-    assert complaint_of_bytes(shown.encode()) is None
+    assert contract_error_of_bytes(shown.encode()) is None
 
 
 def test_every_make_target_of_a_page_is_there() -> None:

@@ -20,12 +20,12 @@ def _is_rfc_3339(value: object) -> bool:
 VALIDATOR = Draft202012Validator(json_schema(), format_checker=DATES)
 
 
-def usage_error(document: object) -> str | None:
+def contract_error(document: object) -> str | None:
     """Return the parser's error for *document*, or None."""
-    return complaint_of_bytes(json.dumps(document).encode())
+    return contract_error_of_bytes(json.dumps(document).encode())
 
 
-def complaint_of_bytes(payload: bytes) -> str | None:
+def contract_error_of_bytes(payload: bytes) -> str | None:
     """Return the parser's error for a record's bytes, or None."""
     try:
         parse_order_event(payload, default_currency="USD")

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from ordercast.events.json_schema import json_schema
 from ordercast.events.order_event_contract import read_wire
-from tests.events.contract_readers import BARE, CAMEL, VALIDATOR, usage_error
+from tests.events.contract_readers import BARE, CAMEL, VALIDATOR, contract_error
 from tests.examples import event
 
 
@@ -114,7 +114,7 @@ REJECTED: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize("document", ACCEPTED)
 def test_parser_and_schema_accept(document: dict[str, Any]) -> None:
-    assert usage_error(document) is None
+    assert contract_error(document) is None
     assert [] == [error.message for error in VALIDATOR.iter_errors(document)]
 
 
@@ -122,7 +122,7 @@ def test_parser_and_schema_accept(document: dict[str, Any]) -> None:
 def test_parser_and_schema_reject_and_the_parser_names_the_field_in_one_line(
     field: str, document: object
 ) -> None:
-    said = usage_error(document)
+    said = contract_error(document)
 
     assert not VALIDATOR.is_valid(document)
     assert said is not None
@@ -146,7 +146,7 @@ def test_the_camel_case_shape_is_accepted_as_it_is() -> None:
 def test_the_snake_case_shape_is_accepted_as_it_is() -> None:
     earlier = {"customer_id": "c-1", "order_id": "o-1", "status": "shipped"}
 
-    assert usage_error(earlier) is None
+    assert contract_error(earlier) is None
     assert VALIDATOR.is_valid(earlier)
 
 
@@ -167,7 +167,7 @@ def test_the_snake_case_shape_is_accepted_as_it_is() -> None:
     ],
 )
 def test_a_camel_case_field_is_named_as_its_producer_wrote_it(field: str, value: object) -> None:
-    said = usage_error(CAMEL | {field: value})
+    said = contract_error(CAMEL | {field: value})
 
     assert said is not None
     assert said.startswith(f"{field}: ")
@@ -175,7 +175,7 @@ def test_a_camel_case_field_is_named_as_its_producer_wrote_it(field: str, value:
 
 @pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_an_hour_that_no_calendar_has_in_utc_is_refused_by_name(instant: str) -> None:
-    said = usage_error(BARE | {"occurred_at": instant})
+    said = contract_error(BARE | {"occurred_at": instant})
 
     assert "occurred_at: outside the years 1 to 9999 in UTC" == said
 

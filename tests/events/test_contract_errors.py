@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.order_event_contract import read_wire
 from ordercast.events.unreadable_values import NO_CHARACTER, TOO_LARGE
-from tests.events.contract_readers import CAMEL, complaint_of_bytes, usage_error
+from tests.events.contract_readers import CAMEL, contract_error, contract_error_of_bytes
 from tests.examples import event
 
 
@@ -61,7 +61,7 @@ HUGE = "9" * 5000
         ),
     ],
 )
-def test_a_value_that_nothing_can_hold_is_told_by_its_field(fields: str, said: str) -> None:
+def test_a_value_that_nothing_can_hold_is_reported_by_its_field(fields: str, said: str) -> None:
     """No type holds it, so msgspec stops before it knows the field; a name may be personal."""
     with pytest.raises(MalformedOrderEvent) as refusal:
         read_wire(f'{{"customer_id": "c", {fields}}}'.encode())
@@ -92,7 +92,7 @@ def _with_a_hole(field: str, value: str) -> bytes:
     | st.builds(lambda f, v: json.dumps(CAMEL | {f: v}).encode(), CAMEL_FIELDS, JSON)
 )
 def test_whatever_comes_it_is_an_event_or_malformed_and_never_a_surprise(payload: bytes) -> None:
-    said = complaint_of_bytes(payload)
+    said = contract_error_of_bytes(payload)
 
     assert said is None or 1 == len(said.splitlines())
 
@@ -122,13 +122,13 @@ DECIDED = st.sampled_from(
     | st.builds(lambda f, v: CAMEL | {f: v}, CAMEL_FIELDS, DECIDED)
     | DECIDED
 )
-def test_a_complaint_never_quotes_what_the_producer_sent(document: object) -> None:
+def test_an_error_never_quotes_what_the_producer_sent(document: object) -> None:
     """The message goes to the log and the parked record, and the value may be a phone number."""
-    assert MARKER not in (usage_error(document) or "")
+    assert MARKER not in (contract_error(document) or "")
 
 
 @given(st.binary(max_size=20), st.binary(max_size=20))
-def test_nor_does_a_complaint_quote_what_is_not_json(before: bytes, after: bytes) -> None:
+def test_nor_does_an_error_quote_what_is_not_json(before: bytes, after: bytes) -> None:
     with pytest.raises(MalformedOrderEvent) as refusal:
         read_wire(b"[" + before + MARKER.encode() + after)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ordercast.events.json_schema import json_schema
-from tests.events.contract_readers import VALIDATOR, complaint_of_bytes
+from tests.events.contract_readers import VALIDATOR, contract_error_of_bytes
 from tests.pages import snippets
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "order-event.schema.json"
@@ -25,14 +25,14 @@ REFUSALS = re.findall(r"^\| `([{o].*?)` \| `{1,2}(.*?) ?`{1,2} \|$", PAGE, re.MU
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_that_we_publish_is_an_event(example: str) -> None:
     assert 4 == len(EXAMPLES)
-    assert complaint_of_bytes(example.encode()) is None
+    assert contract_error_of_bytes(example.encode()) is None
     assert "orderId" in example or VALIDATOR.is_valid(json.loads(example))
 
 
 @pytest.mark.parametrize(("record", "said"), REFUSALS)
 def test_a_refusal_reads_as_we_publish_it(record: str, said: str) -> None:
     assert 9 == len(REFUSALS)
-    assert said == complaint_of_bytes(record.encode())
+    assert said == contract_error_of_bytes(record.encode())
 
 
 @pytest.mark.parametrize("field", [*json_schema()["properties"]])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ordercast.events.envelope import AGGREGATE_LIMIT, EVENT_LIMIT, open_envelope
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
-from tests.aggregates import aggregate, record, told
+from tests.aggregates import aggregate, outcomes, record
 
 ORDER = b'{"order_id": "o-1", "customer_id": "c-1"}'
 NEXT = b'{"order_id": "o-2", "customer_id": "c-2"}'
@@ -28,7 +28,7 @@ compressors = pytest.mark.parametrize("compress", COMPRESSORS.values(), ids=COMP
 
 
 def opened(payload: bytes) -> list[tuple[str, bytes | str]]:
-    return told(open_envelope(record(payload)))
+    return outcomes(open_envelope(record(payload)))
 
 
 def test_a_plain_record_is_handed_on_as_it_is() -> None:
@@ -80,7 +80,7 @@ def test_damaged_compression_is_parked_as_received_and_its_neighbours_go_on(
 
     first, parked, last = open_envelope(record(aggregate(NEXT, damaged, NEXT)))
 
-    assert [("101.0", NEXT), ("101.2", NEXT)] == told([first, last])
+    assert [("101.0", NEXT), ("101.2", NEXT)] == outcomes([first, last])
     assert isinstance(parked, ParkedRecord)
     assert ("101.1", "damaged-compression") == (parked.record.position, parked.reason)
     assert damaged == parked.record.payload

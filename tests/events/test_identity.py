@@ -152,7 +152,7 @@ def test_what_is_not_ours_is_recognised_as_such() -> None:
     assert not any(is_notification_id(text) for text in foreign)
 
 
-def test_people_are_known_by_keys_that_tell_nothing_of_them() -> None:
+def test_people_have_keys_that_reveal_nothing_of_them() -> None:
     keys = [address_key("ada@example.com"), customer_key(shop=None, customer_id="ada")]
 
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", key) for key in keys)

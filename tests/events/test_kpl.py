@@ -7,14 +7,14 @@ import pytest
 
 from ordercast.events.envelope import open_envelope
 from ordercast.events.kpl_message import MAGIC
-from tests.aggregates import aggregate, field, part, record, sealed, told
+from tests.aggregates import aggregate, field, outcomes, part, record, sealed
 from tests.decisions.five_orders import KEYS, ORDERS, opened
 
 
 def test_the_sub_records_come_out_in_order_each_with_its_own_partition_key() -> None:
     parts = open_envelope(record(aggregate(*ORDERS)))
 
-    assert [(f"101.{n}", each) for n, each in enumerate(ORDERS)] == told(parts)
+    assert [(f"101.{n}", each) for n, each in enumerate(ORDERS)] == outcomes(parts)
     assert [f"o-{n}" for n in range(1, 6)] == [each.partition_key for each in parts]  # type: ignore[union-attr]
     assert {"101"} == {each.sequence_number for each in parts}  # type: ignore[union-attr]
 

@@ -7,7 +7,7 @@ import pytest
 from ordercast.events.envelope import open_envelope
 from ordercast.events.kpl_damaged import PART_LIMIT
 from ordercast.events.stream_record import ParkedRecord
-from tests.aggregates import field, part, record, sealed, told
+from tests.aggregates import field, outcomes, part, record, sealed
 from tests.decisions.five_orders import KEYS, ORDERS, opened
 
 BIG = b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
@@ -85,13 +85,13 @@ TORN = {
 
 
 @pytest.mark.parametrize("torn", TORN.values(), ids=TORN)
-def test_from_where_no_sub_records_can_be_told_apart_the_rest_is_parked_as_one(
+def test_from_where_no_sub_records_can_be_distinguished_the_rest_is_parked_as_one(
     torn: bytes,
 ) -> None:
     payload = sealed(KEYS + part(ORDERS[0]) + part(ORDERS[2], key=2) + torn)
     *intact, rest = open_envelope(record(payload))
 
-    assert [("101.0", ORDERS[0]), ("101.1", ORDERS[2])] == told(intact)
+    assert [("101.0", ORDERS[0]), ("101.1", ORDERS[2])] == outcomes(intact)
     assert isinstance(rest, ParkedRecord)
     assert ("101.2", "damaged-aggregate") == (rest.record.position, rest.reason)
     assert torn == rest.record.payload
@@ -147,7 +147,7 @@ def test_a_mebibyte_made_to_be_slow_is_answered_in_a_moment(junk: bytes) -> None
         ),
     ],
 )
-def test_where_nothing_can_be_told_apart_the_aggregate_is_parked_whole(
+def test_where_nothing_can_be_distinguished_the_aggregate_is_parked_whole(
     message: bytes, detail: str
 ) -> None:
     [parked] = open_envelope(record(sealed(message)))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from ordercast.events.envelope import open_envelope
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
-from tests.aggregates import aggregate, message_of, record, sealed, told
+from tests.aggregates import aggregate, message_of, outcomes, record, sealed
 from tests.decisions.five_orders import ORDERS, opened
 
 WHOLE = message_of(aggregate(*ORDERS))
@@ -54,7 +54,7 @@ def test_whatever_happens_to_an_aggregate_nothing_before_it_is_lost_and_nothing_
     parts = open_envelope(record(sealed(message)))
 
     complete = [n for n in range(5) if contents(n).stop <= start]
-    assert [(f"101.{n}", ORDERS[n]) for n in complete] == told(parts)[: len(complete)]
+    assert [(f"101.{n}", ORDERS[n]) for n in complete] == outcomes(parts)[: len(complete)]
     assert ("", "") == capfd.readouterr()
 
 

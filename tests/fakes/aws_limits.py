@@ -1,4 +1,4 @@
-"""A client in, the same client out: it refuses the bulk calls that AWS refuses and emulators let pass.
+"""Make a client refuse the bulk calls that AWS refuses and emulators accept. Used by tests of gateways.
 
 Our ports take any number; one level below, a call does not. Sources, each in the API reference:
 BatchExecuteStatement, BatchGetItem; PublishBatch; SendMessageBatch.
@@ -26,10 +26,10 @@ def _check(params: Mapping[str, Any], model: Any, **_: Any) -> None:
     if model.name not in _BULK:
         return
     most, things = _BULK[model.name]
-    asked = things(params)
-    if not 0 < len(asked) <= most:
-        raise RefusedByAws(f"{model.name} takes 1 to {most}, not {len(asked)}")
-    if len({json.dumps(each, sort_keys=True, default=str) for each in asked}) < len(asked):
+    entries = things(params)
+    if not 0 < len(entries) <= most:
+        raise RefusedByAws(f"{model.name} takes 1 to {most}, not {len(entries)}")
+    if len({json.dumps(each, sort_keys=True, default=str) for each in entries}) < len(entries):
         raise RefusedByAws(f"{model.name} with one thing twice")
 
 
@@ -38,8 +38,8 @@ def _statements(params: Mapping[str, Any]) -> Sequence[object]:
 
 
 def _keys(params: Mapping[str, Any]) -> Sequence[object]:
-    wanted = params["RequestItems"].items()
-    return [[table, key] for table, each in wanted for key in each["Keys"]]
+    requested = params["RequestItems"].items()
+    return [[table, key] for table, each in requested for key in each["Keys"]]
 
 
 def _ids(name: str) -> Callable[[Mapping[str, Any]], Sequence[object]]:

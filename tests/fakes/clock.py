@@ -1,4 +1,4 @@
-"""Time that a test turns by hand, and tokens it can foretell."""
+"""A clock that a test turns by hand, and tokens that it can foretell."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

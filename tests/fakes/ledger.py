@@ -1,4 +1,4 @@
-"""A ledger in memory, which refuses what DynamoDB would refuse, with trouble where a test wants it."""
+"""A ledger in memory that refuses what DynamoDB refuses, and fails where a test says so."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,7 +35,7 @@ class TwoStatementsOnOneKey(Exception):
 
 @dataclass(slots=True)
 class FakeLedger:
-    """Marks, heads and rows by key; customers are read here and kept by `people`.
+    """Decisions, latest statuses and rows by key; customers are read here and kept by `people`.
 
     Three kinds of trouble: a method in `unavailable` raises and does nothing; one in `unheard` does
     all of it and raises then; and a statement that `troubled` says yes to, by method and key, fails
@@ -71,14 +71,14 @@ class FakeLedger:
         return self._answer("look_up", found, keys, through)
 
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
-        keys = [(mark.order, mark.event) for mark in decisions]
+        keys = [(decision.order, decision.event) for decision in decisions]
         through = self._call("record_decisions", keys)
-        status_rank = [
-            self.decisions.setdefault(key, mark)
-            for key, mark in zip(keys, decisions, strict=True)
+        stored = [
+            self.decisions.setdefault(key, decision)
+            for key, decision in zip(keys, decisions, strict=True)
             if key in through
         ]
-        return self._answer("record_decisions", status_rank, keys, through)
+        return self._answer("record_decisions", stored, keys, through)
 
     def accept(
         self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
@@ -142,8 +142,8 @@ class FakeLedger:
         return sorted(theirs, key=lambda row: (row.accepted_at, row.id))
 
     def decisions_of(self, partition: str) -> list[Decision]:
-        theirs = [mark for mark in self.decisions.values() if mark.order == partition]
-        return sorted(theirs, key=lambda mark: (mark.accepted_at, mark.event))
+        theirs = [decision for decision in self.decisions.values() if decision.order == partition]
+        return sorted(theirs, key=lambda decision: (decision.accepted_at, decision.event))
 
     def of_customer(self, person: str) -> Iterator[list[Notification]]:
         theirs = [

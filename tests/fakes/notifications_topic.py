@@ -1,4 +1,4 @@
-"""A hub in memory, which can fail to take some of what it is given."""
+"""A notifications topic in memory, which can lose messages or answers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

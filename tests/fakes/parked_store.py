@@ -1,4 +1,4 @@
-"""A bucket of parked things in memory, and a stream that takes what is put on it."""
+"""A bucket of parked items, a stream and dead letters in memory, with a point at which the caller is killed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ class Died(Exception):
 
 
 @dataclass(slots=True)
-class Doom:
+class CrashPoint:
     """Kills at the call of that number, before or after it has its effect; never again after that."""
 
     at: int = -1
@@ -36,7 +36,7 @@ class FakeParkedStore:
 
     kept: Sequence[ParkedRecord] = ()
     given_up: Sequence[GivenUpBatch] = ()
-    doom: Doom = field(default_factory=Doom)
+    crash_point: CrashPoint = field(default_factory=CrashPoint)
     notes: dict[str, str] = field(default_factory=dict)
 
     def records(self) -> Iterator[tuple[str, ParkedRecord]]:
@@ -50,18 +50,18 @@ class FakeParkedStore:
 
     def note(self, ids: Sequence[str], *, did: str, at: datetime) -> None:
         del at
-        self.doom.around(lambda: self.notes.update(dict.fromkeys(ids, did)))
+        self.crash_point.around(lambda: self.notes.update(dict.fromkeys(ids, did)))
 
 
 @dataclass(slots=True)
 class FakeStream:
     """What was put again, call by call."""
 
-    doom: Doom = field(default_factory=Doom)
+    crash_point: CrashPoint = field(default_factory=CrashPoint)
     puts: list[tuple[str, bytes]] = field(default_factory=list)
 
     def put(self, events: Sequence[tuple[str, bytes]]) -> None:
-        self.doom.around(lambda: self.puts.extend(events))
+        self.crash_point.around(lambda: self.puts.extend(events))
 
 
 @dataclass(slots=True)
@@ -69,19 +69,19 @@ class FakeDeadLetters:
     """A queue of dead letters, and the queue behind it."""
 
     waiting: dict[str, DeadLetter] = field(default_factory=dict)
-    doom: Doom = field(default_factory=Doom)
+    crash_point: CrashPoint = field(default_factory=CrashPoint)
     sent_back: list[str] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
     name: str = "sms-normal-dead-letters"
 
     def look(self) -> Iterator[DeadLetter]:
-        for letter in list(self.waiting.values()):
-            self.held.add(letter.id)
-            yield letter
+        for dead_letter in list(self.waiting.values()):
+            self.held.add(dead_letter.id)
+            yield dead_letter
 
     def send_back(self, letters: Sequence[DeadLetter]) -> set[str]:
         if letters:
-            self.doom.around(lambda: self.sent_back.extend(each.body for each in letters))
+            self.crash_point.around(lambda: self.sent_back.extend(each.body for each in letters))
         return {each.id for each in letters}
 
     def remove(self, letters: Sequence[DeadLetter]) -> set[str]:
@@ -90,7 +90,7 @@ class FakeDeadLetters:
                 self.waiting.pop(each.id, None)
 
         if letters:
-            self.doom.around(effect)
+            self.crash_point.around(effect)
         return {each.id for each in letters}
 
     def let_go(self, letters: Sequence[DeadLetter]) -> None:

@@ -1,4 +1,4 @@
-"""Customers and addresses in memory; who reads them, reads them through the ledger."""
+"""Customers and addresses in memory, which the ledger reads."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""A provider in memory, which remembers each call and answers as a test tells it to."""
+"""A provider in memory, which keeps each call and answers as a test says."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Requests of botocore to SNS and SES in, what comes back over the wire out: an answer, an error, nothing.
+"""Answer botocore's requests to SNS and SES with a result, an error or silence. Used by tests of senders.
 
 It stands where the network does, so that everything above it, the SDK and our gateways, is real.
 """

@@ -1,4 +1,4 @@
-"""What is known of each provider message, in memory."""
+"""Receipt logs in memory."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -100,6 +100,6 @@ class FakeReceiptLogs:
             raise TwoReceiptLogsOfOneMessage(method)
         return {key for key in listed if not self.troubled(method, key)}
 
-    def _answer(self, method: str, through: AbstractSet[str], asked: int) -> None:
-        if len(through) < asked:
+    def _answer(self, method: str, through: AbstractSet[str], count: int) -> None:
+        if len(through) < count:
             raise LedgerUnavailable(method)

@@ -1,4 +1,4 @@
-"""Where receipts wait, in memory: none does unless a test says otherwise."""
+"""A queue of receipts in memory, which is empty unless a test says otherwise."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +16,10 @@ class FakeReceiptQueue:
     oldest: datetime | None = None
     readable: bool = True
     unavailable: bool = False
-    asked: int = 0
+    reads: int = 0
 
     def applied_until(self, *, now: datetime) -> datetime | None:
-        self.asked += 1
+        self.reads += 1
         if self.unavailable:
             raise LedgerUnavailable("applied_until")
         if not self.readable:

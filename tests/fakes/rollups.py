@@ -1,4 +1,4 @@
-"""The rollups in memory: transactions are carried out whole or not at all."""
+"""Rollups in memory: a transaction is done whole or not at all."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

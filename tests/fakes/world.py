@@ -77,7 +77,7 @@ class World:
     resend_email_after: timedelta | None = RESEND_EMAIL_AFTER
     time_left: Deadline = lambda: timedelta(minutes=5)
     soft_bounces: int = SOFT_BOUNCES
-    brought: int = 0
+    delivered: int = 0
 
     @property
     def people(self) -> FakePeople:
@@ -122,8 +122,8 @@ class World:
 
     def send_published(self) -> list[Sent]:
         """Bring each channel's senders what was published since the last time."""
-        new = self.notifications_topic.published[self.brought :]
-        self.brought = len(self.notifications_topic.published)
+        new = self.notifications_topic.published[self.delivered :]
+        self.delivered = len(self.notifications_topic.published)
         queues = {c: [n.id for n in new if n.channel is c] for c in Channel}
         return [self.send(*ids, channel=channel) for channel, ids in queues.items() if ids]
 

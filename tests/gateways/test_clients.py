@@ -13,7 +13,7 @@ def test_a_provider_is_called_once_and_never_again_by_the_sdk(make) -> None:
 
 
 @pytest.mark.parametrize("make", [clients.dynamodb, clients.s3, clients.sns_topics])
-def test_our_own_services_are_tried_again_within_a_lambdas_patience(make) -> None:
+def test_our_own_services_are_tried_again_within_a_lambda_s_timeout(make) -> None:
     config = make().meta.config
 
     assert 3 == config.retries["total_max_attempts"]

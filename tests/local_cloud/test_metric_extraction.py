@@ -271,7 +271,7 @@ def test_pages_are_followed():
     assert 10 == len(log.tail().new_lines())
 
 
-def test_a_log_that_cuts_its_answer_short_without_saying_so_is_asked_on(monkeypatch):
+def test_a_log_that_cuts_its_answer_short_without_saying_so_is_read_on(monkeypatch):
     monkeypatch.setattr("local_cloud.metric_extraction.log_tail.PAGE", 3)
     log = Log(page=3)
     for n in range(10):

@@ -1,4 +1,4 @@
-"""A number of events and a seed in, whether a long day added up out."""
+"""Play a long day of a number of events and a seed, and exit 1 if it does not add up. Used by `make prove`."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     day = Day(seed=asked.seed, events=asked.events)
     day.live()
-    print(f"{asked.events} events, seed {asked.seed}: {day.told()}")
+    print(f"{asked.events} events, seed {asked.seed}: {day.summary()}")
     print("\n".join(day.wrongs()) or "Everything adds up.")
     print(f"What happened, as a number: {day.digest()}")
     return int(bool(day.wrongs()))

@@ -1,4 +1,4 @@
-"""A story in, the relay and the senders living through it out, with whatever they broke."""
+"""Run relay and senders through a long day and list the promises that they broke. Used by the long-day test."""
 
 import hashlib
 import json
@@ -167,12 +167,12 @@ class Day:
         self.sent[row.id] += 1
         return accepted(f"message-{row.id}")
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Count what the day brought, and what became of it."""
         ended = Counter(each.how for each in self.report.invocations)
         states = Counter(str(row.state) for row in self.ledger.rows.values())
         given_up = sum(len(each.records) for each in self.report.discards)
-        counts = {**self.story.told, **ended, **states, "given up": given_up}
+        counts = {**self.story.counts, **ended, **states, "given up": given_up}
         return ", ".join(f"{count} {what}" for what, count in counts.items())
 
     def wrongs(self) -> list[str]:
@@ -185,7 +185,9 @@ class Day:
             *(f"record {n} is unaccounted for" for n in self.stream.numbers() - brought),
             *(f"{each} was given up again" for each in self.redriven.discarded),
             *_differs("events decided", self.story.events, len(self.ledger.decisions)),
-            *_differs("records parked", self.story.told["malformed"], len(self.world.parked.kept)),
+            *_differs(
+                "records parked", self.story.counts["malformed"], len(self.world.parked.kept)
+            ),
             *(f"{row.id} ended as {row.state}" for row in rows if row.state not in ends),
             *(f"{n} was sent {times} times" for n, times in self.sent.items() if times != 1),
             *_differs("messages sent", len(self.sent), sum(r.state is State.SENT for r in rows)),
@@ -193,12 +195,12 @@ class Day:
 
     def digest(self) -> str:
         """Return a fingerprint of all that happened, in order."""
-        told = [
+        facts = [
             str(self.report),
             str(self.redriven),
             *(row.id for row in self.world.notifications_topic.published),
         ]
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+        return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 def _differs(what: str, expected: int, actual: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""A seed and a number of events in, a long day of a stream out: orders, and everything odd that streams bring."""
+"""Make up a seeded long day of a stream: orders and every oddity of streams. Used by the long-day test."""
 
 import json
 from collections.abc import Iterator
@@ -45,13 +45,13 @@ DEPLOYED_EVERY = 1100
 class Story:
     """The input, made up as it is asked for, so that reshardings fit the shards that there are.
 
-    `told` counts what was put in; `malformed` is how often a record was that nobody can read.
+    `counts` has what was put in; `malformed` is how often a record was that nobody can read.
     """
 
     seed: int
     events: int
     stream: InMemoryStream
-    told: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     chance: Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,7 +111,7 @@ class Story:
         """Return what stands before a record: one that nobody can read, or what the record meets."""
         if self._one_in(200):
             self._count("malformed")
-            yield self._put("nobody", b"{" + str(self.told["malformed"]).encode())
+            yield self._put("nobody", b"{" + str(self.counts["malformed"]).encode())
         if self._one_in(300):
             self._count("redeliveries")
             yield Redelivery(records=self.chance.randrange(50))
@@ -130,7 +130,7 @@ class Story:
         return self.chance.randrange(many) == 0
 
     def _count(self, what: str) -> None:
-        self.told[what] = self.told.get(what, 0) + 1
+        self.counts[what] = self.counts.get(what, 0) + 1
 
 
 def _payload(order: int, rank: int) -> bytes:

@@ -19,14 +19,14 @@ def day() -> Day:
     return lived
 
 
-def test_every_event_is_accounted_for_and_decided_once_and_nobody_is_told_old_news(day) -> None:
+def test_every_event_is_accounted_for_and_decided_once_and_no_stale_news_is_sent(day) -> None:
     assert [] == day.wrongs()
 
 
 def test_the_day_has_everything_in_it(day) -> None:
     """Or it would prove nothing about what is missing."""
     odd = {"malformed", "poison", "faults", "redeliveries", "aggregates", "splits", "merges"}
-    assert odd | {"deployments", "repeated by the producer", "records"} == day.story.told.keys()
+    assert odd | {"deployments", "repeated by the producer", "records"} == day.story.counts.keys()
     assert {"done", "retried", "bisected", "not_invoked", "superseded"} == {
         each.how for each in day.report.invocations
     }

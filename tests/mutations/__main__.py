@@ -1,4 +1,4 @@
-"""So many damaged aggregates in, a count of each class and what was wrong out; 1 if anything was."""
+"""Read many damaged aggregates and count the results by class; exit 1 if any was read wrongly. Used by `make prove`."""
 
 import argparse
 import sys
@@ -14,15 +14,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--count", type=int, default=60_000, help="of all classes together")
     parser.add_argument("--only", choices=CLASSES, help="one class")
     parser.add_argument("--start", type=int, default=0, help="the number of the first")
-    asked = parser.parse_args(arguments)
-    names = [asked.only] if asked.only else list(CLASSES)
+    options = parser.parse_args(arguments)
+    names = [options.only] if options.only else list(CLASSES)
     started = time.monotonic()
-    tally = mutate(names, start=asked.start, count=asked.count)
-    print(told(tally), f"{time.monotonic() - started:.0f} s", sep=", ")
+    tally = mutate(names, start=options.start, count=options.count)
+    print(summary(tally), f"{time.monotonic() - started:.0f} s", sep=", ")
     return int(bool(tally.findings))
 
 
-def told(tally: Tally) -> str:
+def summary(tally: Tally) -> str:
     """Say what was found, and how many of each class were read."""
     counts = ", ".join(f"{count} {name}" for name, count in tally.counts.items())
     total = sum(tally.counts.values())

@@ -1,4 +1,4 @@
-"""A specimen and a number in, the same message with one thing wrong with it out; always the same."""
+"""Damage one thing in an aggregate, the same for the same number. Used by the mutation tests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A damaged aggregate in, what its reader should not have done with it out; mostly nothing."""
+"""List what the reader did wrong with a damaged aggregate. Used by the mutation tests."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Classes of damage and a number of them in, how many were read and what was wrong out."""
+"""Read aggregates of each class of damage and count what was read and what was wrong. Used by the mutation tests."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -105,5 +105,5 @@ def _specimen(
 
 
 def _event(number: int, note: str) -> bytes:
-    told = {"order_id": f"o-{number}", "contact": {"email": MARKER}, "note": note}
-    return json.dumps(told).encode()
+    event = {"order_id": f"o-{number}", "contact": {"email": MARKER}, "note": note}
+    return json.dumps(event).encode()

@@ -9,7 +9,7 @@ import pytest
 from ordercast.events.envelope import open_envelope
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from tests.aggregates import aggregate, message_of
-from tests.mutations.__main__ import told
+from tests.mutations.__main__ import summary
 from tests.mutations.damage import CLASSES
 from tests.mutations.judging import Hanging, Opened, watched
 from tests.mutations.mutating import mutate
@@ -30,7 +30,7 @@ def test_damage_of_any_class_costs_no_neighbour_and_prints_nothing(capsys) -> No
     more = mutate(list(CLASSES), start=AT_LEAST, enough=enough)
 
     with capsys.disabled():
-        print(f"\n{told(more)}", end=" ")
+        print(f"\n{summary(more)}", end=" ")
     assert [] == at_least.findings + more.findings
     assert dict.fromkeys(CLASSES, AT_LEAST) == at_least.counts
 

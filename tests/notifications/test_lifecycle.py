@@ -54,7 +54,7 @@ def test_receipt_timeout_is_no_failure() -> None:
     assert State.UNCONFIRMED not in COUNTS_AS_DELIVERED | COUNTS_AS_UNDELIVERED
 
 
-def test_whoever_complains_has_got_the_message_and_whoever_is_suppressed_is_not_counted() -> None:
+def test_a_complaint_counts_as_delivered_and_suppressed_messages_are_not_counted() -> None:
     assert State.COMPLAINED in COUNTS_AS_DELIVERED
     assert State.SUPPRESSED not in COUNTS_AS_UNDELIVERED
     assert not COUNTS_AS_DELIVERED & COUNTS_AS_UNDELIVERED

@@ -1,4 +1,4 @@
-"""A recording is about nobody, and as odd as what was recorded."""
+"""A recording names no person, and keeps every oddity of what was recorded."""
 
 import json
 from typing import Any
@@ -41,9 +41,9 @@ ADA = {
 
 
 def test_nothing_of_the_person_is_left() -> None:
-    told = json.dumps(after(**ADA)).lower()
+    recorded = json.dumps(after(**ADA)).lower()
     for word in ("ada", "lovelace", "teapot", "c-42", "174 06 05", "secret", "gift_note"):
-        assert word not in told, word
+        assert word not in recorded, word
 
 
 def test_what_a_replay_looks_events_up_by_stays() -> None:
@@ -138,7 +138,7 @@ def test_a_field_of_the_wrong_type_keeps_its_type_and_nothing_else(event: dict[s
         (b"", b""),
     ],
 )
-def test_what_is_no_event_keeps_its_marks_alone(payload: bytes, left: bytes) -> None:
+def test_what_is_no_event_keeps_its_punctuation_alone(payload: bytes, left: bytes) -> None:
     assert left == scrub().event(payload)
 
 
@@ -148,7 +148,7 @@ def test_no_letter_or_digit_survives_masking(payload: bytes) -> None:
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
-def test_any_value_in_any_field_is_scrubbed_without_a_complaint(value: Any) -> None:
+def test_any_value_in_any_field_is_scrubbed_without_an_error(value: Any) -> None:
     for name in ("contact", "items", "phoneNumber", "customer_id", "order_id", "nonsense"):
         # A field that is not the contract's is left out, and none else.
         assert {name} - {"nonsense"} == after(**{name: value}).keys()

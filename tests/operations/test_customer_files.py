@@ -1,4 +1,4 @@
-"""Customers in a file: each line is somebody, or one line that says what is wrong with which field."""
+"""Each line of a customer file is a customer, or an error that names the field."""
 
 import json
 import re
@@ -101,7 +101,7 @@ def test_a_bad_line_names_its_field_and_quotes_nothing(content: bytes, says: str
     assert says == problem(content)
 
 
-def test_a_bad_line_is_told_by_its_place_and_its_neighbours_are_read() -> None:
+def test_a_bad_line_is_reported_by_its_place_and_its_neighbours_are_read() -> None:
     content = b"\n".join([line(), b"", b"{", line(customer_id="c-2")])
 
     read = customer_lines(content)

@@ -1,4 +1,4 @@
-"""A replay decides as the relay does, tells nobody, and says where the ledger differs."""
+"""A dry run decides as the relay does, sends nothing, and lists where the ledger differs."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -54,7 +54,7 @@ def test_a_replay_leaves_nothing_behind(world: World, dry_run: DryRun) -> None:
     assert {"look_up"} == {method for method, _ in ledger.calls}
 
 
-def test_the_cap_is_paid_in_the_replay_s_own_hour(world: World) -> None:
+def test_the_cap_is_reserved_in_the_replay_s_own_hour(world: World) -> None:
     """Batch after batch, by the clock of their arrival."""
     small = replace(POLICY, cap=2)
     dry_run = DryRun(look_up_people=world.ledger.look_up, policy=small, default_currency="USD")

@@ -1,4 +1,4 @@
-"""One key's events become as few records as hold them, written as any KPL reader knows them."""
+"""A key's events are packed into as few records as hold them, readable by any KPL reader."""
 
 import sys
 from base64 import b64decode, b64encode
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ordercast.events.envelope import open_envelope
 from ordercast.events.kpl import message_in
 from ordercast.gateways.streams.kpl_aggregates import RECORD_LIMIT, aggregate, packed
-from tests.aggregates import record, told
+from tests.aggregates import outcomes, record
 
 path = sys.path.copy()
 from aws_kinesis_agg.aggregator import RecordAggregator  # noqa: E402 - it changes the path
@@ -56,7 +56,7 @@ def test_records_are_as_full_as_the_stream_takes_them_and_in_order(size) -> None
     sizes = [len(each.data) + len("order-1") for each in records]
     assert max(sizes) <= RECORD_LIMIT
     assert all(one + size + 30 > RECORD_LIMIT for one in sizes[:-1])
-    opened = [part for each in records for part in told(open_envelope(record(each.data)))]
+    opened = [part for each in records for part in outcomes(open_envelope(record(each.data)))]
     assert payloads == [payload for _, payload in opened]
 
 
@@ -68,4 +68,4 @@ def test_an_event_that_leaves_no_room_for_a_frame_is_put_as_it_is(spare) -> None
 
     assert len(one.data) + len("o-1") <= RECORD_LIMIT
     assert (one.data == payload) == (message_in(one.data) is None)
-    assert [payload] == [each for _, each in told(open_envelope(record(one.data)))]
+    assert [payload] == [each for _, each in outcomes(open_envelope(record(one.data)))]

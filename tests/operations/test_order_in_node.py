@@ -1,4 +1,4 @@
-"""The contract page's example for Node, as it stands: an order's events arrive once and in order."""
+"""The contract page's example for Node puts an order's events once and in order."""
 
 import json
 import os
@@ -39,11 +39,11 @@ class Kinesis(BaseHTTPRequestHandler):
         stream: Stream = self.server.stream  # type: ignore[attr-defined]
         body = self.rfile.read(int(self.headers["Content-Length"]))
         status, answer = stream.put_records(dict(self.headers), body)
-        told = json.dumps(answer).encode()
+        body = json.dumps(answer).encode()
         self.send_response(status)
-        self.send_header("Content-Length", str(len(told)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(told)
+        self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -134,7 +134,7 @@ def test_whatever_the_stream_refuses_each_order_s_events_are_there_once_and_in_o
     assert 500 == max(stream.calls)
 
 
-def test_who_may_not_put_is_told_so(stream) -> None:
+def test_who_may_not_put_gets_an_error(stream) -> None:
     done = put(EVENTS[:3], stream, AWS_SECRET_ACCESS_KEY="another")  # noqa: S106 - nobody's
 
     assert 1 == done.returncode

@@ -1,4 +1,4 @@
-"""What an analyst may say of time, and what is understood."""
+"""The periods that commands accept, and how they are read."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -42,6 +42,6 @@ def test_a_span_or_a_date_is_understood_in_utc(written: str, meant: datetime) ->
         ("500d", None, "400 at most"),
     ],
 )
-def test_a_period_that_cannot_be_is_told_so(since, until, usage_error) -> None:
+def test_a_period_that_cannot_be_is_refused(since, until, usage_error) -> None:
     with pytest.raises(UsageError, match=usage_error):
         period(since, until, now=START)

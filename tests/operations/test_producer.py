@@ -1,4 +1,4 @@
-"""What a producer is promised: everything is put, in each order's order, and said in one line if not."""
+"""The producer puts every event, in each order's order, and raises one error if it cannot."""
 
 import json
 from collections import defaultdict
@@ -199,13 +199,13 @@ def test_who_was_refused_is_first_in_the_next_call() -> None:
     assert ["o-7", "o-300", "o-500"] == [key for key, _ in ordered_put.call()][:3]
 
 
-def test_progress_is_told_after_each_call() -> None:
-    told: list[int] = []
-    producer(FlakyStream(), progress=told.append, aggregate=True).put_payloads(
+def test_progress_is_reported_after_each_call() -> None:
+    reported: list[int] = []
+    producer(FlakyStream(), progress=reported.append, aggregate=True).put_payloads(
         events(1500, orders=750)
     )
 
-    assert [1000, 1500] == told
+    assert [1000, 1500] == reported
 
 
 ORDER = {"order_id": "o-1", "customer_id": "c-1"}

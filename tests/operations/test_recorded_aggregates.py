@@ -1,4 +1,4 @@
-"""An aggregate is recorded as it was put: each part with its keys and tags, about nobody."""
+"""An aggregate is recorded as it was put, anonymously: each part with its keys and tags."""
 
 import json
 from pathlib import Path
@@ -59,11 +59,13 @@ def test_hash_keys_stay_with_their_parts_and_are_others() -> None:
 @pytest.mark.parametrize(
     ("odd", "left"), [("Ada 1815", "xxx 0000"), ("٣", "0"), ("9" * 5000, "0" * 5000), ("", "")]
 )
-def test_a_hash_key_that_is_none_of_a_stream_s_keeps_its_marks_alone(odd: str, left: str) -> None:
+def test_a_hash_key_that_is_none_of_a_stream_s_keeps_its_punctuation_alone(
+    odd: str, left: str
+) -> None:
     assert left == SCRUB.hash_key(odd)
 
 
-def test_tags_keep_their_names_and_what_can_tell_of_nobody() -> None:
+def test_tags_keep_their_names_and_what_is_not_personal() -> None:
     harmless = [("retry", "true"), ("fresh", "false"), ("source", ""), ("try", "12"), ("odd", None)]
     written = [tuple(each.encode() for each in tag if each is not None) for tag in harmless]
 
@@ -91,7 +93,7 @@ def test_a_person_in_a_tag_is_the_nobody_of_the_event() -> None:
     assert EMAIL != nobody
 
 
-def test_bytes_that_are_no_text_are_recorded_as_a_tag_that_tells_nothing() -> None:
+def test_bytes_that_are_no_text_are_recorded_as_a_tag_that_reveals_nothing() -> None:
     ((name, value),) = tags_of(tagged((b"raw", b"\xff\xfe")))
 
     assert "raw" == name

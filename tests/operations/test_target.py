@@ -1,4 +1,4 @@
-"""A stage's name leads to its own settings and names, or to one line that says what is not there."""
+"""A stage's name leads to its settings and names, or to an error that says what is missing."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Numbers as people read them: rounded where that hides nothing, and always with a unit."""
+"""Numbers are shown with a unit, and rounded where that hides nothing."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ from ordercast.operations.units import dollars, exact, length, percent, to_the_c
         (72 * 3600, "3.0 d"),
     ],
 )
-def test_a_length_of_time_is_told_in_the_largest_unit_that_it_fills(seconds, written) -> None:
+def test_a_length_of_time_is_shown_in_the_largest_unit_that_it_fills(seconds, written) -> None:
     assert written == length(timedelta(seconds=seconds))
 
 

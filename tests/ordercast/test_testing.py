@@ -1,4 +1,4 @@
-"""A shop's tests see what a stream would have taken, and the refusals of the real producer."""
+"""A shop's tests see what a stream would have taken, and the errors of the real producer."""
 
 from datetime import UTC, datetime
 

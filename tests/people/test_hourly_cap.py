@@ -45,7 +45,7 @@ def test_what_has_lapsed_is_forgotten() -> None:
     assert {"n-2", "n-3"} == after.reservations.keys()
 
 
-def test_an_id_that_has_paid_has_paid() -> None:
+def test_an_id_reserves_once() -> None:
     """A redelivery takes no second slot, and its own first slot does not refuse it."""
     once, _ = reserve(SOMEBODY, at(START, "n-1", "n-2"), limit=2, now=START)
     again, refused = reserve(once, at(START + MINUTE, "n-2", "n-1"), limit=2, now=START + MINUTE)
@@ -96,7 +96,7 @@ def test_what_is_sent_at_once_counts_with_what_will_go_within_the_hour() -> None
     ]
 
 
-def test_a_redelivery_that_is_decided_for_another_hour_pays_for_it_too() -> None:
+def test_a_redelivery_that_is_decided_for_another_hour_reserves_there_too() -> None:
     """Two overlapping deliveries may decide differently: slots are reserved in both hours."""
     once, _ = reserve(SOMEBODY, at(START, "n-1"), limit=1, now=START)
     again, refused = reserve(once, at(START + 9 * HOUR, "n-1"), limit=1, now=START + MINUTE)

@@ -81,7 +81,7 @@ INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st
 
 
 @given(QUIET, ZONES, INSTANTS)
-def test_whoever_waits_is_woken_within_a_day_and_an_hour_and_outside_their_quiet_hours(
+def test_a_deferred_message_is_due_within_a_day_and_an_hour_and_outside_quiet_hours(
     quiet: QuietHours, zone: str, now: datetime
 ) -> None:
     end = quiet_until(quiet, places=[(zone,)], now=now)
@@ -138,6 +138,6 @@ def test_the_wait_is_bounded_and_ends_outside_the_quiet_hours(
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "../etc/passwd", "America", "x" * 5000, ""])
-def test_a_name_that_is_no_zone_is_told(name: str) -> None:
+def test_a_name_that_is_no_zone_is_reported(name: str) -> None:
     assert not is_time_zone(name)
     assert is_time_zone(NEW_YORK)

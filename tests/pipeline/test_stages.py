@@ -1,4 +1,4 @@
-"""In what the templates of stages differ, and in what they do not."""
+"""The templates of the stages differ where they should, and nowhere else."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A log, and what a queue was told, that a test can read back."""
+"""Fixtures: the log and the visibility timeouts that a handler wrote."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -30,10 +30,10 @@ class Delays:
     """What a queue was told of when messages come back, by receipt handle."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, Mapping[str, timedelta]]] = []
+        self.calls: list[tuple[str, Mapping[str, timedelta]]] = []
 
     def __call__(self, queue: str, waits: Mapping[str, timedelta]) -> None:
-        self.told.append((queue, waits))
+        self.calls.append((queue, waits))
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def delays() -> Delays:
 
 
 @pytest.fixture
-def told(logged: Callable[[], list[dict[str, Any]]]) -> Callable[[], list[tuple[str, Any]]]:
+def log_lines(logged: Callable[[], list[dict[str, Any]]]) -> Callable[[], list[tuple[str, Any]]]:
     """Each line as its slug and every field that we gave it, so that none goes unnoticed."""
     loggers_own = {"level", "location", "message", "service", "timestamp"}
     return lambda: [

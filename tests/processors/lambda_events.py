@@ -1,4 +1,4 @@
-"""Lambda events as AWS sends them, built from payloads and bodies."""
+"""Build Lambda events as AWS sends them, from payloads and bodies. Used by tests of handlers."""
 
 import json
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""The two functions of the account: SMS logs are forwarded, SMS attributes kept and given back."""
+"""SMS logs are forwarded, and the account's SMS attributes are set and restored."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The relay's entry point: Kinesis events in, the answer Lambda acts on out."""
+"""The relay's handler answers which records are to be redelivered."""
 
 import json
 from base64 import b64decode
@@ -60,7 +60,7 @@ def test_a_malformed_record_is_parked_and_its_neighbours_go_out(world, answer) -
 
 
 @pytest.mark.parametrize("call", ["look_up", "record_decisions", "accept"])
-def test_trouble_with_the_outside_world_brings_the_whole_batch_again(world, answer, call) -> None:
+def test_a_failure_of_a_service_has_the_whole_batch_redelivered(world, answer, call) -> None:
     world.ledger.unavailable.add(call)
 
     assert ["101"] == answer(order("o-1"), order("o-2"))
@@ -72,7 +72,7 @@ def test_a_publication_that_was_lost_is_answered_with_its_records_position(world
     assert ["102"] == answer(order("o-1"), order("o-2"), order("o-3"))
 
 
-def test_with_little_time_left_the_rest_of_a_large_batch_is_brought_again(world, answer) -> None:
+def test_with_little_time_left_the_rest_of_a_large_batch_is_redelivered(world, answer) -> None:
     """Ended by its time-out, the function would have to do even what it had done again."""
     world.time_left = lambda: timedelta(seconds=2)
     large = [order(f"o-{n}", padding=PORTION // 2) for n in range(4)]
@@ -107,7 +107,7 @@ def test_a_batch_of_single_orders_is_relayed_in_one_go(world, answer) -> None:
     assert 1 == sum(method == "record_decisions" for method, _ in world.ledger.calls)
 
 
-def test_trouble_after_a_portion_brings_only_what_follows_it(world, answer) -> None:
+def test_a_failure_after_a_portion_redelivers_only_what_follows_it(world, answer) -> None:
     def takes_and_then_the_tables_fail(_: Notification) -> bool:
         world.ledger.unavailable.add("look_up")
         return True
@@ -133,7 +133,7 @@ def test_a_batch_writes_one_line_with_counts_and_nothing_personal(world, answer,
     assert "example.com" not in json.dumps(line)
 
 
-def test_trouble_is_one_line_that_says_which_and_how_many(world, answer, logged) -> None:
+def test_a_failure_is_one_line_that_says_which_and_how_many(world, answer, logged) -> None:
     world.ledger.unavailable.add("look_up")
 
     answer(order("o-1"), order("o-2"))

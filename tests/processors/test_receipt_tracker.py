@@ -1,4 +1,4 @@
-"""The tracker's entry point: receipts from the queue in, the answer Lambda acts on out."""
+"""The tracker's handler answers which receipts are to be redelivered."""
 
 import json
 from dataclasses import replace
@@ -86,7 +86,7 @@ def test_an_event_that_says_nothing_of_the_state_is_counted_and_done(answer, log
     assert {"Open": 2} == line["counted"]
 
 
-def test_what_nobody_has_heard_of_is_counted_by_its_name(answer, logged) -> None:
+def test_an_unknown_event_is_counted_by_its_name(answer, logged) -> None:
     """And by none that could be somebody's address."""
     unsafe = SMS_FAILURE.replace("Unknown error attempting", "ada@example.com is not")
     teleported = json.dumps({"eventType": "Teleported", "mail": {"messageId": "e-1"}})
@@ -96,7 +96,7 @@ def test_what_nobody_has_heard_of_is_counted_by_its_name(answer, logged) -> None
     assert {"Teleported": 1, "FAILURE/unknown": 1} == line["unknown"]
 
 
-def test_a_table_in_trouble_brings_the_batch_again(world, answer, record) -> None:
+def test_a_table_that_fails_has_the_batch_redelivered(world, answer, record) -> None:
     record(SMS_SUCCESS)
     world.enter(ROW)
     world.ledger.unavailable.add("change")
@@ -112,10 +112,10 @@ def test_a_batch_writes_one_line_and_nothing_personal(answer, logged) -> None:
     assert "555" not in json.dumps(line)
 
 
-def test_trouble_writes_one_line_and_nothing_personal(world, answer, told, record) -> None:
+def test_a_failure_writes_one_line_and_nothing_personal(world, answer, log_lines, record) -> None:
     record(SMS_SUCCESS)
     world.ledger.unavailable.add("look_up")
 
     answer(SMS_SUCCESS, request("x"))
 
-    assert [("batch_not_applied", {"reason": "look_up", "messages": 2})] == told()
+    assert [("batch_not_applied", {"reason": "look_up", "messages": 2})] == log_lines()

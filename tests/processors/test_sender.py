@@ -1,4 +1,4 @@
-"""A sender's entry point: queue batches in, the answer Lambda acts on out."""
+"""A sender's handler answers which messages are to be redelivered, and when."""
 
 import json
 from dataclasses import replace
@@ -40,7 +40,7 @@ def test_what_was_sent_is_taken_off_the_queue(world, answer, delays) -> None:
 
     assert [] == answer(request(row.id))
     assert State.SENT is world.state(row.id)
-    assert [] == delays.told
+    assert [] == delays.calls
 
 
 def test_a_message_that_came_twice_is_sent_once(world, answer) -> None:
@@ -64,7 +64,7 @@ def test_what_the_provider_will_take_later_comes_back_in_every_copy_after_its_ow
     assert ["m-1", "m-2", "m-3"] == answer(request(row.id), request(row.id), request(other.id))
 
     wait = backoff(1, chance=0.5)
-    assert [(QUEUE, {"h-1": wait, "h-2": wait, "h-3": wait})] == delays.told
+    assert [(QUEUE, {"h-1": wait, "h-2": wait, "h-3": wait})] == delays.calls
 
 
 def test_what_is_parked_is_counted_for_the_alarm_when_it_is(world, answer, capsys) -> None:
@@ -75,14 +75,14 @@ def test_what_is_parked_is_counted_for_the_alarm_when_it_is(world, answer, capsy
 
     answer(request(one.id), request(two.id), request(three.id))
     (line,) = capsys.readouterr().out.splitlines()
-    told = json.loads(line)
-    (metrics,) = told["_aws"]["CloudWatchMetrics"]
+    log_lines = json.loads(line)
+    (metrics,) = log_lines["_aws"]["CloudWatchMetrics"]
 
-    assert ("dev", 2) == (told["stage"], told[PARKED_METRIC])
+    assert ("dev", 2) == (log_lines["stage"], log_lines[PARKED_METRIC])
     assert (NAMESPACE, [["stage"]], [{"Name": PARKED_METRIC, "Unit": "Count"}]) == (
         *(metrics["Namespace"], metrics["Dimensions"], metrics["Metrics"]),
     )
-    assert int(world.now.at.timestamp() * 1000) == told["_aws"]["Timestamp"]
+    assert int(world.now.at.timestamp() * 1000) == log_lines["_aws"]["Timestamp"]
 
 
 def test_a_batch_that_parks_nothing_counts_nothing(world, answer, capsys) -> None:
@@ -102,7 +102,7 @@ def test_what_an_operator_holds_back_comes_back_later_and_costs_no_attempt(
 
     assert ["m-1"] == answer(request(row.id))
 
-    assert [(QUEUE, {"h-1": WHILE_PAUSED})] == delays.told
+    assert [(QUEUE, {"h-1": WHILE_PAUSED})] == delays.calls
     assert (State.REQUESTED, 0) == (world.state(row.id), world.row(row.id).attempts)
 
 
@@ -116,7 +116,7 @@ def test_with_little_time_left_messages_come_back_at_once_and_nothing_is_claimed
 
     assert ["m-1"] == answer(request(row.id))
 
-    assert [(QUEUE, {"h-1": timedelta()})] == delays.told
+    assert [(QUEUE, {"h-1": timedelta()})] == delays.calls
     assert State.REQUESTED is world.state(row.id)
 
 
@@ -143,10 +143,10 @@ def test_a_message_that_is_no_request_goes_to_the_dead_letters_alone(world, answ
 
     assert [f"m-{n}" for n in range(1, 7)] == answer(*foreign, request(row.id))
     assert State.SENT is world.state(row.id)
-    assert [(QUEUE, {f"h-{n}": FOREIGN for n in range(1, 7)})] == delays.told
+    assert [(QUEUE, {f"h-{n}": FOREIGN for n in range(1, 7)})] == delays.calls
 
 
-def test_a_ledger_that_cannot_be_read_brings_the_batch_again_and_calls_nobody(
+def test_a_ledger_that_cannot_be_read_has_the_batch_redelivered_and_calls_nobody(
     world, answer
 ) -> None:
     row = notification()
@@ -191,7 +191,7 @@ def test_a_template_that_fails_comes_back_later_each_time_and_is_parked_for_the_
 
     assert [["m-1"]] * (MAX_ATTEMPTS - 1) + [[]] == answers
     waits = [backoff(n, chance=0.5) for n in range(1, MAX_ATTEMPTS)]
-    assert [(QUEUE, {"h-1": wait}) for wait in waits] == delays.told
+    assert [(QUEUE, {"h-1": wait}) for wait in waits] == delays.calls
     assert (State.PARKED, "bug:TemplateNotFound", 0) == (
         *(world.state(row.id), world.row(row.id).rule, world.row(row.id).attempts),
     )
@@ -238,22 +238,22 @@ def test_a_text_costs_its_parts_where_it_goes() -> None:
 
 def test_a_text_to_a_country_without_a_price_is_sent_without_one() -> None:
     """Unknown is not free: the price is left out."""
-    asked = sms_sender.cost(notification(channel=Channel.SMS, recipient=None), Words(text="x"))
+    request = sms_sender.cost(notification(channel=Channel.SMS, recipient=None), Words(text="x"))
 
-    assert (1, None) == (asked.parts, asked.reserved)
+    assert (1, None) == (request.parts, request.reserved)
 
 
 def test_an_email_has_a_price_and_no_parts() -> None:
-    asked = email_sender.cost(notification(), Words(text="x" * 10_000))
+    request = email_sender.cost(notification(), Words(text="x" * 10_000))
 
-    assert (None, Decimal("0.0001")) == (asked.parts, asked.reserved)
+    assert (None, Decimal("0.0001")) == (request.parts, request.reserved)
 
 
-def test_trouble_writes_one_line_and_nothing_personal(world, answer, told) -> None:
+def test_a_failure_writes_one_line_and_nothing_personal(world, answer, log_lines) -> None:
     row = notification()
     world.enter(row)
     world.ledger.unavailable.add("look_up")
 
     answer(request(row.id))
 
-    assert [("batch_not_sent", {"reason": "look_up", "messages": 1})] == told()
+    assert [("batch_not_sent", {"reason": "look_up", "messages": 1})] == log_lines()

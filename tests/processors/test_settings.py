@@ -1,4 +1,4 @@
-"""Words of a stage's file that processors read: quiet hours, and who may be written to."""
+"""Processors read quiet hours and allowed recipients from a stage's settings."""
 
 from datetime import time
 

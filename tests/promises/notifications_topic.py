@@ -1,4 +1,4 @@
-"""What every hub promises, in memory or on an SNS topic."""
+"""What every notifications topic promises, in memory or on SNS."""
 
 from collections.abc import Callable
 
@@ -25,13 +25,13 @@ class NotificationsTopicPromises:
             dict(listening(2))
         )
 
-    def test_nothing_personal_is_heard(
+    def test_nothing_personal_is_published(
         self, notifications_topic: NotificationsTopic, listening: Listener
     ) -> None:
         notifications_topic.publish([notification(1, Channel.EMAIL), notification(2, Channel.SMS)])
-        told = repr(listening(2))
+        published = repr(listening(2))
 
-        assert not [secret for secret in (EMAIL, PHONE, "o-1", "Teapot") if secret in told]
+        assert not [secret for secret in (EMAIL, PHONE, "o-1", "Teapot") if secret in published]
 
     def test_a_batch_may_be_larger_than_any_call_takes(
         self, notifications_topic: NotificationsTopic, listening: Listener

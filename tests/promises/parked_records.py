@@ -1,4 +1,4 @@
-"""What every place for parked records promises, in memory or in S3."""
+"""What every store of parked records promises, in memory or in S3."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What everybody who remembers people promises, in memory or in DynamoDB."""
+"""What every store of people promises, in memory or in DynamoDB."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -74,13 +74,11 @@ class PeoplePromises:
             known(ledger, "ada", "nobody", "silent", "stranger")
         )
 
-    def test_a_stranger_s_first_payment_makes_them_known(
-        self, people: People, ledger: Ledger
-    ) -> None:
+    def test_the_first_reservation_creates_a_record(self, people: People, ledger: Ledger) -> None:
         assert {"nobody"} == people.reserve([paying(NOBODY, "n-1")])
         assert {"nobody": paying(NOBODY, "n-1")} == known(ledger, "nobody")
 
-    def test_a_customer_s_payment_leaves_their_record_alone(
+    def test_a_reservation_leaves_the_customer_s_record_alone(
         self, people: People, ledger: Ledger, on_record: OnRecord
     ) -> None:
         on_record(ADA)
@@ -98,7 +96,7 @@ class PeoplePromises:
 
         assert refused == known(ledger, "ada")["ada"].refusals
 
-    def test_of_two_who_pay_at_once_one_is_told_that_it_lost(
+    def test_of_two_concurrent_reservations_one_loses_and_sees_it(
         self, people: People, ledger: Ledger
     ) -> None:
         assert {"nobody"} == people.reserve([paying(NOBODY, "n-1")])
@@ -107,7 +105,9 @@ class PeoplePromises:
         assert set() == people.reserve([paying(NOBODY, "n-3", version=2)])
         assert {"nobody": paying(NOBODY, "n-1", "n-2", version=2)} == known(ledger, "nobody")
 
-    def test_a_payment_out_of_turn_makes_nobody_known(self, people: People, ledger: Ledger) -> None:
+    def test_a_reservation_that_lost_its_race_creates_no_record(
+        self, people: People, ledger: Ledger
+    ) -> None:
         assert set() == people.reserve([paying(NOBODY, "n-1", version=2)])
         assert {} == known(ledger, "nobody")
 
@@ -139,7 +139,7 @@ class PeoplePromises:
         assert keys == people.reserve(many)
         assert {each.key: each for each in many} == known(ledger, *keys)
 
-    def test_what_a_stranger_s_message_taught_makes_them_known(
+    def test_a_suppression_creates_a_record(
         self, suppressions_port: Suppressions, ledger: Ledger
     ) -> None:
         assert {"nobody"} == suppressions_port.suppress([evidence(NOBODY)])
@@ -155,7 +155,7 @@ class PeoplePromises:
         assert {"ada"} == suppressions_port.suppress([evidence(seen)])
         assert {"ada": evidence(paying(ADA, "n-1"))} == known(ledger, "ada")
 
-    def test_whoever_has_only_paid_learns_as_well_and_goes_on_paying(
+    def test_a_record_of_reservations_only_takes_a_suppression_and_further_reservations(
         self, people: People, suppressions_port: Suppressions, ledger: Ledger
     ) -> None:
         """And is remembered from then on: a refusal that lapsed by itself would be a message."""
@@ -178,7 +178,7 @@ class PeoplePromises:
         assert {"ada"} == suppressions_port.suppress([evidence(Person(key="ada"))])
         assert {"ada": evidence(ADA)} == known(ledger, "ada")
 
-    def test_of_two_who_learn_at_once_one_is_told_that_it_lost(
+    def test_of_two_concurrent_suppressions_one_loses_and_sees_it(
         self, suppressions_port: Suppressions, ledger: Ledger
     ) -> None:
         assert {"nobody"} == suppressions_port.suppress([evidence(NOBODY)])
@@ -204,7 +204,7 @@ class PeoplePromises:
         assert {"ada": after} == known(ledger, "ada")
         assert set() == suppressions_port.suppress([replace(after, unsuppressions={})])
 
-    def test_a_record_that_is_written_again_leaves_what_was_learnt(
+    def test_a_record_that_is_written_again_keeps_its_suppressions(
         self, suppressions_port: Suppressions, ledger: Ledger, on_record: OnRecord
     ) -> None:
         """A file of customers knows nothing of bounces."""

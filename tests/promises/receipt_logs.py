@@ -68,7 +68,7 @@ class ReceiptLogsPromises:
 
         assert {"m-1": free} == receipt_logs.find({"m-1"})
 
-    def test_whoever_comes_second_joins_what_is_there(self, receipt_logs: Table) -> None:
+    def test_the_second_of_two_writers_joins_what_is_there(self, receipt_logs: Table) -> None:
         receipt_logs.join([orphan()])
         (joined,) = receipt_logs.join([receipt_log()])
 
@@ -144,7 +144,7 @@ class ReceiptLogsPromises:
         receipt_logs.join([receipt_log(2)])
         assert ["m-1"] == list(found(HOUR, 2 * HOUR))
 
-    def test_what_nobody_is_known_to_have_sent_is_found_while_it_waits_and_when_it_is_given_up(
+    def test_a_receipt_of_no_known_sender_is_found_while_it_waits_and_when_it_is_given_up(
         self, receipt_logs: Table
     ) -> None:
         waits = [replace(orphan(n), due_at=START + n * HOUR) for n in range(4)]

@@ -67,7 +67,7 @@ class RollupsPromises:
         assert {one.id, TWO.id} == counted_of(rollups, HOUR).keys()
         assert {} == counted_of(rollups, "2026-03-02T10")
 
-    def test_buckets_hold_the_sum_whoever_wrote_it(self, rollups: Rollups) -> None:
+    def test_rollups_hold_the_sum_of_all_writers(self, rollups: Rollups) -> None:
         for number, price in enumerate(["0.1", "0.1", "0.1"], start=1):
             count(rollups, sent(number, price=price), writer=number)
 
@@ -108,7 +108,7 @@ class RollupsPromises:
         assert [False] == rollups.commit(transactions([stale]), writer=0)
         assert 5 == rollups.counted({ONE.id: HOUR})[ONE.id].version
 
-    def test_buckets_are_told_apart_by_whatever_a_shop_calls_them(self, rollups: Rollups) -> None:
+    def test_rollups_are_kept_apart_by_any_name_a_shop_uses(self, rollups: Rollups) -> None:
         shops = ["a#b", 'a"b', "Café / ☕", "a\\b"]
         lines = [
             replace(line(n), bucket=ONE.bucket._replace(shop=shop, campaign=None))

@@ -1,4 +1,4 @@
-"""What a strict client lets through and what it refuses, as AWS does: emulators take all of it."""
+"""A strict client accepts and refuses what AWS does."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,8 +17,8 @@ def statements(some: list[int]) -> tuple[str, str, dict[str, Any]]:
 
 
 def keys(some: list[int]) -> tuple[str, str, dict[str, Any]]:
-    asked = {"things": {"Keys": [{"pk": {"S": str(n)}} for n in some]}}
-    return "dynamodb", "batch_get_item", {"RequestItems": asked}
+    requested = {"things": {"Keys": [{"pk": {"S": str(n)}} for n in some]}}
+    return "dynamodb", "batch_get_item", {"RequestItems": requested}
 
 
 def publications(some: list[int]) -> tuple[str, str, dict[str, Any]]:

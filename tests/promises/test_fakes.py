@@ -1,4 +1,4 @@
-"""Our fakes keep the promises of their ports; `tests/cloud` asks the same of the gateways."""
+"""The fakes keep the promises of their ports; `tests/cloud` tests the gateways."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
-from tests.promises.ledger.decisions import latest_status, mark
+from tests.promises.ledger.decisions import latest_status, numbered_decision
 from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.pauses import PausesPromises, Switch
 from tests.promises.ledger.steps import ONE, TWO, claims, enter, read
@@ -48,22 +48,22 @@ class TestFakeLedger(LedgerPromises, PausesPromises):
         return FakeLedger()
 
     @pytest.fixture
-    def stop(self, ledger: FakeLedger) -> Switch:
+    def pause_sending(self, ledger: FakeLedger) -> Switch:
         return ledger.paused.add
 
     @pytest.fixture
-    def resume(self, ledger: FakeLedger) -> Switch:
+    def resume_sending(self, ledger: FakeLedger) -> Switch:
         return ledger.paused.discard
 
     def test_it_refuses_what_dynamodb_refuses(self, ledger: FakeLedger) -> None:
         """A bulk call with two statements on one key fails as a whole; emulators let it pass."""
-        asked, one_latest_status = ClaimRequest(id=ONE.id), latest_status("shipped")
+        request, one_latest_status = ClaimRequest(id=ONE.id), latest_status("shipped")
         receipt_event = Settlement(notification=ONE, owner="me", outcome=accepted("m-1"), at=START)
         twice: list[Calling] = [
-            lambda: ledger.record_decisions([mark(), mark()]),
+            lambda: ledger.record_decisions([numbered_decision(), numbered_decision()]),
             lambda: ledger.accept([ONE, ONE], []),
             lambda: ledger.accept([], [one_latest_status, latest_status("confirmed")]),
-            lambda: ledger.claim([asked, asked], owner="me", lease_until=START, now=START),
+            lambda: ledger.claim([request, request], owner="me", lease_until=START, now=START),
             lambda: ledger.settle([receipt_event, receipt_event]),
             lambda: ledger.change([(ONE, ONE), (ONE, ONE)]),
         ]
@@ -76,7 +76,7 @@ class TestFakeLedger(LedgerPromises, PausesPromises):
         ledger.unavailable = {"record_decisions"}
 
         with pytest.raises(LedgerUnavailable):
-            ledger.record_decisions([mark()])
+            ledger.record_decisions([numbered_decision()])
         assert {} == ledger.decisions
 
     @pytest.mark.parametrize("method", ["record_decisions", "claim", "due", "look_up"])
@@ -84,7 +84,7 @@ class TestFakeLedger(LedgerPromises, PausesPromises):
         enter(ledger, ONE)
         ledger.unheard = {method}
         calls: dict[str, Calling] = {
-            "record_decisions": lambda: ledger.record_decisions([mark()]),
+            "record_decisions": lambda: ledger.record_decisions([numbered_decision()]),
             "claim": lambda: claims(ledger, ONE),
             "due": lambda: ledger.due(now=START, limit=1),
             "look_up": lambda: read(ledger, ONE),
@@ -95,7 +95,7 @@ class TestFakeLedger(LedgerPromises, PausesPromises):
         assert (method == "record_decisions") == bool(ledger.decisions)
         assert (method == "claim") == (ledger.rows[ONE.id].state is State.SENDING)
 
-    def test_trouble_with_one_statement_is_told_after_the_others_are_done(
+    def test_a_failure_of_one_statement_is_reported_after_the_others_are_done(
         self, ledger: FakeLedger
     ) -> None:
         ledger.troubled = lambda _, key: key == ONE.id
@@ -104,7 +104,7 @@ class TestFakeLedger(LedgerPromises, PausesPromises):
             enter(ledger, ONE, TWO)
         assert {TWO.id: TWO} == ledger.rows
 
-    def test_a_claim_in_trouble_is_not_answered_and_the_others_are(
+    def test_a_claim_that_fails_is_not_answered_and_the_others_are(
         self, ledger: FakeLedger
     ) -> None:
         enter(ledger, ONE, TWO)
@@ -141,7 +141,7 @@ class TestFakePeople(PeoplePromises):
             people.reserve([paying(NOBODY, "n-1")])
         assert {} == people.kept
 
-    def test_trouble_with_one_is_told_after_the_others_are_written(
+    def test_a_failure_of_one_is_reported_after_the_others_are_written(
         self, people: FakePeople
     ) -> None:
         other = replace(NOBODY, key="other")
@@ -175,7 +175,7 @@ class TestFakeReceiptQueue(ReceiptQueuePromises):
     def taken(self) -> InboundEvent:
         return lambda: None
 
-    def test_it_tells_nothing_while_it_is_unavailable(self, receipts: FakeReceiptQueue) -> None:
+    def test_it_answers_nothing_while_it_is_unavailable(self, receipts: FakeReceiptQueue) -> None:
         receipts.unavailable = True
 
         with pytest.raises(LedgerUnavailable):
@@ -204,7 +204,7 @@ class TestFakeNotificationsTopic(NotificationsTopicPromises):
         )
         assert 1 == len(notifications_topic.published)
 
-    def test_what_was_not_heard_of_went_out_all_the_same(
+    def test_a_lost_answer_means_that_it_went_out_all_the_same(
         self, notifications_topic: FakeNotificationsTopic
     ) -> None:
         notifications_topic.hears = lambda _: False
@@ -249,7 +249,7 @@ class TestFakeProvider(ProviderPromises):
     def channel(self, request: pytest.FixtureRequest) -> Channel:
         return Channel(request.param)
 
-    def test_it_answers_as_it_is_told(self, provider: FakeProvider) -> None:
+    def test_it_answers_as_the_test_says(self, provider: FakeProvider) -> None:
         def busy(_: Outgoing) -> Outcome:
             return not_now("Throttling")
 

@@ -1,4 +1,4 @@
-"""The providers' gateways keep the promise of their port; nobody is on the line, AWS is in memory."""
+"""The providers' gateways keep the promise of their port, against stubbed AWS clients."""
 
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Every template in every language, said of one order; and the page that its e-mail shows."""
+"""Render every template in every language for one order. Used by tests of receipts and templates."""
 
 from dataclasses import replace
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-"""What SES and SNS send, as AWS's pages have it or as a test wants it; and the receipt that is read of it."""
+"""Build the receipts that SES and SNS send, and parse them. Used by tests of receipts."""
 
 import json
 from datetime import datetime

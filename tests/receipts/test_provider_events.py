@@ -64,7 +64,7 @@ def test_every_event_has_a_place_in_the_chain_of_its_channel(channel: Channel) -
         ("PENDING/Delivered", Channel.SMS, State.SENT, None),
     ],
 )
-def test_what_nobody_has_heard_of_is_taken_for_the_nearest_thing(
+def test_an_unknown_event_is_taken_for_the_nearest_known_one(
     kind: str, channel: Channel, state: State, suppression_reason: SuppressionReason | None
 ) -> None:
     found = meaning_of(kind, channel)

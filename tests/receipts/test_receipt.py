@@ -1,4 +1,4 @@
-"""Of what providers send, what became of which message, when, at what price, and why."""
+"""A provider's receipt is read as message, event, time, price and reason."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -75,14 +75,14 @@ def test_what_a_reader_does_is_counted_and_is_no_receipt(name: str) -> None:
     assert CountedEvent(kind=name.title()) == read
 
 
-def test_what_ses_says_when_it_is_connected_is_no_receipt_and_no_trouble() -> None:
+def test_what_ses_says_when_it_is_connected_is_no_receipt_and_no_failure() -> None:
     """It comes once, at deployment, and would raise the alarm of the dead letters."""
     greeting = "Successfully validated SNS topic for Amazon SES event publishing."
 
     assert isinstance(read_receipt(greeting, received_at=START), CountedEvent)
 
 
-def test_an_event_that_nobody_knows_says_at_least_that_the_provider_has_the_message() -> None:
+def test_an_unknown_event_says_at_least_that_the_provider_has_the_message() -> None:
     read = receipt(email_event("Teleported"))
 
     assert ("Teleported", State.SENT) == (read.kind, meaning_of(read.kind, Channel.EMAIL).state)
@@ -123,7 +123,7 @@ def test_success_without_a_handset_s_word_is_the_carrier_s_alone(answer: str | N
 
 
 @pytest.mark.parametrize("status", [None, "", "PENDING", 5, ["SUCCESS"], {}])
-def test_a_text_message_s_fate_is_not_guessed_from_an_unknown_status(status: object) -> None:
+def test_a_text_message_s_state_is_not_guessed_from_an_unknown_status(status: object) -> None:
     """And its price is a price all the same."""
     line = sms_line(status=status, answer="Delivered", priceInUSD=0.00645)
 

@@ -1,4 +1,4 @@
-"""Whatever is in a body, and whatever is missing, it is read or refused, and nothing personal is quoted."""
+"""A receipt of any shape is read or refused, and nothing personal is quoted."""
 
 import json
 from typing import Any

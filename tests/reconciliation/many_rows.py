@@ -1,4 +1,4 @@
-"""A number of notifications in an hour in, what comparing it takes of memory and time out.
+"""Measure the memory and time of comparing an hour of many notifications. Used by `test_many_rows`.
 
 Rows are made up as they are read and kept by nobody here, so that what grows is the verifier's.
 `python -m tests.reconciliation.many_rows 100000 1000000` does it with as many.

@@ -1,4 +1,4 @@
-"""Three things apart: what is different, what is not yet counted, and what moves."""
+"""What differs, what is not yet counted and what is moving are told apart."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What carriers bill for texts that nobody is found to have sent: once, as it stands, and in its hour."""
+"""Unattributed charges are counted once, with their amount and in their hour."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

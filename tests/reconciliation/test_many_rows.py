@@ -1,4 +1,4 @@
-"""An hour of very many notifications takes no more memory to compare than one of many."""
+"""Comparing an hour of very many notifications takes no more memory than one of few."""
 
 from tests.reconciliation.many_rows import PAGE, Hour, compared, peak
 from tests.sampling import SAMPLED, sampled

@@ -1,4 +1,4 @@
-"""Records in equal accepted, duplicate, stale and parked together, or what is missing is named."""
+"""Records in equal accepted, duplicate, stale and parked, or the missing ones are named."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -100,7 +100,7 @@ def test_what_an_accepted_record_promised_is_to_be_on_the_ledger(stage) -> None:
     assert not found.add_up
 
 
-def test_a_record_without_a_trace_waits_for_as_long_as_it_is_brought_and_is_lost_then(
+def test_a_record_without_a_trace_is_waited_for_while_it_may_be_redelivered_and_is_lost_then(
     stage,
 ) -> None:
     stage.relay(payload(), withheld=True)

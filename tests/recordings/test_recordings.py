@@ -1,4 +1,4 @@
-"""Every recorded batch goes through the event source to the relay, and comes to what its table says."""
+"""Every recorded batch has the result that its README says."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A seeded day on the ledger, and its stream as bad as streams get: what is counted of it, and how."""
+"""Play a seeded day on the ledger with duplicates, disorder and crashes, and count it. Used by the rollup tests."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

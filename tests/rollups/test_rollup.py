@@ -78,7 +78,7 @@ def test_a_carriers_price_of_nothing_is_a_price_and_none_is_none() -> None:
     assert 1 == contribution(unknown).amounts["unpriced"]
 
 
-def test_an_estimate_is_told_apart_from_what_the_carrier_says() -> None:
+def test_an_estimate_is_distinguished_from_what_the_carrier_says() -> None:
     amounts = contribution(
         line(
             state=State.SENT,

@@ -1,4 +1,4 @@
-"""The books balance whatever the stream does, and breaking the rule on purpose is noticed."""
+"""The rollups balance whatever the stream does, and a broken counting rule is noticed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

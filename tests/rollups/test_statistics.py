@@ -35,7 +35,7 @@ def test_the_rate_is_weighted_and_never_an_average_of_rates() -> None:
     assert Decimal(98) / 102 == figures(*lines).delivery_rate
 
 
-def test_who_complains_got_it_and_what_nobody_knows_of_stands_beside_the_rate() -> None:
+def test_a_complaint_counts_as_delivered_and_unconfirmed_messages_stand_beside_the_rate() -> None:
     ending = [State.DELIVERED, State.COMPLAINED, State.BOUNCED]
     beside = [State.SUPPRESSED, State.UNCONFIRMED, State.CARRIER_ACCEPTED, State.SENT]
 
@@ -127,7 +127,7 @@ def test_rules_stand_with_the_state_they_led_to() -> None:
     assert {("suppressed", "cap"): 2, ("bounced", "Bounce/Permanent/General"): 1} == found.rules
 
 
-def test_percentiles_are_asked_of_all_hours_together() -> None:
+def test_percentiles_are_computed_over_all_hours_together() -> None:
     took = [
         replace(ended(n, State.SENT), sent_at=START + timedelta(seconds=n)) for n in range(1, 101)
     ]

@@ -81,7 +81,7 @@ def test_what_has_waited_is_released_and_looked_at_again() -> None:
     )
 
 
-def test_a_release_asks_again_whether_anybody_objects() -> None:
+def test_a_release_checks_the_send_rules_again() -> None:
     refusing = person(refusals={Channel.EMAIL: "opted-out"})
     mine = replace(DEFERRED, customer_id="c-1")
     kept = look(mine, LookupResult(people={refusing.key: refusing}), after=HOUR)

@@ -96,7 +96,7 @@ def latest_status(status: str, minutes: int = 0) -> LatestStatus:
     return LatestStatus(order=order, channel=channel, status_rank=stands + minutes * 60_000)
 
 
-def test_what_has_become_old_news_is_not_told() -> None:
+def test_what_has_become_old_news_is_not_sent() -> None:
     assert "stale" == against(ONE, latest_statuses=(latest_status("shipped"),))
     assert "stale" == against(ONE, latest_statuses=(latest_status("confirmed", minutes=1),))
     assert against(ONE, latest_statuses=(latest_status("confirmed"),)) is None
@@ -166,7 +166,7 @@ TEXT = notification(2, Channel.SMS, campaign="spring")
 @pytest.mark.parametrize(
     "name", ["channel:sms", "country:US", "campaign:spring", "shop:Example Tea"]
 )
-def test_an_operator_stops_by_channel_country_campaign_or_shop(name: str) -> None:
+def test_an_operator_pauses_by_channel_country_campaign_or_shop(name: str) -> None:
     pauses = Pauses(paused=frozenset({name, "channel:pigeon"}))
 
     assert is_paused(TEXT, pauses, country="US")
@@ -175,11 +175,11 @@ def test_an_operator_stops_by_channel_country_campaign_or_shop(name: str) -> Non
 @pytest.mark.parametrize(
     "name", ["channel:email", "country:SE", "campaign:autumn", "shop:Other", "sms", "country:"]
 )
-def test_what_is_stopped_elsewhere_goes_on_here(name: str) -> None:
+def test_what_is_paused_elsewhere_goes_on_here(name: str) -> None:
     assert not is_paused(TEXT, Pauses(paused=frozenset({name})), country="US")
 
 
-def test_to_stop_what_is_called_none_stops_nobody_who_has_none() -> None:
+def test_to_pause_a_campaign_called_none_pauses_no_order_without_a_campaign() -> None:
     pauses = Pauses(paused=frozenset({"country:None", "campaign:None", "shop:None"}))
     bare = replace(ONE, campaign=None, order=replace(ONE.order, shop=None))
 

@@ -29,7 +29,7 @@ def test_a_message_outlives_a_night_and_an_outage_but_not_a_week(template: str) 
     assert timedelta(hours=24) <= within(template) <= timedelta(days=4)
 
 
-def test_what_concerns_money_is_told_for_longer() -> None:
+def test_what_concerns_money_is_sent_for_longer() -> None:
     for money in ("cancelled", "refunded", "failed"):
         assert within(money) > max(within(t) for t in ("confirmed", "shipped", "delivered"))
     assert within("brewed") == within(GENERIC)

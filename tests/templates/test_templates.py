@@ -35,7 +35,7 @@ def test_a_text_message_says_who_what_and_where_in_one_line() -> None:
     assert (None, None) == (said.subject, said.html)
 
 
-def test_an_e_mail_tells_the_same_story_in_text_and_html() -> None:
+def test_an_e_mail_says_the_same_in_text_and_html() -> None:
     said = words(MAIL)
 
     assert "Order o-1 is confirmed" == said.subject
@@ -49,13 +49,13 @@ def test_an_e_mail_tells_the_same_story_in_text_and_html() -> None:
 @each_voice
 def test_text_and_html_say_the_same(template: str, language: str) -> None:
     mail = voiced(about(MAIL, **TYPICAL), template, language)
-    told = lines_of(page(mail))
+    lines = lines_of(page(mail))
     heading, lead, *items, total, follow, reason = (
         line.removeprefix("- ") for line in words(mail).text.splitlines() if line
     )
 
-    assert {heading, lead, *items, reason, follow.partition(": ")[0]} <= told
-    assert total.replace(": ", "") in told  # two cells of one row
+    assert {heading, lead, *items, reason, follow.partition(": ")[0]} <= lines
+    assert total.replace(": ", "") in lines  # two cells of one row
 
 
 @each_voice
@@ -85,7 +85,7 @@ def test_what_is_not_known_is_left_out_and_leaves_no_gap(template: str, language
     assert not {"table", "a"} & set(page(mail).tags)
 
 
-def test_a_long_order_is_told_in_full() -> None:
+def test_a_long_order_is_shown_in_full() -> None:
     items = tuple(f"{n} {'x' * 250}" for n in range(100))
 
     assert 100 == sum(item in words(about(MAIL, items=items)).text for item in items)

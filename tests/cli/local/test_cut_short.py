@@ -69,10 +69,10 @@ def test_a_cloud_that_is_deployed_outlives_the_command(ordercast: Start) -> None
     name = f"test-{uuid4().hex[:8]}"
     process = ordercast("up", "--name", name)
     cloud = deploying(process)
-    told, _ = process.communicate()
+    output, _ = process.communicate()
 
     assert 0 == process.returncode
-    assert "is up at" in told
+    assert "is up at" in output
     found = LocalCloud.find(name)
     assert found is not None
     found.check()
@@ -102,12 +102,12 @@ def test_a_command_on_a_cloud_of_which_a_process_has_died_names_it(
 
     assert eventually(it_has_ended)
     process = ordercast("inbox", "--cloud", name)
-    told, _ = process.communicate()
+    output, _ = process.communicate()
 
     assert 1 == process.returncode
-    assert named in told
-    assert f"its log: {cloud.log(victim)}\n" in told
-    assert "start it again" in told
+    assert named in output
+    assert f"its log: {cloud.log(victim)}\n" in output
+    assert "start it again" in output
     forget(cloud)
 
 
@@ -120,11 +120,11 @@ def test_a_process_that_dies_during_the_deployment_is_named_by_up(
     assert state is not None
     state.processes["emulator"].send(signal.SIGKILL)
     assert process.stdout is not None
-    told = process.stdout.read()
+    output = process.stdout.read()
 
     assert 1 == process.wait()
-    assert "✗ emulator ended unexpectedly (SIGKILL)" in told
-    assert f"its log: {cloud.log('emulator')}\n" in told
-    assert "start it again" in told
+    assert "✗ emulator ended unexpectedly (SIGKILL)" in output
+    assert f"its log: {cloud.log('emulator')}\n" in output
+    assert "start it again" in output
     assert not cloud.locked()
     forget(cloud)

@@ -1,4 +1,4 @@
-"""Whoever puts orders on a local cloud sees them arrive, or is told what is still on its way."""
+"""After putting orders on a local cloud, the user sees them arrive or reads what is still in flight."""
 
 from io import StringIO
 from types import SimpleNamespace

@@ -27,7 +27,7 @@ def test_each_step_is_a_line_when_it_starts_and_when_it_has_finished(console: Co
     assert "… deploy\n✓ deploy (0 s)\n" == console.file.getvalue()  # type: ignore[attr-defined]
 
 
-def test_a_long_step_is_heard_of_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_step_is_reported_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(showing, "NOW_AND_THEN", 0.01)
     said = StringIO()
 

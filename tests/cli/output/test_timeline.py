@@ -1,4 +1,4 @@
-"""An order's story, as an operator reads it: what happened when, by whose word, and why."""
+"""The timeline of an order shows what happened when, its source, and the reason."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.receipt_log import ReceiptEvent, ReceiptLog
-from tests.examples import drafts, mark, order_event
+from tests.examples import drafts, example_decision, order_event
 from tests.fakes.clock import START
 
 SECOND = timedelta(seconds=1)
@@ -67,12 +67,12 @@ def shown(decisions: list[Decision], rows: list[Notification], *receipt_logs: Re
     return captured.get()
 
 
-def test_a_delivered_text_tells_each_step_in_order_by_whose_word() -> None:
+def test_a_delivered_text_s_timeline_shows_each_step_in_order_and_its_source() -> None:
     row, receipt_log = delivered_text()
 
-    told = steps(row, mark(channel="sms"), {MESSAGE: receipt_log})
+    shown = steps(row, example_decision(channel="sms"), {MESSAGE: receipt_log})
 
-    assert ["shop", "relay", "sender", "SNS", "SNS", "SNS", "ledger"] == [s.source for s in told]
+    assert ["shop", "relay", "sender", "SNS", "SNS", "SNS", "ledger"] == [s.source for s in shown]
     assert [
         "it happened, by the event",
         "requested; consent: the event names channel and contact",
@@ -81,8 +81,8 @@ def test_a_delivered_text_tells_each_step_in_order_by_whose_word() -> None:
         f"{CARRIER} → carrier_accepted",
         f"{HANDSET}, 0.00645 USD → delivered",
         "closed as delivered",
-    ] == [step.says for step in told]
-    assert sorted(step.at for step in told) == [step.at for step in told]
+    ] == [step.says for step in shown]
+    assert sorted(step.at for step in shown) == [step.at for step in shown]
 
 
 def test_what_closed_it_comes_before_the_close_though_clocks_differ_a_little() -> None:
@@ -90,14 +90,14 @@ def test_what_closed_it_comes_before_the_close_though_clocks_differ_a_little() -
     early = replace(row, closed_at=START + 9 * SECOND)
     late = {HANDSET: ReceiptEvent(at=START + 9 * SECOND + timedelta(milliseconds=400))}
 
-    told = steps(early, None, {MESSAGE: replace(receipt_log, receipt_events=late)})
+    shown = steps(early, None, {MESSAGE: replace(receipt_log, receipt_events=late)})
 
-    assert [f"{HANDSET} → delivered", "closed as delivered"] == [s.says for s in told[-2:]]
+    assert [f"{HANDSET} → delivered", "closed as delivered"] == [s.says for s in shown[-2:]]
 
 
 def test_the_story_fits_80_columns_and_says_where_its_event_came_from() -> None:
     row, receipt_log = delivered_text()
-    one = replace(mark(channel="sms"), position="4966" * 14)
+    one = replace(example_decision(channel="sms"), position="4966" * 14)
 
     out = shown([one], [row], receipt_log)
 
@@ -114,22 +114,22 @@ def test_what_is_deferred_says_by_which_rule_until_when_and_on_what_consent() ->
     (draft,) = drafts(channel="email")
     until = START + timedelta(hours=8)
     waits = Verdict(state=State.DEFERRED, rule="quiet-hours", until=until)
-    one = replace(mark(channel="email"), verdicts={Channel.EMAIL: waits})
+    one = replace(example_decision(channel="email"), verdicts={Channel.EMAIL: waits})
     row = replace(draft, state=State.DEFERRED, rule="quiet-hours", accepted_at=until, due_at=until)
 
-    told = [f"{step.source}: {step.says}" for step in steps(row, one, {})]
+    shown = [f"{step.source}: {step.says}" for step in steps(row, one, {})]
 
     assert (
         "relay: deferred by the rule quiet-hours until 2026-03-02 17:30:00; consent: the event names channel and contact"
-        in told
+        in shown
     )
-    assert told[-2:] == ["ledger: accepted", "sweeper: check 1 is due"]
+    assert shown[-2:] == ["ledger: accepted", "sweeper: check 1 is due"]
 
 
 def test_a_suppressed_one_names_its_rule() -> None:
     (draft,) = drafts(channel="email")
     refused = Verdict(state=State.SUPPRESSED, rule="opted-out")
-    one = replace(mark(channel="email"), verdicts={Channel.EMAIL: refused})
+    one = replace(example_decision(channel="email"), verdicts={Channel.EMAIL: refused})
     row = replace(draft, state=State.SUPPRESSED, rule="opted-out", due_at=None, closed_at=START)
 
     out = shown([one], [row])
@@ -141,14 +141,14 @@ def test_a_suppressed_one_names_its_rule() -> None:
 def test_old_news_has_a_decision_and_no_notification() -> None:
     """Nothing was entered; the mark alone tells why nobody heard of it."""
     stale = Verdict(state=State.SUPPRESSED, rule="stale")
-    out = shown([replace(mark(), verdicts={Channel.SMS: stale})], [])
+    out = shown([replace(example_decision(), verdicts={Channel.SMS: stale})], [])
 
     assert "sms suppressed (stale)" in out
 
 
 def test_events_stand_with_their_own_notifications() -> None:
     confirmed, shipped = (
-        (mark(**event), drafts(**event))  # type: ignore[arg-type]
+        (example_decision(**event), drafts(**event))  # type: ignore[arg-type]
         for event in (
             {"event_id": "e-1", "channel": "email"},
             {"event_id": "e-2", "channel": "email", "status": "shipped"},
@@ -167,7 +167,7 @@ def test_events_stand_with_their_own_notifications() -> None:
     ] == headings
 
 
-def test_what_was_said_before_the_receipt_log_was_gone_is_told_from_the_ledger() -> None:
+def test_what_was_said_before_the_receipt_log_was_gone_is_shown_from_the_ledger() -> None:
     (draft,) = drafts(channel="email")
     bounced = Message(state=State.BOUNCED, at=START, reason="Bounce/Permanent/NoEmail")
     row = replace(draft, state=State.BOUNCED, messages={MESSAGE: bounced})
@@ -182,14 +182,14 @@ def test_every_state_is_said_in_words() -> None:
 
 
 def test_a_notification_is_found_by_its_decision() -> None:
-    one, event = mark(), order_event()
+    one, event = example_decision(), order_event()
 
     assert notification_id(event, Channel.SMS) == notification_id_for(
         one.order, one.event, Channel.SMS
     )
 
 
-def test_what_was_given_up_tells_how_often_its_provider_was_asked() -> None:
+def test_what_was_given_up_shows_how_often_its_provider_was_called() -> None:
     """A bug of ours keeps a message from its provider: nobody need look there."""
     (draft,) = drafts(channel="email")
     parked = replace(draft, state=State.PARKED, due_at=None, closed_at=START + SECOND)

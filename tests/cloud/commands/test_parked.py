@@ -11,7 +11,7 @@ from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.parked.records import S3ParkedRecords
 from ordercast.operations.parked_sources import parked_sources
 from ordercast.parked.item import Kind, Selection
-from tests.cloud.orders import told
+from tests.cloud.orders import sent_messages
 from tests.eventually import eventually
 
 
@@ -34,8 +34,8 @@ def test_what_was_parked_is_delivered_once_after_a_redrive_however_often_it_is_r
     boto3.client("kinesis").put_record(
         StreamName=target.names.orders_stream, PartitionKey="parked", Data=event(after)
     )
-    eventually(lambda: told(cloud, after), within=60)
-    assert 1 == len(eventually(lambda: told(cloud, order), within=60))
+    eventually(lambda: sent_messages(cloud, after), within=60)
+    assert 1 == len(eventually(lambda: sent_messages(cloud, order), within=60))
 
 
 def event(order: str) -> bytes:

@@ -68,7 +68,7 @@ def test_what_was_out_of_attempts_is_sent_once_after_a_redrive_however_that_ends
     assert dict.fromkeys(parked.values(), "out-of-attempts") == listed(cloud, parked.values())
 
     put(target, f"mending-{label}", f"mended+{label}@simulator.amazonses.com")
-    eventually(lambda: told(cloud, f"mending-{label}"), within=60)
+    eventually(lambda: sent_messages(cloud, f"mending-{label}"), within=60)
     for order, kill in orders.items():
         if kill:
             assert -signal.SIGKILL == redrive(cloud, parked[order], killed=kill).returncode
@@ -78,14 +78,14 @@ def test_what_was_out_of_attempts_is_sent_once_after_a_redrive_however_that_ends
         if any(row.state is State.REQUESTED for row in rows(target, order)):
             sweep_now(target, order)
 
-    def each_is_told() -> bool:
-        return all(told(cloud, order) for order in orders)
+    def each_was_sent() -> bool:
+        return all(sent_messages(cloud, order) for order in orders)
 
-    eventually(each_is_told, within=60)
+    eventually(each_was_sent, within=60)
     assert "0 of 0 redriven" in redrive(cloud, *parked.values()).stdout
     put(target, f"after-{label}", f"after-{label}@example.com")
-    eventually(lambda: told(cloud, f"after-{label}"), within=60)
-    assert [1] * len(orders) == [len(told(cloud, order)) for order in orders]
+    eventually(lambda: sent_messages(cloud, f"after-{label}"), within=60)
+    assert [1] * len(orders) == [len(sent_messages(cloud, order)) for order in orders]
     assert {} == listed(cloud, parked.values())
 
 
@@ -127,7 +127,7 @@ def put(target: Target, order: str, email: str) -> None:
     )
 
 
-def told(cloud: LocalCloud, order: str) -> list[SentMessage]:
+def sent_messages(cloud: LocalCloud, order: str) -> list[SentMessage]:
     return [each for each in read_inbox(cloud.inbox) if f"Order {order} is " in each.subject]
 
 

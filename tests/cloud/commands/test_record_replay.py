@@ -1,4 +1,4 @@
-"""What is on the local stream is recorded about nobody, and replayed without being sent."""
+"""Events on the local stream are recorded anonymously and replayed without being sent."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
     return run
 
 
-def test_a_replay_of_the_stream_agrees_with_the_ledger_and_a_recording_tells_of_nobody(
+def test_a_replay_of_the_stream_agrees_with_the_ledger_and_a_recording_is_anonymous(
     cloud: LocalCloud, run, tmp_path: Path
 ) -> None:
     name = f"replay-{uuid4().hex[:12]}"

@@ -1,4 +1,4 @@
-"""What ministack lacks and our patches add: each of these tests fails without its patch."""
+"""Our patches of ministack work: each of these tests fails without its patch."""
 
 # ruff: noqa: S608 - statements about tables of our own making
 
@@ -12,12 +12,12 @@ from queue import SimpleQueue
 from typing import Any
 from zipfile import ZipFile
 
-import boto3
 import pytest
 
+from local_cloud.clients import client_of
 from local_cloud.emulator import serve
 from local_cloud.emulator.command import emulator_command, loopback
-from local_cloud.environment import CHECKOUT, CREDENTIALS, REGION
+from local_cloud.environment import CHECKOUT, REGION
 from local_cloud.supervisor.emulator_process import EmulatorProcess, Event, Ready
 from local_cloud.supervisor.processes import ProcessIdentity
 from local_cloud.supervisor.state import CloudFolder
@@ -43,13 +43,7 @@ class Ministack:
         self.endpoint = loopback(port)
 
     def client(self, service: str) -> Any:
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=self.endpoint,
-            region_name=REGION,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        )
+        return client_of(service, endpoint=self.endpoint)
 
 
 @pytest.fixture(scope="module")

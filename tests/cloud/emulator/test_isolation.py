@@ -1,4 +1,4 @@
-"""With the keys to real AWS accounts at hand, the local cloud asks nothing of anyone but this machine."""
+"""The local cloud calls nothing outside this machine, even with real AWS credentials at hand."""
 
 import os
 import sys
@@ -82,7 +82,7 @@ def test_the_demo_and_what_it_leaves_up_work_and_reach_nobody(
         "socket.socket(type=socket.SOCK_DGRAM).sendto(b'telemetry', ('198.51.100.1', 9))",
     ],
 )
-def test_an_attempt_would_be_seen_even_if_whoever_made_it_is_silent(
+def test_an_attempt_would_be_seen_even_if_its_maker_is_silent(
     attempt: str, env: dict[str, str], tmp_path: Path
 ) -> None:
     quietly = f"import contextlib, socket\nwith contextlib.suppress(OSError): {attempt}"

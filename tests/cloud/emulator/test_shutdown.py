@@ -1,4 +1,4 @@
-"""Two endings with the real emulator, services and CDK; `tests/local_cloud/supervisor` has the others, on cheap ones."""
+"""A real emulator, its services and a deployment end together; `tests/local_cloud/supervisor` has the other cases."""
 
 import signal
 from collections.abc import Iterator

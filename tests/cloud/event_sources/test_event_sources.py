@@ -1,4 +1,4 @@
-"""The poller on real APIs: what a deployed mapping says is what happens."""
+"""Event source mappings on the local cloud behave as they were deployed."""
 
 import base64
 import json
@@ -65,7 +65,9 @@ def test_messages_that_a_filter_leaves_out_are_deleted(deployed):
     assert eventually(lambda: 1 == deployed.taken(), within=30)
 
 
-def test_a_group_waits_for_its_failing_head_and_goes_on_when_that_is_a_dead_letter(deployed):
+def test_a_group_waits_for_its_failing_first_message_and_goes_on_when_that_is_a_dead_letter(
+    deployed,
+):
     sqs = deployed.client("sqs")
     dead = sqs.create_queue(
         QueueName=f"{deployed.name}-dead.fifo", Attributes={"FifoQueue": "true"}

@@ -1,4 +1,4 @@
-"""Tumbling windows on real APIs: a mapping keeps them, and its function's state goes along."""
+"""Tumbling windows on the local cloud keep their state from batch to batch."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The whole flow on the local cloud: what is put on the stream, and what became of it."""
+"""Orders on the local cloud's stream become messages, or are suppressed or deferred by rule."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
 from ordercast.people.person import Person, QuietHours
 from ordercast.sending.send_rules import QUIET_HOURS
-from tests.cloud.orders import HOURS, ended, order, phone, promised, put, sweep_now, told
+from tests.cloud.orders import HOURS, ended, order, phone, promised, put, sent_messages, sweep_now
 from tests.eventually import eventually
 
 MINUTE = timedelta(minutes=1)
@@ -28,16 +28,16 @@ def test_one_order_becomes_one_text_and_one_email_and_both_are_delivered(
 
     text, email = ended(target, order_id, State.DELIVERED, State.DELIVERED)
 
-    messages = {m.channel: m for m in told(cloud, order_id)}
+    messages = {m.channel: m for m in sent_messages(cloud, order_id)}
     assert {"sms", "email"} == set(messages)
-    assert 2 == len(told(cloud, order_id))
+    assert 2 == len(sent_messages(cloud, order_id))
     assert (phone(order_id), text.message_id) == (messages["sms"].to, messages["sms"].message_id)
     assert email.message_id == messages["email"].message_id
     assert email.id == messages["email"].tags["notification_id"]
     assert "42.50 USD" in messages["email"].html
 
 
-def test_old_news_is_not_told(cloud: LocalCloud, target: Target, order_id: str) -> None:
+def test_old_news_is_not_sent(cloud: LocalCloud, target: Target, order_id: str) -> None:
     """Shops send their events late and out of order; nobody wants to hear it backwards."""
     put(
         target,
@@ -49,10 +49,10 @@ def test_old_news_is_not_told(cloud: LocalCloud, target: Target, order_id: str) 
     ended(target, f"{order_id}-after", State.DELIVERED, State.DELIVERED)
     shipped = ended(target, order_id, State.DELIVERED, State.DELIVERED)
     assert {"shipped"} == {row.status for row in shipped}
-    assert 2 + 2 == len(told(cloud, order_id))
+    assert 2 + 2 == len(sent_messages(cloud, order_id))
 
 
-def test_a_customer_who_opted_out_is_not_told(
+def test_a_customer_who_opted_out_is_not_notified(
     cloud: LocalCloud, target: Target, order_id: str
 ) -> None:
     """The shop's word, an explicit channel, does not count against the customer's own."""
@@ -63,10 +63,10 @@ def test_a_customer_who_opted_out_is_not_told(
 
     text, _ = ended(target, order_id, State.SUPPRESSED, State.DELIVERED)
     assert "opted-out" == text.rule
-    assert ["email"] == [message.channel for message in told(cloud, order_id)]
+    assert ["email"] == [message.channel for message in sent_messages(cloud, order_id)]
 
 
-def test_who_is_not_to_be_disturbed_hears_of_it_afterwards(
+def test_a_message_in_quiet_hours_is_sent_afterwards(
     cloud: LocalCloud, target: Target, order_id: str
 ) -> None:
     now = datetime.now(UTC)
@@ -78,12 +78,12 @@ def test_who_is_not_to_be_disturbed_hears_of_it_afterwards(
 
     waiting = ended(target, order_id, State.DEFERRED, State.DEFERRED)
     assert {QUIET_HOURS} == {row.rule for row in waiting}
-    assert [] == told(cloud, order_id)
+    assert [] == sent_messages(cloud, order_id)
     assert all(row.due_at and row.due_at > now for row in waiting)
 
     sweep_now(target, order_id)
     ended(target, order_id, State.DELIVERED, State.DELIVERED)
-    assert 2 == len(told(cloud, order_id))
+    assert 2 == len(sent_messages(cloud, order_id))
 
 
 def test_both_earlier_shapes_are_taken_as_they_are(
@@ -107,7 +107,7 @@ def test_both_earlier_shapes_are_taken_as_they_are(
     ended(target, camel, State.DELIVERED, State.DELIVERED)
     [suppressed] = ended(target, snake, State.SUPPRESSED)
     assert "no-contact" == suppressed.rule
-    assert [] == told(cloud, snake)
+    assert [] == sent_messages(cloud, snake)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_cloudwatch_counts_what_the_ledger_says_was_accepted(target: Target, ord
     def cloudwatch_and_ledger_agree() -> bool:
         now = datetime.now(UTC)
         sums = MetricSums(client=boto3.client("cloudwatch"), namespace=NAMESPACE, stage="local")
-        told = sums.sums(["Accepted"], now - HOURS, now + MINUTE, period=MINUTE)
-        return promised(target) == told["Accepted"]
+        sent_messages = sums.sums(["Accepted"], now - HOURS, now + MINUTE, period=MINUTE)
+        return promised(target) == sent_messages["Accepted"]
 
     assert 10 <= promised(target)
     assert eventually(cloudwatch_and_ledger_agree, within=30)

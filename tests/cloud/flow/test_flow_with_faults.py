@@ -1,4 +1,4 @@
-"""The whole flow on the local cloud, where events come twice, are broken or were left half done."""
+"""Repeated, malformed and half-processed events on the local cloud are sent once or parked."""
 
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
@@ -9,11 +9,21 @@ from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.in_doubt import LAPSED
-from tests.cloud.orders import ended, enter, expire, order, parked, put, rows, sweep_now, told
+from tests.cloud.orders import (
+    ended,
+    enter,
+    expire,
+    order,
+    parked,
+    put,
+    rows,
+    sent_messages,
+    sweep_now,
+)
 from tests.eventually import eventually
 
 
-def test_an_event_that_is_put_again_is_told_once(
+def test_an_event_that_is_put_again_is_sent_once(
     cloud: LocalCloud, target: Target, order_id: str
 ) -> None:
     """A producer that heard no answer puts its event again; so does a replay, much later."""
@@ -25,10 +35,10 @@ def test_an_event_that_is_put_again_is_told_once(
     put(target, event, order(after))
     ended(target, after, State.DELIVERED, State.DELIVERED)
 
-    assert 2 == len(told(cloud, order_id)) - len(told(cloud, after))
+    assert 2 == len(sent_messages(cloud, order_id)) - len(sent_messages(cloud, after))
 
 
-def test_an_event_whose_rows_have_long_expired_is_not_told_again(
+def test_an_event_whose_rows_have_long_expired_is_not_sent_again(
     cloud: LocalCloud, target: Target, order_id: str
 ) -> None:
     """A replay of last year's stream: the mark alone remembers, and it holds nothing personal."""
@@ -43,7 +53,7 @@ def test_an_event_whose_rows_have_long_expired_is_not_told_again(
     ended(target, after, State.DELIVERED, State.DELIVERED)
 
     assert [] == rows(target, order_id)
-    assert 2 == len(told(cloud, order_id)) - len(told(cloud, after))
+    assert 2 == len(sent_messages(cloud, order_id)) - len(sent_messages(cloud, after))
 
 
 def test_the_same_id_with_other_content_is_parked(
@@ -61,7 +71,7 @@ def test_the_same_id_with_other_content_is_parked(
     kept = eventually(the_other_one_is_parked, within=30)
     assert kept is not None
     assert "conflicting-event" == kept["reason"]
-    assert 2 == len(told(cloud, order_id))
+    assert 2 == len(sent_messages(cloud, order_id))
 
 
 def test_a_malformed_record_is_parked_with_its_payload_and_its_neighbours_go_out(
@@ -87,10 +97,10 @@ def test_a_publication_that_was_lost_is_made_good_by_the_sweeper(
     sweep_now(target, order_id)
 
     ended(target, order_id, State.DELIVERED, State.DELIVERED)
-    assert 2 == len(told(cloud, order_id))
+    assert 2 == len(sent_messages(cloud, order_id))
 
 
-def test_a_claim_that_nobody_came_back_from_ends_in_doubt(
+def test_a_claim_that_was_never_settled_ends_in_doubt(
     cloud: LocalCloud, target: Target, order_id: str
 ) -> None:
     """The sender died in the middle: its call may have been made, so nobody makes it again."""
@@ -105,10 +115,10 @@ def test_a_claim_that_nobody_came_back_from_ends_in_doubt(
 
     [doubtful] = ended(target, order_id, State.IN_DOUBT)
     assert (LAPSED, 1) == (doubtful.rule, doubtful.attempts)
-    assert [] == told(cloud, order_id)
+    assert [] == sent_messages(cloud, order_id)
 
 
-def test_what_an_operator_stops_waits_until_it_is_resumed(
+def test_what_an_operator_pauses_waits_until_it_is_resumed(
     cloud: LocalCloud, target: Target, order_id: str
 ) -> None:
     campaign = f"spring-{order_id}"
@@ -119,10 +129,10 @@ def test_what_an_operator_stops_waits_until_it_is_resumed(
     put(target, order(after))
     ended(target, after, State.DELIVERED, State.DELIVERED)
     assert {State.REQUESTED} == {row.state for row in rows(target, order_id)}
-    assert len(told(cloud, order_id)) == len(told(cloud, after))
+    assert len(sent_messages(cloud, order_id)) == len(sent_messages(cloud, after))
 
     target.ledger().resume([f"campaign:{campaign}"])
     sweep_now(target, order_id)
 
     ended(target, order_id, State.DELIVERED, State.DELIVERED)
-    assert 2 == len(told(cloud, order_id)) - len(told(cloud, after))
+    assert 2 == len(sent_messages(cloud, order_id)) - len(sent_messages(cloud, after))

@@ -30,7 +30,7 @@ ROWS = [notification(n) for n in range(sampled(300, whole=1000))]
 ENDS = {row.id: (State.SENT, State.FAILED, State.IN_DOUBT)[n % 3] for n, row in enumerate(ROWS)}
 
 
-class Witness:
+class CountingProvider:
     """A provider that counts its calls and answers each message with its own end."""
 
     def __init__(self) -> None:
@@ -59,11 +59,11 @@ def test_twenty_senders_on_duplicates_of_every_message_call_once_for_each(
         )
         receipts = DynamoReceiptLogs(table=table_like(cloud, "receipts_table", executor))
         ledger.accept(ROWS, [])
-        witness = Witness()
+        counting_provider = CountingProvider()
         send = SendMessages(
             channel=Channel.EMAIL,
             ledger=ledger,
-            provider=witness,
+            provider=counting_provider,
             checks=Checks(
                 ledger=ledger,
                 words=words,
@@ -101,5 +101,5 @@ def test_twenty_senders_on_duplicates_of_every_message_call_once_for_each(
         )
         found = ledger.look_up(LookupKeys(notifications=frozenset(ids))).notifications
 
-    assert {row.id: 1 for row in ROWS} == dict(witness.calls)
+    assert {row.id: 1 for row in ROWS} == dict(counting_provider.calls)
     assert ENDS == {key: row.state for key, row in found.items()}

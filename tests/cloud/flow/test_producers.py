@@ -39,7 +39,7 @@ def by_python(events: list[dict[str, object]], cloud: LocalCloud, stream: str) -
 
 
 @pytest.mark.parametrize("put", [by_command, by_python, by_node])
-def test_a_customer_is_told_of_what_came_last(put, cloud, stream) -> None:
+def test_a_customer_gets_the_latest_status(put, cloud, stream) -> None:
     """What came before it may be old news by the time it is to be sent, and is then not told."""
     order = f"o-{uuid4().hex[:12]}"
     common = {"order_id": order, "channel": "email", "contact": {"email": f"{order}@example.com"}}
@@ -47,11 +47,11 @@ def test_a_customer_is_told_of_what_came_last(put, cloud, stream) -> None:
 
     put([common | {"status": each} for each in statuses], cloud, stream)
 
-    def told() -> bool:
+    def the_latest_was_sent() -> bool:
         mine = [each for each in read_inbox(cloud.inbox) if each.to == f"{order}@example.com"]
         return any("on its way" in str(each.subject) for each in mine)
 
-    assert eventually(told, within=60, every=0.5)
+    assert eventually(the_latest_was_sent, within=60, every=0.5)
 
 
 def _run(cloud: LocalCloud, command: list[str], events: list[dict[str, object]]) -> None:

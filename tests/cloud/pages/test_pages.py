@@ -1,4 +1,4 @@
-"""The commands that our pages show, as they stand there, on the local cloud of the tests.
+"""The commands that the pages show work on the local cloud.
 
 A stage on AWS is taken for the local one, and a file that would lie in the checkout lies elsewhere.
 """

@@ -1,4 +1,4 @@
-"""The README's commands, as they stand there, on the local cloud of the tests."""
+"""The README's commands work on the local cloud."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ def test_an_order_put_by_the_aws_command_line_is_in_the_inbox_and_in_the_metric(
     assert 2 <= eventually(cloudwatch_has_counted, within=60, every=0.5)
 
 
-def test_an_order_put_by_a_developer_is_told_and_its_story_shown(shell) -> None:
+def test_an_order_put_by_a_developer_is_sent_and_its_timeline_shown(shell) -> None:
     shell(".venv/bin/ordercast put examples/order.json")
 
     def the_order_is_delivered() -> bool:

@@ -1,4 +1,4 @@
-"""Hub, parked records and queues keep the promises of their ports before real APIs, as `tests/promises` has them."""
+"""Topic, parked records and queues keep the promises of `tests/promises` against the emulator's APIs."""
 
 import json
 from base64 import b64decode
@@ -45,23 +45,23 @@ class TestSnsNotificationsTopic(NotificationsTopicPromises):
             Endpoint=attributes["Attributes"]["QueueArn"],
             Attributes={"RawMessageDelivery": "true"},
         )
-        merge_receipts: Heard = []
+        received: Heard = []
 
         def listen(until: int) -> Heard:
-            def enough_was_heard() -> bool:
+            def enough_was_received() -> bool:
                 answer = sqs.receive_message(
                     QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
                 )
-                merge_receipts.extend(_heard(message) for message in answer.get("Messages", []))
-                return len(merge_receipts) >= until
+                received.extend(_published(message) for message in answer.get("Messages", []))
+                return len(received) >= until
 
-            eventually(enough_was_heard)
-            return merge_receipts
+            eventually(enough_was_received)
+            return received
 
         return listen
 
 
-def _heard(message: Any) -> tuple[str, dict[str, str]]:
+def _published(message: Any) -> tuple[str, dict[str, str]]:
     attributes = message["MessageAttributes"]
     body = json.loads(message["Body"])
     assert ["notification_id"] == list(body)
@@ -130,7 +130,7 @@ def _discard(_: object) -> None:
     """Make a statement of a call."""
 
 
-def test_a_message_that_is_to_come_back_is_seen_when_it_was_told_to(cloud: LocalCloud) -> None:
+def test_a_message_is_redelivered_when_its_visibility_timeout_ends(cloud: LocalCloud) -> None:
     """And no other: each has a wait of its own."""
     sqs = client(cloud, "sqs")
     url = sqs.create_queue(QueueName=fresh("queue"), Attributes={"VisibilityTimeout": "600"})[

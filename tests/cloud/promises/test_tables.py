@@ -1,4 +1,4 @@
-"""Our tables keep the promises of their ports before real APIs, as `tests/promises` has them."""
+"""The tables keep the promises of `tests/promises` against the emulator's API."""
 
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -38,11 +38,11 @@ def ledger(cloud: LocalCloud, executor: Executor, people: DynamoPeople) -> Dynam
 
 class TestDynamoLedger(LedgerPromises, PausesPromises):
     @pytest.fixture
-    def stop(self, ledger: DynamoLedger) -> Switch:
+    def pause_sending(self, ledger: DynamoLedger) -> Switch:
         return lambda name: ledger.pause([name])
 
     @pytest.fixture
-    def resume(self, ledger: DynamoLedger) -> Switch:
+    def resume_sending(self, ledger: DynamoLedger) -> Switch:
         return lambda name: ledger.resume([name])
 
     def test_a_settlement_that_is_repeated_changes_nothing(self, ledger: DynamoLedger) -> None:
@@ -65,7 +65,7 @@ class TestDynamoLedger(LedgerPromises, PausesPromises):
 
         assert (ClaimStatus.MINE, None, None) == (again.status, again.row.parts, again.row.reserved)
 
-    def test_an_operator_reads_what_is_stopped(self, ledger: DynamoLedger) -> None:
+    def test_an_operator_reads_what_is_paused(self, ledger: DynamoLedger) -> None:
         ledger.pause(["channel:sms", "country:SE"])
 
         assert {"channel:sms", "country:SE"} == ledger.pauses().paused
@@ -76,7 +76,7 @@ class TestDynamoPeople(PeoplePromises):
     def on_record(self, people: DynamoPeople) -> OnRecord:
         return lambda person: people.put([person])
 
-    def test_a_record_is_written_whole_and_leaves_what_was_paid_alone(
+    def test_a_record_is_written_whole_and_leaves_reservations_alone(
         self, people: DynamoPeople, ledger: DynamoLedger
     ) -> None:
         people.put([ADA])
@@ -114,7 +114,9 @@ class TestDynamoPeople(PeoplePromises):
         people.change({"ada"}, becoming)
         assert {"ada": replace(ADA, refusals=bounced, locale="fi")} == people.get({"ada"})
 
-    def test_a_record_can_be_put_over_a_stranger_who_has_paid(self, people: DynamoPeople) -> None:
+    def test_a_record_can_replace_one_that_holds_reservations_only(
+        self, people: DynamoPeople
+    ) -> None:
         stranger = Person(key="ada")
         people.reserve([paying(stranger, "n-1")])
         people.put([ADA])

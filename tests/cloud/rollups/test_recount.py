@@ -1,4 +1,4 @@
-"""Orders of many kinds go through the cloud; whoever recounts the export finds what the commands say.
+"""A recount of the local cloud's export agrees with what the commands show.
 
 The recount is a program of its own that shares no line with the books: tests/audit/recount.py.
 """
@@ -85,9 +85,9 @@ def _compare(
     cloud: LocalCloud, shops: set[str], by: tuple[str, ...]
 ) -> tuple[list[Row], list[str]]:
     rows = _exported(cloud, shops)
-    asked = ("--by", ",".join(by), "--json", "--since", "2d", "--until", _the_day_after_next())
-    stats = [line for line in _run(cloud, "stats", *asked) if line["shop"] in shops]
-    cost = [line for line in _run(cloud, "cost", *asked) if line["shop"] in shops]
+    options = ("--by", ",".join(by), "--json", "--since", "2d", "--until", _the_day_after_next())
+    stats = [line for line in _run(cloud, "stats", *options) if line["shop"] in shops]
+    cost = [line for line in _run(cloud, "cost", *options) if line["shop"] in shops]
     groups = _recount(rows, by)
     return groups, disagreements(groups, stats, cost, by)
 
@@ -99,14 +99,14 @@ def _exported(cloud: LocalCloud, shops: set[str]) -> list[Row]:
 def _recount(rows: list[Row], by: tuple[str, ...]) -> list[Row]:
     """By Python as it comes: isolated, and without any package that is installed."""
     names = ",".join("accepted_hour" if name == "hour" else name for name in by)
-    told = _output([sys.executable, "-I", "-S", str(RECOUNT), "--by", names], rows)
-    groups: list[Row] = json.loads(told)["groups"]
+    output = _output([sys.executable, "-I", "-S", str(RECOUNT), "--by", names], rows)
+    groups: list[Row] = json.loads(output)["groups"]
     return groups
 
 
 def _run(cloud: LocalCloud, *arguments: str, lines: list[Row] | None = None) -> list[Row]:
-    told = _output([str(ORDERCAST), *arguments, "--cloud", cloud.name], lines or [])
-    return [json.loads(line) for line in told.split("\n") if line.startswith("{")]
+    output = _output([str(ORDERCAST), *arguments, "--cloud", cloud.name], lines or [])
+    return [json.loads(line) for line in output.split("\n") if line.startswith("{")]
 
 
 def _output(command: list[str], lines: list[Row]) -> str:

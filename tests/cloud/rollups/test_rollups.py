@@ -19,7 +19,7 @@ from ordercast.wiring.reconciliation import verification
 from ordercast.workflows.read_rollups import HOUR, rollups_between
 from tests.eventually import eventually
 
-SHOP = f"books-{uuid4().hex[:12]}"
+SHOP = f"rollups-{uuid4().hex[:12]}"
 
 
 def compared(target: Target, since: datetime) -> ReconciliationResult:
@@ -39,11 +39,11 @@ def test_what_was_put_is_counted_once_everywhere(target) -> None:
     kinesis = boto3.client("kinesis")
     for payload in [*payloads, *payloads[:3], b"not an order"]:
         stream = target.names.orders_stream
-        kinesis.put_record(StreamName=stream, Data=payload, PartitionKey="books")
-    wanted = {_id(each, channel) for each in payloads for channel in Channel}
+        kinesis.put_record(StreamName=stream, Data=payload, PartitionKey="rollups")
+    expected = {_id(each, channel) for each in payloads for channel in Channel}
 
     def each_was_sent_and_counted_once() -> bool:
-        rows = target.ledger().look_up(_wanted(wanted)).notifications
+        rows = target.ledger().look_up(_lookup_keys(expected)).notifications
         sent = [columns(row)["taken"] for row in rows.values()]
         buckets = rollups_between(target.rollups(), begun, datetime.now(UTC) + HOUR)
         counted = in_all(amounts for each, amounts in buckets.items() if SHOP == each.shop)
@@ -55,13 +55,13 @@ def test_what_was_put_is_counted_once_everywhere(target) -> None:
     def nothing_of_ours_is_amiss() -> ReconciliationResult | None:
         answer = compared(target, begun)
         found = answer.found
-        amiss = {*found.wrong_lines, *found.not_yet_counted, *found.moving} & wanted
+        amiss = {*found.wrong_lines, *found.not_yet_counted, *found.moving} & expected
         wrong = [bucket for bucket in found.wrong_buckets if SHOP == bucket.shop]
         return None if amiss or wrong else answer
 
     records = eventually(nothing_of_ours_is_amiss, within=60, every=0.5).records  # type: ignore[union-attr]
     assert not records.lost
-    assert not wanted & {*records.unentered}
+    assert not expected & {*records.unentered}
     assert 8 <= records.accepted
     assert 3 <= records.duplicate
     assert 1 <= records.parked
@@ -74,7 +74,7 @@ def test_a_row_that_was_never_counted_is_found_by_a_scan_and_repaired(target) ->
     rollups = target.rollups()
     payload = json.dumps(order(99, shop=f"{SHOP}-uncounted")).encode()
     stream = target.names.orders_stream
-    boto3.client("kinesis").put_record(StreamName=stream, Data=payload, PartitionKey="books")
+    boto3.client("kinesis").put_record(StreamName=stream, Data=payload, PartitionKey="rollups")
     ids = [_id(payload, channel) for channel in Channel]
 
     def all_is_over() -> bool:
@@ -124,7 +124,7 @@ def _id(payload: bytes, channel: Channel) -> str:
     return notification_id(parse_order_event(payload, default_currency="USD"), channel)
 
 
-def _wanted(ids: set[str]) -> LookupKeys:
+def _lookup_keys(ids: set[str]) -> LookupKeys:
     return LookupKeys(notifications=frozenset(ids))
 
 

@@ -1,4 +1,4 @@
-"""An item in, its size in bytes as DynamoDB counts it out."""
+"""Return the size of an item in bytes, as DynamoDB counts it. Used by tests of write units."""
 
 from collections.abc import Mapping
 from typing import Any

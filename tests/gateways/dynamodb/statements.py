@@ -1,4 +1,4 @@
-"""A client in, every statement that it sends out: what is changed, and on which conditions."""
+"""Record every statement that a client sends, with its conditions. Used by tests of gateways."""
 
 import re
 from collections.abc import Mapping

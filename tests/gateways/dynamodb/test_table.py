@@ -59,7 +59,7 @@ def test_a_refused_condition_is_an_answer_to_its_own_statement_alone(dynamodb, t
 @pytest.mark.parametrize(
     "code", ["ThrottlingError", "InternalServerError", "TransactionConflict", "AccessDenied"]
 )
-def test_a_statement_that_met_trouble_inside_a_200_is_never_taken_for_done(
+def test_a_statement_that_failed_inside_a_200_is_never_taken_for_done(
     dynamodb, table, code
 ) -> None:
     with Stubber(dynamodb) as stub:
@@ -71,7 +71,7 @@ def test_a_statement_that_met_trouble_inside_a_200_is_never_taken_for_done(
         insist(answers)
 
 
-def test_a_call_that_fails_is_the_trouble_of_its_own_statements_alone(dynamodb, table) -> None:
+def test_a_call_that_fails_fails_its_own_statements_alone(dynamodb, table) -> None:
     with Stubber(dynamodb) as stub:
         answering(stub, *[DONE] * 25)
         stub.add_client_error("batch_execute_statement", "ThrottlingException")
@@ -80,7 +80,7 @@ def test_a_call_that_fails_is_the_trouble_of_its_own_statements_alone(dynamodb, 
     assert [None] * 25 + ["ThrottlingException"] * 2 == [a.failure for a in answers]
 
 
-def test_only_what_was_in_trouble_is_tried_again_and_not_at_once(dynamodb, table, pauses) -> None:
+def test_only_what_failed_is_tried_again_and_not_at_once(dynamodb, table, pauses) -> None:
     with Stubber(dynamodb) as stub:
         answering(stub, THROTTLED, DONE, {"Error": {"Code": "DuplicateItem"}}, THROTTLED)
         answering(stub, DONE, THROTTLED)
@@ -93,7 +93,7 @@ def test_only_what_was_in_trouble_is_tried_again_and_not_at_once(dynamodb, table
     assert 0 < pauses[0] < pauses[1]
 
 
-def test_what_stays_in_trouble_is_given_up_after_some_rounds(dynamodb, table) -> None:
+def test_what_keeps_failing_is_given_up_after_some_rounds(dynamodb, table) -> None:
     with Stubber(dynamodb) as stub:
         for _ in range(ROUNDS):
             answering(stub, THROTTLED)
@@ -138,9 +138,9 @@ def test_more_statements_than_a_call_takes_are_split_and_answered_in_order(dynam
 
 def test_items_are_read_as_they_were_last_written(dynamodb, table) -> None:
     """A sender reads what the relay wrote a moment ago: an older copy would be told nothing of it."""
-    asked = {"RequestItems": {"things": {"Keys": KEYS, "ConsistentRead": True}}}
+    request = {"RequestItems": {"things": {"Keys": KEYS, "ConsistentRead": True}}}
     with Stubber(dynamodb) as stub:
-        stub.add_response("batch_get_item", {"Responses": {"things": KEYS}}, asked)
+        stub.add_response("batch_get_item", {"Responses": {"things": KEYS}}, request)
 
         assert KEYS == table.get(KEYS)
 
@@ -180,7 +180,7 @@ def test_keys_left_unprocessed_are_asked_for_again_and_not_at_once(dynamodb, tab
     assert 1 == len(pauses)
 
 
-def test_keys_that_stay_unprocessed_are_trouble_and_not_missing_items(dynamodb, table) -> None:
+def test_keys_that_stay_unprocessed_are_a_failure_and_not_missing_items(dynamodb, table) -> None:
     """An item that was not read is not an item that is not there."""
     left = {"things": {"Keys": KEYS, "ConsistentRead": True}}
     with Stubber(dynamodb) as stub, pytest.raises(LedgerUnavailable):
@@ -191,7 +191,7 @@ def test_keys_that_stay_unprocessed_are_trouble_and_not_missing_items(dynamodb, 
         table.get(KEYS)
 
 
-def test_a_call_that_fails_is_trouble_that_names_its_code(dynamodb, table) -> None:
+def test_a_call_that_fails_names_its_code(dynamodb, table) -> None:
     with Stubber(dynamodb) as stub, pytest.raises(LedgerUnavailable, match="Throttling"):
         stub.add_client_error("batch_get_item", "ThrottlingException")
         table.get(KEYS)

@@ -1,4 +1,4 @@
-"""What DynamoDB answers, in the order in which it is to be asked."""
+"""Queue up DynamoDB's answers, in the order of the calls. Used by tests of the ledger."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The ledger before a DynamoDB that answers as it is told, and the verbs of what is written."""
+"""Fixtures: a ledger before a stubbed DynamoDB, and the verbs of the statements that it sends."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,7 +24,7 @@ def ledger(stub, executor) -> DynamoLedger:
 
 
 @pytest.fixture
-def asked(stub) -> list[list[str]]:
+def statement_verbs(stub) -> list[list[str]]:
     """The verbs of each bulk write, as they are sent."""
     calls: list[list[str]] = []
 

@@ -1,4 +1,4 @@
-"""What the ledger makes of a wave of claims or settlements that fails in part; `tests/promises` has the rest."""
+"""A bulk claim or settlement that fails in part is completed or retried; `tests/promises` has the rest."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import Settlement, accepted, refused
 from tests.fakes.clock import START
 from tests.gateways.ledger.answers import DONE, NOT_SO, THROTTLED, read, written
-from tests.promises.ledger.steps import LATER, ONE, THREE, TWO, spoken
+from tests.promises.ledger.steps import LATER, ONE, THREE, TWO, with_receipt
 
 
 def sending(one: Notification, owner: str = "me") -> Item:
@@ -25,15 +25,15 @@ def sending(one: Notification, owner: str = "me") -> Item:
 
 
 def claim(ledger: DynamoLedger, *rows: Notification) -> dict[str, ClaimStatus]:
-    asked = [ClaimRequest(id=each.id) for each in rows]
-    claims = ledger.claim(asked, owner="me", lease_until=LATER, now=START)
+    statement_verbs = [ClaimRequest(id=each.id) for each in rows]
+    claims = ledger.claim(statement_verbs, owner="me", lease_until=LATER, now=START)
     return {one: claim.status for one, claim in claims.items()}
 
 
 # Claims
 
 
-def test_a_claim_in_trouble_takes_no_other_with_it(stub, ledger) -> None:
+def test_a_claim_that_fails_takes_no_other_with_it(stub, ledger) -> None:
     """What is claimed must be sent: raising would leave all of it in doubt."""
     written(stub, {"Item": sending(ONE)}, THROTTLED)
     read(stub, ledger_item.write(TWO))
@@ -41,7 +41,7 @@ def test_a_claim_in_trouble_takes_no_other_with_it(stub, ledger) -> None:
     assert {ONE.id: ClaimStatus.MINE} == claim(ledger, ONE, TWO)
 
 
-def test_a_claim_in_trouble_that_was_made_all_the_same_is_found_out(stub, ledger) -> None:
+def test_a_claim_that_failed_and_was_made_all_the_same_is_found_out(stub, ledger) -> None:
     stub.add_client_error("batch_execute_statement", "InternalServerError")
     read(stub, sending(ONE), sending(TWO, owner="other"), ledger_item.write(THREE))
 
@@ -69,7 +69,7 @@ def test_one_that_was_given_back_meanwhile_is_asked_for_another_time(stub, ledge
     assert {} == claim(ledger, ONE)
 
 
-def test_a_wave_of_which_nothing_was_claimed_is_brought_again(stub, ledger) -> None:
+def test_a_wave_of_which_nothing_was_claimed_is_redelivered(stub, ledger) -> None:
     written(stub, THROTTLED, THROTTLED)
     read(stub, ledger_item.write(ONE))
 
@@ -77,7 +77,7 @@ def test_a_wave_of_which_nothing_was_claimed_is_brought_again(stub, ledger) -> N
         claim(ledger, ONE, TWO)
 
 
-def test_a_wave_of_which_nothing_is_known_is_brought_again(stub, ledger) -> None:
+def test_a_wave_whose_outcome_is_unknown_is_redelivered(stub, ledger) -> None:
     written(stub, THROTTLED)
     stub.add_client_error("batch_get_item", "ThrottlingException")
 
@@ -94,13 +94,13 @@ def settle(ledger: DynamoLedger, *rows: Notification) -> None:
     )
 
 
-def test_a_settlement_in_trouble_is_tried_again_by_itself(stub, ledger, asked) -> None:
+def test_a_settlement_that_fails_is_tried_again_by_itself(stub, ledger, statement_verbs) -> None:
     written(stub, DONE, THROTTLED)
     written(stub, DONE)
 
     settle(ledger, ONE, TWO)
 
-    assert [["UPDATE", "UPDATE"], ["UPDATE"]] == asked
+    assert [["UPDATE", "UPDATE"], ["UPDATE"]] == statement_verbs
 
 
 def test_what_can_not_be_settled_is_said_after_the_others_are(stub, ledger) -> None:
@@ -112,19 +112,21 @@ def test_what_can_not_be_settled_is_said_after_the_others_are(stub, ledger) -> N
         settle(ledger, ONE, TWO)
 
 
-def test_a_receipt_that_was_faster_is_completed_in_spite_of_another_s_trouble(stub, ledger) -> None:
+def test_a_receipt_that_was_faster_is_completed_although_another_fails(stub, ledger) -> None:
     written(stub, NOT_SO, THROTTLED)
     for _ in range(ROUNDS - 1):
         written(stub, THROTTLED)
-    read(stub, ledger_item.write(spoken(replace(ONE, owner="me"), State.DELIVERED)))
+    read(stub, ledger_item.write(with_receipt(replace(ONE, owner="me"), State.DELIVERED)))
     written(stub, DONE)
 
     with pytest.raises(LedgerUnavailable):
         settle(ledger, ONE, TWO)
 
 
-def test_a_row_that_changes_while_its_claim_is_ended_is_read_again(stub, ledger, asked) -> None:
-    there = ledger_item.write(spoken(replace(ONE, owner="me"), State.DELIVERED))
+def test_a_row_that_changes_while_its_claim_is_ended_is_read_again(
+    stub, ledger, statement_verbs
+) -> None:
+    there = ledger_item.write(with_receipt(replace(ONE, owner="me"), State.DELIVERED))
     written(stub, NOT_SO)
     for answer in (NOT_SO, DONE):
         read(stub, there)
@@ -132,13 +134,15 @@ def test_a_row_that_changes_while_its_claim_is_ended_is_read_again(stub, ledger,
 
     settle(ledger, ONE)
 
-    assert [["UPDATE"]] * 3 == asked
+    assert [["UPDATE"]] * 3 == statement_verbs
 
 
-def test_a_failure_that_a_receipt_overtook_needs_no_completing(stub, ledger, asked) -> None:
+def test_a_failure_that_a_receipt_overtook_needs_no_completing(
+    stub, ledger, statement_verbs
+) -> None:
     written(stub, NOT_SO)
-    read(stub, ledger_item.write(spoken(replace(ONE, owner="me"), State.DELIVERED)))
+    read(stub, ledger_item.write(with_receipt(replace(ONE, owner="me"), State.DELIVERED)))
 
     ledger.settle([Settlement(notification=ONE, owner="me", outcome=refused("no"), at=LATER)])
 
-    assert [["UPDATE"]] == asked
+    assert [["UPDATE"]] == statement_verbs

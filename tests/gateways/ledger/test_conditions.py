@@ -1,4 +1,4 @@
-"""On which conditions the ledger is changed: each keeps two who are at it from undoing one another.
+"""Each write to the ledger carries the condition that keeps concurrent writers from undoing each other.
 
 That DynamoDB obeys them is shown on the local cloud; here, that they are asked for.
 """
@@ -14,7 +14,7 @@ from ordercast.sending.outcome import Settlement, accepted, not_called, not_now
 from tests.fakes.clock import START
 from tests.gateways.dynamodb.statements import Sent, noted
 from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, read, written
-from tests.promises.ledger.decisions import mark
+from tests.promises.ledger.decisions import numbered_decision
 from tests.promises.ledger.steps import LATER, ONE
 
 
@@ -76,8 +76,8 @@ def test_a_row_is_changed_only_as_it_was_seen(stub, ledger, sent) -> None:
 
 def test_a_decision_that_is_there_is_answered_and_not_ours(stub, ledger) -> None:
     """Whoever decided first has decided."""
-    theirs = mark(position="999", fingerprint="0" * 32)
+    theirs = numbered_decision(position="999", fingerprint="0" * 32)
     written(stub, THERE)
     read(stub, ledger_item.write_decision(theirs))
 
-    assert [theirs] == ledger.record_decisions([mark()])
+    assert [theirs] == ledger.record_decisions([numbered_decision()])

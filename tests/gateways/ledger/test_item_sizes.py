@@ -1,4 +1,4 @@
-"""What an item costs: DynamoDB bills a write by the started 1,024 bytes of the whole item."""
+"""Rows stay within their write units: DynamoDB bills each started 1,024 bytes of an item."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -121,7 +121,7 @@ def test_a_latest_status_is_one_write_unit_and_outlives_its_rows() -> None:
 
 
 @pytest.mark.parametrize("cap", [0, 10])
-def test_somebody_who_is_told_something_is_one_write_unit(cap: int) -> None:
+def test_a_person_with_reservations_is_one_write_unit(cap: int) -> None:
     reservations = {notification(n).id: START for n in range(cap)}
     person = replace(ADA, key=ORDER, reservations=reservations, reservations_version=1234)
 

@@ -1,4 +1,4 @@
-"""The largest event that the contract lets through, and what DynamoDB says of its rows."""
+"""The largest event that the contract accepts fits into an item of DynamoDB."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from ordercast.events.json_schema import json_schema
 from ordercast.events.order_event import Channel
 from ordercast.gateways.ledger.items import write
 from ordercast.notifications.lifecycle import State
-from tests.events.contract_readers import VALIDATOR, usage_error
+from tests.events.contract_readers import VALIDATOR, contract_error
 from tests.examples import drafts
 from tests.gateways.dynamodb.item_sizes import size
 
@@ -63,13 +63,13 @@ EVENT = largest("", SCHEMA)
 
 
 def test_the_largest_event_is_one() -> None:
-    assert usage_error(EVENT) is None
+    assert contract_error(EVENT) is None
     VALIDATOR.validate(EVENT)
 
 
 @pytest.mark.parametrize("name", ["status", "tracking_url"])
 def test_no_longer_one_is(name: str) -> None:
-    assert usage_error(EVENT | {name: EVENT[name] + "x"})
+    assert contract_error(EVENT | {name: EVENT[name] + "x"})
 
 
 def test_the_largest_event_fits_into_the_ledger_with_room_for_what_providers_say_of_it() -> None:

@@ -1,4 +1,4 @@
-"""The ledger read by whoever checks the books, against DynamoDB in memory."""
+"""The ledger's rows can be read as rollup inputs, against DynamoDB in memory."""
 
 from datetime import timedelta
 
@@ -29,9 +29,9 @@ def lines(make_table) -> DynamoRollupInputs:
 
 def test_rows_are_read_by_id_and_what_is_none_is_not_asked_for(lines) -> None:
     """A bill that is no notification's is counted by its message's id."""
-    asked = [line(1).id, line(99).id, "message#m-1"]
+    statement_verbs = [line(1).id, line(99).id, "message#m-1"]
 
-    assert {line(1).id} == lines.lines(asked).keys()
+    assert {line(1).id} == lines.lines(statement_verbs).keys()
 
 
 def test_a_scan_finds_the_notifications_of_its_span_and_no_other_row(lines) -> None:

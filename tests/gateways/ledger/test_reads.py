@@ -1,4 +1,4 @@
-"""What the ledger asks for when it looks things up; `tests/promises` has the rest."""
+"""Which keys and pages the ledger reads; `tests/promises` has the rest."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from ordercast.decisions.lookup import LookupKeys
 from ordercast.gateways.ledger import items as ledger_item
 from tests.examples import notification
 from tests.gateways.ledger.answers import read
-from tests.promises.ledger.decisions import mark
+from tests.promises.ledger.decisions import numbered_decision
 
 
 def test_people_are_never_unknown_for_want_of_a_table(ledger) -> None:
@@ -18,7 +18,7 @@ def test_people_are_never_unknown_for_want_of_a_table(ledger) -> None:
 def test_many_keys_take_few_calls(stub, ledger) -> None:
     """As densely as the API allows, whatever they are keys of."""
     rows = [ledger_item.write(notification(n)) for n in range(50)]
-    decisions = [ledger_item.write_decision(mark(n)) for n in range(150)]
+    decisions = [ledger_item.write_decision(numbered_decision(n)) for n in range(150)]
     read(stub, *decisions[:100])
     read(stub, *decisions[100:], *rows)
     found = ledger.look_up(

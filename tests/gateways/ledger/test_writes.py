@@ -1,4 +1,4 @@
-"""What the ledger makes of other bulk writes that fail in part; `tests/promises` has the rest."""
+"""Other bulk writes of the ledger that fail in part are completed or reported; `tests/promises` has the rest."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,21 +10,21 @@ from ordercast.gateways.dynamodb.table import ROUNDS, Unacceptable
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, THROTTLED, read, written
-from tests.promises.ledger.decisions import latest_status, mark
+from tests.promises.ledger.decisions import latest_status, numbered_decision
 from tests.promises.ledger.steps import LATER, ONE, TWO
 
 # Marks, rows and changes are brought again as a whole
 
 
 OTHERS: list[Callable[[DynamoLedger], object]] = [
-    lambda ledger: ledger.record_decisions([mark(1), mark(2)]),
+    lambda ledger: ledger.record_decisions([numbered_decision(1), numbered_decision(2)]),
     lambda ledger: ledger.accept([ONE], [latest_status("confirmed")]),
     lambda ledger: ledger.change([(n, replace(n, due_at=LATER)) for n in (ONE, TWO)]),
 ]
 
 
 @pytest.mark.parametrize("others", OTHERS, ids=["record_decisions", "accept", "change"])
-def test_trouble_with_one_statement_is_told_by_its_code(stub, ledger, others) -> None:
+def test_a_failure_of_one_statement_is_reported_by_its_code(stub, ledger, others) -> None:
     written(stub, DONE, {"Error": {"Code": "TransactionConflict"}})
 
     with pytest.raises(LedgerUnavailable, match="TransactionConflict"):
@@ -32,7 +32,7 @@ def test_trouble_with_one_statement_is_told_by_its_code(stub, ledger, others) ->
 
 
 @pytest.mark.parametrize("others", OTHERS, ids=["record_decisions", "accept", "change"])
-def test_a_statement_that_is_our_bug_is_told_apart_from_trouble(stub, ledger, others) -> None:
+def test_a_statement_that_is_our_bug_is_not_taken_for_an_outage(stub, ledger, others) -> None:
     written(stub, THROTTLED, {"Error": {"Code": "ValidationError"}})
 
     with pytest.raises(Unacceptable):
@@ -45,31 +45,35 @@ def test_a_decision_that_is_there_and_can_not_be_read_is_not_ours(stub, ledger) 
     read(stub)
 
     with pytest.raises(LedgerUnavailable):
-        ledger.record_decisions([mark()])
+        ledger.record_decisions([numbered_decision()])
 
 
 # Heads: what is likelier is tried first, for a refusal costs a write unit too
 
 
-def test_a_latest_status_that_is_higher_already_is_left_alone_at_once(stub, ledger, asked) -> None:
+def test_a_latest_status_that_is_higher_already_is_left_alone_at_once(
+    stub, ledger, statement_verbs
+) -> None:
     higher = ledger_item.write_latest_status(latest_status("delivered"))
     written(stub, {"Error": NOT_SO["Error"] | {"Item": higher}})
 
     ledger.accept([], [latest_status("shipped")])
 
-    assert [["UPDATE"]] == asked
+    assert [["UPDATE"]] == statement_verbs
 
 
-def test_a_latest_status_that_is_not_there_is_inserted(stub, ledger, asked) -> None:
+def test_a_latest_status_that_is_not_there_is_inserted(stub, ledger, statement_verbs) -> None:
     written(stub, NOT_SO)
     written(stub, DONE)
 
     ledger.accept([], [latest_status("shipped")])
 
-    assert [["UPDATE"], ["INSERT"]] == asked
+    assert [["UPDATE"], ["INSERT"]] == statement_verbs
 
 
-def test_a_latest_status_that_somebody_inserted_in_between_is_raised(stub, ledger, asked) -> None:
+def test_a_latest_status_that_somebody_inserted_in_between_is_raised(
+    stub, ledger, statement_verbs
+) -> None:
     """Losing the raise would let older news through."""
     written(stub, NOT_SO)
     written(stub, THERE)
@@ -77,22 +81,24 @@ def test_a_latest_status_that_somebody_inserted_in_between_is_raised(stub, ledge
 
     ledger.accept([], [latest_status("shipped")])
 
-    assert [["UPDATE"], ["INSERT"], ["UPDATE"]] == asked
+    assert [["UPDATE"], ["INSERT"], ["UPDATE"]] == statement_verbs
 
 
-def test_a_first_latest_status_that_is_there_already_is_raised(stub, ledger, asked) -> None:
+def test_a_first_latest_status_that_is_there_already_is_raised(
+    stub, ledger, statement_verbs
+) -> None:
     written(stub, THERE)
     written(stub, DONE)
 
     ledger.accept([], [latest_status("confirmed")])
 
-    assert [["INSERT"], ["UPDATE"]] == asked
+    assert [["INSERT"], ["UPDATE"]] == statement_verbs
 
 
 # Stops
 
 
-def test_stops_that_change_faster_than_they_are_written_are_trouble(stub, ledger) -> None:
+def test_pauses_that_change_faster_than_they_are_written_fail_the_write(stub, ledger) -> None:
     for _ in range(ROUNDS):
         read(stub)
         written(stub, THERE)
@@ -101,7 +107,7 @@ def test_stops_that_change_faster_than_they_are_written_are_trouble(stub, ledger
         ledger.pause(["channel:sms"])
 
 
-def test_stops_that_somebody_else_changed_are_read_again_and_none_is_lost(stub, ledger) -> None:
+def test_pauses_that_another_operator_changed_are_read_again_and_none_is_lost(stub, ledger) -> None:
     read(stub)
     written(stub, THERE)
     read(stub, ledger_item.write_pauses({"country:SE"}, version=1))

@@ -35,7 +35,7 @@ def bodies(sqs, url: str) -> list[str]:
     return sorted(each["Body"] for each in found.get("Messages", []))
 
 
-def test_every_letter_is_seen_once(sqs, dead: SqsDeadLetters) -> None:
+def test_every_dead_letter_is_seen_once(sqs, dead: SqsDeadLetters) -> None:
     put(sqs, dead.url, 35)
 
     assert {f"letter {n}" for n in range(35)} == {each.body for each in dead.look()}
@@ -57,7 +57,7 @@ def test_an_empty_queue_is_not_waited_for(sqs, dead: SqsDeadLetters) -> None:
     assert [0, 1, 0] == waits
 
 
-def test_letters_go_back_to_the_queue_they_came_from(sqs, dead: SqsDeadLetters) -> None:
+def test_dead_letters_go_back_to_the_queue_they_came_from(sqs, dead: SqsDeadLetters) -> None:
     put(sqs, dead.url, 12)
     letters = list(dead.look())
 
@@ -69,7 +69,7 @@ def test_letters_go_back_to_the_queue_they_came_from(sqs, dead: SqsDeadLetters) 
     )
 
 
-def test_a_removed_letter_is_gone_and_one_let_go_is_there_for_others(
+def test_a_removed_dead_letter_is_gone_and_a_released_one_is_there_for_others(
     sqs, dead: SqsDeadLetters
 ) -> None:
     put(sqs, dead.url, 3)
@@ -82,7 +82,7 @@ def test_a_removed_letter_is_gone_and_one_let_go_is_there_for_others(
     assert sorted(each.body for each in others) == bodies(sqs, dead.url)
 
 
-def test_trouble_with_a_queue_names_the_queue(sqs) -> None:
+def test_a_failure_of_a_queue_names_the_queue(sqs) -> None:
     url = "https://sqs.us-east-1.amazonaws.com/123456789012/none"
     gone = SqsDeadLetters(client=sqs, url=url, source=url)
     with pytest.raises(QueueUnavailable, match="on the queue none"):

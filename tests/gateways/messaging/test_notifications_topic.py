@@ -1,4 +1,4 @@
-"""What is put on the hub's topic: an id and where it is to go, and nothing of whom it is for."""
+"""A message on the notifications topic holds an id and its routing, and nothing personal."""
 
 import json
 

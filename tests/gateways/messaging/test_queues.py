@@ -1,4 +1,4 @@
-"""What is asked of SQS beside its messages, and what becomes of an answer that is not one."""
+"""Queue attributes and visibility timeouts are read and set through SQS, and failed calls are handled."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -51,14 +51,14 @@ def visibility(stub) -> SqsVisibility:
 
 
 def counted(stub: Stubber, url: str, counts: Mapping[str, str] = EMPTY) -> None:
-    asked = {"QueueUrl": url, "AttributeNames": tuple(EMPTY)}
-    stub.add_response("get_queue_attributes", {"Attributes": dict(counts)}, asked)
+    request = {"QueueUrl": url, "AttributeNames": tuple(EMPTY)}
+    stub.add_response("get_queue_attributes", {"Attributes": dict(counts)}, request)
 
 
 def aged(metrics: Stubber, *ages: tuple[timedelta, float]) -> None:
     """Let CloudWatch know the age of the oldest message, in seconds, at times before now."""
     points = [{"Timestamp": START - ago, "Maximum": seconds} for ago, seconds in ages]
-    asked = {
+    request = {
         "Namespace": "AWS/SQS",
         "MetricName": "ApproximateAgeOfOldestMessage",
         "Dimensions": [{"Name": "QueueName", "Value": "sms-high"}],
@@ -67,7 +67,7 @@ def aged(metrics: Stubber, *ages: tuple[timedelta, float]) -> None:
         "Period": 60,
         "Statistics": ["Maximum"],
     }
-    metrics.add_response("get_metric_statistics", {"Datapoints": points}, asked)
+    metrics.add_response("get_metric_statistics", {"Datapoints": points}, request)
 
 
 def test_of_an_empty_queue_all_has_been_applied_but_what_sqs_may_not_count_yet(
@@ -92,7 +92,7 @@ def test_a_queue_is_empty_only_if_every_count_is_there_and_nothing(
     assert receipts.applied_until(now=START) is None
 
 
-def test_of_a_queue_that_is_never_empty_the_age_tells_as_of_when_it_was_measured(
+def test_the_age_of_a_queue_that_is_never_empty_says_since_when_receipts_are_applied(
     stub, metrics, receipts
 ) -> None:
     """Late as the metric is: what was gone four minutes ago has not come back."""
@@ -105,14 +105,14 @@ def test_of_a_queue_that_is_never_empty_the_age_tells_as_of_when_it_was_measured
     )
 
 
-def test_while_there_are_dead_letters_nobody_knows(stub, receipts) -> None:
+def test_while_there_are_dead_letters_it_is_not_known_what_was_applied(stub, receipts) -> None:
     """They were never applied, and the event that resolves a doubt may be among them."""
     counted(stub, LETTERS, {**EMPTY, "ApproximateNumberOfMessages": "1"})
 
     assert receipts.applied_until(now=START) is None
 
 
-def test_a_queue_that_can_not_be_asked_is_no_empty_queue(stub, receipts) -> None:
+def test_a_queue_that_cannot_be_read_is_no_empty_queue(stub, receipts) -> None:
     """Taken for empty, it would let a message be sent twice."""
     stub.add_client_error("get_queue_attributes", "AccessDenied")
 
@@ -120,7 +120,7 @@ def test_a_queue_that_can_not_be_asked_is_no_empty_queue(stub, receipts) -> None
         receipts.applied_until(now=START)
 
 
-def test_an_age_that_can_not_be_asked_for_is_no_young_queue(stub, metrics, receipts) -> None:
+def test_an_age_that_cannot_be_read_is_no_young_queue(stub, metrics, receipts) -> None:
     counted(stub, LETTERS)
     counted(stub, URL, {**EMPTY, "ApproximateNumberOfMessagesNotVisible": "1"})
     metrics.add_client_error("get_metric_statistics", "AccessDenied")
@@ -141,15 +141,17 @@ CHANGED: dict[str, Any] = {"Successful": [], "Failed": []}
 
 
 def found(stub: Stubber) -> None:
-    asked = {"QueueName": "sms-high", "QueueOwnerAWSAccountId": "123456789012"}
-    stub.add_response("get_queue_url", {"QueueUrl": URL}, asked)
+    request = {"QueueName": "sms-high", "QueueOwnerAWSAccountId": "123456789012"}
+    stub.add_response("get_queue_url", {"QueueUrl": URL}, request)
 
 
-def test_waits_are_told_in_tens_and_the_queue_is_looked_for_once(stub, visibility) -> None:
+def test_visibility_timeouts_are_set_in_tens_and_the_queue_is_looked_up_once(
+    stub, visibility
+) -> None:
     waits = {f"handle-{n}": timedelta(seconds=n) for n in range(12)}
-    told = [(f"handle-{n}", n) for n in range(12)]
+    timeouts = [(f"handle-{n}", n) for n in range(12)]
     found(stub)
-    for part in (told[:10], told[10:], told[:1]):
+    for part in (timeouts[:10], timeouts[10:], timeouts[:1]):
         stub.add_response("change_message_visibility_batch", CHANGED, changing(part))
 
     visibility.delay(ARN, waits)
@@ -160,8 +162,8 @@ def test_waits_are_told_in_tens_and_the_queue_is_looked_for_once(stub, visibilit
 
 def test_a_wait_is_one_that_sqs_takes(stub, visibility) -> None:
     found(stub)
-    told = [("soon", 0), ("never", 11 * 3600), ("between", 1)]
-    stub.add_response("change_message_visibility_batch", CHANGED, changing(told))
+    timeouts = [("soon", 0), ("never", 11 * 3600), ("between", 1)]
+    stub.add_response("change_message_visibility_batch", CHANGED, changing(timeouts))
 
     visibility.delay(
         ARN,
@@ -175,7 +177,7 @@ def test_a_wait_is_one_that_sqs_takes(stub, visibility) -> None:
     stub.assert_no_pending_responses()
 
 
-def test_a_wait_that_could_not_be_told_fails_nothing(stub, visibility) -> None:
+def test_a_visibility_timeout_that_could_not_be_set_fails_nothing(stub, visibility) -> None:
     """The message then waits out the queue's own time-out, and what was sent stays sent."""
     stub.add_client_error("get_queue_url", "RequestThrottled")
     found(stub)
@@ -189,7 +191,7 @@ def test_a_wait_that_could_not_be_told_fails_nothing(stub, visibility) -> None:
 
 
 def test_nothing_to_delay_is_no_call(stub, visibility) -> None:
-    """Counted here: a call that the stub refuses is trouble like any other, and fails nothing."""
+    """Counted here: a call that the stub refuses is a failure like any other, and fails nothing."""
     calls: list[str] = []
     stub.client.meta.events.register(
         "before-parameter-build.sqs", lambda model, **_: calls.append(model.name)

@@ -66,7 +66,7 @@ def test_more_objects_than_a_page_holds_are_all_read(s3, store: S3ParkedObjects)
     assert [str(n) for n in range(5)] == [each.record.position for _, each in store.records()]
 
 
-def test_trouble_with_the_bucket_is_told_by_its_kind_alone(s3) -> None:
+def test_a_failure_of_the_bucket_is_reported_by_its_kind_alone(s3) -> None:
     with pytest.raises(ParkingUnavailable, match=r"^NoSuchBucket on the bucket"):
         list(S3ParkedObjects(client=s3, bucket="another").records())
 

@@ -75,7 +75,7 @@ def test_batches_that_park_other_records_between_the_same_ends_are_kept_apart(s3
     assert {"101", "103", "105", "109"} == {each["sequence_number"] for each in lines(s3)}
 
 
-def test_a_batch_without_trouble_writes_no_object(s3) -> None:
+def test_a_batch_without_failures_writes_no_object(s3) -> None:
     S3ParkedRecords(client=s3, bucket=BUCKET).park([])
 
     assert [] == lines(s3)

@@ -1,4 +1,4 @@
-"""What remembering people makes of a bulk call that fails in part; `tests/promises` has the rest."""
+"""Bulk writes of people that fail in part are completed or reported; `tests/promises` has the rest."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,7 +43,7 @@ def written(stub: Stubber, *responses: dict[str, Any]) -> None:
     stub.add_response("batch_execute_statement", {"Responses": list(responses)})
 
 
-def test_a_payment_in_trouble_is_told_and_not_taken_for_a_lost_race(stub, people) -> None:
+def test_a_reservation_that_fails_is_reported_and_not_taken_for_a_lost_race(stub, people) -> None:
     """Lost is looked at again at once; trouble gives the batch back."""
     written(stub, DONE, THROTTLED)
 
@@ -51,14 +51,14 @@ def test_a_payment_in_trouble_is_told_and_not_taken_for_a_lost_race(stub, people
         people.reserve([paying(NOBODY, "n-1"), paying(ADA, "n-2")])
 
 
-def test_a_payment_that_is_our_bug_is_told_apart_from_trouble(stub, people) -> None:
+def test_a_reservation_that_is_our_bug_is_not_taken_for_an_outage(stub, people) -> None:
     written(stub, {"Error": {"Code": "ValidationError", "Message": "ada@example.com"}})
 
     with pytest.raises(Unacceptable, match=r"^ValidationError$"):
         people.reserve([paying(ADA, "n-1")])
 
 
-def test_a_stranger_with_an_empty_record_pays_in_turn(stub, people) -> None:
+def test_an_empty_record_takes_a_reservation(stub, people) -> None:
     """Otherwise they would lose to their own record for ever."""
     written(stub, THERE)
     written(stub, DONE)
@@ -66,7 +66,7 @@ def test_a_stranger_with_an_empty_record_pays_in_turn(stub, people) -> None:
     assert {"nobody"} == people.reserve([paying(NOBODY, "n-1")])
 
 
-def test_who_pays_again_is_one_statement_won_or_lost(stub, people) -> None:
+def test_a_further_reservation_is_one_statement_won_or_lost(stub, people) -> None:
     written(stub, NOT_SO, DONE)
     other = replace(NOBODY, key="other")
 
@@ -75,7 +75,7 @@ def test_who_pays_again_is_one_statement_won_or_lost(stub, people) -> None:
     )
 
 
-def test_who_pays_pays_in_turn_and_who_is_forgotten_one_day_has_nothing_on_record(
+def test_a_reservation_is_conditional_and_expires_where_nothing_else_is_on_record(
     stub, people
 ) -> None:
     """Else two relays pay each for the last message of an hour, or a refusal is forgotten."""
@@ -104,7 +104,7 @@ def read(stub: Stubber, *people: Person) -> None:
     stub.add_response("batch_get_item", {"Responses": {"customers": items}})
 
 
-def test_a_refusal_that_is_learnt_during_an_import_is_not_written_over(stub, people) -> None:
+def test_a_suppression_that_is_written_during_an_import_is_kept(stub, people) -> None:
     """A bounce may come between the look and the write."""
     bounced = replace(ADA, refusals={**ADA.refusals, Channel.EMAIL: "hard-bounce"})
     seen: list[Person] = []
@@ -135,7 +135,7 @@ def test_a_record_is_written_only_over_the_refusals_that_were_seen(stub, people)
     assert {'"refusals" IS MISSING': []} == not_refusing
 
 
-def test_a_record_that_never_holds_still_is_trouble(stub, people) -> None:
+def test_a_record_that_never_holds_still_fails_the_write(stub, people) -> None:
     for _ in range(ROUNDS):
         read(stub, ADA)
         written(stub, NOT_SO)
@@ -155,7 +155,7 @@ def test_a_record_that_was_removed_while_it_was_put_is_put_all_the_same(stub, pe
     stub.assert_no_pending_responses()  # it was read and written again
 
 
-def test_a_record_in_trouble_is_not_taken_for_imported(stub, people) -> None:
+def test_a_record_that_fails_is_not_taken_for_imported(stub, people) -> None:
     read(stub)
     written(stub, DONE, THROTTLED)
 
@@ -163,7 +163,7 @@ def test_a_record_in_trouble_is_not_taken_for_imported(stub, people) -> None:
         people.put([ADA, NOBODY])
 
 
-def test_who_has_only_paid_is_forgotten_a_week_after_the_last_time() -> None:
+def test_a_record_of_reservations_only_expires_a_week_after_the_last_one() -> None:
     """Longer than anything asks for it: the cap looks back for an hour."""
     twice = replace(paying(NOBODY, "n-1"), reservations={"n-1": START, "n-2": START + 2 * WINDOW})
     ttl = people_item.reservations(twice)["ttl"]

@@ -1,4 +1,4 @@
-"""What the two providers are asked, to the field: their requests cannot be taken back."""
+"""The requests to both providers are right to the field: they cannot be taken back."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -74,9 +74,9 @@ def test_a_text_may_cost_what_was_reserved_for_it_and_no_more(
 ) -> None:
     message = outgoing(Channel.SMS)
     claimed = replace(message.notification, reserved=Decimal(reserved))
-    asked: list[dict[str, Any]] = []
+    requests: list[dict[str, Any]] = []
     sns.meta.events.register(
-        "provide-client-params.sns.Publish", lambda params, **_: asked.append(params)
+        "provide-client-params.sns.Publish", lambda params, **_: requests.append(params)
     )
     with Stubber(sns) as stub:
         stub.add_response("publish", {"MessageId": "m-1"})
@@ -84,7 +84,7 @@ def test_a_text_may_cost_what_was_reserved_for_it_and_no_more(
             [replace(message, notification=claimed)]
         )
 
-    (request,) = asked
+    (request,) = requests
     assert {"DataType": "Number", "StringValue": most} == (
         request["MessageAttributes"]["AWS.SNS.SMS.MaxPrice"]
     )

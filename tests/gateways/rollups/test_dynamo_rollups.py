@@ -1,4 +1,4 @@
-"""The rollups' transactions, against DynamoDB in memory, and what is made of its refusals."""
+"""The rollups' transactions against DynamoDB in memory, and what follows when they are refused."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -80,7 +80,7 @@ def test_a_refused_transaction_sinks_no_neighbour(stub, stubbed, code: str) -> N
     assert [False, True] == stubbed.commit(TWICE, writer=0)
 
 
-def test_a_transaction_that_is_our_bug_is_told_by_its_code_alone(stub, stubbed) -> None:
+def test_a_transaction_that_is_our_bug_is_reported_by_its_code_alone(stub, stubbed) -> None:
     cancelled(stub, "None", "ValidationError")
 
     with pytest.raises(Unacceptable, match=r"^ValidationError$"):
@@ -98,12 +98,12 @@ def test_a_table_out_of_reach_has_carried_nothing_out(stub, stubbed, monkeypatch
 
 def test_neighbours_add_to_items_of_their_own(stub, stubbed, monkeypatch) -> None:
     """Two transactions on one item at once would refuse each other."""
-    asked: list[Any] = []
+    requests: list[Any] = []
     monkeypatch.setattr(
-        stub.client, "transact_write_items", lambda **request: asked.append(request)
+        stub.client, "transact_write_items", lambda **request: requests.append(request)
     )
 
     stubbed.commit([transactions(entries([line(n)], {}))[0] for n in (1, 2, 3, 4, 5)], writer=2)
 
-    keys = [request["TransactItems"][-1]["Update"]["Key"]["pk"]["S"] for request in asked]
+    keys = [request["TransactItems"][-1]["Update"]["Key"]["pk"]["S"] for request in requests]
     assert [f"bucket#2026-03-02#{writer}" for writer in (2, 3, 0, 1, 2)] == keys

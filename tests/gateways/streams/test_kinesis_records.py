@@ -1,4 +1,4 @@
-"""From a recorded batch to order events: base64, aggregates and compression come off."""
+"""Order events are unpacked from recorded batches: base64, aggregates, compression."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The orders stream read again, answered as Kinesis does."""
+"""The orders stream is read from a given time, against answers as Kinesis gives them."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -77,7 +77,7 @@ def test_a_span_is_read_from_every_shard_and_no_further(stub, orders, waits) -> 
     assert 3 == len(waits)
 
 
-def test_whoever_has_caught_up_is_done(stub, orders) -> None:
+def test_a_reader_that_has_caught_up_is_done(stub, orders) -> None:
     shards(stub, "shard-1")
     stub.add_response("get_shard_iterator", {"ShardIterator": "one"})
     page(stub, 3, behind=0)
@@ -86,7 +86,7 @@ def test_whoever_has_caught_up_is_done(stub, orders) -> None:
     assert ["103"] == numbers(orders)
 
 
-def test_a_stream_out_of_reach_is_told(stub, orders) -> None:
+def test_a_stream_out_of_reach_is_reported(stub, orders) -> None:
     shards(stub, "shard-1")
     stub.add_client_error("get_shard_iterator", service_error_code="LimitExceededException")
 

@@ -1,4 +1,4 @@
-"""A day is made up from a seed, and what the demo promises of it is what comes of it."""
+"""The demo's made-up day has everything that the demo promises, and is the same for one seed."""
 
 import re
 from collections import Counter
@@ -58,7 +58,7 @@ def test_a_thousand_orders_are_three_thousand_events_of_every_kind() -> None:
     assert set(Result) == {result for each in put for result in each.promised.values()}
 
 
-def test_a_few_texts_go_where_nobody_knows_the_price() -> None:
+def test_a_few_texts_go_to_a_country_without_a_known_price() -> None:
     """They are to be seen among the costs, and not to be most of them."""
     made_up = [event for put in records(made_up_day(1000, seed=1)) if (event := put.event)]
     texts = [e["contact"]["country"] for e in made_up if e["channel"] in {"sms", "both"}]  # type: ignore[index]

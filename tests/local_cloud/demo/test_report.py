@@ -65,7 +65,7 @@ def test_no_line_is_wider_than_a_terminal() -> None:
     assert max(map(len, printed(large).splitlines())) <= 80
 
 
-def test_whoever_stands_apart_is_named_with_what_it_is_about() -> None:
+def test_the_count_that_differs_is_named_with_what_it_counts() -> None:
     outcome = replace(OUTCOME, comparison=counts(**{CLOUDWATCH: {"email arrived": 7}}))
     assert not outcome.is_right
     assert "differ in email arrived; different: CloudWatch" in printed(outcome)

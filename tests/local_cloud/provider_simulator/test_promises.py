@@ -111,8 +111,8 @@ class TestSesEmail(ProviderPromises):
         self, email: SesEmail, served: Served
     ) -> None:
         def states(*recipients: str) -> list[State]:
-            asked = [outgoing(n, Channel.EMAIL, recipient=r) for n, r in enumerate(recipients)]
-            return [each.state for each in email.send(asked)]
+            messages = [outgoing(n, Channel.EMAIL, recipient=r) for n, r in enumerate(recipients)]
+            return [each.state for each in email.send(messages)]
 
         troubled, another = _address("SlowDown+o-1"), _address("SlowDown+o-2")
 
@@ -131,15 +131,15 @@ def test_the_page_lists_the_errors_that_a_recipient_can_ask_for() -> None:
     listed = dict(re.findall(r"^\| (\+1 425 555 01\d\d) \| `(\S+)` \|$", PAGE, re.MULTILINE))
 
     assert {t: _number(t) for t in (*SMS_ERRORS, *DROPS)} == {
-        trouble: number.replace(" ", "") for number, trouble in listed.items()
+        error: number.replace(" ", "") for number, error in listed.items()
     }
     assert not [code for code in EMAIL_ERRORS if f"`{code}`" not in PAGE]
 
 
-def _number(trouble: str) -> str:
+def _number(error: str) -> str:
     numbers = (f"+{number}" for number in range(14255550100, 14255550200))
-    return next(each for each in numbers if sms_error(each) == trouble)
+    return next(each for each in numbers if sms_error(each) == error)
 
 
-def _address(trouble: str) -> str:
-    return f"error+{trouble}@simulator.amazonses.com"
+def _address(error: str) -> str:
+    return f"error+{error}@simulator.amazonses.com"

@@ -90,9 +90,9 @@ def test_an_emulator_that_never_becomes_ready_is_not_waited_for_forever(
     shop: CloudFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "COMMAND", ("-c", NEVER_READY_SUPERVISOR))
-    with pytest.raises(LocalCloudError, match="the emulator was not ready in time") as told:
+    with pytest.raises(LocalCloudError, match="the emulator was not ready in time") as raised:
         start(shop)
-    assert shop.log("emulator") == told.value.log
+    assert shop.log("emulator") == raised.value.log
     assert nothing_is_left(shop, Traces(shop))
 
 
@@ -131,8 +131,8 @@ def test_nothing_outlives_a_kill_during_the_start(
 
     def it_is_starting() -> ProcessIdentity | None:
         found = shop.read()
-        wanted = "supervisor" if victim == "owner" else victim
-        return found.processes.get(wanted) if found else None
+        name = "supervisor" if victim == "owner" else victim
+        return found.processes.get(name) if found else None
 
     identity = eventually(it_is_starting, every=0.005)
     assert identity is not None

@@ -1,4 +1,4 @@
-"""The report as headless Chromium shows it: on a desk, on a phone, in the light and in the dark."""
+"""The report in headless Chromium: wide and narrow, light and dark."""
 
 import os
 from collections.abc import Iterator
@@ -120,7 +120,7 @@ def test_plots_are_as_wide_as_their_cards_and_their_words_as_large_as_others(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everything_can_be_told_from_its_ground(page: Page, address: str, scheme) -> None:
+def test_everything_can_be_distinguished_from_its_ground(page: Page, address: str, scheme) -> None:
     """WCAG 2.2: 4.5 for words (1.4.3), 3 for what drawings are made of (1.4.11)."""
     page.show(address, width=DESK, scheme=scheme)
 
@@ -142,13 +142,13 @@ def test_the_dark_page_is_dark_and_the_light_one_light(page: Page, address: str)
     assert ground["dark"] < 100
 
 
-def test_a_screen_reader_is_told_of_each_plot_and_of_each_point(page: Page, address: str) -> None:
+def test_a_screen_reader_reads_each_plot_and_each_point(page: Page, address: str) -> None:
     page.show(address, width=DESK, scheme="light")
 
-    told = page.names_told()
+    names = page.accessible_names()
 
-    assert 6 == sum(each.startswith("image: ") for each in told)
-    assert any(" of " in each and "03-02 14:00" in each for each in told)
+    assert 6 == sum(each.startswith("image: ") for each in names)
+    assert any(" of " in each and "03-02 14:00" in each for each in names)
 
 
 def test_the_browser_asks_for_the_file_and_nothing_else_and_finds_nothing_wrong(

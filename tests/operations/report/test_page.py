@@ -1,4 +1,4 @@
-"""The report as a document: whole, self-contained, and the numbers of the books."""
+"""The report is one self-contained document with the figures of the rollups."""
 
 import re
 from dataclasses import replace
@@ -31,7 +31,7 @@ def table(html: str, name: str) -> list[list[str]]:
     return [[words(cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row)] for row in rows]
 
 
-def test_the_page_asks_nothing_of_anybody() -> None:
+def test_the_page_makes_no_request() -> None:
     """No script, no address, nothing that a browser would fetch."""
     html = page(*busy_lines())
 
@@ -65,7 +65,7 @@ def test_the_numbers_are_those_of_the_rollups() -> None:
     assert f"{figures.delivery_rate * 100:.1f} %" in words(html)  # type: ignore[operator]
 
 
-def test_a_country_whose_price_nobody_knows_is_named_and_not_called_free() -> None:
+def test_a_country_without_a_known_price_is_named_and_not_called_free() -> None:
     one = replace(next(busy_lines(1)), taken=True, cost=None, cost_source=None)
     bucket = one.bucket._replace(country="IS")
 

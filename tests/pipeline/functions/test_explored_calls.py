@@ -83,17 +83,17 @@ def test_every_kind_of_call_has_its_actions_here() -> None:
 def test_a_function_is_allowed_what_its_explored_calls_ask_for_and_no_more(
     synthesis: Synthesis, function: str
 ) -> None:
-    asked = _asked()[function]
+    explored = _explored_actions()[function]
     allowed = set(_allowed(synthesis, HANDLERS[function]))
-    assert asked <= allowed
-    assert allowed - asked <= (TABLE_STREAM if function == "analytics" else EVENT_SOURCE)
+    assert explored <= allowed
+    assert allowed - explored <= (TABLE_STREAM if function == "analytics" else EVENT_SOURCE)
 
 
-def _asked() -> dict[str, set[str]]:
-    asked: dict[str, set[str]] = defaultdict(set)
+def _explored_actions() -> dict[str, set[str]]:
+    explored: dict[str, set[str]] = defaultdict(set)
     for call in calls():
-        asked[call.function] |= ACTIONS[call.port, call.method]
-    return asked
+        explored[call.function] |= ACTIONS[call.port, call.method]
+    return explored
 
 
 def _allowed(synthesis: Synthesis, handler: str) -> Iterator[str]:

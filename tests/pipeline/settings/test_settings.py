@@ -1,4 +1,4 @@
-"""The files of stages are read whole, or refused with one line: file, field, found, taken instead."""
+"""Files of stages are read whole, or refused with one line: file, field, value, what is taken instead."""
 
 import json
 import shutil

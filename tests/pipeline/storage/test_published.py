@@ -1,4 +1,4 @@
-"""What a deployment publishes in SSM is what the commands and a shop's producer read there."""
+"""Commands and producers read from SSM what a deployment published there."""
 
 import json
 from typing import Any

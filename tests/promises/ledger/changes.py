@@ -16,7 +16,7 @@ from tests.promises.ledger.steps import (
     claimed,
     claims,
     enter,
-    hear,
+    merge_state,
     read,
     row,
     settle,
@@ -43,7 +43,7 @@ class ChangePromises:
         assert {ONE.id} == ledger.change([(seen, bare)])
         assert replace(bare, version=2) == row(ledger)
 
-    def test_of_two_who_change_a_row_at_once_one_is_told_so(self, ledger: Ledger) -> None:
+    def test_of_two_concurrent_changes_of_a_row_one_loses_and_sees_it(self, ledger: Ledger) -> None:
         enter(ledger, ONE)
         seen = row(ledger)
         mine, yours = replace(seen, due_at=LATER), replace(seen, due_at=LATER + MINUTE)
@@ -70,7 +70,7 @@ class ChangePromises:
         versions.append(row(ledger).version)
         ledger.change([(row(ledger), replace(row(ledger), due_at=LATER))])
         versions.append(row(ledger).version)
-        hear(ledger, State.DELIVERED)
+        merge_state(ledger, State.DELIVERED)
         versions.append(row(ledger).version)
 
         assert [2, 3, 4, 5] == versions

@@ -30,11 +30,11 @@ from tests.promises.ledger.steps import (
     claimed,
     claims,
     enter,
-    hear,
+    merge_state,
     read,
     row,
     settle,
-    spoken,
+    with_receipt,
 )
 
 
@@ -54,8 +54,8 @@ class ClaimPromises:
 
     def test_a_claim_carries_what_sending_takes(self, ledger: Ledger) -> None:
         enter(ledger, TEXT)
-        asked = ClaimRequest(id=TEXT.id, parts=3, reserved=Decimal("0.02343"))
-        mine = ledger.claim([asked], owner="me", lease_until=LATER, now=START)[TEXT.id]
+        request = ClaimRequest(id=TEXT.id, parts=3, reserved=Decimal("0.02343"))
+        mine = ledger.claim([request], owner="me", lease_until=LATER, now=START)[TEXT.id]
 
         assert (ClaimStatus.MINE, 3, Decimal("0.02343")) == (
             mine.status,
@@ -71,7 +71,9 @@ class ClaimPromises:
         assert (ClaimStatus.BUSY, first) == (second.status, second.row)
         assert first == row(ledger)
 
-    def test_an_owner_whose_answer_was_lost_is_told_again(self, ledger: Ledger) -> None:
+    def test_an_owner_whose_answer_was_lost_gets_the_same_answer_again(
+        self, ledger: Ledger
+    ) -> None:
         first = claimed(ledger)
         again = claims(ledger, ONE)[ONE.id]
 
@@ -80,13 +82,13 @@ class ClaimPromises:
     def test_a_lapsed_claim_is_reported_and_never_taken_over(self, ledger: Ledger) -> None:
         """Its call may have been made."""
         first = claimed(ledger, owner="first")
-        asked = [ClaimRequest(id=ONE.id)]
+        requests = [ClaimRequest(id=ONE.id)]
         for now, answer in [
             (LATER - timedelta(milliseconds=1), ClaimStatus.BUSY),
             (LATER, ClaimStatus.LAPSED),
             (LATER + timedelta(days=30), ClaimStatus.LAPSED),
         ]:
-            late = ledger.claim(asked, owner="second", lease_until=now + MINUTE, now=now)
+            late = ledger.claim(requests, owner="second", lease_until=now + MINUTE, now=now)
 
             assert {ONE.id: answer} == {i: claim.status for i, claim in late.items()}
         assert first == row(ledger)
@@ -125,7 +127,7 @@ class ClaimPromises:
         assert {State.SENT} == {each.state for each in sent.values()}
         later = [(each, replace(each, due_at=LATER)) for each in sent.values()]
         assert ids == ledger.change(later)
-        delivered = [(n, spoken(n, State.DELIVERED)) for n in read(ledger, *many).values()]
+        delivered = [(n, with_receipt(n, State.DELIVERED)) for n in read(ledger, *many).values()]
         assert ids == ledger.change(delivered)
 
 
@@ -221,7 +223,7 @@ class SettlementPromises:
         self, ledger: Ledger
     ) -> None:
         claimed(ledger)
-        hear(ledger, State.DELIVERED)
+        merge_state(ledger, State.DELIVERED)
         settle(ledger, accepted("m-1"))
         ended = row(ledger)
 
@@ -237,7 +239,7 @@ class SettlementPromises:
         self, ledger: Ledger, outcome: Outcome
     ) -> None:
         claimed(ledger)
-        hear(ledger, State.DELIVERED)
+        merge_state(ledger, State.DELIVERED)
         settle(ledger, outcome)
 
         assert (State.DELIVERED, None) == (row(ledger).state, row(ledger).rule)

@@ -1,4 +1,4 @@
-"""What every ledger promises of marks, heads and rows that are entered, in memory or in DynamoDB."""
+"""What every ledger promises of decisions, latest statuses and new rows, in memory or in DynamoDB."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from tests.fakes.clock import START
 from tests.promises.ledger.steps import LATER, ONE, THREE, TWO, claimed, enter, read, row
 
 
-def mark(number: int = 1, **changes: object) -> Decision:
+def numbered_decision(number: int = 1, **changes: object) -> Decision:
     """Return the mark of one of many events, each of an order of its own."""
     verdicts = {
         Channel.SMS: Verdict(state=State.SUPPRESSED, rule="no-contact"),
@@ -55,7 +55,7 @@ class DecisionPromises:
     """Marks stand for ever, whoever was first."""
 
     def test_a_decision_is_read_back_as_it_was(self, ledger: Ledger) -> None:
-        one, bare = mark(1), mark(2, verdicts={})
+        one, bare = numbered_decision(1), numbered_decision(2, verdicts={})
 
         assert [one, bare] == ledger.record_decisions([one, bare])
         keys = frozenset({(one.order, one.event), (bare.order, bare.event)})
@@ -66,27 +66,33 @@ class DecisionPromises:
     def test_the_first_decision_stands_and_is_the_answer_to_every_other(
         self, ledger: Ledger
     ) -> None:
-        ledger.record_decisions([mark(2)])
-        late = mark(2, position="999", accepted_at=LATER, verdicts={}, fingerprint="0" * 32)
+        ledger.record_decisions([numbered_decision(2)])
+        late = numbered_decision(
+            2, position="999", accepted_at=LATER, verdicts={}, fingerprint="0" * 32
+        )
 
-        assert [mark(1), mark(2), mark(3)] == ledger.record_decisions([mark(1), late, mark(3)])
-        assert [mark(2)] == ledger.record_decisions([late])
+        assert [
+            numbered_decision(1),
+            numbered_decision(2),
+            numbered_decision(3),
+        ] == ledger.record_decisions([numbered_decision(1), late, numbered_decision(3)])
+        assert [numbered_decision(2)] == ledger.record_decisions([late])
 
     def test_events_of_one_order_have_decisions_of_their_own(self, ledger: Ledger) -> None:
-        first, second = mark(1), mark(1, event="event-2", position="102")
+        first, second = numbered_decision(1), numbered_decision(1, event="event-2", position="102")
 
         assert [first, second] == ledger.record_decisions([first, second])
         found = ledger.look_up(LookupKeys(decisions=frozenset({("order-1", "event-2")})))
         assert {("order-1", "event-2"): second} == found.decisions
 
     def test_a_decision_of_a_requested_notification_names_no_rule(self, ledger: Ledger) -> None:
-        one = mark(verdicts={Channel.SMS: Verdict(state=State.REQUESTED)})
+        one = numbered_decision(verdicts={Channel.SMS: Verdict(state=State.REQUESTED)})
 
         assert [one] == ledger.record_decisions([one])
         assert [one] == ledger.record_decisions([one])
 
     def test_a_batch_of_decisions_may_be_larger_than_any_call_takes(self, ledger: Ledger) -> None:
-        many = [mark(n) for n in range(130)]
+        many = [numbered_decision(n) for n in range(130)]
 
         assert many == ledger.record_decisions(many)
         assert many == ledger.record_decisions(many)
@@ -220,7 +226,7 @@ class EntryPromises:
         assert LookupResult(notifications={ONE.id: ONE}) == found
 
     def test_everything_is_found_in_one_look(self, ledger: Ledger) -> None:
-        ledger.record_decisions([mark()])
+        ledger.record_decisions([numbered_decision()])
         ledger.accept([ONE], [latest_status("shipped")])
         found = ledger.look_up(
             LookupKeys(
@@ -232,7 +238,7 @@ class EntryPromises:
         )
 
         assert {ONE.id: ONE} == found.notifications
-        assert {("order-1", "event-1"): mark()} == found.decisions
+        assert {("order-1", "event-1"): numbered_decision()} == found.decisions
         assert {("order-1", Channel.EMAIL): latest_status("shipped")} == found.latest_statuses
         assert Pauses() == found.pauses
 

@@ -1,4 +1,4 @@
-"""What every ledger promises of a customer's notifications and of failures, whoever keeps them."""
+"""What every ledger promises of lists by order, customer and failure, in memory or in DynamoDB."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +17,7 @@ from ordercast.sending.send_rules import suppressed
 from ordercast.workflows.ports import Ledger
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.promises.ledger.decisions import mark
+from tests.promises.ledger.decisions import numbered_decision
 from tests.promises.ledger.steps import (
     LATER,
     MINUTE,
@@ -27,7 +27,7 @@ from tests.promises.ledger.steps import (
     TWO,
     claimed,
     enter,
-    hear,
+    merge_state,
     row,
     settle,
 )
@@ -60,11 +60,11 @@ class OrderPromises:
         self, ledger: Stories
     ) -> None:
         enter(ledger, ONE, TWO)
-        later = mark(2, order="order-1", accepted_at=START + MINUTE)
-        ledger.record_decisions([later, mark(1), mark(3)])
+        later = numbered_decision(2, order="order-1", accepted_at=START + MINUTE)
+        ledger.record_decisions([later, numbered_decision(1), numbered_decision(3)])
 
         assert [row(ledger, ONE)] == ledger.of_order(order_of(ONE.id))
-        assert [mark(1), later] == ledger.decisions_of("order-1")
+        assert [numbered_decision(1), later] == ledger.decisions_of("order-1")
         assert ([], []) == (ledger.of_order("order-1"), ledger.decisions_of("order-9"))
 
 
@@ -123,7 +123,7 @@ class FailurePromises:
 
     def test_what_a_receipt_says_has_failed_is_found(self, ledger: Lists) -> None:
         enter(ledger, replace(ONE, state=State.SENT))
-        hear(ledger, State.FAILED)
+        merge_state(ledger, State.FAILED)
 
         assert [row(ledger)] == _failures(ledger, State.FAILED)
 
@@ -137,7 +137,7 @@ class FailurePromises:
         for one in (ONE, TWO):
             claimed(ledger, one)
             settle(ledger, unknown("ReadTimeoutError"), one)
-        hear(ledger, State.DELIVERED, ONE)
+        merge_state(ledger, State.DELIVERED, ONE)
         seen = row(ledger, TWO)
         ledger.change([(seen, replace(seen, state=State.REQUESTED))])
 

@@ -25,7 +25,7 @@ from tests.promises.ledger.steps import (
     TWO,
     claimed,
     enter,
-    hear,
+    merge_state,
     read,
     row,
     settle,
@@ -51,11 +51,11 @@ class ReceiptPromises:
 
     def test_a_receipt_that_says_nothing_new_changes_nothing(self, ledger: Ledger) -> None:
         enter(ledger, replace(ONE, state=State.SENT))
-        hear(ledger, State.DELIVERED)
+        merge_state(ledger, State.DELIVERED)
         before = row(ledger)
 
-        assert set() == hear(ledger, State.DELIVERED)
-        assert set() == hear(ledger, State.SENT)
+        assert set() == merge_state(ledger, State.DELIVERED)
+        assert set() == merge_state(ledger, State.SENT)
         assert before == row(ledger)
 
     @pytest.mark.parametrize("one", [ONE, TEXT], ids=["email", "sms"])
@@ -66,7 +66,7 @@ class ReceiptPromises:
             each = notification(number, one.channel, state=State.IN_DOUBT)
             enter(ledger, each)
             for state in order:
-                hear(ledger, state, each)
+                merge_state(ledger, state, each)
             ended = row(ledger, each)
             ends.add((ended.state, ended.rule, ended.closed_at, ended.due_at))
 
@@ -75,7 +75,7 @@ class ReceiptPromises:
     def test_a_receipt_resolves_a_doubt(self, ledger: Ledger) -> None:
         claimed(ledger)
         settle(ledger, unknown("ReadTimeoutError"))
-        hear(ledger, State.SENT)
+        merge_state(ledger, State.SENT)
 
         assert (State.SENT, None) == (row(ledger).state, row(ledger).rule)
 
@@ -98,7 +98,7 @@ class DuePromises:
     @pytest.mark.parametrize("state", sorted(FINAL & {*CHANNELS[Channel.EMAIL].states}))
     def test_what_has_ended_is_no_longer_due(self, ledger: Ledger, state: State) -> None:
         enter(ledger, replace(ONE, state=State.SENT))
-        hear(ledger, state)
+        merge_state(ledger, state)
 
         assert [] == ledger.due(now=START + timedelta(days=365), limit=10)
 

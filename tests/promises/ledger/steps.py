@@ -1,4 +1,4 @@
-"""What the promises of a ledger do to one, and the notifications they do it with."""
+"""Write notifications to a ledger, claim, settle and merge them. Used by the promises of ledgers."""
 
 from datetime import timedelta
 
@@ -27,8 +27,8 @@ def enter(ledger: Ledger, *rows: Notification) -> list[Notification]:
 
 def read(ledger: Ledger, *rows: Notification) -> dict[str, Notification]:
     """Return those that are there, by id, as they now are."""
-    wanted = LookupKeys(notifications=frozenset(row.id for row in rows))
-    return dict(ledger.look_up(wanted).notifications)
+    keys = LookupKeys(notifications=frozenset(row.id for row in rows))
+    return dict(ledger.look_up(keys).notifications)
 
 
 def row(ledger: Ledger, one: Notification = ONE) -> Notification:
@@ -38,8 +38,8 @@ def row(ledger: Ledger, one: Notification = ONE) -> Notification:
 
 def claims(ledger: Ledger, *rows: Notification, owner: str = "me") -> dict[str, Claim]:
     """Claim the notifications for a minute from the start."""
-    asked = [ClaimRequest(id=each.id) for each in rows]
-    return ledger.claim(asked, owner=owner, lease_until=LATER, now=START)
+    requests = [ClaimRequest(id=each.id) for each in rows]
+    return ledger.claim(requests, owner=owner, lease_until=LATER, now=START)
 
 
 def claimed(ledger: Ledger, one: Notification = ONE, owner: str = "me") -> Notification:
@@ -53,15 +53,15 @@ def settle(ledger: Ledger, outcome: Outcome, one: Notification = ONE, owner: str
     ledger.settle([Settlement(notification=one, owner=owner, outcome=outcome, at=LATER)])
 
 
-def spoken(seen: Notification, state: State) -> Notification:
+def with_receipt(seen: Notification, state: State) -> Notification:
     """Return the notification with what a provider says of its message, a minute after the start."""
     reason = "bounced" if state in COUNTS_AS_UNDELIVERED else None
     message = Message(state=state, at=LATER, reason=reason)
     return merge_message(seen, "m-1", message, sent_at=LATER)
 
 
-def hear(ledger: Ledger, state: State, one: Notification = ONE) -> set[str]:
+def merge_state(ledger: Ledger, state: State, one: Notification = ONE) -> set[str]:
     """Join what a provider says to the row as it now is."""
     seen = row(ledger, one)
-    after = spoken(seen, state)
+    after = with_receipt(seen, state)
     return ledger.change([(seen, after)] if after != seen else [])

@@ -1,4 +1,4 @@
-"""Nothing in, the recorded batches of this folder out: `python -m tests.recordings.kinesis.make`.
+"""Write the recorded batches of this folder: `python -m tests.recordings.kinesis.make`.
 
 Written again they are the same, so that what is in them can be read here. README.md says what is
 odd about each, and what must come of it.

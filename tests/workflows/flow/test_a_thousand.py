@@ -1,4 +1,4 @@
-"""What must hold of one notification must hold of a thousand, brought again and again."""
+"""What holds of one notification holds of a thousand that are redelivered many times."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The whole flow over fakes: what orders become, from the stream to the handset."""
+"""The whole flow over fakes, from the stream to the provider."""
 
 from collections import Counter
 from dataclasses import replace
@@ -41,12 +41,12 @@ def test_one_order_becomes_one_text_and_one_e_mail_and_both_arrive(world: World)
     }
 
 
-def test_nobody_hears_twice_whatever_comes_twice(world: World) -> None:
+def test_nothing_is_sent_twice_whatever_comes_twice(world: World) -> None:
     """The record, the publication, the queue's message: each may come again, in any mixture."""
     for at in (101, 101, 900):
         world.relay(payload(), payload(), at=at)
         world.send_published()
-        world.brought = 0
+        world.delivered = 0
         world.send_published()
 
     assert {PHONE: 1, EMAIL: 1} == reached(world)

@@ -1,4 +1,4 @@
-"""The whole flow over fakes, in any order and any trouble: what must hold in the end, and does."""
+"""The whole flow over fakes in any order and with any failure: each is sent at most once, none is lost."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -41,13 +41,13 @@ NEXT = st.one_of(
 )
 
 
-def told(number: int, status: str, minute: int | None) -> bytes:
+def event_of(number: int, status: str, minute: int | None) -> bytes:
     """Return one of an order's events, by e-mail."""
     occurred_at = None if minute is None else f"2026-03-02T08:0{minute}:00Z"
     return payload(event_id=f"e-{number}", status=status, occurred_at=occurred_at, channel="email")
 
 
-def in_trouble(world: World, events: list[bytes], methods: set[str], method: str) -> None:
+def while_failing(world: World, events: list[bytes], methods: set[str], method: str) -> None:
     """Bring and send everything while one of the ledger's methods is in trouble."""
     methods.add(method)
     try:
@@ -65,7 +65,7 @@ def wait(world: World) -> None:
 
 def send_again(world: World) -> None:
     """Let each queue deliver everything once more."""
-    world.brought = 0
+    world.delivered = 0
     world.send_published()
 
 
@@ -92,8 +92,8 @@ def go_on(world: World, events: list[bytes], step: tuple[str, Any]) -> None:
         "send again": lambda: send_again(world),
         "sweep": world.sweep,
         "wait": lambda: wait(world),
-        "fail": lambda: in_trouble(world, events, world.ledger.unavailable, what),
-        "unheard": lambda: in_trouble(world, events, world.ledger.unheard, what),
+        "fail": lambda: while_failing(world, events, world.ledger.unavailable, what),
+        "unheard": lambda: while_failing(world, events, world.ledger.unheard, what),
     }
     steps[name]()
 
@@ -114,10 +114,10 @@ def carry_on(world: World, events: list[bytes], steps: list[Any]) -> None:
 
 
 @given(EVENTS, st.lists(NEXT, max_size=12))
-def test_in_any_order_each_is_told_at_most_once_and_never_older_news_after_newer(
+def test_in_any_order_each_is_sent_at_most_once_and_never_older_news_after_newer(
     happened: list[tuple[str, int | None]], steps: list[Any]
 ) -> None:
-    events = [told(number, *each) for number, each in enumerate(happened)]
+    events = [event_of(number, *each) for number, each in enumerate(happened)]
     world = World(resend_email_after=None)
     carry_on(world, events, steps)
 
@@ -135,10 +135,10 @@ def test_in_any_order_each_is_told_at_most_once_and_never_older_news_after_newer
 
 
 @given(EVENTS, st.lists(NEXT, max_size=12))
-def test_in_any_order_everything_that_is_not_old_news_is_told_or_in_doubt(
+def test_in_any_order_everything_that_is_not_stale_is_sent_or_in_doubt(
     happened: list[tuple[str, int | None]], steps: list[Any]
 ) -> None:
-    events = [told(number, *each) for number, each in enumerate(happened)]
+    events = [event_of(number, *each) for number, each in enumerate(happened)]
     world = World(resend_email_after=None)
     carry_on(world, events, steps)
 

@@ -1,4 +1,4 @@
-"""A number of notifications and a seed in, what became of all their receipts out.
+"""Apply all receipts of many notifications and list what was lost or wrong. Used by `make prove`.
 
 Each text and e-mail is claimed, recorded and settled in waves; its receipts come before, between
 and after, 3 % twice and 1 % contradictory. `python -m tests.workflows.receipts.many_receipts` runs it large.
@@ -56,12 +56,12 @@ class Report:
 
 def live(count: int, *, seed: int) -> tuple[World, Report]:
     """Send *count* messages, bring all receipts in any order, and let the sweeper end it."""
-    world, random, told = World(), Random(seed), Report()  # noqa: S311 - a seeded story
+    world, random, report = World(), Random(seed), Report()  # noqa: S311 - a seeded story
     rows = [_row(number) for number in range(count)]
     for start in range(0, count, BATCH):
         batch = rows[start : start + BATCH]
         world.enter(*batch)
-        early, between, late = _spread(batch, random, told)
+        early, between, late = _spread(batch, random, report)
         _claim(world, batch)
         _bring(world, early, random)
         _record(world, batch)
@@ -74,14 +74,14 @@ def live(count: int, *, seed: int) -> tuple[World, Report]:
             pass
         while world.sweep_receipts(limit=400).timed_out:
             pass
-    return world, told
+    return world, report
 
 
-def wrong(world: World, told: Report, count: int) -> Iterator[str]:
+def wrong(world: World, report: Report, count: int) -> Iterator[str]:
     """Say of each notification where its row is not what its receipts come to."""
     for number in range(count):
         row = world.row(_row(number).id)
-        receipts = told.receipts[row.id]
+        receipts = report.receipts[row.id]
         receipt_log = world.receipt_logs.kept[_message_id(row)]
         if {each.kind for each in receipts} != set(receipt_log.receipt_events):
             yield f"{number}: a receipt is lost"
@@ -114,7 +114,7 @@ def _message_id(row: Notification) -> str:
 
 
 def _spread(
-    rows: list[Notification], random: Random, told: Report
+    rows: list[Notification], random: Random, report: Report
 ) -> tuple[list[Receipt], list[Receipt], list[Receipt]]:
     """Return the batch's receipts by when they come: before the record, before and after the settle."""
     spread: tuple[list[Receipt], list[Receipt], list[Receipt]] = ([], [], [])
@@ -124,13 +124,13 @@ def _spread(
             kinds.append(random.choice(ENDS[row.channel]))
         if random.random() < CONTRADICTORY:
             kinds.append(OPPOSITE[row.channel])
-            told.contradictory += 1
+            report.contradictory += 1
         if random.random() < DOUBLED:
             kinds.append(random.choice(kinds))
-            told.doubled += 1
+            report.doubled += 1
         for kind in kinds:
             receipt = _receipt(row, kind, random)
-            told.receipts[row.id].append(receipt)
+            report.receipts[row.id].append(receipt)
             random.choice(spread).append(receipt)
     return spread
 
@@ -156,8 +156,8 @@ def _bring(world: World, receipts: list[Receipt], random: Random) -> None:
 
 
 def _claim(world: World, rows: list[Notification]) -> None:
-    asked = [ClaimRequest(id=row.id, parts=1, reserved=RESERVED) for row in rows]
-    world.ledger.claim(asked, owner="me", lease_until=START + LEASE, now=START)
+    requests = [ClaimRequest(id=row.id, parts=1, reserved=RESERVED) for row in rows]
+    world.ledger.claim(requests, owner="me", lease_until=START + LEASE, now=START)
 
 
 def _record(world: World, rows: list[Notification]) -> None:
@@ -188,13 +188,13 @@ def _settle(world: World, rows: list[Notification]) -> None:
 def main(count: int) -> int:
     """Run it with *count* notifications; 1 where anything was lost or wrong."""
     began = time.monotonic()
-    world, told = live(count, seed=4)
-    findings = list(wrong(world, told, count))
-    receipts = sum(map(len, told.receipts.values()))
+    world, report = live(count, seed=4)
+    findings = list(wrong(world, report, count))
+    receipts = sum(map(len, report.receipts.values()))
     print(*findings[:20], sep="\n")
     print(
-        f"{count} notifications, {receipts} receipts, {told.doubled} of them twice and "
-        f"{told.contradictory} contradictory: {len(findings)} lost or wrong "
+        f"{count} notifications, {receipts} receipts, {report.doubled} of them twice and "
+        f"{report.contradictory} contradictory: {len(findings)} lost or wrong "
         f"({time.monotonic() - began:.0f} s)"
     )
     return int(bool(findings))

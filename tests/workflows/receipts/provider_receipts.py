@@ -1,4 +1,4 @@
-"""What the providers say of one e-mail and of one text: a kind in, the receipt out."""
+"""Build receipts of one e-mail and of one text by kind. Used by tests of receipts."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""A seed in, one set of facts about a notification of several messages out, and stories that tell it.
+"""Generate a seeded set of receipts of one notification, and play it in any order. Used by the commutation tests.
 
 A notification may be claimed several times: a provider that said no had the message all the same,
 or a doubt was followed by a second sending. So receipts speak of several message ids.
@@ -112,9 +112,9 @@ def shuffled(random: Random, case: Case) -> list[Any]:
     A receipt without a name may come before a second claim, for nobody knows yet whose it is.
     """
     again = random.choices(case.receipts, k=random.randrange(5)) if case.receipts else []
-    told: list[Any] = [*case.receipts, *again]
-    early = [each for each in told if not each.notification_id and random.random() < 0.3]
-    late: list[Any] = [each for each in told if each not in early]
+    receipts: list[Any] = [*case.receipts, *again]
+    early = [each for each in receipts if not each.notification_id and random.random() < 0.3]
+    late: list[Any] = [each for each in receipts if each not in early]
     late += [*case.written, *random.choices(case.written, k=2 * bool(case.written))]
     # A settlement that is heard of once more, when another claim has begun long ago.
     late += [each for each in case.begun if each.does == "settle" and random.random() < 0.3]
@@ -170,10 +170,10 @@ def play(world: World, case: Case, story: Sequence[Any]) -> None:
 def _play(world: World, case: Case, step: Any) -> None:
     match step:
         case Step(does="claim", attempt=attempt):
-            asked = ClaimRequest(id=ROWS[case.channel].id, parts=2, reserved=RESERVED)
+            request = ClaimRequest(id=ROWS[case.channel].id, parts=2, reserved=RESERVED)
             owner, until = f"owner-{attempt}", START + LEASE
-            claims = world.ledger.claim([asked], owner=owner, lease_until=until, now=START)
-            assert State.SENDING is claims[asked.id].row.state
+            claims = world.ledger.claim([request], owner=owner, lease_until=until, now=START)
+            assert State.SENDING is claims[request.id].row.state
         case Step(does="record", attempt=attempt):
             world.receipt_logs.join([_mine(case, attempt)])
         case Step(does="settle", attempt=attempt):

@@ -1,4 +1,4 @@
-"""A receipt finds its notification and moves it, in any order and however often it comes."""
+"""A receipt finds its notification and is merged, in any order and any number of times."""
 
 import json
 from dataclasses import replace
@@ -95,7 +95,7 @@ def test_a_receipt_that_matches_nothing_keeps_nobody_else_back(world: World) -> 
     assert State.DELIVERED == world.state(MAIL.id)
 
 
-def test_what_belongs_to_nobody_is_looked_at_once_and_kept(world: World) -> None:
+def test_a_receipt_of_no_notification_is_looked_up_once_and_kept(world: World) -> None:
     """Another stage's, or another sender's of the account: counted, and no alarm."""
     world.apply(text_says(HANDSET, "foreign", price="0.02"))
     world.now.turn(ORPHAN_WAIT)
@@ -213,7 +213,7 @@ def test_what_a_provider_has_was_sent_whatever_we_thought(world: World, state: S
     assert (State.SENT, None, None, None) == (row.state, row.rule, row.due_at, row.closed_at)
 
 
-def test_a_receipt_for_a_row_that_is_gone_is_no_trouble(world: World) -> None:
+def test_a_receipt_for_a_row_that_is_gone_is_no_failure(world: World) -> None:
     """Retention removed the row; the receipt of another stage never had one."""
     assert 1 == world.apply(mail_says(DELIVERY)).without_row
     assert {} == world.ledger.rows
@@ -242,7 +242,7 @@ def test_an_empty_batch_changes_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("method", ["look_up", "change"])
-def test_trouble_with_the_ledger_brings_the_batch_again_and_loses_nothing(
+def test_a_failure_of_the_ledger_has_the_batch_redelivered_and_loses_nothing(
     world: World, method: str
 ) -> None:
     world.enter(replace(MAIL, state=State.SENT))
@@ -256,7 +256,9 @@ def test_trouble_with_the_ledger_brings_the_batch_again_and_loses_nothing(
 
 
 @pytest.mark.parametrize("method", ["find", "change"])
-def test_trouble_with_the_receipts_table_brings_the_batch_again(world: World, method: str) -> None:
+def test_a_failure_of_the_receipts_table_has_the_batch_redelivered(
+    world: World, method: str
+) -> None:
     world.enter(replace(MAIL, state=State.SENT))
     world.receipt_logs.unavailable = {method}
     with pytest.raises(LedgerUnavailable):

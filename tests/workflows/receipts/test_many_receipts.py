@@ -6,8 +6,8 @@ COUNT = 2_000
 
 
 def test_no_receipt_of_thousands_is_lost_and_no_price_is_wrong() -> None:
-    world, told = live(COUNT, seed=1)
+    world, report = live(COUNT, seed=1)
 
-    assert told.doubled > COUNT / 50
-    assert told.contradictory > COUNT / 200
-    assert [] == list(wrong(world, told, COUNT))
+    assert report.doubled > COUNT / 50
+    assert report.contradictory > COUNT / 200
+    assert [] == list(wrong(world, report, COUNT))

@@ -1,4 +1,4 @@
-"""A text in doubt is that of a receipt that can be of no other."""
+"""A text in doubt is matched with a receipt that can belong to no other text."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ def test_a_receipt_to_the_same_number_at_the_same_time_resolves_it(world: World)
     assert doubt == world.receipt_logs.kept["message-1"].notification_id
 
 
-def test_who_ends_after_the_ledger_has_heard_of_it_leaves_it_to_the_next_round(
+def test_a_round_killed_after_the_ledger_has_it_leaves_it_to_the_next(
     world: World,
 ) -> None:
     """The text is in doubt no longer, so that nothing would be matched to it any more."""
@@ -105,8 +105,8 @@ def claimed(world: World, *, looked_at_after: timedelta, number: int = 2) -> str
     """Return a text whose sender never came back, and which the sweeper looks at some time."""
     row = notification(number, Channel.SMS, due_at=START + looked_at_after)
     world.enter(row)
-    asked = [ClaimRequest(id=row.id, parts=1, reserved=Decimal("0.01"))]
-    world.ledger.claim(asked, owner="me", lease_until=START + LEASE, now=START)
+    requests = [ClaimRequest(id=row.id, parts=1, reserved=Decimal("0.01"))]
+    world.ledger.claim(requests, owner="me", lease_until=START + LEASE, now=START)
     return row.id
 
 
@@ -146,7 +146,7 @@ def test_a_receipt_sees_its_text_however_late_either_is_known(
     )
 
 
-def test_who_dies_before_the_ledger_has_heard_of_a_receipt_given_up_leaves_it_to_the_next_round(
+def test_a_round_killed_before_the_ledger_has_a_receipt_given_up_leaves_it_to_the_next(
     world: World,
 ) -> None:
     doubt = claimed(world, looked_at_after=timedelta(hours=3))
@@ -162,7 +162,7 @@ def test_who_dies_before_the_ledger_has_heard_of_a_receipt_given_up_leaves_it_to
     assert "opted-out" == world.people.kept[address_key(PHONE)].refusal(Channel.SMS, PHONE)
 
 
-def test_trouble_with_receipts_keeps_nobody_else_back_and_the_text_is_looked_at_again(
+def test_a_failure_to_read_receipts_holds_up_no_other_text_and_is_tried_again(
     world: World,
 ) -> None:
     doubt = claimed(world, looked_at_after=MINUTE * 10)

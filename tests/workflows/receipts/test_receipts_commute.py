@@ -1,4 +1,4 @@
-"""Whatever the order in which receipts and our own writes come, and however often: one end."""
+"""Receipts and our own writes lead to one state in any order and number."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -97,7 +97,7 @@ def expected_cost(
     return RESERVED * len(ids), CostSource.ESTIMATE
 
 
-def test_the_stories_above_are_worth_telling() -> None:
+def test_the_generated_receipts_are_of_every_kind() -> None:
     """Among them are all that may go wrong: several messages, prices of each, doubts, orphans.
 
     Their addresses are the receipts' own, so that a match by destination is among the cases.

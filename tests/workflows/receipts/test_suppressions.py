@@ -1,4 +1,4 @@
-"""What receipts say of an address is remembered, and ends what would be sent to it."""
+"""A receipt can suppress its address, and that ends what would be sent to it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -72,7 +72,7 @@ class TestLearning:
             (DELIVERY, None),
         ],
     )
-    def test_what_is_about_the_address_is_learnt_and_nothing_else(
+    def test_what_is_about_the_address_suppresses_it_and_nothing_else_does(
         self, world: World, kind: str, reason: str | None
     ) -> None:
         world.enter(replace(MAIL, state=State.SENT))
@@ -120,7 +120,9 @@ class TestLearning:
         world.sweep_receipts()
         assert "opted-out" == self.known(world, address_key(PHONE)).refusal(Channel.SMS, PHONE)
 
-    def test_trouble_with_the_record_brings_the_batch_again(self, world: World) -> None:
+    def test_a_failure_to_write_the_suppression_has_the_batch_redelivered(
+        self, world: World
+    ) -> None:
         world.enter(replace(MAIL, state=State.SENT))
         world.people.unavailable = True
         with pytest.raises(LedgerUnavailable):

@@ -1,4 +1,4 @@
-"""Parked records, and the shelves they lie on; `redrive_all` takes a shelf and redrives all of it."""
+"""Build parked sources over fakes and redrive all that they hold. Used by the tests of this folder."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ from ordercast.workflows.redrive.source import ParkedSource
 from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
 from tests.examples import payload
 from tests.fakes.clock import START as AT
-from tests.fakes.parked_store import Doom, FakeParkedStore, FakeStream
+from tests.fakes.parked_store import CrashPoint, FakeParkedStore, FakeStream
 
 
 def order(number: int, **changes: Any) -> bytes:
@@ -32,30 +32,30 @@ def parked(
     return ParkedRecord(record=record, reason="bug:KeyError", detail="")
 
 
-def told(_: int) -> None:
+def no_progress(_: int) -> None:
     """Hear of progress."""
 
 
 def redrive_all(source: ParkedSource) -> int:
-    return source.redrive(list(source.contents()), progress=told)
+    return source.redrive(list(source.contents()), progress=no_progress)
 
 
 @dataclass
 class Bench:
     """A shelf of records, its store and the stream that it puts them on again."""
 
-    doom: Doom = field(default_factory=Doom)
+    crash_point: CrashPoint = field(default_factory=CrashPoint)
     store: FakeParkedStore = field(default_factory=FakeParkedStore)
     stream: FakeStream = field(default_factory=FakeStream)
     recounted: list[str] = field(default_factory=list)
     parked_again: int = 0
 
     def __post_init__(self) -> None:
-        self.fates(self.doom)
+        self.crash_at(self.crash_point)
 
-    def fates(self, doom: Doom) -> None:
+    def crash_at(self, crash_point: CrashPoint) -> None:
         """Let whoever redrives die there."""
-        self.store.doom = self.stream.doom = doom
+        self.store.crash_point = self.stream.crash_point = crash_point
 
     def park_again(self, *, at: int) -> None:
         """Park what was put last, where it now stands on the stream: the fault is not mended."""

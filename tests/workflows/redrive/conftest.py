@@ -1,4 +1,4 @@
-"""What the tests of workflows share: a bench with shelves of records and of batches."""
+"""Fixture: parked stream records and batches over fakes."""
 
 import pytest
 

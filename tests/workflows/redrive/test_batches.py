@@ -3,7 +3,7 @@
 from ordercast.parked.item import GivenUpBatch
 from tests.fakes.clock import START as AT
 from tests.fakes.world import World, records
-from tests.workflows.redrive.bench import Bench, order, redrive_all, told
+from tests.workflows.redrive.bench import Bench, no_progress, order, redrive_all
 
 
 def test_a_batch_that_lambda_gave_up_is_put_again_whole(world: World, bench: Bench) -> None:
@@ -52,7 +52,7 @@ def test_a_report_that_holds_nothing_stays_until_it_is_dropped(bench: Bench) -> 
     (left,) = bench.batches().contents()
     assert "it holds nothing to redrive" == left.detail
     source = bench.batches()
-    assert 1 == source.drop(list(source.contents()), progress=told)
+    assert 1 == source.drop(list(source.contents()), progress=no_progress)
     assert [] == list(bench.batches().contents())
 
 

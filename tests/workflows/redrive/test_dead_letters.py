@@ -1,4 +1,4 @@
-"""Dead letters are redriven to one message each, also where a command dies on the way."""
+"""Redriven dead letters lead to one message each, also where the command is killed on the way."""
 
 import json
 from dataclasses import replace
@@ -10,21 +10,21 @@ from ordercast.parked.item import DeadLetter
 from ordercast.workflows.redrive.dead_letters import ParkedDeadLetters
 from tests.examples import drafts
 from tests.fakes.clock import START as AT
-from tests.fakes.parked_store import Died, Doom, FakeDeadLetters
+from tests.fakes.parked_store import CrashPoint, Died, FakeDeadLetters
 from tests.fakes.world import World
-from tests.workflows.redrive.bench import redrive_all, told
+from tests.workflows.redrive.bench import no_progress, redrive_all
 
 
-def letter(number: int, body: str) -> DeadLetter:
+def dead_letter(number: int, body: str) -> DeadLetter:
     return DeadLetter(id=f"m-{number}", body=body, sent_at=AT, handle=f"h-{number}")
 
 
-def letters_about(world: World) -> FakeDeadLetters:
+def dead_letters_about(world: World) -> FakeDeadLetters:
     """Two notifications, one of them sent meanwhile; and something that nobody understood."""
     waiting, sent = (drafts(order_id=f"o-{n}", channel="email")[0] for n in (1, 2))
     world.enter(waiting, replace(sent, state=State.SENT))
     bodies = [json.dumps({"notification_id": each.id}) for each in (waiting, sent)]
-    letters = [letter(n, body) for n, body in enumerate([*bodies, "not ours"])]
+    letters = [dead_letter(n, body) for n, body in enumerate([*bodies, "not ours"])]
     return FakeDeadLetters(waiting={each.id: each for each in letters})
 
 
@@ -33,11 +33,11 @@ def letters_about(world: World) -> FakeDeadLetters:
 def test_dead_letters_redriven_with_a_death_on_the_way_lead_to_one_message_each(
     world: World, *, call: int, after: bool
 ) -> None:
-    queue = letters_about(world)
+    queue = dead_letters_about(world)
     source = ParkedDeadLetters(
         letters=queue, ledger=world.ledger, notifications_topic=world.notifications_topic
     )
-    queue.doom = Doom(at=call, after=after)
+    queue.crash_point = CrashPoint(at=call, after=after)
 
     with pytest.raises(Died):
         redrive_all(source)
@@ -49,8 +49,8 @@ def test_dead_letters_redriven_with_a_death_on_the_way_lead_to_one_message_each(
     assert {"not ours"} == set(queue.sent_back)
 
 
-def test_a_letter_that_the_topic_did_not_take_stays(world: World) -> None:
-    queue = letters_about(world)
+def test_a_dead_letter_that_the_topic_did_not_take_stays(world: World) -> None:
+    queue = dead_letters_about(world)
     world.notifications_topic.takes = lambda _: False
 
     assert 2 == redrive_all(
@@ -61,14 +61,14 @@ def test_a_letter_that_the_topic_did_not_take_stays(world: World) -> None:
     assert ["m-0"] == list(queue.waiting)
 
 
-def test_letters_that_were_only_looked_at_are_let_go(world: World) -> None:
-    queue = letters_about(world)
+def test_dead_letters_that_were_only_looked_at_are_released(world: World) -> None:
+    queue = dead_letters_about(world)
     source = ParkedDeadLetters(
         letters=queue, ledger=world.ledger, notifications_topic=world.notifications_topic
     )
     first, *_ = source.contents()
 
-    source.drop([first], progress=told)
+    source.drop([first], progress=no_progress)
     source.let_go()
 
     assert {"m-1", "m-2"} == queue.waiting.keys()

@@ -1,4 +1,4 @@
-"""Parked notifications are reopened and sent once, also where a command dies on the way."""
+"""Redriven notifications are sent once, also where the command is killed on the way."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -15,9 +15,9 @@ from ordercast.people.person import Person
 from ordercast.workflows.redrive.notifications import DROPPED as DROPPED_BY_OPERATOR
 from ordercast.workflows.redrive.notifications import ParkedNotifications
 from tests.examples import EMAIL, drafts
-from tests.fakes.parked_store import Died, Doom
+from tests.fakes.parked_store import CrashPoint, Died
 from tests.fakes.world import World
-from tests.workflows.redrive.bench import redrive_all, told
+from tests.workflows.redrive.bench import no_progress, redrive_all
 
 FIRST_WAIT = timedelta(minutes=5)
 
@@ -27,14 +27,14 @@ class Failures:
     """The fake ledger, dying on the way where it is told to."""
 
     world: World
-    doom: Doom
+    crash_point: CrashPoint
 
     def failures(self, state: State, *, day: date) -> Iterator[Any]:
         return self.world.ledger.failures(state, day=day)
 
     def change(self, changes: Sequence[Any]) -> set[str]:
         changed: set[str] = set()
-        self.doom.around(lambda: changed.update(self.world.ledger.change(changes)))
+        self.crash_point.around(lambda: changed.update(self.world.ledger.change(changes)))
         return changed
 
 
@@ -51,9 +51,9 @@ def parked_notification(world: World) -> str:
     return row.id
 
 
-def source_of(world: World, doom: Doom) -> ParkedNotifications:
+def source_of(world: World, crash_point: CrashPoint) -> ParkedNotifications:
     return ParkedNotifications(
-        ledger=Failures(world, doom),
+        ledger=Failures(world, crash_point),
         notifications_topic=world.notifications_topic,
         now=world.now,
         days=lambda: [world.now().date()],
@@ -62,17 +62,19 @@ def source_of(world: World, doom: Doom) -> ParkedNotifications:
 
 
 @pytest.mark.parametrize(
-    "doom", [Doom(), Doom(at=0), Doom(at=0, after=True)], ids=["alive", "before", "after"]
+    "crash_point",
+    [CrashPoint(), CrashPoint(at=0), CrashPoint(at=0, after=True)],
+    ids=["alive", "before", "after"],
 )
 def test_a_parked_notification_is_reopened_with_all_its_attempts_and_sent_once(
-    world: World, doom: Doom
+    world: World, crash_point: CrashPoint
 ) -> None:
     """Should we die before publishing, the sweeper finds it due."""
     notification = parked_notification(world)
 
     with suppress(Died):
-        redrive_all(source_of(world, doom))
-    redrive_all(source_of(world, doom))
+        redrive_all(source_of(world, crash_point))
+    redrive_all(source_of(world, crash_point))
     world.send_published()
     world.now.turn(FIRST_WAIT)
     world.sweep()
@@ -86,7 +88,7 @@ def test_consent_is_read_again_when_a_notification_is_redriven(world: World) -> 
     notification = parked_notification(world)
     world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
 
-    redrive_all(source_of(world, Doom()))
+    redrive_all(source_of(world, CrashPoint()))
     world.send_published()
 
     assert State.SUPPRESSED is world.state(notification)
@@ -95,9 +97,9 @@ def test_consent_is_read_again_when_a_notification_is_redriven(world: World) -> 
 
 def test_a_dropped_notification_says_that_it_was_an_operator(world: World) -> None:
     notification = parked_notification(world)
-    source = source_of(world, Doom())
+    source = source_of(world, CrashPoint())
 
-    assert 1 == source.drop(list(source.contents()), progress=told)
+    assert 1 == source.drop(list(source.contents()), progress=no_progress)
 
     row = world.row(notification)
     assert (State.SUPPRESSED, DROPPED_BY_OPERATOR) == (row.state, row.rule)

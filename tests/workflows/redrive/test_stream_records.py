@@ -1,4 +1,4 @@
-"""Parked records are redriven once, also where an operator's command dies and is run again."""
+"""Parked records are redriven once, also where the command is killed and run again."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,9 +11,9 @@ from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.parked.item import Kind, Selection
 from ordercast.workflows.redrive.source import DROPPED, REDRIVEN
 from tests.fakes.clock import START as AT
-from tests.fakes.parked_store import Died, Doom
+from tests.fakes.parked_store import CrashPoint, Died
 from tests.fakes.world import World
-from tests.workflows.redrive.bench import Bench, order, parked, redrive_all, told
+from tests.workflows.redrive.bench import Bench, no_progress, order, parked, redrive_all
 
 
 def test_what_was_parked_is_put_again_as_it_came_in_the_stream_s_order(bench: Bench) -> None:
@@ -35,7 +35,7 @@ def test_what_is_dropped_is_not_listed_any_more_and_not_put_again(bench: Bench) 
     source = bench.records()
     first, _ = source.contents()
 
-    assert 1 == source.drop([first], progress=told)
+    assert 1 == source.drop([first], progress=no_progress)
     assert 1 == redrive_all(source)
     assert {"101": DROPPED, "102": REDRIVEN} == bench.store.notes
     assert [b"b"] == [body for _, body in bench.stream.puts]
@@ -65,7 +65,7 @@ def test_a_redrive_that_dies_at_any_call_and_is_run_again_sends_what_was_parked_
     world.relay(*(order(n) for n in range(250)))
     world.opening = healthy
     assert (250, 0) == (len(world.parked.kept), len(world.notifications_topic.published))
-    bench = Bench(doom=Doom(at=call, after=after))
+    bench = Bench(crash_point=CrashPoint(at=call, after=after))
     bench.store.kept = list(world.parked.kept.values())
 
     with pytest.raises(Died):
@@ -86,7 +86,7 @@ def test_what_is_parked_again_because_a_redrive_died_before_its_note_is_one_thin
     """The fault is not mended yet, and the command dies each time before it has noted anything."""
     bench.store.kept = [parked(101, b"a", key=None if keyless else "o-1"), parked(102, b"b")]
     for at in (1001, 2001):
-        bench.fates(Doom(at=0, after=True))
+        bench.crash_at(CrashPoint(at=0, after=True))
         with pytest.raises(Died):
             redrive_all(bench.records())
         bench.park_again(at=at)
@@ -106,7 +106,7 @@ def test_what_was_parked_again_says_what_was_the_matter_last(bench: Bench) -> No
     (one,) = source.contents()
     assert ("101", "not-json", "it is not JSON") == (one.id, one.reason, one.detail)
     assert b"a" == source.payload(one)
-    assert 1 == source.drop([one], progress=told)
+    assert 1 == source.drop([one], progress=no_progress)
     assert {"101": DROPPED, "1001": DROPPED} == bench.store.notes
 
 

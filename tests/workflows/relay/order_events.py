@@ -1,4 +1,4 @@
-"""Events of one order, or of many for the same person; and, of a world, the statuses somebody was told."""
+"""Build events of one order or of many, and list the statuses that were sent. Used by tests of the relay."""
 
 from typing import Any
 
@@ -6,11 +6,16 @@ from tests.examples import payload
 from tests.fakes.world import World
 
 
-def news(status: str, minutes: int = 0, **changes: Any) -> bytes:
+def status_event(status: str, minutes: int = 0, **changes: Any) -> bytes:
     """Return an event of order o-1, so many minutes past ten."""
     event_id, occurred_at = f"{status}-{minutes}", f"2026-03-02T10:{minutes:02}:00Z"
-    told = {"event_id": event_id, "status": status, "occurred_at": occurred_at, "channel": "email"}
-    return payload(**told | changes)
+    fields = {
+        "event_id": event_id,
+        "status": status,
+        "occurred_at": occurred_at,
+        "channel": "email",
+    }
+    return payload(**fields | changes)
 
 
 def orders(*numbers: int, **changes: Any) -> list[bytes]:
@@ -21,6 +26,6 @@ def orders(*numbers: int, **changes: Any) -> list[bytes]:
     ]
 
 
-def told(world: World) -> list[str]:
+def statuses_sent(world: World) -> list[str]:
     """Return the statuses that somebody was told, in order."""
     return [call.notification.status for call in world.provider.calls]

@@ -1,4 +1,4 @@
-"""One decision an event, however often it is delivered, and however long after."""
+"""An event has one decision, however often and however late it is delivered."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -55,9 +55,9 @@ def test_the_decision_comes_before_everything_that_is_done_about_it(world: World
 
 def test_a_decision_holds_nothing_personal(world: World) -> None:
     world.relay(order(1, channel="both", customer_id="c-1"))
-    told = repr(world.ledger.decisions)
+    stored = repr(world.ledger.decisions)
 
-    assert not [s for s in (EMAIL, "206555", "o-1", "e-1", "c-1", "Tea") if s in told]
+    assert not [s for s in (EMAIL, "206555", "o-1", "e-1", "c-1", "Tea") if s in stored]
 
 
 def test_our_own_retry_after_a_crash_between_decision_and_row_completes_what_was_promised(
@@ -83,9 +83,9 @@ def test_a_lost_answer_to_the_decision_is_no_second_decision(world: World) -> No
     world.now.turn(timedelta(hours=1))
     world.relay(order(1))
 
-    (mark,) = world.ledger.decisions.values()
+    (decision,) = world.ledger.decisions.values()
     (row,) = world.rows()
-    assert mark.accepted_at == row.accepted_at == world.now.at - timedelta(hours=1)
+    assert decision.accepted_at == row.accepted_at == world.now.at - timedelta(hours=1)
 
 
 def interrupted(world: World, *batch: bytes) -> None:
@@ -115,15 +115,15 @@ def test_a_later_delivery_obeys_the_decision_whatever_has_changed(
     world: World, change: Any, at: int
 ) -> None:
     interrupted(world, payload(**REQUEST))
-    (mark,) = world.ledger.decisions.values()
+    (decision,) = world.ledger.decisions.values()
     change(world)
     world.notifications_topic.published.clear()
     world.relay(payload(**REQUEST), at=at)
 
     assert [("o-1", Channel.EMAIL)] == world.published()
-    assert mark == world.ledger.decisions[mark.order, mark.event]
+    assert decision == world.ledger.decisions[decision.order, decision.event]
     (row,) = (each for each in world.rows() if each.status == "confirmed")
-    assert (State.REQUESTED, mark.accepted_at, mark.expires_at) == (
+    assert (State.REQUESTED, decision.accepted_at, decision.expires_at) == (
         row.state,
         row.accepted_at,
         row.expires_at,

@@ -1,4 +1,4 @@
-"""What the relay decides with what it has read: who hears what, when, and what nobody hears."""
+"""The relay decides by customer, cap, quiet hours and news who gets which message, and when."""
 
 from collections import Counter
 from dataclasses import replace
@@ -15,12 +15,12 @@ from ordercast.people.person import Person
 from ordercast.sending.send_rules import CAP, NOT_ALLOWED, QUIET_HOURS
 from tests.examples import EMAIL, PHONE, payload, person, quiet_for
 from tests.fakes.world import World
-from tests.workflows.relay.order_events import news, orders, told
+from tests.workflows.relay.order_events import orders, status_event, statuses_sent
 
 # Consent
 
 
-def test_a_customer_on_record_is_told_by_their_own_address_and_consent(world: World) -> None:
+def test_a_customer_on_record_is_notified_by_their_own_address_and_consent(world: World) -> None:
     world.know(person(email="own@example.com", consents=frozenset({Channel.EMAIL})))
     world.relay(payload(customer_id="c-1", contact=None, channel=None))
 
@@ -42,7 +42,7 @@ def test_a_guest_who_has_refused_is_known_by_their_hashed_address(world: World) 
     assert [Channel.SMS] == [channel for _, channel in world.published()]
 
 
-def test_while_nobody_can_be_looked_up_nothing_is_decided(world: World) -> None:
+def test_while_customers_cannot_be_read_nothing_is_decided(world: World) -> None:
     """An unreadable record is retried, never guessed."""
     world.ledger.troubled = lambda method, key: method == "look_up" and key == address_key(EMAIL)
 
@@ -142,12 +142,12 @@ def test_what_is_not_to_be_sent_takes_no_slot(world: World) -> None:
 
 def test_news_that_did_not_fit_makes_nothing_old(world: World) -> None:
     capped(world, 1)
-    world.relay(*orders(9), news("delivered"))
+    world.relay(*orders(9), status_event("delivered"))
     world.now.turn(timedelta(hours=1))
-    world.relay(news("shipped"), at=201)
+    world.relay(status_event("shipped"), at=201)
     world.send_published()
 
-    assert {"confirmed", "shipped"} == set(told(world))
+    assert {"confirmed", "shipped"} == set(statuses_sent(world))
 
 
 # Quiet hours
@@ -158,7 +158,7 @@ def asleep(world: World) -> None:
     world.policy = replace(world.policy, quiet=night)
 
 
-def test_by_night_a_message_waits_for_the_morning_and_nobody_hears_of_it(world: World) -> None:
+def test_by_night_a_message_waits_for_the_morning_and_is_not_published(world: World) -> None:
     asleep(world)
     world.relay(*orders(1))
 
@@ -181,21 +181,21 @@ def test_a_retry_in_the_morning_waits_for_the_sweeper_as_it_was_decided(world: W
     assert [] == world.published()
 
 
-def test_what_is_urgent_is_told_by_night(world: World) -> None:
+def test_what_is_urgent_is_sent_by_night(world: World) -> None:
     asleep(world)
-    world.relay(news("failed"))
+    world.relay(status_event("failed"))
 
     assert [("o-1", Channel.EMAIL)] == world.published()
 
 
 def test_news_that_waits_for_the_morning_makes_older_news_old(world: World) -> None:
     """What was accepted after it says more, and is on its way."""
-    world.relay(news("confirmed"))
+    world.relay(status_event("confirmed"))
     asleep(world)
-    world.relay(news("shipped"), at=201)
+    world.relay(status_event("shipped"), at=201)
     world.send_published()
 
-    assert [] == told(world)
+    assert [] == statuses_sent(world)
     assert {("confirmed", "stale"), ("shipped", QUIET_HOURS)} == {
         (row.status, row.rule) for row in world.rows()
     }

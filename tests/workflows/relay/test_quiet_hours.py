@@ -1,4 +1,4 @@
-"""Whose night counts where the event says nothing of it: nobody is woken by their own clock."""
+"""Quiet hours follow the recipient's own clock, found by record, event, number or country."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -16,7 +16,7 @@ NIGHT = QuietHours(start=time(21), end=time(8))
 BOSTON = "+16172340100"
 
 
-def told_at(world: World, hour: int, minute: int = 0, **changes: Any) -> datetime | None:
+def deferred_until(world: World, hour: int, minute: int = 0, **changes: Any) -> datetime | None:
     """Bring an event at that hour in New York; return until when it waits, None if it does not."""
     new_york = ZoneInfo("America/New_York")
     world.now.at = datetime(2026, 3, 2, hour, minute, tzinfo=new_york).astimezone(UTC)
@@ -37,47 +37,47 @@ def hour_of(until: datetime | None) -> int | None:
 def test_a_text_waits_by_the_clock_where_its_number_rings(
     world: World, hour: int, until: int | None
 ) -> None:
-    assert until == hour_of(told_at(world, hour, minute=30))
+    assert until == hour_of(deferred_until(world, hour, minute=30))
 
 
 @pytest.mark.parametrize(("hour", "until"), [(3, 11), (9, 11), (11, None), (23, None)])
 def test_a_number_of_seattle_is_on_pacific_time(world: World, hour: int, until: int | None) -> None:
-    assert until == hour_of(told_at(world, hour, contact={"phone": "+12065550100"}))
+    assert until == hour_of(deferred_until(world, hour, contact={"phone": "+12065550100"}))
 
 
 def test_what_record_and_event_say_of_the_zone_wins_over_the_number(world: World) -> None:
     world.know(person(time_zone="Asia/Tokyo"))
     contact = {"phone": BOSTON, "time_zone": "Europe/London"}
 
-    assert told_at(world, 3, contact=contact, customer_id="c-1") is None
+    assert deferred_until(world, 3, contact=contact, customer_id="c-1") is None
 
 
 def test_the_zone_of_the_event_wins_over_the_number(world: World) -> None:
     contact = {"phone": BOSTON, "time_zone": "Europe/London"}
 
-    assert told_at(world, 4, contact=contact) is None
+    assert deferred_until(world, 4, contact=contact) is None
 
 
 def test_an_e_mail_waits_by_the_clock_where_its_reader_s_number_rings(world: World) -> None:
     contact = {"email": EMAIL, "phone": BOSTON}
 
-    assert 8 == hour_of(told_at(world, 7, channel="email", contact=contact))
+    assert 8 == hour_of(deferred_until(world, 7, channel="email", contact=contact))
 
 
 def test_who_has_no_number_is_where_their_country_is(world: World) -> None:
     contact = {"email": EMAIL, "country": "SE"}
 
-    assert told_at(world, 3, channel="email", contact=contact) is None
+    assert deferred_until(world, 3, channel="email", contact=contact) is None
 
 
-def test_of_whom_nothing_is_known_the_stage_s_own_clock_counts(world: World) -> None:
+def test_without_any_known_time_zone_the_stage_s_own_counts(world: World) -> None:
     contact = {"email": EMAIL}
 
-    assert 8 == hour_of(told_at(world, 3, channel="email", contact=contact))
+    assert 8 == hour_of(deferred_until(world, 3, channel="email", contact=contact))
 
 
-def test_a_country_of_many_zones_is_told_when_it_is_night_in_none(world: World) -> None:
+def test_a_country_of_many_zones_gets_messages_when_it_is_night_in_none(world: World) -> None:
     """Eight o'clock at the western end, Adak, is one o'clock in New York."""
     contact = {"email": EMAIL, "country": "US"}
 
-    assert 13 == hour_of(told_at(world, 9, channel="email", contact=contact))
+    assert 13 == hour_of(deferred_until(world, 9, channel="email", contact=contact))

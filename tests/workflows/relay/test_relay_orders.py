@@ -79,10 +79,10 @@ def test_a_parked_record_keeps_its_payload(world: World) -> None:
 def test_a_parked_record_s_reason_and_detail_hold_nothing_of_the_customer(world: World) -> None:
     world.relay(payload(channel="ada@example.com"), payload(contact="+12065550100"))
 
-    told = " ".join([*world.parked.reasons.values(), *world.parked.details.values()])
+    stored = " ".join([*world.parked.reasons.values(), *world.parked.details.values()])
     assert 2 == len(world.parked.kept)
-    assert "ada" not in told
-    assert "206555" not in told
+    assert "ada" not in stored
+    assert "206555" not in stored
 
 
 def test_a_bug_in_a_decision_parks_its_event_and_says_only_its_type(
@@ -191,7 +191,7 @@ def test_nothing_is_published_before_it_is_in_the_ledger(world: World, trouble: 
 
 
 @pytest.mark.parametrize("method", ["record_decisions", "accept"])
-def test_trouble_with_one_of_a_batch_is_made_good_by_its_retry(world: World, method: str) -> None:
+def test_a_failure_of_one_of_a_batch_is_made_good_by_its_retry(world: World, method: str) -> None:
     batch = [order(n) for n in range(5)]
     hit = iter([False, False, True])
     world.ledger.troubled = lambda name, _: name == method and next(hit, False)

@@ -48,7 +48,7 @@ def raced(times: int) -> FakeLedger:
     return FakeLedger(people=people)
 
 
-def test_what_fits_is_paid_for_and_what_does_not_is_refused() -> None:
+def test_what_fits_is_reserved_and_what_does_not_is_refused() -> None:
     ledger = FakeLedger()
 
     assert {"n-3"} == paying(ledger, "n-1", "n-2", "n-3")
@@ -66,7 +66,7 @@ def test_who_lost_the_race_for_the_last_slot_is_refused() -> None:
     assert {"n-1"} == paying(raced(1), "n-1", limit=1)
 
 
-def test_a_stranger_who_is_known_after_all_is_read_again() -> None:
+def test_a_record_that_was_created_meanwhile_is_read_again() -> None:
     """They were not looked up: only their customer's record names their address."""
     ledger = FakeLedger()
     ledger.people.put(replace(ADA, reservations={"n-0": START}, reservations_version=4))
@@ -75,7 +75,7 @@ def test_a_stranger_who_is_known_after_all_is_read_again() -> None:
     assert 5 == ledger.people.kept[ADA.key].reservations_version
 
 
-def test_a_race_that_is_never_won_brings_the_batch_again() -> None:
+def test_a_race_that_is_never_won_has_the_batch_redelivered() -> None:
     with pytest.raises(LedgerUnavailable):
         paying(raced(ROUNDS), "n-1", limit=ROUNDS + 1)
     assert frozenset() == paying(raced(ROUNDS - 1), "n-1", limit=ROUNDS)
@@ -92,7 +92,7 @@ def test_a_lost_answer_costs_no_second_slot() -> None:
     assert {"n-3"} == paying(ledger, "n-1", "n-3", known=ledger.people.kept[ADA.key])
 
 
-def test_the_sdk_s_own_retry_of_a_payment_costs_no_second_slot() -> None:
+def test_the_sdk_s_own_retry_of_a_reservation_takes_no_second_slot() -> None:
     """It went through at first and was refused at the repetition: whoever reads again has paid."""
     ledger = FakeLedger()
     paying(ledger, "n-1", "n-2")
@@ -100,7 +100,7 @@ def test_the_sdk_s_own_retry_of_a_payment_costs_no_second_slot() -> None:
     assert frozenset() == paying(ledger, "n-1", "n-2")
 
 
-def test_who_has_nothing_new_to_pay_is_not_written() -> None:
+def test_a_person_with_nothing_new_to_reserve_is_not_written() -> None:
     """A redelivery costs no write."""
     ledger = FakeLedger()
     paying(ledger, "n-1")
@@ -123,7 +123,7 @@ def test_one_who_loses_keeps_no_other_waiting() -> None:
     assert ([2], [("look_up", 1)]) == (ledger.people.calls, ledger.calls)
 
 
-def test_nobody_to_tell_is_nobody_to_pay() -> None:
+def test_nothing_to_send_reserves_nothing() -> None:
     reserve_caps = ReserveCaps(ledger=(ledger := FakeLedger()), people=ledger.people, limit=1)
 
     assert frozenset() == reserve_caps({}, {}, now=START)
@@ -142,13 +142,13 @@ def test_however_batches_race_nobody_gets_more_than_the_cap(
 ) -> None:
     """Each batch has read either what is there or what was there before anybody paid."""
     ledger = FakeLedger()
-    told: set[str] = set()
+    reserved: set[str] = set()
     for ids, fresh in batches:
         known = ledger.people.kept.get(ADA.key, ADA) if fresh else ADA
-        told |= set(ids) - paying(ledger, *ids, limit=limit, known=known)
+        reserved |= set(ids) - paying(ledger, *ids, limit=limit, known=known)
 
-    assert len(told) <= limit
-    assert told == ledger.people.kept.get(ADA.key, ADA).reservations.keys()
+    assert len(reserved) <= limit
+    assert reserved == ledger.people.kept.get(ADA.key, ADA).reservations.keys()
 
 
 def test_slots_come_back_with_the_hour() -> None:

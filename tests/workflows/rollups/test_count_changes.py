@@ -1,4 +1,4 @@
-"""Lines in, counted once each, whatever comes between."""
+"""Each change is counted once, whatever fails in between."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -84,7 +84,7 @@ def test_what_was_carried_out_unheard_is_not_counted_again(count, rollups) -> No
     assert {"state#requested": 1} == states(rollups)
 
 
-def test_trouble_that_lasts_is_answered_for_each_and_the_others_are_done(count, rollups) -> None:
+def test_a_lasting_failure_is_reported_for_each_and_the_others_are_done(count, rollups) -> None:
     """99 go into one transaction; the rest is in another."""
     lines = [line(n) for n in range(1, 131)]
     rollups.before = answers(False, *[True] * ROUNDS)
@@ -101,7 +101,7 @@ def test_rollups_that_cannot_be_read_leave_all_undone(count, rollups) -> None:
     assert {line(1).id} == count([line(1)]).undone
 
 
-def test_an_empty_batch_asks_nobody(count, rollups) -> None:
+def test_an_empty_batch_makes_no_call(count, rollups) -> None:
     assert ((), frozenset()) == (count([]).entries, count([]).undone)
 
 

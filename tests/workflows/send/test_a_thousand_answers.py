@@ -141,10 +141,10 @@ def _bring_again_and_again(world: World, rows: Sequence[Notification], channel: 
     """Deliver every message twice in every round, in batches that mix them."""
     chance = Random(7)  # noqa: S311 - an order to redeliver in, no secret
     for _ in range(MAX_ATTEMPTS):
-        brought = [row.id for row in rows] * 2
-        chance.shuffle(brought)
-        for start in range(0, len(brought), 100):
-            world.send(*brought[start : start + 100], channel=channel)
+        delivered = [row.id for row in rows] * 2
+        chance.shuffle(delivered)
+        for start in range(0, len(delivered), 100):
+            world.send(*delivered[start : start + 100], channel=channel)
         world.now.turn(timedelta(minutes=1))
 
 

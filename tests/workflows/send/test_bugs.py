@@ -1,4 +1,4 @@
-"""A message that a bug of ours keeps from being sent: it comes back ever later, and in the end is parked."""
+"""A message that a bug keeps from being sent backs off and is parked in the end."""
 
 from dataclasses import replace
 

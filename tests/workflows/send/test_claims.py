@@ -1,4 +1,4 @@
-"""A claim comes before each call: who holds it sends, and nobody who looked at the same moment does."""
+"""A claim precedes each call, and only its owner sends."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -70,7 +70,7 @@ def test_each_wave_has_an_owner_of_its_own(world: World) -> None:
 
 
 @pytest.mark.parametrize("trouble", ["look_up", "claim"])
-def test_nobody_is_called_while_the_ledger_is_in_trouble(world: World, trouble: str) -> None:
+def test_no_provider_is_called_while_the_ledger_fails(world: World, trouble: str) -> None:
     world.enter(ONE)
     world.ledger.unavailable = {trouble}
 
@@ -210,7 +210,7 @@ def test_twenty_senders_with_duplicates_of_every_message_send_each_once(world: W
     assert {State.SENT} == {row.state for row in world.rows()}
 
 
-def test_trouble_with_what_somebody_else_left_keeps_back_nothing_of_ours(world: World) -> None:
+def test_a_failure_with_another_owner_s_row_keeps_back_nothing_of_ours(world: World) -> None:
     world.enter(ONE, TWO)
     claimed_by(world, "other", lease=timedelta())
     world.ledger.unavailable = {"change"}

@@ -1,4 +1,4 @@
-"""What providers answer decides what becomes of a message, and is known whatever fails after the call."""
+"""The provider's answer decides a message's state, and is kept whatever fails after the call."""
 
 from datetime import timedelta
 

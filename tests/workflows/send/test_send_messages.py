@@ -1,4 +1,4 @@
-"""Each requested notification is sent once; what is kept back, by time or by a bug, comes again."""
+"""Each requested notification is sent once; what is held back by time or a bug is redelivered."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -39,7 +39,7 @@ def test_each_requested_notification_is_sent_and_settled(world: World) -> None:
     assert (0, {}, []) == (sent.skipped, sent.retry, sent.bugs)
 
 
-def test_an_empty_batch_calls_nobody(world: World) -> None:
+def test_an_empty_batch_calls_no_provider(world: World) -> None:
     assert {} == world.send().settled
     assert not world.got()
 

@@ -1,4 +1,4 @@
-"""What a sender asks again before it claims: consent, news, age and what operators have stopped."""
+"""Consent, news, age and pauses are read again before each claim."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -89,7 +89,7 @@ def test_who_has_no_address_any_more_is_suppressed_and_no_provider_is_asked(worl
     assert (State.SUPPRESSED, "no-contact") == outcome(world)
 
 
-def test_while_nobody_can_be_looked_up_nothing_is_sent(world: World) -> None:
+def test_while_customers_cannot_be_read_nothing_is_sent(world: World) -> None:
     world.enter(ONE)
     world.ledger.troubled = lambda method, key: method == "look_up" and key == address_key(EMAIL)
 
@@ -99,7 +99,7 @@ def test_while_nobody_can_be_looked_up_nothing_is_sent(world: World) -> None:
     assert State.REQUESTED == world.state(ONE.id)
 
 
-def test_what_became_old_news_in_its_queue_is_not_told(world: World) -> None:
+def test_what_became_old_news_in_its_queue_is_not_sent(world: World) -> None:
     order, channel = latest_status_key_of(ONE)
     stands = status_rank("shipped", START) or 0
     world.enter(ONE)
@@ -112,7 +112,7 @@ def test_what_became_old_news_in_its_queue_is_not_told(world: World) -> None:
     assert (State.SUPPRESSED, "stale") == outcome(world)
 
 
-def test_what_waited_too_long_to_be_of_use_is_not_told(world: World) -> None:
+def test_what_waited_too_long_to_be_of_use_is_not_sent(world: World) -> None:
     world.enter(ONE)
     world.now.turn(world.send_within)
     assert {State.SENT: 1} == world.send(ONE.id).settled
@@ -123,7 +123,7 @@ def test_what_waited_too_long_to_be_of_use_is_not_told(world: World) -> None:
     assert EXPIRED == world.row(TWO.id).rule
 
 
-def test_what_somebody_else_ended_first_keeps_their_word(world: World) -> None:
+def test_what_another_owner_ended_first_stays_as_they_ended_it(world: World) -> None:
     """We have seen a row that may be sent no more; by now it says why itself."""
     world.enter(ONE)
     world.now.turn(world.send_within * 2)
@@ -150,7 +150,7 @@ def test_what_may_have_arrived_before_is_in_doubt_and_not_suppressed(world: Worl
 
 
 @pytest.mark.parametrize("name", ["channel:sms", "country:US", "shop:Example Tea"])
-def test_what_operators_have_stopped_comes_back_later_and_has_lost_no_attempt(
+def test_what_operators_have_paused_comes_back_later_and_has_lost_no_attempt(
     world: World, name: str
 ) -> None:
     world.enter(TEXT)
@@ -164,7 +164,7 @@ def test_what_operators_have_stopped_comes_back_later_and_has_lost_no_attempt(
     assert {State.SENT: 1} == world.send(TEXT.id, channel=Channel.SMS).settled
 
 
-def test_a_stop_concerns_what_it_names_alone(world: World) -> None:
+def test_a_pause_concerns_what_it_names_alone(world: World) -> None:
     world.enter(ONE, replace(TWO, campaign="spring"))
     world.ledger.paused = {"campaign:spring", "channel:sms", "country:US"}
     sent = world.send(ONE.id, TWO.id)
@@ -172,7 +172,7 @@ def test_a_stop_concerns_what_it_names_alone(world: World) -> None:
     assert ({ONE.id: 1}, {TWO.id}) == (world.got(), set(sent.retry))
 
 
-def test_what_is_stopped_and_no_longer_wanted_is_suppressed(world: World) -> None:
+def test_what_is_paused_and_no_longer_allowed_is_suppressed(world: World) -> None:
     world.enter(ONE)
     world.ledger.paused = {"channel:email"}
     world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
@@ -196,7 +196,7 @@ def test_what_is_refused_during_a_wave_holds_for_the_next(world: World) -> None:
     assert {State.SENT: WAVE, State.SUPPRESSED: WAVE} == sent.settled
 
 
-def test_a_stop_is_obeyed_within_a_wave(world: World) -> None:
+def test_a_pause_takes_effect_within_a_wave(world: World) -> None:
     """Who stops a channel waits for what is being sent, not for the whole batch."""
     many = [notification(n) for n in range(2 * WAVE)]
     world.enter(*many)

@@ -1,4 +1,4 @@
-"""What waited for the morning is sent in the morning, unless somebody objects or it is old by then."""
+"""Deferred messages are released when quiet hours end, unless a rule forbids it or they are too old."""
 
 from collections import Counter
 from dataclasses import replace
@@ -60,7 +60,7 @@ def test_a_release_that_comes_too_late_is_none(world: World) -> None:
     assert (State.SUPPRESSED, "expired") == (world.state(identity), world.row(identity).rule)
 
 
-def test_a_release_asks_again_whether_anybody_objects(world: World) -> None:
+def test_a_release_checks_the_send_rules_again(world: World) -> None:
     identity = deferred(world)
     world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
     world.now.turn(8 * HOUR)
@@ -69,7 +69,7 @@ def test_a_release_asks_again_whether_anybody_objects(world: World) -> None:
     assert (State.SUPPRESSED, "complained") == (world.state(identity), world.row(identity).rule)
 
 
-def test_what_became_old_news_over_night_is_not_told_in_the_morning(world: World) -> None:
+def test_what_became_old_news_over_night_is_not_sent_in_the_morning(world: World) -> None:
     identity = deferred(world)
     world.relay(payload(event_id="e-2", status="shipped", channel="email"), at=201)
     world.now.turn(8 * HOUR)
@@ -78,7 +78,7 @@ def test_what_became_old_news_over_night_is_not_told_in_the_morning(world: World
     assert (State.SUPPRESSED, "stale") == (world.state(identity), world.row(identity).rule)
 
 
-def test_while_nobody_can_be_looked_up_nothing_is_released(world: World) -> None:
+def test_while_customers_cannot_be_read_nothing_is_released(world: World) -> None:
     identity = deferred(world)
     world.now.turn(8 * HOUR)
     world.ledger.troubled = lambda method, key: method == "look_up" and key == address_key(EMAIL)

@@ -1,4 +1,4 @@
-"""Whom nobody came back from is in doubt; a doubtful e-mail is sent once more, a text message never."""
+"""A claim that was never settled is in doubt; a doubtful e-mail is sent once more, a text never."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +27,7 @@ TEXT = notification(2, Channel.SMS)
 # Whom nobody came back from
 
 
-def test_a_claim_that_nobody_came_back_from_is_in_doubt_once_its_lease_ends(world: World) -> None:
+def test_a_claim_that_was_never_settled_is_in_doubt_once_its_lease_ends(world: World) -> None:
     held = world.now.at + 10 * MINUTE
     world.enter(replace(TEXT, state=State.SENDING, owner="gone", lease_until=held))
     world.now.turn(5 * MINUTE)
@@ -130,7 +130,9 @@ def test_while_receipts_wait_to_be_read_no_doubtful_e_mail_is_sent_again(world: 
     assert {ONE.id: 2} == world.got()
 
 
-def test_while_nobody_knows_what_waits_no_doubtful_e_mail_is_sent_again(world: World) -> None:
+def test_while_waiting_receipts_cannot_be_counted_no_doubtful_e_mail_is_sent_again(
+    world: World,
+) -> None:
     in_doubt(world)
     world.receipts.unavailable = True
     world.now.turn(timedelta(days=1))
@@ -193,7 +195,7 @@ def test_where_a_stage_says_so_no_doubtful_e_mail_is_sent_again(world: World) ->
     assert {ONE.id: 1} == world.got()
 
 
-def test_a_second_sending_asks_again_whether_anybody_objects(world: World) -> None:
+def test_a_second_sending_checks_the_send_rules_again(world: World) -> None:
     in_doubt(world)
     world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
     sweep_for(world, timedelta(days=5))

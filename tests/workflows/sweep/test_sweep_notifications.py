@@ -1,4 +1,4 @@
-"""A round of the sweeper publishes what was lost on its way, once, and keeps nobody waiting."""
+"""A round of the sweeper publishes lost requests once, and no row holds up another."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -152,7 +152,7 @@ def test_what_has_ended_since_the_index_was_written_is_left_in_peace(
     assert before == world.row(ONE.id)
 
 
-def test_a_row_that_went_meanwhile_is_no_trouble(world: World) -> None:
+def test_a_row_that_went_meanwhile_is_no_failure(world: World) -> None:
     """An index may still list what retention has removed."""
     world.ledger = LateLedger()
     world.ledger.remembered = [ONE.id]
@@ -168,7 +168,7 @@ def test_a_round_is_bounded_and_the_next_takes_up_the_rest(world: World) -> None
     assert 7 == len(set(ids(world)))
 
 
-def test_a_bug_in_one_look_keeps_nobody_else_waiting_and_comes_back_ever_more_rarely(
+def test_a_bug_in_one_row_holds_up_no_other_and_backs_off(
     world: World,
 ) -> None:
     """Otherwise the first row that is due would be the last that is ever looked at."""
@@ -194,4 +194,4 @@ def test_a_bug_in_one_look_keeps_nobody_else_waiting_and_comes_back_ever_more_ra
 def test_a_round_with_nothing_to_do_asks_for_nothing_more(world: World) -> None:
     world.sweep()
 
-    assert 0 == world.receipts.asked
+    assert 0 == world.receipts.reads

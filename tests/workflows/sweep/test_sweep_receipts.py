@@ -1,4 +1,4 @@
-"""What the sweeper makes of messages that nobody speaks of: silence is no delivery, and no failure."""
+"""A message without receipts in time is unconfirmed: neither delivered nor failed."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.workflows.receipts.provider_receipts import (
 class TestSilence:
     """Nobody speaks of a message any more: that is no failure, and no delivery."""
 
-    def test_what_nobody_speaks_of_for_three_days_is_unconfirmed(self, world: World) -> None:
+    def test_a_message_without_receipts_for_three_days_is_unconfirmed(self, world: World) -> None:
         world.enter(TEXT)
         world.send(TEXT.id, channel=Channel.SMS)
         sent_at = world.row(TEXT.id).sent_at
