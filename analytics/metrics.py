@@ -45,7 +45,7 @@ def emf_lines(
     figures: dict[tuple[datetime, MetricSeries], dict[str, Amount]] = defaultdict(dict)
     took: dict[tuple[datetime, MetricSeries], list[int]] = defaultdict(list)
     for entry in counted:
-        at = _instant(entry.line.accepted_at, now)
+        at = _instant(entry.line.effective_at, now)
         for series, change in _changes(entry, level):
             add(figures[at, series], change)
         latency = _newly_delivered(entry)
@@ -56,9 +56,9 @@ def emf_lines(
         yield from _documents(figures[at, series], took[at, series], series, stage, at)
 
 
-def _instant(accepted_at: datetime, now: datetime) -> datetime:
-    """Return the minute of acceptance, where CloudWatch takes it; else now."""
-    minute = accepted_at.replace(second=0, microsecond=0)
+def _instant(effective_at: datetime, now: datetime) -> datetime:
+    """Return the minute of *effective_at*, where CloudWatch takes it; else now."""
+    minute = effective_at.replace(second=0, microsecond=0)
     return minute if now - _OLDEST <= minute <= now else now
 
 
@@ -140,7 +140,7 @@ def _newly_delivered(entry: Entry) -> int | None:
         STATE + s in entry.last.contribution.amounts for s in COUNTS_AS_DELIVERED
     ):
         return None
-    return max(0, (line.delivered_at - line.accepted_at) // timedelta(milliseconds=1))
+    return max(0, (line.delivered_at - line.effective_at) // timedelta(milliseconds=1))
 
 
 def _only(figures: Mapping[str, Amount], names: frozenset[str]) -> dict[str, Amount]:

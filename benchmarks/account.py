@@ -40,7 +40,7 @@ def empty_tables() -> MemoryTables:
             LEDGER: MemoryTable(
                 *("pk", "sk"),
                 due=("due_shard", "due_at"),
-                customer=("person", "accepted_at"),
+                customer=("person", "effective_at"),
                 failure=("failure",),
             ),
             CUSTOMERS: MemoryTable("person"),

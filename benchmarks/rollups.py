@@ -159,7 +159,7 @@ def _sent(row: Notification, number: int) -> Notification:
         cost=Decimal("0.01002"),
         cost_source=CostSource.ESTIMATE,
         messages={f"{number:036}": Message(state=State.SENT, at=AT)},
-        sent_at=row.accepted_at + timedelta(milliseconds=700 + number * 7),
+        sent_at=row.effective_at + timedelta(milliseconds=700 + number * 7),
     )
 
 

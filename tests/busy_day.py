@@ -79,7 +79,7 @@ def _line(one: RollupInput, number: int, chance: Random) -> RollupInput:
         state=state,
         rule=rule,
         bucket=bucket,
-        accepted_at=accepted,
+        effective_at=accepted,
         occurred_at=accepted - timedelta(seconds=chance.lognormvariate(0, 0.6)),
         taken=taken,
     )

@@ -38,12 +38,13 @@ def export(
 ) -> None:
     """Write every notification of the ledger as JSON Lines, without personal data.
 
-    Times are those of acceptance, in UTC; without any, the whole ledger is written.
+    A deferred notification counts as accepted when its deferral ends. Without times, the whole
+    ledger is written.
     """
     lines = DynamoRollupInputs(table=target(stage, cloud).ledger().table)
     now = datetime.now(UTC)
     begins = moment(since or "1970-01-01", option="--since", now=now)
-    # A deferred notification is accepted when it is due, which may be tomorrow.
+    # A deferred notification takes effect when it is due, which may be tomorrow.
     ends = moment(until, option="--until", now=now) if until else now + timedelta(days=7)
     written = 0
     with _opened(out) as file:
@@ -61,14 +62,14 @@ def columns(row: Notification) -> dict[str, Any]:
         "version": line.version,
         "state": State(line.state).value,
         "rule": line.rule,
-        "accepted_hour": line.bucket.hour,
+        "effective_hour": line.bucket.hour,
         "channel": line.bucket.channel,
         "country": line.bucket.country,
         "template": line.bucket.template,
         "campaign": line.bucket.campaign,
         "shop": line.bucket.shop,
         "occurred_at": _time(line.occurred_at),
-        "accepted_at": _time(line.accepted_at),
+        "effective_at": _time(line.effective_at),
         "sent_at": _time(line.sent_at),
         "delivered_at": _time(line.delivered_at),
         "taken": line.taken,

@@ -6,7 +6,7 @@ from itertools import chain, islice
 from rich.console import RenderableType
 from rich.text import Text
 
-from ordercast.cli.output.timeline import OrderHistory, timeline, was_taken
+from ordercast.cli.output.timeline import OrderHistory, timeline
 from ordercast.events.identity import customer_key, order_hash_for
 from ordercast.notifications.notification import Notification
 from ordercast.operations.target import Target
@@ -54,8 +54,9 @@ def _moments(row: Notification) -> list[str]:
     """Return its times, with each day once, so that they fit into 80 columns."""
     times, day = [], ""
     for word, moment in (
-        ("accepted", row.accepted_at),
-        ("sent" if was_taken(row) else "in doubt since", row.sent_at),
+        ("effective", row.effective_at),
+        ("in doubt since", row.in_doubt_since),
+        ("sent", row.sent_at),
         ("closed", row.closed_at),
         # The sweeper's next look; a deferred notification is released then.
         ("due", row.due_at),

@@ -71,8 +71,8 @@ def _row(
         state=verdict.state,
         rule=verdict.rule,
         occurred_at=event.occurred_at,
-        # A deferred notification counts from when it is sent on: its age and its day start there.
-        accepted_at=verdict.until or decision.accepted_at,
+        # The age and the day of a deferred notification start when its deferral ends.
+        effective_at=verdict.until or decision.accepted_at,
         expires_at=decision.expires_at,
         due_at=_due(verdict, decision.accepted_at, policy),
     )

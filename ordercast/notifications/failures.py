@@ -13,8 +13,7 @@ def failed_on(row: Notification) -> date | None:
     """Return the day, in UTC, on which *row* failed; None if it did not."""
     if row.state not in FAILURES:
         return None
-    since = row.sent_at if row.state is State.IN_DOUBT else row.closed_at
-    return day_of(since or row.accepted_at)
+    return day_of(row.in_doubt_since or row.closed_at or row.effective_at)
 
 
 def day_of(moment: datetime) -> date:

@@ -26,15 +26,17 @@ class Notification:
     """One message to one recipient on one channel, and its state.
 
     `rule` is the rule that suppressed it or the reason of a failure; `version` grows by one with
-    each change; `accepted_at` is, while it is deferred, until when; `expires_at` is when
-    retention ends; `due_at` is when the sweeper looks at it next and `sweeps` how often it has;
-    `lease_until` is set while a sender holds the claim; `attempts` counts claims but for those
-    returned before the provider was called; `resends` counts how often a message in doubt was sent
-    again; `parts` and `reserved` (US dollars) are those of the last claim.
+    each change; `effective_at` is when it was accepted or, if it was deferred, when its deferral
+    ends; `expires_at` is when retention ends; `due_at` is when the sweeper looks at it next and
+    `sweeps` how often it has; `lease_until` is set while a sender holds the claim; `attempts`
+    counts claims but for those returned before the provider was called; `in_doubt_since` is kept
+    while a message in doubt is sent again, and `resends` counts how often it was; `parts` and
+    `reserved` (US dollars) are those of the last claim.
 
     `country` (ISO 3166-1) is that of the number, or of an e-mail's reader. `messages` are those
-    that a provider accepted, by message id; `cost` (US dollars) is the sum of their prices,
-    `cost_source` where it comes from; None if nothing was sent or no price is known.
+    that a provider accepted, by message id, and `sent_at` is when it took the first; `cost` (US
+    dollars) is the sum of their prices, `cost_source` where it comes from; None if nothing was sent
+    or no price is known.
     """
 
     id: str
@@ -52,7 +54,7 @@ class Notification:
     state: State
     rule: str | None
     occurred_at: datetime | None
-    accepted_at: datetime
+    effective_at: datetime
     expires_at: datetime
     due_at: datetime | None
     sweeps: int = 0
@@ -67,6 +69,7 @@ class Notification:
     messages: Mapping[str, Message] = field(default_factory=dict)
     cost: Decimal | None = None
     cost_source: CostSource | None = None
+    in_doubt_since: datetime | None = None
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
     closed_at: datetime | None = None

@@ -31,7 +31,7 @@ def claimed_after(row: Notification, *, lease: timedelta) -> datetime:
 
     The doubt begins when the claim ends, one lease after it began; one more lease allows for clocks.
     """
-    return (row.sent_at or row.accepted_at) - 2 * lease
+    return (row.in_doubt_since or row.effective_at) - 2 * lease
 
 
 def sure_matches(
@@ -61,9 +61,10 @@ def sure_matches(
 
 def _fits(orphan: ReceiptLog, row: Notification, *, lease: timedelta) -> bool:
     """Return whether the provider took the message while the claim was open."""
-    if row.sent_at is None:
+    if row.in_doubt_since is None:
         return False
-    return claimed_after(row, lease=lease) <= orphan.sent_at <= row.sent_at + _CLOCKS_APART
+    latest = row.in_doubt_since + _CLOCKS_APART
+    return claimed_after(row, lease=lease) <= orphan.sent_at <= latest
 
 
 _CLOCKS_APART = timedelta(seconds=5)

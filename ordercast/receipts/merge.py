@@ -59,8 +59,8 @@ def merge_message(
         rule=best.reason,
         cost=cost,
         cost_source=source,
-        # Before there is a message, this is when the doubt began: it is dropped with the doubt.
-        sent_at=earliest((row.sent_at if row.messages else None, sent_at)),
+        in_doubt_since=None,
+        sent_at=earliest((row.sent_at, sent_at)),
         delivered_at=earliest((row.delivered_at, delivered_at)),
         closed_at=best.at if best.state in FINAL else None,
         due_at=None,

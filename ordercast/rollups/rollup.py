@@ -22,7 +22,7 @@ Amounts = Mapping[str, Amount]
 
 
 class RollupKey(NamedTuple):
-    """The key of a bucket; `hour` is that of acceptance in UTC, `2026-03-02T09`."""
+    """The key of a bucket; `hour` is that of `effective_at` in UTC, `2026-03-02T09`."""
 
     hour: str
     channel: str
@@ -45,7 +45,7 @@ class RollupInput:
     state: str
     rule: str | None
     bucket: RollupKey
-    accepted_at: datetime
+    effective_at: datetime
     occurred_at: datetime | None
     sent_at: datetime | None
     delivered_at: datetime | None
@@ -136,7 +136,7 @@ def beside(
         state=state,
         rule=None,
         bucket=bucket,
-        accepted_at=at,
+        effective_at=at,
         occurred_at=None,
         sent_at=None,
         delivered_at=None,
@@ -193,9 +193,9 @@ def latencies(line: RollupInput) -> dict[str, timedelta]:
     """Return the duration of each step that is known."""
     took: dict[str, timedelta] = {}
     if line.occurred_at and (line.taken or line.state not in _NOT_BEGUN):
-        took["accepted"] = line.accepted_at - line.occurred_at
+        took["accepted"] = line.effective_at - line.occurred_at
     if line.taken and line.sent_at:
-        took["sent"] = line.sent_at - line.accepted_at
+        took["sent"] = line.sent_at - line.effective_at
     if line.state in COUNTS_AS_DELIVERED and line.delivered_at:
         # An event without a time has no latency from the event on.
         if line.occurred_at:
@@ -232,7 +232,7 @@ def summed(contributions: Iterable[Contribution]) -> dict[RollupKey, dict[str, A
     return {bucket: amounts for bucket, amounts in buckets.items() if amounts}
 
 
-# A deferred notification is accepted when it is due, a suppressed one never.
+# A deferred notification takes effect when it is due, a suppressed one never.
 _NOT_BEGUN = frozenset({State.DEFERRED, State.SUPPRESSED})
 
 

@@ -16,9 +16,8 @@ LAPSED = "lapsed-claim"
 
 def lapsed(row: Notification, *, now: datetime) -> Notification:
     """Return *row* in doubt: its lease ended unsettled, and its provider call may have been made."""
-    return replace(
-        row, state=State.IN_DOUBT, rule=LAPSED, lease_until=None, sent_at=row.lease_until or now
-    )
+    since = row.lease_until or now
+    return replace(row, state=State.IN_DOUBT, rule=LAPSED, lease_until=None, in_doubt_since=since)
 
 
 def resent_or_closed(
@@ -33,14 +32,15 @@ def resent_or_closed(
     After the receipt timeout it stays in doubt and is closed. Returns the row, and whether it is
     published again.
     """
-    over = (row.sent_at or row.accepted_at) + due_policy.receipt_timeout
+    since = row.in_doubt_since or row.effective_at
+    over = since + due_policy.receipt_timeout
     if now >= over:
         return replace(row, due_at=None, closed_at=over, sweeps=row.sweeps + 1), False
     looked = replace(row, due_at=over, sweeps=row.sweeps + 1)
     wait = due_policy.resend_email_after
     if not CHANNELS[row.channel].resends or wait is None or row.resends:
         return looked, False
-    resend_at = (row.sent_at or row.accepted_at) + wait
+    resend_at = since + wait
     # The wait is over only when the receipts received during it have been applied.
     if now < resend_at or receipts_applied_until is None or receipts_applied_until < resend_at:
         return replace(looked, due_at=max(resend_at, now + due_policy.first_wait)), False

@@ -88,7 +88,7 @@ def settled(row: Notification, settlement: Settlement) -> Notification:
         rule=outcome.reason,
         attempts=row.attempts if outcome.called else row.attempts - 1,
         lease_until=None,
-        sent_at=at if doubtful else row.sent_at if row.resends else None,
+        in_doubt_since=at if doubtful else row.in_doubt_since if row.resends else None,
         closed_at=at if ends else None,
         due_at=None if ends else row.due_at,
     )

@@ -52,7 +52,7 @@ CAP = "cap"
 EXPIRED = "expired"
 
 SendWithin = Callable[[Notification], timedelta]
-"""Return how long after its acceptance a notification may still be sent."""
+"""Return how long after `effective_at` a notification may still be sent."""
 
 # After how long a paused message is redelivered.
 WHILE_PAUSED = timedelta(minutes=5)
@@ -108,7 +108,7 @@ def block_reason(
         return NO_CONTACT
     if is_stale(row.status, row.occurred_at, found.latest_statuses.get(latest_status_key_of(row))):
         return STALE
-    return EXPIRED if now - row.accepted_at > send_within else None
+    return EXPIRED if now - row.effective_at > send_within else None
 
 
 def suppressed(row: Notification, rule: str, *, at: datetime) -> Notification:

@@ -111,7 +111,7 @@ def test_latency_is_published_once_and_never_corrected() -> None:
 def test_what_waits_for_the_morning_is_published_when_it_is_released() -> None:
     """CloudWatch refuses what is more than two hours ahead."""
     morning = START + timedelta(hours=20)
-    waiting = line(1, state=State.DEFERRED, accepted_at=morning)
+    waiting = line(1, state=State.DEFERRED, effective_at=morning)
 
     assert [] == emf_documents(entry(waiting))
     released = entry(replace(waiting, state=State.REQUESTED), waiting)
@@ -131,7 +131,7 @@ def test_a_figure_stands_at_its_minute_of_acceptance_where_cloudwatch_takes_it(
     accepted, stands
 ) -> None:
     """So the sums of an hour are those of the books, however late a receipt comes."""
-    (document,) = emf_documents(entry(line(1, accepted_at=accepted)))
+    (document,) = emf_documents(entry(line(1, effective_at=accepted)))
 
     assert int(stands.timestamp() * 1000) == document["_aws"]["Timestamp"]
 

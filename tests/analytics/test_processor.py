@@ -112,7 +112,7 @@ def test_what_could_not_be_counted_is_asked_for_again_from_its_first_change_on(r
 
 def test_a_malformed_image_holds_up_no_other_change(rollups, caplog) -> None:
     broken = change(notification(1))
-    del broken["dynamodb"]["NewImage"]["accepted_at"]
+    del broken["dynamodb"]["NewImage"]["effective_at"]
 
     assert [] == handle(broken, change(notification(2), at=102))
 

@@ -20,7 +20,7 @@ from typing import Any
 
 Row = dict[str, Any]
 
-DIMENSIONS = ("accepted_hour", "channel", "country", "template", "campaign", "shop")
+DIMENSIONS = ("effective_hour", "channel", "country", "template", "campaign", "shop")
 
 # What becomes of a notification, and the states that say so; every state stands in one place.
 # Who complains has got the message. Delivery is reckoned of delivered and undelivered alone.
@@ -39,8 +39,8 @@ NOT_ACCEPTED = BECAME["suppressed"] | BECAME["deferred"]  # the latter will be, 
 TAKEN = BECAME["delivered"] | BECAME["carrier_accepted"] | {"sent"}
 
 STEPS = {
-    "event_to_accepted": ("occurred_at", "accepted_at"),
-    "accepted_to_sent": ("accepted_at", "sent_at"),
+    "event_to_accepted": ("occurred_at", "effective_at"),
+    "accepted_to_sent": ("effective_at", "sent_at"),
     "sent_to_delivered": ("sent_at", "delivered_at"),
     "event_to_delivered": ("occurred_at", "delivered_at"),
 }
@@ -135,7 +135,7 @@ def _sum(amounts: Iterable[str | None]) -> str:
 
 def _seconds(rows: list[Row], start: str, end: str) -> Iterator[float]:
     for row in rows:
-        if row[start] and row[end] and (end != "accepted_at" or _accepted(row)):
+        if row[start] and row[end] and (end != "effective_at" or _accepted(row)):
             passed = datetime.fromisoformat(row[end]) - datetime.fromisoformat(row[start])
             yield passed / timedelta(seconds=1)
 
@@ -150,7 +150,7 @@ def _percentiles(seconds: Iterator[float]) -> dict[str, Any]:
 
 def _odd(row: Row) -> list[str]:
     state, taken = _state(row), row["taken"]
-    own_hour = str(row["accepted_at"]).startswith(str(row["accepted_hour"]))
+    own_hour = str(row["effective_at"]).startswith(str(row["effective_hour"]))
     known = any(state in among for among in BECAME.values())
     said = {
         f"a state that nothing is known of: {state}": not known,

@@ -17,14 +17,14 @@ DELIVERED = {
     "version": 4,
     "state": "delivered",
     "rule": None,
-    "accepted_hour": "2026-03-02T09",
+    "effective_hour": "2026-03-02T09",
     "channel": "sms",
     "country": "US",
     "template": "shipped",
     "campaign": None,
     "shop": "Leaf & Kettle",
     "occurred_at": "2026-03-02T09:00:00.000+00:00",
-    "accepted_at": "2026-03-02T09:00:01.500+00:00",
+    "effective_at": "2026-03-02T09:00:01.500+00:00",
     "sent_at": "2026-03-02T09:00:02.000+00:00",
     "delivered_at": "2026-03-02T09:00:06.000+00:00",
     "taken": True,
@@ -89,7 +89,7 @@ def test_percentiles_are_values_that_there_were():
 
 
 def test_groups_are_of_any_dimensions_and_have_their_own_figures():
-    groups = _recount(*ROWS, by="channel,accepted_hour")["groups"]
+    groups = _recount(*ROWS, by="channel,effective_hour")["groups"]
     assert [(group["group"]["channel"], group["notifications"]) for group in groups] == [
         ("email", 1),
         ("sms", 4),

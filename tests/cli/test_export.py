@@ -1,6 +1,7 @@
 """The export has what counts of each notification, so that anyone can recount it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -36,12 +37,19 @@ def test_money_keeps_every_digit_and_times_their_milliseconds() -> None:
     )
     assert [{"state": "delivered", "at": None, "price_usd": "0.00645"}] == row["messages"]
     assert "2026-03-02T09:30:02.005+00:00" == row["delivered_at"]
-    assert ("2026-03-02T09", True, 2) == (row["accepted_hour"], row["taken"], row["parts"])
+    assert ("2026-03-02T09", True, 2) == (row["effective_hour"], row["taken"], row["parts"])
 
 
 def test_what_is_not_known_is_null_and_nothing_is_left_out() -> None:
     assert columns(notification(2)).keys() == columns(DELIVERED).keys()
     assert columns(notification(2))["cost_usd"] is None
+
+
+def test_a_message_in_doubt_has_no_time_of_sending() -> None:
+    doubtful = replace(DELIVERED, state=State.IN_DOUBT, messages={}, sent_at=None)
+    row = columns(replace(doubtful, in_doubt_since=START))
+
+    assert (None, False) == (row["sent_at"], row["taken"])
 
 
 def test_nobody_is_named() -> None:

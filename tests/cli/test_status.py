@@ -48,16 +48,16 @@ def test_what_waits_for_the_morning_says_why_and_until_when() -> None:
 def test_a_day_is_named_once_so_that_the_lines_fit_a_terminal() -> None:
     closed = START + timedelta(days=1)
     row = replace(
-        notification(), state=State.DELIVERED, accepted_at=START, sent_at=START, closed_at=closed
+        notification(), state=State.DELIVERED, effective_at=START, sent_at=START, closed_at=closed
     )
     row = replace(row, due_at=None)
     _, moments, *_ = str(status_listing([row])).splitlines()
 
-    assert "  accepted 2026-03-02 09:30:00, sent 09:30:00, closed 2026-03-03 09:30:00" == moments
+    assert "  effective 2026-03-02 09:30:00, sent 09:30:00, closed 2026-03-03 09:30:00" == moments
 
 
 def test_a_message_in_doubt_is_not_called_sent() -> None:
-    row = replace(notification(), state=State.IN_DOUBT, sent_at=START, attempts=1)
+    row = replace(notification(), state=State.IN_DOUBT, in_doubt_since=START, attempts=1)
 
     _, moments, figures = str(status_listing([row])).splitlines()
 
@@ -77,7 +77,7 @@ def run_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
     """Ask for a status on the command line, of a stage where customer c-1 has three notifications."""
     ledger = FakeLedger()
     for hours in (2, 3, 1):
-        row = notification(hours, customer_id="c-1", accepted_at=START + timedelta(hours=hours))
+        row = notification(hours, customer_id="c-1", effective_at=START + timedelta(hours=hours))
         ledger.rows[row.id] = row
 
     on_the_way = [InFlight()]

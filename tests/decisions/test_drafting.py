@@ -109,12 +109,12 @@ def test_what_waits_for_the_morning_is_due_then_and_is_no_older_than_that() -> N
     end = START + timedelta(hours=7)
 
     assert (State.DEFERRED, QUIET_HOURS) == (mail.state, mail.rule)
-    assert (end, end) == (mail.due_at, mail.accepted_at)
+    assert (end, end) == (mail.due_at, mail.effective_at)
     assert START + POLICY.retention == mail.expires_at
 
 
 def test_retention_and_age_count_from_the_decision() -> None:
-    assert {(START, START + POLICY.retention)} == {(n.accepted_at, n.expires_at) for n in drafts()}
+    assert {(START, START + POLICY.retention)} == {(n.effective_at, n.expires_at) for n in drafts()}
 
 
 def test_a_notification_remembers_its_order_and_its_campaign() -> None:
@@ -200,7 +200,7 @@ def test_an_e_mail_s_country_is_its_reader_s_the_record_s_first() -> None:
 def test_a_notification_is_counted_in_the_hour_it_was_accepted_in() -> None:
     (row,) = drafts(channel="email", now=datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC))
 
-    assert "2026-03-02T23" == hour_of(row.accepted_at)
+    assert "2026-03-02T23" == hour_of(row.effective_at)
 
 
 def test_what_waits_for_the_morning_is_counted_in_the_morning() -> None:
@@ -208,4 +208,4 @@ def test_what_waits_for_the_morning_is_counted_in_the_morning() -> None:
     policy = replace(POLICY, quiet=night)
     (row,) = drafts(policy=policy, channel="sms", now=START)
 
-    assert (State.DEFERRED, hour_of(row.accepted_at)) == (row.state, f"{row.due_at:%Y-%m-%dT%H}")
+    assert (State.DEFERRED, hour_of(row.effective_at)) == (row.state, f"{row.due_at:%Y-%m-%dT%H}")

@@ -139,7 +139,7 @@ class FakeLedger:
 
     def of_order(self, partition: str) -> list[Notification]:
         theirs = [row for row in self.rows.values() if order_of(row.id) == partition]
-        return sorted(theirs, key=lambda row: (row.accepted_at, row.id))
+        return sorted(theirs, key=lambda row: (row.effective_at, row.id))
 
     def decisions_of(self, partition: str) -> list[Decision]:
         theirs = [decision for decision in self.decisions.values() if decision.order == partition]
@@ -206,4 +206,4 @@ def _some(kept: Mapping[K, T], wanted: Iterable[K]) -> dict[K, T]:
 
 
 def _newest_first(row: Notification) -> tuple[float, str]:
-    return (-row.accepted_at.timestamp(), row.id)
+    return (-row.effective_at.timestamp(), row.id)

@@ -62,7 +62,7 @@ def test_the_ledger_has_the_keys_and_the_indexes_that_code_relies_on(synthesis: 
     indexes = ledger["GlobalSecondaryIndexes"]
     assert {
         ledger_indexes.DUE_INDEX: [("due_shard", "HASH"), ("due_at", "RANGE")],
-        ledger_indexes.CUSTOMER_INDEX: [("person", "HASH"), ("accepted_at", "RANGE")],
+        ledger_indexes.CUSTOMER_INDEX: [("person", "HASH"), ("effective_at", "RANGE")],
         ledger_indexes.FAILURE_INDEX: [(ledger_indexes.FAILURE, "HASH")],
     } == {each["IndexName"]: _keys(each) for each in indexes}
     assert {"KEYS_ONLY"} == {each["Projection"]["ProjectionType"] for each in indexes}

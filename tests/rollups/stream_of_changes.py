@@ -67,12 +67,12 @@ class Day:
 
         One in four goes through states in any order, those that no message brings about among them.
         """
-        accepted_at = START + timedelta(hours=self.chance.randrange(2))
+        effective_at = START + timedelta(hours=self.chance.randrange(2))
         country = self.chance.choice(["US", "SE", None])
         lived = self.chance.random() < 0.75
         rows = lived_through(self.chance.randrange(STORIES)) if lived else self._made_up(number)
         return [
-            replace(row, id=_example(number).id, accepted_at=accepted_at, country=country)
+            replace(row, id=_example(number).id, effective_at=effective_at, country=country)
             for row in rows
         ]
 

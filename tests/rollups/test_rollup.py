@@ -27,7 +27,7 @@ SECOND = timedelta(seconds=1)
 
 
 def test_a_notification_counts_in_the_hour_it_was_accepted_in_for_ever() -> None:
-    one = line(accepted_at=START, sent_at=START + timedelta(hours=3), state=State.SENT)
+    one = line(effective_at=START, sent_at=START + timedelta(hours=3), state=State.SENT)
 
     assert ("2026-03-02T09", "email", None, "confirmed", None, "Example Tea") == one.bucket
 
@@ -98,7 +98,7 @@ def test_what_arrived_took_its_time_from_the_event_on() -> None:
         state=State.DELIVERED,
         messages=SENT,
         occurred_at=START - SECOND,
-        accepted_at=START,
+        effective_at=START,
         sent_at=START + SECOND,
         delivered_at=START + 3 * SECOND,
     )
@@ -114,7 +114,7 @@ def test_an_event_without_a_time_is_in_no_figure_that_begins_with_it() -> None:
         state=State.DELIVERED,
         messages=SENT,
         occurred_at=None,
-        accepted_at=START,
+        effective_at=START,
         sent_at=START + SECOND,
         delivered_at=START + 3 * SECOND,
     )

@@ -22,7 +22,7 @@ RIPE = 30 * MINUTE
 NOTHING_KNOWN = LookupResult()
 
 MAIL, TEXT = notification(1), notification(2, Channel.SMS)
-DOUBTFUL = replace(MAIL, state=State.IN_DOUBT, sent_at=START, rule="ReadTimeoutError")
+DOUBTFUL = replace(MAIL, state=State.IN_DOUBT, in_doubt_since=START, rule="ReadTimeoutError")
 
 
 def look(
@@ -66,7 +66,7 @@ def test_what_is_still_requested_is_published_again_ever_more_rarely() -> None:
 # What waited for the morning
 
 DEFERRED = replace(
-    MAIL, state=State.DEFERRED, rule=QUIET_HOURS, accepted_at=START + HOUR, due_at=START + HOUR
+    MAIL, state=State.DEFERRED, rule=QUIET_HOURS, effective_at=START + HOUR, due_at=START + HOUR
 )
 
 
@@ -124,8 +124,8 @@ def test_a_claim_that_has_lapsed_is_in_doubt(lease_until: datetime | None) -> No
 
 
 def test_a_lapsed_claim_may_have_been_sent_until_its_lease_ended() -> None:
-    assert START + 2 * MINUTE == lapsed(SENDING, now=START + DAY).sent_at
-    assert START + DAY == lapsed(replace(SENDING, lease_until=None), now=START + DAY).sent_at
+    assert START + 2 * MINUTE == lapsed(SENDING, now=START + DAY).in_doubt_since
+    assert START + DAY == lapsed(replace(SENDING, lease_until=None), now=START + DAY).in_doubt_since
 
 
 # What is in doubt
@@ -186,7 +186,7 @@ def test_before_its_time_a_doubtful_e_mail_is_looked_at_when_it_is_ripe() -> Non
 
 
 def test_a_doubt_of_unknown_age_is_as_old_as_the_message() -> None:
-    ageless = replace(DOUBTFUL, sent_at=None)
+    ageless = replace(DOUBTFUL, in_doubt_since=None)
 
     assert not look(ageless, after=RIPE - MINUTE).publish
     assert look(ageless, after=RIPE).publish
@@ -195,7 +195,7 @@ def test_a_doubt_of_unknown_age_is_as_old_as_the_message() -> None:
 @pytest.mark.parametrize("after", [RIPE, DAY])
 def test_a_doubtful_text_message_is_never_sent_again(after: timedelta) -> None:
     """Its carrier tells us nothing, however long we wait."""
-    doubtful = replace(TEXT, state=State.IN_DOUBT, sent_at=START)
+    doubtful = replace(TEXT, state=State.IN_DOUBT, in_doubt_since=START)
     kept = look(doubtful, after=after)
 
     assert (State.IN_DOUBT, False, START + RECEIPT_TIMEOUT) == (

@@ -70,14 +70,6 @@ def steps(
     return sorted(in_time, key=lambda step: (step.at.replace(microsecond=0), step.last))
 
 
-def was_taken(row: Notification) -> bool:
-    """Whether a provider is known to have accepted it; if not, `sent_at` is the time of the doubt."""
-    return bool(row.messages) or row.state not in _NOT_TAKEN
-
-
-_NOT_TAKEN = frozenset(
-    {State.REQUESTED, State.SENDING, State.IN_DOUBT, State.FAILED, State.PARKED, State.SUPPRESSED}
-)
 MEANINGS: Mapping[State, str] = {
     State.DEFERRED: "it waits; the sweeper releases it when it is due",
     State.REQUESTED: "it waits for a sender",
@@ -145,16 +137,17 @@ def _ours(row: Notification, decision: Decision | None) -> Iterator[TimelineEntr
         until = f" until {_clock(verdict.until)}" if verdict.until else ""
         decided = f"{verdict.state}{rule}{until}{consent}"
         yield TimelineEntry(at=decision.accepted_at, source="relay", says=decided)
-    if decision is None or row.accepted_at != decision.accepted_at:
-        yield TimelineEntry(at=row.accepted_at, source="ledger", says="accepted")
-    if row.sent_at:
-        word = "sent" if was_taken(row) else "in doubt"
-        says = f"{word}: {', '.join(_sending(row))}"
-        yield TimelineEntry(at=row.sent_at, source="sender", says=says)
-    elif row.lease_until:
-        yield TimelineEntry(at=row.lease_until, source="sender", says="its claim expires")
-    if row.due_at:
-        yield TimelineEntry(at=row.due_at, source="sweeper", says=f"check {row.sweeps + 1} is due")
+    if decision is None or row.effective_at != decision.accepted_at:
+        yield TimelineEntry(at=row.effective_at, source="ledger", says="takes effect")
+    sending = ", ".join(_sending(row))
+    for at, source, says in (
+        (row.in_doubt_since, "sender", f"in doubt: {sending}"),
+        (row.sent_at, "sender", f"sent: {sending}"),
+        (row.lease_until, "sender", "its claim expires"),
+        (row.due_at, "sweeper", f"check {row.sweeps + 1} is due"),
+    ):
+        if at:
+            yield TimelineEntry(at=at, source=source, says=says)
     if row.closed_at:
         rule = f" ({row.rule})" if row.rule else ""
         says = f"closed as {row.state}{rule}{_calls(row)}"

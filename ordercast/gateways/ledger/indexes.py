@@ -16,7 +16,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 
 DUE_INDEX = "due"
-CUSTOMER_INDEX = "customer"  # newest first, by `accepted_at`
+CUSTOMER_INDEX = "customer"  # newest first, by `effective_at`
 FAILURE_INDEX = "failure"
 
 # So that no partition of an index is hot.

@@ -58,7 +58,7 @@ class LedgerReads:
     def of_order(self, partition: str) -> list[Notification]:
         """Return an order's notifications, oldest first; *partition* is its `order_hash`."""
         items = self._of_partition(partition, ledger_item.SORT_KEY_PREFIX)
-        return sorted(map(ledger_item.read, items), key=lambda row: (row.accepted_at, row.id))
+        return sorted(map(ledger_item.read, items), key=lambda row: (row.effective_at, row.id))
 
     def decisions_of(self, partition: str) -> list[Decision]:
         """Return the decisions of an order's events, oldest first; they outlive its notifications."""

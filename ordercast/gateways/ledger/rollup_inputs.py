@@ -30,7 +30,7 @@ class DynamoRollupInputs:
         return {line.id: line for line in map(rollup_input_of, self.table.get(keys))}
 
     def scan(self, since: datetime, until: datetime) -> Iterator[RollupInput]:
-        """Return every rollup input accepted from *since* on and before *until*.
+        """Return every rollup input whose `effective_at` is from *since* on and before *until*.
 
         It reads the whole table: half a read unit for each 4 KB of it, whatever the span.
         """
@@ -48,8 +48,8 @@ class DynamoRollupInputs:
             TableName=self.table.name,
             Segment=number,
             TotalSegments=SEGMENTS,
-            FilterExpression="begins_with(sk, :row) AND accepted_at >= :since"
-            " AND accepted_at < :until",
+            FilterExpression="begins_with(sk, :row) AND effective_at >= :since"
+            " AND effective_at < :until",
             ExpressionAttributeValues={
                 ":row": text(SORT_KEY_PREFIX),
                 ":since": millis(since),

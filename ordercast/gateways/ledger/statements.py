@@ -87,11 +87,11 @@ def settle(table: str, settlement: Settlement) -> Statement:
         table,
         key(notification_id),
         Update(
-            set_={**verdict, **_suppressions(settlement)},
+            set_={**verdict, **_known_by_the_call(settlement)},
             raised=VERSION,
             # Without a provider call there was no attempt.
             lowered=() if outcome.called else ("attempts",),
-            removed=["lease_until", *removed],
+            removed=["lease_until", *(["in_doubt_since"] if outcome.message_id else []), *removed],
         ),
         where={
             "owner": [text(settlement.owner)],
@@ -145,11 +145,11 @@ def _verdict(
     return set_, [*([] if reason else ["rule"]), *due, *([] if failure else [FAILURE])]
 
 
-def _suppressions(settlement: Settlement) -> dict[str, Mapping[str, Any]]:
-    """Return what is known only after the call: the message's id, and when it was, or may have been, sent."""
+def _known_by_the_call(settlement: Settlement) -> dict[str, Mapping[str, Any]]:
+    """Return what is known only after the call: the message and its time, or since when it is in doubt."""
     outcome, at = settlement.outcome, settlement.at
     if not outcome.message_id:
-        return {"sent_at": millis(at)} if outcome.state is State.IN_DOUBT else {}
+        return {"in_doubt_since": millis(at)} if outcome.state is State.IN_DOUBT else {}
     sent = Message(state=State.SENT, at=at)
     row = ledger_item.write(
         merge_message(settlement.notification, outcome.message_id, sent, sent_at=at)

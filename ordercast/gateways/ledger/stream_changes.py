@@ -49,7 +49,7 @@ def newest(records: Iterable[Mapping[str, Any]]) -> dict[str, StreamChange]:
 def rollup_input_of(image: Item) -> RollupInput:
     """Return what counts of a notification's image or item."""
     state = image["state"]["S"]
-    accepted_at = time_from_millis(image["accepted_at"])
+    effective_at = time_from_millis(image["effective_at"])
     reserved, cost = _money(image, "reserved"), _money(image, "cost")
     taken = _is_taken(image, state)
     return RollupInput(
@@ -58,14 +58,14 @@ def rollup_input_of(image: Item) -> RollupInput:
         state=state,
         rule=_text(image, "rule"),
         bucket=RollupKey(
-            hour=_hour(int(image["accepted_at"]["N"]) // _HOUR),
+            hour=_hour(int(image["effective_at"]["N"]) // _HOUR),
             channel=image["channel"]["S"],
             country=_text(image, "country"),
             template=image["template"]["S"],
             campaign=short(_text(image, "campaign")),
             shop=short(_text(image, "shop")),
         ),
-        accepted_at=accepted_at,
+        effective_at=effective_at,
         occurred_at=_time(image, "occurred_at"),
         sent_at=_time(image, "sent_at"),
         delivered_at=_time(image, "delivered_at"),

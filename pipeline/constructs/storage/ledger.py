@@ -35,7 +35,7 @@ class LedgerTable(EncryptedTable):
             stream=dynamodb.StreamViewType.NEW_IMAGE,
         )
         self.add_index(DUE_INDEX, "due_shard", by="due_at")
-        self.add_index(CUSTOMER_INDEX, "person", by="accepted_at")
+        self.add_index(CUSTOMER_INDEX, "person", by="effective_at")
         self.add_index(FAILURE_INDEX, "failure")
 
     @property

@@ -115,7 +115,7 @@ def test_what_is_deferred_says_by_which_rule_until_when_and_on_what_consent() ->
     until = START + timedelta(hours=8)
     waits = Verdict(state=State.DEFERRED, rule="quiet-hours", until=until)
     one = replace(example_decision(channel="email"), verdicts={Channel.EMAIL: waits})
-    row = replace(draft, state=State.DEFERRED, rule="quiet-hours", accepted_at=until, due_at=until)
+    row = replace(draft, state=State.DEFERRED, rule="quiet-hours", effective_at=until, due_at=until)
 
     shown = [f"{step.source}: {step.says}" for step in steps(row, one, {})]
 
@@ -123,7 +123,7 @@ def test_what_is_deferred_says_by_which_rule_until_when_and_on_what_consent() ->
         "relay: deferred by the rule quiet-hours until 2026-03-02 17:30:00; consent: the event names channel and contact"
         in shown
     )
-    assert shown[-2:] == ["ledger: accepted", "sweeper: check 1 is due"]
+    assert shown[-2:] == ["ledger: takes effect", "sweeper: check 1 is due"]
 
 
 def test_a_suppressed_one_names_its_rule() -> None:
@@ -210,6 +210,8 @@ def test_what_was_given_up_shows_how_often_its_provider_was_called() -> None:
 
 def test_a_message_in_doubt_is_not_called_sent() -> None:
     (draft,) = drafts(channel="email")
-    doubtful = replace(draft, state=State.IN_DOUBT, sent_at=START, due_at=None, attempts=1)
+    doubtful = replace(draft, state=State.IN_DOUBT, in_doubt_since=START, due_at=None, attempts=1)
 
-    assert "in doubt: 1 attempt" in [each.says for each in steps(doubtful, None, {})]
+    said = [each.says for each in steps(doubtful, None, {})]
+    assert "in doubt: 1 attempt" in said
+    assert not [each for each in said if each.startswith("sent")]

@@ -98,7 +98,7 @@ def _exported(cloud: LocalCloud, shops: set[str]) -> list[Row]:
 
 def _recount(rows: list[Row], by: tuple[str, ...]) -> list[Row]:
     """By Python as it comes: isolated, and without any package that is installed."""
-    names = ",".join("accepted_hour" if name == "hour" else name for name in by)
+    names = ",".join("effective_hour" if name == "hour" else name for name in by)
     output = _output([sys.executable, "-I", "-S", str(RECOUNT), "--by", names], rows)
     groups: list[Row] = json.loads(output)["groups"]
     return groups

@@ -164,7 +164,7 @@ class WitnessedLedger:
         for key, mark in found.decisions.items():
             self._note(key, mark)
         # A set of keys has another order in each process; the calls that follow are to have one.
-        rows = sorted(found.notifications.values(), key=lambda row: (row.accepted_at, row.id))
+        rows = sorted(found.notifications.values(), key=lambda row: (row.effective_at, row.id))
         return replace(found, notifications={row.id: row for row in rows})
 
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:

@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def lines(make_table) -> DynamoRollupInputs:
     table = make_table("ledger")
-    rows = [notification(n, accepted_at=START + n * HOUR) for n in range(5)]
+    rows = [notification(n, effective_at=START + n * HOUR) for n in range(5)]
     latest_status = write_latest_status(
         LatestStatus(order="o" * 22, channel=Channel.SMS, status_rank=1)
     )

@@ -98,8 +98,8 @@ def _in_milliseconds(longest: timedelta) -> Iterator[RollupInput]:
     """Each step takes 502 ms, but in 3 % *longest*."""
     for number, each in enumerate(busy_lines()):
         took = longest if number % 30 == 0 else timedelta(milliseconds=502)
-        sent = each.accepted_at + took
-        happened = each.accepted_at - took
+        sent = each.effective_at + took
+        happened = each.effective_at - took
         yield replace(each, occurred_at=happened, sent_at=sent, delivered_at=sent + took)
 
 

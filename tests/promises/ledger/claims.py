@@ -1,7 +1,7 @@
 """What every ledger promises of claims and their ends, in memory or in DynamoDB."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -204,13 +204,37 @@ class SettlementPromises:
         settle(ledger, unknown("ReadTimeoutError"))
         doubtful = row(ledger)
 
+        assert doubtful.sent_at is None
         assert ClaimStatus.DONE == claims(ledger, ONE, owner="next")[ONE.id].status
         assert (State.IN_DOUBT, "ReadTimeoutError", LATER, None) == (
             doubtful.state,
             doubtful.rule,
-            doubtful.sent_at,
+            doubtful.in_doubt_since,
             doubtful.lease_until,
         )
+
+    @pytest.mark.parametrize(
+        ("outcome", "sent", "doubt"),
+        [
+            (accepted("m-2"), LATER, None),
+            (not_now("no"), None, START),
+            (unknown("no"), None, LATER),
+        ],
+    )
+    def test_a_resent_message_is_in_doubt_until_a_provider_is_known_to_have_it(
+        self, ledger: Ledger, outcome: Outcome, sent: datetime | None, doubt: datetime | None
+    ) -> None:
+        resent = claimed(ledger, replace(ONE, resends=1, in_doubt_since=START))
+        settle(ledger, outcome, resent)
+
+        assert (sent, doubt) == (row(ledger).sent_at, row(ledger).in_doubt_since)
+
+    def test_a_receipt_ends_the_doubt(self, ledger: Ledger) -> None:
+        claimed(ledger)
+        settle(ledger, unknown("ReadTimeoutError"))
+        merge_state(ledger, State.DELIVERED)
+
+        assert (LATER, None) == (row(ledger).sent_at, row(ledger).in_doubt_since)
 
     @pytest.mark.parametrize("outcome", [accepted("m-1"), refused("no"), not_now("no")])
     def test_nobody_ends_another_s_claim(self, ledger: Ledger, outcome: Outcome) -> None:

@@ -179,9 +179,9 @@ class EntryPromises:
     def test_instants_are_kept_to_the_millisecond(self, ledger: Ledger) -> None:
         odd = datetime(2026, 3, 2, 9, 30, 0, 123_000, tzinfo=UTC)
         ancient = datetime(1, 1, 1, tzinfo=UTC)
-        enter(ledger, replace(ONE, accepted_at=odd, occurred_at=ancient))
+        enter(ledger, replace(ONE, effective_at=odd, occurred_at=ancient))
 
-        assert (odd, ancient) == (row(ledger).accepted_at, row(ledger).occurred_at)
+        assert (odd, ancient) == (row(ledger).effective_at, row(ledger).occurred_at)
 
     def test_what_was_kept_of_an_instant_is_not_older_than_its_own_latest_status(
         self, ledger: Ledger
@@ -201,7 +201,7 @@ class EntryPromises:
     def test_who_was_there_first_stays_and_is_the_answer(self, ledger: Ledger) -> None:
         """A redelivery brings the same id with a later time, and finds the first decision."""
         enter(ledger, TWO)
-        again = replace(TWO, accepted_at=LATER, recipient="bob@example.com")
+        again = replace(TWO, effective_at=LATER, recipient="bob@example.com")
 
         assert [ONE, TWO, THREE] == enter(ledger, ONE, again, THREE)
         assert TWO == row(ledger, TWO)

@@ -74,7 +74,7 @@ class CustomerPromises:
     def test_a_customer_s_notifications_come_newest_first_as_they_now_are(
         self, ledger: Lists
     ) -> None:
-        rows = [_theirs(n, accepted_at=START + n * MINUTE) for n in (2, 3, 1)]
+        rows = [_theirs(n, effective_at=START + n * MINUTE) for n in (2, 3, 1)]
         enter(ledger, *rows)
         mine = claimed(ledger, rows[0])
 
@@ -91,7 +91,7 @@ class CustomerPromises:
         assert [] == _of(ledger, "c-3")
 
     def test_many_come_by_the_page_each_of_them_once(self, ledger: Lists) -> None:
-        many = [_theirs(n, accepted_at=START - n * MINUTE) for n in range(230)]
+        many = [_theirs(n, effective_at=START - n * MINUTE) for n in range(230)]
         enter(ledger, *reversed(many))
         pages = list(ledger.of_customer(customer_key(shop=SHOP, customer_id="c-1")))
 

@@ -197,7 +197,7 @@ def test_the_delivery_of_one_message_stands_against_the_bounce_of_another(world:
 
 
 def test_any_event_with_our_tag_resolves_a_doubt(world: World) -> None:
-    world.enter(replace(MAIL, state=State.IN_DOUBT, rule="ReadTimeoutError", sent_at=START))
+    world.enter(replace(MAIL, state=State.IN_DOUBT, rule="ReadTimeoutError", in_doubt_since=START))
     world.apply(mail_says("Send"))
 
     assert (State.SENT, None) == (world.state(MAIL.id), world.row(MAIL.id).rule)

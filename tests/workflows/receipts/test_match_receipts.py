@@ -19,7 +19,7 @@ from tests.workflows.receipts.provider_receipts import HANDSET, OPTED_OUT, UNREA
 
 
 def doubtful(world: World, number: int = 2) -> str:
-    row = notification(number, Channel.SMS, state=State.IN_DOUBT, sent_at=START)
+    row = notification(number, Channel.SMS, state=State.IN_DOUBT, in_doubt_since=START)
     world.enter(row)
     return row.id
 
@@ -216,7 +216,9 @@ def test_among_more_than_can_be_compared_nobody_guesses(
         world.apply(*strangers)
     else:
         others = (notification(n, Channel.SMS, state=State.IN_DOUBT) for n in range(10, 300))
-        world.enter(*(replace(row, sent_at=START, recipient="+12065550111") for row in others))
+        world.enter(
+            *(replace(row, in_doubt_since=START, recipient="+12065550111") for row in others)
+        )
     world.apply(text_says(HANDSET))
     later(world)
 
@@ -232,7 +234,7 @@ def test_a_text_that_came_to_be_in_doubt_on_another_day_is_found(
 ) -> None:
     """A doubt is filed under the day of its claim's end."""
     midnight = datetime(2026, 3, 3, tzinfo=UTC)
-    row = notification(2, Channel.SMS, state=State.IN_DOUBT, sent_at=midnight + apart / 2)
+    row = notification(2, Channel.SMS, state=State.IN_DOUBT, in_doubt_since=midnight + apart / 2)
     world.enter(row)
     world.now.at = midnight
     world.apply(replace(text_says(HANDSET), sent_at=midnight - apart / 2))

@@ -85,7 +85,7 @@ def test_a_lost_answer_to_the_decision_is_no_second_decision(world: World) -> No
 
     (decision,) = world.ledger.decisions.values()
     (row,) = world.rows()
-    assert decision.accepted_at == row.accepted_at == world.now.at - timedelta(hours=1)
+    assert decision.accepted_at == row.effective_at == world.now.at - timedelta(hours=1)
 
 
 def interrupted(world: World, *batch: bytes) -> None:
@@ -125,7 +125,7 @@ def test_a_later_delivery_obeys_the_decision_whatever_has_changed(
     (row,) = (each for each in world.rows() if each.status == "confirmed")
     assert (State.REQUESTED, decision.accepted_at, decision.expires_at) == (
         row.state,
-        row.accepted_at,
+        row.effective_at,
         row.expires_at,
     )
 

@@ -62,7 +62,7 @@ def test_mended_and_redriven_it_is_sent_once(broken: World) -> None:
 
 
 def test_what_may_have_been_sent_before_is_as_much_in_doubt_as_it_was(broken: World) -> None:
-    broken.enter(replace(ONE, resends=1, attempts=1, sent_at=broken.now.at))
+    broken.enter(replace(ONE, resends=1, attempts=1, in_doubt_since=broken.now.at))
 
     broken.send(ONE.id, received=MAX_ATTEMPTS)
 
