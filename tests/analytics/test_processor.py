@@ -38,7 +38,7 @@ def rollups(monkeypatch: pytest.MonkeyPatch) -> FakeRollups:
 
 
 def handle(*records: Mapping[str, Any]) -> list[str]:
-    answer = processor.handler({"Records": list(records)}, Context())  # type: ignore[arg-type]
+    answer = processor.handler({"Records": list(records)}, Context())  # type: ignore[arg-type]  # a stand-in for the context
     return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
 

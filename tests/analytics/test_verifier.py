@@ -46,7 +46,7 @@ SETTINGS = VerifierSettings(
 
 class Clock(datetime):
     @classmethod
-    def now(cls, tz: tzinfo | None = UTC) -> datetime:  # type: ignore[override]
+    def now(cls, tz: tzinfo | None = UTC) -> datetime:  # type: ignore[override]  # a fixed time
         return NOW.astimezone(tz) + timedelta(minutes=5)
 
 
@@ -87,9 +87,9 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(verifier, "datetime", Clock)
     wired = Verification(
         verify=verifying(stage.rollups, stage.ledger),
-        trace_records=stage.meaning_of,  # type: ignore[arg-type]
-        rollups=stage.rollups,  # type: ignore[arg-type]
-        lines=stage.ledger,  # type: ignore[arg-type]
+        trace_records=stage.meaning_of,  # type: ignore[arg-type]  # a fake of the port
+        rollups=stage.rollups,  # type: ignore[arg-type]  # a fake of the port
+        lines=stage.ledger,  # type: ignore[arg-type]  # a fake of the port
         charges=stage.charges,
     )
     stage.wired = wired
@@ -101,7 +101,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
 def handle(
     capsys: pytest.CaptureFixture[str], event: dict[str, Any] | None = None
 ) -> tuple[dict[str, Any], int]:
-    answer = verifier.handler(event or {}, Context())  # type: ignore[arg-type]
+    answer = verifier.handler(event or {}, Context())  # type: ignore[arg-type]  # a stand-in for the context
     lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
     (differing,) = [each["RollupsDiffer"] for each in lines if "RollupsDiffer" in each]
     return answer, differing

@@ -50,7 +50,7 @@ def test_up_starts_a_cloud_with_the_receipt_delay_that_is_asked_for(
     def start(_: object, name: str, *, receipt_delay: float, **__: object) -> NoReturn:
         raise LocalCloudError(what=f"{name} would start with {receipt_delay}")
 
-    monkeypatch.setattr(LocalCloud, "start", classmethod(start))  # type: ignore[arg-type]
+    monkeypatch.setattr(LocalCloud, "start", classmethod(start))  # type: ignore[arg-type]  # a stand-in for starting a cloud
 
     assert (1, "✗ local would start with 2.5\n") == run("up", "--receipt-delay", "2.5")[::2]
 

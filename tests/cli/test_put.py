@@ -26,7 +26,7 @@ class Stage:
 def stream(monkeypatch: pytest.MonkeyPatch) -> FlakyStream:
     taking = FlakyStream()
     monkeypatch.setattr(putting, "target", lambda *_: Stage())
-    monkeypatch.setattr(putting.boto3, "client", lambda _: taking)  # type: ignore[attr-defined]
+    monkeypatch.setattr(putting.boto3, "client", lambda _: taking)  # type: ignore[attr-defined]  # the module that the command imports
     return taking
 
 
@@ -90,7 +90,7 @@ def test_unchecked_what_no_record_can_hold_is_left_out_and_the_others_are_put(pu
 
 def test_what_the_stream_did_not_take_is_said_in_two_lines(put, stream, monkeypatch) -> None:
     stream.refuses = 1.0
-    monkeypatch.setattr(putting.Producer, "_put", put_without_waiting)  # type: ignore[attr-defined]
+    monkeypatch.setattr(putting.Producer, "_put", put_without_waiting)  # type: ignore[attr-defined]  # the module that the command imports
 
     status, _, err = put(STORY)
 
@@ -102,8 +102,8 @@ def test_what_the_stream_did_not_take_is_said_in_two_lines(put, stream, monkeypa
 putting_with_waits = putting.Producer._put  # type: ignore[attr-defined]  # noqa: SLF001 - the pauses alone are left out
 
 
-def put_without_waiting(self: putting.Producer, ordered_put: Any) -> None:  # type: ignore[name-defined]
-    quick = putting.Producer(client=self.client, stream=self.stream, pause=lambda _: None)  # type: ignore[attr-defined]
+def put_without_waiting(self: putting.Producer, ordered_put: Any) -> None:  # type: ignore[name-defined]  # the module that the command imports
+    quick = putting.Producer(client=self.client, stream=self.stream, pause=lambda _: None)  # type: ignore[attr-defined]  # the module that the command imports
     putting_with_waits(quick, ordered_put)
 
 

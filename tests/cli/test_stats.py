@@ -159,7 +159,7 @@ def test_money_adds_up_to_the_last_place(run) -> None:
     assert money.cost == total("cost_usd") == total("carrier_usd") + total("estimate_usd")
     assert money.difference == total("carrier_usd") - total("priced_reserved_usd")
     assert money.unattributed == total("unattributed_usd") > 0
-    assert money.cost.as_tuple().exponent < -2  # type: ignore[operator]
+    assert money.cost.as_tuple().exponent < -2  # type: ignore[operator]  # money is finite
 
 
 def test_a_millionth_of_a_dollar_is_written_out(run) -> None:
@@ -195,7 +195,7 @@ def test_the_table_has_the_rate_and_what_stands_beside_it_with_units(run) -> Non
     out = run("stats", "--by", "channel", *PERIOD)
 
     *_, line = [each for each in out.splitlines() if each.strip().startswith("all ")][:1]
-    assert line.split()[-2:] == [f"{total.delivery_rate * 100:.1f}", "%"]  # type: ignore[operator]
+    assert line.split()[-2:] == [f"{total.delivery_rate * 100:.1f}", "%"]  # type: ignore[operator]  # there is a rate
     assert {"email", "sms", "all"} == {
         words[0] for each in out.splitlines() if len(words := each.split()) > 5
     } & {"email", "sms", "all"}

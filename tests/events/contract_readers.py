@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]  # it has no types
 
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.json_schema import json_schema

@@ -17,7 +17,7 @@ class RefusedByAws(Exception):
 
 def strict(client: Client) -> Client:
     """Let *client* check each bulk call before it leaves."""
-    meta = client.meta  # type: ignore[attr-defined]
+    meta = client.meta  # type: ignore[attr-defined]  # every client has it
     meta.events.register(f"provide-client-params.{meta.service_model.service_name}", _check)
     return client
 

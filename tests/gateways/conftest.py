@@ -48,7 +48,7 @@ def make_table(aws: None, executor: Executor) -> Callable[[str], Table]:
         client = boto3.client("dynamodb")
         client.create_table(
             TableName=name,
-            KeySchema=[{"AttributeName": n, "KeyType": kind} for n, kind in names.items()],  # type: ignore[typeddict-item]
+            KeySchema=[{"AttributeName": n, "KeyType": kind} for n, kind in names.items()],  # type: ignore[typeddict-item]  # the key types are literals
             AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in names],
             BillingMode="PAY_PER_REQUEST",
         )

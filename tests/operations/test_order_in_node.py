@@ -36,7 +36,7 @@ class Kinesis(BaseHTTPRequestHandler):
     """Checks the signature, refuses some records at random, and keeps the others by key."""
 
     def do_POST(self) -> None:
-        stream: Stream = self.server.stream  # type: ignore[attr-defined]
+        stream: Stream = self.server.stream  # type: ignore[attr-defined]  # the test's own field of the server
         body = self.rfile.read(int(self.headers["Content-Length"]))
         status, answer = stream.put_records(dict(self.headers), body)
         body = json.dumps(answer).encode()
@@ -90,10 +90,10 @@ class Stream:
 @pytest.fixture
 def stream() -> Iterator[Stream]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Kinesis) as server:
-        server.stream = Stream(refuses=0.3)  # type: ignore[attr-defined]
-        server.stream.url = f"http://127.0.0.1:{server.server_port}/"  # type: ignore[attr-defined]
+        server.stream = Stream(refuses=0.3)  # type: ignore[attr-defined]  # the test's own field of the server
+        server.stream.url = f"http://127.0.0.1:{server.server_port}/"  # type: ignore[attr-defined]  # the test's own field of the server
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.stream  # type: ignore[attr-defined]
+        yield server.stream  # type: ignore[attr-defined]  # the test's own field of the server
         server.shutdown()
 
 

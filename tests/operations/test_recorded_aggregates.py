@@ -87,7 +87,7 @@ def test_what_a_tag_says_is_replaced_by_the_same_for_the_same(value: str) -> Non
 def test_a_person_in_a_tag_is_the_nobody_of_the_event() -> None:
     aggregated = tagged((b"to", EMAIL.encode()), (EMAIL.encode(), b"1"))
     (event,) = open_envelope(scrubbed(record(aggregated), SCRUB))
-    nobody = json.loads(event.payload)["contact"]["email"]  # type: ignore[union-attr]
+    nobody = json.loads(event.payload)["contact"]["email"]  # type: ignore[union-attr]  # it is not parked
 
     assert [("to", nobody), (nobody, "1")] == tags_of(aggregated)
     assert EMAIL != nobody

@@ -61,9 +61,9 @@ def test_it_refuses_what_the_producer_refuses_in_the_same_words_and_keeps_nothin
 ) -> None:
     told = []
     fake = FakeProducer()
-    for producer in (fake, Producer(client=None, stream="orders")):  # type: ignore[arg-type]
+    for producer in (fake, Producer(client=None, stream="orders")):  # type: ignore[arg-type]  # it makes no call
         with pytest.raises(MalformedOrderEvent, match=r"^event 2: ") as refusal:
-            producer.put([SHIPPED, wrong])  # type: ignore[list-item]
+            producer.put([SHIPPED, wrong])  # type: ignore[list-item]  # what a caller may get wrong
         told.append(str(refusal.value))
     assert 1 == len(set(told))
     assert [] == fake.events

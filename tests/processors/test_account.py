@@ -7,6 +7,7 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from ordercast.errors import NotificationsTopicUnavailable
 from ordercast.settings.processors import SmsAttributesSettings
 from processors import sms_attributes, sms_log_forwarder
 from tests.processors.lambda_events import logs_event
@@ -42,7 +43,7 @@ class AccountAttributes:
 def respond(sns: AccountAttributes, kind: str, resource_id: str | None = None) -> str:
     event = {"RequestType": kind, "PhysicalResourceId": resource_id}
     settings = SmsAttributesSettings(delivery_status_role_arn=OURS)
-    return sms_attributes.respond(event, sns, settings)["PhysicalResourceId"]  # type: ignore[arg-type]
+    return sms_attributes.respond(event, sns, settings)["PhysicalResourceId"]  # type: ignore[arg-type]  # a stand-in for the client
 
 
 def test_an_operators_other_attributes_are_left_alone() -> None:
@@ -100,8 +101,8 @@ def test_lines_that_were_not_taken_fail_the_delivery(forwarder, monkeypatch) -> 
     """Only a failed invocation is tried again and then kept at the failure destination."""
     monkeypatch.setenv("RECEIPTS_TOPIC_ARN", "arn:aws:sns:us-east-1:123456789012:nobody")
 
-    with pytest.raises(sms_log_forwarder.NotificationsTopicUnavailable, match="2 of 2 lines"):  # type: ignore[attr-defined]
-        sms_log_forwarder.handler(logs_event("a", "b"), Context())  # type: ignore[arg-type]
+    with pytest.raises(NotificationsTopicUnavailable, match="2 of 2 lines"):
+        sms_log_forwarder.handler(logs_event("a", "b"), Context())  # type: ignore[arg-type]  # a stand-in for the context
 
 
 def test_a_delivery_of_which_only_a_part_was_taken_fails_as_a_whole(forwarder, monkeypatch) -> None:
@@ -116,12 +117,12 @@ def test_a_delivery_of_which_only_a_part_was_taken_fails_as_a_whole(forwarder, m
             },
         )
 
-        with pytest.raises(sms_log_forwarder.NotificationsTopicUnavailable, match="1 of 2 lines"):  # type: ignore[attr-defined]
-            sms_log_forwarder.handler(logs_event("a", "b"), Context())  # type: ignore[arg-type]
+        with pytest.raises(NotificationsTopicUnavailable, match="1 of 2 lines"):
+            sms_log_forwarder.handler(logs_event("a", "b"), Context())  # type: ignore[arg-type]  # a stand-in for the context
 
 
 def test_lines_that_were_taken_end_the_delivery(forwarder, monkeypatch) -> None:
     topic = boto3.client("sns").create_topic(Name="receipts")["TopicArn"]
     monkeypatch.setenv("RECEIPTS_TOPIC_ARN", topic)
 
-    assert sms_log_forwarder.handler(logs_event("a", "b"), Context()) is None  # type: ignore[arg-type, func-returns-value]
+    assert sms_log_forwarder.handler(logs_event("a", "b"), Context()) is None  # type: ignore[arg-type, func-returns-value]  # a stand-in for the context

@@ -165,7 +165,7 @@ def test_a_batch_writes_one_line_and_nothing_personal(world, answer, logged) -> 
 
     [line] = logged()
     assert ("batch_sent", {"sent": 1}) == (line["message"], line["settled"])
-    assert row.recipient not in json.dumps(line)  # type: ignore[operator]
+    assert row.recipient not in json.dumps(line)  # type: ignore[operator]  # it has one
 
 
 def test_a_template_that_fails_comes_back_alone_and_is_named_in_the_log(
@@ -221,8 +221,8 @@ def test_a_whole_wave_is_called_for_at_once_and_in_the_time_that_it_is_given(
     assert WAVE == clients.PROVIDER_WORKERS
     for provider in (clients.sms_provider(), clients.email_provider()):
         config = provider.meta.config
-        assert WAVE == config.max_pool_connections  # type: ignore[attr-defined]
-        assert config.connect_timeout + config.read_timeout < WAVE_TAKES.total_seconds()  # type: ignore[attr-defined]
+        assert WAVE == config.max_pool_connections  # type: ignore[attr-defined]  # the stubs know no fields of Config
+        assert config.connect_timeout + config.read_timeout < WAVE_TAKES.total_seconds()  # type: ignore[attr-defined]  # the stubs know no fields of Config
 
 
 def test_a_text_costs_its_parts_where_it_goes() -> None:

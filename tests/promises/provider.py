@@ -12,7 +12,7 @@ from tests.examples import notification
 
 def outgoing(number: int, channel: Channel, **changes: str | None) -> Outgoing:
     """Return a claimed notification with its words."""
-    one = replace(notification(number, channel), **changes)  # type: ignore[arg-type]
+    one = replace(notification(number, channel), **changes)  # type: ignore[arg-type]  # any field may be changed
     return Outgoing(notification=one, words=words(one))
 
 

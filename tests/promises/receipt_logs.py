@@ -33,7 +33,7 @@ def receipt_log(number: int = 1, **changes: object) -> ReceiptLog:
         expires_at=LATER,
         due_at=START + HOUR,
     )
-    return replace(bare, **changes)  # type: ignore[arg-type]
+    return replace(bare, **changes)  # type: ignore[arg-type]  # any field may be changed
 
 
 def orphan(number: int = 1) -> ReceiptLog:

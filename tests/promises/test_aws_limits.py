@@ -38,7 +38,7 @@ def taken():
     def taken(service: str, operation: str, params: dict[str, Any]) -> bool:
         client = strict(
             boto3.client(
-                service,  # type: ignore[call-overload]
+                service,  # type: ignore[call-overload]  # the stubs choose by literals
                 region_name="us-east-1",
                 aws_access_key_id="nobody",
                 aws_secret_access_key="nothing",  # noqa: S106 - it opens nothing

@@ -33,7 +33,7 @@ TYPICAL = {
 
 def about(notification: Notification, **facts: object) -> Notification:
     """Return the notification with other facts of its order."""
-    return replace(notification, order=OrderDetails(**({"order_id": "o-1"} | facts)))  # type: ignore[arg-type]
+    return replace(notification, order=OrderDetails(**({"order_id": "o-1"} | facts)))  # type: ignore[arg-type]  # any field may be changed
 
 
 def voiced(notification: Notification, template: str, language: str) -> Notification:

@@ -48,7 +48,7 @@ class RollupsWorkload:
             rollups=self.rollups,
             ledger=self.ledger,
             count=counting(self.rollups, 1),
-            pause=lambda seconds: (self.waited.append(seconds), self.meanwhile()),  # type: ignore[arg-type, func-returns-value]
+            pause=lambda seconds: (self.waited.append(seconds), self.meanwhile()),  # type: ignore[arg-type, func-returns-value]  # both calls, for their effects
             now=lambda: START + self.later,
             second_look=timedelta(seconds=7),
             retention=RETENTION,

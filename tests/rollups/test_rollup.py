@@ -147,7 +147,7 @@ def test_differences_add_up_to_the_last_one(history: list[Contribution]) -> None
     buckets: dict[RollupKey, dict[str, object]] = {}
     for last, new in zip([None, *history], history, strict=False):
         for bucket, changes in difference(new, last).items():
-            add(buckets.setdefault(bucket, {}), changes)  # type: ignore[arg-type]
+            add(buckets.setdefault(bucket, {}), changes)  # type: ignore[arg-type]  # sums of any kind
 
     assert summed(history[-1:]) == {b: a for b, a in buckets.items() if a}
 

@@ -69,7 +69,7 @@ def test_what_a_provider_took_and_kept_back_by_its_own_list_was_to_be_sent(kind:
 
 def test_figures_are_grouped_by_any_dimensions_and_the_groups_add_up() -> None:
     lines = [
-        ended(n, State.DELIVERED, country=country, hour=f"2026-03-0{day}T09")  # type: ignore[arg-type]
+        ended(n, State.DELIVERED, country=country, hour=f"2026-03-0{day}T09")  # type: ignore[arg-type]  # any field may be changed
         for n, (country, day) in enumerate([("US", 2), ("US", 3), ("SE", 3), (None, 3)])
     ]
     buckets = summed(contribution(each) for each in lines)

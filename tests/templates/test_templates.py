@@ -109,4 +109,4 @@ def test_an_e_mail_has_a_subject_and_a_text_message_has_none(channel: Channel) -
 
 def test_a_fact_that_does_not_exist_is_a_bug_and_not_a_blank() -> None:
     with pytest.raises(jinja2.UndefinedError):
-        words(replace(MAIL, order=SimpleNamespace(order_id="o-1", shop=None)))  # type: ignore[arg-type]
+        words(replace(MAIL, order=SimpleNamespace(order_id="o-1", shop=None)))  # type: ignore[arg-type]  # a stand-in for an order

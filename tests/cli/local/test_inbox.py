@@ -13,7 +13,7 @@ from ordercast.cli.local.inbox import inbox_listing, save_inbox
 
 def message(**changes: Any) -> SentMessage:
     return SentMessage(
-        **{  # type: ignore[arg-type]
+        **{  # type: ignore[arg-type]  # any field may be changed
             "channel": "sms",
             "message_id": "m-1",
             "to": "+12065550100",
@@ -72,7 +72,7 @@ def test_what_a_shop_wrote_is_text_on_the_page_and_never_markup(tmp_path: Path) 
 def listed(*messages: SentMessage, last: int) -> str:
     console = Console(width=120, file=StringIO())
     console.print(inbox_listing(messages, last=last))
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
 
 
 def test_the_listing_shows_the_newest_last_and_as_many_as_asked_for() -> None:

@@ -21,10 +21,10 @@ from tests.eventually import eventually
 def test_each_step_is_a_line_when_it_starts_and_when_it_has_finished(console: Console) -> None:
     with steps(console) as progress:
         progress("deploy", "started")
-        assert "… deploy\n" == console.file.getvalue()  # type: ignore[attr-defined]
+        assert "… deploy\n" == console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
         progress("deploy", "finished")
 
-    assert "… deploy\n✓ deploy (0 s)\n" == console.file.getvalue()  # type: ignore[attr-defined]
+    assert "… deploy\n✓ deploy (0 s)\n" == console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
 
 
 def test_a_long_step_is_reported_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,7 +148,7 @@ def test_old_news_has_a_decision_and_no_notification() -> None:
 
 def test_events_stand_with_their_own_notifications() -> None:
     confirmed, shipped = (
-        (example_decision(**event), drafts(**event))  # type: ignore[arg-type]
+        (example_decision(**event), drafts(**event))  # type: ignore[arg-type]  # any field may be changed
         for event in (
             {"event_id": "e-1", "channel": "email"},
             {"event_id": "e-2", "channel": "email", "status": "shipped"},

@@ -59,7 +59,7 @@ def test_what_was_put_is_counted_once_everywhere(target) -> None:
         wrong = [bucket for bucket in found.wrong_buckets if SHOP == bucket.shop]
         return None if amiss or wrong else answer
 
-    records = eventually(nothing_of_ours_is_amiss, within=60, every=0.5).records  # type: ignore[union-attr]
+    records = eventually(nothing_of_ours_is_amiss, within=60, every=0.5).records  # type: ignore[union-attr]  # eventually returns what holds
     assert not records.lost
     assert not expected & {*records.unentered}
     assert 8 <= records.accepted

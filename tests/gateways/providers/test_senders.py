@@ -96,7 +96,7 @@ def test_a_bug_in_one_message_hides_nothing_of_its_neighbours(
 ) -> None:
     """Raised, it would leave in doubt what has been sent beside it."""
     good = outgoing(channel)
-    brewed = replace(good, words=None)  # type: ignore[arg-type]
+    brewed = replace(good, words=None)  # type: ignore[arg-type]  # what a bug would make of it
     client, operation = (sns, "publish") if channel is Channel.SMS else (ses, "send_email")
     with Stubber(client) as stub:
         stub.add_response(operation, {"MessageId": "m-1"})

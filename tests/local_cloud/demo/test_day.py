@@ -53,15 +53,15 @@ def test_a_thousand_orders_are_three_thousand_events_of_every_kind() -> None:
     assert {"confirmed", "shipped", "delivered", "cancelled", "refunded", "failed"} == {
         event["status"] for event in events
     }
-    assert 5 == len({event["contact"]["country"] for event in events})  # type: ignore[index]
-    assert 5 == len({event["amount"]["currency"] for event in events})  # type: ignore[index]
+    assert 5 == len({event["contact"]["country"] for event in events})  # type: ignore[index]  # the event is JSON
+    assert 5 == len({event["amount"]["currency"] for event in events})  # type: ignore[index]  # the event is JSON
     assert set(Result) == {result for each in put for result in each.promised.values()}
 
 
 def test_a_few_texts_go_to_a_country_without_a_known_price() -> None:
     """They are to be seen among the costs, and not to be most of them."""
     made_up = [event for put in records(made_up_day(1000, seed=1)) if (event := put.event)]
-    texts = [e["contact"]["country"] for e in made_up if e["channel"] in {"sms", "both"}]  # type: ignore[index]
+    texts = [e["contact"]["country"] for e in made_up if e["channel"] in {"sms", "both"}]  # type: ignore[index]  # the event is JSON
     unpriced = [country for country in texts if country not in price_list().sms_part]
 
     assert 0.01 < len(unpriced) / len(texts) < 0.05
@@ -71,9 +71,9 @@ def test_nobody_real_can_be_reached() -> None:
     """Example domains (RFC 2606), SES's simulator, and numbers that are set aside for fiction."""
     fictitious = r"\+1206555\d{4}|\+1425555\d{4}|\+46701740605|\+61491570156|555"
     for event in (put.event for put in records(made_up_day(1000, seed=1)) if put.event):
-        address = event["contact"]["email"]  # type: ignore[index]
+        address = event["contact"]["email"]  # type: ignore[index]  # the event is JSON
         assert address.endswith(("@example.com", "@simulator.amazonses.com"))
-        assert re.fullmatch(fictitious, event["contact"].get("phone", "555"))  # type: ignore[attr-defined]
+        assert re.fullmatch(fictitious, event["contact"].get("phone", "555"))  # type: ignore[attr-defined]  # the event is JSON
 
 
 def test_only_the_malformed_are_malformed() -> None:
@@ -100,7 +100,7 @@ def test_what_is_promised_is_what_the_pipeline_does(seed: int) -> None:
     said: dict[str, Any] = {}
     at = 101
     for each in in_order(day):
-        payloads = [said.setdefault(_identity(put), put.payload(NOW)) for put in each]  # type: ignore[call-overload]
+        payloads = [said.setdefault(_identity(put), put.payload(NOW)) for put in each]  # type: ignore[call-overload]  # the event is JSON
         world.relay(*payloads, at=at)
         world.send_published()
         at += len(payloads)

@@ -22,7 +22,7 @@ class FakeProducer:
 
 
 def a_play() -> Play:
-    return Play(day=made_up_day(80, seed=1), plain=FakeProducer(), aggregating=FakeProducer())  # type: ignore[arg-type]
+    return Play(day=made_up_day(80, seed=1), plain=FakeProducer(), aggregating=FakeProducer())  # type: ignore[arg-type]  # a fake producer
 
 
 def messages_of(play: Play) -> list:
@@ -55,7 +55,7 @@ def test_everything_is_put_in_the_end_half_of_it_aggregated() -> None:
         play.arrived(messages_of(play)[seen:])
         seen = len(messages_of(play))
     assert play.records == len(play.put)
-    assert sum(each.aggregated for each in play.put) == len(play.aggregating.put)  # type: ignore[arg-type]
+    assert sum(each.aggregated for each in play.put) == len(play.aggregating.put)  # type: ignore[arg-type]  # a fake producer
 
 
 def test_what_is_put_again_is_the_same_to_the_byte_however_late() -> None:
@@ -63,6 +63,6 @@ def test_what_is_put_again_is_the_same_to_the_byte_however_late() -> None:
     for minute in range(10):
         play.go_on(NOW + timedelta(minutes=minute))
         play.arrived(messages_of(play))
-    payloads = play.plain.put + play.aggregating.put  # type: ignore[operator]
+    payloads = play.plain.put + play.aggregating.put  # type: ignore[operator]  # a fake producer
     twice = sum(each.kind is RecordKind.DUPLICATE for each in play.put)
     assert twice == len(payloads) - len(set(payloads)) > 0

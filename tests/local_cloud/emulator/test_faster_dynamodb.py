@@ -47,4 +47,4 @@ def test_a_copy_shares_nothing_that_can_change() -> None:
     copy = copied(item)
     assert item == copy
     copy["l"]["L"][0]["S"] = copy["s"]["SS"][0] = "changed"
-    assert ({"S": "a"}, "x") == (item["l"]["L"][0], item["s"]["SS"][0])  # type: ignore[index]
+    assert ({"S": "a"}, "x") == (item["l"]["L"][0], item["s"]["SS"][0])  # type: ignore[index]  # the answer is JSON

@@ -59,7 +59,7 @@ class Served:
         self.endpoint, self.folder, self.calls = f"http://127.0.0.1:{port}", folder, calls
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, config=Config(retries={"total_max_attempts": 1}))  # type: ignore[call-overload]
+        return boto3.client(service, config=Config(retries={"total_max_attempts": 1}))  # type: ignore[call-overload]  # the stubs choose by literals
 
     @property
     def inbox(self) -> list[SentMessage]:

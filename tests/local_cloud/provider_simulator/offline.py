@@ -52,7 +52,7 @@ class Cloud:
 
     def log(self, group: str, stream: str, lines: list[str], *, at_ms: int) -> None:
         self._reach()
-        assert (stream, at_ms) == ("stream", int(self.clock.time.timestamp() * 1000))  # type: ignore[attr-defined]
+        assert (stream, at_ms) == ("stream", int(self.clock.time.timestamp() * 1000))  # type: ignore[attr-defined]  # the test's own clock and emulator
         self.logged.append((group, [json.loads(line) for line in lines]))
 
     def _reach(self) -> None:
@@ -72,7 +72,7 @@ class Clock:
 class OfflineSimulator:
     def __init__(self, folder: Path) -> None:
         self.cloud, self.now, self.folder = Cloud(), Clock(), folder
-        self.cloud.clock = self.now  # type: ignore[attr-defined]
+        self.cloud.clock = self.now  # type: ignore[attr-defined]  # the test's own clock and emulator
         self.notes: list[tuple[str, dict[str, Any]]] = []
         ids = iter(f"id-{n}" for n in range(1000))
         self.receipts = ReceiptDelivery(
@@ -82,7 +82,7 @@ class OfflineSimulator:
             inbox=Inbox(folder),
             charges=ChargesFile(folder),
             receipts=self.receipts,
-            emulator=self.cloud,  # type: ignore[arg-type]
+            emulator=self.cloud,  # type: ignore[arg-type]  # the test's own clock and emulator
             delay=timedelta(seconds=2),
             now=self.now,
             new_id=lambda: next(ids),

@@ -128,7 +128,7 @@ def test_a_publish_to_both_a_number_and_a_topic_is_forwarded(provider):
 
 def test_an_emulator_that_does_not_answer_is_a_passing_error_to_the_sdk(tmp_path):
     nothing = EmulatorClient("http://127.0.0.1:1")
-    provider = server_on(listen(), Router(api=None, emulator=nothing, log=silent))  # type: ignore[arg-type]
+    provider = server_on(listen(), Router(api=None, emulator=nothing, log=silent))  # type: ignore[arg-type]  # the API is not called
     threading.Thread(target=provider.serve_forever, args=(0.01,), daemon=True).start()
     sns = boto3.client(
         "sns",

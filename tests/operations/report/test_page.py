@@ -62,7 +62,7 @@ def test_the_numbers_are_those_of_the_rollups() -> None:
     assert str(figures.notifications) == funnel["All"]
     assert figures.notifications == sum(places)
     assert f"{figures.money.cost:.5f}" == f"{cost:.5f}"
-    assert f"{figures.delivery_rate * 100:.1f} %" in words(html)  # type: ignore[operator]
+    assert f"{figures.delivery_rate * 100:.1f} %" in words(html)  # type: ignore[operator]  # there is a rate
 
 
 def test_a_country_without_a_known_price_is_named_and_not_called_free() -> None:

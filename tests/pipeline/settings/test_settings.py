@@ -49,7 +49,7 @@ def test_a_stage_says_nothing_that_the_default_says(name: str) -> None:
         inherited = default.get(field)
         assert value != inherited, field
         if isinstance(value, dict):
-            assert not inherited.items() & value.items(), field  # type: ignore[union-attr]
+            assert not inherited.items() & value.items(), field  # type: ignore[union-attr]  # a table, as in the stage
 
 
 def test_without_a_word_the_stage_is_dev() -> None:

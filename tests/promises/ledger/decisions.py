@@ -33,7 +33,7 @@ def numbered_decision(number: int = 1, **changes: object) -> Decision:
         accepted_at=START,
         expires_at=START + timedelta(days=90),
     )
-    return replace(one, **changes)  # type: ignore[arg-type]
+    return replace(one, **changes)  # type: ignore[arg-type]  # any field may be changed
 
 
 def latest_status(rank: str, minutes: int = 0, order: str = "order-1") -> LatestStatus:

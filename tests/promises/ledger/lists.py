@@ -164,7 +164,7 @@ class FailurePromises:
 
 
 def _theirs(number: int, **changes: object) -> Notification:
-    return notification(number, **{"customer_id": "c-1", **changes})  # type: ignore[arg-type]
+    return notification(number, **{"customer_id": "c-1", **changes})  # type: ignore[arg-type]  # any field may be changed
 
 
 def _of(ledger: Lists, customer: str, shop: str | None = SHOP) -> list[Notification]:

@@ -12,7 +12,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource
 from ordercast.receipts.receipt import Receipt, read_receipt
-from ordercast.sending.outcome import Outgoing, accepted
+from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from ordercast.workflows.apply_receipts import Applied
 from tests.fakes.clock import START
 from tests.fakes.world import ORPHAN_WAIT, World
@@ -54,11 +54,11 @@ def test_a_receipt_that_comes_before_the_sender_has_recorded_anything_is_applied
     """943 receipts in four weeks were once dropped because they were faster than the sender."""
     world.enter(TEXT)
 
-    def carried(_: Outgoing) -> object:
+    def carried(_: Outgoing) -> Outcome:
         assert 1 == world.apply(text_says(HANDSET, price="0.00645")).orphans
         return accepted("message-1")
 
-    world.provider.answer = carried  # type: ignore[assignment]
+    world.provider.answer = carried
     world.send(TEXT.id, channel=Channel.SMS)
 
     row = world.row(TEXT.id)
@@ -71,11 +71,11 @@ def test_what_neither_the_sender_nor_the_tracker_applied_stays_due_until_the_swe
 ) -> None:
     world.enter(TEXT)
 
-    def carried(_: Outgoing) -> object:
+    def carried(_: Outgoing) -> Outcome:
         world.apply(text_says(HANDSET))
         return accepted("message-1")
 
-    world.provider.answer = carried  # type: ignore[assignment]
+    world.provider.answer = carried
     world.ledger.troubled = lambda method, _: method == "change"
     world.send(TEXT.id, channel=Channel.SMS)
     assert State.SENT == world.state(TEXT.id)

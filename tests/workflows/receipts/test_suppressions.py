@@ -10,7 +10,7 @@ from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import Person
-from ordercast.sending.outcome import Outgoing, accepted
+from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from tests.examples import EMAIL, PHONE, notification
 from tests.fakes.clock import START
 from tests.fakes.world import ORPHAN_WAIT, World
@@ -107,11 +107,11 @@ class TestLearning:
     def test_what_a_sender_joined_the_sweeper_learns_from(self, world: World) -> None:
         world.enter(TEXT)
 
-        def carried(_: Outgoing) -> object:
+        def carried(_: Outgoing) -> Outcome:
             world.apply(text_says(OPTED_OUT))
             return accepted("message-1")
 
-        world.provider.answer = carried  # type: ignore[assignment]
+        world.provider.answer = carried
         world.send(TEXT.id, channel=Channel.SMS)
         assert State.FAILED == world.state(TEXT.id)
         assert {} == world.people.kept

@@ -33,8 +33,8 @@ def test_each_time_it_waits_longer_and_in_the_end_it_is_parked_uncalled(broken: 
     *waits, last = [each.retry.get(ONE.id) for each in sent]
 
     assert None not in waits
-    assert waits == sorted(waits)  # type: ignore[type-var]
-    assert (2 * waits[0], None) == (waits[1], last)  # type: ignore[operator]
+    assert waits == sorted(waits)  # type: ignore[type-var]  # none is None, see above
+    assert (2 * waits[0], None) == (waits[1], last)  # type: ignore[operator]  # none is None, see above
     row = broken.row(ONE.id)
     assert (State.PARKED, "bug:KeyError", 0) == (row.state, row.rule, row.attempts)
     assert (broken.now.at, None) == (row.closed_at, row.due_at)

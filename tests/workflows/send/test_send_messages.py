@@ -161,7 +161,7 @@ def test_a_bug_keeps_back_its_own_notification_alone(
             raise KeyError("brewed")
         return whole(row, *said)
 
-    checks = replace(sender.checks, **{step: trip_over_the_first})  # type: ignore[arg-type]
+    checks = replace(sender.checks, **{step: trip_over_the_first})  # type: ignore[arg-type]  # one step, by its name
     tripping = replace(sender, checks=checks)
     sent = tripping(dict.fromkeys([ONE.id, TWO.id, THREE.id], 1), time_left=world.time_left)
 

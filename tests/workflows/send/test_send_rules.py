@@ -134,7 +134,7 @@ def test_what_another_owner_ended_first_stays_as_they_ended_it(world: World) -> 
         return timedelta()
 
     checks = replace(sender.checks, send_within=somebody_else_first)
-    replace(sender, checks=checks)([ONE.id], time_left=world.time_left)  # type: ignore[arg-type]
+    replace(sender, checks=checks)([ONE.id], time_left=world.time_left)  # type: ignore[arg-type]  # a stand-in for the checks
 
     assert State.DELIVERED == world.state(ONE.id)
     assert not world.got()
