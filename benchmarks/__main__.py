@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from benchmarks import findings
-from benchmarks.goals import goals, of_money, of_the_rollups
+from benchmarks.figures.goals import goals, of_money, of_the_rollups
+from benchmarks.figures.money import VOLUMES, Cost, batch_of, cost
+from benchmarks.figures.report import show, show_costs
 from benchmarks.life import Life
-from benchmarks.money import VOLUMES, Cost, batch_of, cost
-from benchmarks.report import show, show_costs
 from benchmarks.rollups import NOTIFICATIONS, rollups, units_of_batches
 
 ORDERS = 100

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from benchmarks.aws.stand_in import StandIn
 from benchmarks.measuring import Counts, Job, Times, counted, timed
-from benchmarks.one_call_at_a_time import OneCallAtATime
 from benchmarks.ordercast_functions import Functions
 from benchmarks.orders import Event, customers, kinesis_event, payloads, queue_event
-from benchmarks.stand_in import StandIn
+from benchmarks.plain.one_call_at_a_time import OneCallAtATime
 
 QUEUE_BATCH = 100  # of the senders: set in stages/*.toml as sms_sender.batch_size
 PLAIN_QUEUE_BATCH = 10  # SQS's own default

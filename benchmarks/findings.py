@@ -3,14 +3,15 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from benchmarks import endpoint, ordercast_functions
-from benchmarks.account import empty_tables, opened
+from benchmarks import ordercast_functions
+from benchmarks.aws import endpoint
+from benchmarks.aws.account import empty_tables, opened
+from benchmarks.aws.stand_in import StandIn
 from benchmarks.batches import Orders, Steps, one_call_at_a_time, ours
 from benchmarks.life import CARRIER, HANDSET, Life, life, merge_receipts
 from benchmarks.measuring import Counts, Times
-from benchmarks.one_call_at_a_time import wired as plain_wired
+from benchmarks.plain.one_call_at_a_time import wired as plain_wired
 from benchmarks.reading import Reading, reading
-from benchmarks.stand_in import StandIn
 
 LATENCY = 0.010  # seconds a call
 ROUNDS = 9

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.account import LEDGER, RECEIPTS
+from benchmarks.aws.account import LEDGER, RECEIPTS
+from benchmarks.aws.stand_in import StandIn
 from benchmarks.batches import Orders, ours
 from benchmarks.measuring import Counts, counted
 from benchmarks.ordercast_functions import Functions
 from benchmarks.orders import queue_event
-from benchmarks.stand_in import StandIn
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.sending.due_policy import DuePolicy, due_action

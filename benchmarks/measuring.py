@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from benchmarks.stand_in import StandIn
-from benchmarks.timetable import Timetable
+from benchmarks.aws.stand_in import StandIn
+from benchmarks.aws.timetable import Timetable
 
 Job = Callable[[], None]
 

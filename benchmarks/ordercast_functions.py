@@ -11,9 +11,9 @@ from unittest.mock import patch
 
 from aws_lambda_powertools import Logger
 
-from benchmarks.account import CUSTOMERS, LEDGER, RECEIPTS
+from benchmarks.aws.account import CUSTOMERS, LEDGER, RECEIPTS
+from benchmarks.aws.timetable import Timetable, Workers
 from benchmarks.orders import Event
-from benchmarks.timetable import Timetable, Workers
 from ordercast.gateways.invocations.batch_response import BatchResponse
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.settings.processors import OrderRelaySettings, SenderSettings

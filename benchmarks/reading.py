@@ -13,9 +13,9 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from benchmarks import plain_contract
 from benchmarks.measuring import timed
 from benchmarks.orders import Event, kinesis_event, payloads
+from benchmarks.plain.contract import PlainOrderEvent
 from ordercast.events.envelope import open_envelope
 from ordercast.events.order_event import OrderEvent, parse_order_event
 from ordercast.events.stream_record import StreamRecord
@@ -69,10 +69,10 @@ def ours(event: Event) -> list[OrderEvent]:
     ]
 
 
-def usual(event: Event, iterate: Iterate) -> list[plain_contract.OrderEvent]:
+def usual(event: Event, iterate: Iterate) -> list[PlainOrderEvent]:
     """Do the same with the usual libraries."""
     return [
-        plain_contract.OrderEvent.model_validate(json.loads(b64decode(each["kinesis"]["data"])))
+        PlainOrderEvent.model_validate(json.loads(b64decode(each["kinesis"]["data"])))
         for each in iterate(event["Records"])
     ]
 

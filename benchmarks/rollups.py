@@ -18,10 +18,10 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from analytics import processor
 from analytics.metrics import emf_lines
-from benchmarks import endpoint
-from benchmarks.account import ROLLUPS, empty_tables, opened
+from benchmarks.aws import endpoint
+from benchmarks.aws.account import ROLLUPS, empty_tables, opened
+from benchmarks.aws.stand_in import StandIn
 from benchmarks.orders import payloads
-from benchmarks.stand_in import StandIn
 from ordercast.decisions.audience import Policy, audience_of
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.decisions.drafting import rows

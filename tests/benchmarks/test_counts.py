@@ -2,9 +2,10 @@
 
 import pytest
 
-from benchmarks import findings, partiql, write_units
-from benchmarks.account import CUSTOMERS, LEDGER, empty_tables
-from benchmarks.timetable import Timetable, Workers
+from benchmarks import findings
+from benchmarks.aws import partiql, write_units
+from benchmarks.aws.account import CUSTOMERS, LEDGER, empty_tables
+from benchmarks.aws.timetable import Timetable, Workers
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from benchmarks import plain_contract
+from benchmarks.plain.contract import PlainOrderEvent
 from benchmarks.reading import AGGREGATES, ORDERS_EACH, batch, ours, usual, usual_iterator
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.order_event import parse_order_event
@@ -40,6 +40,6 @@ def test_both_refuse_the_same(change) -> None:
     event = {"order_id": "o-1", "customer_id": "c-1"} | change
 
     with pytest.raises(ValidationError):
-        plain_contract.OrderEvent.model_validate(json.loads(json.dumps(event)))
+        PlainOrderEvent.model_validate(json.loads(json.dumps(event)))
     with pytest.raises(MalformedOrderEvent):
         parse_order_event(json.dumps(event).encode(), default_currency="USD")

@@ -3,9 +3,9 @@
 import pytest
 
 from benchmarks import rollups
-from benchmarks.account import ROLLUPS, empty_tables, opened
-from benchmarks.money import VOLUMES, batch_of, cost
-from benchmarks.stand_in import StandIn
+from benchmarks.aws.account import ROLLUPS, empty_tables, opened
+from benchmarks.aws.stand_in import StandIn
+from benchmarks.figures.money import VOLUMES, batch_of, cost
 from ordercast.gateways.rollups.items import read_buckets
 
 

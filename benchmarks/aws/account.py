@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import boto3
 
-from benchmarks.tables import MemoryTable, MemoryTables
+from benchmarks.aws.tables import MemoryTable, MemoryTables
 
 LEDGER = "ledger"
 CUSTOMERS = "customers"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from benchmarks.figures.money import Cost
 from benchmarks.findings import CountedAll, TimedAll
-from benchmarks.money import Cost
 from benchmarks.rollups import RollupsWorkload
 
 TIMES = " ×"  # noqa: RUF001 - a multiplication sign
@@ -94,55 +94,40 @@ def _at_least(times: float, figure: float, *, what: str, digits: int = 1) -> Goa
 
 def _counts(counted: CountedAll) -> list[Goal]:
     texts, contact = counted.texts, counted.texts_with_contact
+    batches = (texts, contact, counted.emails, counted.both)
+    a_receipt = counted.merge_receipts.total / texts.orders.messages
+    calls = [
+        ("calls a text, relay and sender", 1.45, texts.a_message),
+        ("the same, contact in the event too", 1.45, contact.a_message),
+        ("calls an e-mail besides SES's, relay and sender", 0.45, counted.emails.a_message - 1),
+        (
+            "calls a message besides the provider's, a text and an e-mail an order",
+            0.45,
+            counted.both.a_message - 1,
+        ),
+        ("calls a receipt, tracker", 0.25, a_receipt),
+        ("calls an order in the relay", 0.30, texts.an_order_relayed),
+        ("the same, contact in the event too", 0.30, contact.an_order_relayed),
+    ]
     return [
-        Goal(what="calls a text, relay and sender", limit=1.45, figure=texts.a_message),
-        Goal(what="the same, contact in the event too", limit=1.45, figure=contact.a_message),
-        Goal(
-            what="calls an e-mail besides SES's, relay and sender",
-            limit=0.45,
-            figure=counted.emails.a_message - 1,
-        ),
-        Goal(
-            what="calls a message besides the provider's, a text and an e-mail an order",
-            limit=0.45,
-            figure=counted.both.a_message - 1,
-        ),
-        Goal(
-            what="calls a receipt, tracker",
-            limit=0.25,
-            figure=counted.merge_receipts.total / texts.orders.messages,
-        ),
-        Goal(what="calls an order in the relay", limit=0.30, figure=texts.an_order_relayed),
-        Goal(
-            what="the same, contact in the event too",
-            limit=0.30,
-            figure=contact.an_order_relayed,
-        ),
+        *(Goal(what=what, limit=limit, figure=figure) for what, limit, figure in calls),
         Goal(
             what="round trips of a relay batch, one after the other",
             limit=8,
-            figure=max(c.relay.round_trips for c in (texts, contact, counted.emails, counted.both)),
+            figure=max(each.relay.round_trips for each in batches),
             digits=0,
         ),
-        Goal(
-            what="write units a text on the ledger, the handset's receipt at once",
-            limit=9,
-            figure=counted.delivered.total,
-            digits=1,
-        ),
-        Goal(
-            what="the same, the carrier's word alone",
-            limit=9,
-            figure=counted.carrier_only.total,
-            digits=1,
-        ),
-        Goal(
-            what="the same, one that waited for its sender until the sweeper's first look",
-            limit=9,
-            figure=counted.looked_at.total,
-            digits=1,
-        ),
+        *_write_units(counted),
     ]
+
+
+def _write_units(counted: CountedAll) -> list[Goal]:
+    lives = {
+        "write units a text on the ledger, the handset's receipt at once": counted.delivered,
+        "the same, the carrier's word alone": counted.carrier_only,
+        "the same, one that waited for its sender until the sweeper's first look": counted.looked_at,
+    }
+    return [Goal(what=w, limit=9, figure=life.total, digits=1) for w, life in lives.items()]
 
 
 def _ratios(counted: CountedAll, timed: TimedAll) -> list[Goal]:

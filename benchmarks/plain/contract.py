@@ -17,7 +17,7 @@ class PlainMoney(BaseModel):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
-class Item(BaseModel):
+class PlainItem(BaseModel):
     """One line of an order."""
 
     name: ShortText
@@ -25,7 +25,7 @@ class Item(BaseModel):
     sku: ShortText | None = None
 
 
-class Contact(BaseModel):
+class PlainContact(BaseModel):
     """How to reach the customer."""
 
     email: Address | None = None
@@ -35,7 +35,7 @@ class Contact(BaseModel):
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
 
 
-class OrderEvent(BaseModel):
+class PlainOrderEvent(BaseModel):
     """Something that happened to an order."""
 
     order_id: Identifier
@@ -45,8 +45,8 @@ class OrderEvent(BaseModel):
     customer_id: Identifier | None = None
     occurred_at: AwareDatetime | None = None
     amount: PlainMoney | BareNumber | None = None
-    items: Annotated[list[ShortText | Item], Field(max_length=100)] | None = None
-    contact: Contact | None = None
+    items: Annotated[list[ShortText | PlainItem], Field(max_length=100)] | None = None
+    contact: PlainContact | None = None
     channel: Literal["sms", "email", "both", "auto"] | None = None
     priority: Literal["high", "normal"] | None = None
     tracking_url: Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=1024)] | None = None

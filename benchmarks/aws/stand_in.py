@@ -15,10 +15,10 @@ from urllib.parse import parse_qsl
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from benchmarks.tables import MemoryTables
+from benchmarks.aws.tables import MemoryTables
 
 if TYPE_CHECKING:
-    from benchmarks.timetable import Timetable
+    from benchmarks.aws.timetable import Timetable
 
 Body = dict[str, Any]
 

@@ -15,8 +15,8 @@ from http.client import HTTPConnection
 
 from botocore.awsrequest import AWSPreparedRequest
 
-from benchmarks.account import empty_tables
-from benchmarks.stand_in import StandIn, operation_of
+from benchmarks.aws.account import empty_tables
+from benchmarks.aws.stand_in import StandIn, operation_of
 
 OPERATION = "x-operation"
 START_OVER = "StartOver"
@@ -59,7 +59,7 @@ class Endpoint:
 @contextmanager
 def running(*, latency: float) -> Iterator[Endpoint]:
     """Start the process, with *latency* in seconds, and end it."""
-    command = [sys.executable, "-m", "benchmarks.endpoint", str(latency)]
+    command = [sys.executable, "-m", "benchmarks.aws.endpoint", str(latency)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         if process.stdin is None or process.stdout is None:
             message = "a process without pipes"

@@ -7,10 +7,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figures.goals import Goal
+from benchmarks.figures.money import Cost
 from benchmarks.findings import CallCounts, CountedAll, Timed, TimedAll
-from benchmarks.goals import Goal
 from benchmarks.life import Life
-from benchmarks.money import Cost
 
 MILLI = 1e3
 MICRO = 1e6

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from benchmarks import partiql, write_units
-from benchmarks.partiql import Item
+from benchmarks.aws import partiql, write_units
+from benchmarks.aws.partiql import Item
 
 Key = tuple[str, ...]
 Answer = dict[str, Any]

@@ -1,0 +1,1 @@
+"""AWS in memory, and what its writes take. Used by all benchmarks."""

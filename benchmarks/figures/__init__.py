@@ -1,0 +1,1 @@
+"""Goals, costs and tables of what was measured. Used by `make bench`."""

@@ -1,0 +1,1 @@
+"""What Ordercast is compared with: the usual code for the same task. Used by all benchmarks."""
