@@ -21,7 +21,7 @@ from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
 from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.operations.moments import moment
+from ordercast.operations.periods import moment
 from ordercast.operations.target import LOCAL_STAGE, target
 
 

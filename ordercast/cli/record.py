@@ -10,7 +10,7 @@ import typer
 from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.operations.anonymise import Scrub
-from ordercast.operations.moments import span
+from ordercast.operations.periods import span
 from ordercast.operations.recording import Header, batches, write
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.usage_error import UsageError

@@ -19,7 +19,7 @@ from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.notifications.notification import Notification
 from ordercast.operations.dry_run import DryRun
-from ordercast.operations.moments import span
+from ordercast.operations.periods import span
 from ordercast.operations.recording import read
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.usage_error import UsageError

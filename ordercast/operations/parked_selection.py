@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from ordercast.operations.moments import moment
+from ordercast.operations.periods import moment
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.usage_error import UsageError
 

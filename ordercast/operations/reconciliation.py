@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from ordercast.gateways.cloudwatch import MetricSums
 from ordercast.metrics import NAMESPACE
-from ordercast.operations.moments import moment
+from ordercast.operations.periods import moment
 from ordercast.operations.target import Target
 from ordercast.reconciliation.comparison import Findings
 from ordercast.reconciliation.tracing import TracedRecords

@@ -9,18 +9,15 @@ from ordercast.operations.reconciliation import ReconciliationResult
 def show_result(result: ReconciliationResult, console: Console) -> None:
     """Print the counts, the sums beside CloudWatch's, and each difference."""
     found, records = result.found, result.records
-    traced = records.accepted + records.duplicate + records.stale + records.parked
+    kinds = ("accepted", "duplicate", "stale", "parked")
     rows = [
         ("notifications, over all states", found.notifications),
         ("different", found.different),
         ("not yet counted", len(found.not_yet_counted)),
         ("changed meanwhile", len(found.moving)),
         ("records on the stream", records.records),
-        ("accepted, duplicate, stale, parked", traced),
-        ("  accepted", records.accepted),
-        ("  duplicate", records.duplicate),
-        ("  stale", records.stale),
-        ("  parked", records.parked),
+        (", ".join(kinds), sum(getattr(records, kind) for kind in kinds)),
+        *((f"  {kind}", getattr(records, kind)) for kind in kinds),
         ("waiting for the relay", len(records.waiting)),
         ("lost", len(records.lost)),
         ("decided, not in the ledger", len(records.unentered)),
