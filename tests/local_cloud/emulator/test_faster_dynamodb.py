@@ -19,7 +19,10 @@ def emulator() -> tuple[types.SimpleNamespace, list[str]]:
         read.append(statement)
         return {"statement": statement, "parameters": parameters}
 
-    dynamodb = types.SimpleNamespace(_parse_partiql=parse)
+    def check(_condition: str, slot: str) -> None:
+        read.append(slot)
+
+    dynamodb = types.SimpleNamespace(_parse_partiql=parse, _condition_syntax_error=check)
     speed_up(dynamodb, types.SimpleNamespace(_tokenize=str.split))
     return dynamodb, read
 
@@ -40,6 +43,13 @@ def test_a_third_asking_and_other_parameters_are_read_anew(emulator) -> None:
     found = dynamodb._parse_partiql("SELECT", [{"S": "2"}])
     assert [{"S": "2"}] == found["parameters"]
     assert 3 == len(read)
+
+
+def test_the_grammar_of_a_condition_is_checked_once(emulator) -> None:
+    dynamodb, read = emulator
+    for _ in range(3):
+        dynamodb._condition_syntax_error("a = :b", "FilterExpression")
+    assert ["FilterExpression"] == read
 
 
 def test_a_copy_shares_nothing_that_can_change() -> None:
