@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.metrics import emf_line
+from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.rollup import hour_of
 from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from ordercast.wiring.reconciliation import Verification, verification
@@ -62,16 +63,7 @@ def compare(
         placed = wired.trace_records(begun, begun + HOUR)
         promised = placed.promised
         mismatches = len(placed.lost) + len(placed.unentered)
-        records = {
-            "records": placed.records,
-            "accepted": placed.accepted,
-            "duplicate": placed.duplicate,
-            "stale": placed.stale,
-            "parked": placed.parked,
-            "waiting": len(placed.waiting),
-            "lost": len(placed.lost),
-            "unentered": len(placed.unentered),
-        }
+        records = _figures(placed)
     found = wired.verify([hour_of(begun)], promised)
     figures = {
         "notifications": found.notifications,
@@ -84,6 +76,19 @@ def compare(
     }
     mismatches += found.different + len(found.not_yet_counted) + found.unlisted
     return Compared(hour=hour_of(begun), figures=figures, mismatches=mismatches)
+
+
+def _figures(placed: TracedRecords) -> dict[str, int]:
+    return {
+        "records": placed.records,
+        "accepted": placed.accepted,
+        "duplicate": placed.duplicate,
+        "stale": placed.stale,
+        "parked": placed.parked,
+        "waiting": len(placed.waiting),
+        "lost": len(placed.lost),
+        "unentered": len(placed.unentered),
+    }
 
 
 @cache

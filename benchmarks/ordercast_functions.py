@@ -25,6 +25,21 @@ if TYPE_CHECKING:
 
     from ordercast.gateways.dynamodb.table import Table
 
+RELAY_SETTINGS = OrderRelaySettings(
+    ledger_table=LEDGER,
+    customers_table=CUSTOMERS,
+    notifications_topic_arn="arn:aws:sns:us-east-1:123456789012:notifications",
+    parked_bucket="parked",
+    default_country="US",
+    default_time_zone="America/New_York",
+    default_currency="USD",
+    retention=timedelta(days=90),
+    republish_after=timedelta(minutes=5),
+    cap=20,
+    quiet_hours="",
+    allowed_recipients="*",
+)
+
 _WIRED = (order_relay, sms_sender, email_sender, receipt_tracker)
 
 
@@ -94,20 +109,6 @@ def _all_done(response: BatchResponse) -> None:
 
 
 def _environment() -> dict[str, str]:
-    relay = OrderRelaySettings(
-        ledger_table=LEDGER,
-        customers_table=CUSTOMERS,
-        notifications_topic_arn="arn:aws:sns:us-east-1:123456789012:notifications",
-        parked_bucket="parked",
-        default_country="US",
-        default_time_zone="America/New_York",
-        default_currency="USD",
-        retention=timedelta(days=90),
-        republish_after=timedelta(minutes=5),
-        cap=20,
-        quiet_hours="",
-        allowed_recipients="*",
-    )
     shared = SenderSettings(
         stage="bench",
         ledger_table=LEDGER,
@@ -124,4 +125,4 @@ def _environment() -> dict[str, str]:
         "ORPHAN_WAIT": "180",
         "SOFT_BOUNCES": "3",
     }
-    return {**relay.to_env(), **shared, **of_a_channel}
+    return {**RELAY_SETTINGS.to_env(), **shared, **of_a_channel}

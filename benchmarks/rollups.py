@@ -21,8 +21,9 @@ from analytics.metrics import emf_lines
 from benchmarks.aws import endpoint
 from benchmarks.aws.account import ROLLUPS, empty_tables, opened
 from benchmarks.aws.stand_in import StandIn
+from benchmarks.ordercast_functions import RELAY_SETTINGS
 from benchmarks.orders import payloads
-from ordercast.decisions.audience import Policy, audience_of
+from ordercast.decisions.audience import audience_of
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.decisions.drafting import rows
 from ordercast.events.envelope import open_envelope
@@ -37,6 +38,7 @@ from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
 from ordercast.rollups.counting import entries, transactions
 from ordercast.settings.analytics import AnalyticsSettings
+from ordercast.wiring.relay import policy_of
 
 CHANGES, NOTIFICATIONS, BUCKETS = 1000, 400, 20
 ROUNDS = 9
@@ -114,15 +116,7 @@ def changes() -> Event:
 
 
 def _rows() -> list[Notification]:
-    policy = Policy(
-        default_country="US",
-        default_time_zone="America/New_York",
-        retention=timedelta(days=90),
-        republish_after=timedelta(minutes=5),
-        cap=20,
-        quiet=None,
-        allowed=("*",),
-    )
+    policy = policy_of(RELAY_SETTINGS)
     made = []
     for number, payload in enumerate(payloads(NOTIFICATIONS, channel="sms", contact=True)):
         record = StreamRecord(

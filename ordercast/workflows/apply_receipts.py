@@ -1,6 +1,7 @@
 """Match each receipt to its notification and record it. Used by the receipt tracker."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -11,14 +12,14 @@ from ordercast.workflows.merge_receipts import ROUNDS, MergeReceipts, SuppressFr
 from ordercast.workflows.ports import Clock, ReceiptLogs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Applied:
     """What became of a batch; `orphans` are messages without a known notification (yet)."""
 
     messages: int
-    repeated: int
-    orphans: int
-    without_row: int
+    repeated: int = 0
+    orphans: int = 0
+    without_row: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,37 +43,29 @@ class ApplyReceipts:
         """Apply a batch; raises `Retryable` when a table fails."""
         expires_at = self.now() + self.retention
         news = fold(receipt_log_of(each, expires_at=expires_at) for each in receipts)
-        orphans = without_row = repeated = 0
+        applied = Applied(messages=len(news))
         waiting: Mapping[str, ReceiptLog] = news
         for _ in range(ROUNDS):
-            seen = self.receipt_logs.find(waiting.keys())
-            joined = {i: self._joined(seen.get(i), new) for i, new in waiting.items()}
-            fresh = {
-                i: receipt_log for i, receipt_log in joined.items() if seen.get(i) != receipt_log
-            }
-            ours = [
-                receipt_log
-                for receipt_log in fresh.values()
-                if receipt_log.notification_id is not None
-            ]
-            rows = self.merge(ours)
-            self.suppress(rows, ours)
-            written = self.receipt_logs.change(
-                [(seen.get(i), receipt_log) for i, receipt_log in fresh.items()]
-            )
-            repeated += len(joined) - len(fresh)
-            orphans += sum(fresh[i].notification_id is None for i in written)
-            without_row += sum(receipt_log.notification_id not in rows for receipt_log in ours)
-            waiting = {i: news[i] for i in fresh.keys() - written}
-            if not waiting:
-                return Applied(
-                    messages=len(news),
-                    repeated=repeated,
-                    orphans=orphans,
-                    without_row=without_row,
-                )
+            lost = self._round(waiting, applied)
+            if not lost:
+                return applied
+            waiting = {i: news[i] for i in lost}
         message = "a receipt log changes faster than receipts can be joined to it"
         raise LedgerUnavailable(message)
+
+    def _round(self, news: Mapping[str, ReceiptLog], applied: Applied) -> AbstractSet[str]:
+        """Record *news*; return the ids of which another writer changed the receipt log meanwhile."""
+        seen = self.receipt_logs.find(news.keys())
+        joined = {i: self._joined(seen.get(i), new) for i, new in news.items()}
+        fresh = {i: each for i, each in joined.items() if seen.get(i) != each}
+        ours = [each for each in fresh.values() if each.notification_id is not None]
+        rows = self.merge(ours)
+        self.suppress(rows, ours)
+        written = self.receipt_logs.change([(seen.get(i), each) for i, each in fresh.items()])
+        applied.repeated += len(joined) - len(fresh)
+        applied.orphans += sum(fresh[i].notification_id is None for i in written)
+        applied.without_row += sum(each.notification_id not in rows for each in ours)
+        return fresh.keys() - written
 
     def _joined(self, seen: ReceiptLog | None, new: ReceiptLog) -> ReceiptLog:
         """Return the receipt log to write once the ledger has its receipts."""

@@ -1,6 +1,6 @@
 """Reserve a slot of the hourly cap for each notification. Used by `record_decisions`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,14 +43,7 @@ class ReserveCaps:
             reservations = {
                 k: reserve(p, requests[k], limit=self.limit, now=now) for k, p in waiting.items()
             }
-            # A person without a new reservation is not written: a redelivery costs no write.
-            new = [
-                after
-                for k, (after, _) in reservations.items()
-                if after.reservations != waiting[k].reservations
-            ]
-            written = self.people.reserve(new)
-            lost = {person.key for person in new} - written
+            lost = self._write(waiting, [after for after, _ in reservations.values()])
             refused |= {i for k, (_, ids) in reservations.items() if k not in lost for i in ids}
             if not lost:
                 return frozenset(refused)
@@ -58,3 +51,9 @@ class ReserveCaps:
             waiting = {key: found.get(key, Person(key=key)) for key in lost}
         message = "the cap of one customer changes faster than it can be reserved"
         raise LedgerUnavailable(message)
+
+    def _write(self, before: Mapping[str, Person], after: Iterable[Person]) -> set[str]:
+        """Write the new reservations; return the keys of which another batch was faster."""
+        # A person without a new reservation is not written: a redelivery costs no write.
+        new = [each for each in after if each.reservations != before[each.key].reservations]
+        return {person.key for person in new} - self.people.reserve(new)
