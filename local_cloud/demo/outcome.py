@@ -36,13 +36,7 @@ class DemoOutcome:
     @property
     def records(self) -> dict[RecordKind, int]:
         """The numbers of records by kind, as the stream, the decision records and the parked records have them."""
-        found = self.verified.records
-        return {
-            RecordKind.ACCEPTED: found.accepted,
-            RecordKind.DUPLICATE: found.duplicate,
-            RecordKind.STALE: found.stale,
-            RecordKind.PARKED: found.parked,
-        }
+        return {kind: getattr(self.verified.records, kind) for kind in RecordKind}
 
     @property
     def mistaken(self) -> list[RecordKind]:

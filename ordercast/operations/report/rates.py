@@ -83,15 +83,12 @@ def _rate(figures: Figures) -> str:
 
 def _all_from_first_to_last(moments: set[str], step: Dimension) -> list[str]:
     """Return all moments from first to last, including those without figures."""
-    first, last = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in _ends(moments))
+    ends = (min(moments), max(moments))
+    first, last = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in ends)
     width = timedelta(hours=1) if step == "hour" else timedelta(days=1)
     written = len(min(moments))
     count_ = (last - first) // width + 1
     return [(first + place * width).isoformat()[:written] for place in range(count_)]
-
-
-def _ends(moments: set[str]) -> tuple[str, str]:
-    return min(moments), max(moments)
 
 
 def _floor(found: Rates) -> Decimal:

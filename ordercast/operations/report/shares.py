@@ -1,6 +1,6 @@
 """Plot bars: funnel, state groups, cost and suppression rules. Used by the report."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from ordercast.operations.report import svg
@@ -147,7 +147,7 @@ def _by_channel(
         drawing=svg.bars(drawn[:_LONGEST]),
         columns=["", *CHANNELS.values(), "both"],
         rows=[
-            [row, *_counts(counts.get(each, 0) for each in CHANNELS), count(sum(counts.values()))]
+            [row, *(count(counts.get(c, 0)) for c in CHANNELS), count(sum(counts.values()))]
             for row, counts in rows
         ],
         legend=CHANNELS,
@@ -156,10 +156,6 @@ def _by_channel(
 
 def _of(number: int, whole: int) -> str:
     return f"{count(number)} · {percent(Decimal(number) / whole)}"
-
-
-def _counts(numbers: Iterable[int]) -> list[str]:
-    return [count(each) for each in numbers]
 
 
 def _segments(
