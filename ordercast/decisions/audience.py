@@ -89,7 +89,7 @@ def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str 
     return None
 
 
-def wanted_channels(event: OrderEvent, audience: Audience) -> tuple[Channel, ...]:
+def channels_of(event: OrderEvent, audience: Audience) -> tuple[Channel, ...]:
     """Return the channels that event or customer chose, else each with a contact."""
     if event.channels is not None:
         return event.channels

@@ -27,9 +27,9 @@ from ordercast.decisions.audience import (
     Audience,
     Policy,
     as_written,
+    channels_of,
     consent_for,
     recipient_of,
-    wanted_channels,
 )
 from ordercast.decisions.decision import STALE, Verdict, Verdicts
 from ordercast.decisions.lookup import LatestStatusKey, LookupResult, Pauses
@@ -76,7 +76,7 @@ def decide(
         channel: _verdict(
             event, channel, audience, latest_statuses.get(channel), policy=policy, now=now
         )
-        for channel in wanted_channels(event, audience)
+        for channel in channels_of(event, audience)
     }
 
 
