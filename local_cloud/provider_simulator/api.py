@@ -1,9 +1,9 @@
 """Accept or refuse a message as SES and SNS would, keep it and schedule its receipts. Used by `server`."""
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError
 
@@ -23,17 +23,18 @@ from local_cloud.provider_simulator.errors import (
     raise_before_acceptance,
     sms_error,
 )
-from local_cloud.provider_simulator.receipts import (
-    EmailReceipt,
-    Receipt,
-    ReceiptDelivery,
-    SmsReceipt,
+from local_cloud.provider_simulator.receipts import Receipt, ReceiptDelivery
+from local_cloud.provider_simulator.scenarios import (
+    LATE_FACTOR,
+    Timing,
+    email_events,
+    email_timing,
+    sms_deliveries,
+    sms_timing,
 )
-from local_cloud.provider_simulator.scenarios import email_events, sms_deliveries
 from local_cloud.provider_simulator.ses_events import AcceptedEmail, receipt_event, send_event
 from local_cloud.provider_simulator.sms_delivery_logs import delivery_log, log_group
 from local_cloud.provider_simulator.text_message import TextMessage, read_text_message
-from local_cloud.provider_simulator.timing import LATE_FACTOR, Timing, email_timing, sms_timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +84,8 @@ class ProviderApi:
 
     def _check_deployed(self, email: Email) -> None:
         """Refuse what SES would refuse because of what is not set up."""
-        address = email.sender_address
+        address, name = email.sender_address, email.configuration_set
         domain = address.rpartition("@")[2]
-        name = email.configuration_set
         try:
             known_set = not name or self.emulator.topics_of(name) is not None
             verified = self.emulator.is_verified(domain) or self.emulator.is_verified(address)
@@ -109,13 +109,12 @@ class ProviderApi:
         for step, delivery in enumerate(sms_deliveries(message), start=1):
             dwell = step * self.delay
             line = delivery_log(message, delivery, message_id=message_id, at=at, dwell=dwell)
-            group = log_group(delivery)
-            yield at + dwell, SmsReceipt(log_group=group, line=line)
+            yield at + dwell, Receipt(channel="sms", place=log_group(delivery), document=line)
 
     def _email_receipts(self, accepted: AcceptedEmail) -> Iterator[tuple[datetime, Receipt]]:
         name = accepted.email.configuration_set
-        due = accepted.at + self.delay
-        yield due, EmailReceipt(configuration_set=name, event=send_event(accepted))
+        sent = Receipt(channel="email", place=name, document=send_event(accepted))
+        yield accepted.at + self.delay, sent
         for recipient in accepted.email.recipients:
             for step, event in enumerate(email_events(recipient), start=1):
                 # A complaint or an automatic reply comes a while after the delivery.
@@ -123,7 +122,7 @@ class ProviderApi:
                 document = receipt_event(
                     accepted, event, recipient, at=at, feedback_id=ses_message_id(at, self.new_id())
                 )
-                yield at, EmailReceipt(configuration_set=name, event=document)
+                yield at, Receipt(channel="email", place=name, document=document)
 
 
 def _timed(
@@ -131,12 +130,10 @@ def _timed(
 ) -> Iterator[tuple[datetime, Receipt]]:
     """Yield receipts with the time when they are due: late ones, or each twice."""
     for due, receipt in receipts:
-        yield (
-            (accepted_at + (due - accepted_at) * LATE_FACTOR if timing is Timing.LATE else due),
-            receipt,
-        )
+        wait = due - accepted_at
+        yield accepted_at + wait * (LATE_FACTOR if timing is Timing.LATE else 1), receipt
         if timing is Timing.DOUBLED:
-            yield due + (due - accepted_at), receipt
+            yield due + wait, receipt
 
 
 def ses_message_id(at: datetime, unique: str) -> str:
@@ -145,9 +142,8 @@ def ses_message_id(at: datetime, unique: str) -> str:
 
 
 def new_id() -> str:
-    """Make an id in the shape of a UUID, which is what SNS answers with."""
-    digits = secrets.token_hex(16)
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    """Make a UUID, which is what SNS answers with."""
+    return str(uuid4())
 
 
 def _answered(message_id: str, error: str | None) -> str:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,22 +17,12 @@ from local_cloud.provider_simulator.emulator_client import EventTopic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmailReceipt:
-    """An SES event of an e-mail that was sent with a configuration set."""
+class Receipt:
+    """An SES event for a configuration set, or a line of SNS's delivery log for a log group."""
 
-    configuration_set: str
-    event: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmsReceipt:
-    """A line of SNS's delivery log."""
-
-    log_group: str
-    line: dict[str, Any]
-
-
-Receipt = EmailReceipt | SmsReceipt
+    channel: Literal["sms", "email"]
+    place: str
+    document: dict[str, Any]
 
 
 class ReceiptDestination(Protocol):
@@ -121,22 +111,21 @@ class ReceiptDelivery:
 
     def _deliver(self, group: list[Receipt]) -> list[Receipt]:
         """Deliver receipts that go to one place; return those that were not accepted."""
-        match group[0]:
-            case SmsReceipt(log_group=log_group):
-                lines = [json.dumps(r.line) for r in group if isinstance(r, SmsReceipt)]
-                at_ms = int(self._now().timestamp() * 1000)
-                self._destination.log(log_group, self._log_stream, lines, at_ms=at_ms)
-                self._log("sms_receipts_logged", count=len(lines), group=log_group)
-                return []
-            case EmailReceipt(configuration_set=name):
-                return self._publish(name, [r for r in group if isinstance(r, EmailReceipt)])
+        place = group[0].place
+        if group[0].channel == "email":
+            return self._publish(place, group)
+        lines = [json.dumps(each.document) for each in group]
+        at_ms = int(self._now().timestamp() * 1000)
+        self._destination.log(place, self._log_stream, lines, at_ms=at_ms)
+        self._log("sms_receipts_logged", count=len(lines), group=place)
+        return []
 
-    def _publish(self, configuration_set: str, receipts: list[EmailReceipt]) -> list[Receipt]:
+    def _publish(self, configuration_set: str, receipts: list[Receipt]) -> list[Receipt]:
         failed: list[Receipt] = []
         for topic in self._destination.topics_of(configuration_set) or ():
-            wanted = [r for r in receipts if _kind(r.event) in topic.kinds]
-            for ten in _tens(wanted):
-                by_text = {json.dumps(r.event): r for r in ten}
+            wanted = [each for each in receipts if _kind(each.document) in topic.kinds]
+            for ten in (wanted[n : n + 10] for n in range(0, len(wanted), 10)):
+                by_text = {json.dumps(each.document): each for each in ten}
                 try:
                     refused = self._destination.publish(topic.arn, list(by_text))
                 except ClientError as error:
@@ -158,16 +147,8 @@ def _together(receipts: list[Receipt]) -> list[list[Receipt]]:
     """Group receipts by where they go; each group keeps its order."""
     groups: defaultdict[tuple[str, str], list[Receipt]] = defaultdict(list)
     for receipt in receipts:
-        match receipt:
-            case SmsReceipt(log_group=group):
-                groups["sms", group].append(receipt)
-            case EmailReceipt(configuration_set=name):
-                groups["email", name].append(receipt)
+        groups[receipt.channel, receipt.place].append(receipt)
     return list(groups.values())
-
-
-def _tens(receipts: list[EmailReceipt]) -> list[list[EmailReceipt]]:
-    return [receipts[n : n + 10] for n in range(0, len(receipts), 10)]
 
 
 def _kind(event: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Recognise the recipients that ask for a scenario. Used by `scenarios`, `timing` and `errors`."""
+"""Recognise the recipients that ask for a scenario. Used by `scenarios` and `errors`."""
 
 from email.utils import parseaddr
 

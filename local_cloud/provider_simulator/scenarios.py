@@ -1,4 +1,4 @@
-"""Decide which receipts a message gets and what it costs, by its recipient. Used by `api` and `charges`.
+"""Decide which receipts a message gets, when, and what it costs, by its recipient. Used by `api` and `charges`.
 
 E-mail follows the SES mailbox simulator, in the simulator's own domain and with its labels
 (`bounce+order-7@simulator.amazonses.com`); any other address is delivered to.
@@ -35,9 +35,27 @@ A message that would cost more than its MaxPrice fails with "This delivery would
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 
 from local_cloud.provider_simulator.recipients import fictitious_number, simulator_mailbox
 from local_cloud.provider_simulator.text_message import TextMessage
+
+RECEIPT_DELAY_SECONDS = 0.5
+"""How long after a message its first receipt comes; each further one comes as long after the last.
+
+The option `--receipt-delay` of `ordercast up` overrides it. Used by the supervisor.
+"""
+
+LATE_FACTOR = 10
+"""So many times as long late receipts take."""
+
+
+class Timing(StrEnum):
+    """When the receipts of a message come, and how often."""
+
+    PUNCTUAL = "punctual"
+    LATE = "late"
+    DOUBLED = "doubled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +111,18 @@ def last_sms_delivery(message: TextMessage) -> SmsDelivery:
     return SmsDelivery(delivered=True, response=response, price=price)
 
 
+def email_timing(recipient: str) -> Timing:
+    """Return the timing of the receipts of an e-mail to *recipient*."""
+    name, _ = simulator_mailbox(recipient)
+    return Timing(name) if name in {Timing.LATE, Timing.DOUBLED} else Timing.PUNCTUAL
+
+
+def sms_timing(number: str) -> Timing:
+    """Return the timing of the receipts of a text message to *number*."""
+    return _TIMINGS.get(fictitious_number(number), Timing.PUNCTUAL)
+
+
+_TIMINGS = {"5550193": Timing.DOUBLED, "5550192": Timing.LATE}
 _DELIVERY = EmailEvent(kind="Delivery")
 _BOUNCE = EmailEvent(kind="Bounce", bounce=("Permanent", "General"))
 _BY_MAILBOX: dict[str, tuple[EmailEvent, ...]] = {

@@ -6,14 +6,14 @@ from math import log10
 
 from ordercast.operations.report import svg
 from ordercast.operations.report.plot import CHANNELS, Buckets, Plot, channels
-from ordercast.operations.report.svg import Axes, Point, Span, Tick
+from ordercast.operations.report.svg import Mark, Tick
 from ordercast.operations.units import length
 from ordercast.rollups.statistics import Figures, Step
 
 SHARES = (0.5, 0.95, 0.99)
 
-Row = tuple[str, str, list[timedelta]]
-"""A name, a channel, and its percentiles."""
+Latency = tuple[str, str, list[timedelta]]
+"""The name of a step, a channel, and the percentiles."""
 
 
 def latencies(buckets: Buckets) -> Plot | None:
@@ -28,7 +28,7 @@ def latencies(buckets: Buckets) -> Plot | None:
         title="How long it took",
         says="From event to acceptance, from there to the provider, from there to the handset; and in "
         "all. The marks are the longest times of 50 %, 95 % and 99 %. The scale is logarithmic.",
-        drawing=svg.spans(drawn, Axes(x=_ticks(scale))),
+        drawing=svg.spans(drawn, _ticks(scale)),
         columns=["step", "p50", "p95", "p99"],
         rows=[[f"{CHANNELS[channel]}, {name}", *map(length, took)] for name, channel, took in rows],
         legend=CHANNELS,
@@ -45,7 +45,7 @@ STEPS: tuple[tuple[Step, str], ...] = (
 _ORDER = [name for _, name in STEPS]
 
 
-def _rows(channel: str, figures: Figures) -> Iterator[Row]:
+def _rows(channel: str, figures: Figures) -> Iterator[Latency]:
     for step, name in STEPS:
         took = [figures.percentile(step, share) for share in SHARES]
         known = [each for each in took if each is not None]
@@ -53,18 +53,18 @@ def _rows(channel: str, figures: Figures) -> Iterator[Row]:
             yield name, channel, known
 
 
-def _span(row: Row, scale: tuple[float, float]) -> Span:
+def _span(row: Latency, scale: tuple[float, float]) -> svg.Row:
     name, channel, took = row
     whose = f"{CHANNELS[channel]}, {name}"
-    return Span(
-        name=whose,
-        value=_lengths(took),
-        kind=channel,
-        points=[
-            Point(x=_place(each, scale), y=0, says=f"{whose}: {share:.0%} within {length(each)}")
-            for share, each in zip(SHARES, took, strict=True)
-        ],
-    )
+    marks = [
+        Mark(
+            share=_place(each, scale),
+            kind=channel,
+            says=f"{whose}: {share:.0%} within {length(each)}",
+        )
+        for share, each in zip(SHARES, took, strict=True)
+    ]
+    return svg.Row(name=whose, value=_lengths(took), marks=marks)
 
 
 def _lengths(all_: Sequence[timedelta]) -> str:
@@ -98,7 +98,7 @@ def _ticks(scale: tuple[float, float]) -> list[Tick]:
     inside = [(label, each) for label, each in _LABELS if low <= _power(each) <= high]
     # Labels need room on a phone: every second one, if there are many.
     chosen = inside[:: 1 + len(inside) // 5]
-    return [Tick(at=_place(each, scale), label=label) for label, each in chosen]
+    return [Tick(_place(each, scale), label) for label, each in chosen]
 
 
 _LABELS = (

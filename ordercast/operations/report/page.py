@@ -7,7 +7,9 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from ordercast.operations.report.plots import plots
+from ordercast.operations.report.latencies import latencies
+from ordercast.operations.report.rates import rates
+from ordercast.operations.report.shares import costs, funnel, places, suppressed
 from ordercast.operations.state_groups import count_by_group
 from ordercast.operations.units import count, dollars, length, percent, to_the_cent
 from ordercast.rollups.rollup import Amounts, RollupKey
@@ -35,10 +37,13 @@ def report(
         until=until,
         made_at=made_at,
         tiles=_tiles(figures),
-        plots=plots(buckets),
+        plots=[plot for each in _PLOTS if (plot := each(buckets))],
         prices_as_of=price_list().as_of,
         empty=not figures.notifications,
     )
+
+
+_PLOTS = (rates, funnel, latencies, suppressed, costs, places)
 
 
 def _tiles(figures: Figures) -> list[tuple[str, str, str]]:

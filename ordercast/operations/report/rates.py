@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ordercast.operations.report import svg
 from ordercast.operations.report.plot import CHANNELS, Buckets, Plot
-from ordercast.operations.report.svg import Axes, PlotSeries, Point, Tick
+from ordercast.operations.report.svg import Point, Tick
 from ordercast.operations.units import NONE, count, percent
 from ordercast.rollups.statistics import Dimension, Figures, by
 
@@ -26,14 +26,13 @@ def rates(buckets: Buckets) -> Plot | None:
         return None
     moments = _all_from_first_to_last({moment for moment, _ in found}, step)
     floor = _floor(found)
-    series = [PlotSeries(kind=c, points=_points(found, moments, c, floor)) for c in CHANNELS]
-    axes = Axes(x=_dates(moments), y=_levels(floor))
+    series = {channel: _points(found, moments, channel, floor) for channel in CHANNELS}
     return Plot(
         name="rates",
         title=f"Delivery rate by channel and {step}",
         says=f"Delivered, of delivered and failed or bounced, by the {step} (UTC) of acceptance. "
         f"The scale begins at {floor * 100:.0f} %.",
-        drawing=svg.lines(series, axes),
+        drawing=svg.lines(series, x=_dates(moments), y=_levels(floor)),
         columns=[f"{step} (UTC)", *(f"{each}: rate" for each in CHANNELS.values())],
         rows=_table(found, moments),
         legend=CHANNELS,
@@ -48,18 +47,16 @@ _HOURS = 10 * 24
 def _points(
     found: Rates, moments: Sequence[str], channel: str, floor: Decimal
 ) -> list[Point | None]:
-    return [
-        _point(found[moment, channel], moment, _place(place, moments), floor)
-        if (moment, channel) in found
-        else None
-        for place, moment in enumerate(moments)
-    ]
-
-
-def _point(figures: Figures, moment: str, x: float, floor: Decimal) -> Point:
-    rate = figures.delivery_rate or Decimal()
-    says = f"{_date(moment)}: {_rate(figures)}"
-    return Point(x=x, y=float((rate - floor) / (1 - floor)), says=says)
+    points: list[Point | None] = []
+    for place, moment in enumerate(moments):
+        figures = found.get((moment, channel))
+        if figures is None or figures.delivery_rate is None:
+            points.append(None)
+            continue
+        y = float((figures.delivery_rate - floor) / (1 - floor))
+        says = f"{_date(moment)}: {_rate(figures)}"
+        points.append(Point(x=_place(place, moments), y=y, says=says))
+    return points
 
 
 def _place(place: int, moments: Sequence[str]) -> float:
@@ -101,17 +98,15 @@ _FLOORS = tuple(map(Decimal, ("0.9", "0.8", "0.5", "0")))
 
 
 def _levels(floor: Decimal) -> list[Tick]:
-    steps = 4 if floor == 0 else 5 if floor in {Decimal("0.5"), Decimal("0.9")} else 4
-    return [
-        Tick(at=place / steps, label=f"{(floor + (1 - floor) * place / steps) * 100:.0f} %")
-        for place in range(steps + 1)
-    ]
+    steps = 5 if floor in {Decimal("0.5"), Decimal("0.9")} else 4
+    shares = [Decimal(place) / steps for place in range(steps + 1)]
+    return [Tick(float(s), f"{(floor + (1 - floor) * s) * 100:.0f} %") for s in shares]
 
 
 def _dates(moments: Sequence[str]) -> list[Tick]:
     """Label the first, the middle and the last: there is room for three on a phone."""
     chosen = sorted({0, len(moments) // 2, len(moments) - 1})
-    return [Tick(at=_place(each, moments), label=_date(moments[each])) for each in chosen]
+    return [Tick(_place(each, moments), _date(moments[each])) for each in chosen]
 
 
 def _date(moment: str) -> str:

@@ -1,11 +1,11 @@
 """Plot bars: funnel, state groups, cost and suppression rules. Used by the report."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from ordercast.operations.report import svg
 from ordercast.operations.report.plot import CHANNELS, Buckets, Plot, channels
-from ordercast.operations.report.svg import Bar, Segment
+from ordercast.operations.report.svg import Mark, Row
 from ordercast.operations.state_groups import count_by_group
 from ordercast.operations.units import count, exact, percent
 from ordercast.rollups.statistics import Figures, Spend, by, in_all
@@ -13,48 +13,44 @@ from ordercast.rollups.statistics import Figures, Spend, by, in_all
 
 def funnel(buckets: Buckets) -> Plot | None:
     """Draw how many notifications reached each step."""
-    found = channels(buckets)
-    total = sum(each.notifications for each in found.values())
-    if not total:
-        return None
-    rows: list[tuple[str, Mapping[str, int]]] = [
-        (name, {channel: number(each) for channel, each in found.items()})
-        for name, number in _FUNNEL
-    ]
     return _by_channel(
-        "funnel",
-        "From event to handset",
-        "Notifications: all of them, those to be sent by now, those that a provider "
+        buckets,
+        lambda each: {
+            "All": each.notifications,
+            "Accepted": each.accepted,
+            "Sent": each.sent,
+            "Delivered": each.delivered,
+        },
+        of=in_all(buckets.values()).notifications,
+        name="funnel",
+        title="From event to handset",
+        says="Notifications: all of them, those to be sent by now, those that a provider "
         "accepted, and those that arrived.",
-        rows,
-        of=total,
     )
-
-
-_FUNNEL: Sequence[tuple[str, Callable[[Figures], int]]] = (
-    ("All", lambda figures: figures.notifications),
-    ("Accepted", lambda figures: figures.accepted),
-    ("Sent", lambda figures: figures.sent),
-    ("Delivered", lambda figures: figures.delivered),
-)
 
 
 def places(buckets: Buckets) -> Plot | None:
     """Draw the number of notifications in each group of states."""
-    found = {channel: count_by_group(each) for channel, each in channels(buckets).items()}
-    names = [name for name in _NAMES if any(each[name] for each in found.values())]
-    if not names:
-        return None
     return _by_channel(
-        "places",
-        "State",
-        "Notifications. The delivery rate consists of delivered, and failed or bounced; all others "
-        "are outside it.",
-        [
-            (_NAMES[name], {channel: each[name] for channel, each in found.items()})
-            for name in names
-        ],
-        of=sum(sum(each.values()) for each in found.values()),
+        buckets,
+        lambda each: {_NAMES[group]: n for group, n in count_by_group(each).items() if n},
+        of=in_all(buckets.values()).notifications,
+        name="places",
+        title="State",
+        says="Notifications. The delivery rate consists of delivered, and failed or bounced; all "
+        "others are outside it.",
+    )
+
+
+def suppressed(buckets: Buckets) -> Plot | None:
+    """Draw how many notifications each rule suppressed."""
+    return _by_channel(
+        buckets,
+        lambda each: each.suppressed_by,
+        of=sum(in_all(buckets.values()).suppressed_by.values()),
+        name="suppressed",
+        title="Suppressed, by rule",
+        says="Notifications that were not sent by decision, by rule.",
     )
 
 
@@ -93,14 +89,14 @@ def costs(buckets: Buckets) -> Plot | None:
     )
 
 
-def _cost_bars(shown: Mapping[str, Spend]) -> list[Bar]:
+def _cost_bars(shown: Mapping[str, Spend]) -> list[Row]:
     dearest = max(money.cost for money in shown.values()) or Decimal(1)
     words = exact(money.cost for money in shown.values())
     return [
-        Bar(
+        Row(
             name=f"{country} + {money.unpriced} unpriced" if money.unpriced else country,
             value=f"{cost} USD",
-            segments=_segments(
+            marks=_marks(
                 {"carrier": money.carrier, "estimate": money.estimate}, dearest, country, "USD"
             ),
         )
@@ -108,37 +104,36 @@ def _cost_bars(shown: Mapping[str, Spend]) -> list[Bar]:
     ]
 
 
-def suppressed(buckets: Buckets) -> Plot | None:
-    """Draw how many notifications each rule suppressed."""
-    found = {channel: each.suppressed_by for channel, each in channels(buckets).items()}
-    rules = list(in_all(buckets.values()).suppressed_by)
-    if not rules:
-        return None
-    return _by_channel(
-        "suppressed",
-        "Suppressed, by rule",
-        "Notifications that were not sent by decision, by rule.",
-        [(rule, {channel: each.get(rule, 0) for channel, each in found.items()}) for rule in rules],
-        of=sum(sum(each.values()) for each in found.values()),
-    )
-
-
 _NO_COUNTRY = "not known"
 _LONGEST = 12  # rows of a plot; its table has all of them
 
 
 def _by_channel(
-    name: str, title: str, says: str, rows: Sequence[tuple[str, Mapping[str, int]]], *, of: int
-) -> Plot:
-    """Draw counts, a bar each, its parts the channels; the longest bar is as wide as the plot."""
-    longest = max(sum(counts.values()) for _, counts in rows)
+    buckets: Buckets,
+    counts: Callable[[Figures], Mapping[str, int]],
+    *,
+    of: int,
+    name: str,
+    title: str,
+    says: str,
+) -> Plot | None:
+    """Draw *counts*, a bar for each of its names, with the channels as its parts, and shares *of* a number.
+
+    The longest bar is as wide as the plot. Without any notification there is no plot.
+    """
+    if not of:
+        return None
+    whole = counts(in_all(buckets.values()))
+    found = {channel: counts(each) for channel, each in channels(buckets).items()}
+    rows = {row: {c: each.get(row, 0) for c, each in found.items()} for row in whole}
+    longest = max(whole.values())
     drawn = [
-        Bar(
+        Row(
             name=row,
-            value=_of(sum(counts.values()), of),
-            segments=_segments(counts, longest, row, "notifications"),
+            value=f"{count(whole[row])} · {percent(Decimal(whole[row]) / of)}",
+            marks=_marks(parts, longest, row, "notifications"),
         )
-        for row, counts in rows
+        for row, parts in rows.items()
     ]
     return Plot(
         name=name,
@@ -147,22 +142,18 @@ def _by_channel(
         drawing=svg.bars(drawn[:_LONGEST]),
         columns=["", *CHANNELS.values(), "both"],
         rows=[
-            [row, *(count(counts.get(c, 0)) for c in CHANNELS), count(sum(counts.values()))]
-            for row, counts in rows
+            [row, *(count(parts.get(each, 0)) for each in CHANNELS), count(whole[row])]
+            for row, parts in rows.items()
         ],
         legend=CHANNELS,
     )
 
 
-def _of(number: int, whole: int) -> str:
-    return f"{count(number)} · {percent(Decimal(number) / whole)}"
-
-
-def _segments(
+def _marks(
     parts: Mapping[str, int] | Mapping[str, Decimal], longest: Decimal | int, row: str, unit: str
-) -> list[Segment]:
+) -> list[Mark]:
     return [
-        Segment(
+        Mark(
             share=float(amount / longest),
             kind=kind,
             says=f"{row}, {CHANNELS.get(kind, kind)}: {amount:,} {unit}",

@@ -4,15 +4,16 @@ Nothing is scaled: horizontal positions are percentages, vertical ones pixels. O
 stretched nested SVG, with strokes that do not stretch. Colours are the page's, by class.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """A part of a bar: its share (0 to 1) of the plot's width, its class and its tooltip."""
+class Mark:
+    """A part of a bar, or a point in a row: a share (0 to 1) of the width, a class and a tooltip."""
 
     share: float
     kind: str
@@ -20,12 +21,12 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """A row: its name on the left, its number on the right, the parts of its bar below."""
+class Row:
+    """A row: its name on the left, its number on the right, its marks below."""
 
     name: str
     value: str
-    segments: Sequence[Segment]
+    marks: Sequence[Mark]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,38 +38,11 @@ class Point:
     says: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlotSeries:
-    """A line with gaps where a point is None. *kind* is its class and marker."""
-
-    kind: str
-    points: Sequence[Point | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """A row of points on one scale, its name on the left, its value on the right."""
-
-    name: str
-    value: str
-    kind: str
-    points: Sequence[Point]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tick:
+class Tick(NamedTuple):
     """A place on an axis, from 0 to 1, and its label."""
 
     at: float
     label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Axes:
-    """Labels to the right along the bottom, and upwards."""
-
-    x: Sequence[Tick]
-    y: Sequence[Tick] = field(default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,25 +67,26 @@ class Drawing:
         )
 
 
-def bars(rows: Sequence[Bar]) -> Drawing:
-    """Draw one bar a row."""
-    drawn = [part for place, row in enumerate(rows) for part in _bar(row, top=place * _ROW)]
-    return Drawing(shapes=drawn, height=len(rows) * _ROW)
+def bars(rows: Sequence[Row]) -> Drawing:
+    """Draw one bar a row; its parts are side by side."""
+    return Drawing(shapes=_in_rows(_bar, rows), height=len(rows) * _ROW)
 
 
-def lines(series: Sequence[PlotSeries], axes: Axes) -> Drawing:
-    """Draw lines over common axes, with markers unless there are too many."""
-    drawn = [*_grid(axes, height=_LINES), *(each for one in series for each in _line(one))]
-    # Labels are in a left margin, which the style sheet leaves.
-    return Drawing(shapes=drawn, height=_LINES + _BOTTOM, kind="framed")
-
-
-def spans(rows: Sequence[Span], axes: Axes) -> Drawing:
+def spans(rows: Sequence[Row], ticks: Sequence[Tick]) -> Drawing:
     """Draw rows of connected points on one scale."""
     height = len(rows) * _ROW
-    drawn = [*_upright(axes.x, height=height)]
-    drawn += [part for place, row in enumerate(rows) for part in _span(row, top=place * _ROW)]
+    drawn = [*_upright(ticks, height=height), *_in_rows(_span, rows)]
     return Drawing(shapes=drawn, height=height + _BOTTOM)
+
+
+def lines(
+    series: Mapping[str, Sequence[Point | None]], *, x: Sequence[Tick], y: Sequence[Tick]
+) -> Drawing:
+    """Draw a line a class, with gaps where a point is None, and markers unless there are too many."""
+    drawn = [*_level(y), *_upright(x, height=_LINES)]
+    drawn += [part for kind, points in series.items() for part in _line(kind, points)]
+    # Labels are in a left margin, which the style sheet leaves.
+    return Drawing(shapes=drawn, height=_LINES + _BOTTOM, kind="framed")
 
 
 def tag(element: str, *children: str, **attributes: object) -> Markup:
@@ -129,27 +104,33 @@ _LINES, _BOTTOM = 190, 26  # of a plot of lines, and of the labels below an axis
 _MANY = 60  # points in a line: more markers would hide it
 
 
-def _bar(row: Bar, *, top: int) -> Iterable[Markup]:
-    yield from _words(row, top=top)
+def _in_rows(draw: Callable[[Row, int], Iterable[Markup]], rows: Sequence[Row]) -> list[Markup]:
+    return [
+        part
+        for place, row in enumerate(rows)
+        for part in (*_words(row, place * _ROW), *draw(row, place * _ROW))
+    ]
+
+
+def _bar(row: Row, top: int) -> Iterable[Markup]:
     yield tag("rect", x=0, y=top + 22, width="100%", height=_THICK, class_="track")
     left = 0.0
-    for each in row.segments:
+    for each in row.marks:
         shape = {"x": _percent(left), "width": _percent(each.share)}
         says = tag("title", each.says)
         yield tag("rect", says, y=top + 22, height=_THICK, class_=each.kind, **shape)
         left += each.share
 
 
-def _span(row: Span, *, top: int) -> Iterable[Markup]:
-    middle = top + 30
-    yield from _words(row, top=top)
-    ends = {"x1": _percent(row.points[0].x), "x2": _percent(row.points[-1].x)}
-    yield tag("line", y1=middle, y2=middle, class_=f"between {row.kind}", **ends)
-    for place, each in enumerate(row.points):
-        yield _marker(each.x, middle, row.kind, each.says, size=4 + place)
+def _span(row: Row, top: int) -> Iterable[Markup]:
+    first, *_, last = row.marks
+    ends = {"x1": _percent(first.share), "x2": _percent(last.share)}
+    yield tag("line", y1=top + 30, y2=top + 30, class_=f"between {first.kind}", **ends)
+    for size, each in enumerate(row.marks, start=4):
+        yield _marker(each, top + 30, size=size)
 
 
-def _words(row: Bar | Span, *, top: int) -> Iterable[Markup]:
+def _words(row: Row, top: int) -> Iterable[Markup]:
     """Write a row's name and value; on a phone a long name is shortened in the middle."""
     room = min(_LETTERS - len(row.value), _NAME)
     name = row.name
@@ -162,22 +143,23 @@ def _words(row: Bar | Span, *, top: int) -> Iterable[Markup]:
 _LETTERS, _NAME = 41, 28
 
 
-def _line(series: PlotSeries) -> Iterable[Markup]:
+def _line(kind: str, points: Sequence[Point | None]) -> Iterable[Markup]:
+    runs = _runs(points)
     paths = Markup("").join(
         tag(
             "polyline",
             points=" ".join(f"{p.x * 1000:.1f},{(1 - p.y) * 1000:.1f}" for p in run),
             vector_effect="non-scaling-stroke",
-            class_=f"line {series.kind}",
+            class_=f"line {kind}",
         )
-        for run in _runs(series.points)
+        for run in runs
     )
     box = {"viewBox": "0 0 1000 1000", "preserveAspectRatio": "none"}
     yield tag("svg", paths, width="100%", height=_LINES, overflow="visible", **box)
-    there = [each for each in series.points if each]
-    alone = [run[0] for run in _runs(series.points) if len(run) == 1]
-    for each in there if len(there) <= _MANY else alone:
-        yield _marker(each.x, (1 - each.y) * _LINES, series.kind, each.says, size=4)
+    there = [each for run in runs for each in run]
+    alone = [run[0] for run in runs if len(run) == 1]
+    for p in there if len(there) <= _MANY else alone:
+        yield _marker(Mark(share=p.x, kind=kind, says=p.says), (1 - p.y) * _LINES, size=4)
 
 
 def _runs(points: Sequence[Point | None]) -> list[list[Point]]:
@@ -190,23 +172,22 @@ def _runs(points: Sequence[Point | None]) -> list[list[Point]]:
     return [run for run in runs if run]
 
 
-def _marker(x: float, y: float, kind: str, says: str, *, size: int) -> Markup:
+def _marker(mark: Mark, y: float, *, size: int) -> Markup:
     """Draw a marker whose shape tells series apart: a disc, or a square for e-mail."""
-    tooltip = tag("title", says)
-    if kind != "email":
-        return tag("circle", tooltip, cx=_percent(x), cy=f"{y:.1f}", r=size, class_=kind)
+    tooltip, x = tag("title", mark.says), _percent(mark.share)
+    if mark.kind != "email":
+        return tag("circle", tooltip, cx=x, cy=f"{y:.1f}", r=size, class_=mark.kind)
     shape = {"x": -size, "y": -size, "width": 2 * size, "height": 2 * size}
-    square = tag("rect", tooltip, class_=kind, **shape)
+    square = tag("rect", tooltip, class_=mark.kind, **shape)
     # A transform takes no percentage; a nested SVG does.
-    return tag("svg", square, x=_percent(x), y=f"{y:.1f}", overflow="visible", width=1, height=1)
+    return tag("svg", square, x=x, y=f"{y:.1f}", overflow="visible", width=1, height=1)
 
 
-def _grid(axes: Axes, *, height: int) -> Iterable[Markup]:
-    for tick in axes.y:
-        y = f"{(1 - tick.at) * height:.1f}"
+def _level(ticks: Sequence[Tick]) -> Iterable[Markup]:
+    for tick in ticks:
+        y = f"{(1 - tick.at) * _LINES:.1f}"
         yield tag("line", x1=0, x2="100%", y1=y, y2=y, class_="grid")
         yield tag("text", tick.label, x="-8", y=y, class_="tick left")
-    yield from _upright(axes.x, height=height)
 
 
 def _upright(ticks: Sequence[Tick], *, height: int) -> Iterable[Markup]:
