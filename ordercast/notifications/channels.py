@@ -31,6 +31,9 @@ class ChannelTraits:
     states: tuple[State, ...]
 
 
+# Without a receipt.
+_UNREPORTED = (State.REQUESTED, State.SENDING, State.IN_DOUBT, State.SENT, State.UNCONFIRMED)
+
 CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
     {
         Channel.SMS: ChannelTraits(
@@ -41,11 +44,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
             receipts_name_notification=False,
             resends=False,
             states=(
-                State.REQUESTED,
-                State.SENDING,
-                State.IN_DOUBT,
-                State.SENT,
-                State.UNCONFIRMED,
+                *_UNREPORTED,
                 State.CARRIER_ACCEPTED,
                 State.FAILED_FOR_NOW,
                 State.FAILED,
@@ -62,11 +61,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
             # A mail server may accept a message and bounce it afterwards; an automatic reply is
             # not a bounce.
             states=(
-                State.REQUESTED,
-                State.SENDING,
-                State.IN_DOUBT,
-                State.SENT,
-                State.UNCONFIRMED,
+                *_UNREPORTED,
                 State.DELAYED,
                 State.SUPPRESSED,  # by the provider's own list
                 State.FAILED,

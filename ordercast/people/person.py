@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from ordercast.events.identity import address_key
+from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
+from ordercast.notifications.notification import Notification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +83,11 @@ class Person:
             return self.refusals[channel]
         suppression = self.suppressions.get(address_key(recipient)) if recipient else None
         return suppression.reason if suppression and suppression.channel is channel else None
+
+
+def people_for(row: Notification) -> frozenset[str]:
+    """Return the keys of the records of *row*'s customer and recipient."""
+    keys = {address_key(row.recipient)} if row.recipient else set()
+    if row.customer_id is not None:
+        keys.add(customer_key(shop=row.order.shop, customer_id=row.customer_id))
+    return frozenset(keys)

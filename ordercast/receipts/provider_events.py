@@ -7,7 +7,7 @@ CloudWatch metrics and logs for SMS deliveries".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ordercast.events.order_event import Channel
@@ -26,7 +26,7 @@ class SuppressionReason(StrEnum):
     SOFT_BOUNCED = "soft-bounced"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class EventMeaning:
     """The state an event puts its message in; `known` is false if only its general type is in the table."""
 
@@ -35,117 +35,88 @@ class EventMeaning:
     known: bool = True
 
 
+_DELAYED = EventMeaning(State.DELAYED)
+_DELIVERED = EventMeaning(State.DELIVERED)
+_FAILED = EventMeaning(State.FAILED)
+_SOFT_BOUNCED = EventMeaning(State.SOFT_BOUNCED)
+_AUTO_REPLIED = EventMeaning(State.AUTO_REPLIED)
+_COUNTED_SOFT_BOUNCE = EventMeaning(State.SOFT_BOUNCED, SuppressionReason.SOFT_BOUNCED)
+_BOUNCED = EventMeaning(State.BOUNCED, SuppressionReason.BOUNCED)
+_ON_A_LIST = EventMeaning(State.SUPPRESSED, SuppressionReason.SUPPRESSION_LIST)
+_COMPLAINED = EventMeaning(State.COMPLAINED, SuppressionReason.COMPLAINED)
+_CARRIER_ACCEPTED = EventMeaning(State.CARRIER_ACCEPTED)
+_FAILED_FOR_NOW = EventMeaning(State.FAILED_FOR_NOW)
+_BLOCKED = EventMeaning(State.FAILED, SuppressionReason.BLOCKED)
+
 EMAIL: Mapping[str, EventMeaning] = {
-    "Send": EventMeaning(state=State.SENT),
-    "DeliveryDelay": EventMeaning(state=State.DELAYED),
-    "DeliveryDelay/BYOIPHostNameLookupUnavailable": EventMeaning(state=State.DELAYED),
-    "DeliveryDelay/General": EventMeaning(state=State.DELAYED),
-    "DeliveryDelay/IPFailure": EventMeaning(state=State.DELAYED),
-    "DeliveryDelay/InternalFailure": EventMeaning(state=State.DELAYED),
-    "DeliveryDelay/MailboxFull": EventMeaning(state=State.DELAYED),
-    "DeliveryDelay/RecipientServerError": EventMeaning(state=State.DELAYED),
-    "DeliveryDelay/SendingDeferral": EventMeaning(state=State.DELAYED),
-    "DeliveryDelay/SpamDetected": EventMeaning(state=State.DELAYED),
-    "DeliveryDelay/TransientCommunicationFailure": EventMeaning(state=State.DELAYED),
-    "DeliveryDelay/Undetermined": EventMeaning(state=State.DELAYED),
-    "Delivery": EventMeaning(state=State.DELIVERED),
-    "Reject": EventMeaning(state=State.FAILED),
-    "Rendering Failure": EventMeaning(state=State.FAILED),
-    "Bounce": EventMeaning(state=State.SOFT_BOUNCED),
-    "Bounce/Undetermined": EventMeaning(state=State.SOFT_BOUNCED),
-    "Bounce/Undetermined/Undetermined": EventMeaning(state=State.SOFT_BOUNCED),
+    "Send": EventMeaning(State.SENT),
+    "DeliveryDelay": _DELAYED,
+    "DeliveryDelay/BYOIPHostNameLookupUnavailable": _DELAYED,
+    "DeliveryDelay/General": _DELAYED,
+    "DeliveryDelay/IPFailure": _DELAYED,
+    "DeliveryDelay/InternalFailure": _DELAYED,
+    "DeliveryDelay/MailboxFull": _DELAYED,
+    "DeliveryDelay/RecipientServerError": _DELAYED,
+    "DeliveryDelay/SendingDeferral": _DELAYED,
+    "DeliveryDelay/SpamDetected": _DELAYED,
+    "DeliveryDelay/TransientCommunicationFailure": _DELAYED,
+    "DeliveryDelay/Undetermined": _DELAYED,
+    "Delivery": _DELIVERED,
+    "Reject": _FAILED,
+    "Rendering Failure": _FAILED,
+    "Bounce": _SOFT_BOUNCED,
+    "Bounce/Undetermined": _SOFT_BOUNCED,
+    "Bounce/Undetermined/Undetermined": _SOFT_BOUNCED,
     # Nearly always an out-of-office reply to a message that arrived.
-    "Bounce/Transient": EventMeaning(state=State.AUTO_REPLIED),
-    "Bounce/Transient/General": EventMeaning(state=State.AUTO_REPLIED),
-    "Bounce/Transient/CustomTimeoutExceeded": EventMeaning(
-        state=State.SOFT_BOUNCED, suppression_reason=SuppressionReason.SOFT_BOUNCED
-    ),
-    "Bounce/Transient/MailboxFull": EventMeaning(
-        state=State.SOFT_BOUNCED, suppression_reason=SuppressionReason.SOFT_BOUNCED
-    ),
+    "Bounce/Transient": _AUTO_REPLIED,
+    "Bounce/Transient/General": _AUTO_REPLIED,
+    "Bounce/Transient/CustomTimeoutExceeded": _COUNTED_SOFT_BOUNCE,
+    "Bounce/Transient/MailboxFull": _COUNTED_SOFT_BOUNCE,
     # These three concern the content, not the address.
-    "Bounce/Transient/AttachmentRejected": EventMeaning(state=State.SOFT_BOUNCED),
-    "Bounce/Transient/ContentRejected": EventMeaning(state=State.SOFT_BOUNCED),
-    "Bounce/Transient/MessageTooLarge": EventMeaning(state=State.SOFT_BOUNCED),
-    "Bounce/Permanent": EventMeaning(
-        state=State.BOUNCED, suppression_reason=SuppressionReason.BOUNCED
-    ),
-    "Bounce/Permanent/General": EventMeaning(
-        state=State.BOUNCED, suppression_reason=SuppressionReason.BOUNCED
-    ),
-    "Bounce/Permanent/NoEmail": EventMeaning(
-        state=State.BOUNCED, suppression_reason=SuppressionReason.BOUNCED
-    ),
+    "Bounce/Transient/AttachmentRejected": _SOFT_BOUNCED,
+    "Bounce/Transient/ContentRejected": _SOFT_BOUNCED,
+    "Bounce/Transient/MessageTooLarge": _SOFT_BOUNCED,
+    "Bounce/Permanent": _BOUNCED,
+    "Bounce/Permanent/General": _BOUNCED,
+    "Bounce/Permanent/NoEmail": _BOUNCED,
     # SES accepted these and did not send them: suppressed by its own list.
-    "Bounce/Permanent/Suppressed": EventMeaning(
-        state=State.SUPPRESSED, suppression_reason=SuppressionReason.SUPPRESSION_LIST
-    ),
-    "Bounce/Permanent/OnAccountSuppressionList": EventMeaning(
-        state=State.SUPPRESSED, suppression_reason=SuppressionReason.SUPPRESSION_LIST
-    ),
-    "Bounce/Permanent/OnTenantSuppressionList": EventMeaning(
-        state=State.SUPPRESSED, suppression_reason=SuppressionReason.SUPPRESSION_LIST
-    ),
+    "Bounce/Permanent/Suppressed": _ON_A_LIST,
+    "Bounce/Permanent/OnAccountSuppressionList": _ON_A_LIST,
+    "Bounce/Permanent/OnTenantSuppressionList": _ON_A_LIST,
     "Bounce/Permanent/UnsubscribedRecipient": EventMeaning(
-        state=State.SUPPRESSED, suppression_reason=SuppressionReason.UNSUBSCRIBED
+        State.SUPPRESSED, SuppressionReason.UNSUBSCRIBED
     ),
-    "Bounce/Permanent/EmailValidationSuppressed": EventMeaning(state=State.SUPPRESSED),
-    "Complaint": EventMeaning(
-        state=State.COMPLAINED, suppression_reason=SuppressionReason.COMPLAINED
-    ),
-    "Complaint/abuse": EventMeaning(
-        state=State.COMPLAINED, suppression_reason=SuppressionReason.COMPLAINED
-    ),
-    "Complaint/auth-failure": EventMeaning(
-        state=State.COMPLAINED, suppression_reason=SuppressionReason.COMPLAINED
-    ),
-    "Complaint/fraud": EventMeaning(
-        state=State.COMPLAINED, suppression_reason=SuppressionReason.COMPLAINED
-    ),
-    "Complaint/other": EventMeaning(
-        state=State.COMPLAINED, suppression_reason=SuppressionReason.COMPLAINED
-    ),
-    "Complaint/virus": EventMeaning(
-        state=State.COMPLAINED, suppression_reason=SuppressionReason.COMPLAINED
-    ),
+    "Bounce/Permanent/EmailValidationSuppressed": EventMeaning(State.SUPPRESSED),
+    "Complaint": _COMPLAINED,
+    "Complaint/abuse": _COMPLAINED,
+    "Complaint/auth-failure": _COMPLAINED,
+    "Complaint/fraud": _COMPLAINED,
+    "Complaint/other": _COMPLAINED,
+    "Complaint/virus": _COMPLAINED,
     # The recipient moved it out of the spam folder.
-    "Complaint/not-spam": EventMeaning(state=State.DELIVERED),
-    "Complaint/OnAccountSuppressionList": EventMeaning(
-        state=State.SUPPRESSED, suppression_reason=SuppressionReason.SUPPRESSION_LIST
-    ),
+    "Complaint/not-spam": _DELIVERED,
+    "Complaint/OnAccountSuppressionList": _ON_A_LIST,
 }
 
 SMS: Mapping[str, EventMeaning] = {
-    "SUCCESS": EventMeaning(state=State.CARRIER_ACCEPTED),
-    "SUCCESS/Message has been accepted by phone carrier": EventMeaning(
-        state=State.CARRIER_ACCEPTED
-    ),
-    "SUCCESS/Message has been accepted by phone": EventMeaning(state=State.DELIVERED),
-    "SUCCESS/Delivered": EventMeaning(state=State.DELIVERED),
-    "FAILURE": EventMeaning(state=State.FAILED_FOR_NOW),
-    "FAILURE/Phone carrier is currently unreachable/unavailable": EventMeaning(
-        state=State.FAILED_FOR_NOW
-    ),
-    "FAILURE/Phone is currently unreachable/unavailable": EventMeaning(state=State.FAILED_FOR_NOW),
-    "FAILURE/Unknown error attempting to reach phone": EventMeaning(state=State.FAILED_FOR_NOW),
-    "FAILURE/Blocked as spam by phone carrier": EventMeaning(state=State.FAILED),
-    "FAILURE/Phone carrier has blocked this message": EventMeaning(state=State.FAILED),
-    "FAILURE/Invalid phone number": EventMeaning(state=State.FAILED),
-    "FAILURE/Message body is invalid": EventMeaning(state=State.FAILED),
-    "FAILURE/This delivery would exceed max price": EventMeaning(state=State.FAILED),
-    "FAILURE/Sandboxed account unable to send to number.": EventMeaning(state=State.FAILED),
-    "FAILURE/Destination is on a blocked list": EventMeaning(
-        state=State.FAILED, suppression_reason=SuppressionReason.BLOCKED
-    ),
-    "FAILURE/Phone has blocked SMS": EventMeaning(
-        state=State.FAILED, suppression_reason=SuppressionReason.BLOCKED
-    ),
-    "FAILURE/Phone is on a blocked list": EventMeaning(
-        state=State.FAILED, suppression_reason=SuppressionReason.BLOCKED
-    ),
-    "FAILURE/Phone number is opted out": EventMeaning(
-        state=State.FAILED, suppression_reason=SuppressionReason.OPTED_OUT
-    ),
+    "SUCCESS": _CARRIER_ACCEPTED,
+    "SUCCESS/Message has been accepted by phone carrier": _CARRIER_ACCEPTED,
+    "SUCCESS/Message has been accepted by phone": _DELIVERED,
+    "SUCCESS/Delivered": _DELIVERED,
+    "FAILURE": _FAILED_FOR_NOW,
+    "FAILURE/Phone carrier is currently unreachable/unavailable": _FAILED_FOR_NOW,
+    "FAILURE/Phone is currently unreachable/unavailable": _FAILED_FOR_NOW,
+    "FAILURE/Unknown error attempting to reach phone": _FAILED_FOR_NOW,
+    "FAILURE/Blocked as spam by phone carrier": _FAILED,
+    "FAILURE/Phone carrier has blocked this message": _FAILED,
+    "FAILURE/Invalid phone number": _FAILED,
+    "FAILURE/Message body is invalid": _FAILED,
+    "FAILURE/This delivery would exceed max price": _FAILED,
+    "FAILURE/Sandboxed account unable to send to number.": _FAILED,
+    "FAILURE/Destination is on a blocked list": _BLOCKED,
+    "FAILURE/Phone has blocked SMS": _BLOCKED,
+    "FAILURE/Phone is on a blocked list": _BLOCKED,
+    "FAILURE/Phone number is opted out": EventMeaning(State.FAILED, SuppressionReason.OPTED_OUT),
 }
 
 REFUSED_BY_PROVIDERS = frozenset(
@@ -159,7 +130,7 @@ MEANINGS: Mapping[Channel, Mapping[str, EventMeaning]] = {Channel.EMAIL: EMAIL, 
 COUNTED = frozenset({"Open", "Click", "Subscription"})
 
 # An unknown subtype of a transient bounce only says that SES gave up.
-_GENERAL = {"Bounce/Transient": EventMeaning(state=State.SOFT_BOUNCED, known=False)}
+_GENERAL = {"Bounce/Transient": replace(_SOFT_BOUNCED, known=False)}
 
 
 def meaning_of(kind: str, channel: Channel) -> EventMeaning:
@@ -172,12 +143,8 @@ def meaning_of(kind: str, channel: Channel) -> EventMeaning:
         if kind in _GENERAL:
             return _GENERAL[kind]
         if kind in meanings:
-            return EventMeaning(
-                state=meanings[kind].state,
-                suppression_reason=meanings[kind].suppression_reason,
-                known=False,
-            )
-    return EventMeaning(state=State.SENT, known=False)
+            return replace(meanings[kind], known=False)
+    return EventMeaning(State.SENT, known=False)
 
 
 def reason(kind: str, channel: Channel) -> str | None:

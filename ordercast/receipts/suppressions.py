@@ -5,14 +5,14 @@ reply is no evidence.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
-from ordercast.people.person import Person, SoftBounce, Suppression, Unsuppression
-from ordercast.people.person_keys import people_for
+from ordercast.people.person import Person, SoftBounce, Suppression, Unsuppression, people_for
 from ordercast.receipts.provider_events import SuppressionReason, meaning_of
 from ordercast.receipts.receipt_log import ReceiptLog
 
@@ -20,16 +20,11 @@ WITHIN = timedelta(days=30)
 """Soft bounces of an address count together if they come within this time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """One reason to suppress an address (by its hash), and the message that gave it."""
+class Evidence(NamedTuple):
+    """One reason to suppress an address (by its hash); a soft bounce alone is not enough."""
 
-    suppression_reason: SuppressionReason
     address: str
-    channel: Channel
-    kind: str
-    message_id: str
-    at: datetime
+    suppression: Suppression
 
 
 def evidence_in(row: Notification, receipt_logs: Iterable[ReceiptLog]) -> list[Evidence]:
@@ -38,16 +33,18 @@ def evidence_in(row: Notification, receipt_logs: Iterable[ReceiptLog]) -> list[E
         return []
     return [
         Evidence(
-            suppression_reason=suppression_reason,
-            address=address_key(row.recipient),
-            channel=row.channel,
-            kind=kind,
-            message_id=receipt_log.message_id,
-            at=receipt_event.at,
+            address_key(row.recipient),
+            Suppression(
+                channel=row.channel,
+                reason=reason,
+                kind=kind,
+                message_id=receipt_log.message_id,
+                at=receipt_event.at,
+            ),
         )
         for receipt_log in receipt_logs
         for kind, receipt_event in receipt_log.receipt_events.items()
-        if (suppression_reason := meaning_of(kind, row.channel).suppression_reason)
+        if (reason := meaning_of(kind, row.channel).suppression_reason)
     ]
 
 
@@ -74,16 +71,16 @@ def suppress(person: Person, evidence: Iterable[Evidence], *, soft_bounces: int)
     """
     softly = dict(person.soft_bounces)
     suppressions = dict(person.suppressions)
-    for each in evidence:
-        unsuppressions = person.unsuppressions.get(each.address)
-        if unsuppressions is not None and each.at <= unsuppressions.at:
+    for address, new in evidence:
+        unsuppression = person.unsuppressions.get(address)
+        if unsuppression is not None and new.at <= unsuppression.at:
             continue  # older than the unsuppression, so it is no new evidence
-        if each.suppression_reason is SuppressionReason.SOFT_BOUNCED:
-            known = softly.get(each.message_id)
-            at = min(known.at, each.at) if known else each.at
-            softly[each.message_id] = SoftBounce(address=each.address, at=at)
+        if new.reason == SuppressionReason.SOFT_BOUNCED:
+            known = softly.get(new.message_id)
+            at = min(known.at, new.at) if known else new.at
+            softly[new.message_id] = SoftBounce(address=address, at=at)
         else:
-            _keep_earliest(suppressions, each.address, _refusal(each))
+            _keep_earliest(suppressions, address, new)
     for address in {each.address for each in softly.values()}:
         _keep_earliest(suppressions, address, _too_many(softly, address, soft_bounces))
     if (softly, suppressions) == (dict(person.soft_bounces), dict(person.suppressions)):
@@ -115,16 +112,6 @@ def unsuppress(person: Person, address: str, *, by: str, at: datetime) -> Person
             address: Unsuppression(reason=refusal.reason, by=by, at=at),
         },
         suppressions_version=person.suppressions_version + 1,
-    )
-
-
-def _refusal(evidence: Evidence) -> Suppression:
-    return Suppression(
-        channel=evidence.channel,
-        reason=evidence.suppression_reason,
-        kind=evidence.kind,
-        message_id=evidence.message_id,
-        at=evidence.at,
     )
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ordercast.rollups.rollup import (
+    NOTHING,
     Amount,
     Contribution,
     CountedVersion,
     RollupInput,
     RollupKey,
     add,
-    beside,
     contribution,
     difference,
 )
@@ -112,7 +112,14 @@ def corrections(
             name = CORRECTION + json.dumps([place, *bucket], ensure_ascii=False)
             last = counted.get(name)
             version = last.version + 1 if last else 1
-            correction = beside(name, version=version, bucket=bucket, at=at, keep_until=keep_until)
+            correction = RollupInput(
+                id=name,
+                version=version,
+                state=NOTHING,
+                bucket=bucket,
+                effective_at=at,
+                keep_until=keep_until,
+            )
             entry = Entry(line=correction, new=contribution(correction), last=last)
             some = dict(minus[place : place + NAMES])
             packed.append(Transaction(entries=[entry], additions={bucket: some}))

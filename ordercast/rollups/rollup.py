@@ -37,24 +37,25 @@ class RollupInput:
     """The fields of a ledger row that are counted; none is personal.
 
     `taken` means that a provider accepted the message. `cost` (US dollars) is the carrier's price or
-    our estimate, by `cost_source`. `keep_until` is when the row's retention ends.
+    our estimate, by `cost_source`. `keep_until` is when the row's retention ends. An input in the
+    state `NOTHING` is no notification; by itself it contributes nothing.
     """
 
     id: str
     version: int
     state: str
-    rule: str | None
+    rule: str | None = None
     bucket: RollupKey
     effective_at: datetime
-    occurred_at: datetime | None
-    sent_at: datetime | None
-    delivered_at: datetime | None
+    occurred_at: datetime | None = None
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
     keep_until: int
-    taken: bool
-    parts: int
-    reserved: Decimal | None
-    cost: Decimal | None
-    cost_source: str | None
+    taken: bool = False
+    parts: int = 0
+    reserved: Decimal | None = None
+    cost: Decimal | None = None
+    cost_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ STATE, RULE = "state#", "rule#"
 PARTS, TAKEN = "parts", "taken"
 RESERVED, CARRIER, ESTIMATE = "reserved", "carrier", "estimate"
 PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
-PRICED_RESERVED = "priced-reserved"
+PRICED_RESERVED = "priced_reserved"
 CHARGES, UNATTRIBUTED, NOTHING = "charges", "unattributed", "nothing"
 
 CHARGE = "message#"
@@ -108,44 +109,14 @@ def unattributed(
     It is counted by its message id and is no notification. *version* grows with its receipts, so a
     changed charge is counted again.
     """
-    return beside(
-        f"{CHARGE}{message_id}",
+    return RollupInput(
+        id=f"{CHARGE}{message_id}",
         version=version,
         bucket=RollupKey(hour_of(at), "sms", country, UNATTRIBUTED, None, None),
-        at=at,
+        effective_at=at,
         keep_until=keep_until,
         state=UNATTRIBUTED,
         cost=price,
-    )
-
-
-def beside(
-    name: str,
-    *,
-    version: int,
-    bucket: RollupKey,
-    at: datetime,
-    keep_until: int,
-    state: str = NOTHING,
-    cost: Decimal | None = None,
-) -> RollupInput:
-    """Return an input that is no notification; by itself it contributes nothing."""
-    return RollupInput(
-        id=name,
-        version=version,
-        state=state,
-        rule=None,
-        bucket=bucket,
-        effective_at=at,
-        occurred_at=None,
-        sent_at=None,
-        delivered_at=None,
-        keep_until=keep_until,
-        taken=False,
-        parts=0,
-        reserved=None,
-        cost=cost,
-        cost_source=None,
     )
 
 

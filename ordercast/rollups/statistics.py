@@ -4,26 +4,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal, get_args, get_type_hints
 
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
 from ordercast.receipts.provider_events import REFUSED_BY_PROVIDERS
 from ordercast.rollups.latency import percentile
 from ordercast.rollups.rollup import (
-    CARRIER,
-    CHARGES,
-    ESTIMATE,
-    ESTIMATED,
     LATENCIES,
     PARTS,
-    PRICED,
-    PRICED_RESERVED,
-    RESERVED,
     RULE,
     STATE,
     TAKEN,
-    UNATTRIBUTED,
-    UNPRICED,
     Amount,
     Amounts,
     RollupKey,
@@ -39,7 +30,7 @@ Step = Literal["accepted", "sent", "delivered", "in_all"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spend:
-    """Exact sums of US dollars, and the number of messages in each.
+    """Exact sums of US dollars, and the number of messages in each; fields are named as the amounts.
 
     `carrier` is the carriers' price of `priced` messages, for which `priced_reserved` was reserved.
     `estimate` is our estimate for `estimated` messages without a price; `unpriced` have neither.
@@ -148,17 +139,7 @@ class Figures:
     @property
     def money(self) -> Spend:
         """What it cost."""
-        return Spend(
-            reserved=self._dollars(RESERVED),
-            carrier=self._dollars(CARRIER),
-            estimate=self._dollars(ESTIMATE),
-            priced_reserved=self._dollars(PRICED_RESERVED),
-            unattributed=self._dollars(UNATTRIBUTED),
-            priced=self._count(PRICED),
-            estimated=self._count(ESTIMATED),
-            unpriced=self._count(UNPRICED),
-            charges=self._count(CHARGES),
-        )
+        return Spend(**{name: kind(self.amounts.get(name, 0)) for name, kind in _SPENT.items()})
 
     def bins(self, step: Step) -> dict[int, int]:
         """Return the histogram of a step (`ordercast.rollups.latency`)."""
@@ -178,8 +159,8 @@ class Figures:
     def _count(self, name: str) -> int:
         return int(self.amounts.get(name, 0))
 
-    def _dollars(self, name: str) -> Decimal:
-        return Decimal(self.amounts.get(name, 0))
+
+_SPENT = get_type_hints(Spend)
 
 
 def by(

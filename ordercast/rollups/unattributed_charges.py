@@ -7,7 +7,7 @@ the account's sole sender counts the charge (docs/decisions/0014).
 from datetime import datetime, timedelta
 
 from ordercast.receipts.receipt_log import ReceiptLog
-from ordercast.rollups.rollup import CHARGE, RollupInput, RollupKey, beside, unattributed
+from ordercast.rollups.rollup import CHARGE, NOTHING, RollupInput, RollupKey, unattributed
 
 
 def is_given_up(receipt_log: ReceiptLog, *, wait: timedelta, now: datetime) -> bool:
@@ -42,10 +42,11 @@ def reversal_of(receipt_log: ReceiptLog, counted: RollupKey) -> RollupInput | No
     """Return the input that undoes a charge in the bucket it was *counted* in, once it is attributed."""
     if receipt_log.notification_id is None:
         return None
-    return beside(
-        f"{CHARGE}{receipt_log.message_id}",
+    return RollupInput(
+        id=f"{CHARGE}{receipt_log.message_id}",
         version=receipt_log.version,
+        state=NOTHING,
         bucket=counted,
-        at=receipt_log.sent_at,
+        effective_at=receipt_log.sent_at,
         keep_until=int(receipt_log.expires_at.timestamp()),
     )

@@ -38,7 +38,7 @@ from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, is_stale
-from ordercast.people.person_keys import people_for
+from ordercast.people.person import people_for
 from ordercast.people.quiet_hours import quiet_until
 from ordercast.people.time_zones import possible_time_zones
 

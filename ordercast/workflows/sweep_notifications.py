@@ -7,7 +7,7 @@ from datetime import datetime
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.people.person_keys import people_for
+from ordercast.people.person import people_for
 from ordercast.receipts.matching import number_in_doubt
 from ordercast.sending.due_policy import DueAction, DuePolicy, due_action, looked_at
 from ordercast.sending.send_rules import SendWithin, latest_status_key_of

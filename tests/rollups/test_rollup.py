@@ -66,7 +66,7 @@ def test_the_carriers_price_stands_beside_what_was_reserved_for_it() -> None:
 
     assert 2 == amounts["parts"]
     assert Decimal("0.00645") == amounts["carrier"]
-    assert Decimal("0.0166") == amounts["reserved"] == amounts["priced-reserved"]
+    assert Decimal("0.0166") == amounts["reserved"] == amounts["priced_reserved"]
     assert (1, None) == (amounts["priced"], amounts.get("estimated"))
 
 

@@ -10,8 +10,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, status_rank
-from ordercast.people.person import Person
-from ordercast.people.person_keys import people_for
+from ordercast.people.person import Person, people_for
 from ordercast.sending.send_rules import (
     EXPIRED,
     NO_CONSENT,

@@ -7,7 +7,7 @@ from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.notification import Notification
 from ordercast.people.contact import country_of
-from ordercast.people.person_keys import people_for
+from ordercast.people.person import people_for
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outgoing
