@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from random import Random
 
-from local_cloud.demo.shop import Order, Reach, Result, orders
+from local_cloud.demo.shop import Order, Result, orders
 
 COHORTS = 4
 """Orders are put in this many groups; a group continues when its last messages are sent."""
@@ -85,7 +85,9 @@ def _records(order: Order, number: int, chance: Random) -> Iterator[tuple[int, P
     statuses = order.statuses
     is_late = statuses[-2:] == ("shipped", "delivered") and not order.refuses
     late = is_late and chance.random() < _STALE * _ROUNDS
-    for place, status in enumerate(_out_of_order(statuses) if late else statuses):
+    # A late `shipped` comes after `delivered`.
+    in_order = (*statuses[:-2], statuses[-1], statuses[-2]) if late else statuses
+    for place, status in enumerate(in_order):
         stale = late and place == len(statuses) - 1
         put = Put(
             kind=RecordKind.STALE if stale else RecordKind.ACCEPTED,
@@ -102,11 +104,6 @@ def _records(order: Order, number: int, chance: Random) -> Iterator[tuple[int, P
         if chance.random() < _MALFORMED:
             raw = chance.choice(_UNUSABLE).replace("ORDER", order.id).encode()
             yield place, replace(put, kind=RecordKind.PARKED, event=None, raw=raw, promised={})
-
-
-def _out_of_order(statuses: tuple[str, ...]) -> tuple[str, ...]:
-    """Put `shipped` after `delivered`."""
-    return (*statuses[:-2], statuses[-1], statuses[-2])
 
 
 _UNUSABLE = (
@@ -136,8 +133,7 @@ _FIELDS = {"sms": "phone", "email": "email"}
 def _promised(order: Order, place: int) -> Promised:
     reached = order.reached(place)
     channels = ("sms", "email") if order.channel == "both" else (order.channel,)
-    return {channel: _result(order, channel, reached) for channel in channels}
-
-
-def _result(order: Order, channel: str, reached: Mapping[str, Reach]) -> Result:
-    return Result.SUPPRESSED if channel in order.refuses else reached[channel].result
+    return {
+        channel: Result.SUPPRESSED if channel in order.refuses else reached[channel].result
+        for channel in channels
+    }

@@ -97,17 +97,17 @@ class EmulatorClient:
     def _cached(self, kind: str, name: str, ask: Callable[[str], Any]) -> Any:  # noqa: ANN401
         until, known = self._known.get((kind, name), (0.0, None))
         if known is None or time.monotonic() > until:
-            known = ask(name)
+            try:
+                known = ask(name)
+            except self._ses.exceptions.NotFoundException:
+                known = None
             self._known[kind, name] = (time.monotonic() + _CACHE_SECONDS, known)
         return known
 
-    def _ask_topics(self, configuration_set: str) -> list[EventTopic] | None:
-        try:
-            answer = self._ses.get_configuration_set_event_destinations(
-                ConfigurationSetName=configuration_set
-            )
-        except self._ses.exceptions.NotFoundException:
-            return None
+    def _ask_topics(self, configuration_set: str) -> list[EventTopic]:
+        answer = self._ses.get_configuration_set_event_destinations(
+            ConfigurationSetName=configuration_set
+        )
         return [
             EventTopic(
                 arn=destination["SnsDestination"]["TopicArn"],
@@ -117,11 +117,8 @@ class EmulatorClient:
             if destination.get("Enabled") and "SnsDestination" in destination
         ]
 
-    def _ask_identity(self, identity: str) -> bool | None:
-        try:
-            answer = self._ses.get_email_identity(EmailIdentity=identity)
-        except self._ses.exceptions.NotFoundException:
-            return None
+    def _ask_identity(self, identity: str) -> bool:
+        answer = self._ses.get_email_identity(EmailIdentity=identity)
         return bool(answer.get("VerifiedForSendingStatus"))
 
     def _make_stream(self, group: str, stream: str) -> None:

@@ -3,8 +3,8 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -23,7 +23,7 @@ from ordercast.operations.parked_selection import (
     selection,
     summary,
 )
-from ordercast.operations.parked_sources import ParkedSources, SelectedItems, parked_sources
+from ordercast.operations.parked_sources import SelectedItems, parked_sources
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.usage_error import UsageError
@@ -76,7 +76,7 @@ def list_parked(
 ) -> None:
     """List parked items with their reasons; no personal data is shown."""
     chosen = selection((), kind, reason, since, datetime.now(UTC))
-    with _open_sources(stage, cloud) as where:
+    with closing(parked_sources(target(stage, cloud))) as where:
         items = _all(where.find(chosen))
     if as_json:
         for each in items:
@@ -98,7 +98,7 @@ def show(
     cloud: CloudName = None,
 ) -> None:
     """Show one parked item; its payload only with --payload."""
-    with _open_sources(stage, cloud) as where:
+    with closing(parked_sources(target(stage, cloud))) as where:
         found = [(f.source, each) for f in where.find(Selection(ids=[id_])) for each in f.items]
         if len(found) != 1:
             raise UsageError(f"{id_} names {len(found)} parked items, not one")
@@ -149,7 +149,7 @@ def _do(
     stage: str,
     cloud: str | None,
 ) -> None:
-    with _open_sources(stage, cloud) as where:
+    with closing(parked_sources(target(stage, cloud))) as where:
         found = where.find(chosen)
         items = _all(found)
         if missed := chosen.missed(items):
@@ -170,15 +170,6 @@ def _do(
         raise UsageError(
             "the rest changed meanwhile or was refused", hint="look again: parked list"
         )
-
-
-@contextmanager
-def _open_sources(stage: str, cloud: str | None) -> Iterator[ParkedSources]:
-    where = parked_sources(target(stage, cloud))
-    try:
-        yield where
-    finally:
-        where.release()
 
 
 def _all(found: Sequence[SelectedItems]) -> list[ParkedItem]:

@@ -29,7 +29,7 @@ def pause(
 ) -> None:
     """Pause sending of what the options name, until it is resumed; without options, show the list."""
     ledger = target(stage, cloud).ledger()
-    named = _named(channel, country, campaign, shop)
+    named = _named(country, channel=channel, campaign=campaign, shop=shop)
     if named:
         ledger.pause(named)
     _show(ledger.pauses().paused)
@@ -46,7 +46,11 @@ def resume(
 ) -> None:
     """Resume sending of what the options name; messages that waited are sent within minutes."""
     ledger = target(stage, cloud).ledger()
-    named = ledger.pauses().paused if every else _named(channel, country, campaign, shop)
+    named = (
+        ledger.pauses().paused
+        if every
+        else _named(country, channel=channel, campaign=campaign, shop=shop)
+    )
     if not named and not every:
         raise UsageError("resume what?", hint="name what was paused, or --all")
     if named:
@@ -54,18 +58,9 @@ def resume(
     _show(ledger.pauses().paused)
 
 
-def _named(
-    channel: Iterable[Channel] | None,
-    country: Iterable[str] | None,
-    campaign: Iterable[str] | None,
-    shop: Iterable[str] | None,
-) -> frozenset[str]:
-    return frozenset(
-        [f"channel:{each}" for each in channel or ()]
-        + [f"country:{_country(each)}" for each in country or ()]
-        + [f"campaign:{each}" for each in campaign or ()]
-        + [f"shop:{each}" for each in shop or ()]
-    )
+def _named(country: Iterable[str] | None, **others: Iterable[str] | None) -> frozenset[str]:
+    options = {"country": map(_country, country or ()), **others}
+    return frozenset(f"{kind}:{each}" for kind, named in options.items() for each in named or ())
 
 
 def _country(written: str) -> str:

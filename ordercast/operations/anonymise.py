@@ -65,9 +65,9 @@ class Scrub:
         written = f"hash key\0{explicit}".encode()
         return str(int.from_bytes(blake2b(written, key=self.salt, digest_size=16).digest()))
 
-    def tag_key(self, key: str) -> str:
-        """Return the name of an aggregate's tag, replaced if it is an address."""
-        return self._unless_an_address(key)
+    def unless_an_address(self, value: str) -> str:
+        """Return an id or the name of a tag; it is replaced if it is an address by mistake."""
+        return self._email(value) if "@" in value else value
 
     def tag_value(self, value: str) -> str:
         """Return a tag's value if it is harmless, else a replacement."""
@@ -92,13 +92,9 @@ class Scrub:
             "phone": partial(self._phone, country=country),
             "customer": lambda v: f"c-{self._digest('customer', v)}",
             "url": lambda v: f"https://example.com/t/{self._digest('url', v)}",
-            # An id may be an address by mistake.
-            "kept": self._unless_an_address,
+            "kept": self.unless_an_address,
         }
         return replace.get(kind, masked_text)(value) if value else value
-
-    def _unless_an_address(self, value: str) -> str:
-        return self._email(value) if "@" in value else value
 
     def _email(self, value: str) -> str:
         if value.endswith(SIMULATOR):
@@ -113,7 +109,7 @@ class Scrub:
         if number is None:
             return masked_text(value)
         numbers = _FICTITIOUS.get(country_of(number) or "", _AMERICAN)
-        return numbers[int(self._digest("phone", number), 36) % len(numbers)]
+        return numbers[int(self._digest("phone", number), 16) % len(numbers)]
 
     def _item(self, item: object) -> object:
         if isinstance(item, str):
@@ -125,8 +121,7 @@ class Scrub:
 
     def _digest(self, kind: str, value: str) -> str:
         written = f"{kind}\0{value}".encode(errors="surrogatepass")
-        number = int.from_bytes(blake2b(written, key=self.salt, digest_size=8).digest())
-        return _base36(number)
+        return blake2b(written, key=self.salt, digest_size=8).hexdigest()
 
 
 def masked(payload: bytes) -> bytes:
@@ -134,7 +129,8 @@ def masked(payload: bytes) -> bytes:
     try:
         return masked_text(payload.decode()).encode()
     except UnicodeDecodeError:
-        return bytes(_masked_byte(each) for each in payload)
+        ascii_masked = re.sub(rb"[0-9]", b"0", re.sub(rb"[A-Za-z]", b"x", payload))
+        return re.sub(rb"[\x80-\xff]", b"\x80", ascii_masked)
 
 
 def masked_text(text: str) -> str:
@@ -176,26 +172,9 @@ def _shape(value: object) -> object:
     return [_shape(each) for each in value] if isinstance(value, list) else {}
 
 
-def _masked_byte(byte: int) -> int:
-    character = chr(byte)
-    if character.isascii() and character.isalnum():
-        return ord("0") if character.isdecimal() else ord("x")
-    return min(_ASCII, byte)
-
-
-_ASCII = 0x80
-
 # The number of hash keys of a stream; they are decimal.
 _HASHES = 1 << 128
 _LONGEST = 40  # digits, more than any hash key has
 
 _HARMLESS = frozenset({"", "true", "false"})
 _FEW_DIGITS = re.compile("[0-9]{1,3}")
-
-
-def _base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, rest = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
-    return digits or "0"

@@ -49,8 +49,8 @@ class DryRun:
         ports = RelayPorts(
             ledger=self,
             people=self,
-            notifications_topic=_NoNotificationsTopic(),
-            parked=_ParkedInMemory(self.parked),
+            notifications_topic=self,
+            parked=self,
             now=lambda: now,
         )
         return relay_orders(ports, self.policy, default_currency=self.default_currency)(records)
@@ -82,20 +82,13 @@ class DryRun:
         self._reservations |= {person.key: person for person in people}
         return {person.key for person in people}
 
-
-class _NoNotificationsTopic:
     def publish(self, notifications: Sequence[Notification]) -> set[str]:
         """Accept all and publish nothing."""
         return {each.id for each in notifications}
 
-
-@dataclass(frozen=True, slots=True)
-class _ParkedInMemory:
-    records: list[ParkedRecord]
-
     def park(self, records: Sequence[ParkedRecord]) -> None:
         """Keep them in memory."""
-        self.records.extend(records)
+        self.parked.extend(records)
 
 
 def _some(there: Mapping[Key, Thing], wanted: AbstractSet[Key]) -> dict[Key, Thing]:

@@ -61,7 +61,7 @@ class ParkedSources:
             for source, items in seen
         ]
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Make the dead letters visible again that were read and left."""
         for _, source in self.parked_sources:
             if isinstance(source, ParkedDeadLetters):

@@ -26,8 +26,8 @@ def period(since: str | None, until: str | None, *, now: datetime) -> Period:
     Raises `UsageError`.
     """
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    end = today + DAY if until is None else _in_utc(until, "--until", now)
-    begin = today if since is None else _in_utc(since, "--since", now)
+    end = today + DAY if until is None else moment(until, option="--until", now=now)
+    begin = today if since is None else moment(since, option="--since", now=now)
     if begin >= end:
         raise UsageError(f"--since {_written(begin)} is not before --until {_written(end)}")
     if end - begin > _LONGEST:
@@ -36,10 +36,6 @@ def period(since: str | None, until: str | None, *, now: datetime) -> Period:
 
 
 _LONGEST = 400 * DAY  # days, which are read one by one
-
-
-def _in_utc(typed: str, option: str, now: datetime) -> datetime:
-    return moment(typed, option=option, now=now).astimezone(UTC)
 
 
 def _written(instant: datetime) -> str:
@@ -59,13 +55,17 @@ def span(since: str, until: str | None, *, now: datetime) -> tuple[datetime, dat
 
 
 def moment(written: str, *, option: str, now: datetime) -> datetime:
-    """Read a span back from *now* (30m, 36h, 7d) or a time of ISO 8601, in UTC if it has no zone."""
+    """Read a span back from *now* (30m, 36h, 7d) or a time of ISO 8601; without a zone it is in UTC.
+
+    The result is in UTC. Raises `UsageError`.
+    """
     unit = _UNITS.get(written[-1:])
     try:
         if unit and written[:-1].isdecimal():
-            return now - int(written[:-1]) * unit
-        read = datetime.fromisoformat(written)
+            read = now - int(written[:-1]) * unit
+        else:
+            read = datetime.fromisoformat(written)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         message = f"{option}: {written} is neither a span (30m, 36h, 7d) nor a time (2026-11-02)"
         raise UsageError(message) from None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)

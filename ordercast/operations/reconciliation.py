@@ -42,7 +42,7 @@ def whole_hours(
     """Return begin and end; the begin is that of an hour, by default 24 h back. Raises `UsageError`."""
     ends = moment(until, option="--until", now=now) if until else now
     begins = moment(since, option="--since", now=now) if since else ends - timedelta(days=1)
-    begins = begins.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    begins = begins.replace(minute=0, second=0, microsecond=0)
     if begins >= ends:
         raise UsageError("the period ends before it begins")
     return begins, ends

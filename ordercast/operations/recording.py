@@ -60,7 +60,7 @@ def read(path: Path | str) -> list[Mapping[str, Any]]:
     """Return a recording's batches, or the one of a file that is a single Lambda event."""
     content = Path(path).read_bytes()
     try:
-        if content.startswith(b"\x1f\x8b"):
+        if content.startswith(_GZIP):
             content = gzip.decompress(content)
         whole = _json(content)
         first, *events = [whole] if whole else _lines(path, content)
@@ -147,7 +147,7 @@ def _aggregate(message: bytes, scrub: Scrub) -> bytes:
     for part in whole.records:
         part.data = _compressed(part.data, scrub)
         for tag in part.tags:
-            tag.key = scrub.tag_key(_text(tag.key))
+            tag.key = scrub.unless_an_address(_text(tag.key))
             if tag.HasField("value"):
                 tag.value = scrub.tag_value(_text(tag.value))
     again: bytes = whole.SerializeToString()

@@ -29,7 +29,7 @@ def test_what_was_parked_is_delivered_once_after_a_redrive_however_often_it_is_r
     assert 1 == found.source.redrive(found.items, progress=lambda _: None)
     assert 1 == found.source.redrive(found.items, progress=lambda _: None)
     assert [] == [each for found in where.find(Selection(reason=order)) for each in found.items]
-    where.release()
+    where.close()
 
     boto3.client("kinesis").put_record(
         StreamName=target.names.orders_stream, PartitionKey="parked", Data=event(after)
