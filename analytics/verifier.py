@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ordercast.emf import emf_line
 from ordercast.gateways.invocations.request_log import request_log
-from ordercast.metrics import emf_line
 from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.rollup import hour_of
 from ordercast.settings.analytics import HOURS_AGO, VerifierSettings

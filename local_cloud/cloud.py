@@ -57,7 +57,7 @@ class LocalCloud:
         *another*: when one of that name runs, this one is called name-2, name-3, …; otherwise that
         raises LocalCloudError, as does a failure to start.
         *receipt_delay*: seconds after a message until its first simulated receipt; without it, as
-        `provider_simulator/scenarios.py` says.
+        `provider_simulator/outcomes_and_delays.py` says.
         """
         folder, lock = client.claim(name, root=root, another=another)
         progress(START, "started")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ordercast.events.order_event_contract import OrderEventV1, read_wire
+from ordercast.events.order_event_fields import OrderEventV1, read_wire
 from ordercast.producer import NotTaken, Producer
 
 __all__ = ["FakeProducer"]

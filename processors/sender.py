@@ -9,6 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from ordercast.emf import PARKED_METRIC, emf_line
 from ordercast.errors import Retryable
 from ordercast.events.identity import is_notification_id
 from ordercast.events.order_event import Channel
@@ -17,7 +18,6 @@ from ordercast.gateways.invocations.batch_response import BatchResponse, message
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.messaging.visibility import SqsVisibility
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
-from ordercast.metrics import PARKED_METRIC, emf_line
 from ordercast.notifications.lifecycle import State
 from ordercast.settings.processors import SenderSettings
 from ordercast.wiring.send import SenderPorts, send_messages

@@ -16,9 +16,9 @@ from local_cloud.demo.day import Put
 from local_cloud.demo.shop import Result
 from local_cloud.inbox import InboxReader, SentMessage
 from local_cloud.provider_simulator.charges import Charge, read_charges
+from ordercast.emf import NAMESPACE
 from ordercast.events.order_event import Channel
 from ordercast.gateways.cloudwatch import MetricSums
-from ordercast.metrics import NAMESPACE
 from ordercast.operations.target import Target
 from ordercast.rollups.rollup import Amounts, RollupKey
 from ordercast.rollups.statistics import by, in_all

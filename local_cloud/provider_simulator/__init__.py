@@ -6,7 +6,7 @@ The simulator listens at the providers' endpoints, so it sees what is really sen
 - `api`: accept or refuse a call, keep the message, schedule its receipts
 - `email`, `text_message`: read and check a call as the provider would
 - `errors`: the errors that a recipient can ask for
-- `scenarios`: which receipts a message gets, and when, by its recipient
+- `outcomes_and_delays`: which receipts a message gets, and when, by its recipient
 - `recipients`: the recipients that have a scenario
 - `charges`: what the simulated provider charges for each message
 - `ses_events`, `sms_delivery_logs`: the documents of the receipts

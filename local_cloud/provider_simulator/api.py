@@ -23,8 +23,7 @@ from local_cloud.provider_simulator.errors import (
     raise_before_acceptance,
     sms_error,
 )
-from local_cloud.provider_simulator.receipts import Receipt, ReceiptDelivery
-from local_cloud.provider_simulator.scenarios import (
+from local_cloud.provider_simulator.outcomes_and_delays import (
     LATE_FACTOR,
     Timing,
     email_events,
@@ -32,6 +31,7 @@ from local_cloud.provider_simulator.scenarios import (
     sms_deliveries,
     sms_timing,
 )
+from local_cloud.provider_simulator.receipts import Receipt, ReceiptDelivery
 from local_cloud.provider_simulator.ses_events import AcceptedEmail, receipt_event, send_event
 from local_cloud.provider_simulator.sms_delivery_logs import delivery_log, log_group
 from local_cloud.provider_simulator.text_message import TextMessage, read_text_message

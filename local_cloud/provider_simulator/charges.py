@@ -11,7 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from local_cloud.provider_simulator.scenarios import EmailEvent, SmsDelivery, last_sms_delivery
+from local_cloud.provider_simulator.outcomes_and_delays import (
+    EmailEvent,
+    SmsDelivery,
+    last_sms_delivery,
+)
 from local_cloud.provider_simulator.text_message import TextMessage
 
 FILE_NAME = "charges.jsonl"

@@ -1,4 +1,4 @@
-"""Recognise the recipients that ask for a scenario. Used by `scenarios` and `errors`."""
+"""Recognise the recipients that ask for a scenario. Used by `outcomes_and_delays` and `errors`."""
 
 from email.utils import parseaddr
 

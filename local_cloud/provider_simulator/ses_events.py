@@ -7,7 +7,7 @@ from typing import Any
 
 from local_cloud.environment import ACCOUNT, REGION
 from local_cloud.provider_simulator.email import Email
-from local_cloud.provider_simulator.scenarios import EmailEvent
+from local_cloud.provider_simulator.outcomes_and_delays import EmailEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

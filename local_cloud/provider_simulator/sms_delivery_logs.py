@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local_cloud.environment import ACCOUNT, REGION
-from local_cloud.provider_simulator.scenarios import SmsDelivery
+from local_cloud.provider_simulator.outcomes_and_delays import SmsDelivery
 from local_cloud.provider_simulator.text_message import TextMessage
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_cloud.emulator.command import emulator_command, loopback
-from local_cloud.provider_simulator.scenarios import RECEIPT_DELAY_SECONDS
+from local_cloud.provider_simulator.outcomes_and_delays import RECEIPT_DELAY_SECONDS
 from local_cloud.supervisor.emulator_process import (
     EMULATOR,
     EmulatorProcess,

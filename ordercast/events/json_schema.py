@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from ordercast.events.order_event_contract import SCHEMA_VERSION, OrderEventV1
+from ordercast.events.order_event_fields import SCHEMA_VERSION, OrderEventV1
 
 ID = f"urn:ordercast:order-event:{SCHEMA_VERSION}"
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from ordercast.events.order_event_contract import Amount, ContactV1, Items, ItemV1, read_wire
+from ordercast.events.order_event_fields import Amount, ContactV1, Items, ItemV1, read_wire
 
 DEFAULT_STATUS = "confirmed"
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 from ordercast.errors import Rejected
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
-from ordercast.events.order_event_contract import Address, Identifier, in_one_line
+from ordercast.events.order_event_fields import Address, Identifier, in_one_line
 from ordercast.events.unreadable_values import invalid_value_in
 from ordercast.people.contact import e164, mailbox
 from ordercast.people.person import Person, QuietHours

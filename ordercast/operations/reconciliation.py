@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 from msgspec.structs import asdict
 
+from ordercast.emf import NAMESPACE
 from ordercast.gateways.cloudwatch import MetricSums
-from ordercast.metrics import NAMESPACE
 from ordercast.operations.periods import moment
 from ordercast.operations.target import Target
 from ordercast.reconciliation.comparison import Findings

@@ -13,8 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.notification import Notification, OrderDetails
-from ordercast.templates.catalogue import send_within, template_for
 from ordercast.templates.sms_text import fits, normalise
+from ordercast.templates.statuses import send_within, template_for
 
 __all__ = ["Words", "language_for", "send_within", "template_for", "version_of", "words"]
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 
 from ordercast.events.json_schema import json_schema
-from ordercast.events.order_event_contract import read_wire
+from ordercast.events.order_event_fields import read_wire
 from tests.events.contract_readers import BARE, CAMEL, VALIDATOR, contract_error
 from tests.examples import event
 

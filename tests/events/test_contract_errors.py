@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.order_event_contract import read_wire
+from ordercast.events.order_event_fields import read_wire
 from ordercast.events.unreadable_values import NO_CHARACTER, TOO_LARGE
 from tests.events.contract_readers import CAMEL, contract_error, contract_error_of_bytes
 from tests.examples import event

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from ordercast.emf import NAMESPACE, PARKED_METRIC
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
-from ordercast.metrics import NAMESPACE, PARKED_METRIC
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.outcome import not_now, unknown

@@ -9,7 +9,7 @@ import pytest
 from ordercast import templates
 from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.templates import words
-from ordercast.templates.catalogue import SEND_WITHIN
+from ordercast.templates.statuses import SEND_WITHIN
 from tests.examples import drafts
 
 TEXT, MAIL = drafts(tracking_url="https://example.com/track/o-1")

@@ -12,7 +12,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
-from ordercast.metrics import PARKED_METRIC
+from ordercast.emf import PARKED_METRIC
 from ordercast.settings.stage import StageSettings, StreamReaderSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.function import Function

@@ -7,10 +7,10 @@ import boto3
 import pytest
 
 from local_cloud.cloud import LocalCloud
+from ordercast.emf import NAMESPACE
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.gateways.cloudwatch import MetricSums
-from ordercast.metrics import NAMESPACE
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
 from ordercast.people.person import Person, QuietHours

@@ -12,7 +12,7 @@ from local_cloud.provider_simulator.charges import (
     charge_for_text,
     read_charges,
 )
-from local_cloud.provider_simulator.scenarios import email_events
+from local_cloud.provider_simulator.outcomes_and_delays import email_events
 from local_cloud.provider_simulator.text_message import TextMessage
 
 HANDSET, NO_HANDSET, AWAY = "+12065550100", "+12065550196", "+12065550199"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from analytics import metrics, verifier
-from ordercast.metrics import NAMESPACE, PARKED_METRIC, emf_line
+from ordercast.emf import NAMESPACE, PARKED_METRIC, emf_line
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercast.templates.catalogue import GENERIC, SEND_WITHIN, send_within, template_for
+from ordercast.templates.statuses import GENERIC, SEND_WITHIN, send_within, template_for
 from tests.examples import notification
 
 
