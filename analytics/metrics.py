@@ -9,16 +9,14 @@ any hours equal the rollups of these hours, however late a receipt comes.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from ordercast.emf import MetricSeries, emf_line
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 from ordercast.rollups.counting import Entry
 from ordercast.rollups.rollup import STATE, Amount, Contribution, RollupInput, add
 from ordercast.rollups.statistics import Figures
-
-Level = Literal["essential", "full"]
-"""How much is published: 8 series a stage, or 40; each costs money every month."""
+from ordercast.settings.analytics import MetricsLevel
 
 LATENCY = "DeliveryLatency"
 
@@ -39,7 +37,7 @@ COUNTED_BY_STATE = frozenset(
 
 
 def emf_lines(
-    counted: Iterable[Entry], *, stage: str, level: Level, now: datetime
+    counted: Iterable[Entry], *, stage: str, level: MetricsLevel, now: datetime
 ) -> Iterator[str]:
     """Yield the lines that, printed by a function, bring CloudWatch to what was counted."""
     figures: dict[tuple[datetime, MetricSeries], dict[str, Amount]] = defaultdict(dict)
@@ -66,13 +64,13 @@ def _instant(effective_at: datetime, now: datetime) -> datetime:
 _OLDEST = timedelta(days=14) - timedelta(hours=1)
 
 
-def _series(line: RollupInput, level: Level) -> list[MetricSeries]:
+def _series(line: RollupInput, level: MetricsLevel) -> list[MetricSeries]:
     if level == "essential":
         return [MetricSeries()]
     return [MetricSeries(), MetricSeries("channel", line.bucket.channel)]
 
 
-def _changes(entry: Entry, level: Level) -> Iterator[tuple[MetricSeries, dict[str, Amount]]]:
+def _changes(entry: Entry, level: MetricsLevel) -> Iterator[tuple[MetricSeries, dict[str, Amount]]]:
     """Yield by how much the entry changes the figures of each series."""
     last = entry.last.contribution if entry.last else None
     change = _figures(entry.new)

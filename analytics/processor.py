@@ -74,7 +74,7 @@ def _lines(changes: Mapping[str, StreamChange]) -> tuple[list[RollupInput], list
 
 def _write_metrics(counted: Iterable[Entry]) -> None:
     settings, now = _settings(), datetime.now(UTC)
-    for line in emf_lines(counted, stage=settings.stage, level=settings.level, now=now):
+    for line in emf_lines(counted, stage=settings.stage, level=settings.metrics, now=now):
         print(line)
 
 

@@ -8,6 +8,8 @@ An intact aggregate is decoded at once; any other goes to kpl_damaged.py.
 from hashlib import md5
 from typing import Any
 
+from msgspec.structs import replace
+
 from ordercast.events.kpl_damaged import PART_LIMIT, recover_parts, stands_for_a_part
 from ordercast.events.kpl_message import DIGEST_SIZE, HASH_INDEX, MAGIC, definition
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
@@ -49,15 +51,8 @@ def _in_order(aggregate: StreamRecord, message: bytes) -> list[StreamRecord | Pa
     used_hash_keys = [part.explicit_hash_key_index for part in parts if part.HasField(HASH_INDEX)]
     if max(used) >= len(keys) or max(used_hash_keys, default=-1) >= len(hash_keys):
         return None
-    number, arrived_at = aggregate.sequence_number, aggregate.arrived_at
     return [
-        StreamRecord(
-            sequence_number=number,
-            index=index,
-            partition_key=keys[key],
-            arrived_at=arrived_at,
-            payload=part.data,
-        )
+        replace(aggregate, index=index, partition_key=keys[key], payload=part.data)
         for index, (key, part) in enumerate(zip(used, parts, strict=True))
     ]
 

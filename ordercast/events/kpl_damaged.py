@@ -7,6 +7,8 @@ on at the first place from which sub-records follow each other to the last byte.
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from ordercast.events.kpl_message import HASH_INDEX, definition
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 
@@ -146,13 +148,7 @@ class _Reading:
         return None
 
     def _record(self, index: int, partition_key: str | None, payload: bytes) -> StreamRecord:
-        return StreamRecord(
-            sequence_number=self.aggregate.sequence_number,
-            index=index,
-            partition_key=partition_key,
-            arrived_at=self.aggregate.arrived_at,
-            payload=payload,
-        )
+        return replace(self.aggregate, index=index, partition_key=partition_key, payload=payload)
 
 
 # The fields of an AggregatedRecord, and the tags with which its parts begin.

@@ -26,7 +26,7 @@ def possible_time_zones(
             yield (name,)
     if phone and (zones := _zones_of_number(phone, country or default_country)):
         yield zones
-    if country and (zones := _zones_of_country(country)):
+    if country and (zones := _countries().get(country, ())):
         yield zones
     yield (default,)
 
@@ -42,10 +42,6 @@ def _zones_of_number(phone: str, country: str) -> Zones:
     number = number_in(phone, country)
     found = time_zones_for_number(number) if number else ()
     return tuple(zone for zone in found if is_time_zone(zone))  # "Etc/Unknown" is none
-
-
-def _zones_of_country(country: str) -> Zones:
-    return _countries().get(country, ())
 
 
 @lru_cache(maxsize=1)

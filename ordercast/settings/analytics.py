@@ -9,6 +9,9 @@ from typing import Literal
 
 from ordercast.settings.environment import EnvironmentSettings
 
+MetricsLevel = Literal["essential", "full"]
+"""How much is published: 8 series a stage, or 40; each costs money every month."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalyticsSettings(EnvironmentSettings):
@@ -18,13 +21,8 @@ class AnalyticsSettings(EnvironmentSettings):
     """
 
     stage: str
-    metrics: str
+    metrics: MetricsLevel
     rollups_table: str
-
-    @property
-    def level(self) -> Literal["essential", "full"]:
-        """How many series of metrics are published."""
-        return "full" if self.metrics == "full" else "essential"
 
 
 HOURS_AGO = (3, 26, 74)

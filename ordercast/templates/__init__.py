@@ -4,7 +4,6 @@ One folder for each template, in it one for each language, in it one file for ea
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
@@ -61,25 +60,19 @@ def words(notification: Notification) -> Words:
 
 def _text_message(notification: Notification) -> str:
     """Render a text, with less of the order until it fits: SNS refuses a longer one."""
-    *longer, shortest = _shorter_and_shorter(notification.order)
-    for order in longer:
-        text = _plain_text(notification, order)
+    order = notification.order
+    bare = replace(order, amount=None, items=())
+    for each in (order, bare):
+        text = _plain_text(notification, each)
         if fits(text):
             return text
-    return _plain_text(notification, shortest)
+    return _plain_text(notification, replace(bare, shop=None))
 
 
 def _plain_text(notification: Notification, order: OrderDetails) -> str:
     """Render a text in plain characters, but never change an id or a link: they are copied."""
     whole = f"{_one_plain_line(order.order_id)}{order.tracking_url or ''}"
     return normalise(_render(notification, "sms.txt", order), whole=whole)
-
-
-def _shorter_and_shorter(order: OrderDetails) -> Iterator[OrderDetails]:
-    """Yield the order, then with fewer details; id and link always stay."""
-    yield order
-    yield replace(order, amount=None, items=())
-    yield replace(order, amount=None, items=(), shop=None)
 
 
 def _render(notification: Notification, part: str, order: OrderDetails, **more: str) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from analytics.metrics import Level, emf_lines
+from analytics.metrics import emf_lines
 from local_cloud.metric_extraction.emf import metrics_in
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.rollups.counting import Entry
 from ordercast.rollups.rollup import CountedVersion, RollupInput, contribution
+from ordercast.settings.analytics import MetricsLevel
 from tests.fakes.clock import START
 from tests.lines import line
 
@@ -28,7 +29,7 @@ def entry(new: RollupInput, last: RollupInput | None = None) -> Entry:
     return Entry(line=new, new=contribution(new), last=known)  # type: ignore[arg-type]  # a rollup input stands for the row
 
 
-def emf_documents(*entries: Entry, level: Level = "essential") -> list[dict[str, Any]]:
+def emf_documents(*entries: Entry, level: MetricsLevel = "essential") -> list[dict[str, Any]]:
     return [json.loads(each) for each in emf_lines(entries, stage="dev", level=level, now=NOW)]
 
 

@@ -13,7 +13,7 @@ from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import SentMessage, read_inbox
 from ordercast.events.identity import order_hash_for
 from ordercast.gateways.dynamodb.codec import millis
-from ordercast.gateways.ledger.items import is_decision, is_notification, read_decision
+from ordercast.gateways.ledger.items import DECISION_PREFIX, is_notification, kind_of, read_decision
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.operations.target import Target
@@ -95,7 +95,7 @@ def expire(target: Target, order_id: str) -> None:
         key = {"pk": item["pk"], "sk": item["sk"]}
         if is_notification(item):
             dynamodb.delete_item(TableName=table, Key=key)
-        elif is_decision(item):
+        elif kind_of(item) == DECISION_PREFIX:
             dynamodb.update_item(
                 TableName=table,
                 Key=key,
@@ -112,7 +112,7 @@ def items(target: Target) -> Iterator[dict[str, Any]]:
 
 def promised(target: Target) -> int:
     """Every notification of every test so far that was to be sent, as the marks have it."""
-    decisions = [read_decision(item) for item in items(target) if is_decision(item)]
+    decisions = [read_decision(item) for item in items(target) if kind_of(item) == DECISION_PREFIX]
     verdicts = [verdict for each in decisions for verdict in each.verdicts.values()]
     return sum(verdict.state is not State.SUPPRESSED for verdict in verdicts)
 

@@ -26,11 +26,6 @@ def number(value: int) -> Attribute:
     return {"N": str(value)}
 
 
-def dollars(amount: Decimal) -> Attribute:
-    """Write US dollars: an exact decimal number."""
-    return {"N": format(amount, "f")}
-
-
 def texts(values: Iterable[str]) -> Attribute:
     """Write a list of strings."""
     return {"L": [text(value) for value in values]}
@@ -82,7 +77,7 @@ def map_of(value: Type, key: Callable[[str], Any] = str) -> Type:
 
 TEXT = text_of(str)
 NUMBER = Type(number, lambda value: int(value["N"]))
-DOLLARS = Type(dollars, lambda value: Decimal(value["N"]))
+DOLLARS = Type(lambda amount: {"N": format(amount, "f")}, lambda value: Decimal(value["N"]))
 INSTANT = Type(millis, time_from_millis)
 TTL = Type(  # whole seconds, or DynamoDB ignores it
     lambda moment: number(int(moment.timestamp())),

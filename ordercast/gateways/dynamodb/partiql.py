@@ -41,6 +41,20 @@ def insert(table: str, item: Item) -> Statement:
     )
 
 
+def change(table: str, key: Item, before: Item, after: Item) -> Statement:
+    """Write what differs and raise the version; refused if it is not that of *before* any more."""
+    return update(
+        table,
+        key,
+        Update(
+            set_={n: v for n, v in after.items() if n != "version" and before.get(n) != v},
+            raised=("version",),
+            removed=[name for name in before if name not in after],
+        ),
+        where={"version": [before["version"]]},
+    )
+
+
 def update(
     table: str,
     key: Item,

@@ -141,7 +141,8 @@ class Table:
         size: int,
         call: Callable[[Sequence[_In]], list[_Out]],
     ) -> list[_Out]:
-        answers = self.executor.map(call, _chunks(things, size))
+        chunks = (things[start : start + size] for start in range(0, len(things), size))
+        answers = self.executor.map(call, chunks)
         return [answer for chunk in answers for answer in chunk]
 
     def _execute(self, statements: Sequence[Statement]) -> list[Answer]:
@@ -205,10 +206,6 @@ def _items(pages: Iterable[Mapping[str, Any]]) -> Iterator[list[Item]]:
         if page is None:
             return
         yield list(page["Items"])
-
-
-def _chunks(things: Sequence[_In], size: int) -> Iterator[Sequence[_In]]:
-    return (things[start : start + size] for start in range(0, len(things), size))
 
 
 def _request(keys: Sequence[Located]) -> Mapping[str, Any]:

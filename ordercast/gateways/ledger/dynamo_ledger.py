@@ -11,6 +11,7 @@ from typing import TypeVar
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, Pauses
 from ordercast.errors import LedgerUnavailable
+from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.table import ROUNDS, Answer, Statement, insist
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger import statements as ledger_statements
@@ -31,7 +32,7 @@ class DynamoLedger(LedgerReads):
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         """Insert each decision that is not there yet; return the stored one for each."""
         answers = self.table.execute(
-            [ledger_statements.insert_decision(self._name, each) for each in decisions]
+            [partiql.insert(self._name, ledger_item.write_decision(each)) for each in decisions]
         )
         insist(answers)
         taken = frozenset((each.order, each.event) for each in _refused(decisions, answers))
@@ -47,7 +48,7 @@ class DynamoLedger(LedgerReads):
 
         Answers the row as it now stands, for each notification.
         """
-        rows = [ledger_statements.enter(self._name, each) for each in notifications]
+        rows = [partiql.insert(self._name, ledger_item.write(each)) for each in notifications]
         first = [self._latest_status(latest_status) for latest_status in latest_statuses]
         answers = self.table.execute([*rows, *first])
         insist(answers)
@@ -95,9 +96,10 @@ class DynamoLedger(LedgerReads):
 
     def change(self, changes: Sequence[tuple[Notification, Notification]]) -> set[str]:
         """Write what differs, where the row is still as it was seen; answer the ids changed."""
+        key, write = ledger_item.key, ledger_item.write
         return self._done(
             [seen.id for seen, _ in changes],
-            [ledger_statements.change(self._name, seen, new) for seen, new in changes],
+            [partiql.change(self._name, key(s.id), write(s), write(new)) for s, new in changes],
         )
 
     def pauses(self) -> Pauses:

@@ -31,9 +31,10 @@ def attributes(notification: Notification) -> dict[str, Mapping[str, Any]]:
     """Return what the indexes need of a row, besides the times that it has anyway."""
     n = notification
     day = failed_on(n)
+    person = n.customer_id and customer_key(shop=n.order.shop, customer_id=n.customer_id)
     return {
         **({"due_shard": text(due_shard(n.id))} if n.due_at else {}),
-        **({"person": text(_person(n.customer_id, n.order.shop))} if n.customer_id else {}),
+        **({"person": text(person)} if person else {}),
         **({FAILURE: failure(n.state, day, n.id)} if day else {}),
     }
 
@@ -55,10 +56,6 @@ def failure_partitions(state: State, day: date) -> list[str]:
 
 def _failures(state: State, day: date, shard: int) -> str:
     return f"{state}#{day}#{shard}"
-
-
-def _person(customer_id: str, shop: str | None) -> str:
-    return customer_key(shop=shop, customer_id=customer_id)
 
 
 def _shard(notification_id: str, shards: int) -> int:

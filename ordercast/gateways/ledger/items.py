@@ -39,7 +39,8 @@ SORT_KEY_PREFIX = "notification#"
 LATEST_STATUS_PREFIX = "latest-status#"
 DECISION_PREFIX = "decision#"
 
-PAUSES_KEY: Item = {"pk": text("pauses"), "sk": text("pauses")}
+PAUSES = "pauses"
+PAUSES_KEY: Item = {"pk": text(PAUSES), "sk": text(PAUSES)}
 
 
 _ORDER = Fields.of(
@@ -108,24 +109,15 @@ def id_of(item: Item) -> str:
     return str(item["pk"]["S"]) + str(item["sk"]["S"]).removeprefix(SORT_KEY_PREFIX)
 
 
+def kind_of(item: Item) -> str:
+    """Return one of the prefixes above, by which the rows of an order differ, or `pauses`."""
+    kind, separator, _ = item["sk"]["S"].partition("#")
+    return str(kind + separator)
+
+
 def is_notification(item: Item) -> bool:
     """Tell a notification from the other rows of its order."""
     return str(item["sk"]["S"]).startswith(SORT_KEY_PREFIX)
-
-
-def is_latest_status(item: Item) -> bool:
-    """Tell a latest status from the other rows of its order."""
-    return str(item["sk"]["S"]).startswith(LATEST_STATUS_PREFIX)
-
-
-def is_decision(item: Item) -> bool:
-    """Tell a decision from the other rows of its order."""
-    return str(item["sk"]["S"]).startswith(DECISION_PREFIX)
-
-
-def is_pauses(item: Item) -> bool:
-    """Tell the item of the pauses from the rows of any order."""
-    return bool(item["pk"] == PAUSES_KEY["pk"])
 
 
 def write(notification: Notification) -> dict[str, Attribute]:

@@ -1,6 +1,7 @@
 """Read the ledger and customers tables by key, order, customer, failure or due time. Used by the ledger gateway."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -51,8 +52,8 @@ class LedgerReads:
             keys += [(name, people_item.key(each)) for each in sorted(wanted.people)]
         items = self.table.get_anywhere(keys)
         return _found(
-            [item for name, item in items if name == ledger],
-            [item for name, item in items if name != ledger],
+            (item for name, item in items if name == ledger),
+            (item for name, item in items if name != ledger),
         )
 
     def of_order(self, partition: str) -> list[Notification]:
@@ -135,16 +136,17 @@ class LedgerReads:
         return [there[each] for each in ids if each in there]
 
 
-def _found(rows: Sequence[Item], people: Sequence[Item]) -> LookupResult:
-    decisions = [ledger_item.read_decision(item) for item in rows if ledger_item.is_decision(item)]
-    latest_statuses = [
-        ledger_item.read_latest_status(item) for item in rows if ledger_item.is_latest_status(item)
-    ]
-    found = [ledger_item.read(item) for item in rows if ledger_item.is_notification(item)]
-    pauses = [ledger_item.read_pauses(item) for item in rows if ledger_item.is_pauses(item)]
+def _found(rows: Iterable[Item], people: Iterable[Item]) -> LookupResult:
+    kinds: defaultdict[str, list[Item]] = defaultdict(list)
+    for item in rows:
+        kinds[ledger_item.kind_of(item)].append(item)
+    decisions = map(ledger_item.read_decision, kinds[ledger_item.DECISION_PREFIX])
+    statuses = map(ledger_item.read_latest_status, kinds[ledger_item.LATEST_STATUS_PREFIX])
+    found = map(ledger_item.read, kinds[ledger_item.SORT_KEY_PREFIX])
+    pauses = [ledger_item.read_pauses(item) for item in kinds[ledger_item.PAUSES]]
     return LookupResult(
         decisions={(each.order, each.event): each for each in decisions},
-        latest_statuses={(each.order, each.channel): each for each in latest_statuses},
+        latest_statuses={(each.order, each.channel): each for each in statuses},
         people={each.key: each for each in map(people_item.read, people)},
         notifications={each.id: each for each in found},
         pauses=pauses[0] if pauses else Pauses(),

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import Pauses
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import millis, number, text
@@ -17,23 +16,12 @@ from ordercast.gateways.ledger.items import key, latest_status_key
 from ordercast.notifications.failures import FAILURES, day_of
 from ordercast.notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State
 from ordercast.notifications.message import Message
-from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.receipts.merge import merge_message
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Settlement
 
 VERSION = ("version",)
-
-
-def enter(table: str, notification: Notification) -> Statement:
-    """Insert a notification that is not there yet."""
-    return partiql.insert(table, ledger_item.write(notification))
-
-
-def insert_decision(table: str, decision: Decision) -> Statement:
-    """Insert a decision that is not there yet."""
-    return partiql.insert(table, ledger_item.write_decision(decision))
 
 
 def first_latest_status(table: str, latest_status: LatestStatus) -> Statement:
@@ -97,22 +85,6 @@ def settle(table: str, settlement: Settlement) -> Statement:
             "owner": [text(settlement.owner)],
             "state": [text(State.SENDING)],
         },
-    )
-
-
-def change(table: str, seen: Notification, new: Notification) -> Statement:
-    """Write what differs, if the row is unchanged since it was read."""
-    before, after = ledger_item.write(seen), ledger_item.write(new)
-    after["version"] = before["version"]
-    return partiql.update(
-        table,
-        key(seen.id),
-        Update(
-            set_={n: value for n, value in after.items() if before.get(n) != value},
-            raised=VERSION,
-            removed=[name for name in before if name not in after],
-        ),
-        where={"version": [before["version"]]},
     )
 
 

@@ -49,9 +49,6 @@ def newest(records: Iterable[Mapping[str, Any]]) -> dict[str, StreamChange]:
 def rollup_input_of(image: Item) -> RollupInput:
     """Return what counts of a notification's image or item."""
     state = image["state"]["S"]
-    effective_at = time_from_millis(image["effective_at"])
-    reserved, cost = _money(image, "reserved"), _money(image, "cost")
-    taken = _is_taken(image, state)
     return RollupInput(
         id=id_of(image),
         version=int(image["version"]["N"]),
@@ -65,15 +62,15 @@ def rollup_input_of(image: Item) -> RollupInput:
             campaign=short(_text(image, "campaign")),
             shop=short(_text(image, "shop")),
         ),
-        effective_at=effective_at,
+        effective_at=time_from_millis(image["effective_at"]),
         occurred_at=_time(image, "occurred_at"),
         sent_at=_time(image, "sent_at"),
         delivered_at=_time(image, "delivered_at"),
         keep_until=int(image["ttl"]["N"]),
-        taken=taken,
+        taken=state in _TAKEN or bool(image.get("messages", {}).get("M")),
         parts=int(image["parts"]["N"]) if "parts" in image else 0,
-        reserved=reserved,
-        cost=cost,
+        reserved=_money(image, "reserved"),
+        cost=_money(image, "cost"),
         cost_source=_text(image, "cost_source"),
     )
 
@@ -88,10 +85,6 @@ _TAKEN = frozenset(
 )
 
 _HOUR = 3_600_000  # milliseconds
-
-
-def _is_taken(image: Item, state: str) -> bool:
-    return state in _TAKEN or bool(image.get("messages", {}).get("M"))
 
 
 @lru_cache(maxsize=1024)

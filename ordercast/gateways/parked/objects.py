@@ -5,12 +5,13 @@ our notes: which of both were redriven or dropped. Nothing is removed before its
 """
 
 import json
-from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from msgspec import convert
 
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.ledger.items import id_of, is_notification
@@ -83,18 +84,8 @@ class S3ParkedObjects:
 
 
 def _parked(line: Mapping[str, Any]) -> ParkedRecord:
-    arrived = line["arrived_at"]
-    return ParkedRecord(
-        record=StreamRecord(
-            sequence_number=line["sequence_number"],
-            index=line["index"],
-            partition_key=line["partition_key"],
-            arrived_at=datetime.fromisoformat(arrived) if arrived else None,
-            payload=b64decode(line["payload"]),
-        ),
-        reason=line["reason"],
-        detail=line["detail"],
-    )
+    record = convert(line, StreamRecord)
+    return ParkedRecord(record=record, reason=line["reason"], detail=line["detail"])
 
 
 def _batch(key: str, report: Mapping[str, Any]) -> GivenUpBatch:

@@ -1,12 +1,13 @@
 """Park stream records that cannot be used: one encrypted object a batch, with reason and payload."""
 
 import json
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from msgspec import to_builtins
 
 from ordercast.errors import ParkingUnavailable
 from ordercast.events.stream_record import ParkedRecord
@@ -49,13 +50,5 @@ def _key(records: Sequence[ParkedRecord]) -> str:
 
 
 def _line(parked: ParkedRecord) -> Mapping[str, Any]:
-    record = parked.record
-    return {
-        "sequence_number": record.sequence_number,
-        "index": record.index,
-        "partition_key": record.partition_key,
-        "arrived_at": record.arrived_at.isoformat() if record.arrived_at else None,
-        "reason": parked.reason,
-        "detail": parked.detail,
-        "payload": b64encode(record.payload).decode(),
-    }
+    """Return the record's fields, its payload in base64, beside the reason; `_parked` reads them."""
+    return {**to_builtins(parked.record), "reason": parked.reason, "detail": parked.detail}

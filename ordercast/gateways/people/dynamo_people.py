@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
@@ -127,16 +127,9 @@ class DynamoPeople:
 
     def _write(self, before: Person | None, after: Person) -> Statement:
         if before is None:
-            bare = replace(
-                after,
-                reservations={},
-                reservations_version=0,
-                suppressions={},
-                soft_bounces={},
-                unsuppressions={},
-                suppressions_version=0,
-            )
-            return self._insert(bare)
+            nothing_else = people_item.reservations(Person(key=after.key))
+            item = people_item.key(after.key) | people_item.record(after) | nothing_else
+            return partiql.insert(self.table.name, item)
         facts = people_item.record(after)
         seen = people_item.record(before).get(REFUSALS)
         return partiql.update(

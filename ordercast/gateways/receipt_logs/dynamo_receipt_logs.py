@@ -5,13 +5,12 @@ A log is written only if it is unchanged since it was read (optimistic lock), so
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
-from ordercast.gateways.dynamodb.codec import Item, millis, number, text
-from ordercast.gateways.dynamodb.partiql import Update
+from ordercast.gateways.dynamodb.codec import Item, millis, text
 from ordercast.gateways.dynamodb.table import (
     KEYS_A_CALL,
     ROUNDS,
@@ -41,16 +40,16 @@ class DynamoReceiptLogs:
 
     def join(self, receipt_logs: Sequence[ReceiptLog]) -> list[ReceiptLog]:
         """Merge each into the stored log, usually there is none; return the stored result for each."""
-        status_rank: dict[str, ReceiptLog] = {}
+        stored: dict[str, ReceiptLog] = {}
         seen: dict[str, ReceiptLog] = {}
         waiting = list(receipt_logs)
         for _ in range(ROUNDS):
             joined = [join(seen.get(each.message_id), each) for each in waiting]
             written = self.change([(seen.get(each.message_id), each) for each in joined])
-            status_rank |= {each.message_id: each for each in joined if each.message_id in written}
+            stored |= {each.message_id: each for each in joined if each.message_id in written}
             waiting = [each for each in waiting if each.message_id not in written]
             if not waiting:
-                return [status_rank[each.message_id] for each in receipt_logs]
+                return [stored[each.message_id] for each in receipt_logs]
             seen = self.find({each.message_id for each in waiting})
         raise LedgerUnavailable("a receipt log changes faster than it can be written")
 
@@ -106,18 +105,8 @@ class DynamoReceiptLogs:
     def _statement(self, seen: ReceiptLog | None, new: ReceiptLog) -> Statement:
         if seen is None:
             return partiql.insert(self.table.name, receipt_log_item.write(new))
-        before = receipt_log_item.write(seen)
-        after = receipt_log_item.write(replace(new, version=seen.version))
-        return partiql.update(
-            self.table.name,
-            receipt_log_item.key(new.message_id),
-            Update(
-                set_={n: value for n, value in after.items() if before.get(n) != value},
-                raised=("version",),
-                removed=[name for name in before if name not in after],
-            ),
-            where={"version": [number(seen.version)]},
-        )
+        key, write = receipt_log_item.key(new.message_id), receipt_log_item.write
+        return partiql.change(self.table.name, key, write(seen), write(new))
 
 
 def _ids(items: Iterable[Item]) -> Iterator[str]:

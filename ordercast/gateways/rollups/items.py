@@ -105,12 +105,9 @@ def read_buckets(items: Iterable[Item]) -> dict[RollupKey, dict[str, Amount]]:
     for item in items:
         hour, *rest = json.loads(item["sk"]["S"])
         bucket = RollupKey(f"{item['pk']['S'].split('#')[1]}T{hour}", *rest)
-        add(buckets.setdefault(bucket, {}), _amounts(item))
+        amounts = {n: _amount(each["N"]) for n, each in item.items() if n not in {"pk", "sk"}}
+        add(buckets.setdefault(bucket, {}), amounts)
     return {bucket: amounts for bucket, amounts in buckets.items() if amounts}
-
-
-def _amounts(item: Item) -> dict[str, Amount]:
-    return {name: _amount(value["N"]) for name, value in item.items() if name not in {"pk", "sk"}}
 
 
 def _amount(written: str) -> Amount:
