@@ -12,13 +12,13 @@ from ordercast.cli.output.progress import status_line
 
 Show = Callable[[int, Comparison], None]
 
-_BARS = {
-    "events put": None,
-    "messages sent": (SIMULATOR, "sent"),
-    "receipts in the rollups": (ROLLUPS, "ended"),
-    "receipts in CloudWatch": (CLOUDWATCH, "ended"),
+_COUNTED = {
+    "messages sent": (SIMULATOR, ("sent",)),
+    "receipts in the rollups": (ROLLUPS, ("arrived", "failed")),
+    "receipts in CloudWatch": (CLOUDWATCH, ("arrived", "failed")),
 }
-_SHORT = dict(zip(_BARS, ("put", "sent", "rollups", "CloudWatch"), strict=True))
+_BARS = dict(zip(("events put", *_COUNTED), ("put", "sent", "rollups", "CloudWatch"), strict=True))
+"""The bars, and their names in a plain line."""
 
 
 @contextmanager
@@ -40,17 +40,17 @@ def progress(console: Console, records: int) -> Iterator[Show]:
 
 
 def _done(put: int, records: int, comparison: Comparison) -> dict[str, tuple[int, int]]:
-    done = {"events put": (put, records)}
-    for name, (who, what) in ((n, bar) for n, bar in _BARS.items() if bar):
-        done[name] = (_sum(comparison.counts[who], what), _sum(comparison.counts[EXPECTED], what))
-    return done
+    counts = comparison.counts
+    return {"events put": (put, records)} | {
+        name: (_sum(counts[who], what), _sum(counts[EXPECTED], what))
+        for name, (who, what) in _COUNTED.items()
+    }
 
 
 def _line(put: int, records: int, comparison: Comparison) -> str:
     done = _done(put, records, comparison)
-    return " · ".join(f"{_SHORT[name]} {n:,}/{total:,}" for name, (n, total) in done.items())
+    return " · ".join(f"{_BARS[name]} {n:,}/{total:,}" for name, (n, total) in done.items())
 
 
-def _sum(count: Count, what: str) -> int:
-    names = {"sent": ("sent",), "ended": ("arrived", "failed")}[what]
-    return int(sum((n for f, n in count.items() if f.endswith(names)), Decimal()))
+def _sum(count: Count, what: tuple[str, ...]) -> int:
+    return int(sum((n for figure, n in count.items() if figure.endswith(what)), Decimal()))

@@ -24,14 +24,13 @@ from ordercast.cli.local.clouds import local_target
 from ordercast.cli.local.inbox import save_inbox
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
-from ordercast.operations.reconciliation import ReconciliationResult, compare, verifier_settings
+from ordercast.operations.reconciliation import compare
 from ordercast.operations.report.page import report
 from ordercast.operations.target import Target
 from ordercast.people.person import Person
 from ordercast.producer import Producer
-from ordercast.rollups.rollup import Amounts, RollupKey, hour_of
+from ordercast.rollups.rollup import Amounts, RollupKey
 from ordercast.rollups.statistics import in_all
-from ordercast.wiring.reconciliation import verification
 from ordercast.workflows.read_rollups import HOUR
 
 IDLE_LIMIT = 90.0
@@ -52,16 +51,16 @@ class Demo:
 
     def __call__(self, orders: int, *, seed: int) -> DemoOutcome:
         """Run to the end, or until there is no progress for a while."""
-        began = datetime.now(UTC)
-        target = local_target(self.cloud)
+        began, target = datetime.now(UTC), local_target(self.cloud)
+        since = _hour(began)
         day = made_up_day(orders, seed=seed)
         target.people().put(list(_refusing(day)))
         play = _play(day, target)
-        counts = IndependentCounts.of(self.cloud, target, since=_hour(began))
+        counts = IndependentCounts.of(self.cloud, target, since=since)
         self._follow(play, counts)
         took = datetime.now(UTC) - began
         memory = peaks(self.cloud.folder)
-        verified = _verified(target, began)
+        verified = compare(target, since, _hour(datetime.now(UTC)) + HOUR)
         buckets = counts.buckets()
         return DemoOutcome(
             orders=orders,
@@ -72,29 +71,26 @@ class Demo:
             figures=in_all(buckets.values()),
             example=next((m for m in counts.messages if m.channel == "sms"), None),
             memory=memory,
-            pages=self._save(counts, buckets, target.stage, _hour(began)),
+            pages=self._save(counts, buckets, target.stage, since),
             took=took,
         )
 
     def _follow(self, play: Play, counts: IndependentCounts) -> None:
         """Put and look until all counts agree, or there is no progress for a while."""
         with progress(self.console, play.records) as show:
-            put, comparison = 0, counts.compare([])
+            seen = 0, counts.compare([])
             moved = looked = time.monotonic()
             while time.monotonic() - moved < self.idle_limit:
                 self.cloud.check()
                 play.arrived(counts.new_messages())
                 play.go_on(datetime.now(UTC))
                 if time.monotonic() - looked >= SELDOM:
-                    before, (put, comparison) = (
-                        (put, comparison),
-                        (len(play.put), counts.compare(play.put)),
-                    )
-                    show(put, comparison)
-                    if put == play.records and not comparison.disagreements:
+                    before, seen = seen, (len(play.put), counts.compare(play.put))
+                    show(*seen)
+                    if seen[0] == play.records and not seen[1].disagreements:
                         return
                     looked = time.monotonic()
-                    moved = moved if (put, comparison) == before else looked
+                    moved = moved if seen == before else looked
                 time.sleep(PAUSE)
 
     def _save(
@@ -137,13 +133,5 @@ def _refusing(day: Day) -> list[Person]:
     ]
 
 
-def _verified(target: Target, began: datetime) -> ReconciliationResult:
-    """Compare the rollups with the ledger, the stream and CloudWatch, as `ordercast verify` does."""
-    settings = verifier_settings(target)
-    wired = verification(settings, now=lambda: datetime.now(UTC))
-    until = _hour(datetime.now(UTC)) + HOUR
-    return compare(target, wired, settings, _hour(began), until)
-
-
 def _hour(moment: datetime) -> datetime:
-    return datetime.fromisoformat(f"{hour_of(moment)}:00+00:00")
+    return moment.replace(minute=0, second=0, microsecond=0)

@@ -17,7 +17,6 @@ from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.terminal import console, field_list
 from ordercast.events.identity import is_notification_id
 from ordercast.operations.parked_selection import (
-    explicit_selection,
     fields_of,
     line_of,
     selection,
@@ -75,7 +74,7 @@ def list_parked(
     cloud: CloudName = None,
 ) -> None:
     """List parked items with their reasons; no personal data is shown."""
-    chosen = selection((), kind, reason, since, datetime.now(UTC))
+    chosen = selection((), kind, reason, since, datetime.now(UTC), every=True)
     with closing(parked_sources(target(stage, cloud))) as where:
         items = _all(where.find(chosen))
     if as_json:
@@ -123,7 +122,7 @@ def _add(name: str, word: str, doing: Doing, help_: str) -> None:
         stage: Stage = LOCAL_STAGE,
         cloud: CloudName = None,
     ) -> None:
-        chosen = explicit_selection(ids, kind, reason, since, datetime.now(UTC), every=every)
+        chosen = selection(ids, kind, reason, since, datetime.now(UTC), every=every)
         _do(chosen, word, doing, yes, stage, cloud)
 
 

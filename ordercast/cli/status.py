@@ -6,7 +6,7 @@ from itertools import chain, islice
 from rich.console import RenderableType
 from rich.text import Text
 
-from ordercast.cli.output.timeline import OrderHistory, timeline
+from ordercast.cli.output.timeline import OrderHistory, headline, timeline
 from ordercast.events.identity import customer_key, order_hash_for
 from ordercast.notifications.notification import Notification
 from ordercast.operations.target import Target
@@ -32,19 +32,15 @@ def customer_listing(
     """List the customer's *last* notifications (0 is all), newest first; None if there is none."""
     pages = target.ledger().of_customer(customer_key(shop=shop, customer_id=customer_id))
     rows = list(islice(chain.from_iterable(pages), last or None))
-    return status_listing(rows, naming_orders=True) if rows else None
+    return status_listing(rows) if rows else None
 
 
-def status_listing(notifications: Sequence[Notification], *, naming_orders: bool = False) -> Text:
-    """Show each notification's state and rule, and its times (UTC) and figures below."""
+def status_listing(notifications: Sequence[Notification]) -> Text:
+    """Show each notification's order, state and rule, and its times (UTC) and figures below."""
     listing = Text()
     for place, each in enumerate(notifications):
         listing.append("\n\n" if place else "")
-        to = f" to {each.recipient}" if each.recipient else ""
-        order = f"order {each.order.order_id}: " if naming_orders else ""
-        listing.append(f"{order}{each.status}, {each.channel}{to}: ")
-        listing.append(each.state, style="bold")
-        listing.append(f" ({each.rule})" if each.rule else "")
+        listing.append(f"order {each.order.order_id}: ").append_text(headline(each))
         for line in (_moments(each), _figures(each)):
             listing.append(f"\n  {', '.join(line)}" if line else "", style="dim")
     return listing

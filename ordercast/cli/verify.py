@@ -9,9 +9,8 @@ import typer
 from ordercast.cli.options import CloudName, Stage
 from ordercast.cli.output.reconciliation import show_result
 from ordercast.cli.output.terminal import console
-from ordercast.operations.reconciliation import compare, document, verifier_settings, whole_hours
+from ordercast.operations.reconciliation import compare, document, whole_hours
 from ordercast.operations.target import LOCAL_STAGE, target
-from ordercast.wiring.reconciliation import verification
 
 Since = Annotated[
     str | None,
@@ -43,11 +42,9 @@ def verify(
     Whole hours are compared; by default the last 24 and the current one.
     """
     begins, ends = whole_hours(since, until, now=datetime.now(UTC))
-    chosen = target(stage, cloud)
     pause = None if second_look is None else timedelta(seconds=second_look)
-    settings = verifier_settings(chosen, second_look=pause)
-    wired = verification(settings, now=lambda: datetime.now(UTC))
-    result = compare(chosen, wired, settings, begins, ends, repair=repair, scan=scan)
+    chosen = target(stage, cloud)
+    result = compare(chosen, begins, ends, second_look=pause, repair=repair, scan=scan)
     if as_json:
         print(json.dumps(document(result), indent=2))
     else:

@@ -12,14 +12,6 @@ _PLURALS = {Kind.BATCH: "batches"}
 
 
 def selection(
-    ids: Sequence[str], kinds: Sequence[Kind] | None, reason: str, since: str | None, now: datetime
-) -> Selection:
-    """Return what these options select; without any, everything. Raises `UsageError`."""
-    begins = moment(since, option="--since", now=now) if since else None
-    return Selection(ids=ids, kinds=kinds or (), reason=reason, since=begins)
-
-
-def explicit_selection(
     ids: Sequence[str] | None,
     kinds: Sequence[Kind] | None,
     reason: str,
@@ -28,14 +20,18 @@ def explicit_selection(
     *,
     every: bool,
 ) -> Selection:
-    """Return what these options select; everything only if *every* says so. Raises `UsageError`."""
+    """Return what these options select; without any, everything, but only if *every* says so.
+
+    Raises `UsageError`.
+    """
     if not (ids or kinds or reason or since or every):
         hint = "name ids, or a --kind, --reason or --since, or --all"
         raise UsageError("which of them?", hint=hint)
     # Every id begins with the empty text: an unset shell variable must not select everything.
     if "" in (ids or ()):
         raise UsageError("one of the ids is empty", hint="everything is --all")
-    return selection(ids or (), kinds, reason, since, now)
+    begins = moment(since, option="--since", now=now) if since else None
+    return Selection(ids=ids or (), kinds=kinds or (), reason=reason, since=begins)
 
 
 def fields_of(item: ParkedItem) -> dict[str, object]:

@@ -17,7 +17,7 @@ from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.statistics import in_all
 from ordercast.settings.analytics import VerifierSettings
 from ordercast.usage_error import UsageError
-from ordercast.wiring.reconciliation import Verification
+from ordercast.wiring.reconciliation import Verification, verification
 from ordercast.workflows.read_rollups import HOUR, hours, rollups_between
 
 
@@ -65,11 +65,10 @@ def verifier_settings(chosen: Target, *, second_look: timedelta | None = None) -
 
 def compare(
     chosen: Target,
-    wired: Verification,
-    settings: VerifierSettings,
     since: datetime,
     until: datetime,
     *,
+    second_look: timedelta | None = None,
     repair: bool = False,
     scan: bool = False,
 ) -> ReconciliationResult:
@@ -79,6 +78,8 @@ def compare(
     """
     if since >= until:
         raise UsageError("the period ends before it begins")
+    settings = verifier_settings(chosen, second_look=second_look)
+    wired = verification(settings, now=lambda: datetime.now(UTC))
     kept = datetime.now(UTC) - settings.stream_retention
     records = wired.trace_records(max(since, kept), until) if kept < until else TracedRecords()
     promised = set(records.promised)

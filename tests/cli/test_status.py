@@ -30,7 +30,7 @@ def test_a_sent_text_says_when_in_how_many_parts_and_at_what_price() -> None:
 
     first, second, third = str(status_listing([row])).splitlines()
 
-    assert "confirmed, sms to +12065550100: sent" == first
+    assert f"order {row.order.order_id}: confirmed, sms to +12065550100: sent" == first
     assert f"sent {START + timedelta(seconds=2):%H:%M:%S}" in second
     assert "2 parts, 1 attempt, 0.01162 USD estimated" in third
 

@@ -2,9 +2,10 @@
 
 import shutil
 from collections.abc import Sequence
-from html import escape
+from importlib.resources import files
 from pathlib import Path
 
+from jinja2 import Template
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -28,37 +29,6 @@ def inbox_listing(messages: Sequence[SentMessage], *, last: int) -> Grid:
     return grid
 
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Inbox</title>
-<style>
-  :root {{ color-scheme: light dark; }}
-  body {{ margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; }}
-  .note {{ opacity: .75; }}
-  .wide {{ overflow-x: auto; }}
-  table {{ border-collapse: collapse; width: 100%; }}
-  th, td {{ padding: .4rem .8rem .4rem 0; border-top: 1px solid #8885; text-align: left; vertical-align: top; }}
-  td.quiet {{ white-space: nowrap; opacity: .8; }}
-</style>
-</head>
-<body>
-<h1>Inbox</h1>
-<p class="note">{count} messages to simulated providers. None left this machine.</p>
-<div class="wide">
-<table>
-<tr><th>When (UTC)</th><th>Channel</th><th>To</th><th>Message</th></tr>
-{rows}
-</table>
-</div>
-</body>
-</html>
-"""
-
-
 def save_inbox(messages: Sequence[SentMessage], folder: Path) -> Path:
     """Write every message below *folder*, readable by its owner only; return the page that lists them.
 
@@ -69,20 +39,11 @@ def save_inbox(messages: Sequence[SentMessage], folder: Path) -> Path:
     emails = folder / "emails"
     shutil.rmtree(emails, ignore_errors=True)
     emails.mkdir()
-    rows = []
     for place, message in enumerate(messages, start=1):
-        if not message.html:
-            rows.append(_row(message, escape(message.text)))
-            continue
-        name = f"{place:04}.html"
-        (emails / name).write_text(message.html, encoding="utf-8")
-        rows.append(_row(message, f'<a href="emails/{name}">{escape(message.subject)}</a>'))
+        if message.html:
+            (emails / f"{place:04}.html").write_text(message.html, encoding="utf-8")
     page = folder / "index.html"
-    page.write_text(_PAGE.format(count=len(messages), rows="\n".join(rows)), encoding="utf-8")
+    written = files("ordercast.cli.local").joinpath("inbox.html").read_text("utf-8")
+    template = Template(written, autoescape=True, trim_blocks=True, keep_trailing_newline=True)
+    page.write_text(template.render(messages=messages), encoding="utf-8")
     return page
-
-
-def _row(message: SentMessage, content: str) -> str:
-    cells = (f"{message.at:%H:%M:%S}", message.channel, escape(message.to))
-    quiet = "".join(f'<td class="quiet">{cell}</td>' for cell in cells)
-    return f"<tr>{quiet}<td>{content}</td></tr>"

@@ -70,6 +70,13 @@ def steps(
     return sorted(in_time, key=lambda step: (step.at.replace(microsecond=0), step.last))
 
 
+def headline(row: Notification) -> Text:
+    """Return its status, channel and recipient, and its state and rule, in one line."""
+    to = f" to {row.recipient}" if row.recipient else ""
+    line = Text(f"{row.status}, {row.channel}{to}: ").append(row.state, style="bold")
+    return line.append(f" ({row.rule})" if row.rule else "")
+
+
 MEANINGS: Mapping[State, str] = {
     State.DEFERRED: "it waits; the sweeper releases it when it is due",
     State.REQUESTED: "it waits for a sender",
@@ -113,10 +120,7 @@ def _event(decision: Decision) -> RenderableType:
 def _notification(
     row: Notification, decision: Decision | None, receipt_logs: Mapping[str, ReceiptLog]
 ) -> RenderableType:
-    heading = Text(
-        f"\n{row.status}, {row.channel}{f' to {row.recipient}' if row.recipient else ''}: "
-    )
-    heading.append(row.state, style="bold").append(f" ({row.rule})" if row.rule else "")
+    heading = Text("\n").append_text(headline(row))
     grid = Grid.grid(padding=(0, 2, 0, 0))
     for _ in range(2):
         grid.add_column(no_wrap=True)

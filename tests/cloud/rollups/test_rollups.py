@@ -23,9 +23,7 @@ SHOP = f"rollups-{uuid4().hex[:12]}"
 
 
 def compared(target: Target, since: datetime) -> ReconciliationResult:
-    settings = verifier_settings(target, second_look=timedelta(seconds=1))
-    wired = verification(settings, now=lambda: datetime.now(UTC))
-    return compare(target, wired, settings, since, datetime.now(UTC))
+    return compare(target, since, datetime.now(UTC), second_look=timedelta(seconds=1))
 
 
 def test_what_was_put_is_counted_once_everywhere(target) -> None:
