@@ -4,10 +4,10 @@ import heapq
 import itertools
 import json
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Literal, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -145,10 +145,8 @@ _GATHERING = 0.25
 
 def _together(receipts: list[Receipt]) -> list[list[Receipt]]:
     """Group receipts by where they go; each group keeps its order."""
-    groups: defaultdict[tuple[str, str], list[Receipt]] = defaultdict(list)
-    for receipt in receipts:
-        groups[receipt.channel, receipt.place].append(receipt)
-    return list(groups.values())
+    where = attrgetter("channel", "place")
+    return [list(group) for _, group in itertools.groupby(sorted(receipts, key=where), where)]
 
 
 def _kind(event: dict[str, Any]) -> str:

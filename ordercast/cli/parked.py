@@ -22,7 +22,7 @@ from ordercast.operations.parked_selection import (
     selection,
     summary,
 )
-from ordercast.operations.parked_sources import SelectedItems, parked_sources
+from ordercast.operations.parked_sources import ParkedSources, SelectedItems, parked_sources
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.usage_error import UsageError
@@ -123,7 +123,8 @@ def _add(name: str, word: str, doing: Doing, help_: str) -> None:
         cloud: CloudName = None,
     ) -> None:
         chosen = selection(ids, kind, reason, since, datetime.now(UTC), every=every)
-        _do(chosen, word, doing, yes, stage, cloud)
+        with closing(parked_sources(target(stage, cloud))) as where:
+            _do(where, chosen, word, doing, really=yes)
 
 
 _add(
@@ -140,30 +141,22 @@ _add(
 )
 
 
-def _do(
-    chosen: Selection,
-    word: str,
-    doing: Doing,
-    really: bool,  # noqa: FBT001
-    stage: str,
-    cloud: str | None,
-) -> None:
-    with closing(parked_sources(target(stage, cloud))) as where:
-        found = where.find(chosen)
-        items = _all(found)
-        if missed := chosen.missed(items):
-            console.print(Text(f"Not parked (any more): {', '.join(missed)}"))
-        if not really:
-            _show(items)
-            console.print(f"{summary(items, chosen)} Nothing was changed; --yes does it.")
-            return
-        with Progress(console=console) as progress:
-            task = progress.add_task(word, total=len(items))
-            done = sum(
-                doing(each.source, each.items, lambda n: progress.advance(task, n))
-                for each in found
-                if each.items
-            )
+def _do(where: ParkedSources, chosen: Selection, word: str, doing: Doing, *, really: bool) -> None:
+    found = where.find(chosen)
+    items = _all(found)
+    if missed := chosen.missed(items):
+        console.print(Text(f"Not parked (any more): {', '.join(missed)}"))
+    if not really:
+        _show(items)
+        console.print(f"{summary(items, chosen)} Nothing was changed; --yes does it.")
+        return
+    with Progress(console=console) as progress:
+        task = progress.add_task(word, total=len(items))
+        done = sum(
+            doing(each.source, each.items, lambda n: progress.advance(task, n))
+            for each in found
+            if each.items
+        )
     console.print(f"{done} of {len(items)} {word}.")
     if done < len(items):
         raise UsageError(

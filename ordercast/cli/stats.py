@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -11,7 +11,7 @@ import typer
 from rich.console import RenderableType
 
 from ordercast.cli.options import CloudName, Since, Stage, Until
-from ordercast.cli.output.stats_tables import cost_tables, stats_tables
+from ordercast.cli.output.stats_tables import Groups, cost_tables, stats_tables
 from ordercast.cli.output.terminal import console
 from ordercast.operations.periods import period
 from ordercast.operations.stats_columns import COST, STATS, Column, Value
@@ -21,7 +21,6 @@ from ordercast.rollups.statistics import by as grouped
 from ordercast.usage_error import UsageError
 from ordercast.workflows.read_rollups import rollups_between
 
-Groups = Mapping[tuple[str | None, ...], Figures]
 Tables = Callable[[Sequence[Dimension], Groups, Figures], Sequence[RenderableType]]
 
 By = Annotated[str, typer.Option(help=f"Group by these, with commas: {', '.join(DIMENSIONS)}.")]

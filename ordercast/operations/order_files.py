@@ -43,9 +43,8 @@ def _row(place: str, payload: bytes) -> EventRow:
         event = parse_order_event(payload, default_currency=NO_CURRENCY)
     except MalformedOrderEvent as error:
         return EventRow(place=place, payload=payload, event=None, problem=str(error))
-    if not fits(event.order_id, payload):
-        return EventRow(place=place, payload=payload, event=event, problem=TOO_LARGE)
-    return EventRow(place=place, payload=payload, event=event)
+    problem = None if fits(event.order_id, payload) else TOO_LARGE
+    return EventRow(place=place, payload=payload, event=event, problem=problem)
 
 
 def _json(content: bytes) -> object:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
+from operator import attrgetter
 
 from ordercast.operations.state_groups import count_by_group
 from ordercast.rollups.statistics import Figures, Step
@@ -42,16 +44,23 @@ class Column:
         return value
 
 
-def _count(name: str, meaning: str, of: Callable[[Figures], Measure], heading: str = "") -> Column:
-    return Column(name=name, unit=NOTIFICATIONS, meaning=meaning, of=of, heading=heading)
+def _column(unit: str, name: str, meaning: str, of: str = "", heading: str = "") -> Column:
+    """Return a column of a field of `Figures`, by default the one of its name."""
+    return Column(name=name, unit=unit, meaning=meaning, of=attrgetter(of or name), heading=heading)
+
+
+_count = partial(_column, NOTIFICATIONS)
+_usd = partial(_column, DOLLARS)
 
 
 def _group(name: str, meaning: str, heading: str) -> Column:
-    return _count(name, meaning, lambda figures: count_by_group(figures)[name], heading)
-
-
-def _usd(name: str, meaning: str, of: Callable[[Figures], Decimal], heading: str = "") -> Column:
-    return Column(name=name, unit=DOLLARS, meaning=meaning, of=of, heading=heading)
+    return Column(
+        name=name,
+        unit=NOTIFICATIONS,
+        meaning=meaning,
+        of=lambda figures: count_by_group(figures)[name],
+        heading=heading,
+    )
 
 
 def _percentiles(name: str, meaning: str, step: Step, heading: str = "") -> list[Column]:
@@ -72,23 +81,21 @@ STATS: Sequence[Column] = (
         "notifications",
         "all of them: the sum of `delivered`, `undelivered`, `in_flight`, `carrier_accepted`, "
         "`unconfirmed`, `in_doubt`, `deferred`, `suppressed` and `parked`",
-        lambda figures: figures.notifications,
     ),
     _count(
         "accepted",
         "those that were, or are, to be sent by now: neither deferred nor suppressed by us",
-        lambda figures: figures.accepted,
-        "accepted",
+        heading="accepted",
     ),
-    _count("sent", "those that a provider accepted", lambda figures: figures.sent, "sent"),
+    _count("sent", "those that a provider accepted", heading="sent"),
     _group("delivered", "those that arrived, including those that drew a complaint", "delivered"),
     _group("undelivered", "those that failed or bounced", "failed or\nbounced"),
-    Column(
-        name="delivery_rate",
-        unit=SHARE,
-        meaning="`delivered` divided by `delivered` plus `undelivered`; empty where both are 0",
-        of=lambda figures: figures.delivery_rate,
-        heading="delivery\nrate",
+    _column(
+        SHARE,
+        "delivery_rate",
+        "`delivered` divided by `delivered` plus `undelivered`; empty where both are 0",
+        "delivery_rate",
+        "delivery\nrate",
     ),
     _group(
         "in_flight",
@@ -112,12 +119,12 @@ STATS: Sequence[Column] = (
         "those that we, or the provider's own suppression list, decided not to send",
         "sup-\npressed",
     ),
-    Column(
-        name="suppressed_by_rule",
-        unit=BY_RULE,
-        meaning="how many of these by rule or reason, the most frequent first; an object, in CSV "
+    _column(
+        BY_RULE,
+        "suppressed_by_rule",
+        "how many of these by rule or reason, the most frequent first; an object, in CSV "
         'as JSON: `{"cap": 3, "stale": 1}`, or `{}`',
-        of=lambda figures: figures.suppressed_by,
+        "suppressed_by",
     ),
     _group(
         "parked",
@@ -125,12 +132,7 @@ STATS: Sequence[Column] = (
         "an operator",
         "parked",
     ),
-    Column(
-        name="parts",
-        unit=PARTS,
-        meaning="SMS parts of the messages that were sent",
-        of=lambda figures: figures.parts,
-    ),
+    _column(PARTS, "parts", "SMS parts of the messages that were sent"),
     *_percentiles(
         "event_to_accepted",
         "the longest time from the event's own time to acceptance, for 50 %, 95 % and 99 % of the "
@@ -153,73 +155,61 @@ STATS: Sequence[Column] = (
 )
 
 COST: Sequence[Column] = (
-    _count(
-        "sent",
-        "those that a provider accepted: `priced`, `estimated` and `unpriced` together",
-        lambda figures: figures.sent,
-    ),
-    Column(name="parts", unit=PARTS, meaning="SMS parts of them", of=lambda figures: figures.parts),
-    _usd(
-        "reserved_usd",
-        "what was reserved for them before they were sent",
-        lambda figures: figures.money.reserved,
-    ),
-    _count(
-        "priced",
-        "those whose price a delivery receipt names",
-        lambda figures: figures.money.priced,
-    ),
+    _count("sent", "those that a provider accepted: `priced`, `estimated` and `unpriced` together"),
+    _column(PARTS, "parts", "SMS parts of them"),
+    _usd("reserved_usd", "what was reserved for them before they were sent", "money.reserved"),
+    _count("priced", "those whose price a delivery receipt names", "money.priced"),
     _usd(
         "priced_reserved_usd",
         "what was reserved for these: 0 where no price was known",
-        lambda figures: figures.money.priced_reserved,
+        "money.priced_reserved",
         "reserved\nfor priced",
     ),
     _usd(
         "carrier_usd",
         "what receipts say that these cost: the highest price of each message, summed over messages",
-        lambda figures: figures.money.carrier,
+        "money.carrier",
         "carrier",
     ),
     _usd(
         "difference_usd",
         "`carrier_usd` less `priced_reserved_usd`: above 0, they cost more than was reserved",
-        lambda figures: figures.money.difference,
+        "money.difference",
         "difference",
     ),
     _count(
         "estimated",
         "those whose price no receipt names yet; for an e-mail none ever does",
-        lambda figures: figures.money.estimated,
+        "money.estimated",
     ),
     _usd(
         "estimate_usd",
         "what we expect these to cost, by the price list",
-        lambda figures: figures.money.estimate,
+        "money.estimate",
         "estimated\nyet",
     ),
     _usd(
         "cost_usd",
         "`carrier_usd` plus `estimate_usd`: the cost as far as it is known",
-        lambda figures: figures.money.cost,
+        "money.cost",
         "cost",
     ),
     _count(
         "unpriced",
         "those with neither price nor estimate; they are in no sum",
-        lambda figures: figures.money.unpriced,
+        "money.unpriced",
         "unpriced\nmessages",
     ),
-    Column(
-        name="unattributed",
-        unit=MESSAGES,
-        meaning="messages that were charged for and that no notification is known for",
-        of=lambda figures: figures.money.charges,
+    _column(
+        MESSAGES,
+        "unattributed",
+        "messages that were charged for and that no notification is known for",
+        "money.charges",
     ),
     _usd(
         "unattributed_usd",
         "what was charged for these; in no other sum. With `--by template` they stand under "
         "`unattributed`",
-        lambda figures: figures.money.unattributed,
+        "money.unattributed",
     ),
 )

@@ -39,10 +39,9 @@ def part_named() -> Iterator[None]:
         endpoint = os.environ.get("AWS_ENDPOINT_URL")
         if not endpoint:
             raise
-        clouds = [each for each in LocalCloud.running() if each.endpoint == endpoint]
-        clouds = clouds or [each for each in LocalCloud.ended() if each.endpoint == endpoint]
-        if clouds and (failure := clouds[0].failure(within=NOTICED)):
-            raise failure from error
+        for cloud in (*LocalCloud.running(), *LocalCloud.ended()):
+            if cloud.endpoint == endpoint and (failure := cloud.failure(within=NOTICED)):
+                raise failure from error
         raise
 
 

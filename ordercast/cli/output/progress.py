@@ -30,8 +30,18 @@ def status_line(console: Console) -> Iterator[Callable[[str], None]]:
     if console.is_interactive:
         with console.status("") as status:
             yield status.update
-    else:
-        yield _Throttled(console)
+        return
+    printed, at = "", -NOW_AND_THEN
+
+    def show(text: str) -> None:
+        """Print the first text at once, and later ones at intervals."""
+        nonlocal printed, at
+        now = time.monotonic()
+        if text != printed and now - at >= NOW_AND_THEN / 2:
+            _plain(console, text)
+            printed, at = text, now
+
+    yield show
 
 
 @contextmanager
@@ -72,20 +82,6 @@ def _plain_steps(console: Console) -> Iterator[Steps]:
         yield show
     finally:
         over.set()
-
-
-class _Throttled:
-    """Prints the first text at once, and later ones at intervals."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._printed, self._at = "", -NOW_AND_THEN
-
-    def __call__(self, text: str) -> None:
-        now = time.monotonic()
-        if text != self._printed and now - self._at >= NOW_AND_THEN / 2:
-            _plain(self._console, text)
-            self._printed, self._at = text, now
 
 
 def _plain(console: Console, text: str) -> None:
