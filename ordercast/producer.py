@@ -10,6 +10,7 @@ docs/shops.md shows it in a shop's repository; docs/contract.md says what an eve
 
 import random
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -88,7 +89,10 @@ class Producer:
         """Put (partition key, payload) pairs unchecked; otherwise as `put` does."""
         ordered_put = OrderedPut()
         total = 0
-        for key, mine in _by_key(payloads).items():
+        keyed: defaultdict[str, list[bytes]] = defaultdict(list)
+        for key, payload in payloads:
+            keyed[key].append(payload)
+        for key, mine in keyed.items():
             total += len(mine)
             plain = (Packed(data=each, events=1) for each in mine)
             ordered_put.add(key, packed(key, mine) if self.aggregate else plain)
@@ -166,13 +170,6 @@ def _written(event: Event) -> bytes:
         reason = str(error) if isinstance(error, TypeError) else "it is not Unicode"
         message = f"event: it cannot be written as JSON: {reason}"
         raise MalformedOrderEvent(message) from None
-
-
-def _by_key(payloads: Iterable[tuple[str, bytes]]) -> dict[str, list[bytes]]:
-    keyed: dict[str, list[bytes]] = {}
-    for key, payload in payloads:
-        keyed.setdefault(key, []).append(payload)
-    return keyed
 
 
 def _not_taken(why: str, ordered_put: OrderedPut, taken: int) -> NotTaken:

@@ -15,9 +15,8 @@ from ordercast.rollups.rollup import (
     RollupKey,
     contribution,
     summed,
-    unattributed,
 )
-from tests.lines import line
+from tests.lines import line, unattributed_charge
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 NEXT = DAY + timedelta(days=1)
@@ -50,7 +49,7 @@ def busy_lines(count: int = 600) -> Iterator[RollupInput]:
     for number in (1, 2):
         at = DAY + timedelta(hours=11)
         price = Decimal("0.0533")
-        yield unattributed(f"m-{number}", price, version=1, at=at, country="SE", keep_until=1)
+        yield unattributed_charge(f"m-{number}", price, at=at, country="SE")
 
 
 def _line(one: RollupInput, number: int, chance: Random) -> RollupInput:

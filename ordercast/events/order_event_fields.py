@@ -85,12 +85,7 @@ class OrderEventV1(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         ]
         | None
     ) = None
-    event_id: (
-        Annotated[
-            str, Meta(min_length=1, max_length=128, description="unique: same id, same event")
-        ]
-        | None
-    ) = None
+    event_id: Annotated[Identifier, Meta(description="unique: same id, same event")] | None = None
     status: Status | None = None
     customer_id: (
         Annotated[Identifier, Meta(description="required unless contact is given")] | None

@@ -49,7 +49,7 @@ def _decimal(digits: str) -> float | _TooLarge:
 def _problems(value: Read, fields: Collection[str], path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, _TooLarge):
         yield path or "event", TOO_LARGE
-    elif isinstance(value, str) and not _is_text(value):
+    elif isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
         yield path or "event", NO_CHARACTER
     elif isinstance(value, list):
         for place, each in enumerate(value):
@@ -68,7 +68,3 @@ def _in_field(
     where = f"{UNKNOWN_FIELD}, in {path}" if path else UNKNOWN_FIELD
     for _, problem in [*_problems(name, fields), *_problems(value, fields)][:1]:
         yield where, problem
-
-
-def _is_text(value: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in value)

@@ -27,11 +27,14 @@ class Evidence(NamedTuple):
     suppression: Suppression
 
 
-def evidence_in(row: Notification, receipt_logs: Iterable[ReceiptLog]) -> list[Evidence]:
-    """Return the evidence in the receipt logs of *row*'s messages."""
+def evidence_in(row: Notification, receipt_logs: Iterable[ReceiptLog]) -> dict[str, list[Evidence]]:
+    """Return the evidence in the receipt logs of *row*'s messages, for each record to be changed.
+
+    These are the records of its address and its customer.
+    """
     if row.recipient is None:
-        return []
-    return [
+        return {}
+    found = [
         Evidence(
             address_key(row.recipient),
             Suppression(
@@ -46,6 +49,7 @@ def evidence_in(row: Notification, receipt_logs: Iterable[ReceiptLog]) -> list[E
         for kind, receipt_event in receipt_log.receipt_events.items()
         if (reason := meaning_of(kind, row.channel).suppression_reason)
     ]
+    return dict.fromkeys(people_for(row), found) if found else {}
 
 
 def is_evidence(receipt_log: ReceiptLog) -> bool:
@@ -54,14 +58,6 @@ def is_evidence(receipt_log: ReceiptLog) -> bool:
         meaning_of(kind, receipt_log.channel).suppression_reason
         for kind in receipt_log.receipt_events
     )
-
-
-def evidence_by_person(
-    row: Notification, evidence: Iterable[Evidence]
-) -> dict[str, list[Evidence]]:
-    """Return the evidence for each record to be changed: the address's and the customer's."""
-    found = list(evidence)
-    return dict.fromkeys(people_for(row), found) if found else {}
 
 
 def suppress(person: Person, evidence: Iterable[Evidence], *, soft_bounces: int) -> Person:

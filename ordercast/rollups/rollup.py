@@ -95,31 +95,6 @@ LATENCIES = {
 """Event to accepted, accepted to sent, sent to delivered, and event to delivered in all."""
 
 
-def unattributed(
-    message_id: str,
-    price: Decimal | None,
-    *,
-    version: int,
-    at: datetime,
-    country: str | None,
-    keep_until: int,
-) -> RollupInput:
-    """Return the input of a carrier's charge for an unknown message.
-
-    It is counted by its message id and is no notification. *version* grows with its receipts, so a
-    changed charge is counted again.
-    """
-    return RollupInput(
-        id=f"{CHARGE}{message_id}",
-        version=version,
-        bucket=RollupKey(hour_of(at), "sms", country, UNATTRIBUTED, None, None),
-        effective_at=at,
-        keep_until=keep_until,
-        state=UNATTRIBUTED,
-        cost=price,
-    )
-
-
 def hour_of(moment: datetime) -> str:
     """Return the hour of *moment* in UTC: `2026-03-02T09`."""
     return moment.astimezone(UTC).isoformat()[:13]

@@ -7,7 +7,7 @@ the account's sole sender counts the charge (docs/decisions/0014).
 from datetime import datetime, timedelta
 
 from ordercast.receipts.receipt_log import ReceiptLog
-from ordercast.rollups.rollup import CHARGE, NOTHING, RollupInput, RollupKey, unattributed
+from ordercast.rollups.rollup import CHARGE, NOTHING, UNATTRIBUTED, RollupInput, RollupKey, hour_of
 
 
 def is_given_up(receipt_log: ReceiptLog, *, wait: timedelta, now: datetime) -> bool:
@@ -22,19 +22,22 @@ def is_given_up(receipt_log: ReceiptLog, *, wait: timedelta, now: datetime) -> b
 def charge_of(receipt_log: ReceiptLog) -> RollupInput | None:
     """Return the charge for a message without a notification; None while no price is known.
 
-    Its hour is that in which no notification was found: later receipts never change it, whereas
-    they may change the time of sending.
+    It is counted by its message id, and again when its version has grown with its receipts. Its
+    hour is that in which no notification was found: later receipts never change it, whereas they
+    may change the time of sending. Its country is unknown: only a hash of the destination is kept.
     """
     price = receipt_log.message.price
     if price is None or receipt_log.due_at is None or not receipt_log.unattributed:
         return None
-    return unattributed(
-        receipt_log.message_id,
-        price,
+    at = receipt_log.due_at
+    return RollupInput(
+        id=f"{CHARGE}{receipt_log.message_id}",
         version=receipt_log.version,
-        at=receipt_log.due_at,
-        country=None,  # only a hash of the destination is kept
+        state=UNATTRIBUTED,
+        bucket=RollupKey(hour_of(at), "sms", None, UNATTRIBUTED, None, None),
+        effective_at=at,
         keep_until=int(receipt_log.expires_at.timestamp()),
+        cost=price,
     )
 
 

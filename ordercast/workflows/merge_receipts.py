@@ -11,7 +11,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.people.person import Person
 from ordercast.receipts.merge import merge_receipts
 from ordercast.receipts.receipt_log import ReceiptLog
-from ordercast.receipts.suppressions import Evidence, evidence_by_person, evidence_in, suppress
+from ordercast.receipts.suppressions import Evidence, evidence_in, suppress
 from ordercast.workflows.ports import Clock, Ledger, Suppressions
 
 ROUNDS = 5  # of losing the race for a row or a record; after these the batch is redelivered
@@ -91,6 +91,6 @@ def _by_person(
     for receipt_log in receipt_logs:
         row = rows.get(receipt_log.notification_id or "")
         if row is not None:
-            for key, found in evidence_by_person(row, evidence_in(row, [receipt_log])).items():
+            for key, found in evidence_in(row, [receipt_log]).items():
                 evidence[key] += found
     return dict(evidence)

@@ -6,8 +6,8 @@ from datetime import datetime
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]  # it has no types
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.json_schema import json_schema
 from ordercast.events.order_event import parse_order_event
+from ordercast.events.publish import json_schema
 
 DATES = FormatChecker(formats=())
 

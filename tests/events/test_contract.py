@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 
-from ordercast.events.json_schema import json_schema
 from ordercast.events.order_event_fields import read_wire
+from ordercast.events.publish import json_schema
 from tests.events.contract_readers import BARE, CAMEL, VALIDATOR, contract_error
 from tests.examples import event
 

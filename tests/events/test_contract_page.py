@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ordercast.events.json_schema import json_schema
+from ordercast.events.publish import json_schema
 from tests.events.contract_readers import VALIDATOR, contract_error_of_bytes
 from tests.pages import snippets
 

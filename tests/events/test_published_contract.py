@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from ordercast.events import publish
-from ordercast.events.json_schema import ID, json_schema
+from ordercast.events.publish import ID, json_schema
 from ordercast.events.typescript import typescript
 from tests.pages import ROOT
 

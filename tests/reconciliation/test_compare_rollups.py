@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from ordercast.notifications.lifecycle import State
-from ordercast.rollups.rollup import Amount, Contribution, CountedVersion, unattributed
+from ordercast.rollups.rollup import Amount, Contribution, CountedVersion
 from ordercast.rollups.statistics import in_all
 from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from tests.fakes.clock import START
 from tests.fakes.rollups import FakeRollups
-from tests.lines import line
+from tests.lines import line, unattributed_charge
 from tests.promises.rollups import HOUR, count
 from tests.rollups.stream_of_changes import FakeRollupInputs
 from tests.rollups.test_rollups_balance import counting
@@ -202,7 +202,7 @@ def test_what_the_ledger_never_reached_is_different(rollups) -> None:
 
 
 def test_a_charge_that_is_nobodys_has_no_row_and_is_no_difference(rollups) -> None:
-    charge = unattributed("m-9", Decimal("0.05"), version=1, at=START, country="US", keep_until=1)
+    charge = unattributed_charge("m-9", Decimal("0.05"), at=START, country="US")
     count(rollups.rollups, charge)
 
     assert rollups.found().are_clean
@@ -225,7 +225,7 @@ def test_notifications_are_the_sum_over_the_states_in_the_hours(rollups) -> None
     """Whatever else is counted in them is none: bills, and marks of corrections."""
     rollups.sent(2)
     count(rollups.rollups, rollups.row(2))
-    charge = unattributed("m-9", Decimal("0.05"), version=1, at=START, country="US", keep_until=1)
+    charge = unattributed_charge("m-9", Decimal("0.05"), at=START, country="US")
     count(rollups.rollups, charge)
     (amounts,) = [each for each in rollups.rollups.written.values() if "state#sent" in each]
     amounts["state#sent"] += 1

@@ -8,10 +8,10 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.receipts.provider_events import REFUSED_BY_PROVIDERS, reason
-from ordercast.rollups.rollup import RollupInput, contribution, summed, unattributed
+from ordercast.rollups.rollup import RollupInput, contribution, summed
 from ordercast.rollups.statistics import Figures, by, in_all
 from tests.fakes.clock import START
-from tests.lines import line
+from tests.lines import line, unattributed_charge
 
 MESSAGES = {"m-1": Message(state=State.SENT)}
 
@@ -101,7 +101,7 @@ def test_money_is_what_the_carrier_says_else_our_estimate_and_the_difference_is_
         cost=Decimal("0.01"),
         cost_source=CostSource.CARRIER,
     )
-    charge = unattributed("m-9", Decimal("0.05"), version=1, at=START, country="US", keep_until=1)
+    charge = unattributed_charge("m-9", Decimal("0.05"), at=START, country="US")
 
     money = figures(estimated, priced, ended(3, State.SENT), charge).money
 
@@ -113,7 +113,7 @@ def test_money_is_what_the_carrier_says_else_our_estimate_and_the_difference_is_
 
 
 def test_a_charge_that_is_nobodys_is_no_notification() -> None:
-    charge = unattributed("m-9", None, version=1, at=START, country=None, keep_until=1)
+    charge = unattributed_charge("m-9", None, at=START)
 
     assert (0, 1) == (figures(charge).notifications, figures(charge).money.charges)
 

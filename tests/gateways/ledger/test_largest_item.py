@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ordercast.events.json_schema import json_schema
 from ordercast.events.order_event import Channel
+from ordercast.events.publish import json_schema
 from ordercast.gateways.ledger.items import write
 from ordercast.notifications.lifecycle import State
 from tests.events.contract_readers import VALIDATOR, contract_error
