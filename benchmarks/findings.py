@@ -1,15 +1,14 @@
 """Count and time Ordercast's functions and a plain implementation. Used by `make bench`."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from benchmarks import ordercast_functions
 from benchmarks.aws import endpoint
-from benchmarks.aws.account import empty_tables, opened
+from benchmarks.aws.account import opened
 from benchmarks.aws.stand_in import StandIn
 from benchmarks.batches import Orders, Steps, one_call_at_a_time, ours
-from benchmarks.life import CARRIER, HANDSET, Life, life, merge_receipts
-from benchmarks.measuring import Counts, Times
+from benchmarks.life import CARRIER, HANDSET, Life, life
+from benchmarks.measuring import Counts, Times, counted, timed
 from benchmarks.plain.one_call_at_a_time import wired as plain_wired
 from benchmarks.reading import Reading, reading
 
@@ -27,14 +26,9 @@ class CallCounts:
     send: Counts
 
     @property
-    def calls(self) -> Counter[str]:
-        """Calls by operation, of both steps."""
-        return self.relay.calls + self.send.calls
-
-    @property
     def a_message(self) -> float:
         """Calls a message, the provider's among them."""
-        return self.calls.total() / self.orders.messages
+        return (self.relay.total + self.send.total) / self.orders.messages
 
     @property
     def an_order_relayed(self) -> float:
@@ -68,7 +62,6 @@ class CountedAll:
     delivered: Life
     carrier_only: Life
     looked_at: Life
-    merge_receipts: Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,25 +75,23 @@ class TimedAll:
 
 def count(*, orders: int) -> CountedAll:
     """Count everything, for batches of so many orders, on a timetable and without a network."""
-    aws = StandIn(empty_tables)
-    with opened(aws.answer), ordercast_functions.wired(lambda: aws.timetable) as functions:
+    aws = StandIn()
+    with opened(aws.answer), ordercast_functions.wired(aws.timetable) as functions:
 
-        def counted(channel: str, *, contact: bool = False) -> CallCounts:
+        def calls(channel: str, *, contact: bool = False) -> CallCounts:
             some = Orders(channel=channel, count=orders, contact=contact)
-            return _counted(some, ours(aws, functions, some), aws)
+            return _counted(aws, ours(aws, functions, some))
 
-        texts = Orders(channel="sms", count=orders)
-        plain = one_call_at_a_time(aws, plain_wired(), texts)
+        texts = ours(aws, functions, Orders(channel="sms", count=orders))
         return CountedAll(
-            texts=counted("sms"),
-            texts_with_contact=counted("sms", contact=True),
-            emails=counted("email"),
-            both=counted("both"),
-            plain=_counted(texts, plain, aws),
+            texts=_counted(aws, texts),
+            texts_with_contact=calls("sms", contact=True),
+            emails=calls("email"),
+            both=calls("both"),
+            plain=_counted(aws, one_call_at_a_time(aws, plain_wired(), texts.orders)),
             delivered=life(aws, functions, texts, says=HANDSET),
             carrier_only=life(aws, functions, texts, says=CARRIER),
-            looked_at=life(aws, functions, texts, says=HANDSET, looks=1),
-            merge_receipts=merge_receipts(aws, functions, texts),
+            looked_at=life(aws, functions, texts, says=HANDSET, look=True),
         )
 
 
@@ -114,19 +105,24 @@ def time(*, orders: int) -> TimedAll:
     ):
         mine = ours(aws, functions, texts)
         plain = one_call_at_a_time(aws, plain_wired(), texts)
-        mine.times(rounds=1)  # excludes the cold start
+        _timed(mine, rounds=1)  # excludes the cold start
         return TimedAll(
-            texts=_timed(texts, mine, rounds=ROUNDS),
-            plain=_timed(texts, plain, rounds=PLAIN_ROUNDS),
+            texts=_timed(mine, rounds=ROUNDS),
+            plain=_timed(plain, rounds=PLAIN_ROUNDS),
             reading=reading(),
         )
 
 
-def _counted(orders: Orders, steps: Steps, aws: StandIn) -> CallCounts:
-    relay, send = steps.counts(aws)
-    return CallCounts(orders=orders, relay=relay, send=send)
+def _counted(aws: StandIn, steps: Steps) -> CallCounts:
+    relay = counted(aws, steps.relaying())
+    return CallCounts(orders=steps.orders, relay=relay, send=counted(aws, steps.sending()))
 
 
-def _timed(orders: Orders, steps: Steps, *, rounds: int) -> Timed:
-    relay, send = steps.times(rounds=rounds)
-    return Timed(orders=orders, relay=relay, send=send)
+def _timed(steps: Steps, *, rounds: int) -> Timed:
+    """Time both steps, the best of *rounds*: other load only adds."""
+    times = [(timed(steps.relaying()), timed(steps.sending())) for _ in range(rounds)]
+    relay, send = (
+        Times(wall=min(each.wall for each in step), cpu=min(each.cpu for each in step))
+        for step in zip(*times, strict=True)
+    )
+    return Timed(orders=steps.orders, relay=relay, send=send)

@@ -8,24 +8,34 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks.aws.account import LEDGER, RECEIPTS
 from benchmarks.aws.stand_in import StandIn
-from benchmarks.batches import Orders, ours
+from benchmarks.batches import Steps
 from benchmarks.measuring import Counts, counted
-from benchmarks.ordercast_functions import Functions
+from benchmarks.ordercast_functions import RELAY_SETTINGS, Functions
 from benchmarks.orders import queue_event
-from ordercast.decisions.lookup import LookupKeys, LookupResult
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
-from ordercast.sending.due_policy import DuePolicy, due_action
+from ordercast.sending.due_policy import DuePolicy, looked_at
 
 HANDSET = "Message has been accepted by phone"
 CARRIER = "Message has been accepted by phone carrier"
 
+_DUE_POLICY = DuePolicy(
+    first_wait=RELAY_SETTINGS.republish_after,
+    resend_email_after=None,
+    receipt_timeout=timedelta(hours=72),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """Write units a notification, by kind of item, and the largest item of each kind in bytes."""
+    """Write units a notification, by kind of item, and the largest item of each kind in bytes.
+
+    `merge_receipts` are the calls for one batch of receipts.
+    """
 
     units: Mapping[str, float]
     largest: Mapping[str, int]
+    merge_receipts: Counts
 
     @property
     def total(self) -> float:
@@ -33,59 +43,32 @@ class Life:
         return sum(self.units.values())
 
 
-def life(aws: StandIn, functions: Functions, orders: Orders, *, says: str, looks: int = 0) -> Life:
-    """Relay texts, sweep each *looks* times, send it, and merge one receipt."""
-    steps = ours(aws, functions, orders)
-    steps.prepare()
-    steps.relay()
-    for _ in range(looks):
+def life(
+    aws: StandIn, functions: Functions, steps: Steps, *, says: str, look: bool = False
+) -> Life:
+    """Relay texts, have the sweeper *look* at each once, send it, and merge one receipt."""
+    steps.relaying()()
+    if look:
         _look(
             functions, [json.loads(message["body"])["notification_id"] for message in aws.published]
         )
-    steps.send()()
-    sent = aws.tables[RECEIPTS].items
-    functions.hear(queue_event([_receipt(message_id, says) for (message_id,) in sent]))
+    steps.sending()()
+    receipts = [_receipt(message_id, says) for (message_id,) in aws.tables[RECEIPTS].items]
+    merge_receipts = counted(aws, lambda: functions.hear(queue_event(receipts)))
     ledger = aws.tables[LEDGER]
     return Life(
-        units={kind: count / orders.messages for kind, count in ledger.units.items() if count},
+        units={kind: n / steps.orders.messages for kind, n in ledger.units.items() if n},
         largest=Counter(ledger.largest),
+        merge_receipts=merge_receipts,
     )
-
-
-def merge_receipts(aws: StandIn, functions: Functions, orders: Orders) -> Counts:
-    """Count one batch with a receipt for each sent text."""
-    steps = ours(aws, functions, orders)
-    steps.prepare()
-    steps.relay()
-    steps.send()()
-    receipts = [_receipt(message_id, HANDSET) for (message_id,) in aws.tables[RECEIPTS].items]
-    return counted(aws, lambda: functions.hear(queue_event(receipts)))
 
 
 def _look(functions: Functions, ids: list[str]) -> None:
     """Write what the sweeper writes for messages that no sender has claimed."""
     ledger = DynamoLedger(table=functions.ledger)
     rows = ledger.look_up(LookupKeys(notifications=frozenset(ids))).notifications.values()
-    ledger.change(
-        [
-            (
-                row,
-                due_action(
-                    row,
-                    LookupResult(),
-                    due_policy=DuePolicy(
-                        first_wait=timedelta(minutes=5),
-                        resend_email_after=None,
-                        receipt_timeout=timedelta(hours=72),
-                    ),
-                    send_within=timedelta(hours=1),
-                    receipts_applied_until=None,
-                    now=datetime.now(UTC),
-                ).row,
-            )
-            for row in rows
-        ]
-    )
+    now = datetime.now(UTC)
+    ledger.change([(row, looked_at(row, due_policy=_DUE_POLICY, now=now)) for row in rows])
 
 
 def _receipt(message_id: str, says: str) -> str:

@@ -2,14 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.aws.stand_in import StandIn
-from benchmarks.aws.timetable import Timetable
 
-Job = Callable[[], None]
+Job = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +30,12 @@ class Times:
     wall: float
     cpu: float
 
-    def quicker(self, other: "Times") -> "Times":
-        """Return the lower of each: other load only adds."""
-        return Times(wall=min(self.wall, other.wall), cpu=min(self.cpu, other.cpu))
-
 
 def counted(aws: StandIn, job: Job) -> Counts:
-    """Do the job on a simulated clock, independent of the machine."""
-    timetable = Timetable()
-    with _kept(aws, timetable):
-        before = aws.calls.copy()
-        job()
-        return Counts(calls=aws.calls - before, round_trips=timetable.now)
+    """Do the job on the simulated clock, independent of the machine."""
+    before, began = aws.calls.copy(), aws.timetable.now
+    job()
+    return Counts(calls=aws.calls - before, round_trips=aws.timetable.now - began)
 
 
 def timed(job: Job) -> Times:
@@ -51,12 +43,3 @@ def timed(job: Job) -> Times:
     wall, cpu = time.perf_counter(), time.process_time()
     job()
     return Times(cpu=time.process_time() - cpu, wall=time.perf_counter() - wall)
-
-
-@contextmanager
-def _kept(aws: StandIn, timetable: Timetable) -> Iterator[None]:
-    aws.timetable = timetable
-    try:
-        yield
-    finally:
-        aws.timetable = None

@@ -2,20 +2,24 @@
 
 import io
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from aws_lambda_powertools import Logger
 
-from benchmarks.aws.account import CUSTOMERS, LEDGER, RECEIPTS
+from analytics import processor as analytics
+from benchmarks.aws.account import CUSTOMERS, LEDGER, RECEIPTS, ROLLUPS
 from benchmarks.aws.timetable import Timetable, Workers
 from benchmarks.orders import Event
 from ordercast.gateways.invocations.batch_response import BatchResponse
 from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.settings.analytics import AnalyticsSettings
 from ordercast.settings.processors import OrderRelaySettings, SenderSettings
 from ordercast.wiring.tables import tables
 from processors import email_sender, order_relay, receipt_tracker, sender, sms_sender
@@ -40,7 +44,7 @@ RELAY_SETTINGS = OrderRelaySettings(
     allowed_recipients="*",
 )
 
-_WIRED = (order_relay, sms_sender, email_sender, receipt_tracker)
+_WIRED = (order_relay, sms_sender, email_sender, receipt_tracker, analytics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +77,19 @@ class Functions:
         """Apply one batch of receipts."""
         _all_done(receipt_tracker.handler(event, _CONTEXT))
 
+    def count(self, event: Event) -> None:
+        """Count one batch of the ledger's stream."""
+        with redirect_stdout(io.StringIO()):
+            _all_done(analytics.handler(event, _CONTEXT))
+
 
 _CONTEXT: "Any" = _Context()
 
 
 @contextmanager
-def wired(timetable: Callable[[], Timetable | None] = lambda: None) -> Iterator[Functions]:
+def wired(timetable: Timetable | None = None) -> Iterator[Functions]:
     """Wire the functions, as their modules do on a first invocation; a *timetable* may be kept."""
-    pools: list[Workers] = []
-
-    def workers(count: int) -> Workers:
-        pools.append(Workers(count, timetable))
-        return pools[-1]
-
+    workers = partial(Workers, timetable=timetable) if timetable else ThreadPoolExecutor
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, _environment()))
         for module in (order_relay, sender, receipt_tracker):
@@ -97,8 +101,6 @@ def wired(timetable: Callable[[], Timetable | None] = lambda: None) -> Iterator[
             stack.callback(module._wired.cache_clear)  # noqa: SLF001 - as above
         table = tables(workers(1))
         yield Functions(ledger=table(LEDGER), people=DynamoPeople(table=table(CUSTOMERS)))
-        for pool in pools:
-            pool.shutdown()
 
 
 def _all_done(response: BatchResponse) -> None:
@@ -125,4 +127,5 @@ def _environment() -> dict[str, str]:
         "ORPHAN_WAIT": "180",
         "SOFT_BOUNCES": "3",
     }
-    return {**RELAY_SETTINGS.to_env(), **shared, **of_a_channel}
+    counting = AnalyticsSettings(stage="bench", metrics="essential", rollups_table=ROLLUPS)
+    return {**RELAY_SETTINGS.to_env(), **shared, **counting.to_env(), **of_a_channel}

@@ -1,15 +1,17 @@
 """Generate orders, each of a customer of its own. Used by the benchmarks."""
 
 import json
-from base64 import b64encode
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from lambda_event_sources.events import kinesis_record, lambda_event
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.people.person import Person
 
 SHOP = "Leaf & Kettle"
+ARRIVED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 Event = dict[str, Any]
 """A Lambda event."""
@@ -30,7 +32,15 @@ def payloads(count: int, *, channel: str, contact: bool) -> list[bytes]:
 
 def kinesis_event(payloads: Sequence[bytes]) -> Event:
     """Return a batch of one shard."""
-    return {"Records": [_record(str(n), each) for n, each in enumerate(payloads, start=101)]}
+    return lambda_event(
+        kinesis_record(
+            {"SequenceNumber": str(n), "Data": each, "ApproximateArrivalTimestamp": ARRIVED_AT},
+            stream_arn="arn:aws:kinesis:us-east-1:123456789012:stream/orders",
+            shard_id="shardId-000000000000",
+            role_arn="arn:aws:iam::123456789012:role/order-relay",
+        )
+        for n, each in enumerate(payloads, start=101)
+    )
 
 
 def queue_event(bodies: Sequence[str]) -> Event:
@@ -88,19 +98,4 @@ def _order(number: int, *, channel: str, contact: bool) -> dict[str, object]:
         "channel": channel,
         "tracking_url": f"https://shop.example.com/orders/{order_id}",
         "campaign": "spring-2026",
-    }
-
-
-def _record(sequence_number: str, payload: bytes) -> Event:
-    return {
-        "kinesis": {
-            "kinesisSchemaVersion": "1.0",
-            "partitionKey": "p",
-            "sequenceNumber": sequence_number,
-            "data": b64encode(payload).decode(),
-            "approximateArrivalTimestamp": 1795262400.123,
-        },
-        "eventSource": "aws:kinesis",
-        "eventID": f"shardId-000000000000:{sequence_number}",
-        "eventSourceARN": "arn:aws:kinesis:us-east-1:123456789012:stream/orders",
     }

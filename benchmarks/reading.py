@@ -7,13 +7,12 @@ import gc
 import json
 import sys
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Any
 
-from benchmarks.measuring import timed
+from benchmarks.measuring import Job, timed
 from benchmarks.orders import Event, kinesis_event, payloads
 from benchmarks.plain.contract import PlainOrderEvent
 from ordercast.events.envelope import open_envelope
@@ -25,9 +24,6 @@ AGGREGATES = 4
 ORDERS_EACH = 90  # about the 50 kB at which Amazon's KPL closes an aggregate
 ROUNDS = 9
 RUNS = 5
-
-TracedRecords = list[dict[str, Any]]
-Iterate = Callable[[TracedRecords], Iterable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +41,9 @@ class Reading:
 
 def reading() -> Reading:
     """Time both alternately, several times."""
-    event, iterate = batch(), usual_iterator()
+    event = batch()
     runs = [
-        Reading(ours=_best(lambda: ours(event)), usual=_best(lambda: usual(event, iterate)))
+        Reading(ours=_best(lambda: ours(event)), usual=_best(lambda: usual(event)))
         for _ in range(RUNS)
     ]
     return sorted(runs, key=lambda run: run.ratio)[RUNS // 2]
@@ -69,18 +65,13 @@ def ours(event: Event) -> list[OrderEvent]:
     ]
 
 
-def usual(event: Event, iterate: Iterate) -> list[PlainOrderEvent]:
+def usual(event: Event) -> list[PlainOrderEvent]:
     """Do the same with the usual libraries."""
+    iterate = _theirs("deaggregator").iter_deaggregate_records
     return [
         PlainOrderEvent.model_validate(json.loads(b64decode(each["kinesis"]["data"])))
         for each in iterate(event["Records"])
     ]
-
-
-def usual_iterator() -> Iterate:
-    """Return aws-kinesis-agg's."""
-    iterate: Iterate = _theirs("deaggregator").iter_deaggregate_records
-    return iterate
 
 
 def _aggregate(key: str, orders: Sequence[bytes]) -> bytes:
@@ -100,11 +91,6 @@ def _theirs(module: str) -> ModuleType:
         sys.path[:] = path
 
 
-def _best(job: Callable[[], object]) -> float:
+def _best(job: Job) -> float:
     gc.collect()
-    best = min(timed(lambda: _done(job)).cpu for _ in range(ROUNDS))
-    return best / (AGGREGATES * ORDERS_EACH)
-
-
-def _done(job: Callable[[], object]) -> None:
-    job()
+    return min(timed(job).cpu for _ in range(ROUNDS)) / (AGGREGATES * ORDERS_EACH)

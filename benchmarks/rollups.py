@@ -1,35 +1,29 @@
 """Count and time updating rollups: Ordercast's analytics and a plain counter."""
 
 import io
-import os
-import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from unittest.mock import patch
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from boto3.dynamodb.types import TypeDeserializer
 
-from analytics import processor
 from analytics.metrics import emf_lines
 from benchmarks.aws import endpoint
-from benchmarks.aws.account import ROLLUPS, empty_tables, opened
+from benchmarks.aws.account import ROLLUPS, opened
 from benchmarks.aws.stand_in import StandIn
-from benchmarks.ordercast_functions import RELAY_SETTINGS
+from benchmarks.measuring import timed
+from benchmarks.ordercast_functions import RELAY_SETTINGS, wired
 from benchmarks.orders import payloads
 from ordercast.decisions.audience import audience_of
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.decisions.drafting import rows
-from ordercast.events.envelope import open_envelope
 from ordercast.events.identity import event_hash, order_hash
 from ordercast.events.order_event import Channel, parse_order_event
-from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways import clients
 from ordercast.gateways.ledger.items import write
 from ordercast.gateways.ledger.stream_changes import newest, rollup_input_of
@@ -37,7 +31,6 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
 from ordercast.rollups.counting import entries, transactions
-from ordercast.settings.analytics import AnalyticsSettings
 from ordercast.wiring.relay import policy_of
 
 CHANGES, NOTIFICATIONS, BUCKETS = 1000, 400, 20
@@ -56,7 +49,6 @@ class RollupsWorkload:
     """
 
     calls: Counter[str]
-    units: Mapping[str, float]
     read_cpu: float
     cpu: float
     plain_cpu: float
@@ -66,22 +58,23 @@ class RollupsWorkload:
 def rollups() -> RollupsWorkload:
     """Count a thousand changes, in memory for the calls and over connections for the time."""
     event = changes()
-    aws = StandIn(empty_tables)
-    with opened(aws.answer), _wired():
-        _handle(event)
-        units = aws.tables[ROLLUPS].units
-        calls = aws.calls.copy()
+    aws = StandIn()
+    with opened(aws.answer), wired() as functions:
+        functions.count(event)
     cpu = read_cpu = plain_cpu = float("inf")
-    with endpoint.running(latency=0) as served, opened(served.name, url=served.url), _wired():
+    with (
+        endpoint.running(latency=0) as served,
+        opened(served.name, url=served.url),
+        wired() as functions,
+    ):
         for _ in range(ROUNDS):
             served.start_over()
-            cpu = min(cpu, _cpu(lambda: _handle(event)))
-            read_cpu = min(read_cpu, _cpu(lambda: _read(event)))
-            plain_cpu = min(plain_cpu, _cpu(lambda: _handle_plainly(event)))
-        updates = _cpu(lambda: _update_plainly(event))
+            cpu = min(cpu, timed(lambda: functions.count(event)).cpu)
+            read_cpu = min(read_cpu, timed(lambda: _read(event)).cpu)
+            plain_cpu = min(plain_cpu, timed(lambda: _handle_plainly(event)).cpu)
+        updates = timed(lambda: _update_plainly(event)).cpu
     return RollupsWorkload(
-        calls=calls,
-        units={kind: count / NOTIFICATIONS for kind, count in units.items()},
+        calls=aws.calls,
         read_cpu=read_cpu,
         cpu=cpu,
         plain_cpu=plain_cpu,
@@ -91,15 +84,15 @@ def rollups() -> RollupsWorkload:
 
 def units_of_batches(size: int) -> float:
     """Return the write units per notification that is counted once, in batches of that size."""
-    aws = StandIn(empty_tables)
+    aws = StandIn()
     rows = _rows()
-    with opened(aws.answer), _wired():
+    with opened(aws.answer), wired() as functions:
         for start in range(0, NOTIFICATIONS, size):
             records = [
                 _change(row, None, number)
                 for number, row in enumerate(rows[start : start + size], start=1)
             ]
-            _handle({"Records": records})
+            functions.count({"Records": records})
         return aws.tables[ROLLUPS].units.total() / NOTIFICATIONS
 
 
@@ -119,13 +112,7 @@ def _rows() -> list[Notification]:
     policy = policy_of(RELAY_SETTINGS)
     made = []
     for number, payload in enumerate(payloads(NOTIFICATIONS, channel="sms", contact=True)):
-        record = StreamRecord(
-            sequence_number=str(number), partition_key=None, arrived_at=AT, payload=payload
-        )
-        (opened_record,) = open_envelope(record)
-        if not isinstance(opened_record, StreamRecord):
-            raise TypeError(opened_record.reason)
-        event = parse_order_event(opened_record.payload, default_currency="USD")
+        event = parse_order_event(payload, default_currency="USD")
         decision = Decision(
             order=order_hash(event),
             event=event_hash(event),
@@ -166,14 +153,6 @@ def _change(after: Notification, before: Notification | None, number: int) -> Ev
     }
 
 
-def _handle(event: Event) -> None:
-    with redirect_stdout(io.StringIO()):
-        answer = processor.handler(event, _CONTEXT)
-    if answer["batchItemFailures"]:
-        message = f"not done: {answer}"
-        raise RuntimeError(message)
-
-
 def _read(event: Event) -> None:
     """Do the same without the calls."""
     lines = [rollup_input_of(change.image) for change in newest(event["Records"]).values()]
@@ -212,29 +191,3 @@ def _handle_plainly(event: Event) -> None:
             metrics.add_dimension(name="channel", value=new["channel"])
             metrics.add_metric(name=new["state"], unit=MetricUnit.Count, value=1)
             metrics.flush_metrics()
-
-
-class _AnalyticsContext:
-    aws_request_id = "benchmark"
-
-
-_CONTEXT: Any = _AnalyticsContext()
-
-
-@contextmanager
-def _wired() -> Iterator[None]:
-    settings = AnalyticsSettings(stage="bench", metrics="essential", rollups_table=ROLLUPS)
-    log = Logger(service="benchmark-analytics", stream=io.StringIO())
-    with (
-        patch.dict(os.environ, settings.to_env()),
-        patch.object(processor, "request_log", lambda *_: log),
-    ):
-        for each in (processor._wired, processor._settings):  # noqa: SLF001 - rewired
-            each.cache_clear()
-        yield
-
-
-def _cpu(job: Any) -> float:  # noqa: ANN401 (a callable)
-    began = time.process_time()
-    job()
-    return time.process_time() - began

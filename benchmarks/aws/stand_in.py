@@ -6,42 +6,39 @@ and reading the answer, is the real SDK's.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
+from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from benchmarks.aws.tables import MemoryTables
-
-if TYPE_CHECKING:
-    from benchmarks.aws.timetable import Timetable
-
-Body = dict[str, Any]
+from benchmarks.aws.account import empty_tables
+from benchmarks.aws.timetable import Timetable
 
 _SNS = "http://sns.amazonaws.com/doc/2010-03-31/"
+_OF_SNS = frozenset({"CheckIfPhoneNumberIsOptedOut", "Publish", "PublishBatch"})
 
 
 class StandIn:
-    """AWS in memory, on a simulated clock if there is one.
+    """AWS in memory, on a simulated clock.
 
     `published` holds what the topic, or a queue, was given.
     """
 
-    def __init__(self, new_tables: Callable[[], MemoryTables]) -> None:
-        self._new_tables = new_tables
+    def __init__(self) -> None:
         self._ids = count()
         self._one_at_a_time = Lock()
         self.calls: Counter[str] = Counter()
-        self.timetable: Timetable | None = None
+        self.timetable = Timetable()
         self.start_over()
 
     def start_over(self) -> None:
         """Forget every item and message."""
-        self.tables = self._new_tables()
+        self.tables = empty_tables()
         self.published: list[Mapping[str, str]] = []
 
     def answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
@@ -50,8 +47,7 @@ class StandIn:
             message = "a request without a body in memory"
             raise TypeError(message)
         body = self.reply(operation_of(event_name), request.body)
-        if self.timetable is not None:
-            self.timetable.round_trip()
+        self.timetable.round_trip()
         return AWSResponse(request.url, 200, _HEADERS, _Raw(body))
 
     def reply(self, operation: str, request: bytes | str) -> bytes:
@@ -61,19 +57,44 @@ class StandIn:
         with self._one_at_a_time:
             self.calls[operation] += 1
             if operation in _OF_SNS:
-                return _OF_SNS[operation](self, dict(parse_qsl(body)))
-            if operation == "PutObject":
-                return b""
-            return json.dumps(_OF_JSON[operation](self, json.loads(body))).encode()
+                return self._of_sns(operation, dict(parse_qsl(body)))
+            return json.dumps(self._of_json(operation, json.loads(body))).encode()
 
-    def new_id(self) -> str:
-        """Return a new id."""
+    def _of_json(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        match operation:
+            case "PutMetricData":
+                return {}
+            case "SendEmail":
+                return {"MessageId": self._new_id()}
+            case "SendMessage":
+                self.published.append({"body": request["MessageBody"], "channel": "sms"})
+                return {"MessageId": self._new_id(), "MD5OfMessageBody": ""}
+            case _:
+                answer: dict[str, Any] = getattr(self.tables, xform_name(operation))(request)
+                return answer
+
+    def _of_sns(self, operation: str, request: Mapping[str, str]) -> bytes:
+        result = "<isOptedOut>false</isOptedOut>"
+        if operation == "Publish":
+            result = f"<MessageId>{self._new_id()}</MessageId>"
+        if operation == "PublishBatch":
+            result = f"<Successful>{self._publish_batch(request)}</Successful><Failed/>"
+        return (
+            f'<{operation}Response xmlns="{_SNS}"><{operation}Result>{result}</{operation}Result>'
+            f"<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></{operation}Response>"
+        ).encode()
+
+    def _publish_batch(self, request: Mapping[str, str]) -> str:
+        entries = [f"PublishBatchRequestEntries.member.{n}" for n in range(1, 11)]
+        taken = ""
+        for entry in filter(lambda each: f"{each}.Id" in request, entries):
+            self.published.append(_message(request, entry))
+            place = request[f"{entry}.Id"]
+            taken += f"<member><Id>{place}</Id><MessageId>{self._new_id()}</MessageId></member>"
+        return taken
+
+    def _new_id(self) -> str:
         return f"00000000-0000-4000-8000-{next(self._ids):012}"
-
-    def queue(self, body: str) -> Body:
-        """Take one message."""
-        self.published.append({"body": body})
-        return {"MessageId": self.new_id(), "MD5OfMessageBody": ""}
 
 
 def operation_of(event_name: str) -> str:
@@ -94,65 +115,11 @@ class _Raw:
         yield self.body
 
 
-def _publish(aws: StandIn, _: Mapping[str, str]) -> bytes:
-    return _sns("Publish", f"<MessageId>{aws.new_id()}</MessageId>")
-
-
-def _publish_batch(aws: StandIn, request: Mapping[str, str]) -> bytes:
-    entries = [f"PublishBatchRequestEntries.member.{n}" for n in range(1, 11)]
-    taken = ""
-    for entry in filter(lambda each: f"{each}.Id" in request, entries):
-        aws.published.append(_message(request, entry))
-        place = request[f"{entry}.Id"]
-        taken += f"<member><Id>{place}</Id><MessageId>{aws.new_id()}</MessageId></member>"
-    return _sns("PublishBatch", f"<Successful>{taken}</Successful><Failed/>")
-
-
-def _opted_out(_: StandIn, __: Mapping[str, str]) -> bytes:
-    return _sns("CheckIfPhoneNumberIsOptedOut", "<isOptedOut>false</isOptedOut>")
-
-
-_OF_SNS: Mapping[str, Callable[[StandIn, Mapping[str, str]], bytes]] = {
-    "CheckIfPhoneNumberIsOptedOut": _opted_out,
-    "Publish": _publish,
-    "PublishBatch": _publish_batch,
-}
-
-_OF_JSON: Mapping[str, Callable[[StandIn, Body], Body]] = {
-    "BatchExecuteStatement": lambda aws, request: aws.tables.batch_execute_statement(request),
-    "BatchGetItem": lambda aws, request: aws.tables.batch_get_item(request),
-    "BatchWriteItem": lambda aws, request: aws.tables.batch_write_item(request),
-    "ChangeMessageVisibilityBatch": lambda _, request: {
-        "Successful": [{"Id": each["Id"]} for each in request["Entries"]],
-        "Failed": [],
-    },
-    "GetItem": lambda aws, request: aws.tables.get_item(request),
-    "GetQueueUrl": lambda _, request: {
-        "QueueUrl": f"https://queue.example.com/{request['QueueName']}"
-    },
-    "PutItem": lambda aws, request: aws.tables.put_item(request),
-    "PutMetricData": lambda _, __: {},
-    "Query": lambda aws, request: aws.tables.query(request),
-    "SendEmail": lambda aws, _: {"MessageId": aws.new_id()},
-    "SendMessage": lambda aws, request: aws.queue(request["MessageBody"]),
-    "TransactWriteItems": lambda aws, request: aws.tables.transact_write_items(request),
-    "UpdateItem": lambda aws, request: aws.tables.update_item(request),
-}
-
-
 def _message(request: Mapping[str, str], entry: str) -> Mapping[str, str]:
     """Return a published body under `body`, and its attributes by name."""
-    message = {"body": request[f"{entry}.Message"]}
-    for place in count(1):
-        name = f"{entry}.MessageAttributes.entry.{place}"
-        if f"{name}.Name" not in request:
-            break
-        message[request[f"{name}.Name"]] = request[f"{name}.Value.StringValue"]
-    return message
-
-
-def _sns(operation: str, result: str) -> bytes:
-    return (
-        f'<{operation}Response xmlns="{_SNS}"><{operation}Result>{result}</{operation}Result>'
-        f"<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></{operation}Response>"
-    ).encode()
+    attributes = {
+        name: request[key.replace(".Name", ".Value.StringValue")]
+        for key, name in request.items()
+        if key.startswith(f"{entry}.MessageAttributes") and key.endswith(".Name")
+    }
+    return {"body": request[f"{entry}.Message"], **attributes}

@@ -13,7 +13,6 @@ Answer = dict[str, Any]
 
 KEYS_A_CALL = 100
 STATEMENTS_A_CALL = 25
-ITEMS_A_CALL = 25
 ACTIONS_A_CALL = 100
 
 
@@ -72,26 +71,14 @@ class MemoryTables:
             found[name] = [table.items[place] for place in places if place in table.items]
         return {"Responses": found, "UnprocessedKeys": {}}
 
-    def batch_write_item(self, request: Answer) -> Answer:
-        """Put each item unconditionally."""
-        wanted = request["RequestItems"]
-        _refuse_more(sum(map(len, wanted.values())), ITEMS_A_CALL)
-        for name, puts in wanted.items():
-            items = [each["PutRequest"]["Item"] for each in puts]
-            places = _distinct(map(self._tables[name].key_of, items))
-            for place, item in zip(places, items, strict=True):
-                self._tables[name].write(place, item)
-        return {"UnprocessedItems": {}}
-
     def batch_execute_statement(self, request: Answer) -> Answer:
         """Run each statement by itself; return a response for each."""
         wanted = [
-            (partiql.parse(each["Statement"]), list(each["Parameters"]))
-            for each in request["Statements"]
+            partiql.read(each["Statement"], each["Parameters"]) for each in request["Statements"]
         ]
         _refuse_more(len(wanted), STATEMENTS_A_CALL)
-        _distinct((s.table, *self._place(s, parameters)) for s, parameters in wanted)
-        return {"Responses": [self._execute(s, parameters) for s, parameters in wanted]}
+        _distinct((each.table, *self._tables[each.table].key_of(each.named)) for each in wanted)
+        return {"Responses": [self._execute(each) for each in wanted]}
 
     def get_item(self, request: Answer) -> Answer:
         """Return one item, if it exists."""
@@ -100,26 +87,16 @@ class MemoryTables:
         return {} if item is None else {"Item": item}
 
     def put_item(self, request: Answer) -> Answer:
-        """Put one item, if its key is free where that is the condition."""
+        """Put one item unconditionally."""
         table = self._tables[request["TableName"]]
-        place = table.key_of(request["Item"])
-        if "ConditionExpression" in request and place in table.items:
-            message = "the stand-in refuses no single put: give each item a key of its own"
-            raise ValueError(message)
-        table.write(place, request["Item"])
+        table.write(table.key_of(request["Item"]), request["Item"])
         return {}
 
     def update_item(self, request: Answer) -> Answer:
-        """Set what `SET #a = :a, #b = :b` names."""
+        """Change one item unconditionally."""
         table = self._tables[request["TableName"]]
         place = table.key_of(request["Key"])
-        before: Item = table.items.get(place) or request["Key"]
-        after = dict(before)
-        for change in request["UpdateExpression"].removeprefix("SET ").split(", "):
-            name, value = change.split(" = ")
-            names = request["ExpressionAttributeNames"]
-            after[names[name]] = request["ExpressionAttributeValues"][value]
-        table.write(place, after)
+        table.write(place, _updated(table.items.get(place), request))
         return {}
 
     def transact_write_items(self, request: Answer) -> Answer:
@@ -133,7 +110,7 @@ class MemoryTables:
             before = table.items.get(place)
             if kind == "Put":
                 _refuse_unexpected(before, request)
-            after = request["Item"] if kind == "Put" else _added(before or request["Key"], request)
+            after = request["Item"] if kind == "Put" else _updated(before, request)
             table.write(place, after)
             table.write(place, after)
         return {}
@@ -142,31 +119,15 @@ class MemoryTables:
         """Answer a count of 0: the plain implementation's rate limit is never reached."""
         return {"Count": 0, "ScannedCount": 0}
 
-    def _place(
-        self, statement: partiql.ParsedStatement, parameters: Sequence[partiql.Value]
-    ) -> Key:
-        parts = statement.changes if statement.inserts else statement.conditions
-        rest = list(parameters)
-        if not statement.inserts:
-            partiql.bind(statement.changes, rest)
-        key = {part.name: values[0] for part, values in partiql.bind(parts, rest) if values}
-        return self._tables[statement.table].key_of(key)
-
-    def _execute(
-        self, statement: partiql.ParsedStatement, parameters: list[partiql.Value]
-    ) -> Answer:
+    def _execute(self, statement: partiql.Statement) -> Answer:
         table = self._tables[statement.table]
-        place = self._place(statement, parameters)
+        place = table.key_of(statement.named)
         before = table.items.get(place)
-        changes = partiql.bind(statement.changes, parameters)
-        conditions = partiql.bind(statement.conditions, parameters)
         if statement.inserts and before is not None:
             return _refused("DuplicateItem", table.refuse(place))
-        if not statement.inserts and (
-            before is None or not all(partiql.holds(before, *each) for each in conditions)
-        ):
+        if not statement.inserts and (before is None or not statement.holds(before)):
             return _refused("ConditionalCheckFailed", table.refuse(place))
-        after = partiql.changed(before or {}, changes)
+        after = statement.changed(before or {})
         table.write(place, after)
         return {"TableName": statement.table, **({"Item": after} if statement.returns else {})}
 
@@ -179,14 +140,17 @@ def _refuse_unexpected(before: Item | None, request: Answer) -> None:
         raise ValueError(message)
 
 
-def _added(before: Item, request: Answer) -> Item:
-    """Return the item after `ADD #0 :0, #1 :1`."""
-    after = dict(before)
+def _updated(before: Item | None, request: Answer) -> Item:
+    """Return the item after `ADD #0 :0, #1 :1` or `SET #0 = :0, #1 = :1`."""
+    after = dict(before or request["Key"])
     names, values = request["ExpressionAttributeNames"], request["ExpressionAttributeValues"]
-    for change in request["UpdateExpression"].removeprefix("ADD ").split(", "):
-        name, value = change.split(" ")
-        known = Decimal(after.get(names[name], {"N": "0"})["N"])
-        after[names[name]] = {"N": str(known + Decimal(values[value]["N"]))}
+    verb, changes = request["UpdateExpression"].split(" ", 1)
+    for change in changes.split(", "):
+        name, *_, value = change.split(" ")
+        known = Decimal(after.get(names[name], {"N": "0"})["N"]) if verb == "ADD" else None
+        after[names[name]] = (
+            values[value] if known is None else {"N": str(known + Decimal(values[value]["N"]))}
+        )
     return after
 
 

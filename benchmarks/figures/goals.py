@@ -95,7 +95,7 @@ def _at_least(times: float, figure: float, *, what: str, digits: int = 1) -> Goa
 def _counts(counted: CountedAll) -> list[Goal]:
     texts, contact = counted.texts, counted.texts_with_contact
     batches = (texts, contact, counted.emails, counted.both)
-    a_receipt = counted.merge_receipts.total / texts.orders.messages
+    a_receipt = counted.delivered.merge_receipts.total / texts.orders.messages
     calls = [
         ("calls a text, relay and sender", 1.45, texts.a_message),
         ("the same, contact in the event too", 1.45, contact.a_message),

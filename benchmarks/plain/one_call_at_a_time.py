@@ -7,6 +7,7 @@ It promises less: what crashes between two calls, or comes twice, is sent twice 
 import json
 import time
 from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -37,23 +38,24 @@ class OneCallAtATime:
     cloudwatch: "CloudWatchClient"
     queue: str
 
-    def remember(self, customer: Person) -> None:
-        """Store a customer's preferences."""
-        self.dynamodb.put_item(
-            TableName="preferences",
-            Item={
-                "customer_id": {"S": customer.customer_id or ""},
-                "phone": {"S": customer.phone or ""},
-                "channels": {"SS": [str(channel) for channel in customer.consents]},
-            },
-        )
+    def remember(self, customers: Sequence[Person]) -> None:
+        """Store each customer's preferences."""
+        for customer in customers:
+            self.dynamodb.put_item(
+                TableName="preferences",
+                Item={
+                    "customer_id": {"S": customer.customer_id or ""},
+                    "phone": {"S": customer.phone or ""},
+                    "channels": {"SS": [str(channel) for channel in customer.consents]},
+                },
+            )
 
     def relay(self, event: Record) -> None:
         """Log and queue a text for each order of a stream's batch."""
         queued = sum(self._relay(record) for record in event["Records"])
         self._count("Queued", queued)
 
-    def send(self, event: Record) -> None:
+    def send(self, _channel: str, event: Record) -> None:
         """Send each text of a queue's batch."""
         sent = sum(self._send(json.loads(record["body"])) for record in event["Records"])
         self._count("Sent", sent)

@@ -44,7 +44,9 @@ def test_calls_grow_with_bulk_calls_and_not_with_orders(counted: findings.Counte
 
 def test_receipts_take_bulk_calls_alone(counted: findings.CountedAll) -> None:
     """Thirty: their trails and rows are read, and two bulk calls write each of the two."""
-    assert {"BatchGetItem": 2, "BatchExecuteStatement": 4} == dict(counted.merge_receipts.calls)
+    assert {"BatchGetItem": 2, "BatchExecuteStatement": 4} == dict(
+        counted.delivered.merge_receipts.calls
+    )
 
 
 def test_the_plain_implementation_makes_the_calls_that_it_is_known_for(
@@ -57,7 +59,7 @@ def test_the_plain_implementation_makes_the_calls_that_it_is_known_for(
 
 def test_calls_side_by_side_are_one_round_trip_while_there_are_workers() -> None:
     timetable = Timetable()
-    workers = Workers(4, lambda: timetable)
+    workers = Workers(4, timetable)
 
     list(workers.map(lambda _: timetable.round_trip(), range(4)))
     assert 1 == timetable.now
@@ -67,7 +69,7 @@ def test_calls_side_by_side_are_one_round_trip_while_there_are_workers() -> None
 
 def test_a_job_waits_for_what_it_waits_for() -> None:
     timetable = Timetable()
-    workers = Workers(4, lambda: timetable)
+    workers = Workers(4, timetable)
 
     slow = workers.submit(lambda: [timetable.round_trip() for _ in range(3)])  # type: ignore[func-returns-value]
     quick = workers.submit(timetable.round_trip)
@@ -133,4 +135,4 @@ def test_what_aws_would_refuse_is_refused() -> None:
     with pytest.raises(ValueError, match="101 in one call"):
         tables.batch_get_item({"RequestItems": {CUSTOMERS: {"Keys": keys}}})
     with pytest.raises(ValueError, match="not a statement of ours"):
-        partiql.parse('DELETE FROM "ledger"')
+        partiql.read('DELETE FROM "ledger"', [])

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from benchmarks.plain.contract import PlainOrderEvent
-from benchmarks.reading import AGGREGATES, ORDERS_EACH, batch, ours, usual, usual_iterator
+from benchmarks.reading import AGGREGATES, ORDERS_EACH, batch, ours, usual
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.order_event import parse_order_event
 
@@ -14,7 +14,7 @@ from ordercast.events.order_event import parse_order_event
 def test_both_take_out_the_same_orders() -> None:
     event = batch()
 
-    mine, theirs = ours(event), usual(event, usual_iterator())
+    mine, theirs = ours(event), usual(event)
 
     assert AGGREGATES * ORDERS_EACH == len(mine)
     assert [(each.order_id, each.occurred_at) for each in theirs] == [

@@ -3,16 +3,17 @@
 import pytest
 
 from benchmarks import rollups
-from benchmarks.aws.account import ROLLUPS, empty_tables, opened
+from benchmarks.aws.account import ROLLUPS, opened
 from benchmarks.aws.stand_in import StandIn
 from benchmarks.figures.money import VOLUMES, batch_of, cost
+from benchmarks.ordercast_functions import wired
 from ordercast.gateways.rollups.items import read_buckets
 
 
 def test_a_thousand_changes_are_counted_in_twelve_calls_or_fewer() -> None:
-    aws = StandIn(empty_tables)
-    with opened(aws.answer), rollups._wired():  # noqa: SLF001 - as the benchmark does
-        rollups._handle(rollups.changes())  # noqa: SLF001
+    aws = StandIn()
+    with opened(aws.answer), wired() as functions:
+        functions.count(rollups.changes())
 
     items = aws.tables[ROLLUPS].items
     buckets = read_buckets(i for key, i in items.items() if key[0].startswith("bucket#"))
