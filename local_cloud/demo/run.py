@@ -54,7 +54,7 @@ class Demo:
         began, target = datetime.now(UTC), local_target(self.cloud)
         since = _hour(began)
         day = made_up_day(orders, seed=seed)
-        target.people().put(list(_refusing(day)))
+        target.people().put(_refusing(day))
         play = _play(day, target)
         counts = IndependentCounts.of(self.cloud, target, since=since)
         self._follow(play, counts)

@@ -5,12 +5,11 @@ docs/rollups.md has the columns, and the rules to compute rates and sums from th
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 
@@ -47,7 +46,7 @@ def export(
     # A deferred notification takes effect when it is due, which may be tomorrow.
     ends = moment(until, option="--until", now=now) if until else now + timedelta(days=7)
     written = 0
-    with _opened(out) as file:
+    with nullcontext(sys.stdout) if out == "-" else Path(out).open("w", encoding="utf-8") as file:
         for item in lines.scan_items(begins, ends):
             file.write(json.dumps(columns(read(item))) + "\n")
             written += 1
@@ -82,15 +81,6 @@ def columns(row: Notification) -> dict[str, Any]:
             for each in row.messages.values()
         ],
     }
-
-
-@contextmanager
-def _opened(out: str) -> Iterator[TextIO]:
-    if out == "-":
-        yield sys.stdout
-        return
-    with Path(out).open("w", encoding="utf-8") as file:
-        yield file
 
 
 def _time(moment: datetime | None) -> str | None:

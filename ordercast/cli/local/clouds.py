@@ -17,8 +17,10 @@ def running_cloud(name: str | None) -> LocalCloud:
     chosen = [cloud for cloud in running if name in {None, cloud.name}]
     if len(chosen) == 1:
         return chosen[0]
-    if not chosen:
-        _raise_failure(name)
+    # A cloud that has ended says why.
+    for cloud in () if chosen else LocalCloud.ended():
+        if name in {None, cloud.name} and (failure := cloud.failure()):
+            raise failure
     names = ", ".join(cloud.name for cloud in running)
     if not running:
         raise UsageError("no local cloud is running", hint=f"start one: {command_name()} up")
@@ -31,10 +33,3 @@ def local_target(cloud: LocalCloud) -> Target:
     """Return the pipeline on a local cloud; from now on this process talks to that cloud only."""
     cloud.adopt_environment()
     return deployed(LOCAL_STAGE)
-
-
-def _raise_failure(name: str | None) -> None:
-    """Raise the failure of a local cloud of that name, if one has ended."""
-    for cloud in LocalCloud.ended():
-        if name in {None, cloud.name} and (failure := cloud.failure()):
-            raise failure
