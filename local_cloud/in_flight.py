@@ -4,12 +4,12 @@ The event sources save how far they have come in each stream (`PositionsFile`). 
 stream after that position are in flight, also those that nothing has read yet.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import json
 
 from lambda_event_sources.drivers.stream_apis import READ_LIMIT, KinesisStream
 from lambda_event_sources.streams.shard_sequencer import TRIM_HORIZON, Position, Positions
@@ -43,22 +43,16 @@ class PositionsFile:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._saved = ""
+        self._saved = b""
 
     def save(self, positions: Mapping[str, Positions]) -> None:
         """Replace the saved positions, by mapping and shard, in one step."""
         # Copied first: each shard's thread moves its own position on meanwhile.
-        copied = {mapping: dict(shards) for mapping, shards in positions.items()}
-        content = json.dumps(
-            {
-                mapping: {shard: _fields(position) for shard, position in shards.items()}
-                for mapping, shards in copied.items()
-            }
-        )
+        content = json.encode({mapping: dict(shards) for mapping, shards in positions.items()})
         if content == self._saved:
             return
         draft = self._file.with_suffix(".new")
-        draft.write_text(content)
+        draft.write_bytes(content)
         draft.replace(self._file)
         self._saved = content
 
@@ -93,21 +87,9 @@ _COUNTS = [
 
 def _positions(file: Path) -> dict[str, Positions]:
     try:
-        found = json.loads(file.read_text())
+        return json.decode(file.read_bytes(), type=dict[str, Positions])
     except FileNotFoundError:
         return {}
-    return {
-        mapping: {shard: _position(*fields) for shard, fields in shards.items()}
-        for mapping, shards in found.items()
-    }
-
-
-def _position(kind: Any, number: str, at: str | None) -> Position:  # noqa: ANN401 - a kind of iterator
-    return Position(kind=kind, number=number, at=datetime.fromisoformat(at) if at else None)
-
-
-def _fields(position: Position) -> list[str | None]:
-    return [position.kind, position.number, position.at.isoformat() if position.at else None]
 
 
 def _behind(stream: KinesisStream, positions: Mapping[str, Position]) -> int:

@@ -1,19 +1,18 @@
 """Keep the messages that the simulated providers accept, and read them again. Used by the provider simulator and commands."""
 
-import json
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
+
+from msgspec import Struct, field, json
 
 FILE_NAME = "messages.jsonl"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentMessage:
+class SentMessage(Struct, frozen=True, kw_only=True):
     """One message as the simulated provider got it; nobody received it.
 
     `to` is a phone number or the addresses, joined by ", ".
@@ -23,7 +22,7 @@ class SentMessage:
     channel: Literal["sms", "email"]
     message_id: str
     to: str
-    sender: str
+    sender: str = field(name="from")
     at: datetime
     subject: str = ""
     text: str = ""
@@ -31,6 +30,7 @@ class SentMessage:
     tags: Mapping[str, str] = field(default_factory=dict)
     configuration_set: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    simulated: bool = True  # so that no reader of the file takes it for real traffic
 
 
 class Inbox:
@@ -43,9 +43,8 @@ class Inbox:
 
     def append(self, message: SentMessage) -> None:
         """Append the message; it is on the disk when this returns."""
-        line = json.dumps(_fields(message), ensure_ascii=False) + "\n"
         with self._lock, self._path.open("ab") as file:
-            file.write(line.encode())
+            file.write(json.encode(message) + b"\n")
             file.flush()
             os.fsync(file.fileno())
 
@@ -75,19 +74,7 @@ class InboxReader:
             return []
         complete = content[: content.rfind(b"\n") + 1]
         self._read += len(complete)
-        return [_message(json.loads(line)) for line in complete.splitlines() if line.strip()]
+        return _LINES.decode_lines(complete)
 
 
-def _fields(message: SentMessage) -> dict[str, Any]:
-    fields = asdict(message)
-    fields["from"] = fields.pop("sender")
-    fields["at"] = message.at.isoformat()
-    # So that no reader of the file takes it for real traffic.
-    fields["simulated"] = True
-    return fields
-
-
-def _message(fields: dict[str, Any]) -> SentMessage:
-    del fields["simulated"]
-    at = datetime.fromisoformat(fields.pop("at"))
-    return SentMessage(sender=fields.pop("from"), at=at, **fields)
+_LINES = json.Decoder(SentMessage)

@@ -1,6 +1,6 @@
 """Start, watch and stop the processes of a local cloud. Used by `local_cloud.cloud`.
 
-- `supervisor`: the process that owns a local cloud; `python -m local_cloud.supervisor` runs it
+- `supervisor`: the process that owns a local cloud
 - `client`: start, find and stop supervisors, from any other process
 - `state`: the folder of a local cloud, its state file and its lock
 - `emulator_process`: the supervisor's one child

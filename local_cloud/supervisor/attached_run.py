@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from local_cloud.environment import CHECKOUT
 from local_cloud.supervisor.parent_watch import when_parent_ends
+from local_cloud.supervisor.processes import signal_group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,10 +73,7 @@ class AttachedRun:
             self._process.kill()
             self._process.wait()
         if self._process.returncode < 0:  # it was killed before it could end the group
-            try:
-                os.killpg(self._process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                return
+            signal_group(self._process.pid, signal.SIGKILL)
 
 
 def main() -> None:

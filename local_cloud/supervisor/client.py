@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from local_cloud.environment import CHECKOUT, clean
 from local_cloud.errors import LocalCloudError, last_lines
+from local_cloud.provider_simulator.outcomes_and_delays import RECEIPT_DELAY_SECONDS
 from local_cloud.supervisor.parent_watch import RELEASE
 from local_cloud.supervisor.state import SUPERVISOR, CloudFolder
 
@@ -26,7 +27,7 @@ CLOUDS_LIMIT = 20
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """A name for a local cloud: the folder of that name is emptied when it starts."""
 
-COMMAND = ("-m", "local_cloud.supervisor")
+COMMAND = ("-c", "from local_cloud.supervisor.supervisor import main; main()")
 
 START_TIMEOUT = 90.0
 STOP_TIMEOUT = 10.0
@@ -62,11 +63,10 @@ def start(
     folder: CloudFolder, lock: int, *, receipt_delay: float | None
 ) -> subprocess.Popen[bytes]:
     """Start a supervisor that holds the *lock* and ends with this process, unless it is released."""
-    words = [sys.executable, *COMMAND, "--folder", str(folder.path)]
-    words += ["--receipt-delay", str(receipt_delay)] if receipt_delay is not None else []
+    delay = RECEIPT_DELAY_SECONDS if receipt_delay is None else receipt_delay
     with folder.log(SUPERVISOR).open("a") as log:
         return subprocess.Popen(
-            words,
+            [sys.executable, *COMMAND, str(folder.path), str(delay)],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,

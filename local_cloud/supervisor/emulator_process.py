@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from local_cloud.supervisor.processes import ProcessIdentity, signal_group
 
@@ -24,11 +24,6 @@ TERMINATION_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """The emulator printed `ready`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """A part of the local cloud ended by itself: *what* happened, and whose *log* tells more."""
 
@@ -36,12 +31,8 @@ class Failure:
     log: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopRequested:
-    """The parent of the supervisor ended, or a signal asked for the end."""
-
-
-Event = Ready | Failure | StopRequested
+Event = Literal["ready", "stop"] | Failure
+"""The emulator printed `ready`; the parent ended, or a signal asked for the end; or a part failed."""
 
 
 class EmulatorProcess:
@@ -90,7 +81,7 @@ class EmulatorProcess:
         with self._process.stdout as lines, self._log.open("a") as log:
             for line in lines:
                 if line == "ready\n":
-                    self._events.put(Ready())
+                    self._events.put("ready")
                 else:
                     log.write(line)
                     log.flush()

@@ -9,7 +9,6 @@ The emulator imports this module in an environment of its own: standard library 
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -21,26 +20,13 @@ RELEASE = b"release\n"
 """The last words of a parent whose child may outlive it."""
 
 
-def when_parent_ends(then: Callable[[], object], *, pipe: int = 0) -> threading.Thread:
-    """Call *then* once, from a thread of its own, when the *pipe* reaches its end.
-
-    It is not called when the last bytes were RELEASE. Other bytes are read and dropped.
-    """
-    thread = threading.Thread(target=_watch, args=(then, pipe), daemon=True, name="parent-watch")
-    thread.start()
-    return thread
+def when_parent_ends(then: Callable[[], object]) -> None:
+    """Call *then* once, from a thread of its own, when standard input ends with anything but RELEASE."""
+    threading.Thread(target=_watch, args=(then,), daemon=True, name="parent-watch").start()
 
 
-def _watch(then: Callable[[], object], pipe: int) -> None:
-    last = b""
-    while more := _read(pipe):
-        last = (last + more)[-len(RELEASE) :]
-    if last != RELEASE:
-        then()
-
-
-def _read(pipe: int) -> bytes:
-    try:
-        return os.read(pipe, 4096)
-    except OSError:  # this process closed it
-        return b""
+def _watch(then: Callable[[], object]) -> None:
+    # Unbuffered: a thread that waits inside sys.stdin would hold its lock when Python ends.
+    with open(0, "rb", buffering=0, closefd=False) as pipe:
+        if not pipe.read().endswith(RELEASE):
+            then()

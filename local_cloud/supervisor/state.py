@@ -7,14 +7,15 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shutil
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from local_cloud.supervisor.processes import ProcessIdentity
+from msgspec import json
+
+from local_cloud.supervisor.processes import ProcessIdentity  # noqa: TC001 - msgspec reads it
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,18 +73,15 @@ class CloudFolder:
     def write(self, state: CloudState) -> None:
         """Replace the state file in one step, so that no reader sees half of it."""
         draft = self.path / "cloud.json.new"
-        draft.write_text(json.dumps({"name": self.name} | asdict(state), indent=2))
+        draft.write_bytes(json.format(json.encode(state)))
         draft.replace(self.path / "cloud.json")
 
     def read(self) -> CloudState | None:
         """Read the state file; None when there is none."""
         try:
-            found = json.loads((self.path / "cloud.json").read_text())
+            return json.decode((self.path / "cloud.json").read_bytes(), type=CloudState)
         except FileNotFoundError:
             return None
-        del found["name"]
-        processes = {name: ProcessIdentity(**each) for name, each in found["processes"].items()}
-        return CloudState(**found | {"processes": processes})
 
     def lock(self, *, within: float = 0.2) -> int | None:
         """Take the lock and return its file descriptor, which holds it until closed; None when it is taken.

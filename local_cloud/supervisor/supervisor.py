@@ -7,7 +7,6 @@ and exits with 1.
 
 from __future__ import annotations
 
-import argparse
 import os
 import queue
 import signal
@@ -19,15 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_cloud.emulator.command import emulator_command, loopback
-from local_cloud.provider_simulator.outcomes_and_delays import RECEIPT_DELAY_SECONDS
-from local_cloud.supervisor.emulator_process import (
-    EMULATOR,
-    EmulatorProcess,
-    Event,
-    Failure,
-    Ready,
-    StopRequested,
-)
+from local_cloud.supervisor.emulator_process import EMULATOR, EmulatorProcess, Event, Failure
 from local_cloud.supervisor.parent_watch import when_parent_ends
 from local_cloud.supervisor.processes import ProcessIdentity
 from local_cloud.supervisor.state import SUPERVISOR, CloudFolder, CloudState, Phase
@@ -40,30 +31,18 @@ START_TIMEOUT = 60.0
 
 
 def main() -> None:
-    """Run the local cloud that the arguments name; exits 0 when it was stopped, 1 when a part failed."""
-    arguments = _arguments()
-    supervisor = Supervisor(
-        CloudFolder(path=arguments.folder), receipt_delay=arguments.receipt_delay
-    )
+    """Run the local cloud in the folder that the first argument names, with the receipt delay in the second.
+
+    Exits 0 when it was stopped, 1 when a part failed.
+    """
+    folder, receipt_delay = Path(sys.argv[1]), float(sys.argv[2])
+    supervisor = Supervisor(CloudFolder(path=folder), receipt_delay=receipt_delay)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())
     when_parent_ends(supervisor.stop)
     code = supervisor.run()
     sys.stderr.flush()
     os._exit(code)  # threads of the services may wait for an answer that never comes
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m local_cloud.supervisor", description=__doc__)
-    parser.add_argument("--folder", type=Path, required=True, help="the folder of the local cloud")
-    parser.add_argument(
-        "--receipt-delay",
-        type=float,
-        default=RECEIPT_DELAY_SECONDS,
-        metavar="SECONDS",
-        help="how long after a message its first simulated receipt comes",
-    )
-    return parser.parse_args()
 
 
 class Supervisor:
@@ -78,7 +57,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ask for the end; safe in a signal handler and from any thread."""
-        self._events.put(StopRequested())
+        self._events.put("stop")
 
     def run(self) -> int:
         """Start everything, wait for the end, stop everything; returns the exit code."""
@@ -97,7 +76,7 @@ class Supervisor:
     def _run_until_the_end(self) -> Failure | None:
         """Start the parts and wait; returns what failed, None when the end was requested."""
         # Both sockets listen before anything starts: no other process can take their ports.
-        with listen(inheritable=True) as gateway:
+        with listen() as gateway:
             provider = listen()
             self._start_emulator(gateway, provider)
         services = make_services(
@@ -108,7 +87,7 @@ class Supervisor:
             failed=lambda what: self._events.put(Failure(what=what, log=SUPERVISOR)),
         )
         event = self._next(within=START_TIMEOUT)
-        if isinstance(event, Ready):
+        if event == "ready":
             services.start()
             self._write("running")
             event = self._next()
@@ -149,11 +128,9 @@ class Supervisor:
         self._folder.write(self._state)
 
 
-def listen(*, inheritable: bool = False) -> socket.socket:
+def listen() -> socket.socket:
     """Listen on a free port of the loopback interface."""
-    listening = socket.create_server(("127.0.0.1", 0), backlog=256)
-    listening.set_inheritable(inheritable)
-    return listening
+    return socket.create_server(("127.0.0.1", 0), backlog=256)
 
 
 def make_services(**options: Any) -> Services:  # noqa: ANN401 - those of Services

@@ -25,14 +25,9 @@ class DataStack(Stack):
 
     def __init__(self, scope: Construct, name: str, *, stage: StageSettings) -> None:
         super().__init__(scope, name, termination_protection=stage.deletion_protection)
-        removal = stage.removal
         self.key = EncryptionKey(
-            self, "Key", services=_HANDLING_ENCRYPTED_DATA, removal=removal
+            self, "Key", services=_HANDLING_ENCRYPTED_DATA, removal=stage.removal
         ).key
-        self.orders = OrdersStream(
-            self, "Orders", settings=stage.orders, key=self.key, removal=removal
-        ).stream
+        self.orders = OrdersStream(self, "Orders", stage=stage, key=self.key).stream
         self.tables = Tables(self, stage=stage, key=self.key)
-        self.parked = ParkedBucket(
-            self, "Parked", retention=stage.parked_retention, key=self.key, removal=removal
-        )
+        self.parked = ParkedBucket(self, "Parked", stage=stage, key=self.key)

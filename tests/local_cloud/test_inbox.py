@@ -49,4 +49,4 @@ def test_each_line_says_that_it_is_a_simulation(tmp_path):
     line = json.loads((tmp_path / FILE_NAME).read_text())
     assert line["simulated"] is True
     assert "Shop <orders@example.com>" == line["from"]
-    assert "2026-11-21T12:00:01.500000+00:00" == line["at"]
+    assert "2026-11-21T12:00:01.500000Z" == line["at"]

@@ -3,26 +3,19 @@
 from constructs import Construct
 
 from ordercast.settings.analytics import AnalyticsSettings
-from pipeline.constructs.functions.function import Function
-from pipeline.constructs.functions.parts import StageParts
+from pipeline.constructs.functions.parts import StageFunction, StageParts
 from pipeline.constructs.messaging.stream_mapping import map_stream
 
 COUNTING = ("BatchGetItem", "PutItem", "UpdateItem")
 """What counting asks of the rollups; a transaction needs what its actions need by themselves."""
 
 
-class Analytics(Function):
+class Analytics(StageFunction):
     """Count each change once, and publish metrics as log lines (EMF)."""
 
     def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables = parts.stage, parts.tables
-        super().__init__(
-            scope,
-            defaults=parts.defaults,
-            handler="analytics.processor.handler",
-            environment=parts.environment(AnalyticsSettings),
-            settings=stage.analytics,
-        )
+        super().__init__(scope, parts, "analytics.processor.handler", AnalyticsSettings)
         tables.ledger.let_read_changes(self)
         tables.rollups.let(self, *COUNTING)
         self.mapping = map_stream(

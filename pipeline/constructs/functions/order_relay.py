@@ -4,23 +4,16 @@ from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
 from ordercast.settings.processors import OrderRelaySettings
-from pipeline.constructs.functions.function import Function
-from pipeline.constructs.functions.parts import StageParts
+from pipeline.constructs.functions.parts import StageFunction, StageParts
 from pipeline.constructs.messaging.stream_mapping import map_stream
 
 
-class OrderRelay(Function):
+class OrderRelay(StageFunction):
     """Enter each notification in the ledger, then publish it on the notifications topic."""
 
     def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables = parts.stage, parts.tables
-        super().__init__(
-            scope,
-            defaults=parts.defaults,
-            handler="processors.order_relay.handler",
-            environment=parts.environment(OrderRelaySettings),
-            settings=stage.order_relay,
-        )
+        super().__init__(scope, parts, "processors.order_relay.handler", OrderRelaySettings)
         for table in (tables.ledger, tables.customers):
             table.let(self, "BatchGetItem", "PartiQLInsert", "PartiQLUpdate")
         parts.notifications.let_publish(self)

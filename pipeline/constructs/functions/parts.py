@@ -1,21 +1,20 @@
 """Hold what the functions of a stage are made of and work on. Made by pipeline/stacks/pipeline.py."""
 
+import re
 from dataclasses import dataclass
-from typing import TypeVar
 
 from aws_cdk import aws_kinesis as kinesis
+from constructs import Construct
 from msgspec.structs import asdict
 
 from ordercast.settings.environment import EnvironmentSettings
 from ordercast.settings.stage import StageSettings
-from pipeline.constructs.functions.function import FunctionDefaults
+from pipeline.constructs.functions.function import Function, FunctionDefaults
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.queues import Queues
 from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.storage.parked_bucket import ParkedBucket
 from pipeline.constructs.storage.tables import Tables
-
-Settings = TypeVar("Settings", bound=EnvironmentSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +43,29 @@ class StageParts:
             "configuration_set": self.mail.configuration_set.configuration_set_name,
         }
 
-    def environment(self, kind: type[Settings], **own: object) -> Settings:
+    def environment(self, kind: type[EnvironmentSettings], **own: object) -> EnvironmentSettings:
         """Return the settings of one function: *own*, and the stage's of the same name."""
         topic = self.notifications.topic.topic_arn
         known = {"stage": self.stage.name, "notifications_topic_arn": topic, **self.names}
         return kind.of({**asdict(self.stage), **known, **own})
+
+
+class StageFunction(Function):
+    """A function of a stage. Its own settings are the table of its name in stages/*.toml."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        parts: StageParts,
+        handler: str,
+        settings: type[EnvironmentSettings],
+        **own: object,
+    ) -> None:
+        table = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
+        super().__init__(
+            scope,
+            defaults=parts.defaults,
+            handler=handler,
+            environment=parts.environment(settings, **own),
+            settings=getattr(parts.stage, table),
+        )

@@ -3,25 +3,21 @@
 from constructs import Construct
 
 from ordercast.settings.processors import ReceiptTrackerSettings
-from pipeline.constructs.functions.function import Function
-from pipeline.constructs.functions.parts import StageParts
+from pipeline.constructs.functions.parts import StageFunction, StageParts
 
 
-class ReceiptTracker(Function):
+class ReceiptTracker(StageFunction):
     """Read the receipts queue, and write the ledger, the receipts and suppressions."""
 
     def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables = parts.stage, parts.tables
         super().__init__(
             scope,
-            defaults=parts.defaults,
-            handler="processors.receipt_tracker.handler",
-            environment=parts.environment(
-                ReceiptTrackerSettings,
-                # By then a sender has recorded its messages, or its claim has lapsed.
-                orphan_wait=3 * stage.claim_lease,
-            ),
-            settings=stage.receipt_tracker,
+            parts,
+            "processors.receipt_tracker.handler",
+            ReceiptTrackerSettings,
+            # By then a sender has recorded its messages, or its claim has lapsed.
+            orphan_wait=3 * stage.claim_lease,
         )
         tables.let_merge_receipts(self)
         parts.queues.receipts.feed(self)

@@ -5,22 +5,15 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ordercast.settings.processors import SmsSenderSettings
-from pipeline.constructs.functions.function import Function
-from pipeline.constructs.functions.parts import StageParts
+from pipeline.constructs.functions.parts import StageFunction, StageParts
 
 
-class SmsSender(Function):
+class SmsSender(StageFunction):
     """Claim each notification in the ledger, then publish it to a phone number."""
 
     def __init__(self, scope: Construct, *, parts: StageParts) -> None:
-        stage, tables = parts.stage, parts.tables
-        super().__init__(
-            scope,
-            defaults=parts.defaults,
-            handler="processors.sms_sender.handler",
-            environment=parts.environment(SmsSenderSettings),
-            settings=stage.sms_sender,
-        )
+        tables = parts.tables
+        super().__init__(scope, parts, "processors.sms_sender.handler", SmsSenderSettings)
         tables.let_claim(self)
         self.role.add_to_policy(_publish_to_phones(Stack.of(self)))
         for queue in parts.queues.sms:

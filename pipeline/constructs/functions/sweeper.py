@@ -3,27 +3,23 @@
 from constructs import Construct
 
 from ordercast.settings.processors import SweeperSettings
-from pipeline.constructs.functions.function import Function
-from pipeline.constructs.functions.parts import StageParts
+from pipeline.constructs.functions.parts import StageFunction, StageParts
 from pipeline.constructs.storage.ledger import FAILURE_INDEX
 from pipeline.constructs.storage.table import DUE_INDEX
 
 
-class Sweeper(Function):
+class Sweeper(StageFunction):
     """Release what was deferred, publish again what was lost, and close what had no receipt."""
 
     def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables, receipts = parts.stage, parts.tables, parts.queues.receipts
         super().__init__(
             scope,
-            defaults=parts.defaults,
-            handler="processors.sweeper.handler",
-            environment=parts.environment(
-                SweeperSettings,
-                receipts_queue_url=receipts.queue.queue_url,
-                receipts_dead_letters_url=receipts.dead_letters.queue_url,
-            ),
-            settings=stage.sweeper,
+            parts,
+            "processors.sweeper.handler",
+            SweeperSettings,
+            receipts_queue_url=receipts.queue.queue_url,
+            receipts_dead_letters_url=receipts.dead_letters.queue_url,
         )
         tables.let_merge_receipts(self)
         tables.ledger.let_query(self, index=DUE_INDEX)

@@ -6,26 +6,22 @@ from constructs import Construct
 
 from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from pipeline.constructs.functions.analytics import COUNTING
-from pipeline.constructs.functions.function import Function
-from pipeline.constructs.functions.parts import StageParts
+from pipeline.constructs.functions.parts import StageFunction, StageParts
 from pipeline.constructs.storage.table import DUE_INDEX
 
 
-class Verifier(Function):
+class Verifier(StageFunction):
     """Compare hours that are over, and count carrier charges of unknown messages."""
 
     def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables = parts.stage, parts.tables
         super().__init__(
             scope,
-            defaults=parts.defaults,
-            handler="analytics.verifier.handler",
-            environment=parts.environment(
-                VerifierSettings,
-                stream_retention=stage.orders.retention,
-                redelivered_for=stage.order_relay.max_age,
-            ),
-            settings=stage.verifier,
+            parts,
+            "analytics.verifier.handler",
+            VerifierSettings,
+            stream_retention=stage.orders.retention,
+            redelivered_for=stage.order_relay.max_age,
         )
         tables.ledger.let(self, "BatchGetItem")
         tables.rollups.let(self, *COUNTING, "Query")

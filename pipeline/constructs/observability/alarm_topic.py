@@ -1,6 +1,4 @@
-"""Make the topic that alarms publish on, and alarms by kind of threshold. Used by `Alarms`."""
-
-from typing import Any
+"""Make the topic that alarms publish on, and the alarms that do. Used by `Alarms`."""
 
 from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -12,11 +10,14 @@ from constructs import Construct
 
 from pipeline.constructs.messaging.topic import EncryptedTopic
 
+AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+
 
 class AlarmTopic(Construct):
     """One topic, and every alarm that publishes on it.
 
-    Missing data raises only the alarms of `missing`: elsewhere nothing happened, so nothing failed.
+    Missing data raises no alarm, unless it says otherwise: nothing happened, so nothing failed.
     """
 
     def __init__(self, scope: Construct, name: str, *, key: kms.IKey, email: str | None) -> None:
@@ -35,52 +36,27 @@ class AlarmTopic(Construct):
         if email:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
-    def at_least(
+    def alarm(
         self,
         name: str,
         metric: cloudwatch.IMetric,
-        threshold: float,
         means: str,
         *,
+        threshold: float = 1,
+        when: cloudwatch.ComparisonOperator = AT_LEAST,
         periods: int = 1,
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
     ) -> None:
-        """Raise an alarm when *metric* is at or above *threshold* for some periods."""
-        self._add(
+        """Raise an alarm when *metric* is at or above *threshold*, or BELOW it, for some periods."""
+        alarm = cloudwatch.Alarm(
+            self,
             name,
-            metric,
-            means,
+            metric=metric,
+            alarm_description=f"{means} docs/runbook.md#{name.lower()}",
             threshold=threshold,
+            comparison_operator=when,
             evaluation_periods=periods,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            treat_missing_data=missing,
         )
-
-    def below(self, name: str, metric: cloudwatch.IMetric, threshold: float, means: str) -> None:
-        """Raise an alarm when *metric* is below *threshold*."""
-        self._add(
-            name,
-            metric,
-            means,
-            threshold=threshold,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
-
-    def missing(self, name: str, metric: cloudwatch.IMetric, means: str, *, periods: int) -> None:
-        """Raise an alarm when *metric* has no data, or none above zero, for some periods."""
-        self._add(
-            name,
-            metric,
-            means,
-            threshold=1,
-            evaluation_periods=periods,
-            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
-        )
-
-    def _add(self, name: str, metric: cloudwatch.IMetric, means: str, **when: Any) -> None:  # noqa: ANN401
-        description = f"{means} docs/runbook.md#{name.lower()}"
-        alarm = cloudwatch.Alarm(self, name, metric=metric, alarm_description=description, **when)
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         self.alarms.append(alarm)

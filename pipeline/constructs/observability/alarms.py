@@ -15,8 +15,10 @@ from aws_cdk import aws_sqs as sqs
 from ordercast.emf import PARKED_METRIC
 from ordercast.settings.stage import StageSettings, StreamReaderSettings
 from pipeline.constructs.conversions import duration
+from pipeline.constructs.functions.analytics import Analytics
 from pipeline.constructs.functions.function import Function
-from pipeline.constructs.observability.alarm_topic import AlarmTopic
+from pipeline.constructs.functions.order_relay import OrderRelay
+from pipeline.constructs.observability.alarm_topic import BELOW, AlarmTopic
 from pipeline.constructs.observability.metrics import HOUR, OrdercastMetrics
 from pipeline.stacks.account import AccountStack
 from pipeline.stacks.pipeline import PipelineStack
@@ -40,22 +42,23 @@ class Alarms:
             self._dead_letters(f"{name}DeadLetters", queue.dead_letters)
         self._dead_letters("UndeliveredDeadLetters", pipeline.queues.undelivered)
         self._dead_letters("SmsLogForwarderFailures", account.forwarder.failures)
-        for name, function in {**pipeline.functions, "SmsLogForwarder": account.forwarder}.items():
-            self._errors(f"{name}Errors", function)
+        for function in (*pipeline.functions.values(), account.forwarder):
+            self._errors(function)
         self._parked()
-        relay, analytics = pipeline.relay, pipeline.analytics
-        self._stream_reader("OrderRelay", relay, relay.mapping, self.stage.order_relay)
-        self._stream_reader("Analytics", analytics, analytics.mapping, self.stage.analytics)
+        self._stream_reader(pipeline.relay, self.stage.order_relay)
+        self._stream_reader(pipeline.analytics, self.stage.analytics)
         self._rollups()
         self._outcomes()
 
     def heartbeat_missing(self, every: timedelta) -> None:
         """With a heartbeat something is always delivered; without one, an idle night is no failure."""
-        self.topic.missing(
+        self.topic.alarm(
             "HeartbeatMissing",
-            self.metrics.sum_of("Delivered", period=every),
+            self.metrics.metric("Delivered", period=every),
             "No message is delivered any more, not even the heartbeat.",
+            when=BELOW,
             periods=3,
+            missing=cloudwatch.TreatMissingData.BREACHING,
         )
 
     def _dead_letters(self, name: str, queue: sqs.IQueue) -> None:
@@ -63,43 +66,33 @@ class Alarms:
             statistic="Maximum", period=self._period
         )
         means = "Messages could not be processed and wait in a dead-letter queue."
-        self.topic.at_least(name, visible, 1, means)
+        self.topic.alarm(name, visible, means)
 
-    def _errors(self, name: str, function: Function) -> None:
+    def _errors(self, function: Function) -> None:
         failed = function.function.metric_errors(period=self._period)
-        self.topic.at_least(name, failed, self.stage.alarms.errors, "A function keeps failing.")
+        name, most = f"{function.node.id}Errors", self.stage.alarms.errors
+        self.topic.alarm(name, failed, "A function keeps failing.", threshold=most)
 
     def _parked(self) -> None:
-        parked = self.metrics.sum_of(PARKED_METRIC, period=self.stage.alarms.period)
+        parked = self.metrics.metric(PARKED_METRIC, period=self.stage.alarms.period)
         means = "Notifications were parked and wait for an operator."
-        self.topic.at_least(PARKED_METRIC, parked, 1, means)
+        self.topic.alarm(PARKED_METRIC, parked, means)
 
     def _stream_reader(
-        self,
-        name: str,
-        function: Function,
-        mapping: lambda_.EventSourceMapping,
-        settings: StreamReaderSettings,
+        self, reader: OrderRelay | Analytics, settings: StreamReaderSettings
     ) -> None:
         """Watch a stream's function for falling behind, for giving records up, and for losing them."""
-        age = function.function.metric("IteratorAge", statistic="Maximum", period=self._period)
+        name = reader.node.id
+        age = reader.function.metric("IteratorAge", statistic="Maximum", period=self._period)
         too_old = settings.behind / timedelta(milliseconds=1)
         means = "Records wait too long before they are read."
-        self.topic.at_least(f"{name}Behind", age, too_old, means, periods=3)
-        for what, count, means in (
-            (
-                "GaveUp",
-                "OnFailureDestinationDeliveredEventCount",
-                "Records became too old and are kept in the parked bucket.",
-            ),
-            (
-                "Lost",
-                "DroppedEventCount",
-                "Records were dropped without reaching the parked bucket.",
-            ),
-        ):
-            metric = self._of_mapping(mapping, count)
-            self.topic.at_least(f"{name}{what}", metric, 1, means)
+        self.topic.alarm(f"{name}Behind", age, means, threshold=too_old, periods=3)
+        gave_up = self._of_mapping(reader.mapping, "OnFailureDestinationDeliveredEventCount")
+        means = "Records became too old and are kept in the parked bucket."
+        self.topic.alarm(f"{name}GaveUp", gave_up, means)
+        lost = self._of_mapping(reader.mapping, "DroppedEventCount")
+        means = "Records were dropped without reaching the parked bucket."
+        self.topic.alarm(f"{name}Lost", lost, means)
 
     def _of_mapping(self, mapping: lambda_.EventSourceMapping, name: str) -> cloudwatch.Metric:
         return cloudwatch.Metric(
@@ -112,29 +105,29 @@ class Alarms:
 
     def _rollups(self) -> None:
         """Watch what the verifier finds once an hour."""
-        found = self.metrics.maximum_of("RollupsDiffer", period=HOUR)
-        self.topic.at_least("RollupsDiffer", found, 1, "The rollups differ from the ledger.")
+        found = self.metrics.metric("RollupsDiffer", statistic="Maximum", period=HOUR)
+        self.topic.alarm("RollupsDiffer", found, "The rollups differ from the ledger.")
 
     def _outcomes(self) -> None:
         """Watch what became of the messages that were accepted within an hour."""
         limits = self.stage.alarms
-        self.topic.at_least(
+        self.topic.alarm(
             "MessagesInDoubt",
-            self.metrics.sum_of("InDoubt", period=HOUR),
-            limits.in_doubt,
+            self.metrics.metric("InDoubt", period=HOUR),
             "Messages are in doubt: they may or may not have been sent.",
+            threshold=limits.in_doubt,
         )
-        self.topic.at_least(
+        self.topic.alarm(
             "CostHigh",
-            self.metrics.sum_of("CostUSD", period=HOUR),
-            limits.cost_an_hour,
+            self.metrics.metric("CostUSD", period=HOUR),
             "Providers charge more than is usual.",
+            threshold=limits.cost_an_hour,
         )
-        self.topic.below(
+        enough = limits.enough_to_judge
+        self.topic.alarm(
             "DeliveryRateLow",
-            self.metrics.delivered_percent(
-                period=HOUR, enough=limits.enough_to_judge, otherwise="100"
-            ),
-            limits.delivered_percent,
+            self.metrics.delivered_percent(period=HOUR, enough=enough, otherwise="100"),
             "Too many messages are not delivered.",
+            threshold=limits.delivered_percent,
+            when=BELOW,
         )

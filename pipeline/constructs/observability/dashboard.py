@@ -46,7 +46,7 @@ class Dashboard(Construct):
             ),
             _graph(
                 "Notifications, by the minute of acceptance",
-                [self._metrics.sum_of(each, period=MINUTES) for each in counts],
+                [self._metrics.metric(each, period=MINUTES) for each in counts],
                 width=16,
             ),
             _graph(
@@ -60,7 +60,12 @@ class Dashboard(Construct):
         return [
             _graph(
                 "From acceptance to delivery, ms",
-                [self._metrics.latency(each, period=MINUTES) for each in ("p50", "p95", "p99")],
+                [
+                    self._metrics.metric(
+                        "DeliveryLatency", statistic=each, period=MINUTES, label=each
+                    )
+                    for each in ("p50", "p95", "p99")
+                ],
             ),
             _graph(
                 "Age of the newest record read, ms",
@@ -86,8 +91,8 @@ class Dashboard(Construct):
         ]
 
     def _cost(self) -> list[cloudwatch.IWidget]:
-        cost = self._metrics.sum_of("CostUSD", period=HOUR, label="providers")
-        sent = self._metrics.sum_of("Sent", period=HOUR)
+        cost = self._metrics.metric("CostUSD", period=HOUR, label="providers")
+        sent = self._metrics.metric("Sent", period=HOUR)
         apiece = cloudwatch.MathExpression(
             expression="IF(sent > 0, 1000 * cost / sent)",
             using_metrics={"cost": cost, "sent": sent},
@@ -99,7 +104,7 @@ class Dashboard(Construct):
             _graph("Per 1,000 notifications sent, USD", [apiece], width=8),
             cloudwatch.SingleValueWidget(
                 title="Providers' charges in the time shown, USD",
-                metrics=[self._metrics.sum_of("CostUSD", period=DAY, label="providers")],
+                metrics=[self._metrics.metric("CostUSD", period=DAY, label="providers")],
                 set_period_to_time_range=True,
                 width=8,
                 height=_HIGH,
@@ -130,7 +135,7 @@ class Dashboard(Construct):
                     )
                 ],
             ),
-            _graph("In doubt", [self._metrics.sum_of("InDoubt", period=MINUTES)]),
+            _graph("In doubt", [self._metrics.metric("InDoubt", period=MINUTES)]),
         ]
 
 

@@ -17,20 +17,17 @@ class OrdercastMetrics:
 
     stage: str
 
-    def sum_of(
-        self, name: str, *, period: timedelta, label: str | None = None
+    def metric(
+        self, name: str, *, period: timedelta, statistic: str = "Sum", label: str | None = None
     ) -> cloudwatch.Metric:
-        """Return a count or an amount; what is published are differences, so only Sum means anything."""
-        return self._metric(name, statistic="Sum", period=period, label=label)
-
-    def maximum_of(self, name: str, *, period: timedelta) -> cloudwatch.Metric:
-        """Return the highest value of a count that is no difference."""
-        return self._metric(name, statistic="Maximum", period=period, label=None)
-
-    def latency(self, percentile: str, *, period: timedelta) -> cloudwatch.Metric:
-        """Return the milliseconds from acceptance to delivery, at a percentile such as p95."""
-        return self._metric(
-            "DeliveryLatency", statistic=percentile, period=period, label=percentile
+        """Return a metric: of counts and amounts only Sum means anything, for differences are published."""
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=name,
+            dimensions_map={"stage": self.stage},
+            statistic=statistic,
+            period=duration(period),
+            label=label,
         )
 
     def delivered_percent(
@@ -45,21 +42,9 @@ class OrdercastMetrics:
         return cloudwatch.MathExpression(
             expression=f"IF({known}, {share}{', ' + otherwise if otherwise else ''})",
             using_metrics={
-                "delivered": self.sum_of("Delivered", period=period),
-                "undelivered": self.sum_of("Undelivered", period=period),
+                "delivered": self.metric("Delivered", period=period),
+                "undelivered": self.metric("Undelivered", period=period),
             },
             label="delivered, %",
             period=duration(period),
-        )
-
-    def _metric(
-        self, name: str, *, statistic: str, period: timedelta, label: str | None
-    ) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace=NAMESPACE,
-            metric_name=name,
-            dimensions_map={"stage": self.stage},
-            statistic=statistic,
-            period=duration(period),
-            label=label,
         )

@@ -4,23 +4,16 @@ from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from ordercast.settings.stage import OrdersStreamSettings, Removal
+from ordercast.settings.stage import StageSettings
 from pipeline.constructs.conversions import duration, removal_policy
 
 
 class OrdersStream(Construct):
     """An encrypted stream; Kinesis has no endpoint without TLS to deny. Set in stages/*.toml as orders."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        name: str,
-        *,
-        settings: OrdersStreamSettings,
-        key: kms.IKey,
-        removal: Removal,
-    ) -> None:
+    def __init__(self, scope: Construct, name: str, *, stage: StageSettings, key: kms.IKey) -> None:
         super().__init__(scope, name)
+        settings = stage.orders
         self.stream = kinesis.Stream(
             self,
             "Stream",
@@ -29,7 +22,7 @@ class OrdersStream(Construct):
             retention_period=duration(settings.retention),
             encryption=kinesis.StreamEncryption.KMS,
             encryption_key=key,
-            removal_policy=removal_policy(removal),
+            removal_policy=removal_policy(stage.removal),
         )
 
 

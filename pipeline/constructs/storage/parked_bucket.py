@@ -13,7 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from ordercast.settings.stage import Removal
+from ordercast.settings.stage import StageSettings
 from pipeline.constructs.conversions import duration, removal_policy
 from pipeline.constructs.functions.function import Function
 
@@ -21,15 +21,7 @@ from pipeline.constructs.functions.function import Function
 class ParkedBucket(Construct):
     """Private, encrypted, TLS only, and emptied by age. Set in stages/*.toml as parked_retention."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        name: str,
-        *,
-        retention: timedelta,
-        key: kms.IKey,
-        removal: Removal,
-    ) -> None:
+    def __init__(self, scope: Construct, name: str, *, stage: StageSettings, key: kms.IKey) -> None:
         super().__init__(scope, name)
         self._key = key
         self.bucket = s3.Bucket(
@@ -43,12 +35,12 @@ class ParkedBucket(Construct):
             minimum_tls_version=1.2,
             lifecycle_rules=[
                 s3.LifecycleRule(
-                    expiration=duration(retention),
+                    expiration=duration(stage.parked_retention),
                     abort_incomplete_multipart_upload_after=duration(timedelta(days=1)),
                 )
             ],
             # Only an empty bucket can be deleted: no parked record is lost with its stack.
-            removal_policy=removal_policy(removal),
+            removal_policy=removal_policy(stage.removal),
         )
 
     def let_park(self, function: Function) -> None:

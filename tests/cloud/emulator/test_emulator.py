@@ -18,7 +18,7 @@ from local_cloud.clients import client_of
 from local_cloud.emulator import serve
 from local_cloud.emulator.command import emulator_command, loopback
 from local_cloud.environment import CHECKOUT, REGION
-from local_cloud.supervisor.emulator_process import EmulatorProcess, Event, Ready
+from local_cloud.supervisor.emulator_process import EmulatorProcess, Event
 from local_cloud.supervisor.processes import ProcessIdentity
 from local_cloud.supervisor.state import CloudFolder
 from local_cloud.supervisor.supervisor import listen
@@ -35,11 +35,11 @@ class Ministack:
         cloud = CloudFolder(path=folder)
         cloud.create()
         events: SimpleQueue[Event] = SimpleQueue()
-        with listen(inheritable=True) as gateway:
+        with listen() as gateway:
             port = gateway.getsockname()[1]
             command = emulator_command(folder, socket=gateway.fileno(), port=port, provider_port=9)
             self.process = EmulatorProcess(command, log=cloud.log("emulator"), events=events)
-        assert Ready() == events.get(timeout=30)
+        assert "ready" == events.get(timeout=30)
         self.endpoint = loopback(port)
 
     def client(self, service: str) -> Any:
