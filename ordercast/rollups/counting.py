@@ -83,7 +83,7 @@ def entries(
 def transactions(news: Iterable[Entry]) -> list[Transaction]:
     """Pack entries into few transactions, those of a bucket together."""
     packed: list[Transaction] = []
-    for entry in sorted(news, key=_by_bucket):
+    for entry in sorted(news, key=lambda entry: [each or "" for each in entry.line.bucket]):
         change = entry.change
         if not packed or not packed[-1].has_room(change):
             packed.append(Transaction())
@@ -127,7 +127,3 @@ def corrections(
 
 
 CORRECTION = "correction#"
-
-
-def _by_bucket(entry: Entry) -> list[str]:
-    return [each or "" for each in entry.line.bucket]

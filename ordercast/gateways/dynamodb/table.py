@@ -72,21 +72,17 @@ class Answer:
     item: Item | None = None
 
 
-def at_once(_seconds: float) -> None:
-    """Wait for nothing between two rounds."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """One table's bulk calls; calls of a batch run side by side on *executor*.
 
-    `pause` (seconds) is how to wait before what was throttled is tried again.
+    `pause` (seconds) is how to wait before what was throttled is tried again; by default not at all.
     """
 
     client: "DynamoDBClient"
     name: str
     executor: Executor
-    pause: Callable[[float], None] = at_once
+    pause: Callable[[float], None] = lambda _: None
 
     def execute(self, statements: Sequence[Statement], *, rounds: int = 1) -> list[Answer]:
         """Run each statement by itself; failed ones are tried up to *rounds* times in all."""

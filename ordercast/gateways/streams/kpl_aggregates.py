@@ -26,7 +26,7 @@ def packed(key: str, payloads: Sequence[bytes]) -> Iterator[Packed]:
     waiting: list[bytes] = []
     size = empty
     for payload in payloads:
-        more = _part_size(len(payload))
+        more = _field_size(_KEY_INDEX + _field_size(len(payload)))
         if waiting and (size + more > room or len(waiting) == PART_LIMIT):
             yield Packed(data=aggregate(key, waiting), events=len(waiting))
             waiting, size = [], empty
@@ -47,10 +47,6 @@ def aggregate(key: str, payloads: Sequence[bytes]) -> bytes:
     message: bytes = whole.SerializeToString()
     # The format's own checksum, which protects nothing: `usedforsecurity` is for FIPS builds.
     return MAGIC + message + md5(message, usedforsecurity=False).digest()
-
-
-def _part_size(size: int) -> int:
-    return _field_size(_KEY_INDEX + _field_size(size))
 
 
 _KEY_INDEX = 2  # bytes of the index 0, with its tag
