@@ -25,7 +25,9 @@ from ordercast.wiring.tables import tables
 from ordercast.workflows.ports import Deadline, Provider
 from ordercast.workflows.send.checks import Cost
 from ordercast.workflows.send_messages import WAVE, SendMessages
-from processors.waits import Delay, redeliver_later
+
+Delay = Callable[[str, Mapping[str, timedelta]], None]
+"""Set how long each message (by receipt handle) of a queue (its ARN) stays invisible."""
 
 # A foreign message uses up its receives, and goes to the dead letters, within the hour.
 FOREIGN = timedelta(seconds=10)
@@ -54,7 +56,7 @@ def respond(
         return of(message_ids(event))
     waits = {m: FOREIGN if i is None else sent.retry.get(i) for m, i in requests.items()}
     back = {m: wait for m, wait in waits.items() if wait is not None}
-    redeliver_later(records, back, sender.delay)
+    _redeliver_later(records, back, sender.delay)
     log.info(
         "batch_sent",
         extra={
@@ -93,6 +95,22 @@ def wire(
     )
     delay = SqsVisibility(client=clients.sqs()).delay
     return Sender(send=send_messages(channel, ports, settings), delay=delay, stage=settings.stage)
+
+
+def _redeliver_later(
+    records: Sequence[Mapping[str, Any]], waits: Mapping[str, timedelta], delay: Delay
+) -> None:
+    """Give each message of *waits* (by message id) its own visibility timeout.
+
+    The queue's timeout is made for functions that crash. A batch is of one queue.
+    """
+    handles = {
+        record["receiptHandle"]: waits[record["messageId"]]
+        for record in records
+        if record["messageId"] in waits
+    }
+    if handles:
+        delay(records[0]["eventSourceARN"], handles)
 
 
 def _received(

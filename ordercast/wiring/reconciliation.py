@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ordercast.gateways import clients
-from ordercast.gateways.dynamodb.table import Table
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
 from ordercast.gateways.parked.objects import S3ParkedObjects
@@ -17,6 +16,7 @@ from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.reconciliation.tracing import ParkedPositions
 from ordercast.settings.analytics import VerifierSettings
+from ordercast.wiring.tables import tables
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from ordercast.workflows.reconcile.count_charges import CountCharges
@@ -39,11 +39,7 @@ class Verification:
 
 def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> Verification:
     """Build it around a stage's tables, stream and bucket."""
-    client, executor = clients.dynamodb(), ThreadPoolExecutor(clients.WORKERS)
-
-    def table(name: str) -> Table:
-        return Table(client=client, name=name, executor=executor, pause=time.sleep)
-
+    table = tables(ThreadPoolExecutor(clients.WORKERS))
     rollups = DynamoRollups(table=table(settings.rollups_table))
     ledger = table(settings.ledger_table)
     lines = DynamoRollupInputs(table=ledger)

@@ -41,21 +41,17 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
         channel=channel,
         ledger=ledger,
         provider=ports.provider,
-        checks=_checks(ports),
+        checks=Checks(
+            ledger=ledger,
+            words=ports.words,
+            cost=ports.cost,
+            send_within=ports.send_within,
+            chance=ports.chance,
+            now=now,
+        ),
         claims=Claims(ledger=ledger, lease=policy.claim_lease, token=ports.token, now=now),
         settling=_settling(ports, policy),
         now=now,
-    )
-
-
-def _checks(ports: SenderPorts) -> Checks:
-    return Checks(
-        ledger=ports.ledger,
-        words=ports.words,
-        cost=ports.cost,
-        send_within=ports.send_within,
-        chance=ports.chance,
-        now=ports.now,
     )
 
 

@@ -1,4 +1,4 @@
-"""Open DynamoDB tables that share one client and thread pool. Used by Lambda functions."""
+"""Open DynamoDB tables that share one client and thread pool. Used by Lambda functions and `ordercast verify`."""
 
 import time
 from collections.abc import Callable

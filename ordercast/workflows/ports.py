@@ -53,7 +53,19 @@ class DecisionsAndRows(Protocol):
         ...
 
 
-class Ledger(DecisionsAndRows, Protocol):
+class Failures(Protocol):
+    """The part of the ledger that redriving uses. Raises `LedgerUnavailable`."""
+
+    def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
+        """Return, by the page, what entered *state* on *day* (UTC) and is still in it."""
+        ...
+
+    def change(self, changes: Sequence[RowChange]) -> set[str]:
+        """Write each row that is still as it was read; answer the ids changed."""
+        ...
+
+
+class Ledger(DecisionsAndRows, Failures, Protocol):
     """Decisions, notifications and latest statuses. Raises `LedgerUnavailable`."""
 
     def claim(
@@ -73,16 +85,8 @@ class Ledger(DecisionsAndRows, Protocol):
         """
         ...
 
-    def change(self, changes: Sequence[RowChange]) -> set[str]:
-        """Write each row that is still as it was read; answer the ids changed."""
-        ...
-
     def due(self, *, now: datetime, limit: int) -> list[str]:
         """Return up to *limit* ids that are due."""
-        ...
-
-    def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
-        """Return, by the page, what entered *state* on *day* (UTC) and is still in it."""
         ...
 
 

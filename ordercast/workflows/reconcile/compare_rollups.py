@@ -9,6 +9,7 @@ from ordercast.reconciliation.comparison import Findings, Look, Pair, findings
 from ordercast.rollups.counting import corrections
 from ordercast.rollups.rollup import Amounts, CountedVersion, RollupInput, RollupKey, hour_of
 from ordercast.workflows.count_changes import Count, Rollups
+from ordercast.workflows.read_rollups import Buckets
 from ordercast.workflows.reconcile.count_charges import CountCharges
 
 LINES_A_COMMIT = 400
@@ -16,15 +17,11 @@ LINES_A_LOOK = 4_000
 MOST_DOUBTFUL = 100_000  # notifications, some 3 KB each
 
 
-class HourlyRollups(Rollups, Protocol):
+class HourlyRollups(Rollups, Buckets, Protocol):
     """Rollups that can be read by the hour, too. Raises `LedgerUnavailable`."""
 
     def counted_pages(self, hour: str) -> Iterator[Mapping[str, CountedVersion]]:
         """Yield, by the page, the counted versions of an hour by notification id."""
-        ...
-
-    def buckets(self, days: Iterable[str]) -> Mapping[RollupKey, Amounts]:
-        """Return what the buckets of those days (UTC, `2026-03-02`) hold."""
         ...
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from ordercast.decisions.inbound_event import InboundEvent
-from ordercast.decisions.lookup import LookupKeys, LookupResult
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.envelope import open_envelope
 from ordercast.events.stream_record import StreamRecord
 from ordercast.reconciliation.tracing import (
@@ -20,6 +20,7 @@ from ordercast.reconciliation.tracing import (
     promised_by,
     read_record,
 )
+from ordercast.workflows.ports import DecisionsAndRows
 from ordercast.workflows.reconcile.compare_rollups import RollupInputs
 
 
@@ -31,14 +32,6 @@ class Stream(Protocol):
         ...
 
 
-class StoredDecisions(Protocol):
-    """The ledger's decisions. Raises `LedgerUnavailable`."""
-
-    def look_up(self, wanted: LookupKeys) -> LookupResult:
-        """Read the decisions."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceRecords:
     """Read the stream again, and trace each record by its decision or among the parked ones.
@@ -47,7 +40,7 @@ class TraceRecords:
     """
 
     stream: Stream
-    decisions: StoredDecisions
+    decisions: DecisionsAndRows
     ledger: RollupInputs
     source: Callable[[], ParkedPositions]
     now: Callable[[], datetime]

@@ -3,27 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Protocol
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.parked.item import Kind, ParkedItem
-from ordercast.workflows.ports import Clock, NotificationsTopic, RowChange
+from ordercast.workflows.ports import Clock, Failures, NotificationsTopic
 from ordercast.workflows.redrive.source import NOTE_SIZE, ReportProgress
 
 DROPPED = "dropped-by-operator"
-
-
-class FailureLedger(Protocol):
-    """The part of the ledger that lists and changes failures. Raises `LedgerUnavailable`."""
-
-    def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
-        """Return, by the page, what entered *state* on *day* and is still in it."""
-        ...
-
-    def change(self, changes: Sequence[RowChange]) -> set[str]:
-        """Write each row that is still as it was read; answer the ids changed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +21,7 @@ class ParkedNotifications:
     It has a due time too, so after a crash the sweeper publishes it.
     """
 
-    ledger: FailureLedger
+    ledger: Failures
     notifications_topic: NotificationsTopic
     now: Clock
     days: Callable[[], Sequence[date]]
