@@ -6,7 +6,7 @@ from math import log10
 
 from ordercast.operations.report import svg
 from ordercast.operations.report.plot import CHANNELS, Buckets, Plot, channels
-from ordercast.operations.report.svg import Mark, Tick
+from ordercast.operations.report.svg import PlotPoint, Tick
 from ordercast.operations.units import length
 from ordercast.rollups.statistics import Figures, Step
 
@@ -56,15 +56,15 @@ def _rows(channel: str, figures: Figures) -> Iterator[Latency]:
 def _span(row: Latency, scale: tuple[float, float]) -> svg.Row:
     name, channel, took = row
     whose = f"{CHANNELS[channel]}, {name}"
-    marks = [
-        Mark(
+    points = [
+        PlotPoint(
             share=_place(each, scale),
             kind=channel,
             says=f"{whose}: {share:.0%} within {length(each)}",
         )
         for share, each in zip(SHARES, took, strict=True)
     ]
-    return svg.Row(name=whose, value=_lengths(took), marks=marks)
+    return svg.Row(name=whose, value=_lengths(took), points=points)
 
 
 def _lengths(all_: Sequence[timedelta]) -> str:

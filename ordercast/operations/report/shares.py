@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from ordercast.operations.report import svg
 from ordercast.operations.report.plot import CHANNELS, Buckets, Plot, channels
-from ordercast.operations.report.svg import Mark, Row
+from ordercast.operations.report.svg import PlotPoint, Row
 from ordercast.operations.state_groups import count_by_group
 from ordercast.operations.units import count, exact, percent
 from ordercast.rollups.statistics import Figures, Spend, by, in_all
@@ -96,7 +96,7 @@ def _cost_bars(shown: Mapping[str, Spend]) -> list[Row]:
         Row(
             name=f"{country} + {money.unpriced} unpriced" if money.unpriced else country,
             value=f"{cost} USD",
-            marks=_marks(
+            points=_points(
                 {"carrier": money.carrier, "estimate": money.estimate}, dearest, country, "USD"
             ),
         )
@@ -131,7 +131,7 @@ def _by_channel(
         Row(
             name=row,
             value=f"{count(whole[row])} · {percent(Decimal(whole[row]) / of)}",
-            marks=_marks(parts, longest, row, "notifications"),
+            points=_points(parts, longest, row, "notifications"),
         )
         for row, parts in rows.items()
     ]
@@ -149,11 +149,11 @@ def _by_channel(
     )
 
 
-def _marks(
+def _points(
     parts: Mapping[str, int] | Mapping[str, Decimal], longest: Decimal | int, row: str, unit: str
-) -> list[Mark]:
+) -> list[PlotPoint]:
     return [
-        Mark(
+        PlotPoint(
             share=float(amount / longest),
             kind=kind,
             says=f"{row}, {CHANNELS.get(kind, kind)}: {amount:,} {unit}",

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class PlotPoint:
     """A part of a bar, or a point in a row: a share (0 to 1) of the width, a class and a tooltip."""
 
     share: float
@@ -22,11 +22,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row: its name on the left, its number on the right, its marks below."""
+    """A row: its name on the left, its number on the right, its points below."""
 
     name: str
     value: str
-    marks: Sequence[Mark]
+    points: Sequence[PlotPoint]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def _in_rows(draw: Callable[[Row, int], Iterable[Markup]], rows: Sequence[Row]) 
 def _bar(row: Row, top: int) -> Iterable[Markup]:
     yield tag("rect", x=0, y=top + 22, width="100%", height=_THICK, class_="track")
     left = 0.0
-    for each in row.marks:
+    for each in row.points:
         shape = {"x": _percent(left), "width": _percent(each.share)}
         says = tag("title", each.says)
         yield tag("rect", says, y=top + 22, height=_THICK, class_=each.kind, **shape)
@@ -123,10 +123,10 @@ def _bar(row: Row, top: int) -> Iterable[Markup]:
 
 
 def _span(row: Row, top: int) -> Iterable[Markup]:
-    first, *_, last = row.marks
+    first, *_, last = row.points
     ends = {"x1": _percent(first.share), "x2": _percent(last.share)}
     yield tag("line", y1=top + 30, y2=top + 30, class_=f"between {first.kind}", **ends)
-    for size, each in enumerate(row.marks, start=4):
+    for size, each in enumerate(row.points, start=4):
         yield _marker(each, top + 30, size=size)
 
 
@@ -159,7 +159,7 @@ def _line(kind: str, points: Sequence[Point | None]) -> Iterable[Markup]:
     there = [each for run in runs for each in run]
     alone = [run[0] for run in runs if len(run) == 1]
     for p in there if len(there) <= _MANY else alone:
-        yield _marker(Mark(share=p.x, kind=kind, says=p.says), (1 - p.y) * _LINES, size=4)
+        yield _marker(PlotPoint(share=p.x, kind=kind, says=p.says), (1 - p.y) * _LINES, size=4)
 
 
 def _runs(points: Sequence[Point | None]) -> list[list[Point]]:
@@ -172,13 +172,13 @@ def _runs(points: Sequence[Point | None]) -> list[list[Point]]:
     return [run for run in runs if run]
 
 
-def _marker(mark: Mark, y: float, *, size: int) -> Markup:
+def _marker(point: PlotPoint, y: float, *, size: int) -> Markup:
     """Draw a marker whose shape tells series apart: a disc, or a square for e-mail."""
-    tooltip, x = tag("title", mark.says), _percent(mark.share)
-    if mark.kind != "email":
-        return tag("circle", tooltip, cx=x, cy=f"{y:.1f}", r=size, class_=mark.kind)
+    tooltip, x = tag("title", point.says), _percent(point.share)
+    if point.kind != "email":
+        return tag("circle", tooltip, cx=x, cy=f"{y:.1f}", r=size, class_=point.kind)
     shape = {"x": -size, "y": -size, "width": 2 * size, "height": 2 * size}
-    square = tag("rect", tooltip, class_=mark.kind, **shape)
+    square = tag("rect", tooltip, class_=point.kind, **shape)
     # A transform takes no percentage; a nested SVG does.
     return tag("svg", square, x=x, y=f"{y:.1f}", overflow="visible", width=1, height=1)
 
