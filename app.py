@@ -32,14 +32,7 @@ def compose(app: App) -> None:
     Raises `BadStage` when its settings cannot be used, `NotInstalled` when there is nothing to bundle.
     """
     stage = read_stage(app.node.try_get_context("stage"))
-    account = AccountStack(
-        app,
-        "Ordercast-Account",
-        account=read_account(),
-        target=stage.target,
-        with_sms_attributes=stage.sms_attributes,
-        protected=stage.account_protection,
-    )
+    account = AccountStack(app, "Ordercast-Account", account=read_account(), stage=stage)
     name = f"Ordercast-{stage.name}"
     data = DataStack(app, f"{name}-Data", stage=stage)
     pipeline = PipelineStack(app, f"{name}-Pipeline", stage=stage, data=data, account=account)

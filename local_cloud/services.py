@@ -61,7 +61,7 @@ class Services:
         extractor = Extractor(self.endpoint, now=_now, log=log_of("metric-extraction"))
         self._start_provider_simulator()
         self._run("event sources", event_sources.run)
-        self._run("metric extraction", lambda: extractor.run(threading.Event()))
+        self._run("metric extraction", extractor.run)
 
     def _start_provider_simulator(self) -> None:
         log = log_of("provider-simulator")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local_cloud.environment import CHECKOUT, REGION, clean, local_aws
@@ -22,7 +22,7 @@ class Command:
     words: list[str]
     env: dict[str, str]
     cwd: Path
-    keep_open: tuple[int, ...] = field(default=())
+    keep_open: tuple[int, ...] = ()
 
 
 def loopback(port: int) -> str:

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 def leave_mappings_alone(lambda_service: Any) -> None:
     """Keep ministack's *lambda_service* module from ever starting its pollers."""
-    lambda_service._ensure_poller = _start_nothing
-
-
-def _start_nothing() -> None:
-    """Take the place of the function that starts the pollers."""
+    lambda_service._ensure_poller = lambda: None
 
 
 def remember_windows(lambda_service: Any, provisioners: Any) -> None:
@@ -41,21 +37,18 @@ def remember_windows(lambda_service: Any, provisioners: Any) -> None:
     lambda_service._create_esm = after_a_call(lambda_service._create_esm)
     lambda_service._update_esm = after_a_call(lambda_service._update_esm)
     handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]
-    create, update = handlers["create"], handlers["update"]
 
-    def creating(logical_id: str, props: dict[str, Any], stack_name: str) -> Any:
-        answer = create(logical_id, props, stack_name)
-        _note(mappings.get(answer[0]), props)
-        return answer
+    def after_a_resource(handle: Callable[..., Any]) -> Callable[..., Any]:
+        def handling(*arguments: Any) -> Any:
+            answer = handle(*arguments)
+            new_properties = arguments[-2]  # before the name of the stack
+            _note(mappings.get(answer[0]), new_properties)
+            return answer
 
-    def updating(
-        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str
-    ) -> Any:
-        answer = update(physical_id, old, new, stack_name)
-        _note(mappings.get(answer[0]), new)
-        return answer
+        return handling
 
-    handlers.update(create=creating, update=updating)
+    for kind in ("create", "update"):
+        handlers[kind] = after_a_resource(handlers[kind])
 
 
 _WINDOW = "TumblingWindowInSeconds"

@@ -1,8 +1,8 @@
 """Follow the log groups of all functions and put their metrics into CloudWatch. Run by `services`."""
 
-import threading
+import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local_cloud.clients import client_of
 from local_cloud.event_log import Log
-from local_cloud.metric_extraction.emf import InvalidDocument, Metric, metrics_in
+from local_cloud.metric_extraction.emf import InvalidDocument, metrics_in
 from local_cloud.metric_extraction.log_tail import PAGE, LogTail
 
 
@@ -32,16 +32,16 @@ class Extractor:
         self._log = log
         self._groups: dict[str, _Group] = {}
         self._groups_due = 0.0
-        self._unsent: list[Metric] = []
+        self._unsent: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
 
-    def run(self, stop: threading.Event) -> None:
-        """Extract until told to stop."""
-        while not stop.is_set():
+    def run(self) -> None:
+        """Extract until the process ends."""
+        while True:
             try:
                 self.look()
             except (BotoCoreError, ClientError) as error:
                 self._log("metrics_delayed", error=type(error).__name__)
-            stop.wait(_POLL_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def look(self) -> None:
         """Read every group that is due once and send the metrics."""
@@ -85,25 +85,20 @@ class Extractor:
         lines = group.tail.new_lines()
         for line in lines:
             try:
-                self._unsent += metrics_in(line, now=self._now())
+                for metric in metrics_in(line, now=self._now()):
+                    self._unsent[metric.namespace].append(metric.datum)
             except InvalidDocument as invalid:
                 self._log("emf_invalid", group=name, reason=invalid)
         return bool(lines)
 
     def _send(self) -> None:
-        by_namespace: defaultdict[str, list[Metric]] = defaultdict(list)
-        for metric in self._unsent:
-            by_namespace[metric.namespace].append(metric)
-        for namespace, metrics in by_namespace.items():
-            for first in range(0, len(metrics), _DATA_LIMIT):
-                some = metrics[first : first + _DATA_LIMIT]
-                self._cloudwatch.put_metric_data(
-                    Namespace=namespace, MetricData=[metric.datum for metric in some]
-                )
-                sent = set(map(id, some))
+        for namespace, data in self._unsent.items():
+            while data:
+                some = data[:_DATA_LIMIT]
+                self._cloudwatch.put_metric_data(Namespace=namespace, MetricData=some)
                 # Forgotten at once: a later failure must not send them twice.
-                self._unsent = [metric for metric in self._unsent if id(metric) not in sent]
-            self._log("metrics_put", namespace=namespace, data=len(metrics))
+                del data[:_DATA_LIMIT]
+                self._log("metrics_put", namespace=namespace, data=len(some))
 
 
 _POLL_SECONDS = 0.5

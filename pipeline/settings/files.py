@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ordercast.settings.reading import BadSettings, read_settings
+from ordercast.settings.reading import BadSettings, Kind, read_settings
 from ordercast.settings.stage import AccountSettings, BundleTarget, Settings, StageSettings
 from pipeline.settings.checks import account_contradictions, contradictions
 
@@ -34,18 +34,12 @@ def read_stage(name: object, folder: Path = FOLDER) -> StageSettings:
     """Return the settings of a stage. Raises `BadStage`."""
     if name not in stage_names(folder):
         raise BadStage(f'no stage "{name}": stages/ has {", ".join(stage_names(folder))}')
-    values = _values(str(name), folder)
-    try:
-        stage = read_settings(StageSettings, values)
-        _refuse(contradictions(stage), values)
-    except BadSettings as error:
-        raise _blame(error, str(name), folder) from None
-    return stage
+    return _read(StageSettings, str(name), folder)
 
 
 def read_targets(folder: Path = FOLDER) -> set[BundleTarget]:
     """Return what code is built for, each once, whatever else the stages say. Raises `BadStage`."""
-    return {_read_target(name, folder) for name in stage_names(folder)}
+    return {_read(_OnlyTarget, name, folder).target for name in stage_names(folder)}
 
 
 def read_account(folder: Path = FOLDER) -> AccountSettings:
@@ -59,19 +53,19 @@ def read_account(folder: Path = FOLDER) -> AccountSettings:
     return account
 
 
-def _read_target(name: str, folder: Path) -> BundleTarget:
-    try:
-        return read_settings(_OnlyTarget, _values(name, folder)).target
-    except BadSettings as error:
-        raise _blame(error, name, folder) from None
-
-
 class _OnlyTarget(Settings, frozen=True, forbid_unknown_fields=False):
     target: BundleTarget
 
 
-def _values(name: str, folder: Path) -> dict[str, Any]:
-    return {**_merged(_toml(_DEFAULT, folder), _toml(name, folder)), "name": name}
+def _read(kind: type[Kind], name: str, folder: Path) -> Kind:
+    values = {**_merged(_toml(_DEFAULT, folder), _toml(name, folder)), "name": name}
+    try:
+        found = read_settings(kind, values)
+        if isinstance(found, StageSettings):
+            _refuse(contradictions(found), values)
+    except BadSettings as error:
+        raise _blame(error, name, folder) from None
+    return found
 
 
 def _toml(name: str, folder: Path) -> dict[str, Any]:

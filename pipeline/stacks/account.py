@@ -3,7 +3,7 @@
 from aws_cdk import Stack
 from constructs import Construct
 
-from ordercast.settings.stage import AccountSettings, BundleTarget
+from ordercast.settings.stage import AccountSettings, StageSettings
 from pipeline.bundling.package import package
 from pipeline.constructs.functions.function import FunctionDefaults
 from pipeline.constructs.functions.sms_attributes import SmsAttributes
@@ -22,14 +22,12 @@ class AccountStack(Stack):
         name: str,
         *,
         account: AccountSettings,
-        target: BundleTarget,
-        with_sms_attributes: bool,
-        protected: bool,
+        stage: StageSettings,
     ) -> None:
-        super().__init__(scope, name, termination_protection=protected)
+        super().__init__(scope, name, termination_protection=stage.account_protection)
         key = EncryptionKey(self, "Key", services=(), removal=account.removal).key
         defaults = FunctionDefaults(
-            package=package(self, target),
+            package=package(self, stage.target),
             key=key,
             log_retention=account.log_retention,
             removal=account.removal,
@@ -43,7 +41,7 @@ class AccountStack(Stack):
             sms_logs=sms_logs,
             receipts=self.sms_receipts,
         )
-        if with_sms_attributes:
+        if stage.sms_attributes:
             SmsAttributes(
                 self,
                 account=account,
