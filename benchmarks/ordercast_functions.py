@@ -97,8 +97,9 @@ def wired(timetable: Timetable | None = None) -> Iterator[Functions]:
         for module in _WIRED:
             log = Logger(service=f"benchmark-{module.__name__}", stream=io.StringIO())
             stack.enter_context(patch.object(module, "request_log", lambda *_, log=log: log))
-            module._wired.cache_clear()  # noqa: SLF001 - rewired to this stand-in
-            stack.callback(module._wired.cache_clear)  # noqa: SLF001 - as above
+        for built in (*(module._wired for module in _WIRED), analytics._settings):  # noqa: SLF001 - rewired to this stand-in
+            built.cache_clear()
+            stack.callback(built.cache_clear)
         table = tables(workers(1))
         yield Functions(ledger=table(LEDGER), people=DynamoPeople(table=table(CUSTOMERS)))
 

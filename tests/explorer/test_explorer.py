@@ -43,6 +43,7 @@ from tests.sampling import SAMPLED, sampled
 PORTS = {
     ports.Ledger: "ledger",
     ports.DecisionsAndRows: "ledger",
+    ports.Failures: "ledger",
     ports.People: "people",
     ports.Suppressions: "people",
     ports.NotificationsTopic: "notifications_topic",
