@@ -15,8 +15,8 @@ from tests.pages import ROOT
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
 
 UV = Path(sys.executable).parent / "uv"
-OFFLINE = {"UV_OFFLINE": "1", "UV_PYTHON_DOWNLOADS": "never"}
-"""Set-up has left everything in uv's cache."""
+OFFLINE = {"UV_OFFLINE": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_PYTHON": sys.executable}
+"""Set-up has left everything in uv's cache, for the Python that runs these tests."""
 
 
 def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
