@@ -140,4 +140,5 @@ wheel: bootstrap ## Build the Python package for shops and operators, in dist/
 	@$(BIN)/uv build --quiet --wheel
 
 clean: ## Remove everything that was set up or built (stop local clouds first: ordercast down)
-	rm -rf .venv .tools node_modules cdk.out out dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@! ls -d .ordercast/*/ 2>/dev/null || { echo "These local clouds are still there: run ordercast down first."; exit 1; }
+	rm -rf .ordercast .venv .tools node_modules cdk.out out dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

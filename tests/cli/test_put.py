@@ -107,22 +107,48 @@ def put_without_waiting(self: putting.Producer, ordered_put: Any) -> None:  # ty
     putting_with_waits(quick, ordered_put)
 
 
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LocalCloud:
+    """The one local cloud that runs, with an empty ledger."""
+    here = "http://127.0.0.1:1"
+    running = LocalCloud(name="shop", folder=tmp_path, endpoint=here, provider_endpoint=here)
+    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [running]))
+    monkeypatch.setattr(
+        Stage, "ledger", lambda _: SimpleNamespace(look_up=lambda _: LookupResult()), raising=False
+    )
+    return running
+
+
+@pytest.mark.parametrize(
+    ("left", "says"),
+    [
+        (InFlight(messages=1), ["Still in flight", "template"]),
+        (InFlight(records=1), ["Still in flight"]),
+        (InFlight(), []),
+    ],
+)
+def test_what_does_not_move_any_more_is_said_with_what_to_try(
+    put, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, left: InFlight, says: list[str]
+) -> None:
+    monkeypatch.setattr(following, "follow", lambda *_: left)
+
+    _, _, err = put(STORY, "--wait")
+
+    assert says == [word for word in ("Still in flight", "template") if word in err]
+    assert (f"{cloud.folder}/logs" in err) == bool(left)
+
+
 @pytest.mark.parametrize(
     ("words", "waits"),
     [(["--wait"], 1), (["--no-wait"], 0), (["--wait", "--stage", "dev"], 0)],
     ids=["on a local cloud", "told not to", "on AWS"],
 )
+@pytest.mark.usefixtures("cloud")
 def test_only_on_a_local_cloud_the_command_waits_for_the_messages(
-    put, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str], waits: int
+    put, monkeypatch: pytest.MonkeyPatch, words: list[str], waits: int
 ) -> None:
-    here = "http://127.0.0.1:1"
-    cloud = LocalCloud(name="shop", folder=tmp_path, endpoint=here, provider_endpoint=here)
     looks = [0]
-    monkeypatch.setattr(LocalCloud, "running", classmethod(lambda _: [cloud]))
     monkeypatch.setattr(following, "count_in_flight", lambda *_: InFlight(records=looks.pop()))
-    monkeypatch.setattr(
-        Stage, "ledger", lambda _: SimpleNamespace(look_up=lambda _: LookupResult()), raising=False
-    )
 
     status, out, _ = put(STORY, *words)
 

@@ -36,6 +36,7 @@ def test_a_shop_s_code_and_its_tests_pass_as_the_page_shows_them(tmp_path: Path)
 def test_a_shop_s_code_puts_its_event_on_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("ORDERCAST_ORDERS_STREAM", "orders")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with mock_aws():
         kinesis = boto3.client("kinesis")

@@ -83,8 +83,11 @@ RUN_BY = {
     ("docs/shops.md", "Put events from Node", "ts"): (
         f"{SHOPS}test_a_shop_s_typescript_makes_an_event",
     ),
+    ("docs/shops.md", "Try it without AWS", ""): (
+        f"{PAGE}test_a_shop_s_code_puts_its_event_on_a_local_cloud",
+    ),
     ("docs/templates.md", "Change a word", ""): (
-        f"{README}test_the_readme_s_first_message_is_there_at_once",
+        f"{PAGE}test_a_new_order_shows_the_words_of_its_template",
     ),
     ("docs/runbook.md", "Runbook", ""): (f"{PAGE}test_an_operator_finds_the_names_of_resources",),
     ("docs/runbook.md", "Ending a suppression", ""): (f"{PAGE}test_a_suppression_is_ended",),

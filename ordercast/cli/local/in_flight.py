@@ -21,6 +21,11 @@ from ordercast.operations.target import Target
 IDLE_LIMIT = 60.0
 """Seconds without progress after which waiting ends; the first invocation may take 20."""
 
+TEMPLATE_HINT = (
+    "A message whose template fails waits too, and no log here says so: "
+    "`.venv/bin/python -m pytest tests/templates` finds a misspelt field"
+)
+
 PAUSE = 0.3  # seconds between two looks
 
 
@@ -53,12 +58,13 @@ def messages_of(
         inbox.new()  # what was there before
         yield
         left = follow(cloud, own.count_in_flight, console)
-        sent = own.count(inbox.new())
-    messages = "1 message" if sent == 1 else f"{sent} messages"
-    console.print(f"{messages} sent (simulated)")
+        said = own.summary(inbox.new(), cloud=name)
+    console.print(said, markup=False, soft_wrap=True)
     if left:
         stuck = f"Still in flight, without progress: {left}. Logs: {cloud.folder}/logs"
         errors_console.print(stuck, markup=False, soft_wrap=True)
+    if left.messages:
+        errors_console.print(TEMPLATE_HINT, markup=False, soft_wrap=True)
 
 
 def follow(

@@ -3,20 +3,32 @@
 Events that others put on the same cloud, and paused ones, are not waited for.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from local_cloud.in_flight import InFlight
 from local_cloud.inbox import SentMessage
+from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import DecisionKey, LookupKeys, LookupResult
-from ordercast.events.identity import event_hash, notification_id, order_hash
+from ordercast.events.identity import (
+    event_hash,
+    notification_id,
+    notification_id_for,
+    order_hash,
+)
 from ordercast.events.order_event import OrderEvent
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.operations.command_name import command_name
+from ordercast.operations.units import count
 
 EVENTS_A_LOOK = 500
 """The limit keeps one look at a large file short."""
+
+WAITING = {State.REQUESTED, State.SENDING}
 
 LookUp = Callable[[LookupKeys], LookupResult]
 
@@ -36,10 +48,12 @@ class OwnEvents:
     records_left: Callable[[], int]
     now: Callable[[], datetime]
     _pending: dict[DecisionKey, OrderEvent] = field(init=False)
-    _decided: set[DecisionKey] = field(default_factory=set, init=False)
+    _since: datetime = field(init=False)
+    _decisions: dict[DecisionKey, Decision] = field(default_factory=dict, init=False)
     _rows: dict[str, Notification] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
+        self._since = self.now()
         self._pending = {(order_hash(each), event_hash(each)): each for each in self.events}
 
     def count_in_flight(self) -> InFlight:
@@ -50,7 +64,7 @@ class OwnEvents:
         if (undecided or self.unusable) and not self.records_left():
             self.unusable = 0
             self._look(undecided, given_up=True)
-        records = len(self._pending.keys() - self._decided)
+        records = len(self._pending.keys() - self._decisions.keys())
         return InFlight(records=records + self.unusable, messages=len(self._pending) - records)
 
     def count(self, messages: Iterable[SentMessage]) -> int:
@@ -60,6 +74,37 @@ class OwnEvents:
             each.message_id in ids or each.tags.get("notification_id") in self._rows
             for each in messages
         )
+
+    def summary(self, messages: Iterable[SentMessage], *, cloud: str | None = None) -> str:
+        """Say how many messages were sent, how many were not and by which rule, and where to look."""
+        earlier = [key for key, each in self._decisions.items() if each.accepted_at < self._since]
+        kept_back = {
+            key: kept
+            for key, each in self._decisions.items()
+            if each.accepted_at >= self._since and (kept := list(self._kept_back(each)))
+        }
+        rules = Counter(each for kept in kept_back.values() for each in kept)
+        said = [f"{count(self.count(messages), 'message')} sent (simulated)"]
+        said += [f"{count(number)} {rule}" for rule, number in rules.items()]
+        said += [f"{count(len(earlier), 'event')} decided before"] if earlier else []
+        for key in [*kept_back, *earlier][:1]:
+            answer = "says why" if kept_back else "shows what became of it"
+            said[-1] += f": `{self._status_command(key, cloud)}` {answer}"
+        return ", ".join(said)
+
+    def _kept_back(self, decision: Decision) -> Iterator[str]:
+        """Yield the state and rule of each message that was not sent and is not about to be."""
+        for channel, verdict in decision.verdicts.items():
+            row = self._rows.get(notification_id_for(decision.order, decision.event, channel))
+            now = row or verdict
+            if now.state not in WAITING and not (row and row.messages):
+                yield f"{now.state} ({now.rule})" if now.rule else now.state
+
+    def _status_command(self, key: DecisionKey, cloud: str | None) -> str:
+        [event, *_] = [each for each in self.events if (order_hash(each), event_hash(each)) == key]
+        options = {"--shop": event.shop, "--cloud": cloud}
+        words = [word for name, value in options.items() if value for word in (name, value)]
+        return f"{command_name()} status {shlex.join([event.order_id, *words])}"
 
     def _look(
         self, chosen: dict[DecisionKey, OrderEvent], *, given_up: bool = False
@@ -75,7 +120,7 @@ class OwnEvents:
         }
         rows = self.look_up(LookupKeys(notifications=frozenset(promised))).notifications
         self._rows |= rows
-        self._decided |= decisions.keys()
+        self._decisions |= decisions
         waiting = {key for id_, key in promised.items() if _waits(rows.get(id_))}
         for key, event in chosen.items():
             del self._pending[key]
@@ -85,4 +130,4 @@ class OwnEvents:
 
 
 def _waits(row: Notification | None) -> bool:
-    return row is None or row.state in {State.REQUESTED, State.SENDING}
+    return row is None or row.state in WAITING

@@ -79,7 +79,7 @@ def headline(row: Notification) -> Text:
 
 MEANINGS: Mapping[State, str] = {
     State.DEFERRED: "it waits; the sweeper releases it when it is due",
-    State.REQUESTED: "it waits for a sender",
+    State.REQUESTED: "it waits for a sender; a template that fails is tried for about an hour",
     State.SENDING: "a sender has claimed it and is calling its provider",
     State.IN_DOUBT: "it is unknown whether the provider accepted it",
     State.SENT: "the provider accepted it; no receipt yet",

@@ -1,6 +1,7 @@
 """`ordercast put` follows its own events: when their messages are sent, it is done."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from ordercast.cli.local import own_events
 from ordercast.cli.local.own_events import OwnEvents
 from ordercast.events.order_event import parse_order_event
 from ordercast.notifications.lifecycle import State
-from tests.examples import payload
+from tests.examples import EMAIL, POLICY, payload, quiet_for
 from tests.fakes.clock import START
 from tests.fakes.world import World
 
@@ -75,6 +76,61 @@ def test_what_is_suppressed_or_sent_already_has_nothing_on_its_way(world: World)
 
     assert OVER == own.count_in_flight()
     assert 0 == own.count([])
+
+
+NOT_ALLOWED = "1 suppressed (not-allowed): `ordercast status o-1 --shop 'Example Tea'` says why"
+
+
+def test_what_was_not_sent_is_said_with_its_rule_and_where_to_read_why(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_events, "command_name", lambda: "ordercast")
+    world.policy = replace(POLICY, allowed=("+1*",))
+    payloads = [order(1, channel="both"), order(2, channel="sms")]
+    own = following(world, payloads)
+    world.relay(*payloads)
+    world.send_published()
+    assert OVER == own.count_in_flight()
+
+    said = own.summary([message("message-1"), message("message-2")])
+
+    assert f"2 messages sent (simulated), {NOT_ALLOWED}" == said
+    assert EMAIL not in said
+
+
+def test_what_quiet_hours_hold_back_is_said_to_be_deferred(world: World) -> None:
+    quiet = quiet_for(timedelta(hours=1), since=START)
+    world.policy = replace(POLICY, quiet=quiet)
+    own = following(world, [order(1, channel="sms", shop=None)])
+    world.relay(order(1, channel="sms", shop=None))
+    assert OVER == own.count_in_flight()
+
+    said = own.summary([], cloud="two")
+
+    assert said.startswith("0 messages sent (simulated), 1 deferred (quiet-hours): `")
+    assert said.endswith(" status o-1 --cloud two` says why")
+
+
+def test_an_event_that_was_there_already_is_said_to_be_decided_before(world: World) -> None:
+    world.relay(order(1))
+    world.send_published()
+    world.now.turn(timedelta(seconds=1))
+    own = following(world, [order(1)])
+    assert OVER == own.count_in_flight()
+
+    said = own.summary([])
+
+    assert said.startswith("0 messages sent (simulated), 1 event decided before: `")
+    assert said.endswith("` shows what became of it")
+
+
+def test_what_was_sent_needs_no_further_words(world: World) -> None:
+    own = following(world, [order(1)])
+    world.relay(order(1))
+    world.send_published()
+    own.count_in_flight()
+
+    assert "1 message sent (simulated)" == own.summary([message("message-1")])
 
 
 def test_what_is_promised_and_not_entered_yet_is_on_its_way_until_its_retention_ends(

@@ -123,6 +123,34 @@ def test_a_suppression_is_ended(shell, executor: Executor) -> None:
         assert "unsuppressed email: bounced" in said
 
 
+def test_a_new_order_shows_the_words_of_its_template(shell) -> None:
+    """All but the changed words, since nothing is deployed here."""
+    (shown,) = snippets("docs/templates.md", heading="Change a word")
+    text = snippets("docs/templates.md", heading="Change a word", language="text")[-1]
+    up, *lines = shown.splitlines()
+    assert ".venv/bin/ordercast up" == up
+
+    said = shell("\n".join(lines))
+
+    assert "2 messages sent (simulated)" in said
+    expected = text.replace("is in our hands", "is confirmed").split()
+    assert " ".join(expected) in " ".join(said.split())
+
+
+def test_a_shop_s_code_puts_its_event_on_a_local_cloud(shell, tmp_path: Path) -> None:
+    (shown,) = snippets("docs/shops.md", heading="Try it without AWS")
+    code, _ = snippets("docs/shops.md", language="python")
+    (tmp_path / "shop.py").write_text(code)
+    up, *lines = here(shown, tmp_path / "shop.py").splitlines()
+    assert ".venv/bin/ordercast up" == up
+
+    def the_inbox_has_it() -> bool:
+        return "Order 1000017 is on its way" in shell(lines[-1])
+
+    shell("\n".join(lines))
+    assert eventually(the_inbox_has_it, within=60, every=0.5)
+
+
 def here(script: str, file: Path | None = None) -> str:
     """A page's script for the local stage, with its file elsewhere."""
     script = script.replace("--stage prod", "--stage local").replace("STAGE", "local")
