@@ -43,12 +43,12 @@ def emf_lines(
     figures: dict[tuple[datetime, MetricSeries], dict[str, Amount]] = defaultdict(dict)
     took: dict[tuple[datetime, MetricSeries], list[int]] = defaultdict(list)
     for entry in counted:
-        at = _instant(entry.line.effective_at, now)
+        at = _instant(entry.rollup_input.effective_at, now)
         for series, change in _changes(entry, level):
             add(figures[at, series], change)
         latency = _newly_delivered(entry)
         if latency is not None:
-            for series in _series(entry.line, level):
+            for series in _series(entry.rollup_input, level):
                 took[at, series].append(latency)
     for at, series in sorted(figures.keys() | took.keys()):
         yield from _documents(figures[at, series], took[at, series], series, stage, at)
@@ -131,7 +131,7 @@ def _by_state(counted: Contribution, sign: int) -> Iterator[tuple[MetricSeries, 
 
 def _newly_delivered(entry: Entry) -> int | None:
     """Return how many milliseconds after acceptance it arrived, once, and never corrected."""
-    line = entry.line
+    line = entry.rollup_input
     if line.state not in COUNTS_AS_DELIVERED or line.delivered_at is None:
         return None
     if entry.last and any(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-Count = Mapping[str, Decimal]
+DemoCount = Mapping[str, Decimal]
 """One count, by figure; a count leaves out the figures that it cannot know."""
 
 FIGURES = {
@@ -27,7 +27,7 @@ EXPECTED, SIMULATOR, ROLLUPS, CLOUDWATCH = "expected", "simulator", "rollups", "
 class Comparison:
     """The counts side by side, by the name of the count."""
 
-    counts: Mapping[str, Count]
+    counts: Mapping[str, DemoCount]
 
     def values_of(self, figure: str) -> dict[str, Decimal]:
         """Return the figure in every count that has it."""

@@ -30,7 +30,7 @@ class RecordKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Put:
+class DemoRecord:
     """One record: its partition key, and an event or bytes that hold none; aggregated or not."""
 
     kind: RecordKind
@@ -53,7 +53,7 @@ class Day:
     """The records by cohort and round; `refusing` are the channels that customers opted out of, by customer id."""
 
     orders: int
-    cohorts: Sequence[Sequence[Sequence[Put]]]
+    cohorts: Sequence[Sequence[Sequence[DemoRecord]]]
     refusing: Mapping[str, frozenset[str]]
 
 
@@ -61,7 +61,7 @@ def made_up_day(count: int, *, seed: int) -> Day:
     """Make up a day of so many orders; the same seed makes the same day."""
     chance = Random(seed)  # noqa: S311 - sample data, not secrets
     made = list(orders(count, seed=seed))
-    rounds: list[list[list[Put]]] = [[[] for _ in range(_ROUNDS)] for _ in range(COHORTS)]
+    rounds: list[list[list[DemoRecord]]] = [[[] for _ in range(_ROUNDS)] for _ in range(COHORTS)]
     for number, order in enumerate(made):
         cohort = rounds[number % COHORTS]
         for place, put in _records(order, number, chance):
@@ -78,7 +78,7 @@ _LANES = 6  # partition keys of a cohort's aggregates
 _DUPLICATES, _MALFORMED, _STALE = 0.02, 0.01, 0.01
 
 
-def _records(order: Order, number: int, chance: Random) -> Iterator[tuple[int, Put]]:
+def _records(order: Order, number: int, chance: Random) -> Iterator[tuple[int, DemoRecord]]:
     """Yield the records of the order, each with its round."""
     aggregated = chance.random() < 1 / 2
     key = f"lane-{number % (COHORTS * _LANES)}" if aggregated else order.id
@@ -89,7 +89,7 @@ def _records(order: Order, number: int, chance: Random) -> Iterator[tuple[int, P
     in_order = (*statuses[:-2], statuses[-1], statuses[-2]) if late else statuses
     for place, status in enumerate(in_order):
         stale = late and place == len(statuses) - 1
-        put = Put(
+        put = DemoRecord(
             kind=RecordKind.STALE if stale else RecordKind.ACCEPTED,
             order_id=order.id,
             key=key,

@@ -11,8 +11,15 @@ from typing import Self
 import boto3
 
 from local_cloud.cloud import LocalCloud
-from local_cloud.demo.comparison import CLOUDWATCH, EXPECTED, ROLLUPS, SIMULATOR, Comparison, Count
-from local_cloud.demo.day import Put
+from local_cloud.demo.comparison import (
+    CLOUDWATCH,
+    EXPECTED,
+    ROLLUPS,
+    SIMULATOR,
+    Comparison,
+    DemoCount,
+)
+from local_cloud.demo.day import DemoRecord
 from local_cloud.demo.shop import Result
 from local_cloud.inbox import InboxReader, SentMessage
 from local_cloud.provider_simulator.charges import Charge, read_charges
@@ -58,7 +65,7 @@ class IndependentCounts:
         """Return the rollups of all hours so far."""
         return rollups_between(self.rollups, self.since, self._until())
 
-    def compare(self, put: Iterable[Put]) -> Comparison:
+    def compare(self, put: Iterable[DemoRecord]) -> Comparison:
         """Return all counts as they are now; the simulator's as of the last `new_messages`."""
         return Comparison(
             counts={
@@ -73,7 +80,7 @@ class IndependentCounts:
         return datetime.now(UTC) + HOUR
 
 
-def expected_count(put: Iterable[Put]) -> Count:
+def expected_count(put: Iterable[DemoRecord]) -> DemoCount:
     """Count the promised results of the records that were put."""
     results = Counter((c, result) for each in put for c, result in each.promised.items())
     counted: dict[str, Decimal] = {"suppressed": Decimal()}
@@ -86,7 +93,7 @@ def expected_count(put: Iterable[Put]) -> Count:
     return counted
 
 
-def simulator_count(messages: Sequence[SentMessage], charges: Sequence[Charge]) -> Count:
+def simulator_count(messages: Sequence[SentMessage], charges: Sequence[Charge]) -> DemoCount:
     """Count the messages that the provider simulator accepted, and what it charges for them."""
     calls = Counter[str](message.channel for message in messages)
     outcomes = Counter[tuple[str, str]]((charge.channel, charge.outcome) for charge in charges)
@@ -100,7 +107,7 @@ def simulator_count(messages: Sequence[SentMessage], charges: Sequence[Charge]) 
     return counted
 
 
-def rollup_count(buckets: Mapping[RollupKey, Amounts]) -> Count:
+def rollup_count(buckets: Mapping[RollupKey, Amounts]) -> DemoCount:
     """Count by the rollups."""
     total = in_all(buckets.values())
     counted: dict[str, Decimal] = {
@@ -115,7 +122,7 @@ def rollup_count(buckets: Mapping[RollupKey, Amounts]) -> Count:
     return counted
 
 
-def cloudwatch_count(sums: MetricSums, since: datetime, until: datetime) -> Count:
+def cloudwatch_count(sums: MetricSums, since: datetime, until: datetime) -> DemoCount:
     """Count by the metrics in CloudWatch, of those hours."""
 
     def read(names: Sequence[str], **dimensions: str) -> dict[str, Decimal]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from local_cloud.demo.day import COHORTS, Day, Put
+from local_cloud.demo.day import COHORTS, Day, DemoRecord
 from local_cloud.demo.shop import Result
 from local_cloud.inbox import SentMessage
 from ordercast.producer import Producer
@@ -23,7 +23,7 @@ class Play:
     day: Day
     plain: Producer
     aggregating: Producer
-    put: list[Put] = field(default_factory=list)
+    put: list[DemoRecord] = field(default_factory=list)
     _rounds: list[int] = field(default_factory=lambda: [0] * COHORTS)
     _due: Counter[int] = field(default_factory=Counter)
     _arrived: Counter[int] = field(default_factory=Counter)
@@ -48,7 +48,7 @@ class Play:
                 self._rounds[cohort] += 1
                 self._put(cohort, rounds[place], now)
 
-    def _put(self, cohort: int, records: Iterable[Put], now: datetime) -> None:
+    def _put(self, cohort: int, records: Iterable[DemoRecord], now: datetime) -> None:
         put = list(records)
         for producer, aggregated in ((self.plain, False), (self.aggregating, True)):
             mine = [each for each in put if each.aggregated is aggregated]
@@ -59,7 +59,7 @@ class Play:
             result is not Result.SUPPRESSED for each in put for result in each.promised.values()
         )
 
-    def _payload(self, put: Put, now: datetime) -> bytes:
+    def _payload(self, put: DemoRecord, now: datetime) -> bytes:
         """Return its bytes; an event that is put again is the same to the byte."""
         if put.event is None:
             return put.payload(now)

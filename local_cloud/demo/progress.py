@@ -7,7 +7,14 @@ from decimal import Decimal
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from local_cloud.demo.comparison import CLOUDWATCH, EXPECTED, ROLLUPS, SIMULATOR, Comparison, Count
+from local_cloud.demo.comparison import (
+    CLOUDWATCH,
+    EXPECTED,
+    ROLLUPS,
+    SIMULATOR,
+    Comparison,
+    DemoCount,
+)
 from ordercast.cli.output.progress import status_line
 
 Show = Callable[[int, Comparison], None]
@@ -52,5 +59,5 @@ def _line(put: int, records: int, comparison: Comparison) -> str:
     return " · ".join(f"{_BARS[name]} {n:,}/{total:,}" for name, (n, total) in done.items())
 
 
-def _sum(count: Count, what: tuple[str, ...]) -> int:
+def _sum(count: DemoCount, what: tuple[str, ...]) -> int:
     return int(sum((n for figure, n in count.items() if figure.endswith(what)), Decimal()))

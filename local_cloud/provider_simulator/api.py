@@ -31,7 +31,7 @@ from local_cloud.provider_simulator.outcomes_and_delays import (
     sms_deliveries,
     sms_timing,
 )
-from local_cloud.provider_simulator.receipts import Receipt, ReceiptDelivery
+from local_cloud.provider_simulator.receipts import ReceiptDelivery, SimulatedReceipt
 from local_cloud.provider_simulator.ses_events import AcceptedEmail, receipt_event, send_event
 from local_cloud.provider_simulator.sms_delivery_logs import delivery_log, log_group
 from local_cloud.provider_simulator.text_message import TextMessage, read_text_message
@@ -105,15 +105,20 @@ class ProviderApi:
 
     def _sms_receipts(
         self, message: TextMessage, message_id: str, at: datetime
-    ) -> Iterator[tuple[datetime, Receipt]]:
+    ) -> Iterator[tuple[datetime, SimulatedReceipt]]:
         for step, delivery in enumerate(sms_deliveries(message), start=1):
             dwell = step * self.delay
             line = delivery_log(message, delivery, message_id=message_id, at=at, dwell=dwell)
-            yield at + dwell, Receipt(channel="sms", place=log_group(delivery), document=line)
+            yield (
+                at + dwell,
+                SimulatedReceipt(channel="sms", place=log_group(delivery), document=line),
+            )
 
-    def _email_receipts(self, accepted: AcceptedEmail) -> Iterator[tuple[datetime, Receipt]]:
+    def _email_receipts(
+        self, accepted: AcceptedEmail
+    ) -> Iterator[tuple[datetime, SimulatedReceipt]]:
         name = accepted.email.configuration_set
-        sent = Receipt(channel="email", place=name, document=send_event(accepted))
+        sent = SimulatedReceipt(channel="email", place=name, document=send_event(accepted))
         yield accepted.at + self.delay, sent
         for recipient in accepted.email.recipients:
             for step, event in enumerate(email_events(recipient), start=1):
@@ -122,12 +127,12 @@ class ProviderApi:
                 document = receipt_event(
                     accepted, event, recipient, at=at, feedback_id=ses_message_id(at, self.new_id())
                 )
-                yield at, Receipt(channel="email", place=name, document=document)
+                yield at, SimulatedReceipt(channel="email", place=name, document=document)
 
 
 def _timed(
-    receipts: Iterable[tuple[datetime, Receipt]], accepted_at: datetime, timing: Timing
-) -> Iterator[tuple[datetime, Receipt]]:
+    receipts: Iterable[tuple[datetime, SimulatedReceipt]], accepted_at: datetime, timing: Timing
+) -> Iterator[tuple[datetime, SimulatedReceipt]]:
     """Yield receipts with the time when they are due: late ones, or each twice."""
     for due, receipt in receipts:
         wait = due - accepted_at

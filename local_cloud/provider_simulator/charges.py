@@ -20,7 +20,7 @@ from local_cloud.provider_simulator.text_message import TextMessage
 
 FILE_NAME = "charges.jsonl"
 
-Outcome = Literal["arrived", "failed", "unknown"]
+DeliveryOutcome = Literal["arrived", "failed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Charge:
     channel: Literal["sms", "email"]
     parts: int
     price: Decimal
-    outcome: Outcome
+    outcome: DeliveryOutcome
 
 
 class ChargesFile:
@@ -82,13 +82,13 @@ def charge_for_email(message_id: str, events: Sequence[EmailEvent]) -> Charge:
 _EMAIL = Decimal("0.0001")
 
 
-def _of_text(delivery: SmsDelivery) -> Outcome:
+def _of_text(delivery: SmsDelivery) -> DeliveryOutcome:
     if not delivery.delivered:
         return "failed"
     return "arrived" if delivery.by_handset else "unknown"
 
 
-def _of_email(events: Sequence[EmailEvent]) -> Outcome:
+def _of_email(events: Sequence[EmailEvent]) -> DeliveryOutcome:
     if any(event.bounce and event.bounce[0] == "Permanent" for event in events):
         return "failed"
     return "arrived" if any(event.kind == "Delivery" for event in events) else "unknown"

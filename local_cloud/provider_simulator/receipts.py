@@ -17,7 +17,7 @@ from local_cloud.provider_simulator.emulator_client import EventTopic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class SimulatedReceipt:
     """An SES event for a configuration set, or a line of SNS's delivery log for a log group."""
 
     channel: Literal["sms", "email"]
@@ -59,11 +59,11 @@ class ReceiptDelivery:
         self._log = log
         self._log_stream = log_stream
         self._order = itertools.count()
-        self._due: list[tuple[datetime, int, Receipt]] = []
+        self._due: list[tuple[datetime, int, SimulatedReceipt]] = []
         self._changed = threading.Condition()
         self._failures = 0
 
-    def add(self, receipts: Iterable[tuple[datetime, Receipt]]) -> None:
+    def add(self, receipts: Iterable[tuple[datetime, SimulatedReceipt]]) -> None:
         """Deliver each receipt at its time."""
         with self._changed:
             for due, receipt in receipts:
@@ -73,7 +73,7 @@ class ReceiptDelivery:
     def deliver_due(self) -> None:
         """Deliver what is due now; receipts that fail are due again a little later."""
         due = self._take_due()
-        failed: list[Receipt] = []
+        failed: list[SimulatedReceipt] = []
         for group in _together(due):
             try:
                 failed += self._deliver(group)
@@ -101,15 +101,15 @@ class ReceiptDelivery:
             return None
         return max(0.0, (self._due[0][0] - self._now()).total_seconds())
 
-    def _take_due(self) -> list[Receipt]:
-        taken: list[Receipt] = []
+    def _take_due(self) -> list[SimulatedReceipt]:
+        taken: list[SimulatedReceipt] = []
         now = self._now()
         with self._changed:
             while self._due and self._due[0][0] <= now:
                 taken.append(heapq.heappop(self._due)[2])
         return taken
 
-    def _deliver(self, group: list[Receipt]) -> list[Receipt]:
+    def _deliver(self, group: list[SimulatedReceipt]) -> list[SimulatedReceipt]:
         """Deliver receipts that go to one place; return those that were not accepted."""
         place = group[0].place
         if group[0].channel == "email":
@@ -120,8 +120,10 @@ class ReceiptDelivery:
         self._log("sms_receipts_logged", count=len(lines), group=place)
         return []
 
-    def _publish(self, configuration_set: str, receipts: list[Receipt]) -> list[Receipt]:
-        failed: list[Receipt] = []
+    def _publish(
+        self, configuration_set: str, receipts: list[SimulatedReceipt]
+    ) -> list[SimulatedReceipt]:
+        failed: list[SimulatedReceipt] = []
         for topic in self._destination.topics_of(configuration_set) or ():
             wanted = [each for each in receipts if _kind(each.document) in topic.kinds]
             for ten in (wanted[n : n + 10] for n in range(0, len(wanted), 10)):
@@ -143,7 +145,7 @@ _LAST_WAIT = timedelta(seconds=5)
 _GATHERING = 0.25
 
 
-def _together(receipts: list[Receipt]) -> list[list[Receipt]]:
+def _together(receipts: list[SimulatedReceipt]) -> list[list[SimulatedReceipt]]:
     """Group receipts by where they go; each group keeps its order."""
     where = attrgetter("channel", "place")
     return [list(group) for _, group in itertools.groupby(sorted(receipts, key=where), where)]

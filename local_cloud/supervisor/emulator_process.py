@@ -31,14 +31,16 @@ class Failure:
     log: str
 
 
-Event = Literal["ready", "stop"] | Failure
+ProcessEvent = Literal["ready", "stop"] | Failure
 """The emulator printed `ready`; the parent ended, or a signal asked for the end; or a part failed."""
 
 
 class EmulatorProcess:
     """The running emulator: the leader of a process group, with this process watched as its parent."""
 
-    def __init__(self, command: Command, *, log: Path, events: queue.SimpleQueue[Event]) -> None:
+    def __init__(
+        self, command: Command, *, log: Path, events: queue.SimpleQueue[ProcessEvent]
+    ) -> None:
         self._log = log
         self._events = events
         with log.open("a") as output:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_cloud.emulator.command import emulator_command, loopback
-from local_cloud.supervisor.emulator_process import EMULATOR, EmulatorProcess, Event, Failure
+from local_cloud.supervisor.emulator_process import EMULATOR, EmulatorProcess, Failure, ProcessEvent
 from local_cloud.supervisor.parent_watch import when_parent_ends
 from local_cloud.supervisor.processes import ProcessIdentity
 from local_cloud.supervisor.state import SUPERVISOR, CloudFolder, CloudState, Phase
@@ -51,7 +51,7 @@ class Supervisor:
     def __init__(self, folder: CloudFolder, *, receipt_delay: float) -> None:
         self._folder = folder
         self._receipt_delay = receipt_delay
-        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[ProcessEvent] = queue.SimpleQueue()
         self._emulator: EmulatorProcess | None = None
         self._state = CloudState(phase="starting")
 
@@ -107,7 +107,7 @@ class Supervisor:
         )
         self._write("starting")
 
-    def _next(self, *, within: float | None = None) -> Event:
+    def _next(self, *, within: float | None = None) -> ProcessEvent:
         try:
             return self._events.get(timeout=within)
         except queue.Empty:

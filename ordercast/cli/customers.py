@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console, errors_console, field_list
-from ordercast.cli.unsuppress import Address, OneCustomer, address_hash, unsuppress_address
+from ordercast.cli.unsuppress import AddressOption, OneCustomer, address_hash, unsuppress_address
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.operations.customer_files import OPTED_OUT, customer_lines
@@ -52,7 +52,7 @@ def import_customers(
 @customers.command("show")
 def show(
     customer: OneCustomer = None,
-    address: Address = None,
+    address: AddressOption = None,
     shop: Shop = None,
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,

@@ -55,7 +55,7 @@ Kinds = Annotated[
     list[Kind] | None, typer.Option("--kind", help="Only this kind; may be repeated.")
 ]
 Reason = Annotated[str, typer.Option(help="Only items with this text in reason or detail.")]
-Since = Annotated[
+ParkedSince = Annotated[
     str | None, typer.Option(help="Only items parked since: 36h, 7d, or a date such as 2026-11-02.")
 ]
 Really = Annotated[bool, typer.Option("--yes", help="Do it; without --yes nothing is changed.")]
@@ -68,7 +68,7 @@ Doing = Callable[[ParkedSource, Sequence[ParkedItem], ReportProgress], int]
 def list_parked(
     kind: Kinds = None,
     reason: Reason = "",
-    since: Since = None,
+    since: ParkedSince = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines.")] = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
@@ -116,7 +116,7 @@ def _add(name: str, word: str, doing: Doing, help_: str) -> None:
         ids: Ids = None,
         kind: Kinds = None,
         reason: Reason = "",
-        since: Since = None,
+        since: ParkedSince = None,
         every: Everything = False,  # noqa: FBT002
         yes: Really = False,  # noqa: FBT002
         stage: Stage = LOCAL_STAGE,

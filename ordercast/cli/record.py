@@ -15,16 +15,15 @@ from ordercast.operations.recording import Header, batches, write
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.usage_error import UsageError
 
-Since = Annotated[
-    str, typer.Option("--from", help="Begin: 36h, 7d, or a time such as 2026-11-02T08:00.")
-]
-Until = Annotated[str | None, typer.Option("--to", help="End, in the same form. [default: now]")]
-
 
 def record(
     out: Annotated[Path, typer.Option("--out", help="The file; gzipped if it ends in .gz.")],
-    since: Since = "1h",
-    until: Until = None,
+    since: Annotated[
+        str, typer.Option("--from", help="Begin: 36h, 7d, or a time such as 2026-11-02T08:00.")
+    ] = "1h",
+    until: Annotated[
+        str | None, typer.Option("--to", help="End, in the same form. [default: now]")
+    ] = None,
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:

@@ -21,7 +21,7 @@ from ordercast.rollups.statistics import by as grouped
 from ordercast.usage_error import UsageError
 from ordercast.workflows.read_rollups import rollups_between
 
-Tables = Callable[[Sequence[Dimension], Groups, Figures], Sequence[RenderableType]]
+StatsTables = Callable[[Sequence[Dimension], Groups, Figures], Sequence[RenderableType]]
 
 By = Annotated[str, typer.Option(help=f"Group by these, with commas: {', '.join(DIMENSIONS)}.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines, for programs.")]
@@ -29,7 +29,7 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="CSV, as docs/figures.md desc
 
 
 def _command(
-    help_: str, columns: Sequence[Column], tables: Tables, is_shown: Callable[[Figures], bool]
+    help_: str, columns: Sequence[Column], tables: StatsTables, is_shown: Callable[[Figures], bool]
 ) -> Callable[..., None]:
     """Return a command that shows *columns* of the groups that *is_shown* tells."""
 

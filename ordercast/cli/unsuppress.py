@@ -20,7 +20,7 @@ from ordercast.receipts.suppressions import unsuppress
 from ordercast.usage_error import UsageError
 
 OneCustomer = Annotated[str | None, typer.Argument(help="The customer_id of its events.")]
-Address = Annotated[
+AddressOption = Annotated[
     str | None,
     typer.Option(help="An e-mail address, a number in its international form, or its hash."),
 ]
@@ -32,7 +32,7 @@ def unsuppress_address(
         typer.Option(help="The reason, for the record: a ticket, for example; no personal data."),
     ],
     customer: OneCustomer = None,
-    address: Address = None,
+    address: AddressOption = None,
     shop: Shop = None,
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,

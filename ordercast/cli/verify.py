@@ -12,19 +12,16 @@ from ordercast.cli.output.terminal import console
 from ordercast.operations.reconciliation import compare, document, whole_hours
 from ordercast.operations.target import LOCAL_STAGE, target
 
-Since = Annotated[
-    str | None,
-    typer.Option(help="Accepted from then on, in UTC: 24h, 7d, a date or time. [default: 24h]"),
-]
-Until = Annotated[
-    str | None,
-    typer.Option(help="Accepted before then, in UTC: 1h, a date or time. [default: now]"),
-]
-
 
 def verify(
-    since: Since = None,
-    until: Until = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Accepted from then on, in UTC: 24h, 7d, a date or time. [default: 24h]"),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(help="Accepted before then, in UTC: 1h, a date or time. [default: now]"),
+    ] = None,
     repair: Annotated[bool, typer.Option("--repair", help="Count what was not counted.")] = False,  # noqa: FBT002
     scan: Annotated[  # noqa: FBT002
         bool, typer.Option("--scan", help="Read the whole ledger, to find what was never counted.")

@@ -5,7 +5,8 @@ from datetime import datetime
 from ordercast.decisions.audience import Audience, Policy, consent_for, recipient_of
 from ordercast.decisions.decision import Decision, Verdict, Verdicts
 from ordercast.events.identity import notification_id
-from ordercast.events.order_event import Channel, Item, OrderEvent
+from ordercast.events.order_event import Channel, OrderEvent
+from ordercast.events.order_event_fields import ItemV1
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderDetails
@@ -103,5 +104,5 @@ def _order_details(event: OrderEvent) -> OrderDetails:
     )
 
 
-def _line(item: Item) -> str:
+def _line(item: ItemV1) -> str:
     return item.name if item.quantity == 1 else f"{item.quantity} x {item.name}"

@@ -1,6 +1,6 @@
 """Name what a batch has to read, and what was read. Used by workflows and the ledger gateway."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ordercast.decisions.decision import Decision
@@ -43,3 +43,7 @@ class LookupResult:
     people: Mapping[str, Person] = field(default_factory=dict)
     notifications: Mapping[str, Notification] = field(default_factory=dict)
     pauses: Pauses = field(default_factory=Pauses)
+
+
+LookUp = Callable[[LookupKeys], LookupResult]
+"""Read the records of those keys. Raises `LedgerUnavailable`."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from ordercast.events.order_event_fields import Amount, ContactV1, Items, ItemV1, read_wire
+from ordercast.events.order_event_fields import AmountV1, ContactV1, Items, ItemV1, read_wire
 
 DEFAULT_STATUS = "confirmed"
 
@@ -45,9 +45,6 @@ class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return f"{self.value:.{max(decimals, given)}f} {self.currency}"
 
 
-Item = ItemV1
-"""One line of an order."""
-
 Contact = ContactV1
 """How to reach the customer, as the shop wrote it."""
 
@@ -64,7 +61,7 @@ class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     customer_id: str | None
     occurred_at: datetime | None
     amount: Money | None
-    items: tuple[Item, ...]
+    items: tuple[ItemV1, ...]
     contact: Contact
     channels: tuple[Channel, ...] | None
     priority: Priority
@@ -93,7 +90,7 @@ def parse_order_event(payload: bytes, *, default_currency: str) -> OrderEvent:
     )
 
 
-def _money(amount: Amount | None, default_currency: str) -> Money | None:
+def _money(amount: AmountV1 | None, default_currency: str) -> Money | None:
     if amount is None:
         return None
     if isinstance(amount, float):
@@ -103,8 +100,8 @@ def _money(amount: Amount | None, default_currency: str) -> Money | None:
     return Money(value=Decimal(amount.value), currency=amount.currency)
 
 
-def _items(items: Items | None) -> tuple[Item, ...]:
-    return tuple([Item(name=item) if isinstance(item, str) else item for item in items or ()])
+def _items(items: Items | None) -> tuple[ItemV1, ...]:
+    return tuple([ItemV1(name=item) if isinstance(item, str) else item for item in items or ()])
 
 
 _CHANNELS = {

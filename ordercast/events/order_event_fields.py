@@ -67,7 +67,7 @@ class ContactV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaul
 
 # A bare number has the limits that `MoneyV1.value` sets to text.
 BareNumber = Annotated[float, Meta(gt=-1e12, lt=1e12, description="taken in the stage's currency")]
-Amount = MoneyV1 | BareNumber
+AmountV1 = MoneyV1 | BareNumber
 Items = Annotated[list[ShortText | ItemV1], Meta(max_length=100)]
 
 
@@ -91,7 +91,7 @@ class OrderEventV1(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         Annotated[Identifier, Meta(description="required unless contact is given")] | None
     ) = None
     occurred_at: Instant | None = None
-    amount: Amount | None = None
+    amount: AmountV1 | None = None
     items: Items | None = None
     contact: ContactV1 | None = None
     channel: ChannelWish | None = None
@@ -107,7 +107,7 @@ class CamelCaseEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     order_id: Identifier
     customer_email: Address | None = None
     phone_number: Address | None = None
-    order_amount: Amount | None = None
+    order_amount: AmountV1 | None = None
     items: Items | None = None
     channel: ChannelWish | None = None
     priority: PriorityWish | None = None

@@ -4,7 +4,7 @@ The ports read people from the stage and keep everything else in memory: decisio
 statuses, rows, cap reservations, publications and parked records.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,13 @@ from typing import TypeVar
 
 from ordercast.decisions.audience import Policy
 from ordercast.decisions.decision import Decision
-from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupKeys, LookupResult
+from ordercast.decisions.lookup import (
+    DecisionKey,
+    LatestStatusKey,
+    LookUp,
+    LookupKeys,
+    LookupResult,
+)
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
@@ -23,13 +29,12 @@ from ordercast.workflows.relay_orders import Relayed
 Key = TypeVar("Key", bound=Hashable)
 Thing = TypeVar("Thing")
 
-LookUp = Callable[[LookupKeys], LookupResult]
-"""Read people as they are on record now. Raises `LedgerUnavailable`."""
-
 
 @dataclass(slots=True, kw_only=True)
 class DryRun:
     """Relay batches in memory; `rows` and `parked` are the results so far.
+
+    `look_up_people` reads people as they are on record now.
 
     The trap: it need not be what happened then. People are as they are now, and no order has a
     latest status from before the first batch.

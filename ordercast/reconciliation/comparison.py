@@ -26,14 +26,14 @@ class Pair:
     """A notification's counted version and its ledger row; either may be missing."""
 
     counted: CountedVersion | None
-    line: RollupInput | None
+    rollup_input: RollupInput | None
 
     @property
     def hour(self) -> str | None:
         """The hour in which it is counted, or will be."""
         if self.counted is not None:
             return self.counted.contribution.bucket.hour
-        return self.line.bucket.hour if self.line is not None else None
+        return self.rollup_input.bucket.hour if self.rollup_input is not None else None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,11 +60,11 @@ class Look:
         """Compare a page of counted versions with the ledger rows read after them."""
         self.sum_up(counted)
         for i in counted.keys() | lines.keys():
-            pair = Pair(counted=counted.get(i), line=lines.get(i))
+            pair = Pair(counted=counted.get(i), rollup_input=lines.get(i))
             self.notifications += _is_of(self.hours, i, pair)
             mismatch = mismatch_of(pair, kept_since=self.kept_since)
             if mismatch is None:
-                self.ended += pair.line is None and _is_counted_in(self.hours, pair)
+                self.ended += pair.rollup_input is None and _is_counted_in(self.hours, pair)
             elif len(self.doubtful) < self.most:
                 self.doubtful[i] = pair
             else:
@@ -140,13 +140,15 @@ def findings(
     wrong = {
         i: why
         for i, why in mismatches.items()
-        if why and why != BEHIND and (i in still or again[i].line is None)
+        if why and why != BEHIND and (i in still or again[i].rollup_input is None)
     }
-    behind = {i: again[i].line for i, why in mismatches.items() if why == BEHIND and i in still}
+    behind = {
+        i: again[i].rollup_input for i, why in mismatches.items() if why == BEHIND and i in still
+    }
     ended = (
         _is_counted_in(look.hours, again[i])
         for i, why in mismatches.items()
-        if why is None and again[i].line is None
+        if why is None and again[i].rollup_input is None
     )
     return Findings(
         notifications=look.notifications,
@@ -162,7 +164,7 @@ def findings(
 
 def mismatch_of(pair: Pair, *, kept_since: str) -> str | None:
     """Return how the counted version differs from the ledger row; None if they agree."""
-    counted, line = pair.counted, pair.line
+    counted, line = pair.counted, pair.rollup_input
     if line is None:
         young = counted and counted.contribution.bucket.hour >= kept_since
         return GONE if counted and young and _is_notification(counted) else None
@@ -174,14 +176,18 @@ def mismatch_of(pair: Pair, *, kept_since: str) -> str | None:
 
 
 def _is_still(before: Pair, after: Pair) -> bool:
-    return before.counted == after.counted and (before.line and before.line.version) == (
-        after.line and after.line.version
-    )
+    return before.counted == after.counted and (
+        before.rollup_input and before.rollup_input.version
+    ) == (after.rollup_input and after.rollup_input.version)
 
 
 def _is_of(hours: AbstractSet[str], name: str, pair: Pair) -> bool:
     """Return whether it is a notification of these hours, counted or not."""
-    there = pair.line is not None and pair.line.bucket.hour in hours and not name.startswith(CHARGE)
+    there = (
+        pair.rollup_input is not None
+        and pair.rollup_input.bucket.hour in hours
+        and not name.startswith(CHARGE)
+    )
     return there or _is_counted_in(hours, pair)
 
 

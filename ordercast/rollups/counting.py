@@ -33,7 +33,7 @@ NAMES = 200
 class Entry:
     """A notification to be counted as *new*; *last* is its last counted version."""
 
-    line: RollupInput
+    rollup_input: RollupInput
     new: Contribution
     last: CountedVersion | None
 
@@ -74,7 +74,7 @@ def entries(
     """
     oldest = 0 if again else 1
     return [
-        Entry(line=line, new=contribution(line), last=counted.get(line.id))
+        Entry(rollup_input=line, new=contribution(line), last=counted.get(line.id))
         for line in lines
         if line.id not in counted or counted[line.id].version + oldest <= line.version
     ]
@@ -83,7 +83,7 @@ def entries(
 def transactions(news: Iterable[Entry]) -> list[Transaction]:
     """Pack entries into few transactions, those of a bucket together."""
     packed: list[Transaction] = []
-    for entry in sorted(news, key=lambda entry: [each or "" for each in entry.line.bucket]):
+    for entry in sorted(news, key=lambda entry: [each or "" for each in entry.rollup_input.bucket]):
         change = entry.change
         if not packed or not packed[-1].has_room(change):
             packed.append(Transaction())
@@ -120,7 +120,7 @@ def corrections(
                 effective_at=at,
                 keep_until=keep_until,
             )
-            entry = Entry(line=correction, new=contribution(correction), last=last)
+            entry = Entry(rollup_input=correction, new=contribution(correction), last=last)
             some = dict(minus[place : place + NAMES])
             packed.append(Transaction(entries=[entry], additions={bucket: some}))
     return packed

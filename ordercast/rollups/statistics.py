@@ -71,7 +71,7 @@ class Figures:
 
     @property
     def states(self) -> dict[str, int]:
-        """How many are in each state, the most first; `unattributed` bills are none."""
+        """How many are in each state, the most first; `unattributed` charges are none."""
         found = {n.removeprefix(STATE): int(a) for n, a in self._named(STATE)}
         return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 

@@ -64,7 +64,7 @@ class Count:
         except LedgerUnavailable:
             return True
         news = entries(waiting.values(), counted, again=again)
-        for old in waiting.keys() - {entry.line.id for entry in news}:
+        for old in waiting.keys() - {entry.rollup_input.id for entry in news}:
             del waiting[old]
         packed = transactions(news)
         if packed:
@@ -73,7 +73,7 @@ class Count:
                 if carried_out:
                     done += transaction.entries
         for entry in done:
-            waiting.pop(entry.line.id, None)
+            waiting.pop(entry.rollup_input.id, None)
         return bool(waiting)
 
 

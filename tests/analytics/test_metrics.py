@@ -26,7 +26,7 @@ SENT = {"m-1": Message(state=State.SENT)}
 
 def entry(new: RollupInput, last: RollupInput | None = None) -> Entry:
     known = last and CountedVersion(version=last.version, contribution=contribution(last))
-    return Entry(line=new, new=contribution(new), last=known)  # type: ignore[arg-type]  # a rollup input stands for the row
+    return Entry(rollup_input=new, new=contribution(new), last=known)  # type: ignore[arg-type]  # a rollup input stands for the row
 
 
 def emf_documents(*entries: Entry, level: MetricsLevel = "essential") -> list[dict[str, Any]]:

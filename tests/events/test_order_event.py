@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from ordercast.events.order_event import Channel, Item, Money, Priority
+from ordercast.events.order_event import Channel, Money, Priority
+from ordercast.events.order_event_fields import ItemV1
 from tests.examples import order_event
 
 
@@ -49,7 +50,7 @@ def test_no_cent_of_a_text_amount_is_lost() -> None:
 def test_a_bare_name_is_one_of_that_item() -> None:
     items = ["Teapot", {"name": "Cup", "quantity": 4, "sku": "c-1"}]
 
-    assert (Item(name="Teapot"), Item(name="Cup", quantity=4, sku="c-1")) == order_event(
+    assert (ItemV1(name="Teapot"), ItemV1(name="Cup", quantity=4, sku="c-1")) == order_event(
         items=items
     ).items
 

@@ -61,15 +61,19 @@ class FakeRollups:
         if self.before() or not self._holds(transaction):
             return False
         for entry in transaction.entries:
-            counted = CountedVersion(version=entry.line.version, contribution=entry.new)
-            self.kept[entry.line.bucket.hour, entry.line.id] = counted
+            counted = CountedVersion(version=entry.rollup_input.version, contribution=entry.new)
+            self.kept[entry.rollup_input.bucket.hour, entry.rollup_input.id] = counted
         for bucket, amounts in transaction.additions.items():
             add(self.written.setdefault((bucket, place % WRITERS), {}), amounts)
         return not self.after()
 
     def _holds(self, transaction: Transaction) -> bool:
         return all(
-            (known.version if (known := self.kept.get((e.line.bucket.hour, e.line.id))) else None)
+            (
+                known.version
+                if (known := self.kept.get((e.rollup_input.bucket.hour, e.rollup_input.id)))
+                else None
+            )
             == (e.last.version if e.last else None)
             for e in transaction.entries
         )

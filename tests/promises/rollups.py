@@ -103,7 +103,7 @@ class RollupsPromises:
 
     def test_a_version_is_not_counted_over_a_newer_one(self, rollups: Rollups) -> None:
         count(rollups, sent(version=5))
-        stale = Entry(line=ONE, new=entries([ONE], {})[0].new, last=None)
+        stale = Entry(rollup_input=ONE, new=entries([ONE], {})[0].new, last=None)
 
         assert [False] == rollups.commit(transactions([stale]), writer=0)
         assert 5 == rollups.counted({ONE.id: HOUR})[ONE.id].version

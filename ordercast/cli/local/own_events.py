@@ -12,7 +12,7 @@ from datetime import datetime
 from local_cloud.in_flight import InFlight
 from local_cloud.inbox import SentMessage
 from ordercast.decisions.decision import Decision
-from ordercast.decisions.lookup import DecisionKey, LookupKeys, LookupResult
+from ordercast.decisions.lookup import DecisionKey, LookUp, LookupKeys
 from ordercast.events.identity import (
     event_hash,
     notification_id,
@@ -29,8 +29,6 @@ EVENTS_A_LOOK = 500
 """The limit keeps one look at a large file short."""
 
 WAITING = {State.REQUESTED, State.SENDING}
-
-LookUp = Callable[[LookupKeys], LookupResult]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -79,7 +79,7 @@ class DynamoRollups:
                 "ConditionExpression": "version = :assumed",
                 "ExpressionAttributeValues": {":assumed": {"N": str(last.version)}},
             }
-        item = rollup_item.write_counted(entry.line, entry.new)
+        item = rollup_item.write_counted(entry.rollup_input, entry.new)
         return {"Put": {"TableName": self.table.name, "Item": item, **assumed}}
 
     def _pages(self, partitions: Iterable[str]) -> Iterator[list[Item]]:

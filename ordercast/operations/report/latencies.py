@@ -5,7 +5,7 @@ from datetime import timedelta
 from math import log10
 
 from ordercast.operations.report import svg
-from ordercast.operations.report.plot import CHANNELS, Buckets, Plot, channels
+from ordercast.operations.report.plot import CHANNELS, AmountsByKey, Plot, channels
 from ordercast.operations.report.svg import PlotPoint, Tick
 from ordercast.operations.units import length
 from ordercast.rollups.statistics import Figures, Step
@@ -16,7 +16,7 @@ Latency = tuple[str, str, list[timedelta]]
 """The name of a step, a channel, and the percentiles."""
 
 
-def latencies(buckets: Buckets) -> Plot | None:
+def latencies(buckets: AmountsByKey) -> Plot | None:
     """Draw p50, p95 and p99 of each step, on a logarithmic scale."""
     rows = [row for channel, each in channels(buckets).items() for row in _rows(channel, each)]
     if not rows:
@@ -53,7 +53,7 @@ def _rows(channel: str, figures: Figures) -> Iterator[Latency]:
             yield name, channel, known
 
 
-def _span(row: Latency, scale: tuple[float, float]) -> svg.Row:
+def _span(row: Latency, scale: tuple[float, float]) -> svg.PlotRow:
     name, channel, took = row
     whose = f"{CHANNELS[channel]}, {name}"
     points = [
@@ -64,7 +64,7 @@ def _span(row: Latency, scale: tuple[float, float]) -> svg.Row:
         )
         for share, each in zip(SHARES, took, strict=True)
     ]
-    return svg.Row(name=whose, value=_lengths(took), points=points)
+    return svg.PlotRow(name=whose, value=_lengths(took), points=points)
 
 
 def _lengths(all_: Sequence[timedelta]) -> str:

@@ -8,7 +8,7 @@ from ordercast.operations.report.svg import Drawing
 from ordercast.rollups.rollup import Amounts, RollupKey
 from ordercast.rollups.statistics import Figures, by
 
-Buckets = Mapping[RollupKey, Amounts]
+AmountsByKey = Mapping[RollupKey, Amounts]
 
 CHANNELS: Mapping[str, str] = {str(name): traits.label for name, traits in ALL_CHANNELS.items()}
 """The channels, by the class that they are drawn in."""
@@ -32,7 +32,7 @@ class Plot:
     wide: bool = False
 
 
-def channels(buckets: Buckets) -> dict[str, Figures]:
+def channels(buckets: AmountsByKey) -> dict[str, Figures]:
     """Return each channel's figures, in the order in which channels are drawn."""
     found = {str(channel): figures for (channel,), figures in by(buckets, ["channel"]).items()}
     return {channel: found[channel] for channel in CHANNELS if channel in found}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from ordercast.operations.report import svg
-from ordercast.operations.report.plot import CHANNELS, Buckets, Plot
+from ordercast.operations.report.plot import CHANNELS, AmountsByKey, Plot
 from ordercast.operations.report.svg import Point, Tick
 from ordercast.operations.units import NONE, count, percent
 from ordercast.rollups.statistics import Dimension, Figures, by
@@ -14,7 +14,7 @@ Rates = Mapping[tuple[str, str], Figures]
 """By moment and channel; only where something was delivered or failed."""
 
 
-def rates(buckets: Buckets) -> Plot | None:
+def rates(buckets: AmountsByKey) -> Plot | None:
     """Draw it by hour, or by day if there are too many hours."""
     step: Dimension = "hour" if len({bucket.hour for bucket in buckets}) <= _HOURS else "day"
     found: Rates = {

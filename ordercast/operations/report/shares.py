@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from ordercast.operations.report import svg
-from ordercast.operations.report.plot import CHANNELS, Buckets, Plot, channels
-from ordercast.operations.report.svg import PlotPoint, Row
+from ordercast.operations.report.plot import CHANNELS, AmountsByKey, Plot, channels
+from ordercast.operations.report.svg import PlotPoint, PlotRow
 from ordercast.operations.state_groups import count_by_group
 from ordercast.operations.units import count, exact, percent
 from ordercast.rollups.statistics import Figures, Spend, by, in_all
 
 
-def funnel(buckets: Buckets) -> Plot | None:
+def funnel(buckets: AmountsByKey) -> Plot | None:
     """Draw how many notifications reached each step."""
     return _by_channel(
         buckets,
@@ -29,7 +29,7 @@ def funnel(buckets: Buckets) -> Plot | None:
     )
 
 
-def places(buckets: Buckets) -> Plot | None:
+def places(buckets: AmountsByKey) -> Plot | None:
     """Draw the number of notifications in each group of states."""
     return _by_channel(
         buckets,
@@ -42,7 +42,7 @@ def places(buckets: Buckets) -> Plot | None:
     )
 
 
-def suppressed(buckets: Buckets) -> Plot | None:
+def suppressed(buckets: AmountsByKey) -> Plot | None:
     """Draw how many notifications each rule suppressed."""
     return _by_channel(
         buckets,
@@ -67,7 +67,7 @@ _NAMES = {
 }
 
 
-def costs(buckets: Buckets) -> Plot | None:
+def costs(buckets: AmountsByKey) -> Plot | None:
     """Draw the cost of each country, the highest first, with the number of unpriced messages."""
     found = {str(c or _NO_COUNTRY): each.money for (c,), each in by(buckets, ["country"]).items()}
     ordered = sorted(found.items(), key=lambda each: (-each[1].cost, each[0]))
@@ -89,11 +89,11 @@ def costs(buckets: Buckets) -> Plot | None:
     )
 
 
-def _cost_bars(shown: Mapping[str, Spend]) -> list[Row]:
+def _cost_bars(shown: Mapping[str, Spend]) -> list[PlotRow]:
     dearest = max(money.cost for money in shown.values()) or Decimal(1)
     words = exact(money.cost for money in shown.values())
     return [
-        Row(
+        PlotRow(
             name=f"{country} + {money.unpriced} unpriced" if money.unpriced else country,
             value=f"{cost} USD",
             points=_points(
@@ -109,7 +109,7 @@ _LONGEST = 12  # rows of a plot; its table has all of them
 
 
 def _by_channel(
-    buckets: Buckets,
+    buckets: AmountsByKey,
     counts: Callable[[Figures], Mapping[str, int]],
     *,
     of: int,
@@ -128,7 +128,7 @@ def _by_channel(
     rows = {row: {c: each.get(row, 0) for c, each in found.items()} for row in whole}
     longest = max(whole.values())
     drawn = [
-        Row(
+        PlotRow(
             name=row,
             value=f"{count(whole[row])} · {percent(Decimal(whole[row]) / of)}",
             points=_points(parts, longest, row, "notifications"),

@@ -21,7 +21,7 @@ class PlotPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class PlotRow:
     """A row: its name on the left, its number on the right, its points below."""
 
     name: str
@@ -67,12 +67,12 @@ class Drawing:
         )
 
 
-def bars(rows: Sequence[Row]) -> Drawing:
+def bars(rows: Sequence[PlotRow]) -> Drawing:
     """Draw one bar a row; its parts are side by side."""
     return Drawing(shapes=_in_rows(_bar, rows), height=len(rows) * _ROW)
 
 
-def spans(rows: Sequence[Row], ticks: Sequence[Tick]) -> Drawing:
+def spans(rows: Sequence[PlotRow], ticks: Sequence[Tick]) -> Drawing:
     """Draw rows of connected points on one scale."""
     height = len(rows) * _ROW
     drawn = [*_upright(ticks, height=height), *_in_rows(_span, rows)]
@@ -104,7 +104,9 @@ _LINES, _BOTTOM = 190, 26  # of a plot of lines, and of the labels below an axis
 _MANY = 60  # points in a line: more markers would hide it
 
 
-def _in_rows(draw: Callable[[Row, int], Iterable[Markup]], rows: Sequence[Row]) -> list[Markup]:
+def _in_rows(
+    draw: Callable[[PlotRow, int], Iterable[Markup]], rows: Sequence[PlotRow]
+) -> list[Markup]:
     return [
         part
         for place, row in enumerate(rows)
@@ -112,7 +114,7 @@ def _in_rows(draw: Callable[[Row, int], Iterable[Markup]], rows: Sequence[Row]) 
     ]
 
 
-def _bar(row: Row, top: int) -> Iterable[Markup]:
+def _bar(row: PlotRow, top: int) -> Iterable[Markup]:
     yield tag("rect", x=0, y=top + 22, width="100%", height=_THICK, class_="track")
     left = 0.0
     for each in row.points:
@@ -122,7 +124,7 @@ def _bar(row: Row, top: int) -> Iterable[Markup]:
         left += each.share
 
 
-def _span(row: Row, top: int) -> Iterable[Markup]:
+def _span(row: PlotRow, top: int) -> Iterable[Markup]:
     first, *_, last = row.points
     ends = {"x1": _percent(first.share), "x2": _percent(last.share)}
     yield tag("line", y1=top + 30, y2=top + 30, class_=f"between {first.kind}", **ends)
@@ -130,7 +132,7 @@ def _span(row: Row, top: int) -> Iterable[Markup]:
         yield _marker(each, top + 30, size=size)
 
 
-def _words(row: Row, top: int) -> Iterable[Markup]:
+def _words(row: PlotRow, top: int) -> Iterable[Markup]:
     """Write a row's name and value; on a phone a long name is shortened in the middle."""
     room = min(_LETTERS - len(row.value), _NAME)
     name = row.name

@@ -131,7 +131,7 @@ class CompareRollups:
         hours = {i: pair.hour for i, pair in doubtful.items() if pair.hour}
         counted = self.rollups.counted(hours) if hours else {}
         lines = self._lines(doubtful, counted)
-        return {i: Pair(counted=counted.get(i), line=lines.get(i)) for i in doubtful}
+        return {i: Pair(counted=counted.get(i), rollup_input=lines.get(i)) for i in doubtful}
 
     def _counted(self, hours: Sequence[str]) -> Iterator[Mapping[str, CountedVersion]]:
         for hour in hours:

@@ -12,7 +12,7 @@ import boto3
 from rich.console import Console
 
 from local_cloud.cloud import LocalCloud
-from local_cloud.demo.comparison import Count
+from local_cloud.demo.comparison import DemoCount
 from local_cloud.demo.independent_counts import cloudwatch_count
 from local_cloud.demo.outcome import DemoOutcome
 from local_cloud.demo.run import Demo
@@ -35,7 +35,7 @@ class Played:
     cloud: LocalCloud
     outcome: DemoOutcome
     inbox: Path
-    without_a_line: Count
+    without_a_line: DemoCount
 
     @classmethod
     def on(cls, cloud: LocalCloud, folder: Path) -> Self:
@@ -46,14 +46,14 @@ class Played:
         inbox = shutil.copytree(cloud.inbox, folder / "inbox")
         return cls(cloud=cloud, outcome=outcome, inbox=inbox, without_a_line=_without_a_line(since))
 
-    def with_count(self, who: str, count: Count) -> DemoOutcome:
+    def with_count(self, who: str, count: DemoCount) -> DemoOutcome:
         """The outcome, had one of them counted that."""
         comparison = self.outcome.comparison
         changed = replace(comparison, counts={**comparison.counts, who: count})
         return replace(self.outcome, comparison=changed)
 
 
-def _without_a_line(since: datetime) -> Count:
+def _without_a_line(since: datetime) -> DemoCount:
     """Take a line back, count, and give it again: other tests read these metrics, too."""
     client, line = boto3.client("cloudwatch"), _a_line_of_analytics()
     sums = MetricSums(client=client, namespace=NAMESPACE, stage="local")

@@ -18,7 +18,7 @@ from local_cloud.clients import client_of
 from local_cloud.emulator import serve
 from local_cloud.emulator.command import emulator_command, loopback
 from local_cloud.environment import CHECKOUT, REGION
-from local_cloud.supervisor.emulator_process import EmulatorProcess, Event
+from local_cloud.supervisor.emulator_process import EmulatorProcess, ProcessEvent
 from local_cloud.supervisor.processes import ProcessIdentity
 from local_cloud.supervisor.state import CloudFolder
 from local_cloud.supervisor.supervisor import listen
@@ -34,7 +34,7 @@ class Ministack:
     def __init__(self, folder: Path) -> None:
         cloud = CloudFolder(path=folder)
         cloud.create()
-        events: SimpleQueue[Event] = SimpleQueue()
+        events: SimpleQueue[ProcessEvent] = SimpleQueue()
         with listen() as gateway:
             port = gateway.getsockname()[1]
             command = emulator_command(folder, socket=gateway.fileno(), port=port, provider_port=9)

@@ -109,7 +109,7 @@ class _AnyVersion(Around):
 
     def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
         for entry in (entry for each in transactions for entry in each.entries):
-            self._pretend(entry.line.bucket.hour, entry.line.id, entry.last)
+            self._pretend(entry.rollup_input.bucket.hour, entry.rollup_input.id, entry.last)
         carried_out: list[bool] = self.inner.commit(transactions, writer=writer)
         return carried_out
 

@@ -13,7 +13,7 @@ from local_cloud.demo.comparison import (
     SIMULATOR,
     Comparison,
 )
-from local_cloud.demo.day import Put, RecordKind
+from local_cloud.demo.day import DemoRecord, RecordKind
 from local_cloud.demo.independent_counts import expected_count, rollup_count, simulator_count
 from local_cloud.demo.shop import Result
 from local_cloud.provider_simulator.charges import Charge
@@ -62,7 +62,7 @@ def test_of_two_counts_that_differ_both_are_named() -> None:
 
 
 def test_the_expected_count_is_of_the_promised_results() -> None:
-    event = Put(
+    event = DemoRecord(
         kind=RecordKind.ACCEPTED,
         order_id="o-1",
         key="o-1",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local_cloud.demo.day import Day, Put, RecordKind, made_up_day
+from local_cloud.demo.day import Day, DemoRecord, RecordKind, made_up_day
 from local_cloud.demo.shop import SHOP, Result
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.identity import customer_key
@@ -25,11 +25,11 @@ from tests.fakes.world import World
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
-def records(day: Day) -> list[Put]:
+def records(day: Day) -> list[DemoRecord]:
     return [put for cohort in day.cohorts for each in cohort for put in each]
 
 
-def in_order(day: Day) -> Iterator[list[Put]]:
+def in_order(day: Day) -> Iterator[list[DemoRecord]]:
     """Round by round, as the demo plays them."""
     for each in zip(*day.cohorts, strict=True):
         yield [put for cohort in each for put in cohort]
@@ -120,5 +120,5 @@ def test_what_is_promised_is_what_the_pipeline_does(seed: int) -> None:
     assert parked == len(world.parked.kept)
 
 
-def _identity(put: Put) -> object:
+def _identity(put: DemoRecord) -> object:
     return put.event["event_id"] if put.event else id(put)

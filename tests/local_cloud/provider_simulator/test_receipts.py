@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_cloud.provider_simulator.receipts import Receipt
+from local_cloud.provider_simulator.receipts import SimulatedReceipt
 from tests.local_cloud.provider_simulator.offline import GROUP, NOON, an_email, an_sms, to
 
 
@@ -65,7 +65,7 @@ def test_receipts_are_delivered_by_themselves_once_started(simulator):
     delivered = threading.Event()
     simulator.cloud.log = lambda *_, **__: delivered.set()
 
-    simulator.receipts.add([(NOON, Receipt(channel="sms", place=GROUP, document={}))])
+    simulator.receipts.add([(NOON, SimulatedReceipt(channel="sms", place=GROUP, document={}))])
 
     assert delivered.wait(timeout=5)
 
@@ -84,8 +84,8 @@ def test_events_of_two_configuration_sets_are_kept_apart(simulator):
     event = {"eventType": "Send"}
     simulator.receipts.add(
         [
-            (NOON, Receipt(channel="email", place="local", document=event)),
-            (NOON, Receipt(channel="email", place="gone", document=event)),
+            (NOON, SimulatedReceipt(channel="email", place="local", document=event)),
+            (NOON, SimulatedReceipt(channel="email", place="gone", document=event)),
         ]
     )
     simulator.after(0)
