@@ -1,8 +1,8 @@
 """The commands `ordercast customers`: import, show and change customers. Used by operators."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -28,6 +28,12 @@ customers.command("unsuppress")(unsuppress_address)
 
 Customer = Annotated[str, typer.Argument(help="The customer_id of its events.")]
 NONE = "none"
+CHOICES: Mapping[str, tuple[Channel, ...] | None] = {
+    **{str(channel): (channel,) for channel in Channel},
+    "both": tuple(Channel),
+    NONE: None,
+}
+"""The words for `--channel`."""
 
 
 @customers.command("import")
@@ -76,8 +82,11 @@ def show(
 def set_customer(
     customer: Customer,
     channel: Annotated[
-        Literal["sms", "email", "both", "none"] | None,
-        typer.Option(help="Channels for events that name none; none: every possible one."),
+        str | None,
+        typer.Option(
+            metavar="|".join(CHOICES),
+            help="Channels for events that name none; none: every possible one.",
+        ),
     ] = None,
     quiet: Annotated[
         str | None,
@@ -99,6 +108,8 @@ def set_customer(
     """Change the record of a customer, or create it."""
     if set(opt_out or ()) & set(opt_in or ()):
         raise UsageError("one channel cannot be opted in to and out of at once")
+    if channel is not None and channel not in CHOICES:
+        raise UsageError(f"--channel: not one of {', '.join(CHOICES)}")
     hours = None if quiet is None else _quiet_hours(quiet)
     people = target(stage, cloud).people()
     key = customer_key(shop=shop, customer_id=customer)
@@ -107,7 +118,7 @@ def set_customer(
         before = replace(known, customer_id=customer, shop=shop)
         after = _opted(before, out=opt_out or (), into=opt_in or ())
         if channel is not None:
-            after = replace(after, channels=_channels(channel))
+            after = replace(after, channels=CHOICES[channel])
         return after if quiet is None else replace(after, quiet=hours)
 
     people.change({key}, changed)
@@ -130,12 +141,6 @@ def _quiet_hours(written: str) -> QuietHours | None:
         return quiet_hours("" if written == NONE else written)
     except ValueError as error:
         raise UsageError(f"--quiet: {error}") from error
-
-
-def _channels(word: str) -> tuple[Channel, ...] | None:
-    if word == NONE:
-        return None
-    return tuple(Channel) if word == "both" else (Channel(word),)
 
 
 def _listing(person: Person) -> Text:

@@ -11,8 +11,8 @@ import typer
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console
 from ordercast.events.identity import address_key, customer_key
-from ordercast.events.order_event import Channel
 from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.notifications.channels import CHANNELS
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.people.contact import e164, mailbox
 from ordercast.people.person import Person, Suppression
@@ -51,7 +51,7 @@ def unsuppress_address(
         ended = f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"
         console.print(f"unsuppressed {ended}", markup=False, soft_wrap=True)
     for channel in sorted({each.channel for each in unsuppressions}):
-        console.print(f"{_ALSO[channel]}", markup=False, soft_wrap=True)
+        console.print(CHANNELS[channel].unsuppress_hint, markup=False, soft_wrap=True)
     if customer is None:
         console.print(_CUSTOMER_TOO, markup=False, soft_wrap=True)
 
@@ -115,13 +115,6 @@ _ROUNDS = 5  # attempts to write a record that others change
 _LONGEST = 200
 _NOWHERE = "ZZ"  # no country: the number has to name its own
 _HASH = re.compile(r"[A-Za-z0-9_-]{22}")
-_ALSO = {
-    Channel.SMS: "SNS has its own list: "
-    "aws sns check-if-phone-number-is-opted-out --phone-number NUMBER, "
-    "then aws sns opt-in-phone-number --phone-number NUMBER",
-    Channel.EMAIL: "SES has its own list: "
-    "aws sesv2 delete-suppressed-destination --email-address ADDRESS",
-}
 _CUSTOMER_TOO = (
     "if it is a customer's, their record has it too: ordercast customers unsuppress CUSTOMER --by …"
 )

@@ -20,6 +20,9 @@ class ChannelTraits:
     With `receipts_name_notification`, each receipt carries the notification's id, so that it never
     has to be matched to a message in doubt. With `resends`, a message in doubt is sent again once.
     `states` are in order of rank: a receipt only ever raises the state.
+    With `reason_follows_status`, an event of the provider is a status and then its reason:
+    `FAILURE/Phone has blocked SMS`. `marker` is its shape in plots. `unsuppress_hint` tells
+    operators how to take an address off the provider's own list.
     """
 
     label: str
@@ -29,6 +32,9 @@ class ChannelTraits:
     receipts_name_notification: bool
     resends: bool
     states: tuple[State, ...]
+    reason_follows_status: bool
+    marker: Literal["disc", "square"]
+    unsuppress_hint: str
 
 
 # Without a receipt.
@@ -50,6 +56,11 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
                 State.FAILED,
                 State.DELIVERED,
             ),
+            reason_follows_status=True,
+            marker="disc",
+            unsuppress_hint="SNS has its own list: "
+            "aws sns check-if-phone-number-is-opted-out --phone-number NUMBER, "
+            "then aws sns opt-in-phone-number --phone-number NUMBER",
         ),
         Channel.EMAIL: ChannelTraits(
             label="e-mail",
@@ -71,6 +82,10 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
                 State.BOUNCED,
                 State.COMPLAINED,
             ),
+            reason_follows_status=False,
+            marker="square",
+            unsuppress_hint="SES has its own list: "
+            "aws sesv2 delete-suppressed-destination --email-address ADDRESS",
         ),
     }
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, NoReturn
 
 import msgspec
 from msgspec import Meta
@@ -20,8 +20,6 @@ from ordercast.settings.processors import quiet_hours
 OPTED_OUT = "opted-out"
 """The default reason of a refusal."""
 
-ChannelName = Literal["sms", "email"]
-
 
 class CustomerRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line. An unknown field is an error: it might be a misspelt consent or opt-out."""
@@ -33,9 +31,9 @@ class CustomerRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")] | None = None
     locale: Annotated[str, Meta(min_length=2, max_length=35)] | None = None
     time_zone: str | None = None
-    channels: list[ChannelName] | None = None
-    consents: list[ChannelName] = []
-    opt_outs: list[ChannelName] = []
+    channels: list[Channel] | None = None
+    consents: list[Channel] = []
+    opt_outs: list[Channel] = []
     quiet_hours: str | None = None
 
 
@@ -92,9 +90,9 @@ def _person(row: CustomerRow) -> Person:
         locale=row.locale,
         country=row.country,
         time_zone=_time_zone(row.time_zone),
-        channels=None if row.channels is None else tuple(map(Channel, row.channels)),
-        consents=frozenset(map(Channel, row.consents)),
-        refusals=dict.fromkeys(map(Channel, row.opt_outs), OPTED_OUT),
+        channels=None if row.channels is None else tuple(row.channels),
+        consents=frozenset(row.consents),
+        refusals=dict.fromkeys(row.opt_outs, OPTED_OUT),
         quiet=_quiet(row.quiet_hours),
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 
 
@@ -151,7 +152,8 @@ def reason(kind: str, channel: Channel) -> str | None:
     """Return the reason that this event gives for a message's state; None if nothing went wrong."""
     if meaning_of(kind, channel).state in _NEEDS_NO_REASON:
         return None
-    return kind if channel is Channel.EMAIL else kind.partition("/")[2] or UNKNOWN
+    follows = CHANNELS[channel].reason_follows_status
+    return kind.partition("/")[2] or UNKNOWN if follows else kind
 
 
 UNKNOWN = "unknown"

@@ -34,7 +34,7 @@ def charge_of(receipt_log: ReceiptLog) -> RollupInput | None:
         id=f"{CHARGE}{receipt_log.message_id}",
         version=receipt_log.version,
         state=UNATTRIBUTED,
-        bucket=RollupKey(hour_of(at), "sms", None, UNATTRIBUTED, None, None),
+        bucket=RollupKey(hour_of(at), str(receipt_log.channel), None, UNATTRIBUTED, None, None),
         effective_at=at,
         keep_until=int(receipt_log.expires_at.timestamp()),
         cost=price,

@@ -26,23 +26,25 @@ class PriceLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class PriceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The known prices; `sms_part` is by ISO 3166-1 country."""
+    """The known prices by channel: of a part, by ISO 3166-1 country, or of a message."""
 
     currency: Literal["USD"]
     as_of: str
     source: str
-    sms_part: dict[str, PriceLine]
-    email: PriceLine
+    parts: dict[Channel, dict[str, PriceLine]]
+    messages: dict[Channel, PriceLine]
 
 
 def estimate(channel: Channel, country: str | None, parts: int) -> Decimal | None:
     """Return the expected cost in US dollars; None if no price is known, which is not 0.
 
-    *country* is a text's destination; an e-mail costs the same everywhere, whatever its length.
+    *country* is a text's destination; a channel whose messages have a price costs the same
+    everywhere, whatever their length.
     """
-    if channel is Channel.EMAIL:
-        return price_list().email.total
-    known = price_list().sms_part.get(country) if country else None
+    prices = price_list()
+    if channel in prices.messages:
+        return prices.messages[channel].total
+    known = prices.parts[channel].get(country) if country else None
     return None if known is None else known.total * parts
 
 

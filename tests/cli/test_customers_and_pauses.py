@@ -184,6 +184,7 @@ def test_channel_and_quiet_hours_are_set_and_left_open_again(stage, run) -> None
     [
         (["--quiet", "late"], "--quiet: not two times of the day such as 21:00-08:00"),
         (["--quiet", "21:00-21:00"], "--quiet: not two different times of the day"),
+        (["--channel", "fax"], "--channel: not one of sms, email, both, none"),
         (["--opt-in", "sms", "--opt-out", "sms"], "one channel cannot be opted in to and out of"),
     ],
 )

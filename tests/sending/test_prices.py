@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from ordercast.events.order_event import Channel
 from ordercast.sending.prices import PriceLine, estimate, price_list
 
-PRICED = sorted(price_list().sms_part)
+PRICED = sorted(price_list().parts[Channel.SMS])
+LINES = [
+    *(line for lines in price_list().parts.values() for line in lines.values()),
+    *price_list().messages.values(),
+]
 
 
 def test_a_text_costs_its_parts_with_what_the_carrier_asks_on_top() -> None:
@@ -37,11 +41,17 @@ def test_parts_add_up_to_the_last_digit(country: str, one: int, other: int) -> N
     assert price(one) + price(other) == price(one + other)
 
 
+def test_every_channel_is_priced_by_part_or_by_message() -> None:
+    prices = price_list()
+
+    assert sorted(Channel) == sorted([*prices.parts, *prices.messages])
+
+
 def test_every_price_says_where_it_is_from_and_how_old_it_is() -> None:
     prices = price_list()
 
     assert "USD" == prices.currency
-    for each in [*prices.sms_part.values(), prices.email]:
+    for each in LINES:
         assert re.fullmatch(r"20\d\d(-\d\d){0,2}", each.as_of or prices.as_of)
         assert each.source or prices.source
 
@@ -50,7 +60,7 @@ def test_every_price_is_more_than_nothing_and_less_than_a_slip_of_the_decimal_po
     def plausible(price: PriceLine) -> bool:
         return 0 < price.price <= price.total < 1
 
-    assert all(map(plausible, [*price_list().sms_part.values(), price_list().email]))
+    assert all(map(plausible, LINES))
 
 
 def test_every_country_is_one_that_a_number_can_be_in() -> None:

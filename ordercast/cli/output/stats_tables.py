@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from itertools import chain
 
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
+from ordercast.notifications.channels import CHANNELS
 from ordercast.operations.stats_columns import (
     COST,
     DOLLARS,
@@ -53,8 +55,10 @@ def cost_tables(dimensions: Sequence[str], groups: Groups, total: Figures) -> li
 def prices_as_of() -> str:
     """Return the dates of the prices that estimates are made with, exceptions included."""
     prices = price_list()
-    lines = {**prices.sms_part, "e-mail": prices.email}
-    others = [f"{name}: {line.as_of}" for name, line in lines.items() if line.as_of]
+    by_country = [lines.items() for lines in prices.parts.values()]
+    by_channel = ((CHANNELS[channel].label, line) for channel, line in prices.messages.items())
+    lines = [*chain(*by_country), *by_channel]
+    others = [f"{name}: {line.as_of}" for name, line in lines if line.as_of]
     return "; ".join([prices.as_of, *others])
 
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from ordercast.operations.report.latencies import latencies
 from ordercast.operations.report.rates import rates
 from ordercast.operations.report.shares import costs, funnel, places, suppressed
+from ordercast.operations.report.svg import DISCS
 from ordercast.operations.state_groups import count_by_group
 from ordercast.operations.units import count, dollars, length, percent, to_the_cent
 from ordercast.rollups.rollup import Amounts, RollupKey
@@ -38,6 +39,7 @@ def report(
         made_at=made_at,
         tiles=_tiles(figures),
         plots=[plot for each in _PLOTS if (plot := each(buckets))],
+        discs=DISCS,
         prices_as_of=price_list().as_of,
         empty=not figures.notifications,
     )

@@ -10,6 +10,11 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from ordercast.notifications.channels import CHANNELS
+
+DISCS = frozenset(str(name) for name, traits in CHANNELS.items() if traits.marker == "disc")
+"""The classes whose marker is a disc; those of the others are squares."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlotPoint:
@@ -175,9 +180,9 @@ def _runs(points: Sequence[Point | None]) -> list[list[Point]]:
 
 
 def _marker(point: PlotPoint, y: float, *, size: int) -> Markup:
-    """Draw a marker whose shape tells series apart: a disc, or a square for e-mail."""
+    """Draw a marker whose shape tells series apart: a disc or a square."""
     tooltip, x = tag("title", point.says), _percent(point.share)
-    if point.kind != "email":
+    if point.kind in DISCS:
         return tag("circle", tooltip, cx=x, cy=f"{y:.1f}", r=size, class_=point.kind)
     shape = {"x": -size, "y": -size, "width": 2 * size, "height": 2 * size}
     square = tag("rect", tooltip, class_=point.kind, **shape)

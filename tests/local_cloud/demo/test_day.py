@@ -62,7 +62,7 @@ def test_a_few_texts_go_to_a_country_without_a_known_price() -> None:
     """They are to be seen among the costs, and not to be most of them."""
     made_up = [event for put in records(made_up_day(1000, seed=1)) if (event := put.event)]
     texts = [e["contact"]["country"] for e in made_up if e["channel"] in {"sms", "both"}]  # type: ignore[index]  # the event is JSON
-    unpriced = [country for country in texts if country not in price_list().sms_part]
+    unpriced = [country for country in texts if country not in price_list().parts[Channel.SMS]]
 
     assert 0.01 < len(unpriced) / len(texts) < 0.05
 

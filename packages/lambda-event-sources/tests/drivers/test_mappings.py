@@ -1,6 +1,7 @@
 """Mappings that are created, updated, disabled and deleted."""
 
 import threading
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -10,6 +11,7 @@ from support.eventually import eventually
 
 from lambda_event_sources.drivers.mappings import MappingSupervisor
 from lambda_event_sources.mapping import EventSourceMapping
+from lambda_event_sources.streams.shard_sequencer import Positions, after
 
 
 class StubDriver:
@@ -25,8 +27,8 @@ class StubDriver:
 
 class Deployment:
     def __init__(self) -> None:
-        self.entries: list[dict[str, Any]] = []
-        self.driven: list[tuple[EventSourceMapping, dict[str, str], StubDriver]] = []
+        self.entries: list[Mapping[str, Any]] = []
+        self.driven: list[tuple[EventSourceMapping, Positions, StubDriver]] = []
         self.notes: list[str] = []
         self.trouble: Exception | None = None
         self.saved: list[dict[str, Any]] = []
@@ -40,12 +42,12 @@ class Deployment:
     def refresh(self) -> None:
         self.supervisor.refresh()
 
-    def _list(self) -> list[dict[str, Any]]:
+    def _list(self) -> list[Mapping[str, Any]]:
         if self.trouble:
             raise self.trouble
         return self.entries
 
-    def _drive(self, mapping: EventSourceMapping, positions: dict[str, str]) -> StubDriver:
+    def _drive(self, mapping: EventSourceMapping, positions: Positions) -> StubDriver:
         driver = StubDriver()
         self.driven.append((mapping, positions, driver))
         return driver
@@ -80,12 +82,12 @@ def test_a_changed_mapping_gets_a_new_driver_that_continues_at_the_checkpoints()
     assert old.asked_to_stop
     assert 1 == len(deployment.driven)
 
-    positions["shard"] = "7"
+    positions["shard"] = after("7")
     old.is_stopped = True
     deployment.refresh()
 
     mapping, carried_over, _ = deployment.driven[1]
-    assert (20, {"shard": "7"}) == (mapping.batch_size, carried_over)
+    assert (20, {"shard": after("7")}) == (mapping.batch_size, carried_over)
 
 
 def test_the_checkpoints_of_each_mapping_are_saved():
@@ -93,10 +95,10 @@ def test_the_checkpoints_of_each_mapping_are_saved():
     deployment.entries = [an_entry()]
     deployment.refresh()
     _, positions, _ = deployment.driven[0]
-    positions["shard"] = "7"
+    positions["shard"] = after("7")
     deployment.refresh()
 
-    assert [{"m-1": {}}, {"m-1": {"shard": "7"}}] == deployment.saved
+    assert [{"m-1": {}}, {"m-1": {"shard": after("7")}}] == deployment.saved
 
 
 def test_a_deleted_mapping_is_stopped_and_forgotten():
@@ -104,7 +106,7 @@ def test_a_deleted_mapping_is_stopped_and_forgotten():
     deployment.entries = [an_entry()]
     deployment.refresh()
     _, positions, driver = deployment.driven[0]
-    positions["shard"] = "7"
+    positions["shard"] = after("7")
     driver.is_stopped = True
     deployment.entries = []
     deployment.refresh()
@@ -121,14 +123,14 @@ def test_a_mapping_that_is_enabled_again_continues_at_its_checkpoints():
     deployment.entries = [an_entry()]
     deployment.refresh()
     _, positions, driver = deployment.driven[0]
-    positions["shard"] = "7"
+    positions["shard"] = after("7")
     driver.is_stopped = True
     deployment.entries = [an_entry(State="Disabled")]
     deployment.refresh()
     deployment.entries = [an_entry()]
     deployment.refresh()
 
-    assert {"shard": "7"} == deployment.driven[1][1]
+    assert {"shard": after("7")} == deployment.driven[1][1]
 
 
 def test_a_mapping_with_an_unreadable_filter_is_skipped_and_logged_once():

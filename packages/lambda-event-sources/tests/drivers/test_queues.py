@@ -96,7 +96,7 @@ class Rig:
         self.log: list[str] = []
         self.driver = QueueDriver(
             a_mapping(source_arn="arn:aws:sqs:us-east-1:1:q", **{"batch_size": 10} | settings),
-            new_poller=self._poller,
+            new_poller=self._poller,  # type: ignore[arg-type]  # a fake
             visible=lambda: self.visible,
             limit=limit,
             log=lambda slug, **_: self.log.append(slug),

@@ -132,8 +132,8 @@ class Rig:
         return ShardDriver(
             mapping,
             reader,
-            functions=self.function,
-            destinations=self.destination,
+            functions=self.function,  # type: ignore[arg-type]  # a fake
+            destinations=self.destination,  # type: ignore[arg-type]  # a fake
             backoff=Backoff(first=timedelta(milliseconds=5), most=timedelta(milliseconds=5)),
             now=lambda: datetime.now(UTC),
             log=silent,
@@ -204,7 +204,12 @@ def test_a_child_shard_waits_until_its_parent_is_done():
     assert [[1]] == rig.function.delivered
 
     rig.function.gate.set()
-    eventually(lambda: driver.refresh() or [2] in rig.function.delivered)
+
+    def second_is_delivered() -> bool:
+        driver.refresh()
+        return [2] in rig.function.delivered
+
+    eventually(second_is_delivered)
     driver.stop()
     eventually(lambda: driver.is_stopped)
     assert after("2") == rig.positions[child]
@@ -253,7 +258,7 @@ def test_kinesis_is_read_from_a_timestamp_on():
     assert ("AT_TIMESTAMP", NOON) == (asked["ShardIteratorType"], asked["Timestamp"])
 
 
-def test_a_failed_read_is_tried_again():
+def test_a_failed_read_is_tried_again(monkeypatch):
     stream = a_stream(1)
     real, trouble = stream.read, [ClientError({"Error": {"Code": "X"}}, "GetRecords")]
 
@@ -262,7 +267,7 @@ def test_a_failed_read_is_tried_again():
             raise trouble.pop()
         return real(*asked)
 
-    stream.read = read
+    monkeypatch.setattr(stream, "read", read)
     rig = Rig(stream, Function())
     driver = rig.driver()
     driver.refresh()

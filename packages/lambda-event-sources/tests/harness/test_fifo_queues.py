@@ -19,7 +19,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def a_queue(**settings: Any) -> FifoQueue:
-    return FifoQueue(**{"name": "orders.fifo", "visibility_timeout": 6 * MINUTE} | settings)
+    return FifoQueue(**dict[str, Any](name="orders.fifo", visibility_timeout=6 * MINUTE) | settings)
 
 
 def delivered(report: Any) -> list[list[str]]:
@@ -53,7 +53,7 @@ def test_groups_are_delivered_in_order_and_a_failing_one_holds_up_no_other(event
 
 
 def test_a_group_s_messages_are_never_in_two_batches_at_once(event_source):
-    items = [Send(body=f"{group}{n}", group=group) for n in range(8) for group in "ghi"]
+    items: list[Any] = [Send(body=f"{group}{n}", group=group) for n in range(8) for group in "ghi"]
     items.insert(5, Raises(times=2))
 
     report = event_source(

@@ -46,7 +46,9 @@ def handler() -> Handler:
 
 
 def a_queue(**settings: Any) -> StandardQueue:
-    return StandardQueue(**{"name": "sms-high", "visibility_timeout": 6 * MINUTE} | settings)
+    return StandardQueue(
+        **dict[str, Any](name="sms-high", visibility_timeout=6 * MINUTE) | settings
+    )
 
 
 def test_messages_are_delivered_and_deleted(event_source, handler):

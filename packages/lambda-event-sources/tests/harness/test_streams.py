@@ -72,7 +72,7 @@ def test_the_children_of_a_split_come_after_their_parent(event_source, handler):
 
 def test_the_child_of_a_merge_comes_after_both_parents(event_source, handler):
     keys = [f"o-{n}" for n in range(6)]
-    items = [Put(data=f"before {key}".encode(), key=key) for key in keys]
+    items: list[Any] = [Put(data=f"before {key}".encode(), key=key) for key in keys]
     merge = MergeShards(shard=FIRST, other="shardId-000000000001")
     items += [merge, *(Put(data=f"after {key}".encode(), key=key) for key in keys)]
 

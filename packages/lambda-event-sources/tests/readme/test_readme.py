@@ -48,7 +48,12 @@ def test_the_report_is_printed_as_the_readme_shows_it() -> None:
 
 def test_the_program_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = threading.Event()
-    pages = SimpleNamespace(paginate=lambda: listed.set() or [{"EventSourceMappings": []}])
+
+    def paginate() -> list[dict[str, Any]]:
+        listed.set()
+        return [{"EventSourceMappings": []}]
+
+    pages = SimpleNamespace(paginate=paginate)
     client = SimpleNamespace(get_paginator=lambda _: pages)
     monkeypatch.setattr("boto3.Session.client", lambda *_, **__: client)
 

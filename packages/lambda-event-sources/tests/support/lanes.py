@@ -28,13 +28,13 @@ def record(
 
 def a_mapping(**settings: Any) -> EventSourceMapping:
     return EventSourceMapping(
-        **{
-            "uuid": "m-1",
-            "source_arn": "arn:aws:kinesis:us-east-1:000000000000:stream/orders",
-            "function_arn": "arn:aws:lambda:us-east-1:000000000000:function:relay",
-            "batch_size": 100,
-            "report_batch_item_failures": True,
-        }
+        **dict[str, Any](
+            uuid="m-1",
+            source_arn="arn:aws:kinesis:us-east-1:000000000000:stream/orders",
+            function_arn="arn:aws:lambda:us-east-1:000000000000:function:relay",
+            batch_size=100,
+            report_batch_item_failures=True,
+        )
         | settings
     )
 
@@ -65,13 +65,14 @@ def delivered(lane: ParallelizationLane, *, at: datetime = NOON) -> list[int]:
 
 def play(lane: ParallelizationLane, *outcomes: Any) -> list[Any]:
     """Carry out steps, sitting out every wait, until the outcomes are used up and nothing is due."""
-    now, left, steps = NOON, list(outcomes), []
+    now, left = NOON, list(outcomes)
+    steps: list[Any] = []
     while True:
         step = lane.next_step(now=now)
         match step:
             case Wait(until=None):
                 return steps
-            case Wait(until=until):
+            case Wait(until=datetime() as until):
                 now = until
             case DiscardBatch():
                 steps.append((str(step.condition), [r.position for r in step.records]))

@@ -54,7 +54,8 @@ def play(
     until: datetime = NOON + HOUR,
 ) -> list[Any]:
     """Carry out steps, sitting out every wait with nothing to read; tell numbers, state, and ends."""
-    now, left, steps = NOON, list(answers), []
+    now, left = NOON, list(answers)
+    steps: list[Any] = []
     for _ in range(_STEPS):
         shard.note_read_until(now)
         match shard.next_step(now=now):
@@ -73,7 +74,7 @@ def play(
                 steps.append("expired")
             case Wait(until=None):
                 return steps
-            case Wait(until=moment):
+            case Wait(until=datetime() as moment):
                 now = moment
                 if now > until:
                     return steps

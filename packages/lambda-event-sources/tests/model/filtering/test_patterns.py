@@ -128,7 +128,8 @@ def test_exists_is_about_leaves() -> None:
     pattern = {"f": [{"exists": True}]}
 
     assert all(matches(pattern, {"f": value}) for value in ("a", "", 0, None, False, ["a"]))
-    assert not any(matches(pattern, each) for each in ({}, {"f": {"g": 1}}, {"f": []}))
+    bodies: list[Any] = [{}, {"f": {"g": 1}}, {"f": []}]
+    assert not any(matches(pattern, each) for each in bodies)
 
 
 def test_what_does_not_exist_has_no_leaf() -> None:

@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 def a_queue(*sent: tuple[str, str], **settings: Any) -> FifoQueue:
     """Make a queue of messages, each a group and a body."""
-    queue = FifoQueue(**{"name": "orders.fifo", "visibility_timeout": MINUTE} | settings)
+    queue = FifoQueue(**dict[str, Any](name="orders.fifo", visibility_timeout=MINUTE) | settings)
     for group, body in sent:
         queue.send(body, now=NOON, group=group)
     return queue

@@ -11,7 +11,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def a_queue(*bodies: str, **settings: Any) -> StandardQueue:
-    queue = StandardQueue(**{"name": "sms-high", "visibility_timeout": MINUTE} | settings)
+    queue = StandardQueue(**dict[str, Any](name="sms-high", visibility_timeout=MINUTE) | settings)
     for body in bodies:
         queue.send(body, now=NOON)
     return queue

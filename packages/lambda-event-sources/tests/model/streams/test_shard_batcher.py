@@ -35,8 +35,13 @@ def keys_of_lanes(lanes: int) -> list[str]:
     return [found[lane] for lane in range(lanes)]
 
 
-def numbers(step: Any) -> list[int]:
+def invoked(shard: ShardBatcher) -> Invoke:
+    step = shard.next_step(now=NOON)
     assert isinstance(step, Invoke), step
+    return step
+
+
+def numbers(step: Invoke) -> list[int]:
     return [each.position for each in step.records]
 
 
@@ -44,8 +49,8 @@ def test_each_lane_has_a_batch_out_at_once() -> None:
     a, b = keys_of_lanes(2)
     shard = a_shard(record(1, key=a), record(2, key=b), record(3, key=a), parallelization_factor=2)
 
-    assert [1, 3] == numbers(shard.next_step(now=NOON))
-    assert [2] == numbers(shard.next_step(now=NOON))
+    assert [1, 3] == numbers(invoked(shard))
+    assert [2] == numbers(invoked(shard))
     assert Wait(until=None) == shard.next_step(now=NOON)
 
 
@@ -53,7 +58,7 @@ def test_without_parallelization_one_batch_of_the_shard_is_out() -> None:
     a, b = keys_of_lanes(2)
     shard = a_shard(record(1, key=a), record(2, key=b), batch_size=1)
 
-    assert [1] == numbers(shard.next_step(now=NOON))
+    assert [1] == numbers(invoked(shard))
     assert Wait(until=None) == shard.next_step(now=NOON)
 
 
@@ -64,7 +69,7 @@ def test_a_lane_that_fails_does_not_hold_up_the_others() -> None:
         parallelization_factor=2,
         batch_size=1,
     )
-    shard.settle(shard.next_step(now=NOON).lane, Errored(), now=NOON)
+    shard.settle(invoked(shard).lane, Errored(), now=NOON)
 
     delivered = []
     while isinstance(step := shard.next_step(now=NOON), Invoke):
@@ -77,9 +82,7 @@ def test_a_lane_that_fails_does_not_hold_up_the_others() -> None:
 def test_of_lanes_that_wait_the_first_that_is_due_ends_the_wait() -> None:
     a, b = keys_of_lanes(2)
     shard = a_shard(record(1, key=a), record(2, key=b), parallelization_factor=2)
-    first, second = shard.next_step(now=NOON), shard.next_step(now=NOON)
-    assert isinstance(first, Invoke)
-    assert isinstance(second, Invoke)
+    first, second = invoked(shard), invoked(shard)
 
     shard.settle(first.lane, Errored(), now=NOON)
     shard.settle(second.lane, Errored(), now=NOON + 5 * SECOND)
@@ -111,7 +114,8 @@ def test_the_records_of_a_key_are_delivered_in_order_whatever_fails() -> None:
 def played_out(shard: ShardBatcher, chance: random.Random) -> list[int]:
     """Settle what is out in any order, until all is done; return it in the order it was done."""
     out: list[Invoke] = []
-    done, now = [], NOON
+    done: list[int] = []
+    now = NOON
     while True:
         match shard.next_step(now=now):
             case Invoke() as step:
@@ -124,7 +128,7 @@ def played_out(shard: ShardBatcher, chance: random.Random) -> list[int]:
         if out and chance.random() < 0.5:
             step = out.pop(chance.randrange(len(out)))
             failed = chance.choice(step.records).sequence_number
-            outcome = chance.choice([Errored(), failing(failed), SUCCESS])
+            outcome = chance.choice((Errored(), failing(failed), SUCCESS))
             done += [r.position for r in shard.settle(step.lane, outcome, now=now).done]
 
 
@@ -132,7 +136,7 @@ def test_the_checkpoint_is_where_the_first_gap_begins() -> None:
     a, b = keys_of_lanes(2)
     records = [record(1, key=a), record(2, key=b), record(3, key=a), record(4, key=b)]
     shard = a_shard(*records, parallelization_factor=2, batch_size=1)
-    first, second = shard.next_step(now=NOON), shard.next_step(now=NOON)
+    first, second = invoked(shard), invoked(shard)
     assert TRIM_HORIZON == shard.position
 
     shard.settle(second.lane, SUCCESS, now=NOON)
@@ -147,18 +151,18 @@ def test_a_successor_redelivers_what_was_done_beyond_the_gap() -> None:
     records = [record(1, key=a), record(2, key=b), record(3, key=b)]
     shard = a_shard(*records, parallelization_factor=2)
     shard.next_step(now=NOON)
-    shard.settle(shard.next_step(now=NOON).lane, SUCCESS, now=NOON)
+    shard.settle(invoked(shard).lane, SUCCESS, now=NOON)
 
     successor = ShardBatcher(a_mapping(), position=shard.position)
     successor.put(records, now=NOON)
 
     assert TRIM_HORIZON == successor.position
-    assert [1, 2, 3] == numbers(successor.next_step(now=NOON))
+    assert [1, 2, 3] == numbers(invoked(successor))
 
 
 def test_the_checkpoint_passes_what_was_discarded() -> None:
     shard = a_shard(record(1), record(2), retry_attempts=0)
-    shard.settle(shard.next_step(now=NOON).lane, Errored(), now=NOON)
+    shard.settle(invoked(shard).lane, Errored(), now=NOON)
 
     assert isinstance(shard.next_step(now=NOON), DiscardBatch)
     assert after("2") == shard.position
@@ -174,8 +178,8 @@ def test_a_shard_has_come_past_what_has_expired() -> None:
 
 def test_a_shard_has_not_come_past_the_second_half_of_a_split() -> None:
     shard = a_shard(*map(record, range(1, 5)), bisect_batch_on_error=True)
-    shard.settle(shard.next_step(now=NOON).lane, Errored(), now=NOON)
-    shard.settle(shard.next_step(now=NOON).lane, SUCCESS, now=NOON)
+    shard.settle(invoked(shard).lane, Errored(), now=NOON)
+    shard.settle(invoked(shard).lane, SUCCESS, now=NOON)
 
     assert after("2") == shard.position
 
@@ -185,14 +189,14 @@ def test_a_shard_is_finished_when_it_was_read_to_its_end_and_all_of_it_is_done()
     shard.end()
     assert not shard.is_finished
 
-    shard.settle(shard.next_step(now=NOON).lane, SUCCESS, now=NOON)
+    shard.settle(invoked(shard).lane, SUCCESS, now=NOON)
     assert shard.is_finished
 
 
 def test_a_stuck_lane_lets_no_more_than_one_read_pile_up_behind_it() -> None:
     a, b = keys_of_lanes(2)
     shard = a_shard(record(1, key=a), parallelization_factor=2, batch_size=100)
-    shard.settle(shard.next_step(now=NOON).lane, Errored(), now=NOON)
+    shard.settle(invoked(shard).lane, Errored(), now=NOON)
     assert 100 == shard.capacity
 
     shard.put([record(n, key=a) for n in range(2, READ_AHEAD)], now=NOON)

@@ -1,0 +1,65 @@
+"""What differs between channels is in the registry."""
+
+import ast
+
+import pytest
+
+from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
+from tests.pages import ROOT
+
+NAME_CHANNELS = {
+    "events/order_event.py": "defines them",
+    "events/order_event_fields.py": "the contract",
+    "notifications/channels.py": "the registry",
+    "receipts/provider_events.py": "what each provider's events mean",
+    "receipts/receipt.py": "how each provider's events are read",
+    "receipts/suppressions.py": "only e-mail bounces softly",
+}
+"""The modules that may name a single channel, and why."""
+
+
+def channels_named(code: str) -> list[str]:
+    """Return where code names a channel; the word "email" alone is also a contact's field."""
+    return [ast.unparse(node) for node in ast.walk(ast.parse(code)) if _names_a_channel(node)]
+
+
+def _names_a_channel(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Name(id="Channel"), attr=attr):
+            return attr in Channel.__members__
+        case ast.Compare(left=left, comparators=others):
+            return any(_is_value(each, *Channel) for each in (left, *others))
+    return _is_value(node, Channel.SMS)
+
+
+def _is_value(node: ast.AST, *values: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value in values
+
+
+def test_only_these_modules_name_a_channel() -> None:
+    package = ROOT / "ordercast"
+    naming = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if channels_named(path.read_text())
+    }
+
+    assert set(NAME_CHANNELS) == naming
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["a is Channel.EMAIL", "a == 'email'", "{Channel.SMS: 1}", "Literal['sms', 'email']"],
+)
+def test_a_channel_s_name_is_found(code: str) -> None:
+    assert channels_named(code)
+
+
+def test_every_channel_is_registered() -> None:
+    assert set(Channel) == set(CHANNELS)
+
+
+def test_markers_tell_channels_apart() -> None:
+    markers = [traits.marker for traits in CHANNELS.values()]
+    assert len(markers) == len(set(markers))
