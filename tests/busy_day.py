@@ -41,7 +41,7 @@ def busy_day(count: int = 600) -> dict[RollupKey, dict[str, Amount]]:
 
 
 def busy_lines(count: int = 600) -> Iterator[RollupInput]:
-    """Return what counts of *count* notifications, and two bills for messages nobody knows."""
+    """Return what counts of *count* notifications, and two charges for messages nobody knows."""
     chance = Random(7)  # noqa: S311 - made up, and the same every time
     one = line()
     for number in range(count):

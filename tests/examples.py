@@ -62,7 +62,7 @@ def order_event(**changes: Any) -> OrderEvent:
 
 
 def person(**changes: Any) -> Person:
-    """Return the record of customer c-1 of the event's shop, who has told us nothing."""
+    """Return the record of customer c-1 of the event's shop, who has chosen nothing."""
     shop, customer_id = "Example Tea", "c-1"
     known = Person(
         key=customer_key(shop=shop, customer_id=customer_id), customer_id=customer_id, shop=shop
@@ -73,7 +73,7 @@ def person(**changes: Any) -> Person:
 def example_decision(
     *people: Person, policy: Policy = POLICY, now: datetime = START, **changes: Any
 ) -> Decision:
-    """Return the mark that `event` gets, with those people on record."""
+    """Return the decision that `event` gets, with those people on record."""
     one = order_event(**changes)
     audience = audience_of(one, {each.key: each for each in people})
     return Decision(

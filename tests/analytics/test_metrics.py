@@ -131,7 +131,7 @@ def test_what_waits_for_the_morning_is_published_when_it_is_released() -> None:
 def test_a_figure_stands_at_its_minute_of_acceptance_where_cloudwatch_takes_it(
     accepted, stands
 ) -> None:
-    """So the sums of an hour are those of the books, however late a receipt comes."""
+    """So the sums of an hour are those of the rollups, however late a receipt comes."""
     (document,) = emf_documents(entry(line(1, effective_at=accepted)))
 
     assert int(stands.timestamp() * 1000) == document["_aws"]["Timestamp"]

@@ -74,7 +74,7 @@ class Stage:
         return self.placed.get(since, TracedRecords())
 
     def counted(self, number: int, age: timedelta, **changes: Any) -> None:
-        """Put a row on the ledger and in the books, and change it on the ledger since."""
+        """Put a row on the ledger and in the rollups, and change it on the ledger since."""
         one = line(number)
         one = replace(one, bucket=one.bucket._replace(hour=hour_of(NOW - age)))
         count(self.rollups, one)

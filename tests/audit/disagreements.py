@@ -14,7 +14,7 @@ MONEY = ("reserved_usd", "carrier_usd", "estimate_usd")
 # `ordercast cost` has no line where nothing was sent.
 NOTHING_SENT = {**dict.fromkeys(COST_COUNTS, 0), **dict.fromkeys(MONEY, "0")}
 CLOSE_ENOUGH = 0.01  # of a percentile, as docs/rollups.md has it
-RATE_PLACES = 0.000001  # a rate is told with six of them
+RATE_PLACES = 0.000001  # a rate is given with six of them
 
 RollupInput = Mapping[str, Any]
 

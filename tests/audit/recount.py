@@ -1,7 +1,7 @@
-"""Recounts an export: its JSON Lines come in, what the books must say of each group goes out.
+"""Recount the JSON Lines of an export by group. Used by hand and to check the rollups.
 
 It stands alone: the standard library only, and nothing of the project is imported, so that no
-mistake of the books can be repeated here by sharing a line with them.
+mistake of the rollups can be repeated here by sharing a line with them.
 
     python recount.py export.jsonl --by channel,country
     ordercast export | python recount.py

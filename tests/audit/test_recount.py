@@ -107,7 +107,7 @@ def test_a_row_that_says_what_cannot_be_is_named():
 
 
 @pytest.mark.parametrize(
-    ("figure", "told"),
+    ("figure", "reported"),
     [
         ("delivered", 3),
         ("delivery_rate", 0.66),
@@ -117,14 +117,14 @@ def test_a_row_that_says_what_cannot_be_is_named():
         ("suppressed_by_rule", {"cap": 1}),
     ],
 )
-def test_a_figure_that_is_not_shared_is_named(figure, told):
+def test_a_figure_that_is_not_shared_is_named(figure, reported):
     groups = _recount(*ROWS, by="shop")["groups"]
     said = _as_the_commands_say_it(groups[0])
     assert disagreements(groups, [said], [said], ["shop"]) == []
-    other = {**said, figure: told}
+    other = {**said, figure: reported}
     (found,) = disagreements(groups, [other], [other], ["shop"])
     assert figure in found
-    assert f"!= {told}" in found
+    assert f"!= {reported}" in found
 
 
 def test_a_group_that_only_one_of_them_has_is_named():

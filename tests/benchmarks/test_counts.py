@@ -22,7 +22,7 @@ def test_every_message_is_one_call_of_its_provider_and_is_settled(
         counted.both.send.calls["Publish"],
         counted.both.send.calls["SendEmail"],
     )
-    # A mark, a head, a row, the customer's index and the sweeper's; claimed, settled, heard of, and
+    # A decision, a latest status, a row, two indexes; claimed, settled, its receipt merged, and
     # out of the sweeper's.
     assert 9 == counted.delivered.total == counted.carrier_only.total
     # A look writes the row and moves it in the sweeper's index.
@@ -35,7 +35,7 @@ def test_no_item_of_the_ledger_takes_two_units(counted: findings.CountedAll) -> 
 
 
 def test_calls_grow_with_bulk_calls_and_not_with_orders(counted: findings.CountedAll) -> None:
-    """Thirty orders: a read, and two bulk calls each for caps and marks, three for rows and heads."""
+    """Thirty orders: a read, and two bulk calls each for caps and decisions, three for rows."""
     calls = counted.texts.relay.calls
 
     assert {"BatchGetItem": 1, "BatchExecuteStatement": 7, "PublishBatch": 3} == dict(calls)
@@ -43,7 +43,7 @@ def test_calls_grow_with_bulk_calls_and_not_with_orders(counted: findings.Counte
 
 
 def test_receipts_take_bulk_calls_alone(counted: findings.CountedAll) -> None:
-    """Thirty: their trails and rows are read, and two bulk calls write each of the two."""
+    """Thirty: their receipt logs and rows are read, and two bulk calls write each of the two."""
     assert {"BatchGetItem": 2, "BatchExecuteStatement": 4} == dict(
         counted.delivered.merge_receipts.calls
     )

@@ -244,10 +244,10 @@ def test_a_country_is_two_letters(stage, run) -> None:
 def test_what_providers_reported_of_a_customer_is_shown_with_its_event(run, stage: Stage) -> None:
     at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     key = customer_key(shop=None, customer_id="c-1")
-    told = Suppression(
+    suppression = Suppression(
         channel=Channel.EMAIL, reason="bounced", kind="Bounce/Permanent", message_id="m", at=at
     )
-    stage.kept[key] = Person(key=key, customer_id="c-1", suppressions={"hash": told})
+    stage.kept[key] = Person(key=key, customer_id="c-1", suppressions={"hash": suppression})
 
     _, out, _ = run("customers", "show", "c-1")
 

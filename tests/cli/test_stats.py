@@ -25,7 +25,7 @@ PERIOD = ("--since", "2026-03-02", "--until", "2026-03-03")
 
 
 class RollupsWorkload:
-    """A stage whose books hold these buckets."""
+    """A stage whose rollups hold these buckets."""
 
     def __init__(self, buckets: dict[RollupKey, dict[str, Amount]]) -> None:
         self._buckets = buckets
@@ -40,7 +40,7 @@ class RollupsWorkload:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Ask on the command line, of a stage with a busy day in its books."""
+    """Ask on the command line, of a stage with a busy day in its rollups."""
     held = [busy_day()]
     monkeypatch.setattr(figures, "target", lambda _stage, _cloud: RollupsWorkload(held[0]))
 

@@ -87,7 +87,7 @@ def sweep_now(target: Target, order_id: str) -> None:
 
 
 def expire(target: Target, order_id: str) -> None:
-    """Do what time does: the rows' retention has ended, and only mark and heads are left."""
+    """Do what time does: the rows' retention has ended, and only decisions and latest statuses are left."""
     table, dynamodb = target.names.ledger_table, boto3.client("dynamodb")
     for item in items(target):
         if item["pk"]["S"] != order_hash_for(shop=None, order_id=order_id):
@@ -111,7 +111,7 @@ def items(target: Target) -> Iterator[dict[str, Any]]:
 
 
 def promised(target: Target) -> int:
-    """Every notification of every test so far that was to be sent, as the marks have it."""
+    """Every notification of every test so far that was to be sent, as the decisions have it."""
     decisions = [read_decision(item) for item in items(target) if kind_of(item) == DECISION_PREFIX]
     verdicts = [verdict for each in decisions for verdict in each.verdicts.values()]
     return sum(verdict.state is not State.SUPPRESSED for verdict in verdicts)

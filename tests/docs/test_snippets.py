@@ -167,8 +167,10 @@ def test_the_smallest_event_of_the_readme_is_one() -> None:
 
 def test_every_make_target_of_a_page_is_there() -> None:
     """What it would do is printed, and not done: some deploy to AWS."""
-    told = [code for page in PAGES for code in _codes(page)]
-    lines = {shlex.join(words) for code in told for words in _lines(code) if words[:1] == ["make"]}
+    shell_code = [code for page in PAGES for code in _codes(page)]
+    lines = {
+        shlex.join(words) for code in shell_code for words in _lines(code) if words[:1] == ["make"]
+    }
 
     assert {"make", "make demo KEEP=1", "make deploy STAGE=dev", "make prove"} <= lines
     for line in lines:

@@ -1,4 +1,4 @@
-"""A point or two and their faults in, everything that then happens in order out; or all points."""
+"""Replay one point or two with their faults, or explore all points. Used by `make explore` and by hand."""
 
 import argparse
 import sys

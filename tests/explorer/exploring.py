@@ -1,4 +1,4 @@
-"""The scenario in, every point of it with every fault out, a sample of pairs, and what each broke."""
+"""Play the scenario with every fault at every point, and with a sample of pairs. Used by the tests and `make explore`."""
 
 import multiprocessing
 import os

@@ -1,4 +1,4 @@
-"""One small day at a shop in: everything that can come of an order, and the stage that it plays on, out.
+"""Define one small day at a shop with everything that can come of an order. Used by the explorer.
 
 Names tell the parts: `o-stale` is the order whose second status is old news.
 """
@@ -17,8 +17,8 @@ from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.people.person import Person, QuietHours
 from tests.aggregates import aggregate
 from tests.explorer.deployed.fitting import Fitting
+from tests.explorer.deployed.receipt_script import LATE, ReceiptScript
 from tests.explorer.deployed.stage import Script, Stage
-from tests.explorer.deployed.words import LATE, Word
 from tests.explorer.faults.points import Point
 
 SHOP = "Example Tea"
@@ -44,25 +44,28 @@ CALLS = {
 }
 """What a provider does when it is called for these the first time."""
 
-FATES = {
+RECEIPTS = {
     # Twice, late, cheaper the second time, and in the wrong order.
     ("o-plain", SMS): (
-        Word(said="delivered", price="0.00645"),
-        Word(said="carrier", after=LATE),
-        Word(said="delivered", after=LATE, price="0.005"),
+        ReceiptScript(kind="delivered", price="0.00645"),
+        ReceiptScript(kind="carrier", after=LATE),
+        ReceiptScript(kind="delivered", after=LATE, price="0.005"),
     ),
-    ("o-part-1", SMS): (Word(said="unreachable", price="0.00645"),),
-    ("o-answer-lost", SMS): (Word(said="opted out", price="0.00645"),),
-    ("o-bulk-1", SMS): (Word(said="delivered", price="0"),),
+    ("o-part-1", SMS): (ReceiptScript(kind="unreachable", price="0.00645"),),
+    ("o-answer-lost", SMS): (ReceiptScript(kind="opted out", price="0.00645"),),
+    ("o-bulk-1", SMS): (ReceiptScript(kind="delivered", price="0"),),
     ("o-bulk-2", SMS): (
-        Word(said="unreachable", price="0.02"),
-        Word(said="delivered", after=LATE),
+        ReceiptScript(kind="unreachable", price="0.02"),
+        ReceiptScript(kind="delivered", after=LATE),
     ),
     ("o-plain", EMAIL): (
-        Word(said="delivered"),
-        Word(said="complained", after=LATE, tagged=False),
+        ReceiptScript(kind="delivered"),
+        ReceiptScript(kind="complained", after=LATE, tagged=False),
     ),
-    ("o-part-3", EMAIL): (Word(said="delivered"), Word(said="bounced", after=LATE)),
+    ("o-part-3", EMAIL): (
+        ReceiptScript(kind="delivered"),
+        ReceiptScript(kind="bounced", after=LATE),
+    ),
 }
 """Which receipts come: of text messages these only, of e-mails a delivery but for these."""
 
@@ -84,7 +87,7 @@ def stage(
     """Return the stage, set for the whole story."""
     lost, doubled = _sms_of(news()[0]), _sms_of(_event("o-bulk-2"))
     script = Script(
-        calls=dict(CALLS), fates=FATES, lost={lost}, doubled={doubled}, withheld=WITHHELD
+        calls=dict(CALLS), receipts=RECEIPTS, lost={lost}, doubled={doubled}, withheld=WITHHELD
     )
     set_up = Stage(script=script, fitting=fitting or Fitting(), points=points, say=say)
     set_up.ledger.people.put(*people())

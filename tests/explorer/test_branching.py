@@ -12,7 +12,7 @@ from tests.explorer.faults.branching import Unplayed
 from tests.sampling import SAMPLED, sampled
 
 
-def told(set_up: Stage) -> tuple[list[str], list[str], str, object]:
+def compared(set_up: Stage) -> tuple[list[str], list[str], str, object]:
     """What is to be the same: the calls, what broke, when it ended, what chance comes next."""
     now = str(set_up.clock())
     return [str(each) for each in set_up.fault_proxy.calls], broken(set_up), now, random.getstate()
@@ -24,7 +24,7 @@ def test_a_branch_is_the_story_with_its_point() -> None:
     everything = points(calls())
     some = everything[:: len(everything) // sampled(3, whole=8)]
 
-    assert [told(played(each)) for each in some] == judged(some, told)
+    assert [compared(played(each)) for each in some] == judged(some, compared)
     assert 1 < len(some)
 
 

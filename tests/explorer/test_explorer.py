@@ -163,7 +163,7 @@ def test_of_receipts_the_story_has_everything_in_it(day: Stage) -> None:
     """Before the sender knows the message, of one that it never knows, free, dear and cheaper."""
     parked: set[str] = set()
     again = played(fitting=Fitting(tracker_receipt_logs=lambda port: Noting(port, parked)))
-    whose = {each.message_id: each.row.order.order_id for each in again.journal.spoken}
+    whose = {each.message_id: each.row.order.order_id for each in again.journal.sent_receipts}
     assert {"o-bulk-1", "o-answer-lost"} == {whose[message_id] for message_id in parked}
     costs = {(row.order.order_id, row.channel): row.cost for row in all_rows(day).values()}
     assert Decimal(0) == costs["o-bulk-1", Channel.SMS]
@@ -201,7 +201,7 @@ def test_one_batch_takes_two_waves(day: Stage) -> None:
     batches = [each for each in day.journal.invocations if len(each.owners) > 1]
     waves = Counter(call.owner for call in day.journal.calls)
     (batch,) = batches
-    # What is suppressed is told of, not sent: a wave may hold fewer than it takes.
+    # What is suppressed is not sent: a wave may hold fewer than it takes.
     assert 0 < waves[batch.owners[0]] <= WAVE
 
 
@@ -215,9 +215,9 @@ def test_a_finding_says_how_to_see_it_again() -> None:
         kinds=(),
     )
     point = Point(number=37, fault=Fault.LOST_ANSWER)
-    told = str(Finding(point=point, call=call, breaks=("P1: it is stuck",)))
-    assert "P1: it is stuck" in told
-    assert f"{COMMAND} --point 37 --fault lost-answer" in told
+    shown = str(Finding(point=point, call=call, breaks=("P1: it is stuck",)))
+    assert "P1: it is stuck" in shown
+    assert f"{COMMAND} --point 37 --fault lost-answer" in shown
 
 
 def test_a_finding_of_two_faults_says_so_too() -> None:
@@ -231,8 +231,8 @@ def test_a_finding_of_two_faults_says_so_too() -> None:
     )
     point = Point(number=37, fault=Fault.LOST_ANSWER)
     then = Point(number=41, fault=Fault.CRASH_AFTER)
-    told = str(Finding(point=point, call=call, then=then, breaks=("P1: it is stuck",)))
-    assert "--point 37 --fault lost-answer --then-point 41 --then-fault crash-after" in told
+    shown = str(Finding(point=point, call=call, then=then, breaks=("P1: it is stuck",)))
+    assert "--point 37 --fault lost-answer --then-point 41 --then-fault crash-after" in shown
 
 
 def test_a_point_has_the_same_number_in_every_process() -> None:
@@ -241,11 +241,11 @@ def test_a_point_has_the_same_number_in_every_process() -> None:
 
 def test_a_replay_tells_what_happens_in_order() -> None:
     number = next(call.number for call in calls() if call.method == "claim")
-    told = _run("--point", str(number), "--fault", "lost-answer", seed="1").splitlines()
-    (there,) = [line for line in told if "<<< lost-answer" in line]
+    shown = _run("--point", str(number), "--fault", "lost-answer", seed="1").splitlines()
+    (there,) = [line for line in shown if "<<< lost-answer" in line]
     assert f"#{number} " in there
     assert "o-urgent/sms" in there
-    assert "No promise is broken." == told[-1]
+    assert "No promise is broken." == shown[-1]
 
 
 def _run(*arguments: str, seed: str) -> str:

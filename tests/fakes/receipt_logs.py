@@ -15,7 +15,7 @@ class TwoReceiptLogsOfOneMessage(Exception):
 
 @dataclass(slots=True)
 class FakeReceiptLogs:
-    """Trails by message id; the methods in `unavailable` raise and do nothing.
+    """Receipt logs by message id; the methods in `unavailable` raise and do nothing.
 
     A message that `troubled` says yes to is not written, among others that are.
     """

@@ -36,7 +36,7 @@ class Witness(FakeLedger):
 
     decided: dict[Any, Decision] = field(default_factory=dict)
     newest: dict[Any, int] = field(default_factory=dict)
-    objections: list[str] = field(default_factory=list)
+    breaks: list[str] = field(default_factory=list)
 
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         try:
@@ -48,23 +48,23 @@ class Witness(FakeLedger):
                     key in self.decisions
                     and self.decided.setdefault(key, self.decisions[key]) != (self.decisions[key])
                 ):
-                    self.objections.append(f"{key} was decided twice")
+                    self.breaks.append(f"{key} was decided twice")
 
     def accept(
         self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
     ) -> list[Notification]:
         entered = FakeLedger.accept(self, notifications, latest_statuses)
-        # Accepted is what the ledger has answered for: rows without their heads are brought again.
+        # Accepted is what the ledger has answered for: rows without their latest statuses are brought again.
         for latest_status in latest_statuses:
             key = latest_status.order, latest_status.channel
             self.newest[key] = max(latest_status.status_rank, self.newest.get(key, 0))
         return entered
 
-    def object_to(self, row: Notification) -> None:
+    def check_status(self, row: Notification) -> None:
         """Note a call to a provider that tells old news."""
         stands = status_rank(row.status, row.occurred_at)
         if stands is not None and stands < self.newest.get((order_of(row.id), row.channel), 0):
-            self.objections.append(f"{row.order.order_id} {row.status} is old news")
+            self.breaks.append(f"{row.order.order_id} {row.status} is old news")
 
 
 class Day:
@@ -163,7 +163,7 @@ class Day:
 
     def _send(self, message: Outgoing) -> Outcome:
         row = message.notification
-        self.ledger.object_to(row)
+        self.ledger.check_status(row)
         self.sent[row.id] += 1
         return accepted(f"message-{row.id}")
 
@@ -181,7 +181,7 @@ class Day:
         rows = self.ledger.rows.values()
         ends = {State.SENT, State.SUPPRESSED}
         return [
-            *self.ledger.objections,
+            *self.ledger.breaks,
             *(f"record {n} is unaccounted for" for n in self.stream.numbers() - brought),
             *(f"{each} was given up again" for each in self.redriven.discarded),
             *_differs("events decided", self.story.events, len(self.ledger.decisions)),

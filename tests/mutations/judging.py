@@ -82,7 +82,7 @@ def _lost(specimen: Specimen, damage: Damage, opened: Opened) -> str | None:
     start, end = damage.touched
     before = [part for part in specimen.parts if part.span[1] <= start]
     behind = [part for part in specimen.parts if end <= part.span[0]]
-    # The tables are everybody's: with another key in them, whose a sub-record is cannot be told.
+    # The tables are everybody's: with another key in them, whose a sub-record is cannot be known.
     # What was spliced in may be a sub-record, and have swallowed what stands behind it.
     sure = [] if start < specimen.tables_end else before if damage.spliced else before + behind
     events = iter([each.payload for each in opened if isinstance(each, StreamRecord)])

@@ -1,4 +1,4 @@
-"""Order events in, aggregates in good order out, of which is known where everything stands.
+"""Build valid aggregates of order events with every byte's place known. Used by the mutation tests.
 
 They are put together here, byte by byte, so that nothing is taken from the reader they are for.
 """

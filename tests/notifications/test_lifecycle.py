@@ -61,9 +61,9 @@ def test_a_complaint_counts_as_delivered_and_suppressed_messages_are_not_counted
 
 
 def test_the_page_says_of_no_word_that_it_outranks_a_stronger_one() -> None:
-    told = re.findall(r"^(.*`) outranks? (`\w+`)", PAGE, re.MULTILINE)
-    for said, weaker in told:
+    stated = re.findall(r"^(.*`) outranks? (`\w+`)", PAGE, re.MULTILINE)
+    for said, weaker in stated:
         channels = [Channel.EMAIL] if "e-mail" in said else Channel
         for word, channel in product(re.findall(r"`(\w+)`", said), channels):
             assert rank(State(weaker.strip("`")), channel) < rank(State(word), channel)
-    assert {"`failed`", "`delivered`"} == {weaker for _, weaker in told}
+    assert {"`failed`", "`delivered`"} == {weaker for _, weaker in stated}

@@ -56,7 +56,7 @@ def test_what_a_replay_looks_events_up_by_stays() -> None:
 
 @pytest.mark.parametrize("start", ["+12065550100", "+46701740605", "+61491570156"])
 def test_the_local_stage_may_write_to_every_nobody(start: str) -> None:
-    """Or a replay of what was recorded there would say that nobody is told."""
+    """Or a replay of what was recorded there would say that nobody is notified."""
     policy = policy_of(read_stage("local"))
     salts = [f"salt {n}".encode() for n in range(50)]
     contact = json.dumps({"contact": {"phone": start}}).encode()

@@ -59,13 +59,13 @@ def test_a_typed_event_holds_only_what_was_said() -> None:
 def test_it_refuses_what_the_producer_refuses_in_the_same_words_and_keeps_nothing(
     wrong: object,
 ) -> None:
-    told = []
+    messages = []
     fake = FakeProducer()
     for producer in (fake, Producer(client=None, stream="orders")):  # type: ignore[arg-type]  # it makes no call
         with pytest.raises(MalformedOrderEvent, match=r"^event 2: ") as refusal:
             producer.put([SHIPPED, wrong])  # type: ignore[list-item]  # what a caller may get wrong
-        told.append(str(refusal.value))
-    assert 1 == len(set(told))
+        messages.append(str(refusal.value))
+    assert 1 == len(set(messages))
     assert [] == fake.events
 
 

@@ -73,15 +73,15 @@ def test_paying_takes_the_next_turn_and_changes_nothing_else() -> None:
 
 def test_what_waits_counts_when_it_is_due_and_not_when_it_came() -> None:
     """Three an hour through a night would be eighteen in the morning, if reserved at night."""
-    somebody, morning, told = SOMEBODY, START + 6 * HOUR, set()
+    somebody, morning, sent = SOMEBODY, START + 6 * HOUR, set()
     for hour in range(6):
         ids = {f"n-{hour}-{n}" for n in range(3)}
         due, now = at(morning, *sorted(ids)), START + hour * HOUR
         somebody, refused = reserve(somebody, due, limit=3, now=now)
-        told |= ids - refused
+        sent |= ids - refused
 
-    assert {"n-0-0", "n-0-1", "n-0-2"} == told
-    assert dict.fromkeys(told, morning) == somebody.reservations
+    assert {"n-0-0", "n-0-1", "n-0-2"} == sent
+    assert dict.fromkeys(sent, morning) == somebody.reservations
 
 
 def test_what_is_sent_at_once_counts_with_what_will_go_within_the_hour() -> None:

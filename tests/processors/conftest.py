@@ -27,7 +27,7 @@ def logged(log_stream: StringIO) -> Callable[[], list[dict[str, Any]]]:
 
 
 class Delays:
-    """What a queue was told of when messages come back, by receipt handle."""
+    """When messages are to come back to a queue, by receipt handle."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, Mapping[str, timedelta]]] = []

@@ -36,7 +36,7 @@ def queue_event(*bodies: str, received: int = 1) -> dict[str, Any]:
 
 
 def request(notification_id: str) -> str:
-    """The body by which the hub asks a sender."""
+    """The body by which the topic asks a sender."""
     return json.dumps({"notification_id": notification_id})
 
 

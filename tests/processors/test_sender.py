@@ -68,7 +68,7 @@ def test_what_the_provider_will_take_later_comes_back_in_every_copy_after_its_ow
 
 
 def test_what_is_parked_is_counted_for_the_alarm_when_it_is(world, answer, capsys) -> None:
-    """The books count it at the minute in which it was accepted, which may be hours ago."""
+    """The rollups count it at the minute in which it was accepted, which may be hours ago."""
     one, two, three = (notification(n, attempts=MAX_ATTEMPTS - 1) for n in (1, 2, 3))
     world.enter(one, two, replace(three, attempts=1))
     world.provider.answer = lambda _: not_now("Throttling")

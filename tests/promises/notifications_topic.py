@@ -11,7 +11,7 @@ Listener = Callable[[int], Heard]
 
 
 class NotificationsTopicPromises:
-    """Mix in, and say with fixtures which `hub` and who is `listening` until it heard so many."""
+    """Mix in, and define the fixtures `notifications_topic` and `listening`, which waits for so many."""
 
     def test_a_publication_carries_the_id_and_what_it_is_routed_by(
         self, notifications_topic: NotificationsTopic, listening: Listener

@@ -65,7 +65,7 @@ class PeoplePromises:
         return remembering
 
     def test_a_record_is_read_as_it_was_written(self, ledger: Ledger, on_record: OnRecord) -> None:
-        """What nobody has told is absent, and no channel is not the same as none chosen."""
+        """What is not on record is absent, and no channel is not the same as none chosen."""
         silent = replace(NOBODY, key="silent", channels=())
         for person in (ADA, NOBODY, silent):
             on_record(person)

@@ -13,7 +13,7 @@ from tests.fakes.clock import START
 
 
 class Table(ReceiptLogs, Protocol):
-    """What the workflows ask of it, and what the books do."""
+    """What the workflows ask of it, and what the rollups do."""
 
     def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]: ...
 
@@ -49,12 +49,12 @@ def orphan(number: int = 1) -> ReceiptLog:
 
 
 def bare(receipt_logs: list[ReceiptLog]) -> list[ReceiptLog]:
-    """Return the trails without their versions, which count writes."""
+    """Return the receipt logs without their versions, which count writes."""
     return [replace(each, version=1) for each in receipt_logs]
 
 
 class ReceiptLogsPromises:
-    """Mix in, and say with a fixture which `trails`."""
+    """Mix in, and define the fixture `receipt_logs`."""
 
     def test_what_was_written_is_read_back_as_it_was_meant(self, receipt_logs: Table) -> None:
         both = replace(orphan(2), unattributed=True)

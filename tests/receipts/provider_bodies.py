@@ -46,6 +46,6 @@ def receipt(body: str, *, received_at: datetime = START) -> Receipt:
 
 
 def says(body: str) -> tuple[State, str | None]:
-    """Return the state that a receipt speaks of, and the reason that it gives."""
+    """Return the state that a receipt names, and the reason that it gives."""
     read = receipt(body)
     return meaning_of(read.kind, read.channel).state, reason(read.kind, read.channel)

@@ -72,7 +72,7 @@ _GONE = object()
 
 
 def _places(document: Any, path: tuple[Any, ...] = ()) -> Any:
-    """Yield the way to each field, but to what a receipt is told by: its id and its envelope."""
+    """Yield the way to each field, but to what a receipt is recognised by: its id and its envelope."""
     entries = document.items() if isinstance(document, dict) else enumerate(document)
     for name, value in entries:
         way = (*path, name)

@@ -1,4 +1,4 @@
-"""What differs, what is not yet counted and what is moving are told apart."""
+"""What differs, what is not yet counted and what is moving are kept apart."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -222,7 +222,7 @@ def test_what_was_promised_late_in_an_hour_and_accepted_in_the_next_is_compared_
 
 
 def test_notifications_are_the_sum_over_the_states_in_the_hours(rollups) -> None:
-    """Whatever else is counted in them is none: bills, and marks of corrections."""
+    """Whatever else is counted in them is none: charges and corrections."""
     rollups.sent(2)
     count(rollups.rollups, rollups.row(2))
     charge = unattributed_charge("m-9", Decimal("0.05"), at=START, country="US")

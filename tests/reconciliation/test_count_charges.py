@@ -29,7 +29,7 @@ def lost(number: int = 1, *, at: datetime = START) -> ReceiptLog:
 
 
 class RollupsWorkload:
-    """Trails, and the books in which they are counted."""
+    """Receipt logs, and the rollups in which they are counted."""
 
     def __init__(self) -> None:
         self.receipt_logs, self.rollups, self.now = (
@@ -50,7 +50,7 @@ class RollupsWorkload:
         self.receipt_logs.join([each])
 
     def sum(self) -> tuple[int, Decimal]:
-        """Return how many bills there are in all, and what for."""
+        """Return how many charges there are in all, and what for."""
         days = {hour_of(START + timedelta(days=n))[:10] for n in range(9)}
         money = in_all(self.rollups.buckets(days).values()).money
         assert 0 == money.cost

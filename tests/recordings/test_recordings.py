@@ -31,11 +31,11 @@ def recorded(name: str) -> dict[str, Any]:
 def places(event: Mapping[str, Any], reasons: Mapping[str, str]) -> str:
     """Return where in the batch, from 1 on, something was parked, and why."""
     numbers = [record["kinesis"]["sequenceNumber"] for record in event["Records"]]
-    told = []
+    listed = []
     for position, reason in reasons.items():
         number, dot, part = position.partition(".")
-        told.append(f"{numbers.index(number) + 1}{dot}{part} {reason}")
-    return ", ".join(sorted(told))
+        listed.append(f"{numbers.index(number) + 1}{dot}{part} {reason}")
+    return ", ".join(sorted(listed))
 
 
 def test_the_table_has_a_row_for_each_recording_and_no_other() -> None:

@@ -35,7 +35,7 @@ def against(
     latest_statuses: tuple[LatestStatus, ...] = (),
     after: timedelta = HOUR,
 ) -> str | None:
-    """Return the objection to sending the row so long after it was accepted."""
+    """Return why the row is not sent so long after it was accepted."""
     found = LookupResult(
         people={each.key: each for each in people},
         latest_statuses={(each.order, each.channel): each for each in latest_statuses},
@@ -76,7 +76,7 @@ def test_consent_on_record_can_be_withdrawn_and_the_producer_s_word_can_not() ->
 
 
 def test_a_row_without_any_consent_is_not_sent_on_the_strength_of_having_been_promised() -> None:
-    """A mark was made with consent on record, and by the time of its row the record was gone."""
+    """The decision was made with consent on record, and by the time of its row the record was gone."""
     bare = replace(ONE, consent=None)
 
     assert NO_CONSENT == against(bare)

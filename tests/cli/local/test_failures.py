@@ -52,13 +52,13 @@ UNREACHABLE = (
 def test_an_emulator_that_has_ended_is_named_and_its_log_kept(cloud: LocalCloud) -> None:
     log = CloudFolder(path=cloud.folder).log("emulator")
 
-    with pytest.raises(LocalCloudError, match="emulator ended unexpectedly") as told:
+    with pytest.raises(LocalCloudError, match="emulator ended unexpectedly") as raised:
         run_on(cloud, kill_first="emulator")
 
-    assert "emulator ended unexpectedly (SIGKILL)" == told.value.what
-    assert log == told.value.log
+    assert "emulator ended unexpectedly (SIGKILL)" == raised.value.what
+    assert log == raised.value.log
     assert log.exists()
-    assert "start it again" in told.value.hint
+    assert "start it again" in raised.value.hint
     assert not cloud.alive()
 
 

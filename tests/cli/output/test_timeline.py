@@ -139,7 +139,7 @@ def test_a_suppressed_one_names_its_rule() -> None:
 
 
 def test_old_news_has_a_decision_and_no_notification() -> None:
-    """Nothing was entered; the mark alone tells why nobody heard of it."""
+    """Nothing was entered; the decision alone says why nobody was notified."""
     stale = Verdict(state=State.SUPPRESSED, rule="stale")
     out = shown([replace(example_decision(), verdicts={Channel.SMS: stale})], [])
 

@@ -82,10 +82,10 @@ def _a_line_of_analytics() -> str:
 
 
 def _add(client: Any, line: str, *, times: int) -> None:
-    told = metrics_in(line, now=datetime.now(UTC) + timedelta(seconds=1))
+    metrics = metrics_in(line, now=datetime.now(UTC) + timedelta(seconds=1))
     data = [
         {**metric.datum, "Value": times * metric.datum["Value"]}
-        for metric in told
+        for metric in metrics
         if "Value" in metric.datum
     ]
     client.put_metric_data(Namespace=NAMESPACE, MetricData=data)

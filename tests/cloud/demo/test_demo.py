@@ -26,10 +26,10 @@ def ordercast_demo(played: Played, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(LocalCloud, "stop", lambda *_, **__: None)
 
     def run(outcome: DemoOutcome) -> tuple[int, str]:
-        told = StringIO()
+        written = StringIO()
         monkeypatch.setattr(commands, "Demo", lambda **_: lambda *_, **__: outcome)
-        monkeypatch.setattr(commands, "console", Console(file=told, width=80))
-        return CliRunner().invoke(app, ["demo"]).exit_code, told.getvalue()
+        monkeypatch.setattr(commands, "console", Console(file=written, width=80))
+        return CliRunner().invoke(app, ["demo"]).exit_code, written.getvalue()
 
     return run
 

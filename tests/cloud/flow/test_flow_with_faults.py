@@ -41,7 +41,7 @@ def test_an_event_that_is_put_again_is_sent_once(
 def test_an_event_whose_rows_have_long_expired_is_not_sent_again(
     cloud: LocalCloud, target: Target, order_id: str
 ) -> None:
-    """A replay of last year's stream: the mark alone remembers, and it holds nothing personal."""
+    """A replay of last year's stream: the decision alone is left, and it holds nothing personal."""
     event = order(order_id)
     put(target, event)
     ended(target, order_id, State.DELIVERED, State.DELIVERED)
@@ -91,7 +91,7 @@ def test_a_malformed_record_is_parked_with_its_payload_and_its_neighbours_go_out
 def test_a_publication_that_was_lost_is_made_good_by_the_sweeper(
     cloud: LocalCloud, target: Target, order_id: str
 ) -> None:
-    """The relay died between the ledger and the hub: nobody else knows of these rows."""
+    """The relay died between the ledger and the topic: nobody else knows of these rows."""
     enter(target, order_id)
 
     sweep_now(target, order_id)

@@ -40,7 +40,7 @@ def by_python(events: list[dict[str, object]], cloud: LocalCloud, stream: str) -
 
 @pytest.mark.parametrize("put", [by_command, by_python, by_node])
 def test_a_customer_gets_the_latest_status(put, cloud, stream) -> None:
-    """What came before it may be old news by the time it is to be sent, and is then not told."""
+    """What came before it may be old news by the time it is to be sent, and is then not sent."""
     order = f"o-{uuid4().hex[:12]}"
     common = {"order_id": order, "channel": "email", "contact": {"email": f"{order}@example.com"}}
     statuses = ("confirmed", "shipped")

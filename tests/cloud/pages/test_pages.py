@@ -25,7 +25,7 @@ AS_AWS = 'eval "$(.venv/bin/ordercast env)"\n'
 
 @pytest.fixture
 def an_order(shell) -> None:
-    """Something is on the stream, on the ledger and in the books."""
+    """Something is on the stream, on the ledger and in the rollups."""
     shell(".venv/bin/ordercast put examples/order.json")
 
 

@@ -63,12 +63,12 @@ def test_what_no_function_has_taken_yet_is_said_to_be_on_its_way(shell, cloud: L
     supervisor.send(signal.SIGSTOP)
     try:
         shell(".venv/bin/ordercast put --no-wait examples/order.json")
-        told = shell(".venv/bin/ordercast inbox --last 1")
+        printed = shell(".venv/bin/ordercast inbox --last 1")
     finally:
         supervisor.send(signal.SIGCONT)
 
     # And whatever else was on its way when everything was held still.
-    assert re.search(r"Still in flight: [1-9]\d* records? on the stream", told)
+    assert re.search(r"Still in flight: [1-9]\d* records? on the stream", printed)
 
 
 def test_an_operator_sets_customers_pauses_and_redrives(shell) -> None:
@@ -103,9 +103,9 @@ def test_an_analyst_looks_up_results(shell) -> None:
 
     assert eventually(the_rollups_know_of_both_messages, within=60, every=0.5)
     first, *_ = story.splitlines()
-    told = shell(first)
-    assert "relay   requested; consent" in told
-    assert " SNS  " in told
+    printed = shell(first)
+    assert "relay   requested; consent" in printed
+    assert " SNS  " in printed
     said = shell(figures)
     for words in ("delivery", "USD", "notifications,accepted,sent", "out/report.html"):
         assert words in said

@@ -81,10 +81,10 @@ class TestDynamoPeople(PeoplePromises):
     ) -> None:
         people.put([ADA])
         people.reserve([paying(ADA, "n-1")])
-        told = replace(ADA, email=None, quiet=None, refusals={}, locale="sv")
-        people.put([replace(told, locale="fi"), told])
+        changed = replace(ADA, email=None, quiet=None, refusals={}, locale="sv")
+        people.put([replace(changed, locale="fi"), changed])
 
-        assert {"ada": paying(told, "n-1")} == known(ledger, "ada") == people.get({"ada"})
+        assert {"ada": paying(changed, "n-1")} == known(ledger, "ada") == people.get({"ada"})
 
     def test_only_who_has_nothing_on_record_is_forgotten(self, people: DynamoPeople) -> None:
         """And who has refused in the meantime is read again before anybody pays for them."""

@@ -1,6 +1,6 @@
 """A recount of the local cloud's export agrees with what the commands show.
 
-The recount is a program of its own that shares no line with the books: tests/audit/recount.py.
+The recount is a program of its own that shares no line with the rollups: tests/audit/recount.py.
 """
 
 import json
@@ -51,7 +51,7 @@ def test_a_recount_of_the_export_finds_what_the_commands_say(cloud: LocalCloud):
 
 
 def _orders(shop: str, now: datetime) -> list[Row]:
-    """Two hundred and a few: of three countries, some unreachable, some refused, some told twice."""
+    """Two hundred and a few: of three countries, some unreachable, some refused, some notified twice."""
     # Addresses of their own: what another test's bounce taught is true of its address alone.
     label = uuid.uuid4().hex[:8]
     emails = (

@@ -1,4 +1,4 @@
-"""What providers said in, what of it cannot be found again out."""
+"""Find receipts that the pipeline lost or misread. Used by the check of the promises."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -15,16 +15,16 @@ from tests.explorer.faults.journal import Journal
 from tests.fakes.clock import START
 
 
-def unheard(
+def lost_receipts(
     journal: Journal, receipt_logs: Mapping[str, ReceiptLog], rows: Mapping[str, Notification]
 ) -> Iterator[str]:
     """P4: no receipt is lost; the state is that of the best fact, the price that of the dearest."""
     said: defaultdict[str, list[Receipt]] = defaultdict(list)
-    for each in journal.spoken:
+    for each in journal.sent_receipts:
         read = read_receipt(each.body, received_at=START)
         assert isinstance(read, Receipt)
         said[each.message_id].append(read)
-    whose = {each.message_id: rows[each.row.id] for each in journal.spoken}
+    whose = {each.message_id: rows[each.row.id] for each in journal.sent_receipts}
     for message_id, receipts in said.items():
         yield from _of_message(receipts, receipt_logs.get(message_id), whose[message_id])
     for row in rows.values():

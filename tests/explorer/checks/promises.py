@@ -1,4 +1,4 @@
-"""A stage on which everything has come to rest in, every promise that was broken on it out."""
+"""Check every promise on a stage where everything has come to rest. Used by the explorer."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import joined
 from ordercast.notifications.notification import Notification
 from ordercast.workflows.send_messages import WAVE
-from tests.explorer.checks.lost_receipts import unheard
+from tests.explorer.checks.lost_receipts import lost_receipts
 from tests.explorer.checks.rollups import imbalance
 from tests.explorer.deployed.fitting import POLICY, RECEIPT_TIMEOUT, SWEEP_POLICY
 from tests.explorer.deployed.stage import Stage
@@ -34,11 +34,11 @@ def broken(stage: Stage) -> list[str]:
     """Return each broken promise in a line that begins with its number."""
     stage.audit()
     breaks = [line for check in _CHECKS for line in check(stage)]
-    return sorted({*breaks, *stage.journal.objections})
+    return sorted({*breaks, *stage.journal.breaks})
 
 
 def _records(stage: Stage) -> Iterator[str]:
-    """P1: each record is accepted, a duplicate or stale by its event's mark, or parked; not two."""
+    """P1: each record is accepted, a duplicate or stale by its event's decision, or parked; not two."""
     for each in _parts(stage):
         if isinstance(each, ParkedRecord):
             where, payload = each.record.position, each.record.payload
@@ -49,24 +49,24 @@ def _records(stage: Stage) -> Iterator[str]:
                 yield f"P1: record {where} is parked without its payload or reason"
             continue
         where = each.record.position
-        mark = stage.ledger.decisions.get(each.key)
+        decision = stage.ledger.decisions.get(each.key)
         parked = where in stage.parked.kept
-        if mark is None and not parked:
+        if decision is None and not parked:
             yield f"P1: record {where} ({each.event.order_id}) is lost"
-        elif mark is not None and parked is not each.conflicts_with(mark):
+        elif decision is not None and parked is not each.conflicts_with(decision):
             yield f"P1: record {where} ({each.event.order_id}) is parked wrongly, or not parked"
     for number in stage.stream.given_up:
         yield f"P1: record {number} was given up"
 
 
 def _rows(stage: Stage) -> Iterator[str]:
-    """P1: what a mark promises is there, and nothing else is: notifications = the sum of states."""
+    """P1: what a decision promises is there, and nothing else is: notifications = the sum of states."""
     events = {p.key: p for p in _parts(stage) if isinstance(p, InboundEvent)}
     promised = {
         notification_id(events[key].event, channel): verdict
-        for key, mark in stage.ledger.decisions.items()
-        if key in events and not mark.is_stale
-        for channel, verdict in mark.verdicts.items()
+        for key, decision in stage.ledger.decisions.items()
+        if key in events and not decision.is_stale
+        for channel, verdict in decision.verdicts.items()
     }
     there = all_rows(stage)
     for each in promised.keys() - there.keys():
@@ -97,7 +97,7 @@ def _decisions(stage: Stage) -> Iterator[str]:
     """P2: one decision an event, and every delivery obeys it."""
     for decisions in stage.journal.decisions.values():
         if len(decisions) > 1:
-            yield f"P2: {len(decisions)} marks stood for one event, at {_positions(decisions)}"
+            yield f"P2: {len(decisions)} decisions stood for one event, at {_positions(decisions)}"
     for each, drafts in stage.journal.drafts.items():
         if len(drafts) > 1:
             yield f"P2: {each} was decided differently: {sorted(map(str, drafts))}"
@@ -118,7 +118,7 @@ def _calls(stage: Stage) -> Iterator[str]:
             if not _may_follow(first, second):
                 yield f"P3: {_name(each)} was called for again, though the first may have happened"
         if (
-            sum(call.told is not Report.CERTAINLY_NOT for call in made)
+            sum(call.reported is not Report.CERTAINLY_NOT for call in made)
             > _AT_MOST_IN_DOUBT[each.channel]
         ):
             yield f"P3: {_name(each)} was sent into doubt too often"
@@ -144,12 +144,12 @@ def _ends(stage: Stage) -> Iterator[str]:
     for row in all_rows(stage).values():
         made = stage.journal.calls_of(row.id)
         happened = any(call.happened for call in made)
-        open_ = any(call.told is Report.UNKNOWN for call in made)
+        open_ = any(call.reported is Report.UNKNOWN for call in made)
         if row.state in SENT and not happened:
             yield f"P1: {_name(row)} is {row.state}, and nothing went out"
         if row.state is State.SUPPRESSED and made and (happened or open_):
             yield f"P1: {_name(row)} is suppressed, and something may have gone out"
-        if row.state in {State.FAILED, State.PARKED} and happened and not _spoken(made):
+        if row.state in {State.FAILED, State.PARKED} and happened and not _has_receipt(made):
             yield f"P1: {_name(row)} is {row.state}, and something went out"
 
 
@@ -169,18 +169,18 @@ def _receipts(stage: Stage) -> Iterator[str]:
             yield f"P4: the receipt of {receipt_log.message_id} found nobody, and the ledger knows it"
         elif joined([there, receipt_log.message], row.channel) != there:
             yield f"P4: what is said of {receipt_log.message_id} is not on the ledger"
-    yield from unheard(stage.journal, stage.receipt_logs.kept, all_rows(stage))
+    yield from lost_receipts(stage.journal, stage.receipt_logs.kept, all_rows(stage))
 
 
 def _receipt_timeout(stage: Stage) -> Iterator[str]:
-    """P4: of whom no provider speaks any more, that is said."""
+    """P4: a message whose receipt never comes is closed as unconfirmed."""
     over = stage.clock() - RECEIPT_TIMEOUT - A_FEW_ROUNDS
     for row in all_rows(stage).values():
         if row.state is State.SENT and row.sent_at and row.sent_at < over:
             yield f"P4: {_name(row)} waits for a receipt that never comes"
 
 
-def _books(stage: Stage) -> Iterator[str]:
+def _rollups(stage: Stage) -> Iterator[str]:
     """P5: what was counted is what the ledger says, of every row that there ever was."""
     for number in stage.changes.given_up:
         yield f"P5: change {number} of the ledger was given up"
@@ -188,16 +188,16 @@ def _books(stage: Stage) -> Iterator[str]:
 
 
 def _privacy(stage: Stage) -> Iterator[str]:
-    """P9: no recipient and no name in logs, reasons, exceptions or on the hub."""
+    """P9: no recipient and no name in logs, reasons, exceptions or on the topic."""
     said = {
         "a log or an exception": "\n".join(stage.journal.said).lower(),
         "a metric": "\n".join(stage.journal.metrics).lower(),
-        "the hub": "\n".join(stage.topic.bodies).lower(),
+        "the topic": "\n".join(stage.topic.bodies).lower(),
         "a reason": "\n".join(
             [str(row.rule) for row in all_rows(stage).values()]
             + [f"{each.reason} {each.detail}" for each in stage.parked.kept.values()]
         ).lower(),
-        "a mark": "\n".join(map(str, stage.ledger.decisions.values())).lower(),
+        "a decision": "\n".join(map(str, stage.ledger.decisions.values())).lower(),
     }
     for where, text in said.items():
         if any(personal in text for personal in PERSONAL):
@@ -214,7 +214,7 @@ _CHECKS = (
     _ends,
     _receipts,
     _receipt_timeout,
-    _books,
+    _rollups,
     _privacy,
 )
 
@@ -240,23 +240,23 @@ def _read(record: StreamRecord) -> tuple[InboundEvent | ParkedRecord, ...]:
 
 def _may_follow(first: ProviderCall, second: ProviderCall) -> bool:
     """Tell whether a second call was allowed: the first was not taken, or by the resend policy."""
-    if first.told is Report.CERTAINLY_NOT:
+    if first.reported is Report.CERTAINLY_NOT:
         return True
     wait = SWEEP_POLICY.resend_email_after or timedelta.max
     recorded = second.row.resends == 1 and first.row.resends == 0
     waited = second.at - first.at >= wait
-    return first.row.channel is Channel.EMAIL and recorded and waited and not first.spoken
+    return first.row.channel is Channel.EMAIL and recorded and waited and not first.has_receipt
 
 
 _AT_MOST_IN_DOUBT = {Channel.SMS: 1, Channel.EMAIL: 2}
 
 
-def _spoken(calls: list[ProviderCall]) -> bool:
-    return any(call.spoken for call in calls)
+def _has_receipt(calls: list[ProviderCall]) -> bool:
+    return any(call.has_receipt for call in calls)
 
 
 def _positions(decisions: list[Decision]) -> list[str]:
-    return [mark.position for mark in decisions]
+    return [decision.position for decision in decisions]
 
 
 def _name(row: Notification) -> str:

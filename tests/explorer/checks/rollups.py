@@ -1,4 +1,4 @@
-"""Books and the ledger in, where they differ before and after a repair out."""
+"""Compare rollups with the ledger, before and after a repair. Used by the stage and the check of the promises."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -55,14 +55,14 @@ def imbalance(rollups: FakeRollups, rows: Iterable[Notification]) -> Iterator[st
     held = rollups.buckets({line.bucket.hour[:10] for line in lines})
     for bucket in sorted(truth.keys() | held.keys(), key=str):
         if truth.get(bucket, {}) != held.get(bucket, {}):
-            yield f"P5: the books differ from the ledger in {'/'.join(map(str, bucket))}"
+            yield f"P5: the rollups differ from the ledger in {'/'.join(map(str, bucket))}"
 
 
 def _wrong(found: Findings, rows: Mapping[str, Notification]) -> Iterator[str]:
     for each, why in found.wrong_lines.items():
         yield f"P5: {_name(rows, each)} is {why}"
     for bucket in found.wrong_buckets:
-        yield f"P5: the books differ from what was counted in {'/'.join(map(str, bucket))}"
+        yield f"P5: the rollups differ from what was counted in {'/'.join(map(str, bucket))}"
     for each in found.moving:
         yield f"P5: {_name(rows, each)} never comes to rest"
 

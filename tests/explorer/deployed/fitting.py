@@ -58,7 +58,7 @@ POLICY = Policy(
 class Fitting:
     """How the functions are built. A safeguard is removed by putting something else in its place.
 
-    `ledger` and `rollups` wrap fakes below the tap, as if the service itself behaved so; the others
+    `ledger` and `rollups` wrap fakes below the fault proxy, as if the service itself behaved so; the others
     wrap what a workflow is given, or what a function answers, or are put in its place.
     """
 

@@ -55,7 +55,7 @@ Function = Callable[[Event], Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Functions:
-    """Builds each function around what there is; every port goes through the tap."""
+    """Builds each function around what there is; every port goes through the fault proxy."""
 
     fault_proxy: FaultProxy
     journal: Journal
@@ -192,7 +192,7 @@ class Inline(Executor):
 
 @dataclass(slots=True)
 class _NothingDue:
-    """Trails of which the sweeper never looks at one."""
+    """Receipt logs of which the sweeper never looks at one."""
 
     inner: Any
 

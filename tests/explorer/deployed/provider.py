@@ -1,4 +1,4 @@
-"""Provider calls in, what becomes of them and the receipts that follow out: SNS and SES from outside."""
+"""Simulate SNS and SES: answer provider calls, and queue the receipts that follow. Used by the explorer's stage."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import status_rank
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing
-from tests.explorer.deployed.words import Word, receipt
+from tests.explorer.deployed.receipt_script import ReceiptScript, receipt
 from tests.explorer.faults import points as faults
-from tests.explorer.faults.journal import Journal, ProviderCall, Report, Spoken
+from tests.explorer.faults.journal import Journal, ProviderCall, Report, SentReceipt
 from tests.explorer.faults.points import Crash
 from tests.fakes.clock import HandTurnedClock
 
-Speak = Callable[[str, timedelta], None]
+Enqueue = Callable[[str, timedelta], None]
 """Put a receipt where receipts wait, to be seen after a while."""
 
 
@@ -28,10 +28,10 @@ Speak = Callable[[str, timedelta], None]
 class Carrier:
     """Both providers, and what their users do not see: whether a message went out.
 
-    `script` says, by order and channel, what the first call for it meets; `fates` what is said of
-    it later, of an e-mail that it was delivered where nothing else is; `meanwhile` lets everybody
-    else have a turn while an answer is slow. Whoever is called for though nobody should have called
-    is noted as an objection.
+    `script` says, by order and channel, what the first call for it meets; `receipts` which
+    receipts follow, of an e-mail a delivery where none is named; `meanwhile` lets everybody
+    else have a turn while an answer is slow. A call that should not have been made is noted as a
+    broken promise.
     """
 
     clock: HandTurnedClock
@@ -40,14 +40,14 @@ class Carrier:
     paused: set[str]
     allowed: tuple[str, ...]
     script: dict[tuple[str, Channel], str]
-    fates: Mapping[tuple[str, Channel], Sequence[Word]]
-    speak: Speak
+    receipts: Mapping[tuple[str, Channel], Sequence[ReceiptScript]]
+    enqueue: Enqueue
     meanwhile: Callable[[], None]
     expected: list[Outgoing] = field(default_factory=list)
     given: int = 0
 
     def begin(self, recipient: str) -> Notification:
-        """Note whose message a call is about to be made for, and what speaks against it."""
+        """Note whose message a call is about to be made for."""
         message = next(m for m in self.expected if m.notification.recipient == recipient)
         self.expected.remove(message)
         return message.notification
@@ -55,7 +55,7 @@ class Carrier:
     def called(self, row: Notification) -> ProviderCall:
         """Note that a call leaves us now."""
         call = ProviderCall(row=row, owner=row.owner or "", at=self.clock())
-        self.journal.objections += self._objections(row)
+        self.journal.breaks += self._breaks(row)
         self.journal.calls.append(call)
         return call
 
@@ -88,14 +88,16 @@ class Carrier:
         message_id = f"{call.row.channel}-message-{self.given}"
         call.happened = True
         row = call.row
-        for word in self.fates.get((row.order.order_id, row.channel), _USUAL[row.channel]):
-            call.spoken = True
-            body = receipt(row, message_id, word, taken_at=self.clock())
-            self.journal.spoken.append(Spoken(row=row, message_id=message_id, body=body))
-            self.speak(body, word.after)
+        for planned in self.receipts.get((row.order.order_id, row.channel), _USUAL[row.channel]):
+            call.has_receipt = True
+            body = receipt(row, message_id, planned, taken_at=self.clock())
+            self.journal.sent_receipts.append(
+                SentReceipt(row=row, message_id=message_id, body=body)
+            )
+            self.enqueue(body, planned.after)
         return message_id
 
-    def _objections(self, row: Notification) -> list[str]:
+    def _breaks(self, row: Notification) -> list[str]:
         """Say why this call should not have been made, from what is so at this moment."""
         about = f"{row.order.order_id} {row.channel}"
         recipient = row.recipient or ""
@@ -103,25 +105,23 @@ class Carrier:
         if row.customer_id is not None:
             keys.add(customer_key(shop=row.order.shop, customer_id=row.customer_id))
         known = [self.people[key] for key in keys if key in self.people]
-        objections = []
+        breaks = []
         if any(person.refusal(row.channel, recipient) for person in known):
-            objections.append(f"P6: {about}: called for somebody who refuses")
+            breaks.append(f"P6: {about}: called for somebody who refuses")
         consents = row.consent == "event" or any(row.channel in p.consents for p in known)
         if not consents:
-            objections.append(f"P6: {about}: called without consent")
+            breaks.append(f"P6: {about}: called without consent")
         if not any(fnmatchcase(recipient, pattern) for pattern in self.allowed):
-            objections.append(f"P6: {about}: called for a recipient that is not allowed")
+            breaks.append(f"P6: {about}: called for a recipient that is not allowed")
         stands = status_rank(row.status, row.occurred_at)
         if stands is not None and stands < self.journal.newest_read(row):
-            objections.append(
-                f"P8: {about} {row.status}: called after something newer was accepted"
-            )
+            breaks.append(f"P8: {about} {row.status}: called after something newer was accepted")
         if f"campaign:{row.campaign}" in self.paused:
-            objections.append(f"P6: {about}: called while its campaign was stopped")
-        return objections
+            breaks.append(f"P6: {about}: called while its campaign was stopped")
+        return breaks
 
 
-_USUAL = {Channel.SMS: (), Channel.EMAIL: (Word(said="delivered"),)}
+_USUAL = {Channel.SMS: (), Channel.EMAIL: (ReceiptScript(kind="delivered"),)}
 
 
 @dataclass(slots=True)
@@ -162,18 +162,18 @@ class BotoClient:
         return self._call(self.watched.send_email, row)
 
     def _call(self, method: Callable[[ProviderCall], Any], row: Notification) -> Any:
-        """Make as many attempts as the SDK was told to: one, for a provider."""
+        """Make as many attempts as the SDK is set to: one, for a provider."""
         for attempt in range(1, self.attempts + 1):
             call = self.carrier.called(row)
             try:
                 answer = method(call)
             except (ReadTimeoutError, ClientError) as error:
                 if _is_certain(error):
-                    call.told = Report.CERTAINLY_NOT
+                    call.reported = Report.CERTAINLY_NOT
                 if attempt == self.attempts or not _sdk_retries(error):
                     raise
             else:
-                call.told = Report.TAKEN
+                call.reported = Report.TAKEN
                 return answer
         raise AssertionError(row.id)
 

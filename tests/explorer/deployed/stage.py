@@ -1,4 +1,4 @@
-"""Functions and their event sources in, time that passes until nothing moves any more out."""
+"""Run all functions with their event sources on fakes until nothing moves any more. Used by the explorer."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,8 +14,8 @@ from tests.explorer.checks import rollups
 from tests.explorer.deployed.fitting import POLICY, Fitting
 from tests.explorer.deployed.functions import Function, Functions
 from tests.explorer.deployed.provider import Carrier
+from tests.explorer.deployed.receipt_script import ReceiptScript
 from tests.explorer.deployed.schedule import EveryMinute
-from tests.explorer.deployed.words import Word
 from tests.explorer.event_sources import mappings
 from tests.explorer.event_sources.changes import LedgerStream, Rows, Withheld
 from tests.explorer.event_sources.queues import Event, NotificationsTopic, Queue, QueueSource
@@ -44,11 +44,12 @@ STEPS = 2000
 class Script:
     """What the outside world does by itself.
 
-    Calls, fates and what the ledger's stream withholds by order and channel, the hub by id.
+    Calls, receipts and what the ledger's stream withholds by order and channel; what the topic
+    loses and doubles by id.
     """
 
     calls: dict[tuple[str, Channel], str]
-    fates: Mapping[tuple[str, Channel], Sequence[Word]]
+    receipts: Mapping[tuple[str, Channel], Sequence[ReceiptScript]]
     lost: set[str]
     doubled: set[str]
     withheld: Withheld
@@ -159,16 +160,16 @@ class Stage:
         self.circling = True
 
     def expire(self) -> None:
-        """Remove what is past its time, as DynamoDB does; marks and heads stay."""
+        """Remove what is past its time, as DynamoDB does; decisions and latest statuses stay."""
         gone = {i: row for i, row in self.ledger.rows.items() if row.expires_at <= self.clock()}
         self.ended |= gone
         for each in gone:
             del self.ledger.rows[each]
 
     def audit(self) -> None:
-        """Compare the books with the ledger, as an operator does, and repair them."""
+        """Compare the rollups with the ledger, as an operator does, and repair them."""
         repairs = self.fitting.repairs
-        self.journal.objections += rollups.differences(
+        self.journal.breaks += rollups.differences(
             self.rollups,
             self.ledger.rows,
             withheld=self.changes.withheld,
@@ -263,8 +264,8 @@ class Stage:
             paused=self.ledger.paused,
             allowed=POLICY.allowed,
             script=self.script.calls,
-            fates=self.script.fates,
-            speak=lambda body, after: self.queues["receipts"].put(body, after=after),
+            receipts=self.script.receipts,
+            enqueue=lambda body, after: self.queues["receipts"].put(body, after=after),
             meanwhile=self._meanwhile,
         )
 

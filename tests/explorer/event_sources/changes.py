@@ -1,4 +1,4 @@
-"""Rows of the ledger as they change in, batches for analytics out: in lanes, and some withheld for good."""
+"""Batch the ledger's changes for analytics, in lanes, and withhold some for good. Used by the stage."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What the hub and the carrier publish in, batches of SQS messages for a function out, on a turned clock."""
+"""Batch the SQS messages of the topic and of providers for a function, on a turned clock. Used by the stage."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -101,7 +101,7 @@ class QueueSource:
 
 @dataclass(slots=True, kw_only=True)
 class NotificationsTopic:
-    """The hub's topic with its filtered subscriptions: a queue by channel and priority.
+    """The notifications topic with its filtered subscriptions: a queue by channel and priority.
 
     What `loses` names is not taken the first time; what `doubles` names is delivered twice.
     """

@@ -1,4 +1,4 @@
-"""Records as producers put them in, batches for the relay out, in order and until they are done."""
+"""Batch the records of producers for the relay, in order and until they are done. Used by the stage."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A story on its stage and points of it in; from each on, in a process of its own, what that leads to out.
+"""Play a story once, and branch off at each point in a process of its own. Used by `exploring`.
 
 Until its point a story is the same as without: so it is played once, and each point branches off
 from it where it meets its call.
@@ -48,7 +48,7 @@ class _Branches:
         self.answer: int | None = None
         self.judged: dict[Point, Any] = {}
         self.failed: list[str] = []
-        self._tap = set_up.fault_proxy
+        self._fault_proxy = set_up.fault_proxy
         self._waiting: dict[int, list[Point]] = defaultdict(list)
         for point in points:
             self._waiting[point.number].append(point)
@@ -62,12 +62,12 @@ class _Branches:
                 os.close(reader)
                 # A fork seeds anew, but what follows is to be as it is when it is replayed.
                 random.setstate(drawn)
-                self._tap.points, self.answer = (point,), writer
+                self._fault_proxy.points, self.answer = (point,), writer
                 self._waiting.clear()
                 return
             os.close(writer)
-            with os.fdopen(reader, "rb") as told:
-                failed, self.judged[point] = pickle.load(told)  # noqa: S301 - of our own making
+            with os.fdopen(reader, "rb") as pipe:
+                failed, self.judged[point] = pickle.load(pipe)  # noqa: S301 - of our own making
             os.waitpid(child, 0)
             # Raised at the end: what is raised in a call is the story's.
             self.failed += [failed] if failed else []
@@ -75,6 +75,6 @@ class _Branches:
 
 def _end(writer: int, judgement: tuple[str | None, Any]) -> None:
     """Tell what was judged, and end this process without a word to anything it shares with another."""
-    with os.fdopen(writer, "wb") as told:
-        pickle.dump(judgement, told)
+    with os.fdopen(writer, "wb") as pipe:
+        pickle.dump(judgement, pipe)
     os._exit(0)

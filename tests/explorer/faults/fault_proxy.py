@@ -1,4 +1,4 @@
-"""Every port's calls in, the same calls out: numbered, traced, and a few of them troubled."""
+"""Number and trace every call of a port, and inject faults into a few. Used by the explorer's stage."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -101,14 +101,14 @@ _LONGER_THAN_A_LEASE = LEASE + timedelta(seconds=1)
 
 class _Watched:
     def __init__(self, fault_proxy: FaultProxy, port: str, inner: Any) -> None:
-        self._tap, self._port, self._inner = fault_proxy, port, inner
+        self._fault_proxy, self._port, self._inner = fault_proxy, port, inner
 
     def __getattr__(self, method: str) -> Any:
-        return partial(self._tap.call, self._port, method, getattr(self._inner, method))
+        return partial(self._fault_proxy.call, self._port, method, getattr(self._inner, method))
 
 
 def _read_through(do: Callable[..., Any], *args: Any, **named: Any) -> Any:
-    """Make a call to its end: pages are read here, where they can be told of, and meet faults."""
+    """Make a call to its end: pages are read here, where they are traced, and meet faults."""
     answer = do(*args, **named)
     return list(answer) if isinstance(answer, Iterator) else answer
 

@@ -1,4 +1,4 @@
-"""What truly happened, as nobody in the pipeline can know it: calls, effects, decisions and words."""
+"""Record what truly happened: calls, effects, decisions and receipts. Used by the stage and the checks."""
 
 import json
 import traceback
@@ -35,12 +35,12 @@ class ProviderCall:
     owner: str
     at: datetime
     happened: bool = False
-    told: Report = Report.UNKNOWN
-    spoken: bool = False
+    reported: Report = Report.UNKNOWN
+    has_receipt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
+class SentReceipt:
     """One receipt as its provider gave it, and whose message it is about."""
 
     row: Notification
@@ -70,7 +70,7 @@ class Journal:
     """
 
     calls: list[ProviderCall] = field(default_factory=list)
-    spoken: list[Spoken] = field(default_factory=list)
+    sent_receipts: list[SentReceipt] = field(default_factory=list)
     invocations: list[Invocation] = field(default_factory=list)
     unknown: set[tuple[str, str]] = field(default_factory=set)
     lapsed: set[tuple[str, str]] = field(default_factory=set)
@@ -80,7 +80,7 @@ class Journal:
     )
     decisions: dict[DecisionKey, list[Decision]] = field(default_factory=lambda: defaultdict(list))
     accepted: dict[LatestStatusKey, int] = field(default_factory=dict)
-    objections: list[str] = field(default_factory=list)
+    breaks: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     metrics: list[str] = field(default_factory=list)
     bugs: list[str] = field(default_factory=list)
@@ -153,7 +153,7 @@ class Log:
 
 @dataclass(slots=True)
 class WitnessedLedger:
-    """A ledger that notes what it is told and what it answers."""
+    """A ledger that notes what it is asked and what it answers."""
 
     inner: Any
     journal: Journal
@@ -161,16 +161,16 @@ class WitnessedLedger:
     def look_up(self, wanted: Any) -> LookupResult:
         self.journal.note_read()
         found: LookupResult = self.inner.look_up(wanted)
-        for key, mark in found.decisions.items():
-            self._note(key, mark)
+        for key, decision in found.decisions.items():
+            self._note(key, decision)
         # A set of keys has another order in each process; the calls that follow are to have one.
         rows = sorted(found.notifications.values(), key=lambda row: (row.effective_at, row.id))
         return replace(found, notifications={row.id: row for row in rows})
 
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         stored: list[Decision] = self.inner.record_decisions(decisions)
-        for mark in stored:
-            self._note((mark.order, mark.event), mark)
+        for decision in stored:
+            self._note((decision.order, decision.event), decision)
         return stored
 
     def accept(
@@ -207,6 +207,6 @@ class WitnessedLedger:
     def __getattr__(self, method: str) -> Any:
         return getattr(self.inner, method)
 
-    def _note(self, key: DecisionKey, mark: Decision) -> None:
-        if mark not in self.journal.decisions[key]:
-            self.journal.decisions[key].append(mark)
+    def _note(self, key: DecisionKey, decision: Decision) -> None:
+        if decision not in self.journal.decisions[key]:
+            self.journal.decisions[key].append(decision)

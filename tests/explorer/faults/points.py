@@ -1,4 +1,4 @@
-"""A call and the kind of trouble it is to meet in, what its caller sees of it out."""
+"""Define the faults that a call may meet, and what its caller then sees. Used by the fault proxy."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,8 +24,8 @@ class Fault(StrEnum):
 
     CRASH_BEFORE = "crash-before"  # the function ends; nothing was done
     CRASH_AFTER = "crash-after"  # it was done, and the function ends
-    THROTTLED = "throttled"  # nothing is done, and the caller is told
-    SERVER_ERROR = "server-error"  # it was done, and the caller is told that it failed
+    THROTTLED = "throttled"  # nothing is done, and the caller sees that
+    SERVER_ERROR = "server-error"  # it was done, and the caller sees that it failed
     LOST_ANSWER = "lost-answer"  # it was done, and the answer was lost
     LOST_REQUEST = "lost-request"  # nothing is done, and that takes as long as a time-out
     PARTIAL = "partial"  # every other one of a batch is done

@@ -1,4 +1,4 @@
-"""What a call is about in, a short text for a reader out: orders by their names, not by their hashes."""
+"""Describe what a call is about, with orders by their names. Used by the fault proxy."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

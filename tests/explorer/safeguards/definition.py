@@ -1,4 +1,4 @@
-"""One safeguard: its name in, the functions without it and where its loss has to show out."""
+"""Define a safeguard: how to remove it, and where its loss must show. Used by the tests of safeguards."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

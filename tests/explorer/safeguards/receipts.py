@@ -1,4 +1,4 @@
-"""The safeguards of receipts and of the books, each with the same functions without it."""
+"""Define the safeguards of receipts and of rollups, each with the same functions without it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -91,7 +91,7 @@ class _LastPrice(ApplyReceipts):
 
 
 class _ReceiptLogAlone(MergeReceipts):
-    """Takes a message's price from its trail, whatever the ledger knew of it."""
+    """Takes a message's price from its receipt log, whatever the ledger knew of it."""
 
     __slots__ = ()
 
@@ -175,7 +175,7 @@ SAFEGUARDS_OF_RECEIPTS = (
         function="analytics",
         call=("rollups", "commit"),
         fault=Fault.OVERTAKEN,
-        breaks="the books differ",
+        breaks="the rollups differ",
     ),
     Safeguard(
         name="repair of what was withheld",

@@ -1,4 +1,4 @@
-"""The safeguards of relaying and sending, each with the same functions without it."""
+"""Define the safeguards of relaying and sending, each with the same functions without it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,20 +21,22 @@ from tests.explorer.safeguards.definition import Around, Safeguard
 from tests.fakes.ledger import FakeLedger
 
 
-class _Markless(Around):
-    """Remembers the last mark only, and shows none."""
+class _WithoutDecisions(Around):
+    """Keeps the last decision only, and shows none."""
 
     def look_up(self, wanted: LookupKeys) -> LookupResult:
         found: LookupResult = self.inner.look_up(wanted)
         return replace(found, decisions={})
 
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
-        self.inner.decisions.update({(mark.order, mark.event): mark for mark in decisions})
+        self.inner.decisions.update(
+            {(decision.order, decision.event): decision for decision in decisions}
+        )
         return list(decisions)
 
 
-class _Headless(Around):
-    """Shows no head."""
+class _WithoutLatestStatuses(Around):
+    """Shows no latest status."""
 
     def look_up(self, wanted: LookupKeys) -> LookupResult:
         found: LookupResult = self.inner.look_up(wanted)
@@ -155,8 +157,16 @@ def _below(around: Callable[[FakeLedger], Any]) -> Callable[[], Fitting]:
 SMS_SENDER, RELAY = "sms sender", "order relay"
 
 SAFEGUARDS_OF_SENDING = (
-    Safeguard(name="event mark", without=_below(_Markless), breaks="marks stood for one event"),
-    Safeguard(name="event mark for ever", without=_below(_Markless), breaks="after it had expired"),
+    Safeguard(
+        name="event decision",
+        without=_below(_WithoutDecisions),
+        breaks="decisions stood for one event",
+    ),
+    Safeguard(
+        name="event decision for ever",
+        without=_below(_WithoutDecisions),
+        breaks="after it had expired",
+    ),
     Safeguard(
         name="claim condition",
         without=_below(_Unconditional),
@@ -232,8 +242,8 @@ SAFEGUARDS_OF_SENDING = (
         breaks="is unusable, and lost",
     ),
     Safeguard(
-        name="order head at the claim",
-        without=lambda: Fitting(sender_ledger=_Headless),
+        name="latest status at the claim",
+        without=lambda: Fitting(sender_ledger=_WithoutLatestStatuses),
         breaks="after something newer was accepted",
     ),
     Safeguard(

@@ -137,7 +137,7 @@ def test_more_statements_than_a_call_takes_are_split_and_answered_in_order(dynam
 
 
 def test_items_are_read_as_they_were_last_written(dynamodb, table) -> None:
-    """A sender reads what the relay wrote a moment ago: an older copy would be told nothing of it."""
+    """A sender reads what the relay wrote a moment ago: an older copy would lack it."""
     request = {"RequestItems": {"things": {"Keys": KEYS, "ConsistentRead": True}}}
     with Stubber(dynamodb) as stub:
         stub.add_response("batch_get_item", {"Responses": {"things": KEYS}}, request)

@@ -87,7 +87,7 @@ def test_a_price_of_nothing_is_a_price() -> None:
 
 def test_a_decision_is_one_write_unit_and_names_nobody() -> None:
     verdict = Verdict(state=State.DEFERRED, rule="quiet-hours", until=START)
-    mark = Decision(
+    decision = Decision(
         order=ORDER,
         event=ORDER,
         verdicts=dict.fromkeys(Channel, verdict),
@@ -96,7 +96,7 @@ def test_a_decision_is_one_write_unit_and_names_nobody() -> None:
         accepted_at=START,
         expires_at=START + timedelta(days=90),
     )
-    item = ledger_item.write_decision(mark)
+    item = ledger_item.write_decision(decision)
 
     assert WRITE_UNIT / 2 > size(item)
     assert {

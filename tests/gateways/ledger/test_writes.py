@@ -13,7 +13,7 @@ from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, THROTTLED, read, 
 from tests.promises.ledger.decisions import latest_status, numbered_decision
 from tests.promises.ledger.steps import LATER, ONE, TWO
 
-# Marks, rows and changes are brought again as a whole
+# Decisions, rows and changes are brought again as a whole
 
 
 OTHERS: list[Callable[[DynamoLedger], object]] = [

@@ -11,7 +11,7 @@ from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTop
 from ordercast.gateways.messaging.topic import Topic
 from tests.examples import notification
 
-ARN = "arn:aws:sns:us-east-1:123456789012:hub"
+ARN = "arn:aws:sns:us-east-1:123456789012:notifications"
 
 
 @pytest.mark.parametrize("channel", Channel)

@@ -15,7 +15,7 @@ def sns(aws):
 @pytest.fixture
 def queue(sns):
     """A queue that hears the topic, with its raw messages read back."""
-    topic_arn = sns.create_topic(Name="hub")["TopicArn"]
+    topic_arn = sns.create_topic(Name="notifications")["TopicArn"]
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="listener")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
@@ -58,7 +58,9 @@ def test_an_entry_that_fails_inside_a_200_is_not_taken_for_published(sns, execut
                 "Failed": [{"Id": "0", "Code": "Throttled", "SenderFault": False}],
             },
         )
-        topic = Topic(client=sns, arn="arn:aws:sns:us-east-1:123456789012:hub", executor=executor)
+        topic = Topic(
+            client=sns, arn="arn:aws:sns:us-east-1:123456789012:notifications", executor=executor
+        )
 
         assert [False, True] == topic.publish([TopicMessage(body="a"), TopicMessage(body="b")])
 
@@ -68,7 +70,9 @@ def test_an_answer_that_names_no_success_has_none(sns, executor) -> None:
     with Stubber(sns) as stub:
         failed = [{"Id": "0", "Code": "InternalError", "SenderFault": False}]
         stub.add_response("publish_batch", {"Failed": failed})
-        topic = Topic(client=sns, arn="arn:aws:sns:us-east-1:123456789012:hub", executor=executor)
+        topic = Topic(
+            client=sns, arn="arn:aws:sns:us-east-1:123456789012:notifications", executor=executor
+        )
 
         assert [False] == topic.publish([TopicMessage(body="a")])
 
@@ -77,7 +81,9 @@ def test_a_call_that_fails_takes_none_of_its_ten_and_spares_the_next(sns, execut
     with Stubber(sns) as stub:
         stub.add_client_error("publish_batch", "InternalError")
         stub.add_response("publish_batch", {"Successful": [{"Id": "0", "MessageId": "m"}]})
-        topic = Topic(client=sns, arn="arn:aws:sns:us-east-1:123456789012:hub", executor=executor)
+        topic = Topic(
+            client=sns, arn="arn:aws:sns:us-east-1:123456789012:notifications", executor=executor
+        )
 
         taken = topic.publish([TopicMessage(body=str(n)) for n in range(11)])
 

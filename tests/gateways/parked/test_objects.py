@@ -98,7 +98,7 @@ def test_a_batch_that_lambda_gave_up_is_read_with_its_records(
 def test_a_batch_of_the_ledger_s_changes_names_each_notification_once(
     s3, store: S3ParkedObjects
 ) -> None:
-    """Marks and heads have changes too; they are nobody's to count."""
+    """Decisions and latest statuses have changes too; they are not counted."""
     rows = [f"notification#{'n' * 22}", f"notification#{'n' * 22}", "head#sms", "event#x"]
     changes = [{"dynamodb": {"Keys": {"pk": {"S": "o" * 22}, "sk": {"S": each}}}} for each in rows]
     report = {

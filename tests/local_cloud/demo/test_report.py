@@ -40,9 +40,9 @@ OUTCOME = DemoOutcome(
 
 
 def printed(outcome: DemoOutcome) -> str:
-    told = StringIO()
-    print_outcome(outcome, Console(width=80, file=told))
-    return told.getvalue()
+    written = StringIO()
+    print_outcome(outcome, Console(width=80, file=written))
+    return written.getvalue()
 
 
 def test_where_all_agree_the_outcome_is_right_and_says_so() -> None:

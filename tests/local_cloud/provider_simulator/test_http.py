@@ -89,7 +89,7 @@ def test_a_refused_text_message_raises_the_sdks_own_exception(provider):
 
 
 def test_a_topics_message_is_passed_on_byte_for_byte(provider):
-    topic = "arn:aws:sns:us-east-1:000000000000:hub"
+    topic = "arn:aws:sns:us-east-1:000000000000:notifications"
     sent: list[Any] = []
     sns = provider.client("sns")
     sns.meta.events.register("before-send.sns", lambda request, **_: sent.append(request))
@@ -119,7 +119,9 @@ def test_other_calls_to_ses_are_passed_on(provider):
 
 def test_a_publish_to_both_a_number_and_a_topic_is_forwarded(provider):
     provider.client("sns").publish(
-        TopicArn="arn:aws:sns:us-east-1:000000000000:hub", PhoneNumber="+12065550100", Message="x"
+        TopicArn="arn:aws:sns:us-east-1:000000000000:notifications",
+        PhoneNumber="+12065550100",
+        Message="x",
     )
 
     assert 1 == len(provider.calls)

@@ -79,7 +79,7 @@ def test_callers_without_tls_are_turned_away(synthesis: Synthesis, kind: str) ->
 
 
 def test_tables_turn_away_callers_without_tls(synthesis: Synthesis) -> None:
-    """Of Kinesis there is nothing to say: its endpoints speak nothing but TLS."""
+    """Of Kinesis there is nothing to say: its endpoints accept TLS only."""
     for table in synthesis.properties("AWS::DynamoDB::Table"):
         assert _denies_plain_text(table["ResourcePolicy"]["PolicyDocument"])
 

@@ -39,7 +39,7 @@ from tests.promises.ledger.steps import (
 
 
 class ClaimPromises:
-    """A claim is one owner's alone, and who asks in vain is told why."""
+    """A claim is one owner's alone, and a refused claim names the reason."""
 
     def test_a_claim_names_its_owner_its_lease_and_its_try(self, ledger: Ledger) -> None:
         mine = claimed(ledger)

@@ -17,7 +17,7 @@ from tests.promises.ledger.steps import LATER, ONE, THREE, TWO, claimed, enter, 
 
 
 def numbered_decision(number: int = 1, **changes: object) -> Decision:
-    """Return the mark of one of many events, each of an order of its own."""
+    """Return the decision on one of many events, each of an order of its own."""
     verdicts = {
         Channel.SMS: Verdict(state=State.SUPPRESSED, rule="no-contact"),
         Channel.EMAIL: Verdict(
@@ -46,13 +46,13 @@ def latest_status(rank: str, minutes: int = 0, order: str = "order-1") -> Latest
 def stands(
     ledger: Ledger, order: str = "order-1", channel: Channel = Channel.EMAIL
 ) -> LatestStatus | None:
-    """Return the head as the ledger now has it."""
+    """Return the latest status as the ledger now has it."""
     found = ledger.look_up(LookupKeys(latest_statuses=frozenset({(order, channel)})))
     return found.latest_statuses.get((order, channel))
 
 
 class DecisionPromises:
-    """Marks stand for ever, whoever was first."""
+    """Decisions stand for ever, whoever was first."""
 
     def test_a_decision_is_read_back_as_it_was(self, ledger: Ledger) -> None:
         one, bare = numbered_decision(1), numbered_decision(2, verdicts={})
@@ -101,7 +101,7 @@ class DecisionPromises:
 
 
 class LatestStatusPromises:
-    """A head is only ever raised."""
+    """A latest status is only ever raised."""
 
     def test_a_latest_status_is_raised_and_read_back(self, ledger: Ledger) -> None:
         assert stands(ledger) is None

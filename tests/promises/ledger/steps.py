@@ -21,7 +21,7 @@ TEXT = notification(4, Channel.SMS)
 
 
 def enter(ledger: Ledger, *rows: Notification) -> list[Notification]:
-    """Enter the rows, and raise no head."""
+    """Enter the rows, and raise no latest status."""
     return ledger.accept(rows, [])
 
 

@@ -32,7 +32,7 @@ def test_a_thousand_events_put_again_after_everything_has_changed_send_nothing(
     world.send_published()
     assert (1000, 1000) == (relayed.accepted, len(world.provider.calls))
 
-    world.ledger.rows.clear()  # retention removes rows; marks stay
+    world.ledger.rows.clear()  # retention removes rows; decisions stay
     world.know(*(Person(key=key, consents=frozenset(Channel)) for key in [*world.people.kept]))
     world.policy = replace(POLICY, cap=10**6, quiet=None, allowed=("*",))
     world.now.turn(POLICY.retention + timedelta(days=1))

@@ -86,7 +86,7 @@ def test_a_thousand_events_again_after_all_has_changed_send_nothing(world: World
 def test_every_story_of_an_order_is_in_its_own_partition(world: World) -> None:
     world.relay(*[payload(event_id=f"e-{n}") for n in range(4)])
 
-    (order,) = {mark.order for mark in world.ledger.decisions.values()}
+    (order,) = {decision.order for decision in world.ledger.decisions.values()}
     assert {order} == {order_of(row.id) for row in world.rows()}
     assert {order} == {
         latest_status.order for latest_status in world.ledger.latest_statuses.values()

@@ -70,7 +70,7 @@ def send_again(world: World) -> None:
 
 
 def lose_publications(world: World, events: list[bytes]) -> None:
-    """Bring everything while the hub takes nothing."""
+    """Bring everything while the topic takes nothing."""
     world.notifications_topic.takes = lambda _: False
     world.relay(*events)
     world.notifications_topic.takes = lambda _: True
@@ -143,7 +143,7 @@ def test_in_any_order_everything_that_is_not_stale_is_sent_or_in_doubt(
     carry_on(world, events, steps)
 
     assert len(events) == len(world.ledger.decisions)
-    old = sum(mark.is_stale for mark in world.ledger.decisions.values())
+    old = sum(decision.is_stale for decision in world.ledger.decisions.values())
     assert len(events) == old + len(world.ledger.rows)
     rows = list(world.rows())
     assert {State.SENT, State.IN_DOUBT, State.SUPPRESSED} >= {row.state for row in rows}

@@ -90,7 +90,7 @@ def wrong(world: World, report: Report, count: int) -> Iterator[str]:
         if row.state is not _state(row, receipts):
             yield f"{number}: {row.state}, and its receipts say {_state(row, receipts)}"
         if receipt_log.due_at is not None:
-            yield f"{number}: its trail never comes to rest"
+            yield f"{number}: its receipt log never comes to rest"
 
 
 def _state(row: Notification, receipts: list[Receipt]) -> State:

@@ -1,7 +1,7 @@
 """Generate a seeded set of receipts of one notification, and play it in any order. Used by the commutation tests.
 
 A notification may be claimed several times: a provider that said no had the message all the same,
-or a doubt was followed by a second sending. So receipts speak of several message ids.
+or a doubt was followed by a second sending. So receipts name several message ids.
 """
 
 from collections.abc import Mapping, Sequence
@@ -132,7 +132,7 @@ def _spread(random: Random, loose: Sequence[Any], *, among: Sequence[Any]) -> li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """What all stories of one case must come to: the row, the trails, and who learnt what."""
+    """What all stories of one case must come to: the row, the receipt logs and the suppressions."""
 
     row: Notification
     history: Mapping[str, Any]

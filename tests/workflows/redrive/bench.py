@@ -21,7 +21,7 @@ def order(number: int, **changes: Any) -> bytes:
 def parked(
     position: int, body: bytes, *, index: int | None = None, key: str | None = ""
 ) -> ParkedRecord:
-    """A record that a bug parked, with a key of its own unless told otherwise."""
+    """A record that a bug parked, with a key of its own unless another is given."""
     record = StreamRecord(
         sequence_number=str(position),
         index=index,
@@ -42,7 +42,7 @@ def redrive_all(source: ParkedSource) -> int:
 
 @dataclass
 class Bench:
-    """A shelf of records, its store and the stream that it puts them on again."""
+    """Parked records, their store and the stream that it puts them on again."""
 
     crash_point: CrashPoint = field(default_factory=CrashPoint)
     store: FakeParkedStore = field(default_factory=FakeParkedStore)

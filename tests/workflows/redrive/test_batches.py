@@ -7,7 +7,7 @@ from tests.workflows.redrive.bench import Bench, no_progress, order, redrive_all
 
 
 def test_a_batch_that_lambda_gave_up_is_put_again_whole(world: World, bench: Bench) -> None:
-    """Half of it had been dealt with before: the marks know."""
+    """Half of it had been dealt with before: the decisions show it."""
     bodies = [order(n) for n in range(4)]
     world.relay(*bodies[:2])
     bench.store.given_up = [

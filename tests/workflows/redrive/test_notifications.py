@@ -24,7 +24,7 @@ FIRST_WAIT = timedelta(minutes=5)
 
 @dataclass
 class Failures:
-    """The fake ledger, dying on the way where it is told to."""
+    """The fake ledger, which crashes at its crash point."""
 
     world: World
     crash_point: CrashPoint

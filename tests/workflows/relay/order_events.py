@@ -27,5 +27,5 @@ def orders(*numbers: int, **changes: Any) -> list[bytes]:
 
 
 def statuses_sent(world: World) -> list[str]:
-    """Return the statuses that somebody was told, in order."""
+    """Return the statuses that a customer was notified of, in order."""
     return [call.notification.status for call in world.provider.calls]

@@ -89,7 +89,7 @@ def test_a_lost_answer_to_the_decision_is_no_second_decision(world: World) -> No
 
 
 def interrupted(world: World, *batch: bytes) -> None:
-    """Relay a batch until its marks stand, and die."""
+    """Relay a batch until its decisions are written, and crash."""
     world.ledger.unavailable = {"accept"}
     with pytest.raises(LedgerUnavailable):
         world.relay(*batch)
@@ -231,7 +231,7 @@ class RacedLedger(FakeLedger):
 
 
 def test_who_decisions_an_event_at_the_same_time_is_obeyed(world: World) -> None:
-    """Two relays hold copies of one event: the mark that was there first stands for both."""
+    """Two relays hold copies of one event: the decision that was there first stands for both."""
     other = World()
     other.know(person(refusals={Channel.EMAIL: "opted-out"}))
     world.ledger = RacedLedger(decisions=other.ledger.decisions)

@@ -152,7 +152,7 @@ def test_what_cannot_be_taken_out_of_its_envelope_is_parked_and_its_parts_are_no
 
 
 def test_a_lost_publication_is_made_good_by_the_next_delivery(world: World) -> None:
-    """We may have died between the ledger and the hub."""
+    """We may have died between the ledger and the topic."""
     world.notifications_topic.takes = lambda _: False
     assert ["101"] == [record.sequence_number for record in world.relay(order(1)).undone]
     world.notifications_topic.takes = lambda _: True

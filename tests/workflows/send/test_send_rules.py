@@ -68,7 +68,7 @@ def test_the_sender_suppresses_what_the_relay_could_not_know(world: World) -> No
 def test_a_promise_made_on_a_record_that_has_gone_since_is_not_kept_without_consent(
     world: World,
 ) -> None:
-    """The mark is obeyed and the row is entered; nobody is written to without a yes."""
+    """The decision is obeyed and the row is entered; nobody is written to without a yes."""
     world.know(person(consents=frozenset({Channel.EMAIL})))
     world.ledger.unavailable = {"accept"}
     with pytest.raises(LedgerUnavailable):

@@ -17,7 +17,7 @@ from tests.workflows.receipts.provider_receipts import (
 
 
 class TestSilence:
-    """Nobody speaks of a message any more: that is no failure, and no delivery."""
+    """No receipt comes for a message: that is no failure, and no delivery."""
 
     def test_a_message_without_receipts_for_three_days_is_unconfirmed(self, world: World) -> None:
         world.enter(TEXT)

@@ -1,4 +1,4 @@
-"""What a provider has to say of a message in, the body that its receipt then has out."""
+"""Write the receipt that a provider sends for a message. Used by the explorer's provider."""
 
 import json
 from collections.abc import Mapping
@@ -14,43 +14,49 @@ LATE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """One receipt: what is `said`, how long after the message was taken, and at which price.
+class ReceiptScript:
+    """One receipt: its `kind`, how long after the message was taken, and at which price.
 
     An e-mail's names its notification unless it is not `tagged`.
     """
 
-    said: str
+    kind: str
     after: timedelta = SOON
     price: str | None = None
     tagged: bool = True
 
 
-def receipt(row: Notification, message_id: str, word: Word, *, taken_at: datetime) -> str:
+def receipt(
+    row: Notification, message_id: str, script: ReceiptScript, *, taken_at: datetime
+) -> str:
     """Write the event that SES sends, or the line that SNS logs."""
     if row.channel is Channel.EMAIL:
-        return json.dumps(_event(row, message_id, word, taken_at))
-    return json.dumps(_line(row, message_id, word, taken_at))
+        return json.dumps(_event(row, message_id, script, taken_at))
+    return json.dumps(_line(row, message_id, script, taken_at))
 
 
-def _event(row: Notification, message_id: str, word: Word, taken_at: datetime) -> Mapping[str, Any]:
-    name, detail = _EVENTS[word.said]
+def _event(
+    row: Notification, message_id: str, script: ReceiptScript, taken_at: datetime
+) -> Mapping[str, Any]:
+    name, detail = _EVENTS[script.kind]
     mail: dict[str, Any] = {"messageId": message_id, "timestamp": taken_at.isoformat()}
-    if word.tagged:
+    if script.tagged:
         mail["tags"] = {"notification_id": [row.id]}
-    told = {**detail, "timestamp": (taken_at + word.after).isoformat()}
-    return {"eventType": name, "mail": mail, name.lower(): told}
+    event = {**detail, "timestamp": (taken_at + script.after).isoformat()}
+    return {"eventType": name, "mail": mail, name.lower(): event}
 
 
-def _line(row: Notification, message_id: str, word: Word, taken_at: datetime) -> Mapping[str, Any]:
-    status, answer = _LINES[word.said]
-    price = {} if word.price is None else {"priceInUSD": float(word.price)}
+def _line(
+    row: Notification, message_id: str, script: ReceiptScript, taken_at: datetime
+) -> Mapping[str, Any]:
+    status, answer = _LINES[script.kind]
+    price = {} if script.price is None else {"priceInUSD": float(script.price)}
     return {
         "notification": {"messageId": message_id, "timestamp": taken_at.isoformat()},
         "delivery": {
             "providerResponse": answer,
             "destination": row.recipient,
-            "dwellTimeMs": word.after // timedelta(milliseconds=1),
+            "dwellTimeMs": script.after // timedelta(milliseconds=1),
             **price,
         },
         "status": status,
