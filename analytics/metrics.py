@@ -64,10 +64,10 @@ def _instant(effective_at: datetime, now: datetime) -> datetime:
 _OLDEST = timedelta(days=14) - timedelta(hours=1)
 
 
-def _series(line: RollupInput, level: MetricsLevel) -> list[MetricSeries]:
+def _series(row: RollupInput, level: MetricsLevel) -> list[MetricSeries]:
     if level == "essential":
         return [MetricSeries()]
-    return [MetricSeries(), MetricSeries("channel", line.bucket.channel)]
+    return [MetricSeries(), MetricSeries("channel", row.bucket.channel)]
 
 
 def _changes(entry: Entry, level: MetricsLevel) -> Iterator[tuple[MetricSeries, dict[str, Amount]]]:
@@ -131,14 +131,14 @@ def _by_state(counted: Contribution, sign: int) -> Iterator[tuple[MetricSeries, 
 
 def _newly_delivered(entry: Entry) -> int | None:
     """Return how many milliseconds after acceptance it arrived, once, and never corrected."""
-    line = entry.rollup_input
-    if line.state not in COUNTS_AS_DELIVERED or line.delivered_at is None:
+    row = entry.rollup_input
+    if row.state not in COUNTS_AS_DELIVERED or row.delivered_at is None:
         return None
     if entry.last and any(
         STATE + s in entry.last.contribution.amounts for s in COUNTS_AS_DELIVERED
     ):
         return None
-    return max(0, (line.delivered_at - line.effective_at) // timedelta(milliseconds=1))
+    return max(0, (row.delivered_at - row.effective_at) // timedelta(milliseconds=1))
 
 
 def _only(figures: Mapping[str, Amount], names: frozenset[str]) -> dict[str, Amount]:

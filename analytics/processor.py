@@ -45,8 +45,8 @@ def respond(
 ) -> BatchResponse:
     """Unwrap, count, write metrics and answer."""
     changes = newest(event["Records"])
-    lines, bugs = _lines(changes)
-    tally = count(lines)
+    inputs, bugs = _rollup_inputs(changes)
+    tally = count(inputs)
     write_metrics(tally.entries)
     log.info(
         "batch_counted",
@@ -61,15 +61,15 @@ def respond(
     return from_lowest(changes[each].sequence_number for each in tally.undone)
 
 
-def _lines(changes: Mapping[str, StreamChange]) -> tuple[list[RollupInput], list[str]]:
+def _rollup_inputs(changes: Mapping[str, StreamChange]) -> tuple[list[RollupInput], list[str]]:
     """Read each row by itself: one that fails is not counted, which `verify` will find."""
-    lines, bugs = [], []
+    inputs, bugs = [], []
     for change in changes.values():
         try:
-            lines.append(rollup_input_of(change.image))
+            inputs.append(rollup_input_of(change.image))
         except Exception as error:  # noqa: BLE001 - it must not hold up its neighbours for hours
             bugs.append(type(error).__name__)
-    return lines, bugs
+    return inputs, bugs
 
 
 def _write_metrics(counted: Iterable[Entry]) -> None:

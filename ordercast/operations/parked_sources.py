@@ -123,8 +123,8 @@ def _notifications_topic(target: Target) -> SnsNotificationsTopic:
 def _recount(target: Target, ids: Sequence[str]) -> None:
     """Count the notifications as the ledger has them now; raises where some could not be."""
     count = Count(rollups=target.rollups(), pause=time.sleep, chance=random.random)
-    lines = DynamoRollupInputs(table=target.ledger().table).lines(ids)
-    undone = count(lines.values()).undone
+    inputs = DynamoRollupInputs(table=target.ledger().table).rollup_inputs(ids)
+    undone = count(inputs.values()).undone
     if undone:
         raise LedgerUnavailable(f"{len(undone)} of {len(ids)} notifications were not counted")
 

@@ -84,7 +84,7 @@ def compare(
     records = wired.trace_records(max(since, kept), until) if kept < until else TracedRecords()
     promised = set(records.promised)
     if scan:
-        promised |= {line.id for line in wired.lines.scan(since, until)}
+        promised |= {row.id for row in wired.inputs.scan(since, until)}
     named = hours(since, until)
     found, repaired = wired.verify(named, promised), 0
     if repair and wired.charges:
@@ -107,7 +107,7 @@ def document(result: ReconciliationResult) -> dict[str, Any]:
         "right": result.is_right,
         "notifications": found.notifications,
         "different": {
-            "notifications": dict(found.wrong_lines),
+            "notifications": dict(found.wrong_notifications),
             "buckets": [
                 {**bucket._asdict(), "too_much": {n: str(a) for n, a in amounts.items()}}
                 for bucket, amounts in found.wrong_buckets.items()

@@ -56,11 +56,11 @@ class Look:
     unlisted: int = 0
     stamp: int = 0
 
-    def add(self, counted: Mapping[str, CountedVersion], lines: Mapping[str, RollupInput]) -> None:
+    def add(self, counted: Mapping[str, CountedVersion], inputs: Mapping[str, RollupInput]) -> None:
         """Compare a page of counted versions with the ledger rows read after them."""
         self.sum_up(counted)
-        for i in counted.keys() | lines.keys():
-            pair = Pair(counted=counted.get(i), rollup_input=lines.get(i))
+        for i in counted.keys() | inputs.keys():
+            pair = Pair(counted=counted.get(i), rollup_input=inputs.get(i))
             self.notifications += _is_of(self.hours, i, pair)
             mismatch = mismatch_of(pair, kept_since=self.kept_since)
             if mismatch is None:
@@ -104,7 +104,7 @@ class Findings:
 
     notifications: int
     ended: int
-    wrong_lines: Mapping[str, str] = field(default_factory=dict)
+    wrong_notifications: Mapping[str, str] = field(default_factory=dict)
     wrong_buckets: Mapping[RollupKey, Amounts] = field(default_factory=dict)
     not_yet_counted: Mapping[str, RollupInput] = field(default_factory=dict)
     moving: frozenset[str] = frozenset()
@@ -114,7 +114,7 @@ class Findings:
     @property
     def different(self) -> int:
         """The number of notifications and buckets that are counted wrongly."""
-        return len(self.wrong_lines) + len(self.wrong_buckets)
+        return len(self.wrong_notifications) + len(self.wrong_buckets)
 
     @property
     def are_clean(self) -> bool:
@@ -153,9 +153,9 @@ def findings(
     return Findings(
         notifications=look.notifications,
         ended=look.ended + sum(ended),
-        wrong_lines=wrong,
+        wrong_notifications=wrong,
         wrong_buckets=wrong_buckets,
-        not_yet_counted={i: line for i, line in behind.items() if line is not None},
+        not_yet_counted={i: row for i, row in behind.items() if row is not None},
         moving=frozenset(i for i, why in mismatches.items() if why) - still - wrong.keys(),
         corrected=corrected,
         unlisted=look.unlisted,
@@ -164,15 +164,15 @@ def findings(
 
 def mismatch_of(pair: Pair, *, kept_since: str) -> str | None:
     """Return how the counted version differs from the ledger row; None if they agree."""
-    counted, line = pair.counted, pair.rollup_input
-    if line is None:
+    counted, row = pair.counted, pair.rollup_input
+    if row is None:
         young = counted and counted.contribution.bucket.hour >= kept_since
         return GONE if counted and young and _is_notification(counted) else None
-    if counted is None or counted.version < line.version:
+    if counted is None or counted.version < row.version:
         return BEHIND
-    if counted.version > line.version:
+    if counted.version > row.version:
         return AHEAD
-    return None if counted.contribution == contribution(line) else ANOTHER
+    return None if counted.contribution == contribution(row) else ANOTHER
 
 
 def _is_still(before: Pair, after: Pair) -> bool:

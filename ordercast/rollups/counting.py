@@ -66,7 +66,7 @@ class Transaction:
 
 
 def entries(
-    lines: Iterable[RollupInput], counted: Mapping[str, CountedVersion], *, again: bool = False
+    inputs: Iterable[RollupInput], counted: Mapping[str, CountedVersion], *, again: bool = False
 ) -> list[Entry]:
     """Return an entry for each input that is newer than its counted version.
 
@@ -74,9 +74,9 @@ def entries(
     """
     oldest = 0 if again else 1
     return [
-        Entry(rollup_input=line, new=contribution(line), last=counted.get(line.id))
-        for line in lines
-        if line.id not in counted or counted[line.id].version + oldest <= line.version
+        Entry(rollup_input=row, new=contribution(row), last=counted.get(row.id))
+        for row in inputs
+        if row.id not in counted or counted[row.id].version + oldest <= row.version
     ]
 
 

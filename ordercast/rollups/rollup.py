@@ -118,36 +118,36 @@ _LONGEST, _CUT = 200, 20
 _SURELY_SHORT = (_LONGEST - 2) // 6  # characters: JSON writes none in more than six bytes
 
 
-def contribution(line: RollupInput) -> Contribution:
+def contribution(row: RollupInput) -> Contribution:
     """Return what a notification, or an unattributed charge, contributes as it stands."""
-    if line.state == UNATTRIBUTED:
-        charge: dict[str, Amount] = {CHARGES: 1, UNATTRIBUTED: line.cost or 0}
-        return Contribution(bucket=line.bucket, amounts={n: a for n, a in charge.items() if a})
-    if line.state == NOTHING:
-        return Contribution(bucket=line.bucket, amounts={})
-    amounts: dict[str, Amount] = {STATE + line.state: 1}
-    if line.rule:
-        amounts[f"{RULE}{line.state}#{line.rule}"] = 1
-    if line.taken:
-        amounts |= _spent(line)
-    for name, took in latencies(line).items():
+    if row.state == UNATTRIBUTED:
+        charge: dict[str, Amount] = {CHARGES: 1, UNATTRIBUTED: row.cost or 0}
+        return Contribution(bucket=row.bucket, amounts={n: a for n, a in charge.items() if a})
+    if row.state == NOTHING:
+        return Contribution(bucket=row.bucket, amounts={})
+    amounts: dict[str, Amount] = {STATE + row.state: 1}
+    if row.rule:
+        amounts[f"{RULE}{row.state}#{row.rule}"] = 1
+    if row.taken:
+        amounts |= _spent(row)
+    for name, took in latencies(row).items():
         amounts[f"{LATENCIES[name]}{bin_of(took)}"] = 1
-    return Contribution(bucket=line.bucket, amounts=amounts)
+    return Contribution(bucket=row.bucket, amounts=amounts)
 
 
-def latencies(line: RollupInput) -> dict[str, timedelta]:
+def latencies(row: RollupInput) -> dict[str, timedelta]:
     """Return the duration of each step that is known."""
     took: dict[str, timedelta] = {}
-    if line.occurred_at and (line.taken or line.state not in _NOT_BEGUN):
-        took["accepted"] = line.effective_at - line.occurred_at
-    if line.taken and line.sent_at:
-        took["sent"] = line.sent_at - line.effective_at
-    if line.state in COUNTS_AS_DELIVERED and line.delivered_at:
+    if row.occurred_at and (row.taken or row.state not in _NOT_BEGUN):
+        took["accepted"] = row.effective_at - row.occurred_at
+    if row.taken and row.sent_at:
+        took["sent"] = row.sent_at - row.effective_at
+    if row.state in COUNTS_AS_DELIVERED and row.delivered_at:
         # An event without a time has no latency from the event on.
-        if line.occurred_at:
-            took["in_all"] = line.delivered_at - line.occurred_at
-        if line.sent_at:
-            took["delivered"] = line.delivered_at - line.sent_at
+        if row.occurred_at:
+            took["in_all"] = row.delivered_at - row.occurred_at
+        if row.sent_at:
+            took["delivered"] = row.delivered_at - row.sent_at
     return took
 
 
@@ -182,17 +182,17 @@ def summed(contributions: Iterable[Contribution]) -> dict[RollupKey, dict[str, A
 _NOT_BEGUN = frozenset({State.DEFERRED, State.SUPPRESSED})
 
 
-def _spent(line: RollupInput) -> dict[str, Amount]:
+def _spent(row: RollupInput) -> dict[str, Amount]:
     """Return the amounts of an accepted message; a price of 0 is a price, unlike a missing one."""
     spent: dict[str, Amount] = {TAKEN: 1}
-    if line.parts:
-        spent[PARTS] = line.parts
-    if line.reserved:
-        spent[RESERVED] = line.reserved
-    if line.cost is None:
+    if row.parts:
+        spent[PARTS] = row.parts
+    if row.reserved:
+        spent[RESERVED] = row.reserved
+    if row.cost is None:
         spent[UNPRICED] = 1
-    elif line.cost_source == CostSource.CARRIER:
-        spent |= {PRICED: 1, CARRIER: line.cost, PRICED_RESERVED: line.reserved or 0}
+    elif row.cost_source == CostSource.CARRIER:
+        spent |= {PRICED: 1, CARRIER: row.cost, PRICED_RESERVED: row.reserved or 0}
     else:
-        spent |= {ESTIMATED: 1, ESTIMATE: line.cost}
+        spent |= {ESTIMATED: 1, ESTIMATE: row.cost}
     return {name: amount for name, amount in spent.items() if amount}

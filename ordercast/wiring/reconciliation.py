@@ -33,7 +33,7 @@ class Verification:
     verify: CompareRollups
     trace_records: TraceRecords
     rollups: DynamoRollups
-    lines: DynamoRollupInputs
+    inputs: DynamoRollupInputs
     charges: CountCharges | None
 
 
@@ -42,7 +42,7 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
     table = tables(ThreadPoolExecutor(clients.WORKERS))
     rollups = DynamoRollups(table=table(settings.rollups_table))
     ledger = table(settings.ledger_table)
-    lines = DynamoRollupInputs(table=ledger)
+    inputs = DynamoRollupInputs(table=ledger)
     count = Count(rollups=rollups, pause=time.sleep, chance=random.random)
     receipt_logs = DynamoReceiptLogs(table=table(settings.receipts_table))
     counting_charges = CountCharges(
@@ -54,7 +54,7 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
     return Verification(
         verify=CompareRollups(
             rollups=rollups,
-            ledger=lines,
+            ledger=inputs,
             count=count,
             pause=time.sleep,
             now=now,
@@ -65,14 +65,14 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
         trace_records=TraceRecords(
             stream=orders,
             decisions=DynamoLedger(table=ledger),
-            ledger=lines,
+            ledger=inputs,
             source=lambda: _parked_positions(parked),
             now=now,
             redelivered_for=settings.redelivered_for,
             default_currency=settings.default_currency,
         ),
         rollups=rollups,
-        lines=lines,
+        inputs=inputs,
         charges=charges,
     )
 

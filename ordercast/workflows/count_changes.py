@@ -43,12 +43,12 @@ class Count:
     pause: Callable[[float], None]
     chance: Callable[[], float]
 
-    def __call__(self, lines: Iterable[RollupInput], *, again: bool = False) -> Tally:
-        """Count a batch with one line a notification; raises nothing but what is a bug.
+    def __call__(self, inputs: Iterable[RollupInput], *, again: bool = False) -> Tally:
+        """Count a batch with one input a notification; raises nothing but what is a bug.
 
         With *again* the same version is counted anew: a repair or a backfill.
         """
-        waiting = {line.id: line for line in lines}
+        waiting = {row.id: row for row in inputs}
         done: list[Entry] = []
         for wait in range(ROUNDS):
             if wait and waiting:

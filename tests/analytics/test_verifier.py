@@ -89,7 +89,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
         verify=verifying(stage.rollups, stage.ledger),
         trace_records=stage.meaning_of,  # type: ignore[arg-type]  # a fake of the port
         rollups=stage.rollups,  # type: ignore[arg-type]  # a fake of the port
-        lines=stage.ledger,  # type: ignore[arg-type]  # a fake of the port
+        inputs=stage.ledger,  # type: ignore[arg-type]  # a fake of the port
         charges=stage.charges,
     )
     stage.wired = wired

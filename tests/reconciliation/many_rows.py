@@ -44,7 +44,7 @@ class Hour:
         one = contribution(_line(0))
         return {one.bucket: {name: amount * self.count for name, amount in one.amounts.items()}}
 
-    def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
+    def rollup_inputs(self, ids: Iterable[str]) -> dict[str, RollupInput]:
         return {i: _line(n, ahead=n < self.behind) for i in ids for n in [_number(i)]}
 
     def _counted(self, numbers: Iterable[int]) -> dict[str, CountedVersion]:

@@ -125,7 +125,9 @@ def test_what_was_counted_as_something_else_is_different_and_is_counted_anew(rol
 
     found = rollups.found()
 
-    assert {line(1).id: "counted as something else than the ledger says"} == found.wrong_lines
+    assert {
+        line(1).id: "counted as something else than the ledger says"
+    } == found.wrong_notifications
     assert {} == found.wrong_buckets
     assert 1 == rollups.verify().repair(found)
     assert rollups.found().are_clean
@@ -181,7 +183,7 @@ def test_a_bucket_that_is_being_counted_in_is_not_called_different(rollups) -> N
 def test_a_row_that_is_gone_before_its_time_is_different(rollups) -> None:
     del rollups.ledger.rows[line(1).id]
 
-    assert [line(1).id] == list(rollups.found().wrong_lines)
+    assert [line(1).id] == list(rollups.found().wrong_notifications)
 
 
 def test_a_row_that_retention_removed_has_ended_and_counts_for_ever(rollups) -> None:
@@ -197,7 +199,7 @@ def test_what_the_ledger_never_reached_is_different(rollups) -> None:
     count(rollups.rollups, replace(line(1), version=9))
 
     assert {line(1).id: "counted at a version that the ledger has not reached"} == (
-        rollups.found().wrong_lines
+        rollups.found().wrong_notifications
     )
 
 

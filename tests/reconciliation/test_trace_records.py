@@ -43,7 +43,7 @@ class Stage:
     def between(self, since, until) -> Iterator[list[StreamRecord]]:
         yield [each for each in self.put if each.arrived_at and since <= each.arrived_at < until]
 
-    def lines(self, ids):
+    def rollup_inputs(self, ids):
         rows = self.world.ledger.rows
         wanted = [rows[i] for i in ids if i in rows and i not in self.unentered]
         return {row.id: rollup_input_of(write(row)) for row in wanted}

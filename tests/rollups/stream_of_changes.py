@@ -40,7 +40,7 @@ class FakeRollupInputs:
 
     rows: dict[str, RollupInput] = field(default_factory=dict)
 
-    def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
+    def rollup_inputs(self, ids: Iterable[str]) -> dict[str, RollupInput]:
         return {i: self.rows[i] for i in ids if i in self.rows}
 
 

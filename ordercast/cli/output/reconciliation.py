@@ -34,7 +34,7 @@ def show_result(result: ReconciliationResult, console: Console) -> None:
             name, _figure(rollups), _figure(cloudwatch), _figure(cloudwatch - rollups, "+")
         )
     console.print(sums)
-    for what, why in [*found.wrong_lines.items(), *((i, "lost") for i in records.lost)]:
+    for what, why in [*found.wrong_notifications.items(), *((i, "lost") for i in records.lost)]:
         console.print(f"{what}: {why}", markup=False)
     for bucket, amounts in found.wrong_buckets.items():
         held = ", ".join(f"{name} {amount:+}" for name, amount in amounts.items())

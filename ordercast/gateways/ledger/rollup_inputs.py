@@ -24,10 +24,10 @@ class DynamoRollupInputs:
 
     table: Table
 
-    def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
+    def rollup_inputs(self, ids: Iterable[str]) -> dict[str, RollupInput]:
         """Return the rollup inputs of those that exist, by id, as of now."""
         keys = [key(each) for each in ids if is_notification_id(each)]
-        return {line.id: line for line in map(rollup_input_of, self.table.get(keys))}
+        return {row.id: row for row in map(rollup_input_of, self.table.get(keys))}
 
     def scan(self, since: datetime, until: datetime) -> Iterator[RollupInput]:
         """Return every rollup input whose `effective_at` is from *since* on and before *until*.

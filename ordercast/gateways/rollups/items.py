@@ -54,7 +54,7 @@ def bucket_partitions(day: str) -> list[str]:
     return [f"{_BUCKET}{day}#{writer}" for writer in range(WRITERS)]
 
 
-def write_counted(line: RollupInput, contribution: Contribution) -> dict[str, Mapping[str, str]]:
+def write_counted(row: RollupInput, contribution: Contribution) -> dict[str, Mapping[str, str]]:
     """Return the item of what was counted of a notification, at which version."""
     _, *rest = contribution.bucket
     amounts = {
@@ -63,10 +63,10 @@ def write_counted(line: RollupInput, contribution: Contribution) -> dict[str, Ma
     }
     counted = json.dumps([rest, amounts], ensure_ascii=False, separators=(",", ":"))
     return {
-        **counted_key(line.id, line.bucket.hour),
-        "version": number(line.version),
+        **counted_key(row.id, row.bucket.hour),
+        "version": number(row.version),
         "counted": text(counted),
-        "ttl": number(line.keep_until + KEPT_LONGER),
+        "ttl": number(row.keep_until + KEPT_LONGER),
     }
 
 

@@ -12,8 +12,8 @@ from ordercast.workflows.count_changes import Count, Rollups
 from ordercast.workflows.read_rollups import Buckets
 from ordercast.workflows.reconcile.count_charges import CountCharges
 
-LINES_A_COMMIT = 400
-LINES_A_LOOK = 4_000
+INPUTS_A_COMMIT = 400
+INPUTS_A_LOOK = 4_000
 MOST_DOUBTFUL = 100_000  # notifications, some 3 KB each
 
 
@@ -28,7 +28,7 @@ class HourlyRollups(Rollups, Buckets, Protocol):
 class RollupInputs(Protocol):
     """The countable fields of ledger rows. Raises `LedgerUnavailable`."""
 
-    def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
+    def rollup_inputs(self, ids: Iterable[str]) -> dict[str, RollupInput]:
         """Return the inputs of those that exist, by id."""
         ...
 
@@ -57,8 +57,8 @@ class CompareRollups:
         """Compare the hours; a second look is taken only at what the first finds doubtful."""
         named = frozenset(hours)
         look = self._empty(named)
-        for counted, lines in self._pages(hours, never_counted):
-            look.add(counted, lines)
+        for counted, inputs in self._pages(hours, never_counted):
+            look.add(counted, inputs)
         held = look.misheld(self._buckets(named))
         if not (look.doubtful or held):
             return findings(look, {}, {}, look.corrected)
@@ -81,11 +81,11 @@ class CompareRollups:
         It uses the usual transactions, so nothing is counted twice. Buckets that differ from their
         counted versions get the difference, unless another repair was faster.
         """
-        wrong = self._lines(found.wrong_lines, {})
-        lines = [*found.not_yet_counted.values(), *wrong.values()]
+        wrong = self._inputs(found.wrong_notifications, {})
+        inputs = [*found.not_yet_counted.values(), *wrong.values()]
         repaired = 0
-        for start in range(0, len(lines), LINES_A_COMMIT):
-            tally = self.count(lines[start : start + LINES_A_COMMIT], again=True)
+        for start in range(0, len(inputs), INPUTS_A_COMMIT):
+            tally = self.count(inputs[start : start + INPUTS_A_COMMIT], again=True)
             repaired += len(tally.entries)
         now = self.now()
         keep_until = int((now + self.retention).timestamp())
@@ -98,12 +98,12 @@ class CompareRollups:
     def _charges_due(self, hours: Sequence[str]) -> frozenset[str]:
         return frozenset(self.charges.due(hours)) if self.charges else frozenset()
 
-    def _lines(
+    def _inputs(
         self, ids: Iterable[str], counted: Mapping[str, CountedVersion]
     ) -> dict[str, RollupInput]:
         wanted = frozenset(ids)
-        charges = self.charges.lines(wanted, counted) if self.charges else {}
-        return {**self.ledger.lines(wanted), **charges}
+        charges = self.charges.rollup_inputs(wanted, counted) if self.charges else {}
+        return {**self.ledger.rollup_inputs(wanted), **charges}
 
     def _empty(self, hours: frozenset[str]) -> Look:
         kept_since = hour_of(self.now() - self.retention + timedelta(hours=1))
@@ -119,19 +119,21 @@ class CompareRollups:
         others = {*never_counted, *self._charges_due(hours)}
         for counted in self._counted(hours):
             others -= counted.keys()
-            yield counted, self._lines(counted, counted)
+            yield counted, self._inputs(counted, counted)
         while others:
-            lines = self._lines([others.pop() for _ in range(min(LINES_A_LOOK, len(others)))], {})
+            inputs = self._inputs(
+                [others.pop() for _ in range(min(INPUTS_A_LOOK, len(others)))], {}
+            )
             # An event decided late in an hour may be accepted early in the next.
-            elsewhere = {i: line.bucket.hour for i, line in lines.items()}
-            yield (self.rollups.counted(elsewhere) if elsewhere else {}), lines
+            elsewhere = {i: row.bucket.hour for i, row in inputs.items()}
+            yield (self.rollups.counted(elsewhere) if elsewhere else {}), inputs
 
     def _again(self, doubtful: Mapping[str, Pair]) -> dict[str, Pair]:
         """Read what was doubtful again, in the same order."""
         hours = {i: pair.hour for i, pair in doubtful.items() if pair.hour}
         counted = self.rollups.counted(hours) if hours else {}
-        lines = self._lines(doubtful, counted)
-        return {i: Pair(counted=counted.get(i), rollup_input=lines.get(i)) for i in doubtful}
+        inputs = self._inputs(doubtful, counted)
+        return {i: Pair(counted=counted.get(i), rollup_input=inputs.get(i)) for i in doubtful}
 
     def _counted(self, hours: Sequence[str]) -> Iterator[Mapping[str, CountedVersion]]:
         for hour in hours:

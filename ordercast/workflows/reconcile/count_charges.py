@@ -50,14 +50,14 @@ class CountCharges:
         pages = self.receipt_logs.unattributed(since=until - AGAIN, until=until)
         return sum(len(self.count(_charges(page)).entries) for page in pages)
 
-    def lines(
+    def rollup_inputs(
         self, ids: Iterable[str], counted: Mapping[str, CountedVersion]
     ) -> dict[str, RollupInput]:
         """Return the charges among *ids* as they stand, by id; reversed if they were ours after all."""
         wanted = {i.removeprefix(CHARGE) for i in ids if i.startswith(CHARGE)}
         found = self.receipt_logs.find(wanted) if wanted else {}
-        lines = (_line(receipt_log, counted.get(CHARGE + i)) for i, receipt_log in found.items())
-        return {line.id: line for line in lines if line is not None}
+        inputs = (_input(receipt_log, counted.get(CHARGE + i)) for i, receipt_log in found.items())
+        return {row.id: row for row in inputs if row is not None}
 
     def due(self, hours: Sequence[str]) -> Iterator[str]:
         """Yield the ids of those hours' charges that must have been counted."""
@@ -79,7 +79,7 @@ def _charges(receipt_logs: Iterable[ReceiptLog]) -> list[RollupInput]:
     return [charge for each in receipt_logs if (charge := charge_of(each)) is not None]
 
 
-def _line(receipt_log: ReceiptLog, counted: CountedVersion | None) -> RollupInput | None:
+def _input(receipt_log: ReceiptLog, counted: CountedVersion | None) -> RollupInput | None:
     if counted is not None and receipt_log.notification_id is not None:
         return reversal_of(receipt_log, counted.contribution.bucket)
     return charge_of(receipt_log)

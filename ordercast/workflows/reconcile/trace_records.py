@@ -73,7 +73,7 @@ class TraceRecords:
             if inbound and record.position not in parked.positions:
                 ids = promised_by(inbound, decisions.get(inbound.key), now=self.now())
                 promised |= dict.fromkeys(ids, record)
-        there = self.ledger.lines(promised) if promised else {}
+        there = self.ledger.rollup_inputs(promised) if promised else {}
         traced.unentered += [
             i for i, record in promised.items() if i not in there and not self._is_young(record)
         ]

@@ -53,7 +53,7 @@ def test_what_was_put_is_counted_once_everywhere(target) -> None:
     def nothing_of_ours_is_amiss() -> ReconciliationResult | None:
         answer = compared(target, begun)
         found = answer.found
-        amiss = {*found.wrong_lines, *found.not_yet_counted, *found.moving} & expected
+        amiss = {*found.wrong_notifications, *found.not_yet_counted, *found.moving} & expected
         wrong = [bucket for bucket in found.wrong_buckets if SHOP == bucket.shop]
         return None if amiss or wrong else answer
 
@@ -76,7 +76,7 @@ def test_a_row_that_was_never_counted_is_found_by_a_scan_and_repaired(target) ->
     ids = [_id(payload, channel) for channel in Channel]
 
     def all_is_over() -> bool:
-        lines = wired.lines.lines(ids)
+        lines = wired.inputs.rollup_inputs(ids)
         hours = {i: line.bucket.hour for i, line in lines.items()}
         counted = rollups.counted(hours)
         return len(counted) == len(ids) and all(
@@ -85,7 +85,7 @@ def test_a_row_that_was_never_counted_is_found_by_a_scan_and_repaired(target) ->
         )
 
     assert eventually(all_is_over, within=90, every=1)
-    line = wired.lines.lines(ids)[ids[0]]
+    line = wired.inputs.rollup_inputs(ids)[ids[0]]
     key = {
         "pk": {"S": f"counted#{line.bucket.hour}#{_shard(line.id)}"},
         "sk": {"S": line.id},
@@ -98,7 +98,7 @@ def test_a_row_that_was_never_counted_is_found_by_a_scan_and_repaired(target) ->
 
     wired.verify.repair(found)
     again = wired.verify([line.bucket.hour], [line.id])
-    assert line.id not in {*again.wrong_lines, *again.not_yet_counted}
+    assert line.id not in {*again.wrong_notifications, *again.not_yet_counted}
     assert line.bucket not in again.wrong_buckets
 
 

@@ -19,7 +19,7 @@ from tests.fakes.rollups import FakeRollups
 class _Lines:
     there: Mapping[str, RollupInput]
 
-    def lines(self, ids: Iterable[str]) -> dict[str, RollupInput]:
+    def rollup_inputs(self, ids: Iterable[str]) -> dict[str, RollupInput]:
         return {each: self.there[each] for each in ids if each in self.there}
 
 
@@ -59,7 +59,7 @@ def imbalance(rollups: FakeRollups, rows: Iterable[Notification]) -> Iterator[st
 
 
 def _wrong(found: Findings, rows: Mapping[str, Notification]) -> Iterator[str]:
-    for each, why in found.wrong_lines.items():
+    for each, why in found.wrong_notifications.items():
         yield f"P5: {_name(rows, each)} is {why}"
     for bucket in found.wrong_buckets:
         yield f"P5: the rollups differ from what was counted in {'/'.join(map(str, bucket))}"

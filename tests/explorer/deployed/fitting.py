@@ -1,4 +1,4 @@
-"""Say how the functions are built: the policies, and what is put in place of a safeguard."""
+"""Define the policies of the functions, and what replaces a safeguard. Used by the explorer's functions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace

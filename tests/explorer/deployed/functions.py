@@ -1,4 +1,4 @@
-"""Build every deployed function on fakes, with its own entry point, workflow and provider gateway."""
+"""Build every deployed function on fakes, with its own entry point and workflow. Used by the explorer's stage."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future

@@ -1,4 +1,4 @@
-"""The sweeper's schedule."""
+"""Invoke the sweeper every minute while there is work for it. Used by the explorer's stage."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

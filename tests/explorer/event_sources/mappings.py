@@ -1,4 +1,4 @@
-"""The event source mappings as they are deployed: of the orders' stream, the ledger's and each queue."""
+"""Read the event source mappings as they are deployed. Used by the explorer's stage."""
 
 from datetime import timedelta
 

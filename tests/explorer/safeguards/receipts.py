@@ -1,4 +1,4 @@
-"""Define the safeguards of receipts and of rollups, each with the same functions without it."""
+"""Define the safeguards of receipts and rollups, and the functions without each. Used by `test_safeguards`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

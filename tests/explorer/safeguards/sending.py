@@ -1,4 +1,4 @@
-"""Define the safeguards of relaying and sending, each with the same functions without it."""
+"""Define the safeguards of relaying and sending, and the functions without each. Used by `test_safeguards`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -31,7 +31,7 @@ def test_rows_are_read_by_id_and_what_is_none_is_not_asked_for(lines) -> None:
     """A bill that is no notification's is counted by its message's id."""
     statement_verbs = [line(1).id, line(99).id, "message#m-1"]
 
-    assert {line(1).id} == lines.lines(statement_verbs).keys()
+    assert {line(1).id} == lines.rollup_inputs(statement_verbs).keys()
 
 
 def test_a_scan_finds_the_notifications_of_its_span_and_no_other_row(lines) -> None:
