@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from analytics.metrics import emf_lines
+from analytics.cloudwatch_metrics import emf_lines
 from ordercast.gateways import clients
 from ordercast.gateways.dynamodb.table import Table
 from ordercast.gateways.invocations.batch_response import BatchResponse, from_lowest

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ordercast.emf import emf_line
+from ordercast.embedded_metric_format import emf_line
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.rollup import hour_of

@@ -12,7 +12,7 @@ from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from boto3.dynamodb.types import TypeDeserializer
 
-from analytics.metrics import emf_lines
+from analytics.cloudwatch_metrics import emf_lines
 from benchmarks.aws import endpoint
 from benchmarks.aws.account import ROLLUPS, opened
 from benchmarks.aws.stand_in import StandIn

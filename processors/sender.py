@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from ordercast.emf import PARKED_METRIC, emf_line
+from ordercast.embedded_metric_format import PARKED_METRIC, emf_line
 from ordercast.errors import Retryable
 from ordercast.events.identity import is_notification_id
 from ordercast.events.order_event import Channel

@@ -23,7 +23,7 @@ from local_cloud.demo.day import DemoRecord
 from local_cloud.demo.shop import Result
 from local_cloud.inbox import InboxReader, SentMessage
 from local_cloud.provider_simulator.charges import Charge, read_charges
-from ordercast.emf import NAMESPACE
+from ordercast.embedded_metric_format import NAMESPACE
 from ordercast.events.order_event import Channel
 from ordercast.gateways.cloudwatch import MetricSums
 from ordercast.operations.target import Target

@@ -1,4 +1,7 @@
-"""Parse a record into an order event: contract v1 with its defaults. Used by the order relay."""
+"""Parse a record into an order event: contract v1 with its defaults. Used by the order relay.
+
+Add a field: to `OrderEvent`, then as producers write it to `order_event_fields`; `make contract`.
+"""
 
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from msgspec.structs import asdict
 
-from ordercast.emf import NAMESPACE
+from ordercast.embedded_metric_format import NAMESPACE
 from ordercast.gateways.cloudwatch import MetricSums
 from ordercast.operations.periods import moment
 from ordercast.operations.target import Target

@@ -1,6 +1,7 @@
 """Render the words of a notification. Used by the senders.
 
-One folder for each template, in it one for each language, in it one file for each part.
+One folder for each template, in it one for each language, in it one file for each part. Add a
+language: folders of its code beside `sv`, in `layout` and in each template (docs/templates.md).
 """
 
 import re

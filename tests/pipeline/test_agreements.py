@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ordercast.gateways.ledger import indexes as ledger_indexes
+from ordercast.gateways.ledger import index_keys
 from ordercast.gateways.receipt_logs import items as receipt_items
 from ordercast.settings import processors as settings
 from ordercast.settings.analytics import AnalyticsSettings, VerifierSettings
@@ -61,9 +61,9 @@ def test_the_ledger_has_the_keys_and_the_indexes_that_code_relies_on(synthesis: 
     assert [("pk", "HASH"), ("sk", "RANGE")] == _keys(ledger)
     indexes = ledger["GlobalSecondaryIndexes"]
     assert {
-        ledger_indexes.DUE_INDEX: [("due_shard", "HASH"), ("due_at", "RANGE")],
-        ledger_indexes.CUSTOMER_INDEX: [("person", "HASH"), ("effective_at", "RANGE")],
-        ledger_indexes.FAILURE_INDEX: [(ledger_indexes.FAILURE, "HASH")],
+        index_keys.DUE_INDEX: [("due_shard", "HASH"), ("due_at", "RANGE")],
+        index_keys.CUSTOMER_INDEX: [("person", "HASH"), ("effective_at", "RANGE")],
+        index_keys.FAILURE_INDEX: [(index_keys.FAILURE, "HASH")],
     } == {each["IndexName"]: _keys(each) for each in indexes}
     assert {"KEYS_ONLY"} == {each["Projection"]["ProjectionType"] for each in indexes}
     assert "NEW_IMAGE" == ledger["StreamSpecification"]["StreamViewType"]

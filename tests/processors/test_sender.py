@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ordercast.emf import NAMESPACE, PARKED_METRIC
+from ordercast.embedded_metric_format import NAMESPACE, PARKED_METRIC
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
 from ordercast.notifications.lifecycle import State

@@ -29,7 +29,7 @@ from ordercast.gateways.dynamodb.codec import (
     text_of,
     texts,
 )
-from ordercast.gateways.ledger import indexes as ledger_indexes
+from ordercast.gateways.ledger import index_keys
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification, OrderDetails
@@ -132,7 +132,7 @@ def write(notification: Notification) -> dict[str, Attribute]:
         **_NOTIFICATION.write(n),
         **_ORDER.write(n.order),
         **({"resends": number(n.resends)} if n.resends else {}),
-        **ledger_indexes.attributes(n),
+        **index_keys.attributes(n),
     }
 
 

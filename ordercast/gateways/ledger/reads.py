@@ -11,7 +11,7 @@ from ordercast.decisions.lookup import LookupKeys, LookupResult, Pauses
 from ordercast.gateways.dynamodb.codec import Item, text
 from ordercast.gateways.dynamodb.table import KEYS_A_CALL, Located, Table, translated
 from ordercast.gateways.ledger import items as ledger_item
-from ordercast.gateways.ledger.indexes import (
+from ordercast.gateways.ledger.index_keys import (
     CUSTOMER_INDEX,
     DUE_INDEX,
     DUE_SHARDS,

@@ -9,9 +9,9 @@ from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import millis, number, text
 from ordercast.gateways.dynamodb.partiql import Update
 from ordercast.gateways.dynamodb.table import Statement
-from ordercast.gateways.ledger import indexes as ledger_indexes
+from ordercast.gateways.ledger import index_keys
 from ordercast.gateways.ledger import items as ledger_item
-from ordercast.gateways.ledger.indexes import FAILURE
+from ordercast.gateways.ledger.index_keys import FAILURE
 from ordercast.gateways.ledger.items import key, latest_status_key
 from ordercast.notifications.failures import FAILURES, day_of
 from ordercast.notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State
@@ -106,7 +106,7 @@ def _verdict(
 ) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
     """Return what a new state sets and removes: with the old state goes the old reason."""
     final, fails = state in FINAL, state in FAILURES
-    failure = ledger_indexes.failure(state, day_of(at), notification_id) if fails else None
+    failure = index_keys.failure(state, day_of(at), notification_id) if fails else None
     set_ = {
         "state": text(state),
         **({"rule": text(reason)} if reason else {}),

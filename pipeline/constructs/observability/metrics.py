@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from ordercast.emf import NAMESPACE
+from ordercast.embedded_metric_format import NAMESPACE
 from pipeline.constructs.conversions import duration
 
 HOUR = timedelta(hours=1)

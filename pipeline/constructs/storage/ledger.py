@@ -1,7 +1,7 @@
 """Make the ledger table, with its change stream and its indexes. Used by the data stack.
 
 Add an index: a constant, a line in `Ledger.__init__`, and the grant of the function that queries it. The
-attribute names are those of ordercast/gateways/ledger/indexes.py; a test holds them equal.
+attribute names are those of ordercast/gateways/ledger/index_keys.py; a test holds them equal.
 """
 
 from aws_cdk import aws_dynamodb as dynamodb

@@ -17,7 +17,7 @@ from local_cloud.demo.independent_counts import cloudwatch_count
 from local_cloud.demo.outcome import DemoOutcome
 from local_cloud.demo.run import Demo
 from local_cloud.metric_extraction.emf import metrics_in
-from ordercast.emf import NAMESPACE
+from ordercast.embedded_metric_format import NAMESPACE
 from ordercast.gateways.cloudwatch import MetricSums
 from ordercast.workflows.read_rollups import HOUR
 

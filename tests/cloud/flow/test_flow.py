@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from ordercast.emf import NAMESPACE
+from ordercast.embedded_metric_format import NAMESPACE
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.gateways.cloudwatch import MetricSums

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from analytics import processor
-from analytics.metrics import emf_lines
+from analytics.cloudwatch_metrics import emf_lines
 from lambda_event_sources.queues.standard_queue import ARN
 from ordercast.events.order_event import Channel
 from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from analytics import metrics, verifier
-from ordercast.emf import NAMESPACE, PARKED_METRIC, emf_line
+from analytics import cloudwatch_metrics, verifier
+from ordercast.embedded_metric_format import NAMESPACE, PARKED_METRIC, emf_line
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
 
-OTHERS = {metrics.LATENCY, PARKED_METRIC, verifier.METRIC}
-PUBLISHED = metrics._ESSENTIAL | OTHERS  # noqa: SLF001 - on every stage
+OTHERS = {cloudwatch_metrics.LATENCY, PARKED_METRIC, verifier.METRIC}
+PUBLISHED = cloudwatch_metrics._ESSENTIAL | OTHERS  # noqa: SLF001 - on every stage
 
 
 def body(synthesis: Synthesis) -> dict[str, Any]:

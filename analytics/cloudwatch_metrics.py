@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ordercast.emf import MetricSeries, emf_line
+from ordercast.embedded_metric_format import MetricSeries, emf_line
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 from ordercast.rollups.counting import Entry
 from ordercast.rollups.rollup import STATE, Amount, Contribution, RollupInput, add

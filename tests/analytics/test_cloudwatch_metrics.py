@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from analytics.metrics import emf_lines
+from analytics.cloudwatch_metrics import emf_lines
 from local_cloud.metric_extraction.emf import metrics_in
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
