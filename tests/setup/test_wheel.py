@@ -94,16 +94,17 @@ class Kinesis:
         return {"Records": [{} for _ in Records], "FailedRecordCount": 0}
 
 events = [OrderEventV1(order_id="o-1", status=each, customer_id="c-1") for each in ("confirmed", "shipped")]
-assert 2 == Producer(client=Kinesis(), stream="orders").put(events)
-assert 2 == Producer(client=Kinesis(), stream="orders", aggregate=True).put(events)
+print(Producer(client=Kinesis(), stream="orders").put(events))
+print(Producer(client=Kinesis(), stream="orders", aggregate=True).put(events))
 fake = FakeProducer()
 fake.put(events)
-assert events == fake.events
+print(events == fake.events)
 """
 
 
 def test_a_shop_puts_events_with_the_base_alone(base: Path, tmp_path: Path) -> None:
-    succeeds(base / "python", "-c", SHOP, cwd=tmp_path)
+    """Two events one by one, the same as one aggregate, and to the producer for tests."""
+    assert ["2", "2", "True"] == succeeds(base / "python", "-c", SHOP, cwd=tmp_path).split()
 
 
 def test_the_base_says_how_to_get_the_command_line(base: Path, tmp_path: Path) -> None:

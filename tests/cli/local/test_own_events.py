@@ -12,6 +12,7 @@ from ordercast.cli.local import own_events
 from ordercast.cli.local.own_events import OwnEvents
 from ordercast.events.order_event import parse_order_event
 from ordercast.notifications.lifecycle import State
+from ordercast.producer import NO_CURRENCY
 from tests.examples import EMAIL, POLICY, payload, quiet_for
 from tests.fakes.clock import START
 from tests.fakes.world import World
@@ -30,7 +31,7 @@ def following(
     world: World, payloads: Sequence[bytes], *, unusable: int = 0, left: int = 1
 ) -> OwnEvents:
     return OwnEvents(
-        events=[parse_order_event(each, default_currency="XXX") for each in payloads],
+        events=[parse_order_event(each, default_currency=NO_CURRENCY) for each in payloads],
         unusable=unusable,
         look_up=world.ledger.look_up,
         records_left=lambda: left,
