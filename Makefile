@@ -63,6 +63,7 @@ explore: bootstrap ## Crash, throttle, lose and overtake at every call of a smal
 
 bench: bootstrap ## Count and time what a batch of orders takes, beside one call at a time
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m tests.pacing.simulated
 
 prove: test-whole ## Crash, throttle, lose and overtake at every call of a small day; live a long one; damage a million aggregates
 	@$(BIN)/python -m tests.explorer --all

@@ -117,6 +117,8 @@ def _environment() -> dict[str, str]:
         ledger_table=LEDGER,
         customers_table=CUSTOMERS,
         receipts_table=RECEIPTS,
+        origination="bench",
+        rate=1000,
         claim_lease=timedelta(seconds=60),
         receipt_retention=timedelta(days=30),
         receipt_timeout=timedelta(hours=72),

@@ -14,6 +14,7 @@ from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.prices import estimate
 from ordercast.settings.processors import EmailSenderSettings
 from ordercast.templates import Words
+from ordercast.wiring.clock import wait_until
 from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
 
@@ -40,6 +41,7 @@ def _wired() -> Sender:
         settings,
         Channel.EMAIL,
         lambda executor: SesEmail(
+            wait=wait_until,
             client=clients.email_provider(),
             sender=settings.email_from,
             configuration_set=settings.configuration_set,

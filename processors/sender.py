@@ -17,14 +17,16 @@ from ordercast.gateways import clients
 from ordercast.gateways.invocations.batch_response import BatchResponse, message_ids, of
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.messaging.visibility import SqsVisibility
+from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.notifications.lifecycle import State
+from ordercast.pacing.bucket import WAVE
 from ordercast.settings.processors import SenderSettings
 from ordercast.wiring.send import SenderPorts, send_messages
 from ordercast.wiring.tables import tables
 from ordercast.workflows.ports import Deadline, Provider
 from ordercast.workflows.send.checks import Cost
-from ordercast.workflows.send_messages import WAVE, SendMessages
+from ordercast.workflows.send_messages import SendMessages
 
 Delay = Callable[[str, Mapping[str, timedelta]], None]
 """Set how long each message (by receipt handle) of a queue (its ARN) stays invisible."""
@@ -64,6 +66,7 @@ def respond(
             "skipped": sent.skipped,
             "foreign": foreign,
             "retried": len(back) - foreign,
+            "back_pressure": dict(sent.back_pressure),
             "settled": {str(state): count for state, count in sent.settled.items() if count},
             "bugs": list(sent.bugs),
         },
@@ -90,6 +93,7 @@ def wire(
             table=table(settings.ledger_table), customers=table(settings.customers_table)
         ),
         receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
+        buckets=DynamoBuckets(table=table(settings.ledger_table)),
         provider=provider(executor),
         cost=cost,
     )

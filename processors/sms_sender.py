@@ -16,6 +16,7 @@ from ordercast.sending.prices import estimate
 from ordercast.settings.processors import SmsSenderSettings
 from ordercast.templates import Words
 from ordercast.templates.sms_text import parts
+from ordercast.wiring.clock import wait_until
 from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
 
@@ -44,7 +45,10 @@ def _wired() -> Sender:
         settings,
         Channel.SMS,
         lambda executor: SnsSms(
-            client=clients.sms_provider(), sender_id=settings.sender_id, executor=executor
+            wait=wait_until,
+            client=clients.sms_provider(),
+            sender_id=settings.sender_id,
+            executor=executor,
         ),
         cost,
     )

@@ -1,5 +1,6 @@
 """Parse the PartiQL statements of the gateways: changes and conditions. Used by the stand-in's tables."""
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -104,13 +105,20 @@ def _is_one_of(item: Item, name: str, values: Values) -> bool:
     return item.get(name) in values
 
 
-def _is_below(item: Item, name: str, values: Values) -> bool:
-    return name in item and int(item[name]["N"]) < int(values[0]["N"])
+def _increase(item: Item, name: str, values: Values) -> Item:
+    return _raise(item, name, values, by=int(values[0]["N"]))
+
+
+def _compared(compare: Callable[[int, int], bool]) -> Condition:
+    return lambda item, name, values: (
+        name in item and compare(int(item[name]["N"]), int(values[0]["N"]))
+    )
 
 
 _NAME = r'"([^"]+)"'
 _CHANGES: Mapping[str, Change] = {
     rf"SET {_NAME}=\?": _set,
+    rf"SET {_NAME}=\"[^\"]+\"\+\?": _increase,
     rf"SET {_NAME}=\"[^\"]+\"\+1": _raise,
     rf"SET {_NAME}=\"[^\"]+\"-1": lambda item, name, _: _raise(item, name, _, by=-1),
     rf"REMOVE {_NAME}": lambda item, name, _: {k: v for k, v in item.items() if k != name},
@@ -118,6 +126,8 @@ _CHANGES: Mapping[str, Change] = {
 _CONDITIONS: Mapping[str, Condition] = {
     rf"{_NAME}=\?": _is_one_of,
     rf"{_NAME} IN \[[?, ]+\]": _is_one_of,
-    rf"{_NAME} < \?": _is_below,
+    rf"{_NAME} < \?": _compared(operator.lt),
+    rf"{_NAME} <= \?": _compared(operator.le),
+    rf"{_NAME} >= \?": _compared(operator.ge),
     rf"{_NAME} IS MISSING": lambda item, name, _: name not in item,
 }

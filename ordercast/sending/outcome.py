@@ -13,23 +13,29 @@ from ordercast.templates import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One claimed notification and its rendered text, ready for the provider."""
+    """One claimed notification and its rendered text, ready for the provider.
+
+    `not_before` is the slot of its call; None is at once.
+    """
 
     notification: Notification
     words: Words
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The state that a send ends in; made by one of the five functions below.
+    """The state that a send ends in; made by one of the six functions below.
 
-    If the provider was not `called`, it was no attempt.
+    What the provider did not judge (`judged` False) was no attempt. `back_pressure` says why: a limit
+    of rate, quota or account, or an outage, rather than that we did not call.
     """
 
     state: State
     message_id: str | None = None
     reason: str | None = None
-    called: bool = True
+    judged: bool = True
+    back_pressure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,12 @@ def not_now(reason: str) -> Outcome:
 
 def not_called(reason: str) -> Outcome:
     """Return that the provider was not called: the claim is released and is no attempt."""
-    return Outcome(state=State.REQUESTED, reason=reason, called=False)
+    return Outcome(state=State.REQUESTED, reason=reason, judged=False)
+
+
+def back_pressure(reason: str) -> Outcome:
+    """Return that the provider takes no message at the moment: it waits for room, and is no attempt."""
+    return Outcome(state=State.REQUESTED, reason=reason, judged=False, back_pressure=True)
 
 
 def unknown(reason: str) -> Outcome:
@@ -86,7 +97,7 @@ def settled(row: Notification, settlement: Settlement) -> Notification:
         row,
         state=outcome.state,
         rule=outcome.reason,
-        attempts=row.attempts if outcome.called else row.attempts - 1,
+        attempts=row.attempts if outcome.judged else row.attempts - 1,
         lease_until=None,
         in_doubt_since=at if doubtful else row.in_doubt_since if row.resends else None,
         closed_at=at if ends else None,
@@ -99,7 +110,7 @@ def limit_attempts(outcome: Outcome, row: Notification) -> Outcome:
 
     A resent notification stays in doubt instead, because its first message may have arrived.
     """
-    if outcome.called and outcome.state is State.REQUESTED and row.attempts >= MAX_ATTEMPTS:
+    if outcome.judged and outcome.state is State.REQUESTED and row.attempts >= MAX_ATTEMPTS:
         outcome = Outcome(state=State.PARKED, reason=OUT_OF_ATTEMPTS)
     if row.resends and outcome.state in {State.PARKED, State.FAILED}:
         return replace(outcome, state=State.IN_DOUBT)

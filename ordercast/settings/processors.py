@@ -38,8 +38,14 @@ class OrderRelaySettings(EnvironmentSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendPolicy:
-    """How long the senders hold claims and wait for receipts, set in stages/*.toml by the same names."""
+    """How fast the senders send, how long they hold claims and wait for receipts.
 
+    Set in stages/*.toml by the same names, but for `rate`: the stage's share of its sender's rate, in
+    parts of texts or recipients of e-mails a second. `origination` names the bucket that shares it out.
+    """
+
+    origination: str
+    rate: int
     claim_lease: timedelta
     receipt_retention: timedelta
     receipt_timeout: timedelta

@@ -36,6 +36,7 @@ Text = Annotated[str, Meta(description="a text in quotes")]
 Flag = Annotated[bool, Meta(description="true or false")]
 Whole = Annotated[int, Meta(description="a whole number")]
 Positive = Annotated[int, Meta(ge=1, description="a whole number of 1 or more")]
+Percent = Annotated[int, Meta(ge=1, le=100, description="a percentage of 1 to 100")]
 Receives = Annotated[int, Meta(ge=1, le=1000, description="a whole number between 1 and 1000")]
 _COUNTRY = 'a country of ISO 3166-1 in two capitals, such as "SE"'
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description=_COUNTRY)]
@@ -89,6 +90,18 @@ class QueueReaderSettings(FunctionSettings, frozen=True):
     batch_size: Positive
     window: Span
     max_receives: Receives
+
+
+class SenderFunctionSettings(QueueReaderSettings, frozen=True):
+    """A function that sends messages, and what its provider takes from the account."""
+
+    rate: Positive
+    share: Percent
+
+    @property
+    def limit(self) -> int:
+        """What this stage may send, in units a second."""
+        return max(1, self.rate * self.share // 100)
 
 
 class QueueSettings(Settings, frozen=True):
@@ -145,8 +158,8 @@ class StageSettings(Settings, frozen=True):
     orders: OrdersStreamSettings
     order_relay: StreamReaderSettings
     analytics: StreamReaderSettings
-    sms_sender: QueueReaderSettings
-    email_sender: QueueReaderSettings
+    sms_sender: SenderFunctionSettings
+    email_sender: SenderFunctionSettings
     receipt_tracker: QueueReaderSettings
     sweeper: FunctionSettings
     verifier: FunctionSettings

@@ -7,14 +7,16 @@ from uuid import uuid4
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.bucket import Wait
 from ordercast.sending.send_rules import SendWithin
 from ordercast.settings.processors import SendPolicy
 from ordercast.templates import Words, send_within, words
-from ordercast.wiring.clock import utc_now
+from ordercast.wiring.clock import utc_now, wait_until
 from ordercast.workflows.merge_receipts import MergeReceipts
-from ordercast.workflows.ports import Clock, Ledger, Provider, ReceiptLogs, Token
+from ordercast.workflows.ports import Clock, Ledger, PaceBuckets, Provider, ReceiptLogs, Token
 from ordercast.workflows.send.checks import Checks, Cost
 from ordercast.workflows.send.claims import Claims
+from ordercast.workflows.send.pace import Pace
 from ordercast.workflows.send.settling import Settling
 from ordercast.workflows.send_messages import SendMessages
 
@@ -25,8 +27,10 @@ class SenderPorts:
 
     ledger: Ledger
     receipt_logs: ReceiptLogs
+    buckets: PaceBuckets
     provider: Provider
     cost: Cost
+    wait: Wait = wait_until
     now: Clock = utc_now
     token: Token = lambda: uuid4().hex
     chance: Callable[[], float] = random
@@ -41,6 +45,13 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
         channel=channel,
         ledger=ledger,
         provider=ports.provider,
+        pace=Pace(
+            buckets=ports.buckets,
+            key=policy.origination,
+            limit=policy.rate,
+            now=now,
+            wait=ports.wait,
+        ),
         checks=Checks(
             ledger=ledger,
             words=ports.words,

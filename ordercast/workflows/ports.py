@@ -14,6 +14,7 @@ from ordercast.events.stream_record import ParkedRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
+from ordercast.pacing.bucket import Bucket, Draw
 from ordercast.people.person import Person
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.sending.claim import Claim, ClaimRequest
@@ -127,6 +128,22 @@ class Provider(Protocol):
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Make at most one call for each message; answer in order, without raising."""
+        ...
+
+
+class PaceBuckets(Protocol):
+    """The buckets of pace, one for each origination. Raises `LedgerUnavailable`."""
+
+    def open(self, bucket: Bucket) -> Bucket:
+        """Insert *bucket* if there is none of its key; answer the stored one."""
+        ...
+
+    def draw(self, draw: Draw) -> tuple[bool, Bucket | None]:
+        """Move the lines of a bucket if it is as *draw* says; answer whether, and the stored bucket."""
+        ...
+
+    def learn(self, seen: Bucket, new: Bucket) -> Bucket | None:
+        """Write what *new* has learnt if the bucket's `rate_at` is as *seen*; answer the stored one."""
         ...
 
 

@@ -1,27 +1,34 @@
 """Send a queue's notifications: claim, call the provider once, settle. Used by the senders."""
 
+from bisect import bisect_right
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import accumulate
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import Retryable
-from ordercast.events.order_event import Channel
+from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.claim import Claim, ClaimStatus
-from ordercast.sending.outcome import Outgoing, Settlement, limit_attempts
+from ordercast.sending.outcome import Outgoing, Settlement, limit_attempts, settled
 from ordercast.workflows.ports import Clock, Deadline, Ledger, Provider
 from ordercast.workflows.send.checks import Checks, Ready
 from ordercast.workflows.send.claims import Claims
+from ordercast.workflows.send.pace import Pace
 from ordercast.workflows.send.sent import Sent
 from ordercast.workflows.send.settling import Settling
 
-WAVE = 25  # claims that a crash may leave in doubt; also the size of a bulk call
-
 # The longest that a wave may take once its calls begin: provider time-outs and the writes after.
 WAVE_TAKES = timedelta(seconds=15)
+
+# How long an invocation waits for room before it gives back what is left.
+WAITS = timedelta(seconds=40)
+
+TRIES = 3  # of one message, within an invocation, while the provider takes none
 
 AT_ONCE = timedelta()
 
@@ -33,11 +40,15 @@ class SendMessages:
     Claims are made in waves just before their calls, so a crash leaves at most one wave in doubt
     (docs/decisions/0010); a claim whose call is not made is released. The trap is the call whose
     answer is lost: it is settled as in doubt, never tried again.
+
+    A wave is as large as `pace` has slots for, and each call is made at its slot. What the provider
+    does not take for back-pressure is tried again in a later slot.
     """
 
     channel: Channel
     ledger: Ledger
     provider: Provider
+    pace: Pace
     checks: Checks
     claims: Claims
     settling: Settling
@@ -51,40 +62,84 @@ class SendMessages:
         ids = frozenset(received)
         rows = self.ledger.look_up(LookupKeys(notifications=ids)).notifications.values()
         self.settling.record_sent_before(rows)
-        waiting = [r for r in rows if r.channel is self.channel and r.state is State.REQUESTED]
+        waiting = deque(r for r in rows if r.channel is self.channel and r.state is State.REQUESTED)
         sent = Sent(skipped=len(ids) - len(waiting))
-        for start in range(0, len(waiting), WAVE):
-            if time_left() < WAVE_TAKES:
-                sent.retry |= {row.id: AT_ONCE for row in waiting[start:]}
-                break
-            ready = self.checks(waiting[start : start + WAVE], received, sent)
-            if ready:
-                self._send(ready, sent, time_left)
+        tries: Counter[str] = Counter()
+        give_back_at = self.now() + WAITS
+        while waiting and (wave := self._room(waiting, give_back_at, time_left)):
+            tries.update(row.id for row in wave)
+            left = self._send(self.checks(wave, received, sent), sent, time_left)
+            waiting.extend(row for row in left if tries[row.id] < TRIES)
+            sent.retry |= {row.id: self._until_room(row) for row in left if tries[row.id] >= TRIES}
+        sent.retry |= {row.id: self._until_room(row) for row in waiting}
         return sent
 
-    def _send(self, wave: Sequence[Ready], sent: Sent, time_left: Deadline) -> None:
-        """Claim, call and settle one wave."""
+    def _room(
+        self, waiting: deque[Notification], give_back_at: datetime, time_left: Deadline
+    ) -> list[Notification]:
+        """Wait until the next of *waiting* have room, and take them; none if that is too late."""
+        until_room = self._until_room(waiting[0])
+        if self.now() + until_room > give_back_at or time_left() < WAVE_TAKES + until_room:
+            return []
+        if until_room:
+            self.pace.wait(self.now() + until_room)
+        return [waiting.popleft() for _ in range(min(self.pace.wave(), len(waiting)))]
+
+    def _until_room(self, row: Notification) -> timedelta:
+        return self.pace.until_room(high=_is_high(row)) - self.now()
+
+    def _send(self, ready: Sequence[Ready], sent: Sent, time_left: Deadline) -> list[Notification]:
+        """Claim, call and settle what there are slots for; return what is to be sent later."""
+        wave, slots = self._slots(ready)
+        later = [each.notification for each, _ in ready[len(wave) :]]
+        if not wave:
+            return later
         owner = self.claims.token()
         claims = self.claims.claim(wave, owner)
         mine = _rows(claims, ClaimStatus.MINE)
         sent.skipped += len(claims) - len(mine)
         unused = [each.notification for each, request in wave if request.id not in claims]
-        if time_left() < WAVE_TAKES:
+        if time_left() < WAVE_TAKES + (slots[-1] - self.now()):
             # Claiming took long: to be ended during the calls would leave them all in doubt.
             unused, mine = [*unused, *mine.values()], {}
         self.claims.release(unused, owner)
         sent.retry |= {row.id: AT_ONCE for row in unused}
         outgoing = [
-            replace(each, notification=mine[request.id])
-            for each, request in wave
+            replace(each, notification=mine[request.id], not_before=slot)
+            for (each, request), slot in zip(wave, slots, strict=True)
             if request.id in mine
         ]
-        self.settling.settle(self._outcomes(outgoing, owner), sent)
+        settlements = self._outcomes(outgoing, owner)
+        self.settling.settle(settlements, sent)
+        later += self._back_pressure(settlements, sent)
         # The sender that was faster may have crashed before it recorded its message ids.
         with suppress(Retryable):
             self.settling.record_sent_before(_rows(claims, ClaimStatus.DONE).values())
         # Last, so that a failure with another sender's claims does not hold back ours.
         self.claims.end_lapsed(_rows(claims, ClaimStatus.LAPSED).values())
+        return later
+
+    def _slots(self, ready: Sequence[Ready]) -> tuple[Sequence[Ready], list[datetime]]:
+        """Draw slots for as many of *ready* as a wave has; return these, with the first slot of each."""
+        if not ready:
+            return [], []
+        ends = list(accumulate(request.parts or 1 for _, request in ready))
+        # The first one in any case, however many parts it has.
+        fit = max(1, bisect_right(ends, self.pace.wave()))
+        slots = self.pace.take(ends[fit - 1], high=_is_high(ready[0][0].notification))
+        if not slots:
+            return [], []
+        return ready[:fit], [slots[begin] for begin in [0, *ends[: fit - 1]]]
+
+    def _back_pressure(self, settlements: Sequence[Settlement], sent: Sent) -> list[Notification]:
+        """Let the bucket learn from a wave; return what the provider did not take."""
+        refused = [each for each in settlements if each.outcome.back_pressure]
+        sent.back_pressure.update(str(each.outcome.reason) for each in refused)
+        judged = sum(each.outcome.state is not State.IN_DOUBT for each in settlements)
+        # The bucket learns as well from the next wave.
+        with suppress(Retryable):
+            self.pace.report(accepted=judged - len(refused), refused=len(refused))
+        return [_released(each) for each in refused]
 
     def _outcomes(self, outgoing: Sequence[Outgoing], owner: str) -> list[Settlement]:
         outcomes = self.provider.send(outgoing)
@@ -102,3 +157,13 @@ class SendMessages:
 
 def _rows(claims: Mapping[str, Claim], status: ClaimStatus) -> dict[str, Notification]:
     return {i: claim.row for i, claim in claims.items() if claim.status is status}
+
+
+def _released(settlement: Settlement) -> Notification:
+    """Return the row as the ledger has it after a claim that ended without a judged call."""
+    row = settlement.notification
+    return replace(settled(row, settlement), version=row.version + 1)
+
+
+def _is_high(row: Notification) -> bool:
+    return row.priority is Priority.HIGH

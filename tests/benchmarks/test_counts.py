@@ -23,14 +23,15 @@ def test_every_message_is_one_call_of_its_provider_and_is_settled(
         counted.both.send.calls["SendEmail"],
     )
     # A decision, a latest status, a row, two indexes; claimed, settled, its receipt merged, and
-    # out of the sweeper's.
-    assert 9 == counted.delivered.total == counted.carrier_only.total
+    # out of the sweeper's. Besides that thirty open a bucket, and draw from it twice or thrice.
+    assert 9.1 <= counted.delivered.total <= 9.2
+    assert 9.1 <= counted.carrier_only.total <= 9.2
     # A look writes the row and moves it in the sweeper's index.
-    assert 12 == counted.looked_at.total
+    assert 12.1 <= counted.looked_at.total <= 12.2
 
 
 def test_no_item_of_the_ledger_takes_two_units(counted: findings.CountedAll) -> None:
-    assert {"decision", "latest-status", "notification"} == set(counted.delivered.largest)
+    assert {"decision", "latest-status", "notification", "pace"} == set(counted.delivered.largest)
     assert max(counted.delivered.largest.values()) <= write_units.UNIT
 
 

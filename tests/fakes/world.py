@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ordercast.decisions.audience import Policy
@@ -30,6 +30,7 @@ from ordercast.workflows.send_messages import SendMessages
 from ordercast.workflows.sweep_notifications import SweepNotifications, Swept
 from ordercast.workflows.sweep_receipts import ReceiptsSwept, SweepReceipts
 from tests.examples import POLICY
+from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.notifications_topic import FakeNotificationsTopic
@@ -47,7 +48,11 @@ RECEIPT_TIMEOUT = timedelta(hours=72)
 ORPHAN_WAIT = 3 * LEASE
 SOFT_BOUNCES = 3
 SEND_POLICY = SendPolicy(
-    claim_lease=LEASE, receipt_retention=RECEIPT_RETENTION, receipt_timeout=RECEIPT_TIMEOUT
+    origination="test",
+    rate=1000,
+    claim_lease=LEASE,
+    receipt_retention=RECEIPT_RETENTION,
+    receipt_timeout=RECEIPT_TIMEOUT,
 )
 
 
@@ -69,12 +74,14 @@ class World:
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
     receipt_logs: FakeReceiptLogs = field(default_factory=FakeReceiptLogs)
     provider: FakeProvider = field(default_factory=FakeProvider)
+    buckets: FakeBuckets = field(default_factory=FakeBuckets)
     receipts: FakeReceiptQueue = field(default_factory=FakeReceiptQueue)
     policy: Policy = POLICY
     opening: Opening = open_envelope
     words: Callable[[Notification], Words] = words
     send_within: timedelta = SEND_WITHIN
     resend_email_after: timedelta | None = RESEND_EMAIL_AFTER
+    rate: int = SEND_POLICY.rate
     time_left: Deadline = lambda: timedelta(minutes=5)
     soft_bounces: int = SOFT_BOUNCES
     delivered: int = 0
@@ -106,15 +113,21 @@ class World:
         ports = SenderPorts(
             ledger=self.ledger,
             receipt_logs=self.receipt_logs,
+            buckets=self.buckets,
             provider=self.provider,
             cost=cost,
+            wait=self.wait,
             now=self.now,
             token=self.token,
             chance=lambda: 0.5,
             words=self.words,
             send_within=lambda _: self.send_within,
         )
-        return send_messages(channel, ports, SEND_POLICY)
+        return send_messages(channel, ports, replace(SEND_POLICY, rate=self.rate))
+
+    def wait(self, until: datetime) -> None:
+        """Let time pass until then."""
+        self.now.at = max(self.now.at, until)
 
     def send(self, *ids: str, channel: Channel = Channel.EMAIL, received: int = 1) -> Sent:
         """Bring one batch of requests from a queue of the channel, each received so often by now."""

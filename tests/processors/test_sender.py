@@ -11,11 +11,12 @@ from ordercast.embedded_metric_format import NAMESPACE, PARKED_METRIC
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
 from ordercast.notifications.lifecycle import State
+from ordercast.pacing.bucket import WAVE
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.outcome import not_now, unknown
 from ordercast.sending.send_rules import WHILE_PAUSED
 from ordercast.templates import Words
-from ordercast.workflows.send_messages import WAVE, WAVE_TAKES
+from ordercast.workflows.send_messages import WAVE_TAKES
 from processors import email_sender, sms_sender
 from processors.sender import FOREIGN, Sender, respond
 from tests.examples import notification

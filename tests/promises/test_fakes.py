@@ -12,6 +12,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Outgoing, Settlement, accepted, not_now
 from tests.examples import notification
+from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger, TwoStatementsOnOneKey
 from tests.fakes.notifications_topic import FakeNotificationsTopic, TwoEntriesOfOneId
@@ -21,6 +22,7 @@ from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
+from tests.promises.buckets import BucketsPromises
 from tests.promises.ledger.decisions import latest_status, numbered_decision
 from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.pauses import PausesPromises, Switch
@@ -34,6 +36,12 @@ from tests.promises.receipt_queue import InboundEvent, ReceiptQueuePromises
 from tests.promises.rollups import RollupsPromises
 
 Calling = Callable[[], object]
+
+
+class TestFakeBuckets(BucketsPromises):
+    @pytest.fixture
+    def buckets(self) -> FakeBuckets:
+        return FakeBuckets()
 
 
 class TestFakeRollups(RollupsPromises):

@@ -32,7 +32,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 class TestSnsSms(ProviderPromises):
     @pytest.fixture
     def provider(self, executor: Executor) -> SnsSms:
-        return SnsSms(client=boto3.client("sns"), sender_id="", executor=executor)
+        return SnsSms(
+            wait=lambda _: None, client=boto3.client("sns"), sender_id="", executor=executor
+        )
 
     @pytest.fixture
     def channel(self) -> Channel:
@@ -45,6 +47,7 @@ class TestSesEmail(ProviderPromises):
         client = boto3.client("sesv2")
         client.create_email_identity(EmailIdentity="example.com")
         return SesEmail(
+            wait=lambda _: None,
             client=client,
             sender="orders@example.com",
             configuration_set="events",

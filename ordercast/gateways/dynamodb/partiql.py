@@ -15,9 +15,10 @@ _NOTHING: Mapping[str, Attribute] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """What an update does: attributes to set, numbers to raise or lower by one, what to remove."""
+    """What an update does: attributes to set, numbers to increase, to raise or lower by one, what to remove."""
 
     set_: Mapping[str, Attribute] = field(default_factory=dict)
+    increased: Mapping[str, Attribute] = field(default_factory=dict)
     raised: Iterable[str] = ()
     lowered: Iterable[str] = ()
     removed: Iterable[str] = ()
@@ -26,6 +27,7 @@ class Update:
         """Return its clauses."""
         clauses = [
             *(f'SET "{name}"=?' for name in self.set_),
+            *(f'SET "{name}"="{name}"+?' for name in self.increased),
             *(f'SET "{name}"="{name}"+1' for name in self.raised),
             *(f'SET "{name}"="{name}"-1' for name in self.lowered),
             *(f'REMOVE "{name}"' for name in self.removed),
@@ -62,18 +64,21 @@ def update(
     *,
     where: Mapping[str, Sequence[Attribute]],
     below: Mapping[str, Attribute] = _NOTHING,
+    between: Mapping[str, tuple[Attribute, Attribute]] = MappingProxyType({}),
     missing: Iterable[str] = (),
     returning: bool = False,
 ) -> Statement:
     """Change the item of *key*; refused where there is none, or it is not as *where* says.
 
     *where* gives the values of which each attribute has one, *below* the value that each is lower
-    than, *missing* the attributes that are not there; *returning* answers the item afterwards.
+    than, *between* the two that each lies between, *missing* the attributes that are not there;
+    *returning* answers the item afterwards.
     """
     conditions = [
         *(f'"{name}"=?' for name in key),
         *(f'"{name}" IN [{", ".join("?" * len(values))}]' for name, values in where.items()),
         *(f'"{name}" < ?' for name in below),
+        *(f'"{name}" >= ? AND "{name}" <= ?' for name in between),
         *(f'"{name}" IS MISSING' for name in missing),
     ]
     ending = " RETURNING ALL NEW *" if returning else ""
@@ -81,8 +86,10 @@ def update(
         text=f'UPDATE "{table}" {change} WHERE {" AND ".join(conditions)}{ending}',
         parameters=[
             *change.set_.values(),
+            *change.increased.values(),
             *key.values(),
             *(value for values in where.values() for value in values),
             *below.values(),
+            *(value for bounds in between.values() for value in bounds),
         ],
     )

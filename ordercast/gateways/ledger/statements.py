@@ -77,8 +77,8 @@ def settle(table: str, settlement: Settlement) -> Statement:
         Update(
             set_={**verdict, **_known_by_the_call(settlement)},
             raised=VERSION,
-            # Without a provider call there was no attempt.
-            lowered=() if outcome.called else ("attempts",),
+            # What the provider did not judge was no attempt.
+            lowered=() if outcome.judged else ("attempts",),
             removed=["lease_until", *(["in_doubt_since"] if outcome.message_id else []), *removed],
         ),
         where={

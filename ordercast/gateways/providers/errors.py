@@ -1,4 +1,4 @@
-"""Translate a provider's error into an outcome: refused, not now, or unknown.
+"""Translate a provider's error into an outcome: refused, back-pressure, or unknown.
 
 The question is never "was it an error?" but "can the message have gone out?". A code that is in
 no table leaves that open, and so do the services' own failures: `InternalError`,
@@ -21,11 +21,11 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from ordercast.sending.outcome import Outcome, not_now, refused, unknown
+from ordercast.sending.outcome import Outcome, back_pressure, refused, unknown
 
 Meaning = Callable[[str], Outcome]
 """Given a code, says what it means: `refused`, the provider will never take this message;
-`not_now`, it did not take it, and will when time has passed or an operator has mended something."""
+`back_pressure`, it takes none at the moment, until time has passed or an operator has mended something."""
 
 # Where the lines come from:
 #   Publish     https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
@@ -36,49 +36,49 @@ Meaning = Callable[[str], Outcome]
 
 # Who we are, or are not allowed to do, is looked at before anything is taken.
 _TURNED_AWAY_AT_THE_DOOR: Mapping[str, Meaning] = {
-    "AccessDenied": not_now,  # SNS and SES common, as the query protocol writes it
-    "AccessDeniedException": not_now,  # SNS and SES common: a policy to be mended
-    "ExpiredToken": not_now,  # botocore: as the query protocol writes it
-    "ExpiredTokenException": not_now,  # SNS and SES common
-    "IncompleteSignature": not_now,  # SNS and SES common
-    "InvalidClientTokenId": not_now,  # SNS common: an access key that is gone
-    "MissingAuthenticationToken": not_now,  # SNS common, earlier editions
-    "NotAuthorized": not_now,  # SNS and SES common
-    "OptInRequired": not_now,  # SNS and SES common: the account is not signed up
-    "RequestExpired": not_now,  # SNS and SES common: our clock, or a long way
-    "SignatureDoesNotMatch": not_now,  # IAM guide, "Troubleshoot Signature Version 4"
-    "UnrecognizedClientException": not_now,  # SNS and SES common
+    "AccessDenied": back_pressure,  # SNS and SES common, as the query protocol writes it
+    "AccessDeniedException": back_pressure,  # SNS and SES common: a policy to be mended
+    "ExpiredToken": back_pressure,  # botocore: as the query protocol writes it
+    "ExpiredTokenException": back_pressure,  # SNS and SES common
+    "IncompleteSignature": back_pressure,  # SNS and SES common
+    "InvalidClientTokenId": back_pressure,  # SNS common: an access key that is gone
+    "MissingAuthenticationToken": back_pressure,  # SNS common, earlier editions
+    "NotAuthorized": back_pressure,  # SNS and SES common
+    "OptInRequired": back_pressure,  # SNS and SES common: the account is not signed up
+    "RequestExpired": back_pressure,  # SNS and SES common: our clock, or a long way
+    "SignatureDoesNotMatch": back_pressure,  # IAM guide, "Troubleshoot Signature Version 4"
+    "UnrecognizedClientException": back_pressure,  # SNS and SES common
 }
 
 # Too much at once; botocore's standard retry mode lists the same codes as throttling.
 _TOO_MANY: Mapping[str, Meaning] = {
-    "RequestLimitExceeded": not_now,  # botocore
-    "RequestThrottled": not_now,  # botocore
-    "RequestThrottledException": not_now,  # botocore
-    "SlowDown": not_now,  # botocore
-    "Throttled": not_now,  # botocore: SNS's ThrottledException
-    "ThrottledException": not_now,  # botocore
-    "Throttling": not_now,  # botocore; SNS answers it above the rate of texts
-    "ThrottlingException": not_now,  # SNS and SES common
-    "TooManyRequestsException": not_now,  # SendEmail: above the sending rate
+    "RequestLimitExceeded": back_pressure,  # botocore
+    "RequestThrottled": back_pressure,  # botocore
+    "RequestThrottledException": back_pressure,  # botocore
+    "SlowDown": back_pressure,  # botocore
+    "Throttled": back_pressure,  # botocore: SNS's ThrottledException
+    "ThrottledException": back_pressure,  # botocore
+    "Throttling": back_pressure,  # botocore; SNS answers it above the rate of texts
+    "ThrottlingException": back_pressure,  # SNS and SES common
+    "TooManyRequestsException": back_pressure,  # SendEmail: above the sending rate
 }
 
 SNS: Mapping[str, Meaning] = MappingProxyType(
     {
         **_TURNED_AWAY_AT_THE_DOOR,
         **_TOO_MANY,
-        "AuthorizationError": not_now,  # Publish: a policy to be mended
+        "AuthorizationError": back_pressure,  # Publish: a policy to be mended
         "EndpointDisabled": refused,  # Publish: of push, never of a phone number
         "InvalidParameter": refused,  # Publish: such as a number that no text reaches
         "InvalidParameterValue": refused,  # SNS common
-        "InvalidSecurity": not_now,  # Publish: the signature
-        "KMSAccessDenied": not_now,  # Publish: a key to be mended
-        "KMSDisabled": not_now,  # Publish: likewise
-        "KMSInvalidState": not_now,  # Publish: likewise
-        "KMSNotFound": not_now,  # Publish: likewise
-        "KMSOptInRequired": not_now,  # Publish: likewise
-        "KMSThrottling": not_now,  # Publish
-        "NotFound": not_now,  # Publish: something to be made
+        "InvalidSecurity": back_pressure,  # Publish: the signature
+        "KMSAccessDenied": back_pressure,  # Publish: a key to be mended
+        "KMSDisabled": back_pressure,  # Publish: likewise
+        "KMSInvalidState": back_pressure,  # Publish: likewise
+        "KMSNotFound": back_pressure,  # Publish: likewise
+        "KMSOptInRequired": back_pressure,  # Publish: likewise
+        "KMSThrottling": back_pressure,  # Publish
+        "NotFound": back_pressure,  # Publish: something to be made
         "ParameterValueInvalid": refused,  # Publish: InvalidParameterValueException
         "PlatformApplicationDisabled": refused,  # Publish: of push, never of a phone number
         "ValidationError": refused,  # SNS common
@@ -90,13 +90,13 @@ SES: Mapping[str, Meaning] = MappingProxyType(
     {
         **_TURNED_AWAY_AT_THE_DOOR,
         **_TOO_MANY,
-        "AccountSuspendedException": not_now,  # SendEmail: AWS may lift it
+        "AccountSuspendedException": back_pressure,  # SendEmail: AWS may lift it
         "BadRequestException": refused,  # SendEmail
-        "LimitExceededException": not_now,  # SendEmail: the quota of the day
-        "MailFromDomainNotVerifiedException": not_now,  # SendEmail: a DNS record to be mended
+        "LimitExceededException": back_pressure,  # SendEmail: the quota of the day
+        "MailFromDomainNotVerifiedException": back_pressure,  # SendEmail: a DNS record to be mended
         "MessageRejected": refused,  # SendEmail: its content, or an address of the sandbox
-        "NotFoundException": not_now,  # SendEmail: a configuration set to be made
-        "SendingPausedException": not_now,  # SendEmail: until it is resumed
+        "NotFoundException": back_pressure,  # SendEmail: a configuration set to be made
+        "SendingPausedException": back_pressure,  # SendEmail: until it is resumed
         "ValidationError": refused,  # SES common
         "ValidationException": refused,  # SES common
     }
@@ -123,4 +123,4 @@ def outcome_of(error: Exception, meanings: Mapping[str, Meaning]) -> Outcome:
     name = type(error).__name__
     if isinstance(error, ParamValidationError):
         return refused(name)
-    return not_now(name) if isinstance(error, NEVER_LEFT) else unknown(name)
+    return back_pressure(name) if isinstance(error, NEVER_LEFT) else unknown(name)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ordercast.gateways.providers.errors import Meaning, outcome_of
+from ordercast.pacing.bucket import Wait
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
 
 Request = TypeVar("Request")
@@ -19,25 +20,29 @@ def one_call_each(
     messages: Sequence[Outgoing],
     executor: Executor,
     *,
+    wait: Wait,
     build: Callable[[Outgoing], Request],
     call: Callable[[Request], str],
     meanings: Mapping[str, Meaning],
 ) -> list[Outcome]:
     """Build each message's request, make its call, which answers an id, and return the outcomes.
 
-    At most one call a message, concurrently; the answers are in the messages' order.
+    At most one call a message, concurrently, each at its slot; the answers are in the messages' order.
     """
-    return list(executor.map(lambda each: _one_call(each, build, call, meanings), messages))
+    return list(executor.map(lambda each: _one_call(each, wait, build, call, meanings), messages))
 
 
 def _one_call(
     message: Outgoing,
+    wait: Wait,
     build: Callable[[Outgoing], Request],
     call: Callable[[Request], str],
     meanings: Mapping[str, Meaning],
 ) -> Outcome:
     if message.notification.recipient is None:
         return refused("no-recipient")
+    if message.not_before:
+        wait(message.not_before)
     try:
         request = build(message)
     except Exception as error:  # noqa: BLE001 - a bug, and certainly no call: another try, then parked

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ordercast.gateways.providers.errors import SES
 from ordercast.gateways.providers.one_call import one_call_each
+from ordercast.pacing.bucket import Wait
 from ordercast.receipts.receipt import NOTIFICATION_TAG
 from ordercast.sending.outcome import Outcome, Outgoing
 
@@ -24,12 +25,14 @@ class SesEmail:
     configuration_set: str
     stage: str
     executor: Executor
+    wait: Wait
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Make at most one call a message; answer each, in order, without raising."""
         return one_call_each(
             messages,
             self.executor,
+            wait=self.wait,
             build=self._request,
             call=lambda request: self.client.send_email(**request)["MessageId"],
             meanings=SES,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ordercast.gateways.providers.errors import SNS
 from ordercast.gateways.providers.one_call import one_call_each
+from ordercast.pacing.bucket import Wait
 from ordercast.sending.outcome import Outcome, Outgoing
 
 if TYPE_CHECKING:
@@ -26,12 +27,14 @@ class SnsSms:
     client: "SNSClient"
     sender_id: str
     executor: Executor
+    wait: Wait
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Make at most one call a message; answer each, in order, without raising."""
         return one_call_each(
             messages,
             self.executor,
+            wait=self.wait,
             build=self._request,
             call=lambda request: self.client.publish(**request)["MessageId"],
             meanings=SNS,

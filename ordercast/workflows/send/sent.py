@@ -11,10 +11,12 @@ from ordercast.notifications.lifecycle import State
 class Sent:
     """What became of a batch, in notifications; `retry` is the wait before each redelivery.
 
-    `bugs` are the types of exceptions raised, one for each notification that was held back.
+    `bugs` are the types of exceptions raised, one for each notification that was held back;
+    `back_pressure` counts the calls for which the provider took no message, by its reason.
     """
 
     settled: Counter[State] = field(default_factory=Counter)
     retry: dict[str, timedelta] = field(default_factory=dict)
     bugs: list[str] = field(default_factory=list)
+    back_pressure: Counter[str] = field(default_factory=Counter)
     skipped: int = 0

@@ -43,7 +43,7 @@ class Settling:
         self._merge_early(early)
         for each in settlements:
             sent.settled[each.outcome.state] += 1
-            if each.outcome.state is State.REQUESTED:
+            if each.outcome.state is State.REQUESTED and each.outcome.judged:
                 row = each.notification
                 sent.retry[row.id] = backoff(row.attempts, chance=self.chance())
 

@@ -11,7 +11,10 @@ class EmailSender(StageFunction):
 
     def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables = parts.stage, parts.tables
-        super().__init__(scope, parts, "processors.email_sender.handler", EmailSenderSettings)
+        own = parts.sender_environment("email", stage.email_sender)
+        super().__init__(
+            scope, parts, "processors.email_sender.handler", EmailSenderSettings, **own
+        )
         tables.let_claim(self)
         parts.mail.let_send(self, sender=stage.email_from)
         for queue in parts.queues.email:

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from aws_cdk import Aws
 from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 from msgspec.structs import asdict
 
 from ordercast.settings.environment import EnvironmentSettings
-from ordercast.settings.stage import StageSettings
+from ordercast.settings.stage import SenderFunctionSettings, StageSettings
 from pipeline.constructs.functions.function import Function, FunctionDefaults
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.queues import Queues
@@ -42,6 +43,10 @@ class StageParts:
             "parked_bucket": self.parked.bucket.bucket_name,
             "configuration_set": self.mail.configuration_set.configuration_set_name,
         }
+
+    def sender_environment(self, channel: str, sender: SenderFunctionSettings) -> dict[str, object]:
+        """Return how fast a channel's sender may send, through the account's default origination."""
+        return {"rate": sender.limit, "origination": f"{channel}/{Aws.REGION}/default"}
 
     def environment(self, kind: type[EnvironmentSettings], **own: object) -> EnvironmentSettings:
         """Return the settings of one function: *own*, and the stage's of the same name."""

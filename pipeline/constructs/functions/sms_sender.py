@@ -12,9 +12,9 @@ class SmsSender(StageFunction):
     """Claim each notification in the ledger, then publish it to a phone number."""
 
     def __init__(self, scope: Construct, *, parts: StageParts) -> None:
-        tables = parts.tables
-        super().__init__(scope, parts, "processors.sms_sender.handler", SmsSenderSettings)
-        tables.let_claim(self)
+        own = parts.sender_environment("sms", parts.stage.sms_sender)
+        super().__init__(scope, parts, "processors.sms_sender.handler", SmsSenderSettings, **own)
+        parts.tables.let_claim(self)
         self.role.add_to_policy(_publish_to_phones(Stack.of(self)))
         for queue in parts.queues.sms:
             queue.feed(self)

@@ -3,17 +3,18 @@
 Add a channel: its two queues in `Queues`, and a sender in pipeline/constructs/functions/.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping as Attributes
 
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from ordercast.settings.stage import QueueReaderSettings, StageSettings
+from ordercast.settings.stage import QueueReaderSettings, SenderFunctionSettings, StageSettings
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.messaging.work_queue import WorkQueue, dead_letter_queue
+from pipeline.settings.mapping import Mapping, mapping_of
 
 
 class Queues:
@@ -48,22 +49,30 @@ class Queues:
         """Every queue that a function reads, by its id."""
         return {each.node.id: each for each in (*self.sms, *self.email, self.receipts)}
 
-    def _of_channel(self, channel: str, reader: QueueReaderSettings) -> list[WorkQueue]:
+    def _of_channel(self, channel: str, sender: SenderFunctionSettings) -> list[WorkQueue]:
         made = []
         for priority in ("high", "normal"):
-            queue = self._queue(f"{channel.title()}{priority.title()}", reader)
+            mapping = mapping_of(sender.limit, high=priority == "high")
+            queue = self._queue(f"{channel.title()}{priority.title()}", sender, mapping)
             wanted = {"channel": channel, "priority": priority}
             self._subscribe(queue, self._notifications, wanted)
             made.append(queue)
         return made
 
-    def _queue(self, name: str, reader: QueueReaderSettings) -> WorkQueue:
+    def _queue(
+        self, name: str, reader: QueueReaderSettings, mapping: Mapping | None = None
+    ) -> WorkQueue:
         return WorkQueue(
-            self._scope, name, reader=reader, settings=self._stage.queues, key=self._key
+            self._scope,
+            name,
+            reader=reader,
+            mapping=mapping,
+            settings=self._stage.queues,
+            key=self._key,
         )
 
     def _subscribe(
-        self, queue: WorkQueue, topic: sns.ITopic, wanted: Mapping[str, str] | None = None
+        self, queue: WorkQueue, topic: sns.ITopic, wanted: Attributes[str, str] | None = None
     ) -> None:
         """Deliver messages as they were published, where their attributes are as *wanted*."""
         policy = {

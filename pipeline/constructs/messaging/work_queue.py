@@ -11,13 +11,15 @@ from ordercast.settings.stage import QueueReaderSettings, QueueSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.function import Function
 from pipeline.settings.checks import VISIBILITY_FACTOR
+from pipeline.settings.mapping import Mapping
 
 
 class WorkQueue(Construct):
     """Hide a message for six time-outs of its function; keep dead letters longer than messages.
 
     Retention is set in stages/*.toml under queues; batch size, window and max_receives in the
-    table of the function's name.
+    table of the function's name. A sender's rate makes its batches smaller and limits how many run
+    at a time (`ordercast.pacing.mapping`).
     """
 
     def __init__(
@@ -26,12 +28,13 @@ class WorkQueue(Construct):
         name: str,
         *,
         reader: QueueReaderSettings,
+        mapping: Mapping | None,
         settings: QueueSettings,
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, name)
         self._key = key
-        self._reader = reader
+        self._reader, self._mapping = reader, mapping
         self.dead_letters = dead_letter_queue(
             self, "DeadLetters", retention=settings.dead_letter_retention, key=key
         )
@@ -50,13 +53,16 @@ class WorkQueue(Construct):
 
     def feed(self, function: Function) -> None:
         """Map the queue to *function*, which answers for each message and may delay one."""
+        reader, mapping = self._reader, self._mapping
+        windowed = not mapping or mapping.windowed
         lambda_.EventSourceMapping(
             self,
             "Mapping",
             target=function.function,
             event_source_arn=self.queue.queue_arn,
-            batch_size=self._reader.batch_size,
-            max_batching_window=duration(self._reader.window),
+            batch_size=min(reader.batch_size, mapping.batch_size) if mapping else reader.batch_size,
+            max_batching_window=duration(reader.window if windowed else timedelta()),
+            max_concurrency=mapping.concurrency if mapping else None,
             report_batch_item_failures=True,
         )
         function.allow(

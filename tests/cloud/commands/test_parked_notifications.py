@@ -8,6 +8,7 @@ import sys
 from collections.abc import Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from ordercast.cli.local.clouds import local_target
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.operations.target import Target
-from ordercast.sending.backoff import MAX_ATTEMPTS
+from ordercast.sending.backoff import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
 from tests.cloud.orders import rows, sweep_now
 from tests.eventually import eventually
 
@@ -68,9 +69,6 @@ def test_what_was_out_of_attempts_is_sent_once_after_a_redrive_however_that_ends
     parked = out_of_attempts(target, list(orders), label=label)
     assert dict.fromkeys(parked.values(), "out-of-attempts") == listed(cloud, parked.values())
 
-    put(target, f"mending-{label}", f"mended+{label}@simulator.amazonses.com")
-    eventually(lambda: sent_messages(cloud, f"mending-{label}"), within=60)
-
     def redriven(order: str, kill: Sequence[str]) -> list[int]:
         commands = [kill, ()] if kill else [()]
         return [redrive(cloud, parked[order], killed=each).returncode for each in commands]
@@ -94,36 +92,39 @@ def test_what_was_out_of_attempts_is_sent_once_after_a_redrive_however_that_ends
 
 
 def out_of_attempts(target: Target, orders: Sequence[str], *, label: str) -> dict[str, str]:
-    """Put orders that the provider does not take, until they are out of attempts; notifications by order.
+    """Put orders and park them as a sender does after its last attempt; notifications by order.
 
-    The first and the last attempts are made; the waits between them, an hour in all, are left out.
+    Their campaign is paused until they are parked: no provider on a local cloud is met twelve times.
     """
+    ledger, campaign = target.ledger(), f"campaign:{label}"
+    ledger.pause([campaign])
     for order in orders:
-        put(target, order, f"error+TooManyRequestsException+{label}@simulator.amazonses.com")
-    waiting = set(orders)
+        put(target, order, f"{order}@example.com", campaign=label)
 
-    def all_but_one_attempt_are_behind_each() -> bool:
-        for order in list(waiting):
-            tried = [r for r in rows(target, order) if r.state is State.REQUESTED and r.attempts]
-            later = [(row, replace(row, attempts=MAX_ATTEMPTS - 1)) for row in tried]
-            if target.ledger().change(later):
-                waiting.remove(order)
-        return not waiting
+    def all_are_there() -> list[Notification]:
+        found = [row for order in orders for row in rows(target, order)]
+        return found if len(found) == len(orders) else []
 
-    def each_is_parked() -> dict[str, str]:
-        found = {order: row.id for order in orders for row in rows(target, order) if is_parked(row)}
-        return found if len(found) == len(orders) else {}
-
-    eventually(all_but_one_attempt_are_behind_each, within=60)
-    return eventually(each_is_parked, within=60)
+    there, now = eventually(all_are_there, within=60), datetime.now(UTC)
+    parked = [(row, _given_up(row, at=now)) for row in there]
+    assert {row.id for row in there} == ledger.change(parked)
+    ledger.resume([campaign])
+    return {row.order.order_id: row.id for row in there}
 
 
-def is_parked(row: Notification) -> bool:
-    return row.state is State.PARKED
+def _given_up(row: Notification, *, at: datetime) -> Notification:
+    return replace(
+        row,
+        state=State.PARKED,
+        rule=OUT_OF_ATTEMPTS,
+        attempts=MAX_ATTEMPTS,
+        due_at=None,
+        closed_at=at,
+    )
 
 
-def put(target: Target, order: str, email: str) -> None:
-    event = {"order_id": order, "channel": "email", "contact": {"email": email}}
+def put(target: Target, order: str, email: str, **more: str) -> None:
+    event = {"order_id": order, "channel": "email", "contact": {"email": email}, **more}
     boto3.client("kinesis").put_record(
         StreamName=target.names.orders_stream,
         PartitionKey=order,

@@ -3,29 +3,26 @@
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from threading import Lock
-from uuid import uuid4
 
 from local_cloud.cloud import LocalCloud
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, refused, unknown
-from ordercast.templates import words
-from ordercast.workflows.merge_receipts import MergeReceipts
-from ordercast.workflows.send.checks import Checks
-from ordercast.workflows.send.claims import Claims
-from ordercast.workflows.send.settling import Settling
-from ordercast.workflows.send_messages import SendMessages
+from ordercast.wiring.send import SenderPorts, send_messages
 from tests.cloud.promises.fresh_resources import table_like
 from tests.examples import notification
-from tests.fakes.world import RECEIPT_TIMEOUT, cost
+from tests.fakes.world import SEND_POLICY, cost
 from tests.sampling import SAMPLED, sampled
 
 SENDERS = 20
+POLICY = replace(SEND_POLICY, rate=100_000)  # who calls is tried here, not how fast
 ROWS = [notification(n) for n in range(sampled(300, whole=1000))]
 ENDS = {row.id: (State.SENT, State.FAILED, State.IN_DOUBT)[n % 3] for n, row in enumerate(ROWS)}
 
@@ -60,42 +57,22 @@ def test_twenty_senders_on_duplicates_of_every_message_call_once_for_each(
         receipts = DynamoReceiptLogs(table=table_like(cloud, "receipts_table", executor))
         ledger.accept(ROWS, [])
         counting_provider = CountingProvider()
-        send = SendMessages(
-            channel=Channel.EMAIL,
+        ports = SenderPorts(
             ledger=ledger,
+            receipt_logs=receipts,
+            buckets=DynamoBuckets(table=ledger.table),
             provider=counting_provider,
-            checks=Checks(
-                ledger=ledger,
-                words=words,
-                cost=cost,
-                send_within=lambda _: timedelta(days=36_500),
-                chance=lambda: 0.5,
-                now=lambda: datetime.now(UTC),
-            ),
-            claims=Claims(
-                ledger=ledger,
-                lease=timedelta(minutes=5),
-                token=lambda: uuid4().hex,
-                now=lambda: datetime.now(UTC),
-            ),
-            settling=Settling(
-                ledger=ledger,
-                receipt_logs=receipts,
-                merge=MergeReceipts(
-                    ledger=ledger, receipt_timeout=RECEIPT_TIMEOUT, now=lambda: datetime.now(UTC)
-                ),
-                receipt_retention=timedelta(days=1),
-                receipt_timeout=RECEIPT_TIMEOUT,
-                chance=lambda: 0.5,
-            ),
-            now=lambda: datetime.now(UTC),
+            cost=cost,
+            send_within=lambda _: timedelta(days=36_500),
         )
         ids = [row.id for row in ROWS]
         apart = len(ids) // SENDERS
         batches = [ids[n * apart :] + ids[: n * apart] for n in range(SENDERS)]
         list(
             senders.map(
-                lambda batch: send(dict.fromkeys(batch, 1), time_left=lambda: timedelta(hours=1)),
+                lambda batch: send_messages(Channel.EMAIL, ports, POLICY)(
+                    dict.fromkeys(batch, 1), time_left=lambda: timedelta(hours=1)
+                ),
                 batches,
             )
         )

@@ -9,6 +9,7 @@ import pytest
 from local_cloud.cloud import LocalCloud
 from ordercast.events.order_event import Channel
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.people import items as people_item
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
@@ -17,6 +18,7 @@ from ordercast.people.person import Person
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import accepted, not_now
 from tests.cloud.promises.fresh_resources import table_like
+from tests.promises.buckets import BucketsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.pauses import PausesPromises, Switch
 from tests.promises.ledger.steps import LATER, ONE, claimed, claims, enter, row, settle
@@ -122,6 +124,12 @@ class TestDynamoPeople(PeoplePromises):
         people.put([ADA])
 
         assert {"ada": paying(ADA, "n-1")} == people.get({"ada"})
+
+
+class TestDynamoBuckets(BucketsPromises):
+    @pytest.fixture
+    def buckets(self, cloud: LocalCloud, executor: Executor) -> DynamoBuckets:
+        return DynamoBuckets(table=table_like(cloud, "ledger_table", executor))
 
 
 class TestDynamoRollups(RollupsPromises):

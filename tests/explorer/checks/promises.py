@@ -15,7 +15,7 @@ from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import joined
 from ordercast.notifications.notification import Notification
-from ordercast.workflows.send_messages import WAVE
+from ordercast.pacing.bucket import WAVE
 from tests.explorer.checks.lost_receipts import lost_receipts
 from tests.explorer.checks.rollups import imbalance
 from tests.explorer.deployed.fitting import POLICY, RECEIPT_TIMEOUT, SWEEP_POLICY

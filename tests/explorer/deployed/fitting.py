@@ -33,7 +33,11 @@ SWEEP_POLICY = SweepPolicy(
 )
 
 SEND_POLICY = SendPolicy(
-    claim_lease=LEASE, receipt_retention=RECEIPT_RETENTION, receipt_timeout=RECEIPT_TIMEOUT
+    origination="explorer",
+    rate=1000,
+    claim_lease=LEASE,
+    receipt_retention=RECEIPT_RETENTION,
+    receipt_timeout=RECEIPT_TIMEOUT,
 )
 
 RECEIPT_POLICY = ReceiptPolicy(

@@ -40,6 +40,7 @@ from tests.explorer.deployed.provider import (
 from tests.explorer.event_sources.queues import Event, NotificationsTopic, Queue
 from tests.explorer.faults.fault_proxy import FaultProxy
 from tests.explorer.faults.journal import Journal, Log, WitnessedLedger
+from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
@@ -62,6 +63,7 @@ class Functions:
     clock: HandTurnedClock
     fake: FakeLedger
     receipt_logs: FakeReceiptLogs
+    buckets: FakeBuckets
     rollups: FakeRollups
     kept: FakeParkedRecords
     topic: NotificationsTopic
@@ -89,8 +91,10 @@ class Functions:
         ports = SenderPorts(
             ledger=self.fitting.sender_ledger(self._ledger()),
             receipt_logs=self._receipt_logs(),
+            buckets=self.fault_proxy.watched("buckets", self.buckets),
             provider=self.fault_proxy.watched("provider", self._provider(channel)),
             cost=cost,
+            wait=self._wait,
             now=self.clock,
             token=lambda: self.journal.owner(f"{channel}-{token()}"),
             chance=lambda: 0.5,
@@ -126,6 +130,9 @@ class Functions:
         log: Any = Log(self.journal)
         return lambda event: processor.respond(event, count, log, write_metrics=self._write_metrics)
 
+    def _wait(self, until: datetime) -> None:
+        self.clock.at = max(self.clock.at, until)
+
     def _pause(self, seconds: float) -> None:
         self.clock.turn(timedelta(seconds=seconds))
 
@@ -143,9 +150,10 @@ class Functions:
         attempts = self.fitting.provider_attempts
         client: Any = BotoClient(carrier=self.carrier, watched=watched, attempts=attempts)
         gateway: SnsSms | SesEmail = (
-            SnsSms(client=client, sender_id="", executor=Inline())
+            SnsSms(wait=lambda _: None, client=client, sender_id="", executor=Inline())
             if is_sms
             else SesEmail(
+                wait=lambda _: None,
                 client=client,
                 sender="orders@example.com",
                 configuration_set="explorer",

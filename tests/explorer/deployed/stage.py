@@ -24,6 +24,7 @@ from tests.explorer.faults.fault_proxy import FaultProxy
 from tests.explorer.faults.journal import Journal
 from tests.explorer.faults.points import Crash, Point
 from tests.explorer.faults.trace import Trace
+from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
@@ -84,6 +85,7 @@ class Stage:
     ledger: FakeLedger = field(default_factory=lambda: FakeLedger(rows=Rows()))
     rollups: FakeRollups = field(default_factory=FakeRollups)
     receipt_logs: FakeReceiptLogs = field(default_factory=FakeReceiptLogs)
+    buckets: FakeBuckets = field(default_factory=FakeBuckets)
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
     ended: dict[str, Notification] = field(default_factory=dict)
     circling: bool = False
@@ -247,6 +249,7 @@ class Stage:
             clock=self.clock,
             fake=self.ledger,
             receipt_logs=self.receipt_logs,
+            buckets=self.buckets,
             rollups=self.rollups,
             kept=self.parked,
             topic=self.topic,

@@ -34,6 +34,7 @@ def ses(aws):
 
 def email(ses, executor) -> SesEmail:
     return SesEmail(
+        wait=lambda _: None,
         client=ses,
         sender="orders@example.com",
         configuration_set="set",
@@ -60,7 +61,9 @@ def test_a_text_is_transactional_and_goes_to_one_number(sns, executor) -> None:
                 },
             },
         )
-        outcomes = SnsSms(client=sns, sender_id="", executor=executor).send([message])
+        outcomes = SnsSms(wait=lambda _: None, client=sns, sender_id="", executor=executor).send(
+            [message]
+        )
 
     assert [(State.SENT, "m-1")] == [(o.state, o.message_id) for o in outcomes]
 
@@ -80,7 +83,7 @@ def test_a_text_may_cost_what_was_reserved_for_it_and_no_more(
     )
     with Stubber(sns) as stub:
         stub.add_response("publish", {"MessageId": "m-1"})
-        SnsSms(client=sns, sender_id="", executor=executor).send(
+        SnsSms(wait=lambda _: None, client=sns, sender_id="", executor=executor).send(
             [replace(message, notification=claimed)]
         )
 
@@ -102,7 +105,7 @@ def test_a_bug_in_one_message_hides_nothing_of_its_neighbours(
         stub.add_response(operation, {"MessageId": "m-1"})
         stub.add_response(operation, {})
         gateway = (
-            SnsSms(client=sns, sender_id="", executor=executor)
+            SnsSms(wait=lambda _: None, client=sns, sender_id="", executor=executor)
             if channel is Channel.SMS
             else email(ses, executor)
         )
@@ -166,7 +169,7 @@ def test_a_message_to_nobody_is_never_a_call(sns, ses, executor, channel) -> Non
     nobody = replace(message, notification=replace(message.notification, recipient=None))
     with Stubber(sns), Stubber(ses):
         gateway = (
-            SnsSms(client=sns, sender_id="", executor=executor)
+            SnsSms(wait=lambda _: None, client=sns, sender_id="", executor=executor)
             if channel is Channel.SMS
             else email(ses, executor)
         )

@@ -38,12 +38,15 @@ def executor() -> Iterator[Executor]:
 
 @pytest.fixture
 def sms(served: Served, executor: Executor) -> SnsSms:
-    return SnsSms(client=clients.sms_provider(), sender_id="", executor=executor)
+    return SnsSms(
+        wait=lambda _: None, client=clients.sms_provider(), sender_id="", executor=executor
+    )
 
 
 @pytest.fixture
 def email(served: Served, executor: Executor) -> SesEmail:
     return SesEmail(
+        wait=lambda _: None,
         client=clients.email_provider(),
         sender="orders@example.com",
         configuration_set="local",

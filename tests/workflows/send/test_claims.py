@@ -10,12 +10,13 @@ import pytest
 from ordercast.errors import LedgerUnavailable
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.bucket import WAVE
 from ordercast.sending.claim import Claim, ClaimRequest
 from ordercast.sending.in_doubt import LAPSED
 from ordercast.sending.outcome import Outcome, Outgoing, Settlement, accepted
 from ordercast.templates import Words, words
 from ordercast.workflows.send.claims import NOT_CALLED
-from ordercast.workflows.send_messages import AT_ONCE, WAVE
+from ordercast.workflows.send_messages import AT_ONCE
 from tests.examples import notification
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.world import LEASE, World

@@ -10,11 +10,12 @@ import pytest
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.bucket import WAVE
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from ordercast.templates import Words, words
 from ordercast.workflows.send.claims import NOT_CALLED
 from ordercast.workflows.send.sent import Sent
-from ordercast.workflows.send_messages import AT_ONCE, WAVE, WAVE_TAKES
+from ordercast.workflows.send_messages import AT_ONCE, WAVE_TAKES
 from tests.examples import notification
 from tests.fakes.world import World
 
@@ -118,7 +119,9 @@ def test_what_could_not_be_asked_for_comes_back_at_once_and_the_others_are_sent(
 
 
 def test_what_there_is_no_time_for_is_not_claimed_and_comes_back_at_once(world: World) -> None:
-    left = chain([WAVE_TAKES] * 2, repeat(WAVE_TAKES - timedelta(milliseconds=1)))
+    left = chain(
+        [WAVE_TAKES + timedelta(seconds=1)] * 2, repeat(WAVE_TAKES - timedelta(milliseconds=1))
+    )
     world.time_left = lambda: next(left)
     many = [notification(n) for n in range(WAVE + 5)]
     world.enter(*many)

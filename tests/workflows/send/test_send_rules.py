@@ -11,10 +11,10 @@ from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.status_rank import LatestStatus, status_rank
+from ordercast.pacing.bucket import WAVE
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from ordercast.sending.send_rules import EXPIRED, NO_CONSENT, WHILE_PAUSED, latest_status_key_of
-from ordercast.workflows.send_messages import WAVE
 from tests.examples import EMAIL, notification, payload, person
 from tests.fakes.clock import START
 from tests.fakes.world import World

@@ -1,0 +1,1 @@
+"""Keep the buckets of pace in the ledger table."""

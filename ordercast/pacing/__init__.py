@@ -1,0 +1,1 @@
+"""How fast an origination may send: a bucket shared by all senders, and what throttling does to it. Pure."""

@@ -1,0 +1,200 @@
+"""Share out the rate of one origination between any number of senders. Used by the senders and the sweeper.
+
+A bucket is a line of slots, one a unit (a part of a text, a recipient of an e-mail), `1 / rate`
+apart. A sender draws the next slots for a wave and makes each call at its own slot. Nobody may draw
+further ahead than a horizon, which is longer for high priority: so high-priority messages go
+first. Their own line, at 90 % of the rate, leaves the rest to normal ones.
+
+The item is written by conditional increments, not by compare-and-set: fifty senders that draw at
+the same moment all succeed at once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+
+Wait = Callable[[datetime], None]
+"""A port: return at that time, or at once if it is over."""
+
+WAVE = 25
+"""The most units of one draw; also the size of a bulk call, and of what a crash leaves in doubt."""
+
+NORMAL_HORIZON = timedelta(seconds=1.5)
+HIGH_HORIZON = timedelta(seconds=6)
+HIGH_SHARE = 0.9
+
+WAVE_SPAN = 1.25  # seconds of slots in one wave, below NORMAL_HORIZON: two senders alternate
+
+HELD_AFTER = 5  # refusals in a row
+PROBE_EVERY = timedelta(seconds=15)
+
+_CUT = 0.9
+_CUT_EVERY = timedelta(seconds=2)
+_REGAINED = 0.01 / 4  # of the limit, a second
+_SLOWEST = 0.02  # of the limit: what throttling never goes below
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """The line of one origination, as last written; times are UTC.
+
+    `rate` is in units a second, learnt at `rate_at`. `refusals` are the provider's refusals for
+    throttling or an outage since it last accepted a message; from HELD_AFTER on, one message
+    every PROBE_EVERY finds out whether it accepts again.
+    """
+
+    key: str
+    next_slot: datetime
+    next_high_slot: datetime
+    rate: float
+    rate_at: datetime
+    refusals: int = 0
+
+    @property
+    def is_held(self) -> bool:
+        """Whether only probes are sent."""
+        return self.refusals >= HELD_AFTER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One line's step: by `by`, from `now` if the line lies before it (`restart`), else as far as `latest`.
+
+    A move is refused where the line lies otherwise by the time it is written.
+    """
+
+    by: timedelta
+    now: datetime
+    latest: datetime
+    restart: bool
+
+    def holds(self, slot: datetime) -> bool:
+        """Whether the line, at *slot*, may be moved so."""
+        return slot < self.now if self.restart else self.now <= slot <= self.latest
+
+    def moved(self, slot: datetime) -> datetime:
+        """Return where the line is afterwards."""
+        return (self.now if self.restart else slot) + self.by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """A draw of slots, to be written where the bucket is still of that `rate_at`.
+
+    `slot` moves the line that all share; `high_slot` that of high priority, if it is a draw of it.
+    """
+
+    key: str
+    rate_at: datetime
+    units: int
+    every: timedelta
+    slot: Move
+    high_slot: Move | None = None
+
+    def drawn(self, bucket: Bucket) -> Bucket | None:
+        """Return *bucket* after this draw; None where it is refused."""
+        if bucket.rate_at != self.rate_at or not self.slot.holds(bucket.next_slot):
+            return None
+        high = self.high_slot
+        if high and not high.holds(bucket.next_high_slot):
+            return None
+        return replace(
+            bucket,
+            next_slot=self.slot.moved(bucket.next_slot),
+            next_high_slot=high.moved(bucket.next_high_slot) if high else bucket.next_high_slot,
+        )
+
+    def slots(self, after: Bucket) -> list[datetime]:
+        """Return when each unit goes out; *after* is the bucket that this draw left."""
+        first = after.next_slot - self.slot.by
+        return [first + self.every * each for each in range(self.units)]
+
+
+def fresh(key: str, *, limit: float, now: datetime) -> Bucket:
+    """Return a bucket that nobody has drawn from; *limit* is in units a second."""
+    return Bucket(key=key, next_slot=now, next_high_slot=now, rate=limit, rate_at=now)
+
+
+def rate_of(bucket: Bucket, *, limit: float, now: datetime) -> float:
+    """Return the rate by now, in units a second: after a cut it returns slowly to *limit*."""
+    waited = max(0.0, (now - bucket.rate_at).total_seconds())
+    return min(limit, bucket.rate + _REGAINED * limit * waited)
+
+
+def wave_units(rate: float) -> int:
+    """Return how many units one wave draws at *rate* units a second."""
+    return min(WAVE, max(1, ceil(WAVE_SPAN * rate)))
+
+
+def draw(bucket: Bucket, units: int, *, limit: float, high: bool, now: datetime) -> Draw | datetime:
+    """Return the draw of *units*, or when there is room for it; a held bucket gives a probe's slot."""
+    if bucket.is_held:
+        return _probe(bucket, now)
+    every = timedelta(seconds=1 / rate_of(bucket, limit=limit, now=now))
+    horizon = HIGH_HORIZON if high else NORMAL_HORIZON
+    lines = [bucket.next_slot, *([bucket.next_high_slot] if high else [])]
+    if max(lines) > now + horizon:
+        return max(lines) - horizon
+    return Draw(
+        key=bucket.key,
+        rate_at=bucket.rate_at,
+        units=units,
+        every=every,
+        slot=_move(bucket.next_slot, every * units, now, horizon),
+        high_slot=_move(bucket.next_high_slot, every * units / HIGH_SHARE, now, horizon)
+        if high
+        else None,
+    )
+
+
+def reported(
+    bucket: Bucket, *, accepted: int, refused: int, limit: float, now: datetime
+) -> Bucket | None:
+    """Return *bucket* after a wave of which the provider accepted and refused so many; None if as before.
+
+    It is to be written where the bucket is still of the same `rate_at`: of two senders that report
+    the same throttling, one is believed.
+    """
+    rate = rate_of(bucket, limit=limit, now=now)
+    if accepted and refused:
+        if now - bucket.rate_at < _CUT_EVERY:
+            return None
+        return replace(bucket, rate=_cut(rate, limit), rate_at=now, refusals=0)
+    if refused:
+        refusals = bucket.refusals + refused
+        held = refusals >= HELD_AFTER
+        return replace(
+            bucket,
+            rate=rate if bucket.is_held else _cut(rate, limit),
+            rate_at=_later(bucket.rate_at, now),
+            refusals=refusals,
+            next_slot=max(bucket.next_slot, now + PROBE_EVERY) if held else bucket.next_slot,
+        )
+    if accepted and bucket.refusals:
+        # What was drawn for the next probe is no longer waited for.
+        return replace(
+            bucket, rate=rate, rate_at=_later(bucket.rate_at, now), refusals=0, next_slot=now
+        )
+    return None
+
+
+def _probe(bucket: Bucket, now: datetime) -> Draw | datetime:
+    if bucket.next_slot > now:
+        return bucket.next_slot
+    by = PROBE_EVERY
+    move = Move(by=by, now=now, latest=now, restart=bucket.next_slot < now)
+    return Draw(key=bucket.key, rate_at=bucket.rate_at, units=1, every=by, slot=move)
+
+
+def _move(slot: datetime, by: timedelta, now: datetime, horizon: timedelta) -> Move:
+    return Move(by=by, now=now, latest=now + horizon, restart=slot < now)
+
+
+def _cut(rate: float, limit: float) -> float:
+    return max(rate * _CUT, limit * _SLOWEST)
+
+
+def _later(rate_at: datetime, now: datetime) -> datetime:
+    """Return a new `rate_at`: it must differ, for it tells one learnt rate from the next."""
+    return max(now, rate_at + timedelta(microseconds=1))

@@ -1,0 +1,45 @@
+"""Buckets of pace, in memory."""
+
+from dataclasses import dataclass, field, replace
+
+from ordercast.errors import LedgerUnavailable
+from ordercast.pacing.bucket import Bucket, Draw
+
+
+@dataclass(slots=True)
+class FakeBuckets:
+    """Buckets by key; the methods in `unavailable` raise and do nothing. `calls` are their names."""
+
+    kept: dict[str, Bucket] = field(default_factory=dict)
+    unavailable: set[str] = field(default_factory=set)
+    calls: list[str] = field(default_factory=list)
+
+    def open(self, bucket: Bucket) -> Bucket:
+        self._call("open")
+        return self.kept.setdefault(bucket.key, bucket)
+
+    def draw(self, draw: Draw) -> tuple[bool, Bucket | None]:
+        self._call("draw")
+        there = self.kept.get(draw.key)
+        after = there and draw.drawn(there)
+        if after:
+            self.kept[draw.key] = after
+        return after is not None, after or there
+
+    def learn(self, seen: Bucket, new: Bucket) -> Bucket | None:
+        self._call("learn")
+        there = self.kept.get(seen.key)
+        if there and there.rate_at == seen.rate_at:
+            moved = {
+                line: getattr(new, line)
+                for line in ("next_slot", "next_high_slot")
+                if getattr(new, line) != getattr(seen, line)
+            }
+            learnt = {name: getattr(new, name) for name in ("rate", "rate_at", "refusals")}
+            self.kept[seen.key] = replace(there, **learnt, **moved)
+        return self.kept.get(seen.key)
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        if name in self.unavailable:
+            raise LedgerUnavailable(name)

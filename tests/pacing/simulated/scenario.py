@@ -1,0 +1,172 @@
+"""Play messages against a provider's limits, with the real sender on fakes and a simulated clock.
+
+Used by `python -m tests.pacing.simulated`, which prints the table of `make bench`, and by its tests.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+
+from ordercast.decisions.audience import CONSENT_BY_EVENT
+from ordercast.events.order_event import Channel, Priority
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.settings.processors import SendPolicy
+from ordercast.templates import Words
+from ordercast.wiring.send import SenderPorts, send_messages
+from pipeline.settings.mapping import mapping_of
+from tests.examples import notification
+from tests.fakes.buckets import FakeBuckets
+from tests.fakes.clock import START, CountingToken
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.receipt_logs import FakeReceiptLogs
+from tests.fakes.world import SEND_POLICY, cost
+from tests.pacing.simulated.provider import LimitedProvider
+from tests.pacing.simulated.queue import Queue, Send
+from tests.pacing.simulated.virtual_time import VirtualTime
+
+EXAMPLE = notification()
+WORDS = Words(text="Your order is on its way.", subject="On its way")
+
+Arrivals = Iterable[tuple[timedelta, Priority]]
+"""When each message comes, in order, and how urgent it is."""
+
+TIMEOUT = timedelta(seconds=60)
+LONGEST = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """Messages that come as `arrivals` say, against `rate` units a second; the stage is set to `limit`.
+
+    `down` and `quota` are as of `LimitedProvider`, by the time since the start.
+    """
+
+    name: str
+    arrivals: Callable[[], Arrivals]
+    rate: float
+    limit: int
+    down: Callable[[timedelta], bool] = lambda _: False
+    quota: Callable[[timedelta], float] = lambda _: float("inf")
+    outage: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What came of a scenario; shares are between 0 and 1.
+
+    `used` is of the provider's rate between the first message and the last, less its outage;
+    `throttled` is of its calls while it was not down.
+    """
+
+    messages: int
+    sent: int
+    parked: int
+    twice: int
+    used: float
+    throttled: float
+    outage_calls: int
+    receives: float
+    high_waits: timedelta
+    took: timedelta
+
+
+def play(scenario: Scenario) -> Played:
+    """Run *scenario* to its end."""
+    time = VirtualTime(now=START)
+    provider = LimitedProvider(
+        time=time,
+        rate=scenario.rate,
+        down=lambda at: scenario.down(at - START),
+        quota=lambda at: scenario.quota(at - START),
+    )
+    ledger, buckets = FakeLedger(), FakeBuckets()
+    ports = SenderPorts(
+        ledger=ledger,
+        receipt_logs=FakeReceiptLogs(),
+        buckets=buckets,
+        provider=provider,
+        cost=cost,
+        wait=time.wait,
+        now=time,
+        token=CountingToken(),
+        chance=lambda: 0.5,
+        words=lambda _: WORDS,
+        send_within=lambda _: LONGEST,
+    )
+    policy = replace(SEND_POLICY, rate=scenario.limit)
+    queues = {each: _queue(time, each, ports, policy) for each in Priority}
+
+    def arrive() -> None:
+        for number, (after, priority) in enumerate(scenario.arrivals()):
+            time.wait(START + after)
+            row = _message(number, priority, time())
+            ledger.rows[row.id] = row
+            queues[priority].put(row.id)
+        arrived.append(True)
+
+    arrived: list[bool] = []
+    time.start(arrive)
+    for queue in queues.values():
+        queue.start()
+    time.run(
+        START + LONGEST,
+        done=lambda: bool(arrived) and sum(provider.taken.values()) >= len(ledger.rows),
+    )
+    return _played(scenario, ledger, provider, queues.values())
+
+
+def _queue(time: VirtualTime, priority: Priority, ports: SenderPorts, policy: SendPolicy) -> Queue:
+    mapping = mapping_of(policy.rate, high=priority is Priority.HIGH)
+
+    def sender() -> Send:
+        # Each execution environment remembers the bucket by itself.
+        send = send_messages(Channel.EMAIL, ports, policy)
+        return lambda received, time_left: send(received, time_left=time_left)
+
+    return Queue(
+        time=time,
+        sender=sender,
+        concurrency=mapping.concurrency,
+        batch=mapping.batch_size,
+        timeout=TIMEOUT,
+    )
+
+
+def _message(number: int, priority: Priority, at: datetime) -> Notification:
+    return replace(
+        EXAMPLE,
+        id=f"{number:064x}",
+        priority=priority,
+        occurred_at=at,
+        effective_at=at,
+        customer_id=None,
+        consent=CONSENT_BY_EVENT,
+    )
+
+
+def _played(
+    scenario: Scenario, ledger: FakeLedger, provider: LimitedProvider, queues: Iterable[Queue]
+) -> Played:
+    took = provider.taken_at[-1][0] - START
+    busy = max((took - scenario.outage).total_seconds(), 1 / scenario.rate)
+    outage_calls = (
+        provider.refused["EndpointConnectionError"] + provider.refused["LimitExceededException"]
+    )
+    sent, throttled = sum(provider.taken.values()), provider.refused["Throttling"]
+    receives = sum(queue.received.total() for queue in queues)
+    return Played(
+        messages=len(ledger.rows),
+        sent=len(provider.taken),
+        parked=sum(row.state is State.PARKED for row in ledger.rows.values()),
+        twice=sum(times > 1 for times in provider.taken.values()),
+        used=sent / (ceil(busy * scenario.rate)),
+        throttled=throttled / (sent + throttled),
+        outage_calls=outage_calls,
+        receives=receives / len(ledger.rows),
+        high_waits=max(
+            (w for _, p, w in provider.taken_at if p is Priority.HIGH), default=timedelta()
+        ),
+        took=took,
+    )

@@ -1,0 +1,77 @@
+"""The scenarios of the simulation of senders: what comes, against which limits."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from ordercast.events.order_event import Priority
+from ordercast.pacing.bucket import PROBE_EVERY
+from tests.pacing.simulated.scenario import Arrivals, Scenario
+
+SECOND = timedelta(seconds=1)
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+
+
+def steady(rate: float, lasting: timedelta, *, high: float = 0) -> Callable[[], Arrivals]:
+    """Return *rate* messages a second, of which *high* a second are urgent."""
+
+    def arrivals() -> Iterator[tuple[timedelta, Priority]]:
+        urgent = 0.0
+        for number in range(int(rate * lasting.total_seconds())):
+            urgent += high / rate
+            priority = Priority.HIGH if urgent >= 1 else Priority.NORMAL
+            urgent -= priority is Priority.HIGH
+            yield number * SECOND / rate, priority
+
+    return arrivals
+
+
+def at_once(messages: int) -> Callable[[], Arrivals]:
+    """Return so many messages at the same moment."""
+    return lambda: ((timedelta(), Priority.NORMAL) for _ in range(messages))
+
+
+def scenarios(share: float = 1.0) -> list[Scenario]:
+    """Return each; with a *share* below 1 they last, or are, that much shorter."""
+    hour = HOUR * share
+    return [
+        Scenario(
+            name="100/s for an hour against 20/s",
+            arrivals=steady(100, hour),
+            rate=20,
+            limit=20,
+        ),
+        Scenario(
+            name="100/s for an hour against SES's 14/s",
+            arrivals=steady(100, hour),
+            rate=14,
+            limit=14,
+        ),
+        Scenario(name="5/s for an hour against 1/s", arrivals=steady(5, hour), rate=1, limit=1),
+        Scenario(
+            name="50,000 at once against 20/s",
+            arrivals=at_once(int(50_000 * share)),
+            rate=20,
+            limit=20,
+        ),
+        Scenario(
+            name="a provider that is down for ten minutes",
+            arrivals=steady(30, hour),
+            rate=20,
+            limit=20,
+            down=lambda at: hour / 3 <= at < hour / 2,
+            outage=hour / 6 + PROBE_EVERY,
+        ),
+        Scenario(
+            name="throttling at half of the configured rate",
+            arrivals=steady(30, hour),
+            rate=10,
+            limit=20,
+        ),
+        Scenario(
+            name="15/s of high priority over a normal backlog, at 20/s",
+            arrivals=steady(100, hour / 2, high=15),
+            rate=20,
+            limit=20,
+        ),
+    ]

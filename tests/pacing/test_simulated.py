@@ -1,0 +1,35 @@
+"""Many senders on a simulated clock reach the goals that `make bench` prints, in shorter scenarios."""
+
+from datetime import timedelta
+
+import pytest
+
+from ordercast.pacing.bucket import PROBE_EVERY, WAVE
+from tests.pacing.simulated.scenario import Scenario, play
+from tests.pacing.simulated.scenarios import scenarios
+
+SHORT = 0.02
+
+ADAPTS = "throttling at half of the configured rate"
+DOWN = "a provider that is down for ten minutes"
+
+
+@pytest.mark.parametrize("scenario", scenarios(SHORT), ids=lambda each: each.name)
+def test_a_limit_parks_doubles_and_loses_nothing_and_its_rate_is_used(scenario: Scenario) -> None:
+    played = play(scenario)
+
+    assert (played.messages, 0, 0) == (played.sent, played.parked, played.twice)
+    assert played.used >= 0.95
+    assert played.throttled <= (0.05 if scenario.name == ADAPTS else 0.01)
+    assert played.high_waits <= timedelta(seconds=10)
+    # A short outage is waited for by messages that are few.
+    assert played.receives <= (1.5 if scenario.name == DOWN else 1.2)
+
+
+def test_an_outage_is_probed_rather_than_called() -> None:
+    scenario = next(each for each in scenarios(SHORT) if each.name == DOWN)
+    # Two senders are in the midst of a wave when it begins, and draw another before they learn.
+    first_waves = 2 * 2 * WAVE
+    probes = scenario.outage / PROBE_EVERY
+
+    assert 0 < play(scenario).outage_calls <= first_waves + probes
