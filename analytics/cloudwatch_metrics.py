@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ordercast.embedded_metric_format import MetricSeries, emf_line
+from ordercast.embedded_metric_format import MetricSeries, MetricsLevel, emf_line
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 from ordercast.rollups.counting import Entry
 from ordercast.rollups.rollup import STATE, Amount, Contribution, RollupInput, add
 from ordercast.rollups.statistics import Figures
-from ordercast.settings.analytics import MetricsLevel
 
 LATENCY = "DeliveryLatency"
 

@@ -114,6 +114,7 @@ def _all_done(response: BatchResponse) -> None:
 def _environment() -> dict[str, str]:
     shared = SenderSettings(
         stage="bench",
+        metrics="full",
         ledger_table=LEDGER,
         customers_table=CUSTOMERS,
         receipts_table=RECEIPTS,

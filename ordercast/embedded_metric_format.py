@@ -6,15 +6,26 @@ Specification: "Embedded metric format" in the Amazon CloudWatch user guide.
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 NAMESPACE = "Ordercast"
+
+MetricsLevel = Literal["essential", "full"]
+"""How many series are published (docs/rollups.md lists them); each costs money every month."""
 
 PARKED_METRIC = "NotificationsParked"
 """Notifications that a sender parked, stamped with the minute in which it parked them: the rollups
 count them at their acceptance. An alarm watches it (pipeline/constructs/observability/alarms.py)."""
 
-UNITS = {"CostUSD": "None", "EstimatedCostUSD": "None", "DeliveryLatency": "Milliseconds"}
+SLOTS_USED, SLOT_WAIT = "SlotsUsed", "SlotWait"
+"""Slots of a sender's bucket that were drawn (ordercast/pacing), and how long a batch waited for them."""
+
+UNITS = {
+    "CostUSD": "None",
+    "EstimatedCostUSD": "None",
+    "DeliveryLatency": "Milliseconds",
+    SLOT_WAIT: "Milliseconds",
+}
 
 
 class MetricSeries(NamedTuple):

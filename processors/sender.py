@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from ordercast.embedded_metric_format import PARKED_METRIC, emf_line
+from ordercast.embedded_metric_format import MetricsLevel
 from ordercast.errors import Retryable
 from ordercast.events.identity import is_notification_id
 from ordercast.events.order_event import Channel
@@ -19,7 +19,6 @@ from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.messaging.visibility import SqsVisibility
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
-from ordercast.notifications.lifecycle import State
 from ordercast.pacing.bucket import WAVE
 from ordercast.settings.processors import SenderSettings
 from ordercast.wiring.send import SenderPorts, send_messages
@@ -27,6 +26,7 @@ from ordercast.wiring.tables import tables
 from ordercast.workflows.ports import Deadline, Provider
 from ordercast.workflows.send.checks import Cost
 from ordercast.workflows.send_messages import SendMessages
+from processors.sender_metrics import emf_lines
 
 Delay = Callable[[str, Mapping[str, timedelta]], None]
 """Set how long each message (by receipt handle) of a queue (its ARN) stays invisible."""
@@ -37,11 +37,12 @@ FOREIGN = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """A channel's workflow, the delay of redelivered messages, and the stage's name."""
+    """A channel's workflow, the delay of redelivered messages, and what metrics it publishes."""
 
     send: SendMessages
     delay: Delay
     stage: str
+    metrics: MetricsLevel
 
 
 def respond(
@@ -71,9 +72,9 @@ def respond(
             "bugs": list(sent.bugs),
         },
     )
-    if sent.settled[State.PARKED]:
-        at = sender.send.now()
-        line = emf_line({PARKED_METRIC: sent.settled[State.PARKED]}, stage=sender.stage, at=at)
+    for line in emf_lines(
+        sent, sender.send.channel, stage=sender.stage, level=sender.metrics, at=sender.send.now()
+    ):
         print(line)  # noqa: T201 - CloudWatch reads metrics from what a function prints
     return of(back)
 
@@ -98,7 +99,12 @@ def wire(
         cost=cost,
     )
     delay = SqsVisibility(client=clients.sqs()).delay
-    return Sender(send=send_messages(channel, ports, settings), delay=delay, stage=settings.stage)
+    return Sender(
+        send=send_messages(channel, ports, settings),
+        delay=delay,
+        stage=settings.stage,
+        metrics=settings.metrics,
+    )
 
 
 def _redeliver_later(

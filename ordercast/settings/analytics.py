@@ -5,12 +5,9 @@ Written by pipeline/constructs/functions/, read by analytics/.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
+from ordercast.embedded_metric_format import MetricsLevel
 from ordercast.settings.environment import EnvironmentSettings
-
-MetricsLevel = Literal["essential", "full"]
-"""How much is published: 8 series a stage, or 40; each costs money every month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

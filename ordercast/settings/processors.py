@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from ordercast.embedded_metric_format import MetricsLevel
 from ordercast.people import quiet_hours as quiet
 from ordercast.people.person import QuietHours
 from ordercast.settings.environment import EnvironmentSettings
@@ -53,9 +54,10 @@ class SendPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderSettings(SendPolicy, EnvironmentSettings):
-    """Settings of the senders of all channels; `stage` is a dimension of their metric, and a tag of e-mails."""
+    """Settings of the senders of all channels; `stage` is a dimension of their metrics, and a tag of e-mails."""
 
     stage: str
+    metrics: MetricsLevel
     ledger_table: str
     customers_table: str
     receipts_table: str

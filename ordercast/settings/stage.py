@@ -11,6 +11,8 @@ from typing import Annotated, Literal, Self
 
 from msgspec import Meta, Struct
 
+from ordercast.events.order_event import Channel
+
 
 class Duration(timedelta):
     """A span of whole seconds, written as "30 s", "5 min", "6 h" or "14 d"."""
@@ -165,6 +167,11 @@ class StageSettings(Settings, frozen=True):
     verifier: FunctionSettings
     queues: QueueSettings
     alarms: AlarmSettings
+
+    @property
+    def rates(self) -> dict[Channel, int]:
+        """What each channel's sender may send, in units a second."""
+        return {each: getattr(self, f"{each}_sender").limit for each in Channel}
 
 
 class AccountSettings(Settings, frozen=True):

@@ -66,7 +66,7 @@ class SendMessages:
         sent = Sent(skipped=len(ids) - len(waiting))
         tries: Counter[str] = Counter()
         give_back_at = self.now() + WAITS
-        while waiting and (wave := self._room(waiting, give_back_at, time_left)):
+        while waiting and (wave := self._room(waiting, give_back_at, sent, time_left)):
             tries.update(row.id for row in wave)
             left = self._send(self.checks(wave, received, sent), sent, time_left)
             waiting.extend(row for row in left if tries[row.id] < TRIES)
@@ -75,13 +75,18 @@ class SendMessages:
         return sent
 
     def _room(
-        self, waiting: deque[Notification], give_back_at: datetime, time_left: Deadline
+        self,
+        waiting: deque[Notification],
+        give_back_at: datetime,
+        sent: Sent,
+        time_left: Deadline,
     ) -> list[Notification]:
         """Wait until the next of *waiting* have room, and take them; none if that is too late."""
         until_room = self._until_room(waiting[0])
         if self.now() + until_room > give_back_at or time_left() < WAVE_TAKES + until_room:
             return []
         if until_room:
+            sent.waited += until_room
             self.pace.wait(self.now() + until_room)
         return [waiting.popleft() for _ in range(min(self.pace.wave(), len(waiting)))]
 
@@ -90,7 +95,7 @@ class SendMessages:
 
     def _send(self, ready: Sequence[Ready], sent: Sent, time_left: Deadline) -> list[Notification]:
         """Claim, call and settle what there are slots for; return what is to be sent later."""
-        wave, slots = self._slots(ready)
+        wave, slots = self._slots(ready, sent)
         later = [each.notification for each, _ in ready[len(wave) :]]
         if not wave:
             return later
@@ -119,7 +124,7 @@ class SendMessages:
         self.claims.end_lapsed(_rows(claims, ClaimStatus.LAPSED).values())
         return later
 
-    def _slots(self, ready: Sequence[Ready]) -> tuple[Sequence[Ready], list[datetime]]:
+    def _slots(self, ready: Sequence[Ready], sent: Sent) -> tuple[Sequence[Ready], list[datetime]]:
         """Draw slots for as many of *ready* as a wave has; return these, with the first slot of each."""
         if not ready:
             return [], []
@@ -129,6 +134,7 @@ class SendMessages:
         slots = self.pace.take(ends[fit - 1], high=_is_high(ready[0][0].notification))
         if not slots:
             return [], []
+        sent.slots += len(slots)
         return ready[:fit], [slots[begin] for begin in [0, *ends[: fit - 1]]]
 
     def _back_pressure(self, settlements: Sequence[Settlement], sent: Sent) -> list[Notification]:

@@ -37,4 +37,11 @@ class ObservabilityStack(Stack):
         if stage.heartbeat_every:
             Heartbeat(self, "Heartbeat", stream=data.orders, every=stage.heartbeat_every)
             alarms.heartbeat_missing(stage.heartbeat_every)
-        Dashboard(self, "Dashboard", pipeline=pipeline, metrics=metrics, alarms=topic.alarms)
+        Dashboard(
+            self,
+            "Dashboard",
+            stage=stage,
+            pipeline=pipeline,
+            metrics=metrics,
+            alarms=topic.alarms,
+        )

@@ -11,12 +11,12 @@ import pytest
 
 from analytics.cloudwatch_metrics import emf_lines
 from local_cloud.metric_extraction.emf import metrics_in
+from ordercast.embedded_metric_format import MetricsLevel
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.rollups.counting import Entry
 from ordercast.rollups.rollup import CountedVersion, RollupInput, contribution
-from ordercast.settings.analytics import MetricsLevel
 from tests.fakes.clock import START
 from tests.lines import line
 

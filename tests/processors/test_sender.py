@@ -28,7 +28,9 @@ def answer(world, log, delays):
     """What Lambda is answered for a batch of a queue of e-mails."""
 
     def answer(*bodies: str, received: int = 1) -> list[str]:
-        sender = Sender(send=world.sender(Channel.EMAIL), delay=delays, stage="dev")
+        sender = Sender(
+            send=world.sender(Channel.EMAIL), delay=delays, stage="dev", metrics="essential"
+        )
         event = queue_event(*bodies, received=received)
         return failed(respond(event, sender, log, time_left=world.time_left))
 
@@ -206,7 +208,7 @@ def test_of_several_messages_the_one_that_came_most_often_counts(world, log, del
     again = queue_event(request(row.id))["Records"][0] | {"messageId": "m-2"}
     event["Records"] += [again]
 
-    sender = Sender(send=world.sender(Channel.EMAIL), delay=delays, stage="dev")
+    sender = Sender(send=world.sender(Channel.EMAIL), delay=delays, stage="dev", metrics="full")
     respond(event, sender, log, time_left=world.time_left)
 
     assert State.PARKED is world.state(row.id)

@@ -12,11 +12,14 @@ class Sent:
     """What became of a batch, in notifications; `retry` is the wait before each redelivery.
 
     `bugs` are the types of exceptions raised, one for each notification that was held back;
-    `back_pressure` counts the calls for which the provider took no message, by its reason.
+    `back_pressure` counts the calls for which the provider took no message, by its reason; `slots`
+    those of the bucket that were drawn, and `waited` is how long there was no room for more.
     """
 
     settled: Counter[State] = field(default_factory=Counter)
     retry: dict[str, timedelta] = field(default_factory=dict)
     bugs: list[str] = field(default_factory=list)
     back_pressure: Counter[str] = field(default_factory=Counter)
+    slots: int = 0
+    waited: timedelta = timedelta()
     skipped: int = 0

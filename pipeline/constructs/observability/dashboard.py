@@ -6,6 +6,8 @@ from datetime import timedelta
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from ordercast.embedded_metric_format import SLOT_WAIT
+from ordercast.settings.stage import StageSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.observability.metrics import HOUR, OrdercastMetrics
 from pipeline.stacks.pipeline import PipelineStack
@@ -25,11 +27,13 @@ class Dashboard(Construct):
         scope: Construct,
         name: str,
         *,
+        stage: StageSettings,
         pipeline: PipelineStack,
         metrics: OrdercastMetrics,
         alarms: Sequence[cloudwatch.IAlarm],
     ) -> None:
         super().__init__(scope, name)
+        self._stage = stage
         self._metrics = metrics
         self._pipeline = pipeline
         dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=duration(DAY))
@@ -136,6 +140,30 @@ class Dashboard(Construct):
                 ],
             ),
             _graph("In doubt", [self._metrics.metric("InDoubt", period=MINUTES)]),
+            *(self._pace() if self._stage.metrics == "full" else []),
+        ]
+
+    def _pace(self) -> list[cloudwatch.IWidget]:
+        rates = self._stage.rates
+        return [
+            _graph(
+                "Of the provider's rate in use, %",
+                [
+                    self._metrics.rate_percent(channel, limit=limit, period=MINUTES)
+                    for channel, limit in rates.items()
+                ],
+                width=12,
+            ),
+            _graph(
+                "Wait of senders for the provider's rate, ms",
+                [
+                    self._metrics.metric(
+                        SLOT_WAIT, period=MINUTES, statistic="p95", label=each, channel=each
+                    )
+                    for each in rates
+                ],
+                width=12,
+            ),
         ]
 
 

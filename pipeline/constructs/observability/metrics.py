@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from ordercast.embedded_metric_format import NAMESPACE
+from ordercast.embedded_metric_format import NAMESPACE, SLOTS_USED
 from pipeline.constructs.conversions import duration
 
 HOUR = timedelta(hours=1)
@@ -18,16 +18,35 @@ class OrdercastMetrics:
     stage: str
 
     def metric(
-        self, name: str, *, period: timedelta, statistic: str = "Sum", label: str | None = None
+        self,
+        name: str,
+        *,
+        period: timedelta,
+        statistic: str = "Sum",
+        label: str | None = None,
+        **dimensions: str,
     ) -> cloudwatch.Metric:
         """Return a metric: of counts and amounts only Sum means anything, for differences are published."""
         return cloudwatch.Metric(
             namespace=NAMESPACE,
             metric_name=name,
-            dimensions_map={"stage": self.stage},
+            dimensions_map={"stage": self.stage, **dimensions},
             statistic=statistic,
             period=duration(period),
             label=label,
+        )
+
+    def rate_percent(
+        self, channel: str, *, limit: int, period: timedelta
+    ) -> cloudwatch.MathExpression:
+        """Return how much of *limit*, a channel's units a second, its senders drew."""
+        return cloudwatch.MathExpression(
+            expression=f"100 * {channel}_slots / {limit * period.total_seconds():.0f}",
+            using_metrics={
+                f"{channel}_slots": self.metric(SLOTS_USED, period=period, channel=channel)
+            },
+            label=channel,
+            period=duration(period),
         )
 
     def delivered_percent(

@@ -8,13 +8,21 @@ from typing import Any
 import pytest
 
 from analytics import cloudwatch_metrics, verifier
-from ordercast.embedded_metric_format import NAMESPACE, PARKED_METRIC, emf_line
+from ordercast.embedded_metric_format import (
+    NAMESPACE,
+    PARKED_METRIC,
+    SLOT_WAIT,
+    SLOTS_USED,
+    emf_line,
+)
+from pipeline.settings.files import read_stage
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
 
 OTHERS = {cloudwatch_metrics.LATENCY, PARKED_METRIC, verifier.METRIC}
 PUBLISHED = cloudwatch_metrics._ESSENTIAL | OTHERS  # noqa: SLF001 - on every stage
+AT_FULL = {SLOTS_USED, SLOT_WAIT}
 
 
 def body(synthesis: Synthesis) -> dict[str, Any]:
@@ -30,7 +38,7 @@ def ours(synthesis: Synthesis) -> Iterator[tuple[str, str, str]]:
     for widget in body(synthesis)["widgets"]:
         for metric in widget["properties"].get("metrics", []):
             if NAMESPACE == metric[0]:
-                yield metric[0], metric[1], metric[3]
+                yield metric[0], metric[1], metric[metric.index("stage") + 1]
     for alarm in synthesis.properties("AWS::CloudWatch::Alarm"):
         each = [alarm] + [
             m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m
@@ -62,7 +70,8 @@ def test_every_metric_of_ours_that_is_shown_or_watched_is_published_on_every_sta
     shown = set(ours(synthesis))
     assert shown
     assert {synthesis.stage} == {stage for _, _, stage in shown}
-    assert {name for _, name, _ in shown} <= PUBLISHED
+    full = read_stage(synthesis.stage).metrics == "full"
+    assert {name for _, name, _ in shown} <= PUBLISHED | (AT_FULL if full else set())
     line = emf_line({"Sent": 1}, stage=synthesis.stage, at=datetime.now(UTC))
     assert synthesis.stage == json.loads(line)["stage"]
 

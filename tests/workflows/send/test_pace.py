@@ -37,6 +37,14 @@ def test_each_call_has_a_slot_of_its_own_one_rate_apart(slow: World) -> None:
     assert {timedelta(seconds=0.1)} == {then - one for one, then in pairwise(slots)}
 
 
+def test_a_batch_says_how_many_slots_it_took_and_how_long_it_waited_for_them(slow: World) -> None:
+    sent = slow.send(*IDS)
+
+    assert (len(MANY), slow.now() - START) == (sent.slots, sent.waited)
+    # 40 slots at 10 a second, less what a wave may draw ahead and the last wave's own slots.
+    assert timedelta(seconds=1) < sent.waited < timedelta(seconds=4)
+
+
 def test_a_text_takes_a_slot_for_each_of_its_parts(world: World) -> None:
     world.rate = 10
     rows = [notification(n, Channel.SMS) for n in range(3)]

@@ -1,0 +1,28 @@
+"""Turn what became of a sender's batch into CloudWatch metrics. Used by the SMS and the e-mail sender."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from ordercast.embedded_metric_format import (
+    PARKED_METRIC,
+    SLOT_WAIT,
+    SLOTS_USED,
+    MetricSeries,
+    MetricsLevel,
+    emf_line,
+)
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.workflows.send.sent import Sent
+
+
+def emf_lines(
+    sent: Sent, channel: Channel, *, stage: str, level: MetricsLevel, at: datetime
+) -> Iterator[str]:
+    """Yield the lines to print: what was parked, for its alarm, and at `full` the pace of the channel."""
+    if parked := sent.settled[State.PARKED]:
+        yield emf_line({PARKED_METRIC: parked}, stage=stage, at=at)
+    if level == "full" and sent.slots:
+        waited = sent.waited // timedelta(milliseconds=1)
+        pace = {SLOTS_USED: sent.slots, SLOT_WAIT: waited}
+        yield emf_line(pace, stage=stage, at=at, series=MetricSeries("channel", channel))

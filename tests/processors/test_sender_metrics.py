@@ -1,0 +1,46 @@
+"""A sender publishes what it parked and, at `full`, the pace of its channel."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ordercast.embedded_metric_format import PARKED_METRIC, SLOT_WAIT, SLOTS_USED, MetricsLevel
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.workflows.send.sent import Sent
+from processors.sender_metrics import emf_lines
+from tests.fakes.clock import START
+
+
+def published(sent: Sent, level: MetricsLevel = "full") -> list[dict[str, Any]]:
+    lines = emf_lines(sent, Channel.SMS, stage="dev", level=level, at=START)
+    return [json.loads(line) for line in lines]
+
+
+def test_the_pace_of_a_channel_is_published_in_slots_and_milliseconds() -> None:
+    (line,) = published(Sent(slots=75, waited=timedelta(seconds=2.5)))
+
+    assert (75, 2500, "sms") == (line[SLOTS_USED], line[SLOT_WAIT], line["channel"])
+    (metrics,) = line["_aws"]["CloudWatchMetrics"]
+    assert [["stage", "channel"]] == metrics["Dimensions"]
+    assert {SLOTS_USED: "Count", SLOT_WAIT: "Milliseconds"} == {
+        each["Name"]: each["Unit"] for each in metrics["Metrics"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("level", "named"), [("essential", [PARKED_METRIC]), ("full", [PARKED_METRIC, SLOTS_USED])]
+)
+def test_what_is_parked_is_published_at_every_level_the_pace_only_at_full(level, named) -> None:
+    sent = Sent(slots=1)
+    sent.settled[State.PARKED] = 2
+
+    assert named == [
+        next(n for n in (PARKED_METRIC, SLOTS_USED) if n in line) for line in published(sent, level)
+    ]
+
+
+def test_a_batch_that_drew_no_slot_publishes_no_pace() -> None:
+    assert [] == published(Sent(skipped=3))
