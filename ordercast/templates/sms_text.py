@@ -1,7 +1,8 @@
 """Count the parts that a text is billed as, and make it cheaper. Used by templates and the SMS sender."""
 
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,19 +24,19 @@ class Parts:
 
 
 def parts(text: str) -> Parts:
-    """Count the parts that *text* is sent in, after 3GPP TS 23.038 and 23.040.
+    """Count the most parts that *text* may be sent in, after 3GPP TS 23.038 and 23.040.
 
-    An escape and its character stay in one part, and so does what a reader sees as one character
-    (a surrogate pair, a letter with accents, a family of emoji). Billed is the carrier's own count,
-    which comes with its receipt.
+    Parts end between words, as SNS documents it (API reference: Publish), or within them, which
+    never makes more; only a word longer than a part is split. An escape and its character stay in
+    one part, and so does what a reader sees as one character (a surrogate pair, a letter with
+    accents, a family of emoji). Billed is the carrier's own count, which comes with its receipt.
     """
     encoding = Encoding.GSM_7 if _is_gsm_7(text) else Encoding.UCS_2
     limit = _LIMITS[encoding]
     units = sum(_sizes(text, encoding))
     count = 1
     if units > limit.alone:
-        whole = _sizes(text, encoding) if encoding is Encoding.GSM_7 else _seen_as_one(text)
-        count = _fill(whole, limit.joined)
+        count = _fill((list(_unsplit(word, encoding)) for word in _words(text)), limit.joined)
     return Parts(encoding=encoding, units=units, parts=count)
 
 
@@ -98,12 +99,26 @@ def _sizes(text: str, encoding: Encoding) -> Iterator[int]:
     return (2 if character > "\uffff" else 1 for character in text)
 
 
-def _fill(sizes: Iterable[int], room: int) -> int:
+def _words(text: str) -> list[str]:
+    """Return the words and the white space between them, each character of it by itself."""
+    return re.findall(r"\S+|\s", text)
+
+
+def _unsplit(word: str, encoding: Encoding) -> Iterator[int]:
+    """Yield the sizes of what is never split."""
+    return _sizes(word, encoding) if encoding is Encoding.GSM_7 else _seen_as_one(word)
+
+
+def _fill(words: Iterable[Sequence[int]], room: int) -> int:
+    """Count the parts of *words*, each given by the sizes of what is never split in it."""
     count, free = 1, room
-    for size in sizes:
-        if size > free:
+    for sizes in words:
+        if sum(sizes) > free and free < room:
             count, free = count + 1, room
-        free -= size
+        for size in sizes:
+            if size > free:
+                count, free = count + 1, room
+            free -= size
     return count
 
 
