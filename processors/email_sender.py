@@ -14,7 +14,7 @@ from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.prices import estimate
 from ordercast.settings.processors import EmailSenderSettings
 from ordercast.templates import Words
-from ordercast.wiring.clock import wait_until
+from ordercast.wiring.clock import utc_now, wait_until
 from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
 
@@ -42,7 +42,7 @@ def _wired() -> Sender:
         Channel.EMAIL,
         lambda executor: SesEmail(
             wait=wait_until,
-            client=clients.email_provider(),
+            client=clients.email_provider(now=utc_now),
             sender=settings.email_from,
             configuration_set=settings.configuration_set,
             stage=settings.stage,

@@ -16,7 +16,7 @@ from ordercast.sending.prices import estimate
 from ordercast.settings.processors import SmsSenderSettings
 from ordercast.templates import Words
 from ordercast.templates.sms_text import parts
-from ordercast.wiring.clock import wait_until
+from ordercast.wiring.clock import utc_now, wait_until
 from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
 
@@ -46,7 +46,7 @@ def _wired() -> Sender:
         Channel.SMS,
         lambda executor: SnsSms(
             wait=wait_until,
-            client=clients.sms_provider(),
+            client=clients.sms_provider(now=utc_now),
             sender_id=settings.sender_id,
             executor=executor,
         ),

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from ordercast.gateways.idle_connections import Clock, close_idle_connections
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -68,11 +70,15 @@ def sns_topics() -> "SNSClient":
     return boto3.client("sns", config=_UNCHECKED)
 
 
-def sms_provider() -> "SNSClient":
-    """Return a client that makes one attempt a text message."""
-    return boto3.client("sns", config=_PROVIDERS)
+def sms_provider(*, now: Clock) -> "SNSClient":
+    """Return a client that makes one attempt a text message, on a connection that has not idled."""
+    client = boto3.client("sns", config=_PROVIDERS)
+    close_idle_connections(client, now=now)
+    return client
 
 
-def email_provider() -> "SESV2Client":
-    """Return a client that makes one attempt an e-mail."""
-    return boto3.client("sesv2", config=_PROVIDERS)
+def email_provider(*, now: Clock) -> "SESV2Client":
+    """Return a client that makes one attempt an e-mail, on a connection that has not idled."""
+    client = boto3.client("sesv2", config=_PROVIDERS)
+    close_idle_connections(client, now=now)
+    return client

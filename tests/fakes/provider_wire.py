@@ -14,6 +14,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
+from ordercast.wiring.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,11 @@ class ProviderWire:
 
     def client(self, channel: Channel) -> Any:
         """Return the client that is deployed, with this at the other end."""
-        client: Any = clients.sms_provider() if channel is Channel.SMS else clients.email_provider()
+        client: Any = (
+            clients.sms_provider(now=utc_now)
+            if channel is Channel.SMS
+            else clients.email_provider(now=utc_now)
+        )
         client.meta.events.register("before-send", self._answer)
         return client
 

@@ -1,12 +1,19 @@
+from functools import partial
+
 import pytest
 from botocore.exceptions import ParamValidationError
 
 from ordercast.gateways import clients
+from ordercast.wiring.clock import utc_now
 
 pytestmark = pytest.mark.usefixtures("aws")
 
 
-@pytest.mark.parametrize("make", [clients.sms_provider, clients.email_provider])
+sms_provider = partial(clients.sms_provider, now=utc_now)
+email_provider = partial(clients.email_provider, now=utc_now)
+
+
+@pytest.mark.parametrize("make", [sms_provider, email_provider])
 def test_a_provider_is_called_once_and_never_again_by_the_sdk(make) -> None:
     """The SDK's own retry after a lost answer once made 23 texts of 20 orders."""
     assert 1 == make().meta.config.retries["total_max_attempts"]
@@ -31,8 +38,8 @@ def leave(**_: object) -> None:
 @pytest.mark.parametrize(
     ("make", "method", "meets"),
     [
-        (clients.sms_provider, "publish", ParamValidationError),
-        (clients.email_provider, "send_email", ParamValidationError),
+        (sms_provider, "publish", ParamValidationError),
+        (email_provider, "send_email", ParamValidationError),
         (clients.s3, "put_object", ParamValidationError),
         (clients.dynamodb, "batch_execute_statement", Left),
         (clients.sns_topics, "publish_batch", Left),

@@ -16,6 +16,7 @@ from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.outcome import not_now, unknown
 from ordercast.sending.send_rules import WHILE_PAUSED
 from ordercast.templates import Words
+from ordercast.wiring.clock import utc_now
 from ordercast.workflows.send_messages import WAVE_TAKES
 from processors import email_sender, sms_sender
 from processors.sender import FOREIGN, Sender, respond
@@ -222,7 +223,7 @@ def test_a_whole_wave_is_called_for_at_once_and_in_the_time_that_it_is_given(
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     assert WAVE == clients.PROVIDER_WORKERS
-    for provider in (clients.sms_provider(), clients.email_provider()):
+    for provider in (clients.sms_provider(now=utc_now), clients.email_provider(now=utc_now)):
         config = provider.meta.config
         assert WAVE == config.max_pool_connections  # type: ignore[attr-defined]  # the stubs know no fields of Config
         assert config.connect_timeout + config.read_timeout < WAVE_TAKES.total_seconds()  # type: ignore[attr-defined]  # the stubs know no fields of Config

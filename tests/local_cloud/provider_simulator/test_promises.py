@@ -20,6 +20,7 @@ from ordercast.gateways.providers.errors import SES, SNS
 from ordercast.gateways.providers.ses_email import SesEmail
 from ordercast.gateways.providers.sns_sms import SnsSms
 from ordercast.notifications.lifecycle import State
+from ordercast.wiring.clock import utc_now
 from ordercast.workflows.ports import Provider
 from tests.local_cloud.provider_simulator.conftest import Served
 from tests.promises.provider import ProviderPromises, outgoing
@@ -39,7 +40,10 @@ def executor() -> Iterator[Executor]:
 @pytest.fixture
 def sms(served: Served, executor: Executor) -> SnsSms:
     return SnsSms(
-        wait=lambda _: None, client=clients.sms_provider(), sender_id="", executor=executor
+        wait=lambda _: None,
+        client=clients.sms_provider(now=utc_now),
+        sender_id="",
+        executor=executor,
     )
 
 
@@ -47,7 +51,7 @@ def sms(served: Served, executor: Executor) -> SnsSms:
 def email(served: Served, executor: Executor) -> SesEmail:
     return SesEmail(
         wait=lambda _: None,
-        client=clients.email_provider(),
+        client=clients.email_provider(now=utc_now),
         sender="orders@example.com",
         configuration_set="local",
         stage="test",
