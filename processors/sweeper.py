@@ -1,7 +1,9 @@
-"""Lambda: act on notifications and receipt logs that are due. Invoked each minute."""
+"""Lambda: act on notifications and receipt logs that are due. Invoked each minute, once for each group of shards."""
 
 import os
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,44 +15,37 @@ from ordercast.gateways.messaging.receipt_queue import SqsReceiptQueue
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
+from ordercast.sending.due_partitions import SHARDS
 from ordercast.settings.processors import SweeperSettings
-from ordercast.wiring.sweep import SweeperPorts, sweep_notifications, sweep_receipts
+from ordercast.wiring.sweep import SweeperPorts, sweep, sweep_receipts
 from ordercast.wiring.tables import tables
-from ordercast.workflows.sweep_notifications import SweepNotifications
-from ordercast.workflows.sweep_receipts import SweepReceipts
+from ordercast.workflows.ports import Deadline
+from ordercast.workflows.sweep.sweep import Sweep
+from processors.deadline import deadline
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-def handler(_event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Do one round; if it fails, the next minute tries again."""
-    answer = respond(*_wired())
-    request_log("sweeper", context).info("round_swept", extra=answer)
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Do rounds until little time is left; if one fails, the next minute tries again."""
+    answer = respond(event, _wired(), time_left=deadline(context))
+    request_log("sweeper", context).info("swept", extra=answer)
     return answer
 
 
-def respond(receipt_logs: SweepReceipts, rows: SweepNotifications) -> dict[str, Any]:
-    """Do both halves, receipts first: they may resolve a doubt that would be acted on."""
-    try:
-        receipts = receipt_logs()
-    finally:
-        # A failure of one half must not hold up the other.
-        swept = rows()
-    return {
-        "looked_at": swept.looked_at,
-        "published": swept.published,
-        "doubtful": swept.doubtful,
-        "bugs": list(swept.bugs),
-        "receipts_applied": receipts.applied,
-        "timed_out": receipts.timed_out,
-        "matched": receipts.matched + swept.matched,
-        "unattributed": receipts.unattributed,
-    }
+def respond(event: Mapping[str, Any], sweep: Sweep, *, time_left: Deadline) -> dict[str, Any]:
+    """Sweep the shards of the group that *event* names; answer what was done."""
+    return asdict(sweep(_shards(event), time_left=time_left))
+
+
+def _shards(event: Mapping[str, Any]) -> Sequence[int]:
+    """Return every so manieth shard; all of them for an event that names no group."""
+    return SHARDS[event.get("group", 0) :: event.get("groups", 1)]
 
 
 @cache
-def _wired() -> tuple[SweepReceipts, SweepNotifications]:
+def _wired() -> Sweep:
     """Build once per execution environment, on the first invocation."""
     settings = SweeperSettings.from_env(os.environ)
     executor = ThreadPoolExecutor(clients.WORKERS)
@@ -71,5 +66,4 @@ def _wired() -> tuple[SweepReceipts, SweepNotifications]:
             dead_letters_url=settings.receipts_dead_letters_url,
         ),
     )
-    receipts = sweep_receipts(ports, settings)
-    return receipts, sweep_notifications(ports, settings, receipts)
+    return sweep(ports, settings, sweep_receipts(ports, settings))

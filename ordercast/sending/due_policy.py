@@ -1,4 +1,4 @@
-"""Decide what happens to a notification that is due. Used by the sweeper."""
+"""Decide what happens to a notification that is due: a look, or the release of a deferral. Used by the sweeper."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,20 +33,16 @@ class DueAction:
 
 def due_action(
     row: Notification,
-    found: LookupResult,
     *,
     due_policy: DuePolicy,
-    send_within: timedelta,
     receipts_applied_until: datetime | None,
     now: datetime,
 ) -> DueAction:
-    """Decide what the sweeper does about *row*; every look postpones the next one.
+    """Decide what the sweeper does about *row*, which is not deferred; every look postpones the next one.
 
     Receipts received before *receipts_applied_until* are on the ledger; None if that is unknown.
     """
     match row.state:
-        case State.DEFERRED:
-            return _release(row, found, due_policy, send_within, now)
         case State.REQUESTED:
             return DueAction(row=looked_at(row, due_policy=due_policy, now=now), publish=True)
         case State.SENDING:
@@ -67,13 +63,15 @@ def looked_at(row: Notification, *, due_policy: DuePolicy, now: datetime) -> Not
     return replace(row, due_at=due_at, sweeps=row.sweeps + 1)
 
 
-def _release(
+def release(
     row: Notification,
     found: LookupResult,
+    *,
     due_policy: DuePolicy,
     send_within: timedelta,
     now: datetime,
 ) -> DueAction:
+    """Decide what becomes of *row*, which was deferred until now: the send rules are asked again."""
     blocked_by = block_reason(row, found, send_within=send_within, now=now)
     if blocked_by:
         return DueAction(row=suppressed(row, blocked_by, at=now))

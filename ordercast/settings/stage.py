@@ -40,6 +40,7 @@ Whole = Annotated[int, Meta(description="a whole number")]
 Positive = Annotated[int, Meta(ge=1, description="a whole number of 1 or more")]
 Percent = Annotated[int, Meta(ge=1, le=100, description="a percentage of 1 to 100")]
 Receives = Annotated[int, Meta(ge=1, le=1000, description="a whole number between 1 and 1000")]
+Groups = Annotated[int, Meta(ge=1, le=5, description="a whole number between 1 and 5")]
 _COUNTRY = 'a country of ISO 3166-1 in two capitals, such as "SE"'
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description=_COUNTRY)]
 _CURRENCY = 'a currency of ISO 4217 in three capitals, such as "EUR"'
@@ -106,6 +107,12 @@ class SenderFunctionSettings(QueueReaderSettings, frozen=True):
         return max(1, self.rate * self.share // 100)
 
 
+class SweeperFunctionSettings(FunctionSettings, frozen=True):
+    """The sweeper, which runs once for each group of shards."""
+
+    groups: Groups
+
+
 class QueueSettings(Settings, frozen=True):
     """The work queues and their dead-letter queues."""
 
@@ -163,7 +170,7 @@ class StageSettings(Settings, frozen=True):
     sms_sender: SenderFunctionSettings
     email_sender: SenderFunctionSettings
     receipt_tracker: QueueReaderSettings
-    sweeper: FunctionSettings
+    sweeper: SweeperFunctionSettings
     verifier: FunctionSettings
     queues: QueueSettings
     alarms: AlarmSettings

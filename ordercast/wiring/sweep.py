@@ -1,4 +1,4 @@
-"""Build the two halves of the sweeper around their ports. Used by the sweeper and tests."""
+"""Build the workflows of the sweeper around their ports. Used by the sweeper and tests."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,13 @@ from ordercast.templates import send_within
 from ordercast.wiring.receipts import ReceiptPorts
 from ordercast.workflows.match_receipts import MatchReceipts
 from ordercast.workflows.ports import NotificationsTopic, ReceiptQueue
-from ordercast.workflows.sweep_notifications import SweepNotifications
+from ordercast.workflows.sweep.look_at_due import LookAtDue
+from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
+from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep_receipts import SweepReceipts
 
-NOTIFICATIONS_A_ROUND = 400
+A_ROUND = 400
+"""How many rows, or receipt logs, are read in one round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +28,9 @@ class SweeperPorts(ReceiptPorts):
 
 
 def sweep_receipts(
-    ports: SweeperPorts, policy: SweepPolicy, *, limit: int = NOTIFICATIONS_A_ROUND
+    ports: SweeperPorts, policy: SweepPolicy, *, limit: int = A_ROUND
 ) -> SweepReceipts:
-    """Build the half that acts on receipt logs."""
+    """Build what acts on receipt logs."""
     return SweepReceipts(
         receipt_logs=ports.receipt_logs,
         merge=ports.merge(policy),
@@ -41,25 +44,32 @@ def sweep_receipts(
     )
 
 
-def sweep_notifications(
-    ports: SweeperPorts,
-    policy: SweepPolicy,
-    receipts: SweepReceipts,
-    *,
-    limit: int = NOTIFICATIONS_A_ROUND,
-) -> SweepNotifications:
-    """Build the half that acts on notifications; *receipts*, the other half, matches texts in doubt."""
-    return SweepNotifications(
-        ledger=ports.ledger,
-        notifications_topic=ports.notifications_topic,
-        receipts=ports.receipt_queue,
-        match_texts=receipts.match_texts,
-        send_within=ports.send_within,
-        due_policy=DuePolicy(
-            first_wait=policy.republish_after,
-            resend_email_after=policy.resend_email_after or None,
-            receipt_timeout=policy.receipt_timeout,
+def sweep(
+    ports: SweeperPorts, policy: SweepPolicy, receipts: SweepReceipts, *, limit: int = A_ROUND
+) -> Sweep:
+    """Build the sweeper; *receipts* also matches texts in doubt that are looked at."""
+    due_policy = DuePolicy(
+        first_wait=policy.republish_after,
+        resend_email_after=policy.resend_email_after or None,
+        receipt_timeout=policy.receipt_timeout,
+    )
+    return Sweep(
+        receipts=receipts,
+        look=LookAtDue(
+            ledger=ports.ledger,
+            notifications_topic=ports.notifications_topic,
+            receipts=ports.receipt_queue,
+            match_texts=receipts.match_texts,
+            due_policy=due_policy,
+            now=ports.now,
+            limit=limit,
         ),
-        now=ports.now,
-        limit=limit,
+        release=ReleaseDeferred(
+            ledger=ports.ledger,
+            notifications_topic=ports.notifications_topic,
+            send_within=ports.send_within,
+            due_policy=due_policy,
+            now=ports.now,
+            limit=limit,
+        ),
     )

@@ -86,8 +86,11 @@ class Ledger(DecisionsAndRows, Failures, Protocol):
         """
         ...
 
-    def due(self, *, now: datetime, limit: int) -> list[str]:
-        """Return up to *limit* ids that are due."""
+    def due(self, partitions: Sequence[str], *, until: datetime, limit: int) -> list[str]:
+        """Return up to *limit* ids that wait in *partitions* and are due by *until*, oldest first.
+
+        They are those of `sending.due_partitions`. An index lags behind the rows it names.
+        """
         ...
 
 
@@ -176,8 +179,8 @@ class ReceiptLogs(Protocol):
         """
         ...
 
-    def due(self, *, now: datetime, limit: int) -> list[str]:
-        """Return up to *limit* message ids that are due."""
+    def due(self, shards: Sequence[int], *, now: datetime, limit: int) -> list[str]:
+        """Return up to *limit* message ids of *shards* that are due, oldest first."""
         ...
 
     def orphans(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:

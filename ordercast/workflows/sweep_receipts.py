@@ -9,16 +9,7 @@ from ordercast.receipts.receipt_log import ReceiptLog, closed, has_timed_out
 from ordercast.workflows.match_receipts import MatchReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
 from ordercast.workflows.ports import Clock, ReceiptLogs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptsSwept:
-    """What one round did, in messages."""
-
-    applied: int
-    timed_out: int
-    matched: int
-    unattributed: int
+from ordercast.workflows.sweep.swept import Swept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +28,11 @@ class SweepReceipts:
     now: Clock
     limit: int
 
-    def __call__(self) -> ReceiptsSwept:
-        """Do one bounded round; raises `Retryable` when a table fails."""
+    def __call__(self, shards: Sequence[int], swept: Swept) -> bool:
+        """Do one bounded round; return whether there may be more. Raises `Retryable`."""
         now = self.now()
-        found = self.receipt_logs.find(set(self.receipt_logs.due(now=now, limit=self.limit)))
+        ids = self.receipt_logs.due(shards, now=now, limit=self.limit)
+        found = self.receipt_logs.find(set(ids))
         # The index lags: it may name what has been done meanwhile.
         due = [t for t in found.values() if t.due_at and t.due_at <= now and not t.unattributed]
         ours = [receipt_log for receipt_log in due if receipt_log.notification_id is not None]
@@ -57,12 +49,11 @@ class SweepReceipts:
         self.receipt_logs.change(
             [(receipt_log, replace(receipt_log, unattributed=True)) for receipt_log in left]
         )
-        return ReceiptsSwept(
-            applied=len(ours) + len(matched) - len(timed_out),
-            timed_out=len(timed_out),
-            matched=len(matched),
-            unattributed=len(left),
-        )
+        swept.applied += len(ours) + len(matched) - len(timed_out)
+        swept.timed_out += len(timed_out)
+        swept.matched += len(matched)
+        swept.unattributed += len(left)
+        return bool(due)
 
     def match_texts(self, doubtful: Sequence[Notification]) -> int:
         """Merge receipts that can only belong to these texts in doubt; return how many."""

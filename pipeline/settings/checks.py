@@ -16,6 +16,9 @@ VISIBILITY_FACTOR = 6
 ONE_WAVE = timedelta(seconds=15)
 """What a sender must have left to begin a wave of claims: with less it sends nothing at all."""
 
+ONE_ROUND = timedelta(seconds=10)
+"""What the sweeper must have left to begin a round."""
+
 LOG_RETENTIONS = {
     1: "ONE_DAY",
     3: "THREE_DAYS",
@@ -43,6 +46,7 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
         _streams,
         _verifier,
         _senders,
+        _sweeper,
         _queues,
         _heartbeat,
     )
@@ -117,6 +121,11 @@ def _senders(stage: StageSettings) -> Iterator[Rule]:
     # An event of SES waits up to a window in front of the receipt tracker.
     waits = not timedelta() < stage.resend_email_after <= stage.receipt_tracker.window
     yield "resend_email_after", waits, "must be 0 s or above receipt_tracker.window"
+
+
+def _sweeper(stage: StageSettings) -> Iterator[Rule]:
+    between = ONE_ROUND < stage.sweeper.timeout < stage.sweep_every
+    yield "sweeper.timeout", between, f"must lie between {ONE_ROUND.seconds} s and sweep_every"
 
 
 def _queues(stage: StageSettings) -> Iterator[Rule]:

@@ -21,6 +21,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus, claim_of
+from ordercast.sending.due_partitions import partition_of
 from ordercast.sending.outcome import Settlement, settled
 from ordercast.workflows.ports import RowChange
 from tests.fakes.people import FakePeople
@@ -130,12 +131,14 @@ class FakeLedger:
                 changed.add(row.id)
         return self._answer("change", changed, keys, through)
 
-    def due(self, *, now: datetime, limit: int) -> list[str]:
-        look = ["look"]
-        through = self._call("due", look)
-        waiting = [(row.due_at, row.id) for row in self.rows.values() if row.due_at]
-        found = [i for due_at, i in sorted(waiting) if due_at <= now][:limit]
-        return self._answer("due", found, look, through)
+    def due(self, partitions: Sequence[str], *, until: datetime, limit: int) -> list[str]:
+        through = self._call("due", partitions)
+        waiting = [
+            (row.due_at, row.id)
+            for row in self.rows.values()
+            if row.due_at and row.due_at <= until and partition_of(row) in partitions
+        ]
+        return self._answer("due", [i for _, i in sorted(waiting)][:limit], partitions, through)
 
     def of_order(self, partition: str) -> list[Notification]:
         theirs = [row for row in self.rows.values() if order_of(row.id) == partition]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.receipts.receipt_log import ReceiptLog, join
+from ordercast.sending.due_partitions import shard_of
 
 
 class TwoReceiptLogsOfOneMessage(Exception):
@@ -54,12 +55,12 @@ class FakeReceiptLogs:
         self._answer("change", through, len(news))
         return {new.message_id for _, new in changes} - refused
 
-    def due(self, *, now: datetime, limit: int) -> list[str]:
+    def due(self, shards: Sequence[int], *, now: datetime, limit: int) -> list[str]:
         self._call("due", ["look"])
         waiting = [
             (receipt_log.due_at, i)
             for i, receipt_log in self.kept.items()
-            if receipt_log.due_at and not receipt_log.unattributed
+            if receipt_log.due_at and not receipt_log.unattributed and shard_of(i) in shards
         ]
         return [i for due_at, i in sorted(waiting) if due_at <= now][:limit]
 

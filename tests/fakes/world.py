@@ -15,20 +15,22 @@ from ordercast.notifications.notification import Notification
 from ordercast.people.person import Person
 from ordercast.receipts.receipt import Receipt
 from ordercast.sending.claim import ClaimRequest
+from ordercast.sending.due_partitions import SHARDS, deferrals, looks
 from ordercast.settings.processors import ReceiptPolicy, SendPolicy, SweepPolicy
 from ordercast.templates import Words, words
 from ordercast.wiring.receipts import apply_receipts
 from ordercast.wiring.relay import RelayPorts, relay_orders
 from ordercast.wiring.send import SenderPorts, send_messages
-from ordercast.wiring.sweep import SweeperPorts, sweep_notifications, sweep_receipts
+from ordercast.wiring.sweep import SweeperPorts, sweep, sweep_receipts
 from ordercast.workflows.apply_receipts import Applied, ApplyReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
 from ordercast.workflows.ports import Deadline
 from ordercast.workflows.relay_orders import Opening, Relayed, RelayOrders
 from ordercast.workflows.send.sent import Sent
 from ordercast.workflows.send_messages import SendMessages
-from ordercast.workflows.sweep_notifications import SweepNotifications, Swept
-from ordercast.workflows.sweep_receipts import ReceiptsSwept, SweepReceipts
+from ordercast.workflows.sweep.sweep import Sweep
+from ordercast.workflows.sweep.swept import Swept
+from ordercast.workflows.sweep_receipts import SweepReceipts
 from tests.examples import POLICY
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import CountingToken, HandTurnedClock
@@ -165,21 +167,26 @@ class World:
         """Bring one batch of receipts."""
         return self.tracker(receipts)
 
-    def sweeper(self, limit: int = 100) -> SweepNotifications:
+    def sweeper(self, limit: int = 100) -> Sweep:
         """The sweeper."""
-        receipts = self.receipt_sweeper()
-        return sweep_notifications(self._sweeper_ports, self._sweep_policy, receipts, limit=limit)
+        receipts = self.receipt_sweeper(limit)
+        return sweep(self._sweeper_ports, self._sweep_policy, receipts, limit=limit)
 
     def sweep(self, limit: int = 100) -> Swept:
-        """Do one round of the sweeper."""
-        return self.sweeper(limit)()
+        """Do one round of looks and one of releases."""
+        swept, sweeper = Swept(), self.sweeper(limit)
+        sweeper.look(looks(SHARDS), swept)
+        sweeper.release(deferrals(SHARDS), swept)
+        return swept
 
-    def sweep_receipts(self, limit: int = 100) -> ReceiptsSwept:
-        """Do one round of the sweeper's other half."""
-        return self.receipt_sweeper(limit)()
+    def sweep_receipts(self, limit: int = 100) -> Swept:
+        """Do one round of receipts."""
+        swept = Swept()
+        self.receipt_sweeper(limit)(SHARDS, swept)
+        return swept
 
     def receipt_sweeper(self, limit: int = 100) -> SweepReceipts:
-        """The sweeper's other half."""
+        """The sweeper's workflow of receipts."""
         return sweep_receipts(self._sweeper_ports, self._sweep_policy, limit=limit)
 
     @property

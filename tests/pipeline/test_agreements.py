@@ -12,7 +12,8 @@ from ordercast.settings import processors as settings
 from ordercast.settings.analytics import AnalyticsSettings, VerifierSettings
 from ordercast.settings.environment import EnvironmentSettings
 from ordercast.workflows.send_messages import WAVE_TAKES
-from pipeline.settings.checks import ONE_WAVE
+from ordercast.workflows.sweep.sweep import ROUND_TAKES
+from pipeline.settings.checks import ONE_ROUND, ONE_WAVE
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
@@ -100,6 +101,16 @@ def test_a_sender_has_time_for_at_least_one_wave(synthesis: Synthesis) -> None:
             each["Timeout"] for _, _, each in synthesis.functions if each["Handler"] == handler
         ]
         assert timeout > WAVE_TAKES.total_seconds()
+
+
+def test_the_sweeper_has_time_for_at_least_one_round(synthesis: Synthesis) -> None:
+    assert ONE_ROUND == ROUND_TAKES
+    [timeout] = [
+        each["Timeout"]
+        for _, _, each in synthesis.functions
+        if each["Handler"] == "processors.sweeper.handler"
+    ]
+    assert timeout > ROUND_TAKES.total_seconds()
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ordercast.events.order_event import Channel
 from ordercast.receipts.receipt_log import ReceiptEvent, ReceiptLog
+from ordercast.sending.due_partitions import SHARDS, shard_of
 from ordercast.workflows.ports import ReceiptLogs
 from tests.fakes.clock import START
 
@@ -118,12 +119,14 @@ class ReceiptLogsPromises:
             [receipt_log(1), receipt_log(2, due_at=None), replace(orphan(3), unattributed=True)]
         )
 
-        assert [] == receipt_logs.due(now=START + HOUR - timedelta(milliseconds=1), limit=10)
-        assert ["m-1"] == receipt_logs.due(now=START + HOUR, limit=10)
+        assert [] == receipt_logs.due(
+            SHARDS, now=START + HOUR - timedelta(milliseconds=1), limit=10
+        )
+        assert ["m-1"] == receipt_logs.due(SHARDS, now=START + HOUR, limit=10)
 
         seen = receipt_logs.find({"m-1"})["m-1"]
         receipt_logs.change([(seen, replace(seen, due_at=None))])
-        assert [] == receipt_logs.due(now=LATER, limit=10)
+        assert [] == receipt_logs.due(SHARDS, now=LATER, limit=10)
 
     def test_what_is_nobodys_is_found_by_when_that_was_found(self, receipt_logs: Table) -> None:
         lost = [
@@ -162,7 +165,13 @@ class ReceiptLogsPromises:
     def test_no_more_are_due_than_were_asked_for(self, receipt_logs: Table) -> None:
         receipt_logs.join([receipt_log(number) for number in range(30)])
 
-        assert 3 == len(set(receipt_logs.due(now=LATER, limit=3)))
+        assert 3 == len(set(receipt_logs.due(SHARDS, now=LATER, limit=3)))
+
+    def test_only_the_shards_that_are_asked_for_are_looked_at(self, receipt_logs: Table) -> None:
+        receipt_logs.join([receipt_log(number) for number in range(30)])
+        mine = {f"m-{number}" for number in range(30) if shard_of(f"m-{number}") in {1, 5}}
+
+        assert mine == set(receipt_logs.due([1, 5], now=LATER, limit=100))
 
     def test_an_empty_batch_is_nothing_to_do(self, receipt_logs: Table) -> None:
         assert ([], set(), {}) == (

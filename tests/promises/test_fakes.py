@@ -94,7 +94,7 @@ class TestFakeLedger(LedgerPromises, PausesPromises):
         calls: dict[str, Calling] = {
             "record_decisions": lambda: ledger.record_decisions([numbered_decision()]),
             "claim": lambda: claims(ledger, ONE),
-            "due": lambda: ledger.due(now=START, limit=1),
+            "due": lambda: ledger.due(["due-0"], until=START, limit=1),
             "look_up": lambda: read(ledger, ONE),
         }
 

@@ -7,7 +7,7 @@ from ordercast.decisions.lookup import LookupResult
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.sending.due_policy import DueAction, DuePolicy, due_action
+from ordercast.sending.due_policy import DueAction, DuePolicy, due_action, release
 from ordercast.sending.in_doubt import LAPSED, lapsed
 from ordercast.sending.send_rules import QUIET_HOURS
 from tests.examples import notification, person
@@ -25,9 +25,14 @@ MAIL, TEXT = notification(1), notification(2, Channel.SMS)
 DOUBTFUL = replace(MAIL, state=State.IN_DOUBT, in_doubt_since=START, rule="ReadTimeoutError")
 
 
+def policy(resend: timedelta | None = RIPE) -> DuePolicy:
+    return DuePolicy(
+        first_wait=FIRST_WAIT, resend_email_after=resend, receipt_timeout=RECEIPT_TIMEOUT
+    )
+
+
 def look(
     row: Notification,
-    found: LookupResult = NOTHING_KNOWN,
     *,
     after: timedelta,
     receipts_applied: bool = True,
@@ -36,11 +41,7 @@ def look(
     """Let the sweeper look at a row so long after the start."""
     return due_action(
         row,
-        found,
-        due_policy=DuePolicy(
-            first_wait=FIRST_WAIT, resend_email_after=resend, receipt_timeout=RECEIPT_TIMEOUT
-        ),
-        send_within=DAY,
+        due_policy=policy(resend),
         receipts_applied_until=START + after if receipts_applied else None,
         now=START + after,
     )
@@ -70,8 +71,15 @@ DEFERRED = replace(
 )
 
 
+def let_go(
+    row: Notification, found: LookupResult = NOTHING_KNOWN, *, after: timedelta
+) -> DueAction:
+    """Let the sweeper release a row so long after the start."""
+    return release(row, found, due_policy=policy(), send_within=DAY, now=START + after)
+
+
 def test_what_has_waited_is_released_and_looked_at_again() -> None:
-    released = look(DEFERRED, after=HOUR + MINUTE)
+    released = let_go(DEFERRED, after=HOUR + MINUTE)
 
     assert released.publish
     assert (State.REQUESTED, None, START + HOUR + MINUTE + FIRST_WAIT) == (
@@ -84,7 +92,7 @@ def test_what_has_waited_is_released_and_looked_at_again() -> None:
 def test_a_release_checks_the_send_rules_again() -> None:
     refusing = person(refusals={Channel.EMAIL: "opted-out"})
     mine = replace(DEFERRED, customer_id="c-1")
-    kept = look(mine, LookupResult(people={refusing.key: refusing}), after=HOUR)
+    kept = let_go(mine, LookupResult(people={refusing.key: refusing}), after=HOUR)
 
     assert not kept.publish
     assert (State.SUPPRESSED, "opted-out", None) == (
@@ -95,8 +103,8 @@ def test_a_release_checks_the_send_rules_again() -> None:
 
 
 def test_its_age_counts_from_when_it_was_due() -> None:
-    assert State.REQUESTED == look(DEFERRED, after=HOUR + DAY).row.state
-    assert "expired" == look(DEFERRED, after=HOUR + DAY + MINUTE).row.rule
+    assert State.REQUESTED == let_go(DEFERRED, after=HOUR + DAY).row.state
+    assert "expired" == let_go(DEFERRED, after=HOUR + DAY + MINUTE).row.rule
 
 
 # Whom nobody came back from

@@ -107,11 +107,14 @@ class Table:
         """Read as `get` does, from this table and others beside it."""
         return self._in_chunks(keys, KEYS_A_CALL, self._get)
 
-    def due(self, index: str, shards: Sequence[str], *, now: datetime, limit: int) -> list[Item]:
-        """Read up to *limit* keys that are due, from every shard of an index by `due_at`."""
-        share = -(-limit // len(shards))
-        pages = self.executor.map(lambda shard: self._due(index, shard, now, share), shards)
-        return [key for page in pages for key in page][:limit]
+    def due(
+        self, index: str, partitions: Sequence[str], *, until: datetime, limit: int
+    ) -> list[Item]:
+        """Read up to *limit* keys due by *until*, oldest first, of each partition an equal share."""
+        share = -(-limit // max(1, len(partitions)))
+        pages = self.executor.map(lambda each: self._due(index, each, until, share), partitions)
+        keys = [key for page in pages for key in page]
+        return sorted(keys, key=lambda key: int(key["due_at"]["N"]))[:limit]
 
     def side_by_side(self, queries: Iterable[Iterable[Mapping[str, Any]]]) -> Iterator[list[Item]]:
         """Yield the items of paginated *queries*, by the page: one of each query at a time."""
@@ -121,13 +124,13 @@ class Table:
             yield from (page for page in pages if page is not None)
             waiting = [p for p, page in zip(waiting, pages, strict=True) if page is not None]
 
-    def _due(self, index: str, shard: str, now: datetime, limit: int) -> Sequence[Item]:
+    def _due(self, index: str, partition: str, until: datetime, limit: int) -> Sequence[Item]:
         with translated():
             return self.client.query(
                 TableName=self.name,
                 IndexName=index,
-                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
-                ExpressionAttributeValues={":shard": text(shard), ":now": millis(now)},
+                KeyConditionExpression="due_shard = :partition AND due_at <= :until",
+                ExpressionAttributeValues={":partition": text(partition), ":until": millis(until)},
                 Limit=limit,
             )["Items"]
 

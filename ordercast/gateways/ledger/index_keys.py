@@ -14,14 +14,13 @@ from ordercast.gateways.dynamodb.codec import text
 from ordercast.notifications.failures import failed_on
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.sending.due_partitions import partition_of
 
 DUE_INDEX = "due"
 CUSTOMER_INDEX = "customer"  # newest first, by `effective_at`
 FAILURE_INDEX = "failure"
 
-# So that no partition of an index is hot.
-DUE_SHARDS = 8
-FAILURE_SHARDS = 8
+FAILURE_SHARDS = 8  # so that no partition of the index is hot
 
 FAILURE = "failure"
 """The attribute that only a row in a failure has."""
@@ -33,15 +32,10 @@ def attributes(notification: Notification) -> dict[str, Mapping[str, Any]]:
     day = failed_on(n)
     person = n.customer_id and customer_key(shop=n.order.shop, customer_id=n.customer_id)
     return {
-        **({"due_shard": text(due_shard(n.id))} if n.due_at else {}),
+        **({"due_shard": text(partition_of(n))} if n.due_at else {}),
         **({"person": text(person)} if person else {}),
         **({FAILURE: failure(n.state, day, n.id)} if day else {}),
     }
-
-
-def due_shard(notification_id: str) -> str:
-    """Return the partition of the due index that the notification waits in."""
-    return f"due-{_shard(notification_id, DUE_SHARDS)}"
 
 
 def failure(state: State, day: date, notification_id: str) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """Read the ledger and customers tables by key, order, customer, failure or due time. Used by the ledger gateway."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,6 @@ from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.index_keys import (
     CUSTOMER_INDEX,
     DUE_INDEX,
-    DUE_SHARDS,
     FAILURE,
     FAILURE_INDEX,
     failure_partitions,
@@ -101,10 +100,9 @@ class LedgerReads:
                 if "LastEvaluatedKey" in page
             ]
 
-    def due(self, *, now: datetime, limit: int) -> list[str]:
-        """Return up to *limit* ids that the sweeper is to look at, from every shard."""
-        shards = [f"due-{shard}" for shard in range(DUE_SHARDS)]
-        return list(map(id_of, self.table.due(DUE_INDEX, shards, now=now, limit=limit)))
+    def due(self, partitions: Sequence[str], *, until: datetime, limit: int) -> list[str]:
+        """Return up to *limit* ids of *partitions* that are due by *until*, oldest first."""
+        return list(map(id_of, self.table.due(DUE_INDEX, partitions, until=until, limit=limit)))
 
     def _of_partition(self, partition: str, prefix: str) -> list[Item]:
         pages = self.table.client.get_paginator("query").paginate(

@@ -64,10 +64,10 @@ class DynamoReceiptLogs:
         refused = {new.message_id for (_, new), a in zip(news, answers, strict=True) if a.refused}
         return {new.message_id for _, new in changes} - refused
 
-    def due(self, *, now: datetime, limit: int) -> list[str]:
-        """Return up to *limit* message ids that the sweeper is to look at."""
-        shards = receipt_log_item.partitions(receipt_log_item.DUE)
-        keys = self.table.due(receipt_log_item.DUE_INDEX, shards, now=now, limit=limit)
+    def due(self, shards: Sequence[int], *, now: datetime, limit: int) -> list[str]:
+        """Return up to *limit* message ids of *shards* that are due, oldest first."""
+        partitions = receipt_log_item.partitions(receipt_log_item.DUE, shards)
+        keys = self.table.due(receipt_log_item.DUE_INDEX, partitions, until=now, limit=limit)
         return list(_ids(keys))
 
     def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]:

@@ -1,6 +1,6 @@
 """Write receipt logs as items of the receipts table and read them back. Used by their gateway."""
 
-from zlib import crc32
+from collections.abc import Iterable
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways.dynamodb.codec import (
@@ -18,9 +18,9 @@ from ordercast.gateways.dynamodb.codec import (
     text_of,
 )
 from ordercast.receipts.receipt_log import ReceiptEvent, ReceiptLog
+from ordercast.sending.due_partitions import SHARDS, shard_of
 
 DUE_INDEX = "due"
-DUE_SHARDS = 8  # so that no partition of the index is hot
 
 DUE, UNATTRIBUTED = "due", "unattributed"
 """What an item waits for in the index: a look of the sweeper, or the end of its retention."""
@@ -44,16 +44,19 @@ def key(message_id: str) -> Item:
     return {"message_id": text(message_id)}
 
 
-def partitions(waiting_for: str) -> list[str]:
+def partitions(waiting_for: str, shards: Iterable[int] = SHARDS) -> list[str]:
     """Return the partitions of the due index that hold what waits for `DUE` or `UNATTRIBUTED`."""
-    return [f"{waiting_for}-{shard}" for shard in range(DUE_SHARDS)]
+    return [f"{waiting_for}-{shard}" for shard in shards]
 
 
 def write(receipt_log: ReceiptLog) -> dict[str, Attribute]:
     """Return the item of a receipt log; what is None is left out."""
-    shard = crc32(receipt_log.message_id.encode()) % DUE_SHARDS
     waits_for = UNATTRIBUTED if receipt_log.unattributed else DUE
-    due = {"due_shard": text(f"{waits_for}-{shard}")} if receipt_log.due_at else {}
+    due = (
+        {"due_shard": text(f"{waits_for}-{shard_of(receipt_log.message_id)}")}
+        if receipt_log.due_at
+        else {}
+    )
     return {**_FIELDS.write(receipt_log), **due}
 
 

@@ -27,4 +27,7 @@ class Sweeper(StageFunction):
         tables.receipts.let_query(self, index=DUE_INDEX)
         receipts.let_count(self)
         parts.notifications.let_publish(self)
-        self.run_every(stage.sweep_every)
+        groups = stage.sweeper.groups
+        self.run_every(
+            stage.sweep_every, inputs=[{"group": each, "groups": groups} for each in range(groups)]
+        )

@@ -18,7 +18,7 @@ from ordercast.rollups.counting import Entry
 from ordercast.wiring.receipts import apply_receipts
 from ordercast.wiring.relay import RelayPorts, relay_orders
 from ordercast.wiring.send import SenderPorts, send_messages
-from ordercast.wiring.sweep import SweeperPorts, sweep_notifications, sweep_receipts
+from ordercast.wiring.sweep import SweeperPorts, sweep, sweep_receipts
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.ports import Deadline
 from processors import order_relay, receipt_tracker, sender, sweeper
@@ -120,8 +120,10 @@ class Functions:
             receipt_logs = _NothingDue(receipt_logs)
         ports = self._sweeper_ports(receipt_logs)
         receipts = self.fitting.of_sweeper(sweep_receipts(ports, SWEEP_POLICY))
-        rows = sweep_notifications(ports, SWEEP_POLICY, receipts)
-        return lambda _: self.journal.said.append(str(sweeper.respond(receipts, rows)))
+        wired = sweep(ports, SWEEP_POLICY, receipts)
+        return lambda event: self.journal.said.append(
+            str(sweeper.respond(event, wired, time_left=self.time_left))
+        )
 
     def analytics(self) -> Function:
         """Return what counts changes of the ledger."""
@@ -204,7 +206,7 @@ class _NothingDue:
 
     inner: Any
 
-    def due(self, **_: object) -> list[str]:
+    def due(self, *_: object, **__: object) -> list[str]:
         return []
 
     def orphans(self, **_: object) -> Iterator[list[ReceiptLog]]:

@@ -238,6 +238,15 @@ def test_a_sender_without_time_for_one_wave_is_refused(folder: Path, name: str) 
     assert f"stages/trial.toml: {name}.timeout {expected}" == refusal(folder)
 
 
+@pytest.mark.parametrize("timeout", ["10 s", "60 s"])
+def test_a_sweeper_without_time_for_a_round_or_that_overlaps_is_refused(
+    folder: Path, timeout: str
+) -> None:
+    trial(folder, f'[sweeper]\ntimeout = "{timeout}"\n')
+    expected = f'is "{timeout}", but it must lie between 10 s and sweep_every'
+    assert f"stages/trial.toml: sweeper.timeout {expected}" == refusal(folder)
+
+
 @pytest.mark.parametrize(
     ("value", "answer"), [("8 weeks", f'is "8 weeks", {DURATION}'), ("8 d", LOG_DAYS)]
 )

@@ -3,8 +3,9 @@
 from tests.promises.ledger.changes import ChangePromises
 from tests.promises.ledger.claims import ClaimPromises, SettlementPromises
 from tests.promises.ledger.decisions import DecisionPromises, EntryPromises, LatestStatusPromises
+from tests.promises.ledger.due import DuePromises
 from tests.promises.ledger.lists import CustomerPromises, FailurePromises, OrderPromises
-from tests.promises.ledger.receipts import DuePromises, ReceiptPromises
+from tests.promises.ledger.receipts import ReceiptPromises
 
 
 class LedgerPromises(

@@ -11,6 +11,7 @@ from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.claim import ClaimRequest
+from ordercast.sending.due_partitions import SHARDS, looks
 from ordercast.workflows import match_receipts
 from tests.examples import PHONE, notification
 from tests.fakes.clock import START
@@ -116,8 +117,8 @@ def rounds(world: World, until: timedelta) -> int:
     while world.now() < START + until:
         world.now.turn(MINUTE)
         if not (
-            world.ledger.due(now=world.now(), limit=1)
-            or world.receipt_logs.due(now=world.now(), limit=1)
+            world.ledger.due(looks(SHARDS), until=world.now(), limit=1)
+            or world.receipt_logs.due(SHARDS, now=world.now(), limit=1)
         ):
             continue  # a round without anything to do
         matched += world.sweep_receipts().matched

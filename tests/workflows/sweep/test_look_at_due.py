@@ -120,8 +120,8 @@ class LateLedger(FakeLedger):
 
     remembered: Sequence[str] = ()
 
-    def due(self, **wanted: Any) -> list[str]:
-        due = [*self.remembered, *FakeLedger.due(self, **wanted)]
+    def due(self, *partitions: Any, **wanted: Any) -> list[str]:
+        due = [*self.remembered, *FakeLedger.due(self, *partitions, **wanted)]
         self.remembered = due
         return list(dict.fromkeys(due))
 
@@ -172,19 +172,20 @@ def test_a_bug_in_one_row_holds_up_no_other_and_backs_off(
     world: World,
 ) -> None:
     """Otherwise the first row that is due would be the last that is ever looked at."""
-    world.enter(replace(ONE, state=State.DEFERRED), TEXT)
-    sweeper = world.sweeper()
+    two = replace(notification(3), state=State.DEFERRED)
+    world.enter(replace(ONE, state=State.DEFERRED), TEXT, two)
 
     def trip_over_the_first(row: Notification) -> timedelta:
         if row.id == ONE.id:
             raise KeyError("brewed")
         return HOUR
 
-    tripping = replace(sweeper, send_within=trip_over_the_first)
+    sweeper = world.sweeper()
+    tripping = replace(sweeper, release=replace(sweeper.release, send_within=trip_over_the_first))
     world.now.turn(5 * MINUTE)
-    swept = tripping()
+    swept = tripping(time_left=world.time_left)
 
-    assert (("KeyError",), [TEXT.id]) == (swept.bugs, ids(world))
+    assert (["KeyError"], [TEXT.id, two.id]) == (swept.bugs, ids(world))
     assert (State.DEFERRED, world.now.at + 30 * MINUTE) == (
         world.state(ONE.id),
         world.row(ONE.id).due_at,

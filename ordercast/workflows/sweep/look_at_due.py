@@ -1,0 +1,56 @@
+"""Look at notifications that are due: publish again, or record as in doubt. Used by the sweeper."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.receipts.matching import number_in_doubt
+from ordercast.sending.due_policy import DuePolicy, due_action, looked_at
+from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic, ReceiptQueue
+from ordercast.workflows.sweep.actions import Actions, decide_each, due_rows, publish, write
+from ordercast.workflows.sweep.swept import Swept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtDue:
+    """Decide about each due row that is not deferred; each look schedules the next one."""
+
+    ledger: Ledger
+    notifications_topic: NotificationsTopic
+    receipts: ReceiptQueue
+    match_texts: Callable[[Sequence[Notification]], int]
+    due_policy: DuePolicy
+    now: Clock
+    limit: int
+
+    def __call__(self, partitions: Sequence[str], swept: Swept) -> bool:
+        """Do one bounded round; return whether there may be more. Raises `Retryable`."""
+        now = self.now()
+        rows = due_rows(self.ledger, partitions, until=now, limit=self.limit)
+        actions = self._actions(rows, now, swept)
+        texts = [row for row in rows if number_in_doubt(row)]
+        written = write(self.ledger, [row for row in rows if row not in texts], actions)
+        publish(self.notifications_topic, written, actions, swept)
+        # Last, so that a failure with receipts does not hold back the rest; and before these rows
+        # are written, so that they stay due after a failure.
+        swept.matched += self.match_texts(texts) if texts else 0
+        write(self.ledger, texts, actions)
+        swept.doubtful += sum(
+            actions[row.id].row.state is State.IN_DOUBT is not row.state
+            for row in rows
+            if row.id in written
+        )
+        return bool(rows)
+
+    def _actions(self, rows: Sequence[Notification], now: datetime, swept: Swept) -> Actions:
+        doubtful = any(row.state is State.IN_DOUBT for row in rows)
+        until = self.receipts.applied_until(now=now) if doubtful else None
+        decide = partial(
+            due_action, due_policy=self.due_policy, receipts_applied_until=until, now=now
+        )
+        return decide_each(
+            rows, decide, partial(looked_at, due_policy=self.due_policy, now=now), swept
+        )

@@ -1,0 +1,56 @@
+"""Release what is deferred until a time that has come. Used by the sweeper."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from ordercast.decisions.lookup import LookupKeys, LookupResult
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.people.person import people_for
+from ordercast.sending.due_policy import DueAction, DuePolicy, looked_at, release
+from ordercast.sending.send_rules import SendWithin, latest_status_key_of
+from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic
+from ordercast.workflows.sweep.actions import decide_each, due_rows, publish, write
+from ordercast.workflows.sweep.swept import Swept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseDeferred:
+    """Check each deferred row by the send rules, then publish or suppress it."""
+
+    ledger: Ledger
+    notifications_topic: NotificationsTopic
+    send_within: SendWithin
+    due_policy: DuePolicy
+    now: Clock
+    limit: int
+
+    def __call__(self, partitions: Sequence[str], swept: Swept) -> bool:
+        """Do one bounded round; return whether there may be more. Raises `Retryable`."""
+        now = self.now()
+        rows = due_rows(self.ledger, partitions, until=now, limit=self.limit)
+        found = self._found(rows)
+        actions = decide_each(
+            rows,
+            lambda row: self._action(row, found, now),
+            partial(looked_at, due_policy=self.due_policy, now=now),
+            swept,
+        )
+        written = write(self.ledger, rows, actions)
+        swept.released += sum(actions[i].row.state is State.REQUESTED for i in written)
+        publish(self.notifications_topic, written, actions, swept)
+        return bool(rows)
+
+    def _found(self, rows: Iterable[Notification]) -> LookupResult:
+        return self.ledger.look_up(
+            LookupKeys(
+                latest_statuses=frozenset(map(latest_status_key_of, rows)),
+                people=frozenset(key for row in rows for key in people_for(row)),
+            )
+        )
+
+    def _action(self, row: Notification, found: LookupResult, now: datetime) -> DueAction:
+        within = self.send_within(row)
+        return release(row, found, due_policy=self.due_policy, send_within=within, now=now)
