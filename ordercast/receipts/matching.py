@@ -11,6 +11,12 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.receipt_log import ReceiptLog
 
+TAKEN_LATE = timedelta(minutes=5)
+"""How long after the doubt began a provider may still take a text: it has the request, and we hung up.
+
+15 s have been seen. Clocks that differ are allowed for by it too.
+"""
+
 
 def number_in_doubt(row: Notification) -> str | None:
     """Return the hash of the phone number of a text in doubt; None for any other notification."""
@@ -23,7 +29,7 @@ def number_in_doubt(row: Notification) -> str | None:
 
 def days_of_doubt(orphan: ReceiptLog, *, lease: timedelta) -> set[date]:
     """Return the days (UTC) on which the text of an orphan receipt may have become in doubt."""
-    return {day_of(orphan.sent_at - _CLOCKS_APART), day_of(orphan.sent_at + 2 * lease)}
+    return {day_of(orphan.sent_at - TAKEN_LATE), day_of(orphan.sent_at + 2 * lease)}
 
 
 def claimed_after(row: Notification, *, lease: timedelta) -> datetime:
@@ -60,11 +66,8 @@ def sure_matches(
 
 
 def _fits(orphan: ReceiptLog, row: Notification, *, lease: timedelta) -> bool:
-    """Return whether the provider took the message while the claim was open."""
+    """Return whether the provider took the message while the claim was open, or soon after."""
     if row.in_doubt_since is None:
         return False
-    latest = row.in_doubt_since + _CLOCKS_APART
+    latest = row.in_doubt_since + TAKEN_LATE
     return claimed_after(row, lease=lease) <= orphan.sent_at <= latest
-
-
-_CLOCKS_APART = timedelta(seconds=5)

@@ -16,6 +16,12 @@ VISIBILITY_FACTOR = 6
 ONE_WAVE = timedelta(seconds=15)
 """What a sender must have left to begin a wave of claims: with less it sends nothing at all."""
 
+SETTLING = timedelta(minutes=1)
+"""After how long SQS's counts tell whether a receipt still waits; an e-mail in doubt waits for that."""
+
+ORPHAN_LEASES = 3
+"""For so many claim leases a receipt waits for the sender to record its message."""
+
 ONE_ROUND = timedelta(seconds=10)
 """What the sweeper must have left to begin a round."""
 
@@ -43,10 +49,11 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
         _addresses,
         _recipients,
         _retention,
+        _doubt,
+        _sweeper,
         _streams,
         _verifier,
         _senders,
-        _sweeper,
         _queues,
         _heartbeat,
     )
@@ -85,6 +92,9 @@ def _retention(stage: StageSettings) -> Iterator[Rule]:
     yield _log_retention("log_retention", stage.log_retention)
     longer = stage.receipt_retention > stage.receipt_timeout
     yield "receipt_retention", longer, "must be longer than receipt_timeout"
+    answered = stage.queues.retention + stage.receipt_timeout
+    kept = stage.retention > answered
+    yield "retention", kept, "must be longer than queues.retention and receipt_timeout together"
     # Parked records may hold anybody's data: docs/data-map.md promises that they go.
     in_bounds = timedelta(days=1) <= stage.parked_retention <= timedelta(days=14)
     yield "parked_retention", in_bounds, "must lie between 1 and 14 days"
@@ -93,6 +103,35 @@ def _retention(stage: StageSettings) -> Iterator[Rule]:
 def _log_retention(field: str, retention: timedelta) -> Rule:
     known = retention / timedelta(days=1) in LOG_RETENTIONS
     return field, known, f"must be one of {sorted(LOG_RETENTIONS)} days"
+
+
+def _doubt(stage: StageSettings) -> Iterator[Rule]:
+    """Whoever still waits for a receipt must not be closed by the receipt timeout meanwhile."""
+    found = stage.receipt_timeout > ORPHAN_LEASES * stage.claim_lease
+    yield "receipt_timeout", found, f"must be longer than {ORPHAN_LEASES} times claim_lease"
+    resend = stage.resend_email_after
+    # An event of SES waits up to a window in front of the receipt tracker.
+    waits = not resend or resend > stage.receipt_tracker.window
+    yield "resend_email_after", waits, "must be 0 s or above receipt_tracker.window"
+    # Its last look comes one wait and one round after the counts have settled.
+    resent_by = resend + SETTLING + stage.republish_after + stage.sweep_every
+    together = "resend_email_after, republish_after, sweep_every and 1 min together"
+    in_time = not resend or stage.receipt_timeout > resent_by
+    yield "receipt_timeout", in_time, f"must be longer than {together}"
+    # A receipt that its queue has thrown away would look like one that never came.
+    seen = resend < stage.queues.retention
+    yield "resend_email_after", seen, "must be shorter than queues.retention"
+
+
+def _sweeper(stage: StageSettings) -> Iterator[Rule]:
+    whole = not stage.sweep_every % timedelta(minutes=1) and stage.sweep_every
+    yield "sweep_every", bool(whole), "must be 1 min or more, in whole minutes"
+    between = ONE_ROUND < stage.sweeper.timeout < stage.sweep_every
+    yield "sweeper.timeout", between, f"must lie between {ONE_ROUND.seconds} s and sweep_every"
+    # What a sender is working on is not published again beside it.
+    busy = max(stage.sms_sender.timeout, stage.email_sender.timeout)
+    done = stage.republish_after > busy
+    yield "republish_after", done, "must be longer than the timeout of either sender"
 
 
 def _streams(stage: StageSettings) -> Iterator[Rule]:
@@ -118,14 +157,6 @@ def _senders(stage: StageSettings) -> Iterator[Rule]:
         yield "claim_lease", between, f"must lie between {limits}"
         enough = sender.timeout > ONE_WAVE
         yield f"{name}.timeout", enough, f"must be above {ONE_WAVE.seconds} s, what sending takes"
-    # An event of SES waits up to a window in front of the receipt tracker.
-    waits = not timedelta() < stage.resend_email_after <= stage.receipt_tracker.window
-    yield "resend_email_after", waits, "must be 0 s or above receipt_tracker.window"
-
-
-def _sweeper(stage: StageSettings) -> Iterator[Rule]:
-    between = ONE_ROUND < stage.sweeper.timeout < stage.sweep_every
-    yield "sweeper.timeout", between, f"must lie between {ONE_ROUND.seconds} s and sweep_every"
 
 
 def _queues(stage: StageSettings) -> Iterator[Rule]:

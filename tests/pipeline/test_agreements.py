@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from ordercast.gateways.ledger import index_keys
+from ordercast.gateways.messaging import receipt_queue
 from ordercast.gateways.receipt_logs import items as receipt_items
 from ordercast.settings import processors as settings
 from ordercast.settings.analytics import AnalyticsSettings, VerifierSettings
 from ordercast.settings.environment import EnvironmentSettings
 from ordercast.workflows.send_messages import WAVE_TAKES
 from ordercast.workflows.sweep.sweep import ROUND_TAKES
-from pipeline.settings.checks import ONE_ROUND, ONE_WAVE
+from pipeline.settings.checks import ONE_ROUND, ONE_WAVE, SETTLING
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
@@ -101,6 +102,10 @@ def test_a_sender_has_time_for_at_least_one_wave(synthesis: Synthesis) -> None:
             each["Timeout"] for _, _, each in synthesis.functions if each["Handler"] == handler
         ]
         assert timeout > WAVE_TAKES.total_seconds()
+
+
+def test_a_stage_is_checked_by_the_wait_that_the_sweeper_keeps() -> None:
+    assert SETTLING == receipt_queue.SETTLING
 
 
 def test_the_sweeper_has_time_for_at_least_one_round(synthesis: Synthesis) -> None:

@@ -4,6 +4,7 @@ from constructs import Construct
 
 from ordercast.settings.processors import ReceiptTrackerSettings
 from pipeline.constructs.functions.parts import StageFunction, StageParts
+from pipeline.settings.checks import ORPHAN_LEASES
 
 
 class ReceiptTracker(StageFunction):
@@ -17,7 +18,7 @@ class ReceiptTracker(StageFunction):
             "processors.receipt_tracker.handler",
             ReceiptTrackerSettings,
             # By then a sender has recorded its messages, or its claim has lapsed.
-            orphan_wait=3 * stage.claim_lease,
+            orphan_wait=ORPHAN_LEASES * stage.claim_lease,
         )
         tables.let_merge_receipts(self)
         parts.queues.receipts.feed(self)

@@ -1,6 +1,7 @@
 """Repeated, malformed and half-processed events on the local cloud are sent once or parked."""
 
 from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from ordercast.notifications.lifecycle import State
 from ordercast.operations.target import Target
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.in_doubt import LAPSED
+from pipeline.settings.checks import SETTLING
+from pipeline.settings.files import read_stage
 from tests.cloud.orders import (
     ended,
     enter,
@@ -116,6 +119,30 @@ def test_a_claim_that_was_never_settled_ends_in_doubt(
     [doubtful] = ended(target, order_id, State.IN_DOUBT)
     assert (LAPSED, 1) == (doubtful.rule, doubtful.attempts)
     assert [] == sent_messages(cloud, order_id)
+
+
+def test_an_email_whose_request_was_lost_is_sent_once_more(target: Target, order_id: str) -> None:
+    """The stage's numbers leave it the time: its receipt timeout closes no doubt before that."""
+    policy = read_stage("local")
+    lost = f"error+request-dropped+{order_id}@simulator.amazonses.com"
+    put(target, order(order_id, channel="email", contact={"email": lost}))
+    [doubtful] = ended(target, order_id, State.IN_DOUBT)
+    mended = f"mended+{order_id}@simulator.amazonses.com"
+    put(target, order(f"{order_id}-after", channel="email", contact={"email": mended}))
+    ended(target, f"{order_id}-after", State.DELIVERED)
+
+    # As if the doubt had begun so long ago that every receipt from then is known to be applied.
+    long_ago = policy.resend_email_after + SETTLING + timedelta(seconds=1)
+    since = datetime.now(UTC) - long_ago
+    assert target.ledger().change([(doubtful, replace(doubtful, in_doubt_since=since))])
+
+    def it_is_sent_again() -> bool:
+        sweep_now(target, order_id)
+        return [State.IN_DOUBT] != [row.state for row in rows(target, order_id)]
+
+    eventually(it_is_sent_again, within=30, every=1)
+    [again] = ended(target, order_id, State.DELIVERED)
+    assert 1 == again.resends
 
 
 def test_what_an_operator_pauses_waits_until_it_is_resumed(

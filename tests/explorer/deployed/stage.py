@@ -106,6 +106,7 @@ class Stage:
             say=self.say,
             tell=Trace(self.ledger.rows),
             meanwhile=self._meanwhile,
+            later=lambda wait, happening: self.after(self.clock() - START + wait, happening),
         )
         self.queues = {name: self._queue(name) for name in _QUEUES}
         self.topic = NotificationsTopic(

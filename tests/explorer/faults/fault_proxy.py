@@ -1,6 +1,7 @@
 """Number and trace every call of a port, and inject faults into a few. Used by the explorer's stage."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ class FaultProxy:
     """Numbers calls from 1 on, the same each time, and lets those at *points* meet their faults.
 
     `branch` hears of each number first, and may name points. `again` delivers the current batch a second time, and `function` is whose batch that is;
-    `meanwhile` lets all others go on. Who was ended (`dead`) calls nobody any more, whatever its
+    `meanwhile` lets all others go on, and `later` has something happen after a while. Who was ended (`dead`) calls nobody any more, whatever its
     code still wants to tidy up.
     """
 
@@ -29,6 +30,7 @@ class FaultProxy:
     function: str = ""
     again: Callable[[], object] = lambda: None
     meanwhile: Callable[[], object] = lambda: None
+    later: Callable[[timedelta, Callable[[], None]], object] = lambda _, __: None
     dead: bool = False
 
     def watched(self, port: str, inner: Any) -> Any:
@@ -83,6 +85,8 @@ class FaultProxy:
             case Fault.MEANWHILE:
                 self.meanwhile()
                 return do(*args)
+            case Fault.TAKEN_LATE:
+                self.later(_TAKEN_LATE, partial(_by_itself, do, args))
         return MANNERS[call.port, call.method].meet(fault, do, args, self.clock)
 
     def _say(self, call: Call, args: Iterable[Any], fault: Fault | None) -> None:
@@ -96,6 +100,9 @@ class FaultProxy:
             self.say(f"{'':13}=> #{call.number} {self.tell(answer)}")
 
 
+# After the time-out another 15 s, as was seen of a provider.
+_TAKEN_LATE = timedelta(seconds=25)
+
 _LONGER_THAN_A_LEASE = LEASE + timedelta(seconds=1)
 
 
@@ -105,6 +112,12 @@ class _Watched:
 
     def __getattr__(self, method: str) -> Any:
         return partial(self._fault_proxy.call, self._port, method, getattr(self._inner, method))
+
+
+def _by_itself(do: Callable[..., object], args: tuple[Any, ...]) -> None:
+    """Do what nobody waits for: its answer and its trouble are seen by nobody."""
+    with suppress(Crash, Exception):
+        do(*args)
 
 
 def _read_through(do: Callable[..., Any], *args: Any, **named: Any) -> Any:

@@ -28,6 +28,7 @@ class Fault(StrEnum):
     SERVER_ERROR = "server-error"  # it was done, and the caller sees that it failed
     LOST_ANSWER = "lost-answer"  # it was done, and the answer was lost
     LOST_REQUEST = "lost-request"  # nothing is done, and that takes as long as a time-out
+    TAKEN_LATE = "taken-late"  # it takes as long as a time-out, and is done later all the same
     PARTIAL = "partial"  # every other one of a batch is done
     OVERTAKEN = "overtaken"  # the same batch was delivered twice, and the other one is faster
     MEANWHILE = "meanwhile"  # it takes a while, and every other function has its turn
@@ -36,7 +37,7 @@ class Fault(StrEnum):
 
 CRASHES = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
 RACES = (Fault.OVERTAKEN, Fault.MEANWHILE)
-EVERYWHERE = tuple(fault for fault in Fault if fault is not Fault.CLOCK_AHEAD)
+EVERYWHERE = tuple(fault for fault in Fault if fault not in {Fault.CLOCK_AHEAD, Fault.TAKEN_LATE})
 ALONE = tuple(fault for fault in EVERYWHERE if fault is not Fault.PARTIAL)
 
 
@@ -93,11 +94,14 @@ class OurService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderCall:
-    """One call of a provider: no second attempt, and errors as botocore raises them."""
+    """One call of a provider: no second attempt, and errors as botocore raises them.
+
+    It alone is done after its caller has hung up: the fault proxy sees to that.
+    """
 
     def kinds(self, _size: int) -> tuple[Fault, ...]:
         """Return what can happen to it."""
-        return ALONE
+        return (*ALONE, Fault.TAKEN_LATE)
 
     def meet(self, fault: Fault, do: Do, args: Sequence[Any], clock: HandTurnedClock) -> Any:
         """Let the call meet *fault*."""

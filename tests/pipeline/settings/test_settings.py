@@ -129,6 +129,10 @@ def test_a_value_that_the_default_brings_is_looked_for_there(folder: Path) -> No
 DURATION = 'not a duration such as "30 s", "5 min" or "14 d"'
 LOG_DAYS = "but it must be one of [1, 3, 5, 7, 14, 30, 60, 90, 180, 365] days"
 BETWEEN = "but it must lie between sms_sender.timeout and 6 times that"
+ANSWERED = "but it must be longer than queues.retention and receipt_timeout together"
+RESENT_BEFORE = (
+    "but it must be longer than resend_email_after, republish_after, sweep_every and 1 min together"
+)
 TWO_TIMES = "but it must be empty or two times: not two times of the day such as 21:00-08:00"
 
 
@@ -162,6 +166,16 @@ TWO_TIMES = "but it must be empty or two times: not two times of the day such as
         ),
         ("allowed_recipients", '" , "', 'but it must allow somebody; everybody is "*"'),
         ("resend_email_after", '"5 s"', "but it must be 0 s or above receipt_tracker.window"),
+        ("receipt_timeout", '"6 min"', "but it must be longer than 3 times claim_lease"),
+        ("receipt_timeout", '"157 min"', RESENT_BEFORE),
+        ("retention", '"7 d"', ANSWERED),
+        ("sweep_every", '"30 s"', "but it must be 1 min or more, in whole minutes"),
+        ("sweep_every", '"90 s"', "but it must be 1 min or more, in whole minutes"),
+        (
+            "republish_after",
+            '"60 s"',
+            "but it must be longer than the timeout of either sender",
+        ),
         ("log_retention", '"8 d"', LOG_DAYS),
         ("second_look", '"20 s"', "but it must be longer than analytics.window"),
         ("heartbeat_every", '"30 s"', "but it must be 0 s, or 1 min or more"),
@@ -220,6 +234,8 @@ def test_a_sender_id_is_empty_or_what_a_network_can_show(folder: Path, value: st
         ("sms_sender", 'timeout = "15 s"', "claim_lease"),
         ("email_sender", 'timeout = "15 s"', "claim_lease"),
         ("queues", 'dead_letter_retention = "4 d"', "queues.dead_letter_retention"),
+        ("queues", 'retention = "150 min"', "resend_email_after"),
+        ("sweeper", 'timeout = "60 s"', "sweeper.timeout"),
     ],
 )
 def test_settings_that_would_lose_messages_together_are_refused(

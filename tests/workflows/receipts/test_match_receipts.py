@@ -10,6 +10,7 @@ from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
+from ordercast.receipts.matching import TAKEN_LATE
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.due_partitions import SHARDS, looks
 from ordercast.workflows import match_receipts
@@ -38,6 +39,41 @@ def test_a_receipt_to_the_same_number_at_the_same_time_resolves_it(world: World)
     row = world.row(doubt)
     assert (State.DELIVERED, Decimal("0.02")) == (row.state, row.cost)
     assert doubt == world.receipt_logs.kept["message-1"].notification_id
+
+
+@pytest.mark.parametrize("late", [timedelta(seconds=15), TAKEN_LATE])
+def test_a_text_taken_after_we_hung_up_is_found_and_has_its_price(
+    world: World, late: timedelta
+) -> None:
+    """The provider had the request already, and took it when nobody waited any more."""
+    doubt = doubtful(world)
+    world.apply(replace(text_says(HANDSET, price="0.02"), sent_at=START + late))
+    later(world)
+
+    assert 1 == world.sweep_receipts().matched
+    assert (State.DELIVERED, Decimal("0.02")) == (world.row(doubt).state, world.row(doubt).cost)
+
+
+def test_a_receipt_long_after_we_hung_up_is_another_s(world: World) -> None:
+    doubt = doubtful(world)
+    world.apply(replace(text_says(HANDSET), sent_at=START + TAKEN_LATE + timedelta(seconds=1)))
+    later(world)
+
+    assert 0 == world.sweep_receipts().matched
+    assert State.IN_DOUBT == world.state(doubt)
+
+
+def test_of_two_texts_that_one_may_have_been_taken_late_none_is_chosen(world: World) -> None:
+    """The first may have been taken a minute after we hung up, which is when the second was sent."""
+    first = doubtful(world)
+    minute = START + timedelta(minutes=1)
+    second = notification(3, Channel.SMS, state=State.IN_DOUBT, in_doubt_since=minute)
+    world.enter(second)
+    world.apply(replace(text_says(HANDSET), sent_at=minute))
+    later(world)
+
+    assert 0 == world.sweep_receipts().matched
+    assert {State.IN_DOUBT} == {world.state(first), world.state(second.id)}
 
 
 def test_a_round_killed_after_the_ledger_has_it_leaves_it_to_the_next(
@@ -229,7 +265,7 @@ def test_among_more_than_can_be_compared_nobody_guesses(
     assert world.receipt_logs.kept["message-1"].unattributed
 
 
-@pytest.mark.parametrize("apart", [-timedelta(seconds=4), 2 * LEASE - timedelta(seconds=1)])
+@pytest.mark.parametrize("apart", [-TAKEN_LATE, 2 * LEASE - timedelta(seconds=1)])
 def test_a_text_that_came_to_be_in_doubt_on_another_day_is_found(
     world: World, apart: timedelta
 ) -> None:
