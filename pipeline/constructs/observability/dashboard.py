@@ -140,14 +140,15 @@ class Dashboard(Construct):
                 ],
             ),
             _graph("In doubt", [self._metrics.metric("InDoubt", period=MINUTES)]),
-            *(self._pace() if self._stage.metrics == "full" else []),
+            *self._pace(),
         ]
 
     def _pace(self) -> list[cloudwatch.IWidget]:
+        """Show how fast the senders may be and are; of stages whose metrics are `full`."""
         rates = self._stage.rates
         return [
             _graph(
-                "Of the provider's rate in use, %",
+                "Of the provider's rate in use, % (metrics = full)",
                 [
                     self._metrics.rate_percent(channel, limit=limit, period=MINUTES)
                     for channel, limit in rates.items()
@@ -155,7 +156,7 @@ class Dashboard(Construct):
                 width=12,
             ),
             _graph(
-                "Wait of senders for the provider's rate, ms",
+                "Wait of senders for the provider's rate, ms (metrics = full)",
                 [
                     self._metrics.metric(
                         SLOT_WAIT, period=MINUTES, statistic="p95", label=each, channel=each

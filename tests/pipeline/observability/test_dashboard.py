@@ -15,7 +15,6 @@ from ordercast.embedded_metric_format import (
     SLOTS_USED,
     emf_line,
 )
-from pipeline.settings.files import read_stage
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
@@ -70,8 +69,7 @@ def test_every_metric_of_ours_that_is_shown_or_watched_is_published_on_every_sta
     shown = set(ours(synthesis))
     assert shown
     assert {synthesis.stage} == {stage for _, _, stage in shown}
-    full = read_stage(synthesis.stage).metrics == "full"
-    assert {name for _, name, _ in shown} <= PUBLISHED | (AT_FULL if full else set())
+    assert {name for _, name, _ in shown} <= PUBLISHED | AT_FULL
     line = emf_line({"Sent": 1}, stage=synthesis.stage, at=datetime.now(UTC))
     assert synthesis.stage == json.loads(line)["stage"]
 
