@@ -89,7 +89,10 @@ def _changes(entry: Entry, level: MetricsLevel) -> Iterator[tuple[MetricSeries, 
 
 
 _ESSENTIAL = frozenset(
-    {"Accepted", "Sent", "Delivered", "Undelivered", "InDoubt", "Suppressed", "CostUSD"}
+    {
+        *("Accepted", "Sent", "Delivered", "Undelivered", "InDoubt", "Suppressed"),
+        *("OverPrice", "CostUSD"),
+    }
 )
 _OF_THE_STAGE = _ESSENTIAL | {"EstimatedCostUSD"}
 _OF_A_CHANNEL = frozenset({"Accepted", "Sent", "Delivered", "Undelivered", "CostUSD"})
@@ -115,6 +118,7 @@ def _figures(counted: Contribution) -> dict[str, Amount]:
         "Undelivered": figures.undelivered,
         "InDoubt": figures.in_doubt,
         "Suppressed": figures.suppressed,
+        "OverPrice": figures.over_price,
         "CostUSD": money.cost,
         "EstimatedCostUSD": money.estimate,
     }

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -123,6 +124,7 @@ def _environment() -> dict[str, str]:
         claim_lease=timedelta(seconds=60),
         receipt_retention=timedelta(days=30),
         receipt_timeout=timedelta(hours=72),
+        price_factor=Decimal("1.5"),
     ).to_env()
     of_a_channel = {
         "SENDER_ID": "",

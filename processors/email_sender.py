@@ -9,11 +9,7 @@ from ordercast.gateways import clients
 from ordercast.gateways.invocations.batch_response import BatchResponse
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.providers.ses_email import SesEmail
-from ordercast.notifications.notification import Notification
-from ordercast.sending.claim import ClaimRequest
-from ordercast.sending.prices import estimate
 from ordercast.settings.processors import EmailSenderSettings
-from ordercast.templates import Words
 from ordercast.wiring.clock import utc_now, wait_until
 from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
@@ -26,11 +22,6 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Send one batch; what could not be sent yet is redelivered."""
     log = request_log("email-sender", context)
     return respond(event, _wired(), log, time_left=deadline(context))
-
-
-def cost(row: Notification, _: Words) -> ClaimRequest:
-    """Return the claim request of an e-mail, which has no parts."""
-    return ClaimRequest(id=row.id, reserved=estimate(Channel.EMAIL, None, 1))
 
 
 @cache
@@ -48,5 +39,4 @@ def _wired() -> Sender:
             stage=settings.stage,
             executor=executor,
         ),
-        cost,
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -20,11 +21,11 @@ from ordercast.gateways.messaging.visibility import SqsVisibility
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.pacing.bucket import WAVE
+from ordercast.sending.prices import claim_request
 from ordercast.settings.processors import SenderSettings
-from ordercast.wiring.send import SenderPorts, send_messages
+from ordercast.wiring.send import SenderPorts, pricing_of, send_messages
 from ordercast.wiring.tables import tables
 from ordercast.workflows.ports import Deadline, Provider
-from ordercast.workflows.send.checks import Cost
 from ordercast.workflows.send_messages import SendMessages
 from processors.sender_metrics import emf_lines
 
@@ -83,7 +84,6 @@ def wire(
     settings: SenderSettings,
     channel: Channel,
     provider: Callable[[Executor], Provider],
-    cost: Cost,
 ) -> Sender:
     """Build a channel's sender around its provider."""
     # All calls of a wave run at once: a second round could outlast WAVE_TAKES.
@@ -96,7 +96,7 @@ def wire(
         receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
         buckets=DynamoBuckets(table=table(settings.ledger_table)),
         provider=provider(executor),
-        cost=cost,
+        cost=partial(claim_request, pricing=pricing_of(settings)),
     )
     delay = SqsVisibility(client=clients.sqs()).delay
     return Sender(

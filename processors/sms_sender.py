@@ -9,13 +9,7 @@ from ordercast.gateways import clients
 from ordercast.gateways.invocations.batch_response import BatchResponse
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.providers.sns_sms import SnsSms
-from ordercast.notifications.notification import Notification
-from ordercast.people.contact import country_of
-from ordercast.sending.claim import ClaimRequest
-from ordercast.sending.prices import estimate
 from ordercast.settings.processors import SmsSenderSettings
-from ordercast.templates import Words
-from ordercast.templates.sms_text import parts
 from ordercast.wiring.clock import utc_now, wait_until
 from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
@@ -28,13 +22,6 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Send one batch; what could not be sent yet is redelivered."""
     log = request_log("sms-sender", context)
     return respond(event, _wired(), log, time_left=deadline(context))
-
-
-def cost(row: Notification, words: Words) -> ClaimRequest:
-    """Return the claim request of a text: its parts, and their price in its country."""
-    count = parts(words.text).parts
-    country = country_of(row.recipient) if row.recipient else None
-    return ClaimRequest(id=row.id, parts=count, reserved=estimate(Channel.SMS, country, count))
 
 
 @cache
@@ -50,5 +37,4 @@ def _wired() -> Sender:
             sender_id=settings.sender_id,
             executor=executor,
         ),
-        cost,
     )

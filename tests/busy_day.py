@@ -92,10 +92,17 @@ def _reservations(row: RollupInput, chance: Random) -> RollupInput:
     if row.bucket.channel == "email":
         price = Decimal("0.0001")
         source = CostSource.ESTIMATE
-        return replace(row, reserved=price, cost=price, cost_source=source)
+        return replace(row, estimate=price, reserved=price, cost=price, cost_source=source)
     parts = chance.choice((1, 1, 2))
     expected = Decimal(_PRICES[str(row.bucket.country)]) * parts
-    row = replace(row, parts=parts, reserved=expected, cost=expected, cost_source="estimate")
+    row = replace(
+        row,
+        parts=parts,
+        estimate=expected,
+        reserved=expected * Decimal("1.5"),
+        cost=expected,
+        cost_source="estimate",
+    )
     if row.state in {State.DELIVERED, State.FAILED}:
         return replace(row, cost=expected + Decimal("0.0005"), cost_source=CostSource.CARRIER)
     return row

@@ -70,6 +70,6 @@ def _figures(row: Notification) -> list[str]:
         figures.append(count(row.parts, "part"))
     if row.attempts:
         figures.append(count(row.attempts, "attempt"))
-    if row.reserved is not None:
-        figures.append(f"{row.reserved.normalize():f} USD estimated")
+    if row.estimate is not None:
+        figures.append(f"{row.estimate.normalize():f} USD estimated")
     return figures

@@ -30,8 +30,9 @@ class Notification:
     ends; `expires_at` is when retention ends; `due_at` is when the sweeper looks at it next and
     `sweeps` how often it has; `lease_until` is set while a sender holds the claim; `attempts`
     counts claims but for those returned before the provider was called; `in_doubt_since` is kept
-    while a message in doubt is sent again, and `resends` counts how often it was; `parts` and
-    `reserved` (US dollars) are those of the last claim.
+    while a message in doubt is sent again, and `resends` counts how often it was; `parts`,
+    `estimate` (US dollars by the price list) and `reserved` (the most that it may cost) are those of
+    the last claim.
 
     `country` (ISO 3166-1) is that of the number, or of an e-mail's reader. `messages` are those
     that a provider accepted, by message id, and `sent_at` is when it took the first; `cost` (US
@@ -62,6 +63,7 @@ class Notification:
     attempts: int = 0
     resends: int = 0
     parts: int | None = None
+    estimate: Decimal | None = None
     reserved: Decimal | None = None
     owner: str | None = None
     lease_until: datetime | None = None

@@ -157,13 +157,23 @@ STATS: Sequence[Column] = (
 COST: Sequence[Column] = (
     _count("sent", "those that a provider accepted: `priced`, `estimated` and `unpriced` together"),
     _column(PARTS, "parts", "SMS parts of them"),
-    _usd("reserved_usd", "what was reserved for them before they were sent", "money.reserved"),
-    _count("priced", "those whose price a delivery receipt names", "money.priced"),
     _usd(
-        "priced_reserved_usd",
-        "what was reserved for these: 0 where no price was known",
-        "money.priced_reserved",
-        "reserved\nfor priced",
+        "reserved_usd",
+        "what was reserved for them before they were sent: the most that they may cost",
+        "money.reserved",
+    ),
+    _count("priced", "those whose price a delivery receipt names", "money.priced"),
+    _column(
+        PARTS,
+        "priced_parts",
+        "SMS parts of these, but for those that were free",
+        "money.priced_parts",
+    ),
+    _usd(
+        "priced_estimate_usd",
+        "what these parts cost by the price list",
+        "money.priced_estimate",
+        "by the\nlist",
     ),
     _usd(
         "carrier_usd",
@@ -173,7 +183,7 @@ COST: Sequence[Column] = (
     ),
     _usd(
         "difference_usd",
-        "`carrier_usd` less `priced_reserved_usd`: above 0, they cost more than was reserved",
+        "`carrier_usd` less `priced_estimate_usd`: above 0, they cost more than the price list says",
         "money.difference",
         "difference",
     ),

@@ -51,7 +51,7 @@ def merge_message(
     known = [row.messages[message_id]] if message_id in row.messages else []
     messages = {**row.messages, message_id: joined([*known, message], row.channel)}
     best = best_of(messages.values(), row.channel)
-    cost, source = _cost(messages.values(), row.reserved)
+    cost, source = _cost(messages.values(), row.estimate)
     return replace(
         row,
         messages=messages,
@@ -69,13 +69,13 @@ def merge_message(
 
 
 def _cost(
-    messages: Iterable[Message], reserved: Decimal | None
+    messages: Iterable[Message], estimate: Decimal | None
 ) -> tuple[Decimal | None, CostSource | None]:
-    """Return the sum of the carrier's prices, or the reserved estimate while no price is known."""
+    """Return the sum of the carrier's prices, or the estimate while no price is known."""
     prices = [each.price for each in messages]
     known = [price for price in prices if price is not None]
     if known:
         return sum(known, Decimal()), CostSource.CARRIER
-    if reserved is None:
+    if estimate is None:
         return None, None
-    return reserved * len(prices), CostSource.ESTIMATE
+    return estimate * len(prices), CostSource.ESTIMATE

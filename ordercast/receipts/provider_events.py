@@ -29,16 +29,26 @@ class SuppressionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EventMeaning:
-    """The state an event puts its message in; `known` is false if only its general type is in the table."""
+    """The state an event puts its message in; `known` is false if only its general type is in the table.
+
+    `rule` replaces the provider's words as the reason. What is not `charged` was never sent, and costs
+    nothing, whatever the receipt says.
+    """
 
     state: State
     suppression_reason: SuppressionReason | None = None
     known: bool = True
+    rule: str | None = None
+    charged: bool = True
 
+
+OVER_PRICE = "over-price"
+"""The rule of a text that would have cost more than its ceiling."""
 
 _DELAYED = EventMeaning(State.DELAYED)
 _DELIVERED = EventMeaning(State.DELIVERED)
 _FAILED = EventMeaning(State.FAILED)
+_OVER_PRICE = EventMeaning(State.FAILED, rule=OVER_PRICE, charged=False)
 _SOFT_BOUNCED = EventMeaning(State.SOFT_BOUNCED)
 _AUTO_REPLIED = EventMeaning(State.AUTO_REPLIED)
 _COUNTED_SOFT_BOUNCE = EventMeaning(State.SOFT_BOUNCED, SuppressionReason.SOFT_BOUNCED)
@@ -112,7 +122,7 @@ SMS: Mapping[str, EventMeaning] = {
     "FAILURE/Phone carrier has blocked this message": _FAILED,
     "FAILURE/Invalid phone number": _FAILED,
     "FAILURE/Message body is invalid": _FAILED,
-    "FAILURE/This delivery would exceed max price": _FAILED,
+    "FAILURE/This delivery would exceed max price": _OVER_PRICE,
     "FAILURE/Sandboxed account unable to send to number.": _FAILED,
     "FAILURE/Destination is on a blocked list": _BLOCKED,
     "FAILURE/Phone has blocked SMS": _BLOCKED,
@@ -150,8 +160,9 @@ def meaning_of(kind: str, channel: Channel) -> EventMeaning:
 
 def reason(kind: str, channel: Channel) -> str | None:
     """Return the reason that this event gives for a message's state; None if nothing went wrong."""
-    if meaning_of(kind, channel).state in _NEEDS_NO_REASON:
-        return None
+    meaning = meaning_of(kind, channel)
+    if meaning.rule or meaning.state in _NEEDS_NO_REASON:
+        return meaning.rule
     follows = CHANNELS[channel].reason_follows_status
     return kind.partition("/")[2] or UNKNOWN if follows else kind
 

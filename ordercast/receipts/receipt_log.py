@@ -50,12 +50,13 @@ class ReceiptLog:
         sent = Message(state=State.SENT, at=self.sent_at)
         events = [
             Message(
-                state=meaning_of(kind, self.channel).state,
+                state=meaning.state,
                 at=receipt_event.at,
                 reason=reason(kind, self.channel),
-                price=receipt_event.price,
+                price=receipt_event.price if meaning.charged else Decimal(0),
             )
             for kind, receipt_event in self.receipt_events.items()
+            for meaning in [meaning_of(kind, self.channel)]
         ]
         return joined([sent, *events], self.channel)
 

@@ -36,7 +36,8 @@ class RollupKey(NamedTuple):
 class RollupInput:
     """The fields of a ledger row that are counted; none is personal.
 
-    `taken` means that a provider accepted the message. `cost` (US dollars) is the carrier's price or
+    `taken` means that a provider accepted the message. `estimate` is its price by the price list and
+    `reserved` the most that it may cost, as of its last claim; `cost` (US dollars) is the carrier's price or
     our estimate, by `cost_source`. `keep_until` is when the row's retention ends. An input in the
     state `NOTHING` is no notification; by itself it contributes nothing.
     """
@@ -53,6 +54,7 @@ class RollupInput:
     keep_until: int
     taken: bool = False
     parts: int = 0
+    estimate: Decimal | None = None
     reserved: Decimal | None = None
     cost: Decimal | None = None
     cost_source: str | None = None
@@ -78,7 +80,7 @@ STATE, RULE = "state#", "rule#"
 PARTS, TAKEN = "parts", "taken"
 RESERVED, CARRIER, ESTIMATE = "reserved", "carrier", "estimate"
 PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
-PRICED_RESERVED = "priced_reserved"
+PRICED_ESTIMATE, PRICED_PARTS = "priced_estimate", "priced_parts"
 CHARGES, UNATTRIBUTED, NOTHING = "charges", "unattributed", "nothing"
 
 CHARGE = "message#"
@@ -192,7 +194,10 @@ def _spent(row: RollupInput) -> dict[str, Amount]:
     if row.cost is None:
         spent[UNPRICED] = 1
     elif row.cost_source == CostSource.CARRIER:
-        spent |= {PRICED: 1, CARRIER: row.cost, PRICED_RESERVED: row.reserved or 0}
+        spent |= {PRICED: 1, CARRIER: row.cost}
+        # What was free, such as a number that opted out, says nothing of the price list.
+        if row.cost:
+            spent |= {PRICED_ESTIMATE: row.estimate or 0, PRICED_PARTS: row.parts}
     else:
         spent |= {ESTIMATED: 1, ESTIMATE: row.cost}
     return {name: amount for name, amount in spent.items() if amount}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal, get_args, get_type_hints
 
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
-from ordercast.receipts.provider_events import REFUSED_BY_PROVIDERS
+from ordercast.receipts.provider_events import OVER_PRICE, REFUSED_BY_PROVIDERS
 from ordercast.rollups.latency import percentile
 from ordercast.rollups.rollup import (
     LATENCIES,
@@ -32,17 +32,18 @@ Step = Literal["accepted", "sent", "delivered", "in_all"]
 class Spend:
     """Exact sums of US dollars, and the number of messages in each; fields are named as the amounts.
 
-    `carrier` is the carriers' price of `priced` messages, for which `priced_reserved` was reserved.
-    `estimate` is our estimate for `estimated` messages without a price; `unpriced` have neither.
+    `carrier` is the carriers' price of `priced` messages; those that were not free are `priced_parts`
+    and cost `priced_estimate` by the price list. `estimate` is our estimate for `estimated` messages without a price; `unpriced` have neither.
     `unattributed` was charged for `charges` unknown messages and is in no other sum.
     """
 
     reserved: Decimal
     carrier: Decimal
     estimate: Decimal
-    priced_reserved: Decimal
+    priced_estimate: Decimal
     unattributed: Decimal
     priced: int
+    priced_parts: int
     estimated: int
     unpriced: int
     charges: int
@@ -54,8 +55,8 @@ class Spend:
 
     @property
     def difference(self) -> Decimal:
-        """How much more the carriers charged than was reserved, for priced messages."""
-        return self.carrier - self.priced_reserved
+        """How much more the carriers charged than the price list says, for priced messages."""
+        return self.carrier - self.priced_estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,11 @@ class Figures:
     def in_doubt(self) -> int:
         """Notifications that may or may not have been sent."""
         return self._in({State.IN_DOUBT})
+
+    @property
+    def over_price(self) -> int:
+        """Texts that were not sent because they would have cost more than their ceiling."""
+        return self._count(f"{RULE}{State.FAILED}#{OVER_PRICE}")
 
     @property
     def delivery_rate(self) -> Decimal | None:

@@ -11,10 +11,14 @@ from ordercast.notifications.notification import Notification
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRequest:
-    """A notification to be claimed, with the parts and the US dollars to reserve for it."""
+    """A notification to be claimed, with its parts, and its expected cost and ceiling in US dollars.
+
+    The ceiling is reserved: it is the most that the message may cost.
+    """
 
     id: str
     parts: int | None = None
+    estimate: Decimal | None = None
     reserved: Decimal | None = None
 
 

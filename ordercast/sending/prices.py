@@ -1,6 +1,10 @@
-"""Estimate what a message will cost, from `prices.json`. Used by the senders when they claim."""
+"""Price a message from `prices.json`: what it is expected to cost, and the most that it may.
 
-from decimal import Decimal
+Used by the senders when they claim.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -8,6 +12,10 @@ from typing import Literal
 import msgspec
 
 from ordercast.events.order_event import Channel
+from ordercast.notifications.notification import Notification
+from ordercast.sending.claim import ClaimRequest
+from ordercast.templates import Words
+from ordercast.templates.sms_text import parts
 
 
 class PriceLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,17 +43,54 @@ class PriceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     messages: dict[Channel, PriceLine]
 
 
-def estimate(channel: Channel, country: str | None, parts: int) -> Decimal | None:
-    """Return the expected cost in US dollars; None if no price is known, which is not 0.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What a message is expected to cost by the price list, and its ceiling, in US dollars.
 
-    *country* is a text's destination; a channel whose messages have a price costs the same
-    everywhere, whatever their length.
+    The ceiling is reserved before it is sent. A carrier may charge more than the list says; SNS does
+    not send a text that would cost more than its ceiling.
     """
-    prices = price_list()
-    if channel in prices.messages:
-        return prices.messages[channel].total
-    known = prices.parts[channel].get(country) if country else None
-    return None if known is None else known.total * parts
+
+    estimate: Decimal
+    ceiling: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pricing:
+    """How a stage prices its messages; `factor` times the list price is the ceiling of a part."""
+
+    factor: Decimal
+
+    def quote(self, channel: Channel, country: str | None, parts: int) -> Quote | None:
+        """Return the quote of a message; None if no price is known, which is not 0.
+
+        *country* is a text's destination; a channel whose messages have a price costs the same
+        everywhere, whatever their length.
+        """
+        prices = price_list()
+        if channel in prices.messages:
+            known = prices.messages[channel].total
+            return Quote(estimate=known, ceiling=known)
+        line = prices.parts[channel].get(country) if country else None
+        if line is None:
+            return None
+        return Quote(estimate=line.total * parts, ceiling=self._ceiling(line) * parts)
+
+    def _ceiling(self, line: PriceLine) -> Decimal:
+        return (line.total * self.factor).quantize(SMALLEST_PRICE, ROUND_UP)
+
+
+def claim_request(row: Notification, words: Words, *, pricing: Pricing) -> ClaimRequest:
+    """Return the request for a rendered notification; only texts have parts."""
+    count = parts(words.text).parts if row.channel in price_list().parts else None
+    quote = pricing.quote(row.channel, row.country, count or 1)
+    if quote is None:
+        return ClaimRequest(id=row.id, parts=count)
+    return ClaimRequest(id=row.id, parts=count, estimate=quote.estimate, reserved=quote.ceiling)
+
+
+SMALLEST_PRICE = Decimal("0.00001")
+"""Decimal places of a ceiling (API reference of End User Messaging: SendTextMessage, `MaxPrice`)."""
 
 
 @cache

@@ -7,6 +7,7 @@ and a test on the synthesised template proves that they agree.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, Self, get_type_hints
 
 
@@ -16,7 +17,7 @@ class MissingSetting(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentSettings:
-    """Fields are `str`, `int`, `bool` or `timedelta` (whole seconds); `LEDGER_TABLE` is `ledger_table`."""
+    """Fields are `str`, `int`, `bool`, `Decimal` or `timedelta` (whole seconds); `LEDGER_TABLE` is `ledger_table`."""
 
     @classmethod
     def of(cls, known: Mapping[str, Any]) -> Self:
@@ -37,11 +38,11 @@ class EnvironmentSettings:
         return cls(**{f.name: _read(environ, f.name.upper(), types[f.name]) for f in fields(cls)})
 
 
-def _write(value: str | int | timedelta) -> str:
+def _write(value: str | int | Decimal | timedelta) -> str:
     return str(int(value.total_seconds())) if isinstance(value, timedelta) else str(value)
 
 
-def _read(environ: Mapping[str, str], name: str, kind: type) -> str | int | timedelta:
+def _read(environ: Mapping[str, str], name: str, kind: type) -> str | int | Decimal | timedelta:
     if name not in environ:
         message = f"environment variable {name} is not set"
         raise MissingSetting(message)
@@ -50,4 +51,4 @@ def _read(environ: Mapping[str, str], name: str, kind: type) -> str | int | time
         return timedelta(seconds=int(text))
     if kind is bool:
         return text == str(True)
-    return int(text) if kind is int else text
+    return kind(text) if kind in {int, Decimal} else text

@@ -7,6 +7,7 @@ in stages/*.toml by the names that each class gives; the others are names of dep
 import re
 from dataclasses import dataclass
 from datetime import time, timedelta
+from decimal import Decimal
 
 from ordercast.embedded_metric_format import MetricsLevel
 from ordercast.people import quiet_hours as quiet
@@ -61,6 +62,7 @@ class SenderSettings(SendPolicy, EnvironmentSettings):
     ledger_table: str
     customers_table: str
     receipts_table: str
+    price_factor: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ and stages/account.toml, and only there.
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from msgspec import Meta, Struct
@@ -40,6 +41,7 @@ Whole = Annotated[int, Meta(description="a whole number")]
 Positive = Annotated[int, Meta(ge=1, description="a whole number of 1 or more")]
 Percent = Annotated[int, Meta(ge=1, le=100, description="a percentage of 1 to 100")]
 Receives = Annotated[int, Meta(ge=1, le=1000, description="a whole number between 1 and 1000")]
+Factor = Annotated[Decimal, Meta(description="a number such as 1.5")]
 Groups = Annotated[int, Meta(ge=1, le=5, description="a whole number between 1 and 5")]
 _COUNTRY = 'a country of ISO 3166-1 in two capitals, such as "SE"'
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description=_COUNTRY)]
@@ -126,6 +128,7 @@ class AlarmSettings(Settings, frozen=True):
     period: Span
     errors: Whole
     in_doubt: Whole
+    over_price: Positive
     cost_an_hour: Whole
     delivered_percent: Whole
     enough_to_judge: Whole
@@ -147,6 +150,7 @@ class StageSettings(Settings, frozen=True):
     mail_domain: Text
     email_from: Text
     sender_id: SenderId
+    price_factor: Factor
     allowed_recipients: Text
     cap: Positive
     quiet_hours: Text

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import random
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import Wait
+from ordercast.sending.prices import Pricing
 from ordercast.sending.send_rules import SendWithin
-from ordercast.settings.processors import SendPolicy
+from ordercast.settings.processors import SenderSettings, SendPolicy
 from ordercast.templates import Words, send_within, words
 from ordercast.wiring.clock import utc_now, wait_until
 from ordercast.workflows.merge_receipts import MergeReceipts
@@ -19,6 +21,9 @@ from ordercast.workflows.send.claims import Claims
 from ordercast.workflows.send.pace import Pace
 from ordercast.workflows.send.settling import Settling
 from ordercast.workflows.send_messages import SendMessages
+
+if TYPE_CHECKING:
+    from ordercast.settings.stage import StageSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,11 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
         settling=_settling(ports, policy),
         now=now,
     )
+
+
+def pricing_of(settings: "SenderSettings | StageSettings") -> Pricing:
+    """Return how a stage's settings price its messages."""
+    return Pricing(factor=settings.price_factor)
 
 
 def _settling(ports: SenderPorts, policy: SendPolicy) -> Settling:

@@ -48,6 +48,7 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
     subjects = (
         _addresses,
         _recipients,
+        _prices,
         _retention,
         _doubt,
         _sweeper,
@@ -86,6 +87,15 @@ def _recipients(stage: StageSettings) -> Iterator[Rule]:
     yield "default_time_zone", known, "must be a time zone of IANA, such as Europe/Paris"
     some = bool(recipient_patterns(stage.allowed_recipients))
     yield "allowed_recipients", some, 'must allow somebody; everybody is "*"'
+
+
+def _prices(stage: StageSettings) -> Iterator[Rule]:
+    factor = stage.price_factor
+    bearable = factor.is_finite() and 1 <= factor <= _HIGHEST_FACTOR
+    yield "price_factor", bearable, f"must lie between 1 and {_HIGHEST_FACTOR}"
+
+
+_HIGHEST_FACTOR = 10  # above, it is a slip of the decimal point
 
 
 def _retention(stage: StageSettings) -> Iterator[Rule]:

@@ -19,6 +19,7 @@ DELIVERED = notification(
     messages={"m-1": Message(state=State.DELIVERED, price=Decimal("0.00645"))},
     country="US",
     parts=2,
+    estimate=Decimal("0.0066"),
     reserved=Decimal("0.0166"),
     cost=Decimal("0.00645"),
     cost_source=CostSource.CARRIER,
@@ -30,7 +31,8 @@ DELIVERED = notification(
 def test_money_keeps_every_digit_and_times_their_milliseconds() -> None:
     row = columns(DELIVERED)
 
-    assert ("0.0166", "0.00645", "carrier") == (
+    assert ("0.0066", "0.0166", "0.00645", "carrier") == (
+        row["estimate_usd"],
         row["reserved_usd"],
         row["cost_usd"],
         row["cost_source"],

@@ -157,7 +157,7 @@ def test_money_adds_up_to_the_last_place(run) -> None:
         return sum((Decimal(row[name]) for row in rows), Decimal())
 
     assert money.cost == total("cost_usd") == total("carrier_usd") + total("estimate_usd")
-    assert money.difference == total("carrier_usd") - total("priced_reserved_usd")
+    assert money.difference == total("carrier_usd") - total("priced_estimate_usd")
     assert money.unattributed == total("unattributed_usd") > 0
     assert money.cost.as_tuple().exponent < -2  # type: ignore[operator]  # money is finite
 
@@ -182,7 +182,7 @@ def test_tables_fit_a_terminal_of_80_columns(run, command, by) -> None:
 def test_no_digit_is_cut_off_where_numbers_are_too_long(run) -> None:
     one = next(each for each in busy_lines() if each.cost and each.cost_source == "carrier")
     price = Decimal("123456789.01234567")
-    lines = [replace(one, cost=price, reserved=price)]
+    lines = [replace(one, cost=price, estimate=price)]
 
     out = run("cost", *PERIOD, of=summed(map(contribution, lines)))
 

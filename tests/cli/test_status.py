@@ -24,7 +24,7 @@ def test_a_sent_text_says_when_in_how_many_parts_and_at_what_price() -> None:
         sent_at=START + timedelta(seconds=2),
         parts=2,
         attempts=1,
-        reserved=Decimal("0.011620"),
+        estimate=Decimal("0.011620"),
         due_at=None,
     )
 

@@ -176,6 +176,7 @@ class FakeLedger:
             lease_until=lease_until,
             attempts=row.attempts + 1,
             parts=request.parts,
+            estimate=request.estimate,
             reserved=request.reserved,
         )
 

@@ -26,6 +26,7 @@ from ordercast.workflows.apply_receipts import Applied, ApplyReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
 from ordercast.workflows.ports import Deadline
 from ordercast.workflows.relay_orders import Opening, Relayed, RelayOrders
+from ordercast.workflows.send.checks import Cost
 from ordercast.workflows.send.sent import Sent
 from ordercast.workflows.send_messages import SendMessages
 from ordercast.workflows.sweep.sweep import Sweep
@@ -59,10 +60,10 @@ SEND_POLICY = SendPolicy(
 
 
 def cost(row: Notification, _: Words) -> ClaimRequest:
-    """Return what sending takes, where every text is one part at a cent."""
+    """Return what sending takes, where every text is one part at a cent, and at most at two."""
     if row.channel is Channel.EMAIL:
         return ClaimRequest(id=row.id)
-    return ClaimRequest(id=row.id, parts=1, reserved=Decimal("0.01"))
+    return ClaimRequest(id=row.id, parts=1, estimate=Decimal("0.01"), reserved=Decimal("0.02"))
 
 
 @dataclass(slots=True)
@@ -81,6 +82,7 @@ class World:
     policy: Policy = POLICY
     opening: Opening = open_envelope
     words: Callable[[Notification], Words] = words
+    cost: Cost = cost
     send_within: timedelta = SEND_WITHIN
     resend_email_after: timedelta | None = RESEND_EMAIL_AFTER
     rate: int = SEND_POLICY.rate
@@ -117,7 +119,7 @@ class World:
             receipt_logs=self.receipt_logs,
             buckets=self.buckets,
             provider=self.provider,
-            cost=cost,
+            cost=self.cost,
             wait=self.wait,
             now=self.now,
             token=self.token,

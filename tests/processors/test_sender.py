@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -15,10 +14,8 @@ from ordercast.pacing.bucket import WAVE
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.outcome import not_now, unknown
 from ordercast.sending.send_rules import WHILE_PAUSED
-from ordercast.templates import Words
 from ordercast.wiring.clock import utc_now
 from ordercast.workflows.send_messages import WAVE_TAKES
-from processors import email_sender, sms_sender
 from processors.sender import FOREIGN, Sender, respond
 from tests.examples import notification
 from tests.processors.lambda_events import QUEUE, failed, queue_event, request
@@ -227,30 +224,6 @@ def test_a_whole_wave_is_called_for_at_once_and_in_the_time_that_it_is_given(
         config = provider.meta.config
         assert WAVE == config.max_pool_connections  # type: ignore[attr-defined]  # the stubs know no fields of Config
         assert config.connect_timeout + config.read_timeout < WAVE_TAKES.total_seconds()  # type: ignore[attr-defined]  # the stubs know no fields of Config
-
-
-def test_a_text_costs_its_parts_where_it_goes() -> None:
-    row = notification(channel=Channel.SMS)
-
-    one, two = (sms_sender.cost(row, Words(text="x" * length)) for length in (160, 161))
-
-    assert (row.id, 1, 2) == (one.id, one.parts, two.parts)
-    assert one.reserved is not None
-    assert one.reserved > 0
-    assert 2 * one.reserved == two.reserved
-
-
-def test_a_text_to_a_country_without_a_price_is_sent_without_one() -> None:
-    """Unknown is not free: the price is left out."""
-    request = sms_sender.cost(notification(channel=Channel.SMS, recipient=None), Words(text="x"))
-
-    assert (1, None) == (request.parts, request.reserved)
-
-
-def test_an_email_has_a_price_and_no_parts() -> None:
-    request = email_sender.cost(notification(), Words(text="x" * 10_000))
-
-    assert (None, Decimal("0.0001")) == (request.parts, request.reserved)
 
 
 def test_a_failure_writes_one_line_and_nothing_personal(world, answer, log_lines) -> None:

@@ -30,6 +30,7 @@ def sent(number: int = 1, version: int = 2, price: str = "0.0079") -> Any:
             state=State.SENT,
             messages={"m-1": Message(state=State.SENT)},
             parts=2,
+            estimate=Decimal("0.0066"),
             reserved=Decimal("0.0166"),
             cost=Decimal(price),
             cost_source=CostSource.CARRIER,

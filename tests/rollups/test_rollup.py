@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -52,12 +53,13 @@ def test_what_no_provider_took_cost_nothing_though_it_was_reserved_for() -> None
     assert {"state#failed": 1, "a#423": 1} == amounts
 
 
-def test_the_carriers_price_stands_beside_what_was_reserved_for_it() -> None:
+def test_the_carriers_price_stands_beside_the_list_s_and_what_was_reserved_for_it() -> None:
     amounts = contribution(
         line(
             state=State.SENT,
             messages=SENT,
             parts=2,
+            estimate=Decimal("0.0066"),
             reserved=Decimal("0.0166"),
             cost=Decimal("0.00645"),
             cost_source=CostSource.CARRIER,
@@ -66,7 +68,8 @@ def test_the_carriers_price_stands_beside_what_was_reserved_for_it() -> None:
 
     assert 2 == amounts["parts"]
     assert Decimal("0.00645") == amounts["carrier"]
-    assert Decimal("0.0166") == amounts["reserved"] == amounts["priced_reserved"]
+    assert Decimal("0.0166") == amounts["reserved"]
+    assert (Decimal("0.0066"), 2) == (amounts["priced_estimate"], amounts["priced_parts"])
     assert (1, None) == (amounts["priced"], amounts.get("estimated"))
 
 
@@ -75,6 +78,7 @@ def test_a_carriers_price_of_nothing_is_a_price_and_none_is_none() -> None:
     unknown = line(state=State.SENT, messages=SENT)
 
     assert 1 == contribution(free).amounts["priced"]
+    assert "priced_parts" not in contribution(replace(free, parts=2)).amounts
     assert 1 == contribution(unknown).amounts["unpriced"]
 
 
@@ -83,7 +87,8 @@ def test_an_estimate_is_distinguished_from_what_the_carrier_says() -> None:
         line(
             state=State.SENT,
             messages=SENT,
-            reserved=Decimal("0.01"),
+            estimate=Decimal("0.01"),
+            reserved=Decimal("0.02"),
             cost=Decimal("0.01"),
             cost_source=CostSource.ESTIMATE,
         )

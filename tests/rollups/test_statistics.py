@@ -91,13 +91,15 @@ def test_money_is_what_the_carrier_says_else_our_estimate_and_the_difference_is_
 ):
     estimated = replace(
         ended(1, State.SENT),
-        reserved=Decimal("0.0079"),
+        estimate=Decimal("0.0079"),
+        reserved=Decimal("0.0119"),
         cost=Decimal("0.0079"),
         cost_source=CostSource.ESTIMATE,
     )
     priced = replace(
         ended(2, State.DELIVERED),
-        reserved=Decimal("0.0079"),
+        estimate=Decimal("0.0079"),
+        reserved=Decimal("0.0119"),
         cost=Decimal("0.01"),
         cost_source=CostSource.CARRIER,
     )
@@ -105,7 +107,7 @@ def test_money_is_what_the_carrier_says_else_our_estimate_and_the_difference_is_
 
     money = figures(estimated, priced, ended(3, State.SENT), charge).money
 
-    assert Decimal("0.0158") == money.reserved
+    assert Decimal("0.0238") == money.reserved
     assert Decimal("0.0179") == money.cost
     assert Decimal("0.0021") == money.difference
     assert Decimal("0.05") == money.unattributed

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercast.events.order_event import Channel
-from ordercast.sending.prices import PriceLine, estimate, price_list
+from ordercast.sending.prices import PriceLine, Pricing, Quote, claim_request, price_list
+from ordercast.templates import Words
+from tests.examples import notification
 
+PRICING = Pricing(factor=Decimal("1.5"))
 PRICED = sorted(price_list().parts[Channel.SMS])
 LINES = [
     *(line for lines in price_list().parts.values() for line in lines.values()),
@@ -16,29 +19,66 @@ LINES = [
 ]
 
 
+def quote(country: str | None, parts: int = 1, channel: Channel = Channel.SMS) -> Quote:
+    found = PRICING.quote(channel, country, parts)
+    assert found is not None
+    return found
+
+
 def test_a_text_costs_its_parts_with_what_the_carrier_asks_on_top() -> None:
-    assert Decimal("0.01002") == estimate(Channel.SMS, "US", 1)
-    assert Decimal("0.03006") == estimate(Channel.SMS, "US", 3)
-    assert Decimal("0.05") == estimate(Channel.SMS, "AU", 1)
+    assert Decimal("0.01002") == quote("US").estimate
+    assert Decimal("0.03006") == quote("US", 3).estimate
+    assert Decimal("0.05") == quote("AU").estimate
+
+
+def test_a_text_may_cost_so_many_times_its_list_price_and_no_more() -> None:
+    """A receipt of Japan named 0.07451 where the list has 0.06860: it must not fail."""
+    assert Decimal("0.10290") == quote("JP").ceiling
+    assert Decimal("0.07451") < quote("JP").ceiling
+    assert Decimal("0.06860") == quote("JP").estimate
+
+
+def test_the_ceiling_is_rounded_up_to_what_sns_can_be_told_and_adds_up_by_parts() -> None:
+    assert Decimal("0.00492") == quote("IN").ceiling
+    pricing = Pricing(factor=Decimal("1.0001"))
+    several = pricing.quote(Channel.SMS, "US", 3)
+    assert several is not None
+    assert 3 * Decimal("0.01003") == several.ceiling
 
 
 @pytest.mark.parametrize("country", [None, "", "SE", "us", "001"])
 def test_an_unknown_price_is_none_and_never_nothing(country: str | None) -> None:
-    assert estimate(Channel.SMS, country, 1) is None
+    assert PRICING.quote(Channel.SMS, country, 1) is None
 
 
 @pytest.mark.parametrize("country", [None, "US", "SE"])
 def test_an_e_mail_costs_the_same_everywhere_whatever_its_length(country: str | None) -> None:
-    assert Decimal("0.0001") == estimate(Channel.EMAIL, country, 1)
-    assert Decimal("0.0001") == estimate(Channel.EMAIL, country, 7)
+    for parts in (1, 7):
+        one = quote(country, parts, Channel.EMAIL)
+        assert Decimal("0.0001") == one.estimate == one.ceiling
 
 
 @given(st.sampled_from(PRICED), st.integers(1, 50), st.integers(1, 50))
 def test_parts_add_up_to_the_last_digit(country: str, one: int, other: int) -> None:
-    def price(parts: int) -> Decimal:
-        return estimate(Channel.SMS, country, parts) or Decimal("NaN")
+    whole, some, more = (quote(country, parts) for parts in (one + other, one, other))
 
-    assert price(one) + price(other) == price(one + other)
+    assert whole.estimate == some.estimate + more.estimate
+    assert whole.ceiling == some.ceiling + more.ceiling
+
+
+def test_a_text_is_claimed_with_its_parts_its_price_and_its_ceiling() -> None:
+    row = notification(channel=Channel.SMS, recipient="+12065550100", country="US")
+    one, two = (claim_request(row, Words(text="x" * n), pricing=PRICING) for n in (160, 161))
+
+    assert (row.id, 1, 2) == (one.id, one.parts, two.parts)
+    assert (Decimal("0.01002"), Decimal("0.01503")) == (one.estimate, one.reserved)
+    assert (2 * Decimal("0.01002"), 2 * Decimal("0.01503")) == (two.estimate, two.reserved)
+
+
+def test_an_e_mail_is_claimed_with_a_price_and_no_parts() -> None:
+    request = claim_request(notification(), Words(text="x" * 10_000), pricing=PRICING)
+
+    assert (None, Decimal("0.0001")) == (request.parts, request.reserved)
 
 
 def test_every_channel_is_priced_by_part_or_by_message() -> None:

@@ -61,7 +61,7 @@ _NOTIFICATION = Fields.of(
         "priority": text_of(Priority),
         "state": text_of(State),
         "cost_source": text_of(CostSource),
-        "reserved": text_of(Decimal),
+        **dict.fromkeys(("estimate", "reserved"), text_of(Decimal)),
         "cost": DOLLARS,
         **dict.fromkeys(("occurred_at", "effective_at", "due_at", "lease_until"), INSTANT),
         **dict.fromkeys(("in_doubt_since", "sent_at", "delivered_at", "closed_at"), INSTANT),

@@ -45,6 +45,7 @@ def claim(table: str, request: ClaimRequest, *, owner: str, lease_until: datetim
     """Move a notification from requested to sending, and answer it."""
     costs = {
         "parts": None if request.parts is None else number(request.parts),
+        "estimate": None if request.estimate is None else text(str(request.estimate)),
         "reserved": None if request.reserved is None else text(str(request.reserved)),
     }
     return partiql.update(

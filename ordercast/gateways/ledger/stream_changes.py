@@ -69,6 +69,7 @@ def rollup_input_of(image: Item) -> RollupInput:
         keep_until=int(image["ttl"]["N"]),
         taken=state in _TAKEN or bool(image.get("messages", {}).get("M")),
         parts=int(image["parts"]["N"]) if "parts" in image else 0,
+        estimate=_money(image, "estimate"),
         reserved=_money(image, "reserved"),
         cost=_money(image, "cost"),
         cost_source=_text(image, "cost_source"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ordercast.gateways.providers.errors import SNS
@@ -54,12 +54,8 @@ class SnsSms:
             attributes["AWS.SNS.SMS.SenderID"] = _attribute("String", self.sender_id)
         if reserved:
             # US dollars for the whole message. What would cost more is taken, and fails later.
-            most = reserved.quantize(_SMALLEST_PRICE, ROUND_UP)
-            attributes["AWS.SNS.SMS.MaxPrice"] = _attribute("Number", f"{most:f}")
+            attributes["AWS.SNS.SMS.MaxPrice"] = _attribute("Number", f"{reserved:f}")
         return attributes
-
-
-_SMALLEST_PRICE = Decimal("0.00001")  # of MaxPrice (End User Messaging API: SendTextMessage)
 
 
 def _attribute(kind: str, value: str) -> "MessageAttributeValueTypeDef":

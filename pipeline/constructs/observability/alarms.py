@@ -118,6 +118,12 @@ class Alarms:
             threshold=limits.in_doubt,
         )
         self.topic.alarm(
+            "TextsOverPrice",
+            self.metrics.metric("OverPrice", period=HOUR),
+            "Texts are not sent because they would cost more than their ceiling.",
+            threshold=limits.over_price,
+        )
+        self.topic.alarm(
             "CostHigh",
             self.metrics.metric("CostUSD", period=HOUR),
             "Providers charge more than is usual.",

@@ -60,12 +60,12 @@ class TestDynamoLedger(LedgerPromises, PausesPromises):
         self, ledger: DynamoLedger
     ) -> None:
         enter(ledger, ONE)
-        asked = ClaimRequest(id=ONE.id, parts=3, reserved=Decimal("0.02343"))
+        asked = ClaimRequest(id=ONE.id, parts=3, estimate=Decimal("0.02"))
         ledger.claim([asked], owner="first", lease_until=LATER, now=LATER)
         settle(ledger, not_now("Throttling"), owner="first")
         again = claims(ledger, ONE)[ONE.id]
 
-        assert (ClaimStatus.MINE, None, None) == (again.status, again.row.parts, again.row.reserved)
+        assert (ClaimStatus.MINE, None, None) == (again.status, again.row.parts, again.row.estimate)
 
     def test_an_operator_reads_what_is_paused(self, ledger: DynamoLedger) -> None:
         ledger.pause(["channel:sms", "country:SE"])

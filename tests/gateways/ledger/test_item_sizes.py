@@ -46,6 +46,7 @@ def ended(channel: Channel) -> Notification:
         attempts=3,
         resends=1,
         parts=2,
+        estimate=Decimal("0.00860"),
         reserved=Decimal("0.01290"),
         owner="0123456789abcdef0123456789abcdef",
         country="US",

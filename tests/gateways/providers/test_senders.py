@@ -70,7 +70,7 @@ def test_a_text_is_transactional_and_goes_to_one_number(sns, executor) -> None:
 
 @pytest.mark.parametrize(
     ("reserved", "most"),
-    [("0.01002", "0.01002"), ("0.1882", "0.18820"), ("0.000001", "0.00001"), ("1", "1.00000")],
+    [("0.01503", "0.01503"), ("0.00001", "0.00001"), ("1.00000", "1.00000")],
 )
 def test_a_text_may_cost_what_was_reserved_for_it_and_no_more(
     sns, executor, reserved: str, most: str

@@ -54,12 +54,15 @@ class ClaimPromises:
 
     def test_a_claim_carries_what_sending_takes(self, ledger: Ledger) -> None:
         enter(ledger, TEXT)
-        request = ClaimRequest(id=TEXT.id, parts=3, reserved=Decimal("0.02343"))
+        request = ClaimRequest(
+            id=TEXT.id, parts=3, estimate=Decimal("0.02"), reserved=Decimal("0.02343")
+        )
         mine = ledger.claim([request], owner="me", lease_until=LATER, now=START)[TEXT.id]
 
-        assert (ClaimStatus.MINE, 3, Decimal("0.02343")) == (
-            mine.status,
+        assert ClaimStatus.MINE is mine.status
+        assert (3, Decimal("0.02"), Decimal("0.02343")) == (
             mine.row.parts,
+            mine.row.estimate,
             mine.row.reserved,
         )
         assert mine.row == row(ledger, TEXT)

@@ -25,11 +25,12 @@ from ordercast.sending.outcome import Settlement, accepted
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.world import LEASE, RECEIPT_RETENTION, RECEIPT_TIMEOUT, World
+from tests.workflows.receipts.provider_receipts import price_in
 
 BATCH = 100
 DOUBLED, CONTRADICTORY = 0.03, 0.01
 SECOND = timedelta(seconds=1)
-RESERVED = Decimal("0.01")
+ESTIMATE = Decimal("0.01")
 ENDS = {
     Channel.SMS: [
         "SUCCESS/Delivered",
@@ -100,9 +101,9 @@ def _state(row: Notification, receipts: list[Receipt]) -> State:
 
 
 def _cost(receipts: list[Receipt]) -> tuple[Decimal, CostSource]:
-    """Return the highest price that was named, of which 0 is one; else what was reserved."""
-    prices = [each.price for each in receipts if each.price is not None]
-    return (max(prices), CostSource.CARRIER) if prices else (RESERVED, CostSource.ESTIMATE)
+    """Return the highest price that was named, of which 0 is one; else the estimate."""
+    prices = [price for each in receipts if (price := price_in(each)) is not None]
+    return (max(prices), CostSource.CARRIER) if prices else (ESTIMATE, CostSource.ESTIMATE)
 
 
 def _row(number: int) -> Notification:
@@ -156,7 +157,7 @@ def _bring(world: World, receipts: list[Receipt], random: Random) -> None:
 
 
 def _claim(world: World, rows: list[Notification]) -> None:
-    requests = [ClaimRequest(id=row.id, parts=1, reserved=RESERVED) for row in rows]
+    requests = [ClaimRequest(id=row.id, parts=1, estimate=ESTIMATE) for row in rows]
     world.ledger.claim(requests, owner="me", lease_until=START + LEASE, now=START)
 
 

@@ -38,3 +38,8 @@ def text_says(kind: str, message_id: str = "message-1", price: str | None = None
         price=None if price is None else Decimal(price),
         to=address_key(PHONE),
     )
+
+
+def price_in(receipt: Receipt) -> Decimal | None:
+    """Return what a receipt is to be worth: a text over its ceiling was never sent."""
+    return Decimal(0) if "would exceed max price" in receipt.kind else receipt.price

@@ -26,7 +26,7 @@ from tests.fakes.clock import START
 from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, RECEIPT_TIMEOUT, World
 
 SECOND = timedelta(seconds=1)
-RESERVED = Decimal("0.02")
+ESTIMATE = Decimal("0.02")
 ROWS = {channel: notification(7, channel) for channel in Channel}
 KINDS: Mapping[Channel, Sequence[str]] = {
     Channel.SMS: [*MEANINGS[Channel.SMS], "PENDING", "FAILURE/Phone is on the moon"],
@@ -170,7 +170,7 @@ def play(world: World, case: Case, story: Sequence[Any]) -> None:
 def _play(world: World, case: Case, step: Any) -> None:
     match step:
         case Step(does="claim", attempt=attempt):
-            request = ClaimRequest(id=ROWS[case.channel].id, parts=2, reserved=RESERVED)
+            request = ClaimRequest(id=ROWS[case.channel].id, parts=2, estimate=ESTIMATE)
             owner, until = f"owner-{attempt}", START + LEASE
             claims = world.ledger.claim([request], owner=owner, lease_until=until, now=START)
             assert State.SENDING is claims[request.id].row.state
@@ -203,6 +203,6 @@ def _mine(case: Case, attempt: int) -> ReceiptLog:
 
 def _settlement(case: Case, attempt: int) -> Settlement:
     owner = f"owner-{attempt}"
-    claimed = replace(ROWS[case.channel], owner=owner, parts=2, reserved=RESERVED)
+    claimed = replace(ROWS[case.channel], owner=owner, parts=2, estimate=ESTIMATE)
     outcome = case.outcomes[attempt - 1]
     return Settlement(notification=claimed, owner=owner, outcome=outcome, at=START + 2 * SECOND)

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -13,6 +14,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource
 from ordercast.receipts.receipt import Receipt, read_receipt
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
+from ordercast.sending.prices import Pricing, claim_request
 from ordercast.workflows.apply_receipts import Applied
 from tests.fakes.clock import START
 from tests.fakes.world import ORPHAN_WAIT, World
@@ -166,6 +168,35 @@ def test_the_carrier_s_price_replaces_the_estimate_and_is_neither_added_nor_eras
 
     assert (Decimal("0.01"), CostSource.ESTIMATE) == (estimate.cost, estimate.cost_source)
     assert (Decimal("0.0129"), CostSource.CARRIER) == (row.cost, row.cost_source)
+
+
+def test_a_carrier_that_asks_more_than_the_list_is_paid_up_to_the_ceiling(world: World) -> None:
+    """As in Japan: 0.06860 by the list, 0.07451 by a receipt."""
+    world.cost = partial(claim_request, pricing=Pricing(factor=Decimal("1.5")))
+    text = replace(TEXT, country="JP")
+    world.enter(text)
+    world.send(text.id, channel=Channel.SMS)
+    sent = world.row(text.id)
+    world.apply(text_says(HANDSET, price="0.07451"))
+    row = world.row(text.id)
+
+    assert (Decimal("0.06860"), Decimal("0.10290")) == (sent.cost, sent.reserved)
+    assert State.DELIVERED is row.state
+    assert (Decimal("0.07451"), CostSource.CARRIER) == (row.cost, row.cost_source)
+
+
+@pytest.mark.parametrize("price", [None, "0", "0.07451"])
+def test_a_text_over_its_ceiling_fails_by_its_own_rule_and_costs_nothing(
+    world: World, price: str | None
+) -> None:
+    """It was never sent, whatever price the log line names."""
+    world.enter(TEXT)
+    world.send(TEXT.id, channel=Channel.SMS)
+    world.apply(text_says("FAILURE/This delivery would exceed max price", price=price))
+    row = world.row(TEXT.id)
+
+    assert (State.FAILED, "over-price") == (row.state, row.rule)
+    assert (Decimal(0), CostSource.CARRIER) == (row.cost, row.cost_source)
 
 
 def test_nothing_is_a_price(world: World) -> None:

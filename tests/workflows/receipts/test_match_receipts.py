@@ -142,7 +142,7 @@ def claimed(world: World, *, looked_at_after: timedelta, number: int = 2) -> str
     """Return a text whose sender never came back, and which the sweeper looks at some time."""
     row = notification(number, Channel.SMS, due_at=START + looked_at_after)
     world.enter(row)
-    requests = [ClaimRequest(id=row.id, parts=1, reserved=Decimal("0.01"))]
+    requests = [ClaimRequest(id=row.id, parts=1, estimate=Decimal("0.01"))]
     world.ledger.claim(requests, owner="me", lease_until=START + LEASE, now=START)
     return row.id
 

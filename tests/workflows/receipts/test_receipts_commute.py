@@ -15,9 +15,10 @@ from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.receipt import Receipt
 from tests.examples import EMAIL, PHONE
 from tests.sampling import SAMPLED, sampled
+from tests.workflows.receipts.provider_receipts import price_in
 from tests.workflows.receipts.receipts_in_any_order import (
+    ESTIMATE,
     KINDS,
-    RESERVED,
     ROWS,
     Case,
     End,
@@ -91,10 +92,10 @@ def expected_cost(
 ) -> tuple[Decimal, CostSource]:
     """Add up the dearest of each message; one without a price is none, and not 0."""
     ids = list(messages)
-    prices = [[each.price for each in said[i] if each.price is not None] for i in ids]
+    prices = [[p for each in said[i] if (p := price_in(each)) is not None] for i in ids]
     if any(prices):
         return sum((max(each) for each in prices if each), Decimal()), CostSource.CARRIER
-    return RESERVED * len(ids), CostSource.ESTIMATE
+    return ESTIMATE * len(ids), CostSource.ESTIMATE
 
 
 def test_the_generated_receipts_are_of_every_kind() -> None:

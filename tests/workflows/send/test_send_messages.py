@@ -72,8 +72,8 @@ def test_a_text_s_parts_and_price_are_known_before_it_is_sent(world: World) -> N
     world.enter(TEXT)
     world.send(TEXT.id, channel=Channel.SMS)
 
-    assert [(1, Decimal("0.01"))] == reserved
-    assert (1, Decimal("0.01")) == (world.row(TEXT.id).parts, world.row(TEXT.id).reserved)
+    assert [(1, Decimal("0.02"))] == reserved
+    assert (1, Decimal("0.02")) == (world.row(TEXT.id).parts, world.row(TEXT.id).reserved)
 
 
 def test_a_message_that_comes_twice_is_sent_once(world: World) -> None:
