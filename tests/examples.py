@@ -12,6 +12,7 @@ from ordercast.decisions.drafting import rows
 from ordercast.events.identity import customer_key, event_hash, order_hash
 from ordercast.events.order_event import Channel, OrderEvent, parse_order_event
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.people.person import Person, QuietHours
 from ordercast.sending.send_rules import decide
 from tests.fakes.clock import START
@@ -85,6 +86,11 @@ def example_decision(
         accepted_at=now,
         expires_at=now + policy.retention,
     )
+
+
+def paused(*, since: datetime = START, **scope: Any) -> Hold:
+    """Return an operator's hold of the scope with those parts."""
+    return Hold(why=Why.PAUSED, scope=Scope(**scope), by="ada", since=since)
 
 
 def drafts(

@@ -1,66 +1,123 @@
-"""Pause sending by channel, country, campaign or shop, and resume it. Used by operators."""
+"""Hold messages of a scope back, list what is held, and let it go again. Used by operators."""
 
-from collections.abc import Iterable
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
 
 import typer
 
 from ordercast.cli.options import CloudName, Stage
+from ordercast.cli.output.holds import listing, words_of
 from ordercast.cli.output.terminal import console
-from ordercast.events.order_event import Channel
+from ordercast.decisions.lookup import LookupKeys
+from ordercast.events.order_event import Channel, Priority
+from ordercast.operations.caller import caller_on
 from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.operations.units import count
+from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.usage_error import UsageError
 
-ChannelToo = Annotated[list[Channel] | None, typer.Option("--channel", help="sms or email.")]
-CountryToo = Annotated[
-    list[str] | None, typer.Option("--country", help="Texts to a country: US, SE, ….")
+Part = TypeVar("Part")
+
+ChannelPart = Annotated[list[Channel] | None, typer.Option("--channel", help="sms or email.")]
+CountryPart = Annotated[
+    list[str] | None, typer.Option("--country", help="Texts to this country: US, SE, ….")
 ]
-CampaignToo = Annotated[list[str] | None, typer.Option("--campaign", help="A campaign.")]
-ShopToo = Annotated[list[str] | None, typer.Option("--shop", help="A shop.")]
+CampaignPart = Annotated[list[str] | None, typer.Option("--campaign", help="Of this campaign.")]
+ShopPart = Annotated[list[str] | None, typer.Option("--shop", help="Of this shop.")]
+PriorityPart = Annotated[list[Priority] | None, typer.Option("--priority", help="high or normal.")]
 
 
 def pause(
-    channel: ChannelToo = None,
-    country: CountryToo = None,
-    campaign: CampaignToo = None,
-    shop: ShopToo = None,
+    channel: ChannelPart = None,
+    country: CountryPart = None,
+    campaign: CampaignPart = None,
+    shop: ShopPart = None,
+    priority: PriorityPart = None,
+    reason: Annotated[str, typer.Option(help="Kept with the pause, for others to read.")] = "",
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Pause sending of what the options name, until it is resumed; without options, show the list."""
-    ledger = target(stage, cloud).ledger()
-    named = _named(country, channel=channel, campaign=campaign, shop=shop)
-    if named:
-        ledger.pause(named)
-    _show(ledger.pauses().paused)
-
-
-def resume(
-    channel: ChannelToo = None,
-    country: CountryToo = None,
-    campaign: CampaignToo = None,
-    shop: ShopToo = None,
-    every: Annotated[bool, typer.Option("--all", help="Everything that is paused.")] = False,  # noqa: FBT002
-    stage: Stage = LOCAL_STAGE,
-    cloud: CloudName = None,
-) -> None:
-    """Resume sending of what the options name; messages that waited are sent within minutes."""
-    ledger = target(stage, cloud).ledger()
-    named = (
-        ledger.pauses().paused
-        if every
-        else _named(country, channel=channel, campaign=campaign, shop=shop)
+    """Hold back the messages for which every option holds; without options, list what is held."""
+    scope = _scope(channel, country, campaign, shop, priority)
+    where = target(stage, cloud)
+    ledger = where.ledger()
+    if scope == Scope():
+        console.print(listing(ledger.look_up(LookupKeys(holds=True)).holds, ledger.waiting))
+        return
+    hold = Hold(
+        why=Why.PAUSED, scope=scope, by=caller_on(where), since=datetime.now(UTC), reason=reason
     )
-    if not named and not every:
-        raise UsageError("resume what?", hint="name what was paused, or --all")
-    if named:
-        ledger.resume(named)
-    _show(ledger.pauses().paused)
+    console.print(f"Holding back {words_of(scope)}.", markup=False)
+    holds = ledger.hold([hold])
+    if hold.id not in {each.id for each in holds}:
+        raise UsageError(
+            f"{count(len(holds), 'hold')} are set, and no more fit", hint="let some go: resume"
+        )
+    console.print(listing(holds, ledger.waiting))
 
 
-def _named(country: Iterable[str] | None, **others: Iterable[str] | None) -> frozenset[str]:
-    options = {"country": map(_country, country or ()), **others}
-    return frozenset(f"{kind}:{each}" for kind, named in options.items() for each in named or ())
+def resume(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    hold_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[HOLD]...", help="As `pause` lists them.")
+    ] = None,
+    channel: ChannelPart = None,
+    country: CountryPart = None,
+    campaign: CampaignPart = None,
+    shop: ShopPart = None,
+    priority: PriorityPart = None,
+    why: Annotated[Why, typer.Option(help="Why they are held.")] = Why.PAUSED,
+    every: Annotated[bool, typer.Option("--all", help="All that are held for that.")] = False,  # noqa: FBT002
+    stage: Stage = LOCAL_STAGE,
+    cloud: CloudName = None,
+) -> None:
+    """Let go what was held back: by the options that were paused, by its name in the list, or all."""
+    scope = _scope(channel, country, campaign, shop, priority)
+    if not (hold_ids or every or scope.parts):
+        raise UsageError("resume what?", hint="give the options of the pause, its name, or --all")
+    ledger = target(stage, cloud).ledger()
+    active = [each for each in ledger.look_up(LookupKeys(holds=True)).holds if each.is_active]
+    named = set(hold_ids or ())
+    chosen = [
+        each
+        for each in active
+        if each.id in named or (each.why is why and (every or each.scope == scope != Scope()))
+    ]
+    missing = named - {each.id for each in chosen}
+    if missing or not (chosen or every):
+        what = ", ".join(sorted(missing)) or words_of(scope)
+        raise UsageError(f"not held back: {what}", hint="`pause` without options lists the holds")
+    ids = [each.id for each in chosen]
+    if ids:
+        waiting = ledger.waiting(ids)
+        for each in chosen:
+            told = f"Letting go {words_of(each.scope)}: {count(waiting[each.id], 'message')}."
+            console.print(told, markup=False)
+        ledger.let_go(ids, at=datetime.now(UTC))
+    console.print(listing(ledger.look_up(LookupKeys(holds=True)).holds, ledger.waiting))
+
+
+def _scope(
+    channel: list[Channel] | None,
+    country: list[str] | None,
+    campaign: list[str] | None,
+    shop: list[str] | None,
+    priority: list[Priority] | None,
+) -> Scope:
+    code = _one("--country", country)
+    return Scope(
+        channel=_one("--channel", channel),
+        country=_country(code) if code else None,
+        campaign=_one("--campaign", campaign),
+        shop=_one("--shop", shop),
+        priority=_one("--priority", priority),
+    )
+
+
+def _one(option: str, given: list[Part] | None) -> Part | None:
+    """Return the one that is given: a command holds what all its options name, so two hold nothing."""
+    if len(given or ()) > 1:
+        raise UsageError(f"{option}: give one; a second pause holds the other")
+    return given[0] if given else None
 
 
 def _country(written: str) -> str:
@@ -68,12 +125,3 @@ def _country(written: str) -> str:
     if len(code) != 2 or not code.isascii() or not code.isalpha():  # noqa: PLR2004 - ISO 3166-1
         raise UsageError(f"--country: {written} is not a two-letter country code")
     return code
-
-
-def _show(paused: Iterable[str]) -> None:
-    names = sorted(paused)
-    if not names:
-        console.print("Nothing is paused.")
-    for name in names:
-        kind, _, which = name.partition(":")
-        console.print(f"Paused: {kind} {which}", markup=False)

@@ -7,6 +7,7 @@ from ordercast.decisions.decision import Decision
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
+from ordercast.pacing.holds import Holds
 from ordercast.people.person import Person
 
 DecisionKey = tuple[str, str]
@@ -17,13 +18,6 @@ LatestStatusKey = tuple[str, Channel]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pauses:
-    """The sending that operators paused: `channel:sms`, `country:US`, `campaign:…`, `shop:…`."""
-
-    paused: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LookupKeys:
     """The keys to read, all in one round trip."""
 
@@ -31,7 +25,7 @@ class LookupKeys:
     latest_statuses: frozenset[LatestStatusKey] = frozenset()
     people: frozenset[str] = frozenset()
     notifications: frozenset[str] = frozenset()
-    pauses: bool = False
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +36,7 @@ class LookupResult:
     latest_statuses: Mapping[LatestStatusKey, LatestStatus] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
     notifications: Mapping[str, Notification] = field(default_factory=dict)
-    pauses: Pauses = field(default_factory=Pauses)
+    holds: Holds = ()
 
 
 LookUp = Callable[[LookupKeys], LookupResult]

@@ -25,8 +25,8 @@ class OrderDetails:
 class Notification:
     """One message to one recipient on one channel, and its state.
 
-    `rule` is the rule that suppressed it or the reason of a failure; `version` grows by one with
-    each change; `effective_at` is when it was accepted or, if it was deferred, when its deferral
+    `rule` is the rule that suppressed it or the reason of a failure; `held_by` is the hold that it
+    waits behind or, if it is requested, may pass; `version` grows by one with each change; `effective_at` is when it was accepted or, if it was deferred, when its deferral
     ends; `expires_at` is when retention ends; `due_at` is when the sweeper looks at it next and
     `sweeps` how often it has; `lease_until` is set while a sender holds the claim; `attempts`
     counts claims but for those returned before the provider was called; `in_doubt_since` is kept
@@ -65,6 +65,7 @@ class Notification:
     parts: int | None = None
     estimate: Decimal | None = None
     reserved: Decimal | None = None
+    held_by: str | None = None
     owner: str | None = None
     lease_until: datetime | None = None
     country: str | None = None
@@ -75,6 +76,11 @@ class Notification:
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
     closed_at: datetime | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits behind a hold, until that is let go."""
+        return self.state is State.DEFERRED and self.held_by is not None
 
     @property
     def message_id(self) -> str | None:

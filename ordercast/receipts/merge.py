@@ -57,6 +57,7 @@ def merge_message(
         messages=messages,
         state=best.state,
         rule=best.reason,
+        held_by=None,
         cost=cost,
         cost_source=source,
         in_doubt_since=None,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from ordercast.decisions.lookup import LookupResult
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.holds import held, hold_of
 from ordercast.sending.in_doubt import lapsed, resent_or_closed
 from ordercast.sending.republish_schedule import next_republish
 from ordercast.sending.send_rules import block_reason, suppressed
@@ -71,14 +72,15 @@ def release(
     send_within: timedelta,
     now: datetime,
 ) -> DueAction:
-    """Decide what becomes of *row*, which was deferred until now: the send rules are asked again."""
+    """Decide what becomes of *row*, which was deferred until now: send rules and holds are asked again."""
     blocked_by = block_reason(row, found, send_within=send_within, now=now)
     if blocked_by:
         return DueAction(row=suppressed(row, blocked_by, at=now))
-    due_at = now + due_policy.first_wait
-    return DueAction(
-        row=replace(row, state=State.REQUESTED, rule=None, due_at=due_at), publish=True
-    )
+    hold = hold_of(row, found.holds)
+    if hold:
+        return DueAction(row=held(row, hold, until=row.effective_at + send_within))
+    released = replace(row, state=State.REQUESTED, rule=None, held_by=None)
+    return DueAction(row=replace(released, due_at=now + due_policy.first_wait), publish=True)
 
 
 def _watched(row: Notification, now: datetime) -> Notification:

@@ -17,7 +17,8 @@ LAPSED = "lapsed-claim"
 def lapsed(row: Notification, *, now: datetime) -> Notification:
     """Return *row* in doubt: its lease ended unsettled, and its provider call may have been made."""
     since = row.lease_until or now
-    return replace(row, state=State.IN_DOUBT, rule=LAPSED, lease_until=None, in_doubt_since=since)
+    row = replace(row, state=State.IN_DOUBT, rule=LAPSED, held_by=None)
+    return replace(row, lease_until=None, in_doubt_since=since)
 
 
 def resent_or_closed(

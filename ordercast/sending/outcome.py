@@ -98,6 +98,7 @@ def settled(row: Notification, settlement: Settlement) -> Notification:
         state=outcome.state,
         rule=outcome.reason,
         attempts=row.attempts if outcome.judged else row.attempts - 1,
+        held_by=None,
         lease_until=None,
         in_doubt_since=at if doubtful else row.in_doubt_since if row.resends else None,
         closed_at=at if ends else None,

@@ -10,7 +10,7 @@ Who asks which rule, and when:
 | quiet hours | `decide`, defers | - | - | - |
 | hourly cap (`hourly_cap.reserve`) | `capped`, after `decide` | - | - | - |
 | age (`send_within` of the template) | - | `block_reason` | `block_reason` | by the sender |
-| pauses | - | `is_paused`, holds back | - | by the sender |
+| holds (`pacing/holds.py`) | - | `hold_of`, holds back | `hold_of` | by the sender |
 
 Consent is read again before each claim and release, because it may have been withdrawn since the
 decision. What the relay decides once (recipient, quiet hours, cap) is not asked again.
@@ -32,12 +32,13 @@ from ordercast.decisions.audience import (
     recipient_of,
 )
 from ordercast.decisions.decision import STALE, Verdict, Verdicts
-from ordercast.decisions.lookup import LatestStatusKey, LookupResult, Pauses
+from ordercast.decisions.lookup import LatestStatusKey, LookupResult
 from ordercast.events.identity import customer_key, notification_id, order_of
 from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, is_stale
+from ordercast.pacing.holds import FOR_MONEY
 from ordercast.people.person import people_for
 from ordercast.people.quiet_hours import quiet_until
 from ordercast.people.time_zones import possible_time_zones
@@ -50,12 +51,10 @@ NOT_ALLOWED = "not-allowed"
 QUIET_HOURS = "quiet-hours"
 CAP = "cap"
 EXPIRED = "expired"
+OVER_BUDGET = "over-budget"
 
 SendWithin = Callable[[Notification], timedelta]
 """Return how long after `effective_at` a notification may still be sent."""
-
-# After how long a paused message is redelivered.
-WHILE_PAUSED = timedelta(minutes=5)
 
 
 def latest_status_key_of(row: Notification) -> LatestStatusKey:
@@ -108,14 +107,17 @@ def block_reason(
         return NO_CONTACT
     if is_stale(row.status, row.occurred_at, found.latest_statuses.get(latest_status_key_of(row))):
         return STALE
-    return EXPIRED if now - row.effective_at > send_within else None
+    if now - row.effective_at <= send_within:
+        return None
+    return OVER_BUDGET if row.is_held and row.rule in FOR_MONEY else EXPIRED
 
 
 def suppressed(row: Notification, rule: str, *, at: datetime) -> Notification:
     """Return *row* suppressed by *rule*; a resent one, which may have arrived, stays in doubt."""
+    row = replace(row, rule=rule, held_by=None)
     if row.resends:
-        return replace(row, state=State.IN_DOUBT, rule=rule)
-    return replace(row, state=State.SUPPRESSED, rule=rule, due_at=None, closed_at=at)
+        return replace(row, state=State.IN_DOUBT)
+    return replace(row, state=State.SUPPRESSED, due_at=None, closed_at=at)
 
 
 def unsendable(row: Notification, error: Exception, *, at: datetime) -> Notification:
@@ -124,21 +126,10 @@ def unsendable(row: Notification, error: Exception, *, at: datetime) -> Notifica
     No provider call is made or counted.
     """
     # Only the type: an exception's text may quote personal data.
-    rule = f"bug:{type(error).__name__}"
+    row = replace(row, rule=f"bug:{type(error).__name__}", held_by=None)
     if row.resends:
-        return replace(row, state=State.IN_DOUBT, rule=rule)
-    return replace(row, state=State.PARKED, rule=rule, due_at=None, closed_at=at)
-
-
-def is_paused(row: Notification, pauses: Pauses, *, country: str | None) -> bool:
-    """Return whether an operator has paused this message's channel, country, campaign or shop."""
-    named = {
-        "channel": row.channel,
-        "country": country,
-        "campaign": row.campaign,
-        "shop": row.order.shop,
-    }
-    return any(name and f"{kind}:{name}" in pauses.paused for kind, name in named.items())
+        return replace(row, state=State.IN_DOUBT)
+    return replace(row, state=State.PARKED, due_at=None, closed_at=at)
 
 
 def _consents(row: Notification, found: LookupResult) -> bool:

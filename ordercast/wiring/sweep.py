@@ -12,6 +12,7 @@ from ordercast.workflows.ports import NotificationsTopic, ReceiptQueue
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.sweep import Sweep
+from ordercast.workflows.sweep.sweep_holds import SweepHolds
 from ordercast.workflows.sweep_receipts import SweepReceipts
 
 A_ROUND = 400
@@ -53,6 +54,14 @@ def sweep(
         resend_email_after=policy.resend_email_after or None,
         receipt_timeout=policy.receipt_timeout,
     )
+    release = ReleaseDeferred(
+        ledger=ports.ledger,
+        notifications_topic=ports.notifications_topic,
+        send_within=ports.send_within,
+        due_policy=due_policy,
+        now=ports.now,
+        limit=limit,
+    )
     return Sweep(
         receipts=receipts,
         look=LookAtDue(
@@ -64,12 +73,6 @@ def sweep(
             now=ports.now,
             limit=limit,
         ),
-        release=ReleaseDeferred(
-            ledger=ports.ledger,
-            notifications_topic=ports.notifications_topic,
-            send_within=ports.send_within,
-            due_policy=due_policy,
-            now=ports.now,
-            limit=limit,
-        ),
+        release=release,
+        holds=SweepHolds(ledger=ports.ledger, release=release, now=ports.now),
     )

@@ -3,7 +3,7 @@
 Each method takes a batch and answers for each item. The same promise tests run against both.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -15,6 +15,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.bucket import Bucket, Draw
+from ordercast.pacing.holds import Hold, Holds
 from ordercast.people.person import Person
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.sending.claim import Claim, ClaimRequest
@@ -31,6 +32,22 @@ Token = Callable[[], str]
 
 RowChange = tuple[Notification, Notification]
 """A row as it was read and as it is to be; written only if nothing changed it meanwhile."""
+
+
+class HoldRecords(Protocol):
+    """The part of the ledger that sets and ends holds. Raises `LedgerUnavailable`."""
+
+    def hold(self, holds: Sequence[Hold]) -> Holds:
+        """Set each hold that is not active yet; answer all holds, without what did not fit."""
+        ...
+
+    def let_go(self, hold_ids: Collection[str], *, at: datetime) -> None:
+        """Release those holds; what waits behind them is released by the sweeper."""
+        ...
+
+    def end_holds(self, ended: Sequence[Hold]) -> None:
+        """Remove the holds that are still as in *ended*."""
+        ...
 
 
 class DecisionsAndRows(Protocol):
@@ -66,8 +83,8 @@ class Failures(Protocol):
         ...
 
 
-class Ledger(DecisionsAndRows, Failures, Protocol):
-    """Decisions, notifications and latest statuses. Raises `LedgerUnavailable`."""
+class Ledger(DecisionsAndRows, Failures, HoldRecords, Protocol):
+    """Decisions, notifications, latest statuses and holds. Raises `LedgerUnavailable`."""
 
     def claim(
         self, requests: Sequence[ClaimRequest], *, owner: str, lease_until: datetime, now: datetime

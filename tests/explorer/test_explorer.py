@@ -44,6 +44,7 @@ PORTS = {
     ports.Ledger: "ledger",
     ports.DecisionsAndRows: "ledger",
     ports.Failures: "ledger",
+    ports.HoldRecords: "ledger",
     ports.People: "people",
     ports.Suppressions: "people",
     ports.NotificationsTopic: "notifications_topic",

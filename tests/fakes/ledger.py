@@ -1,5 +1,6 @@
 """A ledger in memory that refuses what DynamoDB refuses, and fails where a test says so."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -11,7 +12,6 @@ from ordercast.decisions.lookup import (
     LatestStatusKey,
     LookupKeys,
     LookupResult,
-    Pauses,
 )
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import customer_key, order_of
@@ -20,6 +20,7 @@ from ordercast.notifications.failures import failed_on
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
+from ordercast.pacing.holds import Hold, Holds, let_go, with_holds, without
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus, claim_of
 from ordercast.sending.due_partitions import partition_of
 from ordercast.sending.outcome import Settlement, settled
@@ -46,7 +47,7 @@ class FakeLedger:
     rows: dict[str, Notification] = field(default_factory=dict)
     decisions: dict[DecisionKey, Decision] = field(default_factory=dict)
     latest_statuses: dict[LatestStatusKey, LatestStatus] = field(default_factory=dict)
-    paused: set[str] = field(default_factory=set)
+    holds: Holds = ()
     people: FakePeople = field(default_factory=FakePeople)
     unavailable: set[str] = field(default_factory=set)
     unheard: set[str] = field(default_factory=set)
@@ -60,14 +61,14 @@ class FakeLedger:
             *wanted.people,
             *wanted.notifications,
         ]
-        keys += ["pauses"] * wanted.pauses
+        keys += ["holds"] * wanted.holds
         through = self._call("look_up", keys)
         found = LookupResult(
             decisions=_some(self.decisions, wanted.decisions),
             latest_statuses=_some(self.latest_statuses, wanted.latest_statuses),
             people=_some(self.people.kept, wanted.people),
             notifications=_some(self.rows, wanted.notifications),
-            pauses=Pauses(paused=frozenset(self.paused if wanted.pauses else ())),
+            holds=self.holds if wanted.holds else (),
         )
         return self._answer("look_up", found, keys, through)
 
@@ -139,6 +140,30 @@ class FakeLedger:
             if row.due_at and row.due_at <= until and partition_of(row) in partitions
         ]
         return self._answer("due", [i for _, i in sorted(waiting)][:limit], partitions, through)
+
+    def hold(self, holds: Sequence[Hold]) -> Holds:
+        ids = [each.id for each in holds]
+        through = self._call("hold", ids)
+        if through:
+            self.holds = with_holds(self.holds, holds)
+        return self._answer("hold", self.holds, ids, through)
+
+    def let_go(self, hold_ids: Collection[str], *, at: datetime) -> None:
+        through = self._call("let_go", hold_ids)
+        if through:
+            self.holds = let_go(self.holds, hold_ids, at=at)
+        self._answer("let_go", None, hold_ids, through)
+
+    def end_holds(self, ended: Sequence[Hold]) -> None:
+        ids = [each.id for each in ended]
+        through = self._call("end_holds", ids)
+        if through:
+            self.holds = without(self.holds, ended)
+        self._answer("end_holds", None, ids, through)
+
+    def waiting(self, hold_ids: Sequence[str]) -> dict[str, int]:
+        behind = Counter(row.held_by for row in self.rows.values() if row.is_held)
+        return {each: behind[each] for each in hold_ids}
 
     def of_order(self, partition: str) -> list[Notification]:
         theirs = [row for row in self.rows.values() if order_of(row.id) == partition]

@@ -13,11 +13,10 @@ from ordercast.notifications.lifecycle import State
 from ordercast.pacing.bucket import WAVE
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.outcome import not_now, unknown
-from ordercast.sending.send_rules import WHILE_PAUSED
 from ordercast.wiring.clock import utc_now
 from ordercast.workflows.send_messages import WAVE_TAKES
 from processors.sender import FOREIGN, Sender, respond
-from tests.examples import notification
+from tests.examples import notification, paused
 from tests.processors.lambda_events import QUEUE, failed, queue_event, request
 
 
@@ -94,17 +93,17 @@ def test_a_batch_that_parks_nothing_counts_nothing(world, answer, capsys) -> Non
     assert "" == capsys.readouterr().out
 
 
-def test_what_an_operator_holds_back_comes_back_later_and_costs_no_attempt(
+def test_what_a_hold_covers_is_done_with_in_the_queue_and_costs_no_attempt(
     world, answer, delays
 ) -> None:
     row = notification()
     world.enter(row)
-    world.ledger.paused.add("channel:email")
+    world.ledger.hold([paused(channel=Channel.EMAIL)])
 
-    assert ["m-1"] == answer(request(row.id))
+    assert [] == answer(request(row.id))
 
-    assert [(QUEUE, {"h-1": WHILE_PAUSED})] == delays.calls
-    assert (State.REQUESTED, 0) == (world.state(row.id), world.row(row.id).attempts)
+    assert [] == delays.calls
+    assert (State.DEFERRED, 0) == (world.state(row.id), world.row(row.id).attempts)
 
 
 def test_with_little_time_left_messages_come_back_at_once_and_nothing_is_claimed(

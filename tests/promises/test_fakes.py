@@ -24,8 +24,8 @@ from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
 from tests.promises.buckets import BucketsPromises
 from tests.promises.ledger.decisions import latest_status, numbered_decision
+from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
-from tests.promises.ledger.pauses import PausesPromises, Switch
 from tests.promises.ledger.steps import ONE, TWO, claims, enter, read
 from tests.promises.notifications_topic import Heard, Listener, NotificationsTopicPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
@@ -50,18 +50,10 @@ class TestFakeRollups(RollupsPromises):
         return FakeRollups()
 
 
-class TestFakeLedger(LedgerPromises, PausesPromises):
+class TestFakeLedger(LedgerPromises, HoldsPromises):
     @pytest.fixture
     def ledger(self) -> FakeLedger:
         return FakeLedger()
-
-    @pytest.fixture
-    def pause_sending(self, ledger: FakeLedger) -> Switch:
-        return ledger.paused.add
-
-    @pytest.fixture
-    def resume_sending(self, ledger: FakeLedger) -> Switch:
-        return ledger.paused.discard
 
     def test_it_refuses_what_dynamodb_refuses(self, ledger: FakeLedger) -> None:
         """A bulk call with two statements on one key fails as a whole; emulators let it pass."""

@@ -1,10 +1,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from ordercast.decisions.audience import CONSENT_ON_RECORD
-from ordercast.decisions.lookup import LookupResult, Pauses
+from ordercast.decisions.lookup import LookupResult
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
@@ -16,7 +14,6 @@ from ordercast.sending.send_rules import (
     NO_CONSENT,
     NO_CONTACT,
     block_reason,
-    is_paused,
     latest_status_key_of,
     suppressed,
 )
@@ -157,29 +154,3 @@ def test_what_may_have_arrived_before_stays_in_doubt_and_is_looked_at_again() ->
         again.closed_at,
         again.due_at,
     )
-
-
-TEXT = notification(2, Channel.SMS, campaign="spring")
-
-
-@pytest.mark.parametrize(
-    "name", ["channel:sms", "country:US", "campaign:spring", "shop:Example Tea"]
-)
-def test_an_operator_pauses_by_channel_country_campaign_or_shop(name: str) -> None:
-    pauses = Pauses(paused=frozenset({name, "channel:pigeon"}))
-
-    assert is_paused(TEXT, pauses, country="US")
-
-
-@pytest.mark.parametrize(
-    "name", ["channel:email", "country:SE", "campaign:autumn", "shop:Other", "sms", "country:"]
-)
-def test_what_is_paused_elsewhere_goes_on_here(name: str) -> None:
-    assert not is_paused(TEXT, Pauses(paused=frozenset({name})), country="US")
-
-
-def test_to_pause_a_campaign_called_none_pauses_no_order_without_a_campaign() -> None:
-    pauses = Pauses(paused=frozenset({"country:None", "campaign:None", "shop:None"}))
-    bare = replace(ONE, campaign=None, order=replace(ONE.order, shop=None))
-
-    assert not is_paused(bare, pauses, country=None)

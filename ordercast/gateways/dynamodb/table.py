@@ -116,6 +116,10 @@ class Table:
         keys = [key for page in pages for key in page]
         return sorted(keys, key=lambda key: int(key["due_at"]["N"]))[:limit]
 
+    def counts(self, index: str, attribute: str, partitions: Sequence[str]) -> list[int]:
+        """Return how many items each partition of an index has."""
+        return list(self.executor.map(lambda each: self._count(index, attribute, each), partitions))
+
     def side_by_side(self, queries: Iterable[Iterable[Mapping[str, Any]]]) -> Iterator[list[Item]]:
         """Yield the items of paginated *queries*, by the page: one of each query at a time."""
         waiting = [_items(query) for query in queries]
@@ -133,6 +137,17 @@ class Table:
                 ExpressionAttributeValues={":partition": text(partition), ":until": millis(until)},
                 Limit=limit,
             )["Items"]
+
+    def _count(self, index: str, attribute: str, partition: str) -> int:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            IndexName=index,
+            KeyConditionExpression=f"{attribute} = :partition",
+            ExpressionAttributeValues={":partition": text(partition)},
+            Select="COUNT",
+        )
+        with translated():
+            return sum(page["Count"] for page in pages)
 
     def _in_chunks(
         self,

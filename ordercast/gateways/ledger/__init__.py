@@ -1,1 +1,1 @@
-"""Keep the ledger: notifications, decisions, latest statuses and pauses, in one DynamoDB table."""
+"""Keep the ledger: notifications, decisions, latest statuses and holds, in one DynamoDB table."""

@@ -3,13 +3,13 @@
 Each write is one PartiQL statement with a condition; a refused condition is an answer, not an error.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from ordercast.decisions.decision import Decision
-from ordercast.decisions.lookup import LookupKeys, Pauses
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.table import ROUNDS, Answer, Statement, insist
@@ -19,6 +19,7 @@ from ordercast.gateways.ledger.reads import LedgerReads
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
+from ordercast.pacing.holds import Hold, Holds, let_go, with_holds, without
 from ordercast.sending.claim import Claim, ClaimRequest, claim_of
 from ordercast.sending.outcome import Settlement, settled
 
@@ -102,31 +103,29 @@ class DynamoLedger(LedgerReads):
             [partiql.change(self._name, key(s.id), write(s), write(new)) for s, new in changes],
         )
 
-    def pauses(self) -> Pauses:
-        """Return what operators have paused."""
-        return self.look_up(LookupKeys(pauses=True)).pauses
+    def hold(self, holds: Sequence[Hold]) -> Holds:
+        """Set each hold that is not active yet; answer all holds, without what did not fit."""
+        return self._change_holds(lambda seen: with_holds(seen, holds))
 
-    def pause(self, names: Iterable[str]) -> None:
-        """Pause sending of what these name, besides what is paused already."""
-        names = frozenset(names)
-        self._change_pauses(lambda paused: paused | names)
+    def let_go(self, hold_ids: Collection[str], *, at: datetime) -> None:
+        """Release those holds: from now on they cover nothing."""
+        self._change_holds(lambda seen: let_go(seen, hold_ids, at=at))
 
-    def resume(self, names: Iterable[str]) -> None:
-        """Resume sending of what these name."""
-        names = frozenset(names)
-        self._change_pauses(lambda paused: paused - names)
+    def end_holds(self, ended: Sequence[Hold]) -> None:
+        """Remove the holds that are still as in *ended*."""
+        self._change_holds(lambda seen: without(seen, ended))
 
-    def _change_pauses(self, changed: Callable[[frozenset[str]], frozenset[str]]) -> None:
-        """Change the list as it was read, again and again until nobody else has changed it."""
+    def _change_holds(self, changed: Callable[[Holds], Holds]) -> Holds:
+        """Change the holds as they were read, again and again until nobody else has changed them."""
         for _ in range(ROUNDS):
-            items = self.table.get([ledger_item.PAUSES_KEY])
+            items = self.table.get([ledger_item.HOLDS_KEY])
             version = int(items[0]["version"]["N"]) if items else 0
-            seen = ledger_item.read_pauses(items[0]) if items else Pauses()
-            after = Pauses(paused=changed(seen.paused))
-            write = ledger_statements.write_pauses(self._name, after, seen_version=version)
-            if after == seen or self._done(["pauses"], [write]):
-                return
-        raise LedgerUnavailable("the pauses change faster than they can be written")
+            seen = ledger_item.read_holds(items[0]) if items else ()
+            after = changed(seen)
+            write = ledger_statements.write_holds(self._name, after, seen_version=version)
+            if after == seen or self._done(["holds"], [write]):
+                return after
+        raise LedgerUnavailable("the holds change faster than they can be written")
 
     @property
     def _name(self) -> str:

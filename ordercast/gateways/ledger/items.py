@@ -1,15 +1,14 @@
 """Write the ledger's rows as items and read them back. Used by the ledger gateway.
 
 An order's partition holds its notifications, one latest status a channel, and one decision an
-event; what operators have paused is an item of its own.
+event; the holds are an item of their own.
 """
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from ordercast.decisions.decision import Decision, Verdict
-from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, Pauses
+from ordercast.decisions.lookup import DecisionKey, LatestStatusKey
 from ordercast.events.identity import HALF
 from ordercast.events.order_event import Channel, Priority
 from ordercast.gateways.dynamodb.codec import (
@@ -27,20 +26,20 @@ from ordercast.gateways.dynamodb.codec import (
     record_of,
     text,
     text_of,
-    texts,
 )
 from ordercast.gateways.ledger import index_keys
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.notifications.status_rank import LatestStatus
+from ordercast.pacing.holds import Hold, Holds, Scope, Why
 
 SORT_KEY_PREFIX = "notification#"
 LATEST_STATUS_PREFIX = "latest-status#"
 DECISION_PREFIX = "decision#"
 
-PAUSES = "pauses"
-PAUSES_KEY: Item = {"pk": text(PAUSES), "sk": text(PAUSES)}
+HOLDS = "holds"
+HOLDS_KEY: Item = {"pk": text(HOLDS), "sk": text(HOLDS)}
 
 
 _ORDER = Fields.of(
@@ -56,7 +55,8 @@ _MESSAGES = map_of(
 _NOTIFICATION = Fields.of(
     {
         **dict.fromkeys(("status", "template", "template_version", "locale", "recipient"), TEXT),
-        **dict.fromkeys(("customer_id", "campaign", "consent", "rule", "owner", "country"), TEXT),
+        **dict.fromkeys(("customer_id", "campaign", "consent", "rule", "held_by"), TEXT),
+        **dict.fromkeys(("owner", "country"), TEXT),
         "channel": text_of(Channel),
         "priority": text_of(Priority),
         "state": text_of(State),
@@ -73,6 +73,22 @@ _NOTIFICATION = Fields.of(
 )
 # Fields without a default in the class, that an item may lack.
 _NULLABLE = ("recipient", "customer_id", "campaign", "consent", "rule", "occurred_at", "due_at")
+_HOLD = record_of(
+    Hold,
+    {
+        "why": text_of(Why),
+        "scope": record_of(
+            Scope,
+            {
+                "channel": text_of(Channel),
+                "priority": text_of(Priority),
+                **dict.fromkeys(("region", "country", "campaign", "shop"), TEXT),
+            },
+        ),
+        **dict.fromkeys(("by", "reason"), TEXT),
+        **dict.fromkeys(("since", "released_at"), INSTANT),
+    },
+)
 _DECISION = Fields.of(
     {
         "verdicts": map_of(
@@ -110,7 +126,7 @@ def id_of(item: Item) -> str:
 
 
 def kind_of(item: Item) -> str:
-    """Return one of the prefixes above, by which the rows of an order differ, or `pauses`."""
+    """Return one of the prefixes above, by which the rows of an order differ, or `holds`."""
     kind, separator, _ = item["sk"]["S"].partition("#")
     return str(kind + separator)
 
@@ -171,11 +187,15 @@ def read_decision(item: Item) -> Decision:
     return Decision(order=item["pk"]["S"], event=event, **_DECISION.read(item))
 
 
-def write_pauses(names: Iterable[str], *, version: int) -> dict[str, Attribute]:
-    """Return the item of what is paused; *version* counts its changes."""
-    return {**PAUSES_KEY, "paused": texts(sorted(names)), "version": number(version)}
+def write_holds(holds: Holds, *, version: int) -> dict[str, Attribute]:
+    """Return the item of the holds; *version* counts its changes."""
+    return {
+        **HOLDS_KEY,
+        "holds": {"L": [_HOLD.write(each) for each in holds]},
+        "version": number(version),
+    }
 
 
-def read_pauses(item: Item) -> Pauses:
-    """Return what the item says is paused."""
-    return Pauses(paused=frozenset(each["S"] for each in item["paused"]["L"]))
+def read_holds(item: Item) -> Holds:
+    """Return the holds in the item."""
+    return tuple(_HOLD.read(each) for each in item["holds"]["L"])

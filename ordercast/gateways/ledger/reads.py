@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from ordercast.decisions.decision import Decision
-from ordercast.decisions.lookup import LookupKeys, LookupResult, Pauses
+from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.gateways.dynamodb.codec import Item, text
 from ordercast.gateways.dynamodb.table import KEYS_A_CALL, Located, Table, translated
 from ordercast.gateways.ledger import items as ledger_item
@@ -18,10 +18,11 @@ from ordercast.gateways.ledger.index_keys import (
     FAILURE_INDEX,
     failure_partitions,
 )
-from ordercast.gateways.ledger.items import PAUSES_KEY, decision_key, id_of, key, latest_status_key
+from ordercast.gateways.ledger.items import HOLDS_KEY, decision_key, id_of, key, latest_status_key
 from ordercast.gateways.people import items as people_item
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.sending.due_partitions import SHARDS, held_behind
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef
@@ -41,7 +42,7 @@ class LedgerReads:
             *((ledger, decision_key(each)) for each in sorted(wanted.decisions)),
             *((ledger, latest_status_key(each)) for each in sorted(wanted.latest_statuses)),
             *((ledger, key(each)) for each in sorted(wanted.notifications)),
-            *([(ledger, PAUSES_KEY)] if wanted.pauses else []),
+            *([(ledger, HOLDS_KEY)] if wanted.holds else []),
         ]
         if wanted.people:
             if self.customers is None:
@@ -104,6 +105,13 @@ class LedgerReads:
         """Return up to *limit* ids of *partitions* that are due by *until*, oldest first."""
         return list(map(id_of, self.table.due(DUE_INDEX, partitions, until=until, limit=limit)))
 
+    def waiting(self, hold_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many notifications wait behind each hold; a moment late, as an index is."""
+        return {
+            each: sum(self.table.counts(DUE_INDEX, "due_shard", held_behind([each], SHARDS)))
+            for each in hold_ids
+        }
+
     def _of_partition(self, partition: str, prefix: str) -> list[Item]:
         pages = self.table.client.get_paginator("query").paginate(
             TableName=self.table.name,
@@ -141,11 +149,11 @@ def _found(rows: Iterable[Item], people: Iterable[Item]) -> LookupResult:
     decisions = map(ledger_item.read_decision, kinds[ledger_item.DECISION_PREFIX])
     statuses = map(ledger_item.read_latest_status, kinds[ledger_item.LATEST_STATUS_PREFIX])
     found = map(ledger_item.read, kinds[ledger_item.SORT_KEY_PREFIX])
-    pauses = [ledger_item.read_pauses(item) for item in kinds[ledger_item.PAUSES]]
+    holds = map(ledger_item.read_holds, kinds[ledger_item.HOLDS])
     return LookupResult(
         decisions={(each.order, each.event): each for each in decisions},
         latest_statuses={(each.order, each.channel): each for each in statuses},
         people={each.key: each for each in map(people_item.read, people)},
         notifications={each.id: each for each in found},
-        pauses=pauses[0] if pauses else Pauses(),
+        holds=next(holds, ()),
     )

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ordercast.decisions.lookup import Pauses
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import millis, number, text
 from ordercast.gateways.dynamodb.partiql import Update
@@ -17,6 +16,7 @@ from ordercast.notifications.failures import FAILURES, day_of
 from ordercast.notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.status_rank import LatestStatus
+from ordercast.pacing.holds import Holds
 from ordercast.receipts.merge import merge_message
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Settlement
@@ -80,7 +80,12 @@ def settle(table: str, settlement: Settlement) -> Statement:
             raised=VERSION,
             # What the provider did not judge was no attempt.
             lowered=() if outcome.judged else ("attempts",),
-            removed=["lease_until", *(["in_doubt_since"] if outcome.message_id else []), *removed],
+            removed=[
+                "lease_until",
+                "held_by",
+                *(["in_doubt_since"] if outcome.message_id else []),
+                *removed,
+            ],
         ),
         where={
             "owner": [text(settlement.owner)],
@@ -89,15 +94,15 @@ def settle(table: str, settlement: Settlement) -> Statement:
     )
 
 
-def write_pauses(table: str, pauses: Pauses, *, seen_version: int) -> Statement:
-    """Write the pauses, if unchanged since version *seen_version*; 0 means none were stored."""
-    item = ledger_item.write_pauses(pauses.paused, version=seen_version + 1)
+def write_holds(table: str, holds: Holds, *, seen_version: int) -> Statement:
+    """Write the holds, if unchanged since version *seen_version*; 0 means none were stored."""
+    item = ledger_item.write_holds(holds, version=seen_version + 1)
     if not seen_version:
         return partiql.insert(table, item)
     return partiql.update(
         table,
-        ledger_item.PAUSES_KEY,
-        Update(set_={"paused": item["paused"]}, raised=VERSION),
+        ledger_item.HOLDS_KEY,
+        Update(set_={"holds": item["holds"]}, raised=VERSION),
         where={"version": [number(seen_version)]},
     )
 

@@ -4,18 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ordercast.decisions.lookup import LookupKeys, LookupResult
-from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.notification import Notification
-from ordercast.people.contact import country_of
+from ordercast.pacing.holds import held, hold_of
 from ordercast.people.person import people_for
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outgoing
 from ordercast.sending.send_rules import (
-    WHILE_PAUSED,
     SendWithin,
     block_reason,
-    is_paused,
     latest_status_key_of,
     suppressed,
     unsendable,
@@ -47,7 +44,7 @@ class Checks:
     def __call__(
         self, wave: Sequence[Notification], received: Mapping[str, int], sent: Sent
     ) -> list[Ready]:
-        """Suppress what may not be sent, hold back what is paused or fails; return the rest."""
+        """Suppress what may not be sent, hold back what a hold covers or fails; return the rest."""
         failed: Failed = []
         allowed = self._allowed(wave, self._known(wave), sent, failed)
         ready = self._rendered(allowed, failed)
@@ -55,11 +52,11 @@ class Checks:
         return ready
 
     def _known(self, wave: Sequence[Notification]) -> LookupResult:
-        """Read for each wave anew, so that a pause during the batch takes effect."""
+        """Read for each wave anew, so that a hold during the batch takes effect."""
         latest_statuses = frozenset(map(latest_status_key_of, wave))
         people = frozenset(key for row in wave for key in people_for(row))
         return self.ledger.look_up(
-            LookupKeys(latest_statuses=latest_statuses, people=people, pauses=True)
+            LookupKeys(latest_statuses=latest_statuses, people=people, holds=True)
         )
 
     def _allowed(
@@ -67,22 +64,23 @@ class Checks:
     ) -> list[Notification]:
         now = self.now()
         allowed: list[Notification] = []
-        refused: list[RowChange] = []
+        changes: list[RowChange] = []
         for row in wave:
             try:
-                rule = block_reason(row, found, send_within=self.send_within(row), now=now)
+                within = self.send_within(row)
+                rule = block_reason(row, found, send_within=within, now=now)
             except Exception as error:  # noqa: BLE001 - a bug in one row must not sink its neighbours
                 failed.append((row, error))
                 continue
             if rule:
-                refused.append((row, suppressed(row, rule, at=now)))
-            elif is_paused(row, found.pauses, country=_country(row)):
-                sent.retry[row.id] = WHILE_PAUSED
+                changes.append((row, suppressed(row, rule, at=now)))
+            elif hold := hold_of(row, found.holds):
+                changes.append((row, held(row, hold, until=row.effective_at + within)))
             else:
                 allowed.append(row)
         # If another sender was faster, its row stays; either way nothing is sent from here.
-        self.ledger.change(refused)
-        sent.settled.update(new.state for _, new in refused)
+        self.ledger.change(changes)
+        sent.settled.update(new.state for _, new in changes)
         return allowed
 
     def _rendered(self, rows: Iterable[Notification], failed: Failed) -> list[Ready]:
@@ -111,8 +109,3 @@ class Checks:
                 last.append((row, unsendable(row, error, at=self.now())))
         parked = self.ledger.change(last)
         sent.settled.update(new.state for row, new in last if row.id in parked)
-
-
-def _country(row: Notification) -> str | None:
-    by_phone = CHANNELS[row.channel].contact == "phone"
-    return country_of(row.recipient) if row.recipient and by_phone else None

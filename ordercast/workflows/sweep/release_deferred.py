@@ -1,9 +1,8 @@
-"""Release what is deferred until a time that has come. Used by the sweeper."""
+"""Release what is deferred until a time that has come, or behind a hold. Used by the sweeper."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.lifecycle import State
@@ -18,7 +17,7 @@ from ordercast.workflows.sweep.swept import Swept
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseDeferred:
-    """Check each deferred row by the send rules, then publish or suppress it."""
+    """Check each deferred row by send rules and holds; then publish it, suppress it or hold it back."""
 
     ledger: Ledger
     notifications_topic: NotificationsTopic
@@ -27,29 +26,41 @@ class ReleaseDeferred:
     now: Clock
     limit: int
 
-    def __call__(self, partitions: Sequence[str], swept: Swept) -> bool:
-        """Do one bounded round; return whether there may be more. Raises `Retryable`."""
+    def __call__(
+        self, partitions: Sequence[str], swept: Swept, *, until: datetime | None = None
+    ) -> bool:
+        """Do one bounded round over what is due *until* then, or by now.
+
+        Returns whether there may be more; raises `Retryable`.
+        """
         now = self.now()
-        rows = due_rows(self.ledger, partitions, until=now, limit=self.limit)
+        rows = due_rows(self.ledger, partitions, until=until or now, limit=self.limit)
+        if not rows:
+            return False
         found = self._found(rows)
         actions = decide_each(
             rows,
             lambda row: self._action(row, found, now),
-            partial(looked_at, due_policy=self.due_policy, now=now),
+            lambda row: self._later(row, now),
             swept,
         )
         written = write(self.ledger, rows, actions)
         swept.released += sum(actions[i].row.state is State.REQUESTED for i in written)
         publish(self.notifications_topic, written, actions, swept)
-        return bool(rows)
+        return True
 
     def _found(self, rows: Iterable[Notification]) -> LookupResult:
         return self.ledger.look_up(
             LookupKeys(
                 latest_statuses=frozenset(map(latest_status_key_of, rows)),
                 people=frozenset(key for row in rows for key in people_for(row)),
+                holds=True,
             )
         )
+
+    def _later(self, row: Notification, now: datetime) -> Notification:
+        """Return a row that cannot be decided about: behind no hold, or each round would read it."""
+        return replace(looked_at(row, due_policy=self.due_policy, now=now), held_by=None)
 
     def _action(self, row: Notification, found: LookupResult, now: datetime) -> DueAction:
         within = self.send_within(row)

@@ -9,6 +9,7 @@ from ordercast.sending.due_partitions import SHARDS, deferrals, looks
 from ordercast.workflows.ports import Deadline
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
+from ordercast.workflows.sweep.sweep_holds import SweepHolds
 from ordercast.workflows.sweep.swept import Swept
 from ordercast.workflows.sweep_receipts import SweepReceipts
 
@@ -29,6 +30,7 @@ class Sweep:
     receipts: SweepReceipts
     look: LookAtDue
     release: ReleaseDeferred
+    holds: SweepHolds
 
     def __call__(self, shards: Sequence[int] = SHARDS, *, time_left: Deadline) -> Swept:
         """Do rounds over *shards* until nothing is due or time is up; raises `Retryable`."""
@@ -37,6 +39,7 @@ class Sweep:
             lambda: self.receipts(shards, swept),
             lambda: self.look(looks(shards), swept),
             lambda: self.release(deferrals(shards), swept),
+            lambda: self.holds(shards, swept),
         ]
         take_turns(rounds, time_left=time_left)
         return swept

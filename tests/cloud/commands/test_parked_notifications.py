@@ -23,6 +23,7 @@ from ordercast.operations.target import Target
 from ordercast.sending.backoff import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
 from tests.cloud.orders import rows, sweep_now
 from tests.eventually import eventually
+from tests.examples import paused
 
 ROOT = Path(__file__).parents[3]
 ORDERCAST = str(ROOT / ".venv/bin/ordercast")
@@ -96,19 +97,19 @@ def out_of_attempts(target: Target, orders: Sequence[str], *, label: str) -> dic
 
     Their campaign is paused until they are parked: no provider on a local cloud is met twelve times.
     """
-    ledger, campaign = target.ledger(), f"campaign:{label}"
-    ledger.pause([campaign])
+    ledger, hold = target.ledger(), paused(campaign=label)
+    ledger.hold([hold])
     for order in orders:
         put(target, order, f"{order}@example.com", campaign=label)
 
     def all_are_there() -> list[Notification]:
         found = [row for order in orders for row in rows(target, order)]
-        return found if len(found) == len(orders) else []
+        return found if len(orders) == sum(row.is_held for row in found) else []
 
     there, now = eventually(all_are_there, within=60), datetime.now(UTC)
     parked = [(row, _given_up(row, at=now)) for row in there]
     assert {row.id for row in there} == ledger.change(parked)
-    ledger.resume([campaign])
+    ledger.let_go({hold.id}, at=now)
     return {row.order.order_id: row.id for row in there}
 
 
@@ -117,6 +118,7 @@ def _given_up(row: Notification, *, at: datetime) -> Notification:
         row,
         state=State.PARKED,
         rule=OUT_OF_ATTEMPTS,
+        held_by=None,
         attempts=MAX_ATTEMPTS,
         due_at=None,
         closed_at=at,

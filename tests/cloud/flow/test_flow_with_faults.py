@@ -24,6 +24,7 @@ from tests.cloud.orders import (
     sweep_now,
 )
 from tests.eventually import eventually
+from tests.examples import paused
 
 
 def test_an_event_that_is_put_again_is_sent_once(
@@ -148,17 +149,17 @@ def test_an_email_whose_request_was_lost_is_sent_once_more(target: Target, order
 def test_what_an_operator_pauses_waits_until_it_is_resumed(
     cloud: LocalCloud, target: Target, order_id: str
 ) -> None:
-    campaign = f"spring-{order_id}"
-    target.ledger().pause([f"campaign:{campaign}"])
+    hold = paused(campaign=f"spring-{order_id}")
+    target.ledger().hold([hold])
     after = f"{order_id}-after"
-    put(target, order(order_id, campaign=campaign))
-    ended(target, order_id, State.REQUESTED, State.REQUESTED)
+    put(target, order(order_id, campaign=hold.scope.campaign))
+    ended(target, order_id, State.DEFERRED, State.DEFERRED)
     put(target, order(after))
     ended(target, after, State.DELIVERED, State.DELIVERED)
-    assert {State.REQUESTED} == {row.state for row in rows(target, order_id)}
+    assert {hold.id} == {row.held_by for row in rows(target, order_id)}
     assert len(sent_messages(cloud, order_id)) == len(sent_messages(cloud, after))
 
-    target.ledger().resume([f"campaign:{campaign}"])
+    target.ledger().let_go({hold.id}, at=datetime.now(UTC))
     sweep_now(target, order_id)
 
     ended(target, order_id, State.DELIVERED, State.DELIVERED)

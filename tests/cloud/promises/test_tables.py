@@ -19,8 +19,8 @@ from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import accepted, not_now
 from tests.cloud.promises.fresh_resources import table_like
 from tests.promises.buckets import BucketsPromises
+from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
-from tests.promises.ledger.pauses import PausesPromises, Switch
 from tests.promises.ledger.steps import LATER, ONE, claimed, claims, enter, row, settle
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
 from tests.promises.receipt_logs import ReceiptLogsPromises
@@ -38,15 +38,7 @@ def ledger(cloud: LocalCloud, executor: Executor, people: DynamoPeople) -> Dynam
     return DynamoLedger(table=table, customers=people.table)
 
 
-class TestDynamoLedger(LedgerPromises, PausesPromises):
-    @pytest.fixture
-    def pause_sending(self, ledger: DynamoLedger) -> Switch:
-        return lambda name: ledger.pause([name])
-
-    @pytest.fixture
-    def resume_sending(self, ledger: DynamoLedger) -> Switch:
-        return lambda name: ledger.resume([name])
-
+class TestDynamoLedger(LedgerPromises, HoldsPromises):
     def test_a_settlement_that_is_repeated_changes_nothing(self, ledger: DynamoLedger) -> None:
         """The SDK repeats a call whose answer was lost."""
         claimed(ledger)
@@ -66,11 +58,6 @@ class TestDynamoLedger(LedgerPromises, PausesPromises):
         again = claims(ledger, ONE)[ONE.id]
 
         assert (ClaimStatus.MINE, None, None) == (again.status, again.row.parts, again.row.estimate)
-
-    def test_an_operator_reads_what_is_paused(self, ledger: DynamoLedger) -> None:
-        ledger.pause(["channel:sms", "country:SE"])
-
-        assert {"channel:sms", "country:SE"} == ledger.pauses().paused
 
 
 class TestDynamoPeople(PeoplePromises):

@@ -12,6 +12,7 @@ from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import status_rank
+from ordercast.pacing.holds import Holds, hold_of
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing
 from tests.explorer.deployed.receipt_script import ReceiptScript, receipt
@@ -28,7 +29,7 @@ Enqueue = Callable[[str, timedelta], None]
 class Carrier:
     """Both providers, and what their users do not see: whether a message went out.
 
-    `script` says, by order and channel, what the first call for it meets; `receipts` which
+    `script` says, by order and channel, what the first calls for it meet; `receipts` which
     receipts follow, of an e-mail a delivery where none is named; `meanwhile` lets everybody
     else have a turn while an answer is slow. A call that should not have been made is noted as a
     broken promise.
@@ -37,9 +38,9 @@ class Carrier:
     clock: HandTurnedClock
     journal: Journal
     people: dict[str, Person]
-    paused: set[str]
+    holds: Callable[[], Holds]
     allowed: tuple[str, ...]
-    script: dict[tuple[str, Channel], str]
+    script: dict[tuple[str, Channel], tuple[str, ...]]
     receipts: Mapping[tuple[str, Channel], Sequence[ReceiptScript]]
     enqueue: Enqueue
     meanwhile: Callable[[], None]
@@ -62,7 +63,9 @@ class Carrier:
     def take(self, call: ProviderCall) -> dict[str, str]:
         """Let a call happen, as its script has it; answer as botocore would."""
         row = call.row
-        match self.script.pop((row.order.order_id, row.channel), "taken"):
+        meets, *then = self.script.get((row.order.order_id, row.channel), ()) or ("taken",)
+        self.script[row.order.order_id, row.channel] = tuple(then)
+        match meets:
             case "throttled":
                 raise faults.throttled()
             case "refused":
@@ -116,8 +119,9 @@ class Carrier:
         stands = status_rank(row.status, row.occurred_at)
         if stands is not None and stands < self.journal.newest_read(row):
             breaks.append(f"P8: {about} {row.status}: called after something newer was accepted")
-        if f"campaign:{row.campaign}" in self.paused:
-            breaks.append(f"P6: {about}: called while its campaign was stopped")
+        hold = hold_of(row, self.holds())
+        if hold is not None:
+            breaks.append(f"P6: {about}: called while {hold.id} held it")
         return breaks
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.holds import Holds
 from ordercast.receipts.receipt_log import ReceiptLog
 from tests.fakes.clock import START, HandTurnedClock
 
@@ -18,6 +19,7 @@ class EveryMinute:
 
     clock: HandTurnedClock
     rows: Mapping[str, Notification]
+    holds: Callable[[], Holds]
     receipt_logs: Mapping[str, ReceiptLog]
     invoke: Callable[[Any], object]
     last: datetime = START
@@ -33,7 +35,12 @@ class EveryMinute:
 
     def next_at(self) -> datetime | None:
         """Return when the next round is."""
-        due = [row.due_at for row in self.rows.values() if row.due_at]
+        released = {each.id: each.released_at for each in self.holds() if each.released_at}
+        due = [
+            released.get(row.held_by or "", row.due_at) if row.is_held else row.due_at
+            for row in self.rows.values()
+            if row.due_at
+        ]
         waiting = (each for each in self.receipt_logs.values() if not each.unattributed)
         due += [receipt_log.due_at for receipt_log in waiting if receipt_log.due_at]
         return max(min(due), self.last + MINUTE) if due else None

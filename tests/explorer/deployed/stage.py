@@ -37,6 +37,8 @@ VISIBILITY = 6 * FUNCTION_TIME_OUT
 A_WHILE = timedelta(seconds=30)
 """Long enough for receipts to come, and for nobody's lease or function to end."""
 
+A_MINUTE = timedelta(minutes=1)
+
 STEPS = 2000
 """More than any run needs: who takes more goes round in circles."""
 
@@ -49,7 +51,7 @@ class Script:
     loses and doubles by id.
     """
 
-    calls: dict[tuple[str, Channel], str]
+    calls: dict[tuple[str, Channel], tuple[str, ...]]
     receipts: Mapping[tuple[str, Channel], Sequence[ReceiptScript]]
     lost: set[str]
     doubled: set[str]
@@ -141,6 +143,7 @@ class Stage:
                 EveryMinute(
                     clock=self.clock,
                     rows=self.ledger.rows,
+                    holds=lambda: self.ledger.holds,
                     receipt_logs=self.receipt_logs.kept if self.fitting.sweeps_receipts else {},
                     invoke=sweeper,
                 )
@@ -150,6 +153,19 @@ class Stage:
         """Let something happen that long after the beginning."""
         self._coming.append((START + wait, happening))
         self._coming.sort(key=lambda each: each[0])
+
+    def command(self, wait: timedelta, do: Callable[[Any], object]) -> None:
+        """Let an operator change the ledger then, and again a minute later if that fails."""
+        invoke = self._invoking("operator", lambda _: do(self._operators_ledger()) and None)
+
+        def command() -> None:
+            if isinstance(invoke({}), Errored):
+                self.after(self.clock() - START + A_MINUTE, command)
+
+        self.after(wait, command)
+
+    def _operators_ledger(self) -> Any:
+        return self.fault_proxy.watched("ledger", self.fitting.ledger(self.ledger))
 
     def play(self, until: timedelta) -> None:
         """Let everything happen, and time pass, until nothing is left to do."""
@@ -265,7 +281,7 @@ class Stage:
             clock=self.clock,
             journal=self.journal,
             people=self.ledger.people.kept,
-            paused=self.ledger.paused,
+            holds=lambda: self.ledger.holds,
             allowed=POLICY.allowed,
             script=self.script.calls,
             receipts=self.script.receipts,

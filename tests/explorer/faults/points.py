@@ -144,6 +144,9 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("ledger", "failures"): OurService(error=LedgerUnavailable, answers_half=True),
     # An index lags behind its table.
     ("ledger", "due"): OurService(error=LedgerUnavailable, answers_half=True),
+    ("ledger", "hold"): _TABLE,
+    ("ledger", "let_go"): _TABLE,
+    ("ledger", "end_holds"): _TABLE,
     ("people", "reserve"): _TABLE,
     ("people", "suppress"): _TABLE,
     ("notifications_topic", "publish"): OurService(answer=lambda _: set(), answers_in_part=True),

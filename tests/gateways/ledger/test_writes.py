@@ -11,6 +11,7 @@ from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, THROTTLED, read, written
 from tests.promises.ledger.decisions import latest_status, numbered_decision
+from tests.promises.ledger.holds import SWEDEN, TEXTS
 from tests.promises.ledger.steps import LATER, ONE, TWO
 
 # Decisions, rows and changes are brought again as a whole
@@ -95,34 +96,34 @@ def test_a_first_latest_status_that_is_there_already_is_raised(
     assert [["INSERT"], ["UPDATE"]] == statement_verbs
 
 
-# Stops
+# Holds
 
 
-def test_pauses_that_change_faster_than_they_are_written_fail_the_write(stub, ledger) -> None:
+def test_holds_that_change_faster_than_they_are_written_fail_the_write(stub, ledger) -> None:
     for _ in range(ROUNDS):
         read(stub)
         written(stub, THERE)
 
     with pytest.raises(LedgerUnavailable):
-        ledger.pause(["channel:sms"])
+        ledger.hold([TEXTS])
 
 
-def test_pauses_that_another_operator_changed_are_read_again_and_none_is_lost(stub, ledger) -> None:
+def test_holds_that_somebody_else_changed_are_read_again_and_none_is_lost(stub, ledger) -> None:
     read(stub)
     written(stub, THERE)
-    read(stub, ledger_item.write_pauses({"country:SE"}, version=1))
+    read(stub, ledger_item.write_holds((SWEDEN,), version=1))
     stub.add_response(
         "batch_execute_statement",
         {"Responses": [DONE]},
         {
             "Statements": [
                 {
-                    "Statement": 'UPDATE "ledger" SET "paused"=? SET "version"="version"+1'
+                    "Statement": 'UPDATE "ledger" SET "holds"=? SET "version"="version"+1'
                     ' WHERE "pk"=? AND "sk"=? AND "version" IN [?]',
                     "Parameters": [
-                        {"L": [{"S": "channel:sms"}, {"S": "country:SE"}]},
-                        {"S": "pauses"},
-                        {"S": "pauses"},
+                        ledger_item.write_holds((TEXTS, SWEDEN), version=2)["holds"],
+                        {"S": "holds"},
+                        {"S": "holds"},
                         {"N": "1"},
                     ],
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -131,6 +132,6 @@ def test_pauses_that_another_operator_changed_are_read_again_and_none_is_lost(st
         },
     )
 
-    ledger.pause(["channel:sms"])
+    ledger.hold([TEXTS])
 
-    stub.assert_no_pending_responses()  # both names were written, on the second reading
+    stub.assert_no_pending_responses()  # both were written, on the second reading

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ordercast.decisions.decision import Decision, Verdict
-from ordercast.decisions.lookup import LookupKeys, LookupResult, Pauses
+from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.events.identity import order_of
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
@@ -219,7 +219,7 @@ class EntryPromises:
                 decisions=frozenset({("order-1", "event-1")}),
                 latest_statuses=frozenset({("order-1", Channel.SMS)}),
                 people=frozenset({"nobody"}),
-                pauses=True,
+                holds=True,
             )
         )
 
@@ -233,14 +233,14 @@ class EntryPromises:
                 notifications=frozenset({ONE.id}),
                 decisions=frozenset({("order-1", "event-1")}),
                 latest_statuses=frozenset({("order-1", Channel.EMAIL)}),
-                pauses=True,
+                holds=True,
             )
         )
 
         assert {ONE.id: ONE} == found.notifications
         assert {("order-1", "event-1"): numbered_decision()} == found.decisions
         assert {("order-1", Channel.EMAIL): latest_status("shipped")} == found.latest_statuses
-        assert Pauses() == found.pauses
+        assert () == found.holds
 
     def test_an_empty_batch_is_nothing_to_do(self, ledger: Ledger) -> None:
         ledger.settle([])

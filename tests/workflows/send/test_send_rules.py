@@ -1,4 +1,4 @@
-"""Consent, news, age and pauses are read again before each claim."""
+"""Consent, news, age and holds are read again before each claim."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,8 +14,8 @@ from ordercast.notifications.status_rank import LatestStatus, status_rank
 from ordercast.pacing.bucket import WAVE
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
-from ordercast.sending.send_rules import EXPIRED, NO_CONSENT, WHILE_PAUSED, latest_status_key_of
-from tests.examples import EMAIL, notification, payload, person
+from ordercast.sending.send_rules import EXPIRED, NO_CONSENT, latest_status_key_of
+from tests.examples import EMAIL, notification, paused, payload, person
 from tests.fakes.clock import START
 from tests.fakes.world import World
 
@@ -149,32 +149,47 @@ def test_what_may_have_arrived_before_is_in_doubt_and_not_suppressed(world: Worl
     assert not world.got()
 
 
-@pytest.mark.parametrize("name", ["channel:sms", "country:US", "shop:Example Tea"])
-def test_what_operators_have_paused_comes_back_later_and_has_lost_no_attempt(
-    world: World, name: str
-) -> None:
+@pytest.mark.parametrize(
+    "scope",
+    [{"channel": Channel.SMS}, {"country": "US", "channel": Channel.SMS}, {"shop": "Example Tea"}],
+)
+def test_what_a_hold_covers_waits_behind_it_and_is_out_of_the_queue(world: World, scope) -> None:
+    hold = paused(**scope)
     world.enter(TEXT)
-    world.ledger.paused = {name}
-    for _ in range(20):
-        sent = world.send(TEXT.id, channel=Channel.SMS)
-        assert ({TEXT.id: WHILE_PAUSED}, {}) == (sent.retry, sent.settled)
-    assert (State.REQUESTED, 0) == (world.state(TEXT.id), world.row(TEXT.id).attempts)
+    world.ledger.hold([hold])
+    sent = world.send(TEXT.id, channel=Channel.SMS)
 
-    world.ledger.paused.clear()
-    assert {State.SENT: 1} == world.send(TEXT.id, channel=Channel.SMS).settled
+    assert ({}, {State.DEFERRED: 1}) == (sent.retry, sent.settled)
+    row = world.row(TEXT.id)
+    assert (State.DEFERRED, "paused", hold.id, 0) == (
+        *(row.state, row.rule, row.held_by),
+        row.attempts,
+    )
+    assert (TEXT.effective_at, TEXT.effective_at + world.send_within) == (
+        row.effective_at,
+        row.due_at,
+    )
+    assert 1 == world.send(TEXT.id, channel=Channel.SMS).skipped  # a copy that the queue kept
 
 
-def test_a_pause_concerns_what_it_names_alone(world: World) -> None:
+def test_a_hold_concerns_only_what_all_its_parts_name(world: World) -> None:
     world.enter(ONE, replace(TWO, campaign="spring"))
-    world.ledger.paused = {"campaign:spring", "channel:sms", "country:US"}
-    sent = world.send(ONE.id, TWO.id)
+    world.ledger.hold(
+        [
+            paused(campaign="spring", priority=ONE.priority),
+            paused(campaign="spring", channel=Channel.SMS),
+            paused(country="US"),
+        ]
+    )
+    world.send(ONE.id, TWO.id)
 
-    assert ({ONE.id: 1}, {TWO.id}) == (world.got(), set(sent.retry))
+    assert {ONE.id: 1} == world.got()
+    assert (State.SENT, State.DEFERRED) == (world.state(ONE.id), world.state(TWO.id))
 
 
-def test_what_is_paused_and_no_longer_allowed_is_suppressed(world: World) -> None:
+def test_what_is_held_and_no_longer_allowed_is_suppressed(world: World) -> None:
     world.enter(ONE)
-    world.ledger.paused = {"channel:email"}
+    world.ledger.hold([paused(channel=Channel.EMAIL)])
     world.know(Person(key=address_key(EMAIL), refusals={Channel.EMAIL: "complained"}))
 
     assert {} == world.send(ONE.id).retry
@@ -202,11 +217,11 @@ def test_a_pause_takes_effect_within_a_wave(world: World) -> None:
     world.enter(*many)
 
     def stopping(_: Outgoing) -> Outcome:
-        world.ledger.paused.add("channel:email")
+        world.ledger.hold([paused(channel=Channel.EMAIL)])
         return accepted(f"m-{len(world.provider.calls)}")
 
     world.provider.answer = stopping
     sent = world.send(*[each.id for each in many])
 
-    assert (WAVE, {State.SENT: WAVE}) == (len(world.provider.calls), sent.settled)
-    assert [WHILE_PAUSED] * WAVE == list(sent.retry.values())
+    assert WAVE == len(world.provider.calls)
+    assert {State.SENT: WAVE, State.DEFERRED: WAVE} == sent.settled

@@ -1,4 +1,4 @@
-"""Customers and pauses: commands change what a stage has on record."""
+"""Customers: commands change what a stage has on record."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -11,8 +11,7 @@ from typing import Self
 import pytest
 
 from ordercast.cli import app as cli
-from ordercast.cli import customers, pause
-from ordercast.decisions.lookup import Pauses
+from ordercast.cli import customers
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.events.unreadable_values import NO_CHARACTER
@@ -22,15 +21,11 @@ from ordercast.people.person import Person, QuietHours, Suppression
 
 @dataclass
 class Stage:
-    """A stage that keeps people and pauses in memory."""
+    """A stage that keeps people in memory."""
 
     kept: dict[str, Person] = field(default_factory=dict)
-    paused: frozenset[str] = frozenset()
 
     def people(self) -> Self:
-        return self
-
-    def ledger(self) -> Self:
         return self
 
     def get(self, keys: AbstractSet[str]) -> dict[str, Person]:
@@ -40,15 +35,6 @@ class Stage:
         for key in keys:
             self.kept[key] = becoming(self.kept.get(key, Person(key=key)))
 
-    def pauses(self) -> Pauses:
-        return Pauses(paused=self.paused)
-
-    def pause(self, names: Iterable[str]) -> None:
-        self.paused |= frozenset(names)
-
-    def resume(self, names: Iterable[str]) -> None:
-        self.paused -= frozenset(names)
-
     def customer(self, customer_id: str, shop: str | None = None) -> Person:
         return self.kept[customer_key(shop=shop, customer_id=customer_id)]
 
@@ -57,8 +43,7 @@ class Stage:
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     """The stage that every command is about."""
     stage = Stage()
-    for module in (customers, pause):
-        monkeypatch.setattr(module, "target", lambda _name, _cloud: stage)
+    monkeypatch.setattr(customers, "target", lambda _name, _cloud: stage)
     return stage
 
 
@@ -207,38 +192,6 @@ def test_a_record_is_shown_and_a_missing_one_is_said_to_be(stage, run) -> None:
     assert 1 == status
     assert "no customer c-2 is on record" in err
     assert "--shop" in err
-
-
-def test_what_is_paused_is_added_to_and_shown(stage, run) -> None:
-    assert "Nothing is paused." in run("pause")[1]
-
-    run("pause", "--channel", "sms", "--country", "se")
-    _, out, _ = run("pause", "--campaign", "spring: sale", "--shop", "Example Tea")
-
-    named = {"channel:sms", "country:SE", "campaign:spring: sale", "shop:Example Tea"}
-    assert named == stage.paused
-    assert "Paused: campaign spring: sale\nPaused: channel sms\nPaused: country SE\n" in out
-
-
-def test_what_is_resumed_is_named_or_all(stage, run) -> None:
-    run("pause", "--channel", "sms", "--channel", "email", "--country", "US")
-
-    run("resume", "--channel", "sms")
-    assert {"channel:email", "country:US"} == stage.paused
-
-    assert 1 == run("resume")[0]
-    assert {"channel:email", "country:US"} == stage.paused
-
-    assert "Nothing is paused." in run("resume", "--all")[1]
-
-
-def test_a_country_is_two_letters(stage, run) -> None:
-    """A stop that names nothing would hold nothing back, and nobody would know."""
-    status, _, err = run("pause", "--country", "Sweden")
-
-    assert 1 == status
-    assert "--country: Sweden is not a two-letter country code" in err
-    assert frozenset() == stage.paused
 
 
 def test_what_providers_reported_of_a_customer_is_shown_with_its_event(run, stage: Stage) -> None:

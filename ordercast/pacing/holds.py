@@ -1,0 +1,172 @@
+"""Hold messages back: what a hold covers, why, by whom and since when. Used by senders, the sweeper and operators.
+
+An operator's pause, trouble with the account, a budget that is used up, the velocity trip and an
+open breaker are all holds. Who may write one only has to know its scope.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import blake2b
+
+from ordercast.events.order_event import Channel, Priority
+from ordercast.notifications.channels import CHANNELS
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+
+
+class Why(StrEnum):
+    """Why messages are held back; it is also the rule of each that is."""
+
+    PAUSED = "paused"  # by an operator
+    ACCOUNT = "account"  # the provider takes nothing from this account at the moment
+    BUDGET = "budget"  # it is used up
+    VELOCITY = "velocity"  # more is spent in an hour than at that hour in other weeks
+    BREAKER = "breaker"  # the provider is down
+
+
+# What expires behind one of these was not sent for its price.
+FOR_MONEY = frozenset({Why.BUDGET, Why.VELOCITY})
+
+# What the provider's next answer can end: the sweeper probes these with one message.
+PROBED = frozenset({Why.ACCOUNT, Why.BREAKER})
+
+HOLDS_MAX = 100
+"""The most holds at a time. They are read with each wave: 100 are about 25 KB."""
+
+FOR_OPERATORS = 20
+"""How many of them only an operator's pause may be."""
+
+STALE_VIEW = timedelta(minutes=15)
+"""How long a released hold is kept: no function runs longer (Lambda), so none that has not seen the
+release still puts a message behind the hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a hold covers: the messages for which all parts that are named hold; without any, all.
+
+    `country` (ISO 3166-1) is that of a phone number: no e-mail has one here. `region` is the AWS
+    Region of the origination; a stage sends from its own only, so it excludes nothing.
+    """
+
+    channel: Channel | None = None
+    region: str | None = None
+    country: str | None = None
+    campaign: str | None = None
+    shop: str | None = None
+    priority: Priority | None = None
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The parts that are named."""
+        named = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: str(part) for name, part in named.items() if part is not None}
+
+    def covers(self, row: Notification) -> bool:
+        """Tell whether this is one of the messages meant."""
+        by_phone = CHANNELS[row.channel].contact == "phone"
+        its = {
+            "channel": row.channel,
+            "country": row.country if by_phone else None,
+            "campaign": row.campaign,
+            "shop": row.order.shop,
+            "priority": row.priority,
+        }
+        return all(its.get(name, part) == part for name, part in self.parts.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Messages of a scope are held back: `by` whom, `since` when, and the `reason` in words.
+
+    `released_at` is when it was let go. It covers nothing any more, and is kept until nothing
+    waits behind it.
+    """
+
+    why: Why
+    scope: Scope = field(default_factory=Scope)
+    by: str
+    since: datetime
+    reason: str = ""
+    released_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """The same for all of one why and scope: `paused:channel=sms,country=SE`.
+
+        A shell needs no quotes for it, and it is never longer than an index key may be.
+        """
+        parts = (f"{name}={_plain(part)}" for name, part in self.scope.parts.items())
+        return f"{self.why}:{','.join(parts) or 'all'}"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it still covers messages."""
+        return self.released_at is None
+
+
+Holds = tuple[Hold, ...]
+"""All holds of a stage, the oldest first."""
+
+
+def hold_of(row: Notification, holds: Iterable[Hold]) -> Hold | None:
+    """Return the first hold that covers *row*; None if it may be sent.
+
+    A row that names a hold and does not wait behind it is that hold's probe, and passes it.
+    """
+    passes = None if row.is_held else row.held_by
+    return next(
+        (h for h in holds if h.is_active and h.id != passes and h.scope.covers(row)),
+        None,
+    )
+
+
+def held(row: Notification, hold: Hold, *, until: datetime) -> Notification:
+    """Return *row* behind *hold* until that is let go; at *until* it expires."""
+    return replace(row, state=State.DEFERRED, rule=str(hold.why), held_by=hold.id, due_at=until)
+
+
+def with_holds(holds: Holds, new: Iterable[Hold]) -> Holds:
+    """Return *holds* and those of *new* that are not among them.
+
+    One that was let go holds again. What does not fit is left out.
+    """
+    kept = {each.id: each for each in holds}
+    for each in new:
+        known = kept.get(each.id)
+        limit = HOLDS_MAX if each.why is Why.PAUSED else HOLDS_MAX - FOR_OPERATORS
+        if len(kept) < limit if known is None else not known.is_active:
+            kept[each.id] = each
+    return in_order(kept.values())
+
+
+def let_go(holds: Holds, ids: Collection[str], *, at: datetime) -> Holds:
+    """Return *holds* with those of *ids* released."""
+    return tuple(
+        replace(each, released_at=at) if each.id in ids and each.is_active else each
+        for each in holds
+    )
+
+
+def without(holds: Holds, ended: Sequence[Hold]) -> Holds:
+    """Return *holds* without those that are still as in *ended*."""
+    return tuple(each for each in holds if each not in ended)
+
+
+def in_order(holds: Iterable[Hold]) -> Holds:
+    """Return *holds* in the order in which they are asked: the oldest first."""
+    return tuple(sorted(holds, key=lambda each: (each.since, each.id)))
+
+
+def _plain(name: str) -> str:
+    """Return *name*, or if it is long or needs quotes in a shell, its beginning and a hash."""
+    if re.fullmatch(_PLAIN, name):
+        return name
+    begins = re.sub(r"[^A-Za-z0-9]+", "-", name)[:20].strip("-")
+    return f"{begins}~{blake2b(name.encode(), digest_size=4).hexdigest()}"
+
+
+_PLAIN = r"[A-Za-z0-9._-]{1,40}"

@@ -1,0 +1,53 @@
+"""Release what waits behind holds that were let go, and close what expires behind others. Used by the sweeper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ordercast.decisions.lookup import LookupKeys
+from ordercast.pacing.holds import STALE_VIEW, Hold
+from ordercast.sending.due_partitions import SHARDS, held_behind
+from ordercast.workflows.ports import Clock, Ledger
+from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
+from ordercast.workflows.sweep.swept import Swept
+
+_WHENEVER = datetime.max.replace(tzinfo=UTC)
+
+HOLDS_A_ROUND = 10
+"""Behind how many active holds a round looks for what has expired: each is a query a shard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepHolds:
+    """Walk the partitions of the holds; one that was let go ends when nothing waits behind it."""
+
+    ledger: Ledger
+    release: ReleaseDeferred
+    now: Clock
+
+    def __call__(self, shards: Sequence[int], swept: Swept) -> bool:
+        """Do one bounded round; return whether there may be more. Raises `Retryable`."""
+        now = self.now()
+        holds = self.ledger.look_up(LookupKeys(holds=True)).holds
+        released = [hold for hold in holds if not hold.is_active]
+        walked = held_behind([hold.id for hold in released], shards)
+        more = self.release(walked, swept, until=_WHENEVER)
+        active = [hold.id for hold in holds if hold.is_active]
+        expired = self.release(held_behind(_in_turn(active, now), shards), swept)
+        self.ledger.end_holds([each for each in released if self._is_over(each, now)])
+        return more or expired
+
+    def _is_over(self, hold: Hold, now: datetime) -> bool:
+        """Tell whether nobody can put anything behind *hold* any more, and nothing is there."""
+        if hold.released_at is None or now < hold.released_at + STALE_VIEW:
+            return False
+        everywhere = held_behind([hold.id], SHARDS)
+        return not self.ledger.due(everywhere, until=_WHENEVER, limit=1)
+
+
+def _in_turn(hold_ids: Sequence[str], now: datetime) -> Sequence[str]:
+    """Return the holds whose turn it is in this minute."""
+    if len(hold_ids) <= HOLDS_A_ROUND:
+        return hold_ids
+    begins = int(now.timestamp()) // 60 * HOLDS_A_ROUND % len(hold_ids)
+    return [*hold_ids, *hold_ids][begins : begins + HOLDS_A_ROUND]

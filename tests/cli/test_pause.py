@@ -1,0 +1,160 @@
+"""Pause and resume: options join to one scope, and the list says who holds what, since when and why."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from ordercast.cli import app as cli
+from ordercast.cli import pause
+from ordercast.events.order_event import Channel, Priority
+from ordercast.pacing.holds import HOLDS_MAX, Hold, Scope, Why, held
+from tests.examples import notification, paused
+from tests.fakes.clock import START
+from tests.fakes.ledger import FakeLedger
+
+TEXTS = paused(channel=Channel.SMS)
+
+
+@dataclass
+class Stage:
+    """A stage with a ledger in memory."""
+
+    kept: FakeLedger = field(default_factory=FakeLedger)
+    stage: str = "dev"
+
+    def ledger(self) -> FakeLedger:
+        return self.kept
+
+
+@pytest.fixture
+def ledger(monkeypatch: pytest.MonkeyPatch) -> FakeLedger:
+    """The ledger of the stage that every command is about."""
+    stage = Stage()
+    monkeypatch.setattr(pause, "target", lambda _name, _cloud: stage)
+    monkeypatch.setattr(pause, "caller_on", lambda _stage: "arn:aws:iam::123456789012:user/ada")
+    return stage.kept
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run the command line as the shell would: its status, its output and its complaints."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["ordercast", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run
+
+
+def scopes(ledger: FakeLedger) -> list[Scope]:
+    return [each.scope for each in ledger.holds if each.is_active]
+
+
+def test_all_options_of_a_pause_join_to_one_scope(ledger, run) -> None:
+    _, out, _ = run(
+        *("pause", "--channel", "sms", "--country", "se", "--campaign", "spring: sale"),
+        *("--shop", "Example Tea", "--priority", "normal"),
+    )
+
+    scope = Scope(
+        channel=Channel.SMS,
+        country="SE",
+        campaign="spring: sale",
+        shop="Example Tea",
+        priority=Priority.NORMAL,
+    )
+    assert [scope] == scopes(ledger)
+    first, *_ = out.splitlines()
+    assert (
+        "Holding back normal-priority texts to SE of campaign spring: sale of shop Example Tea."
+        == first
+    )
+
+
+def test_the_list_says_what_is_held_why_by_whom_since_when_and_how_many_wait(ledger, run) -> None:
+    assert "Nothing is held back.\n" == run("pause")[1]
+
+    run("pause", "--channel", "sms", "--reason", "wrong link")
+    one = notification(1, Channel.SMS)
+    ledger.rows[one.id] = held(one, ledger.holds[0], until=START)
+    _, out, _ = run("pause")
+
+    headline, details = out.splitlines()
+    assert "paused:channel=sms  texts" == headline
+    since = f"{ledger.holds[0].since:%Y-%m-%d %H:%M} UTC"
+    assert details == (
+        f"  paused, by arn:aws:iam::123456789012:user/ada since {since} (wrong link);"
+        " 1 message waiting"
+    )
+
+
+def test_one_option_twice_is_refused_because_no_message_has_both(ledger, run) -> None:
+    status, _, err = run("pause", "--channel", "sms", "--channel", "email")
+
+    assert (1, "✗ --channel: give one; a second pause holds the other\n") == (status, err)
+    assert () == ledger.holds
+
+
+def test_a_country_is_two_letters(ledger, run) -> None:
+    """A pause that names nothing would hold nothing back, and nobody would know."""
+    status, _, err = run("pause", "--country", "Sweden")
+
+    assert 1 == status
+    assert "--country: Sweden is not a two-letter country code" in err
+    assert () == ledger.holds
+
+
+def test_a_pause_that_does_not_fit_fails(ledger, run) -> None:
+    ledger.holds = tuple(paused(shop=f"shop {n}") for n in range(HOLDS_MAX))
+    status, _, err = run("pause", "--channel", "sms")
+
+    assert 1 == status
+    assert "100 holds are set, and no more fit" in err
+
+
+def test_what_is_resumed_is_exactly_what_was_paused(ledger, run) -> None:
+    ledger.hold([TEXTS, paused(channel=Channel.SMS, country="SE"), paused(channel=Channel.EMAIL)])
+    _, out, _ = run("resume", "--channel", "sms")
+
+    assert [Scope(channel=Channel.EMAIL), Scope(channel=Channel.SMS, country="SE")] == scopes(
+        ledger
+    )
+    assert "Letting go texts: 0 messages.\n" in out
+
+
+def test_what_is_resumed_is_named_or_all(ledger, run) -> None:
+    budget = Hold(why=Why.BUDGET, scope=Scope(shop="Example Tea"), by="budget", since=START)
+    ledger.hold([TEXTS, paused(country="SE"), budget])
+
+    status, _, err = run("resume")
+    assert (1, "✗ resume what?") == (status, err.splitlines()[0])
+    run("resume", budget.id)
+    assert [Scope(channel=Channel.SMS), Scope(country="SE")] == scopes(ledger)
+    run("resume", "--all")
+    assert [] == scopes(ledger)
+    assert 0 == run("resume", "--all")[0]
+
+
+def test_all_that_is_resumed_is_what_was_paused_unless_another_why_is_given(ledger, run) -> None:
+    ledger.hold([TEXTS, Hold(why=Why.ACCOUNT, scope=TEXTS.scope, by="sender", since=START)])
+    run("resume", "--all", "--why", "account")
+    assert [TEXTS] == [each for each in ledger.holds if each.is_active]
+
+    ledger.hold([Hold(why=Why.ACCOUNT, scope=TEXTS.scope, by="sender", since=START)])
+    run("resume", "--all")
+    assert [Why.ACCOUNT] == [each.why for each in ledger.holds if each.is_active]
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [(["--country", "se"], "texts to SE"), (["paused:channel=sms"], "paused:channel=sms")],
+)
+def test_what_was_not_held_back_cannot_be_resumed(ledger, run, words, what) -> None:
+    ledger.hold([paused(channel=Channel.EMAIL)])
+    status, _, err = run("resume", *words)
+
+    assert (1, f"✗ not held back: {what}") == (status, err.splitlines()[0])
+    assert 1 == len(scopes(ledger))

@@ -1,0 +1,132 @@
+"""What every ledger promises of holds, in memory or in DynamoDB."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ordercast.decisions.lookup import LookupKeys
+from ordercast.events.order_event import Channel, Priority
+from ordercast.notifications.lifecycle import State
+from ordercast.pacing.holds import FOR_OPERATORS, HOLDS_MAX, Hold, Holds, Scope, Why, held
+from ordercast.sending.due_partitions import SHARDS, held_behind
+from ordercast.workflows.ports import Ledger
+from tests.examples import paused
+from tests.fakes.clock import START
+from tests.promises.ledger.due import due
+from tests.promises.ledger.steps import LATER, ONE, TWO, enter, row
+
+TEXTS, SWEDEN = paused(channel=Channel.SMS), paused(country="SE")
+WHOLE = Hold(
+    why=Why.BUDGET,
+    scope=Scope(
+        channel=Channel.SMS,
+        region="eu-west-1",
+        country="SE",
+        campaign="spring sale",
+        shop="Example Tea",
+        priority=Priority.NORMAL,
+    ),
+    by="budget",
+    since=START - timedelta(hours=1),
+    reason="25 USD a day",
+)
+LONG_AFTER = LATER + timedelta(days=30)
+
+
+class CountingLedger(Ledger, Protocol):
+    """A ledger as operators' commands use it."""
+
+    def waiting(self, hold_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many notifications wait behind each hold, as of a moment ago."""
+        ...
+
+
+def holds(ledger: Ledger) -> Holds:
+    """Return the holds as the next wave reads them."""
+    return ledger.look_up(LookupKeys(holds=True)).holds
+
+
+def behind(ledger: Ledger, *holds: Hold, until: datetime = LONG_AFTER) -> list[str]:
+    """Return what waits behind the holds and expires by then."""
+    partitions = held_behind([each.id for each in holds], SHARDS)
+    return ledger.due(partitions, until=until, limit=10)
+
+
+class HoldsPromises:
+    """Mix in, and say with a fixture which `ledger`."""
+
+    def test_nothing_is_held_by_itself(self, ledger: Ledger) -> None:
+        assert () == holds(ledger)
+
+    def test_a_hold_is_read_by_every_lookup_that_asks_and_the_oldest_comes_first(
+        self, ledger: Ledger
+    ) -> None:
+        ledger.hold([TEXTS])
+        answered = ledger.hold([WHOLE, Hold(why=Why.BUDGET, by="budget", since=LATER)])
+
+        assert [WHOLE, TEXTS, Hold(why=Why.BUDGET, by="budget", since=LATER)] == [*answered]
+        assert answered == holds(ledger)
+        assert () == ledger.look_up(LookupKeys()).holds
+
+    def test_who_holds_what_is_held_already_changes_nothing(self, ledger: Ledger) -> None:
+        ledger.hold([TEXTS])
+
+        assert (TEXTS,) == ledger.hold([replace(TEXTS, by="grace", since=LATER)])
+        assert (TEXTS,) == holds(ledger)
+
+    def test_what_is_let_go_stays_until_it_is_ended(self, ledger: Ledger) -> None:
+        ledger.hold([TEXTS, SWEDEN])
+        ledger.let_go({TEXTS.id, "paused:channel=email"}, at=LATER)
+        ledger.let_go({TEXTS.id}, at=LATER + timedelta(hours=1))
+        released = replace(TEXTS, released_at=LATER)
+        assert {released, SWEDEN} == {*holds(ledger)}
+
+        ledger.end_holds([released])
+        assert (SWEDEN,) == holds(ledger)
+
+    def test_what_is_held_again_holds_and_is_not_ended_by_who_saw_it_let_go(
+        self, ledger: Ledger
+    ) -> None:
+        ledger.hold([TEXTS])
+        ledger.let_go({TEXTS.id}, at=LATER)
+        again = replace(TEXTS, by="grace", since=LATER)
+        ledger.hold([again])
+        ledger.end_holds([replace(TEXTS, released_at=LATER)])
+
+        assert (again,) == holds(ledger)
+
+    def test_what_does_not_fit_is_not_answered_and_an_operator_s_pause_fits_longer(
+        self, ledger: Ledger
+    ) -> None:
+        budgets = [replace(WHOLE, scope=Scope(shop=f"shop {n}")) for n in range(HOLDS_MAX)]
+        pauses = [paused(shop=f"shop {n}") for n in range(HOLDS_MAX)]
+
+        assert HOLDS_MAX - FOR_OPERATORS == len(ledger.hold(budgets))
+        assert HOLDS_MAX == len(ledger.hold(pauses))
+
+    def test_who_waits_behind_a_hold_is_found_there_and_is_not_due(
+        self, ledger: CountingLedger
+    ) -> None:
+        enter(ledger, ONE, TWO)
+        ledger.change([(ONE, held(ONE, TEXTS, until=LATER + timedelta(days=1)))])
+
+        assert (State.DEFERRED, TEXTS.id, LATER + timedelta(days=1)) == (
+            row(ledger).state,
+            row(ledger).held_by,
+            row(ledger).due_at,
+        )
+        assert [TWO.id] == due(ledger, LONG_AFTER)
+        assert [ONE.id] == behind(ledger, SWEDEN, TEXTS)
+        assert [] == behind(ledger, TEXTS, until=LATER)
+        assert [] == behind(ledger, SWEDEN)
+        assert {TEXTS.id: 1, SWEDEN.id: 0} == ledger.waiting([TEXTS.id, SWEDEN.id])
+
+    def test_who_is_released_waits_there_no_more(self, ledger: Ledger) -> None:
+        enter(ledger, ONE)
+        ledger.change([(ONE, held(ONE, TEXTS, until=LATER))])
+        seen = row(ledger)
+        ledger.change([(seen, replace(seen, state=State.REQUESTED, held_by=None, rule=None))])
+
+        assert [ONE.id] == due(ledger, LONG_AFTER)
+        assert [] == behind(ledger, TEXTS)
