@@ -20,6 +20,10 @@ count them at their acceptance. An alarm watches it (pipeline/constructs/observa
 SLOTS_USED, SLOT_WAIT = "SlotsUsed", "SlotWait"
 """Slots of a sender's bucket that were drawn (ordercast/pacing), and how long a batch waited for them."""
 
+BACK_PRESSURE = "BackPressure"
+"""What a provider did not take, by kind: rate, quota, account (ordercast/sending/outcome.py). An alarm
+watches the account's, which is published at every level."""
+
 UNITS = {
     "CostUSD": "None",
     "EstimatedCostUSD": "None",

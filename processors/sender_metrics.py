@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ordercast.embedded_metric_format import (
+    BACK_PRESSURE,
     PARKED_METRIC,
     SLOT_WAIT,
     SLOTS_USED,
@@ -13,13 +14,19 @@ from ordercast.embedded_metric_format import (
 )
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
+from ordercast.sending.outcome import BackPressure
 from ordercast.workflows.send.sent import Sent
 
 
 def emf_lines(
     sent: Sent, channel: Channel, *, stage: str, level: MetricsLevel, at: datetime
 ) -> Iterator[str]:
-    """Yield the lines to print: what was parked, for its alarm, and at `full` the pace of the channel."""
+    """Yield the lines to print: what alarms watch, and at `full` the pace of the channel."""
+    for kind, calls in sent.refused.items():
+        if level == "full" or kind is BackPressure.ACCOUNT:
+            yield emf_line(
+                {BACK_PRESSURE: calls}, stage=stage, at=at, series=MetricSeries("kind", kind)
+            )
     if parked := sent.settled[State.PARKED]:
         yield emf_line({PARKED_METRIC: parked}, stage=stage, at=at)
     if level == "full" and sent.slots:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.message import Message
@@ -9,6 +10,14 @@ from ordercast.notifications.notification import Notification
 from ordercast.receipts.merge import merge_message
 from ordercast.sending.backoff import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
 from ordercast.templates import Words
+
+
+class BackPressure(StrEnum):
+    """What a provider takes no message for, at the moment: a limit that passes by itself, or not."""
+
+    RATE = "rate"  # throttling; an outage too
+    QUOTA = "quota"  # used up: none until its day has passed
+    ACCOUNT = "account"  # a person has to mend something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +36,15 @@ class Outgoing:
 class Outcome:
     """The state that a send ends in; made by one of the six functions below.
 
-    What the provider did not judge (`judged` False) was no attempt. `back_pressure` says why: a limit
-    of rate, quota or account, or an outage, rather than that we did not call.
+    What the provider did not judge (`judged` False) was no attempt; `back_pressure` is its kind,
+    None where we did not call.
     """
 
     state: State
     message_id: str | None = None
     reason: str | None = None
     judged: bool = True
-    back_pressure: bool = False
+    back_pressure: BackPressure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +77,9 @@ def not_called(reason: str) -> Outcome:
     return Outcome(state=State.REQUESTED, reason=reason, judged=False)
 
 
-def back_pressure(reason: str) -> Outcome:
+def back_pressure(reason: str, *, kind: BackPressure = BackPressure.RATE) -> Outcome:
     """Return that the provider takes no message at the moment: it waits for room, and is no attempt."""
-    return Outcome(state=State.REQUESTED, reason=reason, judged=False, back_pressure=True)
+    return Outcome(state=State.REQUESTED, reason=reason, judged=False, back_pressure=kind)
 
 
 def unknown(reason: str) -> Outcome:

@@ -141,6 +141,7 @@ class SendMessages:
         """Let the bucket learn from a wave; return what the provider did not take."""
         refused = [each for each in settlements if each.outcome.back_pressure]
         sent.back_pressure.update(str(each.outcome.reason) for each in refused)
+        sent.refused.update(kind for each in refused if (kind := each.outcome.back_pressure))
         judged = sum(each.outcome.state is not State.IN_DOUBT for each in settlements)
         # The bucket learns as well from the next wave.
         with suppress(Retryable):

@@ -1,14 +1,22 @@
 """A sender publishes what it parked and, at `full`, the pace of its channel."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from ordercast.embedded_metric_format import PARKED_METRIC, SLOT_WAIT, SLOTS_USED, MetricsLevel
+from ordercast.embedded_metric_format import (
+    BACK_PRESSURE,
+    PARKED_METRIC,
+    SLOT_WAIT,
+    SLOTS_USED,
+    MetricsLevel,
+)
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
+from ordercast.sending.outcome import BackPressure
 from ordercast.workflows.send.sent import Sent
 from processors.sender_metrics import emf_lines
 from tests.fakes.clock import START
@@ -40,6 +48,17 @@ def test_what_is_parked_is_published_at_every_level_the_pace_only_at_full(level,
     assert named == [
         next(n for n in (PARKED_METRIC, SLOTS_USED) if n in line) for line in published(sent, level)
     ]
+
+
+@pytest.mark.parametrize(
+    ("level", "kinds"), [("essential", ["account"]), ("full", ["rate", "quota", "account"])]
+)
+def test_trouble_with_the_account_is_published_at_every_level_for_its_alarm(level, kinds) -> None:
+    sent = Sent(refused=Counter(dict.fromkeys(BackPressure, 2)))
+
+    lines = published(sent, level)
+    assert kinds == [line["kind"] for line in lines]
+    assert {2} == {line[BACK_PRESSURE] for line in lines}
 
 
 def test_a_batch_that_drew_no_slot_publishes_no_pace() -> None:

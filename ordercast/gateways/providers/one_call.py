@@ -3,13 +3,12 @@
 Nothing is raised: one message's error must not hide the outcomes of its neighbours.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ordercast.gateways.providers.errors import Meaning, outcome_of
 from ordercast.pacing.bucket import Wait
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
 
@@ -23,13 +22,13 @@ def one_call_each(
     wait: Wait,
     build: Callable[[Outgoing], Request],
     call: Callable[[Request], str],
-    meanings: Mapping[str, Meaning],
+    outcome_of: Callable[[Exception], Outcome],
 ) -> list[Outcome]:
     """Build each message's request, make its call, which answers an id, and return the outcomes.
 
     At most one call a message, concurrently, each at its slot; the answers are in the messages' order.
     """
-    return list(executor.map(lambda each: _one_call(each, wait, build, call, meanings), messages))
+    return list(executor.map(lambda each: _one_call(each, wait, build, call, outcome_of), messages))
 
 
 def _one_call(
@@ -37,7 +36,7 @@ def _one_call(
     wait: Wait,
     build: Callable[[Outgoing], Request],
     call: Callable[[Request], str],
-    meanings: Mapping[str, Meaning],
+    outcome_of: Callable[[Exception], Outcome],
 ) -> Outcome:
     if message.notification.recipient is None:
         return refused("no-recipient")
@@ -50,7 +49,7 @@ def _one_call(
     try:
         return accepted(call(request))
     except (BotoCoreError, ClientError) as error:
-        return outcome_of(error, meanings)
+        return outcome_of(error)
     except Exception as error:  # noqa: BLE001 - a bug in reading the answer: it may have gone out
         return unknown(_bug(error))
 

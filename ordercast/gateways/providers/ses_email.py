@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ordercast.gateways.providers.errors import SES
+from ordercast.gateways.providers.errors import SES, outcome_of, read_ses
 from ordercast.gateways.providers.one_call import one_call_each
 from ordercast.pacing.bucket import Wait
 from ordercast.receipts.receipt import NOTIFICATION_TAG
@@ -35,8 +36,11 @@ class SesEmail:
             wait=self.wait,
             build=self._request,
             call=lambda request: self.client.send_email(**request)["MessageId"],
-            meanings=SES,
+            outcome_of=self._outcome_of,
         )
+
+    def _outcome_of(self, error: Exception) -> Outcome:
+        return outcome_of(error, SES, partial(read_ses, sender=self.sender))
 
     def _request(self, message: Outgoing) -> "SendEmailRequestTypeDef":
         notification = message.notification

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ordercast.gateways.providers.errors import SNS
+from ordercast.gateways.providers.errors import SNS, outcome_of, read_sns
 from ordercast.gateways.providers.one_call import one_call_each
 from ordercast.pacing.bucket import Wait
 from ordercast.sending.outcome import Outcome, Outgoing
@@ -37,7 +37,7 @@ class SnsSms:
             wait=self.wait,
             build=self._request,
             call=lambda request: self.client.publish(**request)["MessageId"],
-            meanings=SNS,
+            outcome_of=lambda error: outcome_of(error, SNS, read_sns),
         )
 
     def _request(self, message: Outgoing) -> "PublishInputTypeDef":

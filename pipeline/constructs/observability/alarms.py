@@ -12,7 +12,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
-from ordercast.embedded_metric_format import PARKED_METRIC
+from ordercast.embedded_metric_format import BACK_PRESSURE, PARKED_METRIC
 from ordercast.settings.stage import StageSettings, StreamReaderSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.analytics import Analytics
@@ -45,6 +45,7 @@ class Alarms:
         for function in (*pipeline.functions.values(), account.forwarder):
             self._errors(function)
         self._parked()
+        self._account_trouble()
         self._stream_reader(pipeline.relay, self.stage.order_relay)
         self._stream_reader(pipeline.analytics, self.stage.analytics)
         self._rollups()
@@ -77,6 +78,13 @@ class Alarms:
         parked = self.metrics.metric(PARKED_METRIC, period=self.stage.alarms.period)
         means = "Notifications were parked and wait for an operator."
         self.topic.alarm(PARKED_METRIC, parked, means)
+
+    def _account_trouble(self) -> None:
+        refused = self.metrics.metric(
+            BACK_PRESSURE, period=self.stage.alarms.period, kind="account"
+        )
+        means = "A provider takes no messages from the account until somebody mends something."
+        self.topic.alarm("AccountTrouble", refused, means)
 
     def _stream_reader(
         self, reader: OrderRelay | Analytics, settings: StreamReaderSettings

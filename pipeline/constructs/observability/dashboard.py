@@ -6,7 +6,7 @@ from datetime import timedelta
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from ordercast.embedded_metric_format import SLOT_WAIT
+from ordercast.embedded_metric_format import BACK_PRESSURE, SLOT_WAIT
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.observability.metrics import HOUR, OrdercastMetrics
@@ -153,7 +153,6 @@ class Dashboard(Construct):
                     self._metrics.rate_percent(channel, limit=limit, period=MINUTES)
                     for channel, limit in rates.items()
                 ],
-                width=12,
             ),
             _graph(
                 "Wait of senders for the provider's rate, ms (metrics = full)",
@@ -163,7 +162,13 @@ class Dashboard(Construct):
                     )
                     for each in rates
                 ],
-                width=12,
+            ),
+            _graph(
+                "Not taken by providers (rate and quota: metrics = full)",
+                [
+                    self._metrics.metric(BACK_PRESSURE, period=MINUTES, label=kind, kind=kind)
+                    for kind in ("rate", "quota", "account")
+                ],
             ),
         ]
 

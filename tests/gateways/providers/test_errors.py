@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from functools import partial
 
 import pytest
 from botocore.exceptions import (
@@ -13,8 +14,16 @@ from botocore.exceptions import (
 )
 from botocore.session import get_session
 
-from ordercast.gateways.providers.errors import SES, SNS, Meaning, outcome_of
+from ordercast.gateways.providers.errors import (
+    SES,
+    SNS,
+    Meaning,
+    outcome_of,
+    read_ses,
+    read_sns,
+)
 from ordercast.notifications.lifecycle import State
+from ordercast.sending.outcome import BackPressure, Outcome
 
 URL = "https://provider.example.com"
 
@@ -75,6 +84,76 @@ def test_a_send_that_certainly_did_not_happen_waits_for_another_try(
 )
 def test_what_an_operator_can_mend_costs_nobody_their_message(code: str) -> None:
     assert State.REQUESTED is outcome_of(refusal(code), SES).state
+
+
+def ses(code: str, text: str = "") -> Outcome:
+    return outcome_of(refusal(code, text), SES, partial(read_ses, sender="orders@shop.example.com"))
+
+
+def sns(code: str, text: str = "") -> Outcome:
+    return outcome_of(refusal(code, text), SNS, read_sns)
+
+
+FAILED_THE_CHECK = (
+    "Email address is not verified. The following identities failed the check in region US-EAST-1: "
+)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "reason"),
+    [
+        (ses("TooManyRequestsException", "Maximum sending rate exceeded."), "rate", None),
+        (ses("TooManyRequestsException", "Daily message quota exceeded."), "quota", "daily-quota"),
+        (ses("Throttling", "Daily message quota exceeded."), "quota", "daily-quota"),
+        (ses("LimitExceededException"), "quota", None),
+        (ses("AccountSuspendedException"), "account", None),
+        (ses("SendingPausedException"), "account", None),
+        (ses("MailFromDomainNotVerifiedException"), "account", None),
+        (ses("NotFoundException", "Configuration set <x> does not exist."), "account", None),
+        (ses("OptInRequired"), "account", None),
+        (
+            ses("MessageRejected", FAILED_THE_CHECK + "orders@shop.example.com"),
+            "account",
+            "sender-not-verified",
+        ),
+        (
+            ses("MessageRejected", FAILED_THE_CHECK + "ann@example.com, shop.example.com"),
+            "account",
+            "sender-not-verified",
+        ),
+        (
+            ses("MessageRejected", FAILED_THE_CHECK + "Shop <Orders@shop.example.com>"),
+            "account",
+            "sender-not-verified",
+        ),
+        (
+            ses("MessageRejected", "Email address is not verified."),
+            "account",
+            "sender-not-verified",
+        ),
+        (ses("MessageRejected", FAILED_THE_CHECK + "ann@shop.example.com"), "account", "sandbox"),
+        (sns("AuthorizationError"), "account", None),
+        (sns("KMSDisabled"), "account", None),
+        (sns("KMSThrottling"), "rate", None),
+        (
+            sns("InvalidParameter", "No origination entities available to send"),
+            "account",
+            "origination-missing",
+        ),
+        (outcome_of(EndpointConnectionError(endpoint_url=URL), SES), "rate", None),
+    ],
+    ids=str,
+)
+def test_back_pressure_is_of_the_rate_of_a_quota_or_of_the_account(
+    outcome: Outcome, kind: str, reason: str | None
+) -> None:
+    assert (State.REQUESTED, BackPressure(kind)) == (outcome.state, outcome.back_pressure)
+    assert reason in {None, outcome.reason}
+
+
+def test_bad_content_is_no_trouble_of_the_account() -> None:
+    assert State.FAILED is ses("MessageRejected", "Email contains bad content").state
+    assert State.FAILED is sns("InvalidParameter", "Invalid parameter: PhoneNumber").state
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from analytics import cloudwatch_metrics, verifier
 from ordercast.embedded_metric_format import (
+    BACK_PRESSURE,
     NAMESPACE,
     PARKED_METRIC,
     SLOT_WAIT,
@@ -19,7 +20,7 @@ from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
 
-OTHERS = {cloudwatch_metrics.LATENCY, PARKED_METRIC, verifier.METRIC}
+OTHERS = {cloudwatch_metrics.LATENCY, PARKED_METRIC, BACK_PRESSURE, verifier.METRIC}
 PUBLISHED = cloudwatch_metrics._ESSENTIAL | OTHERS  # noqa: SLF001 - on every stage
 AT_FULL = {SLOTS_USED, SLOT_WAIT}
 
@@ -44,8 +45,8 @@ def ours(synthesis: Synthesis) -> Iterator[tuple[str, str, str]]:
         ]
         for metric in each:
             if NAMESPACE == metric.get("Namespace"):
-                (dimension,) = metric["Dimensions"]
-                yield metric["Namespace"], metric["MetricName"], dimension["Value"]
+                (stage,) = [d["Value"] for d in metric["Dimensions"] if d["Name"] == "stage"]
+                yield metric["Namespace"], metric["MetricName"], stage
 
 
 def test_the_page_answers_four_questions(synthesis: Synthesis) -> None:
