@@ -50,6 +50,7 @@ def verdict(row: Notification | None) -> str:
     """Return the verdict on a notification in one word, and its rule if it was suppressed."""
     if row is None:
         return NOTHING
-    if row.state in _BEFORE_SENDING:
+    # What waits behind a hold was decided to be sent.
+    if row.state in _BEFORE_SENDING and not row.is_held:
         return f"{row.state}: {row.rule}" if row.state is State.SUPPRESSED else row.state.value
     return SENT

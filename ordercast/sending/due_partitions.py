@@ -6,10 +6,14 @@ until the hold is let go or it expires.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from zlib import crc32
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+
+WHENEVER = datetime.max.replace(tzinfo=UTC)
+"""What waits in a partition until then is all of it."""
 
 SHARDS = range(8)
 """Each kind of partition comes so often, so that none is hot; groups of sweepers share them out."""

@@ -10,6 +10,7 @@ from ordercast.wiring.receipts import ReceiptPorts
 from ordercast.workflows.match_receipts import MatchReceipts
 from ordercast.workflows.ports import NotificationsTopic, ReceiptQueue
 from ordercast.workflows.sweep.look_at_due import LookAtDue
+from ordercast.workflows.sweep.probe_holds import ProbeHolds
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep.sweep_holds import SweepHolds
@@ -75,4 +76,7 @@ def sweep(
         ),
         release=release,
         holds=SweepHolds(ledger=ports.ledger, release=release, now=ports.now),
+        probe=ProbeHolds(
+            ledger=ports.ledger, notifications_topic=ports.notifications_topic, release=release
+        ),
     )

@@ -117,6 +117,7 @@ class SendMessages:
         settlements = self._outcomes(outgoing, owner)
         self.settling.settle(settlements, sent)
         later += self._back_pressure(settlements, sent)
+        self._let_go(settlements)
         # The sender that was faster may have crashed before it recorded its message ids.
         with suppress(Retryable):
             self.settling.record_sent_before(_rows(claims, ClaimStatus.DONE).values())
@@ -147,6 +148,13 @@ class SendMessages:
         with suppress(Retryable):
             self.pace.report(accepted=judged - len(refused), refused=len(refused))
         return [_released(each) for each in refused]
+
+    def _let_go(self, settlements: Sequence[Settlement]) -> None:
+        """Let go the holds whose probe the provider took; else the probe is held again."""
+        taken = {e.notification.held_by for e in settlements if e.outcome.message_id}
+        # The next probe does as well.
+        with suppress(Retryable):
+            self.ledger.let_go({each for each in taken if each}, at=self.now())
 
     def _outcomes(self, outgoing: Sequence[Outgoing], owner: str) -> list[Settlement]:
         outcomes = self.provider.send(outgoing)

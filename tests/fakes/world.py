@@ -175,11 +175,12 @@ class World:
         return sweep(self._sweeper_ports, self._sweep_policy, receipts, limit=limit)
 
     def sweep(self, limit: int = 100) -> Swept:
-        """Do one round of looks, one of releases and one of holds."""
+        """Do one round of looks, one of releases and one of holds, with their probes."""
         swept, sweeper = Swept(), self.sweeper(limit)
         sweeper.look(looks(SHARDS), swept)
         sweeper.release(deferrals(SHARDS), swept)
         sweeper.holds(SHARDS, swept)
+        sweeper.probe(SHARDS, swept)
         return swept
 
     def sweep_receipts(self, limit: int = 100) -> Swept:

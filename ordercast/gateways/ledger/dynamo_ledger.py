@@ -109,11 +109,13 @@ class DynamoLedger(LedgerReads):
 
     def let_go(self, hold_ids: Collection[str], *, at: datetime) -> None:
         """Release those holds: from now on they cover nothing."""
-        self._change_holds(lambda seen: let_go(seen, hold_ids, at=at))
+        if hold_ids:
+            self._change_holds(lambda seen: let_go(seen, hold_ids, at=at))
 
     def end_holds(self, ended: Sequence[Hold]) -> None:
         """Remove the holds that are still as in *ended*."""
-        self._change_holds(lambda seen: without(seen, ended))
+        if ended:
+            self._change_holds(lambda seen: without(seen, ended))
 
     def _change_holds(self, changed: Callable[[Holds], Holds]) -> Holds:
         """Change the holds as they were read, again and again until nobody else has changed them."""

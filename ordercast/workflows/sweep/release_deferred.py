@@ -37,11 +37,11 @@ class ReleaseDeferred:
         rows = due_rows(self.ledger, partitions, until=until or now, limit=self.limit)
         if not rows:
             return False
-        found = self._found(rows)
+        found = self.found(rows)
         actions = decide_each(
             rows,
-            lambda row: self._action(row, found, now),
-            lambda row: self._later(row, now),
+            lambda row: self.action(row, found, now),
+            lambda row: self.later(row, now),
             swept,
         )
         written = write(self.ledger, rows, actions)
@@ -49,7 +49,8 @@ class ReleaseDeferred:
         publish(self.notifications_topic, written, actions, swept)
         return True
 
-    def _found(self, rows: Iterable[Notification]) -> LookupResult:
+    def found(self, rows: Iterable[Notification]) -> LookupResult:
+        """Read what the release of *rows* is decided by."""
         return self.ledger.look_up(
             LookupKeys(
                 latest_statuses=frozenset(map(latest_status_key_of, rows)),
@@ -58,10 +59,11 @@ class ReleaseDeferred:
             )
         )
 
-    def _later(self, row: Notification, now: datetime) -> Notification:
+    def later(self, row: Notification, now: datetime) -> Notification:
         """Return a row that cannot be decided about: behind no hold, or each round would read it."""
         return replace(looked_at(row, due_policy=self.due_policy, now=now), held_by=None)
 
-    def _action(self, row: Notification, found: LookupResult, now: datetime) -> DueAction:
+    def action(self, row: Notification, found: LookupResult, now: datetime) -> DueAction:
+        """Decide what becomes of a deferred row."""
         within = self.send_within(row)
         return release(row, found, due_policy=self.due_policy, send_within=within, now=now)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from ordercast.sending.due_partitions import SHARDS, deferrals, looks
 from ordercast.workflows.ports import Deadline
 from ordercast.workflows.sweep.look_at_due import LookAtDue
+from ordercast.workflows.sweep.probe_holds import ProbeHolds
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.sweep_holds import SweepHolds
 from ordercast.workflows.sweep.swept import Swept
@@ -31,6 +32,7 @@ class Sweep:
     look: LookAtDue
     release: ReleaseDeferred
     holds: SweepHolds
+    probe: ProbeHolds
 
     def __call__(self, shards: Sequence[int] = SHARDS, *, time_left: Deadline) -> Swept:
         """Do rounds over *shards* until nothing is due or time is up; raises `Retryable`."""
@@ -40,6 +42,7 @@ class Sweep:
             lambda: self.look(looks(shards), swept),
             lambda: self.release(deferrals(shards), swept),
             lambda: self.holds(shards, swept),
+            lambda: self.probe(shards, swept),
         ]
         take_turns(rounds, time_left=time_left)
         return swept

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.pacing.holds import STALE_VIEW, Hold
-from ordercast.sending.due_partitions import SHARDS, held_behind
+from ordercast.sending.due_partitions import SHARDS, WHENEVER, held_behind
 from ordercast.workflows.ports import Clock, Ledger
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.swept import Swept
-
-_WHENEVER = datetime.max.replace(tzinfo=UTC)
 
 HOLDS_A_ROUND = 10
 """Behind how many active holds a round looks for what has expired: each is a query a shard."""
@@ -31,7 +29,7 @@ class SweepHolds:
         holds = self.ledger.look_up(LookupKeys(holds=True)).holds
         released = [hold for hold in holds if not hold.is_active]
         walked = held_behind([hold.id for hold in released], shards)
-        more = self.release(walked, swept, until=_WHENEVER)
+        more = self.release(walked, swept, until=WHENEVER)
         active = [hold.id for hold in holds if hold.is_active]
         expired = self.release(held_behind(_in_turn(active, now), shards), swept)
         self.ledger.end_holds([each for each in released if self._is_over(each, now)])
@@ -42,7 +40,7 @@ class SweepHolds:
         if hold.released_at is None or now < hold.released_at + STALE_VIEW:
             return False
         everywhere = held_behind([hold.id], SHARDS)
-        return not self.ledger.due(everywhere, until=_WHENEVER, limit=1)
+        return not self.ledger.due(everywhere, until=WHENEVER, limit=1)
 
 
 def _in_turn(hold_ids: Sequence[str], now: datetime) -> Sequence[str]:
