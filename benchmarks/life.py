@@ -15,6 +15,7 @@ from benchmarks.orders import queue_event
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.sending.due_policy import DuePolicy, looked_at
+from ordercast.wiring.quiet import quiet_policy
 
 HANDSET = "Message has been accepted by phone"
 CARRIER = "Message has been accepted by phone carrier"
@@ -23,6 +24,7 @@ _DUE_POLICY = DuePolicy(
     first_wait=RELAY_SETTINGS.republish_after,
     resend_email_after=None,
     receipt_timeout=timedelta(hours=72),
+    quiet=quiet_policy(RELAY_SETTINGS),
 )
 
 

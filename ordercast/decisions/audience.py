@@ -8,25 +8,22 @@ from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel, OrderEvent
 from ordercast.notifications.channels import CHANNELS, FALLBACK
 from ordercast.people.contact import e164, mailbox
-from ordercast.people.person import Person, QuietHours
+from ordercast.people.person import Person
+from ordercast.people.quiet_hours import Zones, is_time_zone
+from ordercast.people.quiet_policy import QuietPolicy
+from ordercast.people.time_zones import zones_of_number
 
 CONSENT_BY_EVENT = "event"
 CONSENT_ON_RECORD = "record"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """The settings of a stage that decide; `allowed` are patterns of recipients.
+class Policy(QuietPolicy):
+    """The settings of a stage that decide; `allowed` are patterns of recipients."""
 
-    `default_time_zone` counts where neither record nor event says where a customer is.
-    """
-
-    default_country: str
-    default_time_zone: str
     retention: timedelta
     republish_after: timedelta
     cap: int
-    quiet: QuietHours | None
     allowed: tuple[str, ...]
 
 
@@ -87,6 +84,24 @@ def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str 
     if audience.customer and channel in audience.customer.consents:
         return CONSENT_ON_RECORD
     return None
+
+
+def stated_time_zones(
+    event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
+) -> Zones:
+    """Return where the event says that the customer is, beside an address that tells it itself.
+
+    It is the zone that the event names. An e-mail address tells nothing: for that channel it may be
+    the zones of the phone number beside it.
+    """
+    contact, customer = event.contact, audience.customer
+    if contact.time_zone and is_time_zone(contact.time_zone):
+        return (contact.time_zone,)
+    by_phone = CHANNELS[channel].contact == "phone" or (customer and customer.phone)
+    if by_phone or not contact.phone:
+        return ()
+    country = (customer and customer.country) or contact.country or policy.default_country
+    return zones_of_number(contact.phone, country)
 
 
 def channels_of(event: OrderEvent, audience: Audience) -> tuple[Channel, ...]:

@@ -2,10 +2,16 @@
 
 from datetime import datetime
 
-from ordercast.decisions.audience import Audience, Policy, consent_for, recipient_of
+from ordercast.decisions.audience import (
+    Audience,
+    Policy,
+    consent_for,
+    recipient_of,
+    stated_time_zones,
+)
 from ordercast.decisions.decision import Decision, Verdict, Verdicts
 from ordercast.events.identity import notification_id
-from ordercast.events.order_event import Channel, OrderEvent
+from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.events.order_event_fields import ItemV1
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
@@ -66,6 +72,9 @@ def _row(
         locale=language,
         recipient=recipient,
         country=_country(event, channel, audience, recipient),
+        time_zones=()
+        if event.priority is Priority.HIGH
+        else stated_time_zones(event, channel, audience, policy=policy),
         customer_id=event.customer_id,
         campaign=event.campaign,
         consent=consent_for(event, channel, audience),

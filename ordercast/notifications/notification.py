@@ -34,6 +34,10 @@ class Notification:
     `estimate` (US dollars by the price list) and `reserved` (the most that it may cost) are those of
     the last claim.
 
+    `time_zones` are where the event says that the customer is; none for high priority, which no
+    quiet hours hold back. `ages_from` is set where quiet hours held it back after it was accepted:
+    `effective_at`, later by that wait, from which its age counts.
+
     `country` (ISO 3166-1) is that of the number, or of an e-mail's reader. `messages` are those
     that a provider accepted, by message id, and `sent_at` is when it took the first; `cost` (US
     dollars) is the sum of their prices, `cost_source` where it comes from; None if nothing was sent
@@ -69,6 +73,8 @@ class Notification:
     owner: str | None = None
     lease_until: datetime | None = None
     country: str | None = None
+    time_zones: tuple[str, ...] = ()
+    ages_from: datetime | None = None
     messages: Mapping[str, Message] = field(default_factory=dict)
     cost: Decimal | None = None
     cost_source: CostSource | None = None

@@ -1,4 +1,4 @@
-"""List the time zones that a customer may be in. Used by routing for quiet hours."""
+"""List the time zones that a customer may be in. Used for quiet hours."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -10,7 +10,8 @@ from ordercast.people.quiet_hours import Zones, is_time_zone
 
 def possible_time_zones(
     *,
-    named: tuple[str | None, ...],
+    named: str | None,
+    stated: Zones,
     phone: str | None,
     country: str | None,
     default_country: str,
@@ -18,13 +19,15 @@ def possible_time_zones(
 ) -> Iterator[Zones]:
     """Yield the places where a customer may be, the most certain first, *default* last.
 
-    First the zones *named* by record or event, then those of their *phone* number, read as written
-    in *country*, else in *default_country*; then those of *country*, if it is known.
+    First the zone *named* by the record, then those that the event *stated*; then those of the
+    *phone* number, read as written in *country*, else in *default_country*; then those of
+    *country*, if it is known.
     """
-    for name in named:
-        if name and is_time_zone(name):
-            yield (name,)
-    if phone and (zones := _zones_of_number(phone, country or default_country)):
+    if named and is_time_zone(named):
+        yield (named,)
+    if stated:
+        yield stated
+    if phone and (zones := zones_of_number(phone, country or default_country)):
         yield zones
     if country and (zones := _countries().get(country, ())):
         yield zones
@@ -32,8 +35,8 @@ def possible_time_zones(
 
 
 @lru_cache(maxsize=1024)
-def _zones_of_number(phone: str, country: str) -> Zones:
-    """Return the zones of *phone*; a mobile number may be anywhere in its country.
+def zones_of_number(phone: str, country: str) -> Zones:
+    """Return the zones of *phone*, read as written in *country*; a mobile one may be anywhere in it.
 
     Imported here because it loads a table of 3,000 prefixes that most starts do not need.
     """

@@ -7,9 +7,16 @@ from ordercast.decisions.lookup import LookupResult
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import held, hold_of
+from ordercast.people.quiet_policy import QuietPolicy
 from ordercast.sending.in_doubt import lapsed, resent_or_closed
 from ordercast.sending.republish_schedule import next_republish
-from ordercast.sending.send_rules import block_reason, suppressed
+from ordercast.sending.send_rules import (
+    block_reason,
+    deferred,
+    expires_at,
+    quiet_until_for,
+    suppressed,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +29,7 @@ class DuePolicy:
     first_wait: timedelta
     resend_email_after: timedelta | None
     receipt_timeout: timedelta
+    quiet: QuietPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +84,12 @@ def release(
     blocked_by = block_reason(row, found, send_within=send_within, now=now)
     if blocked_by:
         return DueAction(row=suppressed(row, blocked_by, at=now))
+    quiet_until = quiet_until_for(row, found, policy=due_policy.quiet, now=now)
+    if quiet_until:
+        return DueAction(row=deferred(row, until=quiet_until, at=now))
     hold = hold_of(row, found.holds)
     if hold:
-        return DueAction(row=held(row, hold, until=row.effective_at + send_within))
+        return DueAction(row=held(row, hold, until=expires_at(row, send_within)))
     released = replace(row, state=State.REQUESTED, rule=None, held_by=None)
     return DueAction(row=replace(released, due_at=now + due_policy.first_wait), publish=True)
 

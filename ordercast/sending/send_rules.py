@@ -7,13 +7,14 @@ Who asks which rule, and when:
 | suppressions, consent, contact | `decide` | `block_reason` | `block_reason` | by the sender |
 | allowed recipients | `decide` | - | - | - |
 | stale status (`status_rank.is_stale`) | `decide` | `block_reason` | `block_reason` | by the sender |
-| quiet hours | `decide`, defers | - | - | - |
+| quiet hours | `decide`, defers | `quiet_until_for`, defers | `quiet_until_for`, defers | by the sender |
 | hourly cap (`hourly_cap.reserve`) | `capped`, after `decide` | - | - | - |
 | age (`send_within` of the template) | - | `block_reason` | `block_reason` | by the sender |
 | holds (`pacing/holds.py`) | - | `hold_of`, holds back | `hold_of` | by the sender |
 
 Consent is read again before each claim and release, because it may have been withdrawn since the
-decision. What the relay decides once (recipient, quiet hours, cap) is not asked again.
+decision; quiet hours, because they may have begun while it waited for its turn. What the relay
+decides once (recipient, cap) is not asked again.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,18 +31,19 @@ from ordercast.decisions.audience import (
     channels_of,
     consent_for,
     recipient_of,
+    stated_time_zones,
 )
 from ordercast.decisions.decision import STALE, Verdict, Verdicts
 from ordercast.decisions.lookup import LatestStatusKey, LookupResult
 from ordercast.events.identity import customer_key, notification_id, order_of
 from ordercast.events.order_event import Channel, OrderEvent, Priority
+from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, is_stale
 from ordercast.pacing.holds import FOR_MONEY
-from ordercast.people.person import people_for
-from ordercast.people.quiet_hours import quiet_until
-from ordercast.people.time_zones import possible_time_zones
+from ordercast.people.person import Person, people_for
+from ordercast.people.quiet_policy import QuietPolicy, held_until
 
 NO_CONSENT = "no-consent"
 NO_CHANNEL = "no-channel"
@@ -54,7 +56,10 @@ EXPIRED = "expired"
 OVER_BUDGET = "over-budget"
 
 SendWithin = Callable[[Notification], timedelta]
-"""Return how long after `effective_at` a notification may still be sent."""
+"""Return how old a notification may be when it is sent."""
+
+# For so long at most a wait for the end of quiet hours makes no message older.
+QUIET_AT_MOST = timedelta(days=3)
 
 
 def latest_status_key_of(row: Notification) -> LatestStatusKey:
@@ -107,9 +112,50 @@ def block_reason(
         return NO_CONTACT
     if is_stale(row.status, row.occurred_at, found.latest_statuses.get(latest_status_key_of(row))):
         return STALE
-    if now - row.effective_at <= send_within:
+    if now <= expires_at(row, send_within):
         return None
     return OVER_BUDGET if row.is_held and row.rule in FOR_MONEY else EXPIRED
+
+
+def expires_at(row: Notification, send_within: timedelta) -> datetime:
+    """Return until when *row* may be sent, unless quiet hours hold it back once more."""
+    return (row.ages_from or row.effective_at) + send_within
+
+
+def quiet_until_for(
+    row: Notification, found: LookupResult, *, policy: QuietPolicy, now: datetime
+) -> datetime | None:
+    """Return the end of the quiet hours in which *row*'s recipient is; None if it may go now."""
+    if row.priority is Priority.HIGH:
+        return None
+    customer = _customer(row, found)
+    phone = customer.phone if customer else None
+    return held_until(
+        customer,
+        stated=row.time_zones,
+        phone=row.recipient if CHANNELS[row.channel].contact == "phone" else phone,
+        country=row.country,
+        policy=policy,
+        now=now,
+    )
+
+
+def deferred(row: Notification, *, until: datetime, at: datetime) -> Notification:
+    """Return *row* deferred by quiet hours *until* their end.
+
+    `effective_at` stays, and with it the hour in which it is counted. The wait makes it no older,
+    because nobody but the customer asked for it, but for `QUIET_AT_MOST` in all: what never finds
+    its turn between two quiet hours ends as expired.
+    """
+    ages_from = (row.ages_from or row.effective_at) + (until - at)
+    return replace(
+        row,
+        state=State.DEFERRED,
+        rule=QUIET_HOURS,
+        held_by=None,
+        due_at=until,
+        ages_from=min(ages_from, row.effective_at + QUIET_AT_MOST),
+    )
 
 
 def suppressed(row: Notification, rule: str, *, at: datetime) -> Notification:
@@ -133,10 +179,14 @@ def unsendable(row: Notification, error: Exception, *, at: datetime) -> Notifica
 
 
 def _consents(row: Notification, found: LookupResult) -> bool:
+    customer = _customer(row, found)
+    return customer is not None and row.channel in customer.consents
+
+
+def _customer(row: Notification, found: LookupResult) -> Person | None:
     if row.customer_id is None:
-        return False
-    key = customer_key(shop=row.order.shop, customer_id=row.customer_id)
-    return key in found.people and row.channel in found.people[key].consents
+        return None
+    return found.people.get(customer_key(shop=row.order.shop, customer_id=row.customer_id))
 
 
 def _verdict(
@@ -155,7 +205,7 @@ def _verdict(
     if is_stale(event.status, event.occurred_at, latest_status):
         return Verdict(state=State.SUPPRESSED, rule=STALE)
     urgent = event.priority is Priority.HIGH
-    until = None if urgent else _quiet_until(event, audience, policy=policy, now=now)
+    until = None if urgent else _quiet_until(event, channel, audience, policy=policy, now=now)
     if until:
         return Verdict(state=State.DEFERRED, rule=QUIET_HOURS, until=until)
     return Verdict(state=State.REQUESTED)
@@ -179,17 +229,14 @@ def _refusal(
 
 
 def _quiet_until(
-    event: OrderEvent, audience: Audience, *, policy: Policy, now: datetime
+    event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy, now: datetime
 ) -> datetime | None:
     customer = audience.customer
-    quiet = (customer and customer.quiet) or policy.quiet
-    if quiet is None:
-        return None
-    places = possible_time_zones(
-        named=(customer.time_zone if customer else None, event.contact.time_zone),
+    return held_until(
+        customer,
+        stated=stated_time_zones(event, channel, audience, policy=policy),
         phone=(customer and customer.phone) or event.contact.phone,
-        country=(customer and customer.country) or event.contact.country,
-        default_country=policy.default_country,
-        default=policy.default_time_zone,
+        country=event.contact.country,
+        policy=policy,
+        now=now,
     )
-    return quiet_until(quiet, places=places, now=now)

@@ -16,30 +16,39 @@ from ordercast.settings.environment import EnvironmentSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRelaySettings(EnvironmentSettings):
-    """Settings of the order relay, set in stages/*.toml by the same names, from default_country on.
+class QuietSettings:
+    """When messages of normal priority are held back, set in stages/*.toml by the same names.
 
-    `quiet_hours` and `allowed_recipients` are parsed by the functions below. Quiet hours follow the
-    time zone of the customer's record, else of the event's `contact.time_zone`, else of the phone
-    number, else of the country in the record or the event, and only then `default_time_zone`.
+    `quiet_hours` is parsed by the function below. They follow the time zone of the customer's
+    record, else of the event's `contact.time_zone`, else of the phone number, else of the country
+    in the record or the event, and only then `default_time_zone`.
+    """
+
+    quiet_hours: str
+    default_country: str
+    default_time_zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRelaySettings(QuietSettings, EnvironmentSettings):
+    """Settings of the order relay, set in stages/*.toml by the same names, from default_currency on.
+
+    `allowed_recipients` is parsed by the function below.
     """
 
     ledger_table: str
     customers_table: str
     notifications_topic_arn: str
     parked_bucket: str
-    default_country: str
-    default_time_zone: str
     default_currency: str
     retention: timedelta
     republish_after: timedelta
     cap: int
-    quiet_hours: str
     allowed_recipients: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendPolicy:
+class SendPolicy(QuietSettings):
     """How fast the senders send, how long they hold claims and wait for receipts.
 
     Set in stages/*.toml by the same names, but for `rate`: the stage's share of its sender's rate, in
@@ -104,7 +113,7 @@ class ReceiptTrackerSettings(ReceiptPolicy, EnvironmentSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepPolicy:
+class SweepPolicy(QuietSettings):
     """When the sweeper acts, set in stages/*.toml by the same names; to resend after 0 is never."""
 
     republish_after: timedelta

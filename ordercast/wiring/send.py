@@ -14,6 +14,7 @@ from ordercast.sending.send_rules import SendWithin
 from ordercast.settings.processors import SenderSettings, SendPolicy
 from ordercast.templates import Words, send_within, words
 from ordercast.wiring.clock import utc_now, wait_until
+from ordercast.wiring.quiet import quiet_policy
 from ordercast.workflows.merge_receipts import MergeReceipts
 from ordercast.workflows.ports import Clock, Ledger, PaceBuckets, Provider, ReceiptLogs, Token
 from ordercast.workflows.send.checks import Checks, Cost
@@ -62,6 +63,7 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
             words=ports.words,
             cost=ports.cost,
             send_within=ports.send_within,
+            quiet=quiet_policy(policy),
             chance=ports.chance,
             now=now,
         ),

@@ -6,6 +6,7 @@ from ordercast.sending.due_policy import DuePolicy
 from ordercast.sending.send_rules import SendWithin
 from ordercast.settings.processors import SweepPolicy
 from ordercast.templates import send_within
+from ordercast.wiring.quiet import quiet_policy
 from ordercast.wiring.receipts import ReceiptPorts
 from ordercast.workflows.match_receipts import MatchReceipts
 from ordercast.workflows.ports import NotificationsTopic, ReceiptQueue
@@ -54,6 +55,7 @@ def sweep(
         first_wait=policy.republish_after,
         resend_email_after=policy.resend_email_after or None,
         receipt_timeout=policy.receipt_timeout,
+        quiet=quiet_policy(policy),
     )
     release = ReleaseDeferred(
         ledger=ports.ledger,

@@ -88,9 +88,13 @@ def stage(
     say: Callable[[str], None] | None = None,
 ) -> Stage:
     """Return the stage, set for the whole story."""
-    lost, doubled = _sms_of(news()[0]), _sms_of(_event("o-bulk-2"))
     script = Script(
-        calls=dict(CALLS), receipts=RECEIPTS, lost={lost}, doubled={doubled}, withheld=WITHHELD
+        calls=dict(CALLS),
+        receipts=RECEIPTS,
+        lost={_sms_of(news()[0])},
+        doubled={_sms_of(_event("o-bulk-2"))},
+        delayed={_sms_of(_evening())},
+        withheld=WITHHELD,
     )
     set_up = Stage(script=script, fitting=fitting or Fitting(), points=points, say=say)
     set_up.ledger.people.put(*people())
@@ -113,6 +117,9 @@ def people() -> list[Person]:
     return [
         _person("c-auto", email=mail("o-gzip"), channels=(EMAIL,), consents=frozenset({EMAIL})),
         _person("c-night", quiet=QuietHours(start=time(22), end=time(11)), time_zone="UTC"),
+        _person(
+            "c-evening", quiet=QuietHours(start=time(9, 33), end=time(10, 30)), time_zone="UTC"
+        ),
         _person("c-no", refusals={SMS: "opted-out"}),
         _person("c-busy"),
         Person(key=refusing, refusals={EMAIL: "complained"}),
@@ -134,6 +141,7 @@ def morning() -> tuple[bytes, ...]:
         _event("o-stale", event_id="stale-2", status="shipped"),
         _event("o-stale", event_id="stale-1"),
         _event("o-night", customer_id="c-night"),
+        _evening(),
         *(_event(f"o-busy-{n}", customer_id="c-busy", channel="email") for n in (1, 2, 3)),
         _event("o-half", customer_id="c-no", channel="both"),
         _event("o-guest-refuses", channel="email"),
@@ -218,6 +226,11 @@ def _event(order: str, **changes: Any) -> bytes:
 
 def _gzipped() -> bytes:
     return _event("o-gzip", customer_id="c-auto", channel="auto", contact=None)
+
+
+def _evening() -> bytes:
+    """Return what waits behind a backlog until quiet hours have begun."""
+    return _event("o-evening", customer_id="c-evening")
 
 
 def _not_json() -> bytes:

@@ -50,7 +50,9 @@ RESEND_EMAIL_AFTER = timedelta(minutes=30)
 RECEIPT_TIMEOUT = timedelta(hours=72)
 ORPHAN_WAIT = 3 * LEASE
 SOFT_BOUNCES = 3
+QUIET = {"quiet_hours": "", "default_country": "US", "default_time_zone": "America/New_York"}
 SEND_POLICY = SendPolicy(
+    **QUIET,
     origination="test",
     rate=1000,
     claim_lease=LEASE,
@@ -127,7 +129,8 @@ class World:
             words=self.words,
             send_within=lambda _: self.send_within,
         )
-        return send_messages(channel, ports, replace(SEND_POLICY, rate=self.rate))
+        policy = replace(SEND_POLICY, rate=self.rate, quiet_hours=self._quiet_hours)
+        return send_messages(channel, ports, policy)
 
     def wait(self, until: datetime) -> None:
         """Let time pass until then."""
@@ -206,8 +209,15 @@ class World:
         )
 
     @property
+    def _quiet_hours(self) -> str:
+        """The quiet hours of the relay's policy, as a stage's settings write them."""
+        quiet = self.policy.quiet
+        return f"{quiet.start:%H:%M}-{quiet.end:%H:%M}" if quiet else ""
+
+    @property
     def _sweep_policy(self) -> SweepPolicy:
         return SweepPolicy(
+            **{**QUIET, "quiet_hours": self._quiet_hours},
             republish_after=self.policy.republish_after,
             resend_email_after=self.resend_email_after or timedelta(),
             receipt_timeout=RECEIPT_TIMEOUT,

@@ -7,10 +7,11 @@ from ordercast.decisions.lookup import LookupResult
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.people.quiet_policy import QuietPolicy
 from ordercast.sending.due_policy import DueAction, DuePolicy, due_action, release
 from ordercast.sending.in_doubt import LAPSED, lapsed
 from ordercast.sending.send_rules import QUIET_HOURS
-from tests.examples import notification, person
+from tests.examples import POLICY, notification, person, quiet_for
 from tests.fakes.clock import START
 from tests.fakes.world import RECEIPT_TIMEOUT
 
@@ -25,9 +26,12 @@ MAIL, TEXT = notification(1), notification(2, Channel.SMS)
 DOUBTFUL = replace(MAIL, state=State.IN_DOUBT, in_doubt_since=START, rule="ReadTimeoutError")
 
 
-def policy(resend: timedelta | None = RIPE) -> DuePolicy:
+def policy(resend: timedelta | None = RIPE, quiet: QuietPolicy = POLICY) -> DuePolicy:
     return DuePolicy(
-        first_wait=FIRST_WAIT, resend_email_after=resend, receipt_timeout=RECEIPT_TIMEOUT
+        first_wait=FIRST_WAIT,
+        resend_email_after=resend,
+        receipt_timeout=RECEIPT_TIMEOUT,
+        quiet=quiet,
     )
 
 
@@ -72,10 +76,15 @@ DEFERRED = replace(
 
 
 def let_go(
-    row: Notification, found: LookupResult = NOTHING_KNOWN, *, after: timedelta
+    row: Notification,
+    found: LookupResult = NOTHING_KNOWN,
+    *,
+    after: timedelta,
+    quiet: QuietPolicy = POLICY,
 ) -> DueAction:
     """Let the sweeper release a row so long after the start."""
-    return release(row, found, due_policy=policy(), send_within=DAY, now=START + after)
+    due_policy = policy(quiet=quiet)
+    return release(row, found, due_policy=due_policy, send_within=DAY, now=START + after)
 
 
 def test_what_has_waited_is_released_and_looked_at_again() -> None:
@@ -105,6 +114,19 @@ def test_a_release_checks_the_send_rules_again() -> None:
 def test_its_age_counts_from_when_it_was_due() -> None:
     assert State.REQUESTED == let_go(DEFERRED, after=HOUR + DAY).row.state
     assert "expired" == let_go(DEFERRED, after=HOUR + DAY + MINUTE).row.rule
+
+
+def test_a_release_that_comes_in_the_next_quiet_hours_waits_for_their_end() -> None:
+    quiet = replace(POLICY, quiet=quiet_for(8 * HOUR, since=START + HOUR))
+    kept = let_go(DEFERRED, after=2 * HOUR, quiet=quiet)
+
+    assert not kept.publish
+    assert (State.DEFERRED, QUIET_HOURS, START + 9 * HOUR) == (
+        kept.row.state,
+        kept.row.rule,
+        kept.row.due_at,
+    )
+    assert DEFERRED.effective_at == kept.row.effective_at
 
 
 # Whom nobody came back from

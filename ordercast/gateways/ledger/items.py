@@ -65,11 +65,15 @@ _NOTIFICATION = Fields.of(
         "cost": DOLLARS,
         **dict.fromkeys(("occurred_at", "effective_at", "due_at", "lease_until"), INSTANT),
         **dict.fromkeys(("in_doubt_since", "sent_at", "delivered_at", "closed_at"), INSTANT),
+        "ages_from": INSTANT,
+        # One short text: most e-mails have it, and a usual row is to stay one write unit.
+        "time_zones": text_of(lambda written: tuple(written.split(" ")), " ".join),
         "expires_at": TTL,
         **dict.fromkeys(("sweeps", "version", "attempts", "parts"), NUMBER),
         "messages": _MESSAGES,
     },
     expires_at="ttl",
+    time_zones="zones",
 )
 # Fields without a default in the class, that an item may lack.
 _NULLABLE = ("recipient", "customer_id", "campaign", "consent", "rule", "occurred_at", "due_at")

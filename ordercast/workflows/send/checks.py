@@ -7,13 +7,17 @@ from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import held, hold_of
 from ordercast.people.person import people_for
+from ordercast.people.quiet_policy import QuietPolicy
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outgoing
 from ordercast.sending.send_rules import (
     SendWithin,
     block_reason,
+    deferred,
+    expires_at,
     latest_status_key_of,
+    quiet_until_for,
     suppressed,
     unsendable,
 )
@@ -38,13 +42,14 @@ class Checks:
     words: Callable[[Notification], Words]
     cost: Cost
     send_within: SendWithin
+    quiet: QuietPolicy
     chance: Callable[[], float]
     now: Clock
 
     def __call__(
         self, wave: Sequence[Notification], received: Mapping[str, int], sent: Sent
     ) -> list[Ready]:
-        """Suppress what may not be sent, hold back what a hold covers or fails; return the rest."""
+        """Suppress, defer or hold what may not be sent, back off what fails; return the rest."""
         failed: Failed = []
         allowed = self._allowed(wave, self._known(wave), sent, failed)
         ready = self._rendered(allowed, failed)
@@ -69,13 +74,16 @@ class Checks:
             try:
                 within = self.send_within(row)
                 rule = block_reason(row, found, send_within=within, now=now)
+                quiet_until = quiet_until_for(row, found, policy=self.quiet, now=now)
             except Exception as error:  # noqa: BLE001 - a bug in one row must not sink its neighbours
                 failed.append((row, error))
                 continue
             if rule:
                 changes.append((row, suppressed(row, rule, at=now)))
+            elif quiet_until:
+                changes.append((row, deferred(row, until=quiet_until, at=now)))
             elif hold := hold_of(row, found.holds):
-                changes.append((row, held(row, hold, until=row.effective_at + within)))
+                changes.append((row, held(row, hold, until=expires_at(row, within))))
             else:
                 allowed.append(row)
         # If another sender was faster, its row stays; either way nothing is sent from here.

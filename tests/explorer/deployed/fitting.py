@@ -16,7 +16,7 @@ from ordercast.workflows.sweep_receipts import SweepReceipts
 from tests.explorer.event_sources.queues import Event
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.rollups import FakeRollups
-from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, SOFT_BOUNCES
+from tests.fakes.world import LEASE, ORPHAN_WAIT, QUIET, RECEIPT_RETENTION, SOFT_BOUNCES
 
 Kind = TypeVar("Kind")
 
@@ -25,6 +25,7 @@ RECEIPT_TIMEOUT = timedelta(hours=24)
 """Shorter than rows are kept here, so that it ends before them."""
 
 SWEEP_POLICY = SweepPolicy(
+    **QUIET,
     republish_after=timedelta(minutes=5),
     resend_email_after=timedelta(minutes=30),
     receipt_timeout=RECEIPT_TIMEOUT,
@@ -33,6 +34,7 @@ SWEEP_POLICY = SweepPolicy(
 )
 
 SEND_POLICY = SendPolicy(
+    **QUIET,
     origination="explorer",
     rate=1000,
     claim_lease=LEASE,

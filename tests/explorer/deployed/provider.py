@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from ordercast.events.identity import address_key, customer_key
-from ordercast.events.order_event import Channel
+from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import status_rank
 from ordercast.pacing.holds import Holds, hold_of
@@ -116,6 +116,8 @@ class Carrier:
             breaks.append(f"P6: {about}: called without consent")
         if not any(fnmatchcase(recipient, pattern) for pattern in self.allowed):
             breaks.append(f"P6: {about}: called for a recipient that is not allowed")
+        if row.priority is Priority.NORMAL and any(_is_quiet(p, self.clock()) for p in known):
+            breaks.append(f"P6: {about}: called in somebody's quiet hours")
         stands = status_rank(row.status, row.occurred_at)
         if stands is not None and stands < self.journal.newest_read(row):
             breaks.append(f"P8: {about} {row.status}: called after something newer was accepted")
@@ -123,6 +125,15 @@ class Carrier:
         if hold is not None:
             breaks.append(f"P6: {about}: called while {hold.id} held it")
         return breaks
+
+
+def _is_quiet(person: Person, now: datetime) -> bool:
+    """Tell whether it is quiet for somebody whose clock shows UTC, as everybody's does here."""
+    quiet, clock = person.quiet, now.time()
+    if quiet is None:
+        return False
+    over_midnight = quiet.end <= quiet.start
+    return (clock >= quiet.start) + (clock < quiet.end) >= 2 - over_midnight
 
 
 _USUAL = {Channel.SMS: (), Channel.EMAIL: (ReceiptScript(kind="delivered"),)}

@@ -48,13 +48,14 @@ class Script:
     """What the outside world does by itself.
 
     Calls, receipts and what the ledger's stream withholds by order and channel; what the topic
-    loses and doubles by id.
+    loses, doubles and delays by id.
     """
 
     calls: dict[tuple[str, Channel], tuple[str, ...]]
     receipts: Mapping[tuple[str, Channel], Sequence[ReceiptScript]]
     lost: set[str]
     doubled: set[str]
+    delayed: set[str]
     withheld: Withheld
 
 
@@ -115,6 +116,7 @@ class Stage:
             queues={(c, p): self.queues[f"{c}-{p}"] for c in Channel for p in _PRIORITIES},
             loses=set(self.script.lost),
             doubles=set(self.script.doubled),
+            delays=self.script.delayed,
         )
         functions = self._functions()
         self.stream = StreamSource(

@@ -14,6 +14,8 @@ from lambda_event_sources.queues.standard_queue import StandardQueue, StoredMess
 from ordercast.gateways.messaging.topic import TopicMessage
 from tests.fakes.clock import HandTurnedClock
 
+BACKLOG = timedelta(minutes=4)
+
 Event = Mapping[str, Any]
 Invoke = Callable[[Event], Outcome]
 
@@ -103,12 +105,14 @@ class QueueSource:
 class NotificationsTopic:
     """The notifications topic with its filtered subscriptions: a queue by channel and priority.
 
-    What `loses` names is not taken the first time; what `doubles` names is delivered twice.
+    What `loses` names is not taken the first time; what `doubles` names is delivered twice, and
+    what `delays` names as if it came behind a backlog.
     """
 
     queues: Mapping[tuple[str, str], Queue]
     loses: set[str]
     doubles: set[str]
+    delays: set[str]
     bodies: list[str] = field(default_factory=list)
 
     def publish(self, messages: Sequence[TopicMessage]) -> list[bool]:
@@ -122,7 +126,7 @@ class NotificationsTopic:
             self.loses.remove(wanted)
             return False
         queue = self.queues[message.attributes["channel"], message.attributes["priority"]]
-        queue.put(message.body)
+        queue.put(message.body, after=BACKLOG if wanted in self.delays else timedelta())
         if wanted in self.doubles:
             self.doubles.remove(wanted)
             queue.put(message.body, after=timedelta(seconds=30))

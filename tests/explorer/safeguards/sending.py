@@ -51,6 +51,14 @@ class _Forgetful(Around):
         return replace(found, people={})
 
 
+class _Wakeful(Around):
+    """Shows nobody's quiet hours."""
+
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
+        found: LookupResult = self.inner.look_up(wanted)
+        return replace(found, people={k: replace(p, quiet=None) for k, p in found.people.items()})
+
+
 class _Unconditional(Around):
     """Claims whatever is asked for."""
 
@@ -250,5 +258,10 @@ SAFEGUARDS_OF_SENDING = (
         name="consent at the claim",
         without=lambda: Fitting(sender_ledger=_Forgetful),
         breaks="for somebody who refuses",
+    ),
+    Safeguard(
+        name="quiet hours at the claim",
+        without=lambda: Fitting(sender_ledger=_Wakeful),
+        breaks="called in somebody's quiet hours",
     ),
 )
