@@ -20,11 +20,15 @@ count them at their acceptance. An alarm watches it (pipeline/constructs/observa
 SLOTS_USED, SLOT_WAIT = "SlotsUsed", "SlotWait"
 """Slots of a sender's bucket that were drawn (ordercast/pacing), and how long a batch waited for them."""
 
+DUE_BACKLOG, DUE_AGE = "DueBacklog", "DueAge"
+"""What the sweeper leaves due: how many rows, counted up to a limit, and how long the oldest waits."""
+
 BACK_PRESSURE = "BackPressure"
 """What a provider did not take, by kind: rate, quota, account (ordercast/sending/outcome.py). An alarm
 watches the account's, which is published at every level."""
 
 UNITS = {
+    DUE_AGE: "Seconds",
     "CostUSD": "None",
     "EstimatedCostUSD": "None",
     "DeliveryLatency": "Milliseconds",

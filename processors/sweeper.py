@@ -3,10 +3,10 @@
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ordercast.embedded_metric_format import DUE_AGE, DUE_BACKLOG, emf_line
 from ordercast.gateways import clients
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
@@ -17,26 +17,37 @@ from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.sending.due_partitions import SHARDS
 from ordercast.settings.processors import SweeperSettings
+from ordercast.settings.senders import read_senders
+from ordercast.wiring.senders import senders
 from ordercast.wiring.sweep import SweeperPorts, sweep, sweep_receipts
 from ordercast.wiring.tables import tables
 from ordercast.workflows.ports import Deadline
 from ordercast.workflows.sweep.sweep import Sweep
+from ordercast.workflows.sweep.swept import Swept
 from processors.deadline import deadline
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Do rounds until little time is left; if one fails, the next minute tries again."""
-    answer = respond(event, _wired(), time_left=deadline(context))
-    request_log("sweeper", context).info("swept", extra=answer)
-    return answer
+    sweep, log = _wired(), request_log("sweeper", context)
+    swept = respond(event, sweep, log, time_left=deadline(context))
+    figures = {DUE_BACKLOG: swept.backlog, DUE_AGE: swept.waits.total_seconds()}
+    line = emf_line(figures, stage=_settings().stage, at=sweep.now())
+    print(line)  # noqa: T201 - CloudWatch reads metrics from what a function prints
+    return swept.counts()
 
 
-def respond(event: Mapping[str, Any], sweep: Sweep, *, time_left: Deadline) -> dict[str, Any]:
-    """Sweep the shards of the group that *event* names; answer what was done."""
-    return asdict(sweep(_shards(event), time_left=time_left))
+def respond(event: Mapping[str, Any], sweep: Sweep, log: "Logger", *, time_left: Deadline) -> Swept:
+    """Sweep the shards of the group that *event* names; log and return what was done."""
+    swept = sweep(_shards(event), time_left=time_left)
+    log.info("swept", extra=swept.counts())
+    if swept.would_expire:
+        log.warning("would_expire_before_their_turn", extra={"by_channel": swept.would_expire})
+    return swept
 
 
 def _shards(event: Mapping[str, Any]) -> Sequence[int]:
@@ -47,15 +58,15 @@ def _shards(event: Mapping[str, Any]) -> Sequence[int]:
 @cache
 def _wired() -> Sweep:
     """Build once per execution environment, on the first invocation."""
-    settings = SweeperSettings.from_env(os.environ)
+    settings = _settings()
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
-    customers = table(settings.customers_table)
+    ledger, customers = table(settings.ledger_table), table(settings.customers_table)
     topic = Topic(
         client=clients.sns_topics(), arn=settings.notifications_topic_arn, executor=executor
     )
     ports = SweeperPorts(
-        ledger=DynamoLedger(table=table(settings.ledger_table), customers=customers),
+        ledger=DynamoLedger(table=ledger, customers=customers),
         people=DynamoPeople(table=customers),
         receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
         notifications_topic=SnsNotificationsTopic(topic=topic),
@@ -65,5 +76,11 @@ def _wired() -> Sweep:
             url=settings.receipts_queue_url,
             dead_letters_url=settings.receipts_dead_letters_url,
         ),
+        senders=senders(read_senders(settings.senders), ledger=ledger, executor=executor),
     )
     return sweep(ports, settings, sweep_receipts(ports, settings))
+
+
+@cache
+def _settings() -> SweeperSettings:
+    return SweeperSettings.from_env(os.environ)

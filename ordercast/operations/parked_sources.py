@@ -20,12 +20,15 @@ from ordercast.gateways.parked.objects import S3ParkedObjects
 from ordercast.operations.target import Target
 from ordercast.parked.item import Kind, ParkedItem, Selection
 from ordercast.producer import Producer
+from ordercast.wiring.senders import senders
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.redrive.batches import ParkedBatches
 from ordercast.workflows.redrive.dead_letters import ParkedDeadLetters
 from ordercast.workflows.redrive.notifications import ParkedNotifications
+from ordercast.workflows.redrive.paced import PacedRedrive
 from ordercast.workflows.redrive.source import ParkedSource
 from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
+from ordercast.workflows.release_room import ReleaseRoom, Senders
 
 # Nothing is parked for longer than its payload is kept.
 LONGEST = timedelta(days=14)
@@ -44,6 +47,7 @@ class ParkedSources:
     """The parked sources of a stage, by the kind of their items."""
 
     parked_sources: Sequence[tuple[Kind, ParkedSource]]
+    paced: PacedRedrive
 
     def find(self, chosen: Selection) -> list[SelectedItems]:
         """Search the sources of the selected kinds, all at once."""
@@ -77,9 +81,13 @@ def parked_sources(target: Target) -> ParkedSources:
         store=store, put=stream.put_payloads, recount=partial(_recount, target), now=_now
     )
     notifications_topic = _notifications_topic(target)
+    paced = PacedRedrive(room=ReleaseRoom(senders=_senders(target)), now=_now)
     dead_letters = [
         ParkedDeadLetters(
-            letters=each, ledger=target.ledger(), notifications_topic=notifications_topic
+            letters=each,
+            ledger=target.ledger(),
+            notifications_topic=notifications_topic,
+            paced=paced,
         )
         for each in _letters(target)
     ]
@@ -89,14 +97,16 @@ def parked_sources(target: Target) -> ParkedSources:
         now=_now,
         days=_days,
         first_wait=target.settings.republish_after,
+        paced=paced,
     )
     return ParkedSources(
+        paced=paced,
         parked_sources=[
             (Kind.RECORD, records),
             (Kind.BATCH, batches),
             *((Kind.DEAD_LETTER, each) for each in dead_letters),
             (Kind.NOTIFICATION, notifications),
-        ]
+        ],
     )
 
 
@@ -110,6 +120,11 @@ def _letters(target: Target) -> list[SqsDeadLetters]:
     )
     queues = target.names.work_queues
     return [*(dead_letters_of(sqs, each) for each in queues), undelivered]
+
+
+def _senders(target: Target) -> Senders:
+    executor = ThreadPoolExecutor(clients.WORKERS)
+    return senders(target.names.senders, ledger=target.ledger().table, executor=executor)
 
 
 def _notifications_topic(target: Target) -> SnsNotificationsTopic:

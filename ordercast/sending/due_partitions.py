@@ -1,14 +1,17 @@
 """Name the partitions of the due index, and say in which one a row waits. Used by the ledger and the sweeper.
 
 What is deferred until a time waits apart from what the sweeper looks at, so that a night's worth
-of messages hides no lost publication. What waits behind a hold is apart from both, and is not read
-until the hold is let go or it expires.
+of messages hides no lost publication; and apart by channel, whose rates differ, so that a channel
+without room holds up no other. What waits behind a hold is apart from both, and is not read until
+the hold is let go or it expires.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 from zlib import crc32
 
+from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 
@@ -19,22 +22,29 @@ SHARDS = range(8)
 """Each kind of partition comes so often, so that none is hot; groups of sweepers share them out."""
 
 
+class Backlog(NamedTuple):
+    """What is due in a partition: how many rows, counted up to a limit, and since when the oldest."""
+
+    rows: int
+    oldest: datetime
+
+
 def partition_of(row: Notification) -> str:
     """Return the partition that *row* waits in, if it is due at some time."""
+    shard = shard_of(row.id)
     if row.is_held:
-        return _held(row.held_by, shard_of(row.id))
-    kind = _DEFERRED if row.state is State.DEFERRED else _DUE
-    return f"{kind}-{shard_of(row.id)}"
+        return _held(row.held_by, shard)
+    return _deferral(row.channel, shard) if row.state is State.DEFERRED else _look(shard)
 
 
-def looks(shards: Iterable[int]) -> list[str]:
+def looks(shards: Iterable[int] = SHARDS) -> list[str]:
     """Return the partitions of what the sweeper looks at."""
-    return [f"{_DUE}-{shard}" for shard in shards]
+    return [_look(shard) for shard in shards]
 
 
-def deferrals(shards: Iterable[int]) -> list[str]:
+def deferrals(channel: Channel, shards: Iterable[int] = SHARDS) -> list[str]:
     """Return the partitions of what is deferred until a time."""
-    return [f"{_DEFERRED}-{shard}" for shard in shards]
+    return [_deferral(channel, shard) for shard in shards]
 
 
 def held_behind(hold_ids: Iterable[str], shards: Sequence[int]) -> list[str]:
@@ -47,8 +57,13 @@ def shard_of(name: str) -> int:
     return crc32(name.encode()) % len(SHARDS)
 
 
+def _look(shard: int) -> str:
+    return f"due-{shard}"
+
+
+def _deferral(channel: Channel, shard: int) -> str:
+    return f"deferred-{channel}-{shard}"
+
+
 def _held(hold_id: str | None, shard: int) -> str:
     return f"held#{hold_id}#{shard}"
-
-
-_DUE, _DEFERRED = "due", "deferred"

@@ -43,16 +43,21 @@ class DueAction:
 def due_action(
     row: Notification,
     *,
+    queue_takes: timedelta,
     due_policy: DuePolicy,
     receipts_applied_until: datetime | None,
     now: datetime,
 ) -> DueAction:
     """Decide what the sweeper does about *row*, which is not deferred; every look postpones the next one.
 
+    What waits in its queue takes so long to be sent; a row that is requested probably waits there.
     Receipts received before *receipts_applied_until* are on the ledger; None if that is unknown.
     """
     match row.state:
         case State.REQUESTED:
+            if queue_takes > due_policy.first_wait:
+                # The queue is behind: another copy would wait in it too.
+                return DueAction(row=replace(row, due_at=now + queue_takes))
             return DueAction(row=looked_at(row, due_policy=due_policy, now=now), publish=True)
         case State.SENDING:
             return DueAction(row=_watched(row, now))

@@ -125,8 +125,10 @@ class SweepPolicy(QuietSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweeperSettings(SweepPolicy, EnvironmentSettings):
-    """Settings of the sweeper."""
+    """Settings of the sweeper; `senders` is read by `settings.senders`."""
 
+    stage: str
+    senders: str
     ledger_table: str
     customers_table: str
     receipts_table: str

@@ -4,6 +4,7 @@ Written by pipeline/constructs/storage/published.py. Read by the commands on a d
 by a shop's producer, which needs `orders_stream_parameter` only.
 """
 
+from ordercast.settings.senders import ChannelSender
 from ordercast.settings.stage import Settings, Text
 
 
@@ -18,6 +19,7 @@ class StageNames(Settings, frozen=True):
     parked_bucket: Text
     notifications_topic: Text
     work_queues: list[Text]
+    senders: dict[str, ChannelSender]
     receipts_queue: Text
     undelivered_queue: Text
     configuration_set: Text

@@ -10,6 +10,7 @@ from ordercast.wiring.quiet import quiet_policy
 from ordercast.wiring.receipts import ReceiptPorts
 from ordercast.workflows.match_receipts import MatchReceipts
 from ordercast.workflows.ports import NotificationsTopic, ReceiptQueue
+from ordercast.workflows.release_room import Senders
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.probe_holds import ProbeHolds
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
@@ -27,6 +28,7 @@ class SweeperPorts(ReceiptPorts):
 
     notifications_topic: NotificationsTopic
     receipt_queue: ReceiptQueue
+    senders: Senders
     send_within: SendWithin = send_within
 
 
@@ -66,6 +68,9 @@ def sweep(
         limit=limit,
     )
     return Sweep(
+        ledger=ports.ledger,
+        senders=ports.senders,
+        now=ports.now,
         receipts=receipts,
         look=LookAtDue(
             ledger=ports.ledger,

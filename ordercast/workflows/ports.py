@@ -3,13 +3,14 @@
 Each method takes a batch and answers for each item. The same promise tests run against both.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult
+from ordercast.events.order_event import Channel, Priority
 from ordercast.events.stream_record import ParkedRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
@@ -19,6 +20,7 @@ from ordercast.pacing.holds import Hold, Holds
 from ordercast.people.person import Person
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.sending.claim import Claim, ClaimRequest
+from ordercast.sending.due_partitions import Backlog
 from ordercast.sending.outcome import Outcome, Outgoing, Settlement
 
 Clock = Callable[[], datetime]
@@ -110,6 +112,12 @@ class Ledger(DecisionsAndRows, Failures, HoldRecords, Protocol):
         """
         ...
 
+    def backlog(
+        self, partitions: Sequence[str], *, until: datetime, at_most: int
+    ) -> dict[str, Backlog]:
+        """Count what is due by *until* in each of *partitions* that has any, to about *at_most* each."""
+        ...
+
 
 class People(Protocol):
     """Customers and addresses. Raises `LedgerUnavailable`."""
@@ -154,6 +162,10 @@ class Provider(Protocol):
 class PaceBuckets(Protocol):
     """The buckets of pace, one for each origination. Raises `LedgerUnavailable`."""
 
+    def find(self, keys: AbstractSet[str]) -> dict[str, Bucket]:
+        """Return the buckets that exist."""
+        ...
+
     def open(self, bucket: Bucket) -> Bucket:
         """Insert *bucket* if there is none of its key; answer the stored one."""
         ...
@@ -164,6 +176,17 @@ class PaceBuckets(Protocol):
 
     def learn(self, seen: Bucket, new: Bucket) -> Bucket | None:
         """Write what *new* has learnt if the bucket's `rate_at` is as *seen*; answer the stored one."""
+        ...
+
+
+class WorkQueues(Protocol):
+    """The queues that senders read. Raises `QueueUnavailable`."""
+
+    def waiting(self) -> Mapping[tuple[Channel, Priority], int]:
+        """Return how many messages each holds, those at work and delayed ones too.
+
+        The counts may be a minute old.
+        """
         ...
 
 

@@ -14,6 +14,7 @@ from ordercast.workflows.redrive.batches import ParkedBatches
 from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
 from tests.fakes.clock import START
 from tests.fakes.parked_store import FakeParkedStore, FakeStream
+from tests.fakes.world import World
 
 SECRET = b'{"contact": {"email": "ada@example.com"}}'
 
@@ -38,7 +39,9 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> FakeStream:
     source = ParkedStreamRecords(store=store, put=stream.put, now=lambda: START)
     monkeypatch.setattr(parked, "target", lambda *_: None)
     monkeypatch.setattr(
-        parked, "parked_sources", lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)])
+        parked,
+        "parked_sources",
+        lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)], paced=World().paced()),
     )
     return stream
 
@@ -150,7 +153,9 @@ def test_a_whole_id_means_that_alone_and_not_what_begins_alike(
         store=FakeParkedStore(kept=kept), put=stream.put, now=lambda: START
     )
     monkeypatch.setattr(
-        parked, "parked_sources", lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)])
+        parked,
+        "parked_sources",
+        lambda _: ParkedSources(parked_sources=[(Kind.RECORD, source)], paced=World().paced()),
     )
 
     assert 0 == run("show", "101.1")[0]
@@ -175,7 +180,9 @@ def test_an_id_that_begins_like_an_option_is_none(run, stream, monkeypatch, id_:
     store = FakeParkedStore(given_up=waiting)
     source = ParkedBatches(store=store, put=stream.put, recount=len, now=lambda: START)
     monkeypatch.setattr(
-        parked, "parked_sources", lambda _: ParkedSources(parked_sources=[(Kind.BATCH, source)])
+        parked,
+        "parked_sources",
+        lambda _: ParkedSources(parked_sources=[(Kind.BATCH, source)], paced=World().paced()),
     )
 
     assert f"for {id_}" in run("show", id_)[1]

@@ -1,5 +1,6 @@
 """Buckets of pace, in memory."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from ordercast.errors import LedgerUnavailable
@@ -13,6 +14,10 @@ class FakeBuckets:
     kept: dict[str, Bucket] = field(default_factory=dict)
     unavailable: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
+
+    def find(self, keys: AbstractSet[str]) -> dict[str, Bucket]:
+        self._call("find")
+        return {key: self.kept[key] for key in sorted(keys) if key in self.kept}
 
     def open(self, bucket: Bucket) -> Bucket:
         self._call("open")

@@ -22,7 +22,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.pacing.holds import Hold, Holds, let_go, with_holds, without
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus, claim_of
-from ordercast.sending.due_partitions import partition_of
+from ordercast.sending.due_partitions import Backlog, partition_of
 from ordercast.sending.outcome import Settlement, settled
 from ordercast.workflows.ports import RowChange
 from tests.fakes.people import FakePeople
@@ -140,6 +140,20 @@ class FakeLedger:
             if row.due_at and row.due_at <= until and partition_of(row) in partitions
         ]
         return self._answer("due", [i for _, i in sorted(waiting)][:limit], partitions, through)
+
+    def backlog(
+        self, partitions: Sequence[str], *, until: datetime, at_most: int
+    ) -> dict[str, Backlog]:
+        through = self._call("backlog", partitions)
+        waiting: dict[str, list[datetime]] = {}
+        for row in self.rows.values():
+            if row.due_at and row.due_at <= until and partition_of(row) in partitions:
+                waiting.setdefault(partition_of(row), []).append(row.due_at)
+        counted = {
+            each: Backlog(rows=min(at_most, len(due)), oldest=min(due))
+            for each, due in sorted(waiting.items())
+        }
+        return self._answer("backlog", counted, partitions, through)
 
     def hold(self, holds: Sequence[Hold]) -> Holds:
         ids = [each.id for each in holds]

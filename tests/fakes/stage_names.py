@@ -1,6 +1,8 @@
 """The names of a stage that was never deployed, for tests of commands."""
 
+from ordercast.events.order_event import Channel
 from ordercast.settings.published import StageNames
+from ordercast.settings.senders import ChannelSender
 
 NAMES = StageNames(
     orders_stream="orders",
@@ -11,6 +13,12 @@ NAMES = StageNames(
     parked_bucket="parked",
     notifications_topic="arn:topic",
     work_queues=["https://queue"],
+    senders={
+        str(channel): ChannelSender(
+            rate=20, origination=f"{channel}/default", high="https://high", normal="https://normal"
+        )
+        for channel in Channel
+    },
     receipts_queue="https://receipts",
     undelivered_queue="https://undelivered",
     configuration_set="set",

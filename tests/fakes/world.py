@@ -25,7 +25,9 @@ from ordercast.wiring.sweep import SweeperPorts, sweep, sweep_receipts
 from ordercast.workflows.apply_receipts import Applied, ApplyReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
 from ordercast.workflows.ports import Deadline
+from ordercast.workflows.redrive.paced import PacedRedrive
 from ordercast.workflows.relay_orders import Opening, Relayed, RelayOrders
+from ordercast.workflows.release_room import Origination, ReleaseRoom, Senders
 from ordercast.workflows.send.checks import Cost
 from ordercast.workflows.send.sent import Sent
 from ordercast.workflows.send_messages import SendMessages
@@ -42,6 +44,7 @@ from tests.fakes.people import FakePeople
 from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.receipt_queue import FakeReceiptQueue
+from tests.fakes.work_queues import FakeWorkQueues
 
 LEASE = timedelta(minutes=2)
 RECEIPT_RETENTION = timedelta(days=30)
@@ -81,6 +84,7 @@ class World:
     provider: FakeProvider = field(default_factory=FakeProvider)
     buckets: FakeBuckets = field(default_factory=FakeBuckets)
     receipts: FakeReceiptQueue = field(default_factory=FakeReceiptQueue)
+    work_queues: FakeWorkQueues = field(default_factory=FakeWorkQueues)
     policy: Policy = POLICY
     opening: Opening = open_envelope
     words: Callable[[Notification], Words] = words
@@ -180,11 +184,32 @@ class World:
     def sweep(self, limit: int = 100) -> Swept:
         """Do one round of looks, one of releases and one of holds, with their probes."""
         swept, sweeper = Swept(), self.sweeper(limit)
-        sweeper.look(looks(SHARDS), swept)
-        sweeper.release(deferrals(SHARDS), swept)
-        sweeper.holds(SHARDS, swept)
+        room = self.room()
+        sweeper.look(looks(), swept, room)
+        for channel in Channel:
+            sweeper.release(deferrals(channel), swept, room)
+        sweeper.holds(SHARDS, swept, room)
         sweeper.probe(SHARDS, swept)
         return swept
+
+    def room(self) -> ReleaseRoom:
+        """The room of the senders' queues, for an invocation that does everything."""
+        return ReleaseRoom(senders=self.senders)
+
+    def paced(self) -> PacedRedrive:
+        """The pace of a command that redrives."""
+        return PacedRedrive(room=self.room(), now=self.now)
+
+    @property
+    def senders(self) -> Senders:
+        """What is in front of the senders; one bucket serves both channels."""
+        key = SEND_POLICY.origination
+        return Senders(
+            work_queues=self.work_queues,
+            buckets=self.buckets,
+            originations={each: Origination(key=key, limit=self.rate) for each in Channel},
+            now=self.now,
+        )
 
     def sweep_receipts(self, limit: int = 100) -> Swept:
         """Do one round of receipts."""
@@ -204,6 +229,7 @@ class World:
             receipt_logs=self.receipt_logs,
             notifications_topic=self.notifications_topic,
             receipt_queue=self.receipts,
+            senders=self.senders,
             send_within=lambda _: self.send_within,
             now=self.now,
         )

@@ -25,6 +25,12 @@ class BucketsPromises:
         assert FRESH == buckets.open(FRESH)
         assert FRESH == buckets.open(fresh("sms", limit=3, now=LATER))
 
+    def test_what_is_not_there_is_not_found(self, buckets: PaceBuckets) -> None:
+        buckets.open(FRESH)
+
+        assert {"sms": FRESH} == buckets.find({"sms", "email"})
+        assert {} == buckets.find(set())
+
     def test_buckets_of_two_keys_do_not_meet(self, buckets: PaceBuckets) -> None:
         other = replace(FRESH, key="email")
         buckets.open(FRESH)

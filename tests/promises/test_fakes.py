@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ordercast.errors import LedgerUnavailable
-from ordercast.events.order_event import Channel
+from ordercast.errors import LedgerUnavailable, QueueUnavailable
+from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Outgoing, Settlement, accepted, not_now
@@ -22,6 +22,7 @@ from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.work_queues import FakeWorkQueues
 from tests.promises.buckets import BucketsPromises
 from tests.promises.ledger.decisions import latest_status, numbered_decision
 from tests.promises.ledger.holds import HoldsPromises
@@ -34,6 +35,7 @@ from tests.promises.provider import ProviderPromises, outgoing
 from tests.promises.receipt_logs import ReceiptLogsPromises, receipt_log
 from tests.promises.receipt_queue import InboundEvent, ReceiptQueuePromises
 from tests.promises.rollups import RollupsPromises
+from tests.promises.work_queues import Holding, WorkQueuesPromises
 
 Calling = Callable[[], object]
 
@@ -42,6 +44,25 @@ class TestFakeBuckets(BucketsPromises):
     @pytest.fixture
     def buckets(self) -> FakeBuckets:
         return FakeBuckets()
+
+
+class TestFakeWorkQueues(WorkQueuesPromises):
+    @pytest.fixture
+    def work_queues(self) -> FakeWorkQueues:
+        return FakeWorkQueues()
+
+    @pytest.fixture
+    def hold(self, work_queues: FakeWorkQueues) -> Holding:
+        def hold(channel: Channel, priority: Priority, messages: int) -> None:
+            work_queues.held[channel, priority] = messages
+
+        return hold
+
+    def test_it_answers_nothing_while_it_is_unavailable(self, work_queues: FakeWorkQueues) -> None:
+        work_queues.unavailable = True
+
+        with pytest.raises(QueueUnavailable):
+            work_queues.waiting()
 
 
 class TestFakeRollups(RollupsPromises):

@@ -41,10 +41,12 @@ def look(
     after: timedelta,
     receipts_applied: bool = True,
     resend: timedelta | None = RIPE,
+    queue_takes: timedelta = FIRST_WAIT,
 ) -> DueAction:
     """Let the sweeper look at a row so long after the start."""
     return due_action(
         row,
+        queue_takes=queue_takes,
         due_policy=policy(resend),
         receipts_applied_until=START + after if receipts_applied else None,
         now=START + after,
@@ -66,6 +68,14 @@ def test_what_is_still_requested_is_published_again_ever_more_rarely() -> None:
         now += waits[-1]
 
     assert [30 * MINUTE, 3 * HOUR, 12 * HOUR, 12 * HOUR, 12 * HOUR] == waits
+
+
+def test_while_its_queue_is_behind_it_is_not_published_again() -> None:
+    """It probably waits there; it is looked at when the queue is through, as if for the first time."""
+    kept = look(MAIL, after=FIRST_WAIT, queue_takes=FIRST_WAIT + MINUTE)
+
+    assert (False, 0) == (kept.publish, kept.row.sweeps)
+    assert START + FIRST_WAIT + FIRST_WAIT + MINUTE == kept.row.due_at
 
 
 # What waited for the morning

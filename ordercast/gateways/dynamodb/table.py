@@ -116,6 +116,27 @@ class Table:
         keys = [key for page in pages for key in page]
         return sorted(keys, key=lambda key: int(key["due_at"]["N"]))[:limit]
 
+    def count_due(
+        self, index: str, partition: str, *, until: datetime, at_most: int
+    ) -> tuple[int, Item] | None:
+        """Count what is due by *until* in a partition, and return the oldest; None if nothing is.
+
+        A page counts all that is in a mebibyte of the index; no page begins beyond *at_most*.
+        """
+        oldest = self._due(index, partition, until, 1)
+        if not oldest:
+            return None
+        query = {**self._due_query(index, partition, until), "Select": "COUNT"}
+        counted = 0
+        while counted < at_most:
+            with translated():
+                page = self.client.query(**query)
+            counted += page["Count"]
+            if "LastEvaluatedKey" not in page:
+                break
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        return max(1, counted), oldest[0]
+
     def counts(self, index: str, attribute: str, partitions: Sequence[str]) -> list[int]:
         """Return how many items each partition of an index has."""
         return list(self.executor.map(lambda each: self._count(index, attribute, each), partitions))
@@ -130,13 +151,17 @@ class Table:
 
     def _due(self, index: str, partition: str, until: datetime, limit: int) -> Sequence[Item]:
         with translated():
-            return self.client.query(
-                TableName=self.name,
-                IndexName=index,
-                KeyConditionExpression="due_shard = :partition AND due_at <= :until",
-                ExpressionAttributeValues={":partition": text(partition), ":until": millis(until)},
-                Limit=limit,
-            )["Items"]
+            return self.client.query(**self._due_query(index, partition, until), Limit=limit)[
+                "Items"
+            ]
+
+    def _due_query(self, index: str, partition: str, until: datetime) -> dict[str, Any]:
+        return {
+            "TableName": self.name,
+            "IndexName": index,
+            "KeyConditionExpression": "due_shard = :partition AND due_at <= :until",
+            "ExpressionAttributeValues": {":partition": text(partition), ":until": millis(until)},
+        }
 
     def _count(self, index: str, attribute: str, partition: str) -> int:
         pages = self.client.get_paginator("query").paginate(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult
-from ordercast.gateways.dynamodb.codec import Item, text
+from ordercast.gateways.dynamodb.codec import INSTANT, Item, text
 from ordercast.gateways.dynamodb.table import KEYS_A_CALL, Located, Table, translated
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.index_keys import (
@@ -22,7 +22,7 @@ from ordercast.gateways.ledger.items import HOLDS_KEY, decision_key, id_of, key,
 from ordercast.gateways.people import items as people_item
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.sending.due_partitions import SHARDS, held_behind
+from ordercast.sending.due_partitions import SHARDS, Backlog, held_behind
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef
@@ -104,6 +104,21 @@ class LedgerReads:
     def due(self, partitions: Sequence[str], *, until: datetime, limit: int) -> list[str]:
         """Return up to *limit* ids of *partitions* that are due by *until*, oldest first."""
         return list(map(id_of, self.table.due(DUE_INDEX, partitions, until=until, limit=limit)))
+
+    def backlog(
+        self, partitions: Sequence[str], *, until: datetime, at_most: int
+    ) -> dict[str, Backlog]:
+        """Count what is due by *until* in each of *partitions* that has any."""
+
+        def count(partition: str) -> tuple[int, Item] | None:
+            return self.table.count_due(DUE_INDEX, partition, until=until, at_most=at_most)
+
+        counted = zip(partitions, self.table.executor.map(count, partitions), strict=True)
+        return {
+            partition: Backlog(rows=found[0], oldest=INSTANT.read(found[1]["due_at"]))
+            for partition, found in counted
+            if found
+        }
 
     def waiting(self, hold_ids: Sequence[str]) -> dict[str, int]:
         """Return how many notifications wait behind each hold; a moment late, as an index is."""

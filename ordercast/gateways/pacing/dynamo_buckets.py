@@ -3,6 +3,7 @@
 A draw is one conditional increment: it costs a write unit, also where it is refused.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -31,6 +32,7 @@ _BUCKET = Fields.of(
     }
 )
 _LEARNT = ("rate", "rate_at", "refusals")
+_PREFIX = "pace#"
 _LINES = ("next_slot", "next_high_slot")
 
 
@@ -39,6 +41,15 @@ class DynamoBuckets:
     """The buckets in DynamoDB."""
 
     table: Table
+
+    def find(self, keys: AbstractSet[str]) -> dict[str, Bucket]:
+        """Return the buckets that exist."""
+        items = self.table.get([_key(each) for each in sorted(keys)])
+        names = [str(item["pk"]["S"]).removeprefix(_PREFIX) for item in items]
+        return {
+            name: Bucket(key=name, **_BUCKET.read(item))
+            for name, item in zip(names, items, strict=True)
+        }
 
     def open(self, bucket: Bucket) -> Bucket:
         """Insert *bucket* if there is none of its key; return the stored one."""
@@ -92,7 +103,7 @@ class DynamoBuckets:
 
 
 def _key(bucket: str) -> Item:
-    return {"pk": text(f"pace#{bucket}"), "sk": text("pace#bucket")}
+    return {"pk": text(_PREFIX + bucket), "sk": text("pace#bucket")}
 
 
 def _micros(by: timedelta) -> Attribute:

@@ -10,6 +10,7 @@ from ordercast.events.identity import is_notification_id
 from ordercast.notifications.lifecycle import State
 from ordercast.parked.item import DeadLetter, Kind, ParkedItem
 from ordercast.workflows.ports import Ledger, NotificationsTopic
+from ordercast.workflows.redrive.paced import PacedRedrive
 from ordercast.workflows.redrive.source import NOTE_SIZE, ReportProgress
 
 NOT_OURS = "a message that names no notification"
@@ -44,14 +45,16 @@ class DeadLetters(Protocol):
 class ParkedDeadLetters:
     """The dead letters of one queue.
 
-    If a dead letter names a notification that is still requested, that is published again; if the
-    notification has moved on, the dead letter is only removed. Any other goes back to its queue.
+    If a dead letter names a notification that is still requested, that is published again, or
+    deferred where there is no room for it; if the notification has moved on, the dead letter is
+    only removed. Any other goes back to its queue.
     It is removed last: a repetition costs a refused claim or a repeated receipt.
     """
 
     letters: DeadLetters
     ledger: Ledger
     notifications_topic: NotificationsTopic
+    paced: PacedRedrive
     _kept: dict[str, DeadLetter] = field(default_factory=dict, init=False, repr=False)
 
     def contents(self) -> Iterator[ParkedItem]:
@@ -101,8 +104,12 @@ class ParkedDeadLetters:
         subjects = {letter.id: _notification_in(letter) for letter in letters}
         ids = frozenset(subject for subject in subjects.values() if subject)
         rows = self.ledger.look_up(LookupKeys(notifications=ids)).notifications
-        waiting = [row for row in rows.values() if row.state is State.REQUESTED]
-        lost = {row.id for row in waiting} - self.notifications_topic.publish(waiting)
+        requested = [row for row in rows.values() if row.state is State.REQUESTED]
+        going, waiting = self.paced(requested)
+        deferred = self.ledger.change([(rows[row.id], row) for row in waiting])
+        self.paced.deferred += len(deferred)
+        published = self.notifications_topic.publish(going)
+        lost = {row.id for row in requested} - published - deferred
         others = [letter for letter in letters if subjects[letter.id] not in rows]
         taken = self.letters.send_back(others)
         return [

@@ -8,6 +8,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.parked.item import Kind, ParkedItem
 from ordercast.workflows.ports import Clock, Failures, NotificationsTopic
+from ordercast.workflows.redrive.paced import PacedRedrive
 from ordercast.workflows.redrive.source import NOTE_SIZE, ReportProgress
 
 DROPPED = "dropped-by-operator"
@@ -18,7 +19,8 @@ class ParkedNotifications:
     """Notifications that are out of attempts, or that failed to render.
 
     A redriven one has all its attempts again; the send rules are asked again when it is claimed.
-    It has a due time too, so after a crash the sweeper publishes it.
+    It has a due time too, so after a crash the sweeper publishes it. What there is no room for in
+    the senders' queues is deferred, and released by the sweeper.
     """
 
     ledger: Failures
@@ -26,6 +28,7 @@ class ParkedNotifications:
     now: Clock
     days: Callable[[], Sequence[date]]
     first_wait: timedelta
+    paced: PacedRedrive
     _kept: dict[str, Notification] = field(default_factory=dict, init=False, repr=False)
 
     def contents(self) -> Iterator[ParkedItem]:
@@ -42,13 +45,15 @@ class ParkedNotifications:
         return (self._kept[parked.id].recipient or "").encode()
 
     def redrive(self, things: Sequence[ParkedItem], *, progress: ReportProgress) -> int:
-        """Reopen each and publish it."""
+        """Reopen each, and publish what there is room for."""
         went = 0
         for start in range(0, len(things), NOTE_SIZE):
             rows = [self._kept[each.id] for each in things[start : start + NOTE_SIZE]]
-            reopened = {row.id: self._reopened(row) for row in rows}
+            going, waiting = self.paced([self._reopened(row) for row in rows])
+            reopened = {row.id: row for row in (*going, *waiting)}
             changed = self.ledger.change([(row, reopened[row.id]) for row in rows])
-            self.notifications_topic.publish([reopened[each] for each in sorted(changed)])
+            self.notifications_topic.publish([row for row in going if row.id in changed])
+            self.paced.deferred += sum(row.id in changed for row in waiting)
             went += len(changed)
             progress(len(rows))
         return went

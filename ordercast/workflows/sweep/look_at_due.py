@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.matching import number_in_doubt
-from ordercast.sending.due_policy import DuePolicy, due_action, looked_at
+from ordercast.sending.due_policy import DueAction, DuePolicy, due_action, looked_at
 from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic, ReceiptQueue
+from ordercast.workflows.release_room import ReleaseRoom
 from ordercast.workflows.sweep.actions import Actions, decide_each, due_rows, publish, write
 from ordercast.workflows.sweep.swept import Swept
 
@@ -26,14 +27,17 @@ class LookAtDue:
     now: Clock
     limit: int
 
-    def __call__(self, partitions: Sequence[str], swept: Swept) -> bool:
+    def __call__(self, partitions: Sequence[str], swept: Swept, room: ReleaseRoom) -> bool:
         """Do one bounded round; return whether there may be more. Raises `Retryable`."""
         now = self.now()
         rows = due_rows(self.ledger, partitions, until=now, limit=self.limit)
-        actions = self._actions(rows, now, swept)
+        actions = self._actions(rows, now, swept, room)
         texts = [row for row in rows if number_in_doubt(row)]
         written = write(self.ledger, [row for row in rows if row not in texts], actions)
         publish(self.notifications_topic, written, actions, swept)
+        swept.postponed += sum(
+            row.state is State.REQUESTED and not actions[row.id].publish for row in rows
+        )
         # Last, so that a failure with receipts does not hold back the rest; and before these rows
         # are written, so that they stay due after a failure.
         swept.matched += self.match_texts(texts) if texts else 0
@@ -45,12 +49,21 @@ class LookAtDue:
         )
         return bool(rows)
 
-    def _actions(self, rows: Sequence[Notification], now: datetime, swept: Swept) -> Actions:
+    def _actions(
+        self, rows: Sequence[Notification], now: datetime, swept: Swept, room: ReleaseRoom
+    ) -> Actions:
         doubtful = any(row.state is State.IN_DOUBT for row in rows)
         until = self.receipts.applied_until(now=now) if doubtful else None
-        decide = partial(
-            due_action, due_policy=self.due_policy, receipts_applied_until=until, now=now
-        )
-        return decide_each(
-            rows, decide, partial(looked_at, due_policy=self.due_policy, now=now), swept
-        )
+        takes = {row.id: room.until_sent(row) for row in rows if row.state is State.REQUESTED}
+
+        def decide(row: Notification) -> DueAction:
+            return due_action(
+                row,
+                queue_takes=takes.get(row.id, timedelta()),
+                due_policy=self.due_policy,
+                receipts_applied_until=until,
+                now=now,
+            )
+
+        otherwise = partial(looked_at, due_policy=self.due_policy, now=now)
+        return decide_each(rows, decide, otherwise, swept)

@@ -1,23 +1,28 @@
-"""Release what is deferred until a time that has come, or behind a hold. Used by the sweeper."""
+"""Release what is deferred until a time that has come, or behind a hold, as far as there is room. Used by the sweeper."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ordercast.decisions.lookup import LookupKeys, LookupResult
+from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.people.person import people_for
 from ordercast.sending.due_policy import DueAction, DuePolicy, looked_at, release
 from ordercast.sending.send_rules import SendWithin, latest_status_key_of
 from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic
+from ordercast.workflows.release_room import ReleaseRoom
 from ordercast.workflows.sweep.actions import decide_each, due_rows, publish, write
 from ordercast.workflows.sweep.swept import Swept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseDeferred:
-    """Check each deferred row by send rules and holds; then publish it, suppress it or hold it back."""
+    """Check each deferred row by send rules and holds; then publish it, suppress it or hold it back.
+
+    What there is no room for stays as it is. High priority goes first, then what expires first.
+    """
 
     ledger: Ledger
     notifications_topic: NotificationsTopic
@@ -27,14 +32,20 @@ class ReleaseDeferred:
     limit: int
 
     def __call__(
-        self, partitions: Sequence[str], swept: Swept, *, until: datetime | None = None
+        self,
+        partitions: Sequence[str],
+        swept: Swept,
+        room: ReleaseRoom,
+        *,
+        until: datetime | None = None,
     ) -> bool:
         """Do one bounded round over what is due *until* then, or by now.
 
-        Returns whether there may be more; raises `Retryable`.
+        Returns whether there may be more to release; raises `Retryable`.
         """
         now = self.now()
-        rows = due_rows(self.ledger, partitions, until=until or now, limit=self.limit)
+        due = due_rows(self.ledger, partitions, until=until or now, limit=self.limit)
+        rows = self._going(due, swept, room, now)
         if not rows:
             return False
         found = self.found(rows)
@@ -45,9 +56,23 @@ class ReleaseDeferred:
             swept,
         )
         written = write(self.ledger, rows, actions)
-        swept.released += sum(actions[i].row.state is State.REQUESTED for i in written)
+        released = [actions[i].row for i in written if actions[i].row.state is State.REQUESTED]
+        room.take(released)
+        swept.released += len(released)
         publish(self.notifications_topic, written, actions, swept)
         return True
+
+    def _going(
+        self, due: list[Notification], swept: Swept, room: ReleaseRoom, now: datetime
+    ) -> list[Notification]:
+        """Return what is decided about now: what there is room for, and what has expired."""
+        due.sort(key=self._urgency)
+        expired = [row for row in due if self._expires(row) < now]
+        others = [row for row in due if self._expires(row) >= now]
+        fitting = room.fit(others)
+        going = {row.id for row in fitting}
+        swept.without_room |= self._expiries(row for row in others if row.id not in going)
+        return [*expired, *fitting]
 
     def found(self, rows: Iterable[Notification]) -> LookupResult:
         """Read what the release of *rows* is decided by."""
@@ -67,3 +92,19 @@ class ReleaseDeferred:
         """Decide what becomes of a deferred row."""
         within = self.send_within(row)
         return release(row, found, due_policy=self.due_policy, send_within=within, now=now)
+
+    def _expiries(self, rows: Iterable[Notification]) -> dict[Channel, list[datetime]]:
+        """Return when each of *rows* expires, by channel."""
+        expiries: dict[Channel, list[datetime]] = {}
+        for row in rows:
+            expiries.setdefault(row.channel, []).append(self._expires(row))
+        return expiries
+
+    def _urgency(self, row: Notification) -> tuple[bool, datetime]:
+        return row.priority is not Priority.HIGH, self._expires(row)
+
+    def _expires(self, row: Notification) -> datetime:
+        try:
+            return row.effective_at + self.send_within(row)
+        except Exception:  # noqa: BLE001 - whoever decides about the row meets the bug again, and notes it
+            return row.effective_at

@@ -4,9 +4,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from itertools import chain
 
+from ordercast.events.order_event import Channel
 from ordercast.sending.due_partitions import SHARDS, deferrals, looks
-from ordercast.workflows.ports import Deadline
+from ordercast.workflows.ports import Clock, Deadline, Ledger
+from ordercast.workflows.release_room import ReleaseRoom, Senders
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.probe_holds import ProbeHolds
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
@@ -23,29 +27,53 @@ ROUND_TAKES = timedelta(seconds=10)
 MOST_ROUNDS = 1000
 """Of all workflows together; more than fit into an invocation."""
 
+COUNTED = 100_000
+"""So many due rows of a partition are counted; reading more would cost more than it tells."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
     """The workflows of one invocation. Receipts have the first turn: they may resolve a doubt."""
 
+    ledger: Ledger
     receipts: SweepReceipts
     look: LookAtDue
     release: ReleaseDeferred
     holds: SweepHolds
     probe: ProbeHolds
+    senders: Senders
+    now: Clock
 
     def __call__(self, shards: Sequence[int] = SHARDS, *, time_left: Deadline) -> Swept:
-        """Do rounds over *shards* until nothing is due or time is up; raises `Retryable`."""
+        """Do rounds over *shards* until nothing is due or time is up; raises `Retryable`.
+
+        Groups of shards that are swept side by side share the room of the senders' queues.
+        """
         swept = Swept()
+        room = ReleaseRoom(senders=self.senders, share=len(shards) / len(SHARDS))
         rounds = [
-            lambda: self.receipts(shards, swept),
-            lambda: self.look(looks(shards), swept),
-            lambda: self.release(deferrals(shards), swept),
-            lambda: self.holds(shards, swept),
-            lambda: self.probe(shards, swept),
+            partial(self.receipts, shards, swept),
+            partial(self.look, looks(shards), swept, room),
+            *(partial(self.release, deferrals(each, shards), swept, room) for each in Channel),
+            partial(self.holds, shards, swept, room),
+            partial(self.probe, shards, swept),
         ]
         take_turns(rounds, time_left=time_left)
+        self._count(shards, swept, room)
         return swept
+
+    def _count(self, shards: Sequence[int], swept: Swept, room: ReleaseRoom) -> None:
+        """Count what is due and was not taken, and what of it will expire."""
+        now = self.now()
+        deferred = {channel: deferrals(channel, shards) for channel in Channel}
+        partitions = [*looks(shards), *chain.from_iterable(deferred.values())]
+        backlog = self.ledger.backlog(partitions, until=now, at_most=COUNTED)
+        swept.backlog = sum(each.rows for each in backlog.values())
+        swept.waits = now - min((each.oldest for each in backlog.values()), default=now)
+        for channel, expiries in swept.without_room.items():
+            waiting = sum(backlog[each].rows for each in deferred[channel] if each in backlog)
+            late = room.would_expire(channel, expiries, waiting)
+            swept.would_expire |= {channel: late} if late else {}
 
 
 def take_turns(rounds: Iterable[Round], *, time_left: Deadline) -> None:

@@ -8,6 +8,7 @@ from ordercast.decisions.lookup import LookupKeys
 from ordercast.pacing.holds import STALE_VIEW, Hold
 from ordercast.sending.due_partitions import SHARDS, WHENEVER, held_behind
 from ordercast.workflows.ports import Clock, Ledger
+from ordercast.workflows.release_room import ReleaseRoom
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.swept import Swept
 
@@ -23,15 +24,15 @@ class SweepHolds:
     release: ReleaseDeferred
     now: Clock
 
-    def __call__(self, shards: Sequence[int], swept: Swept) -> bool:
+    def __call__(self, shards: Sequence[int], swept: Swept, room: ReleaseRoom) -> bool:
         """Do one bounded round; return whether there may be more. Raises `Retryable`."""
         now = self.now()
         holds = self.ledger.look_up(LookupKeys(holds=True)).holds
         released = [hold for hold in holds if not hold.is_active]
         walked = held_behind([hold.id for hold in released], shards)
-        more = self.release(walked, swept, until=WHENEVER)
+        more = self.release(walked, swept, room, until=WHENEVER)
         active = [hold.id for hold in holds if hold.is_active]
-        expired = self.release(held_behind(_in_turn(active, now), shards), swept)
+        expired = self.release(held_behind(_in_turn(active, now), shards), swept, room)
         self.ledger.end_holds([each for each in released if self._is_over(each, now)])
         return more or expired
 

@@ -1,23 +1,42 @@
 """What the sweeper did in one invocation. Filled by its workflows, read by the Lambda function."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from ordercast.events.order_event import Channel
 
 
 @dataclass(slots=True, kw_only=True)
 class Swept:
-    """Counts of notifications and, from `applied` on, of provider messages.
+    """Counts of notifications and, from `applied` to `unattributed`, of provider messages.
 
     `looked_at` is what was due and decided about, `released` what was deferred until now,
-    `published` both that and what was published again. `bugs` are the types of exceptions raised,
-    one for each notification. `matched` are receipts that were matched to texts in doubt.
+    `published` both that and what was published again, `postponed` what was not because its queue
+    is behind. `bugs` are the types of exceptions raised, one for each notification. `matched` are
+    receipts that were matched to texts in doubt.
+
+    `backlog` is what is due and not taken yet, the oldest since `waits`. Of it `would_expire`,
+    by channel, before its turn comes: an estimate. `without_room` are the times at which what the
+    last round left behind expires.
     """
 
     looked_at: int = 0
     released: int = 0
     published: int = 0
+    postponed: int = 0
     doubtful: int = 0
     bugs: list[str] = field(default_factory=list)
     applied: int = 0
     timed_out: int = 0
     matched: int = 0
     unattributed: int = 0
+    backlog: int = 0
+    waits: timedelta = timedelta()
+    would_expire: dict[Channel, int] = field(default_factory=dict)
+    without_room: dict[Channel, list[datetime]] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, Any]:
+        """Return what the log shows; `waits` is in seconds."""
+        counts = {name: value for name, value in asdict(self).items() if name != "without_room"}
+        return {**counts, "waits": self.waits.total_seconds()}

@@ -11,7 +11,7 @@ class EmailSender(StageFunction):
 
     def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         stage, tables = parts.stage, parts.tables
-        own = parts.sender_environment("email", stage.email_sender)
+        own = parts.sender_environment("email")
         super().__init__(
             scope, parts, "processors.email_sender.handler", EmailSenderSettings, **own
         )

@@ -9,7 +9,8 @@ from constructs import Construct
 from msgspec.structs import asdict
 
 from ordercast.settings.environment import EnvironmentSettings
-from ordercast.settings.stage import SenderFunctionSettings, StageSettings
+from ordercast.settings.senders import ChannelSender
+from ordercast.settings.stage import StageSettings
 from pipeline.constructs.functions.function import Function, FunctionDefaults
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.queues import Queues
@@ -44,9 +45,26 @@ class StageParts:
             "configuration_set": self.mail.configuration_set.configuration_set_name,
         }
 
-    def sender_environment(self, channel: str, sender: SenderFunctionSettings) -> dict[str, object]:
-        """Return how fast a channel's sender may send, through the account's default origination."""
-        return {"rate": sender.limit, "origination": f"{channel}/{Aws.REGION}/default"}
+    @property
+    def senders(self) -> dict[str, ChannelSender]:
+        """The sender of each channel, which sends through the account's default origination."""
+        return {
+            channel: ChannelSender(
+                rate=sender.limit,
+                origination=f"{channel}/{Aws.REGION}/default",
+                high=high.queue.queue_url,
+                normal=normal.queue.queue_url,
+            )
+            for channel, sender, (high, normal) in (
+                ("sms", self.stage.sms_sender, self.queues.sms),
+                ("email", self.stage.email_sender, self.queues.email),
+            )
+        }
+
+    def sender_environment(self, channel: str) -> dict[str, object]:
+        """Return how fast a channel's sender may send."""
+        sender = self.senders[channel]
+        return {"rate": sender.rate, "origination": sender.origination}
 
     def environment(self, kind: type[EnvironmentSettings], **own: object) -> EnvironmentSettings:
         """Return the settings of one function: *own*, and the stage's of the same name."""

@@ -3,6 +3,7 @@
 from constructs import Construct
 
 from ordercast.settings.processors import SweeperSettings
+from ordercast.settings.senders import write_senders
 from pipeline.constructs.functions.parts import StageFunction, StageParts
 from pipeline.constructs.storage.ledger import FAILURE_INDEX
 from pipeline.constructs.storage.table import DUE_INDEX
@@ -20,12 +21,15 @@ class Sweeper(StageFunction):
             SweeperSettings,
             receipts_queue_url=receipts.queue.queue_url,
             receipts_dead_letters_url=receipts.dead_letters.queue_url,
+            senders=write_senders(parts.senders),
         )
         tables.let_merge_receipts(self)
         tables.ledger.let_query(self, index=DUE_INDEX)
         tables.ledger.let_query(self, index=FAILURE_INDEX)
         tables.receipts.let_query(self, index=DUE_INDEX)
         receipts.let_count(self)
+        for queue in (*parts.queues.sms, *parts.queues.email):
+            queue.let_measure(self)
         parts.notifications.let_publish(self)
         groups = stage.sweeper.groups
         self.run_every(

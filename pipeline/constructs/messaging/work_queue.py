@@ -73,6 +73,10 @@ class WorkQueue(Construct):
         # The function knows the queue's ARN, and the call wants the URL.
         function.allow("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", on=[self.queue.queue_arn])
 
+    def let_measure(self, function: Function) -> None:
+        """Let *function* ask how many messages wait here; not read them."""
+        function.allow("sqs:GetQueueAttributes", on=[self.queue.queue_arn])
+
     def let_count(self, function: Function) -> None:
         """Let *function* ask how many messages and dead letters wait, and for how long; not read them."""
         queues = [self.queue.queue_arn, self.dead_letters.queue_arn]

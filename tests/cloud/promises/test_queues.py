@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from local_cloud.cloud import LocalCloud
+from ordercast.events.order_event import Channel, Priority
 from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
 from ordercast.gateways.messaging.receipt_queue import SqsReceiptQueue
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.messaging.visibility import SqsVisibility
+from ordercast.gateways.messaging.work_queues import SqsWorkQueues
 from ordercast.gateways.parked.records import S3ParkedRecords
 from tests.cloud.promises.fresh_resources import client, fresh
 from tests.eventually import eventually
@@ -20,6 +22,7 @@ from tests.fakes.clock import START
 from tests.promises.notifications_topic import Heard, Listener, NotificationsTopicPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
 from tests.promises.receipt_queue import InboundEvent, ReceiptQueuePromises
+from tests.promises.work_queues import Holding, WorkQueuesPromises
 
 
 class TestSnsNotificationsTopic(NotificationsTopicPromises):
@@ -92,6 +95,31 @@ class TestS3ParkedRecords(ParkedRecordsPromises):
 def _position(line: dict[str, Any]) -> str:
     index = line["index"]
     return line["sequence_number"] + ("" if index is None else f".{index}")
+
+
+class TestSqsWorkQueues(WorkQueuesPromises):
+    @pytest.fixture
+    def work_queues(self, cloud: LocalCloud, executor: Executor) -> SqsWorkQueues:
+        sqs = client(cloud, "sqs")
+        urls = {
+            (channel, priority): sqs.create_queue(QueueName=fresh("queue"))["QueueUrl"]
+            for channel in Channel
+            for priority in Priority
+        }
+        return SqsWorkQueues(client=sqs, urls=urls, executor=executor)
+
+    @pytest.fixture
+    def hold(self, work_queues: SqsWorkQueues) -> Holding:
+        """Of the messages one is at work, and one is delayed."""
+
+        def hold(channel: Channel, priority: Priority, messages: int) -> None:
+            url = work_queues.urls[channel, priority]
+            for number in range(messages):
+                delay = 60 if number == 1 else 0
+                work_queues.client.send_message(QueueUrl=url, MessageBody="{}", DelaySeconds=delay)
+            work_queues.client.receive_message(QueueUrl=url)
+
+        return hold
 
 
 class TestSqsReceiptQueue(ReceiptQueuePromises):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from analytics import processor
 from analytics.cloudwatch_metrics import emf_lines
 from lambda_event_sources.queues.standard_queue import ARN
-from ordercast.events.order_event import Channel
+from ordercast.events.order_event import Channel, Priority
 from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
 from ordercast.gateways.providers.ses_email import SesEmail
 from ordercast.gateways.providers.sns_sms import SnsSms
@@ -21,6 +21,7 @@ from ordercast.wiring.send import SenderPorts, send_messages
 from ordercast.wiring.sweep import SweeperPorts, sweep, sweep_receipts
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.ports import Deadline
+from ordercast.workflows.release_room import Origination, Senders
 from processors import order_relay, receipt_tracker, sender, sweeper
 from tests.explorer.deployed.fitting import (
     POLICY,
@@ -121,9 +122,8 @@ class Functions:
         ports = self._sweeper_ports(receipt_logs)
         receipts = self.fitting.of_sweeper(sweep_receipts(ports, SWEEP_POLICY))
         wired = sweep(ports, SWEEP_POLICY, receipts)
-        return lambda event: self.journal.said.append(
-            str(sweeper.respond(event, wired, time_left=self.time_left))
-        )
+        log: Any = Log(self.journal)
+        return lambda event: sweeper.respond(event, wired, log, time_left=self.time_left)
 
     def analytics(self) -> Function:
         """Return what counts changes of the ledger."""
@@ -179,7 +179,17 @@ class Functions:
             receipt_logs=receipt_logs,
             notifications_topic=self._notifications_topic(),
             receipt_queue=self.fault_proxy.watched("receipts", _Receipts(self.queues["receipts"])),
+            senders=self._senders(),
             send_within=lambda _: SEND_WITHIN,
+            now=self.clock,
+        )
+
+    def _senders(self) -> Senders:
+        key = SEND_POLICY.origination
+        return Senders(
+            work_queues=self.fault_proxy.watched("work_queues", _WorkQueues(self.queues)),
+            buckets=self.fault_proxy.watched("buckets", self.buckets),
+            originations={c: Origination(key=key, limit=SEND_POLICY.rate) for c in Channel},
             now=self.clock,
         )
 
@@ -223,6 +233,14 @@ class _Visibility:
     def delay(self, queue_arn: str, waits: Mapping[str, timedelta]) -> None:
         for receipt_handle, wait in waits.items():
             self.queues[queue_arn.removeprefix(ARN)].delay(receipt_handle, wait)
+
+
+@dataclass(slots=True)
+class _WorkQueues:
+    queues: Mapping[str, Queue]
+
+    def waiting(self) -> dict[tuple[Channel, Priority], int]:
+        return {(c, p): len(self.queues[f"{c}-{p}"].waiting) for c in Channel for p in Priority}
 
 
 @dataclass(slots=True)

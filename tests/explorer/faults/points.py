@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from ordercast.errors import LedgerUnavailable, ParkingUnavailable
+from ordercast.errors import LedgerUnavailable, ParkingUnavailable, QueueUnavailable
 from ordercast.events.order_event import Channel
 from tests.fakes.clock import HandTurnedClock
 
@@ -144,6 +144,7 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("ledger", "failures"): OurService(error=LedgerUnavailable, answers_half=True),
     # An index lags behind its table.
     ("ledger", "due"): OurService(error=LedgerUnavailable, answers_half=True),
+    ("ledger", "backlog"): OurService(error=LedgerUnavailable),
     ("ledger", "hold"): _TABLE,
     ("ledger", "let_go"): _TABLE,
     ("ledger", "end_holds"): _TABLE,
@@ -157,6 +158,8 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("receipt_logs", "change"): _TABLE,
     ("receipt_logs", "due"): OurService(error=LedgerUnavailable, answers_half=True),
     ("receipt_logs", "orphans"): OurService(error=LedgerUnavailable, answers_half=True),
+    ("work_queues", "waiting"): OurService(error=QueueUnavailable),
+    ("buckets", "find"): _TABLE,
     ("buckets", "open"): _TABLE,
     ("buckets", "draw"): _TABLE,
     ("buckets", "learn"): _TABLE,

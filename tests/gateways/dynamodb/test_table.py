@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb.codec import millis, text, time_from_millis
 from ordercast.gateways.dynamodb.table import ROUNDS, Answer, Statement, Table, Unacceptable, insist
+from tests.fakes.clock import START
 
 KEYS = [{"id": text("a")}, {"id": text("b")}]
 DONE: dict[str, object] = {}
@@ -204,3 +205,32 @@ def test_an_instant_is_the_same_millisecond_however_often_it_is_written_and_read
 
     assert timedelta() <= moment - once < timedelta(milliseconds=1)
     assert once == time_from_millis(millis(once))
+
+
+def counting(stub: Stubber, *pages: Mapping[str, object]) -> None:
+    """Let the oldest be read, and then the pages of a count."""
+    stub.add_response("query", {"Items": [{"due_at": millis(START)}]})
+    for page in pages:
+        stub.add_response("query", page)
+
+
+def test_what_is_due_is_counted_to_the_end_of_its_pages(dynamodb, table) -> None:
+    with Stubber(dynamodb) as stub:
+        counting(stub, {"Count": 7, "LastEvaluatedKey": {"id": text("g")}}, {"Count": 2})
+        counted, oldest = table.count_due("due", "due-0", until=START, at_most=100)
+
+    assert (9, millis(START)) == (counted, oldest["due_at"])
+
+
+def test_a_count_reads_no_page_beyond_its_limit(dynamodb, table) -> None:
+    """A page costs what a mebibyte of reading costs, and a night may leave hundreds."""
+    with Stubber(dynamodb) as stub:
+        counting(stub, {"Count": 7, "LastEvaluatedKey": {"id": text("g")}})
+        assert 7 == table.count_due("due", "due-0", until=START, at_most=7)[0]
+        stub.assert_no_pending_responses()
+
+
+def test_where_nothing_is_due_nothing_is_counted(dynamodb, table) -> None:
+    with Stubber(dynamodb) as stub:
+        stub.add_response("query", {"Items": []})
+        assert table.count_due("due", "due-0", until=START, at_most=7) is None

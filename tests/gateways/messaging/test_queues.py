@@ -8,9 +8,12 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from ordercast.errors import LedgerUnavailable
+from ordercast.errors import LedgerUnavailable, QueueUnavailable
+from ordercast.events.order_event import Channel, Priority
 from ordercast.gateways.messaging.receipt_queue import RECENT, SETTLING, SqsReceiptQueue
 from ordercast.gateways.messaging.visibility import SqsVisibility
+from ordercast.gateways.messaging.work_queues import SqsWorkQueues
+from tests.explorer.deployed.functions import Inline
 from tests.fakes.clock import START
 
 URL = "https://sqs.us-east-1.amazonaws.com/123456789012/sms-high"
@@ -200,3 +203,34 @@ def test_nothing_to_delay_is_no_call(stub, visibility) -> None:
     visibility.delay(ARN, {})
 
     assert [] == calls
+
+
+# What waits for the senders
+
+SMS_HIGH = (Channel.SMS, Priority.HIGH)
+
+
+@pytest.fixture
+def work_queues(stub) -> SqsWorkQueues:
+    return SqsWorkQueues(client=stub.client, urls={SMS_HIGH: URL}, executor=Inline())
+
+
+def test_what_is_at_work_and_what_is_delayed_waits_too(stub, work_queues) -> None:
+    counted(stub, URL, dict(zip(EMPTY, ("5", "20", "1"), strict=True)))
+
+    assert {SMS_HIGH: 26} == work_queues.waiting()
+
+
+@pytest.mark.parametrize("missing", EMPTY)
+def test_a_missing_count_is_not_a_count_of_nothing(stub, work_queues, missing) -> None:
+    counted(stub, URL, {name: "5" for name in EMPTY if name != missing})
+
+    with pytest.raises(QueueUnavailable):
+        work_queues.waiting()
+
+
+def test_a_queue_that_cannot_be_asked_is_named_and_nothing_is_counted(stub, work_queues) -> None:
+    stub.add_client_error("get_queue_attributes", "AccessDenied")
+
+    with pytest.raises(QueueUnavailable, match="sms-high"):
+        work_queues.waiting()

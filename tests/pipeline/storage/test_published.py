@@ -74,7 +74,10 @@ def test_the_commands_read_the_settings_and_the_names_that_were_deployed(
         synthesis.resolve(stack, m["EventSourceArn"]) for stack, m, _ in synthesis.queue_mappings
     }
     assert read == {tuple(each.split("/")) for each in target.names.work_queues}
-    assert {*KINDS, "work_queues"} == set(StageNames.__struct_fields__)
+    assert ["sms", "email"] == list(target.names.senders)
+    written = {each for s in target.names.senders.values() for each in (s.high, s.normal)}
+    assert written == {*target.names.work_queues} - {target.names.receipts_queue}
+    assert {*KINDS, "work_queues", "senders"} == set(StageNames.__struct_fields__)
 
 
 def test_a_producer_reads_the_stream_s_name_without_reading_json(synthesis: Synthesis) -> None:

@@ -8,7 +8,7 @@ import pytest
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import FINAL, State
-from ordercast.sending.due_partitions import SHARDS, deferrals, looks, partition_of
+from ordercast.sending.due_partitions import Backlog, deferrals, looks, partition_of
 from ordercast.sending.outcome import accepted, unknown
 from ordercast.workflows.ports import Ledger
 from tests.examples import notification
@@ -26,12 +26,13 @@ from tests.promises.ledger.steps import (
     settle,
 )
 
+ALL_PARTITIONS = [*looks(), *(each for channel in Channel for each in deferrals(channel))]
 A_YEAR = timedelta(days=365)
 
 
 def due(ledger: Ledger, until: datetime, *, limit: int = 10) -> list[str]:
     """Return what is due in any partition."""
-    return ledger.due([*looks(SHARDS), *deferrals(SHARDS)], until=until, limit=limit)
+    return ledger.due(ALL_PARTITIONS, until=until, limit=limit)
 
 
 class DuePromises:
@@ -105,13 +106,14 @@ class DuePromises:
         """And what is released waits for a look from then on."""
         enter(ledger, replace(ONE, due_at=START, state=State.DEFERRED), replace(TWO, due_at=START))
 
-        assert [ONE.id] == ledger.due(deferrals(SHARDS), until=START, limit=10)
-        assert [TWO.id] == ledger.due(looks(SHARDS), until=START, limit=10)
+        assert [ONE.id] == ledger.due(deferrals(ONE.channel), until=START, limit=10)
+        assert [] == ledger.due(deferrals(Channel.SMS), until=START, limit=10)
+        assert [TWO.id] == ledger.due(looks(), until=START, limit=10)
 
         seen = row(ledger)
         ledger.change([(seen, replace(seen, state=State.REQUESTED))])
-        assert [] == ledger.due(deferrals(SHARDS), until=START, limit=10)
-        assert {ONE.id, TWO.id} == set(ledger.due(looks(SHARDS), until=START, limit=10))
+        assert [] == ledger.due(deferrals(ONE.channel), until=START, limit=10)
+        assert {ONE.id, TWO.id} == set(ledger.due(looks(), until=START, limit=10))
 
     def test_only_the_partitions_that_are_asked_for_are_read(self, ledger: Ledger) -> None:
         many = [notification(n) for n in range(20)]
@@ -127,3 +129,17 @@ class DuePromises:
         enter(ledger, *many)
 
         assert [each.id for each in reversed(many)] == due(ledger, START + A_YEAR, limit=100)
+
+    def test_what_is_due_is_counted_by_partition_with_its_oldest(self, ledger: Ledger) -> None:
+        many = [notification(n, due_at=START + n * MINUTE) for n in range(20)]
+        enter(ledger, *many)
+        until = START + 9 * MINUTE
+        expected = {
+            partition: Backlog(rows=len(mine), oldest=START + mine[0] * MINUTE)
+            for partition in looks()
+            if (mine := [n for n in range(10) if partition_of(many[n]) == partition])
+        }
+
+        assert expected == ledger.backlog(ALL_PARTITIONS, until=until, at_most=100)
+        assert {} == ledger.backlog(deferrals(Channel.EMAIL), until=until, at_most=100)
+        assert {} == ledger.backlog([], until=until, at_most=100)

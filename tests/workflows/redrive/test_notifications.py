@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from ordercast.events.identity import address_key
-from ordercast.events.order_event import Channel
+from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import Person
 from ordercast.workflows.redrive.notifications import DROPPED as DROPPED_BY_OPERATOR
 from ordercast.workflows.redrive.notifications import ParkedNotifications
+from ordercast.workflows.redrive.paced import REDRIVEN_RULE
 from tests.examples import EMAIL, drafts
+from tests.examples import notification as example
 from tests.fakes.parked_store import CrashPoint, Died
 from tests.fakes.world import World
 from tests.workflows.redrive.bench import no_progress, redrive_all
@@ -58,6 +60,7 @@ def source_of(world: World, crash_point: CrashPoint) -> ParkedNotifications:
         now=world.now,
         days=lambda: [world.now().date()],
         first_wait=FIRST_WAIT,
+        paced=world.paced(),
     )
 
 
@@ -104,3 +107,41 @@ def test_a_dropped_notification_says_that_it_was_an_operator(world: World) -> No
     row = world.row(notification)
     assert (State.SUPPRESSED, DROPPED_BY_OPERATOR) == (row.state, row.rule)
     assert [] == list(source.contents())
+
+
+def test_what_finds_no_room_in_the_queue_is_deferred_and_released_by_the_sweeper(
+    world: World,
+) -> None:
+    world.rate = 1
+    notification = parked_notification(world)
+    world.work_queues.held = {(Channel.EMAIL, Priority.NORMAL): 300}
+    source = source_of(world, CrashPoint())
+
+    assert 1 == redrive_all(source)
+    assert (1, []) == (source.paced.deferred, world.published())
+    row = world.row(notification)
+    assert (State.DEFERRED, REDRIVEN_RULE, world.now(), 0) == (
+        row.state,
+        row.rule,
+        row.due_at,
+        row.attempts,
+    )
+
+    world.work_queues.held = {}
+    world.sweep()
+    world.send_published()
+    assert (State.SENT, {notification: 1}) == (world.state(notification), world.got())
+
+
+def test_the_room_is_that_of_the_whole_command(world: World) -> None:
+    world.rate = 1
+    many = [
+        replace(example(n), state=State.PARKED, rule="out-of-attempts", closed_at=world.now())
+        for n in range(130)
+    ]
+    world.enter(*many)
+    world.work_queues.held = {(Channel.EMAIL, Priority.NORMAL): 190}
+    source = source_of(world, CrashPoint())
+
+    assert 130 == redrive_all(source)
+    assert (110, 20) == (len(world.published()), source.paced.deferred)

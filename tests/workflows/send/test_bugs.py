@@ -54,6 +54,7 @@ def test_mended_and_redriven_it_is_sent_once(broken: World) -> None:
             now=broken.now,
             days=lambda: [broken.now.at.date()],
             first_wait=broken.policy.republish_after,
+            paced=broken.paced(),
         )
     )
     broken.send_published()

@@ -9,10 +9,9 @@ from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.sending.due_partitions import SHARDS, deferrals, looks, shard_of
+from ordercast.sending.due_partitions import deferrals, looks
 from ordercast.workflows.sweep.sweep import MOST_ROUNDS, ROUND_TAKES, take_turns
 from ordercast.workflows.sweep.swept import Swept
-from processors import sweeper
 from tests.examples import notification
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.world import World
@@ -74,7 +73,7 @@ def test_a_backlog_of_releases_does_not_fill_the_rounds_of_looks(world: World) -
     """Even where time is up after a round of each."""
     world.enter(*[deferred(n) for n in range(20)], lost := notification(99))
     world.now.turn(5 * MINUTE)
-    left = iter([ROUND_TAKES] * 3 + [timedelta()])
+    left = iter([ROUND_TAKES] * 4 + [timedelta()])
     world.sweeper(limit=5)(time_left=lambda: next(left))
 
     assert lost.id in ids(world)
@@ -84,7 +83,7 @@ def test_a_backlog_of_releases_does_not_fill_the_rounds_of_looks(world: World) -
 def test_a_backlog_of_looks_does_not_fill_the_rounds_of_releases(world: World) -> None:
     world.enter(*[notification(n) for n in range(20)], waiting := deferred(99))
     world.now.turn(5 * MINUTE)
-    left = iter([ROUND_TAKES] * 3 + [timedelta()])
+    left = iter([ROUND_TAKES] * 4 + [timedelta()])
     world.sweeper(limit=5)(time_left=lambda: next(left))
 
     assert waiting.id in ids(world)
@@ -112,30 +111,6 @@ def test_high_priority_goes_first_within_a_round(world: World) -> None:
     assert high.id == ids(world)[0]
 
 
-def test_the_groups_together_sweep_every_shard_once(world: World) -> None:
-    rows = [deferred(n) for n in range(20)] + [notification(n, Channel.SMS) for n in range(30, 50)]
-    world.enter(*rows)
-    world.now.turn(5 * MINUTE)
-    looked_at = []
-    for group in range(4):
-        before = len(ids(world))
-        event = {"group": group, "groups": 4}
-        answer = sweeper.respond(event, world.sweeper(), time_left=world.time_left)
-        looked_at.append(answer["looked_at"])
-        assert {group} == {shard_of(each) % 4 for each in ids(world)[before:]}
-
-    assert sorted(ids(world)) == sorted(row.id for row in rows)
-    assert len(rows) == sum(looked_at)
-
-
-def test_without_a_group_every_shard_is_swept(world: World) -> None:
-    rows = [deferred(n) for n in range(3 * len(SHARDS))]
-    world.enter(*rows)
-    world.now.turn(5 * MINUTE)
-
-    assert len(rows) == sweeper.respond({}, world.sweeper(), time_left=world.time_left)["released"]
-
-
 @pytest.mark.parametrize("state", [State.REQUESTED, State.DEFERRED])
 def test_what_has_moved_to_another_partition_is_left_to_its_workflow(
     world: World, state: State
@@ -146,9 +121,9 @@ def test_what_has_moved_to_another_partition_is_left_to_its_workflow(
     world.now.turn(5 * MINUTE)
     sweeper, swept = world.sweeper(), Swept()
     if state is State.REQUESTED:
-        sweeper.release(deferrals(SHARDS), swept)
+        sweeper.release(deferrals(Channel.EMAIL), swept, world.room())
     else:
-        sweeper.look(looks(SHARDS), swept)
+        sweeper.look(looks(), swept, world.room())
 
     assert 0 == swept.looked_at
     assert row == world.row(row.id)

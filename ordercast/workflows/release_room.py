@@ -1,0 +1,100 @@
+"""Measure how much more may be released to the senders' queues. Used by the sweeper and by redriving."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from ordercast.events.order_event import Channel, Priority
+from ordercast.notifications.notification import Notification
+from ordercast.pacing.ahead import room, time_for, would_expire
+from ordercast.pacing.bucket import HIGH_SHARE, rate_of
+from ordercast.workflows.ports import Clock, PaceBuckets, WorkQueues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origination:
+    """The bucket of a channel, and what it may send in units a second."""
+
+    key: str
+    limit: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Senders:
+    """What is in front of the senders of all channels."""
+
+    work_queues: WorkQueues
+    buckets: PaceBuckets
+    originations: Mapping[Channel, Origination]
+    now: Clock
+
+    def rates(self) -> dict[Channel, float]:
+        """Return the rate of each channel by now, as its bucket has learnt it."""
+        now = self.now()
+        found = self.buckets.find({each.key for each in self.originations.values()})
+        return {
+            channel: rate_of(found[each.key], limit=each.limit, now=now)
+            if each.key in found
+            else each.limit
+            for channel, each in self.originations.items()
+        }
+
+
+@dataclass(kw_only=True)
+class ReleaseRoom:
+    """The room of one invocation, which takes a *share* of it; measured when it is first asked.
+
+    A message counts as one unit of the rate. Raises `Retryable` where it cannot be measured: then
+    nothing is released.
+    """
+
+    senders: Senders
+    share: float = 1
+    _taken: Counter[Channel] = field(default_factory=Counter)
+
+    def fit(self, rows: Sequence[Notification]) -> list[Notification]:
+        """Return the first of *rows*, of each channel, for which there is room; they take none yet."""
+        left = {channel: self._room(channel) for channel in {row.channel for row in rows}}
+        fitting = []
+        for row in rows:
+            left[row.channel] -= 1
+            if left[row.channel] >= 0:
+                fitting.append(row)
+        return fitting
+
+    def take(self, rows: Iterable[Notification]) -> None:
+        """Count *rows* as released."""
+        self._taken.update(row.channel for row in rows)
+
+    def until_sent(self, row: Notification) -> timedelta:
+        """Return how long what waits in the queue of *row* takes to be sent."""
+        rate = self._rates[row.channel]
+        if row.priority is Priority.HIGH:
+            return time_for(self._waiting[row.channel, Priority.HIGH], rate=HIGH_SHARE * rate)
+        return time_for(self._queued(row.channel), rate=rate)
+
+    def would_expire(self, channel: Channel, expiries: Sequence[datetime], backlog: int) -> int:
+        """Estimate how many of this invocation's part of a *backlog* expire before their turn."""
+        return would_expire(
+            expiries,
+            backlog=backlog,
+            begins=self.senders.now() + time_for(self._queued(channel), rate=self._rates[channel]),
+            rate=self._rates[channel] * self.share,
+        )
+
+    def _room(self, channel: Channel) -> int:
+        whole = room(self._queued(channel), rate=self._rates[channel])
+        return max(0, int(whole * self.share) - self._taken[channel])
+
+    def _queued(self, channel: Channel) -> int:
+        return sum(self._waiting.get((channel, priority), 0) for priority in Priority)
+
+    @cached_property
+    def _waiting(self) -> Mapping[tuple[Channel, Priority], int]:
+        return self.senders.work_queues.waiting()
+
+    @cached_property
+    def _rates(self) -> Mapping[Channel, float]:
+        return self.senders.rates()

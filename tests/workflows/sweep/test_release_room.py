@@ -1,0 +1,178 @@
+"""A release puts no more into a queue than its senders take soon, and a look adds no copy to a long one."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ordercast.errors import QueueUnavailable
+from ordercast.events.identity import address_key
+from ordercast.events.order_event import Channel, Priority
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
+from ordercast.pacing.bucket import fresh
+from ordercast.people.person import Person
+from ordercast.sending.due_partitions import SHARDS
+from tests.examples import EMAIL, notification
+from tests.fakes.world import SEND_POLICY, World
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+SMS, MAIL = Channel.SMS, Channel.EMAIL
+NORMAL, HIGH = Priority.NORMAL, Priority.HIGH
+
+
+def deferred(number: int, channel: Channel = MAIL) -> Notification:
+    return notification(number, channel, state=State.DEFERRED, rule="quiet-hours")
+
+
+def waiting(world: World, channel: Channel = MAIL) -> int:
+    """Return how many of a channel still wait on the ledger."""
+    return sum(r.state is State.DEFERRED and r.channel is channel for r in world.rows())
+
+
+@pytest.fixture
+def world() -> World:
+    """A stage that sends a message a second: 300 may wait in a queue."""
+    world = World(rate=1)
+    world.now.turn(10 * MINUTE)
+    return world
+
+
+def sweep(world: World, shards: range = SHARDS) -> None:
+    world.sweeper()(shards, time_left=world.time_left)
+
+
+def test_no_more_is_released_than_takes_five_minutes(world: World) -> None:
+    world.enter(*[deferred(n) for n in range(320)])
+    sweep(world)
+
+    assert 20 == waiting(world)
+    assert 300 == len(world.notifications_topic.published)
+
+
+def test_what_waits_in_the_queues_of_both_priorities_leaves_less_room(world: World) -> None:
+    world.enter(*[deferred(n) for n in range(30)])
+    world.work_queues.held = {(MAIL, NORMAL): 200, (MAIL, HIGH): 90, (SMS, NORMAL): 1000}
+    sweep(world)
+
+    assert 20 == waiting(world)
+
+
+def test_what_found_no_room_is_released_when_there_is_some(world: World) -> None:
+    world.enter(*[deferred(n) for n in range(30)])
+    world.work_queues.held = {(MAIL, NORMAL): 290}
+    sweep(world)
+    world.work_queues.held = {(MAIL, NORMAL): 240}
+    world.now.turn(MINUTE)
+    sweep(world)
+
+    assert 0 == waiting(world)
+
+
+def test_groups_that_sweep_side_by_side_share_the_room(world: World) -> None:
+    world.enter(*[deferred(n) for n in range(1000)])
+    sweep(world, SHARDS[0::4])
+
+    assert 75 == len(world.notifications_topic.published)
+
+
+def test_a_channel_without_room_holds_up_no_other(world: World) -> None:
+    world.enter(*[deferred(n, SMS) for n in range(30)], *[deferred(n) for n in range(40, 50)])
+    world.work_queues.held = {(SMS, NORMAL): 300}
+    sweep(world)
+
+    assert (30, 0) == (waiting(world, SMS), waiting(world))
+
+
+def test_the_rate_is_what_the_bucket_has_learnt(world: World) -> None:
+    """The provider throttles: half of the rate, half of the room."""
+    bucket = fresh(SEND_POLICY.origination, limit=1, now=world.now())
+    world.buckets.kept[bucket.key] = replace(bucket, rate=0.5)
+    world.enter(*[deferred(n) for n in range(200)])
+    sweep(world)
+
+    assert 50 == waiting(world)
+
+
+def test_what_expires_first_goes_first_where_not_all_can_go(world: World) -> None:
+    soon = [replace(deferred(n), effective_at=world.now() - HOUR) for n in range(40, 50)]
+    world.enter(*[deferred(n) for n in range(40)], *soon)
+    world.work_queues.held = {(MAIL, NORMAL): 290}
+    sweep(world)
+
+    assert {row.id for row in soon} == {n.id for n in world.notifications_topic.published}
+
+
+def test_what_is_not_sent_after_all_takes_no_room(world: World) -> None:
+    """A person who refused meanwhile has as many messages as there is room for."""
+    refused = [replace(deferred(n), effective_at=world.now() - HOUR) for n in range(10)]
+    others = [replace(deferred(n), recipient="b@example.com") for n in range(10, 20)]
+    world.enter(*refused, *others)
+    world.know(Person(key=address_key(EMAIL), refusals={MAIL: "complained"}))
+    world.work_queues.held = {(MAIL, NORMAL): 290}
+    sweep(world)
+
+    assert {row.id for row in others} == {n.id for n in world.notifications_topic.published}
+
+
+def test_without_a_count_nothing_is_released_and_nothing_is_lost(world: World) -> None:
+    world.enter(deferred(1))
+    world.work_queues.unavailable = True
+
+    with pytest.raises(QueueUnavailable):
+        sweep(world)
+    assert 1 == waiting(world)
+
+    world.work_queues.unavailable = False
+    sweep(world)
+    assert 0 == waiting(world)
+
+
+def test_an_invocation_measures_once_and_only_when_something_is_due(world: World) -> None:
+    sweep(world)
+    assert 0 == world.work_queues.reads
+
+    world.enter(*[deferred(n) for n in range(200)], notification(300))
+    sweep(world)
+    assert 1 == world.work_queues.reads
+
+
+# Looks
+
+
+def test_while_the_queue_is_behind_nothing_is_published_again(world: World) -> None:
+    world.enter(row := notification(1))
+    world.work_queues.held = {(MAIL, NORMAL): 6 * 60}
+    sweep(world)
+
+    assert [] == world.notifications_topic.published
+    assert (world.now() + 6 * MINUTE, 0) == (world.row(row.id).due_at, world.row(row.id).sweeps)
+
+
+def test_a_lost_publication_is_made_good_when_the_queue_is_through(world: World) -> None:
+    world.enter(notification(1))
+    world.work_queues.held = {(MAIL, NORMAL): 6 * 60}
+    sweep(world)
+    world.work_queues.held = {}
+    world.now.turn(6 * MINUTE)
+    sweep(world)
+
+    assert 1 == len(world.notifications_topic.published)
+
+
+def test_high_priority_does_not_wait_for_the_queue_of_normal_priority(world: World) -> None:
+    high = notification(1, priority=HIGH)
+    world.enter(high, notification(2))
+    world.work_queues.held = {(MAIL, NORMAL): 60 * 60, (MAIL, HIGH): 60}
+    sweep(world)
+
+    assert [high.id] == [n.id for n in world.notifications_topic.published]
+
+
+def test_normal_priority_waits_behind_the_queue_of_high_priority(world: World) -> None:
+    world.enter(notification(1))
+    world.work_queues.held = {(MAIL, HIGH): 6 * 60}
+    sweep(world)
+
+    assert [] == world.notifications_topic.published
