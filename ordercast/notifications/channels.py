@@ -26,6 +26,7 @@ class ChannelTraits:
     """
 
     label: str
+    messages: str
     provider: str
     contact: Literal["phone", "email"]
     has_subject: bool
@@ -44,6 +45,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
     {
         Channel.SMS: ChannelTraits(
             label="SMS",
+            messages="texts",
             provider="SNS",
             contact="phone",
             has_subject=False,
@@ -64,6 +66,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
         ),
         Channel.EMAIL: ChannelTraits(
             label="e-mail",
+            messages="e-mails",
             provider="SES",
             contact="email",
             has_subject=True,

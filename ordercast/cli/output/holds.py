@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rich.text import Text
 
-from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
 from ordercast.operations.units import count
 from ordercast.pacing.holds import Hold, Scope, Why
 
@@ -18,8 +18,6 @@ WHYS: Mapping[Why, str] = {
     Why.BREAKER: "the provider is down",
 }
 
-_MESSAGES = {None: "messages", Channel.SMS: "texts", Channel.EMAIL: "e-mails"}
-
 
 def listing(holds: Iterable[Hold], waiting: Callable[[Sequence[str]], Mapping[str, int]]) -> Text:
     """Show each hold in two lines; *waiting* counts the messages behind each of some ids."""
@@ -31,7 +29,7 @@ def listing(holds: Iterable[Hold], waiting: Callable[[Sequence[str]], Mapping[st
 
 def words_of(scope: Scope) -> str:
     """Return what a scope covers, in words: `high-priority texts to SE of campaign spring`."""
-    words = [_MESSAGES[scope.channel]]
+    words = [CHANNELS[scope.channel].messages if scope.channel else "messages"]
     if scope.country and scope.channel is None:
         words = ["texts"]
     if scope.priority:
