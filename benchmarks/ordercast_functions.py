@@ -43,6 +43,8 @@ RELAY_SETTINGS = OrderRelaySettings(
     cap=20,
     quiet_hours="",
     allowed_recipients="*",
+    countries="US",
+    landlines=False,
 )
 
 _WIRED = (order_relay, sms_sender, email_sender, receipt_tracker, analytics)
@@ -127,10 +129,13 @@ def _environment() -> dict[str, str]:
         claim_lease=timedelta(seconds=60),
         receipt_retention=timedelta(days=30),
         receipt_timeout=timedelta(hours=72),
+        countries="US",
         price_factor=Decimal("1.5"),
     ).to_env()
     of_a_channel = {
         "SENDER_ID": "",
+        "INDIA_ENTITY_ID": "",
+        "INDIA_TEMPLATE_IDS": "",
         "EMAIL_FROM": "orders@example.com",
         "CONFIGURATION_SET": "ordercast",
         "ORPHAN_WAIT": "180",

@@ -10,6 +10,7 @@ from ordercast.gateways.invocations.batch_response import BatchResponse
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.providers.sns_sms import SnsSms
 from ordercast.settings.processors import SmsSenderSettings
+from ordercast.settings.texts import template_ids
 from ordercast.wiring.clock import utc_now, wait_until
 from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
@@ -35,6 +36,8 @@ def _wired() -> Sender:
             wait=wait_until,
             client=clients.sms_provider(now=utc_now),
             sender_id=settings.sender_id,
+            india_entity_id=settings.india_entity_id,
+            india_template_ids=template_ids(settings.india_template_ids),
             executor=executor,
         ),
     )

@@ -28,6 +28,8 @@ POLICY = Policy(
     cap=20,
     quiet=None,
     allowed=("*",),
+    countries=frozenset({"US", "SE", "AU", "GB"}),
+    landlines=False,
 )
 
 

@@ -69,7 +69,7 @@ class _Country(NamedTuple):
 
 # A country has a phone if there are fictitious numbers that parse as valid; else only e-mail is used.
 # The price of a text to Sweden is not in `ordercast/sending/prices.json`: a few are sent there, to
-# show messages without a reservation.
+# show messages that only the stage names a ceiling for.
 _COUNTRIES = (
     _Country("US", 62, "USD", 100, "en-US", "America/Los_Angeles", "+12065550100"),
     _Country("SE", 3, "SEK", 1000, "sv-SE", "Europe/Stockholm", "+46701740605"),

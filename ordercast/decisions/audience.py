@@ -7,7 +7,7 @@ from datetime import timedelta
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel, OrderEvent
 from ordercast.notifications.channels import CHANNELS, FALLBACK
-from ordercast.people.contact import e164, mailbox
+from ordercast.people.contact import PhoneNumber, e164, mailbox, phone_number
 from ordercast.people.person import Person
 from ordercast.people.quiet_hours import Zones, is_time_zone
 from ordercast.people.quiet_policy import QuietPolicy
@@ -19,12 +19,17 @@ CONSENT_ON_RECORD = "record"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy(QuietPolicy):
-    """The settings of a stage that decide; `allowed` are patterns of recipients."""
+    """The settings of a stage that decide; `allowed` are patterns of recipients.
+
+    Texts go to `countries` only, and to landlines only with `landlines`.
+    """
 
     retention: timedelta
     republish_after: timedelta
     cap: int
     allowed: tuple[str, ...]
+    countries: frozenset[str]
+    landlines: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +77,18 @@ def recipient_of(
     event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
 ) -> str | None:
     """Return the address to send to; the customer's record wins over the event."""
-    customer = audience.customer
-    country = (customer and customer.country) or event.contact.country or policy.default_country
-    return _address(as_written(event, customer, channel), channel, country)
+    country = _country(event, audience, policy)
+    return _address(as_written(event, audience.customer, channel), channel, country)
+
+
+def number_of(
+    event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
+) -> PhoneNumber | None:
+    """Return what is known of the recipient's number; None of a channel without numbers."""
+    written = as_written(event, audience.customer, channel)
+    if not written or CHANNELS[channel].contact != "phone":
+        return None
+    return phone_number(written, _country(event, audience, policy))
 
 
 def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str | None:
@@ -122,6 +136,12 @@ def as_written(event: OrderEvent, customer: Person | None, channel: Channel) -> 
     field = CHANNELS[channel].contact
     written: str | None = (customer and getattr(customer, field)) or getattr(event.contact, field)
     return written
+
+
+def _country(event: OrderEvent, audience: Audience, policy: Policy) -> str:
+    """Return the country whose way of writing numbers is theirs."""
+    customer = audience.customer
+    return (customer and customer.country) or event.contact.country or policy.default_country
 
 
 def _address(written: str | None, channel: Channel, country: str) -> str | None:

@@ -6,6 +6,7 @@ from ordercast.decisions.audience import (
     Audience,
     Policy,
     consent_for,
+    number_of,
     recipient_of,
     stated_time_zones,
 )
@@ -13,11 +14,9 @@ from ordercast.decisions.decision import Decision, Verdict, Verdicts
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.events.order_event_fields import ItemV1
-from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.notifications.status_rank import LatestStatus, status_rank
-from ordercast.people.contact import country_of
 from ordercast.templates import language_for, template_for, version_of
 
 
@@ -71,7 +70,7 @@ def _row(
         template_version=version_of(template, language),
         locale=language,
         recipient=recipient,
-        country=_country(event, channel, audience, recipient),
+        country=_country(event, channel, audience, policy),
         time_zones=()
         if event.priority is Priority.HIGH
         else stated_time_zones(event, channel, audience, policy=policy),
@@ -88,12 +87,10 @@ def _row(
     )
 
 
-def _country(
-    event: OrderEvent, channel: Channel, audience: Audience, recipient: str | None
-) -> str | None:
+def _country(event: OrderEvent, channel: Channel, audience: Audience, policy: Policy) -> str | None:
     """Return the country of a phone number, or that of an e-mail's reader if it is known."""
-    if CHANNELS[channel].contact == "phone" and recipient:
-        return country_of(recipient)
+    if number := number_of(event, channel, audience, policy=policy):
+        return number.country
     return (audience.customer and audience.customer.country) or event.contact.country
 
 

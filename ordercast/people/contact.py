@@ -1,7 +1,9 @@
-"""Normalise phone numbers and e-mail addresses. Used by routing, and by the senders for countries."""
+"""Read phone numbers and e-mail addresses as people write them. Used by routing and the senders."""
 
 import re
+from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 
@@ -17,25 +19,63 @@ _EMAIL = re.compile(
 )
 
 
+class NumberKind(StrEnum):
+    """Whether a number takes texts: a mobile does, a landline rarely.
+
+    A special number is one that no order text goes to: premium rate, shared cost, toll-free, personal
+    (which is forwarded at the caller's cost), pager, company-wide (UAN), voicemail, and all without a
+    country, such as satellite phones.
+    """
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    SPECIAL = "special"
+
+
+class PhoneNumber(NamedTuple):
+    """A valid number in E.164, its country (ISO 3166-1) if it has one, and its kind."""
+
+    e164: str
+    country: str | None
+    kind: NumberKind
+
+
 @lru_cache(maxsize=1024)
-def e164(phone: str, *, country: str) -> str | None:
-    """Return *phone* as E.164, read as people in *country* (ISO 3166-1) write it.
+def phone_number(written: str, country: str) -> PhoneNumber | None:
+    """Read a number as people in *country* (ISO 3166-1) write it.
 
     None for text beside the number, an extension or letters for digits: the recipient would be a
-    guess.
+    guess. Cached: parsing costs more than the rest of the decision.
     """
-    number = number_in(phone, country)
+    number = number_in(written, country)
     if number is None:
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    region = phonenumbers.region_code_for_number(number)
+    kind = _KINDS.get(phonenumbers.number_type(number), NumberKind.SPECIAL)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY:
+        return PhoneNumber(e164, None, NumberKind.SPECIAL)
+    return PhoneNumber(e164, region, kind)
+
+
+_KINDS = {
+    phonenumbers.PhoneNumberType.MOBILE: NumberKind.MOBILE,
+    # As in North America, where numbers do not tell.
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE: NumberKind.MOBILE,
+    phonenumbers.PhoneNumberType.VOIP: NumberKind.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE: NumberKind.LANDLINE,
+}
+
+
+def e164(phone: str, *, country: str) -> str | None:
+    """Return *phone*, read as people in *country* write it, in E.164; None if `phone_number` is None."""
+    number = phone_number(phone, country)
+    return number.e164 if number else None
 
 
 @lru_cache(maxsize=1024)
 def number_in(phone: str, country: str) -> phonenumbers.PhoneNumber | None:
-    """Return the parsed number, or None for no valid one.
-
-    Cached: parsing costs more than the rest of the decision.
-    """
+    """Return the parsed number, or None for no valid one."""
     if any(character.isalpha() for character in phone):
         return None
     try:

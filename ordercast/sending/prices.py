@@ -3,6 +3,7 @@
 Used by the senders when they claim.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from functools import cache
@@ -57,40 +58,52 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pricing:
-    """How a stage prices its messages; `factor` times the list price is the ceiling of a part."""
+    """How a stage prices its messages.
+
+    `countries` are those that texts may go to, with the ceiling of a part in US dollars where the stage
+    names one; elsewhere it is the list price times `factor`.
+    """
 
     factor: Decimal
+    countries: Mapping[str, Decimal | None]
 
     def quote(self, channel: Channel, country: str | None, parts: int) -> Quote | None:
-        """Return the quote of a message; None if no price is known, which is not 0.
+        """Return the quote of a message; None if it may not be sent, for want of a ceiling.
 
-        *country* is a text's destination; a channel whose messages have a price costs the same
-        everywhere, whatever their length.
+        *country* is a text's destination: one that the stage does not list is closed, whatever its
+        price. A channel whose messages have a price costs the same everywhere, whatever their length.
         """
         prices = price_list()
         if channel in prices.messages:
             known = prices.messages[channel].total
             return Quote(estimate=known, ceiling=known)
-        line = prices.parts[channel].get(country) if country else None
-        if line is None:
+        if country is None or country not in self.countries:
             return None
-        return Quote(estimate=line.total * parts, ceiling=self._ceiling(line) * parts)
+        line, named = prices.parts[channel].get(country), self.countries[country]
+        if line is None:
+            # The most that it may cost is all that is known.
+            return Quote(estimate=named * parts, ceiling=named * parts) if named else None
+        ceiling = named or (line.total * self.factor).quantize(SMALLEST_PRICE, ROUND_UP)
+        return Quote(estimate=line.total * parts, ceiling=ceiling * parts)
 
-    def _ceiling(self, line: PriceLine) -> Decimal:
-        return (line.total * self.factor).quantize(SMALLEST_PRICE, ROUND_UP)
 
-
-def claim_request(row: Notification, words: Words, *, pricing: Pricing) -> ClaimRequest:
-    """Return the request for a rendered notification; only texts have parts."""
+def claim_request(row: Notification, words: Words, *, pricing: Pricing) -> ClaimRequest | None:
+    """Return the request for a rendered notification, None if it may not be sent; only texts have parts."""
     count = parts(words.text).parts if row.channel in price_list().parts else None
     quote = pricing.quote(row.channel, row.country, count or 1)
     if quote is None:
-        return ClaimRequest(id=row.id, parts=count)
+        return None
     return ClaimRequest(id=row.id, parts=count, estimate=quote.estimate, reserved=quote.ceiling)
 
 
 SMALLEST_PRICE = Decimal("0.00001")
 """Decimal places of a ceiling (API reference of End User Messaging: SendTextMessage, `MaxPrice`)."""
+
+
+def price_of_part(country: str) -> Decimal | None:
+    """Return the price of a text's part with the carrier's fee; None if the list has none."""
+    line = price_list().parts[Channel.SMS].get(country)
+    return line.total if line else None
 
 
 @cache

@@ -5,7 +5,8 @@ Who asks which rule, and when:
 | rule | relay, when it decides | sender, before each claim | sweeper, on release of a deferral | redriving |
 |---|---|---|---|---|
 | suppressions, consent, contact | `decide` | `block_reason` | `block_reason` | by the sender |
-| allowed recipients | `decide` | - | - | - |
+| allowed recipients, kind of number | `decide` | - | - | - |
+| country open for texts | `decide` | by its price (`prices.Pricing`) | by the sender | by the sender |
 | stale status (`status_rank.is_stale`) | `decide` | `block_reason` | `block_reason` | by the sender |
 | quiet hours | `decide`, defers | `quiet_until_for`, defers | `quiet_until_for`, defers | by the sender |
 | hourly cap (`hourly_cap.reserve`) | `capped`, after `decide` | - | - | - |
@@ -30,6 +31,7 @@ from ordercast.decisions.audience import (
     as_written,
     channels_of,
     consent_for,
+    number_of,
     recipient_of,
     stated_time_zones,
 )
@@ -42,6 +44,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, is_stale
 from ordercast.pacing.holds import FOR_MONEY
+from ordercast.people.contact import NumberKind, PhoneNumber
 from ordercast.people.person import Person, people_for
 from ordercast.people.quiet_policy import QuietPolicy, held_until
 
@@ -50,6 +53,8 @@ NO_CHANNEL = "no-channel"
 NO_CONTACT = "no-contact"
 INVALID_CONTACT = "invalid-contact"
 NOT_ALLOWED = "not-allowed"
+COUNTRY_CLOSED = "country-closed"
+NUMBER_KIND = "number-kind"
 QUIET_HOURS = "quiet-hours"
 CAP = "cap"
 EXPIRED = "expired"
@@ -225,7 +230,18 @@ def _refusal(
     if recipient is None:
         written = as_written(event, audience.customer, channel)
         return INVALID_CONTACT if written else NO_CONTACT
+    number = number_of(event, channel, audience, policy=policy)
+    if rule := number and _closed(number, policy):
+        return rule
     return None if is_allowed(recipient, policy) else NOT_ALLOWED
+
+
+def _closed(number: PhoneNumber, policy: Policy) -> str | None:
+    """Return the rule by which no text goes to this kind of number, or to its country."""
+    landline = number.kind is NumberKind.LANDLINE
+    if number.kind is NumberKind.SPECIAL or (landline and not policy.landlines):
+        return NUMBER_KIND
+    return None if number.country in policy.countries else COUNTRY_CLOSED
 
 
 def _quiet_until(

@@ -33,7 +33,7 @@ class QuietSettings:
 class OrderRelaySettings(QuietSettings, EnvironmentSettings):
     """Settings of the order relay, set in stages/*.toml by the same names, from default_currency on.
 
-    `allowed_recipients` is parsed by the function below.
+    `allowed_recipients` is parsed by the function below, `countries` by `texts`.
     """
 
     ledger_table: str
@@ -45,6 +45,8 @@ class OrderRelaySettings(QuietSettings, EnvironmentSettings):
     republish_after: timedelta
     cap: int
     allowed_recipients: str
+    countries: str
+    landlines: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,21 +66,27 @@ class SendPolicy(QuietSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderSettings(SendPolicy, EnvironmentSettings):
-    """Settings of the senders of all channels; `stage` is a dimension of their metrics, and a tag of e-mails."""
+    """Settings of the senders of all channels; `stage` is a dimension of their metrics, and a tag of e-mails.
+
+    What prices their messages is set in stages/*.toml, from `countries` on by the same names.
+    """
 
     stage: str
     metrics: MetricsLevel
     ledger_table: str
     customers_table: str
     receipts_table: str
+    countries: str
     price_factor: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsSenderSettings(SenderSettings):
-    """Settings of the SMS sender, set in stages/*.toml as sender_id."""
+    """Settings of the SMS sender, set in stages/*.toml as sender_id and in the table india."""
 
     sender_id: str
+    india_entity_id: str
+    india_template_ids: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description=_CURRENCY)]
 _SENDER_ID = '"", or 1 to 11 letters and digits with a letter among them'
 _SHOWN = r"^(|(?=.*[A-Za-z])[A-Za-z0-9]{1,11})\Z"
 SenderId = Annotated[str, Meta(pattern=_SHOWN, description=_SENDER_ID)]
+EntityId = Annotated[str, Meta(pattern=r"^[0-9]{0,50}\Z", description='"", or up to 50 digits')]
 Removal = Literal["destroy", "retain"]
 
 
@@ -62,6 +63,13 @@ class BundleTarget(Settings, frozen=True):
 
     python: Text
     architecture: Literal["arm64", "x86_64", "host"]
+
+
+class IndiaSettings(Settings, frozen=True):
+    """What texts to India are registered as; empty where none go there."""
+
+    entity_id: EntityId
+    template_ids: Text
 
 
 class OrdersStreamSettings(Settings, frozen=True):
@@ -154,6 +162,8 @@ class StageSettings(Settings, frozen=True):
     allowed_recipients: Text
     cap: Positive
     quiet_hours: Text
+    countries: Text
+    landlines: Flag
     default_country: Country
     default_time_zone: Text
     default_currency: Currency
@@ -168,6 +178,7 @@ class StageSettings(Settings, frozen=True):
     sweep_every: Span
     sole_sender: Flag
     second_look: Span
+    india: IndiaSettings
     orders: OrdersStreamSettings
     order_relay: StreamReaderSettings
     analytics: StreamReaderSettings

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ordercast.decisions.audience import Policy
 from ordercast.events.envelope import open_envelope
 from ordercast.settings.processors import OrderRelaySettings, quiet_hours, recipient_patterns
+from ordercast.settings.texts import open_countries
 from ordercast.wiring.clock import utc_now
 from ordercast.workflows.ports import (
     Clock,
@@ -61,4 +62,6 @@ def policy_of(settings: "OrderRelaySettings | StageSettings") -> Policy:
         cap=settings.cap,
         quiet=quiet_hours(settings.quiet_hours),
         allowed=recipient_patterns(settings.allowed_recipients),
+        countries=frozenset(open_countries(settings.countries)),
+        landlines=settings.landlines,
     )

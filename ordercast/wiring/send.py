@@ -12,6 +12,7 @@ from ordercast.pacing.bucket import Wait
 from ordercast.sending.prices import Pricing
 from ordercast.sending.send_rules import SendWithin
 from ordercast.settings.processors import SenderSettings, SendPolicy
+from ordercast.settings.texts import open_countries
 from ordercast.templates import Words, send_within, words
 from ordercast.wiring.clock import utc_now, wait_until
 from ordercast.wiring.quiet import quiet_policy
@@ -75,7 +76,7 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
 
 def pricing_of(settings: "SenderSettings | StageSettings") -> Pricing:
     """Return how a stage's settings price its messages."""
-    return Pricing(factor=settings.price_factor)
+    return Pricing(factor=settings.price_factor, countries=open_countries(settings.countries))
 
 
 def _settling(ports: SenderPorts, policy: SendPolicy) -> Settling:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import phonenumbers
@@ -11,8 +12,8 @@ from ordercast.sending.prices import PriceLine, Pricing, Quote, claim_request, p
 from ordercast.templates import Words
 from tests.examples import notification
 
-PRICING = Pricing(factor=Decimal("1.5"))
 PRICED = sorted(price_list().parts[Channel.SMS])
+PRICING = Pricing(factor=Decimal("1.5"), countries=dict.fromkeys(PRICED))
 LINES = [
     *(line for lines in price_list().parts.values() for line in lines.values()),
     *price_list().messages.values(),
@@ -40,15 +41,40 @@ def test_a_text_may_cost_so_many_times_its_list_price_and_no_more() -> None:
 
 def test_the_ceiling_is_rounded_up_to_what_sns_can_be_told_and_adds_up_by_parts() -> None:
     assert Decimal("0.00492") == quote("IN").ceiling
-    pricing = Pricing(factor=Decimal("1.0001"))
+    pricing = replace(PRICING, factor=Decimal("1.0001"))
     several = pricing.quote(Channel.SMS, "US", 3)
     assert several is not None
     assert 3 * Decimal("0.01003") == several.ceiling
 
 
 @pytest.mark.parametrize("country", [None, "", "SE", "us", "001"])
-def test_an_unknown_price_is_none_and_never_nothing(country: str | None) -> None:
+def test_a_country_that_the_stage_does_not_list_is_closed(country: str | None) -> None:
     assert PRICING.quote(Channel.SMS, country, 1) is None
+
+
+def test_a_price_alone_opens_no_country() -> None:
+    closed = replace(PRICING, countries={"US": None})
+
+    assert closed.quote(Channel.SMS, "JP", 1) is None
+    assert closed.quote(Channel.SMS, "US", 1) is not None
+
+
+def test_a_named_ceiling_counts_instead_of_the_factor() -> None:
+    pricing = replace(PRICING, countries={"JP": Decimal("0.08")})
+    found = pricing.quote(Channel.SMS, "JP", 2)
+
+    assert Quote(estimate=Decimal("0.1372"), ceiling=Decimal("0.16")) == found
+
+
+def test_a_country_without_a_price_is_expected_to_cost_its_ceiling() -> None:
+    """Nothing else is known, and a budget must not be overdrawn."""
+    pricing = replace(PRICING, countries={"SE": Decimal("0.08")})
+
+    assert Quote(estimate=Decimal("0.16"), ceiling=Decimal("0.16")) == pricing.quote(
+        Channel.SMS, "SE", 2
+    )
+    unknown = replace(PRICING, countries={"SE": None})
+    assert unknown.quote(Channel.SMS, "SE", 2) is None
 
 
 @pytest.mark.parametrize("country", [None, "US", "SE"])
@@ -70,6 +96,8 @@ def test_a_text_is_claimed_with_its_parts_its_price_and_its_ceiling() -> None:
     row = notification(channel=Channel.SMS, recipient="+12065550100", country="US")
     one, two = (claim_request(row, Words(text="x" * n), pricing=PRICING) for n in (160, 161))
 
+    assert one
+    assert two
     assert (row.id, 1, 2) == (one.id, one.parts, two.parts)
     assert (Decimal("0.01002"), Decimal("0.01503")) == (one.estimate, one.reserved)
     assert (2 * Decimal("0.01002"), 2 * Decimal("0.01503")) == (two.estimate, two.reserved)
@@ -78,6 +106,7 @@ def test_a_text_is_claimed_with_its_parts_its_price_and_its_ceiling() -> None:
 def test_an_e_mail_is_claimed_with_a_price_and_no_parts() -> None:
     request = claim_request(notification(), Words(text="x" * 10_000), pricing=PRICING)
 
+    assert request
     assert (None, Decimal("0.0001")) == (request.parts, request.reserved)
 
 

@@ -1,13 +1,13 @@
 """Send text messages by SNS, one Publish a notification. The `Provider` of the SMS sender."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ordercast.gateways.providers.errors import SNS, outcome_of, read_sns
 from ordercast.gateways.providers.one_call import one_call_each
+from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import Wait
 from ordercast.sending.outcome import Outcome, Outgoing
 
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 class SnsSms:
     """SNS text messages; an empty `sender_id` leaves the origination to the account.
 
+    A text to India carries the entity's id and the id of its template, by the template's name.
     No message costs more than was reserved for it: SNS does not send what would (developer guide,
     "Publishing to a mobile phone": `AWS.SNS.SMS.MaxPrice`).
     """
 
     client: "SNSClient"
     sender_id: str
+    india_entity_id: str = ""
+    india_template_ids: Mapping[str, str] = field(default_factory=dict)
     executor: Executor
     wait: Wait
 
@@ -44,18 +47,26 @@ class SnsSms:
         return {
             "PhoneNumber": str(message.notification.recipient),
             "Message": message.words.text,
-            "MessageAttributes": self._attributes(message.notification.reserved),
+            "MessageAttributes": self._attributes(message.notification),
         }
 
-    def _attributes(self, reserved: Decimal | None) -> "dict[str, MessageAttributeValueTypeDef]":
+    def _attributes(self, row: Notification) -> "dict[str, MessageAttributeValueTypeDef]":
         # Promotional is the default, and is held back at night and by opt-outs from marketing.
         attributes = {"AWS.SNS.SMS.SMSType": _attribute("String", "Transactional")}
         if self.sender_id:
             attributes["AWS.SNS.SMS.SenderID"] = _attribute("String", self.sender_id)
-        if reserved:
+        if row.reserved:
             # US dollars for the whole message. What would cost more is taken, and fails later.
-            attributes["AWS.SNS.SMS.MaxPrice"] = _attribute("Number", f"{reserved:f}")
+            attributes["AWS.SNS.SMS.MaxPrice"] = _attribute("Number", f"{row.reserved:f}")
+        if row.country == _INDIA:
+            # SNS developer guide, "Sending SMS messages to India"; without them carriers block it.
+            template = self.india_template_ids[row.template]
+            attributes["AWS.MM.SMS.EntityId"] = _attribute("String", self.india_entity_id)
+            attributes["AWS.MM.SMS.TemplateId"] = _attribute("String", template)
         return attributes
+
+
+_INDIA = "IN"
 
 
 def _attribute(kind: str, value: str) -> "MessageAttributeValueTypeDef":

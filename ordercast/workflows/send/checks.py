@@ -12,6 +12,7 @@ from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outgoing
 from ordercast.sending.send_rules import (
+    COUNTRY_CLOSED,
     SendWithin,
     block_reason,
     deferred,
@@ -28,8 +29,8 @@ from ordercast.workflows.send.sent import Sent
 Ready = tuple[Outgoing, ClaimRequest]
 """A rendered notification, and the claim to request for it."""
 
-Cost = Callable[[Notification, Words], ClaimRequest]
-"""Return the claim request of a notification: its parts and price."""
+Cost = Callable[[Notification, Words], ClaimRequest | None]
+"""Return the claim request of a notification: its parts and price; None if its country is closed."""
 
 Failed = list[tuple[Notification, Exception]]
 
@@ -52,7 +53,7 @@ class Checks:
         """Suppress, defer or hold what may not be sent, back off what fails; return the rest."""
         failed: Failed = []
         allowed = self._allowed(wave, self._known(wave), sent, failed)
-        ready = self._rendered(allowed, failed)
+        ready = self._rendered(allowed, sent, failed)
         self._hold_back(failed, received, sent)
         return ready
 
@@ -91,15 +92,23 @@ class Checks:
         sent.settled.update(new.state for _, new in changes)
         return allowed
 
-    def _rendered(self, rows: Iterable[Notification], failed: Failed) -> list[Ready]:
+    def _rendered(self, rows: Iterable[Notification], sent: Sent, failed: Failed) -> list[Ready]:
         """Render and price before any claim: a template that fails leaves nothing claimed."""
-        ready = []
+        ready: list[Ready] = []
+        closed: list[RowChange] = []
         for row in rows:
             try:
                 words = self.words(row)
-                ready.append((Outgoing(notification=row, words=words), self.cost(row, words)))
+                request = self.cost(row, words)
             except Exception as error:  # noqa: BLE001 - a bug in one template must not sink its neighbours
                 failed.append((row, error))
+                continue
+            if request:
+                ready.append((Outgoing(notification=row, words=words), request))
+            else:
+                closed.append((row, suppressed(row, COUNTRY_CLOSED, at=self.now())))
+        self.ledger.change(closed)
+        sent.settled.update(new.state for _, new in closed)
         return ready
 
     def _hold_back(self, failed: Failed, received: Mapping[str, int], sent: Sent) -> None:

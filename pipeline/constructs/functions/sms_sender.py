@@ -12,7 +12,12 @@ class SmsSender(StageFunction):
     """Claim each notification in the ledger, then publish it to a phone number."""
 
     def __init__(self, scope: Construct, *, parts: StageParts) -> None:
-        own = parts.sender_environment("sms")
+        india = parts.stage.india
+        own = {
+            **parts.sender_environment("sms"),
+            "india_entity_id": india.entity_id,
+            "india_template_ids": india.template_ids,
+        }
         super().__init__(scope, parts, "processors.sms_sender.handler", SmsSenderSettings, **own)
         parts.tables.let_claim(self)
         self.role.add_to_policy(_publish_to_phones(Stack.of(self)))

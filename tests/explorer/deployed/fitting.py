@@ -57,6 +57,8 @@ POLICY = Policy(
     cap=2,
     quiet=None,
     allowed=("*@example.com", "+1206555*"),
+    countries=frozenset({"US"}),
+    landlines=False,
 )
 
 

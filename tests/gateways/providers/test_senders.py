@@ -93,6 +93,35 @@ def test_a_text_may_cost_what_was_reserved_for_it_and_no_more(
     )
 
 
+@pytest.mark.parametrize(
+    ("country", "ids"),
+    [("US", (None, None)), ("IN", ("1101000000000000001", "1107000000000000001"))],
+)
+def test_a_text_to_india_names_its_entity_and_its_template_and_no_other_text_does(
+    sns, executor, country: str, ids: tuple[str | None, str | None]
+) -> None:
+    message = outgoing(Channel.SMS)
+    row = replace(message.notification, country=country)
+    requests: list[dict[str, Any]] = []
+    sns.meta.events.register(
+        "provide-client-params.sns.Publish", lambda params, **_: requests.append(params)
+    )
+    with Stubber(sns) as stub:
+        stub.add_response("publish", {"MessageId": "m-1"})
+        SnsSms(
+            wait=lambda _: None,
+            client=sns,
+            sender_id="",
+            india_entity_id="1101000000000000001",
+            india_template_ids={row.template: "1107000000000000001"},
+            executor=executor,
+        ).send([replace(message, notification=row)])
+
+    attributes = requests[0]["MessageAttributes"]
+    names = ("AWS.MM.SMS.EntityId", "AWS.MM.SMS.TemplateId")
+    assert ids == tuple(attributes.get(name, {}).get("StringValue") for name in names)
+
+
 @pytest.mark.parametrize("channel", list(Channel))
 def test_a_bug_in_one_message_hides_nothing_of_its_neighbours(
     sns, ses, executor, channel: Channel

@@ -52,6 +52,8 @@ def test_the_heartbeat_is_an_order_that_is_sent_at_any_hour(
         cap=POLICY.cap,
         quiet=QuietHours(start=time(21), end=time(8)),
         allowed=tuple(allowed),
+        countries=frozenset(),
+        landlines=False,
     )
     verdicts = decide(event, audience_of(event, {}), {}, policy=policy, now=AT_NIGHT)
 

@@ -9,6 +9,7 @@ import pytest
 
 from ordercast.settings.reading import read_settings, written_settings
 from ordercast.settings.stage import StageSettings
+from ordercast.templates.statuses import SEND_WITHIN
 from pipeline.settings import files
 from pipeline.settings.files import BadStage, read_account, read_stage, read_targets, stage_names
 from tests.pipeline.synthesis import STAGES, cdk_context
@@ -133,6 +134,7 @@ ANSWERED = "but it must be longer than queues.retention and receipt_timeout toge
 RESENT_BEFORE = (
     "but it must be longer than resend_email_after, republish_after, sweep_every and 1 min together"
 )
+NO_PRICE = "such as NO 0.09: the price list has no price for it"
 TWO_TIMES = "but it must be empty or two times: not two times of the day such as 21:00-08:00"
 
 
@@ -164,6 +166,26 @@ TWO_TIMES = "but it must be empty or two times: not two times of the day such as
             '"21:00-21:00"',
             "but it must be empty or two times: not two different times of the day",
         ),
+        ("price_factor", "0.9", "but it must lie between 1 and 10"),
+        ("price_factor", "15", "but it must lie between 1 and 10"),
+        ("price_factor", '"much"', "not a number such as 1.5"),
+        (
+            "countries",
+            '"US; CA"',
+            "but it must name countries, such as US, CA, NO 0.09: US; CA is none",
+        ),
+        (
+            "countries",
+            '"US, US"',
+            "but it must name countries, such as US, CA, NO 0.09: US is named twice",
+        ),
+        ("countries", '"US, NO"', f"but it must name the ceiling of a part for NO, {NO_PRICE}"),
+        ("countries", '"US, UK 0.05"', "but it must name countries of ISO 3166-1: UK is none"),
+        (
+            "countries",
+            '"JP 0.05"',
+            "but it must not set the ceiling for JP below its price, 0.06860",
+        ),
         ("allowed_recipients", '" , "', 'but it must allow somebody; everybody is "*"'),
         ("resend_email_after", '"5 s"', "but it must be 0 s or above receipt_tracker.window"),
         ("receipt_timeout", '"6 min"', "but it must be longer than 3 times claim_lease"),
@@ -192,6 +214,42 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_line(
     addresses = {"mail_domain": '"example.com"', "email_from": '"orders@example.com"', field: value}
     trial(folder, "\n".join(f"{name} = {each}" for name, each in addresses.items()), named=False)
     assert f"stages/trial.toml: {field} is {value}, {answer}" == refusal(folder)
+
+
+FOR_INDIA = "because countries names IN"
+ALL_BUT_ONE = f"{FOR_INDIA}: not for shipped, delivered, cancelled, refunded, failed, generic"
+PAIRS = "name templates and their ids"
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "template_ids", "answer"),
+    [
+        ("", "", f'entity_id is "", but it must be your entity\'s id, {FOR_INDIA}'),
+        ("PE-1", "", 'entity_id is "PE-1", not "", or up to 50 digits'),
+        (
+            "11",
+            "confirmed 12",
+            f'template_ids is "confirmed 12", but it must name an id for each, {ALL_BUT_ONE}',
+        ),
+        (
+            "11",
+            "welcome 12",
+            f'template_ids is "welcome 12", but it must {PAIRS}: welcome 12 is none',
+        ),
+    ],
+)
+def test_india_is_opened_only_with_the_ids_of_its_registration(
+    folder: Path, entity_id: str, template_ids: str, answer: str
+) -> None:
+    india = f'[india]\nentity_id = "{entity_id}"\ntemplate_ids = "{template_ids}"\n'
+    trial(folder, f'countries = "US, IN"\n{india}')
+    assert f"stages/trial.toml: india.{answer}" == refusal(folder)
+
+
+def test_india_is_opened_with_an_id_for_each_template(folder: Path) -> None:
+    ids = ", ".join(f"{name} 110700000000000000{n}" for n, name in enumerate(SEND_WITHIN))
+    trial(folder, f'countries = "US, IN"\n[india]\nentity_id = "11"\ntemplate_ids = "{ids}"\n')
+    assert ids == read_stage("trial", folder).india.template_ids
 
 
 @pytest.mark.parametrize(

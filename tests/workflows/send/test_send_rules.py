@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -14,6 +16,7 @@ from ordercast.notifications.status_rank import LatestStatus, status_rank
 from ordercast.pacing.bucket import WAVE
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
+from ordercast.sending.prices import Pricing, claim_request
 from ordercast.sending.send_rules import EXPIRED, NO_CONSENT, latest_status_key_of
 from tests.examples import EMAIL, notification, paused, payload, person
 from tests.fakes.clock import START
@@ -80,6 +83,21 @@ def test_a_promise_made_on_a_record_that_has_gone_since_is_not_kept_without_cons
 
     assert not world.got()
     assert {NO_CONSENT} == {row.rule for row in world.rows()}
+
+
+def test_a_country_that_was_closed_since_gets_no_text_and_its_neighbours_do(world: World) -> None:
+    """What waited in a queue or for the end of quiet hours is asked about again."""
+    world.cost = partial(
+        claim_request, pricing=Pricing(factor=Decimal("1.5"), countries={"US": None})
+    )
+    closed = replace(notification(2, Channel.SMS), country="JP")
+    world.enter(TEXT, closed)
+    sent = world.send(TEXT.id, closed.id, channel=Channel.SMS)
+
+    assert [TEXT.id] == [call.notification.id for call in world.provider.calls]
+    row = world.row(closed.id)
+    assert (State.SUPPRESSED, "country-closed", 0) == (row.state, row.rule, row.attempts)
+    assert {State.SENT: 1, State.SUPPRESSED: 1} == dict(sent.settled)
 
 
 def test_who_has_no_address_any_more_is_suppressed_and_no_provider_is_asked(world: World) -> None:

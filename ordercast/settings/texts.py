@@ -1,0 +1,63 @@
+"""Read where a stage's texts may go, and what India asks for. Used by wiring and the checks of settings."""
+
+import re
+from decimal import Decimal
+
+INDIA = "IN"
+"""Where carriers take only texts of a registered entity, with a registered template each."""
+
+
+def open_countries(written: str) -> dict[str, Decimal | None]:
+    """Read `US, CA, NO 0.09`: countries that texts may go to, and a part's ceiling in US dollars if named.
+
+    Raises `ValueError` for anything else.
+    """
+    found: dict[str, Decimal | None] = {}
+    for each in _listed(written):
+        match = _OPEN_COUNTRY.fullmatch(each)
+        if match is None or match[1] in found:
+            message = f"{each} is named twice" if match else f"{each} is none"
+            raise ValueError(message)
+        found[match[1]] = Decimal(match[2]) if match[2] else None
+    return found
+
+
+def template_ids(written: str) -> dict[str, str]:
+    """Read `confirmed 1107160000000000001, shipped …`: the ids of templates. Raises `ValueError`."""
+    found: dict[str, str] = {}
+    for each in _listed(written):
+        match = _TEMPLATE_ID.fullmatch(each)
+        if match is None or match[1] not in template_names():
+            message = f"{each} is none"
+            raise ValueError(message)
+        found[match[1]] = match[2]
+    return found
+
+
+def is_country(code: str) -> bool:
+    """Tell whether phone numbers can be of a country (ISO 3166-1)."""
+    import phonenumbers  # noqa: PLC0415  (only synthesis asks)
+
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+def list_price(country: str) -> Decimal | None:
+    """Return the price of a part with the carrier's fee, in US dollars; None if the list has none."""
+    from ordercast.sending.prices import price_of_part  # noqa: PLC0415  (only synthesis asks)
+
+    return price_of_part(country)
+
+
+def template_names() -> list[str]:
+    """Return the templates that messages may have."""
+    from ordercast.templates.statuses import SEND_WITHIN  # noqa: PLC0415  (only senders and synthesis ask)
+
+    return list(SEND_WITHIN)
+
+
+def _listed(written: str) -> list[str]:
+    return [part for part in map(str.strip, written.split(",")) if part]
+
+
+_OPEN_COUNTRY = re.compile(r"([A-Z]{2})(?: +([0-9]{1,2}\.[0-9]{1,5}))?")
+_TEMPLATE_ID = re.compile(r"([a-z]+) +([0-9]{1,50})")  # its length: SNS developer guide, India
