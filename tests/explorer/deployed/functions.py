@@ -102,7 +102,7 @@ class Functions:
             send_within=lambda _: SEND_WITHIN,
         )
         send = self.fitting.of_sender(send_messages(channel, ports, SEND_POLICY))
-        wired = sender.Sender(send=send, delay=self._delay(), stage="explorer", metrics="full")
+        wired = sender.Sender(send=send, delay=self._delay(), stage="explorer", metrics="essential")
         log: Any = Log(self.journal)
         return lambda event: sender.respond(event, wired, log, time_left=self.time_left)
 
