@@ -131,6 +131,7 @@ def _environment() -> dict[str, str]:
         receipt_timeout=timedelta(hours=72),
         countries="US",
         price_factor=Decimal("1.5"),
+        email_plan="essentials",
     ).to_env()
     of_a_channel = {
         "SENDER_ID": "",

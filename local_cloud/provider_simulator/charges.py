@@ -78,8 +78,8 @@ def charge_for_email(message_id: str, events: Sequence[EmailEvent]) -> Charge:
     )
 
 
-# https://aws.amazon.com/ses/pricing/: a thousand for ten cents.
-_EMAIL = Decimal("0.0001")
+# https://aws.amazon.com/ses/pricing/: in the plan Essentials, a thousand for sixteen cents.
+_EMAIL = Decimal("0.00016")
 
 
 def _of_text(delivery: SmsDelivery) -> DeliveryOutcome:

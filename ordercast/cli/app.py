@@ -14,6 +14,7 @@ from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console, errors_console
 from ordercast.cli.parked import parked
 from ordercast.cli.pause import pause, resume
+from ordercast.cli.prices import prices
 from ordercast.cli.put import put
 from ordercast.cli.record import record
 from ordercast.cli.replay import replay
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(customers)
 app.add_typer(parked)
+app.add_typer(prices)
 app.command()(put)
 app.command("stats")(stats)
 app.command("cost")(cost)

@@ -35,13 +35,17 @@ class PriceLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class PriceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The known prices by channel: of a part, by ISO 3166-1 country, or of a message."""
+    """The known prices by channel: of a part, by ISO 3166-1 country, or of a message, by the account's plan."""
 
     currency: Literal["USD"]
     as_of: str
     source: str
     parts: dict[Channel, dict[str, PriceLine]]
-    messages: dict[Channel, PriceLine]
+    messages: dict[Channel, dict[str, PriceLine]]
+
+    def dated(self, line: PriceLine) -> tuple[str, str]:
+        """Return the date and the source of a price."""
+        return line.as_of or self.as_of, line.source or self.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +65,12 @@ class Pricing:
     """How a stage prices its messages.
 
     `countries` are those that texts may go to, with the ceiling of a part in US dollars where the stage
-    names one; elsewhere it is the list price times `factor`.
+    names one; elsewhere it is the list price times `factor`. `email_plan` is the account's with SES.
     """
 
     factor: Decimal
     countries: Mapping[str, Decimal | None]
+    email_plan: str
 
     def quote(self, channel: Channel, country: str | None, parts: int) -> Quote | None:
         """Return the quote of a message; None if it may not be sent, for want of a ceiling.
@@ -75,7 +80,7 @@ class Pricing:
         """
         prices = price_list()
         if channel in prices.messages:
-            known = prices.messages[channel].total
+            known = prices.messages[channel][self.email_plan].total
             return Quote(estimate=known, ceiling=known)
         if country is None or country not in self.countries:
             return None
@@ -102,8 +107,13 @@ SMALLEST_PRICE = Decimal("0.00001")
 
 def price_of_part(country: str) -> Decimal | None:
     """Return the price of a text's part with the carrier's fee; None if the list has none."""
-    line = price_list().parts[Channel.SMS].get(country)
-    return line.total if line else None
+    lines = (lines[country] for lines in price_list().parts.values() if country in lines)
+    return next((line.total for line in lines), None)
+
+
+def has_plan(plan: str) -> bool:
+    """Tell whether the price of a message is known for that plan of the account, on every channel."""
+    return all(plan in plans for plans in price_list().messages.values())
 
 
 @cache

@@ -78,6 +78,7 @@ class SenderSettings(SendPolicy, EnvironmentSettings):
     receipts_table: str
     countries: str
     price_factor: Decimal
+    email_plan: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

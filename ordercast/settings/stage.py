@@ -159,6 +159,7 @@ class StageSettings(Settings, frozen=True):
     email_from: Text
     sender_id: SenderId
     price_factor: Factor
+    email_plan: Literal["none", "essentials", "pro", "enterprise"]
     allowed_recipients: Text
     cap: Positive
     quiet_hours: Text

@@ -41,13 +41,6 @@ def is_country(code: str) -> bool:
     return code in phonenumbers.SUPPORTED_REGIONS
 
 
-def list_price(country: str) -> Decimal | None:
-    """Return the price of a part with the carrier's fee, in US dollars; None if the list has none."""
-    from ordercast.sending.prices import price_of_part  # noqa: PLC0415  (only synthesis asks)
-
-    return price_of_part(country)
-
-
 def template_names() -> list[str]:
     """Return the templates that messages may have."""
     from ordercast.templates.statuses import SEND_WITHIN  # noqa: PLC0415  (only senders and synthesis ask)

@@ -76,7 +76,11 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
 
 def pricing_of(settings: "SenderSettings | StageSettings") -> Pricing:
     """Return how a stage's settings price its messages."""
-    return Pricing(factor=settings.price_factor, countries=open_countries(settings.countries))
+    return Pricing(
+        factor=settings.price_factor,
+        countries=open_countries(settings.countries),
+        email_plan=settings.email_plan,
+    )
 
 
 def _settling(ports: SenderPorts, policy: SendPolicy) -> Settling:

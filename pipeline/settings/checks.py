@@ -7,12 +7,12 @@ refusal, which follow "but it".
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from ordercast.settings.list_prices import has_plan, price_of_part
 from ordercast.settings.processors import is_time_zone, quiet_hours, recipient_patterns
 from ordercast.settings.stage import AccountSettings, IndiaSettings, StageSettings
 from ordercast.settings.texts import (
     INDIA,
     is_country,
-    list_price,
     open_countries,
     template_ids,
     template_names,
@@ -101,13 +101,15 @@ def _prices(stage: StageSettings) -> Iterator[Rule]:
     factor = stage.price_factor
     bearable = factor.is_finite() and 1 <= factor <= _HIGHEST_FACTOR
     yield "price_factor", bearable, f"must lie between 1 and {_HIGHEST_FACTOR}"
+    priced = has_plan(stage.email_plan)
+    yield "email_plan", priced, "must have a price: add it to ordercast/sending/prices.json"
     try:
         countries = open_countries(stage.countries)
     except ValueError as error:
         yield "countries", False, f"must name countries, such as US, CA, NO 0.09: {error}"
         return
     for country, ceiling in countries.items():
-        price = list_price(country)
+        price = price_of_part(country)
         yield (
             "countries",
             is_country(country),

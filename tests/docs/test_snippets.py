@@ -70,6 +70,9 @@ RUN_BY = {
         f"{HERE}test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own",
     ),
     ("docs/figures.md", "Figures", ""): (f"{PAGE}test_figures_are_asked_for",),
+    ("docs/prices.md", "Prices, and what a text may cost", ""): (
+        f"{PAGE}test_prices_are_shown_and_compared",
+    ),
     ("docs/replay.md", "Record", ""): (f"{PAGE}test_what_arrived_is_recorded_and_replayed",),
     ("docs/replay.md", "Replay", ""): (f"{PAGE}test_what_arrived_is_recorded_and_replayed",),
     ("docs/shops.md", "Install it", ""): (f"{HERE}test_every_make_target_of_a_page_is_there",),

@@ -13,10 +13,10 @@ from ordercast.templates import Words
 from tests.examples import notification
 
 PRICED = sorted(price_list().parts[Channel.SMS])
-PRICING = Pricing(factor=Decimal("1.5"), countries=dict.fromkeys(PRICED))
+PRICING = Pricing(factor=Decimal("1.5"), countries=dict.fromkeys(PRICED), email_plan="essentials")
 LINES = [
     *(line for lines in price_list().parts.values() for line in lines.values()),
-    *price_list().messages.values(),
+    *(line for plans in price_list().messages.values() for line in plans.values()),
 ]
 
 
@@ -81,7 +81,14 @@ def test_a_country_without_a_price_is_expected_to_cost_its_ceiling() -> None:
 def test_an_e_mail_costs_the_same_everywhere_whatever_its_length(country: str | None) -> None:
     for parts in (1, 7):
         one = quote(country, parts, Channel.EMAIL)
-        assert Decimal("0.0001") == one.estimate == one.ceiling
+        assert Decimal("0.00016") == one.estimate == one.ceiling
+
+
+def test_the_plan_of_the_account_sets_the_price_of_an_e_mail() -> None:
+    a_la_carte = replace(PRICING, email_plan="none").quote(Channel.EMAIL, None, 1)
+
+    assert a_la_carte
+    assert Decimal("0.00010") == a_la_carte.estimate
 
 
 @given(st.sampled_from(PRICED), st.integers(1, 50), st.integers(1, 50))
@@ -107,7 +114,7 @@ def test_an_e_mail_is_claimed_with_a_price_and_no_parts() -> None:
     request = claim_request(notification(), Words(text="x" * 10_000), pricing=PRICING)
 
     assert request
-    assert (None, Decimal("0.0001")) == (request.parts, request.reserved)
+    assert (None, Decimal("0.00016")) == (request.parts, request.reserved)
 
 
 def test_every_channel_is_priced_by_part_or_by_message() -> None:

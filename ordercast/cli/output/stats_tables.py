@@ -56,8 +56,12 @@ def prices_as_of() -> str:
     """Return the dates of the prices that estimates are made with, exceptions included."""
     prices = price_list()
     by_country = [lines.items() for lines in prices.parts.values()]
-    by_channel = ((CHANNELS[channel].label, line) for channel, line in prices.messages.items())
-    lines = [*chain(*by_country), *by_channel]
+    by_plan = [
+        (f"{CHANNELS[channel].label}, plan {plan}", line)
+        for channel, plans in prices.messages.items()
+        for plan, line in plans.items()
+    ]
+    lines = [*chain(*by_country), *by_plan]
     others = [f"{name}: {line.as_of}" for name, line in lines if line.as_of]
     return "; ".join([prices.as_of, *others])
 

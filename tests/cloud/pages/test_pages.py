@@ -70,6 +70,15 @@ def test_figures_are_asked_for(shell, an_order) -> None:
         assert words in said
 
 
+def test_prices_are_shown_and_compared(shell, an_order) -> None:
+    """The simulated carrier is cheaper than the list, which ends the comparison with status 1."""
+    (shown,) = snippets("docs/prices.md", heading="Prices, and what a text may cost")
+    listed, compared = (line.partition("#")[0] for line in shown.splitlines())
+
+    assert "sms US" in shell(listed)
+    assert "Accepted" in shell(f"{compared} || [ $? = 1 ]")
+
+
 def test_an_operator_finds_the_names_of_resources(shell, cloud: LocalCloud) -> None:
     (shown,) = snippets("docs/runbook.md", heading="Runbook")
 

@@ -41,7 +41,7 @@ def test_a_text_is_billed_by_its_parts_and_says_whether_the_handset_has_it(
 )
 def test_an_email_costs_the_same_in_every_scenario(label: str, outcome: str) -> None:
     charge = charge_for_email("m-1", email_events(f"{label}+o-1@simulator.amazonses.com"))
-    assert (Decimal("0.0001"), outcome) == (charge.price, charge.outcome)
+    assert (Decimal("0.00016"), outcome) == (charge.price, charge.outcome)
 
 
 def test_charges_are_read_back_but_for_a_line_that_is_being_written(

@@ -170,6 +170,12 @@ TWO_TIMES = "but it must be empty or two times: not two times of the day such as
         ("price_factor", "15", "but it must lie between 1 and 10"),
         ("price_factor", '"much"', "not a number such as 1.5"),
         (
+            "email_plan",
+            '"pro"',
+            "but it must have a price: add it to ordercast/sending/prices.json",
+        ),
+        ("email_plan", '"basic"', 'not "none" or "essentials" or "pro" or "enterprise"'),
+        (
             "countries",
             '"US; CA"',
             "but it must name countries, such as US, CA, NO 0.09: US; CA is none",

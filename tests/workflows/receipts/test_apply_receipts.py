@@ -173,7 +173,8 @@ def test_the_carrier_s_price_replaces_the_estimate_and_is_neither_added_nor_eras
 def test_a_carrier_that_asks_more_than_the_list_is_paid_up_to_the_ceiling(world: World) -> None:
     """As in Japan: 0.06860 by the list, 0.07451 by a receipt."""
     world.cost = partial(
-        claim_request, pricing=Pricing(factor=Decimal("1.5"), countries={"JP": None})
+        claim_request,
+        pricing=Pricing(factor=Decimal("1.5"), countries={"JP": None}, email_plan="none"),
     )
     text = replace(TEXT, country="JP")
     world.enter(text)

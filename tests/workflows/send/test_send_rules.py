@@ -88,7 +88,8 @@ def test_a_promise_made_on_a_record_that_has_gone_since_is_not_kept_without_cons
 def test_a_country_that_was_closed_since_gets_no_text_and_its_neighbours_do(world: World) -> None:
     """What waited in a queue or for the end of quiet hours is asked about again."""
     world.cost = partial(
-        claim_request, pricing=Pricing(factor=Decimal("1.5"), countries={"US": None})
+        claim_request,
+        pricing=Pricing(factor=Decimal("1.5"), countries={"US": None}, email_plan="none"),
     )
     closed = replace(notification(2, Channel.SMS), country="JP")
     world.enter(TEXT, closed)
