@@ -125,8 +125,12 @@ def hold_of(row: Notification, holds: Iterable[Hold]) -> Hold | None:
 
 
 def held(row: Notification, hold: Hold, *, until: datetime) -> Notification:
-    """Return *row* behind *hold* until that is let go; at *until* it expires."""
-    return replace(row, state=State.DEFERRED, rule=str(hold.why), held_by=hold.id, due_at=until)
+    """Return *row* behind *hold* until that is let go; after *until* it may not be sent.
+
+    It is due then: not before, or the same hold would cover it again.
+    """
+    due_at = until + timedelta(milliseconds=1)  # the least that the ledger tells apart
+    return replace(row, state=State.DEFERRED, rule=str(hold.why), held_by=hold.id, due_at=due_at)
 
 
 def with_holds(holds: Holds, new: Iterable[Hold]) -> Holds:

@@ -6,8 +6,9 @@ without room holds up no other. What waits behind a hold is apart from both, and
 the hold is let go or it expires.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import product
 from typing import NamedTuple
 from zlib import crc32
 
@@ -33,7 +34,7 @@ def partition_of(row: Notification) -> str:
     """Return the partition that *row* waits in, if it is due at some time."""
     shard = shard_of(row.id)
     if row.is_held:
-        return _held(row.held_by, shard)
+        return _held(row.held_by, row.channel, shard)
     return _deferral(row.channel, shard) if row.state is State.DEFERRED else _look(shard)
 
 
@@ -47,9 +48,11 @@ def deferrals(channel: Channel, shards: Iterable[int] = SHARDS) -> list[str]:
     return [_deferral(channel, shard) for shard in shards]
 
 
-def held_behind(hold_ids: Iterable[str], shards: Sequence[int]) -> list[str]:
+def held_behind(
+    hold_ids: Iterable[str], shards: Iterable[int] = SHARDS, channels: Iterable[Channel] = Channel
+) -> list[str]:
     """Return the partitions of what waits behind holds."""
-    return [_held(each, shard) for each in hold_ids for shard in shards]
+    return [_held(*each) for each in product(hold_ids, channels, shards)]
 
 
 def shard_of(name: str) -> int:
@@ -65,5 +68,5 @@ def _deferral(channel: Channel, shard: int) -> str:
     return f"deferred-{channel}-{shard}"
 
 
-def _held(hold_id: str | None, shard: int) -> str:
-    return f"held#{hold_id}#{shard}"
+def _held(hold_id: str | None, channel: Channel, shard: int) -> str:
+    return f"held#{hold_id}#{channel}#{shard}"

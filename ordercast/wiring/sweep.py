@@ -67,6 +67,9 @@ def sweep(
         now=ports.now,
         limit=limit,
     )
+    probe = ProbeHolds(
+        ledger=ports.ledger, notifications_topic=ports.notifications_topic, release=release
+    )
     return Sweep(
         ledger=ports.ledger,
         senders=ports.senders,
@@ -82,8 +85,5 @@ def sweep(
             limit=limit,
         ),
         release=release,
-        holds=SweepHolds(ledger=ports.ledger, release=release, now=ports.now),
-        probe=ProbeHolds(
-            ledger=ports.ledger, notifications_topic=ports.notifications_topic, release=release
-        ),
+        holds=SweepHolds(ledger=ports.ledger, release=release, probe=probe, now=ports.now),
     )

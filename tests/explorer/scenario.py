@@ -14,6 +14,7 @@ from typing import Any
 
 from ordercast.events.identity import address_key, customer_key, notification_id
 from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.pacing.holds import Hold, Why
 from ordercast.people.person import Person, QuietHours
 from tests.aggregates import aggregate
 from tests.examples import paused
@@ -27,7 +28,21 @@ BULK = 18
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 END = 60 * HOUR
 
-SPRING = paused(campaign="spring")
+SPRING, AUTUMN, NIGHT = (paused(campaign=each) for each in ("spring", "autumn", "night"))
+WINTER = replace(paused(campaign="winter"), why=Why.ACCOUNT)
+
+HOLDS: tuple[tuple[timedelta, Hold, timedelta | None], ...] = (
+    (timedelta(), SPRING, 4 * MINUTE),
+    # When the sweeper is about to end it; and it is let go when a sender holds something back.
+    (19 * MINUTE + 10 * SECOND, SPRING, 25 * MINUTE),
+    # For longer than anything may wait.
+    (timedelta(), AUTUMN, 30 * HOUR),
+    # When quiet hours end.
+    (80 * MINUTE, NIGHT, 100 * MINUTE),
+    # A provider that takes nothing at first.
+    (timedelta(), WINTER, None),
+)
+"""What is held from when on, and when it is let go; trouble at the provider is by a probe."""
 
 SMS, EMAIL = Channel.SMS, Channel.EMAIL
 
@@ -39,6 +54,7 @@ CALLS = {
     ("o-error", SMS): ("server error",),
     ("o-crash", SMS): ("crash",),
     ("o-bulk-1", SMS): ("slow",),
+    **{(f"o-winter-{n}", SMS): ("throttled",) for n in (1, 2, 3)},
     ("o-throttled", EMAIL): ("throttled",) * 3,
     ("o-refused", EMAIL): ("refused",),
     ("o-answer-lost", EMAIL): ("answer lost",),
@@ -98,13 +114,16 @@ def stage(
     )
     set_up = Stage(script=script, fitting=fitting or Fitting(), points=points, say=say)
     set_up.ledger.people.put(*people())
-    set_up.command(timedelta(), lambda ledger: ledger.hold([SPRING]))
+    for wait, hold, released in HOLDS:
+        set_up.operator.hold(wait, hold)
+        if released:
+            set_up.operator.let_go(released, hold)
     set_up.after(timedelta(), lambda: set_up.stream.put(*morning()))
     set_up.after(2 * SECOND, lambda: set_up.stream.put(*news()))
     set_up.after(3 * SECOND, lambda: _opt_out(set_up, address_key(phone("o-opt-out")), SMS))
-    set_up.command(4 * MINUTE, lambda ledger: ledger.let_go({SPRING.id}, at=set_up.clock()))
     set_up.after(9 * MINUTE, lambda: _opt_out(set_up, _customer("c-auto"), EMAIL))
     set_up.after(10 * MINUTE, lambda: set_up.stream.put(*again()))
+    set_up.after(24 * MINUTE + 50 * SECOND, lambda: set_up.stream.put(*during_a_pause()))
     set_up.after(49 * HOUR, set_up.audit)
     set_up.after(50 * HOUR, set_up.expire)
     set_up.after(52 * HOUR, lambda: set_up.stream.put(*long_after()))
@@ -140,7 +159,7 @@ def morning() -> tuple[bytes, ...]:
         _event("o-newer", schema_version=2),
         _event("o-stale", event_id="stale-2", status="shipped"),
         _event("o-stale", event_id="stale-1"),
-        _event("o-night", customer_id="c-night"),
+        _event("o-night", customer_id="c-night", campaign="night"),
         _evening(),
         *(_event(f"o-busy-{n}", customer_id="c-busy", channel="email") for n in (1, 2, 3)),
         _event("o-half", customer_id="c-no", channel="both"),
@@ -154,6 +173,8 @@ def morning() -> tuple[bytes, ...]:
         _event("o-news", event_id="news-1", channel="both"),
         _event("o-opt-out"),
         _event("o-stopped", campaign="spring"),
+        _event("o-expires", campaign="autumn"),
+        *(_event(f"o-winter-{n}", campaign="winter") for n in (1, 2, 3)),
         *(_event(f"o-{name}", channel="both") for name in _TROUBLES),
         *(_event(f"o-bulk-{n}") for n in range(1, BULK + 1)),
     )
@@ -166,6 +187,12 @@ def news() -> tuple[bytes, ...]:
         _event("o-news", event_id="news-2", status="shipped", channel="both"),
         gzip.compress(_gzipped(), mtime=0),
     )
+
+
+@cache
+def during_a_pause() -> tuple[bytes, ...]:
+    """Return what comes while its campaign is paused for the second time."""
+    return (_event("o-stopped-again", campaign="spring"),)
 
 
 @cache

@@ -52,6 +52,7 @@ PORTS = {
     ports.PaceBuckets: "buckets",
     ports.Provider: "provider",
     ports.ReceiptQueue: "receipts",
+    ports.WorkQueues: "work_queues",
     ports.ReceiptLogs: "receipt_logs",
     count.Rollups: "rollups",
 }
@@ -63,7 +64,7 @@ def day() -> Stage:
     return played()
 
 
-POINTS = 580
+POINTS = 720
 """Points that are visited here; `make explore` visits all of them."""
 
 

@@ -182,14 +182,13 @@ class World:
         return sweep(self._sweeper_ports, self._sweep_policy, receipts, limit=limit)
 
     def sweep(self, limit: int = 100) -> Swept:
-        """Do one round of looks, one of releases and one of holds, with their probes."""
+        """Do one round of looks, one of releases and one of holds."""
         swept, sweeper = Swept(), self.sweeper(limit)
         room = self.room()
         sweeper.look(looks(), swept, room)
         for channel in Channel:
             sweeper.release(deferrals(channel), swept, room)
         sweeper.holds(SHARDS, swept, room)
-        sweeper.probe(SHARDS, swept)
         return swept
 
     def room(self) -> ReleaseRoom:

@@ -72,7 +72,8 @@ def test_a_message_waits_behind_its_hold_until_it_expires_and_keeps_its_age() ->
     until = START + 6 * HOUR
     waits = held(TEXT, paused(channel=Channel.SMS), until=until)
 
-    assert (State.DEFERRED, "paused", "paused:channel=sms", until, TEXT.effective_at) == (
+    due_at = until + timedelta(milliseconds=1)
+    assert (State.DEFERRED, "paused", "paused:channel=sms", due_at, TEXT.effective_at) == (
         *(waits.state, waits.rule, waits.held_by, waits.due_at),
         waits.effective_at,
     )

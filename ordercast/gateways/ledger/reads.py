@@ -22,7 +22,7 @@ from ordercast.gateways.ledger.items import HOLDS_KEY, decision_key, id_of, key,
 from ordercast.gateways.people import items as people_item
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.sending.due_partitions import SHARDS, Backlog, held_behind
+from ordercast.sending.due_partitions import Backlog, held_behind
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef
@@ -123,7 +123,7 @@ class LedgerReads:
     def waiting(self, hold_ids: Sequence[str]) -> dict[str, int]:
         """Return how many notifications wait behind each hold; a moment late, as an index is."""
         return {
-            each: sum(self.table.counts(DUE_INDEX, "due_shard", held_behind([each], SHARDS)))
+            each: sum(self.table.counts(DUE_INDEX, "due_shard", held_behind([each])))
             for each in hold_ids
         }
 

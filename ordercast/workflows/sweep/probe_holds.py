@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ordercast.decisions.lookup import LookupKeys
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import PROBED, Hold
-from ordercast.sending.due_partitions import SHARDS, WHENEVER, held_behind, shard_of
+from ordercast.sending.due_partitions import WHENEVER, held_behind
 from ordercast.sending.due_policy import DueAction
 from ordercast.workflows.ports import Ledger, NotificationsTopic
 from ordercast.workflows.sweep.actions import Actions, decide_each, due_rows, publish, write
@@ -30,21 +29,20 @@ class ProbeHolds:
     notifications_topic: NotificationsTopic
     release: ReleaseDeferred
 
-    def __call__(self, shards: Sequence[int], swept: Swept) -> bool:
-        """Probe each hold of these shards once; raises `Retryable`."""
-        for hold in self.ledger.look_up(LookupKeys(holds=True)).holds:
-            if hold.is_active and hold.why in PROBED and shard_of(hold.id) in shards:
+    def __call__(self, holds: Sequence[Hold], swept: Swept) -> None:
+        """Probe each of *holds* that is to be probed; raises `Retryable`."""
+        for hold in holds:
+            if hold.is_active and hold.why in PROBED:
                 self._probe(hold, swept)
-        return False
 
     def _probe(self, hold: Hold, swept: Swept) -> None:
-        behind = held_behind([hold.id], SHARDS)
+        behind = held_behind([hold.id])
         rows = due_rows(self.ledger, behind, until=WHENEVER, limit=CANDIDATES)
         if not rows:
             return
         actions = self._actions(hold, rows, swept)
         written = write(self.ledger, [row for row in rows if row.id in actions], actions)
-        publish(self.notifications_topic, written, actions, swept)
+        swept.probes += len(publish(self.notifications_topic, written, actions, swept))
 
     def _actions(self, hold: Hold, rows: Sequence[Notification], swept: Swept) -> Actions:
         """Decide about rows as if *hold* were let go, until the first one may be sent."""

@@ -12,7 +12,6 @@ from ordercast.sending.due_partitions import SHARDS, deferrals, looks
 from ordercast.workflows.ports import Clock, Deadline, Ledger
 from ordercast.workflows.release_room import ReleaseRoom, Senders
 from ordercast.workflows.sweep.look_at_due import LookAtDue
-from ordercast.workflows.sweep.probe_holds import ProbeHolds
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.sweep_holds import SweepHolds
 from ordercast.workflows.sweep.swept import Swept
@@ -40,7 +39,6 @@ class Sweep:
     look: LookAtDue
     release: ReleaseDeferred
     holds: SweepHolds
-    probe: ProbeHolds
     senders: Senders
     now: Clock
 
@@ -56,7 +54,6 @@ class Sweep:
             partial(self.look, looks(shards), swept, room),
             *(partial(self.release, deferrals(each, shards), swept, room) for each in Channel),
             partial(self.holds, shards, swept, room),
-            partial(self.probe, shards, swept),
         ]
         take_turns(rounds, time_left=time_left)
         self._count(shards, swept, room)

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ordercast.decisions.lookup import LookupKeys
+from ordercast.events.order_event import Channel
 from ordercast.pacing.holds import STALE_VIEW, Hold
-from ordercast.sending.due_partitions import SHARDS, WHENEVER, held_behind
+from ordercast.sending.due_partitions import WHENEVER, held_behind, shard_of
 from ordercast.workflows.ports import Clock, Ledger
 from ordercast.workflows.release_room import ReleaseRoom
+from ordercast.workflows.sweep.probe_holds import ProbeHolds
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.swept import Swept
 
@@ -18,29 +20,47 @@ HOLDS_A_ROUND = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepHolds:
-    """Walk the partitions of the holds; one that was let go ends when nothing waits behind it."""
+    """Walk the partitions of the holds, and probe those that the provider can end.
+
+    One that was let go is `kept` so long, and as long as something waits behind it. Of several
+    groups of shards, one probes.
+    """
 
     ledger: Ledger
     release: ReleaseDeferred
+    probe: ProbeHolds
     now: Clock
+    kept: timedelta = STALE_VIEW
 
     def __call__(self, shards: Sequence[int], swept: Swept, room: ReleaseRoom) -> bool:
         """Do one bounded round; return whether there may be more. Raises `Retryable`."""
         now = self.now()
         holds = self.ledger.look_up(LookupKeys(holds=True)).holds
         released = [hold for hold in holds if not hold.is_active]
-        walked = held_behind([hold.id for hold in released], shards)
-        more = self.release(walked, swept, room, until=WHENEVER)
         active = [hold.id for hold in holds if hold.is_active]
+        more = self._walk(released, shards, swept, room)
         expired = self.release(held_behind(_in_turn(active, now), shards), swept, room)
         self.ledger.end_holds([each for each in released if self._is_over(each, now)])
+        if not swept.probes:
+            self.probe([each for each in holds if shard_of(each.id) in shards], swept)
         return more or expired
+
+    def _walk(
+        self, released: Sequence[Hold], shards: Sequence[int], swept: Swept, room: ReleaseRoom
+    ) -> bool:
+        """Release what there is room for; a channel without any holds up no other."""
+        ids = [hold.id for hold in released]
+        more = [
+            self.release(held_behind(ids, shards, [channel]), swept, room, until=WHENEVER)
+            for channel in Channel
+        ]
+        return any(more)
 
     def _is_over(self, hold: Hold, now: datetime) -> bool:
         """Tell whether nobody can put anything behind *hold* any more, and nothing is there."""
-        if hold.released_at is None or now < hold.released_at + STALE_VIEW:
+        if hold.released_at is None or now < hold.released_at + self.kept:
             return False
-        everywhere = held_behind([hold.id], SHARDS)
+        everywhere = held_behind([hold.id])
         return not self.ledger.due(everywhere, until=WHENEVER, limit=1)
 
 

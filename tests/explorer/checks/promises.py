@@ -16,12 +16,13 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import joined
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import WAVE
+from ordercast.sending.send_rules import EXPIRED
 from tests.explorer.checks.lost_receipts import lost_receipts
 from tests.explorer.checks.rollups import imbalance
 from tests.explorer.deployed.fitting import POLICY, RECEIPT_TIMEOUT, SWEEP_POLICY
 from tests.explorer.deployed.stage import Stage
 from tests.explorer.faults.journal import ProviderCall, Report
-from tests.explorer.scenario import PERSONAL
+from tests.explorer.scenario import AUTUMN, PERSONAL
 
 A_FEW_ROUNDS = timedelta(minutes=10)  # of the sweeper
 AT_REST = frozenset(State) - {State.DEFERRED, State.REQUESTED, State.SENDING}
@@ -91,6 +92,16 @@ def _rest(stage: Stage) -> Iterator[str]:
         # What a function cannot go on from fails it, and a later one goes on: no bug of ours.
         if "injected: " not in bug:
             yield f"P10: {bug}"
+
+
+def _holds(stage: Stage) -> Iterator[str]:
+    """P1: no hold outlasts its use, and nothing expires but behind the pause that is too long."""
+    for hold in stage.ledger.holds:
+        if not hold.is_active:
+            yield f"P1: {hold.id} was let go, and is still there"
+    for row in all_rows(stage).values():
+        if row.rule == EXPIRED and not AUTUMN.scope.covers(row):
+            yield f"P1: {_name(row)} expired, and could have been sent"
 
 
 def _decisions(stage: Stage) -> Iterator[str]:
@@ -208,6 +219,7 @@ _CHECKS = (
     _records,
     _rows,
     _rest,
+    _holds,
     _decisions,
     _calls,
     _doubts,

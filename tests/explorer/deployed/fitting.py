@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from ordercast.decisions.audience import Policy
+from ordercast.pacing.holds import STALE_VIEW
 from ordercast.settings.processors import ReceiptPolicy, SendPolicy, SweepPolicy
 from ordercast.workflows.apply_receipts import ApplyReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts
 from ordercast.workflows.send.claims import Claims
 from ordercast.workflows.send.settling import Settling
 from ordercast.workflows.send_messages import SendMessages
+from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep_receipts import SweepReceipts
 from tests.explorer.event_sources.queues import Event
 from tests.fakes.ledger import FakeLedger
@@ -73,6 +75,7 @@ class Fitting:
     ledger: Callable[[FakeLedger], Any] = lambda fake: fake
     relay_ledger: Callable[[Any], Any] = lambda port: port
     sender_ledger: Callable[[Any], Any] = lambda port: port
+    sweeper_ledger: Callable[[Any], Any] = lambda port: port
     parked: Callable[[Any], Any] = lambda port: port
     answer: Callable[[Event, Any], Any] = lambda _, answer: answer
     tracker_receipt_logs: Callable[[Any], Any] = lambda port: port
@@ -81,6 +84,8 @@ class Fitting:
     settling: type[Settling] = Settling
     apply: type[ApplyReceipts] = ApplyReceipts
     merge: type[MergeReceipts] = MergeReceipts
+    sweep: Callable[[Sweep], Sweep] = lambda sweep: sweep
+    holds_kept: timedelta = STALE_VIEW
     provider_attempts: int = 1
     sweeps: bool = True
     sweeps_receipts: bool = True
@@ -88,20 +93,27 @@ class Fitting:
 
     def of_sender(self, send: SendMessages) -> SendMessages:
         """Return a sender's workflow with its steps as they are here."""
-        settling = replace(send.settling, merge=_as(self.merge, send.settling.merge))
+        settling = replace(send.settling, merge=rebuilt(self.merge, send.settling.merge))
         return replace(
-            send, claims=_as(self.claims, send.claims), settling=_as(self.settling, settling)
+            send,
+            claims=rebuilt(self.claims, send.claims),
+            settling=rebuilt(self.settling, settling),
         )
 
     def of_tracker(self, apply: ApplyReceipts) -> ApplyReceipts:
         """Return the tracker's workflow as it is here."""
-        return _as(self.apply, replace(apply, merge=_as(self.merge, apply.merge)))
+        return rebuilt(self.apply, replace(apply, merge=rebuilt(self.merge, apply.merge)))
+
+    def of_sweep(self, sweep: Sweep) -> Sweep:
+        """Return the sweeper as it is here."""
+        holds = replace(sweep.holds, kept=self.holds_kept)
+        return self.sweep(replace(sweep, holds=holds))
 
     def of_sweeper(self, receipts: SweepReceipts) -> SweepReceipts:
         """Return the sweeper's half for receipts as it is here."""
-        return replace(receipts, merge=_as(self.merge, receipts.merge))
+        return replace(receipts, merge=rebuilt(self.merge, receipts.merge))
 
 
-def _as(kind: type[Kind], built: Any) -> Kind:
+def rebuilt(kind: type[Kind], built: Any) -> Kind:
     """Return what was built as one of *kind*, with the same fields."""
     return kind(**{each.name: getattr(built, each.name) for each in fields(built)})

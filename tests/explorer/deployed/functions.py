@@ -121,9 +121,13 @@ class Functions:
             receipt_logs = _NothingDue(receipt_logs)
         ports = self._sweeper_ports(receipt_logs)
         receipts = self.fitting.of_sweeper(sweep_receipts(ports, SWEEP_POLICY))
-        wired = sweep(ports, SWEEP_POLICY, receipts)
+        wired = self.fitting.of_sweep(sweep(ports, SWEEP_POLICY, receipts))
         log: Any = Log(self.journal)
-        return lambda event: sweeper.respond(event, wired, log, time_left=self.time_left)
+
+        def sweeping(event: Event) -> object:
+            return sweeper.respond(event, wired, log, time_left=self.time_left).counts()
+
+        return sweeping
 
     def analytics(self) -> Function:
         """Return what counts changes of the ledger."""
@@ -131,6 +135,14 @@ class Functions:
         count = Count(rollups=rollups, pause=self._pause, chance=lambda: 0.5)
         log: Any = Log(self.journal)
         return lambda event: processor.respond(event, count, log, write_metrics=self._write_metrics)
+
+    def command(self) -> Callable[[Any], None]:
+        """Return what runs an operator's change of the ledger, which is its event."""
+
+        def command(change: Callable[[Any], object]) -> None:
+            change(self._ledger())
+
+        return command
 
     def _wait(self, until: datetime) -> None:
         self.clock.at = max(self.clock.at, until)
@@ -174,7 +186,7 @@ class Functions:
 
     def _sweeper_ports(self, receipt_logs: Any) -> SweeperPorts:
         return SweeperPorts(
-            ledger=self._ledger(),
+            ledger=self.fitting.sweeper_ledger(self._ledger()),
             people=self.fault_proxy.watched("people", self.fake.people),
             receipt_logs=receipt_logs,
             notifications_topic=self._notifications_topic(),

@@ -12,7 +12,6 @@ from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import status_rank
-from ordercast.pacing.holds import Holds, hold_of
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing
 from tests.explorer.deployed.receipt_script import ReceiptScript, receipt
@@ -38,7 +37,6 @@ class Carrier:
     clock: HandTurnedClock
     journal: Journal
     people: dict[str, Person]
-    holds: Callable[[], Holds]
     allowed: tuple[str, ...]
     script: dict[tuple[str, Channel], tuple[str, ...]]
     receipts: Mapping[tuple[str, Channel], Sequence[ReceiptScript]]
@@ -121,9 +119,8 @@ class Carrier:
         stands = status_rank(row.status, row.occurred_at)
         if stands is not None and stands < self.journal.newest_read(row):
             breaks.append(f"P8: {about} {row.status}: called after something newer was accepted")
-        hold = hold_of(row, self.holds())
-        if hold is not None:
-            breaks.append(f"P6: {about}: called while {hold.id} held it")
+        if any(hold.scope.covers(row) for hold in self.journal.holds_read()):
+            breaks.append(f"P6: {about}: called while it was paused")
         return breaks
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ordercast.notifications.notification import Notification
-from ordercast.pacing.holds import Holds
+from ordercast.pacing.holds import PROBED, Holds
 from ordercast.receipts.receipt_log import ReceiptLog
 from tests.fakes.clock import START, HandTurnedClock
 
@@ -20,6 +20,7 @@ class EveryMinute:
     clock: HandTurnedClock
     rows: Mapping[str, Notification]
     holds: Callable[[], Holds]
+    holds_kept: timedelta
     receipt_logs: Mapping[str, ReceiptLog]
     invoke: Callable[[Any], object]
     last: datetime = START
@@ -36,8 +37,11 @@ class EveryMinute:
     def next_at(self) -> datetime | None:
         """Return when the next round is."""
         released = {each.id: each.released_at for each in self.holds() if each.released_at}
-        due = [
-            released.get(row.held_by or "", row.due_at) if row.is_held else row.due_at
+        due = [at + self.holds_kept for at in released.values()]
+        # What waits behind trouble at the provider is probed in each round.
+        walked = released | {each.id: START for each in self.holds() if each.why in PROBED}
+        due += [
+            walked.get(row.held_by or "", row.due_at) if row.is_held else row.due_at
             for row in self.rows.values()
             if row.due_at
         ]

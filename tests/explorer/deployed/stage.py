@@ -13,6 +13,7 @@ from ordercast.notifications.notification import Notification
 from tests.explorer.checks import rollups
 from tests.explorer.deployed.fitting import POLICY, Fitting
 from tests.explorer.deployed.functions import Function, Functions
+from tests.explorer.deployed.operator import Operator
 from tests.explorer.deployed.provider import Carrier
 from tests.explorer.deployed.receipt_script import ReceiptScript
 from tests.explorer.deployed.schedule import EveryMinute
@@ -36,8 +37,6 @@ VISIBILITY = 6 * FUNCTION_TIME_OUT
 
 A_WHILE = timedelta(seconds=30)
 """Long enough for receipts to come, and for nobody's lease or function to end."""
-
-A_MINUTE = timedelta(minutes=1)
 
 STEPS = 2000
 """More than any run needs: who takes more goes round in circles."""
@@ -97,6 +96,7 @@ class Stage:
     topic: NotificationsTopic = field(init=False)
     stream: StreamSource = field(init=False)
     changes: LedgerStream = field(init=False)
+    operator: Operator = field(init=False)
     _sources: list[Source] = field(init=False)
     _coming: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
     _busy: list[Source] = field(default_factory=list)
@@ -133,7 +133,13 @@ class Stage:
         assert isinstance(self.ledger.rows, Rows)
         self.ledger.rows.tell = self.changes.take
         senders = {c: self._invoking(f"{c} sender", functions.sender(c)) for c in Channel}
+        self.operator = Operator(
+            clock=self.clock,
+            journal=self.journal,
+            command=self._invoking("operator", functions.command()),
+        )
         self._sources = [
+            self.operator,
             self.stream,
             *(self._source(f"{c}-{p}", senders[c]) for p in _PRIORITIES for c in Channel),
             self._source("receipts", self._invoking("receipt tracker", functions.tracker())),
@@ -146,6 +152,7 @@ class Stage:
                     clock=self.clock,
                     rows=self.ledger.rows,
                     holds=lambda: self.ledger.holds,
+                    holds_kept=self.fitting.holds_kept,
                     receipt_logs=self.receipt_logs.kept if self.fitting.sweeps_receipts else {},
                     invoke=sweeper,
                 )
@@ -155,19 +162,6 @@ class Stage:
         """Let something happen that long after the beginning."""
         self._coming.append((START + wait, happening))
         self._coming.sort(key=lambda each: each[0])
-
-    def command(self, wait: timedelta, do: Callable[[Any], object]) -> None:
-        """Let an operator change the ledger then, and again a minute later if that fails."""
-        invoke = self._invoking("operator", lambda _: do(self._operators_ledger()) and None)
-
-        def command() -> None:
-            if isinstance(invoke({}), Errored):
-                self.after(self.clock() - START + A_MINUTE, command)
-
-        self.after(wait, command)
-
-    def _operators_ledger(self) -> Any:
-        return self.fault_proxy.watched("ledger", self.fitting.ledger(self.ledger))
 
     def play(self, until: timedelta) -> None:
         """Let everything happen, and time pass, until nothing is left to do."""
@@ -283,7 +277,6 @@ class Stage:
             clock=self.clock,
             journal=self.journal,
             people=self.ledger.people.kept,
-            holds=lambda: self.ledger.holds,
             allowed=POLICY.allowed,
             script=self.script.calls,
             receipts=self.script.receipts,

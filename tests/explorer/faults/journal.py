@@ -15,6 +15,7 @@ from ordercast.events.identity import order_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
+from ordercast.pacing.holds import Hold
 from ordercast.sending.claim import Claim, ClaimStatus
 from tests.explorer.faults.points import Crash
 
@@ -52,13 +53,15 @@ class SentReceipt:
 class Invocation:
     """One run of a function; `owners` are the tokens that it claimed under.
 
-    `read` is how new the newest accepted statuses were when it first read anything.
+    `read` is how new the newest accepted statuses were when it first read anything, `asked_for`
+    what operators had paused when it last read the holds.
     """
 
     function: str
     owners: list[str] = field(default_factory=list)
     crashed: bool = False
     read: dict[LatestStatusKey, int] | None = None
+    asked_for: tuple[Hold, ...] = ()
 
 
 @dataclass(slots=True)
@@ -66,7 +69,8 @@ class Journal:
     """Written by the fakes' edges, read by the checker.
 
     In doubt, each with its owner, is what was settled as `unknown` and what `lapsed`; `answers`
-    are those that claims were given.
+    are those that claims were given; `asked_for` are the holds that operators have set, by their
+    id, as far as their commands have said so.
     """
 
     calls: list[ProviderCall] = field(default_factory=list)
@@ -80,6 +84,7 @@ class Journal:
     )
     decisions: dict[DecisionKey, list[Decision]] = field(default_factory=lambda: defaultdict(list))
     accepted: dict[LatestStatusKey, int] = field(default_factory=dict)
+    asked_for: dict[str, Hold] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     metrics: list[str] = field(default_factory=list)
@@ -113,6 +118,15 @@ class Journal:
         """Note what was accepted by the time that the running function reads."""
         if self.running and self.running[-1].read is None:
             self.running[-1].read = dict(self.accepted)
+
+    def note_holds_read(self) -> None:
+        """Note what was paused by the time that the running function reads the holds."""
+        if self.running:
+            self.running[-1].asked_for = tuple(self.asked_for.values())
+
+    def holds_read(self) -> tuple[Hold, ...]:
+        """Return the pauses that the running function must know of."""
+        return self.running[-1].asked_for if self.running else ()
 
     def newest_read(self, row: Notification) -> int:
         """Return how new the newest status is that the running function can have read of."""
@@ -160,6 +174,8 @@ class WitnessedLedger:
 
     def look_up(self, wanted: Any) -> LookupResult:
         self.journal.note_read()
+        if wanted.holds:
+            self.journal.note_holds_read()
         found: LookupResult = self.inner.look_up(wanted)
         for key, decision in found.decisions.items():
             self._note(key, decision)

@@ -14,10 +14,11 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.status_rank import LatestStatus, status_rank
 from ordercast.pacing.bucket import WAVE
+from ordercast.pacing.holds import held
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from ordercast.sending.prices import Pricing, claim_request
-from ordercast.sending.send_rules import EXPIRED, NO_CONSENT, latest_status_key_of
+from ordercast.sending.send_rules import EXPIRED, NO_CONSENT, expires_at, latest_status_key_of
 from tests.examples import EMAIL, notification, paused, payload, person
 from tests.fakes.clock import START
 from tests.fakes.world import World
@@ -184,10 +185,8 @@ def test_what_a_hold_covers_waits_behind_it_and_is_out_of_the_queue(world: World
         *(row.state, row.rule, row.held_by),
         row.attempts,
     )
-    assert (TEXT.effective_at, TEXT.effective_at + world.send_within) == (
-        row.effective_at,
-        row.due_at,
-    )
+    assert held(TEXT, hold, until=expires_at(TEXT, world.send_within)).due_at == row.due_at
+    assert TEXT.effective_at == row.effective_at
     assert 1 == world.send(TEXT.id, channel=Channel.SMS).skipped  # a copy that the queue kept
 
 

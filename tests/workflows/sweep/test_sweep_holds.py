@@ -11,9 +11,10 @@ from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.pacing.holds import STALE_VIEW, Hold, Why
+from ordercast.pacing.holds import STALE_VIEW, Hold, Why, held
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, back_pressure, refused
+from ordercast.sending.send_rules import expires_at
 from ordercast.workflows.sweep.sweep_holds import HOLDS_A_ROUND
 from tests.examples import EMAIL, notification, paused
 from tests.fakes.world import World
@@ -44,6 +45,8 @@ def test_what_is_held_is_not_looked_at_however_long_it_waits(world: World) -> No
     world.now.turn(world.send_within - MINUTE)
 
     assert (0, 0) == (world.sweep().looked_at, world.sweep().published)
+    world.now.turn(MINUTE)
+    assert 0 == world.sweep().looked_at
     assert State.DEFERRED == world.state(ONE.id)
 
 
@@ -80,7 +83,8 @@ def test_what_another_hold_covers_moves_behind_that(world: World) -> None:
 
     assert 1 == world.sweep().published
     behind = world.row(TWO.id)
-    assert (State.DEFERRED, other.id, TWO.effective_at + world.send_within) == (
+    expected = held(TWO, other, until=expires_at(TWO, world.send_within))
+    assert (expected.state, expected.held_by, expected.due_at) == (
         *(behind.state, behind.held_by),
         behind.due_at,
     )
@@ -110,7 +114,8 @@ def test_what_is_held_for_too_long_is_suppressed_and_the_rule_says_why(
     world: World, why: Why, rule: str
 ) -> None:
     hold_back(world, ONE, hold=trouble(why))
-    world.now.turn(world.send_within + MINUTE)
+    world.now.at = expires_at(ONE, world.send_within)
+    world.now.turn(timedelta(milliseconds=1))
     world.sweep()
 
     row = world.row(ONE.id)
