@@ -20,8 +20,9 @@ count them at their acceptance. An alarm watches it (pipeline/constructs/observa
 SLOTS_USED, SLOT_WAIT = "SlotsUsed", "SlotWait"
 """Slots of a sender's bucket that were drawn (ordercast/pacing), and how long a batch waited for them."""
 
-DUE_BACKLOG, DUE_AGE = "DueBacklog", "DueAge"
-"""What the sweeper leaves due: how many rows, counted up to a limit, and how long the oldest waits."""
+DUE_AGE, DUE_BACKLOG = "DueAge", "DueBacklog"
+"""How long the oldest row waits that the sweeper left due, which an alarm watches at every level; and
+how many there are, counted up to a limit, at `full`."""
 
 BACK_PRESSURE = "BackPressure"
 """What a provider did not take, by kind: rate, quota, account (ordercast/sending/outcome.py). An alarm

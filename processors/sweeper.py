@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -35,9 +36,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Do rounds until little time is left; if one fails, the next minute tries again."""
     sweep, log = _wired(), request_log("sweeper", context)
     swept = respond(event, sweep, log, time_left=deadline(context))
-    figures = {DUE_BACKLOG: swept.backlog, DUE_AGE: swept.waits.total_seconds()}
-    line = emf_line(figures, stage=_settings().stage, at=sweep.now())
-    print(line)  # noqa: T201 - CloudWatch reads metrics from what a function prints
+    print(_metrics(swept, _settings(), at=sweep.now()))  # noqa: T201 - CloudWatch reads metrics from what a function prints
     return swept.counts()
 
 
@@ -48,6 +47,14 @@ def respond(event: Mapping[str, Any], sweep: Sweep, log: "Logger", *, time_left:
     if swept.would_expire:
         log.warning("would_expire_before_their_turn", extra={"by_channel": swept.would_expire})
     return swept
+
+
+def _metrics(swept: Swept, settings: SweeperSettings, *, at: datetime) -> str:
+    """Return what was left due, as a line of CloudWatch's embedded metric format."""
+    figures = {DUE_AGE: swept.waits.total_seconds()}
+    if settings.metrics == "full":
+        figures[DUE_BACKLOG] = swept.backlog
+    return emf_line(figures, stage=settings.stage, at=at)
 
 
 def _shards(event: Mapping[str, Any]) -> Sequence[int]:

@@ -66,6 +66,8 @@ class StandIn:
                 return {}
             case "SendEmail":
                 return {"MessageId": self._new_id()}
+            case "GetQueueAttributes":
+                return {"Attributes": dict.fromkeys(request["AttributeNames"], "0")}
             case "SendMessage":
                 self.published.append({"body": request["MessageBody"], "channel": "sms"})
                 return {"MessageId": self._new_id(), "MD5OfMessageBody": ""}

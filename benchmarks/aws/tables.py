@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from heapq import nsmallest
 from typing import Any
 
 from benchmarks.aws import partiql, write_units
@@ -26,6 +27,7 @@ class MemoryTable:
         self.units: Counter[str] = Counter()
         self.largest: Counter[str] = Counter()
         self._indexes = indexes
+        self._waiting: dict[Key, tuple[str, int]] = {}
 
     def key_of(self, item: Item) -> Key:
         """Return an item's key."""
@@ -35,11 +37,29 @@ class MemoryTable:
         """Put *after* in its place, and count."""
         before = self.items.get(key)
         self._count(key, before, after)
+        self._waiting.pop(key, None)
+        if "due_shard" in after:
+            self._waiting[key] = after["due_shard"]["S"], int(after["due_at"]["N"])
         for name, names in self._indexes.items():
             self.units[f"{_kind(key)} in the index {name}"] += write_units.for_index(
                 before, after, (*self.key_names, *names)
             )
         self.items[key] = after
+
+    def due(self, partition: str, until: int, limit: int | None) -> list[Item]:
+        """Return the keys of what waits in a partition of the index `due` *until* then, oldest first."""
+        found = (
+            (due_at, key)
+            for key, (where, due_at) in self._waiting.items()
+            if where == partition and due_at <= until
+        )
+        # So many are enough: a round reads no more than it acts on.
+        oldest = nsmallest(limit, found) if limit else sorted(found)
+        return [
+            {name: {"S": part} for name, part in zip(self.key_names, key, strict=True)}
+            | {"due_shard": {"S": partition}, "due_at": {"N": str(due_at)}}
+            for due_at, key in oldest
+        ]
 
     def refuse(self, key: Key) -> Item | None:
         """Count a refused write, which costs as much as a write."""
@@ -115,9 +135,18 @@ class MemoryTables:
             table.write(place, after)
         return {}
 
-    def query(self, _: Answer) -> Answer:
-        """Answer a count of 0: the plain implementation's rate limit is never reached."""
-        return {"Count": 0, "ScannedCount": 0}
+    def query(self, request: Answer) -> Answer:
+        """Return what is due in a partition of an index, or count it.
+
+        Of a table, answer a count of 0: the plain implementation's rate limit is never reached.
+        """
+        if "IndexName" not in request:
+            return {"Count": 0, "ScannedCount": 0}
+        values = request["ExpressionAttributeValues"]
+        table, until = self._tables[request["TableName"]], int(values[":until"]["N"])
+        due = table.due(values[":partition"]["S"], until, request.get("Limit"))
+        items = {} if request.get("Select") == "COUNT" else {"Items": due}
+        return {"Count": len(due), "ScannedCount": len(due), **items}
 
     def _execute(self, statement: partiql.Statement) -> Answer:
         table = self._tables[statement.table]

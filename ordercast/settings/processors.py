@@ -137,6 +137,7 @@ class SweeperSettings(SweepPolicy, EnvironmentSettings):
     """Settings of the sweeper; `senders` is read by `settings.senders`."""
 
     stage: str
+    metrics: MetricsLevel
     senders: str
     ledger_table: str
     customers_table: str

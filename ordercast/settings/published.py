@@ -18,12 +18,19 @@ class StageNames(Settings, frozen=True):
     rollups_table: Text
     parked_bucket: Text
     notifications_topic: Text
-    work_queues: list[Text]
     senders: dict[str, ChannelSender]
     receipts_queue: Text
     undelivered_queue: Text
     configuration_set: Text
     sweeper_function: Text
+
+    @property
+    def work_queues(self) -> list[str]:
+        """The queues that functions read; each names its dead-letter queue itself."""
+        return [
+            *(url for each in self.senders.values() for url in (each.high, each.normal)),
+            self.receipts_queue,
+        ]
 
 
 def settings_parameter(stage: str) -> str:

@@ -135,6 +135,7 @@ class AlarmSettings(Settings, frozen=True):
 
     period: Span
     errors: Whole
+    due_age: Span
     in_doubt: Whole
     over_price: Positive
     cost_an_hour: Whole

@@ -69,11 +69,13 @@ class ReleaseRoom:
         self._taken.update(row.channel for row in rows)
 
     def until_sent(self, row: Notification) -> timedelta:
-        """Return how long what waits in the queue of *row* takes to be sent."""
+        """Return how long what waits in the queue of *row* takes to be sent, what was released now too."""
         rate = self._rates[row.channel]
         if row.priority is Priority.HIGH:
             return time_for(self._waiting[row.channel, Priority.HIGH], rate=HIGH_SHARE * rate)
-        return time_for(self._queued(row.channel), rate=rate)
+        # The groups beside this one have probably released as much.
+        released = self._taken[row.channel] / self.share
+        return time_for(self._queued(row.channel) + released, rate=rate)
 
     def would_expire(self, channel: Channel, expiries: Sequence[datetime], backlog: int) -> int:
         """Estimate how many of this invocation's part of a *backlog* expire before their turn."""

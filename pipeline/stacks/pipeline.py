@@ -85,8 +85,6 @@ def _names(parts: StageParts, sweeper: Sweeper) -> StageNames:
     return StageNames(
         **parts.names,
         notifications_topic=parts.notifications.topic.topic_arn,
-        # Each names its dead-letter queue itself.
-        work_queues=[each.queue.queue_url for each in queues.all.values()],
         senders=parts.senders,
         receipts_queue=queues.receipts.queue.queue_url,
         undelivered_queue=queues.undelivered.queue_url,

@@ -12,7 +12,6 @@ NAMES = StageNames(
     rollups_table="rollups",
     parked_bucket="parked",
     notifications_topic="arn:topic",
-    work_queues=["https://queue"],
     senders={
         str(channel): ChannelSender(
             rate=20, origination=f"{channel}/default", high="https://high", normal="https://normal"

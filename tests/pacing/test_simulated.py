@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from ordercast.pacing.bucket import PROBE_EVERY, WAVE
+from ordercast.workflows.release_room import ReleaseRoom
 from tests.pacing.simulated.scenario import Scenario, play
-from tests.pacing.simulated.scenarios import scenarios
+from tests.pacing.simulated.scenarios import at_once, scenarios
 
 SHORT = 0.02
 
@@ -33,3 +34,32 @@ def test_an_outage_is_probed_rather_than_called() -> None:
     probes = scenario.outage / PROBE_EVERY
 
     assert 0 < play(scenario).outage_calls <= first_waves + probes
+
+
+NIGHT = Scenario(name="a night", arrivals=at_once(1_500), rate=2, limit=2, deferred=True)
+
+
+def test_a_night_s_messages_are_released_at_the_rate_and_wait_on_the_ledger() -> None:
+    """Counts of the queues are a minute old, and four sweepers act on the same ones."""
+    played = play(NIGHT)
+
+    assert (1_500, 1_500, 0, 0) == (played.messages, played.sent, played.parked, played.twice)
+    assert played.used >= 0.95
+    assert played.receives <= 1.2
+    assert timedelta(minutes=5) <= played.ahead <= timedelta(minutes=10)
+
+
+def test_without_room_to_be_measured_they_all_wait_in_the_queue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ReleaseRoom, "fit", lambda _, rows: rows)
+
+    assert play(NIGHT).ahead > timedelta(minutes=10)
+
+
+def test_without_looks_that_wait_for_the_queue_many_are_published_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ReleaseRoom, "until_sent", lambda *_: timedelta())
+
+    assert play(NIGHT).receives > 1.2

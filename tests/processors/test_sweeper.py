@@ -18,7 +18,6 @@ from tests.examples import notification
 from tests.fakes.world import World
 
 MINUTE = timedelta(minutes=1)
-SETTINGS = SimpleNamespace(stage="test")
 CONTEXT: Any = SimpleNamespace(
     aws_request_id="r-1", get_remaining_time_in_millis=lambda: 50_000, function_name="sweeper"
 )
@@ -92,16 +91,27 @@ def test_nothing_is_said_of_a_backlog_whose_turn_comes_in_time(
     assert 200 == log_lines()[0][1]["backlog"]
 
 
+@pytest.mark.parametrize(
+    ("level", "figures"),
+    [("essential", {"DueAge": 120}), ("full", {"DueAge": 120, "DueBacklog": 20})],
+)
 def test_what_is_left_due_is_a_metric_of_the_stage(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    level: str,
+    figures: dict[str, float],
 ) -> None:
+    """Its age at every level, for the alarm; its number at `full`."""
     world.rate = 1
     world.work_queues.held = {(Channel.EMAIL, Priority.NORMAL): 300}
     world.enter(*[deferred(n) for n in range(20)])
     world.now.turn(7 * MINUTE)
     monkeypatch.setattr(sweeper, "_wired", world.sweeper)
-    monkeypatch.setattr(sweeper, "_settings", lambda: SETTINGS)
+    monkeypatch.setattr(sweeper, "_settings", lambda: SimpleNamespace(stage="test", metrics=level))
     sweeper.handler({}, CONTEXT)
     metrics = json.loads(capsys.readouterr().out.splitlines()[-1])
 
-    assert (20, 2 * 60, "test") == (metrics["DueBacklog"], metrics["DueAge"], metrics["stage"])
+    assert {"stage": "test", **figures} == {
+        name: value for name, value in metrics.items() if name != "_aws"
+    }

@@ -12,7 +12,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
-from ordercast.embedded_metric_format import BACK_PRESSURE, PARKED_METRIC
+from ordercast.embedded_metric_format import BACK_PRESSURE, DUE_AGE, PARKED_METRIC
 from ordercast.settings.stage import StageSettings, StreamReaderSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.analytics import Analytics
@@ -48,6 +48,7 @@ class Alarms:
         self._account_trouble()
         self._stream_reader(pipeline.relay, self.stage.order_relay)
         self._stream_reader(pipeline.analytics, self.stage.analytics)
+        self._sweeper()
         self._rollups()
         self._outcomes()
 
@@ -109,6 +110,17 @@ class Alarms:
             dimensions_map={"EventSourceMappingUUID": mapping.event_source_mapping_id},
             statistic="Sum",
             period=self._period,
+        )
+
+    def _sweeper(self) -> None:
+        """Watch for what stays due."""
+        age = self.metrics.metric(DUE_AGE, statistic="Maximum", period=self.stage.alarms.period)
+        self.topic.alarm(
+            "SweeperBehind",
+            age,
+            "What is due waits too long: deferred messages or lost publications.",
+            threshold=self.stage.alarms.due_age.total_seconds(),
+            periods=3,
         )
 
     def _rollups(self) -> None:

@@ -6,12 +6,13 @@ from datetime import timedelta
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from ordercast.embedded_metric_format import BACK_PRESSURE, SLOT_WAIT
+from ordercast.embedded_metric_format import BACK_PRESSURE, DUE_AGE, DUE_BACKLOG, SLOT_WAIT
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.observability.metrics import HOUR, OrdercastMetrics
 from pipeline.stacks.pipeline import PipelineStack
 
+MINUTE = timedelta(minutes=1)
 MINUTES = timedelta(minutes=5)
 DAY = timedelta(days=1)
 
@@ -140,6 +141,15 @@ class Dashboard(Construct):
                 ],
             ),
             _graph("In doubt", [self._metrics.metric("InDoubt", period=MINUTES)]),
+            _graph(
+                "Age of what is due, s",
+                [self._metrics.metric(DUE_AGE, statistic="Maximum", period=MINUTES)],
+            ),
+            _graph(
+                "Due and not yet taken (metrics = full)",
+                # Each group of the sweeper counts its part, once a minute.
+                [self._metrics.metric(DUE_BACKLOG, period=MINUTE)],
+            ),
             *self._pace(),
         ]
 

@@ -22,6 +22,7 @@ COLUMNS = (
     "calls into the outage",
     "receives a message",
     "longest wait of high priority, s",
+    "longest queue, min of the rate",
     "took, min",
 )
 
@@ -52,6 +53,7 @@ def cells(played: Played) -> list[str]:
         str(played.outage_calls),
         f"{played.receives:.2f}",
         f"{played.high_waits.total_seconds():.1f}",
+        f"{played.ahead.total_seconds() / 60:.1f}" if played.ahead else "",
         f"{played.took.total_seconds() / 60:.0f}",
     ]
 

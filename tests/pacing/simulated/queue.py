@@ -38,10 +38,16 @@ class Queue:
     visible: deque[str] = field(default_factory=deque)
     received: Counter[str] = field(default_factory=Counter)
     _hidden: list[tuple[datetime, str]] = field(default_factory=list)
+    _at_work: int = 0
 
     def put(self, notification_id: str) -> None:
         """Publish a notification to the queue."""
         self.visible.append(notification_id)
+
+    @property
+    def waiting(self) -> int:
+        """How many messages it holds, hidden ones and those at work too."""
+        return len(self.visible) + len(self._hidden) + self._at_work
 
     def start(self) -> None:
         """Start the pollers."""
@@ -56,8 +62,10 @@ class Queue:
                 self.time.pause(IDLE)
                 continue
             self.received.update(batch)
+            self._at_work += len(batch)
             ends = self.time() + self.timeout
             sent = send({i: self.received[i] for i in batch}, partial(self._left, ends))
+            self._at_work -= len(batch)
             for notification_id, wait in sent.retry.items():
                 heapq.heappush(self._hidden, (self.time() + wait, notification_id))
             self.time.pause(0.02)

@@ -12,6 +12,7 @@ from ordercast.decisions.audience import CONSENT_BY_EVENT
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.sending.send_rules import QUIET_HOURS
 from ordercast.settings.processors import SendPolicy
 from ordercast.templates import Words
 from ordercast.wiring.send import SenderPorts, send_messages
@@ -24,6 +25,7 @@ from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.world import SEND_POLICY, cost
 from tests.pacing.simulated.provider import LimitedProvider
 from tests.pacing.simulated.queue import Queue, Send
+from tests.pacing.simulated.sweepers import Sweepers
 from tests.pacing.simulated.virtual_time import VirtualTime
 
 EXAMPLE = notification()
@@ -40,7 +42,8 @@ LONGEST = timedelta(days=2)
 class Scenario:
     """Messages that come as `arrivals` say, against `rate` units a second; the stage is set to `limit`.
 
-    `down` and `quota` are as of `LimitedProvider`, by the time since the start.
+    `down` and `quota` are as of `LimitedProvider`, by the time since the start. What is `deferred`
+    comes to the ledger instead of a queue, due when it comes, and is released by sweepers.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Scenario:
     down: Callable[[timedelta], bool] = lambda _: False
     quota: Callable[[timedelta], float] = lambda _: float("inf")
     outage: timedelta = timedelta()
+    deferred: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,8 @@ class Played:
     """What came of a scenario; shares are between 0 and 1.
 
     `used` is of the provider's rate between the first message and the last, less its outage;
-    `throttled` is of its calls while it was not down.
+    `throttled` is of its calls while it was not down; `ahead` is how long the senders would have
+    taken for the most that ever waited in the queues, of a scenario with sweepers.
     """
 
     messages: int
@@ -70,6 +75,7 @@ class Played:
     receives: float
     high_waits: timedelta
     took: timedelta
+    ahead: timedelta
 
 
 def play(scenario: Scenario) -> Played:
@@ -102,19 +108,28 @@ def play(scenario: Scenario) -> Played:
         for number, (after, priority) in enumerate(scenario.arrivals()):
             time.wait(START + after)
             row = _message(number, priority, time())
+            if scenario.deferred:
+                row = replace(row, state=State.DEFERRED, rule=QUIET_HOURS, due_at=time())
+            else:
+                queues[priority].put(row.id)
             ledger.rows[row.id] = row
-            queues[priority].put(row.id)
         arrived.append(True)
 
     arrived: list[bool] = []
     time.start(arrive)
     for queue in queues.values():
         queue.start()
+    sweepers = Sweepers(
+        time=time, ledger=ledger, buckets=buckets, queues=queues, limit=scenario.limit
+    )
+    if scenario.deferred:
+        sweepers.start()
     time.run(
         START + LONGEST,
         done=lambda: bool(arrived) and sum(provider.taken.values()) >= len(ledger.rows),
     )
-    return _played(scenario, ledger, provider, queues.values())
+    ahead = timedelta(seconds=sweepers.longest / scenario.rate)
+    return _played(scenario, ledger, provider, queues.values(), ahead)
 
 
 def _queue(time: VirtualTime, priority: Priority, ports: SenderPorts, policy: SendPolicy) -> Queue:
@@ -147,7 +162,11 @@ def _message(number: int, priority: Priority, at: datetime) -> Notification:
 
 
 def _played(
-    scenario: Scenario, ledger: FakeLedger, provider: LimitedProvider, queues: Iterable[Queue]
+    scenario: Scenario,
+    ledger: FakeLedger,
+    provider: LimitedProvider,
+    queues: Iterable[Queue],
+    ahead: timedelta,
 ) -> Played:
     took = provider.taken_at[-1][0] - START
     busy = max((took - scenario.outage).total_seconds(), 1 / scenario.rate)
@@ -169,4 +188,5 @@ def _played(
             (w for _, p, w in provider.taken_at if p is Priority.HIGH), default=timedelta()
         ),
         took=took,
+        ahead=ahead,
     )

@@ -69,6 +69,13 @@ def scenarios(share: float = 1.0) -> list[Scenario]:
             limit=20,
         ),
         Scenario(
+            name="20,000 that are deferred until the same minute, against 5/s",
+            arrivals=at_once(int(20_000 * share)),
+            rate=5,
+            limit=5,
+            deferred=True,
+        ),
+        Scenario(
             name="15/s of high priority over a normal backlog, at 20/s",
             arrivals=steady(100, hour / 2, high=15),
             rate=20,

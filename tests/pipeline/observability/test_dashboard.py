@@ -10,6 +10,8 @@ import pytest
 from analytics import cloudwatch_metrics, verifier
 from ordercast.embedded_metric_format import (
     BACK_PRESSURE,
+    DUE_AGE,
+    DUE_BACKLOG,
     NAMESPACE,
     PARKED_METRIC,
     SLOT_WAIT,
@@ -20,9 +22,9 @@ from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
 
-OTHERS = {cloudwatch_metrics.LATENCY, PARKED_METRIC, BACK_PRESSURE, verifier.METRIC}
+OTHERS = {cloudwatch_metrics.LATENCY, PARKED_METRIC, BACK_PRESSURE, DUE_AGE, verifier.METRIC}
 PUBLISHED = cloudwatch_metrics._ESSENTIAL | OTHERS  # noqa: SLF001 - on every stage
-AT_FULL = {SLOTS_USED, SLOT_WAIT}
+AT_FULL = {SLOTS_USED, SLOT_WAIT, DUE_BACKLOG}
 
 
 def body(synthesis: Synthesis) -> dict[str, Any]:
