@@ -17,8 +17,9 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
 from ordercast.operations.units import count, dollars
-from ordercast.receipts.provider_events import meaning_of
+from ordercast.receipts.provider_events import OVER_PRICE, meaning_of
 from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.sending.send_rules import COUNTRY_CLOSED, NUMBER_KIND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,13 @@ MEANINGS: Mapping[State, str] = {
     State.PARKED: "it is out of attempts or hit a bug; see: ordercast parked list",
 }
 
+# Where the rule says more than the state.
+_BY_RULE: Mapping[str, str] = {
+    COUNTRY_CLOSED: "this stage sends no texts to its country; see: ordercast prices",
+    NUMBER_KIND: "no text goes to this kind of number",
+    OVER_PRICE: "it would have cost more than its ceiling; see: ordercast prices check",
+}
+
 _CONSENTS = {
     CONSENT_BY_EVENT: "consent: the event names channel and contact",
     CONSENT_ON_RECORD: "consent: in the customer's record",
@@ -127,7 +135,11 @@ def _notification(
     grid.add_column(overflow="fold")
     for step in steps(row, decision, receipt_logs):
         grid.add_row(f"  {_clock(step.at)}", step.source, Text(step.says))
-    return Group(heading, Text(f"  {MEANINGS[row.state]}{_cost(row)}", style="dim"), grid)
+    return Group(heading, Text(f"  {_meaning(row)}{_cost(row)}", style="dim"), grid)
+
+
+def _meaning(row: Notification) -> str:
+    return _BY_RULE.get(row.rule or "", MEANINGS[row.state])
 
 
 def _ours(row: Notification, decision: Decision | None) -> Iterator[TimelineEntry]:

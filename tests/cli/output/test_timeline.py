@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from rich.console import Console
 
 from ordercast.cli.output.timeline import MEANINGS, OrderHistory, steps, timeline
@@ -14,7 +15,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.receipt_log import ReceiptEvent, ReceiptLog
-from tests.examples import drafts, example_decision, order_event
+from tests.examples import drafts, example_decision, notification, order_event
 from tests.fakes.clock import START
 
 SECOND = timedelta(seconds=1)
@@ -83,6 +84,24 @@ def test_a_delivered_text_s_timeline_shows_each_step_in_order_and_its_source() -
         "closed as delivered",
     ] == [step.says for step in shown]
     assert sorted(step.at for step in shown) == [step.at for step in shown]
+
+
+@pytest.mark.parametrize(
+    ("state", "rule", "says"),
+    [
+        (State.SUPPRESSED, "country-closed", "this stage sends no texts to its country"),
+        (State.SUPPRESSED, "number-kind", "no text goes to this kind of number"),
+        (State.FAILED, "over-price", "it would have cost more than its ceiling"),
+        (State.SUPPRESSED, "opted-out", "it was decided not to send it"),
+    ],
+)
+def test_a_rule_of_number_country_or_price_is_explained(state: State, rule: str, says: str) -> None:
+    row = notification(channel=Channel.SMS, state=state, rule=rule)
+
+    out = shown([], [row])
+
+    assert f"({rule})" in out
+    assert says in out
 
 
 def test_what_closed_it_comes_before_the_close_though_clocks_differ_a_little() -> None:
