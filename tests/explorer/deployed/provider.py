@@ -166,6 +166,10 @@ class BotoClient:
 
     def publish(self, **named: Any) -> Any:
         row = self.carrier.begin(named["PhoneNumber"])
+        ceiling = named["MessageAttributes"].get("AWS.SNS.SMS.MaxPrice", {}).get("StringValue")
+        if not ceiling or ceiling != str(row.reserved):
+            about = f"{row.order.order_id} {row.channel}"
+            self.carrier.journal.breaks.append(f"P7: {about}: called without a reserved ceiling")
         return self._call(self.watched.publish, row)
 
     def send_email(self, **named: Any) -> Any:

@@ -70,6 +70,15 @@ class _Unconditional(Around):
         return claims
 
 
+class _WithoutCeilings(Around):
+    """Claims without reserving what a message may cost."""
+
+    def claim(self, requests: Sequence[ClaimRequest], **named: Any) -> dict[str, Claim]:
+        unpriced = [replace(each, reserved=None) for each in requests]
+        claims: dict[str, Claim] = self.inner.claim(unpriced, **named)
+        return claims
+
+
 class _Anybodys(Around):
     """Takes every claim that is held for the asker's own."""
 
@@ -182,6 +191,11 @@ SAFEGUARDS_OF_SENDING = (
         call=("ledger", "claim"),
         fault=Fault.OVERTAKEN,
         breaks="went out 2 times",
+    ),
+    Safeguard(
+        name="ceiling: reserved with the claim, and named to the provider",
+        without=lambda: Fitting(sender_ledger=_WithoutCeilings),
+        breaks="called without a reserved ceiling",
     ),
     Safeguard(
         name="owner: a claim of somebody else's is not mine",
