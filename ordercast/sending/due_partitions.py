@@ -43,9 +43,12 @@ def looks(shards: Iterable[int] = SHARDS) -> list[str]:
     return [_look(shard) for shard in shards]
 
 
-def deferrals(channel: Channel, shards: Iterable[int] = SHARDS) -> list[str]:
+def deferrals(
+    shards: Iterable[int] = SHARDS, channels: Iterable[Channel] = tuple(Channel)
+) -> list[str]:
     """Return the partitions of what is deferred until a time."""
-    return [_deferral(channel, shard) for shard in shards]
+    shards = list(shards)
+    return [_deferral(channel, shard) for channel in channels for shard in shards]
 
 
 def held_behind(

@@ -18,7 +18,7 @@ from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep.sweep_holds import SweepHolds
 from ordercast.workflows.sweep_receipts import SweepReceipts
 
-A_ROUND = 400
+A_ROUND = 800
 """How many rows, or receipt logs, are read in one round."""
 
 

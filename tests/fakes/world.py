@@ -186,8 +186,7 @@ class World:
         swept, sweeper = Swept(), self.sweeper(limit)
         room = self.room()
         sweeper.look(looks(), swept, room)
-        for channel in Channel:
-            sweeper.release(deferrals(channel), swept, room)
+        sweeper.release(deferrals(), swept, room)
         sweeper.holds(SHARDS, swept, room)
         return swept
 

@@ -17,18 +17,20 @@ Actions = Mapping[str, DueAction]
 
 def due_rows(
     ledger: Ledger, partitions: Sequence[str], *, until: datetime, limit: int
-) -> list[Notification]:
-    """Return up to *limit* rows that wait in *partitions* and are due, oldest first.
+) -> tuple[list[Notification], bool]:
+    """Return up to *limit* rows that wait in *partitions* and are due, oldest first; and whether there may be more.
 
     The index lags: it may name rows that have moved, or that another round has written.
     """
     ids = ledger.due(partitions, until=until, limit=limit)
     rows = ledger.look_up(LookupKeys(notifications=frozenset(ids))).notifications
-    return [
+    due = [
         row
         for row in (rows[i] for i in ids if i in rows)
         if row.due_at and row.due_at <= until and partition_of(row) in partitions
     ]
+    # Each partition may name an equal share of the limit: with less than one share all are named.
+    return due, len(ids) * len(partitions) >= limit
 
 
 def decide_each(

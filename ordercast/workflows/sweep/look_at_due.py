@@ -30,7 +30,7 @@ class LookAtDue:
     def __call__(self, partitions: Sequence[str], swept: Swept, room: ReleaseRoom) -> bool:
         """Do one bounded round; return whether there may be more. Raises `Retryable`."""
         now = self.now()
-        rows = due_rows(self.ledger, partitions, until=now, limit=self.limit)
+        rows, more = due_rows(self.ledger, partitions, until=now, limit=self.limit)
         actions = self._actions(rows, now, swept, room)
         texts = [row for row in rows if number_in_doubt(row)]
         written = write(self.ledger, [row for row in rows if row not in texts], actions)
@@ -47,7 +47,7 @@ class LookAtDue:
             for row in rows
             if row.id in written
         )
-        return bool(rows)
+        return more
 
     def _actions(
         self, rows: Sequence[Notification], now: datetime, swept: Swept, room: ReleaseRoom

@@ -37,7 +37,7 @@ class ProbeHolds:
 
     def _probe(self, hold: Hold, swept: Swept) -> None:
         behind = held_behind([hold.id])
-        rows = due_rows(self.ledger, behind, until=WHENEVER, limit=CANDIDATES)
+        rows, _ = due_rows(self.ledger, behind, until=WHENEVER, limit=CANDIDATES)
         if not rows:
             return
         actions = self._actions(hold, rows, swept)

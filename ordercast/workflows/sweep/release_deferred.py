@@ -44,7 +44,7 @@ class ReleaseDeferred:
         Returns whether there may be more to release; raises `Retryable`.
         """
         now = self.now()
-        due = due_rows(self.ledger, partitions, until=until or now, limit=self.limit)
+        due, more = due_rows(self.ledger, partitions, until=until or now, limit=self.limit)
         rows = self._going(due, swept, room, now)
         if not rows:
             return False
@@ -61,7 +61,7 @@ class ReleaseDeferred:
         room.take(released)
         swept.released += len(released)
         publish(self.notifications_topic, written, actions, swept)
-        return True
+        return more
 
     def _going(
         self, due: list[Notification], swept: Swept, room: ReleaseRoom, now: datetime

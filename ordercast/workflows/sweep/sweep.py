@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from itertools import chain
 
-from ordercast.events.order_event import Channel
 from ordercast.sending.due_partitions import SHARDS, deferrals, looks
 from ordercast.workflows.ports import Clock, Deadline, Ledger
 from ordercast.workflows.release_room import ReleaseRoom, Senders
@@ -52,7 +50,7 @@ class Sweep:
         rounds = [
             partial(self.receipts, shards, swept),
             partial(self.look, looks(shards), swept, room),
-            *(partial(self.release, deferrals(each, shards), swept, room) for each in Channel),
+            partial(self.release, deferrals(shards), swept, room),
             partial(self.holds, shards, swept, room),
         ]
         take_turns(rounds, time_left=time_left)
@@ -62,13 +60,13 @@ class Sweep:
     def _count(self, shards: Sequence[int], swept: Swept, room: ReleaseRoom) -> None:
         """Count what is due and was not taken, and what of it will expire."""
         now = self.now()
-        deferred = {channel: deferrals(channel, shards) for channel in Channel}
-        partitions = [*looks(shards), *chain.from_iterable(deferred.values())]
+        partitions = [*looks(shards), *deferrals(shards)]
         backlog = self.ledger.backlog(partitions, until=now, at_most=COUNTED)
         swept.backlog = sum(each.rows for each in backlog.values())
         swept.waits = now - min((each.oldest for each in backlog.values()), default=now)
         for channel, expiries in swept.without_room.items():
-            waiting = sum(backlog[each].rows for each in deferred[channel] if each in backlog)
+            deferred = deferrals(shards, channels=[channel])
+            waiting = sum(backlog[each].rows for each in deferred if each in backlog)
             late = room.would_expire(channel, expiries, waiting)
             swept.would_expire |= {channel: late} if late else {}
 

@@ -26,7 +26,7 @@ from tests.promises.ledger.steps import (
     settle,
 )
 
-ALL_PARTITIONS = [*looks(), *(each for channel in Channel for each in deferrals(channel))]
+ALL_PARTITIONS = [*looks(), *deferrals()]
 A_YEAR = timedelta(days=365)
 
 
@@ -106,13 +106,13 @@ class DuePromises:
         """And what is released waits for a look from then on."""
         enter(ledger, replace(ONE, due_at=START, state=State.DEFERRED), replace(TWO, due_at=START))
 
-        assert [ONE.id] == ledger.due(deferrals(ONE.channel), until=START, limit=10)
-        assert [] == ledger.due(deferrals(Channel.SMS), until=START, limit=10)
+        assert [ONE.id] == ledger.due(deferrals(channels=[ONE.channel]), until=START, limit=10)
+        assert [] == ledger.due(deferrals(channels=[Channel.SMS]), until=START, limit=10)
         assert [TWO.id] == ledger.due(looks(), until=START, limit=10)
 
         seen = row(ledger)
         ledger.change([(seen, replace(seen, state=State.REQUESTED))])
-        assert [] == ledger.due(deferrals(ONE.channel), until=START, limit=10)
+        assert [] == ledger.due(deferrals(channels=[ONE.channel]), until=START, limit=10)
         assert {ONE.id, TWO.id} == set(ledger.due(looks(), until=START, limit=10))
 
     def test_only_the_partitions_that_are_asked_for_are_read(self, ledger: Ledger) -> None:
@@ -141,5 +141,5 @@ class DuePromises:
         }
 
         assert expected == ledger.backlog(ALL_PARTITIONS, until=until, at_most=100)
-        assert {} == ledger.backlog(deferrals(Channel.EMAIL), until=until, at_most=100)
+        assert {} == ledger.backlog(deferrals(), until=until, at_most=100)
         assert {} == ledger.backlog([], until=until, at_most=100)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ordercast.errors import LedgerUnavailable
-from ordercast.events.order_event import Channel, Priority
+from ordercast.events.order_event import Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.due_partitions import deferrals, looks
@@ -73,7 +73,7 @@ def test_a_backlog_of_releases_does_not_fill_the_rounds_of_looks(world: World) -
     """Even where time is up after a round of each."""
     world.enter(*[deferred(n) for n in range(20)], lost := notification(99))
     world.now.turn(5 * MINUTE)
-    left = iter([ROUND_TAKES] * 4 + [timedelta()])
+    left = iter([ROUND_TAKES] * 3 + [timedelta()])
     world.sweeper(limit=5)(time_left=lambda: next(left))
 
     assert lost.id in ids(world)
@@ -83,7 +83,7 @@ def test_a_backlog_of_releases_does_not_fill_the_rounds_of_looks(world: World) -
 def test_a_backlog_of_looks_does_not_fill_the_rounds_of_releases(world: World) -> None:
     world.enter(*[notification(n) for n in range(20)], waiting := deferred(99))
     world.now.turn(5 * MINUTE)
-    left = iter([ROUND_TAKES] * 4 + [timedelta()])
+    left = iter([ROUND_TAKES] * 3 + [timedelta()])
     world.sweeper(limit=5)(time_left=lambda: next(left))
 
     assert waiting.id in ids(world)
@@ -121,7 +121,7 @@ def test_what_has_moved_to_another_partition_is_left_to_its_workflow(
     world.now.turn(5 * MINUTE)
     sweeper, swept = world.sweeper(), Swept()
     if state is State.REQUESTED:
-        sweeper.release(deferrals(Channel.EMAIL), swept, world.room())
+        sweeper.release(deferrals(), swept, world.room())
     else:
         sweeper.look(looks(), swept, world.room())
 
