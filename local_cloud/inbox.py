@@ -32,6 +32,12 @@ class SentMessage(Struct, frozen=True, kw_only=True):
     attributes: Mapping[str, str] = field(default_factory=dict)
     simulated: bool = True  # so that no reader of the file takes it for real traffic
 
+    @property
+    def is_promotional(self) -> bool:
+        """Whether the provider was told that it is promotional, not transactional."""
+        sms_type = self.attributes.get("AWS.SNS.SMS.SMSType")
+        return "promotional" in {self.tags.get("class"), (sms_type or "").lower()}
+
 
 class Inbox:
     """Writes the messages of a folder, a line of JSON for each."""

@@ -37,6 +37,8 @@ def _wired() -> Sender:
             sender=settings.email_from,
             configuration_set=settings.configuration_set,
             stage=settings.stage,
+            unsubscribe_url=settings.unsubscribe_url,
+            unsubscribe_mailbox=settings.unsubscribe_mailbox,
             executor=executor,
         ),
     )

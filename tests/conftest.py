@@ -1,6 +1,7 @@
 """What every test may use: a world of fakes, and Hypothesis the same on each run."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
@@ -10,6 +11,7 @@ from local_cloud.environment import without_aws
 from tests.fakes.world import World
 from tests.pipeline.synthesis import CACHES
 from tests.sampling import is_slow
+from tests.templates.review import REVIEW, review_template
 from tests.workers import Workers
 
 # Promises are kept in modules that are not tests themselves; a broken one should say how.
@@ -38,6 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Workers:
     """Keep together what shares something slow; pytest-xdist's own groups do not work with pytest 9.2."""
     return Workers(config, log)
+
+
+@pytest.fixture
+def review() -> Iterator[str]:
+    """A promotional template, as a shop may add one; no such template is shipped."""
+    with review_template():
+        yield REVIEW
 
 
 @pytest.fixture

@@ -9,22 +9,25 @@ from rich.text import Text
 
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console, errors_console, field_list
+from ordercast.cli.promotions import set_promotions, unsubscribe
 from ordercast.cli.unsuppress import AddressOption, OneCustomer, address_hash, unsuppress_address
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.operations.customer_files import OPTED_OUT, customer_lines
 from ordercast.operations.order_files import read_file
 from ordercast.operations.target import LOCAL_STAGE, target
-from ordercast.people.person import Person, QuietHours
+from ordercast.people.person import AGREED, Person, QuietHours
 from ordercast.settings.processors import quiet_hours
 from ordercast.usage_error import UsageError
 
 customers = typer.Typer(
     name="customers",
     no_args_is_help=True,
-    help="Customers and their addresses: import, show, set, unsuppress.",
+    help="Customers and their addresses: import, show, set, promotions, unsubscribe, unsuppress.",
 )
 customers.command("unsuppress")(unsuppress_address)
+customers.command("promotions")(set_promotions)
+customers.command("unsubscribe")(unsubscribe)
 
 Customer = Annotated[str, typer.Argument(help="The customer_id of its events.")]
 NONE = "none"
@@ -127,7 +130,12 @@ def set_customer(
 
 def _with_refusals(imported: Person, known: Person) -> Person:
     """Keep earlier refusals: the file knows no bounces, and may be from yesterday."""
-    return replace(imported, refusals={**imported.refusals, **known.refusals})
+    refused = {c: why for c, why in known.promotions.items() if why != AGREED}
+    return replace(
+        imported,
+        refusals={**imported.refusals, **known.refusals},
+        promotions={**imported.promotions, **refused},
+    )
 
 
 def _opted(person: Person, *, out: Iterable[Channel], into: Iterable[Channel]) -> Person:
@@ -156,6 +164,7 @@ def _listing(person: Person) -> Text:
         "channels": person.channels and " ".join(person.channels),
         "agreed to": " ".join(sorted(person.consents)),
         "refused": ", ".join(f"{c} ({why})" for c, why in sorted(person.refusals.items())),
+        "promotional": ", ".join(f"{c} ({said})" for c, said in sorted(person.promotions.items())),
         # Each concerns one address, which is stored as its hash only.
         "suppressions": "\n".join(
             f"{each.channel}: {each.reason}, by {each.kind} on {each.at:%Y-%m-%d %H:%M}"

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ordercast.events.identity import address_key, customer_key
-from ordercast.events.order_event import Channel, OrderEvent
+from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.notifications.channels import CHANNELS, FALLBACK
 from ordercast.people.contact import PhoneNumber, e164, mailbox, phone_number
 from ordercast.people.person import Person
 from ordercast.people.quiet_hours import Zones, is_time_zone
 from ordercast.people.quiet_policy import QuietPolicy
 from ordercast.people.time_zones import zones_of_number
+from ordercast.templates.statuses import is_promotional
 
 CONSENT_BY_EVENT = "event"
 CONSENT_ON_RECORD = "record"
@@ -39,12 +40,12 @@ class Audience:
     customer: Person | None
     addresses: Mapping[str, Person]
 
-    def refusal(self, channel: Channel, recipient: str | None) -> str | None:
+    def refusal(self, channel: Channel, recipient: str | None, *, promotional: bool) -> str | None:
         """Return the reason to refuse this channel, from the record of the customer or the address."""
         known = [self.customer] if self.customer else []
         if recipient and address_key(recipient) in self.addresses:
             known.append(self.addresses[address_key(recipient)])
-        refusals = (person.refusal(channel, recipient) for person in known)
+        refusals = (person.refusal(channel, recipient, promotional=promotional) for person in known)
         return next((each for each in refusals if each), None)
 
     def cap_person(self, recipient: str) -> str:
@@ -92,12 +93,22 @@ def number_of(
 
 
 def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str | None:
-    """Return the source of the consent: the event, if it names channel and contact, or the record."""
-    if event.channels and channel in event.channels and as_written(event, None, channel):
+    """Return the source of the consent: the event, if it names channel and contact, or the record.
+
+    To a promotional message only the record agrees: a shop's event cannot.
+    """
+    promotional = is_promotional(event.status)
+    named = event.channels and channel in event.channels and as_written(event, None, channel)
+    if named and not promotional:
         return CONSENT_BY_EVENT
-    if audience.customer and channel in audience.customer.consents:
+    if audience.customer and audience.customer.agreed_to(channel, promotional=promotional):
         return CONSENT_ON_RECORD
     return None
+
+
+def priority_of(event: OrderEvent) -> Priority:
+    """Return the event's priority; a promotional message is never urgent, whatever the event says."""
+    return Priority.NORMAL if is_promotional(event.status) else event.priority
 
 
 def stated_time_zones(

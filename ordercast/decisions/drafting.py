@@ -7,6 +7,7 @@ from ordercast.decisions.audience import (
     Policy,
     consent_for,
     number_of,
+    priority_of,
     recipient_of,
     stated_time_zones,
 )
@@ -65,14 +66,14 @@ def _row(
         order=_order_details(event),
         status=event.status,
         channel=channel,
-        priority=event.priority,
+        priority=priority_of(event),
         template=template,
         template_version=version_of(template, language),
         locale=language,
         recipient=recipient,
         country=_country(event, channel, audience, policy),
         time_zones=()
-        if event.priority is Priority.HIGH
+        if priority_of(event) is Priority.HIGH
         else stated_time_zones(event, channel, audience, policy=policy),
         customer_id=event.customer_id,
         campaign=event.campaign,

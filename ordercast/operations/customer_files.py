@@ -13,7 +13,7 @@ from ordercast.events.order_event import Channel
 from ordercast.events.order_event_fields import Address, Identifier, in_one_line
 from ordercast.events.unreadable_values import invalid_value_in
 from ordercast.people.contact import e164, mailbox
-from ordercast.people.person import Person, QuietHours
+from ordercast.people.person import AGREED, Person, QuietHours
 from ordercast.people.quiet_hours import is_time_zone
 from ordercast.settings.processors import quiet_hours
 
@@ -34,6 +34,8 @@ class CustomerRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     channels: list[Channel] | None = None
     consents: list[Channel] = []
     opt_outs: list[Channel] = []
+    promotional_consents: list[Channel] = []
+    promotional_opt_outs: list[Channel] = []
     quiet_hours: str | None = None
 
 
@@ -93,6 +95,8 @@ def _person(row: CustomerRow) -> Person:
         channels=None if row.channels is None else tuple(row.channels),
         consents=frozenset(row.consents),
         refusals=dict.fromkeys(row.opt_outs, OPTED_OUT),
+        promotions=dict.fromkeys(row.promotional_consents, AGREED)
+        | dict.fromkeys(row.promotional_opt_outs, OPTED_OUT),
         quiet=_quiet(row.quiet_hours),
     )
 

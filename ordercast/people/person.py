@@ -8,6 +8,8 @@ from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 
+AGREED = "agreed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
@@ -52,6 +54,8 @@ class Person:
     `refusals` gives the reason by channel, and wins over every consent. `reservations` are the
     slots of the hourly cap by notification id: when each counts, in the last hour or to come.
     `reservations_version` grows with each change of them and is 0 while none is stored.
+    `promotions` is what the customer said to promotional messages by channel: AGREED, or the
+    reason of the refusal; what is not there is no consent.
 
     `suppressions` and `unsuppressions` are by address hash; `soft_bounces`, which may become
     suppressions, by message id. `suppressions_version` grows with each change of the three. A shop
@@ -69,6 +73,7 @@ class Person:
     channels: tuple[Channel, ...] | None = None
     consents: frozenset[Channel] = frozenset()
     refusals: Mapping[Channel, str] = field(default_factory=dict)
+    promotions: Mapping[Channel, str] = field(default_factory=dict)
     quiet: QuietHours | None = None
     reservations: Mapping[str, datetime] = field(default_factory=dict)
     reservations_version: int = 0
@@ -77,12 +82,26 @@ class Person:
     unsuppressions: Mapping[str, Unsuppression] = field(default_factory=dict)
     suppressions_version: int = 0
 
-    def refusal(self, channel: Channel, recipient: str | None) -> str | None:
-        """Return why nothing may be sent on *channel*, or to *recipient* there; None if it may."""
+    def refusal(
+        self, channel: Channel, recipient: str | None, *, promotional: bool = False
+    ) -> str | None:
+        """Return why nothing, or nothing *promotional*, may be sent on *channel* or to *recipient*.
+
+        None if it may.
+        """
         if channel in self.refusals:
             return self.refusals[channel]
         suppression = self.suppressions.get(address_key(recipient)) if recipient else None
-        return suppression.reason if suppression and suppression.channel is channel else None
+        if suppression and suppression.channel is channel:
+            return suppression.reason
+        answer = self.promotions.get(channel)
+        return answer if promotional and answer != AGREED else None
+
+    def agreed_to(self, channel: Channel, *, promotional: bool) -> bool:
+        """Tell whether the record has the consent that a message of this class needs."""
+        if promotional:
+            return self.promotions.get(channel) == AGREED
+        return channel in self.consents
 
 
 def people_for(row: Notification) -> frozenset[str]:

@@ -2,19 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from ordercast.people.person import Person, QuietHours
 from ordercast.people.quiet_hours import Zones, quiet_until
 from ordercast.people.time_zones import possible_time_zones
 
+# One after the other, two windows end where neither holds any more, or never.
+_ENDS = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietPolicy:
-    """A stage's quiet hours, and where a customer is of whom neither record nor event tells it."""
+    """A stage's quiet hours, and where a customer is of whom neither record nor event tells it.
+
+    `promotional_quiet` hold back promotional messages besides.
+    """
 
     default_country: str
     default_time_zone: str
     quiet: QuietHours | None
+    promotional_quiet: QuietHours | None = None
 
 
 def held_until(
@@ -23,18 +31,20 @@ def held_until(
     stated: Zones,
     phone: str | None,
     country: str | None,
+    promotional: bool,
     policy: QuietPolicy,
     now: datetime,
 ) -> datetime | None:
     """Return the end of the quiet hours that a customer has at *now*; None outside them.
 
     The event *stated* these zones, *phone* and *country* are what is known besides; the customer's
-    record wins over all of them.
+    record wins over all of them. Where two windows leave no time of the day free, it is quiet
+    until one of them ends, and asked again then.
     """
-    quiet = (customer and customer.quiet) or policy.quiet
-    if quiet is None:
-        return None
-    places = possible_time_zones(
+    windows = [(customer and customer.quiet) or policy.quiet]
+    windows += [policy.promotional_quiet] if promotional else []
+    places = partial(
+        possible_time_zones,
         named=customer.time_zone if customer else None,
         stated=stated,
         phone=phone,
@@ -42,4 +52,10 @@ def held_until(
         default_country=policy.default_country,
         default=policy.default_time_zone,
     )
-    return quiet_until(quiet, places=places, now=now)
+    at = now
+    for _ in range(_ENDS):
+        ends = [quiet_until(each, places=places(), now=at) for each in windows if each]
+        at = max([at, *(end for end in ends if end)])
+        if not any(ends):
+            break
+    return at if at > now else None

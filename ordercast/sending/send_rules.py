@@ -32,6 +32,7 @@ from ordercast.decisions.audience import (
     channels_of,
     consent_for,
     number_of,
+    priority_of,
     recipient_of,
     stated_time_zones,
 )
@@ -47,6 +48,7 @@ from ordercast.pacing.holds import FOR_MONEY
 from ordercast.people.contact import NumberKind, PhoneNumber
 from ordercast.people.person import Person, people_for
 from ordercast.people.quiet_policy import QuietPolicy, held_until
+from ordercast.templates.statuses import is_promotional
 
 NO_CONSENT = "no-consent"
 NO_CHANNEL = "no-channel"
@@ -108,10 +110,14 @@ def block_reason(
 ) -> str | None:
     """Return the first rule that forbids sending *row* now; None if there is none."""
     known = [found.people[key] for key in sorted(people_for(row)) if key in found.people]
-    refusals = [person.refusal(row.channel, row.recipient) for person in known]
+    promotional = is_promotional(row.template)
+    refusals = [
+        person.refusal(row.channel, row.recipient, promotional=promotional) for person in known
+    ]
     if any(refusals):
         return next(each for each in refusals if each)
-    if row.consent != CONSENT_BY_EVENT and not _consents(row, found):
+    by_event = row.consent == CONSENT_BY_EVENT and not promotional
+    if not by_event and not _consents(row, found, promotional=promotional):
         return NO_CONSENT
     if row.recipient is None:
         return NO_CONTACT
@@ -131,7 +137,8 @@ def quiet_until_for(
     row: Notification, found: LookupResult, *, policy: QuietPolicy, now: datetime
 ) -> datetime | None:
     """Return the end of the quiet hours in which *row*'s recipient is; None if it may go now."""
-    if row.priority is Priority.HIGH:
+    promotional = is_promotional(row.template)
+    if row.priority is Priority.HIGH and not promotional:
         return None
     customer = _customer(row, found)
     phone = customer.phone if customer else None
@@ -140,6 +147,7 @@ def quiet_until_for(
         stated=row.time_zones,
         phone=row.recipient if CHANNELS[row.channel].contact == "phone" else phone,
         country=row.country,
+        promotional=promotional,
         policy=policy,
         now=now,
     )
@@ -183,9 +191,9 @@ def unsendable(row: Notification, error: Exception, *, at: datetime) -> Notifica
     return replace(row, state=State.PARKED, due_at=None, closed_at=at)
 
 
-def _consents(row: Notification, found: LookupResult) -> bool:
+def _consents(row: Notification, found: LookupResult, *, promotional: bool) -> bool:
     customer = _customer(row, found)
-    return customer is not None and row.channel in customer.consents
+    return customer is not None and customer.agreed_to(row.channel, promotional=promotional)
 
 
 def _customer(row: Notification, found: LookupResult) -> Person | None:
@@ -209,7 +217,7 @@ def _verdict(
         return Verdict(state=State.SUPPRESSED, rule=block_reason)
     if is_stale(event.status, event.occurred_at, latest_status):
         return Verdict(state=State.SUPPRESSED, rule=STALE)
-    urgent = event.priority is Priority.HIGH
+    urgent = priority_of(event) is Priority.HIGH
     until = None if urgent else _quiet_until(event, channel, audience, policy=policy, now=now)
     if until:
         return Verdict(state=State.DEFERRED, rule=QUIET_HOURS, until=until)
@@ -220,7 +228,7 @@ def _refusal(
     event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
 ) -> str | None:
     recipient = recipient_of(event, channel, audience, policy=policy)
-    refusal = audience.refusal(channel, recipient)
+    refusal = audience.refusal(channel, recipient, promotional=is_promotional(event.status))
     if refusal:
         return refusal
     if event.channels is None and audience.customer and audience.customer.channels == ():
@@ -253,6 +261,7 @@ def _quiet_until(
         stated=stated_time_zones(event, channel, audience, policy=policy),
         phone=(customer and customer.phone) or event.contact.phone,
         country=event.contact.country,
+        promotional=is_promotional(event.status),
         policy=policy,
         now=now,
     )

@@ -17,14 +17,15 @@ from ordercast.settings.environment import EnvironmentSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietSettings:
-    """When messages of normal priority are held back, set in stages/*.toml by the same names.
+    """When messages are held back, set in stages/*.toml by the same names.
 
-    `quiet_hours` is parsed by the function below. They follow the time zone of the customer's
+    Both hours are parsed by the function below. They follow the time zone of the customer's
     record, else of the event's `contact.time_zone`, else of the phone number, else of the country
     in the record or the event, and only then `default_time_zone`.
     """
 
     quiet_hours: str
+    promotional_quiet_hours: str
     default_country: str
     default_time_zone: str
 
@@ -92,9 +93,11 @@ class SmsSenderSettings(SenderSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSenderSettings(SenderSettings):
-    """Settings of the e-mail sender, set in stages/*.toml as email_from."""
+    """Settings of the e-mail sender, set in stages/*.toml as email_from and unsubscribe_…."""
 
     email_from: str
+    unsubscribe_url: str
+    unsubscribe_mailbox: str
     configuration_set: str
 
 

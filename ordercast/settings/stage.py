@@ -50,6 +50,12 @@ Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description=_CURRENCY)]
 _SENDER_ID = '"", or 1 to 11 letters and digits with a letter among them'
 _SHOWN = r"^(|(?=.*[A-Za-z])[A-Za-z0-9]{1,11})\Z"
 SenderId = Annotated[str, Meta(pattern=_SHOWN, description=_SENDER_ID)]
+# Printable ASCII without the <> that a List-Unsubscribe header puts around it; SES takes 995 characters.
+_URL = r"^(|(?=\S*\{id\})https://[!-;=?-~]{1,600})\Z"
+_UNSUBSCRIBE_URL = '"", or an https address with {id} in it, for the notification\'s id'
+UnsubscribeUrl = Annotated[str, Meta(pattern=_URL, description=_UNSUBSCRIBE_URL)]
+_MAILBOX = r"^(|(?=.{3,200}\Z)[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)\Z"
+Mailbox = Annotated[str, Meta(pattern=_MAILBOX, description='"", or an e-mail address')]
 EntityId = Annotated[str, Meta(pattern=r"^[0-9]{0,50}\Z", description='"", or up to 50 digits')]
 Removal = Literal["destroy", "retain"]
 
@@ -159,11 +165,14 @@ class StageSettings(Settings, frozen=True):
     mail_domain: Text
     email_from: Text
     sender_id: SenderId
+    unsubscribe_url: UnsubscribeUrl
+    unsubscribe_mailbox: Mailbox
     price_factor: Factor
     email_plan: Literal["none", "essentials", "pro", "enterprise"]
     allowed_recipients: Text
     cap: Positive
     quiet_hours: Text
+    promotional_quiet_hours: Text
     countries: Text
     landlines: Flag
     default_country: Country

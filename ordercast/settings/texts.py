@@ -43,9 +43,9 @@ def is_country(code: str) -> bool:
 
 def template_names() -> list[str]:
     """Return the templates that messages may have."""
-    from ordercast.templates.statuses import SEND_WITHIN  # noqa: PLC0415  (only senders and synthesis ask)
+    from ordercast.templates.statuses import TEMPLATES  # noqa: PLC0415  (only senders and synthesis ask)
 
-    return list(SEND_WITHIN)
+    return list(TEMPLATES)
 
 
 def _listed(written: str) -> list[str]:

@@ -10,4 +10,5 @@ def quiet_policy(settings: QuietSettings) -> QuietPolicy:
         default_country=settings.default_country,
         default_time_zone=settings.default_time_zone,
         quiet=quiet_hours(settings.quiet_hours),
+        promotional_quiet=quiet_hours(settings.promotional_quiet_hours),
     )

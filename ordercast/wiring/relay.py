@@ -61,6 +61,7 @@ def policy_of(settings: "OrderRelaySettings | StageSettings") -> Policy:
         republish_after=settings.republish_after,
         cap=settings.cap,
         quiet=quiet_hours(settings.quiet_hours),
+        promotional_quiet=quiet_hours(settings.promotional_quiet_hours),
         allowed=recipient_patterns(settings.allowed_recipients),
         countries=frozenset(open_countries(settings.countries)),
         landlines=settings.landlines,

@@ -10,6 +10,7 @@ from datetime import timedelta
 from ordercast.settings.list_prices import has_plan, price_of_part
 from ordercast.settings.processors import is_time_zone, quiet_hours, recipient_patterns
 from ordercast.settings.stage import AccountSettings, IndiaSettings, StageSettings
+from ordercast.settings.templates import promotional_templates
 from ordercast.settings.texts import (
     INDIA,
     is_country,
@@ -55,6 +56,7 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
     """Yield the fields of *stage* that cannot be as they are, and what they must be."""
     subjects = (
         _addresses,
+        _promotional,
         _recipients,
         _prices,
         _retention,
@@ -84,6 +86,21 @@ def _broken(rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
 def _addresses(stage: StageSettings) -> Iterator[Rule]:
     at_domain = stage.email_from.rpartition("@")[2] == stage.mail_domain
     yield "email_from", at_domain, f"must be an address at {stage.mail_domain}"
+
+
+def _promotional(stage: StageSettings) -> Iterator[Rule]:
+    """Refuse promotional e-mails that no reader can end (RFC 8058)."""
+    ends = bool(stage.unsubscribe_url or stage.unsubscribe_mailbox)
+    for name in promotional_templates():
+        yield (
+            "unsubscribe_url",
+            ends,
+            f'must be set, or unsubscribe_mailbox: template "{name}" is promotional',
+        )
+    try:
+        quiet_hours(stage.promotional_quiet_hours)
+    except ValueError as error:
+        yield "promotional_quiet_hours", False, f"must be empty or two times: {error}"
 
 
 def _recipients(stage: StageSettings) -> Iterator[Rule]:

@@ -66,6 +66,12 @@ RUN_BY = {
     ("docs/customers.md", "Customers", "json"): (
         "operations/test_customer_files.py::test_the_examples_that_we_publish_are_customers",
     ),
+    ("docs/customers.md", "Promotional messages", ""): (
+        "cli/test_promotions.py::test_the_commands_that_the_page_shows_are_taken",
+    ),
+    ("docs/templates.md", "Promotional messages", "python"): (
+        "templates/test_statuses.py::test_the_page_shows_how_a_template_becomes_promotional",
+    ),
     ("docs/replay.md", "In tests", "python"): (
         f"{HERE}test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own",
     ),

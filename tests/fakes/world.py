@@ -12,7 +12,7 @@ from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import StreamRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.people.person import Person
+from ordercast.people.person import Person, QuietHours
 from ordercast.receipts.receipt import Receipt
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.due_partitions import SHARDS, deferrals, looks
@@ -53,7 +53,12 @@ RESEND_EMAIL_AFTER = timedelta(minutes=30)
 RECEIPT_TIMEOUT = timedelta(hours=72)
 ORPHAN_WAIT = 3 * LEASE
 SOFT_BOUNCES = 3
-QUIET = {"quiet_hours": "", "default_country": "US", "default_time_zone": "America/New_York"}
+QUIET = {
+    "quiet_hours": "",
+    "promotional_quiet_hours": "",
+    "default_country": "US",
+    "default_time_zone": "America/New_York",
+}
 SEND_POLICY = SendPolicy(
     **QUIET,
     origination="test",
@@ -133,7 +138,12 @@ class World:
             words=self.words,
             send_within=lambda _: self.send_within,
         )
-        policy = replace(SEND_POLICY, rate=self.rate, quiet_hours=self._quiet_hours)
+        policy = replace(
+            SEND_POLICY,
+            rate=self.rate,
+            quiet_hours=as_written(self.policy.quiet),
+            promotional_quiet_hours=as_written(self.policy.promotional_quiet),
+        )
         return send_messages(channel, ports, policy)
 
     def wait(self, until: datetime) -> None:
@@ -233,15 +243,12 @@ class World:
         )
 
     @property
-    def _quiet_hours(self) -> str:
-        """The quiet hours of the relay's policy, as a stage's settings write them."""
-        quiet = self.policy.quiet
-        return f"{quiet.start:%H:%M}-{quiet.end:%H:%M}" if quiet else ""
-
-    @property
     def _sweep_policy(self) -> SweepPolicy:
         return SweepPolicy(
-            **{**QUIET, "quiet_hours": self._quiet_hours},
+            quiet_hours=as_written(self.policy.quiet),
+            promotional_quiet_hours=as_written(self.policy.promotional_quiet),
+            default_country=self.policy.default_country,
+            default_time_zone=self.policy.default_time_zone,
             republish_after=self.policy.republish_after,
             resend_email_after=self.resend_email_after or timedelta(),
             receipt_timeout=RECEIPT_TIMEOUT,
@@ -276,6 +283,11 @@ class World:
     def rows(self) -> Iterable[Notification]:
         """Return every notification in the ledger."""
         return self.ledger.rows.values()
+
+
+def as_written(quiet: QuietHours | None) -> str:
+    """Return quiet hours as a stage's settings write them."""
+    return f"{quiet.start:%H:%M}-{quiet.end:%H:%M}" if quiet else ""
 
 
 def records(*payloads: bytes, at: int = 101) -> Sequence[StreamRecord]:

@@ -11,7 +11,7 @@ from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.events.unreadable_values import NO_CHARACTER, UNKNOWN_FIELD
 from ordercast.operations.customer_files import OPTED_OUT, CustomerRow, customer_lines
-from ordercast.people.person import Person, QuietHours
+from ordercast.people.person import AGREED, Person, QuietHours
 from tests.pages import ROOT, snippets
 
 
@@ -37,6 +37,8 @@ def test_a_line_says_all_that_a_record_can() -> None:
             channels=["sms"],
             consents=["sms", "email"],
             opt_outs=["email"],
+            promotional_consents=["email"],
+            promotional_opt_outs=["sms"],
             quiet_hours="21:00-08:00",
         )
     )
@@ -53,6 +55,7 @@ def test_a_line_says_all_that_a_record_can() -> None:
         channels=(Channel.SMS,),
         consents=frozenset(Channel),
         refusals={Channel.EMAIL: OPTED_OUT},
+        promotions={Channel.EMAIL: AGREED, Channel.SMS: OPTED_OUT},
         quiet=QuietHours(start=time(21), end=time(8)),
     )
 

@@ -9,7 +9,14 @@ import pytest
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
-from ordercast.people.person import Person, QuietHours, SoftBounce, Suppression, Unsuppression
+from ordercast.people.person import (
+    AGREED,
+    Person,
+    QuietHours,
+    SoftBounce,
+    Suppression,
+    Unsuppression,
+)
 from ordercast.workflows.ports import Ledger, People, Suppressions
 from tests.fakes.clock import START
 
@@ -27,6 +34,7 @@ ADA = Person(
     channels=(Channel.SMS, Channel.EMAIL),
     consents=frozenset({Channel.EMAIL}),
     refusals={Channel.SMS: "opted-out"},
+    promotions={Channel.EMAIL: AGREED, Channel.SMS: "unsubscribed"},
     quiet=QuietHours(start=time(21, 30), end=time(8)),
 )
 NOBODY = Person(key="nobody")

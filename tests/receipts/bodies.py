@@ -9,13 +9,13 @@ import pytest
 from ordercast import templates
 from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.templates import words
-from ordercast.templates.statuses import SEND_WITHIN
+from ordercast.templates.statuses import TEMPLATES
 from tests.examples import drafts
 
 TEXT, MAIL = drafts(tracking_url="https://example.com/track/o-1")
 
 LANGUAGES = ("en", "sv")
-EVERY_VOICE = [(template, language) for template in SEND_WITHIN for language in LANGUAGES]
+EVERY_VOICE = [(template, language) for template in TEMPLATES for language in LANGUAGES]
 each_voice = pytest.mark.parametrize(("template", "language"), EVERY_VOICE)
 
 FOLDER = Path(templates.__file__).parent

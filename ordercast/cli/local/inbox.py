@@ -21,7 +21,7 @@ def inbox_listing(messages: Sequence[SentMessage], *, last: int) -> Grid:
     for message in messages[-last:] if last else messages:
         grid.add_row(
             f"{message.at:%H:%M:%S}",
-            message.channel,
+            f"{message.channel}{' (promotional)' if message.is_promotional else ''}",
             message.to,
             # Text, not markup: a shop may well be called "[red]".
             Text(message.subject or message.text),

@@ -10,7 +10,7 @@ from ordercast.gateways.dynamodb.codec import number
 from ordercast.gateways.dynamodb.partiql import Update
 from ordercast.gateways.dynamodb.table import ROUNDS, Statement, Table, insist
 from ordercast.gateways.people import items as people_item
-from ordercast.gateways.people.items import REFUSALS
+from ordercast.gateways.people.items import PROMOTIONS, REFUSALS
 from ordercast.people.person import Person
 
 
@@ -36,8 +36,9 @@ class DynamoPeople:
     def change(self, keys: Iterable[str], becoming: Callable[[Person], Person]) -> None:
         """Write what *becoming* makes of each record; reservations stay as they are.
 
-        A record whose refusals are no longer those that were seen is read, and made, anew: what
-        was suppressed meanwhile is never written over. Raises `LedgerUnavailable`.
+        A record whose refusals, of promotional messages too, are no longer those that were seen is
+        read, and made, anew: what was refused meanwhile is never written over. Raises
+        `LedgerUnavailable`.
         """
         waiting = frozenset(keys)
         for _ in range(ROUNDS):
@@ -131,7 +132,7 @@ class DynamoPeople:
             item = people_item.key(after.key) | people_item.record(after) | nothing_else
             return partiql.insert(self.table.name, item)
         facts = people_item.record(after)
-        seen = people_item.record(before).get(REFUSALS)
+        answers = {name: people_item.record(before).get(name) for name in (REFUSALS, PROMOTIONS)}
         return partiql.update(
             self.table.name,
             people_item.key(after.key),
@@ -142,8 +143,8 @@ class DynamoPeople:
                     *people_item.EXPIRY,
                 ],
             ),
-            where={REFUSALS: [seen]} if seen else {},
-            missing=() if seen else (REFUSALS,),
+            where={name: [seen] for name, seen in answers.items() if seen},
+            missing=tuple(name for name, seen in answers.items() if not seen),
         )
 
 

@@ -20,6 +20,7 @@ from ordercast.gateways.dynamodb.codec import (
 from ordercast.people.person import Person, QuietHours, SoftBounce, Suppression, Unsuppression
 
 REFUSALS = "refusals"
+PROMOTIONS = "promotions"
 
 _RECORD = Fields.of(
     {
@@ -29,6 +30,7 @@ _RECORD = Fields.of(
         "channels": list_of(Channel),
         "consents": list_of(Channel, into=frozenset),
         REFUSALS: map_of(TEXT, key=Channel),
+        PROMOTIONS: map_of(TEXT, key=Channel),
     },
     always=("channels",),
 )

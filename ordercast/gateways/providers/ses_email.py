@@ -11,15 +11,25 @@ from ordercast.gateways.providers.one_call import one_call_each
 from ordercast.pacing.bucket import Wait
 from ordercast.receipts.receipt import NOTIFICATION_TAG
 from ordercast.sending.outcome import Outcome, Outgoing
+from ordercast.templates.statuses import is_promotional, message_class_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
-    from mypy_boto3_sesv2.type_defs import BodyTypeDef, MessageTypeDef, SendEmailRequestTypeDef
+    from mypy_boto3_sesv2.type_defs import (
+        BodyTypeDef,
+        MessageHeaderTypeDef,
+        MessageTypeDef,
+        SendEmailRequestTypeDef,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SesEmail:
-    """SES v2 e-mail: one recipient a message, so that each event is about one notification."""
+    """SES v2 e-mail: one recipient a message, so that each event is about one notification.
+
+    A promotional e-mail says how to unsubscribe: by a POST to the URL, whose `{id}` is the
+    notification's id (RFC 8058), or by an e-mail to the mailbox. With neither none is sent.
+    """
 
     client: "SESV2Client"
     sender: str
@@ -27,6 +37,8 @@ class SesEmail:
     stage: str
     executor: Executor
     wait: Wait
+    unsubscribe_url: str = ""
+    unsubscribe_mailbox: str = ""
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Make at most one call a message; answer each, in order, without raising."""
@@ -47,19 +59,40 @@ class SesEmail:
         return {
             "FromEmailAddress": self.sender,
             "Destination": {"ToAddresses": [str(notification.recipient)]},
-            "Content": {"Simple": _simple(message)},
+            "Content": {"Simple": self._simple(message)},
             "ConfigurationSetName": self.configuration_set,
             "EmailTags": [
                 {"Name": NOTIFICATION_TAG, "Value": notification.id},
                 {"Name": "template", "Value": notification.template},
+                {"Name": "class", "Value": message_class_of(notification.template)},
                 {"Name": "stage", "Value": self.stage},
             ],
         }
 
+    def _simple(self, message: Outgoing) -> "MessageTypeDef":
+        words = message.words
+        body: BodyTypeDef = {"Text": {"Data": words.text, "Charset": "UTF-8"}}
+        if words.html:
+            body["Html"] = {"Data": words.html, "Charset": "UTF-8"}
+        simple: MessageTypeDef = {
+            "Subject": {"Data": words.subject or "", "Charset": "UTF-8"},
+            "Body": body,
+        }
+        if is_promotional(message.notification.template):
+            simple["Headers"] = self._unsubscribe_headers(message.notification.id)
+        return simple
 
-def _simple(message: Outgoing) -> "MessageTypeDef":
-    words = message.words
-    body: BodyTypeDef = {"Text": {"Data": words.text, "Charset": "UTF-8"}}
-    if words.html:
-        body["Html"] = {"Data": words.html, "Charset": "UTF-8"}
-    return {"Subject": {"Data": words.subject or "", "Charset": "UTF-8"}, "Body": body}
+    def _unsubscribe_headers(self, notification_id: str) -> "list[MessageHeaderTypeDef]":
+        """Return the headers of RFC 8058; SES signs them (DKIM) as it does all it is given."""
+        url = self.unsubscribe_url.replace("{id}", notification_id)
+        mail = f"mailto:{self.unsubscribe_mailbox}?subject=unsubscribe%20{notification_id}"
+        ways = [f"<{url}>"] if url else []
+        ways += [f"<{mail}>"] if self.unsubscribe_mailbox else []
+        if not ways:
+            raise LookupError("a promotional e-mail without a way to unsubscribe")
+        headers: list[MessageHeaderTypeDef] = [
+            {"Name": "List-Unsubscribe", "Value": ", ".join(ways)}
+        ]
+        if url:
+            headers.append({"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"})
+        return headers

@@ -10,6 +10,7 @@ from ordercast.gateways.providers.one_call import one_call_each
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import Wait
 from ordercast.sending.outcome import Outcome, Outgoing
+from ordercast.templates.statuses import is_promotional
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -51,8 +52,9 @@ class SnsSms:
         }
 
     def _attributes(self, row: Notification) -> "dict[str, MessageAttributeValueTypeDef]":
-        # Promotional is the default, and is held back at night and by opt-outs from marketing.
-        attributes = {"AWS.SNS.SMS.SMSType": _attribute("String", "Transactional")}
+        # SNS sends transactional ones first, and to numbers that refuse marketing too.
+        kind = "Promotional" if is_promotional(row.template) else "Transactional"
+        attributes = {"AWS.SNS.SMS.SMSType": _attribute("String", kind)}
         if self.sender_id:
             attributes["AWS.SNS.SMS.SenderID"] = _attribute("String", self.sender_id)
         if row.reserved:

@@ -86,3 +86,16 @@ def test_the_listing_shows_the_newest_last_and_as_many_as_asked_for() -> None:
 
 def test_the_listing_shows_markup_as_it_was_written() -> None:
     assert "[red]o-1[/red]" in listed(message(text="[red]o-1[/red]"), last=1)
+
+
+def test_promotional_messages_are_told_from_the_others(tmp_path: Path) -> None:
+    text = message(attributes={"AWS.SNS.SMS.SMSType": "Promotional"})
+    usual = message(attributes={"AWS.SNS.SMS.SMSType": "Transactional"})
+    mail = message(channel="email", tags={"class": "promotional"}, html="<p>", subject="Well?")
+    printed = StringIO()
+    Console(file=printed, width=100).print(inbox_listing([text, usual, mail], last=0))
+    page = save_inbox([text, usual, mail], tmp_path).read_text()
+
+    for shown in (printed.getvalue(), page):
+        assert 2 == shown.count("(promotional)")
+        assert "sms (promotional)" in shown

@@ -103,6 +103,20 @@ class TestDynamoPeople(PeoplePromises):
         people.change({"ada"}, becoming)
         assert {"ada": replace(ADA, refusals=bounced, locale="fi")} == people.get({"ada"})
 
+    def test_who_unsubscribes_while_a_record_was_made_stays_unsubscribed(
+        self, people: DynamoPeople
+    ) -> None:
+        people.put([ADA])
+        unsubscribed = dict.fromkeys(Channel, "unsubscribed")
+
+        def becoming(seen: Person) -> Person:
+            if seen.promotions != unsubscribed:
+                people.put([replace(seen, promotions=unsubscribed)])
+            return replace(seen, locale="fi")
+
+        people.change({"ada"}, becoming)
+        assert {"ada": replace(ADA, promotions=unsubscribed, locale="fi")} == people.get({"ada"})
+
     def test_a_record_can_replace_one_that_holds_reservations_only(
         self, people: DynamoPeople
     ) -> None:

@@ -24,6 +24,12 @@ POSITION = "49590338271490256608559692538361571095921575989136588898.127"
 ORDER = notification(1).id[:22]
 
 
+REASON = {
+    Channel.SMS: "Phone carrier is currently unreachable/unavailable",
+    Channel.EMAIL: "Bounce/Transient/CustomTimeoutExceeded",
+}
+
+
 def ended(channel: Channel) -> Notification:
     """Return a notification with everything in it that a usual one has when it has ended."""
     return replace(
@@ -40,12 +46,12 @@ def ended(channel: Channel) -> Notification:
         consent="record",
         recipient="ada.augusta.lovelace@mail.example.com",
         state=State.FAILED,
-        rule="Phone carrier is currently unreachable/unavailable",
+        rule=REASON[channel],
         sweeps=4,
         version=9,
         attempts=3,
         resends=1,
-        parts=2,
+        parts=2 if channel is Channel.SMS else None,
         estimate=Decimal("0.00860"),
         reserved=Decimal("0.01290"),
         owner="0123456789abcdef0123456789abcdef",
@@ -54,7 +60,7 @@ def ended(channel: Channel) -> Notification:
             "0100018d8b1f2c3a-01234567-89ab-cdef-0123-456789abcdef-000000": Message(
                 state=State.FAILED_FOR_NOW,
                 at=START,
-                reason="Phone carrier is currently unreachable/unavailable",
+                reason=REASON[channel],
                 price=Decimal("0.01290"),
             )
         },

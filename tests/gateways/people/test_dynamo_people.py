@@ -130,9 +130,13 @@ def test_a_record_is_written_only_over_the_refusals_that_were_seen(stub, people)
 
     people.change({"ada", "bob"}, lambda person: replace(person, locale="fi"))
 
+    record = people_item.record(ADA)
     refusing, not_refusing = (each.conditions() for each in sent)
-    assert {'"refusals" IN [?]': [people_item.record(ADA)["refusals"]]} == refusing
-    assert {'"refusals" IS MISSING': []} == not_refusing
+    assert {
+        '"refusals" IN [?]': [record["refusals"]],
+        '"promotions" IN [?]': [record["promotions"]],
+    } == refusing
+    assert {'"refusals" IS MISSING': [], '"promotions" IS MISSING': []} == not_refusing
 
 
 def test_a_record_that_never_holds_still_fails_the_write(stub, people) -> None:

@@ -17,8 +17,8 @@ from ordercast.templates import words
 from tests.examples import notification
 
 
-def outgoing(channel: Channel) -> Outgoing:
-    one = notification(1, channel)
+def outgoing(channel: Channel, **changes: Any) -> Outgoing:
+    one = notification(1, channel, **changes)
     return Outgoing(notification=one, words=words(one))
 
 
@@ -32,8 +32,9 @@ def ses(aws):
     return boto3.client("sesv2")
 
 
-def email(ses, executor) -> SesEmail:
+def email(ses, executor, **unsubscribe: str) -> SesEmail:
     return SesEmail(
+        **unsubscribe,
         wait=lambda _: None,
         client=ses,
         sender="orders@example.com",
@@ -160,6 +161,7 @@ def test_an_email_has_one_recipient_and_carries_our_tag_into_its_receipts(ses, e
                 "EmailTags": [
                     {"Name": "notification_id", "Value": message.notification.id},
                     {"Name": "template", "Value": "confirmed"},
+                    {"Name": "class", "Value": "transactional"},
                     {"Name": "stage", "Value": "dev"},
                 ],
                 "Content": {
@@ -176,6 +178,69 @@ def test_an_email_has_one_recipient_and_carries_our_tag_into_its_receipts(ses, e
         outcomes = email(ses, executor).send([message])
 
     assert [(State.SENT, "e-1")] == [(o.state, o.message_id) for o in outcomes]
+
+
+def requests_of(client, operation: str) -> list[dict[str, Any]]:
+    """Note each request to *operation* from now on."""
+    requests: list[dict[str, Any]] = []
+    event = f"provide-client-params.{client.meta.service_model.service_name}.{operation}"
+    client.meta.events.register(event, lambda params, **_: requests.append(params))
+    return requests
+
+
+@pytest.mark.usefixtures("review")
+def test_a_promotional_text_is_promotional_to_sns_too(sns, executor) -> None:
+    requests = requests_of(sns, "Publish")
+    message = outgoing(Channel.SMS, template="review")
+    with Stubber(sns) as stub:
+        stub.add_response("publish", {"MessageId": "m-1"})
+        SnsSms(wait=lambda _: None, client=sns, sender_id="", executor=executor).send([message])
+
+    assert "STOP" in requests[0]["Message"]
+    assert {"DataType": "String", "StringValue": "Promotional"} == (
+        requests[0]["MessageAttributes"]["AWS.SNS.SMS.SMSType"]
+    )
+
+
+URL = "https://shop.example.com/unsubscribe/{id}"
+MAILBOX = "unsubscribe@example.com"
+
+
+@pytest.mark.usefixtures("review")
+@pytest.mark.parametrize(
+    ("url", "mailbox", "ways", "one_click"),
+    [
+        (URL, MAILBOX, "<https://shop.example.com/unsubscribe/ID>, <mailto:MAIL>", True),
+        (URL, "", "<https://shop.example.com/unsubscribe/ID>", True),
+        ("", MAILBOX, "<mailto:MAIL>", False),
+    ],
+)
+def test_a_promotional_e_mail_says_how_to_unsubscribe(
+    ses, executor, url: str, mailbox: str, ways: str, *, one_click: bool
+) -> None:
+    """RFC 8058: mail programs show a button for it, which posts to the URL."""
+    requests = requests_of(ses, "SendEmail")
+    message = outgoing(Channel.EMAIL, template="review")
+    identity = message.notification.id
+    with Stubber(ses) as stub:
+        stub.add_response("send_email", {"MessageId": "e-1"})
+        email(ses, executor, unsubscribe_url=url, unsubscribe_mailbox=mailbox).send([message])
+
+    (request,) = requests
+    headers = {each["Name"]: each["Value"] for each in request["Content"]["Simple"]["Headers"]}
+    mail = f"{MAILBOX}?subject=unsubscribe%20{identity}"
+    assert ways.replace("MAIL", mail).replace("ID", identity) == headers.pop("List-Unsubscribe")
+    post = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    assert (post if one_click else {}) == headers
+    assert {"Name": "class", "Value": "promotional"} in request["EmailTags"]
+
+
+@pytest.mark.usefixtures("review")
+def test_no_promotional_e_mail_goes_out_without_a_way_to_unsubscribe(ses, executor) -> None:
+    with Stubber(ses):
+        (outcome,) = email(ses, executor).send([outgoing(Channel.EMAIL, template="review")])
+
+    assert (State.REQUESTED, "bug:LookupError") == (outcome.state, outcome.reason)
 
 
 def test_each_message_has_its_own_outcome_in_the_order_asked(ses, executor) -> None:

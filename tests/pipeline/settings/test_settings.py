@@ -9,7 +9,7 @@ import pytest
 
 from ordercast.settings.reading import read_settings, written_settings
 from ordercast.settings.stage import StageSettings
-from ordercast.templates.statuses import SEND_WITHIN
+from ordercast.templates.statuses import TEMPLATES
 from pipeline.settings import files
 from pipeline.settings.files import BadStage, read_account, read_stage, read_targets, stage_names
 from tests.pipeline.synthesis import STAGES, cdk_context
@@ -166,6 +166,7 @@ TWO_TIMES = "but it must be empty or two times: not two times of the day such as
             '"21:00-21:00"',
             "but it must be empty or two times: not two different times of the day",
         ),
+        ("promotional_quiet_hours", '"21-8"', TWO_TIMES),
         ("price_factor", "0.9", "but it must lie between 1 and 10"),
         ("price_factor", "15", "but it must lie between 1 and 10"),
         ("price_factor", '"much"', "not a number such as 1.5"),
@@ -253,7 +254,7 @@ def test_india_is_opened_only_with_the_ids_of_its_registration(
 
 
 def test_india_is_opened_with_an_id_for_each_template(folder: Path) -> None:
-    ids = ", ".join(f"{name} 110700000000000000{n}" for n, name in enumerate(SEND_WITHIN))
+    ids = ", ".join(f"{name} 110700000000000000{n}" for n, name in enumerate(TEMPLATES))
     trial(folder, f'countries = "US, IN"\n[india]\nentity_id = "11"\ntemplate_ids = "{ids}"\n')
     assert ids == read_stage("trial", folder).india.template_ids
 
@@ -264,6 +265,8 @@ def test_india_is_opened_with_an_id_for_each_template(folder: Path) -> None:
         ("default_country", ["us", "USA", "", "U", "1A", "ÄÖ", "US\n"]),
         ("default_currency", ["usd", "US", "", "DOLLAR", "U5D"]),
         ("default_time_zone", ["", "EST5", "New York", "Europe/Stockolm", "../UTC", "America"]),
+        ("unsubscribe_url", ["http://example.com/{id}", "https://example.com", "https://<{id}>"]),
+        ("unsubscribe_mailbox", ["example.com", "a@b@example.com", "a b@example.com", "<a@b>"]),
         ("sender_id", ["123", "TWELVELETTERS", "My Shop", "Ümlaut", "SHOP-1", "SHOP\n"]),
     ],
 )
@@ -274,6 +277,20 @@ def test_a_word_that_would_fail_only_when_a_message_is_sent_is_refused(
         trial(folder, f"{field} = {json.dumps(value, ensure_ascii=False)}")
         found = f"stages/trial.toml: {field} is {json.dumps(value)}, "
         assert refusal(folder).startswith(found), value
+
+
+@pytest.mark.usefixtures("review")
+def test_a_promotional_template_needs_an_address_to_unsubscribe_at(folder: Path) -> None:
+    """With a request, or an e-mail: who cannot end them reports them as spam."""
+    says = 'but it must be set, or unsubscribe_mailbox: template "review" is promotional'
+    assert f'unsubscribe_url is "", {says}' in refusal(folder)
+
+    for way in (
+        'unsubscribe_url = "https://shop.example.com/unsubscribe?m={id}&l=en"',
+        'unsubscribe_mailbox = "unsubscribe@example.com"',
+    ):
+        trial(folder, way)
+        assert "trial" == read_stage("trial", folder).name
 
 
 @pytest.mark.parametrize("value", ["", "A", "SHOP", "4Shops", "1234567890x"])
