@@ -84,12 +84,14 @@ class Pricing:
             return Quote(estimate=known, ceiling=known)
         if country is None or country not in self.countries:
             return None
-        line, named = prices.parts[channel].get(country), self.countries[country]
-        if line is None:
-            # The most that it may cost is all that is known.
-            return Quote(estimate=named * parts, ceiling=named * parts) if named else None
-        ceiling = named or (line.total * self.factor).quantize(SMALLEST_PRICE, ROUND_UP)
-        return Quote(estimate=line.total * parts, ceiling=ceiling * parts)
+        line, ceiling = prices.parts[channel].get(country), self.countries[country]
+        if ceiling is None and line:
+            ceiling = (line.total * self.factor).quantize(SMALLEST_PRICE, ROUND_UP)
+        if not ceiling:
+            return None
+        # Without a list price, the most that it may cost is all that is known.
+        estimate = line.total if line else ceiling
+        return Quote(estimate=estimate * parts, ceiling=ceiling * parts)
 
 
 def claim_request(row: Notification, words: Words, *, pricing: Pricing) -> ClaimRequest | None:

@@ -133,9 +133,9 @@ def _prices(stage: StageSettings) -> Iterator[Rule]:
             f"must name countries of ISO 3166-1: {country} is none",
         )
         example = f"such as {country} 0.09: the price list has no price for it"
-        known = price is not None or ceiling is not None
+        known = bool(price or ceiling)
         yield "countries", known, f"must name the ceiling of a part for {country}, {example}"
-        enough = not price or not ceiling or price <= ceiling
+        enough = not price or ceiling is None or price <= ceiling
         yield (
             "countries",
             enough,

@@ -187,6 +187,12 @@ TWO_TIMES = "but it must be empty or two times: not two times of the day such as
             "but it must name countries, such as US, CA, NO 0.09: US is named twice",
         ),
         ("countries", '"US, NO"', f"but it must name the ceiling of a part for NO, {NO_PRICE}"),
+        ("countries", '"NO 0.0"', f"but it must name the ceiling of a part for NO, {NO_PRICE}"),
+        (
+            "countries",
+            '"US 0.0"',
+            "but it must not set the ceiling for US below its price, 0.01002",
+        ),
         ("countries", '"US, UK 0.05"', "but it must name countries of ISO 3166-1: UK is none"),
         (
             "countries",
