@@ -92,4 +92,5 @@ def _wired() -> Count:
         executor=ThreadPoolExecutor(clients.WORKERS),
         pause=time.sleep,
     )
-    return Count(rollups=DynamoRollups(table=table), pause=time.sleep, chance=random.random)
+    rollups = DynamoRollups(table=table, ledger=_settings().ledger_table)
+    return Count(rollups=rollups, pause=time.sleep, chance=random.random)

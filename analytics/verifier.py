@@ -65,6 +65,7 @@ def compare(
         mismatches = len(placed.lost) + len(placed.unentered)
         records = _figures(placed)
     found = wired.verify([hour_of(begun)], promised)
+    stranded = wired.budgets([hour_of(begun)]) if found.are_clean else []
     figures = {
         "notifications": found.notifications,
         "different": found.different,
@@ -72,6 +73,7 @@ def compare(
         "moving": len(found.moving),
         "unlisted": found.unlisted,
         "ended": found.ended,
+        "budgets_corrected": wired.budgets.correct(stranded),
         **records,
     }
     mismatches += found.different + len(found.not_yet_counted) + found.unlisted

@@ -145,6 +145,8 @@ def _environment() -> dict[str, str]:
         claim_lease=timedelta(seconds=60),
         receipt_retention=timedelta(days=30),
         receipt_timeout=timedelta(hours=72),
+        velocity_floor=0,
+        velocity_factor=5,
         countries="US",
         price_factor=Decimal("1.5"),
         email_plan="essentials",
@@ -177,5 +179,7 @@ def _environment() -> dict[str, str]:
             }
         ),
     }
-    counting = AnalyticsSettings(stage="bench", metrics="essential", rollups_table=ROLLUPS)
+    counting = AnalyticsSettings(
+        stage="bench", metrics="essential", ledger_table=LEDGER, rollups_table=ROLLUPS
+    )
     return {**RELAY_SETTINGS.to_env(), **shared, **counting.to_env(), **of_a_channel, **sweeping}

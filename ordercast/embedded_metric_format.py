@@ -17,6 +17,9 @@ PARKED_METRIC = "NotificationsParked"
 """Notifications that a sender parked, stamped with the minute in which it parked them: the rollups
 count them at their acceptance. An alarm watches it (pipeline/constructs/observability/alarms.py)."""
 
+BUDGET_USED = "BudgetUsed"
+"""How much of the fullest budget is used in its present period, in percent; alarms watch it."""
+
 SLOTS_USED, SLOT_WAIT = "SlotsUsed", "SlotWait"
 """Slots of a sender's bucket that were drawn (ordercast/pacing), and how long a batch waited for them."""
 
@@ -34,6 +37,7 @@ UNITS = {
     "EstimatedCostUSD": "None",
     "DeliveryLatency": "Milliseconds",
     SLOT_WAIT: "Milliseconds",
+    BUDGET_USED: "Percent",
 }
 
 

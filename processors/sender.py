@@ -15,6 +15,7 @@ from ordercast.errors import Retryable
 from ordercast.events.identity import is_notification_id
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
+from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.invocations.batch_response import BatchResponse, message_ids, of
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.messaging.visibility import SqsVisibility
@@ -95,6 +96,7 @@ def wire(
         ),
         receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
         buckets=DynamoBuckets(table=table(settings.ledger_table)),
+        accounts=DynamoAccounts(table=table(settings.ledger_table)),
         provider=provider(executor),
         cost=partial(claim_request, pricing=pricing_of(settings)),
     )

@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ordercast.embedded_metric_format import DUE_AGE, DUE_BACKLOG, emf_line
+from ordercast.embedded_metric_format import BUDGET_USED, DUE_AGE, DUE_BACKLOG, emf_line
 from ordercast.gateways import clients
+from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
@@ -16,6 +17,7 @@ from ordercast.gateways.messaging.receipt_queue import SqsReceiptQueue
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
+from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.sending.due_partitions import SHARDS
 from ordercast.settings.processors import SweeperSettings
 from ordercast.settings.senders import read_senders
@@ -54,6 +56,8 @@ def _metrics(swept: Swept, settings: SweeperSettings, *, at: datetime) -> str:
     figures = {DUE_AGE: swept.waits.total_seconds()}
     if settings.metrics == "full":
         figures[DUE_BACKLOG] = swept.backlog
+    if swept.budget_used is not None:
+        figures[BUDGET_USED] = swept.budget_used
     return emf_line(figures, stage=settings.stage, at=at)
 
 
@@ -72,7 +76,10 @@ def _wired() -> Sweep:
     topic = Topic(
         client=clients.sns_topics(), arn=settings.notifications_topic_arn, executor=executor
     )
+    ledger = table(settings.ledger_table)
     ports = SweeperPorts(
+        accounts=DynamoAccounts(table=ledger),
+        adjustments=DynamoRollups(table=table(settings.rollups_table)),
         ledger=DynamoLedger(table=ledger, customers=customers),
         people=DynamoPeople(table=customers),
         receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from ordercast.budgets.budget import Limits
 from ordercast.decisions.decision import Decision
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
@@ -26,6 +27,7 @@ class LookupKeys:
     people: frozenset[str] = frozenset()
     notifications: frozenset[str] = frozenset()
     holds: bool = False
+    budgets: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,7 @@ class LookupResult:
     people: Mapping[str, Person] = field(default_factory=dict)
     notifications: Mapping[str, Notification] = field(default_factory=dict)
     holds: Holds = ()
+    limits: Limits = field(default_factory=Limits)
 
 
 LookUp = Callable[[LookupKeys], LookupResult]

@@ -32,7 +32,7 @@ class Notification:
     counts claims but for those returned before the provider was called; `in_doubt_since` is kept
     while a message in doubt is sent again, and `resends` counts how often it was; `parts`,
     `estimate` (US dollars by the price list) and `reserved` (the most that it may cost) are those of
-    the last claim.
+    the last claim; `drawn` (US dollars) is what all claims together drew from each budget.
 
     `time_zones` are where the event says that the customer is; none for high priority, which no
     quiet hours hold back. `ages_from` is set where quiet hours held it back after it was accepted:
@@ -69,6 +69,7 @@ class Notification:
     parts: int | None = None
     estimate: Decimal | None = None
     reserved: Decimal | None = None
+    drawn: Decimal | None = None
     held_by: str | None = None
     owner: str | None = None
     lease_until: datetime | None = None

@@ -1,6 +1,6 @@
 """Compare the rollups of a period with the ledger, the stream and CloudWatch. Used by `ordercast verify` and the demo."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,21 +19,27 @@ from ordercast.settings.analytics import VerifierSettings
 from ordercast.usage_error import UsageError
 from ordercast.wiring.reconciliation import Verification, verification
 from ordercast.workflows.read_rollups import HOUR, hours, rollups_between
+from ordercast.workflows.reconcile.compare_budgets import BudgetDifference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconciliationResult:
-    """The differences that were found; `cloudwatch` has the rollups' and CloudWatch's sum by metric."""
+    """The differences that were found; `cloudwatch` has the rollups' and CloudWatch's sum by metric.
+
+    `budgets` are hours and days of budgets that have used something else than was charged.
+    """
 
     found: Findings
     records: TracedRecords
     cloudwatch: Mapping[str, tuple[float, float]]
     repaired: int
+    budgets: Sequence[BudgetDifference] = ()
 
     @property
     def is_right(self) -> bool:
         """Whether nothing differs, after the repair where there was one."""
-        return self.found.are_clean and self.records.add_up and not self.records.lost
+        traced = self.records.add_up and not self.records.lost
+        return self.found.are_clean and traced and not self.budgets
 
 
 def whole_hours(
@@ -92,8 +98,13 @@ def compare(
     if repair and not found.are_clean:
         repaired += wired.verify.repair(found)
         found = wired.verify(named, promised)
+    budgets = wired.budgets(named) if found.are_clean else []
+    if repair and budgets:
+        repaired += wired.budgets.correct(budgets)
+        budgets = wired.budgets(named)
     return ReconciliationResult(
         found=found,
+        budgets=budgets,
         records=records,
         cloudwatch=_cloudwatch(chosen.stage, wired, named),
         repaired=repaired,
@@ -114,6 +125,15 @@ def document(result: ReconciliationResult) -> dict[str, Any]:
             ],
         },
         "not_yet_counted": sorted(found.not_yet_counted),
+        "budgets": [
+            {
+                "account": each.account.key,
+                "slot": each.slot,
+                "used_usd": str(each.used),
+                "charged_usd": str(each.charged),
+            }
+            for each in result.budgets
+        ],
         "moving": sorted(found.moving),
         "unlisted": found.unlisted,
         "ended": found.ended,

@@ -7,7 +7,7 @@ open breaker are all holds. Who may write one only has to know its scope.
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -49,7 +49,9 @@ class Scope:
     """What a hold covers: the messages for which all parts that are named hold; without any, all.
 
     `country` (ISO 3166-1) is that of a phone number: no e-mail has one here. `region` is the AWS
-    Region of the origination; a stage sends from its own only, so it excludes nothing.
+    Region of the origination; a stage sends from its own only, so it excludes nothing. `period` is
+    that of a budget, in UTC, in which a message is effective: `2026-03`, `2026-03-02` or
+    `2026-03-02T09`.
     """
 
     channel: Channel | None = None
@@ -58,6 +60,7 @@ class Scope:
     campaign: str | None = None
     shop: str | None = None
     priority: Priority | None = None
+    period: str | None = None
 
     @property
     def parts(self) -> dict[str, str]:
@@ -74,6 +77,8 @@ class Scope:
             "campaign": row.campaign,
             "shop": row.order.shop,
             "priority": row.priority,
+            "period": self.period
+            and row.effective_at.astimezone(UTC).isoformat()[: len(self.period)],
         }
         return all(its.get(name, part) == part for name, part in self.parts.items())
 

@@ -9,7 +9,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
+from ordercast.budgets.budget import Budget
 from ordercast.rollups.rollup import (
     NOTHING,
     Amount,
@@ -21,6 +23,7 @@ from ordercast.rollups.rollup import (
     contribution,
     difference,
 )
+from ordercast.rollups.spent import adjustments
 
 ACTIONS = 100
 """Most items in a transaction (DynamoDB API reference: TransactWriteItems)."""
@@ -49,10 +52,20 @@ class Transaction:
 
     entries: list[Entry] = field(default_factory=list)
     additions: dict[RollupKey, dict[str, Amount]] = field(default_factory=dict)
+    budgets: tuple[Budget, ...] = ()
+
+    @property
+    def adjustments(self) -> dict[str, dict[str, Decimal]]:
+        """What the additions adjust in the accounts of budgets, by slot."""
+        return adjustments(self.additions, self.budgets)
 
     def has_room(self, change: Mapping[RollupKey, Mapping[str, Amount]]) -> bool:
         """Return whether another entry's change fits in."""
-        actions = len(self.entries) + 1 + len(self.additions.keys() | change.keys())
+        buckets = self.additions.keys() | change.keys()
+        accounts = {
+            b.account(k.hour) for b in self.budgets for k in buckets if b.covers(k.spending)
+        }
+        actions = len(self.entries) + 1 + len(buckets) + len(accounts)
         return actions <= ACTIONS and all(
             len(self.additions.get(bucket, ())) + len(amounts) <= NAMES
             for bucket, amounts in change.items()
@@ -80,13 +93,13 @@ def entries(
     ]
 
 
-def transactions(news: Iterable[Entry]) -> list[Transaction]:
-    """Pack entries into few transactions, those of a bucket together."""
+def transactions(news: Iterable[Entry], budgets: tuple[Budget, ...] = ()) -> list[Transaction]:
+    """Pack entries into few transactions, those of a bucket together; *budgets* are adjusted by them."""
     packed: list[Transaction] = []
     for entry in sorted(news, key=lambda entry: [each or "" for each in entry.rollup_input.bucket]):
         change = entry.change
         if not packed or not packed[-1].has_room(change):
-            packed.append(Transaction())
+            packed.append(Transaction(budgets=budgets))
         packed[-1].add(entry, change)
     for each in packed:
         each.additions = {bucket: amounts for bucket, amounts in each.additions.items() if amounts}

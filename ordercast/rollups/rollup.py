@@ -12,6 +12,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import NamedTuple
 
+from ordercast.budgets.budget import Spending
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 from ordercast.notifications.message import CostSource
 from ordercast.rollups.latency import bin_of
@@ -31,14 +32,20 @@ class RollupKey(NamedTuple):
     campaign: str | None
     shop: str | None
 
+    @property
+    def spending(self) -> Spending:
+        """What a budget knows of it."""
+        return Spending(self.hour, self.channel, self.country, self.campaign, self.shop)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollupInput:
     """The fields of a ledger row that are counted; none is personal.
 
     `taken` means that a provider accepted the message. `estimate` is its price by the price list and
-    `reserved` the most that it may cost, as of its last claim; `cost` (US dollars) is the carrier's price or
-    our estimate, by `cost_source`. `keep_until` is when the row's retention ends. An input in the
+    `reserved` the most that it may cost, as of its last claim; `drawn` (US dollars) is what all claims
+    drew from budgets. `cost` (US dollars) is the carrier's price or our estimate, by `cost_source`.
+    `closed` means that nothing more is awaited. `keep_until` is when the row's retention ends. An input in the
     state `NOTHING` is no notification; by itself it contributes nothing.
     """
 
@@ -56,6 +63,8 @@ class RollupInput:
     parts: int = 0
     estimate: Decimal | None = None
     reserved: Decimal | None = None
+    drawn: Decimal | None = None
+    closed: bool = False
     cost: Decimal | None = None
     cost_source: str | None = None
 
@@ -81,6 +90,7 @@ PARTS, TAKEN = "parts", "taken"
 RESERVED, CARRIER, ESTIMATE = "reserved", "carrier", "estimate"
 PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
 PRICED_ESTIMATE, PRICED_PARTS = "priced_estimate", "priced_parts"
+DRAWN, OUTSTANDING = "drawn", "outstanding"
 CHARGES, UNATTRIBUTED, NOTHING = "charges", "unattributed", "nothing"
 
 CHARGE = "message#"
@@ -132,6 +142,8 @@ def contribution(row: RollupInput) -> Contribution:
         amounts[f"{RULE}{row.state}#{row.rule}"] = 1
     if row.taken:
         amounts |= _spent(row)
+    if row.drawn:
+        amounts |= _drawn(row)
     for name, took in latencies(row).items():
         amounts[f"{LATENCIES[name]}{bin_of(took)}"] = 1
     return Contribution(bucket=row.bucket, amounts=amounts)
@@ -182,6 +194,23 @@ def summed(contributions: Iterable[Contribution]) -> dict[RollupKey, dict[str, A
 
 # A deferred notification takes effect when it is due, a suppressed one never.
 _NOT_BEGUN = frozenset({State.DEFERRED, State.SUPPRESSED})
+
+
+def _drawn(row: RollupInput) -> dict[str, Amount]:
+    """Return what was drawn from budgets, and what of it may still be charged beyond the cost so far.
+
+    A message counts at what was drawn for it until its price comes or it ends. What waits to be tried
+    again keeps what it has drawn. One that stays in doubt counts at its estimate.
+    """
+    drawn, cost = row.drawn or Decimal(), row.cost or Decimal()
+    priced = row.cost is not None and row.cost_source == CostSource.CARRIER
+    outstanding = Decimal()
+    if row.state == State.IN_DOUBT and row.closed:
+        outstanding = min(drawn, row.estimate or drawn)
+    elif not (priced or row.closed):
+        outstanding = max(Decimal(), drawn - cost)
+    amounts: dict[str, Amount] = {DRAWN: drawn, OUTSTANDING: outstanding}
+    return {name: amount for name, amount in amounts.items() if amount}
 
 
 def _spent(row: RollupInput) -> dict[str, Amount]:

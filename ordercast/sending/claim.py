@@ -13,13 +13,22 @@ from ordercast.notifications.notification import Notification
 class ClaimRequest:
     """A notification to be claimed, with its parts, and its expected cost and ceiling in US dollars.
 
-    The ceiling is reserved: it is the most that the message may cost.
+    The ceiling is reserved: it is the most that the message may cost. With *drawn*, US dollars were
+    drawn from budgets for it: the claim adds them to `drawn_before`, and is refused if another claim
+    has drawn meanwhile.
     """
 
     id: str
     parts: int | None = None
     estimate: Decimal | None = None
     reserved: Decimal | None = None
+    drawn: Decimal = Decimal()
+    drawn_before: Decimal | None = None
+
+
+def drawn_after(request: ClaimRequest) -> Decimal:
+    """Return what all claims of the notification have drawn, with this one."""
+    return (request.drawn_before or Decimal()) + request.drawn
 
 
 class ClaimStatus(StrEnum):

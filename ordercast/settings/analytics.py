@@ -19,6 +19,7 @@ class AnalyticsSettings(EnvironmentSettings):
 
     stage: str
     metrics: MetricsLevel
+    ledger_table: str
     rollups_table: str
 
 
@@ -33,7 +34,7 @@ Each comparison is an invocation of its own, with the whole time-out.
 class VerifierSettings(EnvironmentSettings):
     """Settings of the verifier, set in stages/*.toml as retention, sole_sender and default_currency.
 
-    `receipt_timeout` too; `stream_retention` is set there as orders.retention, `redelivered_for`
+    `receipt_timeout` and `claim_lease` too; `stream_retention` is set there as orders.retention, `redelivered_for`
     (how long Lambda redelivers a record to the relay) as order_relay.max_age, and `second_look`, the
     wait before an hour that differs is compared again, as second_look.
     """
@@ -48,6 +49,7 @@ class VerifierSettings(EnvironmentSettings):
     stream_retention: timedelta
     redelivered_for: timedelta
     second_look: timedelta
+    claim_lease: timedelta
     receipt_timeout: timedelta
     sole_sender: bool
     default_currency: str

@@ -60,6 +60,8 @@ class SendPolicy(QuietSettings):
 
     origination: str
     rate: int
+    velocity_floor: int
+    velocity_factor: int
     claim_lease: timedelta
     receipt_retention: timedelta
     receipt_timeout: timedelta
@@ -140,6 +142,7 @@ class SweeperSettings(SweepPolicy, EnvironmentSettings):
     """Settings of the sweeper; `senders` is read by `settings.senders`."""
 
     stage: str
+    rollups_table: str
     metrics: MetricsLevel
     senders: str
     ledger_table: str

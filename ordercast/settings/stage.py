@@ -186,6 +186,8 @@ class StageSettings(Settings, frozen=True):
     republish_after: Span
     resend_email_after: Span
     receipt_timeout: Span
+    velocity_floor: Whole
+    velocity_factor: Positive
     sweep_every: Span
     sole_sender: Flag
     second_look: Span

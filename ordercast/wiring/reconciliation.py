@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ordercast.gateways import clients
+from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
+from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
 from ordercast.gateways.parked.objects import S3ParkedObjects
@@ -18,6 +20,7 @@ from ordercast.reconciliation.tracing import ParkedPositions
 from ordercast.settings.analytics import VerifierSettings
 from ordercast.wiring.tables import tables
 from ordercast.workflows.count_changes import Count
+from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from ordercast.workflows.reconcile.count_charges import CountCharges
 from ordercast.workflows.reconcile.trace_records import TraceRecords
@@ -25,12 +28,13 @@ from ordercast.workflows.reconcile.trace_records import TraceRecords
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """Both comparisons, and the rollups and rows that they read.
+    """The comparisons, and the rollups and rows that they read.
 
     `charges` counts unattributed charges; None unless the stage is the account's sole sender.
     """
 
     verify: CompareRollups
+    budgets: CompareBudgets
     trace_records: TraceRecords
     rollups: DynamoRollups
     inputs: DynamoRollupInputs
@@ -40,7 +44,7 @@ class Verification:
 def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> Verification:
     """Build it around a stage's tables, stream and bucket."""
     table = tables(ThreadPoolExecutor(clients.WORKERS))
-    rollups = DynamoRollups(table=table(settings.rollups_table))
+    rollups = DynamoRollups(table=table(settings.rollups_table), ledger=settings.ledger_table)
     ledger = table(settings.ledger_table)
     inputs = DynamoRollupInputs(table=ledger)
     count = Count(rollups=rollups, pause=time.sleep, chance=random.random)
@@ -51,16 +55,25 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
     charges = counting_charges if settings.sole_sender else None
     orders = KinesisOrders(client=clients.kinesis(), name=settings.orders_stream, pause=time.sleep)
     parked = S3ParkedObjects(client=clients.s3(), bucket=settings.parked_bucket)
+    verify = CompareRollups(
+        rollups=rollups,
+        ledger=inputs,
+        count=count,
+        pause=time.sleep,
+        now=now,
+        second_look=settings.second_look,
+        retention=settings.retention,
+        charges=charges,
+    )
     return Verification(
-        verify=CompareRollups(
+        verify=verify,
+        budgets=CompareBudgets(
             rollups=rollups,
-            ledger=inputs,
-            count=count,
+            accounts=DynamoAccounts(table=ledger),
+            limits=DynamoLimits(table=ledger).read,
+            rollups_differ=verify,
             pause=time.sleep,
-            now=now,
-            second_look=settings.second_look,
-            retention=settings.retention,
-            charges=charges,
+            wait=settings.claim_lease,
         ),
         trace_records=TraceRecords(
             stream=orders,

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from random import random
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from ordercast.budgets.velocity import Velocity
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import Wait
@@ -17,7 +19,16 @@ from ordercast.templates import Words, send_within, words
 from ordercast.wiring.clock import utc_now, wait_until
 from ordercast.wiring.quiet import quiet_policy
 from ordercast.workflows.merge_receipts import MergeReceipts
-from ordercast.workflows.ports import Clock, Ledger, PaceBuckets, Provider, ReceiptLogs, Token
+from ordercast.workflows.ports import (
+    Accounts,
+    Clock,
+    Ledger,
+    PaceBuckets,
+    Provider,
+    ReceiptLogs,
+    Token,
+)
+from ordercast.workflows.send.budgeting import Budgeting
 from ordercast.workflows.send.checks import Checks, Cost
 from ordercast.workflows.send.claims import Claims
 from ordercast.workflows.send.pace import Pace
@@ -35,6 +46,7 @@ class SenderPorts:
     ledger: Ledger
     receipt_logs: ReceiptLogs
     buckets: PaceBuckets
+    accounts: Accounts
     provider: Provider
     cost: Cost
     wait: Wait = wait_until
@@ -59,6 +71,11 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
             now=now,
             wait=ports.wait,
         ),
+        budgeting=Budgeting(
+            accounts=ports.accounts,
+            draw_slots=ports.buckets.draw,
+            velocity=velocity_of(policy),
+        ),
         checks=Checks(
             ledger=ledger,
             words=ports.words,
@@ -72,6 +89,11 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
         settling=_settling(ports, policy),
         now=now,
     )
+
+
+def velocity_of(policy: SendPolicy) -> Velocity:
+    """Return the limit of an hour that a stage's settings ask for."""
+    return Velocity(floor=Decimal(policy.velocity_floor), factor=Decimal(policy.velocity_factor))
 
 
 def pricing_of(settings: "SenderSettings | StageSettings") -> Pricing:

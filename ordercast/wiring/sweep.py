@@ -9,8 +9,9 @@ from ordercast.templates import send_within
 from ordercast.wiring.quiet import quiet_policy
 from ordercast.wiring.receipts import ReceiptPorts
 from ordercast.workflows.match_receipts import MatchReceipts
-from ordercast.workflows.ports import NotificationsTopic, ReceiptQueue
+from ordercast.workflows.ports import Accounts, Adjustments, NotificationsTopic, ReceiptQueue
 from ordercast.workflows.release_room import Senders
+from ordercast.workflows.sweep.keep_budgets import KeepBudgets
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.probe_holds import ProbeHolds
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
@@ -28,6 +29,8 @@ class SweeperPorts(ReceiptPorts):
 
     notifications_topic: NotificationsTopic
     receipt_queue: ReceiptQueue
+    accounts: Accounts
+    adjustments: Adjustments
     senders: Senders
     send_within: SendWithin = send_within
 
@@ -85,5 +88,11 @@ def sweep(
             limit=limit,
         ),
         release=release,
+        budgets=KeepBudgets(
+            ledger=ports.ledger,
+            accounts=ports.accounts,
+            adjustments=ports.adjustments,
+            now=ports.now,
+        ),
         holds=SweepHolds(ledger=ports.ledger, release=release, probe=probe, now=ports.now),
     )

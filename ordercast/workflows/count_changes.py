@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ordercast.budgets.budget import Limits
 from ordercast.errors import LedgerUnavailable
 from ordercast.rollups.counting import Entry, Transaction, entries, transactions
 from ordercast.rollups.rollup import CountedVersion, RollupInput
@@ -15,8 +16,8 @@ ROUNDS = 6
 class Rollups(Protocol):
     """Counted versions and their buckets. Raises `LedgerUnavailable`."""
 
-    def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
-        """Return the counted version of each notification; *hours* is by id."""
+    def known(self, hours: Mapping[str, str]) -> tuple[dict[str, CountedVersion], Limits]:
+        """Return the counted version of each notification, *hours* is by id, and the budgets."""
         ...
 
     def commit(self, transactions: Sequence[Transaction], *, writer: int) -> list[bool]:
@@ -60,13 +61,14 @@ class Count:
     def _round(self, waiting: dict[str, RollupInput], done: list[Entry], *, again: bool) -> bool:
         """Count what is waiting; return whether something still waits."""
         try:
-            counted = self.rollups.counted({i: each.bucket.hour for i, each in waiting.items()})
+            hours = {i: each.bucket.hour for i, each in waiting.items()}
+            counted, limits = self.rollups.known(hours)
         except LedgerUnavailable:
             return True
         news = entries(waiting.values(), counted, again=again)
         for old in waiting.keys() - {entry.rollup_input.id for entry in news}:
             del waiting[old]
-        packed = transactions(news)
+        packed = transactions(news, limits.budgets)
         if packed:
             answers = self.rollups.commit(packed, writer=int(self.chance() * _MANY))
             for transaction, carried_out in zip(packed, answers, strict=True):

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from ordercast.budgets.account import Account, AccountDraw, Drawn, Money
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.events.order_event import Channel, Priority
@@ -179,6 +180,40 @@ class PaceBuckets(Protocol):
         ...
 
 
+PaceAnswer = tuple[bool, Bucket | None]
+"""Whether a draw of slots was made, and the stored bucket."""
+
+
+class Accounts(Protocol):
+    """The accounts of budgets, one for each period. Raises `LedgerUnavailable`."""
+
+    def draw(
+        self, draws: Sequence[AccountDraw], pace: Draw | None = None
+    ) -> tuple[list[Drawn], PaceAnswer | None]:
+        """Draw each sum of which enough is left, and the slots of a wave, in one round trip; answer each.
+
+        An account that is not there is opened. A draw that failed may have been made all the same.
+        Raises only if the draw of slots failed.
+        """
+        ...
+
+    def give_back(self, draws: Sequence[AccountDraw]) -> None:
+        """Return sums that were drawn, all or none, and once, however often the call is repeated."""
+        ...
+
+    def read(self, keys: Sequence[str]) -> dict[str, Account]:
+        """Return the accounts that exist, by key."""
+        ...
+
+    def change(self, changes: Sequence[tuple[Account | None, Account]]) -> set[str]:
+        """Add the difference to each account whose limit and changed slots are as they were read.
+
+        What was drawn meanwhile stays drawn, unless it is the used amount of a slot that changes by
+        itself: that must be as it was read. One that was not there is inserted. Answers the keys done.
+        """
+        ...
+
+
 class WorkQueues(Protocol):
     """The queues that senders read. Raises `QueueUnavailable`."""
 
@@ -187,6 +222,14 @@ class WorkQueues(Protocol):
 
         The counts may be a minute old.
         """
+        ...
+
+
+class Adjustments(Protocol):
+    """What counting finds to differ from what was drawn from budgets. Raises `LedgerUnavailable`."""
+
+    def adjusted(self, keys: Sequence[str]) -> dict[str, Money]:
+        """Return it for each account by key, by slot, since the account was opened."""
         ...
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import accumulate
 
 from ordercast.decisions.lookup import LookupKeys
@@ -16,7 +17,8 @@ from ordercast.notifications.notification import Notification
 from ordercast.sending.claim import Claim, ClaimStatus
 from ordercast.sending.outcome import Outgoing, Settlement, limit_attempts, settled
 from ordercast.workflows.ports import Clock, Deadline, Ledger, Provider
-from ordercast.workflows.send.checks import Checks, Ready
+from ordercast.workflows.send.budgeting import Budgeting, Reserved
+from ordercast.workflows.send.checks import Checked, Checks, Ready
 from ordercast.workflows.send.claims import Claims
 from ordercast.workflows.send.pace import Pace
 from ordercast.workflows.send.sent import Sent
@@ -49,6 +51,7 @@ class SendMessages:
     ledger: Ledger
     provider: Provider
     pace: Pace
+    budgeting: Budgeting
     checks: Checks
     claims: Claims
     settling: Settling
@@ -93,10 +96,10 @@ class SendMessages:
     def _until_room(self, row: Notification) -> timedelta:
         return self.pace.until_room(high=_is_high(row)) - self.now()
 
-    def _send(self, ready: Sequence[Ready], sent: Sent, time_left: Deadline) -> list[Notification]:
+    def _send(self, checked: Checked, sent: Sent, time_left: Deadline) -> list[Notification]:
         """Claim, call and settle what there are slots for; return what is to be sent later."""
-        wave, slots = self._slots(ready, sent)
-        later = [each.notification for each, _ in ready[len(wave) :]]
+        reserved, later = self._reserve(checked, sent)
+        wave, slots = reserved.wave, reserved.slots
         if not wave:
             return later
         owner = self.claims.token()
@@ -117,6 +120,7 @@ class SendMessages:
         settlements = self._outcomes(outgoing, owner)
         self.settling.settle(settlements, sent)
         later += self._back_pressure(settlements, sent)
+        self.budgeting.give_back(reserved, claims.keys() - _rows(claims, ClaimStatus.MINE).keys())
         self._let_go(settlements)
         # The sender that was faster may have crashed before it recorded its message ids.
         with suppress(Retryable):
@@ -125,18 +129,23 @@ class SendMessages:
         self.claims.end_lapsed(_rows(claims, ClaimStatus.LAPSED).values())
         return later
 
-    def _slots(self, ready: Sequence[Ready], sent: Sent) -> tuple[Sequence[Ready], list[datetime]]:
-        """Draw slots for as many of *ready* as a wave has; return these, with the first slot of each."""
+    def _reserve(self, checked: Checked, sent: Sent) -> tuple[Reserved, list[Notification]]:
+        """Draw slots and budgets for as many as a wave has; return these, and what is to be sent later."""
+        ready = checked.ready
         if not ready:
-            return [], []
-        ends = list(accumulate(request.parts or 1 for _, request in ready))
+            return Reserved(slots=[]), []
+        ends = _ends(ready)
         # The first one in any case, however many parts it has.
         fit = max(1, bisect_right(ends, self.pace.wave()))
-        slots = self.pace.take(ends[fit - 1], high=_is_high(ready[0][0].notification))
-        if not slots:
-            return [], []
-        sent.slots += len(slots)
-        return ready[:fit], [slots[begin] for begin in [0, *ends[: fit - 1]]]
+        high = _is_high(ready[0][0].notification)
+        take = partial(self.pace.take, ends[fit - 1], high=high)
+        reserved = self.budgeting.reserve(ready[:fit], checked.limits, take)
+        sent.slots += len(reserved.slots)
+        later = ready[fit:] if reserved.slots else ready
+        self.checks.hold_over(reserved.over, [each.notification for each, _ in ready], sent)
+        begins = [0, *_ends(reserved.wave)[:-1]] if reserved.wave else []
+        slots = [reserved.slots[begin] for begin in begins]
+        return replace(reserved, slots=slots), [each.notification for each, _ in later]
 
     def _back_pressure(self, settlements: Sequence[Settlement], sent: Sent) -> list[Notification]:
         """Let the bucket learn from a wave; return what the provider did not take."""
@@ -168,6 +177,11 @@ class SendMessages:
             )
             for each, outcome in zip(outgoing, outcomes, strict=True)
         ]
+
+
+def _ends(ready: Sequence[Ready]) -> list[int]:
+    """Return after how many units each message ends."""
+    return list(accumulate(request.parts or 1 for _, request in ready))
 
 
 def _rows(claims: Mapping[str, Claim], status: ClaimStatus) -> dict[str, Notification]:

@@ -32,7 +32,8 @@ def rollups(monkeypatch: pytest.MonkeyPatch) -> FakeRollups:
     counting = Count(rollups=rollups, pause=lambda _: None, chance=lambda: 0.5)
     monkeypatch.setattr(processor, "_wired", lambda: counting)
     processor._settings.cache_clear()  # noqa: SLF001 - an environment of its own each time
-    for name, value in {"STAGE": "dev", "METRICS": "essential", "ROLLUPS_TABLE": "r"}.items():
+    tables = {"LEDGER_TABLE": "l", "ROLLUPS_TABLE": "r"}
+    for name, value in {"STAGE": "dev", "METRICS": "essential", **tables}.items():
         monkeypatch.setenv(name, value)
     return rollups
 

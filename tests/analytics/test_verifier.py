@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from analytics import verifier
+from ordercast.budgets.budget import Limits
 from ordercast.notifications.lifecycle import State
 from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.rollup import hour_of
 from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from ordercast.wiring.reconciliation import Verification
+from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from ordercast.workflows.reconcile.count_charges import CountCharges
+from tests.fakes.accounts import FakeAccounts
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
 from tests.lines import line
@@ -37,6 +40,7 @@ SETTINGS = VerifierSettings(
     retention=timedelta(days=90),
     stream_retention=timedelta(hours=24),
     redelivered_for=6 * HOUR,
+    claim_lease=HOUR,
     second_look=timedelta(seconds=30),
     receipt_timeout=timedelta(hours=72),
     sole_sender=True,
@@ -87,6 +91,14 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(verifier, "datetime", Clock)
     wired = Verification(
         verify=verifying(stage.rollups, stage.ledger),
+        budgets=CompareBudgets(
+            rollups=stage.rollups,
+            accounts=FakeAccounts(),
+            limits=Limits,
+            rollups_differ=verifying(stage.rollups, stage.ledger),
+            pause=lambda _: None,
+            wait=HOUR,
+        ),
         trace_records=stage.meaning_of,  # type: ignore[arg-type]  # a fake of the port
         rollups=stage.rollups,  # type: ignore[arg-type]  # a fake of the port
         inputs=stage.ledger,  # type: ignore[arg-type]  # a fake of the port

@@ -8,10 +8,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import time, timedelta
+from decimal import Decimal
 from functools import cache
 from itertools import count
 from typing import Any
 
+from ordercast.budgets.budget import Budget, Limits, Period
 from ordercast.events.identity import address_key, customer_key, notification_id
 from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.pacing.holds import Hold, Why
@@ -88,6 +90,10 @@ RECEIPTS = {
 }
 """Which receipts come: of text messages these only, of e-mails a delivery but for these."""
 
+TEXTS = Budget(period=Period.MONTH, limit=Decimal(5), channel="sms")
+HARVEST = Budget(period=Period.DAY, limit=Decimal("0.01"), campaign="harvest")
+"""Budgets: of all texts, and of a campaign for which the second text waits until it is raised."""
+
 WITHHELD = {
     ("o-bulk-3", SMS): range(1, 100),
     ("o-bulk-4", SMS): range(2, 100),
@@ -114,6 +120,8 @@ def stage(
     )
     set_up = Stage(script=script, fitting=fitting or Fitting(), points=points, say=say)
     set_up.ledger.people.put(*people())
+    set_up.ledger.limits = Limits(budgets=(TEXTS, HARVEST))
+    set_up.after(6 * MINUTE, lambda: _raise(set_up))
     for wait, hold, released in HOLDS:
         set_up.operator.hold(wait, hold)
         if released:
@@ -173,6 +181,7 @@ def morning() -> tuple[bytes, ...]:
         _event("o-news", event_id="news-1", channel="both"),
         _event("o-opt-out"),
         _event("o-stopped", campaign="spring"),
+        *(_event(f"o-harvest-{n}", campaign="harvest") for n in (1, 2)),
         _event("o-expires", campaign="autumn"),
         *(_event(f"o-winter-{n}", campaign="winter") for n in (1, 2, 3)),
         *(_event(f"o-{name}", channel="both") for name in _TROUBLES),
@@ -275,6 +284,12 @@ def _customer(customer_id: str) -> str:
 
 def _person(customer_id: str, **known: Any) -> Person:
     return Person(key=_customer(customer_id), customer_id=customer_id, shop=SHOP, **known)
+
+
+def _raise(set_up: Stage) -> None:
+    """Raise the campaign's budget, as an operator does."""
+    raised = replace(HARVEST, limit=Decimal("0.05"))
+    set_up.ledger.limits = Limits(budgets=set_up.ledger.limits.with_budget(raised))
 
 
 def _opt_out(set_up: Stage, key: str, channel: Channel) -> None:

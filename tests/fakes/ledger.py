@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from ordercast.budgets.budget import Limits
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import (
     DecisionKey,
@@ -21,7 +22,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.pacing.holds import Hold, Holds, let_go, with_holds, without
-from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus, claim_of
+from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus, claim_of, drawn_after
 from ordercast.sending.due_partitions import Backlog, partition_of
 from ordercast.sending.outcome import Settlement, settled
 from ordercast.workflows.ports import RowChange
@@ -48,6 +49,8 @@ class FakeLedger:
     decisions: dict[DecisionKey, Decision] = field(default_factory=dict)
     latest_statuses: dict[LatestStatusKey, LatestStatus] = field(default_factory=dict)
     holds: Holds = ()
+    paused: set[str] = field(default_factory=set)
+    limits: Limits = field(default_factory=Limits)
     people: FakePeople = field(default_factory=FakePeople)
     unavailable: set[str] = field(default_factory=set)
     unheard: set[str] = field(default_factory=set)
@@ -61,7 +64,7 @@ class FakeLedger:
             *wanted.people,
             *wanted.notifications,
         ]
-        keys += ["holds"] * wanted.holds
+        keys += ["holds"] * wanted.holds + ["budgets"] * wanted.budgets
         through = self._call("look_up", keys)
         found = LookupResult(
             decisions=_some(self.decisions, wanted.decisions),
@@ -69,6 +72,7 @@ class FakeLedger:
             people=_some(self.people.kept, wanted.people),
             notifications=_some(self.rows, wanted.notifications),
             holds=self.holds if wanted.holds else (),
+            limits=self.limits if wanted.budgets else Limits(),
         )
         return self._answer("look_up", found, keys, through)
 
@@ -103,7 +107,10 @@ class FakeLedger:
         for each in requests:
             if each.id not in through or each.id not in self.rows:
                 continue
-            if self.rows[each.id].state is State.REQUESTED:
+            row = self.rows[each.id]
+            if row.state is State.REQUESTED and each.drawn and row.drawn != each.drawn_before:
+                continue
+            if row.state is State.REQUESTED:
                 self._claim(each, owner, lease_until)
                 claims[each.id] = Claim(status=ClaimStatus.MINE, row=self.rows[each.id])
             else:
@@ -217,6 +224,7 @@ class FakeLedger:
             parts=request.parts,
             estimate=request.estimate,
             reserved=request.reserved,
+            drawn=drawn_after(request) if request.drawn else row.drawn,
         )
 
     def _write(self, row: Notification, **changes: Any) -> None:

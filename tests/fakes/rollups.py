@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ordercast.budgets.account import Money, summed
+from ordercast.budgets.budget import Limits
 from ordercast.errors import LedgerUnavailable
 from ordercast.rollups.counting import ACTIONS, NAMES, Transaction
 from ordercast.rollups.rollup import Amount, CountedVersion, RollupKey, add
@@ -28,10 +30,21 @@ class FakeRollups:
     before: Callable[[], bool] = lambda: False
     after: Callable[[], bool] = lambda: False
     unavailable: Callable[[], bool] = lambda: False
+    limits: Callable[[], Limits] = Limits
+    adjustments: dict[tuple[str, int], Money] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
+    def known(self, hours: Mapping[str, str]) -> tuple[dict[str, CountedVersion], Limits]:
+        self._call("known", len(hours))
+        return self.counted(hours), self.limits()
+
+    def adjusted(self, keys: Sequence[str]) -> dict[str, Money]:
+        return {
+            key: summed(s for (account, _), s in self.adjustments.items() if account == key)
+            for key in keys
+        }
+
     def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
-        self._call("counted", len(hours))
         if self.unavailable():
             raise LedgerUnavailable("counted")
         return {i: self.kept[hour, i] for i, hour in hours.items() if (hour, i) in self.kept}
@@ -54,7 +67,10 @@ class FakeRollups:
 
     def _commit(self, transaction: Transaction, place: int) -> bool:
         self._call("commit", 1)
-        if len(transaction.entries) + len(transaction.additions) > ACTIONS:
+        if (
+            len(transaction.entries) + len(transaction.additions) + len(transaction.adjustments)
+            > ACTIONS
+        ):
             raise TooMuchForOneTransaction
         if any(len(amounts) > NAMES for amounts in transaction.additions.values()):
             raise TooMuchForOneTransaction
@@ -65,6 +81,9 @@ class FakeRollups:
             self.kept[entry.rollup_input.bucket.hour, entry.rollup_input.id] = counted
         for bucket, amounts in transaction.additions.items():
             add(self.written.setdefault((bucket, place % WRITERS), {}), amounts)
+        for account, slots in transaction.adjustments.items():
+            there = self.adjustments.get((account, place % WRITERS), {})
+            self.adjustments[account, place % WRITERS] = summed([there, slots])
         return not self.after()
 
     def _holds(self, transaction: Transaction) -> bool:

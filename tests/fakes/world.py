@@ -35,6 +35,7 @@ from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep.swept import Swept
 from ordercast.workflows.sweep_receipts import SweepReceipts
 from tests.examples import POLICY
+from tests.fakes.accounts import FakeAccounts
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
@@ -44,6 +45,7 @@ from tests.fakes.people import FakePeople
 from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.receipt_queue import FakeReceiptQueue
+from tests.fakes.rollups import FakeRollups
 from tests.fakes.work_queues import FakeWorkQueues
 
 LEASE = timedelta(minutes=2)
@@ -63,6 +65,8 @@ SEND_POLICY = SendPolicy(
     **QUIET,
     origination="test",
     rate=1000,
+    velocity_floor=0,
+    velocity_factor=5,
     claim_lease=LEASE,
     receipt_retention=RECEIPT_RETENTION,
     receipt_timeout=RECEIPT_TIMEOUT,
@@ -88,6 +92,8 @@ class World:
     receipt_logs: FakeReceiptLogs = field(default_factory=FakeReceiptLogs)
     provider: FakeProvider = field(default_factory=FakeProvider)
     buckets: FakeBuckets = field(default_factory=FakeBuckets)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    rollups: FakeRollups = field(default_factory=FakeRollups)
     receipts: FakeReceiptQueue = field(default_factory=FakeReceiptQueue)
     work_queues: FakeWorkQueues = field(default_factory=FakeWorkQueues)
     policy: Policy = POLICY
@@ -129,6 +135,7 @@ class World:
             ledger=self.ledger,
             receipt_logs=self.receipt_logs,
             buckets=self.buckets,
+            accounts=self.accounts,
             provider=self.provider,
             cost=self.cost,
             wait=self.wait,
@@ -145,6 +152,10 @@ class World:
             promotional_quiet_hours=as_written(self.policy.promotional_quiet),
         )
         return send_messages(channel, ports, policy)
+
+    def __post_init__(self) -> None:
+        self.accounts.buckets = self.buckets
+        self.rollups.limits = lambda: self.ledger.limits
 
     def wait(self, until: datetime) -> None:
         """Let time pass until then."""
@@ -232,6 +243,8 @@ class World:
     @property
     def _sweeper_ports(self) -> SweeperPorts:
         return SweeperPorts(
+            accounts=self.accounts,
+            adjustments=self.rollups,
             ledger=self.ledger,
             people=self.people,
             receipt_logs=self.receipt_logs,

@@ -12,6 +12,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Outgoing, Settlement, accepted, not_now
 from tests.examples import notification
+from tests.fakes.accounts import FakeAccounts
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger, TwoStatementsOnOneKey
@@ -23,6 +24,7 @@ from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.work_queues import FakeWorkQueues
+from tests.promises.accounts import AccountsPromises
 from tests.promises.buckets import BucketsPromises
 from tests.promises.ledger.decisions import latest_status, numbered_decision
 from tests.promises.ledger.holds import HoldsPromises
@@ -44,6 +46,12 @@ class TestFakeBuckets(BucketsPromises):
     @pytest.fixture
     def buckets(self) -> FakeBuckets:
         return FakeBuckets()
+
+
+class TestFakeAccounts(AccountsPromises):
+    @pytest.fixture
+    def accounts(self) -> FakeAccounts:
+        return FakeAccounts()
 
 
 class TestFakeWorkQueues(WorkQueuesPromises):

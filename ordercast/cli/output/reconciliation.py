@@ -15,6 +15,7 @@ def show_result(result: ReconciliationResult, console: Console) -> None:
         ("different", found.different),
         ("not yet counted", len(found.not_yet_counted)),
         ("changed meanwhile", len(found.moving)),
+        ("budgets' hours or days that differ", len(result.budgets)),
         ("records on the stream", records.records),
         (", ".join(kinds), sum(getattr(records, kind) for kind in kinds)),
         *((f"  {kind}", getattr(records, kind)) for kind in kinds),
@@ -39,6 +40,9 @@ def show_result(result: ReconciliationResult, console: Console) -> None:
     for bucket, amounts in found.wrong_buckets.items():
         held = ", ".join(f"{name} {amount:+}" for name, amount in amounts.items())
         console.print(f"{tuple(bucket)} holds {held}", markup=False)
+    for each in result.budgets:
+        differs = f"has used {each.used:f} USD in {each.slot}, and was charged {each.charged:f}"
+        console.print(f"budget {each.account.key} {differs}", markup=False)
     console.print("The rollups are right." if result.is_right else "The rollups are not right.")
 
 

@@ -64,21 +64,22 @@ def update(
     *,
     where: Mapping[str, Sequence[Attribute]],
     below: Mapping[str, Attribute] = _NOTHING,
-    between: Mapping[str, tuple[Attribute, Attribute]] = MappingProxyType({}),
+    between: Mapping[str, tuple[Attribute, Attribute | None]] = MappingProxyType({}),
     missing: Iterable[str] = (),
     returning: bool = False,
 ) -> Statement:
     """Change the item of *key*; refused where there is none, or it is not as *where* says.
 
     *where* gives the values of which each attribute has one, *below* the value that each is lower
-    than, *between* the two that each lies between, *missing* the attributes that are not there;
-    *returning* answers the item afterwards.
+    than, *between* the two that each lies between (None is no upper one), *missing* the attributes
+    that are not there; *returning* answers the item afterwards.
     """
     conditions = [
         *(f'"{name}"=?' for name in key),
         *(f'"{name}" IN [{", ".join("?" * len(values))}]' for name, values in where.items()),
         *(f'"{name}" < ?' for name in below),
-        *(f'"{name}" >= ? AND "{name}" <= ?' for name in between),
+        *(f'"{name}" >= ?' for name in between),
+        *(f'"{name}" <= ?' for name, (_, most) in between.items() if most),
         *(f'"{name}" IS MISSING' for name in missing),
     ]
     ending = " RETURNING ALL NEW *" if returning else ""
@@ -90,6 +91,7 @@ def update(
             *key.values(),
             *(value for values in where.values() for value in values),
             *below.values(),
-            *(value for bounds in between.values() for value in bounds),
+            *(least for least, _ in between.values()),
+            *(most for _, most in between.values() if most),
         ],
     )

@@ -62,7 +62,7 @@ _NOTIFICATION = Fields.of(
         "state": text_of(State),
         "cost_source": text_of(CostSource),
         **dict.fromkeys(("estimate", "reserved"), text_of(Decimal)),
-        "cost": DOLLARS,
+        **dict.fromkeys(("cost", "drawn"), DOLLARS),
         **dict.fromkeys(("occurred_at", "effective_at", "due_at", "lease_until"), INSTANT),
         **dict.fromkeys(("in_doubt_since", "sent_at", "delivered_at", "closed_at"), INSTANT),
         "ages_from": INSTANT,
@@ -86,7 +86,7 @@ _HOLD = record_of(
             {
                 "channel": text_of(Channel),
                 "priority": text_of(Priority),
-                **dict.fromkeys(("region", "country", "campaign", "shop"), TEXT),
+                **dict.fromkeys(("region", "country", "campaign", "shop", "period"), TEXT),
             },
         ),
         **dict.fromkeys(("by", "reason"), TEXT),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult
+from ordercast.gateways.budgets import limits as limits_item
 from ordercast.gateways.dynamodb.codec import INSTANT, Item, text
 from ordercast.gateways.dynamodb.table import KEYS_A_CALL, Located, Table, translated
 from ordercast.gateways.ledger import items as ledger_item
@@ -43,6 +44,7 @@ class LedgerReads:
             *((ledger, latest_status_key(each)) for each in sorted(wanted.latest_statuses)),
             *((ledger, key(each)) for each in sorted(wanted.notifications)),
             *([(ledger, HOLDS_KEY)] if wanted.holds else []),
+            *([(ledger, limits_item.LIMITS_KEY)] if wanted.budgets else []),
         ]
         if wanted.people:
             if self.customers is None:
@@ -171,4 +173,5 @@ def _found(rows: Iterable[Item], people: Iterable[Item]) -> LookupResult:
         people={each.key: each for each in map(people_item.read, people)},
         notifications={each.id: each for each in found},
         holds=next(holds, ()),
+        limits=limits_item.read_limits(kinds[limits_item.LIMITS]),
     )

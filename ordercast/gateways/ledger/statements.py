@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ordercast.gateways.dynamodb import partiql
-from ordercast.gateways.dynamodb.codec import millis, number, text
+from ordercast.gateways.dynamodb.codec import DOLLARS, millis, number, text
 from ordercast.gateways.dynamodb.partiql import Update
 from ordercast.gateways.dynamodb.table import Statement
 from ordercast.gateways.ledger import index_keys
@@ -18,7 +18,7 @@ from ordercast.notifications.message import Message
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Holds
 from ordercast.receipts.merge import merge_message
-from ordercast.sending.claim import ClaimRequest
+from ordercast.sending.claim import ClaimRequest, drawn_after
 from ordercast.sending.outcome import Settlement
 
 VERSION = ("version",)
@@ -48,6 +48,7 @@ def claim(table: str, request: ClaimRequest, *, owner: str, lease_until: datetim
         "estimate": None if request.estimate is None else text(str(request.estimate)),
         "reserved": None if request.reserved is None else text(str(request.reserved)),
     }
+    before = request.drawn_before
     return partiql.update(
         table,
         key(request.id),
@@ -57,12 +58,17 @@ def claim(table: str, request: ClaimRequest, *, owner: str, lease_until: datetim
                 "owner": text(owner),
                 "lease_until": millis(lease_until),
                 **{name: value for name, value in costs.items() if value},
+                **({"drawn": DOLLARS.write(drawn_after(request))} if request.drawn else {}),
             },
             raised=(*VERSION, "attempts"),
             # What an earlier attempt cost does not belong to this one.
             removed=[name for name, value in costs.items() if not value],
         ),
-        where={"state": [text(State.REQUESTED)]},
+        where={
+            "state": [text(State.REQUESTED)],
+            **({"drawn": [DOLLARS.write(before)]} if request.drawn and before else {}),
+        },
+        missing=["drawn"] if request.drawn and not before else [],
         returning=True,
     )
 

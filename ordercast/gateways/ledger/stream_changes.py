@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ordercast.gateways.dynamodb.codec import Item, time_from_millis
 from ordercast.gateways.ledger.items import id_of, is_notification
-from ordercast.notifications.lifecycle import State
+from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.rollups.rollup import RollupInput, RollupKey, hour_of, short
 
 
@@ -71,6 +71,8 @@ def rollup_input_of(image: Item) -> RollupInput:
         parts=int(image["parts"]["N"]) if "parts" in image else 0,
         estimate=_money(image, "estimate"),
         reserved=_money(image, "reserved"),
+        drawn=_money(image, "drawn"),
+        closed=state in FINAL or "closed_at" in image,
         cost=_money(image, "cost"),
         cost_source=_text(image, "cost_source"),
     )

@@ -59,9 +59,13 @@ class DynamoBuckets:
 
     def draw(self, draw: Draw) -> tuple[bool, Bucket | None]:
         """Move the lines if the bucket is as *draw* says; return whether, and the stored bucket."""
+        return self.drawn(draw, self.table.execute([self.statement(draw)])[0])
+
+    def statement(self, draw: Draw) -> Statement:
+        """Write the statement of a draw, for a call that it shares with others."""
         moves = {"next_slot": draw.slot, "next_high_slot": draw.high_slot}
         made = [(line, move) for line, move in moves.items() if move]
-        update = partiql.update(
+        return partiql.update(
             self.table.name,
             _key(draw.key),
             Update(
@@ -75,7 +79,10 @@ class DynamoBuckets:
             between={line: _bounds(move) for line, move in made if not move.restart},
             returning=True,
         )
-        answer = self._run(update)
+
+    def drawn(self, draw: Draw, answer: Answer) -> tuple[bool, Bucket | None]:
+        """Read the answer to the statement of a draw; raises `LedgerUnavailable`."""
+        insist([answer])
         return not answer.refused, self._stored(draw.key, answer)
 
     def learn(self, seen: Bucket, new: Bucket) -> Bucket | None:

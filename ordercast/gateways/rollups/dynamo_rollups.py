@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ordercast.budgets.account import Money
+from ordercast.budgets.budget import Limits
+from ordercast.gateways.budgets.limits import LIMITS_KEY, read_limits
 from ordercast.gateways.dynamodb.codec import Item, text
 from ordercast.gateways.dynamodb.table import BUGS, Table, Unacceptable
 from ordercast.gateways.rollups import items as rollup_item
@@ -18,9 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamoRollups:
-    """The rollups, in DynamoDB."""
+    """The rollups, in DynamoDB; budgets are read from the table named *ledger*, where it is given."""
 
     table: Table
+    ledger: str | None = None
+
+    def known(self, hours: Mapping[str, str]) -> tuple[dict[str, CountedVersion], Limits]:
+        """Return what was last counted of each notification, and the budgets, in the same call."""
+        keys = [(self.table.name, rollup_item.counted_key(i, hour)) for i, hour in hours.items()]
+        limits = [(self.ledger, LIMITS_KEY)] if self.ledger else []
+        items = self.table.get_anywhere([*keys, *limits])
+        counted = [item for name, item in items if name == self.table.name]
+        others = (item for name, item in items if name != self.table.name)
+        return dict(map(rollup_item.read_counted, counted)), read_limits(others)
+
+    def adjusted(self, keys: Sequence[str]) -> dict[str, Money]:
+        """Return what counting has adjusted in each account so far, by slot."""
+        items = self.table.get([each for key in keys for each in rollup_item.adjusted_keys(key)])
+        return rollup_item.read_adjusted(items)
 
     def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
         """Return what was last counted of each notification; *hours* is by id."""
@@ -63,6 +81,16 @@ class DynamoRollups:
                 }
             }
             for bucket, amounts in transaction.additions.items()
+        ]
+        actions += [
+            {
+                "Update": {
+                    "TableName": self.table.name,
+                    "Key": rollup_item.adjusted_keys(account)[writer],
+                    **rollup_item.addition(slots),
+                }
+            }
+            for account, slots in transaction.adjustments.items()
         ]
         try:
             self.table.client.transact_write_items(TransactItems=actions)

@@ -1,7 +1,8 @@
 """Write counted versions and rollups as items and read them back. Used by the rollups gateway.
 
 `counted#HOUR#SHARD` holds what was last counted of each notification of that hour of acceptance;
-`bucket#DAY#WRITER` holds that day's buckets, in one item a writer so that writers do not meet.
+`bucket#DAY#WRITER` holds that day's buckets, in one item a writer so that writers do not meet, and
+`adjusted#ACCOUNT` what counting adjusts in the account of a budget, likewise.
 """
 
 import json
@@ -10,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
+from ordercast.budgets.account import Money, summed
 from ordercast.gateways.dynamodb.codec import Item, number, text
 from ordercast.rollups.rollup import (
     Amount,
@@ -24,7 +26,7 @@ from ordercast.rollups.rollup import (
 SHARDS = 8  # of an hour's counted notifications: at a thousand a second none is hot
 WRITERS = 4  # of a day's buckets
 
-_COUNTED, _BUCKET = "counted#", "bucket#"
+_COUNTED, _BUCKET, _ADJUSTED = "counted#", "bucket#", "adjusted#"
 _DAY = len("2026-03-02")
 
 KEPT_LONGER = 30 * 24 * 3600
@@ -47,6 +49,23 @@ def bucket_key(bucket: RollupKey, writer: int) -> dict[str, Mapping[str, str]]:
     _, *rest = bucket
     name = json.dumps([bucket.hour[_DAY + 1 :], *rest], ensure_ascii=False)
     return {"pk": text(f"{_BUCKET}{bucket.hour[:_DAY]}#{writer}"), "sk": text(name)}
+
+
+def adjusted_keys(account: str) -> list[dict[str, Mapping[str, str]]]:
+    """Return the keys at which writers add to what counting adjusts in an account, by writer."""
+    return [
+        {"pk": text(_ADJUSTED + account), "sk": text(f"writer#{writer}")}
+        for writer in range(WRITERS)
+    ]
+
+
+def read_adjusted(items: Iterable[Item]) -> dict[str, Money]:
+    """Return what counting adjusts in each account, by slot, summed over the writers."""
+    found: dict[str, list[Money]] = {}
+    for item in items:
+        slots = {n: Decimal(each["N"]) for n, each in item.items() if n not in {"pk", "sk"}}
+        found.setdefault(item["pk"]["S"].removeprefix(_ADJUSTED), []).append(slots)
+    return {account: summed(each) for account, each in found.items()}
 
 
 def bucket_partitions(day: str) -> list[str]:

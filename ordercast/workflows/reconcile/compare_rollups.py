@@ -20,6 +20,10 @@ MOST_DOUBTFUL = 100_000  # notifications, some 3 KB each
 class HourlyRollups(Rollups, Buckets, Protocol):
     """Rollups that can be read by the hour, too. Raises `LedgerUnavailable`."""
 
+    def counted(self, hours: Mapping[str, str]) -> dict[str, CountedVersion]:
+        """Return the counted version of each notification; *hours* is by id."""
+        ...
+
     def counted_pages(self, hour: str) -> Iterator[Mapping[str, CountedVersion]]:
         """Yield, by the page, the counted versions of an hour by notification id."""
         ...

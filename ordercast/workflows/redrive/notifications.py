@@ -77,6 +77,7 @@ class ParkedNotifications:
             sweeps=0,
             owner=None,
             closed_at=None,
+            drawn=None,  # counting has returned it to the budgets when the row ended
             due_at=self.now() + self.first_wait,
         )
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
 
+from ordercast.budgets.budget import Budget, Limits
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import held, hold_of
 from ordercast.people.person import people_for
 from ordercast.people.quiet_policy import QuietPolicy
+from ordercast.rollups.budget_holds import hold_for
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outgoing
@@ -29,6 +33,17 @@ from ordercast.workflows.send.sent import Sent
 Ready = tuple[Outgoing, ClaimRequest]
 """A rendered notification, and the claim to request for it."""
 
+OVER_BUDGET = timedelta(minutes=5)
+"""Until a message over its budget is tried again, where there is no room for another hold."""
+
+
+class Checked(NamedTuple):
+    """What of a wave may be sent, and the budgets as they were read with it."""
+
+    ready: list[Ready]
+    limits: Limits
+
+
 Cost = Callable[[Notification, Words], ClaimRequest | None]
 """Return the claim request of a notification: its parts and price; None if its country is closed."""
 
@@ -49,20 +64,41 @@ class Checks:
 
     def __call__(
         self, wave: Sequence[Notification], received: Mapping[str, int], sent: Sent
-    ) -> list[Ready]:
+    ) -> Checked:
         """Suppress, defer or hold what may not be sent, back off what fails; return the rest."""
         failed: Failed = []
-        allowed = self._allowed(wave, self._known(wave), sent, failed)
-        ready = self._rendered(allowed, sent, failed)
+        found = self._known(wave)
+        ready = self._rendered(self._allowed(wave, found, sent, failed), sent, failed)
         self._hold_back(failed, received, sent)
-        return ready
+        return Checked(ready, found.limits)
+
+    def hold_over(
+        self, over: Mapping[str, Budget], rows: Iterable[Notification], sent: Sent
+    ) -> None:
+        """Hold back each of *rows* that is *over* a budget, by id, and what else the budget covers."""
+        now = self.now()
+        wanted = {row.id: hold_for(row, over[row.id], now=now) for row in rows if row.id in over}
+        if not wanted:
+            return
+        distinct = {hold.id: hold for hold in wanted.values()}
+        holding = {each.id: each for each in self.ledger.hold(list(distinct.values()))}
+        changes: list[RowChange] = []
+        for row in (row for row in rows if row.id in wanted):
+            hold = holding.get(wanted[row.id].id)
+            if hold is None:  # there are too many
+                sent.retry[row.id] = OVER_BUDGET
+            else:
+                until = expires_at(row, self.send_within(row))
+                changes.append((row, held(row, hold, until=until)))
+        self.ledger.change(changes)
+        sent.settled.update(new.state for _, new in changes)
 
     def _known(self, wave: Sequence[Notification]) -> LookupResult:
         """Read for each wave anew, so that a hold during the batch takes effect."""
         latest_statuses = frozenset(map(latest_status_key_of, wave))
         people = frozenset(key for row in wave for key in people_for(row))
         return self.ledger.look_up(
-            LookupKeys(latest_statuses=latest_statuses, people=people, holds=True)
+            LookupKeys(latest_statuses=latest_statuses, people=people, holds=True, budgets=True)
         )
 
     def _allowed(

@@ -1,10 +1,11 @@
 """Draw slots for the calls of a wave, and wait for room. Used by `workflows.send_messages`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ordercast.pacing.bucket import Bucket, Draw, Wait, draw, fresh, rate_of, reported, wave_units
-from ordercast.workflows.ports import Clock, PaceBuckets
+from ordercast.workflows.ports import Clock, PaceAnswer, PaceBuckets
 
 # Each refused draw answers the bucket as it is; what is refused so often is contended for.
 _TRIES = 4
@@ -39,8 +40,10 @@ class Pace:
         seen = self._bucket(now)
         return 1 if seen.is_held else wave_units(rate_of(seen, limit=self.limit, now=now))
 
-    def take(self, units: int, *, high: bool) -> list[datetime]:
+    def take(self, units: int, by: Callable[[Draw], PaceAnswer], *, high: bool) -> list[datetime]:
         """Draw the slots of so many units, one each; none if there is no room at the moment.
+
+        *by* draws from the bucket, and may draw from budgets in the same call.
 
         Raises `LedgerUnavailable`. A draw whose answer is lost leaves slots that nobody uses.
         """
@@ -49,7 +52,7 @@ class Pace:
             wanted = draw(self._bucket(now), units, limit=self.limit, high=high, now=now)
             if not isinstance(wanted, Draw):
                 return []
-            done, self._seen = self.buckets.draw(wanted)
+            done, self._seen = by(wanted)
             if done and self._seen:
                 return wanted.slots(self._seen)
         return []

@@ -9,6 +9,7 @@ from functools import partial
 from ordercast.sending.due_partitions import SHARDS, deferrals, looks
 from ordercast.workflows.ports import Clock, Deadline, Ledger
 from ordercast.workflows.release_room import ReleaseRoom, Senders
+from ordercast.workflows.sweep.keep_budgets import KeepBudgets
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.sweep_holds import SweepHolds
@@ -37,6 +38,7 @@ class Sweep:
     look: LookAtDue
     release: ReleaseDeferred
     holds: SweepHolds
+    budgets: KeepBudgets
     senders: Senders
     now: Clock
 
@@ -51,6 +53,7 @@ class Sweep:
             partial(self.receipts, shards, swept),
             partial(self.look, looks(shards), swept, room),
             partial(self.release, deferrals(shards), swept, room),
+            partial(self.budgets, shards, swept),
             partial(self.holds, shards, swept, room),
         ]
         take_turns(rounds, time_left=time_left)

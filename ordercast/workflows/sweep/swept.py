@@ -18,7 +18,8 @@ class Swept:
 
     `backlog` is what is due and not taken yet, the oldest since `waits`. Of it `would_expire`,
     by channel, before its turn comes: an estimate. `without_room` are the times at which what the
-    last round left behind expires.
+    last round left behind expires. `budget_used` is how much of the
+    fullest budget is used, in percent; None if none is set.
     """
 
     looked_at: int = 0
@@ -32,6 +33,7 @@ class Swept:
     timed_out: int = 0
     matched: int = 0
     unattributed: int = 0
+    budget_used: float | None = None
     backlog: int = 0
     waits: timedelta = timedelta()
     would_expire: dict[Channel, int] = field(default_factory=dict)

@@ -17,6 +17,7 @@ class Analytics(StageFunction):
         stage, tables = parts.stage, parts.tables
         super().__init__(scope, parts, "analytics.processor.handler", AnalyticsSettings)
         tables.ledger.let_read_changes(self)
+        tables.ledger.let(self, "BatchGetItem")  # budgets
         tables.rollups.let(self, *COUNTING)
         self.mapping = map_stream(
             tables.ledger.stream_arn, to=self, settings=stage.analytics, given_up=parts.parked

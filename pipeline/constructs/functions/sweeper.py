@@ -24,6 +24,7 @@ class Sweeper(StageFunction):
             senders=write_senders(parts.senders),
         )
         tables.let_merge_receipts(self)
+        tables.rollups.let(self, "BatchGetItem")
         tables.ledger.let_query(self, index=DUE_INDEX)
         tables.ledger.let_query(self, index=FAILURE_INDEX)
         tables.receipts.let_query(self, index=DUE_INDEX)

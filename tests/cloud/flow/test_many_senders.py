@@ -10,6 +10,7 @@ from threading import Lock
 from local_cloud.cloud import LocalCloud
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
+from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
@@ -61,6 +62,7 @@ def test_twenty_senders_on_duplicates_of_every_message_call_once_for_each(
             ledger=ledger,
             receipt_logs=receipts,
             buckets=DynamoBuckets(table=ledger.table),
+            accounts=DynamoAccounts(table=ledger.table),
             provider=counting_provider,
             cost=cost,
             send_within=lambda _: timedelta(days=36_500),

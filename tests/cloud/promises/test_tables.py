@@ -8,6 +8,7 @@ import pytest
 
 from local_cloud.cloud import LocalCloud
 from ordercast.events.order_event import Channel
+from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.people import items as people_item
@@ -18,6 +19,7 @@ from ordercast.people.person import Person
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import accepted, not_now
 from tests.cloud.promises.fresh_resources import table_like
+from tests.promises.accounts import AccountsPromises
 from tests.promises.buckets import BucketsPromises
 from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
@@ -131,6 +133,12 @@ class TestDynamoBuckets(BucketsPromises):
     @pytest.fixture
     def buckets(self, cloud: LocalCloud, executor: Executor) -> DynamoBuckets:
         return DynamoBuckets(table=table_like(cloud, "ledger_table", executor))
+
+
+class TestDynamoAccounts(AccountsPromises):
+    @pytest.fixture
+    def accounts(self, cloud: LocalCloud, executor: Executor) -> DynamoAccounts:
+        return DynamoAccounts(table=table_like(cloud, "ledger_table", executor))
 
 
 class TestDynamoRollups(RollupsPromises):

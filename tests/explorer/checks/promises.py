@@ -17,6 +17,7 @@ from ordercast.notifications.message import joined
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import WAVE
 from ordercast.sending.send_rules import EXPIRED
+from tests.explorer.checks.budgets import overdrawn
 from tests.explorer.checks.lost_receipts import lost_receipts
 from tests.explorer.checks.rollups import imbalance
 from tests.explorer.deployed.fitting import POLICY, RECEIPT_TIMEOUT, SWEEP_POLICY
@@ -198,6 +199,11 @@ def _rollups(stage: Stage) -> Iterator[str]:
     yield from imbalance(stage.rollups, all_rows(stage).values())
 
 
+def _budgets(stage: Stage) -> Iterator[str]:
+    """P7: money was reserved before it was spent, and every account has used what was charged."""
+    yield from overdrawn(stage.accounts, all_rows(stage).values(), stage.ledger.limits)
+
+
 def _privacy(stage: Stage) -> Iterator[str]:
     """P9: no recipient and no name in logs, reasons, exceptions or on the topic."""
     said = {
@@ -227,6 +233,7 @@ _CHECKS = (
     _receipts,
     _receipt_timeout,
     _rollups,
+    _budgets,
     _privacy,
 )
 

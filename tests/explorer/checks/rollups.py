@@ -32,10 +32,9 @@ def differences(
     repairs: bool,
 ) -> Iterator[str]:
     """P5: nothing is counted wrongly, nothing left out but what was withheld; a repair counts that."""
-    lines = {row.id: _line(row) for row in rows.values()}
-    verify = _verify(rollups, lines, now)
+    verify = verify_of(rollups, rows, now)
     hours = sorted(
-        {hour for hour, _ in rollups.kept} | {each.bucket.hour for each in lines.values()}
+        {hour for hour, _ in rollups.kept} | {input_of(row).bucket.hour for row in rows.values()}
     )
     found = verify(hours, rows)
     yield from _wrong(found, rows)
@@ -50,7 +49,7 @@ def differences(
 
 def imbalance(rollups: FakeRollups, rows: Iterable[Notification]) -> Iterator[str]:
     """P5: the buckets hold what all rows count for that there ever were, and nothing else."""
-    lines = [_line(row) for row in rows]
+    lines = [input_of(row) for row in rows]
     truth = summed(contribution(line) for line in lines)
     held = rollups.buckets({line.bucket.hour[:10] for line in lines})
     for bucket in sorted(truth.keys() | held.keys(), key=str):
@@ -67,12 +66,13 @@ def _wrong(found: Findings, rows: Mapping[str, Notification]) -> Iterator[str]:
         yield f"P5: {_name(rows, each)} never comes to rest"
 
 
-def _verify(
-    rollups: FakeRollups, lines: Mapping[str, RollupInput], now: datetime
+def verify_of(
+    rollups: FakeRollups, rows: Mapping[str, Notification], now: datetime
 ) -> CompareRollups:
+    """Return the comparison of the rollups with these rows."""
     return CompareRollups(
         rollups=rollups,
-        ledger=_Lines(lines),
+        ledger=_Lines({row.id: input_of(row) for row in rows.values()}),
         count=Count(rollups=rollups, pause=lambda _: None, chance=lambda: 0.5),
         pause=lambda _: None,
         now=lambda: now,
@@ -81,7 +81,8 @@ def _verify(
     )
 
 
-def _line(row: Notification) -> RollupInput:
+def input_of(row: Notification) -> RollupInput:
+    """Return what counts of a row."""
     return rollup_input_of(write(row))
 
 

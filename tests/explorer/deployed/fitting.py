@@ -16,6 +16,7 @@ from ordercast.workflows.send_messages import SendMessages
 from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep_receipts import SweepReceipts
 from tests.explorer.event_sources.queues import Event
+from tests.fakes.accounts import FakeAccounts
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.world import LEASE, ORPHAN_WAIT, QUIET, RECEIPT_RETENTION, SOFT_BOUNCES
@@ -39,6 +40,8 @@ SEND_POLICY = SendPolicy(
     **QUIET,
     origination="explorer",
     rate=1000,
+    velocity_floor=0,
+    velocity_factor=5,
     claim_lease=LEASE,
     receipt_retention=RECEIPT_RETENTION,
     receipt_timeout=RECEIPT_TIMEOUT,
@@ -80,6 +83,7 @@ class Fitting:
     answer: Callable[[Event, Any], Any] = lambda _, answer: answer
     tracker_receipt_logs: Callable[[Any], Any] = lambda port: port
     rollups: Callable[[FakeRollups], Any] = lambda fake: fake
+    accounts: Callable[[FakeAccounts], Any] = lambda fake: fake
     claims: type[Claims] = Claims
     settling: type[Settling] = Settling
     apply: type[ApplyReceipts] = ApplyReceipts
@@ -90,6 +94,7 @@ class Fitting:
     sweeps: bool = True
     sweeps_receipts: bool = True
     repairs: bool = True
+    corrects_budgets: bool = True
 
     def of_sender(self, send: SendMessages) -> SendMessages:
         """Return a sender's workflow with its steps as they are here."""

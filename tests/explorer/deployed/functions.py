@@ -41,6 +41,7 @@ from tests.explorer.deployed.provider import (
 from tests.explorer.event_sources.queues import Event, NotificationsTopic, Queue
 from tests.explorer.faults.fault_proxy import FaultProxy
 from tests.explorer.faults.journal import Journal, Log, WitnessedLedger
+from tests.fakes.accounts import FakeAccounts
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
@@ -65,6 +66,7 @@ class Functions:
     fake: FakeLedger
     receipt_logs: FakeReceiptLogs
     buckets: FakeBuckets
+    accounts: FakeAccounts
     rollups: FakeRollups
     kept: FakeParkedRecords
     topic: NotificationsTopic
@@ -93,6 +95,7 @@ class Functions:
             ledger=self.fitting.sender_ledger(self._ledger()),
             receipt_logs=self._receipt_logs(),
             buckets=self.fault_proxy.watched("buckets", self.buckets),
+            accounts=self.fault_proxy.watched("accounts", self.fitting.accounts(self.accounts)),
             provider=self.fault_proxy.watched("provider", self._provider(channel)),
             cost=cost,
             wait=self._wait,
@@ -186,6 +189,8 @@ class Functions:
 
     def _sweeper_ports(self, receipt_logs: Any) -> SweeperPorts:
         return SweeperPorts(
+            accounts=self.fault_proxy.watched("accounts", self.fitting.accounts(self.accounts)),
+            adjustments=self.fault_proxy.watched("adjustments", self.rollups),
             ledger=self.fitting.sweeper_ledger(self._ledger()),
             people=self.fault_proxy.watched("people", self.fake.people),
             receipt_logs=receipt_logs,

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from lambda_event_sources.outcomes import Errored, Outcome, Returned
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
-from tests.explorer.checks import rollups
+from tests.explorer.checks import budgets, rollups
 from tests.explorer.deployed.fitting import POLICY, Fitting
 from tests.explorer.deployed.functions import Function, Functions
 from tests.explorer.deployed.operator import Operator
@@ -25,6 +25,7 @@ from tests.explorer.faults.fault_proxy import FaultProxy
 from tests.explorer.faults.journal import Journal
 from tests.explorer.faults.points import Crash, Point
 from tests.explorer.faults.trace import Trace
+from tests.fakes.accounts import FakeAccounts
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
@@ -88,6 +89,7 @@ class Stage:
     rollups: FakeRollups = field(default_factory=FakeRollups)
     receipt_logs: FakeReceiptLogs = field(default_factory=FakeReceiptLogs)
     buckets: FakeBuckets = field(default_factory=FakeBuckets)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
     ended: dict[str, Notification] = field(default_factory=dict)
     circling: bool = False
@@ -103,6 +105,8 @@ class Stage:
     _began: datetime = START
 
     def __post_init__(self) -> None:
+        self.accounts.buckets = self.buckets
+        self.rollups.limits = lambda: self.ledger.limits
         self.fault_proxy = FaultProxy(
             clock=self.clock,
             points=self.points,
@@ -191,6 +195,14 @@ class Stage:
             now=self.clock(),
             repairs=repairs,
         )
+        if self.fitting.corrects_budgets:
+            budgets.settle(
+                self.accounts,
+                self.rollups,
+                self.ledger.rows,
+                limits=self.ledger.limits,
+                now=self.clock(),
+            )
 
     def _go_on(self) -> bool:
         """Let the first function that has something to do, and is not in the middle of it, do it."""
@@ -263,6 +275,7 @@ class Stage:
             fake=self.ledger,
             receipt_logs=self.receipt_logs,
             buckets=self.buckets,
+            accounts=self.accounts,
             rollups=self.rollups,
             kept=self.parked,
             topic=self.topic,

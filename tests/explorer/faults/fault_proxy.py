@@ -139,4 +139,4 @@ def _asked(argument: Any) -> int:
     names = ("decisions", "latest_statuses", "people", "notifications")
     if not all(hasattr(argument, name) for name in names):
         return 1
-    return sum(len(getattr(argument, name)) for name in names) + bool(argument.holds)
+    return sum(len(getattr(argument, name)) for name in names) + argument.holds + argument.budgets

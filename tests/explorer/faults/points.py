@@ -51,7 +51,8 @@ class OurService:
 
     `answer` is made of what the call was about.
     `answers_half` cuts the answer of a call that only reads, where its service says less than it
-    knows; `judges_leases` is true where the caller's clock decides what has lapsed.
+    knows; `judges_leases` is true where the caller's clock decides what has lapsed. What is done
+    `once` is a transaction: whole, and once however often the SDK repeats it.
     """
 
     error: type[Exception] | None = None
@@ -59,10 +60,11 @@ class OurService:
     answers_in_part: bool = False
     answers_half: bool = False
     judges_leases: bool = False
+    once: bool = False
 
     def kinds(self, size: int) -> tuple[Fault, ...]:
         """Return what can happen to a call with a batch of *size*."""
-        alone = size <= 1 and not self.answers_half
+        alone = (size <= 1 and not self.answers_half) or self.once
         timed = (Fault.CLOCK_AHEAD,) if self.judges_leases else ()
         return (*(ALONE if alone else EVERYWHERE), *timed)
 
@@ -72,9 +74,9 @@ class OurService:
             case Fault.SERVER_ERROR:
                 do(*args)
             case Fault.LOST_ANSWER:
-                do(*args)
+                answer = do(*args)
                 clock.turn(_OUR_TIME_OUT)
-                return do(*args)
+                return answer if self.once else do(*args)
             case Fault.LOST_REQUEST:
                 clock.turn(_OUR_TIME_OUT * _OUR_ATTEMPTS)
             case Fault.PARTIAL:
@@ -158,6 +160,11 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("receipt_logs", "change"): _TABLE,
     ("receipt_logs", "due"): OurService(error=LedgerUnavailable, answers_half=True),
     ("receipt_logs", "orphans"): OurService(error=LedgerUnavailable, answers_half=True),
+    ("adjustments", "adjusted"): _TABLE,
+    ("accounts", "draw"): _TABLE,
+    ("accounts", "give_back"): OurService(error=LedgerUnavailable, once=True),
+    ("accounts", "read"): _TABLE,
+    ("accounts", "change"): _TABLE,
     ("work_queues", "waiting"): OurService(error=QueueUnavailable),
     ("buckets", "find"): _TABLE,
     ("buckets", "open"): _TABLE,
@@ -168,7 +175,7 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("ses", "send_email"): ProviderCall(),
     # What we fail to say about a message's return, the queue's own time-out says.
     ("visibility", "delay"): OurService(answer=lambda *_: None),
-    ("rollups", "counted"): _TABLE,
+    ("rollups", "known"): _TABLE,
     # What was not carried out, or was and is not known to be, is read and tried again.
     ("rollups", "commit"): OurService(answer=lambda asked: [False] * len(asked)),
 }

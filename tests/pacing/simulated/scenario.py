@@ -18,6 +18,7 @@ from ordercast.templates import Words
 from ordercast.wiring.send import SenderPorts, send_messages
 from pipeline.settings.mapping import mapping_of
 from tests.examples import notification
+from tests.fakes.accounts import FakeAccounts
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START, CountingToken
 from tests.fakes.ledger import FakeLedger
@@ -92,6 +93,7 @@ def play(scenario: Scenario) -> Played:
         ledger=ledger,
         receipt_logs=FakeReceiptLogs(),
         buckets=buckets,
+        accounts=FakeAccounts(buckets=buckets),
         provider=provider,
         cost=cost,
         wait=time.wait,

@@ -12,10 +12,12 @@ from ordercast.wiring.sweep import SweeperPorts, sweep, sweep_receipts
 from ordercast.workflows.release_room import Origination, Senders
 from ordercast.workflows.sweep.sweep import Sweep
 from tests.explorer.deployed.fitting import SWEEP_POLICY
+from tests.fakes.accounts import FakeAccounts
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.receipt_queue import FakeReceiptQueue
+from tests.fakes.rollups import FakeRollups
 from tests.fakes.world import SEND_POLICY
 from tests.pacing.simulated.queue import Queue
 from tests.pacing.simulated.virtual_time import VirtualTime
@@ -81,6 +83,8 @@ class Sweepers:
             ledger=self.ledger,
             people=self.ledger.people,
             receipt_logs=FakeReceiptLogs(),
+            accounts=FakeAccounts(),
+            adjustments=FakeRollups(),
             notifications_topic=self,
             receipt_queue=FakeReceiptQueue(),
             senders=Senders(

@@ -48,7 +48,7 @@ def test_a_batch_that_comes_again_is_counted_once(count, rollups) -> None:
     assert (3, 0) == tuple(len(count(lines).entries) for _ in range(2))
 
     assert {"state#requested": 3} == states(rollups)
-    assert ["counted", "commit", "counted"] == rollups.calls
+    assert ["known", "commit", "known"] == rollups.calls
 
 
 def test_what_is_older_than_what_was_counted_counts_nothing(count, rollups) -> None:

@@ -53,6 +53,7 @@ def test_a_text_takes_a_slot_for_each_of_its_parts(world: World) -> None:
         ledger=world.ledger,
         receipt_logs=world.receipt_logs,
         buckets=world.buckets,
+        accounts=world.accounts,
         provider=world.provider,
         cost=lambda row, _: ClaimRequest(id=row.id, parts=3),
         now=world.now,

@@ -1,0 +1,49 @@
+"""Limit what an hour may cost in a country or a shop, against SMS pumping. Used by the senders and the verifier.
+
+Pumping is bought traffic: orders that only serve to have texts sent to expensive numbers. An hour
+that costs a multiple of what the same hour cost on other days is stopped.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from statistics import median
+
+from ordercast.budgets.budget import Budget, Limits, Period, Spending
+from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
+
+DAYS = 7
+"""Of how many days the median is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Velocity:
+    """A stage's velocity limit: the larger of `floor` US dollars and `factor` times the usual; a floor of 0 is none."""
+
+    floor: Decimal
+    factor: Decimal
+
+    def limit(self, same_hours: Sequence[Decimal]) -> Decimal:
+        """Return the limit of an hour that cost so much on each of the last days."""
+        usual = median(same_hours) if same_hours else Decimal()
+        return max(self.floor, self.factor * usual)
+
+    def budgets(self, spending: Spending) -> list[Budget]:
+        """Return the budgets of a text's hour, with the limit that they have unless one was written."""
+        channel = Channel(spending.channel)
+        if not self.floor or CHANNELS[channel].contact != "phone":
+            return []
+        base = Budget(period=Period.HOUR, limit=self.floor, channel=channel, velocity=True)
+        return [
+            *([replace(base, country=spending.country)] if spending.country else []),
+            *([replace(base, shop=spending.shop)] if spending.shop else []),
+        ]
+
+
+def applying(spending: Spending, limits: Limits, velocity: Velocity | None) -> tuple[Budget, ...]:
+    """Return every budget that a cost counts in; an operator's limit of an hour replaces a velocity limit."""
+    own = limits.covering(spending)
+    hourly = {(b.country, b.shop) for b in own if b.period is Period.HOUR}
+    swift: Iterable[Budget] = velocity.budgets(spending) if velocity else ()
+    return (*own, *(each for each in swift if (each.country, each.shop) not in hourly))

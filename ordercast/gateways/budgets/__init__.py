@@ -1,0 +1,1 @@
+"""Keep budgets and their accounts in the ledger table."""

@@ -1,0 +1,80 @@
+"""Say which hold a message over its budget waits behind, and when that is let go. Used by the senders and the sweeper."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from ordercast.budgets.account import Account
+from ordercast.budgets.budget import Budget, Limits, Period, Spending
+from ordercast.events.order_event import Priority
+from ordercast.notifications.notification import Notification
+from ordercast.pacing.holds import FOR_MONEY, Hold, Scope, Why
+from ordercast.rollups.rollup import hour_of, short
+
+SENDER = "sender"
+"""By whom such a hold is written."""
+
+ROOM = Decimal("0.01")
+"""Which part of a limit must be left for a hold to be let go: or each receipt would free one message."""
+
+
+def spending_of(row: Notification) -> Spending:
+    """Return what the cost of *row* belongs to: the dimensions of its bucket."""
+    return Spending(
+        hour=hour_of(row.effective_at),
+        channel=row.channel,
+        country=row.country,
+        campaign=short(row.campaign),
+        shop=short(row.order.shop),
+    )
+
+
+def hold_for(row: Notification, budget: Budget, *, now: datetime) -> Hold:
+    """Return the hold of a message over *budget*: of all that the budget covers in its period.
+
+    Messages of high priority are held only when the reserve, too, is used up.
+    """
+    normal = row.priority is Priority.NORMAL and budget.reserve
+    scope = Scope(
+        channel=row.channel if budget.channel else None,
+        country=row.country if budget.country else None,
+        campaign=row.campaign if budget.campaign else None,
+        shop=row.order.shop if budget.shop else None,
+        priority=Priority.NORMAL if normal else None,
+        period=budget.period.of(hour_of(row.effective_at)),
+    )
+    why = Why.VELOCITY if budget.velocity else Why.BUDGET
+    return Hold(why=why, scope=scope, by=SENDER, since=now, reason=f"{budget.limit:f} USD used up")
+
+
+def money_holds(holds: Iterable[Hold]) -> list[Hold]:
+    """Return the holds that hold back for money."""
+    return [each for each in holds if each.is_active and each.why in FOR_MONEY]
+
+
+def budget_of(hold: Hold, limits: Limits) -> Budget | None:
+    """Return the budget that *hold* is of; None if an operator has removed it."""
+    scope = hold.scope
+    named = Budget(
+        period=next(each for each in Period if len(scope.period or "") == each.length),
+        limit=Decimal(),
+        channel=scope.channel,
+        country=scope.country,
+        campaign=short(scope.campaign),
+        shop=short(scope.shop),
+        velocity=hold.why is Why.VELOCITY,
+    )
+    if named.velocity:
+        return named
+    return next((each for each in limits.budgets if each.id == named.id), None)
+
+
+def account_of(hold: Hold, budget: Budget) -> str:
+    """Return the key of the account whose end *hold* is."""
+    return budget.account(str(hold.scope.period))
+
+
+def has_room(hold: Hold, budget: Budget, account: Account) -> bool:
+    """Tell whether enough is left in the account of *hold* to let it go."""
+    kept = budget.kept if hold.scope.priority is Priority.NORMAL else Decimal()
+    return account.limit > 0 and account.left - kept >= account.limit * ROOM

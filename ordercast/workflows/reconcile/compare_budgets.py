@@ -1,0 +1,113 @@
+"""Compare budgets with the rollups, and correct what crashes have left drawn. Used by `verify` and the verifier."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from ordercast.budgets.account import NOTHING, Account, corrected
+from ordercast.budgets.budget import Budget, Limits, Period
+from ordercast.reconciliation.comparison import Findings
+from ordercast.rollups.spent import charged_by_slot
+from ordercast.workflows.ports import Accounts, Adjustments
+from ordercast.workflows.read_rollups import Buckets
+from ordercast.workflows.take_in_adjustments import take_in_adjustments
+
+
+class RollupsOfBudgets(Buckets, Adjustments, Protocol):
+    """What rollups say about budgets. Raises `LedgerUnavailable`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetDifference:
+    """What a slot of an account has used, and what its messages are charged, in US dollars."""
+
+    account: Account
+    slot: str
+    used: Decimal
+    charged: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareBudgets:
+    """Find slots that have used something else than their messages are charged.
+
+    A draw is claimed within `wait`, or never: so what differs is looked at twice, that long apart, and
+    is believed only where nothing was drawn meanwhile and the rollups of its hours are right.
+    """
+
+    rollups: RollupsOfBudgets
+    accounts: Accounts
+    limits: Callable[[], Limits]
+    rollups_differ: Callable[[Sequence[str]], Findings]
+    pause: Callable[[float], None]
+    wait: timedelta
+
+    def __call__(self, hours: Sequence[str]) -> list[BudgetDifference]:
+        """Return the differences in what *hours* complete: hours of a day, days of a month."""
+        before = self._differences(hours)
+        if not before:
+            return []
+        self.pause(self.wait.total_seconds())
+        wrong = {each: self.rollups_differ([each]) for each in _hours_of(before)}
+        after = self._differences(hours)
+        return [
+            each
+            for each in before
+            if each in after and all(wrong[hour].are_clean for hour in _hours_of([each]))
+        ]
+
+    def correct(self, differences: Iterable[BudgetDifference]) -> int:
+        """Correct what is still as it was compared; return how many slots."""
+        changes = [
+            (each.account, corrected(each.account, each.slot, each.charged)) for each in differences
+        ]
+        return sum(len(self.accounts.change([each])) for each in changes)
+
+    def _differences(self, hours: Sequence[str]) -> list[BudgetDifference]:
+        budgets = {b.account(hour): b for b in self.limits().budgets for hour in hours}
+        if not budgets:
+            return []
+        days = sorted({hour[:_DAY] for hour in hours})
+        buckets = self.rollups.buckets(days)
+        accounts = take_in_adjustments(self.accounts, self.rollups, budgets)
+        found = []
+        for key, account in accounts.items():
+            budget = budgets[key]
+            charged = charged_by_slot(buckets, budget, key.rpartition("#")[2])
+            for slot in _complete(budget, hours, key):
+                used = account.used.get(slot, NOTHING)
+                if used != charged.get(slot, NOTHING):
+                    found.append(
+                        BudgetDifference(
+                            account=account,
+                            slot=slot,
+                            used=used,
+                            charged=charged.get(slot, NOTHING),
+                        )
+                    )
+        return found
+
+
+_DAY = len("2026-03-02")
+
+
+def _complete(budget: Budget, hours: Sequence[str], account: str) -> set[str]:
+    """Return the slots of an account that *hours* complete: a day of a month with its last hour."""
+    ends = [hour for hour in hours if budget.account(hour) == account]
+    if budget.period is Period.MONTH:
+        ends = [hour for hour in ends if hour.endswith("T23")]
+    return {budget.period.slot(hour) for hour in ends}
+
+
+def _hours_of(differences: Iterable[BudgetDifference]) -> list[str]:
+    """Return every hour of the slots that differ."""
+    found: set[str] = set()
+    for each in differences:
+        period = each.account.key.rpartition("#")[2]
+        if len(period) == Period.MONTH.length:
+            found |= {f"{period}-{each.slot}T{hour:02}" for hour in range(24)}
+        else:
+            found.add(period if len(period) == Period.HOUR.length else f"{period}T{each.slot}")
+    return sorted(found)
