@@ -10,7 +10,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.people.person import people_for
 from ordercast.sending.due_policy import DueAction, DuePolicy, looked_at, release
-from ordercast.sending.send_rules import SendWithin, latest_status_key_of
+from ordercast.sending.send_rules import SendWithin, expires_at, latest_status_key_of
 from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic
 from ordercast.workflows.release_room import ReleaseRoom
 from ordercast.workflows.sweep.actions import decide_each, due_rows, publish, write
@@ -106,7 +106,7 @@ class ReleaseDeferred:
 
     def _expires(self, row: Notification) -> datetime:
         try:
-            return row.effective_at + self.send_within(row)
+            return expires_at(row, self.send_within(row))
         except Exception:  # noqa: BLE001 - whoever decides about the row meets the bug again, and notes it
             return row.effective_at
 

@@ -51,6 +51,16 @@ def test_no_more_is_released_than_takes_five_minutes(world: World) -> None:
     assert 300 == len(world.notifications_topic.published)
 
 
+def test_what_is_old_for_its_nights_alone_needs_room_as_all_others_do(world: World) -> None:
+    """What has expired needs none, because nothing of it is sent."""
+    old = world.now.at - world.send_within - HOUR
+    nights = [replace(deferred(n), effective_at=old, ages_from=world.now.at) for n in range(320)]
+    world.enter(*nights)
+    sweep(world)
+
+    assert 20 == waiting(world)
+
+
 def test_what_waits_in_the_queues_of_both_priorities_leaves_less_room(world: World) -> None:
     world.enter(*[deferred(n) for n in range(30)])
     world.work_queues.held = {(MAIL, NORMAL): 200, (MAIL, HIGH): 90, (SMS, NORMAL): 1000}
