@@ -1,16 +1,19 @@
 """List the notifications of an order or a customer. Used by `ordercast status`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
+from ordercast.cli.output.holds import listing
 from ordercast.cli.output.timeline import OrderHistory, headline, timeline
+from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.identity import customer_key, order_hash_for
 from ordercast.notifications.notification import Notification
 from ordercast.operations.target import Target
 from ordercast.operations.units import count
+from ordercast.pacing.holds import Why
 
 
 def order_listing(target: Target, order_id: str, *, shop: str | None) -> RenderableType | None:
@@ -19,11 +22,10 @@ def order_listing(target: Target, order_id: str, *, shop: str | None) -> Rendera
     decisions, rows = ledger.decisions_of(order), ledger.of_order(order)
     messages = {message_id for row in rows for message_id in row.messages}
     receipt_logs = target.receipt_logs().find(messages) if messages else {}
-    return (
-        timeline(OrderHistory(decisions=decisions, rows=rows, receipt_logs=receipt_logs))
-        if decisions or rows
-        else None
-    )
+    if not (decisions or rows):
+        return None
+    history = OrderHistory(decisions=decisions, rows=rows, receipt_logs=receipt_logs)
+    return Group(timeline(history), *_held_back(target, rows))
 
 
 def customer_listing(
@@ -32,18 +34,32 @@ def customer_listing(
     """List the customer's *last* notifications (0 is all), newest first; None if there is none."""
     pages = target.ledger().of_customer(customer_key(shop=shop, customer_id=customer_id))
     rows = list(islice(chain.from_iterable(pages), last or None))
-    return status_listing(rows) if rows else None
+    return Group(status_listing(rows), *_held_back(target, rows)) if rows else None
 
 
 def status_listing(notifications: Sequence[Notification]) -> Text:
     """Show each notification's order, state and rule, and its times (UTC) and figures below."""
-    listing = Text()
+    shown = Text()
     for place, each in enumerate(notifications):
-        listing.append("\n\n" if place else "")
-        listing.append(f"order {each.order.order_id}: ").append_text(headline(each))
+        shown.append("\n\n" if place else "")
+        shown.append(f"order {each.order.order_id}: ").append_text(headline(each))
         for line in (_moments(each), _figures(each)):
-            listing.append(f"\n  {', '.join(line)}" if line else "", style="dim")
-    return listing
+            shown.append(f"\n  {', '.join(line)}" if line else "", style="dim")
+    return shown
+
+
+def _held_back(target: Target, rows: Iterable[Notification]) -> Iterator[Text]:
+    """Yield the holds that *rows* wait behind, and trouble with the account, which concerns all."""
+    ledger = target.ledger()
+    behind = {row.held_by for row in rows if row.is_held}
+    holds = [
+        each
+        for each in ledger.look_up(LookupKeys(holds=True)).holds
+        if each.is_active and (each.why is Why.ACCOUNT or each.id in behind)
+    ]
+    if holds:
+        yield Text("\nHeld back:", style="bold")
+        yield listing(holds, ledger.waiting)
 
 
 def _moments(row: Notification) -> list[str]:

@@ -53,6 +53,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
             resends=False,
             states=(
                 *_UNREPORTED,
+                State.DEFERRED,  # the account could not send it
                 State.CARRIER_ACCEPTED,
                 State.FAILED_FOR_NOW,
                 State.FAILED,

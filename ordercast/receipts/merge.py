@@ -1,7 +1,9 @@
 """Merge receipt logs into a notification. Used by the receipt tracker, the senders and the sweeper.
 
 Once a provider is known to have a message, its messages alone decide the state of the
-notification; the outcome that a sender wrote, before or after, no longer counts.
+notification; the outcome that a sender wrote, before or after, no longer counts. A message that the
+account could not send (`deferred`) is the exception: if there is no other, the notification is to be
+sent again, and what becomes of it then is the senders' and the sweeper's.
 """
 
 from collections.abc import Iterable
@@ -12,6 +14,7 @@ from decimal import Decimal
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.message import CostSource, Message, best_of, earliest, joined
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.holds import Why
 from ordercast.receipts.receipt_log import ReceiptLog, has_timed_out
 
 
@@ -48,23 +51,48 @@ def merge_message(
     delivered_at: datetime | None = None,
 ) -> Notification:
     """Return *row* with *message* joined to what is known of that message id."""
-    known = [row.messages[message_id]] if message_id in row.messages else []
-    messages = {**row.messages, message_id: joined([*known, message], row.channel)}
-    best = best_of(messages.values(), row.channel)
-    cost, source = _cost(messages.values(), row.estimate)
+    known = row.messages.get(message_id)
+    message = joined([message] if known is None else [known, message], row.channel)
+    row = replace(row, messages={**row.messages, message_id: message})
+    sent = [each for each in row.messages.values() if each.state is not State.DEFERRED]
+    if not sent:
+        # Once for each message: it may be on its way again by now.
+        again = known is None or known.state is not State.DEFERRED
+        return _to_be_sent_again(row, message) if again else row
+    best = best_of(sent, row.channel)
+    cost, source = _cost(sent, row.estimate)
     return replace(
         row,
-        messages=messages,
         state=best.state,
         rule=best.reason,
         held_by=None,
         cost=cost,
         cost_source=source,
         in_doubt_since=None,
-        sent_at=earliest((row.sent_at, sent_at)),
+        sent_at=row.sent_at
+        if message.state is State.DEFERRED
+        else earliest((row.sent_at, sent_at)),
         delivered_at=earliest((row.delivered_at, delivered_at)),
         closed_at=best.at if best.state in FINAL else None,
         due_at=None,
+        lease_until=None,
+    )
+
+
+def _to_be_sent_again(row: Notification, message: Message) -> Notification:
+    """Return *row* deferred: due at once, and then behind the hold that its account's trouble has begun."""
+    return replace(
+        row,
+        state=State.DEFERRED,
+        rule=str(Why.ACCOUNT),
+        held_by=None,
+        cost=None,
+        cost_source=None,
+        in_doubt_since=None,
+        sent_at=None,
+        delivered_at=None,
+        closed_at=None,
+        due_at=message.at,
         lease_until=None,
     )
 

@@ -57,6 +57,7 @@ _ON_A_LIST = EventMeaning(State.SUPPRESSED, SuppressionReason.SUPPRESSION_LIST)
 _COMPLAINED = EventMeaning(State.COMPLAINED, SuppressionReason.COMPLAINED)
 _CARRIER_ACCEPTED = EventMeaning(State.CARRIER_ACCEPTED)
 _FAILED_FOR_NOW = EventMeaning(State.FAILED_FOR_NOW)
+_NOT_SENT = EventMeaning(State.DEFERRED, charged=False)
 _BLOCKED = EventMeaning(State.FAILED, SuppressionReason.BLOCKED)
 
 EMAIL: Mapping[str, EventMeaning] = {
@@ -123,12 +124,20 @@ SMS: Mapping[str, EventMeaning] = {
     "FAILURE/Invalid phone number": _FAILED,
     "FAILURE/Message body is invalid": _FAILED,
     "FAILURE/This delivery would exceed max price": _OVER_PRICE,
-    "FAILURE/Sandboxed account unable to send to number.": _FAILED,
+    # SNS took these, and the account could not send them: docs/runbook.md says what to mend.
+    "FAILURE/No quota left for account": _NOT_SENT,
+    "FAILURE/No origination entities available to send": _NOT_SENT,
+    "FAILURE/Sandboxed account unable to send to number.": _NOT_SENT,
     "FAILURE/Destination is on a blocked list": _BLOCKED,
     "FAILURE/Phone has blocked SMS": _BLOCKED,
     "FAILURE/Phone is on a blocked list": _BLOCKED,
     "FAILURE/Phone number is opted out": EventMeaning(State.FAILED, SuppressionReason.OPTED_OUT),
 }
+
+NOT_SENT_REASONS = frozenset(
+    kind.partition("/")[2] for kind, meaning in SMS.items() if meaning is _NOT_SENT
+)
+"""Reasons of texts that a provider took and that the account could not send."""
 
 REFUSED_BY_PROVIDERS = frozenset(
     kind for kind, meaning_of in EMAIL.items() if meaning_of.state is State.SUPPRESSED

@@ -158,6 +158,10 @@ def _sms_kind(status: object, answer: object) -> str:
     if not isinstance(answer, str) or not answer:
         return outcome
     kind = f"{outcome}/{answer}"
+    if kind not in SMS:
+        # Some answers have been seen with a full stop and without.
+        other = kind.removesuffix(".") if kind.endswith(".") else f"{kind}."
+        kind = other if other in SMS else kind
     return kind if kind in SMS or _SAFE.fullmatch(answer) else f"{outcome}/{UNKNOWN}"
 
 

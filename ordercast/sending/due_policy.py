@@ -8,6 +8,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import held, hold_of
 from ordercast.people.quiet_policy import QuietPolicy
+from ordercast.sending.backoff import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
 from ordercast.sending.in_doubt import lapsed, resent_or_closed
 from ordercast.sending.republish_schedule import next_republish
 from ordercast.sending.send_rules import (
@@ -89,6 +90,10 @@ def release(
     blocked_by = block_reason(row, found, send_within=send_within, now=now)
     if blocked_by:
         return DueAction(row=suppressed(row, blocked_by, at=now))
+    if row.attempts >= MAX_ATTEMPTS:
+        # The provider took it so often, and each receipt said that the account could not send it.
+        parked = replace(row, state=State.PARKED, rule=OUT_OF_ATTEMPTS, held_by=None)
+        return DueAction(row=replace(parked, due_at=None, closed_at=now))
     quiet_until = quiet_until_for(row, found, policy=due_policy.quiet, now=now)
     if quiet_until:
         return DueAction(row=deferred(row, until=quiet_until, at=now))

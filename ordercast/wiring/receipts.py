@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ordercast.settings.processors import ReceiptPolicy, SweepPolicy
 from ordercast.wiring.clock import utc_now
+from ordercast.workflows.account_trouble import AccountTrouble
 from ordercast.workflows.apply_receipts import ApplyReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
 from ordercast.workflows.ports import Clock, Ledger, ReceiptLogs, Suppressions
@@ -11,17 +12,21 @@ from ordercast.workflows.ports import Clock, Ledger, ReceiptLogs, Suppressions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptPorts:
-    """What the merging of receipts reads and writes."""
+    """What the merging of receipts reads and writes; `function` is whose holds it writes."""
 
     ledger: Ledger
     people: Suppressions
     receipt_logs: ReceiptLogs
     now: Clock = utc_now
+    function: str = "receipt-tracker"
 
     def merge(self, policy: ReceiptPolicy | SweepPolicy) -> MergeReceipts:
         """Build the merging of receipts."""
         return MergeReceipts(
-            ledger=self.ledger, receipt_timeout=policy.receipt_timeout, now=self.now
+            ledger=self.ledger,
+            account=AccountTrouble(holds=self.ledger, by=self.function, now=self.now),
+            receipt_timeout=policy.receipt_timeout,
+            now=self.now,
         )
 
     def suppress(self, policy: ReceiptPolicy | SweepPolicy) -> SuppressFromReceipts:

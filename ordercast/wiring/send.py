@@ -18,6 +18,7 @@ from ordercast.settings.texts import open_countries
 from ordercast.templates import Words, send_within, words
 from ordercast.wiring.clock import utc_now, wait_until
 from ordercast.wiring.quiet import quiet_policy
+from ordercast.workflows.account_trouble import AccountTrouble
 from ordercast.workflows.merge_receipts import MergeReceipts
 from ordercast.workflows.ports import (
     Accounts,
@@ -60,6 +61,7 @@ class SenderPorts:
 def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> SendMessages:
     """Build the sender's workflow, with its three steps."""
     ledger, now = ports.ledger, ports.now
+    account = AccountTrouble(holds=ledger, by=f"{channel}-sender", now=now)
     return SendMessages(
         channel=channel,
         ledger=ledger,
@@ -86,7 +88,8 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
             now=now,
         ),
         claims=Claims(ledger=ledger, lease=policy.claim_lease, token=ports.token, now=now),
-        settling=_settling(ports, policy),
+        settling=_settling(ports, policy, account),
+        account=account,
         now=now,
     )
 
@@ -105,12 +108,15 @@ def pricing_of(settings: "SenderSettings | StageSettings") -> Pricing:
     )
 
 
-def _settling(ports: SenderPorts, policy: SendPolicy) -> Settling:
+def _settling(ports: SenderPorts, policy: SendPolicy, account: AccountTrouble) -> Settling:
     return Settling(
         ledger=ports.ledger,
         receipt_logs=ports.receipt_logs,
         merge=MergeReceipts(
-            ledger=ports.ledger, receipt_timeout=policy.receipt_timeout, now=ports.now
+            ledger=ports.ledger,
+            account=account,
+            receipt_timeout=policy.receipt_timeout,
+            now=ports.now,
         ),
         receipt_retention=policy.receipt_retention,
         receipt_timeout=policy.receipt_timeout,

@@ -33,6 +33,7 @@ class SweeperPorts(ReceiptPorts):
     adjustments: Adjustments
     senders: Senders
     send_within: SendWithin = send_within
+    function: str = "sweeper"
 
 
 def sweep_receipts(

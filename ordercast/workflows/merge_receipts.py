@@ -12,6 +12,7 @@ from ordercast.people.person import Person
 from ordercast.receipts.merge import merge_receipts
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.receipts.suppressions import Evidence, evidence_in, suppress
+from ordercast.workflows.account_trouble import AccountTrouble
 from ordercast.workflows.ports import Clock, Ledger, Suppressions
 
 ROUNDS = 5  # of losing the race for a row or a record; after these the batch is redelivered
@@ -25,10 +26,11 @@ class MergeReceipts:
     """
 
     ledger: Ledger
+    account: AccountTrouble
     receipt_timeout: timedelta
     now: Clock
 
-    def __call__(self, receipt_logs: Iterable[ReceiptLog]) -> dict[str, Notification]:
+    def __call__(self, receipt_logs: Sequence[ReceiptLog]) -> dict[str, Notification]:
         """Return the rows as they now are, by id; raises `Retryable` when a table fails."""
         by_row: defaultdict[str, list[ReceiptLog]] = defaultdict(list)
         for receipt_log in receipt_logs:
@@ -37,8 +39,14 @@ class MergeReceipts:
         rows: dict[str, Notification] = {}
         waiting = frozenset(by_row)
         for _ in range(ROUNDS):
-            found = self.ledger.look_up(LookupKeys(notifications=waiting)).notifications
-            changes = [(row, self._merged(row, by_row[i])) for i, row in found.items()]
+            tells = self.account.tells(receipt_logs)
+            found = self.ledger.look_up(LookupKeys(notifications=waiting, holds=tells))
+            # Before the rows: what is to be sent again then meets the hold.
+            if tells:
+                self.account.read(receipt_logs, found.holds)
+            changes = [
+                (row, self._merged(row, by_row[i])) for i, row in found.notifications.items()
+            ]
             news = [(row, new) for row, new in changes if row != new]
             written = self.ledger.change(news)
             waiting = frozenset(row.id for row, _ in news) - written

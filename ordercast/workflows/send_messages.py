@@ -15,7 +15,8 @@ from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.claim import Claim, ClaimStatus
-from ordercast.sending.outcome import Outgoing, Settlement, limit_attempts, settled
+from ordercast.sending.outcome import BackPressure, Outgoing, Settlement, limit_attempts, settled
+from ordercast.workflows.account_trouble import AccountTrouble
 from ordercast.workflows.ports import Clock, Deadline, Ledger, Provider
 from ordercast.workflows.send.budgeting import Budgeting, Reserved
 from ordercast.workflows.send.checks import Checked, Checks, Ready
@@ -55,6 +56,7 @@ class SendMessages:
     checks: Checks
     claims: Claims
     settling: Settling
+    account: AccountTrouble
     now: Clock
 
     def __call__(self, received: Mapping[str, int], *, time_left: Deadline) -> Sent:
@@ -148,22 +150,29 @@ class SendMessages:
         return replace(reserved, slots=slots), [each.notification for each, _ in later]
 
     def _back_pressure(self, settlements: Sequence[Settlement], sent: Sent) -> list[Notification]:
-        """Let the bucket learn from a wave; return what the provider did not take."""
+        """Let the bucket learn from a wave, and hold what the account may not send; return what was not taken."""
         refused = [each for each in settlements if each.outcome.back_pressure]
         sent.back_pressure.update(str(each.outcome.reason) for each in refused)
         sent.refused.update(kind for each in refused if (kind := each.outcome.back_pressure))
         judged = sum(each.outcome.state is not State.IN_DOUBT for each in settlements)
+        too_fast = [e for e in refused if e.outcome.back_pressure is BackPressure.RATE]
         # The bucket learns as well from the next wave.
         with suppress(Retryable):
-            self.pace.report(accepted=judged - len(refused), refused=len(refused))
+            self.pace.report(accepted=judged - len(refused), refused=len(too_fast))
+        troubles = [e for e in refused if e not in too_fast]
+        # What is left of the batch then meets the hold, or the same answer, which writes it again.
+        with suppress(Retryable):
+            if troubles:
+                self.account.hold(self.channel, str(troubles[0].outcome.reason))
         return [_released(each) for each in refused]
 
     def _let_go(self, settlements: Sequence[Settlement]) -> None:
         """Let go the holds whose probe the provider took; else the probe is held again."""
-        taken = {e.notification.held_by for e in settlements if e.outcome.message_id}
+        taken = {e.notification.held_by for e in settlements if e.outcome.message_id} - {None}
         # The next probe does as well.
         with suppress(Retryable):
-            self.ledger.let_go({each for each in taken if each}, at=self.now())
+            if taken:
+                self.account.taken(taken, self.ledger.look_up(LookupKeys(holds=True)).holds)
 
     def _outcomes(self, outgoing: Sequence[Outgoing], owner: str) -> list[Settlement]:
         outcomes = self.provider.send(outgoing)

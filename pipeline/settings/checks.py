@@ -180,7 +180,7 @@ def _log_retention(field: str, retention: timedelta) -> Rule:
 
 
 def _doubt(stage: StageSettings) -> Iterator[Rule]:
-    """Whoever still waits for a receipt must not be closed by the receipt timeout meanwhile."""
+    """Hold the receipt timeout against whatever still waits for a receipt: it must not be closed before."""
     found = stage.receipt_timeout > ORPHAN_LEASES * stage.claim_lease
     yield "receipt_timeout", found, f"must be longer than {ORPHAN_LEASES} times claim_lease"
     resend = stage.resend_email_after

@@ -12,7 +12,8 @@ from ordercast.cli.local import in_flight
 from ordercast.cli.status import status_listing
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from tests.examples import notification
+from ordercast.pacing.holds import Hold, Scope, Why, held
+from tests.examples import notification, paused
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger
 
@@ -72,10 +73,25 @@ def test_what_is_not_sent_names_the_rule() -> None:
     assert "confirmed, email: suppressed (opted-out)" in str(status_listing([row]))
 
 
+ACCOUNT = Hold(
+    why=Why.ACCOUNT,
+    scope=Scope(channel=Channel.EMAIL),
+    by="email-sender",
+    since=START,
+    reason="SendingPausedException",
+)
+
+
 @pytest.fixture
-def run_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def ledger() -> FakeLedger:
+    return FakeLedger()
+
+
+@pytest.fixture
+def run_status(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], ledger: FakeLedger
+):
     """Ask for a status on the command line, of a stage where customer c-1 has three notifications."""
-    ledger = FakeLedger()
     for hours in (2, 3, 1):
         row = notification(hours, customer_id="c-1", effective_at=START + timedelta(hours=hours))
         ledger.rows[row.id] = row
@@ -107,6 +123,17 @@ def test_a_customer_s_notifications_come_newest_first_with_their_orders(run_stat
         "order o-3: confirmed, email to ada@example.com: requested",
         "order o-2: confirmed, email to ada@example.com: requested",
     ] == headings
+
+
+def test_trouble_with_the_account_is_told_with_every_status(run_status, ledger) -> None:
+    ledger.hold([ACCOUNT, paused(campaign="spring")])
+    row = next(iter(ledger.rows.values()))
+    ledger.rows[row.id] = held(row, ACCOUNT, until=START)
+    out, _ = run_status("--customer", "c-1", "--shop", "Example Tea")
+
+    assert "account:channel=email  e-mails" in out
+    assert "(SendingPausedException); 1 message waiting" in out
+    assert "spring" not in out
 
 
 def test_what_is_still_on_its_way_is_not_taken_for_unknown(run_status) -> None:

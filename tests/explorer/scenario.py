@@ -56,6 +56,8 @@ CALLS = {
     ("o-error", SMS): ("server error",),
     ("o-crash", SMS): ("crash",),
     ("o-bulk-1", SMS): ("slow",),
+    ("o-no-quota", SMS): ("no quota",),
+    ("o-no-quota", EMAIL): ("sending paused",),
     **{(f"o-winter-{n}", SMS): ("throttled",) for n in (1, 2, 3)},
     ("o-throttled", EMAIL): ("throttled",) * 3,
     ("o-refused", EMAIL): ("refused",),
@@ -75,6 +77,8 @@ RECEIPTS = {
     ("o-part-1", SMS): (ReceiptScript(kind="unreachable", price="0.00645"),),
     ("o-answer-lost", SMS): (ReceiptScript(kind="opted out", price="0.00645"),),
     ("o-bulk-1", SMS): (ReceiptScript(kind="delivered", price="0"),),
+    # Of its second message, which ends the hold.
+    ("o-no-quota", SMS): (ReceiptScript(kind="delivered", price="0.00645"),),
     ("o-bulk-2", SMS): (
         ReceiptScript(kind="unreachable", price="0.02"),
         ReceiptScript(kind="delivered", after=LATE),
@@ -132,6 +136,8 @@ def stage(
     set_up.after(9 * MINUTE, lambda: _opt_out(set_up, _customer("c-auto"), EMAIL))
     set_up.after(10 * MINUTE, lambda: set_up.stream.put(*again()))
     set_up.after(24 * MINUTE + 50 * SECOND, lambda: set_up.stream.put(*during_a_pause()))
+    set_up.after(3 * HOUR, lambda: set_up.stream.put(*in_trouble()))
+    set_up.after(3 * HOUR + MINUTE, lambda: set_up.stream.put(_event("o-held")))
     set_up.after(49 * HOUR, set_up.audit)
     set_up.after(50 * HOUR, set_up.expire)
     set_up.after(52 * HOUR, lambda: set_up.stream.put(*long_after()))
@@ -208,6 +214,12 @@ def during_a_pause() -> tuple[bytes, ...]:
 def again() -> tuple[bytes, ...]:
     """Return what comes again when preferences have changed, and what comes too late."""
     return (_gzipped(), _event("o-stale", event_id="stale-0"), _event("o-part-1"))
+
+
+@cache
+def in_trouble() -> tuple[bytes, ...]:
+    """Return an order at which the account's trouble begins, on either channel."""
+    return (_event("o-no-quota", channel="both"),)
 
 
 @cache

@@ -56,9 +56,10 @@ from tests.receipts.provider_bodies import (
         ("sns_sms_log_failure_optout", State.FAILED, "Phone number is opted out"),
         (
             "sns_sms_log_failure_sandbox",
-            State.FAILED,
+            State.DEFERRED,
             "Sandboxed account unable to send to number.",
         ),
+        ("sns_sms_log_failure_no_quota", State.DEFERRED, "No quota left for account"),
     ],
 )
 def test_a_provider_s_own_example_says_what_became_of_its_message(

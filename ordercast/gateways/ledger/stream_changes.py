@@ -67,7 +67,7 @@ def rollup_input_of(image: Item) -> RollupInput:
         sent_at=_time(image, "sent_at"),
         delivered_at=_time(image, "delivered_at"),
         keep_until=int(image["ttl"]["N"]),
-        taken=state in _TAKEN or bool(image.get("messages", {}).get("M")),
+        taken=state in _TAKEN or _has_sent(image),
         parts=int(image["parts"]["N"]) if "parts" in image else 0,
         estimate=_money(image, "estimate"),
         reserved=_money(image, "reserved"),
@@ -86,6 +86,13 @@ _TAKEN = frozenset(
         *(State.DELIVERED, State.COMPLAINED),
     }
 )
+
+
+def _has_sent(image: Item) -> bool:
+    """Tell whether there is a message that the account could send."""
+    messages = image.get("messages", {}).get("M", {})
+    return any(each["M"]["state"]["S"] != State.DEFERRED for each in messages.values())
+
 
 _HOUR = 3_600_000  # milliseconds
 

@@ -2,16 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import PROBED, Hold
+from ordercast.receipts.provider_events import NOT_SENT_REASONS
+from ordercast.sending.backoff import MAX_ATTEMPTS
 from ordercast.sending.due_partitions import WHENEVER, held_behind
 from ordercast.sending.due_policy import DueAction
 from ordercast.workflows.ports import Ledger, NotificationsTopic
 from ordercast.workflows.sweep.actions import Actions, decide_each, due_rows, publish, write
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.swept import Swept
+
+ATTEMPTS = MAX_ATTEMPTS - 1
+"""A message that has been taken so often, and was not sent, is no probe: another try might be its last."""
+
+SELDOM = 15
+"""Minutes between probes that cost their message an attempt: those that only a receipt judges."""
 
 CANDIDATES = 25
 """The oldest that wait are asked; those that may not be sent any more are suppressed on the way."""
@@ -31,8 +40,9 @@ class ProbeHolds:
 
     def __call__(self, holds: Sequence[Hold], swept: Swept) -> None:
         """Probe each of *holds* that is to be probed; raises `Retryable`."""
+        now = self.release.now()
         for hold in holds:
-            if hold.is_active and hold.why in PROBED:
+            if hold.is_active and hold.why in PROBED and _is_due(hold, now):
                 self._probe(hold, swept)
 
     def _probe(self, hold: Hold, swept: Swept) -> None:
@@ -54,7 +64,13 @@ class ProbeHolds:
             lambda row: self.release.later(row, now),
             swept,
         )
-        probes = [i for i, each in decided.items() if each.row.state is State.REQUESTED]
+        requested = [i for i, each in decided.items() if each.row.state is State.REQUESTED]
+        probes = [i for i in requested if decided[i].row.attempts < ATTEMPTS]
         first = {i: replace(decided[i].row, held_by=hold.id) for i in probes[:1]}
-        others = {i: each for i, each in decided.items() if i not in probes}
+        others = {i: each for i, each in decided.items() if i not in requested}
         return others | {i: DueAction(row=row, publish=True) for i, row in first.items()}
+
+
+def _is_due(hold: Hold, now: datetime) -> bool:
+    minutes = (now - hold.since) // timedelta(minutes=1)
+    return hold.reason not in NOT_SENT_REASONS or (minutes > 0 and minutes % SELDOM == 0)

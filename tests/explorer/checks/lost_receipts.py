@@ -13,6 +13,7 @@ from ordercast.receipts.receipt import Receipt, read_receipt
 from ordercast.receipts.receipt_log import ReceiptLog
 from tests.explorer.faults.journal import Journal
 from tests.fakes.clock import START
+from tests.workflows.receipts.provider_receipts import price_in
 
 
 def lost_receipts(
@@ -28,7 +29,8 @@ def lost_receipts(
     for message_id, receipts in said.items():
         yield from _of_message(receipts, receipt_logs.get(message_id), whose[message_id])
     for row in rows.values():
-        yield from _of_row(row, {i: said[i] for i in row.messages if i in said})
+        sent = [i for i, each in row.messages.items() if each.state is not State.DEFERRED]
+        yield from _of_row(row, {i: said[i] for i in sent if i in said})
 
 
 def _of_message(
@@ -72,7 +74,8 @@ def _of_row(row: Notification, said: Mapping[str, list[Receipt]]) -> Iterator[st
 
 def dearest(receipts: list[Receipt]) -> Decimal | None:
     """Return the highest price among them."""
-    return max((each.price for each in receipts if each.price is not None), default=None)
+    prices = map(price_in, receipts)
+    return max((price for price in prices if price is not None), default=None)
 
 
 def _name(row: Notification) -> str:

@@ -130,7 +130,7 @@ def _calls(stage: Stage) -> Iterator[str]:
             if not _may_follow(first, second):
                 yield f"P3: {_name(each)} was called for again, though the first may have happened"
         if (
-            sum(call.reported is not Report.CERTAINLY_NOT for call in made)
+            sum(call.reported is not Report.CERTAINLY_NOT and not call.not_sent for call in made)
             > _AT_MOST_IN_DOUBT[each.channel]
         ):
             yield f"P3: {_name(each)} was sent into doubt too often"
@@ -258,8 +258,8 @@ def _read(record: StreamRecord) -> tuple[InboundEvent | ParkedRecord, ...]:
 
 
 def _may_follow(first: ProviderCall, second: ProviderCall) -> bool:
-    """Tell whether a second call was allowed: the first was not taken, or by the resend policy."""
-    if first.reported is Report.CERTAINLY_NOT:
+    """Tell whether a second call was allowed: the first was not taken or not sent, or by the resend policy."""
+    if first.reported is Report.CERTAINLY_NOT or first.not_sent:
         return True
     wait = SWEEP_POLICY.resend_email_after or timedelta.max
     recorded = second.row.resends == 1 and first.row.resends == 0

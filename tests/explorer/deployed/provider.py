@@ -63,18 +63,14 @@ class Carrier:
         row = call.row
         meets, *then = self.script.get((row.order.order_id, row.channel), ()) or ("taken",)
         self.script[row.order.order_id, row.channel] = tuple(then)
+        if meets in _NOT_TAKEN:
+            raise _NOT_TAKEN[meets](row)
         match meets:
-            case "throttled":
-                raise faults.throttled()
-            case "refused":
-                raise faults.refusal(row.channel, row.recipient or "")
+            case "no quota":
+                return {"MessageId": self._take(call, [_NO_QUOTA])}
             case "answer lost":
                 self._happen(call)
                 raise faults.timed_out()
-            case "request lost":
-                raise faults.timed_out()
-            case "server error":
-                raise faults.server_error()
             case "crash":
                 self._happen(call)
                 raise Crash
@@ -85,11 +81,18 @@ class Carrier:
         return {"MessageId": self._happen(call)}
 
     def _happen(self, call: ProviderCall) -> str:
-        self.given += 1
-        message_id = f"{call.row.channel}-message-{self.given}"
         call.happened = True
         row = call.row
-        for planned in self.receipts.get((row.order.order_id, row.channel), _USUAL[row.channel]):
+        usual = _USUAL[row.channel]
+        return self._take(call, self.receipts.get((row.order.order_id, row.channel), usual))
+
+    def _take(self, call: ProviderCall, receipts: Sequence[ReceiptScript]) -> str:
+        """Give the message an id, and queue what is said of it."""
+        self.given += 1
+        message_id = f"{call.row.channel}-message-{self.given}"
+        row = call.row
+        call.not_sent = not call.happened
+        for planned in receipts:
             call.has_receipt = True
             body = receipt(row, message_id, planned, taken_at=self.clock())
             self.journal.sent_receipts.append(
@@ -133,6 +136,14 @@ def _is_quiet(person: Person, now: datetime) -> bool:
     return (clock >= quiet.start) + (clock < quiet.end) >= 2 - over_midnight
 
 
+_NOT_TAKEN: Mapping[str, Callable[[Notification], Exception]] = {
+    "throttled": lambda _: faults.throttled(),
+    "sending paused": lambda _: faults.sending_paused(),
+    "refused": lambda row: faults.refusal(row.channel, row.recipient or ""),
+    "request lost": lambda _: faults.timed_out(),
+    "server error": lambda _: faults.server_error(),
+}
+_NO_QUOTA = ReceiptScript(kind="no quota")
 _USUAL = {Channel.SMS: (), Channel.EMAIL: (ReceiptScript(kind="delivered"),)}
 
 

@@ -74,5 +74,6 @@ _LINES = {
     "carrier": ("SUCCESS", "Message has been accepted by phone carrier"),
     "delivered": ("SUCCESS", "Message has been accepted by phone"),
     "unreachable": ("FAILURE", "Phone is currently unreachable/unavailable"),
+    "no quota": ("FAILURE", "No quota left for account"),
     "opted out": ("FAILURE", "Phone number is opted out"),
 }

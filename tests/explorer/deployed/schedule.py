@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ordercast.notifications.notification import Notification
-from ordercast.pacing.holds import PROBED, Holds
+from ordercast.pacing.holds import PROBED, Hold, Holds
+from ordercast.receipts.provider_events import NOT_SENT_REASONS
 from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.workflows.sweep.probe_holds import SELDOM
 from tests.fakes.clock import START, HandTurnedClock
 
 MINUTE = timedelta(minutes=1)
@@ -36,15 +38,22 @@ class EveryMinute:
 
     def next_at(self) -> datetime | None:
         """Return when the next round is."""
-        released = {each.id: each.released_at for each in self.holds() if each.released_at}
-        due = [at + self.holds_kept for at in released.values()]
-        # What waits behind trouble at the provider is probed in each round.
-        walked = released | {each.id: START for each in self.holds() if each.why in PROBED}
+        due = [each.released_at + self.holds_kept for each in self.holds() if each.released_at]
+        turns = {each.id: turn for each in self.holds() if (turn := self._turn(each))}
         due += [
-            walked.get(row.held_by or "", row.due_at) if row.is_held else row.due_at
+            min(turns.get(row.held_by or "", row.due_at), row.due_at) if row.is_held else row.due_at
             for row in self.rows.values()
             if row.due_at
         ]
         waiting = (each for each in self.receipt_logs.values() if not each.unattributed)
         due += [receipt_log.due_at for receipt_log in waiting if receipt_log.due_at]
         return max(min(due), self.last + MINUTE) if due else None
+
+    def _turn(self, hold: Hold) -> datetime | None:
+        """Return when a hold was let go, or is probed next; None where neither is."""
+        if hold.released_at or hold.why not in PROBED:
+            return hold.released_at
+        if hold.reason not in NOT_SENT_REASONS:
+            return self.last + MINUTE
+        done = (self.last - hold.since) // MINUTE // SELDOM
+        return hold.since + max(done + 1, 1) * SELDOM * MINUTE

@@ -30,7 +30,10 @@ class Report(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class ProviderCall:
-    """One call of a provider, as the provider saw it; `owner` is whose claim it was made under."""
+    """One call of a provider, as the provider saw it; `owner` is whose claim it was made under.
+
+    What was taken and `not_sent` is so by the account's trouble, and its receipt says that.
+    """
 
     row: Notification
     owner: str
@@ -38,6 +41,7 @@ class ProviderCall:
     happened: bool = False
     reported: Report = Report.UNKNOWN
     has_receipt: bool = False
+    not_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,6 +191,11 @@ def throttled() -> ClientError:
     return _client_error("ThrottlingException", 429, "Rate exceeded")
 
 
+def sending_paused() -> ClientError:
+    """Return what SES raises while somebody has paused the account's sending."""
+    return _client_error("SendingPausedException", 400, "Email sending is disabled.")
+
+
 def server_error() -> ClientError:
     """Return what they raise when something broke on their side, which says nothing."""
     return _client_error("InternalError", 500, "We encountered an internal error")

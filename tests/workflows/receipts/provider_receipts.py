@@ -41,5 +41,13 @@ def text_says(kind: str, message_id: str = "message-1", price: str | None = None
 
 
 def price_in(receipt: Receipt) -> Decimal | None:
-    """Return what a receipt is to be worth: a text over its ceiling was never sent."""
-    return Decimal(0) if "would exceed max price" in receipt.kind else receipt.price
+    """Return what a receipt is to be worth: a text over its ceiling, or its account's limits, was never sent."""
+    return Decimal(0) if any(words in receipt.kind for words in _NOT_SENT) else receipt.price
+
+
+_NOT_SENT = (
+    "would exceed max price",
+    "No quota left for account",
+    "No origination entities available to send",
+    "Sandboxed account unable to send to number",
+)

@@ -85,6 +85,8 @@ def rows(world: World, wire: ProviderWire, channel: Channel) -> list[Notificatio
     """So many notifications to a recipient each, with the real gateway between them and the wire."""
     world.provider = _gateway(wire, channel)
     world.buckets = NeverHeld()
+    # What holds a channel is tried elsewhere: here every message is called for.
+    world.ledger.unavailable.add("hold")
     many = [replace(notification(n, channel), recipient=_to(n, channel)) for n in range(MESSAGES)]
     world.enter(*many)
     return many
