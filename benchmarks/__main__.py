@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from benchmarks import findings
-from benchmarks.figures.goals import goals, of_money, of_the_rollups
+from benchmarks.figures.goals import goals, of_money, of_the_release, of_the_rollups
 from benchmarks.figures.money import VOLUMES, Cost, batch_of, cost
-from benchmarks.figures.report import show, show_costs
+from benchmarks.figures.report import show, show_costs, show_release
 from benchmarks.life import Life
+from benchmarks.release import cpu_a_message, release
 from benchmarks.rollups import NOTIFICATIONS, rollups, units_of_batches
 
 ORDERS = 100
@@ -20,12 +21,19 @@ def main() -> None:
     counted = findings.count(orders=ORDERS)
     timed = findings.time(orders=ORDERS)
     kept = rollups()
+    released = release(cpu=cpu_a_message())
     costs = [cost_of(volume, counted.delivered) for volume in VOLUMES]
-    reached = [*goals(counted, timed), *of_the_rollups(kept), *of_money(costs)]
+    reached = [
+        *goals(counted, timed),
+        *of_the_rollups(kept),
+        *of_money(costs),
+        *of_the_release(released),
+    ]
     today = datetime.now(UTC).date()
     console = Console(width=WIDTH)
     show(console, reached, counted, timed, today=today)
     show_costs(console, costs)
+    show_release(console, released)
 
 
 def cost_of(volume: int, life: Life) -> Cost:

@@ -36,7 +36,10 @@ A_BATCH = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """What the release of one message takes; CPU in seconds on this machine."""
+    """What the release of so many messages takes; CPU in seconds a message, on this machine.
+
+    `round_trips` are those of one group, one after the other.
+    """
 
     messages: int
     calls: Counter[str]
@@ -52,7 +55,7 @@ class Release:
     @property
     def seconds(self) -> float:
         """Seconds of one group's function for a message: its processor's, and waiting for AWS."""
-        return self.cpu / MEMORY + self.round_trips * ROUND_TRIP / self.messages
+        return self.cpu / MEMORY + self.round_trips * ROUND_TRIP * GROUPS / self.messages
 
     def takes(self, messages: int = MORNING) -> timedelta:
         """Return how long so many take, shared out over the groups."""
@@ -63,8 +66,8 @@ class Release:
         return self.units[kind] / self.messages * MORNING / within.total_seconds()
 
 
-def release(*, played: int = PLAYED, for_time: int = TIMED) -> Release:
-    """Release so many messages: in memory for calls and units, over connections for CPU."""
+def release(*, cpu: float, played: int = PLAYED) -> Release:
+    """Count the release of so many messages, of which each takes *cpu* seconds."""
     aws = StandIn()
     with opened(aws.answer), wired(aws.timetable) as functions:
         _defer(aws, functions, played)
@@ -80,11 +83,12 @@ def release(*, played: int = PLAYED, for_time: int = TIMED) -> Release:
         calls=counts.calls,
         round_trips=counts.round_trips // GROUPS,
         units=_of_table_and_index(units),
-        cpu=_cpu(for_time),
+        cpu=cpu,
     )
 
 
-def _cpu(messages: int) -> float:
+def cpu_a_message(messages: int = TIMED) -> float:
+    """Release so many messages over connections; return the processor's seconds for each."""
     with (
         endpoint.running(latency=0) as aws,
         opened(aws.name, url=aws.url),

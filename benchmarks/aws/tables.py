@@ -1,6 +1,6 @@
 """Answer DynamoDB calls from tables in memory, with AWS's refusals. Used by the stand-in."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from heapq import nsmallest
@@ -27,7 +27,7 @@ class MemoryTable:
         self.units: Counter[str] = Counter()
         self.largest: Counter[str] = Counter()
         self._indexes = indexes
-        self._waiting: dict[Key, tuple[str, int]] = {}
+        self._waiting: defaultdict[str, dict[Key, int]] = defaultdict(dict)
 
     def key_of(self, item: Item) -> Key:
         """Return an item's key."""
@@ -37,9 +37,10 @@ class MemoryTable:
         """Put *after* in its place, and count."""
         before = self.items.get(key)
         self._count(key, before, after)
-        self._waiting.pop(key, None)
+        if before and "due_shard" in before:
+            self._waiting[before["due_shard"]["S"]].pop(key, None)
         if "due_shard" in after:
-            self._waiting[key] = after["due_shard"]["S"], int(after["due_at"]["N"])
+            self._waiting[after["due_shard"]["S"]][key] = int(after["due_at"]["N"])
         for name, names in self._indexes.items():
             self.units[f"{_kind(key)} in the index {name}"] += write_units.for_index(
                 before, after, (*self.key_names, *names)
@@ -49,9 +50,7 @@ class MemoryTable:
     def due(self, partition: str, until: int, limit: int | None) -> list[Item]:
         """Return the keys of what waits in a partition of the index `due` *until* then, oldest first."""
         found = (
-            (due_at, key)
-            for key, (where, due_at) in self._waiting.items()
-            if where == partition and due_at <= until
+            (due_at, key) for key, due_at in self._waiting[partition].items() if due_at <= until
         )
         # So many are enough: a round reads no more than it acts on.
         oldest = nsmallest(limit, found) if limit else sorted(found)

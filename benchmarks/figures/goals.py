@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from benchmarks.figures.money import Cost
 from benchmarks.findings import CountedAll, TimedAll
+from benchmarks.release import GOAL, GROUPS, MORNING, Release
 from benchmarks.rollups import RollupsWorkload
 
 TIMES = " ×"  # noqa: RUF001 - a multiplication sign
@@ -65,6 +66,19 @@ def of_the_rollups(rollups: RollupsWorkload) -> list[Goal]:
             rollups.plain_counting_cpu / rollups.cpu,
             what="the same, with our calls, and an UpdateItem a record of theirs",
         ),
+    ]
+
+
+def of_the_release(release: Release) -> list[Goal]:
+    """Return the goals for the end of quiet hours."""
+    return [
+        Goal(
+            what=f"minutes to release {MORNING:,} deferred texts, {GROUPS} sweepers of 1,024 MiB",
+            limit=GOAL.total_seconds() / 60,
+            figure=release.takes().total_seconds() / 60,
+            digits=0,
+        ),
+        Goal(what="calls a message released", limit=0.2, figure=release.a_message),
     ]
 
 

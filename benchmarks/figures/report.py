@@ -11,6 +11,7 @@ from benchmarks.figures.goals import Goal
 from benchmarks.figures.money import Cost
 from benchmarks.findings import CallCounts, CountedAll, Timed, TimedAll
 from benchmarks.life import Life
+from benchmarks.release import Release
 
 MILLI = 1e3
 MICRO = 1e6
@@ -36,6 +37,21 @@ def show_costs(console: Console, costs: list[Cost]) -> None:
             f"{each.variable:.4f}",
             f"{each.fixed:.4f}",
             f"{each.total:.4f}",
+        )
+    console.print(table)
+
+
+def show_release(console: Console, release: Release) -> None:
+    """Print what the release of deferred messages takes, by the message and in a morning."""
+    columns = ("calls a message", "µs CPU a message", "units a message", "units a second")
+    table = _table(f"{release.messages:,} released", *columns)
+    for kind in ("table", "index"):
+        table.add_row(
+            f"ledger, {kind}",
+            f"{release.a_message:.2f}",
+            f"{release.cpu * MICRO:.0f}",
+            f"{release.units[kind] / release.messages:.1f}",
+            f"{release.units_a_second(kind):,.0f}",
         )
     console.print(table)
 

@@ -31,7 +31,7 @@ class Senders:
     now: Clock
 
     def rates(self) -> dict[Channel, float]:
-        """Return the rate of each channel by now, as its bucket has learnt it."""
+        """Return the rate of each channel by now, less where the provider throttles."""
         now = self.now()
         found = self.buckets.find({each.key for each in self.originations.values()})
         return {

@@ -56,7 +56,7 @@ class ProbeHolds:
 
     def _actions(self, hold: Hold, rows: Sequence[Notification], swept: Swept) -> Actions:
         """Decide about rows as if *hold* were let go, until the first one may be sent."""
-        found, now = self.release.found(rows), self.release.now()
+        found, now = self.release.look_up(rows), self.release.now()
         found = replace(found, holds=tuple(each for each in found.holds if each.id != hold.id))
         decided = decide_each(
             rows,

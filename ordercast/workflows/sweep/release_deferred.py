@@ -48,7 +48,7 @@ class ReleaseDeferred:
         rows = self._going(due, swept, room, now)
         if not rows:
             return False
-        found = self.found(rows)
+        found = self.look_up(rows)
         decided = decide_each(
             rows,
             lambda row: self.action(row, found, now),
@@ -75,7 +75,7 @@ class ReleaseDeferred:
         swept.without_room |= self._expiries(row for row in others if row.id not in going)
         return [*expired, *fitting]
 
-    def found(self, rows: Iterable[Notification]) -> LookupResult:
+    def look_up(self, rows: Iterable[Notification]) -> LookupResult:
         """Read what the release of *rows* is decided by."""
         return self.ledger.look_up(
             LookupKeys(
