@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from ordercast.decisions.audience import CONSENT_BY_EVENT
 from ordercast.events.order_event import Channel, Priority
@@ -16,6 +17,7 @@ from ordercast.sending.send_rules import QUIET_HOURS
 from ordercast.settings.processors import SendPolicy
 from ordercast.templates import Words
 from ordercast.wiring.send import SenderPorts, send_messages
+from ordercast.workflows.send_messages import WAVE_TAKES
 from pipeline.settings.mapping import mapping_of
 from tests.examples import notification
 from tests.fakes.accounts import FakeAccounts
@@ -44,7 +46,8 @@ class Scenario:
     """Messages that come as `arrivals` say, against `rate` units a second; the stage is set to `limit`.
 
     `down` and `quota` are as of `LimitedProvider`, by the time since the start. What is `deferred`
-    comes to the ledger instead of a queue, due when it comes, and is released by sweepers.
+    comes to the ledger instead of a queue, due when it comes, and is released by sweepers. In `quiet`
+    hours, whole minutes since the start, a call is one into an outage, unless it was checked before.
     """
 
     name: str
@@ -55,6 +58,17 @@ class Scenario:
     quota: Callable[[timedelta], float] = lambda _: float("inf")
     outage: timedelta = timedelta()
     deferred: bool = False
+    quiet: tuple[timedelta, timedelta] | None = None
+
+    @property
+    def has_sweepers(self) -> bool:
+        """Whether anything waits on the ledger."""
+        return self.deferred or self.quiet is not None
+
+    def is_down(self, at: timedelta) -> bool:
+        """Tell whether the provider takes nothing."""
+        begins, ends = self.quiet or (at, at)
+        return self.down(at) or begins + WAVE_TAKES <= at < ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +99,7 @@ def play(scenario: Scenario) -> Played:
     provider = LimitedProvider(
         time=time,
         rate=scenario.rate,
-        down=lambda at: scenario.down(at - START),
+        down=lambda at: scenario.is_down(at - START),
         quota=lambda at: scenario.quota(at - START),
     )
     ledger, buckets = FakeLedger(), FakeBuckets()
@@ -103,7 +117,8 @@ def play(scenario: Scenario) -> Played:
         words=lambda _: WORDS,
         send_within=lambda _: LONGEST,
     )
-    policy = replace(SEND_POLICY, rate=scenario.limit)
+    quiet = _quiet_hours(scenario.quiet)
+    policy = replace(SEND_POLICY, rate=scenario.limit, quiet_hours=quiet)
     queues = {each: _queue(time, each, ports, policy) for each in Priority}
 
     def arrive() -> None:
@@ -122,9 +137,14 @@ def play(scenario: Scenario) -> Played:
     for queue in queues.values():
         queue.start()
     sweepers = Sweepers(
-        time=time, ledger=ledger, buckets=buckets, queues=queues, limit=scenario.limit
+        time=time,
+        ledger=ledger,
+        buckets=buckets,
+        queues=queues,
+        limit=scenario.limit,
+        quiet_hours=quiet,
     )
-    if scenario.deferred:
+    if scenario.has_sweepers:
         sweepers.start()
     time.run(
         START + LONGEST,
@@ -132,6 +152,12 @@ def play(scenario: Scenario) -> Played:
     )
     ahead = timedelta(seconds=sweepers.longest / scenario.rate)
     return _played(scenario, ledger, provider, queues.values(), ahead)
+
+
+def _quiet_hours(quiet: tuple[timedelta, timedelta] | None) -> str:
+    """Return them as a stage's settings write them, on the clock of the example's recipient."""
+    there = ZoneInfo("America/Los_Angeles")
+    return "-".join(f"{(START + each).astimezone(there):%H:%M}" for each in quiet or ())
 
 
 def _queue(time: VirtualTime, priority: Priority, ports: SenderPorts, policy: SendPolicy) -> Queue:

@@ -76,6 +76,14 @@ def scenarios(share: float = 1.0) -> list[Scenario]:
             deferred=True,
         ),
         Scenario(
+            name="twice what fits in the twenty minutes before quiet hours, at 1/s",
+            arrivals=at_once(2 * 20 * 60),
+            rate=1,
+            limit=1,
+            quiet=(20 * MINUTE, 80 * MINUTE),
+            outage=HOUR,
+        ),
+        Scenario(
             name="15/s of high priority over a normal backlog, at 20/s",
             arrivals=steady(100, hour / 2, high=15),
             rate=20,

@@ -1,7 +1,7 @@
 """Groups of sweepers that run side by side each minute, and see counts that are old. Used by the simulation of senders."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -40,6 +40,7 @@ class Sweepers:
     buckets: FakeBuckets
     queues: Mapping[Priority, Queue]
     limit: int
+    quiet_hours: str
     longest: int = 0
     _counted: dict[tuple[Channel, Priority], int] = field(default_factory=dict)
 
@@ -96,4 +97,5 @@ class Sweepers:
             send_within=lambda _: timedelta(days=2),
             now=self.time,
         )
-        return sweep(ports, SWEEP_POLICY, sweep_receipts(ports, SWEEP_POLICY))
+        policy = replace(SWEEP_POLICY, quiet_hours=self.quiet_hours)
+        return sweep(ports, policy, sweep_receipts(ports, policy))
