@@ -1,18 +1,24 @@
 """Hold messages of a scope back, list what is held, and let it go again. Used by operators."""
 
+import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import typer
 
 from ordercast.cli.options import CloudName, Stage
-from ordercast.cli.output.holds import listing, words_of
+from ordercast.cli.output.holds import fields_of, listing, words_of
 from ordercast.cli.output.terminal import console
 from ordercast.decisions.lookup import LookupKeys
+from ordercast.errors import Retryable
 from ordercast.events.order_event import Channel, Priority
+from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.notifications.channels import CHANNELS
 from ordercast.operations.caller import caller_on
-from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.operations.units import count
+from ordercast.operations.waiting import waiting_in
 from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.usage_error import UsageError
 
@@ -27,33 +33,49 @@ ShopPart = Annotated[list[str] | None, typer.Option("--shop", help="Of this shop
 PriorityPart = Annotated[list[Priority] | None, typer.Option("--priority", help="high or normal.")]
 
 
-def pause(
+def pause(  # noqa: PLR0913, PLR0917 - each is an option of the command
     channel: ChannelPart = None,
     country: CountryPart = None,
     campaign: CampaignPart = None,
     shop: ShopPart = None,
     priority: PriorityPart = None,
     reason: Annotated[str, typer.Option(help="Kept with the pause, for others to read.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="The list, as JSON Lines.")] = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
     """Hold back the messages for which every option holds; without options, list what is held."""
     scope = _scope(channel, country, campaign, shop, priority)
     where = target(stage, cloud)
-    ledger = where.ledger()
-    if scope == Scope():
-        console.print(listing(ledger.look_up(LookupKeys(holds=True)).holds, ledger.waiting))
-        return
-    hold = Hold(
-        why=Why.PAUSED, scope=scope, by=caller_on(where), since=datetime.now(UTC), reason=reason
-    )
-    console.print(f"Holding back {words_of(scope)}.", markup=False)
-    holds = ledger.hold([hold])
+    if scope.parts:
+        _hold(where, scope, reason, say=not as_json)
+    _list(where.ledger(), as_json=as_json)
+
+
+def _hold(where: Target, scope: Scope, reason: str, *, say: bool) -> None:
+    """Say what is going to be held, and hold it."""
+    now = datetime.now(UTC)
+    # A pause does not wait for what is only to be said.
+    with suppress(Retryable):
+        waiting = waiting_in(scope, where.rollups(), now=now)
+        if say:
+            what = f"about {count(waiting, 'message')} that wait now, and what comes"
+            console.print(f"Holding back {words_of(scope)}: {what}.", markup=False)
+    hold = Hold(why=Why.PAUSED, scope=scope, by=caller_on(where), since=now, reason=reason)
+    holds = where.ledger().hold([hold])
     if hold.id not in {each.id for each in holds}:
-        raise UsageError(
-            f"{count(len(holds), 'hold')} are set, and no more fit", hint="let some go: resume"
-        )
-    console.print(listing(holds, ledger.waiting))
+        full = f"{count(len(holds), 'hold')} are set, and no more fit"
+        raise UsageError(full, hint="let some go: resume")
+
+
+def _list(ledger: DynamoLedger, *, as_json: bool = False) -> None:
+    holds = ledger.look_up(LookupKeys(holds=True)).holds
+    waiting = ledger.waiting([each.id for each in holds])
+    if as_json:
+        for each in holds:
+            print(json.dumps(fields_of(each, waiting[each.id]), ensure_ascii=False))
+    else:
+        console.print(listing(holds, waiting))
 
 
 def resume(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -74,7 +96,8 @@ def resume(  # noqa: PLR0913, PLR0917 - each is an option of the command
     scope = _scope(channel, country, campaign, shop, priority)
     if not (hold_ids or every or scope.parts):
         raise UsageError("resume what?", hint="give the options of the pause, its name, or --all")
-    ledger = target(stage, cloud).ledger()
+    where = target(stage, cloud)
+    ledger = where.ledger()
     active = [each for each in ledger.look_up(LookupKeys(holds=True)).holds if each.is_active]
     named = set(hold_ids or ())
     chosen = [
@@ -90,10 +113,20 @@ def resume(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if ids:
         waiting = ledger.waiting(ids)
         for each in chosen:
-            told = f"Letting go {words_of(each.scope)}: {count(waiting[each.id], 'message')}."
-            console.print(told, markup=False)
+            told = f"{count(waiting[each.id], 'message')}, {_pace(where, each.scope)}"
+            console.print(f"Letting go {words_of(each.scope)}: {told}.", markup=False)
         ledger.let_go(ids, at=datetime.now(UTC))
-    console.print(listing(ledger.look_up(LookupKeys(holds=True)).holds, ledger.waiting))
+    _list(ledger)
+
+
+def _pace(where: Target, scope: Scope) -> str:
+    """Say how fast the sweeper releases what waited."""
+    senders = where.names.senders
+    named = [scope.channel] if scope.channel else list(Channel)
+    rates = [
+        f"{senders[each].rate:g} {CHANNELS[each].messages}" for each in named if each in senders
+    ]
+    return f"released at {' and '.join(rates)} a second at most"
 
 
 def _scope(

@@ -59,7 +59,7 @@ def _held_back(target: Target, rows: Iterable[Notification]) -> Iterator[Text]:
     ]
     if holds:
         yield Text("\nHeld back:", style="bold")
-        yield listing(holds, ledger.waiting)
+        yield listing(holds, ledger.waiting([each.id for each in holds]))
 
 
 def _moments(row: Notification) -> list[str]:
@@ -81,7 +81,7 @@ def _moments(row: Notification) -> list[str]:
 
 
 def _figures(row: Notification) -> list[str]:
-    figures = []
+    figures = [f"behind {row.held_by}"] if row.is_held else []
     if row.parts:
         figures.append(count(row.parts, "part"))
     if row.attempts:

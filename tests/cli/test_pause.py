@@ -1,18 +1,32 @@
 """Pause and resume: options join to one scope, and the list says who holds what, since when and why."""
 
+import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
 from ordercast.cli import app as cli
 from ordercast.cli import pause
+from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel, Priority
 from ordercast.pacing.holds import HOLDS_MAX, Hold, Scope, Why, held
+from ordercast.rollups.rollup import Amount, RollupKey, hour_of
 from tests.examples import notification, paused
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.rollups import FakeRollups
 
+ADA = "arn:aws:iam::123456789012:user/ada"
 TEXTS = paused(channel=Channel.SMS)
+
+
+class Unreadable(FakeRollups):
+    """Rollups that cannot be read at the moment."""
+
+    def buckets(self, _: object) -> dict[RollupKey, dict[str, Amount]]:
+        raise LedgerUnavailable("throttled")
 
 
 @dataclass
@@ -20,18 +34,32 @@ class Stage:
     """A stage with a ledger in memory."""
 
     kept: FakeLedger = field(default_factory=FakeLedger)
-    stage: str = "dev"
+    counted: FakeRollups = field(default_factory=FakeRollups)
+    names: SimpleNamespace = field(
+        default_factory=lambda: SimpleNamespace(
+            senders={"sms": SimpleNamespace(rate=20.0), "email": SimpleNamespace(rate=14.0)}
+        )
+    )
 
     def ledger(self) -> FakeLedger:
         return self.kept
 
+    def rollups(self) -> FakeRollups:
+        return self.counted
+
 
 @pytest.fixture
-def ledger(monkeypatch: pytest.MonkeyPatch) -> FakeLedger:
-    """The ledger of the stage that every command is about."""
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The stage that every command is about."""
     stage = Stage()
     monkeypatch.setattr(pause, "target", lambda _name, _cloud: stage)
-    monkeypatch.setattr(pause, "caller_on", lambda _stage: "arn:aws:iam::123456789012:user/ada")
+    monkeypatch.setattr(pause, "caller_on", lambda _stage: ADA)
+    return stage
+
+
+@pytest.fixture
+def ledger(stage: Stage) -> FakeLedger:
+    """The ledger of that stage."""
     return stage.kept
 
 
@@ -69,9 +97,50 @@ def test_all_options_of_a_pause_join_to_one_scope(ledger, run) -> None:
     assert [scope] == scopes(ledger)
     first, *_ = out.splitlines()
     assert (
-        "Holding back normal-priority texts to SE of campaign spring: sale of shop Example Tea."
-        == first
+        "Holding back normal-priority texts to SE of campaign spring: sale of shop Example Tea:"
+        " about 0 messages that wait now, and what comes." == first
     )
+
+
+def test_a_pause_says_how_many_messages_of_its_scope_wait_before_it_holds_them(stage, run) -> None:
+    hour = hour_of(datetime.now(UTC))
+    for country, channel, amounts in (
+        ("SE", "sms", {"state#requested": 3, "state#deferred": 2, "state#sent": 9}),
+        ("US", "sms", {"state#requested": 4}),
+        ("SE", "email", {"state#requested": 5}),
+    ):
+        key = RollupKey(hour, channel, country, "confirmed", None, "Example Tea")
+        stage.counted.written[key, 0] = dict(amounts)
+
+    assert "Holding back texts to SE: about 5 messages" in run("pause", "--country", "SE")[1]
+    assert "Holding back texts: about 9 messages" in run("pause", "--channel", "sms")[1]
+    shop = run("pause", "--shop", "Example Tea")[1]
+    assert "Holding back messages of shop Example Tea: about 14 messages" in shop
+
+
+def test_a_pause_holds_also_where_nobody_can_say_what_waits(stage, run) -> None:
+    stage.counted = Unreadable()
+    status, out, _ = run("pause", "--channel", "sms")
+
+    assert (0, [Scope(channel=Channel.SMS)]) == (status, scopes(stage.kept))
+    assert "paused:channel=sms  texts\n" in out
+
+
+def test_programs_read_the_list_as_json_lines(stage, run) -> None:
+    run("pause", "--country", "SE", "--reason", "wrong link")
+    (line,) = run("pause", "--json")[1].splitlines()
+
+    since = stage.kept.holds[0].since.isoformat()
+    assert {
+        "id": "paused:country=SE",
+        "why": "paused",
+        "scope": {"country": "SE"},
+        "by": ADA,
+        "since": since,
+        "reason": "wrong link",
+        "released_at": None,
+        "waiting": 0,
+    } == json.loads(line)
 
 
 def test_the_list_says_what_is_held_why_by_whom_since_when_and_how_many_wait(ledger, run) -> None:
@@ -85,10 +154,7 @@ def test_the_list_says_what_is_held_why_by_whom_since_when_and_how_many_wait(led
     headline, details = out.splitlines()
     assert "paused:channel=sms  texts" == headline
     since = f"{ledger.holds[0].since:%Y-%m-%d %H:%M} UTC"
-    assert details == (
-        f"  paused, by arn:aws:iam::123456789012:user/ada since {since} (wrong link);"
-        " 1 message waiting"
-    )
+    assert details == (f"  paused, by {ADA} since {since} (wrong link); 1 message waiting")
 
 
 def test_one_option_twice_is_refused_because_no_message_has_both(ledger, run) -> None:
@@ -122,7 +188,7 @@ def test_what_is_resumed_is_exactly_what_was_paused(ledger, run) -> None:
     assert [Scope(channel=Channel.EMAIL), Scope(channel=Channel.SMS, country="SE")] == scopes(
         ledger
     )
-    assert "Letting go texts: 0 messages.\n" in out
+    assert "Letting go texts: 0 messages, released at 20 texts a second at most.\n" in out
 
 
 def test_what_is_resumed_is_named_or_all(ledger, run) -> None:

@@ -73,6 +73,16 @@ def test_what_is_not_sent_names_the_rule() -> None:
     assert "confirmed, email: suppressed (opted-out)" in str(status_listing([row]))
 
 
+def test_what_waits_behind_a_hold_names_it() -> None:
+    hold = paused(channel=Channel.EMAIL)
+    row = held(notification(), hold, until=START + timedelta(hours=8))
+
+    listing = str(status_listing([row]))
+
+    assert ": deferred (paused)" in listing
+    assert "behind paused:channel=email" in listing
+
+
 ACCOUNT = Hold(
     why=Why.ACCOUNT,
     scope=Scope(channel=Channel.EMAIL),
@@ -84,18 +94,19 @@ ACCOUNT = Hold(
 
 @pytest.fixture
 def ledger() -> FakeLedger:
-    return FakeLedger()
+    """A ledger in which customer c-1 has three notifications."""
+    ledger = FakeLedger()
+    for hours in (2, 3, 1):
+        row = notification(hours, customer_id="c-1", effective_at=START + timedelta(hours=hours))
+        ledger.rows[row.id] = row
+    return ledger
 
 
 @pytest.fixture
 def run_status(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], ledger: FakeLedger
+    ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    """Ask for a status on the command line, of a stage where customer c-1 has three notifications."""
-    for hours in (2, 3, 1):
-        row = notification(hours, customer_id="c-1", effective_at=START + timedelta(hours=hours))
-        ledger.rows[row.id] = row
-
+    """Ask for a status on the command line, of the stage of that ledger."""
     on_the_way = [InFlight()]
 
     class Stage:

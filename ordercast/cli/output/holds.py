@@ -1,6 +1,7 @@
 """List what is held back: what, why, by whom, since when, and how many wait. Used by `ordercast pause` and `status`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from rich.text import Text
 
@@ -19,12 +20,28 @@ WHYS: Mapping[Why, str] = {
 }
 
 
-def listing(holds: Iterable[Hold], waiting: Callable[[Sequence[str]], Mapping[str, int]]) -> Text:
-    """Show each hold in two lines; *waiting* counts the messages behind each of some ids."""
-    listed = list(holds)
-    behind = waiting([each.id for each in listed])
-    lines = [f"{_headline(each)}\n  {_details(each, behind[each.id])}" for each in listed]
+def listing(holds: Iterable[Hold], waiting: Mapping[str, int]) -> Text:
+    """Show each hold in two lines; *waiting* are the messages behind each, by its id."""
+    lines = [
+        f"{each.id}  {words_of(each.scope)}\n"
+        f"  {_details(each)}; {count(waiting[each.id], 'message')} waiting"
+        for each in holds
+    ]
     return Text("\n".join(lines) or NOTHING)
+
+
+def fields_of(hold: Hold, waiting: int) -> dict[str, Any]:
+    """Return a hold as JSON has it: `waiting` in messages, times in UTC."""
+    return {
+        "id": hold.id,
+        "why": hold.why,
+        "scope": hold.scope.parts,
+        "by": hold.by,
+        "since": hold.since.isoformat(),
+        "reason": hold.reason,
+        "released_at": hold.released_at.isoformat() if hold.released_at else None,
+        "waiting": waiting,
+    }
 
 
 def words_of(scope: Scope) -> str:
@@ -44,12 +61,8 @@ def words_of(scope: Scope) -> str:
     return " ".join(words if scope.parts else ["all", *words])
 
 
-def _headline(hold: Hold) -> str:
-    return f"{hold.id}  {words_of(hold.scope)}"
-
-
-def _details(hold: Hold, waiting: int) -> str:
+def _details(hold: Hold) -> str:
     since = f"{WHYS[hold.why]}, by {hold.by} since {hold.since:%Y-%m-%d %H:%M} UTC"
     reason = f" ({hold.reason})" if hold.reason else ""
     released = f"; let go at {hold.released_at:%H:%M}" if hold.released_at else ""
-    return f"{since}{reason}{released}; {count(waiting, 'message')} waiting"
+    return f"{since}{reason}{released}"

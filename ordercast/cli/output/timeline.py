@@ -79,7 +79,7 @@ def headline(row: Notification) -> Text:
 
 
 MEANINGS: Mapping[State, str] = {
-    State.DEFERRED: "it waits; the sweeper releases it when it is due",
+    State.DEFERRED: "it waits; the sweeper releases it when it is due, or its hold is let go",
     State.REQUESTED: "it waits for a sender; a template that fails is tried for about an hour",
     State.SENDING: "a sender has claimed it and is calling its provider",
     State.IN_DOUBT: "it is unknown whether the provider accepted it",
@@ -160,7 +160,7 @@ def _ours(row: Notification, decision: Decision | None) -> Iterator[TimelineEntr
         (row.in_doubt_since, "sender", f"in doubt: {sending}"),
         (row.sent_at, "sender", f"sent: {sending}"),
         (row.lease_until, "sender", "its claim expires"),
-        (row.due_at, "sweeper", f"check {row.sweeps + 1} is due"),
+        (row.due_at, "sweeper", _next_check(row)),
     ):
         if at:
             yield TimelineEntry(at=at, source=source, says=says)
@@ -168,6 +168,12 @@ def _ours(row: Notification, decision: Decision | None) -> Iterator[TimelineEntr
         rule = f" ({row.rule})" if row.rule else ""
         says = f"closed as {row.state}{rule}{_calls(row)}"
         yield TimelineEntry(at=row.closed_at, source="ledger", says=says, last=True)
+
+
+def _next_check(row: Notification) -> str:
+    if row.is_held:
+        return f"it expires, unless {row.held_by} is let go before"
+    return f"check {row.sweeps + 1} is due"
 
 
 def _calls(row: Notification) -> str:
