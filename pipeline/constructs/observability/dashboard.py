@@ -140,7 +140,10 @@ class Dashboard(Construct):
                     )
                 ],
             ),
-            _graph("In doubt", [self._metrics.metric("InDoubt", period=MINUTES)]),
+            _graph(
+                "In doubt, and over their ceiling",
+                [self._metrics.metric(each, period=MINUTES) for each in ("InDoubt", "OverPrice")],
+            ),
             _graph(
                 "Age of what is due, s",
                 [self._metrics.metric(DUE_AGE, statistic="Maximum", period=MINUTES)],
