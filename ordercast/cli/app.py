@@ -8,6 +8,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
+from ordercast.cli.budget import budget
 from ordercast.cli.customers import customers
 from ordercast.cli.export import export
 from ordercast.cli.options import CloudName, Shop, Stage
@@ -34,6 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Send text messages and e-mails for order events, and show the result of each.",
 )
+app.add_typer(budget)
 app.add_typer(customers)
 app.add_typer(parked)
 app.add_typer(prices)

@@ -1,8 +1,10 @@
-"""Define the options that commands share: stage, local cloud, shop and period."""
+"""Define the options that commands share: stage, local cloud, shop, country and period."""
 
 from typing import Annotated
 
 import typer
+
+from ordercast.usage_error import UsageError
 
 CloudName = Annotated[
     str | None,
@@ -20,3 +22,11 @@ Until = Annotated[
     str | None,
     typer.Option(help="Accepted before then, in UTC: a date is its beginning. [default: 24:00]"),
 ]
+
+
+def country_code(written: str) -> str:
+    """Return a country of ISO 3166-1 as given to --country. Raises `UsageError`."""
+    code = written.upper()
+    if len(code) != 2 or not code.isascii() or not code.isalpha():  # noqa: PLR2004 - ISO 3166-1
+        raise UsageError(f"--country: {written} is not a two-letter country code")
+    return code

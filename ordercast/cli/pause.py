@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from ordercast.cli.options import CloudName, Stage
+from ordercast.cli.options import CloudName, Stage, country_code
 from ordercast.cli.output.holds import fields_of, listing, words_of
 from ordercast.cli.output.terminal import console
 from ordercast.decisions.lookup import LookupKeys
@@ -139,7 +139,7 @@ def _scope(
     code = _one("--country", country)
     return Scope(
         channel=_one("--channel", channel),
-        country=_country(code) if code else None,
+        country=country_code(code) if code else None,
         campaign=_one("--campaign", campaign),
         shop=_one("--shop", shop),
         priority=_one("--priority", priority),
@@ -151,10 +151,3 @@ def _one(option: str, given: list[Part] | None) -> Part | None:
     if len(given or ()) > 1:
         raise UsageError(f"{option}: give one; a second pause holds the other")
     return given[0] if given else None
-
-
-def _country(written: str) -> str:
-    code = written.upper()
-    if len(code) != 2 or not code.isascii() or not code.isalpha():  # noqa: PLR2004 - ISO 3166-1
-        raise UsageError(f"--country: {written} is not a two-letter country code")
-    return code

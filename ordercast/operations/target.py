@@ -12,6 +12,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ordercast.gateways import clients
+from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
+from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.gateways.dynamodb.table import Table
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.people.dynamo_people import DynamoPeople
@@ -59,6 +61,14 @@ class Target:
     def people(self) -> DynamoPeople:
         """Return its customers."""
         return DynamoPeople(table=_table(self.names.customers_table))
+
+    def limits(self) -> DynamoLimits:
+        """Return the limits of its budgets."""
+        return DynamoLimits(table=_table(self.names.ledger_table))
+
+    def accounts(self) -> DynamoAccounts:
+        """Return the accounts of its budgets."""
+        return DynamoAccounts(table=_table(self.names.ledger_table))
 
     def rollups(self) -> DynamoRollups:
         """Return its rollups."""

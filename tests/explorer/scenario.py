@@ -95,7 +95,7 @@ RECEIPTS = {
 """Which receipts come: of text messages these only, of e-mails a delivery but for these."""
 
 TEXTS = Budget(period=Period.MONTH, limit=Decimal(5), channel="sms")
-HARVEST = Budget(period=Period.DAY, limit=Decimal("0.01"), campaign="harvest")
+HARVEST = Budget(period=Period.DAY, limit=Decimal("0.02"), campaign="harvest")
 """Budgets: of all texts, and of a campaign for which the second text waits until it is raised."""
 
 WITHHELD = {

@@ -103,6 +103,7 @@ class World:
     send_within: timedelta = SEND_WITHIN
     resend_email_after: timedelta | None = RESEND_EMAIL_AFTER
     rate: int = SEND_POLICY.rate
+    velocity_floor: int = 0
     time_left: Deadline = lambda: timedelta(minutes=5)
     soft_bounces: int = SOFT_BOUNCES
     delivered: int = 0
@@ -148,6 +149,7 @@ class World:
         policy = replace(
             SEND_POLICY,
             rate=self.rate,
+            velocity_floor=self.velocity_floor,
             quiet_hours=as_written(self.policy.quiet),
             promotional_quiet_hours=as_written(self.policy.promotional_quiet),
         )
@@ -203,11 +205,12 @@ class World:
         return sweep(self._sweeper_ports, self._sweep_policy, receipts, limit=limit)
 
     def sweep(self, limit: int = 100) -> Swept:
-        """Do one round of looks, one of releases and one of holds."""
+        """Do one round of looks, one of releases, one of budgets and one of holds."""
         swept, sweeper = Swept(), self.sweeper(limit)
         room = self.room()
         sweeper.look(looks(), swept, room)
         sweeper.release(deferrals(), swept, room)
+        sweeper.budgets(SHARDS, swept)
         sweeper.holds(SHARDS, swept, room)
         return swept
 

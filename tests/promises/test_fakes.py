@@ -16,6 +16,7 @@ from tests.fakes.accounts import FakeAccounts
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger, TwoStatementsOnOneKey
+from tests.fakes.limits import FakeLimits
 from tests.fakes.notifications_topic import FakeNotificationsTopic, TwoEntriesOfOneId
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
@@ -30,6 +31,7 @@ from tests.promises.ledger.decisions import latest_status, numbered_decision
 from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.steps import ONE, TWO, claims, enter, read
+from tests.promises.limits import LimitsPromises
 from tests.promises.notifications_topic import Heard, Listener, NotificationsTopicPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
 from tests.promises.people import NOBODY, OnRecord, PeoplePromises, paying
@@ -71,6 +73,12 @@ class TestFakeWorkQueues(WorkQueuesPromises):
 
         with pytest.raises(QueueUnavailable):
             work_queues.waiting()
+
+
+class TestFakeLimits(LimitsPromises):
+    @pytest.fixture
+    def limits(self) -> FakeLimits:
+        return FakeLimits(FakeLedger())
 
 
 class TestFakeRollups(RollupsPromises):

@@ -12,7 +12,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
-from ordercast.embedded_metric_format import BACK_PRESSURE, DUE_AGE, PARKED_METRIC
+from ordercast.embedded_metric_format import BACK_PRESSURE, BUDGET_USED, DUE_AGE, PARKED_METRIC
 from ordercast.settings.stage import StageSettings, StreamReaderSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.analytics import Analytics
@@ -51,6 +51,7 @@ class Alarms:
         self._sweeper()
         self._rollups()
         self._outcomes()
+        self._budgets()
 
     def heartbeat_missing(self, every: timedelta) -> None:
         """With a heartbeat something is always delivered; without one, an idle night is no failure."""
@@ -127,6 +128,18 @@ class Alarms:
         """Watch what the verifier finds once an hour."""
         found = self.metrics.metric("RollupsDiffer", statistic="Maximum", period=HOUR)
         self.topic.alarm("RollupsDiffer", found, "The rollups differ from the ledger.")
+
+    def _budgets(self) -> None:
+        """Watch the fullest budget; a velocity limit that is reached counts as one."""
+        used = self.metrics.metric(
+            BUDGET_USED, statistic="Maximum", period=self.stage.alarms.period
+        )
+        for name, percent, means in (
+            ("BudgetHalfUsed", 50, "Half of a budget is used in its period."),
+            ("BudgetNearlyUsed", 80, "Four fifths of a budget are used in its period."),
+            ("BudgetUsedUp", 100, "A budget is used up, and its messages wait."),
+        ):
+            self.topic.alarm(name, used, means, threshold=percent)
 
     def _outcomes(self) -> None:
         """Watch what became of the messages that were accepted within an hour."""

@@ -6,7 +6,13 @@ from datetime import timedelta
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from ordercast.embedded_metric_format import BACK_PRESSURE, DUE_AGE, DUE_BACKLOG, SLOT_WAIT
+from ordercast.embedded_metric_format import (
+    BACK_PRESSURE,
+    BUDGET_USED,
+    DUE_AGE,
+    DUE_BACKLOG,
+    SLOT_WAIT,
+)
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.conversions import duration
 from pipeline.constructs.observability.metrics import HOUR, OrdercastMetrics
@@ -104,14 +110,18 @@ class Dashboard(Construct):
             label="per 1,000 sent",
             period=duration(HOUR),
         )
+        used = self._metrics.metric(
+            BUDGET_USED, statistic="Maximum", period=HOUR, label="the fullest"
+        )
         return [
-            _graph("Providers' charges an hour, USD", [cost], width=8),
-            _graph("Per 1,000 notifications sent, USD", [apiece], width=8),
+            _graph("Providers' charges an hour, USD", [cost], width=6),
+            _graph("Per 1,000 notifications sent, USD", [apiece], width=6),
+            _graph("Budget used, percent", [used], width=6),
             cloudwatch.SingleValueWidget(
                 title="Providers' charges in the time shown, USD",
                 metrics=[self._metrics.metric("CostUSD", period=DAY, label="providers")],
                 set_period_to_time_range=True,
-                width=8,
+                width=6,
                 height=_HIGH,
             ),
         ]

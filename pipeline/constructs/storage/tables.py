@@ -33,6 +33,8 @@ class Tables:
     def let_claim(self, function: Function) -> None:
         """Let *function* claim and settle notifications, and record the provider's message ids."""
         self._let_merge(function, "BatchGetItem")
+        # The first of all opens buckets of pace, accounts of budgets, and the list of holds.
+        self.ledger.let(function, "PartiQLInsert")
 
     def let_merge_receipts(self, function: Function) -> None:
         """Let *function* merge receipts into notifications, and write suppressions."""

@@ -9,6 +9,7 @@ import pytest
 from local_cloud.cloud import LocalCloud
 from ordercast.events.order_event import Channel
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
+from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.people import items as people_item
@@ -24,6 +25,7 @@ from tests.promises.buckets import BucketsPromises
 from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.steps import LATER, ONE, claimed, claims, enter, row, settle
+from tests.promises.limits import LimitsPromises
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
 from tests.promises.receipt_logs import ReceiptLogsPromises
 from tests.promises.rollups import RollupsPromises
@@ -139,6 +141,12 @@ class TestDynamoAccounts(AccountsPromises):
     @pytest.fixture
     def accounts(self, cloud: LocalCloud, executor: Executor) -> DynamoAccounts:
         return DynamoAccounts(table=table_like(cloud, "ledger_table", executor))
+
+
+class TestDynamoLimits(LimitsPromises):
+    @pytest.fixture
+    def limits(self, cloud: LocalCloud, executor: Executor) -> DynamoLimits:
+        return DynamoLimits(table=table_like(cloud, "ledger_table", executor))
 
 
 class TestDynamoRollups(RollupsPromises):

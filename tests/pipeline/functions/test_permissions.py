@@ -17,7 +17,7 @@ WITHOUT_A_RESOURCE = {
 }
 
 SENDING = {
-    "Ledger": {"BatchGetItem", "PartiQLUpdate"},
+    "Ledger": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
     "Customers": {"BatchGetItem"},
     "Receipts": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
 }
@@ -81,19 +81,23 @@ def test_no_action_is_a_wildcard(synthesis: Synthesis) -> None:
                 **MERGING_RECEIPTS,
                 "Ledger": {*MERGING_RECEIPTS["Ledger"], "Query"},
                 "Receipts": {*MERGING_RECEIPTS["Receipts"], "Query"},
+                "Rollups": {"BatchGetItem"},
             },
         ),
         (
             "analytics.processor",
             {
-                "Ledger": {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"},
+                "Ledger": {
+                    *("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"),
+                    "BatchGetItem",  # budgets
+                },
                 "Rollups": {"BatchGetItem", "PutItem", "UpdateItem"},
             },
         ),
         (
             "analytics.verifier",
             {
-                "Ledger": {"BatchGetItem"},
+                "Ledger": {"BatchGetItem", "PartiQLUpdate"},  # it corrects budgets
                 "Rollups": {"BatchGetItem", "PutItem", "Query", "UpdateItem"},
                 "Receipts": {"BatchGetItem", "Query"},
             },

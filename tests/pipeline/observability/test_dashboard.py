@@ -10,6 +10,7 @@ import pytest
 from analytics import cloudwatch_metrics, verifier
 from ordercast.embedded_metric_format import (
     BACK_PRESSURE,
+    BUDGET_USED,
     DUE_AGE,
     DUE_BACKLOG,
     NAMESPACE,
@@ -22,7 +23,14 @@ from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
 
-OTHERS = {cloudwatch_metrics.LATENCY, PARKED_METRIC, BACK_PRESSURE, DUE_AGE, verifier.METRIC}
+OTHERS = {
+    cloudwatch_metrics.LATENCY,
+    PARKED_METRIC,
+    BACK_PRESSURE,
+    BUDGET_USED,
+    DUE_AGE,
+    verifier.METRIC,
+}
 PUBLISHED = cloudwatch_metrics._ESSENTIAL | OTHERS  # noqa: SLF001 - on every stage
 AT_FULL = {SLOTS_USED, SLOT_WAIT, DUE_BACKLOG}
 

@@ -1,0 +1,185 @@
+"""Set budgets, and read what is used of them. Used by `ordercast budget`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ordercast.budgets.account import NOTHING, Account, opened, share_used
+from ordercast.budgets.budget import DIMENSIONS, Budget, Period
+from ordercast.decisions.lookup import LookupKeys
+from ordercast.operations.target import Target
+from ordercast.rollups.budget_holds import account_of, budget_of, money_holds
+from ordercast.rollups.rollup import Amounts, RollupKey, hour_of
+from ordercast.rollups.spent import charged_by_slot, cost
+from ordercast.usage_error import UsageError
+from ordercast.workflows.read_rollups import rollups_between
+from ordercast.workflows.take_in_adjustments import take_in_adjustments
+
+HISTORY = {Period.MONTH: 12, Period.DAY: 14, Period.HOUR: 24}
+"""How many earlier periods are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetState:
+    """A budget in one period: what is left of it, spent so far, and how many messages wait for room."""
+
+    budget: Budget
+    account: Account
+    spent: Decimal
+    waiting: int
+
+    @property
+    def used(self) -> Decimal:
+        """What is spent and reserved, in US dollars."""
+        return self.account.limit - self.account.left
+
+    @property
+    def reserved(self) -> Decimal:
+        """What may still be charged for messages on their way."""
+        return self.used - self.spent
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The same for `--json`; US dollars are text, so that no program rounds them."""
+        return {
+            "budget": self.budget.id,
+            **{name: getattr(self.budget, name) for name in DIMENSIONS},
+            "period": self.account.key.rpartition("#")[2],
+            "limit_usd": f"{self.account.limit:f}",
+            "used_usd": f"{self.used:f}",
+            "spent_usd": f"{self.spent:f}",
+            "reserved_usd": f"{self.reserved:f}",
+            "used_percent": f"{share_used(self.account):.1f}",
+            "reserve_percent": self.budget.reserve,
+            "waiting": self.waiting,
+            "by": self.budget.by,
+            "since": self.budget.since and self.budget.since.isoformat(),
+            "reason": self.budget.reason,
+        }
+
+
+def dollars(written: str, *, option: str) -> Decimal:
+    """Read a limit in US dollars. Raises `UsageError`."""
+    try:
+        amount = Decimal(written)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0 or amount.quantize(_SMALLEST) != amount:
+        raise UsageError(f"{option}: {written} is not an amount in US dollars, such as 100 or 2.50")
+    return amount
+
+
+_SMALLEST = Decimal("0.00001")
+
+
+def set_budget(chosen: Target, budget: Budget) -> None:
+    """Set *budget* from now on; what its present period has cost so far is used already."""
+    now = datetime.now(UTC)
+    known = {each.id for each in chosen.limits().read().budgets}
+    chosen.limits().set(budget)
+    if budget.id not in known:
+        _open(chosen, budget, now)
+    hour = hour_of(now)
+    take_in_adjustments(chosen.accounts(), chosen.rollups(), {budget.account(hour): budget})
+
+
+def remove_budget(chosen: Target, budget: Budget) -> None:
+    """Remove the budget of that scope and period."""
+    if budget.id not in {each.id for each in chosen.limits().read().budgets}:
+        raise UsageError(f"no budget {budget.id} is set", hint="`budget show` lists them")
+    chosen.limits().remove(budget)
+
+
+def present(chosen: Target) -> list[BudgetState]:
+    """Return every budget in its present period."""
+    return _states(chosen, back=dict.fromkeys(Period, 1))
+
+
+def earlier(chosen: Target) -> list[BudgetState]:
+    """Return every budget in its present period and earlier ones in which it was used, oldest first."""
+    return _states(chosen, back=HISTORY)
+
+
+def _states(chosen: Target, *, back: Mapping[Period, int]) -> list[BudgetState]:
+    now = datetime.now(UTC)
+    by_key = {
+        each.account(hour): each
+        for each in chosen.limits().read().budgets
+        for hour in _hours_back(each.period, back[each.period], now)
+    }
+    accounts = take_in_adjustments(chosen.accounts(), chosen.rollups(), by_key)
+    waiting = _waiting(chosen)
+    return [
+        BudgetState(
+            budget=budget,
+            account=accounts.get(key) or opened(budget, key),
+            spent=_spent(chosen, budget, key),
+            waiting=waiting.get(key, 0),
+        )
+        for key, budget in by_key.items()
+        if key in accounts or key == budget.account(hour_of(now))
+    ]
+
+
+def _hours_back(period: Period, periods: int, now: datetime) -> list[str]:
+    """Return an hour of each of the last *periods*, oldest first."""
+    length = {Period.HOUR: timedelta(hours=1), Period.DAY: timedelta(days=1)}
+    times = [now]
+    while len(times) < periods:
+        last = times[-1]
+        times.append(last - length.get(period, timedelta(days=last.day)))
+    return [hour_of(each) for each in reversed(times)]
+
+
+def _spent(chosen: Target, budget: Budget, key: str) -> Decimal:
+    """Return what carriers charged in a period, and what is expected of messages without a price."""
+    buckets = _buckets(chosen, key.rpartition("#")[2])
+    covered = (a for bucket, a in buckets.items() if budget.covers(bucket.spending))
+    return sum(map(cost, covered), NOTHING)
+
+
+def _buckets(chosen: Target, period: str) -> dict[RollupKey, Amounts]:
+    begins = datetime.fromisoformat(f"{period}{_REST[len(period)]}+00:00")
+    lasts = {7: timedelta(days=31), 10: timedelta(days=1), 13: timedelta(hours=1)}[len(period)]
+    found = rollups_between(chosen.rollups(), begins, begins + lasts)
+    return {bucket: a for bucket, a in found.items() if bucket.hour.startswith(period)}
+
+
+_REST = {7: "-01T00:00", 10: "T00:00", 13: ":00"}
+
+
+def _waiting(chosen: Target) -> dict[str, int]:
+    """Return how many messages wait for room in each account."""
+    ledger = chosen.ledger()
+    found = ledger.look_up(LookupKeys(holds=True, budgets=True))
+    keys = {
+        hold.id: account_of(hold, budget)
+        for hold in money_holds(found.holds)
+        if (budget := budget_of(hold, found.limits))
+    }
+    behind = ledger.waiting(sorted(keys)) if keys else {}
+    total: dict[str, int] = {}
+    for hold_id, key in keys.items():
+        total[key] = total.get(key, 0) + behind[hold_id]
+    return total
+
+
+def _open(chosen: Target, budget: Budget, now: datetime) -> None:
+    """Open the account of the present period with what the rollups say was charged in it so far.
+
+    What is on its way at this moment may be missing: the verifier puts that right.
+    """
+    key = budget.account(hour_of(now))
+    period = key.rpartition("#")[2]
+    charged = charged_by_slot(_buckets(chosen, period), budget, period)
+    adjusted = chosen.rollups().adjusted([key]).get(key, {})
+    fresh = opened(budget, key)
+    account = replace(
+        fresh,
+        used={**fresh.used, **charged},
+        left=budget.limit - sum(charged.values(), NOTHING),
+        adjusted={**fresh.adjusted, **adjusted},
+    )
+    chosen.accounts().change([(chosen.accounts().read([key]).get(key), account)])

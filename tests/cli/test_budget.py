@@ -1,0 +1,152 @@
+"""Budgets are set, shown with what is used, and every change is on record."""
+
+import json
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import pytest
+
+from ordercast.budgets.account import moved, opened
+from ordercast.cli import app as cli
+from ordercast.cli import budget
+from ordercast.operations import budgets
+from tests.fakes.accounts import FakeAccounts
+from tests.fakes.clock import START
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.limits import FakeLimits
+from tests.fakes.rollups import FakeRollups
+from tests.promises.rollups import count, sent
+
+
+@dataclass
+class Stage:
+    """A stage in memory."""
+
+    kept: FakeLedger = field(default_factory=FakeLedger)
+    accounts_: FakeAccounts = field(default_factory=FakeAccounts)
+    rollups_: FakeRollups = field(default_factory=FakeRollups)
+    stage: str = "dev"
+
+    def __post_init__(self) -> None:
+        self.limits_ = FakeLimits(self.kept)
+
+    def ledger(self) -> FakeLedger:
+        return self.kept
+
+    def limits(self) -> FakeLimits:
+        return self.limits_
+
+    def accounts(self) -> FakeAccounts:
+        return self.accounts_
+
+    def rollups(self) -> FakeRollups:
+        return self.rollups_
+
+
+class Clock:
+    @staticmethod
+    def now(_zone: object) -> object:
+        return START
+
+    fromisoformat = staticmethod(type(START).fromisoformat)
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    stage = Stage()
+    monkeypatch.setattr(budget, "target", lambda _name, _cloud: stage)
+    monkeypatch.setattr(budget, "caller_on", lambda _stage: "ada")
+    monkeypatch.setattr(budget, "datetime", Clock)
+    monkeypatch.setattr(budgets, "datetime", Clock)
+    return stage
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run the command line as the shell would: its status, its output and its complaints."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["ordercast", "budget", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run
+
+
+def test_without_budgets_there_is_nothing_to_show(stage, run) -> None:
+    assert (0, "No budget is set.\n", "") == run("show")
+
+
+def test_a_budget_is_set_by_day_and_month_with_who_and_why(stage, run) -> None:
+    words = ("--channel", "sms", "--country", "se", "--reserve", "20", "--reason", "trial")
+    status, out, _ = run("set", "--day", "12.50", "--month", "200", *words)
+
+    day, month = stage.kept.limits.budgets
+    assert 0 == status
+    assert ("channel=sms country=SE/day", Decimal("12.50")) == (day.id, day.limit)
+    assert ("channel=sms country=SE/month", Decimal(200)) == (month.id, month.limit)
+    assert ("ada", START, "trial", 20) == (day.by, day.since, day.reason, day.reserve)
+    assert "channel=sms country=SE/day" in out
+    assert "2026-03-02" in out
+
+
+def test_a_new_budget_knows_what_its_period_has_cost_so_far(stage, run) -> None:
+    count(stage.rollups_, sent(price="0.30"))
+    run("set", "--day", "1")
+    _, out, _ = run("show", "--json")
+
+    (shown,) = json.loads(out)
+    assert ("1", "0.30", "0.30") == (shown["limit_usd"], shown["used_usd"], shown["spent_usd"])
+    assert ("30.0", 0) == (shown["used_percent"], shown["waiting"])
+
+
+def test_a_changed_limit_keeps_what_is_used(stage, run) -> None:
+    run("set", "--day", "1")
+    (key,) = stage.accounts_.kept
+    stage.accounts_.kept[key] = moved(stage.accounts_.kept[key], {"09": Decimal("0.4")})
+    run("set", "--day", "2")
+
+    assert Decimal("1.6") == stage.accounts_.kept[key].left
+
+
+def test_a_removed_budget_is_gone_and_its_changes_stay_on_record(stage, run) -> None:
+    run("set", "--day", "1", "--reason", "trial")
+    run("set", "--day", "1", "--remove", "--reason", "over")
+    assert () == stage.kept.limits.budgets
+
+    _, out, _ = run("history")
+    assert "2026-03-02 09:30 UTC  all/day: 1 USD, by ada (trial)" in out
+    assert "2026-03-02 09:30 UTC  all/day: removed, by ada (over)" in out
+
+
+def test_history_shows_earlier_periods(stage, run) -> None:
+    run("set", "--day", "1")
+    (now,) = stage.kept.limits.budgets
+    before = opened(replace(now, limit=Decimal(3)), "all/day#2026-03-01")
+    stage.accounts_.kept[before.key] = moved(before, {"09": Decimal(1)})
+    _, out, _ = run("history", "--json")
+
+    periods = json.loads(out)["periods"]
+    assert ["2026-03-01", "2026-03-02"] == [each["period"] for each in periods]
+    assert ["1", "0"] == [each["used_usd"] for each in periods]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ((), "a budget of what?"),
+        (("--day", "much"), "--day: much is not an amount in US dollars"),
+        (("--day", "-1"), "--day: -1 is not an amount in US dollars"),
+        (("--month", "0.000001"), "--month: 0.000001 is not an amount in US dollars"),
+        (("--day", "1", "--country", "Sweden"), "Sweden is not a two-letter country code"),
+        (("--day", "1", "--remove"), "no budget all/day is set"),
+    ],
+)
+def test_what_cannot_be_set_is_answered_in_a_line(stage, run, words, complaint) -> None:
+    status, _, err = run("set", *words)
+
+    assert 1 == status
+    assert complaint in err
+    assert () == stage.kept.limits.budgets
