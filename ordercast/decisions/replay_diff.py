@@ -50,7 +50,11 @@ def verdict(row: Notification | None) -> str:
     """Return the verdict on a notification in one word, and its rule if it was suppressed."""
     if row is None:
         return NOTHING
-    # What waits behind a hold was decided to be sent.
-    if row.state in _BEFORE_SENDING and not row.is_held:
+    # What waits behind a hold, or waited into quiet hours, was decided to be sent.
+    if row.state in _BEFORE_SENDING and not row.is_held and not _waited(row):
         return f"{row.state}: {row.rule}" if row.state is State.SUPPRESSED else row.state.value
     return SENT
+
+
+def _waited(row: Notification) -> bool:
+    return row.state is State.DEFERRED and row.ages_from is not None

@@ -11,6 +11,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.dry_run import DryRun
 from ordercast.people.person import Person
+from ordercast.sending.send_rules import deferred
 from tests.examples import EMAIL, POLICY, drafts, payload
 from tests.fakes.world import World, records
 
@@ -95,6 +96,13 @@ def test_what_was_to_go_out_is_the_same_however_far_it_came(
     row = drafts(channel="email")[0]
     found = list(differences([replace(row, state=would)], {row.id: replace(row, state=was)}))
     assert differ == bool(found)
+
+
+def test_what_a_backlog_moved_into_quiet_hours_was_to_go_out(world: World) -> None:
+    row = drafts(channel="email")[0]
+    waits = deferred(row, until=world.now() + timedelta(hours=8), at=world.now())
+
+    assert [] == list(differences([row], {row.id: waits}))
 
 
 def test_what_the_ledger_never_had_is_said(world: World) -> None:

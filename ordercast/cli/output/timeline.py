@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.console import Group, RenderableType
 from rich.table import Table as Grid
@@ -135,7 +135,7 @@ def _notification(
     grid.add_column(overflow="fold")
     for step in steps(row, decision, receipt_logs):
         grid.add_row(f"  {_clock(step.at)}", step.source, Text(step.says))
-    return Group(heading, Text(f"  {_meaning(row)}{_cost(row)}", style="dim"), grid)
+    return Group(heading, Text(f"  {_meaning(row)}{_waited(row)}{_cost(row)}", style="dim"), grid)
 
 
 def _meaning(row: Notification) -> str:
@@ -215,6 +215,14 @@ def _theirs(
         price = "" if receipt_event.price is None else f", {dollars(receipt_event.price)} USD"
         says = f"{kind}{price} → {meaning_of(kind, channel).state}"
         yield TimelineEntry(at=receipt_event.at, source=source, says=says)
+
+
+def _waited(row: Notification) -> str:
+    """Say for how long quiet hours held a message back after it had been accepted."""
+    if row.ages_from is None:
+        return ""
+    minutes = (row.ages_from - row.effective_at) // timedelta(minutes=1)
+    return f"; quiet hours held it back for {minutes // 60} h {minutes % 60} min"
 
 
 def _cost(row: Notification) -> str:

@@ -83,7 +83,7 @@ class SesEmail:
         return simple
 
     def _unsubscribe_headers(self, notification_id: str) -> "list[MessageHeaderTypeDef]":
-        """Return the headers of RFC 8058; SES signs them (DKIM) as it does all it is given."""
+        """Return the headers of RFC 8058, which have to be under the DKIM signature that SES adds."""
         url = self.unsubscribe_url.replace("{id}", notification_id)
         mail = f"mailto:{self.unsubscribe_mailbox}?subject=unsubscribe%20{notification_id}"
         ways = [f"<{url}>"] if url else []

@@ -145,6 +145,16 @@ def test_what_is_deferred_says_by_which_rule_until_when_and_on_what_consent() ->
     assert shown[-2:] == ["ledger: takes effect", "sweeper: check 1 is due"]
 
 
+def test_a_wait_for_quiet_hours_after_it_was_accepted_is_said() -> None:
+    """Else nobody knows why a message of the evening went in the morning."""
+    row, receipt_log = delivered_text()
+    waited = replace(row, ages_from=row.effective_at + timedelta(hours=10, minutes=58))
+
+    said = " ".join(shown([], [waited], receipt_log).split())
+    assert "quiet hours held it back for 10 h 58 min" in said
+    assert "held it back" not in shown([], [row], receipt_log)
+
+
 def test_a_suppressed_one_names_its_rule() -> None:
     (draft,) = drafts(channel="email")
     refused = Verdict(state=State.SUPPRESSED, rule="opted-out")
