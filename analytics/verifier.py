@@ -35,11 +35,14 @@ class Compared:
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Compare the hour that began `hours_ago` (by default all of AGES); write the mismatches as a metric.
 
-    Before the youngest of AGES, unattributed charges are counted.
+    Before the youngest of AGES, the velocity limits of the next hour are written, and unattributed
+    charges are counted.
     """
     hours_ago = event.get("hours_ago")
     ages = AGES if hours_ago is None else (hours_ago * HOUR,)
     log = request_log("verifier", context)
+    if AGES[0] in ages:
+        log.info("velocity_limits_written", extra={"above_the_floor": _wired().velocity()})
     if AGES[0] in ages and (charges := _wired().charges):
         log.info("charges_counted", extra={"unattributed": charges()})
     now, settings = datetime.now(UTC), _settings()

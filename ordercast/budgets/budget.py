@@ -6,7 +6,7 @@ those of the rollups, and what waits over the end of a period does not use up th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -50,6 +50,17 @@ class Period(StrEnum):
 
 
 _LENGTH = {Period.MONTH: 7, Period.DAY: 10, Period.HOUR: 13}
+
+_KEPT = {7: timedelta(days=800), 10: timedelta(days=400), 13: timedelta(days=30)}
+
+
+def keep_until(account: str) -> datetime:
+    """Return until when the account of that key is kept, so that `budget history` can show it."""
+    period = account.rpartition("#")[2]
+    begins = f"{period}{'-01T00' if len(period) == _LENGTH[Period.MONTH] else ''}"
+    begins += "T00" if len(period) == _LENGTH[Period.DAY] else ""
+    return datetime.fromisoformat(f"{begins}:00+00:00") + _KEPT[len(period)]
+
 
 DIMENSIONS = ("channel", "country", "campaign", "shop")
 

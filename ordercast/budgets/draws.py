@@ -10,8 +10,8 @@ from ordercast.budgets.budget import Budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a message needs: US dollars of each of its budgets, in the period of its hour."""
+class Expense:
+    """What a message may cost: US dollars of each of its budgets, in the period of its hour."""
 
     id: str
     amount: Decimal
@@ -28,9 +28,9 @@ class Wanted:
         return NOTHING if self.is_high else budget.kept
 
 
-def draws_of(wanted: Iterable[Wanted]) -> list[AccountDraw]:
+def draws_of(wanted: Iterable[Expense]) -> list[AccountDraw]:
     """Return one draw an account; what normal priority may not use, a draw with one of it may not."""
-    together: defaultdict[str, list[tuple[Budget, Wanted]]] = defaultdict(list)
+    together: defaultdict[str, list[tuple[Budget, Expense]]] = defaultdict(list)
     for each in wanted:
         for budget in each.budgets:
             together[budget.account(each.hour)].append((budget, each))
@@ -45,7 +45,7 @@ def draws_of(wanted: Iterable[Wanted]) -> list[AccountDraw]:
     ]
 
 
-def over(wanted: Sequence[Wanted], left: Mapping[str, Decimal]) -> dict[str, Budget]:
+def over(wanted: Sequence[Expense], left: Mapping[str, Decimal]) -> dict[str, Budget]:
     """Return which of *wanted*, by id, do not fit into what is *left* by account, and the budget that each exceeds.
 
     The first come first. An account that is not named has room.

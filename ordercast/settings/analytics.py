@@ -34,7 +34,7 @@ Each comparison is an invocation of its own, with the whole time-out.
 class VerifierSettings(EnvironmentSettings):
     """Settings of the verifier, set in stages/*.toml as retention, sole_sender and default_currency.
 
-    `receipt_timeout` and `claim_lease` too; `stream_retention` is set there as orders.retention, `redelivered_for`
+    `receipt_timeout`, `claim_lease`, `velocity_floor` and `velocity_factor` too; `stream_retention` is set there as orders.retention, `redelivered_for`
     (how long Lambda redelivers a record to the relay) as order_relay.max_age, and `second_look`, the
     wait before an hour that differs is compared again, as second_look.
     """
@@ -50,6 +50,8 @@ class VerifierSettings(EnvironmentSettings):
     redelivered_for: timedelta
     second_look: timedelta
     claim_lease: timedelta
+    velocity_floor: int
+    velocity_factor: int
     receipt_timeout: timedelta
     sole_sender: bool
     default_currency: str

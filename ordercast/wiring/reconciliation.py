@@ -19,10 +19,12 @@ from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.reconciliation.tracing import ParkedPositions
 from ordercast.settings.analytics import VerifierSettings
 from ordercast.wiring.tables import tables
+from ordercast.wiring.velocity import velocity_of
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from ordercast.workflows.reconcile.count_charges import CountCharges
+from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
 from ordercast.workflows.reconcile.trace_records import TraceRecords
 
 
@@ -35,6 +37,7 @@ class Verification:
 
     verify: CompareRollups
     budgets: CompareBudgets
+    velocity: SetVelocityLimits
     trace_records: TraceRecords
     rollups: DynamoRollups
     inputs: DynamoRollupInputs
@@ -74,6 +77,12 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
             rollups_differ=verify,
             pause=time.sleep,
             wait=settings.claim_lease,
+        ),
+        velocity=SetVelocityLimits(
+            rollups=rollups,
+            accounts=DynamoAccounts(table=ledger),
+            velocity=velocity_of(settings),
+            now=now,
         ),
         trace_records=TraceRecords(
             stream=orders,

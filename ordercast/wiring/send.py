@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from random import random
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from ordercast.budgets.velocity import Velocity
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import Wait
@@ -18,6 +16,7 @@ from ordercast.settings.texts import open_countries
 from ordercast.templates import Words, send_within, words
 from ordercast.wiring.clock import utc_now, wait_until
 from ordercast.wiring.quiet import quiet_policy
+from ordercast.wiring.velocity import velocity_of
 from ordercast.workflows.account_trouble import AccountTrouble
 from ordercast.workflows.merge_receipts import MergeReceipts
 from ordercast.workflows.ports import (
@@ -92,11 +91,6 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
         account=account,
         now=now,
     )
-
-
-def velocity_of(policy: SendPolicy) -> Velocity:
-    """Return the limit of an hour that a stage's settings ask for."""
-    return Velocity(floor=Decimal(policy.velocity_floor), factor=Decimal(policy.velocity_factor))
 
 
 def pricing_of(settings: "SenderSettings | StageSettings") -> Pricing:

@@ -10,6 +10,7 @@ import pytest
 
 from analytics import verifier
 from ordercast.budgets.budget import Limits
+from ordercast.budgets.velocity import Velocity
 from ordercast.notifications.lifecycle import State
 from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.rollup import hour_of
@@ -17,6 +18,7 @@ from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from ordercast.wiring.reconciliation import Verification
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from ordercast.workflows.reconcile.count_charges import CountCharges
+from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
@@ -41,6 +43,8 @@ SETTINGS = VerifierSettings(
     stream_retention=timedelta(hours=24),
     redelivered_for=6 * HOUR,
     claim_lease=HOUR,
+    velocity_floor=0,
+    velocity_factor=5,
     second_look=timedelta(seconds=30),
     receipt_timeout=timedelta(hours=72),
     sole_sender=True,
@@ -98,6 +102,12 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
             rollups_differ=verifying(stage.rollups, stage.ledger),
             pause=lambda _: None,
             wait=HOUR,
+        ),
+        velocity=SetVelocityLimits(
+            rollups=stage.rollups,
+            accounts=FakeAccounts(),
+            velocity=Velocity(floor=Decimal(0), factor=Decimal(5)),
+            now=lambda: NOW,
         ),
         trace_records=stage.meaning_of,  # type: ignore[arg-type]  # a fake of the port
         rollups=stage.rollups,  # type: ignore[arg-type]  # a fake of the port

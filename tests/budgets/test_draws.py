@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ordercast.budgets.account import Account, opened, share_used
 from ordercast.budgets.budget import Budget, Period
-from ordercast.budgets.draws import Wanted, draws_of, over
+from ordercast.budgets.draws import Expense, draws_of, over
 
 ALL = Budget(period=Period.DAY, limit=Decimal(1), reserve=20)
 SWEDEN = Budget(period=Period.DAY, limit=Decimal("0.1"), country="SE")
@@ -16,8 +16,8 @@ HOUR = "2026-03-02T09"
 CENT = Decimal("0.01")
 
 
-def wanted(name: str, *budgets: Budget, amount: Decimal = CENT, high: bool = False) -> Wanted:
-    return Wanted(id=name, amount=amount, hour=HOUR, is_high=high, budgets=budgets)
+def wanted(name: str, *budgets: Budget, amount: Decimal = CENT, high: bool = False) -> Expense:
+    return Expense(id=name, amount=amount, hour=HOUR, is_high=high, budgets=budgets)
 
 
 def test_a_wave_draws_one_sum_an_account() -> None:

@@ -65,6 +65,11 @@ class FakeRollups:
                 add(found.setdefault(bucket, {}), amounts)
         return {bucket: amounts for bucket, amounts in found.items() if amounts}
 
+    def of_hours(self, hours: Iterable[str]) -> dict[RollupKey, dict[str, Amount]]:
+        wanted = set(hours)
+        days = {hour[:10] for hour in wanted}
+        return {k: amounts for k, amounts in self.buckets(days).items() if k.hour in wanted}
+
     def _commit(self, transaction: Transaction, place: int) -> bool:
         self._call("commit", 1)
         if (

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Protocol
 
+from ordercast.budgets.budget import Budget, Period
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.rollups.counting import Entry, entries, transactions
@@ -16,6 +17,8 @@ class Rollups(Protocol):
     def counted(self, hours: Any) -> dict[str, CountedVersion]: ...
     def commit(self, transactions: Any, *, writer: int) -> list[bool]: ...
     def counted_pages(self, hour: str) -> Iterator[Mapping[str, CountedVersion]]: ...
+    def of_hours(self, hours: Any) -> dict[RollupKey, dict[str, Amount]]: ...
+    def adjusted(self, keys: Any) -> dict[str, Any]: ...
     def buckets(self, days: Any) -> dict[RollupKey, dict[str, Amount]]: ...
 
 
@@ -79,6 +82,30 @@ class RollupsPromises:
             amounts["carrier"],
         )
         assert {} == rollups.buckets(["2026-03-03"])
+
+    def test_an_hour_is_read_without_its_neighbours(self, rollups: Rollups) -> None:
+        later = replace(TWO, bucket=TWO.bucket._replace(hour="2026-03-02T10"))
+        count(rollups, ONE, later)
+
+        assert {ONE.bucket} == rollups.of_hours([HOUR]).keys()
+        assert {ONE.bucket, later.bucket} == rollups.of_hours([HOUR, "2026-03-02T10"]).keys()
+        assert {} == rollups.of_hours(["2026-03-02T11"])
+
+    def test_what_differs_from_what_was_drawn_is_summed_for_each_budget(
+        self, rollups: Rollups
+    ) -> None:
+        """In the transaction that counts it, once a version."""
+        day = Budget(period=Period.DAY, limit=Decimal(5), channel="email")
+        drawn = replace(sent(price="0.0079"), drawn=Decimal("0.02"))
+        one, again = (
+            transactions(entries([drawn], rollups.counted({drawn.id: HOUR})), (day,))
+            for _ in range(2)
+        )
+
+        assert [True] == rollups.commit(one, writer=1)
+        assert [False] == rollups.commit(again, writer=2)
+        key = day.account(HOUR)
+        assert {key: {HOUR[11:13]: Decimal("-0.0121")}} == rollups.adjusted([key])
 
     def test_a_newer_version_takes_the_place_of_the_last(self, rollups: Rollups) -> None:
         count(rollups, ONE)

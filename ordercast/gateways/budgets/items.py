@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from ordercast.budgets.account import NOTHING, Account, AccountDraw, Money
+from ordercast.budgets.budget import keep_until
 from ordercast.gateways.dynamodb import partiql
-from ordercast.gateways.dynamodb.codec import DOLLARS, Attribute, Item, text
+from ordercast.gateways.dynamodb.codec import DOLLARS, TTL, Attribute, Item, text
 from ordercast.gateways.dynamodb.partiql import Update
 from ordercast.gateways.dynamodb.table import Statement
 
@@ -31,6 +32,7 @@ def insert_account(table: str, account: Account) -> Statement:
         "left": DOLLARS.write(account.left),
         **_slots(_USED, account.used),
         **_slots(_ADJUSTED, account.adjusted),
+        "ttl": TTL.write(keep_until(account.key)),
     }
     return partiql.insert(table, item)
 

@@ -69,6 +69,16 @@ class DynamoRollups:
         pages = self._pages(partitions)
         return rollup_item.read_buckets(item for page in pages for item in page)
 
+    def of_hours(self, hours: Iterable[str]) -> dict[RollupKey, dict[str, Amount]]:
+        """Return the rollups of those hours (UTC, `2026-03-02T09`), and read no others."""
+        partitions = [
+            self._partition(partition, begins=begins)
+            for hour in hours
+            for partition, begins in rollup_item.hour_partitions(hour)
+        ]
+        pages = self.table.side_by_side(partitions)
+        return rollup_item.read_buckets(item for page in pages for item in page)
+
     def _commit(self, place: int, transaction: Transaction) -> bool:
         writer = place % rollup_item.WRITERS
         actions: list[Any] = [self._put(each) for each in transaction.entries]
@@ -113,11 +123,14 @@ class DynamoRollups:
     def _pages(self, partitions: Iterable[str]) -> Iterator[list[Item]]:
         return self.table.side_by_side(map(self._partition, partitions))
 
-    def _partition(self, partition: str) -> "Iterable[QueryOutputTypeDef]":
+    def _partition(self, partition: str, *, begins: str = "") -> "Iterable[QueryOutputTypeDef]":
+        """Query a partition, or what in it *begins* so."""
+        named = {":partition": text(partition), **({":begins": text(begins)} if begins else {})}
         return self.table.client.get_paginator("query").paginate(
             TableName=self.table.name,
-            KeyConditionExpression="pk = :partition",
-            ExpressionAttributeValues={":partition": text(partition)},
+            KeyConditionExpression="pk = :partition"
+            + (" AND begins_with(sk, :begins)" if begins else ""),
+            ExpressionAttributeValues=named,
             ConsistentRead=True,
         )
 

@@ -73,6 +73,12 @@ def bucket_partitions(day: str) -> list[str]:
     return [f"{_BUCKET}{day}#{writer}" for writer in range(WRITERS)]
 
 
+def hour_partitions(hour: str) -> list[tuple[str, str]]:
+    """Return the partitions that hold an hour's rollups, and how their sort keys begin."""
+    begins = json.dumps([hour[_DAY + 1 :]])[:-1]
+    return [(partition, begins) for partition in bucket_partitions(hour[:_DAY])]
+
+
 def write_counted(row: RollupInput, contribution: Contribution) -> dict[str, Mapping[str, str]]:
     """Return the item of what was counted of a notification, at which version."""
     _, *rest = contribution.bucket

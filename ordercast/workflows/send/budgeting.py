@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ordercast.budgets.account import AccountDraw, Drawn
 from ordercast.budgets.budget import Budget, Limits
-from ordercast.budgets.draws import Wanted, draws_of, over
+from ordercast.budgets.draws import Expense, draws_of, over
 from ordercast.budgets.velocity import Velocity, applying
 from ordercast.errors import LedgerUnavailable, Retryable
 from ordercast.events.order_event import Priority
@@ -36,7 +36,7 @@ class Reserved:
     slots: list[datetime]
     wave: list[Ready] = field(default_factory=list)
     over: Mapping[str, Budget] = field(default_factory=dict)
-    drawn: Sequence[Wanted] = ()
+    drawn: Sequence[Expense] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Budgeting:
         """Return what was drawn for messages that certainly were not claimed."""
         self._give_back(draws_of(each for each in reserved.drawn if each.id in unclaimed))
 
-    def _settle(self, wanted: Sequence[Wanted], first: "_First") -> dict[str, Budget]:
+    def _settle(self, wanted: Sequence[Expense], first: "_First") -> dict[str, Budget]:
         """Leave out what does not fit until every account has been drawn from; return what was left out."""
         exceeding: dict[str, Budget] = {}
         draws, answers = first.draws, first.answers
@@ -107,11 +107,11 @@ class Budgeting:
             if draws:
                 self.accounts.give_back(draws)
 
-    def _wanted(self, ready: Iterable[Ready], limits: Limits) -> Iterable[Wanted]:
+    def _wanted(self, ready: Iterable[Ready], limits: Limits) -> Iterable[Expense]:
         for outgoing, request in ready:
             row = outgoing.notification
             spending = spending_of(row)
-            yield Wanted(
+            yield Expense(
                 id=row.id,
                 amount=_needed(row, request),
                 hour=spending.hour,
@@ -155,12 +155,12 @@ def _left(draws: Iterable[AccountDraw], answers: Iterable[Drawn]) -> dict[str, D
     }
 
 
-def _admitted(wanted: Iterable[Wanted], exceeding: Mapping[str, Budget]) -> list[Wanted]:
+def _admitted(wanted: Iterable[Expense], exceeding: Mapping[str, Budget]) -> list[Expense]:
     return [each for each in wanted if each.id not in exceeding]
 
 
 def _with_draws(
-    ready: Iterable[Ready], admitted: Iterable[Wanted], *, without: AbstractSet[str]
+    ready: Iterable[Ready], admitted: Iterable[Expense], *, without: AbstractSet[str]
 ) -> list[Ready]:
     amounts = {each.id: each.amount for each in admitted}
     return [

@@ -23,8 +23,8 @@ class Verifier(StageFunction):
             stream_retention=stage.orders.retention,
             redelivered_for=stage.order_relay.max_age,
         )
-        # It corrects what crashes have left drawn from budgets.
-        tables.ledger.let(self, "BatchGetItem", "PartiQLUpdate")
+        # It corrects what crashes have left drawn from budgets, and writes velocity limits.
+        tables.ledger.let(self, "BatchGetItem", "PartiQLInsert", "PartiQLUpdate")
         tables.rollups.let(self, *COUNTING, "Query")
         tables.receipts.let(self, "BatchGetItem")
         tables.receipts.let_query(self, index=DUE_INDEX)

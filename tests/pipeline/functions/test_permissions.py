@@ -97,7 +97,7 @@ def test_no_action_is_a_wildcard(synthesis: Synthesis) -> None:
         (
             "analytics.verifier",
             {
-                "Ledger": {"BatchGetItem", "PartiQLUpdate"},  # it corrects budgets
+                "Ledger": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},  # budgets
                 "Rollups": {"BatchGetItem", "PutItem", "Query", "UpdateItem"},
                 "Receipts": {"BatchGetItem", "Query"},
             },
