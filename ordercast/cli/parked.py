@@ -160,8 +160,8 @@ def _do(where: ParkedSources, chosen: Selection, word: str, doing: Doing, *, rea
     console.print(f"{done} of {len(items)} {word}.")
     if waiting := where.paced.deferred:
         console.print(
-            f"{waiting} notifications found no room in the senders' queues: they wait on the ledger,"
-            " and the sweeper releases them at the provider's rate."
+            f"{waiting} of them found no room in the senders' queues: they wait on the ledger, and"
+            " the sweeper releases them at the provider's rate."
         )
     if done < len(items):
         raise UsageError(

@@ -8,10 +8,13 @@ import pytest
 from ordercast.cli import app as cli
 from ordercast.cli import parked
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.notifications.lifecycle import State
 from ordercast.operations.parked_sources import ParkedSources
 from ordercast.parked.item import GivenUpBatch, Kind
 from ordercast.workflows.redrive.batches import ParkedBatches
+from ordercast.workflows.redrive.notifications import ParkedNotifications
 from ordercast.workflows.redrive.stream_records import ParkedStreamRecords
+from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.parked_store import FakeParkedStore, FakeStream
 from tests.fakes.world import World
@@ -189,3 +192,28 @@ def test_an_id_that_begins_like_an_option_is_none(run, stream, monkeypatch, id_:
     assert "1 of 1 dropped." in run("drop", id_, "--yes")[1]
     assert "Not parked (any more): -k" in run("redrive", "--yes", "--", "-k", "b1")[1]
     assert 2 == run("redrive", "--nonesuch")[0]
+
+
+def test_what_a_redrive_leaves_to_the_sweeper_is_said(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(rate=1)
+    row = notification(state=State.PARKED, rule="out-of-attempts", closed_at=world.now())
+    world.enter(row)
+    world.work_queues.held = {(row.channel, row.priority): 300}
+    paced = world.paced()
+    source = ParkedNotifications(
+        ledger=world.ledger,
+        notifications_topic=world.notifications_topic,
+        now=world.now,
+        days=lambda: [world.now().date()],
+        first_wait=timedelta(minutes=5),
+        paced=paced,
+    )
+    where = ParkedSources(parked_sources=[(Kind.NOTIFICATION, source)], paced=paced)
+    monkeypatch.setattr(parked, "target", lambda *_: None)
+    monkeypatch.setattr(parked, "parked_sources", lambda _: where)
+
+    status, out, _ = run("redrive", "--kind", "notification", "--yes")
+
+    assert 0 == status
+    assert "1 of 1 redriven." in out
+    assert "1 of them found no room" in " ".join(out.split())
