@@ -54,6 +54,22 @@ def test_a_night_s_messages_are_released_at_the_rate_and_wait_on_the_ledger() ->
     assert timedelta(minutes=5) <= played.ahead <= timedelta(minutes=10)
 
 
+def test_behind_a_pause_messages_wait_on_the_ledger_and_are_received_by_nobody() -> None:
+    """Once before they are held, and once to be sent."""
+    while_paused = timedelta(minutes=15)
+    scenario = Scenario(
+        name="a pause", arrivals=at_once(10_000), rate=20, limit=20, paused=while_paused
+    )
+    played = play(scenario)
+
+    assert (10_000, 10_000, 0, 0) == (played.messages, played.sent, played.parked, played.twice)
+    assert 0 == played.held_receives
+    assert played.receives <= 2.3
+    # At the rate, from the sweeper's next minute on.
+    assert played.took - while_paused <= timedelta(seconds=10_000 / 20 + 60)
+    assert played.ahead <= timedelta(minutes=10)
+
+
 def test_without_room_to_be_measured_they_all_wait_in_the_queue(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -19,7 +19,7 @@ from ordercast.templates import Words
 from ordercast.wiring.send import SenderPorts, send_messages
 from ordercast.workflows.send_messages import WAVE_TAKES
 from pipeline.settings.mapping import mapping_of
-from tests.examples import notification
+from tests.examples import notification, paused
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START, CountingToken
@@ -48,6 +48,7 @@ class Scenario:
     `down` and `quota` are as of `LimitedProvider`, by the time since the start. What is `deferred`
     comes to the ledger instead of a queue, due when it comes, and is released by sweepers. In `quiet`
     hours, whole minutes since the start, a call is one into an outage, unless it was checked before.
+    All of it is `paused` for so long from the start.
     """
 
     name: str
@@ -59,11 +60,12 @@ class Scenario:
     outage: timedelta = timedelta()
     deferred: bool = False
     quiet: tuple[timedelta, timedelta] | None = None
+    paused: timedelta = timedelta()
 
     @property
     def has_sweepers(self) -> bool:
         """Whether anything waits on the ledger."""
-        return self.deferred or self.quiet is not None
+        return bool(self.deferred or self.quiet or self.paused)
 
     def is_down(self, at: timedelta) -> bool:
         """Tell whether the provider takes nothing."""
@@ -77,7 +79,8 @@ class Played:
 
     `used` is of the provider's rate between the first message and the last, less its outage;
     `throttled` is of its calls while it was not down; `ahead` is how long the senders would have
-    taken for the most that ever waited in the queues, of a scenario with sweepers.
+    taken for the most that ever waited in the queues, of a scenario with sweepers; `held_receives`
+    are those in the second half of a pause.
     """
 
     messages: int
@@ -91,6 +94,7 @@ class Played:
     high_waits: timedelta
     took: timedelta
     ahead: timedelta
+    held_receives: int
 
 
 def play(scenario: Scenario) -> Played:
@@ -132,7 +136,20 @@ def play(scenario: Scenario) -> Played:
             ledger.rows[row.id] = row
         arrived.append(True)
 
+    held_receives = [0]
+
+    def pause() -> None:
+        hold = paused(channel=Channel.EMAIL)
+        ledger.hold([hold])
+        time.wait(START + scenario.paused / 2)
+        before = sum(queue.received.total() for queue in queues.values())
+        time.wait(START + scenario.paused)
+        held_receives[0] = sum(queue.received.total() for queue in queues.values()) - before
+        ledger.let_go({hold.id}, at=time())
+
     arrived: list[bool] = []
+    if scenario.paused:
+        time.start(pause)
     time.start(arrive)
     for queue in queues.values():
         queue.start()
@@ -151,7 +168,8 @@ def play(scenario: Scenario) -> Played:
         done=lambda: bool(arrived) and sum(provider.taken.values()) >= len(ledger.rows),
     )
     ahead = timedelta(seconds=sweepers.longest / scenario.rate)
-    return _played(scenario, ledger, provider, queues.values(), ahead)
+    played = _played(scenario, ledger, provider, queues.values(), ahead)
+    return replace(played, held_receives=held_receives[0])
 
 
 def _quiet_hours(quiet: tuple[timedelta, timedelta] | None) -> str:
@@ -217,4 +235,5 @@ def _played(
         ),
         took=took,
         ahead=ahead,
+        held_receives=0,
     )
