@@ -171,6 +171,7 @@ def _environment() -> dict[str, str]:
             {
                 channel: ChannelSender(
                     rate=RATE,
+                    share=100,
                     origination=f"{channel}/bench",
                     high=f"{_QUEUE}{channel}-high",
                     normal=f"{_QUEUE}{channel}-normal",

@@ -7,6 +7,7 @@ PipelineError
     ├── LedgerUnavailable
     ├── NotificationsTopicUnavailable
     ├── ParkingUnavailable
+    ├── ProviderUnavailable
     ├── QueueUnavailable
     └── StreamUnavailable
 
@@ -43,6 +44,10 @@ class NotificationsTopicUnavailable(Retryable):
 
 class ParkingUnavailable(Retryable):
     """A record could not be parked, so its batch must not be acknowledged."""
+
+
+class ProviderUnavailable(Retryable):
+    """A provider did not say what it allows the account; sending goes on without."""
 
 
 class QueueUnavailable(Retryable):

@@ -1,13 +1,20 @@
 """Lambda: act on notifications and receipt logs that are due. Invoked each minute, once for each group of shards."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ordercast.embedded_metric_format import BUDGET_USED, DUE_AGE, DUE_BACKLOG, emf_line
+from ordercast.embedded_metric_format import (
+    BACK_PRESSURE,
+    BUDGET_USED,
+    DUE_AGE,
+    DUE_BACKLOG,
+    MetricSeries,
+    emf_line,
+)
 from ordercast.gateways import clients
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.invocations.request_log import request_log
@@ -16,9 +23,11 @@ from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTop
 from ordercast.gateways.messaging.receipt_queue import SqsReceiptQueue
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.people.dynamo_people import DynamoPeople
+from ordercast.gateways.providers.ses_quota import SesQuota
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.sending.due_partitions import SHARDS
+from ordercast.sending.outcome import BackPressure
 from ordercast.settings.processors import SweeperSettings
 from ordercast.settings.senders import read_senders
 from ordercast.wiring.senders import senders
@@ -38,7 +47,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Do rounds until little time is left; if one fails, the next minute tries again."""
     sweep, log = _wired(), request_log("sweeper", context)
     swept = respond(event, sweep, log, time_left=deadline(context))
-    print(_metrics(swept, _settings(), at=sweep.now()))  # noqa: T201 - CloudWatch reads metrics from what a function prints
+    for line in _metrics(event, swept, _settings(), at=sweep.now()):
+        print(line)  # noqa: T201 - CloudWatch reads metrics from what a function prints
     return swept.counts()
 
 
@@ -51,14 +61,20 @@ def respond(event: Mapping[str, Any], sweep: Sweep, log: "Logger", *, time_left:
     return swept
 
 
-def _metrics(swept: Swept, settings: SweeperSettings, *, at: datetime) -> str:
-    """Return what was left due, as a line of CloudWatch's embedded metric format."""
+def _metrics(
+    event: Mapping[str, Any], swept: Swept, settings: SweeperSettings, *, at: datetime
+) -> Iterator[str]:
+    """Yield what was left due, and each minute of an account's trouble, in CloudWatch's embedded metric format."""
     figures = {DUE_AGE: swept.waits.total_seconds()}
     if settings.metrics == "full":
         figures[DUE_BACKLOG] = swept.backlog
     if swept.budget_used is not None:
         figures[BUDGET_USED] = swept.budget_used
-    return emf_line(figures, stage=settings.stage, at=at)
+    yield emf_line(figures, stage=settings.stage, at=at)
+    if swept.account_holds and not event.get("group"):
+        account = MetricSeries("kind", BackPressure.ACCOUNT)
+        held = {BACK_PRESSURE: swept.account_holds}
+        yield emf_line(held, stage=settings.stage, at=at, series=account)
 
 
 def _shards(event: Mapping[str, Any]) -> Sequence[int]:
@@ -90,6 +106,7 @@ def _wired() -> Sweep:
             url=settings.receipts_queue_url,
             dead_letters_url=settings.receipts_dead_letters_url,
         ),
+        send_quotas=SesQuota(client=clients.ses_account()),
         senders=senders(read_senders(settings.senders), ledger=ledger, executor=executor),
     )
     return sweep(ports, settings, sweep_receipts(ports, settings))

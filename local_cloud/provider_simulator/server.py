@@ -41,8 +41,11 @@ class Router:
 
     def answer(self, call: HttpRequest) -> HttpResponse:
         """Answer one call."""
-        if call.method == "POST" and urlsplit(call.path).path.rstrip("/") == _SEND_EMAIL:
+        path = urlsplit(call.path).path.rstrip("/")
+        if call.method == "POST" and path == _SEND_EMAIL:
             return self._email(call)
+        if call.method == "GET" and path == _ACCOUNT:
+            return _json(200, UNLIMITED, [])
         parameters = _publish_parameters(call)
         if parameters is not None:
             return self._text_message(parameters)
@@ -92,6 +95,15 @@ def server_on(listener: socket.socket, router: Router) -> ThreadingHTTPServer:
 SERVER_NAME = "Ordercast-Provider-Simulator (simulation)"
 
 _SEND_EMAIL = "/v2/email/outbound-emails"
+_ACCOUNT = "/v2/email/account"
+
+UNLIMITED = {
+    "EnforcementStatus": "HEALTHY",
+    "ProductionAccessEnabled": True,
+    "SendingEnabled": True,
+    "SendQuota": {"Max24HourSend": -1.0, "MaxSendRate": 10_000.0, "SentLast24Hours": 0.0},
+}
+"""What GetAccount answers: the simulation takes every message of a day."""
 _NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/"
 
 

@@ -70,6 +70,11 @@ def sns_topics() -> "SNSClient":
     return boto3.client("sns", config=_UNCHECKED)
 
 
+def ses_account() -> "SESV2Client":
+    """Return a client for asking what SES allows the account."""
+    return boto3.client("sesv2", config=_OURS)
+
+
 def sms_provider(*, now: Clock) -> "SNSClient":
     """Return a client that makes one attempt a text message, on a connection that has not idled."""
     client = boto3.client("sns", config=_PROVIDERS)

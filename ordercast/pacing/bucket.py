@@ -41,7 +41,9 @@ class Bucket:
 
     `rate` is in units a second, learnt at `rate_at`. `refusals` are the provider's refusals for
     throttling or an outage since it last accepted a message; from HELD_AFTER on, one message
-    every PROBE_EVERY finds out whether it accepts again.
+    every PROBE_EVERY finds out whether it accepts again. The provider itself says what it takes `most`,
+    in units a second for this stage, and how many units are `left` of its day; None where it says
+    nothing.
     """
 
     key: str
@@ -50,6 +52,8 @@ class Bucket:
     rate: float
     rate_at: datetime
     refusals: int = 0
+    most: float | None = None
+    left: int | None = None
 
     @property
     def is_held(self) -> bool:
@@ -118,6 +122,7 @@ def fresh(key: str, *, limit: float, now: datetime) -> Bucket:
 
 def rate_of(bucket: Bucket, *, limit: float, now: datetime) -> float:
     """Return the rate by now, in units a second: after a cut it returns slowly to *limit*."""
+    limit = _within(limit, bucket)
     waited = max(0.0, (now - bucket.rate_at).total_seconds())
     return min(limit, bucket.rate + _REGAINED * limit * waited)
 
@@ -157,6 +162,7 @@ def reported(
     the same throttling, one is believed.
     """
     rate = rate_of(bucket, limit=limit, now=now)
+    limit = _within(limit, bucket)
     if accepted and refused:
         if now - bucket.rate_at < _CUT_EVERY:
             return None
@@ -189,6 +195,10 @@ def _probe(bucket: Bucket, now: datetime) -> Draw | datetime:
 
 def _move(slot: datetime, by: timedelta, now: datetime, horizon: timedelta) -> Move:
     return Move(by=by, now=now, latest=now + horizon, restart=slot < now)
+
+
+def _within(limit: float, bucket: Bucket) -> float:
+    return limit if bucket.most is None else min(limit, bucket.most)
 
 
 def _cut(rate: float, limit: float) -> float:

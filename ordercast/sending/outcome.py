@@ -20,6 +20,10 @@ class BackPressure(StrEnum):
     ACCOUNT = "account"  # a person has to mend something
 
 
+DAILY_QUOTA = "daily-quota"
+"""The reason of what waits for a used-up quota of 24 hours."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One claimed notification and its rendered text, ready for the provider.

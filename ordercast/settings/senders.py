@@ -7,13 +7,17 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ordercast.settings.stage import Positive, Settings, Text
+from ordercast.settings.stage import Percent, Positive, Settings, Text
 
 
 class ChannelSender(Settings, frozen=True):
-    """A channel's sender: `rate` in units a second, the key of its bucket, and the URLs of its queues."""
+    """A channel's sender: `rate` in units a second, the key of its bucket, and the URLs of its queues.
+
+    `share` is how much of the account's rate the stage may use, in percent; `rate` is that already.
+    """
 
     rate: Positive
+    share: Percent
     origination: Text
     high: Text
     normal: Text

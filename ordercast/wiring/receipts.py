@@ -20,11 +20,16 @@ class ReceiptPorts:
     now: Clock = utc_now
     function: str = "receipt-tracker"
 
+    @property
+    def account(self) -> AccountTrouble:
+        """Build what holds a channel for trouble with the account."""
+        return AccountTrouble(holds=self.ledger, by=self.function, now=self.now)
+
     def merge(self, policy: ReceiptPolicy | SweepPolicy) -> MergeReceipts:
         """Build the merging of receipts."""
         return MergeReceipts(
             ledger=self.ledger,
-            account=AccountTrouble(holds=self.ledger, by=self.function, now=self.now),
+            account=self.account,
             receipt_timeout=policy.receipt_timeout,
             now=self.now,
         )

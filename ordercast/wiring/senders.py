@@ -24,7 +24,7 @@ def senders(known: Mapping[str, ChannelSender], *, ledger: Table, executor: Exec
         work_queues=SqsWorkQueues(client=clients.sqs(), urls=urls, executor=executor),
         buckets=DynamoBuckets(table=ledger),
         originations={
-            channel: Origination(key=each.origination, limit=each.rate)
+            channel: Origination(key=each.origination, limit=each.rate, share=each.share / 100)
             for channel, each in of_channel.items()
         },
         now=utc_now,

@@ -9,9 +9,16 @@ from ordercast.templates import send_within
 from ordercast.wiring.quiet import quiet_policy
 from ordercast.wiring.receipts import ReceiptPorts
 from ordercast.workflows.match_receipts import MatchReceipts
-from ordercast.workflows.ports import Accounts, Adjustments, NotificationsTopic, ReceiptQueue
+from ordercast.workflows.ports import (
+    Accounts,
+    Adjustments,
+    NotificationsTopic,
+    ReceiptQueue,
+    SendQuotas,
+)
 from ordercast.workflows.release_room import Senders
 from ordercast.workflows.sweep.keep_budgets import KeepBudgets
+from ordercast.workflows.sweep.keep_send_quota import CHANNEL, KeepSendQuota
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.probe_holds import ProbeHolds
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
@@ -32,6 +39,7 @@ class SweeperPorts(ReceiptPorts):
     accounts: Accounts
     adjustments: Adjustments
     senders: Senders
+    send_quotas: SendQuotas
     send_within: SendWithin = send_within
     function: str = "sweeper"
 
@@ -89,6 +97,13 @@ def sweep(
             limit=limit,
         ),
         release=release,
+        quota=KeepSendQuota(
+            ledger=ports.ledger,
+            quotas=ports.send_quotas,
+            buckets=ports.senders.buckets,
+            origination=ports.senders.originations[CHANNEL],
+            account=ports.account,
+        ),
         budgets=KeepBudgets(
             ledger=ports.ledger,
             accounts=ports.accounts,

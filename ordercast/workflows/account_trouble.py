@@ -10,6 +10,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.pacing.holds import STALE_VIEW, Hold, Holds, Scope, Why
 from ordercast.receipts.provider_events import NOT_SENT_REASONS
 from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.sending.outcome import DAILY_QUOTA
 from ordercast.workflows.ports import Clock, HoldRecords
 
 
@@ -32,9 +33,15 @@ class AccountTrouble:
     def taken(self, probes: Iterable[str | None], holds: Holds) -> None:
         """Let go the holds of these ids, because their probe was taken; raises `LedgerUnavailable`."""
         ids = set(probes)
-        ended = {h.id for h in holds if h.id in ids and h.reason not in NOT_SENT_REASONS}
+        ended = {h.id for h in holds if h.id in ids and h.reason not in _NOT_BY_A_PROBE}
         if ended:
             self.holds.let_go(ended, at=self.now())
+
+    def ended(self, channel: Channel, reason: str, holds: Holds) -> None:
+        """Let go the hold of *channel* if it is of that reason; raises `LedgerUnavailable`."""
+        hold = self._hold(channel, reason)
+        if any(each.id == hold.id and each.is_active and each.reason == reason for each in holds):
+            self.holds.let_go([hold.id], at=self.now())
 
     def tells(self, receipt_logs: Iterable[ReceiptLog]) -> bool:
         """Return whether these receipts say anything of the account."""
@@ -89,5 +96,6 @@ def _reason(logs: Iterable[ReceiptLog]) -> str:
     return max((each.message.reason or "" for each in logs), default="")
 
 
+_NOT_BY_A_PROBE = NOT_SENT_REASONS | {DAILY_QUOTA}
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _SAYS_NOTHING = frozenset({State.SENT, State.UNCONFIRMED, State.DEFERRED})

@@ -18,6 +18,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.bucket import Bucket, Draw
 from ordercast.pacing.holds import Hold, Holds
+from ordercast.pacing.send_quota import SendQuota
 from ordercast.people.person import Person
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.sending.claim import Claim, ClaimRequest
@@ -160,6 +161,14 @@ class Provider(Protocol):
         ...
 
 
+class SendQuotas(Protocol):
+    """What the provider of e-mails allows the account. Raises `ProviderUnavailable`."""
+
+    def send_quota(self) -> SendQuota:
+        """Return how fast the account may send, and how much of its day is left."""
+        ...
+
+
 class PaceBuckets(Protocol):
     """The buckets of pace, one for each origination. Raises `LedgerUnavailable`."""
 
@@ -173,6 +182,10 @@ class PaceBuckets(Protocol):
 
     def draw(self, draw: Draw) -> tuple[bool, Bucket | None]:
         """Move the lines of a bucket if it is as *draw* says; answer whether, and the stored bucket."""
+        ...
+
+    def cap(self, key: str, *, most: float | None, left: int | None) -> None:
+        """Write what the provider says of its limits into the bucket of *key*, if there is one."""
         ...
 
     def learn(self, seen: Bucket, new: Bucket) -> Bucket | None:

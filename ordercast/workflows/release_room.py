@@ -10,15 +10,17 @@ from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.ahead import room, time_for, would_expire
 from ordercast.pacing.bucket import HIGH_SHARE, rate_of
+from ordercast.pacing.send_quota import SendQuota
 from ordercast.workflows.ports import Clock, PaceBuckets, WorkQueues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origination:
-    """The bucket of a channel, and what it may send in units a second."""
+    """The bucket of a channel, what it may send in units a second, and the stage's `share` of the rate."""
 
     key: str
     limit: float
+    share: float = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +32,16 @@ class Senders:
     originations: Mapping[Channel, Origination]
     now: Clock
 
-    def rates(self) -> dict[Channel, float]:
-        """Return the rate of each channel by now, less where the provider throttles."""
+    def paces(self) -> dict[Channel, SendQuota]:
+        """Return the rate of each channel by now, less where the provider throttles, and what is left of its day."""
         now = self.now()
         found = self.buckets.find({each.key for each in self.originations.values()})
         return {
-            channel: rate_of(found[each.key], limit=each.limit, now=now)
+            channel: SendQuota(
+                rate=rate_of(found[each.key], limit=each.limit, now=now), left=found[each.key].left
+            )
             if each.key in found
-            else each.limit
+            else SendQuota(rate=each.limit)
             for channel, each in self.originations.items()
         }
 
@@ -87,7 +91,11 @@ class ReleaseRoom:
         )
 
     def _room(self, channel: Channel) -> int:
-        whole = room(self._queued(channel), rate=self._rates[channel])
+        queued, left = self._queued(channel), self._paces[channel].left
+        whole = room(queued, rate=self._rates[channel])
+        if left is not None:
+            # What waits in the queue is going to be sent of the same day.
+            whole = min(whole, left - queued)
         return max(0, int(whole * self.share) - self._taken[channel])
 
     def _queued(self, channel: Channel) -> int:
@@ -98,5 +106,9 @@ class ReleaseRoom:
         return self.senders.work_queues.waiting()
 
     @cached_property
+    def _paces(self) -> Mapping[Channel, SendQuota]:
+        return self.senders.paces()
+
+    @property
     def _rates(self) -> Mapping[Channel, float]:
-        return self.senders.rates()
+        return {channel: each.rate for channel, each in self._paces.items() if each.rate}

@@ -15,7 +15,15 @@ from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.claim import Claim, ClaimStatus
-from ordercast.sending.outcome import BackPressure, Outgoing, Settlement, limit_attempts, settled
+from ordercast.sending.outcome import (
+    DAILY_QUOTA,
+    BackPressure,
+    Outcome,
+    Outgoing,
+    Settlement,
+    limit_attempts,
+    settled,
+)
 from ordercast.workflows.account_trouble import AccountTrouble
 from ordercast.workflows.ports import Clock, Deadline, Ledger, Provider
 from ordercast.workflows.send.budgeting import Budgeting, Reserved
@@ -163,7 +171,7 @@ class SendMessages:
         # What is left of the batch then meets the hold, or the same answer, which writes it again.
         with suppress(Retryable):
             if troubles:
-                self.account.hold(self.channel, str(troubles[0].outcome.reason))
+                self.account.hold(self.channel, _reason(troubles[0].outcome))
         return [_released(each) for each in refused]
 
     def _let_go(self, settlements: Sequence[Settlement]) -> None:
@@ -201,6 +209,11 @@ def _released(settlement: Settlement) -> Notification:
     """Return the row as the ledger has it after a claim that ended without a judged call."""
     row = settlement.notification
     return replace(settled(row, settlement), version=row.version + 1)
+
+
+def _reason(trouble: Outcome) -> str:
+    quota = trouble.back_pressure is BackPressure.QUOTA
+    return DAILY_QUOTA if quota else str(trouble.reason)
 
 
 def _is_high(row: Notification) -> bool:

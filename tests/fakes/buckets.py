@@ -31,6 +31,11 @@ class FakeBuckets:
             self.kept[draw.key] = after
         return after is not None, after or there
 
+    def cap(self, key: str, *, most: float | None, left: int | None) -> None:
+        self._call("cap")
+        if key in self.kept:
+            self.kept[key] = replace(self.kept[key], most=most, left=left)
+
     def learn(self, seen: Bucket, new: Bucket) -> Bucket | None:
         self._call("learn")
         there = self.kept.get(seen.key)

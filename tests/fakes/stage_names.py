@@ -14,7 +14,11 @@ NAMES = StageNames(
     notifications_topic="arn:topic",
     senders={
         str(channel): ChannelSender(
-            rate=20, origination=f"{channel}/default", high="https://high", normal="https://normal"
+            rate=20,
+            share=100,
+            origination=f"{channel}/default",
+            high="https://high",
+            normal="https://normal",
         )
         for channel in Channel
     },

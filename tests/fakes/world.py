@@ -46,6 +46,7 @@ from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.send_quotas import FakeSendQuotas
 from tests.fakes.work_queues import FakeWorkQueues
 
 LEASE = timedelta(minutes=2)
@@ -92,6 +93,7 @@ class World:
     receipt_logs: FakeReceiptLogs = field(default_factory=FakeReceiptLogs)
     provider: FakeProvider = field(default_factory=FakeProvider)
     buckets: FakeBuckets = field(default_factory=FakeBuckets)
+    send_quotas: FakeSendQuotas = field(default_factory=FakeSendQuotas)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     rollups: FakeRollups = field(default_factory=FakeRollups)
     receipts: FakeReceiptQueue = field(default_factory=FakeReceiptQueue)
@@ -214,6 +216,10 @@ class World:
         sweeper.holds(SHARDS, swept, room)
         return swept
 
+    def sweep_quota(self) -> None:
+        """Let the sweeper ask the provider what it allows."""
+        self.sweeper().quota(SHARDS, Swept())
+
     def room(self) -> ReleaseRoom:
         """The room of the senders' queues, for an invocation that does everything."""
         return ReleaseRoom(senders=self.senders)
@@ -254,6 +260,7 @@ class World:
             notifications_topic=self.notifications_topic,
             receipt_queue=self.receipts,
             senders=self.senders,
+            send_quotas=self.send_quotas,
             send_within=lambda _: self.send_within,
             now=self.now,
         )

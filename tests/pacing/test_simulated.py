@@ -7,7 +7,7 @@ import pytest
 from ordercast.pacing.bucket import PROBE_EVERY, WAVE
 from ordercast.workflows.release_room import ReleaseRoom
 from tests.pacing.simulated.scenario import Scenario, play
-from tests.pacing.simulated.scenarios import at_once, scenarios
+from tests.pacing.simulated.scenarios import FULL_DAY, at_once, scenarios
 
 SHORT = 0.02
 
@@ -17,7 +17,10 @@ EVENING = "twice what fits in the twenty minutes before quiet hours, at 1/s"
 RECEIVES = {DOWN: 1.5, EVENING: 1.7}
 
 
-@pytest.mark.parametrize("scenario", scenarios(SHORT), ids=lambda each: each.name)
+OTHERS = [each for each in scenarios(SHORT) if each.name != FULL_DAY]
+
+
+@pytest.mark.parametrize("scenario", OTHERS, ids=lambda each: each.name)
 def test_a_limit_parks_doubles_and_loses_nothing_and_its_rate_is_used(scenario: Scenario) -> None:
     played = play(scenario)
 
@@ -39,6 +42,15 @@ def test_an_outage_is_probed_rather_than_called() -> None:
     probes = scenario.outage / PROBE_EVERY
 
     assert 0 < play(scenario).outage_calls <= first_waves + probes
+
+
+def test_a_used_up_quota_of_the_day_costs_a_wave_a_sender_and_loses_nothing() -> None:
+    """What comes meanwhile is received once, to be held, and once more to be sent."""
+    played = play(next(each for each in scenarios(SHORT) if each.name == FULL_DAY))
+
+    assert (played.messages, 0, 0) == (played.sent, played.parked, played.twice)
+    assert played.outage_calls <= 2 * 2 * WAVE
+    assert played.receives <= 1.6
 
 
 NIGHT = Scenario(name="a night", arrivals=at_once(1_500), rate=2, limit=2, deferred=True)

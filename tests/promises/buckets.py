@@ -105,6 +105,23 @@ class BucketsPromises:
         assert after
         assert drawn.next_slot == after.next_slot
 
+    def test_what_the_provider_says_is_kept_and_what_it_says_no_more_is_gone(
+        self, buckets: PaceBuckets
+    ) -> None:
+        buckets.open(FRESH)
+        buckets.cap("sms", most=2.5, left=100)
+        assert {"sms": replace(FRESH, most=2.5, left=100)} == buckets.find({"sms"})
+        done, drawn = buckets.draw(wanted(FRESH))
+        assert done
+        assert drawn
+        assert (2.5, 100) == (drawn.most, drawn.left)
+        buckets.cap("sms", most=None, left=None)
+        assert replace(drawn, most=None, left=None) == buckets.find({"sms"})["sms"]
+
+    def test_a_bucket_that_nobody_has_opened_is_not_capped(self, buckets: PaceBuckets) -> None:
+        buckets.cap("sms", most=2.5, left=100)
+        assert {} == buckets.find({"sms"})
+
     def test_a_bucket_that_is_gone_is_none(self, buckets: PaceBuckets) -> None:
         assert (False, None) == buckets.draw(wanted(FRESH))
         assert buckets.learn(FRESH, replace(FRESH, rate=18.0, rate_at=LATER)) is None

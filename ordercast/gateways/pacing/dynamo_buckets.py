@@ -21,14 +21,15 @@ _MICROS = Type(
     lambda moment: number((moment - _EPOCH) // _MICROSECOND),
     lambda value: _EPOCH + int(value["N"]) * _MICROSECOND,
 )
+_RATE = Type(lambda rate: {"N": format(Decimal(str(rate)), "f")}, lambda value: float(value["N"]))
 # At 1,000 units a second a slot is a millisecond: whole milliseconds would lose the rate.
 _BUCKET = Fields.of(
     {
         **dict.fromkeys(("next_slot", "next_high_slot", "rate_at"), _MICROS),
-        "rate": Type(
-            lambda rate: {"N": format(Decimal(str(rate)), "f")}, lambda value: float(value["N"])
-        ),
+        "rate": _RATE,
         "refusals": NUMBER,
+        "most": _RATE,
+        "left": NUMBER,
     }
 )
 _LEARNT = ("rate", "rate_at", "refusals")
@@ -97,6 +98,22 @@ class DynamoBuckets:
             returning=True,
         )
         return self._stored(seen.key, self._run(update))
+
+    def cap(self, key: str, *, most: float | None, left: int | None) -> None:
+        """Write the provider's limits into a bucket that exists."""
+        said = {"most": most, "left": left}
+        update = partiql.update(
+            self.table.name,
+            _key(key),
+            Update(
+                set_={
+                    name: _BUCKET.types[name].write(n) for name, n in said.items() if n is not None
+                },
+                removed=[name for name, n in said.items() if n is None],
+            ),
+            where={},
+        )
+        self._run(update)
 
     def _run(self, statement: Statement) -> Answer:
         answers = self.table.execute([statement])

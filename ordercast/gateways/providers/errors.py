@@ -23,7 +23,14 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from ordercast.sending.outcome import BackPressure, Outcome, back_pressure, refused, unknown
+from ordercast.sending.outcome import (
+    DAILY_QUOTA,
+    BackPressure,
+    Outcome,
+    back_pressure,
+    refused,
+    unknown,
+)
 
 Meaning = Callable[[str], Outcome]
 """Given a code, says what it means: `refused`, the provider will never take this message; or one of
@@ -36,7 +43,6 @@ Reading = Callable[[str, str], Outcome | None]
 """Given a code and the text beside it, says what they mean together; None leaves it to the code."""
 
 # Reasons of ours, where the code alone says too little; docs/runbook.md says what to do about each.
-DAILY_QUOTA = "daily-quota"
 ORIGINATION_MISSING = "origination-missing"
 SANDBOX = "sandbox"
 SENDER_NOT_VERIFIED = "sender-not-verified"

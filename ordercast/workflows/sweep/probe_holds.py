@@ -11,6 +11,7 @@ from ordercast.receipts.provider_events import NOT_SENT_REASONS
 from ordercast.sending.backoff import MAX_ATTEMPTS
 from ordercast.sending.due_partitions import WHENEVER, held_behind
 from ordercast.sending.due_policy import DueAction
+from ordercast.sending.outcome import DAILY_QUOTA
 from ordercast.workflows.ports import Ledger, NotificationsTopic
 from ordercast.workflows.sweep.actions import Actions, decide_each, due_rows, publish, write
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
@@ -72,5 +73,7 @@ class ProbeHolds:
 
 
 def _is_due(hold: Hold, now: datetime) -> bool:
+    if hold.reason == DAILY_QUOTA:
+        return False  # the provider says when its day has room
     minutes = (now - hold.since) // timedelta(minutes=1)
     return hold.reason not in NOT_SENT_REASONS or (minutes > 0 and minutes % SELDOM == 0)

@@ -10,6 +10,7 @@ from ordercast.sending.due_partitions import SHARDS, deferrals, looks
 from ordercast.workflows.ports import Clock, Deadline, Ledger
 from ordercast.workflows.release_room import ReleaseRoom, Senders
 from ordercast.workflows.sweep.keep_budgets import KeepBudgets
+from ordercast.workflows.sweep.keep_send_quota import KeepSendQuota
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.sweep_holds import SweepHolds
@@ -31,13 +32,14 @@ COUNTED = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """The workflows of one invocation. Receipts have the first turn: they may resolve a doubt."""
+    """The workflows of one invocation. What the provider allows comes first, then receipts: they may resolve a doubt."""
 
     ledger: Ledger
     receipts: SweepReceipts
     look: LookAtDue
     release: ReleaseDeferred
     holds: SweepHolds
+    quota: KeepSendQuota
     budgets: KeepBudgets
     senders: Senders
     now: Clock
@@ -50,6 +52,7 @@ class Sweep:
         swept = Swept()
         room = ReleaseRoom(senders=self.senders, share=len(shards) / len(SHARDS))
         rounds = [
+            partial(self.quota, shards, swept),
             partial(self.receipts, shards, swept),
             partial(self.look, looks(shards), swept, room),
             partial(self.release, deferrals(shards), swept, room),

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
-from ordercast.pacing.holds import STALE_VIEW, Hold
+from ordercast.pacing.holds import STALE_VIEW, Hold, Why
 from ordercast.sending.due_partitions import WHENEVER, held_behind, shard_of
+from ordercast.sending.outcome import DAILY_QUOTA
 from ordercast.workflows.ports import Clock, Ledger
 from ordercast.workflows.release_room import ReleaseRoom
 from ordercast.workflows.sweep.probe_holds import ProbeHolds
@@ -36,6 +37,10 @@ class SweepHolds:
         """Do one bounded round; return whether there may be more. Raises `Retryable`."""
         now = self.now()
         holds = self.ledger.look_up(LookupKeys(holds=True)).holds
+        swept.account_holds = sum(
+            hold.is_active and hold.why is Why.ACCOUNT and hold.reason != DAILY_QUOTA
+            for hold in holds
+        )
         released = [hold for hold in holds if not hold.is_active]
         active = [hold.id for hold in holds if hold.is_active]
         more = self._walk(released, shards, swept, room)

@@ -19,7 +19,8 @@ class Swept:
     `backlog` is what is due and not taken yet, the oldest since `waits`. Of it `would_expire`,
     by channel, before its turn comes: an estimate. `without_room` are the times at which what the
     last round left behind expires. `budget_used` is how much of the
-    fullest budget is used, in percent; None if none is set.
+    fullest budget is used, in percent; None if none is set. `account_holds` are the
+    holds of trouble with the account that a person has to end.
     """
 
     looked_at: int = 0
@@ -34,6 +35,7 @@ class Swept:
     matched: int = 0
     unattributed: int = 0
     budget_used: float | None = None
+    account_holds: int = 0
     backlog: int = 0
     waits: timedelta = timedelta()
     would_expire: dict[Channel, int] = field(default_factory=dict)

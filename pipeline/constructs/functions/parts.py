@@ -51,6 +51,7 @@ class StageParts:
         return {
             channel: ChannelSender(
                 rate=sender.limit,
+                share=sender.share,
                 origination=f"{channel}/{Aws.REGION}/default",
                 high=high.queue.queue_url,
                 normal=normal.queue.queue_url,

@@ -32,6 +32,8 @@ class Sweeper(StageFunction):
         for queue in (*parts.queues.sms, *parts.queues.email):
             queue.let_measure(self)
         parts.notifications.let_publish(self)
+        # The call takes no resource (service authorization reference: Amazon SES v2).
+        self.allow("ses:GetAccount", on=["*"])
         groups = stage.sweeper.groups
         self.run_every(
             stage.sweep_every, inputs=[{"group": each, "groups": groups} for each in range(groups)]

@@ -48,6 +48,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.send_quotas import FakeSendQuotas
 from tests.fakes.world import cost
 
 Out = TypeVar("Out")
@@ -197,6 +198,7 @@ class Functions:
             notifications_topic=self._notifications_topic(),
             receipt_queue=self.fault_proxy.watched("receipts", _Receipts(self.queues["receipts"])),
             senders=self._senders(),
+            send_quotas=self.fault_proxy.watched("send_quotas", FakeSendQuotas()),
             send_within=lambda _: SEND_WITHIN,
             now=self.clock,
         )

@@ -8,7 +8,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from ordercast.errors import LedgerUnavailable, ParkingUnavailable, QueueUnavailable
+from ordercast.errors import (
+    LedgerUnavailable,
+    ParkingUnavailable,
+    ProviderUnavailable,
+    QueueUnavailable,
+)
 from ordercast.events.order_event import Channel
 from tests.fakes.clock import HandTurnedClock
 
@@ -170,6 +175,8 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("buckets", "open"): _TABLE,
     ("buckets", "draw"): _TABLE,
     ("buckets", "learn"): _TABLE,
+    ("buckets", "cap"): _TABLE,
+    ("send_quotas", "send_quota"): OurService(error=ProviderUnavailable),
     ("provider", "send"): Sending(),
     ("sns", "publish"): ProviderCall(),
     ("ses", "send_email"): ProviderCall(),

@@ -39,6 +39,13 @@ def test_an_email_reaches_the_inbox_by_the_endpoint_variable_alone(provider):
     assert answer["MessageId"].startswith("0100")
 
 
+def test_the_account_may_send_as_fast_and_as_much_as_it_likes(provider):
+    quota = provider.client("sesv2").get_account()["SendQuota"]
+
+    assert (-1.0, 10_000.0) == (quota["Max24HourSend"], quota["MaxSendRate"])
+    assert [] == provider.calls
+
+
 def test_every_answer_says_that_it_is_a_simulation(provider):
     answer = provider.client("sns").publish(PhoneNumber="+12065550100", Message="hi")
 

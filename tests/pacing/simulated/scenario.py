@@ -56,7 +56,7 @@ class Scenario:
     rate: float
     limit: int
     down: Callable[[timedelta], bool] = lambda _: False
-    quota: Callable[[timedelta], float] = lambda _: float("inf")
+    quota: Callable[[timedelta], int] | None = None
     outage: timedelta = timedelta()
     deferred: bool = False
     quiet: tuple[timedelta, timedelta] | None = None
@@ -65,7 +65,7 @@ class Scenario:
     @property
     def has_sweepers(self) -> bool:
         """Whether anything waits on the ledger."""
-        return bool(self.deferred or self.quiet or self.paused)
+        return bool(self.deferred or self.quiet or self.paused or self.quota)
 
     def is_down(self, at: timedelta) -> bool:
         """Tell whether the provider takes nothing."""
@@ -104,7 +104,7 @@ def play(scenario: Scenario) -> Played:
         time=time,
         rate=scenario.rate,
         down=lambda at: scenario.is_down(at - START),
-        quota=lambda at: scenario.quota(at - START),
+        quota=(lambda at: quota(at - START)) if (quota := scenario.quota) else None,
     )
     ledger, buckets = FakeLedger(), FakeBuckets()
     ports = SenderPorts(
@@ -160,6 +160,7 @@ def play(scenario: Scenario) -> Played:
         queues=queues,
         limit=scenario.limit,
         quiet_hours=quiet,
+        quotas=provider,
     )
     if scenario.has_sweepers:
         sweepers.start()

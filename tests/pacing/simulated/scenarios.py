@@ -12,6 +12,9 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 
 
+FULL_DAY = "10/s for an hour, and a daily quota that is used up half way"
+
+
 def steady(rate: float, lasting: timedelta, *, high: float = 0) -> Callable[[], Arrivals]:
     """Return *rate* messages a second, of which *high* a second are urgent."""
 
@@ -61,6 +64,14 @@ def scenarios(share: float = 1.0) -> list[Scenario]:
             limit=20,
             down=lambda at: hour / 3 <= at < hour / 2,
             outage=hour / 6 + PROBE_EVERY,
+        ),
+        Scenario(
+            name=FULL_DAY,
+            arrivals=steady(10, hour),
+            rate=14,
+            limit=14,
+            quota=lambda at: int(36_000 * share * (0.5 if at < 2 * hour else 2)),
+            outage=1.5 * hour,
         ),
         Scenario(
             name="throttling at half of the configured rate",

@@ -9,6 +9,7 @@ from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.notification import Notification
 from ordercast.sending.due_partitions import SHARDS
 from ordercast.wiring.sweep import SweeperPorts, sweep, sweep_receipts
+from ordercast.workflows.ports import SendQuotas
 from ordercast.workflows.release_room import Origination, Senders
 from ordercast.workflows.sweep.sweep import Sweep
 from tests.explorer.deployed.fitting import SWEEP_POLICY
@@ -41,6 +42,7 @@ class Sweepers:
     queues: Mapping[Priority, Queue]
     limit: int
     quiet_hours: str
+    quotas: SendQuotas
     longest: int = 0
     _counted: dict[tuple[Channel, Priority], int] = field(default_factory=dict)
 
@@ -94,6 +96,7 @@ class Sweepers:
                 originations={each: Origination(key=key, limit=self.limit) for each in Channel},
                 now=self.time,
             ),
+            send_quotas=self.quotas,
             send_within=lambda _: timedelta(days=2),
             now=self.time,
         )

@@ -52,6 +52,8 @@ ACTIONS: dict[tuple[str, str], set[str]] = {
     ("buckets", "open"): {INSERT, READ},
     ("buckets", "draw"): {UPDATE, READ},
     ("buckets", "learn"): {UPDATE, READ},
+    ("buckets", "cap"): {UPDATE, READ},
+    ("send_quotas", "send_quota"): {"ses:GetAccount"},
     ("provider", "send"): set(),
     ("sns", "publish"): {"sns:Publish"},
     ("ses", "send_email"): {"ses:SendEmail"},

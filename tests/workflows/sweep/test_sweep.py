@@ -73,7 +73,7 @@ def test_a_backlog_of_releases_does_not_fill_the_rounds_of_looks(world: World) -
     """Even where time is up after a round of each."""
     world.enter(*[deferred(n) for n in range(20)], lost := notification(99))
     world.now.turn(5 * MINUTE)
-    left = iter([ROUND_TAKES] * 3 + [timedelta()])
+    left = iter([ROUND_TAKES] * 4 + [timedelta()])
     world.sweeper(limit=5)(time_left=lambda: next(left))
 
     assert lost.id in ids(world)
@@ -83,7 +83,7 @@ def test_a_backlog_of_releases_does_not_fill_the_rounds_of_looks(world: World) -
 def test_a_backlog_of_looks_does_not_fill_the_rounds_of_releases(world: World) -> None:
     world.enter(*[notification(n) for n in range(20)], waiting := deferred(99))
     world.now.turn(5 * MINUTE)
-    left = iter([ROUND_TAKES] * 3 + [timedelta()])
+    left = iter([ROUND_TAKES] * 4 + [timedelta()])
     world.sweeper(limit=5)(time_left=lambda: next(left))
 
     assert waiting.id in ids(world)
