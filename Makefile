@@ -29,7 +29,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := true
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test test-fast test-whole explore bench prove check format lint types imports synth cfn-lint \
+.PHONY: help bootstrap demo drill-pumping test test-fast test-whole explore bench prove check format lint types imports synth cfn-lint \
 	generated \
 	fix workflows audit coverage contract pictures wheel \
 	deploy destroy destroy-account requirements clean
@@ -45,6 +45,9 @@ bootstrap: ## Set up .venv, .tools and node_modules; every target does this firs
 
 demo: bootstrap ## Play a shop's day of a thousand orders on a local cloud and compare who counted it; KEEP=1 leaves it up
 	@$(BIN)/ordercast demo $(if $(KEEP),--keep)
+
+drill-pumping: bootstrap ## Attack a local cloud with 5,000 orders to one expensive country, and show that the loss stays within the limit
+	@$(BIN)/python -m local_cloud.drill_pumping
 
 test: bootstrap ## Run every test, on two workers; docs/testing.md says what runs elsewhere
 	@$(WITH_NODE) $(BIN)/python -m pytest $(TWO_WORKERS)
