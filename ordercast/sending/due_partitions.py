@@ -1,13 +1,13 @@
 """Name the partitions of the due index, and say in which one a row waits. Used by the ledger and the sweeper.
 
 What is deferred until a time waits apart from what the sweeper looks at, so that a night's worth
-of messages hides no lost publication; and apart by channel, whose rates differ, so that a channel
-without room holds up no other. What waits behind a hold is apart from both, and is not read until
-the hold is let go or it expires.
+of messages hides no lost publication; apart by channel, whose rates differ, so that a channel
+without room holds up no other; and apart by how soon it expires, so that this can go first. What
+waits behind a hold is apart from both, and is not read until the hold is let go or it expires.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import NamedTuple
 from zlib import crc32
@@ -15,6 +15,7 @@ from zlib import crc32
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.templates.statuses import send_within
 
 WHENEVER = datetime.max.replace(tzinfo=UTC)
 """What waits in a partition until then is all of it."""
@@ -35,7 +36,9 @@ def partition_of(row: Notification) -> str:
     shard = shard_of(row.id)
     if row.is_held:
         return _held(row.held_by, row.channel, shard)
-    return _deferral(row.channel, shard) if row.state is State.DEFERRED else _look(shard)
+    if row.state is not State.DEFERRED:
+        return _look(shard)
+    return _deferral(row.channel, _DAY if send_within(row) <= _A_DAY else _LONGER, shard)
 
 
 def looks(shards: Iterable[int] = SHARDS) -> list[str]:
@@ -47,8 +50,7 @@ def deferrals(
     shards: Iterable[int] = SHARDS, channels: Iterable[Channel] = tuple(Channel)
 ) -> list[str]:
     """Return the partitions of what is deferred until a time."""
-    shards = list(shards)
-    return [_deferral(channel, shard) for channel in channels for shard in shards]
+    return [_deferral(*each) for each in product(channels, (_DAY, _LONGER), shards)]
 
 
 def held_behind(
@@ -67,8 +69,13 @@ def _look(shard: int) -> str:
     return f"due-{shard}"
 
 
-def _deferral(channel: Channel, shard: int) -> str:
-    return f"deferred-{channel}-{shard}"
+def _deferral(channel: Channel, expires_within: str, shard: int) -> str:
+    return f"deferred-{channel}-{expires_within}-{shard}"
+
+
+# Names that last: rows are found in them also when a template's time has been changed.
+_DAY, _LONGER = "day", "longer"
+_A_DAY = timedelta(days=1)
 
 
 def _held(hold_id: str | None, channel: Channel, shard: int) -> str:

@@ -77,7 +77,7 @@ def sweep(
         send_within=ports.send_within,
         due_policy=due_policy,
         now=ports.now,
-        limit=limit,
+        limit=2 * limit,  # there are four times as many partitions
     )
     probe = ProbeHolds(
         ledger=ports.ledger, notifications_topic=ports.notifications_topic, release=release

@@ -141,12 +141,13 @@ class FakeLedger:
 
     def due(self, partitions: Sequence[str], *, until: datetime, limit: int) -> list[str]:
         through = self._call("due", partitions)
-        waiting = [
-            (row.due_at, row.id)
-            for row in self.rows.values()
-            if row.due_at and row.due_at <= until and partition_of(row) in partitions
-        ]
-        return self._answer("due", [i for _, i in sorted(waiting)][:limit], partitions, through)
+        waiting: dict[str, list[tuple[datetime, str]]] = {each: [] for each in partitions}
+        for row in self.rows.values():
+            if row.due_at and row.due_at <= until and (partition := partition_of(row)) in waiting:
+                waiting[partition].append((row.due_at, row.id))
+        share = -(-limit // max(1, len(partitions)))
+        named = sorted(each for rows in waiting.values() for each in sorted(rows)[:share])
+        return self._answer("due", [i for _, i in named][:limit], partitions, through)
 
     def backlog(
         self, partitions: Sequence[str], *, until: datetime, at_most: int

@@ -201,12 +201,12 @@ class World:
         """Bring one batch of receipts."""
         return self.tracker(receipts)
 
-    def sweeper(self, limit: int = 100) -> Sweep:
+    def sweeper(self, limit: int = 1000) -> Sweep:
         """The sweeper."""
         receipts = self.receipt_sweeper(limit)
         return sweep(self._sweeper_ports, self._sweep_policy, receipts, limit=limit)
 
-    def sweep(self, limit: int = 100) -> Swept:
+    def sweep(self, limit: int = 1000) -> Swept:
         """Do one round of looks, one of releases, one of budgets and one of holds."""
         swept, sweeper = Swept(), self.sweeper(limit)
         room = self.room()
@@ -239,13 +239,13 @@ class World:
             now=self.now,
         )
 
-    def sweep_receipts(self, limit: int = 100) -> Swept:
+    def sweep_receipts(self, limit: int = 1000) -> Swept:
         """Do one round of receipts."""
         swept = Swept()
         self.receipt_sweeper(limit)(SHARDS, swept)
         return swept
 
-    def receipt_sweeper(self, limit: int = 100) -> SweepReceipts:
+    def receipt_sweeper(self, limit: int = 1000) -> SweepReceipts:
         """The sweeper's workflow of receipts."""
         return sweep_receipts(self._sweeper_ports, self._sweep_policy, limit=limit)
 

@@ -9,6 +9,7 @@ from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.people.person import people_for
+from ordercast.sending.due_partitions import WHENEVER, partition_of
 from ordercast.sending.due_policy import DueAction, DuePolicy, looked_at, release
 from ordercast.sending.send_rules import SendWithin, expires_at, latest_status_key_of
 from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic
@@ -45,7 +46,8 @@ class ReleaseDeferred:
         """
         now = self.now()
         due, more = due_rows(self.ledger, partitions, until=until or now, limit=self.limit)
-        rows = self._going(due, swept, room, now)
+        share = -(-self.limit // max(1, len(partitions)))
+        rows = self._going(due, swept, room, now, share=share)
         if not rows:
             return False
         found = self.look_up(rows)
@@ -61,19 +63,40 @@ class ReleaseDeferred:
         room.take(released)
         swept.released += len(released)
         publish(self.notifications_topic, written, actions, swept)
-        return more
+        # Of what did not go, some may: suppressed rows took no room.
+        return more or len(rows) < len(due)
 
     def _going(
-        self, due: list[Notification], swept: Swept, room: ReleaseRoom, now: datetime
+        self,
+        due: list[Notification],
+        swept: Swept,
+        room: ReleaseRoom,
+        now: datetime,
+        *,
+        share: int,
     ) -> list[Notification]:
         """Return what is decided about now: what there is room for, and what has expired."""
         due.sort(key=self._urgency)
         expired = [row for row in due if self._expires(row) < now]
         others = [row for row in due if self._expires(row) >= now]
-        fitting = room.fit(others)
+        fitting = room.fit(self._before_the_unread(others, share))
         going = {row.id for row in fitting}
         swept.without_room |= self._expiries(row for row in others if row.id not in going)
         return [*expired, *fitting]
+
+    def _before_the_unread(self, rows: Sequence[Notification], share: int) -> list[Notification]:
+        """Return the rows that expire before any that was not read.
+
+        A partition that named its *share* has more, which expire after those that it named.
+        """
+        read: dict[tuple[Channel, str], list[datetime]] = {}
+        for row in rows:
+            read.setdefault((row.channel, partition_of(row)), []).append(self._expires(row))
+        until: dict[Channel, datetime] = {}
+        for (channel, _), expiries in read.items():
+            if len(expiries) >= share:
+                until[channel] = min(max(expiries), until.get(channel, WHENEVER))
+        return [row for row in rows if self._expires(row) <= until.get(row.channel, WHENEVER)]
 
     def look_up(self, rows: Iterable[Notification]) -> LookupResult:
         """Read what the release of *rows* is decided by."""

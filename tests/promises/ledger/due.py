@@ -128,7 +128,7 @@ class DuePromises:
         many = [notification(n, due_at=START + (20 - n) * MINUTE) for n in range(20)]
         enter(ledger, *many)
 
-        assert [each.id for each in reversed(many)] == due(ledger, START + A_YEAR, limit=100)
+        assert [each.id for each in reversed(many)] == due(ledger, START + A_YEAR, limit=1000)
 
     def test_what_is_due_is_counted_by_partition_with_its_oldest(self, ledger: Ledger) -> None:
         many = [notification(n, due_at=START + n * MINUTE) for n in range(20)]
@@ -143,3 +143,13 @@ class DuePromises:
         assert expected == ledger.backlog(ALL_PARTITIONS, until=until, at_most=100)
         assert {} == ledger.backlog(deferrals(), until=until, at_most=100)
         assert {} == ledger.backlog([], until=until, at_most=100)
+
+    def test_a_partition_with_much_in_it_hides_no_other(self, ledger: Ledger) -> None:
+        """A channel without room holds up no other, however long its messages have been due."""
+        texts = [
+            notification(n, Channel.SMS, due_at=START, state=State.DEFERRED) for n in range(100)
+        ]
+        mail = notification(200, due_at=START + MINUTE, state=State.DEFERRED)
+        enter(ledger, *texts, mail)
+
+        assert mail.id in ledger.due(deferrals(), until=START + MINUTE, limit=32)

@@ -13,6 +13,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import fresh
 from ordercast.people.person import Person
 from ordercast.sending.due_partitions import SHARDS
+from ordercast.templates import send_within
 from tests.examples import EMAIL, notification
 from tests.fakes.world import SEND_POLICY, World
 
@@ -186,3 +187,25 @@ def test_normal_priority_waits_behind_the_queue_of_high_priority(world: World) -
     sweep(world)
 
     assert [] == world.notifications_topic.published
+
+
+# What expires first
+
+
+def of_status(world: World, status: str, number: int) -> Notification:
+    """Return one of many that are due since the same minute."""
+    row = replace(deferred(number), template=status, status=status, due_at=world.now())
+    return replace(row, effective_at=world.now())
+
+
+def test_what_may_wait_for_a_day_only_goes_before_all_that_may_wait_longer(world: World) -> None:
+    """However many of the others are due as long: nothing expires that could have been sent."""
+    long = [of_status(world, "shipped", n) for n in range(400)]
+    short = [of_status(world, "confirmed", n) for n in range(400, 500)]
+    world.enter(*long, *short)
+    world.work_queues.held = {(MAIL, NORMAL): 200}
+    sweeper = world.sweeper(limit=40)
+    release = replace(sweeper.release, send_within=send_within)
+    replace(sweeper, release=release)(time_left=world.time_left)
+
+    assert {row.id for row in short} == {n.id for n in world.notifications_topic.published}
