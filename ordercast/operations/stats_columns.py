@@ -84,7 +84,7 @@ STATS: Sequence[Column] = (
     ),
     _count(
         "accepted",
-        "those that were, or are, to be sent by now: neither deferred nor suppressed by us",
+        "those that were, or are, to be sent by now: not suppressed by us, nor deferred until a time",
         heading="accepted",
     ),
     _count("sent", "those that a provider accepted", heading="sent"),
@@ -113,7 +113,7 @@ STATS: Sequence[Column] = (
         "uncon-\nfirmed",
     ),
     _group("in_doubt", "those of which it is unknown whether they were sent", "in\ndoubt"),
-    _group("deferred", "those that wait until quiet hours end", "de-\nferred"),
+    _group("deferred", "those that wait until quiet hours end, or behind a hold", "de-\nferred"),
     _group(
         "suppressed",
         "those that we, or the provider's own suppression list, decided not to send",

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ordercast.budgets.budget import Spending
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 from ordercast.notifications.message import CostSource
+from ordercast.pacing.holds import Why
 from ordercast.rollups.latency import bin_of
 
 Amount = int | Decimal
@@ -152,7 +153,7 @@ def contribution(row: RollupInput) -> Contribution:
 def latencies(row: RollupInput) -> dict[str, timedelta]:
     """Return the duration of each step that is known."""
     took: dict[str, timedelta] = {}
-    if row.occurred_at and (row.taken or row.state not in _NOT_BEGUN):
+    if row.occurred_at and (row.taken or _has_begun(row)):
         took["accepted"] = row.effective_at - row.occurred_at
     if row.taken and row.sent_at:
         took["sent"] = row.sent_at - row.effective_at
@@ -192,8 +193,14 @@ def summed(contributions: Iterable[Contribution]) -> dict[RollupKey, dict[str, A
     return {bucket: amounts for bucket, amounts in buckets.items() if amounts}
 
 
-# A deferred notification takes effect when it is due, a suppressed one never.
-_NOT_BEGUN = frozenset({State.DEFERRED, State.SUPPRESSED})
+def _has_begun(row: RollupInput) -> bool:
+    """Tell whether it has taken effect: until a time it has not, behind a hold it has, suppressed never."""
+    if row.state == State.DEFERRED:
+        return row.rule in _HELD
+    return row.state != State.SUPPRESSED
+
+
+_HELD = frozenset(map(str, Why))
 
 
 def _drawn(row: RollupInput) -> dict[str, Amount]:

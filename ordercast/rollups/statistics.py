@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal, get_args, get_type_hints
 
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
+from ordercast.pacing.holds import Why
 from ordercast.receipts.provider_events import OVER_PRICE, REFUSED_BY_PROVIDERS
 from ordercast.rollups.latency import percentile
 from ordercast.rollups.rollup import (
@@ -85,11 +86,12 @@ class Figures:
 
     @property
     def accepted(self) -> int:
-        """Those that were, or are, to be sent by now: neither deferred nor suppressed by us.
+        """Those that were, or are, to be sent by now: not suppressed by us, nor deferred until a time.
 
-        What a provider took and kept back by its own list was to be sent, and is among `sent` too.
+        What waits behind a hold was to be sent. What a provider took and kept back by its own list
+        was, too, and is among `sent`.
         """
-        kept_back = self._in({State.DEFERRED, State.SUPPRESSED})
+        kept_back = self._in({State.DEFERRED, State.SUPPRESSED}) - self._held
         by_providers = {r: n for r, n in self.suppressed_by.items() if r in REFUSED_BY_PROVIDERS}
         return self.notifications - kept_back + sum(by_providers.values())
 
@@ -158,6 +160,11 @@ class Figures:
 
     def _named(self, prefix: str) -> list[tuple[str, Amount]]:
         return [(n, amount) for n, amount in self.amounts.items() if n.startswith(prefix)]
+
+    @property
+    def _held(self) -> int:
+        """Notifications behind a hold: they are deferred, and the rule is why."""
+        return sum(self._count(f"{RULE}{State.DEFERRED}#{why}") for why in Why)
 
     def _in(self, states: Collection[str]) -> int:
         return sum(self._count(STATE + state) for state in states)

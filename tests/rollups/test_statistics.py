@@ -7,6 +7,7 @@ import pytest
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
+from ordercast.pacing.holds import Why
 from ordercast.receipts.provider_events import REFUSED_BY_PROVIDERS, reason
 from ordercast.rollups.rollup import RollupInput, contribution, summed
 from ordercast.rollups.statistics import Figures, by, in_all
@@ -65,6 +66,18 @@ def test_what_a_provider_took_and_kept_back_by_its_own_list_was_to_be_sent(kind:
     assert {kind: 1, "cap": 1} == found.suppressed_by
     assert found.delivery_rate is None
     assert 1 == sum(found.bins("accepted").values())
+
+
+@pytest.mark.parametrize("why", Why)
+def test_what_waits_behind_a_hold_was_to_be_sent_whatever_becomes_of_it(why: Why) -> None:
+    """While everything is paused, orders are accepted all the same."""
+    behind = replace(line(1, state=State.DEFERRED), rule=str(why))
+    later = replace(line(2, state=State.DEFERRED), rule="quiet-hours")
+    found = figures(behind, later)
+
+    assert (2, 1) == (found.notifications, found.accepted)
+    assert 1 == sum(found.bins("accepted").values())
+    assert 2 == found.states[State.DEFERRED]
 
 
 def test_figures_are_grouped_by_any_dimensions_and_the_groups_add_up() -> None:
