@@ -71,7 +71,7 @@ def _serve(latency: float, control: Connection) -> None:
         def do_POST(self) -> None:
             """Answer *latency* after the request arrived; computing the answer is part of that."""
             due = time.monotonic() + latency
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0)) or b"{}"
             answer = aws.reply(self.headers[OPERATION], body)
             time.sleep(max(0.0, due - time.monotonic()))
             self.send_response_only(200)
@@ -79,6 +79,8 @@ def _serve(latency: float, control: Connection) -> None:
             self.send_header("x-amzn-RequestId", "r-1")
             self.end_headers()
             self.wfile.write(answer)
+
+        do_GET = do_POST  # noqa: N815 - the name that the server looks for
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()

@@ -43,10 +43,11 @@ class StandIn:
 
     def answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         """Answer a request that is not sent at all, as a handler of botocore's `before-send`."""
-        if not isinstance(request.body, bytes | str):
+        asked = request.body or b"{}"
+        if not isinstance(asked, bytes | str):
             message = "a request without a body in memory"
             raise TypeError(message)
-        body = self.reply(operation_of(event_name), request.body)
+        body = self.reply(operation_of(event_name), asked)
         self.timetable.round_trip()
         return AWSResponse(request.url, 200, _HEADERS, _Raw(body))
 
@@ -66,6 +67,8 @@ class StandIn:
                 return {}
             case "SendEmail":
                 return {"MessageId": self._new_id()}
+            case "GetAccount":
+                return {"SendQuota": {"MaxSendRate": -1, "Max24HourSend": -1}}
             case "GetQueueAttributes":
                 return {"Attributes": dict.fromkeys(request["AttributeNames"], "0")}
             case "SendMessage":

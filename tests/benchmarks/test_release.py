@@ -21,10 +21,12 @@ def test_every_message_is_written_and_published_in_bulk(released: Release) -> No
 
 
 def test_a_release_writes_the_row_and_moves_it_in_the_due_index(released: Release) -> None:
-    assert {"table": MESSAGES, "index": 2 * MESSAGES} == dict(released.units)
+    assert 2 * MESSAGES == released.units["index"]
+    # Besides, SES's own limits are kept once a minute.
+    assert MESSAGES <= released.units["table"] <= MESSAGES + 2
 
 
 def test_the_morning_is_shared_out_over_the_groups(released: Release) -> None:
     twice = released.takes(2_000_000) / released.takes(1_000_000)
     assert 2 == pytest.approx(twice)
-    assert 1250 == released.units_a_second("table")
+    assert 2500 == released.units_a_second("index")
