@@ -1,5 +1,6 @@
 """Count and time Ordercast's functions and a plain implementation. Used by `make bench`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks import ordercast_functions
@@ -7,6 +8,7 @@ from benchmarks.aws import endpoint
 from benchmarks.aws.account import opened
 from benchmarks.aws.stand_in import StandIn
 from benchmarks.batches import Orders, Steps, one_call_at_a_time, ours
+from benchmarks.budgets import with_two_budgets
 from benchmarks.life import CARRIER, HANDSET, Life, life
 from benchmarks.measuring import Counts, Times, counted, timed
 from benchmarks.plain.one_call_at_a_time import wired as plain_wired
@@ -52,16 +54,18 @@ class Timed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedAll:
-    """Figures that do not depend on the machine."""
+    """Figures that do not depend on the machine; `of_two_budgets` are the calls that they add to a message."""
 
     texts: CallCounts
     texts_with_contact: CallCounts
     emails: CallCounts
     both: CallCounts
+    of_two_budgets: Mapping[str, float]
     plain: CallCounts
     delivered: Life
     carrier_only: Life
     looked_at: Life
+    delivered_with_budgets: Life
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +86,26 @@ def count(*, orders: int) -> CountedAll:
             some = Orders(channel=channel, count=orders, contact=contact)
             return _counted(aws, ours(aws, functions, some))
 
+        def of_two_budgets(channel: str) -> float:
+            steps = ours(aws, functions, Orders(channel=channel, count=orders))
+            _counted(aws, steps)  # from then on a sender remembers its bucket of pace
+            without = _counted(aws, steps).a_message
+            return _counted(aws, with_two_budgets(functions, steps)).a_message - without
+
         texts = ours(aws, functions, Orders(channel="sms", count=orders))
         return CountedAll(
             texts=_counted(aws, texts),
             texts_with_contact=calls("sms", contact=True),
             emails=calls("email"),
             both=calls("both"),
+            of_two_budgets={channel: of_two_budgets(channel) for channel in ("sms", "email")},
             plain=_counted(aws, one_call_at_a_time(aws, plain_wired(), texts.orders)),
             delivered=life(aws, functions, texts, says=HANDSET),
             carrier_only=life(aws, functions, texts, says=CARRIER),
             looked_at=life(aws, functions, texts, says=HANDSET, look=True),
+            delivered_with_budgets=life(
+                aws, functions, with_two_budgets(functions, texts), says=HANDSET
+            ),
         )
 
 

@@ -4,6 +4,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -97,8 +98,9 @@ def _set(item: Item, name: str, values: Values) -> Item:
     return {**item, name: values[0]}
 
 
-def _raise(item: Item, name: str, _: Values, by: int = 1) -> Item:
-    return {**item, name: {"N": str(int(item[name]["N"]) + by)}}
+def _raise(item: Item, name: str, _: Values, by: int | Decimal = 1) -> Item:
+    raised = Decimal(item[name]["N"]) + by
+    return {**item, name: {"N": f"{raised:f}"}}
 
 
 def _is_one_of(item: Item, name: str, values: Values) -> bool:
@@ -106,12 +108,12 @@ def _is_one_of(item: Item, name: str, values: Values) -> bool:
 
 
 def _increase(item: Item, name: str, values: Values) -> Item:
-    return _raise(item, name, values, by=int(values[0]["N"]))
+    return _raise(item, name, values, by=Decimal(values[0]["N"]))
 
 
-def _compared(compare: Callable[[int, int], bool]) -> Condition:
+def _compared(compare: Callable[[Decimal, Decimal], bool]) -> Condition:
     return lambda item, name, values: (
-        name in item and compare(int(item[name]["N"]), int(values[0]["N"]))
+        name in item and compare(Decimal(item[name]["N"]), Decimal(values[0]["N"]))
     )
 
 

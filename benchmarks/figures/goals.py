@@ -119,6 +119,8 @@ def _counts(counted: CountedAll) -> list[Goal]:
             0.52,
             counted.both.a_message - 1,
         ),
+        ("calls that two budgets add to a text", 0, counted.of_two_budgets["sms"]),
+        ("calls that two budgets add to an e-mail", 0, counted.of_two_budgets["email"]),
         ("calls a receipt, tracker", 0.25, a_receipt),
         ("calls an order in the relay", 0.30, texts.an_order_relayed),
         ("the same, contact in the event too", 0.30, contact.an_order_relayed),
@@ -141,7 +143,10 @@ def _write_units(counted: CountedAll) -> list[Goal]:
         "the same, the carrier's word alone": counted.carrier_only,
         "the same, one that waited for its sender until the sweeper's first look": counted.looked_at,
     }
-    return [Goal(what=w, limit=9.2, figure=life.total, digits=1) for w, life in lives.items()]
+    goals = [Goal(what=w, limit=9.2, figure=life.total, digits=1) for w, life in lives.items()]
+    more = counted.delivered_with_budgets.total - counted.delivered.total
+    what = "write units that two budgets add to a text on the ledger"
+    return [*goals, Goal(what=what, limit=0.3, figure=more)]
 
 
 def _ratios(counted: CountedAll, timed: TimedAll) -> list[Goal]:
