@@ -17,13 +17,14 @@ from ordercast.budgets.budget import Budget, Limits, Period
 from ordercast.events.identity import address_key, customer_key, notification_id
 from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.pacing.holds import Hold, Why
-from ordercast.people.person import Person, QuietHours
+from ordercast.people.person import AGREED, Person, QuietHours
 from tests.aggregates import aggregate
 from tests.examples import paused
 from tests.explorer.deployed.fitting import Fitting
 from tests.explorer.deployed.receipt_script import LATE, ReceiptScript
 from tests.explorer.deployed.stage import Script, Stage
 from tests.explorer.faults.points import Point
+from tests.templates.review import REVIEW
 
 SHOP = "Example Tea"
 BULK = 18
@@ -133,6 +134,7 @@ def stage(
     set_up.after(timedelta(), lambda: set_up.stream.put(*morning()))
     set_up.after(2 * SECOND, lambda: set_up.stream.put(*news()))
     set_up.after(3 * SECOND, lambda: _opt_out(set_up, address_key(phone("o-opt-out")), SMS))
+    set_up.after(3 * SECOND, lambda: _unsubscribe(set_up, _customer("c-no-fan")))
     set_up.after(9 * MINUTE, lambda: _opt_out(set_up, _customer("c-auto"), EMAIL))
     set_up.after(10 * MINUTE, lambda: set_up.stream.put(*again()))
     set_up.after(24 * MINUTE + 50 * SECOND, lambda: set_up.stream.put(*during_a_pause()))
@@ -153,6 +155,8 @@ def people() -> list[Person]:
         _person(
             "c-evening", quiet=QuietHours(start=time(9, 33), end=time(10, 30)), time_zone="UTC"
         ),
+        _person("c-fan", promotions={EMAIL: AGREED}),
+        _person("c-no-fan", promotions={EMAIL: AGREED}),
         _person("c-no", refusals={SMS: "opted-out"}),
         _person("c-busy"),
         Person(key=refusing, refusals={EMAIL: "complained"}),
@@ -175,6 +179,7 @@ def morning() -> tuple[bytes, ...]:
         _event("o-stale", event_id="stale-1"),
         _event("o-night", customer_id="c-night", campaign="night"),
         _evening(),
+        *(_review(of) for of in ("fan", "no-fan", "no")),
         *(_event(f"o-busy-{n}", customer_id="c-busy", channel="email") for n in (1, 2, 3)),
         _event("o-half", customer_id="c-no", channel="both"),
         _event("o-guest-refuses", channel="email"),
@@ -276,6 +281,12 @@ def _gzipped() -> bytes:
     return _event("o-gzip", customer_id="c-auto", channel="auto", contact=None)
 
 
+def _review(of: str) -> bytes:
+    """Return a promotional event, which calls itself urgent and consented to."""
+    urgent = {"status": REVIEW, "channel": "email", "priority": "high"}
+    return _event(f"o-review-{of}", customer_id=f"c-{of}", **urgent)
+
+
 def _evening() -> bytes:
     """Return what waits behind a backlog until quiet hours have begun."""
     return _event("o-evening", customer_id="c-evening")
@@ -308,3 +319,8 @@ def _opt_out(set_up: Stage, key: str, channel: Channel) -> None:
     people = set_up.ledger.people
     known = people.kept.get(key, Person(key=key))
     people.put(replace(known, refusals={**known.refusals, channel: "opted-out"}))
+
+
+def _unsubscribe(set_up: Stage, key: str) -> None:
+    people = set_up.ledger.people
+    people.put(replace(people.kept[key], promotions={EMAIL: "unsubscribed"}))

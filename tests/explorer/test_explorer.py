@@ -159,7 +159,7 @@ def test_the_story_has_everything_in_it(day: Stage) -> None:
     assert {0, 1} == {row.resends for row in rows}
     assert {1, 2} <= {row.attempts for row in rows}
     assert set(Channel) == {row.channel for row in rows}
-    assert {None, "c-auto", "c-night", "c-evening", "c-no", "c-busy"} == {
+    assert {None, "c-auto", "c-night", "c-evening", "c-fan", "c-no-fan", "c-no", "c-busy"} == {
         row.customer_id for row in rows
     }
     assert State.DEFERRED in {

@@ -176,6 +176,7 @@ class Functions:
                 sender="orders@example.com",
                 configuration_set="explorer",
                 stage="explorer",
+                unsubscribe_mailbox="unsubscribe@example.com",
                 executor=Inline(),
             )
         )

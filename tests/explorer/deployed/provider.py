@@ -19,6 +19,7 @@ from tests.explorer.faults import points as faults
 from tests.explorer.faults.journal import Journal, ProviderCall, Report, SentReceipt
 from tests.explorer.faults.points import Crash
 from tests.fakes.clock import HandTurnedClock
+from tests.templates.review import REVIEW
 
 Enqueue = Callable[[str, timedelta], None]
 """Put a receipt where receipts wait, to be seen after a while."""
@@ -109,21 +110,30 @@ class Carrier:
         if row.customer_id is not None:
             keys.add(customer_key(shop=row.order.shop, customer_id=row.customer_id))
         known = [self.people[key] for key in keys if key in self.people]
-        breaks = []
-        if any(person.refusal(row.channel, recipient) for person in known):
-            breaks.append(f"P6: {about}: called for somebody who refuses")
-        consents = row.consent == "event" or any(row.channel in p.consents for p in known)
-        if not consents:
-            breaks.append(f"P6: {about}: called without consent")
+        breaks = self._breaks_of_people(row, known)
         if not any(fnmatchcase(recipient, pattern) for pattern in self.allowed):
             breaks.append(f"P6: {about}: called for a recipient that is not allowed")
-        if row.priority is Priority.NORMAL and any(_is_quiet(p, self.clock()) for p in known):
-            breaks.append(f"P6: {about}: called in somebody's quiet hours")
         stands = status_rank(row.status, row.occurred_at)
         if stands is not None and stands < self.journal.newest_read(row):
             breaks.append(f"P8: {about} {row.status}: called after something newer was accepted")
         if any(hold.scope.covers(row) for hold in self.journal.holds_read()):
             breaks.append(f"P6: {about}: called while it was paused")
+        return breaks
+
+    def _breaks_of_people(self, row: Notification, known: Sequence[Person]) -> list[str]:
+        """Say what those *known* of have not agreed to."""
+        about, recipient = f"{row.order.order_id} {row.channel}", row.recipient or ""
+        breaks = []
+        promotional = row.template == REVIEW
+        if any(p.refusal(row.channel, recipient, promotional=promotional) for p in known):
+            breaks.append(f"P6: {about}: called for somebody who refuses")
+        agreed = any(p.agreed_to(row.channel, promotional=promotional) for p in known)
+        if not agreed and (promotional or row.consent != "event"):
+            breaks.append(f"P6: {about}: called without consent")
+        if promotional and row.priority is Priority.HIGH:
+            breaks.append(f"P6: {about}: called for ahead of others, for a promotion")
+        if row.priority is Priority.NORMAL and any(_is_quiet(p, self.clock()) for p in known):
+            breaks.append(f"P6: {about}: called in somebody's quiet hours")
         return breaks
 
 

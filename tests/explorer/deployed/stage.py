@@ -32,6 +32,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
+from tests.templates.review import review_template
 
 FUNCTION_TIME_OUT = timedelta(minutes=1)
 VISIBILITY = 6 * FUNCTION_TIME_OUT
@@ -169,14 +170,16 @@ class Stage:
 
     def play(self, until: timedelta) -> None:
         """Let everything happen, and time pass, until nothing is left to do."""
-        for _ in range(STEPS):
-            if self._happen() or self._go_on():
-                continue
-            later = [at for at in self._moments() if self.clock() < at <= START + until]
-            if not later:
-                return
-            self.clock.at = min(later)
-        self.circling = True
+        with review_template():
+            self.circling = not any(self._rests(until) for _ in range(STEPS))
+
+    def _rests(self, until: timedelta) -> bool:
+        """Do the next thing, or go on to when there is one; return whether there is none any more."""
+        if self._happen() or self._go_on():
+            return False
+        later = [at for at in self._moments() if self.clock() < at <= START + until]
+        self.clock.at = min(later, default=self.clock.at)
+        return not later
 
     def expire(self) -> None:
         """Remove what is past its time, as DynamoDB does; decisions and latest statuses stay."""

@@ -8,10 +8,12 @@ from typing import Any
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.errors import ParkingUnavailable
+from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import ParkedRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
+from ordercast.people.person import AGREED
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus
 from ordercast.workflows.send.claims import Claims
 from tests.explorer.deployed.fitting import Fitting
@@ -49,6 +51,16 @@ class _Forgetful(Around):
     def look_up(self, wanted: LookupKeys) -> LookupResult:
         found: LookupResult = self.inner.look_up(wanted)
         return replace(found, people={})
+
+
+class _Fans(Around):
+    """Shows everybody on record as somebody who agreed to promotional messages."""
+
+    def look_up(self, wanted: LookupKeys) -> LookupResult:
+        found: LookupResult = self.inner.look_up(wanted)
+        agreed = dict.fromkeys(Channel, AGREED)
+        people = {k: replace(p, promotions=agreed) for k, p in found.people.items()}
+        return replace(found, people=people)
 
 
 class _Wakeful(Around):
@@ -272,6 +284,17 @@ SAFEGUARDS_OF_SENDING = (
         name="consent at the claim",
         without=lambda: Fitting(sender_ledger=_Forgetful),
         breaks="for somebody who refuses",
+    ),
+    Safeguard(
+        name="consent to promotions at the claim",
+        without=lambda: Fitting(sender_ledger=_Fans),
+        breaks="o-review-no-fan email: called for somebody who refuses",
+    ),
+    Safeguard(
+        name="consent to promotions when it is decided, and at the claim",
+        without=lambda: Fitting(relay_ledger=_Fans, sender_ledger=_Fans),
+        kept=lambda: Fitting(relay_ledger=_Fans),
+        breaks="o-review-no email: called without consent",
     ),
     Safeguard(
         name="quiet hours at the claim",
