@@ -152,6 +152,16 @@ def test_an_invocation_measures_once_and_only_when_something_is_due(world: World
 # Looks
 
 
+def test_what_was_released_is_looked_at_when_its_queue_is_through(world: World) -> None:
+    """Sooner, all that waits there would be published twice."""
+    world.enter(row := deferred(1))
+    world.work_queues.held = {(MAIL, NORMAL): 120}
+    sweep(world)
+
+    assert State.REQUESTED is world.state(row.id)
+    assert world.now() + 7 * MINUTE == world.row(row.id).due_at
+
+
 def test_while_the_queue_is_behind_nothing_is_published_again(world: World) -> None:
     world.enter(row := notification(1))
     world.work_queues.held = {(MAIL, NORMAL): 6 * 60}
