@@ -55,7 +55,7 @@ class CompareBudgets:
         return [
             each
             for each in before
-            if each in after and all(wrong[hour].are_clean for hour in _hours_of([each]))
+            if each in after and all(_are_still(wrong[hour]) for hour in _hours_of([each]))
         ]
 
     def correct(self, differences: Iterable[BudgetDifference]) -> int:
@@ -88,6 +88,11 @@ class CompareBudgets:
                         )
                     )
         return found
+
+
+def _are_still(found: Findings) -> bool:
+    """Tell whether everything in an hour is counted: what changes at the moment may not be."""
+    return found.are_clean and not found.moving
 
 
 _DAY = len("2026-03-02")
