@@ -24,6 +24,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.people.person import Person
 from ordercast.wiring.relay import RelayPorts, relay_orders
+from ordercast.workflows.ports import RowChange
 from ordercast.workflows.relay_orders import Relayed
 
 Key = TypeVar("Key", bound=Hashable)
@@ -81,6 +82,10 @@ class DryRun:
         """Keep each row that is not there yet, and raise the latest statuses."""
         raise_latest_statuses(self._latest_statuses, latest_statuses)
         return [self.rows.setdefault(each.id, each) for each in notifications]
+
+    def change(self, changes: Sequence[RowChange]) -> set[str]:
+        """Change nothing: what is held back was decided to be sent."""
+        return {row.id for row, _ in changes}
 
     def reserve(self, people: Sequence[Person]) -> set[str]:
         """Keep each reservation."""

@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING
 
 from ordercast.decisions.audience import Policy
 from ordercast.events.envelope import open_envelope
+from ordercast.sending.send_rules import SendWithin
 from ordercast.settings.processors import OrderRelaySettings, quiet_hours, recipient_patterns
 from ordercast.settings.texts import open_countries
+from ordercast.templates import send_within
 from ordercast.wiring.clock import utc_now
 from ordercast.workflows.ports import (
     Clock,
-    DecisionsAndRows,
     NotificationsTopic,
     ParkedRecords,
     People,
+    RelayLedger,
 )
 from ordercast.workflows.record_decisions import RecordDecisions
 from ordercast.workflows.relay_orders import Opening, RelayOrders
@@ -27,12 +29,13 @@ if TYPE_CHECKING:
 class RelayPorts:
     """What the relay reads and writes."""
 
-    ledger: DecisionsAndRows
+    ledger: RelayLedger
     people: People
     notifications_topic: NotificationsTopic
     parked: ParkedRecords
     now: Clock = utc_now
     opening: Opening = open_envelope
+    send_within: SendWithin = send_within
 
 
 def relay_orders(ports: RelayPorts, policy: Policy, *, default_currency: str) -> RelayOrders:
@@ -48,6 +51,7 @@ def relay_orders(ports: RelayPorts, policy: Policy, *, default_currency: str) ->
         opening=ports.opening,
         policy=policy,
         default_currency=default_currency,
+        send_within=ports.send_within,
         now=ports.now,
     )
 

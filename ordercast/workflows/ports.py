@@ -55,7 +55,7 @@ class HoldRecords(Protocol):
 
 
 class DecisionsAndRows(Protocol):
-    """The part of the ledger that the relay uses. Raises `LedgerUnavailable`."""
+    """The part of the ledger that records decisions and enters rows. Raises `LedgerUnavailable`."""
 
     def look_up(self, wanted: LookupKeys) -> LookupResult:
         """Read all of it consistently in one round trip; missing items are left out."""
@@ -75,15 +75,23 @@ class DecisionsAndRows(Protocol):
         ...
 
 
-class Failures(Protocol):
+class Changes(Protocol):
+    """The part of the ledger that changes rows. Raises `LedgerUnavailable`."""
+
+    def change(self, changes: Sequence[RowChange]) -> set[str]:
+        """Write each row that is still as it was read; answer the ids changed."""
+        ...
+
+
+class RelayLedger(DecisionsAndRows, Changes, Protocol):
+    """The part of the ledger that the relay uses. Raises `LedgerUnavailable`."""
+
+
+class Failures(Changes, Protocol):
     """The part of the ledger that redriving uses. Raises `LedgerUnavailable`."""
 
     def failures(self, state: State, *, day: date) -> Iterator[list[Notification]]:
         """Return, by the page, what entered *state* on *day* (UTC) and is still in it."""
-        ...
-
-    def change(self, changes: Sequence[RowChange]) -> set[str]:
-        """Write each row that is still as it was read; answer the ids changed."""
         ...
 
 

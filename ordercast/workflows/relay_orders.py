@@ -16,7 +16,9 @@ from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
-from ordercast.workflows.ports import Clock, DecisionsAndRows, NotificationsTopic, ParkedRecords
+from ordercast.pacing.holds import Holds, Why, held, hold_of
+from ordercast.sending.send_rules import SendWithin, expires_at
+from ordercast.workflows.ports import Clock, NotificationsTopic, ParkedRecords, RelayLedger
 from ordercast.workflows.record_decisions import Bugs, RecordDecisions
 
 Opening = Callable[[StreamRecord], Sequence[StreamRecord | ParkedRecord]]
@@ -52,13 +54,14 @@ class RelayOrders:
     two writes is mended by the next delivery.
     """
 
-    ledger: DecisionsAndRows
+    ledger: RelayLedger
     record_decisions: RecordDecisions
     notifications_topic: NotificationsTopic
     parked: ParkedRecords
     opening: Opening
     policy: Policy
     default_currency: str
+    send_within: SendWithin
     now: Clock
 
     def __call__(self, records: Sequence[StreamRecord]) -> Relayed:
@@ -82,7 +85,7 @@ class RelayOrders:
         usable, rejected = _partition(events, decisions, {**bugs, **drafts.bugs})
         unusable = [each for each in read if isinstance(each, ParkedRecord)] + rejected
         self.parked.park(unusable)
-        published, lost = self._publish(drafts)
+        published, lost = self._publish(drafts, found.holds)
         return _relayed(usable, decisions, len(unusable), published, lost)
 
     def _read(self, record: StreamRecord) -> list[InboundEvent | ParkedRecord]:
@@ -120,12 +123,30 @@ class RelayOrders:
                 )
         return drafts
 
-    def _publish(self, drafts: _Drafts) -> tuple[AbstractSet[str], AbstractSet[str]]:
+    def _publish(self, drafts: _Drafts, holds: Holds) -> tuple[AbstractSet[str], AbstractSet[str]]:
         """Enter the rows and publish those still requested; return the ids published and lost."""
         entered = self.ledger.accept(drafts.rows, list(drafts.latest_statuses.values()))
         requested = {row.id: row for row in entered if row.state is State.REQUESTED}
-        published = self.notifications_topic.publish(list(requested.values()))
-        return published, requested.keys() - published
+        behind = self._hold_back(requested.values(), holds)
+        published = self.notifications_topic.publish(
+            [row for i, row in requested.items() if i not in behind]
+        )
+        return published, requested.keys() - published - behind
+
+    def _hold_back(self, requested: Iterable[Notification], holds: Holds) -> AbstractSet[str]:
+        """Put behind its hold what the provider takes nothing of now; return the ids.
+
+        A sender would do it too, but after a receive. It alone asks the other holds, which are more
+        often of a few.
+        """
+        trouble = [each for each in holds if each.why is Why.ACCOUNT]
+        return self.ledger.change(
+            [
+                (row, held(row, hold, until=expires_at(row, self.send_within(row))))
+                for row in requested
+                if (hold := hold_of(row, trouble))
+            ]
+        )
 
 
 def _partition(
@@ -153,6 +174,7 @@ def _keys(events: Collection[InboundEvent]) -> LookupKeys:
             for channel in each.event.channels or tuple(Channel)
         ),
         people=frozenset(key for each in events for key in each.people),
+        holds=bool(events),
     )
 
 

@@ -43,6 +43,8 @@ from tests.sampling import SAMPLED, sampled
 PORTS = {
     ports.Ledger: "ledger",
     ports.DecisionsAndRows: "ledger",
+    ports.RelayLedger: "ledger",
+    ports.Changes: "ledger",
     ports.Failures: "ledger",
     ports.HoldRecords: "ledger",
     ports.People: "people",

@@ -124,6 +124,7 @@ class World:
             notifications_topic=self.notifications_topic,
             parked=self.parked,
             opening=self.opening,
+            send_within=lambda _: self.send_within,
             now=self.now,
         )
         return relay_orders(ports, self.policy, default_currency="USD")

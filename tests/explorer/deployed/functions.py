@@ -83,6 +83,7 @@ class Functions:
             people=self.fault_proxy.watched("people", self.fake.people),
             notifications_topic=self._notifications_topic(),
             parked=self.fitting.parked(self.fault_proxy.watched("parked", self.kept)),
+            send_within=lambda _: SEND_WITHIN,
             now=self.clock,
         )
         relay = relay_orders(ports, POLICY, default_currency="USD")

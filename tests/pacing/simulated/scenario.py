@@ -13,6 +13,7 @@ from ordercast.decisions.audience import CONSENT_BY_EVENT
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.holds import Why, held, hold_of
 from ordercast.sending.send_rules import QUIET_HOURS
 from ordercast.settings.processors import SendPolicy
 from ordercast.templates import Words
@@ -128,10 +129,8 @@ def play(scenario: Scenario) -> Played:
     def arrive() -> None:
         for number, (after, priority) in enumerate(scenario.arrivals()):
             time.wait(START + after)
-            row = _message(number, priority, time())
-            if scenario.deferred:
-                row = replace(row, state=State.DEFERRED, rule=QUIET_HOURS, due_at=time())
-            else:
+            row = _arrived(_message(number, priority, time()), scenario, ledger, time())
+            if row.state is State.REQUESTED:
                 queues[priority].put(row.id)
             ledger.rows[row.id] = row
         arrived.append(True)
@@ -171,6 +170,16 @@ def play(scenario: Scenario) -> Played:
     ahead = timedelta(seconds=sweepers.longest / scenario.rate)
     played = _played(scenario, ledger, provider, queues.values(), ahead)
     return replace(played, held_receives=held_receives[0])
+
+
+def _arrived(
+    row: Notification, scenario: Scenario, ledger: FakeLedger, now: datetime
+) -> Notification:
+    """Return *row* as the relay enters it."""
+    if scenario.deferred:
+        return replace(row, state=State.DEFERRED, rule=QUIET_HOURS, due_at=now)
+    hold = hold_of(row, (each for each in ledger.holds if each.why is Why.ACCOUNT))
+    return held(row, hold, until=now + LONGEST) if hold else row
 
 
 def _quiet_hours(quiet: tuple[timedelta, timedelta] | None) -> str:

@@ -9,10 +9,11 @@ from ordercast.errors import LedgerUnavailable, ParkingUnavailable
 from ordercast.events.order_event import Channel, OrderEvent
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
+from ordercast.pacing.holds import Hold, Scope, Why
 from ordercast.sending.send_rules import decide
 from ordercast.workflows import record_decisions as marking
 from ordercast.workflows import relay_orders as relaying
-from tests.examples import EMAIL, payload
+from tests.examples import EMAIL, paused, payload
 from tests.fakes.world import World
 
 
@@ -227,3 +228,23 @@ def test_a_batch_of_a_hundred_takes_no_call_more_than_a_batch_of_one(world: Worl
 
     assert ["look_up", "record_decisions", "accept"] == [method for method, _ in world.ledger.calls]
     assert 1 == len(world.people.calls)
+
+
+def test_what_a_provider_takes_nothing_of_waits_on_the_ledger_and_in_no_queue(
+    world: World,
+) -> None:
+    """Each would be received once to be held back, and once more to be sent."""
+    trouble = Hold(
+        why=Why.ACCOUNT, scope=Scope(channel=Channel.EMAIL), by="email-sender", since=world.now()
+    )
+    world.ledger.hold([trouble, paused(campaign="spring")])
+    world.relay(order(1, "both", campaign="spring"), order(2))
+
+    assert [Channel.SMS] == [row.channel for row in world.notifications_topic.published]
+    mails = [row for row in world.rows() if row.channel is Channel.EMAIL]
+    assert {(State.DEFERRED, trouble.id)} == {(row.state, row.held_by) for row in mails}
+    assert all(row.due_at and row.due_at >= world.now() + world.send_within for row in mails)
+
+    world.ledger.let_go({trouble.id}, at=world.now())
+    world.sweep()
+    assert 2 == len(world.notifications_topic.published)
