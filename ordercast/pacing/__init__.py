@@ -1,1 +1,1 @@
-"""How fast an origination may send: a bucket shared by all senders, and what throttling does to it. Pure."""
+"""How fast an origination may send, and what holds messages back: buckets that all senders share, and holds. Pure."""

@@ -22,7 +22,8 @@ from tests.aggregates import aggregate
 from tests.examples import paused
 from tests.explorer.deployed.fitting import Fitting
 from tests.explorer.deployed.receipt_script import LATE, ReceiptScript
-from tests.explorer.deployed.stage import Script, Stage
+from tests.explorer.deployed.script import Script
+from tests.explorer.deployed.stage import Stage
 from tests.explorer.faults.points import Point
 from tests.templates.review import REVIEW
 

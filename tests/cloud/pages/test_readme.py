@@ -82,9 +82,9 @@ def test_an_operator_sets_customers_pauses_and_redrives(shell) -> None:
     assert "1 of 1 events put on the stream" in said
 
     said = shell(pauses)
-    assert "Holding back texts to SE." in said
+    assert "Holding back texts to SE: about " in said
     assert 3 == said.count("paused:channel=sms,country=SE  texts to SE\n  paused, by ")
-    assert "Letting go texts to SE: 0 messages." in said
+    assert "Letting go texts to SE: 0 messages, released at " in said
 
     # Other tests may have left something parked: it is listed, and put on the stream again.
     said = shell(parked)

@@ -1,7 +1,7 @@
 """Run all functions with their event sources on fakes until nothing moves any more. Used by the explorer."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,10 +15,10 @@ from tests.explorer.deployed.fitting import POLICY, Fitting
 from tests.explorer.deployed.functions import Function, Functions
 from tests.explorer.deployed.operator import Operator
 from tests.explorer.deployed.provider import Carrier
-from tests.explorer.deployed.receipt_script import ReceiptScript
 from tests.explorer.deployed.schedule import EveryMinute
+from tests.explorer.deployed.script import Script
 from tests.explorer.event_sources import mappings
-from tests.explorer.event_sources.changes import LedgerStream, Rows, Withheld
+from tests.explorer.event_sources.changes import LedgerStream, Rows
 from tests.explorer.event_sources.queues import Event, NotificationsTopic, Queue, QueueSource
 from tests.explorer.event_sources.stream import StreamSource
 from tests.explorer.faults.fault_proxy import FaultProxy
@@ -42,22 +42,6 @@ A_WHILE = timedelta(seconds=30)
 
 STEPS = 2000
 """More than any run needs: who takes more goes round in circles."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Script:
-    """What the outside world does by itself.
-
-    Calls, receipts and what the ledger's stream withholds by order and channel; what the topic
-    loses, doubles and delays by id.
-    """
-
-    calls: dict[tuple[str, Channel], tuple[str, ...]]
-    receipts: Mapping[tuple[str, Channel], Sequence[ReceiptScript]]
-    lost: set[str]
-    doubled: set[str]
-    delayed: set[str]
-    withheld: Withheld
 
 
 class Source(Protocol):
