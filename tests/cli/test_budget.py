@@ -1,6 +1,7 @@
 """Budgets are set, shown with what is used, and every change is on record."""
 
 import json
+import shlex
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.limits import FakeLimits
 from tests.fakes.rollups import FakeRollups
+from tests.pages import snippets
 from tests.promises.rollups import count, sent
 
 
@@ -150,3 +152,14 @@ def test_what_cannot_be_set_is_answered_in_a_line(stage, run, words, complaint) 
     assert 1 == status
     assert complaint in err
     assert () == stage.kept.limits.budgets
+
+
+def test_the_commands_that_the_page_shows_are_taken(stage, run) -> None:
+    (shown,) = snippets("docs/budgets.md", heading="Budgets")
+    for line in shown.splitlines():
+        command, sub, *words = shlex.split(line)
+        assert (".venv/bin/ordercast", "budget", 0) == (command, sub, run(*words)[0])
+
+    assert ["all/day", "all/month", "channel=sms country=SE/day"] == [
+        each.id for each in stage.kept.limits.budgets
+    ]

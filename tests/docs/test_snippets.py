@@ -72,6 +72,9 @@ RUN_BY = {
     ("docs/templates.md", "Promotional messages", "python"): (
         "templates/test_statuses.py::test_the_page_shows_how_a_template_becomes_promotional",
     ),
+    ("docs/budgets.md", "Budgets", ""): (
+        "cli/test_budget.py::test_the_commands_that_the_page_shows_are_taken",
+    ),
     ("docs/replay.md", "In tests", "python"): (
         f"{HERE}test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own",
     ),
