@@ -23,8 +23,9 @@ def settle(
     *,
     limits: Limits,
     now: datetime,
+    corrects: bool,
 ) -> None:
-    """Compare every hour as the verifier does, and correct what differs."""
+    """Take in what was counted, compare every hour as the verifier does, and correct what differs."""
     verify = verify_of(rollups, rows, now)
 
     def differ(hours: Iterable[str]) -> Findings:
@@ -39,7 +40,9 @@ def settle(
         wait=LEASE,
     )
     hours = {hour for hour, _ in rollups.kept}
-    compare.correct(compare(sorted(hours | {f"{hour[:10]}T23" for hour in hours})))
+    found = compare(sorted(hours | {f"{hour[:10]}T23" for hour in hours}))
+    if corrects:
+        compare.correct(found)
 
 
 def overdrawn(

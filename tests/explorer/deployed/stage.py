@@ -182,14 +182,14 @@ class Stage:
             now=self.clock(),
             repairs=repairs,
         )
-        if self.fitting.corrects_budgets:
-            budgets.settle(
-                self.accounts,
-                self.rollups,
-                self.ledger.rows,
-                limits=self.ledger.limits,
-                now=self.clock(),
-            )
+        budgets.settle(
+            self.accounts,
+            self.rollups,
+            self.ledger.rows,
+            limits=self.ledger.limits,
+            now=self.clock(),
+            corrects=self.fitting.corrects_budgets,
+        )
 
     def _go_on(self) -> bool:
         """Let the first function that has something to do, and is not in the middle of it, do it."""
