@@ -53,10 +53,13 @@ def money_holds(holds: Iterable[Hold]) -> list[Hold]:
 
 
 def budget_of(hold: Hold, limits: Limits) -> Budget | None:
-    """Return the budget that *hold* is of; None if an operator has removed it."""
+    """Return the budget that *hold* is of; None if an operator has removed it, or it names no period."""
     scope = hold.scope
+    period = next((each for each in Period if len(scope.period or "") == each.length), None)
+    if period is None:
+        return None
     named = Budget(
-        period=next(each for each in Period if len(scope.period or "") == each.length),
+        period=period,
         limit=Decimal(),
         channel=scope.channel,
         country=scope.country,

@@ -15,6 +15,7 @@ NAME_CHANNELS = {
     "receipts/provider_events.py": "what each provider's events mean",
     "receipts/receipt.py": "how each provider's events are read",
     "receipts/suppressions.py": "only e-mail bounces softly",
+    "workflows/sweep/keep_send_quota.py": "only SES can be asked for its quota",
 }
 """The modules that may name a single channel, and why."""
 

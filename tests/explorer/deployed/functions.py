@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Any, TypeVar
 
 from analytics import processor
@@ -109,7 +111,13 @@ class Functions:
         send = self.fitting.of_sender(send_messages(channel, ports, SEND_POLICY))
         wired = sender.Sender(send=send, delay=self._delay(), stage="explorer", metrics="essential")
         log: Any = Log(self.journal)
-        return lambda event: sender.respond(event, wired, log, time_left=self.time_left)
+
+        def sending(event: Event) -> object:
+            # Metrics are printed, which nobody reads here.
+            with redirect_stdout(StringIO()):
+                return sender.respond(event, wired, log, time_left=self.time_left)
+
+        return sending
 
     def tracker(self) -> Function:
         """Return the receipt tracker."""

@@ -4,15 +4,20 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from ordercast.budgets.account import opened
+from ordercast.budgets.budget import Budget, Limits, Period
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.pacing.holds import STALE_VIEW, Hold, Why, held
+from ordercast.pacing.holds import FOR_MONEY, STALE_VIEW, Hold, Why, held
 from ordercast.people.person import Person
+from ordercast.rollups.budget_holds import hold_for
+from ordercast.rollups.rollup import hour_of
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, back_pressure, refused
 from ordercast.sending.send_rules import expires_at
 from ordercast.workflows.sweep.sweep_holds import HOLDS_A_ROUND
@@ -38,6 +43,18 @@ def let_go(world: World, hold: Hold = LETTERS) -> None:
 
 def trouble(why: Why = Why.ACCOUNT) -> Hold:
     return replace(LETTERS, why=why, by="sender")
+
+
+def hold_of(world: World, why: Why) -> Hold:
+    """Return a hold of ONE for that reason; the budget of a hold for money is used up."""
+    if why not in FOR_MONEY:
+        return trouble(why)
+    velocity = why is Why.VELOCITY
+    budget = Budget(period=Period.DAY, limit=Decimal(1), channel="email", velocity=velocity)
+    world.ledger.limits = Limits(budgets=() if velocity else (budget,))
+    key = budget.account(hour_of(ONE.effective_at))
+    world.accounts.kept[key] = replace(opened(budget, key), left=Decimal())
+    return hold_for(ONE, budget, now=world.now())
 
 
 def test_what_is_held_is_not_looked_at_however_long_it_waits(world: World) -> None:
@@ -113,7 +130,7 @@ def test_what_was_deferred_until_now_and_is_covered_by_a_hold_goes_behind_it(wor
 def test_what_is_held_for_too_long_is_suppressed_and_the_rule_says_why(
     world: World, why: Why, rule: str
 ) -> None:
-    hold_back(world, ONE, hold=trouble(why))
+    hold_back(world, ONE, hold=hold_of(world, why))
     world.now.at = expires_at(ONE, world.send_within)
     world.now.turn(timedelta(milliseconds=1))
     world.sweep()
@@ -242,7 +259,7 @@ def test_trouble_at_the_provider_is_probed_with_one_message_and_let_go_when_that
 
 @pytest.mark.parametrize("why", [Why.PAUSED, Why.BUDGET, Why.VELOCITY])
 def test_what_no_answer_of_the_provider_can_end_is_not_probed(world: World, why: Why) -> None:
-    hold_back(world, ONE, hold=trouble(why))
+    hold_back(world, ONE, hold=hold_of(world, why))
 
     assert 0 == world.sweep().published
 
