@@ -8,15 +8,15 @@ from decimal import Decimal
 from benchmarks.batches import Steps
 from benchmarks.ordercast_functions import Functions
 from ordercast.budgets.account import opened
-from ordercast.budgets.budget import Budget, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.people.person import Person
 from ordercast.rollups.rollup import hour_of
 
 TWO = (
-    Budget(period=Period.DAY, limit=Decimal(10_000)),
-    Budget(period=Period.MONTH, limit=Decimal(100_000), reserve=10),
+    Budget(period=BudgetPeriod.DAY, limit=Decimal(10_000)),
+    Budget(period=BudgetPeriod.MONTH, limit=Decimal(100_000), reserve=10),
 )
 
 

@@ -39,12 +39,16 @@ FOREIGN = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """A channel's workflow, the delay of redelivered messages, and what metrics it publishes."""
+    """A channel's workflow, the delay of redelivered messages, and what metrics it publishes.
+
+    CloudWatch reads metrics from what a function prints; `write` prints a line of them.
+    """
 
     send: SendMessages
     delay: Delay
     stage: str
     metrics: MetricsLevel
+    write: Callable[[str], None] = print
 
 
 def respond(
@@ -77,7 +81,7 @@ def respond(
     for line in emf_lines(
         sent, sender.send.channel, stage=sender.stage, level=sender.metrics, at=sender.send.now()
     ):
-        print(line)  # noqa: T201 - CloudWatch reads metrics from what a function prints
+        sender.write(line)
     return of(back)
 
 

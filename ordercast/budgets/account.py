@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from ordercast.budgets.budget import Budget
 
-Money = Mapping[str, Decimal]
+BySlot = Mapping[str, Decimal]
 """US dollars by slot."""
 
 NOTHING = Decimal()
@@ -29,8 +29,8 @@ class Account:
     key: str
     limit: Decimal
     left: Decimal
-    used: Money = field(default_factory=dict)
-    adjusted: Money = field(default_factory=dict)
+    used: BySlot = field(default_factory=dict)
+    adjusted: BySlot = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class AccountDraw:
 
     budget: Budget
     key: str
-    by_slot: Money
+    by_slot: BySlot
     kept: Decimal
 
     @property
@@ -85,7 +85,7 @@ def opened(budget: Budget, key: str) -> Account:
     )
 
 
-def moved(account: Account, used: Money) -> Account:
+def moved(account: Account, used: BySlot) -> Account:
     """Return *account* with *used* more in its slots."""
     after = {**account.used}
     for slot, amount in used.items():
@@ -93,7 +93,7 @@ def moved(account: Account, used: Money) -> Account:
     return replace(account, used=after, left=account.left - sum(used.values(), NOTHING))
 
 
-def taken_in(account: Account, budget: Budget, adjusted: Money) -> Account:
+def taken_in(account: Account, budget: Budget, adjusted: BySlot) -> Account:
     """Return *account* with the budget's limit as it is now, and what counting says by now."""
     more = {
         slot: amount - account.adjusted.get(slot, NOTHING)
@@ -121,7 +121,7 @@ def share_used(account: Account) -> Decimal:
     return (account.limit - account.left) * 100 / account.limit
 
 
-def summed(amounts: Iterable[Money]) -> dict[str, Decimal]:
+def summed(amounts: Iterable[BySlot]) -> dict[str, Decimal]:
     """Return the sum by slot."""
     total: dict[str, Decimal] = {}
     for each in amounts:

@@ -22,7 +22,7 @@ class Spending(NamedTuple):
     shop: str | None
 
 
-class Period(StrEnum):
+class BudgetPeriod(StrEnum):
     """How long a budget lasts, in UTC. Each is divided into slots, by which it is compared with rollups."""
 
     HOUR = "hour"
@@ -40,16 +40,16 @@ class Period(StrEnum):
 
     def slot(self, hour: str) -> str:
         """Return the slot of *hour*: a day of the month, an hour of the day, or the only one."""
-        return {Period.MONTH: hour[8:10], Period.DAY: hour[11:13]}.get(self, "0")
+        return {BudgetPeriod.MONTH: hour[8:10], BudgetPeriod.DAY: hour[11:13]}.get(self, "0")
 
     @property
     def slots(self) -> Sequence[str]:
         """Every slot that it may have."""
-        count = {Period.MONTH: range(1, 32), Period.DAY: range(24)}.get(self)
+        count = {BudgetPeriod.MONTH: range(1, 32), BudgetPeriod.DAY: range(24)}.get(self)
         return ["0"] if count is None else [f"{each:02}" for each in count]
 
 
-_LENGTH = {Period.MONTH: 7, Period.DAY: 10, Period.HOUR: 13}
+_LENGTH = {BudgetPeriod.MONTH: 7, BudgetPeriod.DAY: 10, BudgetPeriod.HOUR: 13}
 
 _KEPT = {7: timedelta(days=800), 10: timedelta(days=400), 13: timedelta(days=30)}
 
@@ -57,8 +57,8 @@ _KEPT = {7: timedelta(days=800), 10: timedelta(days=400), 13: timedelta(days=30)
 def keep_until(account: str) -> datetime:
     """Return until when the account of that key is kept, so that `budget history` can show it."""
     period = account.rpartition("#")[2]
-    begins = f"{period}{'-01T00' if len(period) == _LENGTH[Period.MONTH] else ''}"
-    begins += "T00" if len(period) == _LENGTH[Period.DAY] else ""
+    begins = f"{period}{'-01T00' if len(period) == _LENGTH[BudgetPeriod.MONTH] else ''}"
+    begins += "T00" if len(period) == _LENGTH[BudgetPeriod.DAY] else ""
     return datetime.fromisoformat(f"{begins}:00+00:00") + _KEPT[len(period)]
 
 
@@ -74,7 +74,7 @@ class Budget:
     and `reason` tell who set it, when and why.
     """
 
-    period: Period
+    period: BudgetPeriod
     limit: Decimal
     channel: str | None = None
     country: str | None = None

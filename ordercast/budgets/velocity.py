@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from statistics import median
 
-from ordercast.budgets.budget import Budget, Limits, Period, Spending
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, Spending
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 
@@ -34,7 +34,7 @@ class Velocity:
         channel = Channel(spending.channel)
         if not self.floor or CHANNELS[channel].contact != "phone":
             return []
-        base = Budget(period=Period.HOUR, limit=self.floor, channel=channel, velocity=True)
+        base = Budget(period=BudgetPeriod.HOUR, limit=self.floor, channel=channel, velocity=True)
         return [
             *([replace(base, country=spending.country)] if spending.country else []),
             *([replace(base, shop=spending.shop)] if spending.shop else []),
@@ -44,6 +44,6 @@ class Velocity:
 def applying(spending: Spending, limits: Limits, velocity: Velocity | None) -> tuple[Budget, ...]:
     """Return every budget that a cost counts in; an operator's limit of an hour replaces a velocity limit."""
     own = limits.covering(spending)
-    hourly = {(b.country, b.shop) for b in own if b.period is Period.HOUR}
+    hourly = {(b.country, b.shop) for b in own if b.period is BudgetPeriod.HOUR}
     swift: Iterable[Budget] = velocity.budgets(spending) if velocity else ()
     return (*own, *(each for each in swift if (each.country, each.shop) not in hourly))

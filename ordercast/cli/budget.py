@@ -8,8 +8,8 @@ import typer
 from rich.table import Table as Grid
 
 from ordercast.budgets.account import share_used
-from ordercast.budgets.budget import Budget, Period
-from ordercast.cli.options import CloudName, Stage, country_code
+from ordercast.budgets.budget import Budget, BudgetPeriod
+from ordercast.cli.options import AsJson, CloudName, Stage, country_code
 from ordercast.cli.output.terminal import console
 from ordercast.events.order_event import Channel
 from ordercast.operations.budgets import (
@@ -34,7 +34,6 @@ OneChannel = Annotated[Channel | None, typer.Option("--channel", help="sms or em
 OneCountry = Annotated[str | None, typer.Option("--country", help="To this country: US, SE, ….")]
 OneCampaign = Annotated[str | None, typer.Option("--campaign", help="Of this campaign.")]
 OneShop = Annotated[str | None, typer.Option("--shop", help="Of this shop.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 Usd = str | None
 
 
@@ -60,7 +59,11 @@ def set_(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Set what all messages, or those for which every option holds, may cost in a period."""
     limits = {
         period: dollars(usd, option=f"--{period}")
-        for period, usd in ((Period.HOUR, hour), (Period.DAY, day), (Period.MONTH, month))
+        for period, usd in (
+            (BudgetPeriod.HOUR, hour),
+            (BudgetPeriod.DAY, day),
+            (BudgetPeriod.MONTH, month),
+        )
         if usd is not None
     }
     if not limits:

@@ -1,4 +1,4 @@
-"""Define the options that commands share: stage, local cloud, shop, country and period."""
+"""Define the options that commands share: stage, local cloud, shop, country, period and JSON."""
 
 from typing import Annotated
 
@@ -22,6 +22,7 @@ Until = Annotated[
     str | None,
     typer.Option(help="Accepted before then, in UTC: a date is its beginning. [default: 24:00]"),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON, for programs.")]
 
 
 def country_code(written: str) -> str:

@@ -11,12 +11,12 @@ from rich import box
 from rich.table import Table as Grid
 from rich.text import Text
 
-from ordercast.cli.options import CloudName, Stage, Until
+from ordercast.cli.options import AsJson, CloudName, Stage, Until
 from ordercast.cli.output.terminal import console
 from ordercast.operations.periods import period
 from ordercast.operations.price_comparison import (
-    Comparison,
     ListedPrice,
+    PriceComparison,
     compared,
     listed_prices,
 )
@@ -28,8 +28,6 @@ from ordercast.workflows.read_rollups import rollups_between
 prices = typer.Typer(
     name="prices", help="The price list, and how far carriers' receipts are from it."
 )
-
-AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines, for programs.")]
 
 
 @prices.callback(invoke_without_command=True)
@@ -89,7 +87,7 @@ def _show_list(listed: Sequence[ListedPrice]) -> None:
         console.print(Text(f"[{number}] {source}"))
 
 
-def _show_comparison(found: Sequence[Comparison]) -> None:
+def _show_comparison(found: Sequence[PriceComparison]) -> None:
     if not found:
         console.print("No receipt named a price, so there is nothing to compare.")
         return
@@ -125,7 +123,7 @@ def _listed_fields(each: ListedPrice) -> dict[str, Any]:
     }
 
 
-def _compared_fields(each: Comparison) -> dict[str, Any]:
+def _compared_fields(each: PriceComparison) -> dict[str, Any]:
     difference = each.difference
     return {
         "channel": each.channel,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from ordercast.gateways.idle_connections import Clock, close_idle_connections
+from ordercast.gateways.idle_connections import Now, close_idle_connections
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -75,14 +75,14 @@ def ses_account() -> "SESV2Client":
     return boto3.client("sesv2", config=_OURS)
 
 
-def sms_provider(*, now: Clock) -> "SNSClient":
+def sms_provider(*, now: Now) -> "SNSClient":
     """Return a client that makes one attempt a text message, on a connection that has not idled."""
     client = boto3.client("sns", config=_PROVIDERS)
     close_idle_connections(client, now=now)
     return client
 
 
-def email_provider(*, now: Clock) -> "SESV2Client":
+def email_provider(*, now: Now) -> "SESV2Client":
     """Return a client that makes one attempt an e-mail, on a connection that has not idled."""
     client = boto3.client("sesv2", config=_PROVIDERS)
     close_idle_connections(client, now=now)

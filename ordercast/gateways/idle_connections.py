@@ -11,13 +11,13 @@ from typing import Any
 from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
 from urllib3.connectionpool import HTTPConnectionPool
 
-Clock = Callable[[], datetime]
+Now = Callable[[], datetime]
 
 LONGEST_IDLE = timedelta(seconds=3)
 """Waves follow each other faster; servers are known to end connections after 5 s or more."""
 
 
-def close_idle_connections(client: object, *, now: Clock) -> None:
+def close_idle_connections(client: object, *, now: Now) -> None:
     """Make *client*, of botocore, use no connection again that idled for more than LONGEST_IDLE.
 
     *now* is the time of day: other clocks may stand still while Lambda freezes the function. The SDK
@@ -33,7 +33,7 @@ def close_idle_connections(client: object, *, now: Clock) -> None:
 class _ClosesIdle(HTTPConnectionPool):
     """A pool that writes on each connection when it was last used."""
 
-    now: Clock
+    now: Now
 
     def _get_conn(self, timeout: float | None = None) -> Any:  # noqa: ANN401 - a private type of urllib3
         connection: Any = super()._get_conn(timeout)

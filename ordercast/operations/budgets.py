@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ordercast.budgets.account import NOTHING, Account, opened, share_used
-from ordercast.budgets.budget import DIMENSIONS, Budget, Period
+from ordercast.budgets.budget import DIMENSIONS, Budget, BudgetPeriod
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.operations.target import Target
 from ordercast.rollups.budget_holds import account_of, budget_of, money_holds
@@ -17,7 +17,7 @@ from ordercast.usage_error import UsageError
 from ordercast.workflows.read_rollups import rollups_between
 from ordercast.workflows.take_in_adjustments import take_in_adjustments
 
-HISTORY = {Period.MONTH: 12, Period.DAY: 14, Period.HOUR: 24}
+HISTORY = {BudgetPeriod.MONTH: 12, BudgetPeriod.DAY: 14, BudgetPeriod.HOUR: 24}
 """How many earlier periods are shown."""
 
 
@@ -94,7 +94,7 @@ def remove_budget(chosen: Target, budget: Budget) -> None:
 
 def present(chosen: Target) -> list[BudgetState]:
     """Return every budget in its present period."""
-    return _states(chosen, back=dict.fromkeys(Period, 1))
+    return _states(chosen, back=dict.fromkeys(BudgetPeriod, 1))
 
 
 def earlier(chosen: Target) -> list[BudgetState]:
@@ -102,7 +102,7 @@ def earlier(chosen: Target) -> list[BudgetState]:
     return _states(chosen, back=HISTORY)
 
 
-def _states(chosen: Target, *, back: Mapping[Period, int]) -> list[BudgetState]:
+def _states(chosen: Target, *, back: Mapping[BudgetPeriod, int]) -> list[BudgetState]:
     now = datetime.now(UTC)
     by_key = {
         each.account(hour): each
@@ -123,9 +123,9 @@ def _states(chosen: Target, *, back: Mapping[Period, int]) -> list[BudgetState]:
     ]
 
 
-def _hours_back(period: Period, periods: int, now: datetime) -> list[str]:
+def _hours_back(period: BudgetPeriod, periods: int, now: datetime) -> list[str]:
     """Return an hour of each of the last *periods*, oldest first."""
-    length = {Period.HOUR: timedelta(hours=1), Period.DAY: timedelta(days=1)}
+    length = {BudgetPeriod.HOUR: timedelta(hours=1), BudgetPeriod.DAY: timedelta(days=1)}
     times = [now]
     while len(times) < periods:
         last = times[-1]

@@ -38,7 +38,7 @@ class ListedPrice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class PriceComparison:
     """What receipts of a country say, beside the list; prices are of a part, in US dollars.
 
     `parts` are those that were charged for, `over_price` counts texts above their ceiling, and
@@ -90,7 +90,7 @@ def _listed(channel: str, to: str, line: PriceLine | None, ceiling: Decimal | No
     )
 
 
-def compared(buckets: Mapping[RollupKey, Amounts], pricing: Pricing) -> list[Comparison]:
+def compared(buckets: Mapping[RollupKey, Amounts], pricing: Pricing) -> list[PriceComparison]:
     """Compare what carriers charged by country with the list; where nothing was charged is left out."""
     found = by(buckets, ["channel", "country"])
     return [
@@ -101,11 +101,11 @@ def compared(buckets: Mapping[RollupKey, Amounts], pricing: Pricing) -> list[Com
     ]
 
 
-def _compared(channel: str, country: str, figures: Figures, pricing: Pricing) -> Comparison:
+def _compared(channel: str, country: str, figures: Figures, pricing: Pricing) -> PriceComparison:
     where = Channel(channel)
     line, quote = price_list().parts[where].get(country), pricing.quote(where, country, 1)
     parts = figures.money.priced_parts
-    without_change = Comparison(
+    without_change = PriceComparison(
         channel=channel,
         country=country,
         parts=parts,
@@ -120,7 +120,7 @@ def _compared(channel: str, country: str, figures: Figures, pricing: Pricing) ->
     return replace(without_change, change="; ".join(_changes(without_change)) or None)
 
 
-def _changes(found: Comparison) -> Iterator[str]:
+def _changes(found: PriceComparison) -> Iterator[str]:
     """Say what to correct: a price that is far off, one that is missing, a ceiling that is too low."""
     off = found.difference is None or abs(found.difference) > TOLERANCE
     if found.parts >= ENOUGH and off:

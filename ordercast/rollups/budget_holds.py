@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from ordercast.budgets.account import Account
-from ordercast.budgets.budget import Budget, Limits, Period, Spending
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, Spending
 from ordercast.events.order_event import Priority
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import FOR_MONEY, Hold, Scope, Why
@@ -55,7 +55,7 @@ def money_holds(holds: Iterable[Hold]) -> list[Hold]:
 def budget_of(hold: Hold, limits: Limits) -> Budget | None:
     """Return the budget that *hold* is of; None if an operator has removed it, or it names no period."""
     scope = hold.scope
-    period = next((each for each in Period if len(scope.period or "") == each.length), None)
+    period = next((each for each in BudgetPeriod if len(scope.period or "") == each.length), None)
     if period is None:
         return None
     named = Budget(

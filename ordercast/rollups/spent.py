@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from ordercast.budgets.account import NOTHING, Money
+from ordercast.budgets.account import NOTHING, BySlot
 from ordercast.budgets.budget import Budget
 from ordercast.rollups.rollup import (
     CARRIER,
@@ -45,7 +45,7 @@ def adjustments(
     return found
 
 
-def charged_by_slot(buckets: Mapping[RollupKey, Amounts], budget: Budget, period: str) -> Money:
+def charged_by_slot(buckets: Mapping[RollupKey, Amounts], budget: Budget, period: str) -> BySlot:
     """Return what *buckets* of a period charge to a budget, by slot."""
     found: dict[str, Decimal] = {}
     for bucket, amounts in buckets.items():

@@ -42,7 +42,7 @@ Positive = Annotated[int, Meta(ge=1, description="a whole number of 1 or more")]
 Percent = Annotated[int, Meta(ge=1, le=100, description="a percentage of 1 to 100")]
 Receives = Annotated[int, Meta(ge=1, le=1000, description="a whole number between 1 and 1000")]
 Factor = Annotated[Decimal, Meta(description="a number such as 1.5")]
-Groups = Annotated[int, Meta(ge=1, le=5, description="a whole number between 1 and 5")]
+GroupCount = Annotated[int, Meta(ge=1, le=5, description="a whole number between 1 and 5")]
 _COUNTRY = 'a country of ISO 3166-1 in two capitals, such as "SE"'
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description=_COUNTRY)]
 _CURRENCY = 'a currency of ISO 4217 in three capitals, such as "EUR"'
@@ -126,7 +126,7 @@ class SenderFunctionSettings(QueueReaderSettings, frozen=True):
 class SweeperFunctionSettings(FunctionSettings, frozen=True):
     """The sweeper, which runs once for each group of shards."""
 
-    groups: Groups
+    groups: GroupCount
 
 
 class QueueSettings(Settings, frozen=True):

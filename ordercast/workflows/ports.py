@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from ordercast.budgets.account import Account, AccountDraw, Drawn, Money
+from ordercast.budgets.account import Account, AccountDraw, BySlot, Drawn
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.events.order_event import Channel, Priority
@@ -249,7 +249,7 @@ class WorkQueues(Protocol):
 class Adjustments(Protocol):
     """What counting finds to differ from what was drawn from budgets. Raises `LedgerUnavailable`."""
 
-    def adjusted(self, keys: Sequence[str]) -> dict[str, Money]:
+    def adjusted(self, keys: Sequence[str]) -> dict[str, BySlot]:
         """Return it for each account by key, by slot, since the account was opened."""
         ...
 

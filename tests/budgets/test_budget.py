@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from ordercast.budgets.budget import Budget, Limits, Period, Spending
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, Spending
 from ordercast.budgets.velocity import Velocity, applying
 
 TEXT = Spending("2026-03-02T09", "sms", "SE", "spring", "Example Tea")
-DAY = Budget(period=Period.DAY, limit=Decimal(5))
+DAY = Budget(period=BudgetPeriod.DAY, limit=Decimal(5))
 VELOCITY = Velocity(floor=Decimal(20), factor=Decimal(5))
 
 
@@ -34,20 +34,20 @@ def test_its_name_says_what_it_is() -> None:
     assert "all/day" == DAY.id
     assert (
         "channel=sms country=SE/month"
-        == replace(DAY, channel="sms", country="SE", period=Period.MONTH).id
+        == replace(DAY, channel="sms", country="SE", period=BudgetPeriod.MONTH).id
     )
 
 
 @pytest.mark.parametrize(
     ("period", "name", "slot", "slots"),
     [
-        (Period.MONTH, "2026-03", "02", 31),
-        (Period.DAY, "2026-03-02", "09", 24),
-        (Period.HOUR, "2026-03-02T09", "0", 1),
+        (BudgetPeriod.MONTH, "2026-03", "02", 31),
+        (BudgetPeriod.DAY, "2026-03-02", "09", 24),
+        (BudgetPeriod.HOUR, "2026-03-02T09", "0", 1),
     ],
 )
 def test_a_message_counts_in_the_period_of_its_hour(
-    period: Period, name: str, slot: str, slots: int
+    period: BudgetPeriod, name: str, slot: str, slots: int
 ) -> None:
     assert (name, slot) == (period.of(TEXT.hour), period.slot(TEXT.hour))
     assert slots == len(period.slots)
@@ -60,7 +60,7 @@ def test_of_one_scope_and_period_there_is_one_budget() -> None:
 
     assert (raised,) == limits.with_budget(raised)
     assert () == limits.without(DAY.id)
-    assert 2 == len(limits.with_budget(replace(DAY, period=Period.MONTH)))
+    assert 2 == len(limits.with_budget(replace(DAY, period=BudgetPeriod.MONTH)))
 
 
 def test_a_velocity_limit_is_a_multiple_of_the_usual_hour() -> None:
@@ -83,7 +83,7 @@ def test_texts_count_in_the_hour_of_their_country_and_of_their_shop() -> None:
 
 
 def test_an_operators_limit_of_an_hour_replaces_the_velocity_limit() -> None:
-    own = replace(DAY, period=Period.HOUR, country="SE", limit=Decimal(500))
+    own = replace(DAY, period=BudgetPeriod.HOUR, country="SE", limit=Decimal(500))
 
     assert [own.id, "velocity channel=sms shop=Example Tea/hour"] == [
         each.id for each in applying(TEXT, Limits(budgets=(own,)), VELOCITY)

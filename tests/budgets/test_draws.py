@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercast.budgets.account import Account, opened, share_used
-from ordercast.budgets.budget import Budget, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod
 from ordercast.budgets.draws import Expense, draws_of, over
 
-ALL = Budget(period=Period.DAY, limit=Decimal(1), reserve=20)
-SWEDEN = Budget(period=Period.DAY, limit=Decimal("0.1"), country="SE")
+ALL = Budget(period=BudgetPeriod.DAY, limit=Decimal(1), reserve=20)
+SWEDEN = Budget(period=BudgetPeriod.DAY, limit=Decimal("0.1"), country="SE")
 HOUR = "2026-03-02T09"
 CENT = Decimal("0.01")
 

@@ -12,7 +12,7 @@ from zlib import crc32
 import pytest
 
 from ordercast.budgets.account import NOTHING, Account
-from ordercast.budgets.budget import Budget, Limits, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.errors import LedgerUnavailable, Retryable
 from ordercast.events.order_event import Channel
 from ordercast.gateways.ledger.items import write
@@ -38,8 +38,8 @@ from tests.pacing.simulated.virtual_time import VirtualTime
 SENDERS, MESSAGES, WAVE = 50, 600, 25
 A_PART = Decimal("0.00753")
 HOUR = hour_of(START)
-ALL = Budget(period=Period.MONTH, limit=Decimal(22), reserve=10)
-SHOP = Budget(period=Period.DAY, limit=Decimal(18), channel="sms", shop="Example Tea")
+ALL = Budget(period=BudgetPeriod.MONTH, limit=Decimal(22), reserve=10)
+SHOP = Budget(period=BudgetPeriod.DAY, limit=Decimal(18), channel="sms", shop="Example Tea")
 FAST = replace(SEND_POLICY, rate=100_000)  # pace is another test's subject
 WORDS = Words(text="Your order is on its way.", subject="")
 

@@ -78,13 +78,17 @@ def points(numbered: Iterable[Call]) -> list[Point]:
 def sample(which: Sequence[Point], numbered: Sequence[Call], count: int) -> list[Point]:
     """Return *count* points, the same each time, in order; `make test` visits these.
 
-    Among them is every call, and every fault that each method meets in each function.
+    Among them is every fault that each method meets in each function, and a fault of every call that
+    differs from others by function, method or number of items.
     """
     chance = random.Random(count)  # noqa: S311 - a sample, no secret
     shuffled = chance.sample(which, k=len(which))
     chosen: dict[Point, None] = {}
     visited_calls: set[int] = set()
-    for stratum in (*_by(shuffled, lambda each: _met(each, numbered)), *_by(shuffled, _number)):
+    for stratum in (
+        *_by(shuffled, lambda each: _met(each, numbered)),
+        *_by(shuffled, lambda each: numbered[each.number - 1].kind),
+    ):
         if not any(point in chosen for point in stratum):
             new = next((each for each in stratum if each.number not in visited_calls), stratum[0])
             chosen[new] = None

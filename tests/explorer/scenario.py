@@ -13,7 +13,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from ordercast.budgets.budget import Budget, Limits, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.events.identity import address_key, customer_key, notification_id
 from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.pacing.holds import Hold, Why
@@ -96,8 +96,8 @@ RECEIPTS = {
 }
 """Which receipts come: of text messages these only, of e-mails a delivery but for these."""
 
-TEXTS = Budget(period=Period.MONTH, limit=Decimal(5), channel="sms")
-HARVEST = Budget(period=Period.DAY, limit=Decimal("0.02"), campaign="harvest")
+TEXTS = Budget(period=BudgetPeriod.MONTH, limit=Decimal(5), channel="sms")
+HARVEST = Budget(period=BudgetPeriod.DAY, limit=Decimal("0.02"), campaign="harvest")
 """Budgets: of all texts, and of a campaign for which the second text waits until it is raised."""
 
 WITHHELD = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ordercast.budgets.account import Money, summed
+from ordercast.budgets.account import BySlot, summed
 from ordercast.budgets.budget import Limits
 from ordercast.errors import LedgerUnavailable
 from ordercast.rollups.counting import ACTIONS, NAMES, Transaction
@@ -31,14 +31,14 @@ class FakeRollups:
     after: Callable[[], bool] = lambda: False
     unavailable: Callable[[], bool] = lambda: False
     limits: Callable[[], Limits] = Limits
-    adjustments: dict[tuple[str, int], Money] = field(default_factory=dict)
+    adjustments: dict[tuple[str, int], BySlot] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
     def known(self, hours: Mapping[str, str]) -> tuple[dict[str, CountedVersion], Limits]:
         self._call("known", len(hours))
         return self.counted(hours), self.limits()
 
-    def adjusted(self, keys: Sequence[str]) -> dict[str, Money]:
+    def adjusted(self, keys: Sequence[str]) -> dict[str, BySlot]:
         return {
             key: summed(s for (account, _), s in self.adjustments.items() if account == key)
             for key in keys

@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 
 from ordercast.budgets.account import Account, AccountDraw, corrected, opened, taken_in
-from ordercast.budgets.budget import Budget, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod
 from ordercast.pacing.bucket import Draw, draw, fresh
 from ordercast.workflows.ports import Accounts
 from tests.fakes.clock import START
 
-TEXTS = Budget(period=Period.DAY, limit=Decimal("1.00"), channel="sms")
-ALL = Budget(period=Period.MONTH, limit=Decimal(50))
+TEXTS = Budget(period=BudgetPeriod.DAY, limit=Decimal("1.00"), channel="sms")
+ALL = Budget(period=BudgetPeriod.MONTH, limit=Decimal(50))
 HOUR = "2026-03-02T09"
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Protocol
 
-from ordercast.budgets.budget import Budget, Limits, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from tests.fakes.clock import START
 
-DAY = Budget(period=Period.DAY, limit=Decimal("100.00001"), by="ada", since=START, reserve=20)
+DAY = Budget(period=BudgetPeriod.DAY, limit=Decimal("100.00001"), by="ada", since=START, reserve=20)
 SWEDEN = Budget(
-    period=Period.MONTH,
+    period=BudgetPeriod.MONTH,
     limit=Decimal(5),
     channel="sms",
     country="SE",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Protocol
 
-from ordercast.budgets.budget import Budget, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.rollups.counting import Entry, entries, transactions
@@ -95,7 +95,7 @@ class RollupsPromises:
         self, rollups: Rollups
     ) -> None:
         """In the transaction that counts it, once a version."""
-        day = Budget(period=Period.DAY, limit=Decimal(5), channel="email")
+        day = Budget(period=BudgetPeriod.DAY, limit=Decimal(5), channel="email")
         drawn = replace(sent(price="0.0079"), drawn=Decimal("0.02"))
         one, again = (
             transactions(entries([drawn], rollups.counted({drawn.id: HOUR})), (day,))

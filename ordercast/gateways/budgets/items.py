@@ -7,7 +7,7 @@ there from the beginning, because PartiQL adds to no attribute that is missing.
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from ordercast.budgets.account import NOTHING, Account, AccountDraw, Money
+from ordercast.budgets.account import NOTHING, Account, AccountDraw, BySlot
 from ordercast.budgets.budget import keep_until
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import DOLLARS, TTL, Attribute, Item, text
@@ -89,15 +89,15 @@ def change_account(table: str, seen: Account, new: Account) -> Statement:
     )
 
 
-def _differing(seen: Money, new: Money) -> list[str]:
+def _differing(seen: BySlot, new: BySlot) -> list[str]:
     return [slot for slot, amount in new.items() if amount != seen.get(slot, NOTHING)]
 
 
-def _equal(prefix: str, seen: Money, slots: Iterable[str]) -> Mapping[str, list[Attribute]]:
+def _equal(prefix: str, seen: BySlot, slots: Iterable[str]) -> Mapping[str, list[Attribute]]:
     return {prefix + slot: [DOLLARS.write(seen.get(slot, NOTHING))] for slot in slots}
 
 
-def _slots(prefix: str, amounts: Money) -> dict[str, Attribute]:
+def _slots(prefix: str, amounts: BySlot) -> dict[str, Attribute]:
     return {prefix + slot: DOLLARS.write(amount) for slot, amount in amounts.items()}
 
 

@@ -7,7 +7,7 @@ without expiry. A deployment writes neither.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from ordercast.budgets.budget import Budget, Limits, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import (
@@ -33,7 +33,7 @@ BUDGETS_MAX = 100
 
 _BUDGET = Fields.of(
     {
-        "period": text_of(Period),
+        "period": text_of(BudgetPeriod),
         "limit": DOLLARS,
         **dict.fromkeys(("channel", "country", "campaign", "shop", "by", "reason"), TEXT),
         "reserve": NUMBER,

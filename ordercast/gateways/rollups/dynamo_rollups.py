@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ordercast.budgets.account import Money
+from ordercast.budgets.account import BySlot
 from ordercast.budgets.budget import Limits
 from ordercast.gateways.budgets.limits import LIMITS_KEY, read_limits
 from ordercast.gateways.dynamodb.codec import Item, text
@@ -35,7 +35,7 @@ class DynamoRollups:
         others = (item for name, item in items if name != self.table.name)
         return dict(map(rollup_item.read_counted, counted)), read_limits(others)
 
-    def adjusted(self, keys: Sequence[str]) -> dict[str, Money]:
+    def adjusted(self, keys: Sequence[str]) -> dict[str, BySlot]:
         """Return what counting has adjusted in each account so far, by slot."""
         items = self.table.get([each for key in keys for each in rollup_item.adjusted_keys(key)])
         return rollup_item.read_adjusted(items)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
-from ordercast.budgets.account import Money, summed
+from ordercast.budgets.account import BySlot, summed
 from ordercast.gateways.dynamodb.codec import Item, number, text
 from ordercast.rollups.rollup import (
     Amount,
@@ -59,9 +59,9 @@ def adjusted_keys(account: str) -> list[dict[str, Mapping[str, str]]]:
     ]
 
 
-def read_adjusted(items: Iterable[Item]) -> dict[str, Money]:
+def read_adjusted(items: Iterable[Item]) -> dict[str, BySlot]:
     """Return what counting adjusts in each account, by slot, summed over the writers."""
-    found: dict[str, list[Money]] = {}
+    found: dict[str, list[BySlot]] = {}
     for item in items:
         slots = {n: Decimal(each["N"]) for n, each in item.items() if n not in {"pk", "sk"}}
         found.setdefault(item["pk"]["S"].removeprefix(_ADJUSTED), []).append(slots)

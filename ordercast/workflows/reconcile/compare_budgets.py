@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from ordercast.budgets.account import NOTHING, Account, corrected
-from ordercast.budgets.budget import Budget, Limits, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.reconciliation.comparison import Findings
 from ordercast.rollups.spent import charged_by_slot
 from ordercast.workflows.ports import Accounts, Adjustments
@@ -101,7 +101,7 @@ _DAY = len("2026-03-02")
 def _complete(budget: Budget, hours: Sequence[str], account: str) -> set[str]:
     """Return the slots of an account that *hours* complete: a day of a month with its last hour."""
     ends = [hour for hour in hours if budget.account(hour) == account]
-    if budget.period is Period.MONTH:
+    if budget.period is BudgetPeriod.MONTH:
         ends = [hour for hour in ends if hour.endswith("T23")]
     return {budget.period.slot(hour) for hour in ends}
 
@@ -111,8 +111,10 @@ def _hours_of(differences: Iterable[BudgetDifference]) -> list[str]:
     found: set[str] = set()
     for each in differences:
         period = each.account.key.rpartition("#")[2]
-        if len(period) == Period.MONTH.length:
+        if len(period) == BudgetPeriod.MONTH.length:
             found |= {f"{period}-{each.slot}T{hour:02}" for hour in range(24)}
         else:
-            found.add(period if len(period) == Period.HOUR.length else f"{period}T{each.slot}")
+            found.add(
+                period if len(period) == BudgetPeriod.HOUR.length else f"{period}T{each.slot}"
+            )
     return sorted(found)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordercast.budgets.account import Account, share_used
-from ordercast.budgets.budget import Budget, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.pacing.holds import Hold, Why
 from ordercast.rollups.budget_holds import account_of, budget_of, has_room, money_holds
@@ -56,9 +56,9 @@ def _has_room(hold: Hold, budget: Budget | None, accounts: Mapping[str, Account]
     return not (budget and account) or has_room(hold, budget, account)
 
 
-def _hours(period: Period, now: datetime) -> set[str]:
+def _hours(period: BudgetPeriod, now: datetime) -> set[str]:
     """Return an hour of the present period and one of the last."""
-    length = {Period.HOUR: timedelta(hours=1), Period.DAY: timedelta(days=1)}
+    length = {BudgetPeriod.HOUR: timedelta(hours=1), BudgetPeriod.DAY: timedelta(days=1)}
     return {hour_of(now), hour_of(now - length.get(period, timedelta(days=now.day)))}
 
 

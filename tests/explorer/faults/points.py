@@ -253,5 +253,10 @@ class Call:
     size: int
     kinds: tuple[Fault, ...] = field(repr=False)
 
+    @property
+    def kind(self) -> tuple[str, str, str, int]:
+        """What makes it differ from other calls: the function, the method, with how many."""
+        return self.function, self.port, self.method, self.size
+
     def __str__(self) -> str:
         return f"#{self.number:<4} {self.function:<14} {self.port}.{self.method}({self.size})"

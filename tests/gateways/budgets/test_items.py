@@ -7,12 +7,12 @@ import pytest
 
 from benchmarks.aws.write_units import UNIT, size
 from ordercast.budgets.account import opened
-from ordercast.budgets.budget import Budget, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod
 from ordercast.gateways.budgets.items import insert_account
 
 
-@pytest.mark.parametrize("period", Period)
-def test_an_account_is_smaller_than_a_unit(period: Period) -> None:
+@pytest.mark.parametrize("period", BudgetPeriod)
+def test_an_account_is_smaller_than_a_unit(period: BudgetPeriod) -> None:
     budget = Budget(
         period=period,
         limit=Decimal("99999.99999"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ordercast.budgets.account import moved
-from ordercast.budgets.budget import Budget, Limits, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.notifications.lifecycle import State
 from ordercast.reconciliation.comparison import Findings
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
@@ -18,8 +18,8 @@ from tests.fakes.world import LEASE
 from tests.promises.accounts import drawing
 from tests.promises.rollups import HOUR, count, sent
 
-DAY = Budget(period=Period.DAY, limit=Decimal(5))
-MONTH = Budget(period=Period.MONTH, limit=Decimal(50))
+DAY = Budget(period=BudgetPeriod.DAY, limit=Decimal(5))
+MONTH = Budget(period=BudgetPeriod.MONTH, limit=Decimal(50))
 CLEAN = Findings(notifications=1, ended=0)
 LAST_HOUR = f"{HOUR[:10]}T23"
 

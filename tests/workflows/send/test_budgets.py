@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from ordercast.budgets.account import Account
-from ordercast.budgets.budget import Budget, Limits, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
@@ -20,8 +20,8 @@ from tests.fakes.world import LEASE, World
 
 PRICE = Decimal("0.02")  # the ceiling of a text here
 HOUR = hour_of(START)
-TEXTS = Budget(period=Period.DAY, limit=5 * PRICE, channel="sms")
-ALL = Budget(period=Period.MONTH, limit=Decimal(1))
+TEXTS = Budget(period=BudgetPeriod.DAY, limit=5 * PRICE, channel="sms")
+ALL = Budget(period=BudgetPeriod.MONTH, limit=Decimal(1))
 
 
 @pytest.fixture

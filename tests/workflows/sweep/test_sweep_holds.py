@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from ordercast.budgets.account import opened
-from ordercast.budgets.budget import Budget, Limits, Period
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
@@ -50,7 +50,7 @@ def hold_of(world: World, why: Why) -> Hold:
     if why not in FOR_MONEY:
         return trouble(why)
     velocity = why is Why.VELOCITY
-    budget = Budget(period=Period.DAY, limit=Decimal(1), channel="email", velocity=velocity)
+    budget = Budget(period=BudgetPeriod.DAY, limit=Decimal(1), channel="email", velocity=velocity)
     world.ledger.limits = Limits(budgets=() if velocity else (budget,))
     key = budget.account(hour_of(ONE.effective_at))
     world.accounts.kept[key] = replace(opened(budget, key), left=Decimal())
