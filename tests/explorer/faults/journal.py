@@ -123,10 +123,11 @@ class Journal:
         if self.running and self.running[-1].read is None:
             self.running[-1].read = dict(self.accepted)
 
-    def note_holds_read(self) -> None:
-        """Note what was paused by the time that the running function reads the holds."""
+    def note_holds_read(self, before: Mapping[str, Hold]) -> None:
+        """Note what was paused while the running function read the holds: *before* it, and still."""
         if self.running:
-            self.running[-1].asked_for = tuple(self.asked_for.values())
+            still = before.keys() & self.asked_for.keys()
+            self.running[-1].asked_for = tuple(before[each] for each in sorted(still))
 
     def holds_read(self) -> tuple[Hold, ...]:
         """Return the pauses that the running function must know of."""
@@ -178,9 +179,10 @@ class WitnessedLedger:
 
     def look_up(self, wanted: Any) -> LookupResult:
         self.journal.note_read()
-        if wanted.holds:
-            self.journal.note_holds_read()
+        paused = dict(self.journal.asked_for)
         found: LookupResult = self.inner.look_up(wanted)
+        if wanted.holds:
+            self.journal.note_holds_read(paused)
         for key, decision in found.decisions.items():
             self._note(key, decision)
         # A set of keys has another order in each process; the calls that follow are to have one.
