@@ -39,7 +39,7 @@ _SLOWEST = 0.02  # of the limit: what throttling never goes below
 class Bucket:
     """The line of one origination, as last written; times are UTC.
 
-    `rate` is in units a second, learnt at `rate_at`. `refusals` are the provider's refusals for
+    `rate` is in units a second, as found at `rate_at`. `refusals` are the provider's refusals for
     throttling or an outage since it last accepted a message; from HELD_AFTER on, one message
     every PROBE_EVERY finds out whether it accepts again. The provider itself says what it takes `most`,
     in units a second for this stage, and how many units are `left` of its day; None where it says
@@ -206,5 +206,5 @@ def _cut(rate: float, limit: float) -> float:
 
 
 def _later(rate_at: datetime, now: datetime) -> datetime:
-    """Return a new `rate_at`: it must differ, for it tells one learnt rate from the next."""
+    """Return a new `rate_at`: it must differ, for it tells one rate from the next."""
     return max(now, rate_at + timedelta(microseconds=1))

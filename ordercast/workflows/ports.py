@@ -197,7 +197,7 @@ class PaceBuckets(Protocol):
         ...
 
     def learn(self, seen: Bucket, new: Bucket) -> Bucket | None:
-        """Write what *new* has learnt if the bucket's `rate_at` is as *seen*; answer the stored one."""
+        """Write the rate and refusals of *new* if the bucket's `rate_at` is as *seen*; answer the stored one."""
         ...
 
 

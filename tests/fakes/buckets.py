@@ -45,8 +45,8 @@ class FakeBuckets:
                 for line in ("next_slot", "next_high_slot")
                 if getattr(new, line) != getattr(seen, line)
             }
-            learnt = {name: getattr(new, name) for name in ("rate", "rate_at", "refusals")}
-            self.kept[seen.key] = replace(there, **learnt, **moved)
+            found = {name: getattr(new, name) for name in ("rate", "rate_at", "refusals")}
+            self.kept[seen.key] = replace(there, **found, **moved)
         return self.kept.get(seen.key)
 
     def _call(self, name: str) -> None:

@@ -83,7 +83,7 @@ class BucketsPromises:
         assert buckets.draw(wanted(FRESH, now=LATER))[0]
         assert not buckets.draw(wanted(FRESH, now=LATER))[0]
 
-    def test_a_draw_by_a_rate_that_was_learnt_meanwhile_is_refused(
+    def test_a_draw_by_a_rate_that_was_changed_meanwhile_is_refused(
         self, buckets: PaceBuckets
     ) -> None:
         buckets.open(FRESH)
@@ -91,7 +91,7 @@ class BucketsPromises:
         assert cut == buckets.learn(FRESH, cut)
         assert (False, cut) == buckets.draw(wanted(FRESH))
 
-    def test_of_two_that_learnt_the_same_one_is_believed(self, buckets: PaceBuckets) -> None:
+    def test_of_two_that_report_the_same_one_is_believed(self, buckets: PaceBuckets) -> None:
         buckets.open(FRESH)
         first = buckets.learn(FRESH, replace(FRESH, rate=18.0, rate_at=LATER))
         second = replace(FRESH, rate=9.0, rate_at=LATER + timedelta(seconds=1))

@@ -87,7 +87,7 @@ class DynamoBuckets:
         return not answer.refused, self._stored(draw.key, answer)
 
     def learn(self, seen: Bucket, new: Bucket) -> Bucket | None:
-        """Write what *new* has learnt if `rate_at` is as *seen*; return the stored bucket."""
+        """Write the rate and refusals of *new* if `rate_at` is as *seen*; return the stored bucket."""
         before, after = _BUCKET.write(seen), _BUCKET.write(new)
         moved = [line for line in _LINES if before[line] != after[line]]
         update = partiql.update(

@@ -96,7 +96,7 @@ def test_a_channel_without_room_holds_up_no_other(world: World) -> None:
     assert (30, 0) == (waiting(world, SMS), waiting(world))
 
 
-def test_the_rate_is_what_the_bucket_has_learnt(world: World) -> None:
+def test_the_rate_is_the_bucket_s_by_now(world: World) -> None:
     """The provider throttles: half of the rate, half of the room."""
     bucket = fresh(SEND_POLICY.origination, limit=1, now=world.now())
     world.buckets.kept[bucket.key] = replace(bucket, rate=0.5)
