@@ -9,7 +9,6 @@ import pytest
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.errors import LocalCloudError
-from ordercast.cli import app as cli
 from ordercast.cli.local import commands
 from ordercast.operations.command_name import command_name
 from ordercast.operations.target import Target
@@ -19,20 +18,11 @@ from tests.fakes.stage_names import NAMES
 ADDRESS = "http://127.0.0.1:14566"
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run the command line as the shell would: its status, its output and its complaints."""
+@pytest.fixture(autouse=True)
+def no_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No local cloud runs."""
     monkeypatch.setattr(LocalCloud, "running", classmethod(lambda *_: []))
     monkeypatch.setattr(LocalCloud, "remove_ended", classmethod(lambda _: []))
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["ordercast", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
 
 
 def test_help_lists_every_command(run) -> None:

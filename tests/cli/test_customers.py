@@ -10,7 +10,6 @@ from typing import Self
 
 import pytest
 
-from ordercast.cli import app as cli
 from ordercast.cli import customers
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
@@ -45,20 +44,6 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage()
     monkeypatch.setattr(customers, "target", lambda _name, _cloud: stage)
     return stage
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run the command line as the shell would: its status, its output and its complaints."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["ordercast", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
 
 
 @pytest.fixture

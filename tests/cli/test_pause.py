@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from ordercast.cli import app as cli
 from ordercast.cli import pause
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel, Priority
@@ -61,20 +60,6 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
 def ledger(stage: Stage) -> FakeLedger:
     """The ledger of that stage."""
     return stage.kept
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run the command line as the shell would: its status, its output and its complaints."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["ordercast", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
 
 
 def scopes(ledger: FakeLedger) -> list[Scope]:

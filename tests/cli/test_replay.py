@@ -6,30 +6,20 @@ from types import SimpleNamespace
 
 import pytest
 
-from ordercast.cli import app as cli
 from ordercast.cli import record, replay
 from pipeline.settings.files import read_stage
 from tests.fakes.ledger import FakeLedger
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run the command line where there is a ledger and nothing else."""
+@pytest.fixture(autouse=True)
+def stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is a ledger and nothing else."""
     for command in (record, replay):
         monkeypatch.setattr(
             command,
             "target",
             lambda *_: SimpleNamespace(ledger=FakeLedger, settings=read_stage("local")),
         )
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["ordercast", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
 
 
 @pytest.mark.parametrize("words", [["replay"], ["record", "--out", "nowhere"]])

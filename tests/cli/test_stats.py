@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from ordercast.cli import app as cli
 from ordercast.cli import stats as figures
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.state_groups import GROUPS
@@ -39,20 +38,17 @@ class RollupsWorkload:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def run(run, monkeypatch: pytest.MonkeyPatch):
     """Ask on the command line, of a stage with a busy day in its rollups."""
     held = [busy_day()]
     monkeypatch.setattr(figures, "target", lambda _stage, _cloud: RollupsWorkload(held[0]))
 
-    def run(*words: str, of: dict[RollupKey, dict[str, Amount]] | None = None) -> str:
+    def ask(*words: str, of: dict[RollupKey, dict[str, Amount]] | None = None) -> str:
         held[0] = busy_day() if of is None else of
-        monkeypatch.setattr("sys.argv", ["ordercast", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return out if not ended.value.code else err
+        status, out, err = run(*words)
+        return err if status else out
 
-    return run
+    return ask
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
