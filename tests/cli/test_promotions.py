@@ -9,7 +9,7 @@ from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.people.person import AGREED
 from tests.cli.test_customers import Stage as People
-from tests.cli.test_customers import importing, run
+from tests.cli.test_customers import importing
 from tests.examples import notification
 from tests.fakes.ledger import FakeLedger
 from tests.pages import snippets
