@@ -14,7 +14,7 @@ from tests.examples import notification
 from tests.fakes.ledger import FakeLedger
 from tests.pages import snippets
 
-__all__ = ["importing", "run"]
+__all__ = ["importing"]
 
 MINE = notification(1, customer_id="c-1")
 KEY = customer_key(shop=MINE.order.shop, customer_id="c-1")
