@@ -62,6 +62,9 @@ def keep_until(account: str) -> datetime:
     return datetime.fromisoformat(f"{begins}:00+00:00") + _KEPT[len(period)]
 
 
+BUDGETS_MAX = 100
+"""The most budgets of a stage: they are read with each wave."""
+
 DIMENSIONS = ("channel", "country", "campaign", "shop")
 
 

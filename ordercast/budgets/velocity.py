@@ -42,8 +42,16 @@ class Velocity:
 
 
 def applying(spending: Spending, limits: Limits, velocity: Velocity | None) -> tuple[Budget, ...]:
-    """Return every budget that a cost counts in; an operator's limit of an hour replaces a velocity limit."""
-    own = limits.covering(spending)
-    hourly = {(b.country, b.shop) for b in own if b.period is BudgetPeriod.HOUR}
+    """Return every budget that a cost counts in."""
     swift: Iterable[Budget] = velocity.budgets(spending) if velocity else ()
-    return (*own, *(each for each in swift if (each.country, each.shop) not in hourly))
+    return (*limits.covering(spending), *(each for each in swift if not is_replaced(each, limits)))
+
+
+def is_replaced(swift: Budget, limits: Limits) -> bool:
+    """Tell whether an operator's limit of an hour, of the same country or shop, replaces a velocity limit."""
+    return any(
+        each.period is BudgetPeriod.HOUR
+        and each.channel in {None, swift.channel}
+        and (each.country, each.campaign, each.shop) == (swift.country, None, swift.shop)
+        for each in limits.budgets
+    )

@@ -67,7 +67,7 @@ def set_(  # noqa: PLR0913, PLR0917 - each is an option of the command
         if usd is not None
     }
     if not limits:
-        raise UsageError("a budget of what?", hint="give --day, --month or both, in US dollars")
+        raise UsageError("a budget of what?", hint="give --hour, --day or --month, in US dollars")
     where = target(stage, cloud)
     by, now = caller_on(where), datetime.now(UTC)
     for period, limit in limits.items():

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache, partial
 from typing import Any
 
 from ordercast.budgets.account import NOTHING, Account, opened, share_used
-from ordercast.budgets.budget import DIMENSIONS, Budget, BudgetPeriod
+from ordercast.budgets.budget import BUDGETS_MAX, DIMENSIONS, Budget, BudgetPeriod
 from ordercast.decisions.lookup import LookupKeys
+from ordercast.errors import LedgerUnavailable
 from ordercast.operations.target import Target
 from ordercast.rollups.budget_holds import account_of, budget_of, money_holds
 from ordercast.rollups.rollup import Amounts, RollupKey, hour_of
@@ -64,11 +66,12 @@ def dollars(written: str, *, option: str) -> Decimal:
     """Read a limit in US dollars. Raises `UsageError`."""
     try:
         amount = Decimal(written)
+        # More digits than an amount can have are refused by an exception, too.
+        if amount.is_finite() and amount >= 0 and amount.quantize(_SMALLEST) == amount:
+            return amount
     except InvalidOperation:
-        amount = Decimal(-1)
-    if not amount.is_finite() or amount < 0 or amount.quantize(_SMALLEST) != amount:
-        raise UsageError(f"{option}: {written} is not an amount in US dollars, such as 100 or 2.50")
-    return amount
+        pass
+    raise UsageError(f"{option}: {written} is not an amount in US dollars, such as 100 or 2.50")
 
 
 _SMALLEST = Decimal("0.00001")
@@ -78,9 +81,15 @@ def set_budget(chosen: Target, budget: Budget) -> None:
     """Set *budget* from now on; what its present period has cost so far is used already."""
     now = datetime.now(UTC)
     known = {each.id for each in chosen.limits().read().budgets}
-    chosen.limits().set(budget)
     if budget.id not in known:
+        if len(known) >= BUDGETS_MAX:
+            raise UsageError(
+                f"{BUDGETS_MAX} budgets are set already, which is the most",
+                hint="remove one with `budget set … --remove`",
+            )
+        # First the account: as soon as there is a limit, senders open and draw from it.
         _open(chosen, budget, now)
+    chosen.limits().set(budget)
     hour = hour_of(now)
     take_in_adjustments(chosen.accounts(), chosen.rollups(), {budget.account(hour): budget})
 
@@ -111,11 +120,12 @@ def _states(chosen: Target, *, back: Mapping[BudgetPeriod, int]) -> list[BudgetS
     }
     accounts = take_in_adjustments(chosen.accounts(), chosen.rollups(), by_key)
     waiting = _waiting(chosen)
+    buckets = cache(partial(_buckets, chosen))
     return [
         BudgetState(
             budget=budget,
             account=accounts.get(key) or opened(budget, key),
-            spent=_spent(chosen, budget, key),
+            spent=_spent(buckets(key.rpartition("#")[2]), budget),
             waiting=waiting.get(key, 0),
         )
         for key, budget in by_key.items()
@@ -133,9 +143,8 @@ def _hours_back(period: BudgetPeriod, periods: int, now: datetime) -> list[str]:
     return [hour_of(each) for each in reversed(times)]
 
 
-def _spent(chosen: Target, budget: Budget, key: str) -> Decimal:
+def _spent(buckets: Mapping[RollupKey, Amounts], budget: Budget) -> Decimal:
     """Return what carriers charged in a period, and what is expected of messages without a price."""
-    buckets = _buckets(chosen, key.rpartition("#")[2])
     covered = (a for bucket, a in buckets.items() if budget.covers(bucket.spending))
     return sum(map(cost, covered), NOTHING)
 
@@ -182,4 +191,6 @@ def _open(chosen: Target, budget: Budget, now: datetime) -> None:
         left=budget.limit - sum(charged.values(), NOTHING),
         adjusted={**fresh.adjusted, **adjusted},
     )
-    chosen.accounts().change([(chosen.accounts().read([key]).get(key), account)])
+    accounts = chosen.accounts()
+    if not accounts.change([(accounts.read([key]).get(key), account)]):
+        raise LedgerUnavailable(f"the account of {budget.id} was changed meanwhile: set it again")

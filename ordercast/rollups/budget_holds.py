@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ordercast.budgets.account import Account
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, Spending
+from ordercast.budgets.velocity import is_replaced
 from ordercast.events.order_event import Priority
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import FOR_MONEY, Hold, Scope, Why
@@ -53,7 +54,7 @@ def money_holds(holds: Iterable[Hold]) -> list[Hold]:
 
 
 def budget_of(hold: Hold, limits: Limits) -> Budget | None:
-    """Return the budget that *hold* is of; None if an operator has removed it, or it names no period."""
+    """Return the budget that *hold* is of; None if an operator has removed or replaced it, or it names no period."""
     scope = hold.scope
     period = next((each for each in BudgetPeriod if len(scope.period or "") == each.length), None)
     if period is None:
@@ -68,7 +69,7 @@ def budget_of(hold: Hold, limits: Limits) -> Budget | None:
         velocity=hold.why is Why.VELOCITY,
     )
     if named.velocity:
-        return named
+        return None if is_replaced(named, limits) else named
     return next((each for each in limits.budgets if each.id == named.id), None)
 
 

@@ -53,6 +53,7 @@ class Transaction:
     entries: list[Entry] = field(default_factory=list)
     additions: dict[RollupKey, dict[str, Amount]] = field(default_factory=dict)
     budgets: tuple[Budget, ...] = ()
+    _accounts: set[str] = field(default_factory=set)
 
     @property
     def adjustments(self) -> dict[str, dict[str, Decimal]]:
@@ -62,9 +63,7 @@ class Transaction:
     def has_room(self, change: Mapping[RollupKey, Mapping[str, Amount]]) -> bool:
         """Return whether another entry's change fits in."""
         buckets = self.additions.keys() | change.keys()
-        accounts = {
-            b.account(k.hour) for b in self.budgets for k in buckets if b.covers(k.spending)
-        }
+        accounts = self._accounts | self._accounts_of(change.keys() - self.additions.keys())
         actions = len(self.entries) + 1 + len(buckets) + len(accounts)
         return actions <= ACTIONS and all(
             len(self.additions.get(bucket, ())) + len(amounts) <= NAMES
@@ -74,8 +73,12 @@ class Transaction:
     def add(self, entry: Entry, change: Mapping[RollupKey, Mapping[str, Amount]]) -> None:
         """Add an entry and its change."""
         self.entries.append(entry)
+        self._accounts |= self._accounts_of(change.keys() - self.additions.keys())
         for bucket, amounts in change.items():
             add(self.additions.setdefault(bucket, {}), amounts)
+
+    def _accounts_of(self, buckets: Iterable[RollupKey]) -> set[str]:
+        return {b.account(k.hour) for k in buckets for b in self.budgets if b.covers(k.spending)}
 
 
 def entries(

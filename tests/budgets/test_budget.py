@@ -88,3 +88,12 @@ def test_an_operators_limit_of_an_hour_replaces_the_velocity_limit() -> None:
     assert [own.id, "velocity channel=sms shop=Example Tea/hour"] == [
         each.id for each in applying(TEXT, Limits(budgets=(own,)), VELOCITY)
     ]
+
+
+def test_a_campaigns_limit_of_an_hour_replaces_no_velocity_limit() -> None:
+    """It says nothing of the country: pumping in a campaign would be open."""
+    own = replace(DAY, period=BudgetPeriod.HOUR, country="SE", campaign="spring")
+
+    assert "velocity channel=sms country=SE/hour" in {
+        each.id for each in applying(TEXT, Limits(budgets=(own,)), VELOCITY)
+    }

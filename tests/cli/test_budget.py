@@ -4,11 +4,12 @@ import json
 import shlex
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from ordercast.budgets.account import moved, opened
-from ordercast.cli import app as cli
+from ordercast.budgets.budget import BUDGETS_MAX, Budget, BudgetPeriod, Limits
 from ordercast.cli import budget
 from ordercast.operations import budgets
 from tests.fakes.accounts import FakeAccounts
@@ -64,17 +65,9 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run the command line as the shell would: its status, its output and its complaints."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["ordercast", "budget", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
+def run(run):
+    """Run `ordercast budget`."""
+    return partial(run, "budget")
 
 
 def test_without_budgets_there_is_nothing_to_show(stage, run) -> None:
@@ -102,6 +95,48 @@ def test_a_new_budget_knows_what_its_period_has_cost_so_far(stage, run) -> None:
     (shown,) = json.loads(out)
     assert ("1", "0.30", "0.30") == (shown["limit_usd"], shown["used_usd"], shown["spent_usd"])
     assert ("30.0", 0) == (shown["used_percent"], shown["waiting"])
+
+
+@pytest.mark.parametrize("refuse", [True, False])
+def test_there_is_no_new_limit_before_its_account_knows_what_was_spent(
+    stage, run, refuse, monkeypatch
+) -> None:
+    """Or senders would draw from an account that has nothing used."""
+    if refuse:
+        monkeypatch.setattr(FakeAccounts, "change", lambda _self, _changes: set())
+    else:
+        stage.accounts_.unavailable = {"change"}
+    status, _, err = run("set", "--day", "1")
+
+    assert (1, ()) == (status, stage.kept.limits.budgets)
+    assert err
+
+
+def test_one_budget_too_many_is_refused_in_a_line(stage, run) -> None:
+    first = Budget(period=BudgetPeriod.DAY, limit=Decimal(1))
+    stage.kept.limits = Limits(
+        budgets=tuple(replace(first, shop=f"shop {n}") for n in range(BUDGETS_MAX))
+    )
+    status, _, err = run("set", "--day", "1")
+
+    assert status
+    assert f"{BUDGETS_MAX} budgets are set already" in err
+    assert 0 == run("set", "--day", "2", "--shop", "shop 1")[0]
+
+
+def test_a_month_is_read_once_for_all_of_its_budgets(stage, run, monkeypatch) -> None:
+    run("set", "--month", "10")
+    run("set", "--month", "5", "--channel", "sms")
+    read: list[str] = []
+
+    def buckets(_: object, period: str) -> dict[object, object]:
+        read.append(period)
+        return {}
+
+    monkeypatch.setattr(budgets, "_buckets", buckets)
+    run("show")
+
+    assert ["2026-03"] == read
 
 
 def test_a_changed_limit_keeps_what_is_used(stage, run) -> None:
@@ -140,6 +175,7 @@ def test_history_shows_earlier_periods(stage, run) -> None:
     [
         ((), "a budget of what?"),
         (("--day", "much"), "--day: much is not an amount in US dollars"),
+        (("--day", "1e30"), "--day: 1e30 is not an amount in US dollars"),
         (("--day", "-1"), "--day: -1 is not an amount in US dollars"),
         (("--month", "0.000001"), "--month: 0.000001 is not an amount in US dollars"),
         (("--day", "1", "--country", "Sweden"), "Sweden is not a two-letter country code"),

@@ -28,9 +28,6 @@ LIMITS = "budgets"
 LIMITS_KEY: Item = {"pk": text(LIMITS), "sk": text(LIMITS)}
 _CHANGE_PREFIX = "change#"
 
-BUDGETS_MAX = 100
-"""The most budgets of a stage: the item is read with each wave."""
-
 _BUDGET = Fields.of(
     {
         "period": text_of(BudgetPeriod),

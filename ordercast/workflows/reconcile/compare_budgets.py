@@ -28,13 +28,27 @@ class BudgetDifference:
     used: Decimal
     charged: Decimal
 
+    @property
+    def found(self) -> tuple[str, str, Decimal, Decimal]:
+        """What differs, whatever the account's other slots do: they move while there is traffic."""
+        return self.account.key, self.slot, self.used, self.charged
+
+    @property
+    def hours(self) -> tuple[str, ...]:
+        """The hours of its slot."""
+        period = self.account.key.rpartition("#")[2]
+        if len(period) == BudgetPeriod.MONTH.length:
+            return tuple(f"{period}-{self.slot}T{hour:02}" for hour in range(24))
+        return (period if len(period) == BudgetPeriod.HOUR.length else f"{period}T{self.slot}",)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareBudgets:
     """Find slots that have used something else than their messages are charged.
 
     A draw is claimed within `wait`, or never: so what differs is looked at twice, that long apart, and
-    is believed only where nothing was drawn meanwhile and the rollups of its hours are right.
+    is believed only where nothing was drawn in that slot meanwhile and the rollups of its hours are
+    right.
     """
 
     rollups: RollupsOfBudgets
@@ -50,13 +64,12 @@ class CompareBudgets:
         if not before:
             return []
         self.pause(self.wait.total_seconds())
-        wrong = {each: self.rollups_differ([each]) for each in _hours_of(before)}
+        right = {
+            each: _are_still(self.rollups_differ(each)) for each in {each.hours for each in before}
+        }
+        seen = {each.found for each in before}
         after = self._differences(hours)
-        return [
-            each
-            for each in before
-            if each in after and all(_are_still(wrong[hour]) for hour in _hours_of([each]))
-        ]
+        return [each for each in after if each.found in seen and right[each.hours]]
 
     def correct(self, differences: Iterable[BudgetDifference]) -> int:
         """Correct what is still as it was compared; return how many slots."""
@@ -104,17 +117,3 @@ def _complete(budget: Budget, hours: Sequence[str], account: str) -> set[str]:
     if budget.period is BudgetPeriod.MONTH:
         ends = [hour for hour in ends if hour.endswith("T23")]
     return {budget.period.slot(hour) for hour in ends}
-
-
-def _hours_of(differences: Iterable[BudgetDifference]) -> list[str]:
-    """Return every hour of the slots that differ."""
-    found: set[str] = set()
-    for each in differences:
-        period = each.account.key.rpartition("#")[2]
-        if len(period) == BudgetPeriod.MONTH.length:
-            found |= {f"{period}-{each.slot}T{hour:02}" for hour in range(24)}
-        else:
-            found.add(
-                period if len(period) == BudgetPeriod.HOUR.length else f"{period}T{each.slot}"
-            )
-    return sorted(found)

@@ -19,7 +19,7 @@ class WorkQueue(Construct):
 
     Retention is set in stages/*.toml under queues; batch size, window and max_receives in the
     table of the function's name. A sender's rate makes its batches smaller and limits how many run
-    at a time (`ordercast.pacing.mapping`).
+    at a time (`pipeline.settings.mapping`).
     """
 
     def __init__(

@@ -86,6 +86,16 @@ def test_nothing_is_believed_while_something_is_drawn(stage: Stage) -> None:
     assert [] == stage.compare([HOUR])
 
 
+def test_a_draw_in_another_hour_hides_nothing(stage: Stage) -> None:
+    """A stage is never quiet."""
+    later = f"{HOUR[:11]}{int(HOUR[11:]) + 1:02}"
+    stage.meanwhile = lambda: stage.accounts.draw([drawing("0.1", DAY, hour=later)])
+    (found,) = stage.compare([HOUR])
+
+    assert 1 == stage.compare.correct([found])
+    assert Decimal("4.6") == stage.left(DAY)
+
+
 @pytest.mark.parametrize(
     "doubt", [{"wrong_notifications": {"n-1": "behind"}}, {"moving": frozenset({"n-1"})}]
 )

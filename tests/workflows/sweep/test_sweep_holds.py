@@ -313,3 +313,22 @@ def test_of_several_groups_of_the_sweeper_one_probes(world: World) -> None:
         world.sweeper()(range(group, 8, 4), time_left=world.time_left)
 
     assert 1 == len(world.notifications_topic.published)
+
+
+def test_an_operators_limit_of_the_hour_ends_the_hold_of_the_velocity_limit(world: World) -> None:
+    """As the runbook says: with the velocity limit goes what it holds back."""
+    swift = Budget(
+        period=BudgetPeriod.HOUR, limit=Decimal(1), channel="email", shop="Tea", velocity=True
+    )
+    row = replace(ONE, order=replace(ONE.order, shop="Tea"))
+    key = swift.account(hour_of(row.effective_at))
+    world.accounts.kept[key] = replace(opened(swift, key), left=Decimal())
+    hold = hold_for(row, swift, now=world.now())
+    hold_back(world, row, hold=hold)
+    world.sweep()
+    assert [None] == [each.released_at for each in world.ledger.holds]
+
+    own = Budget(period=BudgetPeriod.HOUR, limit=Decimal(100), channel="email", shop="Tea")
+    world.ledger.limits = Limits(budgets=(own,))
+    world.sweep()
+    assert [world.now()] == [each.released_at for each in world.ledger.holds]
