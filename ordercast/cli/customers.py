@@ -48,13 +48,16 @@ def import_customers(
     """Store customers; earlier refusals that are not in the file are kept."""
     lines = customer_lines(read_file(file))
     bad = [line for line in lines if line.problem]
-    for line in bad:
-        errors_console.print(f"line {line.place}: {line.problem}", markup=False)
+    for line in lines:
+        for said in filter(None, (line.problem, *line.left_out)):
+            errors_console.print(f"line {line.place}: {said}", markup=False)
     people = target(stage, cloud).people()
     imported = {line.person.key: line.person for line in lines if line.person}
     people.change(imported, lambda known: _with_refusals(imported[known.key], known))
-    console.print(f"{len(lines) - len(bad)} of {len(lines)} lines imported")
-    if bad:
+    partly = sum(1 for line in lines if line.left_out)
+    note = f", {partly} without what is named above" if partly else ""
+    console.print(f"{len(lines) - len(bad)} of {len(lines)} lines imported{note}")
+    if bad or partly:
         raise typer.Exit(1)
 
 

@@ -1,8 +1,10 @@
 """Read a file of customers and check each line. Used by `ordercast customers import`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, NoReturn
+from functools import partial
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -13,12 +15,15 @@ from ordercast.events.order_event import Channel
 from ordercast.events.order_event_fields import Address, Identifier, in_one_line
 from ordercast.events.unreadable_values import invalid_value_in
 from ordercast.people.contact import e164, mailbox
+from ordercast.people.countries import country_in
 from ordercast.people.person import AGREED, Person, QuietHours
 from ordercast.people.quiet_hours import is_time_zone
 from ordercast.settings.processors import quiet_hours
 
 OPTED_OUT = "opted-out"
 """The default reason of a refusal."""
+
+NO_COUNTRY = "no country, or the name of two (take ISO 3166-1: GB)"
 
 
 class CustomerRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,7 +33,7 @@ class CustomerRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     shop: Identifier | None = None
     email: Address | None = None
     phone: Address | None = None
-    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")] | None = None
+    country: Annotated[str, Meta(max_length=128)] | None = None
     locale: Annotated[str, Meta(min_length=2, max_length=35)] | None = None
     time_zone: str | None = None
     channels: list[Channel] | None = None
@@ -45,11 +50,16 @@ class MalformedCustomer(Rejected):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerLine:
-    """A line of the file: its number, and the customer or the problem."""
+    """A line of the file: its number, and the customer or the problem.
+
+    `left_out` says which fields the customer is read without, and why. They are those that address
+    or locate: a line is not refused for them, because its opt-outs would be lost with it.
+    """
 
     place: int
     person: Person | None = None
     problem: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def customer_lines(content: bytes) -> list[CustomerLine]:
@@ -59,8 +69,10 @@ def customer_lines(content: bytes) -> list[CustomerLine]:
 
 
 def _line(place: int, line: bytes) -> CustomerLine:
+    left_out: list[str] = []
     try:
-        return CustomerLine(place=place, person=_person(_row(line)))
+        person = _person(_row(line), left_out)
+        return CustomerLine(place=place, person=person, left_out=tuple(left_out))
     except MalformedCustomer as error:
         return CustomerLine(place=place, problem=str(error))
 
@@ -82,16 +94,20 @@ def _meant(error: msgspec.ValidationError) -> str:
     return "".join(f" ({each} is)" for each in alike)
 
 
-def _person(row: CustomerRow) -> Person:
+def _person(row: CustomerRow, left_out: list[str]) -> Person:
+    """Return the customer; a field that cannot be used is told to *left_out* instead."""
+    country = _read(row, "country", country_in, NO_COUNTRY, left_out)
+    # A national number needs its country; without one only the international form is valid.
+    phone = partial(e164, country=country or "ZZ")
     return Person(
         key=customer_key(shop=row.shop, customer_id=row.customer_id),
         customer_id=row.customer_id,
         shop=row.shop,
-        email=_email(row.email),
-        phone=_phone(row.phone, row.country),
+        email=_read(row, "email", mailbox, "not one plain address", left_out),
+        phone=_read(row, "phone", phone, "not a number, or it needs its country", left_out),
         locale=row.locale,
-        country=row.country,
-        time_zone=_time_zone(row.time_zone),
+        country=country,
+        time_zone=_read(row, "time_zone", _time_zone, "not an IANA time zone", left_out),
         channels=None if row.channels is None else tuple(row.channels),
         consents=frozenset(row.consents),
         refusals=dict.fromkeys(row.opt_outs, OPTED_OUT),
@@ -101,33 +117,26 @@ def _person(row: CustomerRow) -> Person:
     )
 
 
-def _email(written: str | None) -> str | None:
-    if not written:
-        return None
-    return mailbox(written) or _refuse("email", "not one plain address")
+def _read(
+    row: CustomerRow,
+    field: str,
+    reader: Callable[[str], str | None],
+    problem: str,
+    left_out: list[str],
+) -> str | None:
+    written: str | None = getattr(row, field)
+    read = reader(written) if written else None
+    if written and not read:
+        left_out.append(f"{field}: {problem}: left out")
+    return read
 
 
-def _phone(written: str | None, country: str | None) -> str | None:
-    if not written:
-        return None
-    # A national number needs its country; without one only the international form is valid.
-    return e164(written, country=country or "ZZ") or _refuse(
-        "phone", "not a number, or it needs its country"
-    )
-
-
-def _time_zone(name: str | None) -> str | None:
-    if name is not None and not is_time_zone(name):
-        _refuse("time_zone", "not an IANA time zone")
-    return name
+def _time_zone(name: str) -> str | None:
+    return name if is_time_zone(name) else None
 
 
 def _quiet(written: str | None) -> QuietHours | None:
     try:
         return quiet_hours(written or "")
     except ValueError as error:
-        return _refuse("quiet_hours", str(error))
-
-
-def _refuse(field: str, why: str) -> NoReturn:
-    raise MalformedCustomer(f"{field}: {why}")
+        raise MalformedCustomer(f"quiet_hours: {error}") from error

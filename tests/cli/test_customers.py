@@ -14,7 +14,7 @@ from ordercast.cli import customers
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.events.unreadable_values import NO_CHARACTER
-from ordercast.operations.customer_files import OPTED_OUT
+from ordercast.operations.customer_files import NO_COUNTRY, OPTED_OUT
 from ordercast.people.person import Person, QuietHours, Suppression
 
 
@@ -62,14 +62,26 @@ def importing(run, tmp_path: Path):
 def test_good_lines_are_imported_and_bad_ones_reported_by_line_and_field(stage, importing) -> None:
     status, out, err = importing(
         '{"customer_id": "c-1", "consents": ["sms"]}',
-        '{"customer_id": "c-2", "phone": "ada@example.com"}',
+        '{"customer_id": "c-2", "consents": ["fax"]}',
         '{"customer_id": "c-3", "shop": "Example Tea"}',
     )
 
     assert (1, "2 of 3 lines imported\n") == (status, out)
-    assert "line 2: phone: not a number, or it needs its country\n" == err
+    assert "line 2: consents[0]: not one of the values allowed\n" == err
     assert frozenset({Channel.SMS}) == stage.customer("c-1").consents
     assert stage.customer("c-3", "Example Tea")
+
+
+def test_a_country_that_is_none_is_left_out_and_said_so_in_one_line(stage, importing) -> None:
+    status, out, err = importing(
+        '{"customer_id": "c-1", "country": "Atlantis", "opt_outs": ["sms"]}',
+        '{"customer_id": "c-2", "country": "UK"}',
+    )
+
+    assert (1, "2 of 2 lines imported, 1 without what is named above\n") == (status, out)
+    assert f"line 1: country: {NO_COUNTRY}: left out\n" == err
+    assert {Channel.SMS: OPTED_OUT} == stage.customer("c-1").refusals
+    assert "GB" == stage.customer("c-2").country
 
 
 def test_what_is_wrong_with_a_line_is_reported_on_one_line_however_long(stage, importing) -> None:

@@ -10,7 +10,12 @@ import pytest
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.events.unreadable_values import NO_CHARACTER, UNKNOWN_FIELD
-from ordercast.operations.customer_files import OPTED_OUT, CustomerRow, customer_lines
+from ordercast.operations.customer_files import (
+    NO_COUNTRY,
+    OPTED_OUT,
+    CustomerRow,
+    customer_lines,
+)
 from ordercast.people.person import AGREED, Person, QuietHours
 from tests.pages import ROOT, snippets
 
@@ -85,11 +90,6 @@ def test_who_says_nothing_has_agreed_to_nothing() -> None:
         (line(**{"\x1b[2J\u202e\n": 1}), f"customer: {UNKNOWN_FIELD}"),
         (line(**{"x` - at `$.ada@example.com": 1}), f"customer: {UNKNOWN_FIELD}"),
         (line(consents=["sms", "fax"]), "consents[1]: not one of the values allowed"),
-        (line(email="ada"), "email: not one plain address"),
-        (line(phone="206 555 0100"), "phone: not a number, or it needs its country"),
-        (line(phone="+1 206"), "phone: not a number, or it needs its country"),
-        (line(time_zone="Mars/Olympus"), "time_zone: not an IANA time zone"),
-        (line(time_zone="../../etc/passwd"), "time_zone: not an IANA time zone"),
         (
             line(quiet_hours="21:00-21:00"),
             "quiet_hours: not two different times of the day",
@@ -102,6 +102,37 @@ def test_who_says_nothing_has_agreed_to_nothing() -> None:
 )
 def test_a_bad_line_names_its_field_and_quotes_nothing(content: bytes, says: str) -> None:
     assert says == problem(content)
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "says"),
+    [
+        ("email", "ada", "not one plain address"),
+        ("phone", "206 555 0100", "not a number, or it needs its country"),
+        ("phone", "+1 206", "not a number, or it needs its country"),
+        ("country", "Atlantis", NO_COUNTRY),
+        ("country", "Korea", NO_COUNTRY),
+        ("time_zone", "Mars/Olympus", "not an IANA time zone"),
+        ("time_zone", "../../etc/passwd", "not an IANA time zone"),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_left_out_alone(field: str, written: str, says: str) -> None:
+    """With the whole line an opt-out would be lost."""
+    [only] = customer_lines(line(**{field: written}, opt_outs=["email"]))
+
+    assert (None, (f"{field}: {says}: left out",)) == (only.problem, only.left_out)
+    assert only.person is not None
+    assert getattr(only.person, field) is None
+    assert {Channel.EMAIL: OPTED_OUT} == only.person.refusals
+
+
+@pytest.mark.parametrize("country", ["UK", "gb", "GBR", "United Kingdom"])
+def test_a_country_is_read_as_it_is_written_and_numbers_with_it(country: str) -> None:
+    [only] = customer_lines(line(country=country, phone="07400 123456"))
+
+    assert only.person is not None
+    assert ("GB", "+447400123456") == (only.person.country, only.person.phone)
+    assert () == only.left_out
 
 
 def test_a_bad_line_is_reported_by_its_place_and_its_neighbours_are_read() -> None:
