@@ -4,14 +4,16 @@ Used by the relay and the producer. `make contract` writes docs/order-event.sche
 docs/order-event.d.ts from `OrderEventV1`, so the fields stand here once.
 """
 
+from collections.abc import Mapping
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.unreadable_values import UNKNOWN_FIELD, invalid_value_in
+from ordercast.events.documents import document_in
+from ordercast.events.unreadable_values import UNKNOWN_FIELD
 
 SCHEMA_VERSION = 1
 
@@ -127,21 +129,22 @@ class CamelCaseEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def read_wire(payload: bytes) -> OrderEventV1:
-    """Read one record's bytes in any of the three shapes.
+    """Read the bytes of one event in any of the three shapes.
 
-    The second earlier shape (`customer_id`, `order_id`, `status`) is a subset of v1.
     Raises `MalformedOrderEvent`, naming the field as the producer wrote it.
     """
+    return wire_of(document_in(payload, fields=FIELDS))
+
+
+def wire_of(document: Mapping[str, Any]) -> OrderEventV1:
+    """Read one JSON object in any of the three shapes; raises as `read_wire` does.
+
+    The second earlier shape (`customer_id`, `order_id`, `status`) is a subset of v1.
+    """
     try:
-        return _convert(msgspec.json.decode(payload))
-    except UnicodeDecodeError:
-        message = "not JSON: not UTF-8"
-        raise MalformedOrderEvent(message) from None
-    except msgspec.DecodeError as error:
-        raise MalformedOrderEvent(_error_text(error, payload)) from None
-    except RecursionError:
-        message = "not usable: nested too deeply"
-        raise MalformedOrderEvent(message) from None
+        return _convert(document)
+    except msgspec.ValidationError as error:
+        raise MalformedOrderEvent(in_one_line(error)) from None
 
 
 def in_one_line(error: msgspec.ValidationError, *, whole: str = "event") -> str:
@@ -171,14 +174,8 @@ FIELDS = frozenset(
 """Every name that a producer may use: only these are repeated in an error."""
 
 
-def _error_text(error: msgspec.DecodeError, payload: bytes) -> str:
-    return invalid_value_in(payload, fields=FIELDS) or (
-        in_one_line(error) if isinstance(error, msgspec.ValidationError) else f"not JSON: {error}"
-    )
-
-
-def _convert(document: object) -> OrderEventV1:
-    if isinstance(document, dict) and "orderId" in document and "order_id" not in document:
+def _convert(document: Mapping[str, Any]) -> OrderEventV1:
+    if "orderId" in document and "order_id" not in document:
         earlier = msgspec.convert(document, CamelCaseEvent)
         _require_utc("timestamp", earlier.timestamp)
         return earlier.as_v1()

@@ -7,24 +7,24 @@ import msgspec
 
 
 class StreamRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One record of the stream, or one part of an aggregate.
+    """One record of the stream, or one event of several in it.
 
-    The parts of an aggregate share its sequence number and differ in `index`, from 0; a plain
-    record has None.
+    They share its sequence number. `index` is the place in an aggregate, `document` the place in a
+    payload of several JSON documents, both from 0 and None where there is no other.
     """
 
     sequence_number: str
     index: int | None = None
+    document: int | None = None
     partition_key: str | None
     arrived_at: datetime | None
     payload: bytes
 
     @property
     def position(self) -> str:
-        """The position in the stream: `101`, or `101.0`, `101.1` for the parts of one record."""
-        return (
-            self.sequence_number if self.index is None else f"{self.sequence_number}.{self.index}"
-        )
+        """The position in the stream: `101`, or `101.0`, `101.1`, `101.1.0` within one record."""
+        places = [each for each in (self.index, self.document) if each is not None]
+        return ".".join([self.sequence_number, *map(str, places)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

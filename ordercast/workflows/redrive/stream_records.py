@@ -106,5 +106,5 @@ class _ParkedAt(NamedTuple):
     parked: ParkedRecord
 
 
-def _place(record: StreamRecord) -> tuple[int, int]:
-    return int(record.sequence_number), record.index or 0
+def _place(record: StreamRecord) -> tuple[int, int, int]:
+    return int(record.sequence_number), record.index or 0, record.document or 0

@@ -1,0 +1,48 @@
+"""Read the one JSON object that a payload is. Used by the contract, for every order event."""
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+
+from ordercast.errors import MalformedOrderEvent
+from ordercast.events.unreadable_values import TOO_LARGE, invalid_value_in
+
+
+def document_in(payload: bytes, *, fields: Collection[str]) -> dict[str, Any]:
+    """Return the object. Raises `MalformedOrderEvent`, in one line without a value.
+
+    An error repeats only names in *fields*: any other may be an address.
+    """
+    try:
+        document = msgspec.json.decode(payload)
+    except UnicodeDecodeError:
+        message = "not JSON: not UTF-8"
+        raise MalformedOrderEvent(message) from None
+    except msgspec.DecodeError as error:
+        raise MalformedOrderEvent(_problem(error, payload, fields)) from None
+    except RecursionError:
+        message = "not usable: nested too deeply"
+        raise MalformedOrderEvent(message) from None
+    if not isinstance(document, dict):
+        message = f"event: expected an object, got {_KINDS[type(document)]}"
+        raise MalformedOrderEvent(message)
+    return document
+
+
+def _problem(error: msgspec.DecodeError, payload: bytes, fields: Collection[str]) -> str:
+    if problem := invalid_value_in(payload, fields=fields):
+        return problem
+    # The one thing that is JSON and that msgspec cannot hold.
+    is_json = isinstance(error, msgspec.ValidationError)
+    return f"event: {TOO_LARGE}" if is_json else f"not JSON: {error}"
+
+
+_KINDS = {
+    list: "an array",
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "null",
+}
