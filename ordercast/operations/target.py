@@ -23,8 +23,8 @@ from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.operations.checkout import in_checkout
 from ordercast.operations.command_name import command_name
 from ordercast.settings.published import StageNames, names_parameter, settings_parameter
-from ordercast.settings.reading import BadSettings, read_settings
 from ordercast.settings.stage import StageSettings
+from ordercast.typed_values import BadSettings, read_settings
 from ordercast.usage_error import UsageError
 from ordercast.wiring.tables import tables
 

@@ -5,7 +5,7 @@ by a shop's producer, which needs `orders_stream_parameter` only.
 """
 
 from ordercast.settings.senders import ChannelSender
-from ordercast.settings.stage import Settings, Text
+from ordercast.typed_values import Settings, Text
 
 
 class StageNames(Settings, frozen=True):

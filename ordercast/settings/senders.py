@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ordercast.settings.stage import Percent, Positive, Settings, Text
+from ordercast.settings.stage import Percent
+from ordercast.typed_values import Positive, Settings, Text
 
 
 class ChannelSender(Settings, frozen=True):

@@ -5,40 +5,17 @@ a deployed stage from SSM. What a field does, its unit and its trap stand in sta
 and stages/account.toml, and only there.
 """
 
-import re
-from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from ordercast.events.order_event import Channel
-
-
-class Duration(timedelta):
-    """A span of whole seconds, written as "30 s", "5 min", "6 h" or "14 d"."""
-
-    @classmethod
-    def parse(cls, written: object) -> Self:
-        """Read a written duration. Raises `ValueError` for anything else."""
-        match = re.fullmatch(r"(\d+) (s|min|h|d)", written) if isinstance(written, str) else None
-        if match is None:
-            raise ValueError("not a duration")
-        return cls(seconds=int(match[1]) * _SECONDS[match[2]])
-
-    def written(self) -> str:
-        """Return the text that `parse` reads."""
-        return f"{self // timedelta(seconds=1)} s"
-
-
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+from ordercast.typed_values import Mailbox, Positive, SenderId, Settings, Span, Text
 
 # Each type says in its description what is taken: `read_settings` puts it into a refusal.
-Span = Annotated[Duration, Meta(description='a duration such as "30 s", "5 min" or "14 d"')]
-Text = Annotated[str, Meta(description="a text in quotes")]
 Flag = Annotated[bool, Meta(description="true or false")]
 Whole = Annotated[int, Meta(description="a whole number")]
-Positive = Annotated[int, Meta(ge=1, description="a whole number of 1 or more")]
 Percent = Annotated[int, Meta(ge=1, le=100, description="a percentage of 1 to 100")]
 Receives = Annotated[int, Meta(ge=1, le=1000, description="a whole number between 1 and 1000")]
 Factor = Annotated[Decimal, Meta(description="a number such as 1.5")]
@@ -47,21 +24,12 @@ _COUNTRY = 'a country of ISO 3166-1 in two capitals, such as "SE"'
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description=_COUNTRY)]
 _CURRENCY = 'a currency of ISO 4217 in three capitals, such as "EUR"'
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description=_CURRENCY)]
-_SENDER_ID = '"", or 1 to 11 letters and digits with a letter among them'
-_SHOWN = r"^(|(?=.*[A-Za-z])[A-Za-z0-9]{1,11})\Z"
-SenderId = Annotated[str, Meta(pattern=_SHOWN, description=_SENDER_ID)]
 # Printable ASCII without the <> that a List-Unsubscribe header puts around it; SES takes 995 characters.
 _URL = r"^(|(?=\S*\{id\})https://[!-;=?-~]{1,600})\Z"
 _UNSUBSCRIBE_URL = '"", or an https address with {id} in it, for the notification\'s id'
 UnsubscribeUrl = Annotated[str, Meta(pattern=_URL, description=_UNSUBSCRIBE_URL)]
-_MAILBOX = r"^(|(?=.{3,200}\Z)[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)\Z"
-Mailbox = Annotated[str, Meta(pattern=_MAILBOX, description='"", or an e-mail address')]
 EntityId = Annotated[str, Meta(pattern=r"^[0-9]{0,50}\Z", description='"", or up to 50 digits')]
 Removal = Literal["destroy", "retain"]
-
-
-class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of settings; an unknown field is refused."""
 
 
 class BundleTarget(Settings, frozen=True):

@@ -23,8 +23,10 @@ from ordercast.settings.stage import BundleTarget
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("ordercast", "processors", "analytics")
-_NOT_SHIPPED = {"__pycache__", "cli", "operations"}
+_NOT_SHIPPED = {"__pycache__", "authoring", "cli", "operations"}
 """Folders of these packages that no function imports."""
+_NOT_SENT = ".source.html"
+"""How the readable form of an e-mail's layout ends: the other is what is sent."""
 
 SERVICES = ("cloudwatch", "dynamodb", "kinesis", "s3", "sesv2", "sns", "sqs")
 """The AWS services that functions call. The descriptions of all others, two thirds of boto3, are dropped."""
@@ -135,10 +137,11 @@ class Recipe:
 
 
 def shipped_sources(root: Path) -> Iterator[Path]:
-    """Yield the files of the shipped packages, always in the same order."""
-    for package in SHIPPED:
+    """Yield the files of the shipped packages and the brands, always in the same order."""
+    for package in (*SHIPPED, "brands"):
         for path in sorted((root / package).rglob("*")):
-            if path.is_file() and not _NOT_SHIPPED & set(path.relative_to(root).parts):
+            skipped = _NOT_SHIPPED & set(path.relative_to(root).parts)
+            if path.is_file() and not skipped and not path.name.endswith(_NOT_SENT):
                 yield path
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ordercast.settings.reading import BadSettings, Kind, read_settings
-from ordercast.settings.stage import AccountSettings, BundleTarget, Settings, StageSettings
+from ordercast.settings.stage import AccountSettings, BundleTarget, StageSettings
+from ordercast.typed_values import BadSettings, Kind, Settings, read_settings
 from pipeline.settings.checks import account_contradictions, contradictions
 
 FOLDER = Path(__file__).resolve().parents[2] / "stages"

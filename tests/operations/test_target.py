@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 
 from ordercast.operations.target import target
 from ordercast.settings.published import names_parameter, settings_parameter
-from ordercast.settings.reading import written_settings
+from ordercast.typed_values import written_settings
 from ordercast.usage_error import UsageError
 from pipeline.settings.files import read_stage
 from tests.fakes.stage_names import NAMES

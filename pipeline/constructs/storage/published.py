@@ -11,8 +11,8 @@ from ordercast.settings.published import (
     orders_stream_parameter,
     settings_parameter,
 )
-from ordercast.settings.reading import written_settings
 from ordercast.settings.stage import StageSettings
+from ordercast.typed_values import written_settings
 
 
 class Published(Construct):

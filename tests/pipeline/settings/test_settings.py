@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ordercast.settings.reading import read_settings, written_settings
 from ordercast.settings.stage import StageSettings
 from ordercast.templates.statuses import TEMPLATES
+from ordercast.typed_values import read_settings, written_settings
 from pipeline.settings import files
 from pipeline.settings.files import BadStage, read_account, read_stage, read_targets, stage_names
 from tests.pipeline.synthesis import STAGES, cdk_context

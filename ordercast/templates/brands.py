@@ -1,0 +1,171 @@
+"""Read the brands of shops: how their messages look, who sends them, and their own words. Used by templates, the senders, lint and synthesis.
+
+A brand is a folder, `brands/<shop>/`: `brand.toml`, and beside it files that go before those of
+`ordercast/templates/` of the same path (docs/templates.md). All brands ship with the functions.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ordercast.typed_values import (
+    BadSettings,
+    Mailbox,
+    Positive,
+    SenderId,
+    Settings,
+    Span,
+    read_settings,
+)
+
+FOLDER = Path(__file__).resolve().parents[2] / "brands"
+"""Where the brands are, in a checkout and in the functions' code."""
+
+DEFAULT = "default"
+"""The folder of the brand of orders whose shop has none, or that name no shop."""
+
+_COLOUR = 'a colour such as "#1d4ed8"'
+Colour = Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}\Z", description=_COLOUR)]
+_WEB = 'an https address such as "https://shop.example.com/"'
+WebPage = Annotated[str, Meta(pattern=r"^https://[!-;=?-~]{1,600}\Z", description=_WEB)]
+_LINE = "a text of one line, of 1 to 128 characters"
+Line = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,128}\Z", description=_LINE)]
+Footer = Annotated[str, Meta(max_length=1000, description="a text of up to 1,000 characters")]
+
+
+class Colours(Settings, frozen=True):
+    """The colours of an e-mail; `on_accent` is that of words on a button."""
+
+    page: Colour = "#f3f4f6"
+    card: Colour = "#ffffff"
+    text: Colour = "#1f2937"
+    muted: Colour = "#4b5563"
+    line: Colour = "#e5e7eb"
+    accent: Colour = "#1d4ed8"
+    on_accent: Colour = "#ffffff"
+
+
+class DarkColours(Colours, frozen=True):
+    """The same where the reader has a dark screen."""
+
+    page: Colour = "#111827"
+    card: Colour = "#1f2937"
+    text: Colour = "#e5e7eb"
+    muted: Colour = "#9ca3af"
+    line: Colour = "#374151"
+    accent: Colour = "#60a5fa"
+    on_accent: Colour = "#0b1220"
+
+
+class Logo(Settings, frozen=True):
+    """A picture in place of the shop's name; `alt` is read out, `width` and `height` are in pixels."""
+
+    url: WebPage
+    alt: Line
+    width: Positive
+    height: Positive
+
+
+class OwnStatus(Settings, frozen=True):
+    """A status of the shop's own, with a template of its name (docs/templates.md, "Add a status").
+
+    It has no rank: it neither makes others stale nor becomes stale.
+    """
+
+    send_within: Span
+    message_class: Literal["transactional", "promotional"] = "transactional"
+
+
+class BrandFile(Settings, frozen=True):
+    """What `brand.toml` says; docs/templates.md shows each field.
+
+    `shops` are the shops in order events that have this brand, by default the folder's name.
+    """
+
+    name: Line
+    shops: tuple[Line, ...] = ()
+    email_from: Mailbox = ""
+    reply_to: Mailbox = ""
+    sender_id: SenderId = ""
+    footer: Footer = ""
+    preferences_url: WebPage | None = None
+    logo: Logo | None = None
+    colours: Colours = Colours()
+    dark: DarkColours = DarkColours()
+    statuses: dict[str, OwnStatus] = msgspec.field(default_factory=dict)
+
+
+class Brand(BrandFile, frozen=True):
+    """A brand with its files, by their path in its folder; `folder` is "" where a shop has none."""
+
+    folder: str = ""
+    files: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+    def sources(self) -> Mapping[str, str]:
+        """Return everything that a message of this brand depends on, by path: for its version."""
+        return self.files
+
+
+NO_BRAND = Brand(name="")
+
+
+class BadBrand(Exception):
+    """A brand cannot be used. The message is one line with the file, the field and what it takes."""
+
+
+def brand_for(shop: str | None) -> Brand:
+    """Return the brand of a shop as order events name it; the default one where it has none."""
+    brands = _deployed()
+    return brands.get(shop or DEFAULT) or brands.get(DEFAULT) or NO_BRAND
+
+
+@cache
+def _deployed() -> Mapping[str, Brand]:
+    """Read the brands once per execution environment."""
+    return by_shop(read_brands(FOLDER))
+
+
+def by_shop(brands: Mapping[str, Brand]) -> dict[str, Brand]:
+    """Return brands by the shops in order events. Raises `BadBrand` where a shop has two."""
+    found: dict[str, Brand] = {}
+    for folder, brand in brands.items():
+        for shop in brand.shops or (folder,):
+            if shop in found:
+                other = found[shop].folder
+                raise BadBrand(f'brands/{folder}/brand.toml: shops has "{shop}", as brands/{other}')
+            found[shop] = brand
+    return found
+
+
+def read_brands(folder: Path) -> dict[str, Brand]:
+    """Return the brands in *folder* by name; none where it is missing. Raises `BadBrand`."""
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {path.name: read_brand(path) for path in paths if path.is_dir()}
+
+
+def read_brand(folder: Path) -> Brand:
+    """Return the brand in a folder. Raises `BadBrand`."""
+    where = f"brands/{folder.name}/brand.toml"
+    files = dict(_files(folder))
+    if "brand.toml" not in files:
+        raise BadBrand(f"{where} is missing")
+    try:
+        written = read_settings(BrandFile, tomllib.loads(files["brand.toml"]))
+    except (tomllib.TOMLDecodeError, BadSettings) as error:
+        raise BadBrand(f"{where}: {error}") from None
+    return Brand(**msgspec.structs.asdict(written), folder=folder.name, files=files)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".toml", ".html", ".txt"} and not path.name.endswith(SOURCE):
+            yield path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")
+
+
+SOURCE = ".source.html"
+"""How the readable form of an e-mail's layout ends; `make emails` makes the other."""
