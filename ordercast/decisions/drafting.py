@@ -18,7 +18,8 @@ from ordercast.events.order_event_fields import ItemV1
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.notifications.status_rank import LatestStatus, status_rank
-from ordercast.templates import language_for, template_for, version_of
+from ordercast.templates.sources import language_for, version_of
+from ordercast.templates.statuses import template_for
 
 
 def rows(

@@ -9,7 +9,7 @@ from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.merge import merge_message
 from ordercast.sending.backoff import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
-from ordercast.templates import Words
+from ordercast.templates.words import Words
 
 
 class BackPressure(StrEnum):

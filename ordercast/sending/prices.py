@@ -15,8 +15,8 @@ import msgspec
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.sending.claim import ClaimRequest
-from ordercast.templates import Words
 from ordercast.templates.sms_text import parts
+from ordercast.templates.words import Words
 
 
 class PriceLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

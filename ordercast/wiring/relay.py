@@ -8,7 +8,7 @@ from ordercast.events.envelope import open_envelope
 from ordercast.sending.send_rules import SendWithin
 from ordercast.settings.processors import OrderRelaySettings, quiet_hours, recipient_patterns
 from ordercast.settings.texts import open_countries
-from ordercast.templates import send_within
+from ordercast.templates.statuses import send_within
 from ordercast.wiring.clock import utc_now
 from ordercast.workflows.ports import (
     Clock,

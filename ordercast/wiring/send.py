@@ -13,7 +13,9 @@ from ordercast.sending.prices import Pricing
 from ordercast.sending.send_rules import SendWithin
 from ordercast.settings.processors import SenderSettings, SendPolicy
 from ordercast.settings.texts import open_countries
-from ordercast.templates import Words, send_within, words
+from ordercast.templates.rendering import words
+from ordercast.templates.statuses import send_within
+from ordercast.templates.words import Words
 from ordercast.wiring.clock import utc_now, wait_until
 from ordercast.wiring.quiet import quiet_policy
 from ordercast.wiring.velocity import velocity_of

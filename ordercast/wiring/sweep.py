@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ordercast.sending.due_policy import DuePolicy
 from ordercast.sending.send_rules import SendWithin
 from ordercast.settings.processors import SweepPolicy
-from ordercast.templates import send_within
+from ordercast.templates.statuses import send_within
 from ordercast.wiring.quiet import quiet_policy
 from ordercast.wiring.receipts import ReceiptPorts
 from ordercast.workflows.match_receipts import MatchReceipts

@@ -25,7 +25,7 @@ from ordercast.rollups.rollup import hour_of
 from ordercast.rollups.spent import charged_by_slot
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, back_pressure, unknown
-from ordercast.templates import Words
+from ordercast.templates.words import Words
 from ordercast.wiring.send import SenderPorts, send_messages
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets

@@ -17,7 +17,8 @@ from ordercast.receipts.receipt import Receipt
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.due_partitions import SHARDS, deferrals, looks
 from ordercast.settings.processors import ReceiptPolicy, SendPolicy, SweepPolicy
-from ordercast.templates import Words, words
+from ordercast.templates.rendering import words
+from ordercast.templates.words import Words
 from ordercast.wiring.receipts import apply_receipts
 from ordercast.wiring.relay import RelayPorts, relay_orders
 from ordercast.wiring.send import SenderPorts, send_messages

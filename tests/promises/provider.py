@@ -5,7 +5,7 @@ from dataclasses import replace
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.outcome import Outgoing
-from ordercast.templates import words
+from ordercast.templates.rendering import words
 from ordercast.workflows.ports import Provider
 from tests.examples import notification
 

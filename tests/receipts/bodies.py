@@ -8,7 +8,7 @@ import pytest
 
 from ordercast import templates
 from ordercast.notifications.notification import Notification, OrderDetails
-from ordercast.templates import words
+from ordercast.templates.rendering import words
 from ordercast.templates.statuses import TEMPLATES
 from tests.examples import drafts
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ordercast.events.order_event import Channel
 from ordercast.sending.prices import PriceLine, Pricing, Quote, claim_request, price_list
-from ordercast.templates import Words
+from ordercast.templates.words import Words
 from tests.examples import notification
 
 PRICED = sorted(price_list().parts[Channel.SMS])

@@ -79,7 +79,7 @@ def test_the_wheel_holds_the_one_package_with_its_types_and_data(wheel: Path) ->
     names = ZipFile(wheel).namelist()
     assert {"ordercast", "ordercast-0.1.0.dist-info"} == {name.partition("/")[0] for name in names}
     assert "ordercast/py.typed" in names
-    assert [name for name in names if name.endswith("shipped/en/sms.txt")]
+    assert [name for name in names if name.endswith("shipped/en.toml")]
     assert [name for name in names if name.endswith("prices.json")]
     assert [name for name in names if name.endswith("report/page.html")]
 

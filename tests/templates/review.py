@@ -6,11 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader
-
-from ordercast import templates
 from ordercast.notifications.message_class import MessageClass
-from ordercast.templates import statuses
+from ordercast.templates import rendering, sources, statuses
 from ordercast.templates.statuses import TEMPLATES, TemplateSettings
 
 REVIEW = "review"
@@ -21,12 +18,25 @@ FILES = Path(__file__).with_name("promotional")
 @contextmanager
 def review_template() -> Iterator[None]:
     """Make `review` a template, with the words beside this file."""
-    loader = ChoiceLoader([PackageLoader("ordercast"), FileSystemLoader(FILES)])
-    caches = (templates._names, templates._environment, templates.version_of)  # noqa: SLF001 - what depends on the files
+    with (
+        patch.object(statuses, "TEMPLATES", {**TEMPLATES, REVIEW: SETTINGS}),
+        templates_in(*sources.folders(), FILES),
+    ):
+        yield
+
+
+@contextmanager
+def templates_in(*folders: Path) -> Iterator[None]:
+    """Read templates from *folders* instead, the last first."""
+    read_once = (
+        sources.languages_of,
+        sources.sources_of,
+        sources.version_of,
+        rendering._compiled,  # noqa: SLF001 - what depends on the files
+    )
     with ExitStack() as stack:
-        stack.enter_context(patch.object(statuses, "TEMPLATES", {**TEMPLATES, REVIEW: SETTINGS}))
-        stack.enter_context(patch.object(templates, "_loader", lambda: loader))
-        for cached in caches:
+        stack.enter_context(patch.object(sources, "folders", lambda: folders))
+        for cached in read_once:
             cached.cache_clear()
             stack.callback(cached.cache_clear)
         yield

@@ -1,13 +1,19 @@
 """Every language has every template, and a template's version changes with its words."""
 
 import re
-from typing import Any
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
-import jinja2
 import pytest
 
-from ordercast.templates import language_for, version_of, words
-from tests.receipts.bodies import EVERY_VOICE, FOLDER, MAIL, TEXT, about
+from ordercast.templates.inlining import NoSuchWords
+from ordercast.templates.rendering import words
+from ordercast.templates.sources import language_for, languages_of, sources_of, version_of
+from tests.receipts.bodies import EVERY_VOICE, FOLDER, LANGUAGES, MAIL, TEXT, about, each_voice
+from tests.templates.review import templates_in
+
+WORDS = ("subject", "preheader", "heading", "lead", "total", "button", "reason", "sms")
 
 
 @pytest.mark.parametrize(
@@ -25,61 +31,51 @@ def test_a_locale_is_answered_in_its_language_or_in_english(
     assert language == language_for(status, locale)
 
 
-def test_every_template_has_every_part_in_every_language_and_there_are_no_others() -> None:
-    files = {str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file()}
-    expected = {
-        f"{template}/{language}/{part}"
-        for template, language in EVERY_VOICE
-        for part in ("subject.txt", "sms.txt", "email.txt", "email.html")
-    }
+@each_voice
+def test_every_template_has_all_its_words_in_every_language(template: str, language: str) -> None:
+    made_of = sources_of(template, language)
 
-    assert expected == {
-        name
-        for name in files
-        if not name.startswith("layout/") and not name.endswith((".py", ".pyc"))
-    }
+    assert language in languages_of(template)
+    assert set(WORDS) <= set(made_of.words)
+    assert all(words.strip() == words != "" for words in made_of.words.values())
 
 
-class Sources:
-    """Read the templates' files, and count the reads; a test may replace their content."""
+def test_there_are_words_for_templates_that_there_are_and_no_others() -> None:
+    files = {str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.toml")}
+    layout = {f"layout/{language}.toml" for language in LANGUAGES}
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.reads = 0
-        self.changed: str | None = None
-        read = jinja2.PackageLoader.get_source
-
-        def get_source(loader: Any, environment: Any, name: str) -> Any:
-            self.reads += 1
-            source, *rest = read(loader, environment, name)
-            return (source + " more" if name == self.changed else source, *rest)
-
-        monkeypatch.setattr(jinja2.PackageLoader, "get_source", get_source)
+    assert files == layout | {f"{template}/{language}.toml" for template, language in EVERY_VOICE}
 
 
 @pytest.fixture
-def sources(monkeypatch: pytest.MonkeyPatch) -> Sources:
-    return Sources(monkeypatch)
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """A copy of the templates that a test may change."""
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    with templates_in(tmp_path):
+        yield tmp_path
 
 
 @pytest.mark.parametrize(
     ("changed", "moves"),
     [
-        ("confirmed/en/sms.txt", True),
-        ("confirmed/en/email.html", True),
-        ("layout/en/email.txt", True),
+        ("confirmed/en.toml", True),
+        ("layout/en.toml", True),
         ("layout/email.html", True),
-        ("confirmed/sv/sms.txt", False),
-        ("shipped/en/sms.txt", False),
-        ("layout/sv/email.txt", False),
+        ("layout/sms.txt", True),
+        ("confirmed/sv.toml", False),
+        ("shipped/en.toml", False),
+        ("layout/sv.toml", False),
     ],
 )
 def test_a_version_moves_with_the_words_it_stands_for(
-    sources: Sources, changed: str, *, moves: bool
+    elsewhere: Path, changed: str, *, moves: bool
 ) -> None:
     before = version_of("confirmed", "en")
-    sources.changed = changed
+    file = elsewhere / changed
+    file.write_text(file.read_text().replace("order", "parcel").replace("beställning", "paket"))
 
-    assert moves == (before != version_of.__wrapped__("confirmed", "en"))
+    with templates_in(elsewhere):
+        assert moves == (before != version_of("confirmed", "en"))
 
 
 def test_every_voice_has_a_version_of_its_own() -> None:
@@ -89,10 +85,15 @@ def test_every_voice_has_a_version_of_its_own() -> None:
     assert all(re.fullmatch("[0-9a-f]{8}", version) for version in versions)
 
 
-def test_a_template_is_read_once_for_all_its_messages(sources: Sources) -> None:
-    for _ in range(2):
-        sources.reads = 0
-        for draft in (TEXT, MAIL):
-            words(about(draft))
+def test_a_template_is_read_once_for_all_its_messages(elsewhere: Path) -> None:
+    first = [words(about(draft)) for draft in (TEXT, MAIL)]
+    shutil.rmtree(elsewhere)
 
-    assert 0 == sources.reads
+    assert first == [words(about(draft)) for draft in (TEXT, MAIL)]
+
+
+def test_a_skeleton_s_place_without_words_is_named(elsewhere: Path) -> None:
+    (elsewhere / "layout" / "sms.txt").write_text("{{ words.sms }} {{ words.goodbye }}")
+
+    with pytest.raises(NoSuchWords, match=r"sms\.txt has a place for `words\.goodbye`"):
+        words(about(TEXT))

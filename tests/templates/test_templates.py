@@ -9,7 +9,7 @@ import pytest
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
-from ordercast.templates import words
+from ordercast.templates.rendering import words
 from ordercast.templates.statuses import GENERIC
 from tests.examples import drafts
 from tests.receipts.bodies import (

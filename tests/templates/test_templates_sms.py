@@ -1,12 +1,11 @@
 """Text messages are plain and short, with complete order id and link."""
 
-from pathlib import Path
-
 import pytest
 
-from ordercast.templates import words
+from ordercast.templates.rendering import words
 from ordercast.templates.sms_text import Encoding, fits, parts
-from tests.receipts.bodies import FOLDER, LINK, MAIL, TEXT, TYPICAL, about, each_voice, voiced
+from ordercast.templates.sources import sources_of
+from tests.receipts.bodies import LINK, MAIL, TEXT, TYPICAL, about, each_voice, voiced
 
 
 @each_voice
@@ -22,10 +21,12 @@ def test_a_typical_text_message_is_one_part_of_plain_characters(
     assert text.endswith(f" {LINK}")
 
 
-@pytest.mark.parametrize("file", sorted(FOLDER.rglob("sms.txt")))
-def test_the_words_of_a_text_message_are_plain_as_they_are_written(file: Path) -> None:
+@each_voice
+def test_the_words_of_a_text_message_are_plain_as_they_are_written(
+    template: str, language: str
+) -> None:
     """They would become plain with the rest, but only if the rest can."""
-    assert Encoding.GSM_7 is parts(file.read_text()).encoding
+    assert Encoding.GSM_7 is parts(sources_of(template, language).words["sms"]).encoding
 
 
 def test_what_a_shop_wrote_is_made_plain_in_a_text_message_and_kept_in_an_e_mail() -> None:

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercast.templates import words
+from ordercast.templates.rendering import words
 from tests.receipts.bodies import MAIL, TEXT, about, each_voice, page, voiced
 
 

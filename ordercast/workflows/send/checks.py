@@ -26,7 +26,7 @@ from ordercast.sending.send_rules import (
     suppressed,
     unsendable,
 )
-from ordercast.templates import Words
+from ordercast.templates.words import Words
 from ordercast.workflows.ports import Clock, Ledger, RowChange
 from ordercast.workflows.send.sent import Sent
 

@@ -13,7 +13,7 @@ from ordercast.gateways.providers.ses_email import SesEmail
 from ordercast.gateways.providers.sns_sms import SnsSms
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.outcome import Outgoing
-from ordercast.templates import words
+from ordercast.templates.rendering import words
 from tests.examples import notification
 
 

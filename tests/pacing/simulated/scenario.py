@@ -16,7 +16,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import Why, held, hold_of
 from ordercast.sending.send_rules import QUIET_HOURS
 from ordercast.settings.processors import SendPolicy
-from ordercast.templates import Words
+from ordercast.templates.words import Words
 from ordercast.wiring.send import SenderPorts, send_messages
 from ordercast.workflows.send_messages import WAVE_TAKES
 from pipeline.settings.mapping import mapping_of

@@ -13,7 +13,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.rollups.rollup import hour_of
 from ordercast.sending.outcome import accepted, back_pressure
-from ordercast.templates import Words
+from ordercast.templates.words import Words
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.world import LEASE, World

@@ -7,7 +7,8 @@ import pytest
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.sending.backoff import MAX_ATTEMPTS
-from ordercast.templates import Words, words
+from ordercast.templates.rendering import words
+from ordercast.templates.words import Words
 from ordercast.workflows.redrive.notifications import ParkedNotifications
 from tests.examples import notification
 from tests.fakes.world import World

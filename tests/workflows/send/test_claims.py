@@ -14,7 +14,8 @@ from ordercast.pacing.bucket import WAVE
 from ordercast.sending.claim import Claim, ClaimRequest
 from ordercast.sending.in_doubt import LAPSED
 from ordercast.sending.outcome import Outcome, Outgoing, Settlement, accepted
-from ordercast.templates import Words, words
+from ordercast.templates.rendering import words
+from ordercast.templates.words import Words
 from ordercast.workflows.send.claims import NOT_CALLED
 from ordercast.workflows.send_messages import AT_ONCE
 from tests.examples import notification

@@ -12,7 +12,8 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import WAVE
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
-from ordercast.templates import Words, words
+from ordercast.templates.rendering import words
+from ordercast.templates.words import Words
 from ordercast.workflows.send.claims import NOT_CALLED
 from ordercast.workflows.send.sent import Sent
 from ordercast.workflows.send_messages import AT_ONCE, WAVE_TAKES

@@ -13,7 +13,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import fresh
 from ordercast.people.person import Person
 from ordercast.sending.due_partitions import SHARDS
-from ordercast.templates import send_within
+from ordercast.templates.statuses import send_within
 from tests.examples import EMAIL, notification
 from tests.fakes.world import SEND_POLICY, World
 
