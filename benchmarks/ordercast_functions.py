@@ -48,6 +48,7 @@ RELAY_SETTINGS = OrderRelaySettings(
     allowed_recipients="*",
     countries="US",
     landlines=False,
+    status_synonyms="",
 )
 
 RATE = 1_250

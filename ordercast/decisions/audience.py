@@ -1,7 +1,7 @@
 """Find who an event is for: customer, channels, addresses and consent. Used by the relay and the send rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ordercast.events.identity import address_key, customer_key
@@ -22,7 +22,8 @@ CONSENT_ON_RECORD = "record"
 class Policy(QuietPolicy):
     """The settings of a stage that decide; `allowed` are patterns of recipients.
 
-    Texts go to `countries` only, and to landlines only with `landlines`.
+    Texts go to `countries` only, and to landlines only with `landlines`. `synonyms` are the stage's
+    own words for statuses.
     """
 
     retention: timedelta
@@ -31,6 +32,7 @@ class Policy(QuietPolicy):
     allowed: tuple[str, ...]
     countries: frozenset[str]
     landlines: bool
+    synonyms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,9 @@ def read_inbound_event(
 ) -> InboundEvent | ParkedRecord:
     """Parse one record; an exception parks this record alone."""
     try:
-        event = parse_order_event(record.payload, default_currency=default_currency)
+        event = parse_order_event(
+            record.payload, default_currency=default_currency, synonyms=policy.synonyms
+        )
         # The same event id on two orders is two events: the order is part of the key.
         key = (order_hash(event), event_hash(event))
         return InboundEvent(

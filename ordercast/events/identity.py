@@ -32,11 +32,13 @@ def known_by(event: OrderEvent) -> tuple[str, ...]:
 
 
 def event_hash(event: OrderEvent) -> str:
-    """Return the hash that identifies this event: of its id, else of its status and time."""
+    """Return the hash that identifies this event: of its id, else of its status as written and its time."""
     if event.event_id is not None:
         return _hash("event-id", event.shop, event.event_id)
     occurred_at = event.occurred_at.isoformat() if event.occurred_at else None
-    return _hash("event", event.shop, event.order_id, event.status, occurred_at, event.tracking_url)
+    return _hash(
+        "event", event.shop, event.order_id, event.written_status, occurred_at, event.tracking_url
+    )
 
 
 def notification_id(event: OrderEvent, channel: Channel) -> str:

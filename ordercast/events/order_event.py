@@ -3,17 +3,16 @@
 Add a field: to `OrderEvent`, then as producers write it to `order_event_fields`; `make contract`.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
 import msgspec
 
 from ordercast.events.order_event_fields import AmountV1, ContactV1, Items, ItemV1, read_wire
-
-DEFAULT_STATUS = "confirmed"
-
-URGENT_STATUSES = frozenset({"cancelled", "refunded", "failed"})
+from ordercast.events.statuses import DEFAULT_STATUS, STATUSES, canonical
 
 # ISO 4217 currencies that have no minor unit: 1200 JPY has no cents to show.
 CURRENCIES_WITHOUT_CENTS = frozenset(
@@ -52,14 +51,20 @@ Contact = ContactV1
 """How to reach the customer, as the shop wrote it."""
 
 NO_CONTACT = Contact()
+NO_SYNONYMS: Mapping[str, str] = MappingProxyType({})
 
 
 class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Something that happened to an order; `channels` is None if the customer's record decides."""
+    """Something that happened to an order; `channels` is None if the customer's record decides.
+
+    `written_status` is the shop's own word in lower case: it identifies the event, so that a changed
+    table of synonyms decides nothing twice. `status` is what the word means.
+    """
 
     order_id: str
     shop: str | None
     status: str
+    written_status: str
     event_id: str | None
     customer_id: str | None
     occurred_at: datetime | None
@@ -72,14 +77,21 @@ class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     campaign: str | None
 
 
-def parse_order_event(payload: bytes, *, default_currency: str) -> OrderEvent:
-    """Read one record's bytes; raises `MalformedOrderEvent`, naming the field."""
+def parse_order_event(
+    payload: bytes, *, default_currency: str, synonyms: Mapping[str, str] = NO_SYNONYMS
+) -> OrderEvent:
+    """Read one record's bytes; raises `MalformedOrderEvent`, naming the field.
+
+    *synonyms* are the stage's own words for statuses (`status_synonyms` in stages/*.toml).
+    """
     wire = read_wire(payload)
-    status = (wire.status or DEFAULT_STATUS).lower()
+    written = wire.status or DEFAULT_STATUS
+    status = canonical(written, synonyms=synonyms)
     return OrderEvent(
         order_id=wire.order_id,
         shop=wire.shop,
         status=status,
+        written_status=written.lower(),
         event_id=wire.event_id,
         customer_id=wire.customer_id,
         occurred_at=wire.occurred_at and wire.occurred_at.astimezone(UTC),
@@ -119,4 +131,5 @@ _CHANNELS = {
 def _priority(wish: str | None, status: str) -> Priority:
     if wish is not None:
         return Priority(wish)
-    return Priority.HIGH if status in URGENT_STATUSES else Priority.NORMAL
+    known = STATUSES.get(status)
+    return Priority.HIGH if known and known.urgent else Priority.NORMAL

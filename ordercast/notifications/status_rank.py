@@ -1,7 +1,7 @@
 """Rank the statuses of an order, to tell a stale one. Used by routing, the ledger and the senders.
 
-`confirmed < shipped < delivered`, then by `occurred_at` if the shop gives it. Other statuses have
-no rank: they neither make others stale nor become stale.
+The rank of ordercast/events/statuses.py, then `occurred_at` if the shop gives it. A status without
+a rank neither makes others stale nor becomes stale.
 """
 
 from collections.abc import Iterable
@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ordercast.events.order_event import Channel
-
-LINE = ("confirmed", "shipped", "delivered")
+from ordercast.events.statuses import DEFAULT_STATUS, STATUSES
 
 # Above every instant that a record can carry, in milliseconds: the year 9999 has fifteen digits.
 _RANK = 10**15
@@ -27,15 +26,16 @@ class LatestStatus:
     @property
     def is_first(self) -> bool:
         """Whether it is the first status, so that the order hardly has a stored one yet."""
-        return self.status_rank < 2 * _RANK
+        return self.status_rank // _RANK == STATUSES[DEFAULT_STATUS].rank
 
 
 def status_rank(status: str, occurred_at: datetime | None) -> int | None:
     """Return a number that is greater for a newer status; None for a status without rank."""
-    if status not in LINE:
+    known = STATUSES.get(status)
+    if known is None or known.rank is None:
         return None
     since = (occurred_at - _EPOCH) // timedelta(milliseconds=1) if occurred_at else 0
-    return (LINE.index(status) + 1) * _RANK + max(0, since)
+    return known.rank * _RANK + max(0, since)
 
 
 def is_stale(status: str, occurred_at: datetime | None, latest: LatestStatus | None) -> bool:

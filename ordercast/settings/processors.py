@@ -34,7 +34,8 @@ class QuietSettings:
 class OrderRelaySettings(QuietSettings, EnvironmentSettings):
     """Settings of the order relay, set in stages/*.toml by the same names, from default_currency on.
 
-    `allowed_recipients` is parsed by the function below, `countries` by `texts`.
+    `allowed_recipients` is parsed by the function below, `countries` by `texts`, `status_synonyms` by
+    `statuses`.
     """
 
     ledger_table: str
@@ -48,6 +49,7 @@ class OrderRelaySettings(QuietSettings, EnvironmentSettings):
     allowed_recipients: str
     countries: str
     landlines: bool
+    status_synonyms: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,7 @@ class StageSettings(Settings, frozen=True):
     unsubscribe_mailbox: Mailbox
     price_factor: Factor
     email_plan: Literal["none", "essentials", "pro", "enterprise"]
+    status_synonyms: Text
     allowed_recipients: Text
     cap: Positive
     quiet_hours: Text

@@ -53,4 +53,4 @@ def _listed(written: str) -> list[str]:
 
 
 _OPEN_COUNTRY = re.compile(r"([A-Z]{2})(?: +([0-9]{1,2}\.[0-9]{1,5}))?")
-_TEMPLATE_ID = re.compile(r"([a-z]+) +([0-9]{1,50})")  # its length: SNS developer guide, India
+_TEMPLATE_ID = re.compile(r"([a-z_]+) +([0-9]{1,50})")  # its length: SNS developer guide, India

@@ -1,38 +1,24 @@
-"""Choose the template of a status, and say what it may do and how old it may be. Used by drafting and senders."""
+"""Choose the template of a status, and tell its class and age. Used by drafting and senders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
-from ordercast.notifications.message_class import MessageClass
+from ordercast.events.message_class import MessageClass
+from ordercast.events.statuses import STATUSES, Status
 from ordercast.notifications.notification import Notification
 
 # For a status of the shop's own: it says that there is news, without quoting the status.
 GENERIC = "generic"
 
+# What has no words of its own yet.
+_WITHOUT_TEMPLATE = frozenset(
+    {"out_for_delivery", "ready_for_pickup", "delayed", "partially_refunded", "payment_failed"}
+)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateSettings:
-    """How old a message may be when it is sent, and its class."""
-
-    send_within: timedelta
-    message_class: MessageClass = MessageClass.TRANSACTIONAL
-
-
-_A_DAY = TemplateSettings(send_within=timedelta(hours=24))
-_ABOUT_MONEY = TemplateSettings(send_within=timedelta(hours=72))
-
-TEMPLATES: Mapping[str, TemplateSettings] = MappingProxyType(
-    {
-        "confirmed": _A_DAY,
-        "shipped": TemplateSettings(send_within=timedelta(hours=48)),
-        "delivered": _A_DAY,
-        "cancelled": _ABOUT_MONEY,
-        "refunded": _ABOUT_MONEY,
-        "failed": _ABOUT_MONEY,
-        GENERIC: _A_DAY,
-    }
+TEMPLATES: Mapping[str, Status] = MappingProxyType(
+    {name: status for name, status in STATUSES.items() if name not in _WITHOUT_TEMPLATE}
+    | {GENERIC: Status(send_within=timedelta(hours=24))}
 )
 """Each template that there is, by its name, which is its status."""
 

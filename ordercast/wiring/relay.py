@@ -7,6 +7,7 @@ from ordercast.decisions.audience import Policy
 from ordercast.events.envelope import open_envelope
 from ordercast.sending.send_rules import SendWithin
 from ordercast.settings.processors import OrderRelaySettings, quiet_hours, recipient_patterns
+from ordercast.settings.statuses import status_synonyms
 from ordercast.settings.texts import open_countries
 from ordercast.templates.statuses import send_within
 from ordercast.wiring.clock import utc_now
@@ -69,4 +70,5 @@ def policy_of(settings: "OrderRelaySettings | StageSettings") -> Policy:
         allowed=recipient_patterns(settings.allowed_recipients),
         countries=frozenset(open_countries(settings.countries)),
         landlines=settings.landlines,
+        synonyms=status_synonyms(settings.status_synonyms),
     )

@@ -10,6 +10,7 @@ from datetime import timedelta
 from ordercast.settings.list_prices import has_plan, price_of_part
 from ordercast.settings.processors import is_time_zone, quiet_hours, recipient_patterns
 from ordercast.settings.stage import AccountSettings, IndiaSettings, StageSettings
+from ordercast.settings.statuses import status_synonyms
 from ordercast.settings.templates import promotional_templates
 from ordercast.settings.texts import (
     INDIA,
@@ -57,6 +58,7 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
     subjects = (
         _addresses,
         _promotional,
+        _statuses,
         _recipients,
         _prices,
         _retention,
@@ -101,6 +103,14 @@ def _promotional(stage: StageSettings) -> Iterator[Rule]:
         quiet_hours(stage.promotional_quiet_hours)
     except ValueError as error:
         yield "promotional_quiet_hours", False, f"must be empty or two times: {error}"
+
+
+def _statuses(stage: StageSettings) -> Iterator[Rule]:
+    try:
+        status_synonyms(stage.status_synonyms)
+    except ValueError as error:
+        example = "words and their statuses, such as klar ready_for_pickup"
+        yield "status_synonyms", False, f"must be empty or name {example}: {error}"
 
 
 def _recipients(stage: StageSettings) -> Iterator[Rule]:

@@ -22,7 +22,6 @@ from lambda_event_sources.harness.items import (
     TimesOut,
 )
 from lambda_event_sources.streams.in_memory_stream import InMemoryStream
-from ordercast.notifications.status_rank import LINE
 from tests.aggregates import aggregate
 from tests.fakes.clock import START
 
@@ -34,6 +33,7 @@ FAULTS = (
     Throttled(times=2),
     ReportsFailure(),
 )
+LINE = ("confirmed", "shipped", "delivered")
 MOST_SHARDS = 6
 PAUSE = 20
 """How many seconds pass at most between 25 events: a hundred thousand take eleven hours."""

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.status_rank import (
-    LINE,
     LatestStatus,
     is_stale,
     raise_latest_statuses,
@@ -15,6 +14,7 @@ from ordercast.notifications.status_rank import (
 )
 from tests.fakes.clock import START
 
+LINE = ("confirmed", "shipped", "delivered")
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 SECOND = timedelta(seconds=1)
 

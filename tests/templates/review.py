@@ -6,12 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-from ordercast.notifications.message_class import MessageClass
+from ordercast.events.message_class import MessageClass
+from ordercast.events.statuses import Status
 from ordercast.templates import rendering, sources, statuses
-from ordercast.templates.statuses import TEMPLATES, TemplateSettings
+from ordercast.templates.statuses import TEMPLATES
 
 REVIEW = "review"
-SETTINGS = TemplateSettings(send_within=timedelta(hours=72), message_class=MessageClass.PROMOTIONAL)
+SETTINGS = Status(send_within=timedelta(hours=72), message_class=MessageClass.PROMOTIONAL)
 FILES = Path(__file__).with_name("promotional")
 
 

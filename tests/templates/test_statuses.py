@@ -4,19 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercast.notifications.message_class import MessageClass
+from ordercast.events.message_class import MessageClass
+from ordercast.events.statuses import Status
 from ordercast.templates.statuses import (
     GENERIC,
     TEMPLATES,
-    TemplateSettings,
     is_promotional,
     promotional_templates,
     send_within,
     template_for,
 )
 from tests.examples import notification
-from tests.pages import snippets
+from tests.pages import ROOT, snippets
 from tests.templates.review import REVIEW, SETTINGS
+
+FOLDER = ROOT / "ordercast" / "templates"
 
 
 def within(template: str) -> timedelta:
@@ -62,9 +64,14 @@ def test_a_template_says_itself_that_it_is_promotional() -> None:
 def test_the_page_shows_how_a_template_becomes_promotional() -> None:
     (shown,) = snippets("docs/templates.md", heading="Promotional messages", language="python")
     names = {
-        "TemplateSettings": TemplateSettings,
+        "Status": Status,
         "MessageClass": MessageClass,
         "timedelta": timedelta,
     }
 
     assert {REVIEW: SETTINGS} == eval(f"{{{shown}}}", names)  # noqa: S307 - what our own page shows
+
+
+def test_each_template_has_its_folder_and_each_folder_its_template() -> None:
+    folders = {each.name for each in FOLDER.iterdir() if each.is_dir() and each.name[0] not in "_."}
+    assert {*TEMPLATES} == folders - {"layout"}

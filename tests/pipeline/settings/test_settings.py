@@ -285,6 +285,21 @@ def test_a_word_that_would_fail_only_when_a_message_is_sent_is_refused(
         assert refusal(folder).startswith(found), value
 
 
+@pytest.mark.parametrize(
+    ("synonyms", "problem"),
+    [
+        ("klar deliverd", "deliverd is none of confirmed, shipped, "),
+        ("delivered", "delivered is not a word and its status"),
+        ("klar shipped, Klar delivered", "Klar has two"),
+    ],
+)
+def test_a_word_for_a_status_that_is_none_is_refused(
+    folder: Path, synonyms: str, problem: str
+) -> None:
+    trial(folder, f'status_synonyms = "{synonyms}"')
+    assert problem in refusal(folder)
+
+
 @pytest.mark.usefixtures("review")
 def test_a_promotional_template_needs_an_address_to_unsubscribe_at(folder: Path) -> None:
     """With a request, or an e-mail: who cannot end them reports them as spam."""

@@ -11,13 +11,14 @@ from ordercast.decisions.decision import STALE
 from ordercast.errors import Retryable
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.status_rank import LINE, status_rank
+from ordercast.notifications.status_rank import status_rank
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
 from tests.examples import notification, payload
 from tests.fakes.world import World
 
 Step = Callable[[], object]
 
+LINE = ("confirmed", "shipped", "delivered")
 STATUSES = (*LINE, "cancelled", "brewed")
 EVENTS = st.lists(
     st.tuples(st.sampled_from(STATUSES), st.none() | st.integers(0, 9)),
