@@ -38,6 +38,8 @@ _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 Span = Annotated[Duration, Meta(description='a duration such as "30 s", "5 min" or "14 d"')]
 Text = Annotated[str, Meta(description="a text in quotes")]
 Positive = Annotated[int, Meta(ge=1, description="a whole number of 1 or more")]
+_COUNTRY = 'a country of ISO 3166-1 in two capitals, such as "SE"'
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description=_COUNTRY)]
 _SENDER_ID = '"", or 1 to 11 letters and digits with a letter among them'
 _SHOWN = r"^(|(?=.*[A-Za-z])[A-Za-z0-9]{1,11})\Z"
 SenderId = Annotated[str, Meta(pattern=_SHOWN, description=_SENDER_ID)]
@@ -83,6 +85,9 @@ def _converted(values: object, kind: Any) -> Any:  # noqa: ANN401  (any type of 
 
 def _refusal(kind: type[Settings], values: Mapping[str, object], error: str) -> BadSettings:
     """Translate msgspec's message, which ends in a path such as `$.queues.retention`."""
+    keyed = re.search(r" - at `key` in `\$\.(.+)`$", error)
+    if keyed:
+        return _refused_key(kind, values, keyed[1].split("."))
     at = re.search(r" - at `\$\.(.+)`$", error)
     path = list(_names(kind, values, at[1].replace("[...]", ".*"))) if at else []
     named = re.search(r"field `([^`]+)`", error)
@@ -97,6 +102,19 @@ def _refusal(kind: type[Settings], values: Mapping[str, object], error: str) -> 
     known = list(get_type_hints(_type_at(kind, path)))
     near = get_close_matches(named[1], known, n=1, cutoff=0)[0]
     return BadSettings(field, f"is not known; the nearest name is {'.'.join((*path, near))}")
+
+
+def _refused_key(
+    kind: type[Settings], values: Mapping[str, object], path: list[str]
+) -> BadSettings:
+    """Name the key of a mapping that cannot be one."""
+    found: Any = values
+    for name in path:
+        found = found[name]
+    taken = get_args(_type_at(kind, path))[0]
+    wrong = next(each for each in found if _is_refused(each, taken))
+    (meta,) = taken.__metadata__
+    return BadSettings(".".join(path), f"has the name {json.dumps(wrong)}, not {meta.description}")
 
 
 def _names(kind: type[Settings], values: Mapping[str, object], path: str) -> Iterator[str]:

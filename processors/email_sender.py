@@ -9,6 +9,7 @@ from ordercast.gateways import clients
 from ordercast.gateways.invocations.batch_response import BatchResponse
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.providers.ses_email import SesEmail
+from ordercast.settings.brands import own_senders
 from ordercast.settings.processors import EmailSenderSettings
 from ordercast.wiring.clock import utc_now, wait_until
 from processors.deadline import deadline
@@ -35,6 +36,7 @@ def _wired() -> Sender:
             wait=wait_until,
             client=clients.email_provider(now=utc_now),
             sender=settings.email_from,
+            own_senders=own_senders(settings.brand_senders),
             configuration_set=settings.configuration_set,
             stage=settings.stage,
             unsubscribe_url=settings.unsubscribe_url,

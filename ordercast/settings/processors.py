@@ -97,9 +97,13 @@ class SmsSenderSettings(SenderSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSenderSettings(SenderSettings):
-    """Settings of the e-mail sender, set in stages/*.toml as email_from and unsubscribe_…."""
+    """Settings of the e-mail sender, set in stages/*.toml as email_from and unsubscribe_….
+
+    `brand_senders` is parsed by `settings.brands`.
+    """
 
     email_from: str
+    brand_senders: str
     unsubscribe_url: str
     unsubscribe_mailbox: str
     configuration_set: str

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from ordercast.events.order_event import Channel
-from ordercast.typed_values import Mailbox, Positive, SenderId, Settings, Span, Text
+from ordercast.typed_values import Country, Mailbox, Positive, SenderId, Settings, Span, Text
 
 # Each type says in its description what is taken: `read_settings` puts it into a refusal.
 Flag = Annotated[bool, Meta(description="true or false")]
@@ -20,8 +20,6 @@ Percent = Annotated[int, Meta(ge=1, le=100, description="a percentage of 1 to 10
 Receives = Annotated[int, Meta(ge=1, le=1000, description="a whole number between 1 and 1000")]
 Factor = Annotated[Decimal, Meta(description="a number such as 1.5")]
 GroupCount = Annotated[int, Meta(ge=1, le=5, description="a whole number between 1 and 5")]
-_COUNTRY = 'a country of ISO 3166-1 in two capitals, such as "SE"'
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description=_COUNTRY)]
 _CURRENCY = 'a currency of ISO 4217 in three capitals, such as "EUR"'
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description=_CURRENCY)]
 # Printable ASCII without the <> that a List-Unsubscribe header puts around it; SES takes 995 characters.
@@ -133,6 +131,7 @@ class StageSettings(Settings, frozen=True):
     mail_domain: Text
     email_from: Text
     sender_id: SenderId
+    brand_senders: Text
     unsubscribe_url: UnsubscribeUrl
     unsubscribe_mailbox: Mailbox
     price_factor: Factor

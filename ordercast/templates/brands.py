@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from ordercast.typed_values import (
     BadSettings,
+    Country,
     Mailbox,
     Positive,
     SenderId,
@@ -84,14 +85,15 @@ class OwnStatus(Settings, frozen=True):
 class BrandFile(Settings, frozen=True):
     """What `brand.toml` says; docs/templates.md shows each field.
 
-    `shops` are the shops in order events that have this brand, by default the folder's name.
+    `shops` are the shops in order events that have this brand, by default the folder's name;
+    `sender_ids` are what phones show as the sender, by country.
     """
 
     name: Line
     shops: tuple[Line, ...] = ()
     email_from: Mailbox = ""
     reply_to: Mailbox = ""
-    sender_id: SenderId = ""
+    sender_ids: dict[Country, SenderId] = msgspec.field(default_factory=dict)
     footer: Footer = ""
     preferences_url: WebPage | None = None
     logo: Logo | None = None

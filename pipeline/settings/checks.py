@@ -7,6 +7,7 @@ refusal, which follow "but it".
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from ordercast.settings.brands import brand_senders, sender_of
 from ordercast.settings.list_prices import has_plan, price_of_part
 from ordercast.settings.processors import is_time_zone, quiet_hours, recipient_patterns
 from ordercast.settings.stage import AccountSettings, IndiaSettings, StageSettings
@@ -88,6 +89,14 @@ def _broken(rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
 def _addresses(stage: StageSettings) -> Iterator[Rule]:
     at_domain = stage.email_from.rpartition("@")[2] == stage.mail_domain
     yield "email_from", at_domain, f"must be an address at {stage.mail_domain}"
+    try:
+        brands = brand_senders(stage.brand_senders)
+    except ValueError as error:
+        yield "brand_senders", False, f'must name brands, such as "nordic, acme pending": {error}'
+        return
+    for folder in (*brands.used, *brands.pending):
+        known = sender_of(folder) is not None
+        yield "brand_senders", known, f"needs email_from in brands/{folder}/brand.toml"
 
 
 def _promotional(stage: StageSettings) -> Iterator[Rule]:

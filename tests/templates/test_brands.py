@@ -19,9 +19,11 @@ name = "Nordic Outfitters"
 shops = ["nordic", "nordic-fi"]
 email_from = "orders@nordic.example.com"
 reply_to = "help@nordic.example.com"
-sender_id = "NORDIC"
 footer = "Nordic Outfitters AB, Storgatan 1, Stockholm"
 preferences_url = "https://nordic.example.com/messages"
+
+[sender_ids]
+SE = "NORDIC"
 
 [logo]
 url = "https://nordic.example.com/logo.png"
@@ -53,7 +55,7 @@ def test_what_is_not_written_has_a_default(tmp_path: Path) -> None:
 
 def test_all_that_a_brand_may_say_is_read(tmp_path: Path) -> None:
     found = read_brand(brand(tmp_path, WHOLE))
-    assert ("NORDIC", "help@nordic.example.com") == (found.sender_id, found.reply_to)
+    assert ({"SE": "NORDIC"}, "help@nordic.example.com") == (found.sender_ids, found.reply_to)
     assert ("#14532d", "#ffffff") == (found.colours.accent, found.colours.on_accent)
     assert found.logo is not None
     assert (140, 32) == (found.logo.width, found.logo.height)
@@ -66,8 +68,12 @@ def test_all_that_a_brand_may_say_is_read(tmp_path: Path) -> None:
     [
         ('name = "N"\n[colours]\naccent = "red"', 'colours.accent is "red", not a colour such as'),
         ('name = "N"\ncolors = {}', "colors is not known; the nearest name is colours"),
-        ("sender_id = 'N'", "name is missing; it is a text of one line"),
-        ('name = "N"\nsender_id = "TWELVE-CHARS"', 'sender_id is "TWELVE-CHARS", not "", or 1'),
+        ("reply_to = 'n@example.com'", "name is missing; it is a text of one line"),
+        (
+            'name = "N"\nsender_ids.SE = "TWELVE-CHARS"',
+            'sender_ids.SE is "TWELVE-CHARS", not "", or',
+        ),
+        ('name = "N"\nsender_ids.Sweden = "N"', 'sender_ids has the name "Sweden", not a country'),
         ('name = "N"\nemail_from = "nobody"', 'email_from is "nobody", not "", or an e-mail'),
         ('name = "N"\npreferences_url = "http://n.example.com"', "not an https address such as"),
         ('name = "N"\n[logo]\nurl = "https://n.example.com/l.png"', "logo.alt is missing"),

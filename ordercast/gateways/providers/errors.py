@@ -157,7 +157,7 @@ def read_sns(code: str, text: str) -> Outcome | None:
     return account_trouble(SANDBOX) if "sandbox" in text.lower() else None
 
 
-def read_ses(code: str, text: str, *, sender: str) -> Outcome | None:
+def read_ses(code: str, text: str, *, senders: Iterable[str]) -> Outcome | None:
     """Tell a used-up quota from too high a rate, and unverified identities from bad content.
 
     SES lists those that failed (developer guide, "Amazon SES email sending errors"): ours, or in
@@ -169,7 +169,9 @@ def read_ses(code: str, text: str, *, sender: str) -> Outcome | None:
     if code != "MessageRejected" or "not verified" not in text:
         return None
     failed = _identities(text.rpartition(": ")[2])
-    ours = not failed or not failed.isdisjoint({sender.lower(), sender.lower().rpartition("@")[2]})
+    addresses = {each.lower() for each in senders}
+    domains = {each.rpartition("@")[2] for each in addresses}
+    ours = not failed or not failed.isdisjoint(addresses | domains)
     return account_trouble(SENDER_NOT_VERIFIED if ours else SANDBOX)
 
 

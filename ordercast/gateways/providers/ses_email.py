@@ -1,8 +1,9 @@
 """Send e-mails by SES v2, one SendEmail a notification. The `Provider` of the e-mail sender."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import formataddr
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from ordercast.gateways.providers.one_call import one_call_each
 from ordercast.pacing.bucket import Wait
 from ordercast.receipts.receipt import NOTIFICATION_TAG
 from ordercast.sending.outcome import Outcome, Outgoing
+from ordercast.templates.brands import Brand, brand_for
 from ordercast.templates.statuses import is_promotional, message_class_of
 
 if TYPE_CHECKING:
@@ -22,10 +24,16 @@ if TYPE_CHECKING:
         SendEmailRequestTypeDef,
     )
 
+BrandOf = Callable[[str | None], Brand]
+"""Returns the brand of a shop, as order events name it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SesEmail:
     """SES v2 e-mail: one recipient a message, so that each event is about one notification.
+
+    It leaves from `sender` under the name of the shop's brand; from the brand's own address where
+    `own_senders` has one for its folder.
 
     A promotional e-mail says how to unsubscribe: by a POST to the URL, whose `{id}` is the
     notification's id (RFC 8058), or by an e-mail to the mailbox. With neither none is sent.
@@ -37,6 +45,8 @@ class SesEmail:
     stage: str
     executor: Executor
     wait: Wait
+    own_senders: Mapping[str, str] = field(default_factory=dict)
+    brand_of: BrandOf = brand_for
     unsubscribe_url: str = ""
     unsubscribe_mailbox: str = ""
 
@@ -52,12 +62,23 @@ class SesEmail:
         )
 
     def _outcome_of(self, error: Exception) -> Outcome:
-        return outcome_of(error, SES, partial(read_ses, sender=self.sender))
+        return outcome_of(error, SES, partial(read_ses, senders=self._senders))
+
+    @property
+    def _senders(self) -> set[str]:
+        """All addresses that e-mails may leave from."""
+        return {self.sender, *self.own_senders.values()}
+
+    def _from(self, brand: Brand) -> str:
+        """Return the address with its shop's name, encoded as headers are (RFC 2047)."""
+        return formataddr((brand.name, self.own_senders.get(brand.folder, self.sender)))
 
     def _request(self, message: Outgoing) -> "SendEmailRequestTypeDef":
         notification = message.notification
+        brand = self.brand_of(notification.order.shop)
         return {
-            "FromEmailAddress": self.sender,
+            "ReplyToAddresses": [brand.reply_to] if brand.reply_to else [],
+            "FromEmailAddress": self._from(brand),
             "Destination": {"ToAddresses": [str(notification.recipient)]},
             "Content": {"Simple": self._simple(message)},
             "ConfigurationSetName": self.configuration_set,

@@ -1,6 +1,6 @@
 """Send text messages by SNS, one Publish a notification. The `Provider` of the SMS sender."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from ordercast.gateways.providers.one_call import one_call_each
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import Wait
 from ordercast.sending.outcome import Outcome, Outgoing
+from ordercast.templates.brands import Brand, brand_for
 from ordercast.templates.statuses import is_promotional
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 class SnsSms:
     """SNS text messages; an empty `sender_id` leaves the origination to the account.
 
+    The sender id of the shop's brand for that country goes before it.
+
     A text to India carries the entity's id and the id of its template, by the template's name.
     No message costs more than was reserved for it: SNS does not send what would (developer guide,
     "Publishing to a mobile phone": `AWS.SNS.SMS.MaxPrice`).
@@ -28,6 +31,7 @@ class SnsSms:
 
     client: "SNSClient"
     sender_id: str
+    brand_of: Callable[[str | None], Brand] = brand_for
     india_entity_id: str = ""
     india_template_ids: Mapping[str, str] = field(default_factory=dict)
     executor: Executor
@@ -55,8 +59,9 @@ class SnsSms:
         # SNS sends transactional ones first, and to numbers that refuse marketing too.
         kind = "Promotional" if is_promotional(row.template) else "Transactional"
         attributes = {"AWS.SNS.SMS.SMSType": _attribute("String", kind)}
-        if self.sender_id:
-            attributes["AWS.SNS.SMS.SenderID"] = _attribute("String", self.sender_id)
+        own = self.brand_of(row.order.shop).sender_ids.get(row.country or "")
+        if sender_id := own or self.sender_id:
+            attributes["AWS.SNS.SMS.SenderID"] = _attribute("String", sender_id)
         if row.reserved:
             # US dollars for the whole message. What would cost more is taken, and fails later.
             attributes["AWS.SNS.SMS.MaxPrice"] = _attribute("Number", f"{row.reserved:f}")

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from ordercast.settings.brands import own_senders
 from ordercast.settings.processors import EmailSenderSettings
 from pipeline.constructs.functions.parts import StageFunction, StageParts
 
@@ -16,6 +17,7 @@ class EmailSender(StageFunction):
             scope, parts, "processors.email_sender.handler", EmailSenderSettings, **own
         )
         tables.let_claim(self)
-        parts.mail.let_send(self, sender=stage.email_from)
+        shops = own_senders(stage.brand_senders).values()
+        parts.mail.let_send(self, senders=[stage.email_from, *shops])
         for queue in parts.queues.email:
             queue.feed(self)

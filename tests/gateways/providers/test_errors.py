@@ -87,7 +87,9 @@ def test_what_an_operator_can_mend_costs_nobody_their_message(code: str) -> None
 
 
 def ses(code: str, text: str = "") -> Outcome:
-    return outcome_of(refusal(code, text), SES, partial(read_ses, sender="orders@shop.example.com"))
+    return outcome_of(
+        refusal(code, text), SES, partial(read_ses, senders=["orders@shop.example.com"])
+    )
 
 
 def sns(code: str, text: str = "") -> Outcome:

@@ -32,7 +32,7 @@ def ses(aws):
     return boto3.client("sesv2")
 
 
-def email(ses, executor, **unsubscribe: str) -> SesEmail:
+def email(ses, executor, **unsubscribe: Any) -> SesEmail:
     return SesEmail(
         **unsubscribe,
         wait=lambda _: None,
@@ -156,6 +156,7 @@ def test_an_email_has_one_recipient_and_carries_our_tag_into_its_receipts(ses, e
             {"MessageId": "e-1"},
             {
                 "FromEmailAddress": "orders@example.com",
+                "ReplyToAddresses": [],
                 "Destination": {"ToAddresses": ["ada@example.com"]},
                 "ConfigurationSetName": "set",
                 "EmailTags": [

@@ -181,7 +181,7 @@ def test_mail_leaves_only_from_our_address_and_with_our_configuration_set(
 ) -> None:
     """The configuration set is what makes SES tell us of bounces and complaints."""
     (send,) = [each for each in _statements(synthesis) if "ses:SendEmail" in each["Action"]]
-    sender = send["Condition"]["StringEquals"]["ses:FromAddress"]
+    (sender,) = send["Condition"]["StringEquals"]["ses:FromAddress"]
     assert sender.startswith("orders@")
     assert ":configuration-set/" in str(send["Resource"])
     assert ":identity/" in str(send["Resource"])

@@ -1,0 +1,87 @@
+"""A stage may send from the domains of its shops, and from those addresses alone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from ordercast.settings.brands import brand_senders, own_senders
+from ordercast.settings.stage import StageSettings
+from ordercast.templates import brands
+from pipeline.settings.checks import contradictions
+from pipeline.settings.files import read_stage
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StageSettings:
+    """Two shops with addresses of their own, one below the stage's domain, and one without."""
+    senders = {
+        "nordic": 'email_from = "orders@nordic.example.net"',
+        "acme": 'email_from = "hello@acme.example.org"',
+        "below": 'email_from = "orders@below.dev.example.com"',
+        "none": "",
+    }
+    for name, sender in senders.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "brand.toml").write_text(f'name = "{name}"\n{sender}')
+    monkeypatch.setattr(brands, "FOLDER", tmp_path)
+    return replace(read_stage("dev"), brand_senders="nordic, below, acme pending")
+
+
+def synthesised(stage: StageSettings) -> tuple[list[str], dict[str, Any]]:
+    """Return the identities that are made, and what the sender may do with them."""
+    from aws_cdk import App, Stack, assertions  # noqa: PLC0415  (importing it starts Node)
+    from aws_cdk import aws_kms as kms  # noqa: PLC0415
+
+    from pipeline.constructs.messaging.mail import Mail, mail_domains  # noqa: PLC0415
+
+    stack = Stack(App(), "Pipeline")
+    mail = Mail(stack, "Mail", domains=mail_domains(stage), key=kms.Key(stack, "Key"))
+    allowed: dict[str, Any] = {}
+
+    class Sender:
+        def allow(self, action: str, *, on: list[str], when: dict[str, Any]) -> None:
+            allowed.update(action=action, on=on, when=when)
+
+    own = own_senders(stage.brand_senders).values()
+    mail.let_send(Sender(), senders=[stage.email_from, *own])  # type: ignore[arg-type]  # allow alone
+    made = assertions.Template.from_stack(stack).find_resources("AWS::SES::EmailIdentity")
+    return [each["Properties"]["EmailIdentity"] for each in made.values()], allowed
+
+
+def test_each_domain_is_an_identity_and_only_named_addresses_may_send(stage) -> None:
+    """A domain below the stage's is verified with it; one that is pending sends nothing yet."""
+    domains, allowed = synthesised(stage)
+    assert ["acme.example.org", "dev.example.com", "nordic.example.net"] == sorted(domains)
+    addresses = allowed["when"]["StringEquals"]["ses:FromAddress"]
+    assert [
+        "orders@dev.example.com",
+        "orders@nordic.example.net",
+        "orders@below.dev.example.com",
+    ] == addresses
+    assert "ses:SendEmail" == allowed["action"]
+    assert 3 + 1 == len(allowed["on"])  # identities, and the configuration set
+
+
+def test_a_stage_without_such_brands_has_its_own_domain_alone(stage) -> None:
+    domains, allowed = synthesised(replace(stage, brand_senders=""))
+    assert ["dev.example.com"] == domains
+    assert ["orders@dev.example.com"] == allowed["when"]["StringEquals"]["ses:FromAddress"]
+
+
+def test_names_are_separated_by_commas() -> None:
+    found = brand_senders(" nordic ,acme pending, ")
+    assert (("nordic",), ("acme",)) == (found.used, found.pending)
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("none", "needs email_from in brands/none/brand.toml"),
+        ("unknown pending", "needs email_from in brands/unknown/brand.toml"),
+        ("acme soon", 'must name brands, such as "nordic, acme pending": acme soon is none'),
+    ],
+)
+def test_a_brand_that_cannot_send_is_refused(stage, written: str, why: str) -> None:
+    assert [("brand_senders", why)] == list(contradictions(replace(stage, brand_senders=written)))
