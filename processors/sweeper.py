@@ -1,7 +1,7 @@
 """Lambda: act on notifications and receipt logs that are due. Invoked each minute, once for each group of shards."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
@@ -46,18 +46,34 @@ if TYPE_CHECKING:
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Do rounds until little time is left; if one fails, the next minute tries again."""
     sweep, log = _wired(), request_log("sweeper", context)
-    swept = respond(event, sweep, log, time_left=deadline(context))
-    for line in _metrics(event, swept, _settings(), at=sweep.now()):
-        print(line)  # noqa: T201 - CloudWatch reads metrics from what a function prints
-    return swept.counts()
+
+    def write(swept: Swept) -> None:
+        for line in _metrics(event, swept, _settings(), at=sweep.now()):
+            print(line)  # noqa: T201 - CloudWatch reads metrics from what a function prints
+
+    return respond(event, sweep, log, time_left=deadline(context), write=write).counts()
 
 
-def respond(event: Mapping[str, Any], sweep: Sweep, log: "Logger", *, time_left: Deadline) -> Swept:
-    """Sweep the shards of the group that *event* names; log and return what was done."""
-    swept = sweep(_shards(event), time_left=time_left)
-    log.info("swept", extra=swept.counts())
-    if swept.would_expire:
-        log.warning("would_expire_before_their_turn", extra={"by_channel": swept.would_expire})
+def respond(
+    event: Mapping[str, Any],
+    sweep: Sweep,
+    log: "Logger",
+    *,
+    time_left: Deadline,
+    write: Callable[[Swept], None] = lambda _: None,
+) -> Swept:
+    """Sweep the shards of the group that *event* names; log, *write* and return what was done.
+
+    When a round fails, so does this, after it has said what was done and what is left.
+    """
+    swept = Swept()
+    try:
+        sweep(swept, _shards(event), time_left=time_left)
+    finally:
+        log.info("swept", extra=swept.counts())
+        if swept.would_expire:
+            log.warning("would_expire_before_their_turn", extra={"by_channel": swept.would_expire})
+        write(swept)
     return swept
 
 
@@ -65,12 +81,15 @@ def _metrics(
     event: Mapping[str, Any], swept: Swept, settings: SweeperSettings, *, at: datetime
 ) -> Iterator[str]:
     """Yield what was left due, and each minute of an account's trouble, in CloudWatch's embedded metric format."""
-    figures = {DUE_AGE: swept.waits.total_seconds()}
-    if settings.metrics == "full":
+    figures: dict[str, float] = {}
+    if swept.is_counted:
+        figures[DUE_AGE] = swept.waits.total_seconds()
+    if swept.is_counted and settings.metrics == "full":
         figures[DUE_BACKLOG] = swept.backlog
     if swept.budget_used is not None:
         figures[BUDGET_USED] = swept.budget_used
-    yield emf_line(figures, stage=settings.stage, at=at)
+    if figures:
+        yield emf_line(figures, stage=settings.stage, at=at)
     if swept.account_holds and not event.get("group"):
         account = MetricSeries("kind", BackPressure.ACCOUNT)
         held = {BACK_PRESSURE: swept.account_holds}
@@ -92,7 +111,6 @@ def _wired() -> Sweep:
     topic = Topic(
         client=clients.sns_topics(), arn=settings.notifications_topic_arn, executor=executor
     )
-    ledger = table(settings.ledger_table)
     ports = SweeperPorts(
         accounts=DynamoAccounts(table=ledger),
         adjustments=DynamoRollups(table=table(settings.rollups_table)),

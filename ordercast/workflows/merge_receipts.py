@@ -38,12 +38,13 @@ class MergeReceipts:
                 by_row[receipt_log.notification_id].append(receipt_log)
         rows: dict[str, Notification] = {}
         waiting = frozenset(by_row)
+        tells = self.account.tells(receipt_logs)
         for _ in range(ROUNDS):
-            tells = self.account.tells(receipt_logs)
             found = self.ledger.look_up(LookupKeys(notifications=waiting, holds=tells))
             # Before the rows: what is to be sent again then meets the hold.
             if tells:
                 self.account.read(receipt_logs, found.holds)
+                tells = False
             changes = [
                 (row, self._merged(row, by_row[i])) for i, row in found.notifications.items()
             ]

@@ -80,8 +80,9 @@ class SendMessages:
         tries: Counter[str] = Counter()
         give_back_at = self.now() + WAITS
         while waiting and (wave := self._room(waiting, give_back_at, sent, time_left)):
-            tries.update(row.id for row in wave)
-            left = self._send(self.checks(wave, received, sent), sent, time_left)
+            unfit, left = self._send(self.checks(wave, received, sent), sent, time_left)
+            waiting.extendleft(reversed(unfit))
+            tries.update(row.id for row in left)
             waiting.extend(row for row in left if tries[row.id] < TRIES)
             sent.retry |= {row.id: self._until_room(row) for row in left if tries[row.id] >= TRIES}
         sent.retry |= {row.id: self._until_room(row) for row in waiting}
@@ -104,14 +105,20 @@ class SendMessages:
         return [waiting.popleft() for _ in range(min(self.pace.wave(), len(waiting)))]
 
     def _until_room(self, row: Notification) -> timedelta:
-        return self.pace.until_room(high=_is_high(row)) - self.now()
+        # The clock goes on between both.
+        return max(AT_ONCE, self.pace.until_room(high=_is_high(row)) - self.now())
 
-    def _send(self, checked: Checked, sent: Sent, time_left: Deadline) -> list[Notification]:
-        """Claim, call and settle what there are slots for; return what is to be sent later."""
-        reserved, later = self._reserve(checked, sent)
+    def _send(
+        self, checked: Checked, sent: Sent, time_left: Deadline
+    ) -> tuple[list[Notification], list[Notification]]:
+        """Claim, call and settle what there are slots for.
+
+        Returns what did not fit into the wave, and what found no slots or was not taken.
+        """
+        reserved, unfit, later = self._reserve(checked, sent)
         wave, slots = reserved.wave, reserved.slots
         if not wave:
-            return later
+            return unfit, later
         owner = self.claims.token()
         claims = self.claims.claim(wave, owner)
         mine = _rows(claims, ClaimStatus.MINE)
@@ -137,13 +144,18 @@ class SendMessages:
             self.settling.record_sent_before(_rows(claims, ClaimStatus.DONE).values())
         # Last, so that a failure with another sender's claims does not hold back ours.
         self.claims.end_lapsed(_rows(claims, ClaimStatus.LAPSED).values())
-        return later
+        return unfit, later
 
-    def _reserve(self, checked: Checked, sent: Sent) -> tuple[Reserved, list[Notification]]:
-        """Draw slots and budgets for as many as a wave has; return these, and what is to be sent later."""
+    def _reserve(
+        self, checked: Checked, sent: Sent
+    ) -> tuple[Reserved, list[Notification], list[Notification]]:
+        """Draw slots and budgets for as many as a wave has.
+
+        Returns these, what did not fit, and what found no slots.
+        """
         ready = checked.ready
         if not ready:
-            return Reserved(slots=[]), []
+            return Reserved(slots=[]), [], []
         ends = _ends(ready)
         # The first one in any case, however many parts it has.
         fit = max(1, bisect_right(ends, self.pace.wave()))
@@ -151,11 +163,13 @@ class SendMessages:
         take = partial(self.pace.take, ends[fit - 1], high=high)
         reserved = self.budgeting.reserve(ready[:fit], checked.limits, take)
         sent.slots += len(reserved.slots)
-        later = ready[fit:] if reserved.slots else ready
-        self.checks.hold_over(reserved.over, [each.notification for each, _ in ready], sent)
+        rows = [each.notification for each, _ in ready]
+        self.checks.hold_over(reserved.over, rows, sent)
+        if not reserved.slots:
+            return reserved, [], rows
         begins = [0, *_ends(reserved.wave)[:-1]] if reserved.wave else []
         slots = [reserved.slots[begin] for begin in begins]
-        return replace(reserved, slots=slots), [each.notification for each, _ in later]
+        return replace(reserved, slots=slots), rows[fit:], []
 
     def _back_pressure(self, settlements: Sequence[Settlement], sent: Sent) -> list[Notification]:
         """Let the bucket learn from a wave, and hold what the account may not send; return what was not taken."""

@@ -218,6 +218,18 @@ class World:
         sweeper.holds(SHARDS, swept, room)
         return swept
 
+    def sweep_all(
+        self,
+        shards: Sequence[int] = SHARDS,
+        *,
+        limit: int = 1000,
+        time_left: Deadline | None = None,
+    ) -> Swept:
+        """Do rounds until nothing is due or time is up."""
+        swept = Swept()
+        self.sweeper(limit)(swept, shards, time_left=time_left or self.time_left)
+        return swept
+
     def sweep_quota(self) -> None:
         """Let the sweeper ask the provider what it allows."""
         self.sweeper().quota(SHARDS, Swept())

@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_lambda_powertools import Logger
 
+from ordercast.errors import QueueUnavailable
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
@@ -16,6 +17,9 @@ from ordercast.sending.due_partitions import SHARDS, shard_of
 from processors import sweeper
 from tests.examples import notification
 from tests.fakes.world import World
+
+if TYPE_CHECKING:
+    from ordercast.workflows.sweep.swept import Swept
 
 MINUTE = timedelta(minutes=1)
 CONTEXT: Any = SimpleNamespace(
@@ -89,6 +93,21 @@ def test_nothing_is_said_of_a_backlog_whose_turn_comes_in_time(
 
     assert ["swept"] == [slug for slug, _ in log_lines()]
     assert 200 == log_lines()[0][1]["backlog"]
+
+
+def test_a_round_that_fails_leaves_its_line_and_what_is_due_all_the_same(
+    world: World, log: Logger, log_lines: LogLines
+) -> None:
+    """Otherwise the alarm of what is due would be silent when it matters."""
+    world.enter(deferred(1))
+    world.work_queues.unavailable = True
+    world.now.turn(7 * MINUTE)
+    written: list[Swept] = []
+
+    with pytest.raises(QueueUnavailable):
+        sweeper.respond({}, world.sweeper(), log, time_left=world.time_left, write=written.append)
+    assert [(1, 2 * MINUTE)] == [(each.backlog, each.waits) for each in written]
+    assert [("swept", 1)] == [(slug, extra["backlog"]) for slug, extra in log_lines()]
 
 
 @pytest.mark.parametrize(

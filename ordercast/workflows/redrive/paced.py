@@ -27,7 +27,8 @@ class PacedRedrive:
         self.room.take(going)
         ids = {row.id for row in going}
         waiting = [
-            replace(row, state=State.DEFERRED, rule=REDRIVEN_RULE, due_at=self.now())
+            # Behind no hold: a probe of one that is gone would wait for ever.
+            replace(row, state=State.DEFERRED, rule=REDRIVEN_RULE, held_by=None, due_at=self.now())
             for row in rows
             if row.id not in ids
         ]

@@ -117,11 +117,13 @@ class ReleaseDeferred:
         within = self.send_within(row)
         return release(row, found, due_policy=self.due_policy, send_within=within, now=now)
 
-    def _expiries(self, rows: Iterable[Notification]) -> dict[Channel, list[datetime]]:
-        """Return when each of *rows* expires, by channel."""
-        expiries: dict[Channel, list[datetime]] = {}
+    def _expiries(self, rows: Iterable[Notification]) -> dict[tuple[Channel, bool], list[datetime]]:
+        """Return when each of *rows* expires, by channel and whether it waits behind a hold."""
+        expiries: dict[tuple[Channel, bool], list[datetime]] = {}
         for row in rows:
-            expiries.setdefault(row.channel, []).append(self._expires(row))
+            expiries.setdefault((row.channel, row.held_by is not None), []).append(
+                self._expires(row)
+            )
         return expiries
 
     def _urgency(self, row: Notification) -> tuple[bool, datetime]:

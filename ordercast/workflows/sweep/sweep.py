@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from ordercast.sending.due_partitions import SHARDS, deferrals, looks
+from ordercast.sending.due_partitions import SHARDS, WHENEVER, deferrals, held_behind, looks
 from ordercast.workflows.ports import Clock, Deadline, Ledger
 from ordercast.workflows.release_room import ReleaseRoom, Senders
 from ordercast.workflows.sweep.keep_budgets import KeepBudgets
@@ -44,37 +44,54 @@ class Sweep:
     senders: Senders
     now: Clock
 
-    def __call__(self, shards: Sequence[int] = SHARDS, *, time_left: Deadline) -> Swept:
-        """Do rounds over *shards* until nothing is due or time is up; raises `Retryable`.
+    def __call__(
+        self, swept: Swept, shards: Sequence[int] = SHARDS, *, time_left: Deadline
+    ) -> None:
+        """Do rounds over *shards* until nothing is due or time is up, and add it to *swept*.
 
         Groups of shards that are swept side by side share the room of the senders' queues.
+        Raises `Retryable` when a round fails, after all others, and what is left due is counted.
         """
-        swept = Swept()
         room = ReleaseRoom(senders=self.senders, share=len(shards) / len(SHARDS))
-        rounds = [
+        # First, so that a release goes by what the provider allows now.
+        rounds: list[Round] = [
             partial(self.quota, shards, swept),
-            partial(self.receipts, shards, swept),
             partial(self.look, looks(shards), swept, room),
             partial(self.release, deferrals(shards), swept, room),
+            partial(self.receipts, shards, swept),
             partial(self.budgets, shards, swept),
             partial(self.holds, shards, swept, room),
         ]
-        take_turns(rounds, time_left=time_left)
-        self._count(shards, swept, room)
-        return swept
+        try:
+            take_turns(rounds, time_left=time_left)
+        finally:
+            self._count(shards, swept, room)
 
     def _count(self, shards: Sequence[int], swept: Swept, room: ReleaseRoom) -> None:
         """Count what is due and was not taken, and what of it will expire."""
         now = self.now()
         partitions = [*looks(shards), *deferrals(shards)]
         backlog = self.ledger.backlog(partitions, until=now, at_most=COUNTED)
-        swept.backlog = sum(each.rows for each in backlog.values())
         swept.waits = now - min((each.oldest for each in backlog.values()), default=now)
-        for channel, expiries in swept.without_room.items():
-            deferred = deferrals(shards, channels=[channel])
-            waiting = sum(backlog[each].rows for each in deferred if each in backlog)
-            late = room.would_expire(channel, expiries, waiting)
+        if swept.let_go:
+            # What they held is due as well, by whatever time it expires.
+            behind = held_behind(swept.let_go, shards)
+            backlog |= self.ledger.backlog(behind, until=WHENEVER, at_most=COUNTED)
+        swept.backlog = sum(each.rows for each in backlog.values())
+        for channel in {channel for channel, _ in swept.without_room}:
+            expiries = [
+                each
+                for held in (False, True)
+                for each in swept.without_room.get((channel, held), ())
+            ]
+            waiting = [
+                *deferrals(shards, channels=[channel]),
+                *held_behind(swept.let_go, shards, [channel]),
+            ]
+            rows = sum(backlog[each].rows for each in waiting if each in backlog)
+            late = room.would_expire(channel, expiries, rows)
             swept.would_expire |= {channel: late} if late else {}
+        swept.is_counted = True
 
 
 def take_turns(rounds: Iterable[Round], *, time_left: Deadline) -> None:

@@ -24,7 +24,7 @@ class SweepHolds:
     """Walk the partitions of the holds, and probe those that the provider can end.
 
     One that was let go is `kept` so long, and as long as something waits behind it. Of several
-    groups of shards, one probes.
+    groups of shards, one probes a hold and ends it.
     """
 
     ledger: Ledger
@@ -42,21 +42,24 @@ class SweepHolds:
             for hold in holds
         )
         released = [hold for hold in holds if not hold.is_active]
+        swept.let_go = [hold.id for hold in released]
         active = [hold.id for hold in holds if hold.is_active]
-        more = self._walk(released, shards, swept, room)
+        more = self._walk(swept.let_go, shards, swept, room)
         expired = self.release(held_behind(_in_turn(active, now), shards), swept, room)
-        self.ledger.end_holds([each for each in released if self._is_over(each, now)])
+        mine = [each for each in holds if shard_of(each.id) in shards]
+        # While more is released, it is too early to ask whether nothing is left.
+        if not more:
+            self.ledger.end_holds([each for each in mine if self._is_over(each, now)])
         if not swept.probes:
-            self.probe([each for each in holds if shard_of(each.id) in shards], swept)
+            self.probe(mine, swept)
         return more or expired
 
     def _walk(
-        self, released: Sequence[Hold], shards: Sequence[int], swept: Swept, room: ReleaseRoom
+        self, released: Sequence[str], shards: Sequence[int], swept: Swept, room: ReleaseRoom
     ) -> bool:
         """Release what there is room for; a channel without any holds up no other."""
-        ids = [hold.id for hold in released]
         more = [
-            self.release(held_behind(ids, shards, [channel]), swept, room, until=WHENEVER)
+            self.release(held_behind(released, shards, [channel]), swept, room, until=WHENEVER)
             for channel in Channel
         ]
         return any(more)

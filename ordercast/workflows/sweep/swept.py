@@ -18,7 +18,8 @@ class Swept:
 
     `backlog` is what is due and not taken yet, the oldest since `waits`. Of it `would_expire`,
     by channel, before its turn comes: an estimate. `without_room` are the times at which what the
-    last round left behind expires. `budget_used` is how much of the
+    last round left behind expires, by channel and whether it waits behind a hold; `let_go` are the
+    holds walked. `is_counted` says whether all of this is known. `budget_used` is how much of the
     fullest budget is used, in percent; None if none is set. `account_holds` are the
     holds of trouble with the account that a person has to end.
     """
@@ -39,9 +40,14 @@ class Swept:
     backlog: int = 0
     waits: timedelta = timedelta()
     would_expire: dict[Channel, int] = field(default_factory=dict)
-    without_room: dict[Channel, list[datetime]] = field(default_factory=dict)
+    without_room: dict[tuple[Channel, bool], list[datetime]] = field(default_factory=dict)
+    let_go: list[str] = field(default_factory=list)
+    is_counted: bool = False
 
     def counts(self) -> dict[str, Any]:
         """Return what the log shows; `waits` is in seconds."""
-        counts = {name: value for name, value in asdict(self).items() if name != "without_room"}
+        counts = {name: value for name, value in asdict(self).items() if name not in _UNSAID}
         return {**counts, "waits": self.waits.total_seconds()}
+
+
+_UNSAID = {"without_room", "let_go", "is_counted"}

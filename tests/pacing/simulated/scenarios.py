@@ -12,7 +12,7 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 
 
-FULL_DAY = "10/s for an hour, and a daily quota that is used up half way"
+FULL_DAY = "14/s for an hour, and a daily quota that is used up half way"
 
 
 def steady(rate: float, lasting: timedelta, *, high: float = 0) -> Callable[[], Arrivals]:
@@ -67,10 +67,10 @@ def scenarios(share: float = 1.0) -> list[Scenario]:
         ),
         Scenario(
             name=FULL_DAY,
-            arrivals=steady(10, hour),
+            arrivals=steady(14, hour),
             rate=14,
             limit=14,
-            quota=lambda at: int(36_000 * share * (0.5 if at < 2 * hour else 2)),
+            quota=lambda at: int(50_400 * share * (0.5 if at < 2 * hour else 2)),
             outage=1.5 * hour,
         ),
         Scenario(

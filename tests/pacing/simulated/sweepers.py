@@ -12,6 +12,7 @@ from ordercast.wiring.sweep import SweeperPorts, sweep, sweep_receipts
 from ordercast.workflows.ports import SendQuotas
 from ordercast.workflows.release_room import Origination, Senders
 from ordercast.workflows.sweep.sweep import Sweep
+from ordercast.workflows.sweep.swept import Swept
 from tests.explorer.deployed.fitting import SWEEP_POLICY
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.buckets import FakeBuckets
@@ -67,7 +68,7 @@ class Sweepers:
     def _run(self, shards: Sequence[int]) -> None:
         while True:
             ends = self.time() + TIMEOUT
-            self._sweep(shards, time_left=partial(self._left, ends))
+            self._sweep(Swept(), shards, time_left=partial(self._left, ends))
             self.time.wait(ends + MINUTE - TIMEOUT)
 
     def _left(self, ends: datetime) -> timedelta:

@@ -145,3 +145,12 @@ def test_the_room_is_that_of_the_whole_command(world: World) -> None:
 
     assert 130 == redrive_all(source)
     assert (110, 20) == (len(world.published()), source.paced.deferred)
+
+
+def test_a_redriven_probe_waits_behind_no_hold(world: World) -> None:
+    """The hold that it probed may be gone, and nobody would ever walk that partition."""
+    world.rate = 1
+    world.work_queues.held = {(Channel.EMAIL, Priority.NORMAL): 1000}
+    going, [waiting] = world.paced()([example(1, held_by="account-email")])
+
+    assert ([], State.DEFERRED, False) == (going, waiting.state, waiting.is_held)

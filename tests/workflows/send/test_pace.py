@@ -1,7 +1,7 @@
 """Senders keep to the pace of their origination, and back-pressure costs a message nothing."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -12,7 +12,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, back_pressure
 from ordercast.wiring.send import SenderPorts, send_messages
-from ordercast.workflows.send_messages import TRIES, WAITS
+from ordercast.workflows.send_messages import TRIES, WAITS, SendMessages
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.world import SEND_POLICY, World
@@ -46,9 +46,18 @@ def test_a_batch_says_how_many_slots_it_took_and_how_long_it_waited_for_them(slo
 
 
 def test_a_text_takes_a_slot_for_each_of_its_parts(world: World) -> None:
-    world.rate = 10
     rows = [notification(n, Channel.SMS) for n in range(3)]
     world.enter(*rows)
+    sender = sender_of_long_texts(world, rate=10)
+    sender({row.id: 1 for row in rows}, time_left=world.time_left)
+
+    slots = [call.not_before for call in world.provider.calls]
+    assert [START + timedelta(seconds=0.3) * n for n in range(3)] == slots
+
+
+def sender_of_long_texts(world: World, *, rate: int) -> SendMessages:
+    """Return a sender whose texts all have three parts."""
+    world.rate = rate
     ports = SenderPorts(
         ledger=world.ledger,
         receipt_logs=world.receipt_logs,
@@ -59,13 +68,7 @@ def test_a_text_takes_a_slot_for_each_of_its_parts(world: World) -> None:
         now=world.now,
         wait=world.wait,
     )
-    policy = replace(SEND_POLICY, rate=10)
-    send_messages(Channel.SMS, ports, policy)(
-        {row.id: 1 for row in rows}, time_left=world.time_left
-    )
-
-    slots = [call.not_before for call in world.provider.calls]
-    assert [START + timedelta(seconds=0.3) * n for n in range(3)] == slots
+    return send_messages(Channel.SMS, ports, replace(SEND_POLICY, rate=rate))
 
 
 def test_what_is_throttled_takes_a_later_slot_of_the_same_invocation(slow: World) -> None:
@@ -151,3 +154,29 @@ def test_what_was_sent_is_settled_though_the_bucket_cannot_learn(world: World) -
     sent = world.send(*IDS[:2])
 
     assert (2, {}) == (sent.settled[State.SENT], sent.retry)
+
+
+def test_texts_that_did_not_fit_into_a_wave_have_not_been_tried(world: World) -> None:
+    """Each of three parts: a wave has room for eight, and all of them go out in one invocation."""
+    rows = [notification(n, Channel.SMS) for n in range(60)]
+    world.enter(*rows)
+    sender = sender_of_long_texts(world, rate=20)
+    sent = sender({row.id: 1 for row in rows}, time_left=world.time_left)
+
+    assert (len(rows), {}) == (sent.settled[State.SENT], sent.retry)
+
+
+def test_what_comes_back_waits_no_time_less_than_none(world: World) -> None:
+    """The clock goes on between the asking for room and the counting down to it."""
+    world.enter(MANY[0])
+    world.provider.answer = lambda _: back_pressure("Throttling")
+
+    def ticking() -> datetime:
+        world.now.turn(timedelta(microseconds=45))
+        return world.now()
+
+    sender = replace(world.sender(Channel.EMAIL), now=ticking)
+    sent = sender({IDS[0]: 1}, time_left=world.time_left)
+
+    assert {IDS[0]: timedelta()} == sent.retry
+    assert timedelta() == sent.waited

@@ -12,6 +12,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.workflows.ports import RowChange
+from ordercast.workflows.sweep.swept import Swept
 from tests.examples import notification
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.world import World
@@ -183,7 +184,8 @@ def test_a_bug_in_one_row_holds_up_no_other_and_backs_off(
     sweeper = world.sweeper()
     tripping = replace(sweeper, release=replace(sweeper.release, send_within=trip_over_the_first))
     world.now.turn(5 * MINUTE)
-    swept = tripping(time_left=world.time_left)
+    swept = Swept()
+    tripping(swept, time_left=world.time_left)
 
     assert (["KeyError"], [TEXT.id, two.id]) == (swept.bugs, ids(world))
     assert (State.DEFERRED, world.now.at + 30 * MINUTE) == (

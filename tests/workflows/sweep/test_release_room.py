@@ -10,11 +10,14 @@ from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.pacing.bucket import fresh
+from ordercast.pacing.ahead import PROBES_AHEAD
+from ordercast.pacing.bucket import HELD_AFTER, fresh
+from ordercast.pacing.holds import held
 from ordercast.people.person import Person
 from ordercast.sending.due_partitions import SHARDS
 from ordercast.templates.statuses import send_within
-from tests.examples import EMAIL, notification
+from ordercast.workflows.sweep.swept import Swept
+from tests.examples import EMAIL, notification, paused
 from tests.fakes.world import SEND_POLICY, World
 
 MINUTE = timedelta(minutes=1)
@@ -41,7 +44,7 @@ def world() -> World:
 
 
 def sweep(world: World, shards: range = SHARDS) -> None:
-    world.sweeper()(shards, time_left=world.time_left)
+    world.sweep_all(shards)
 
 
 def test_no_more_is_released_than_takes_five_minutes(world: World) -> None:
@@ -216,6 +219,37 @@ def test_what_may_wait_for_a_day_only_goes_before_all_that_may_wait_longer(world
     world.work_queues.held = {(MAIL, NORMAL): 200}
     sweeper = world.sweeper(limit=40)
     release = replace(sweeper.release, send_within=send_within)
-    replace(sweeper, release=release)(time_left=world.time_left)
+    replace(sweeper, release=release)(Swept(), time_left=world.time_left)
 
     assert {row.id for row in short} == {n.id for n in world.notifications_topic.published}
+
+
+# What waits behind a hold, and at a provider that takes nothing
+
+
+def test_what_waits_behind_a_hold_that_was_let_go_is_in_the_backlog_and_expires_too(
+    world: World,
+) -> None:
+    """900 at one a second behind 300 that are queued: those whose turn comes later than they last."""
+    world.work_queues.held = {(MAIL, NORMAL): 300}
+    world.send_within = 20 * MINUTE
+    hold = paused(channel=MAIL)
+    behind = [held(notification(n), hold, until=world.now() + 10 * MINUTE) for n in range(900)]
+    world.enter(*behind)
+    world.ledger.hold([hold])
+    world.ledger.let_go({hold.id}, at=world.now())
+    swept = world.sweep_all()
+
+    assert (0, 900) == (swept.released, swept.backlog)
+    # In ten minutes 600 have their turn, of which 300 stand before.
+    assert 600 == swept.would_expire[MAIL]
+
+
+def test_a_provider_that_takes_nothing_gets_no_more_than_its_probes(world: World) -> None:
+    """What else is released would only circle in the queue."""
+    bucket = fresh(SEND_POLICY.origination, limit=world.rate, now=world.now())
+    world.buckets.kept[bucket.key] = replace(bucket, refusals=HELD_AFTER)
+    world.enter(*[deferred(n) for n in range(300)])
+    sweep(world)
+
+    assert PROBES_AHEAD == len(world.notifications_topic.published)

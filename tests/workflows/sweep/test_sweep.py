@@ -37,7 +37,7 @@ def ids(world: World) -> list[str]:
 def test_rounds_go_on_until_nothing_is_due(world: World) -> None:
     world.enter(*[deferred(n) for n in range(30)])
     world.now.turn(5 * MINUTE)
-    swept = world.sweeper(limit=8)(time_left=world.time_left)
+    swept = world.sweep_all(limit=8)
 
     assert (30, 30, 30) == (swept.looked_at, swept.released, swept.published)
 
@@ -74,7 +74,7 @@ def test_a_backlog_of_releases_does_not_fill_the_rounds_of_looks(world: World) -
     world.enter(*[deferred(n) for n in range(20)], lost := notification(99))
     world.now.turn(5 * MINUTE)
     left = iter([ROUND_TAKES] * 4 + [timedelta()])
-    world.sweeper(limit=5)(time_left=lambda: next(left))
+    world.sweep_all(limit=5, time_left=lambda: next(left))
 
     assert lost.id in ids(world)
     assert 1 < len(ids(world)) < 21
@@ -84,7 +84,7 @@ def test_a_backlog_of_looks_does_not_fill_the_rounds_of_releases(world: World) -
     world.enter(*[notification(n) for n in range(20)], waiting := deferred(99))
     world.now.turn(5 * MINUTE)
     left = iter([ROUND_TAKES] * 4 + [timedelta()])
-    world.sweeper(limit=5)(time_left=lambda: next(left))
+    world.sweep_all(limit=5, time_left=lambda: next(left))
 
     assert waiting.id in ids(world)
 
@@ -97,7 +97,7 @@ def test_a_failure_of_one_does_not_hold_up_the_others_and_is_raised_in_the_end(
     world.now.turn(5 * MINUTE)
 
     with pytest.raises(LedgerUnavailable):
-        world.sweeper()(time_left=world.time_left)
+        world.sweep_all()
     assert 2 == len(ids(world))
 
 

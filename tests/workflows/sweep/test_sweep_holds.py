@@ -21,6 +21,7 @@ from ordercast.rollups.rollup import hour_of
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, back_pressure, refused
 from ordercast.sending.send_rules import expires_at
 from ordercast.workflows.sweep.sweep_holds import HOLDS_A_ROUND
+from ordercast.workflows.sweep.swept import Swept
 from tests.examples import EMAIL, notification, paused
 from tests.fakes.world import World
 
@@ -223,7 +224,8 @@ def test_what_cannot_be_decided_about_waits_elsewhere_and_the_rest_is_released(
 
     release = replace(sweeper.release, send_within=within)
     sweeper = replace(sweeper, holds=replace(sweeper.holds, release=release))
-    swept = sweeper(time_left=world.time_left)
+    swept = Swept()
+    sweeper(swept, time_left=world.time_left)
 
     assert (["RuntimeError"], 1) == (swept.bugs, swept.published)
     assert (State.DEFERRED, None) == (world.state(ONE.id), world.row(ONE.id).held_by)
@@ -310,7 +312,7 @@ def test_what_may_not_be_sent_any_more_is_no_probe_and_the_next_one_is(world: Wo
 def test_of_several_groups_of_the_sweeper_one_probes(world: World) -> None:
     hold_back(world, ONE, TWO, THREE, hold=trouble())
     for group in range(4):
-        world.sweeper()(range(group, 8, 4), time_left=world.time_left)
+        world.sweep_all(range(group, 8, 4))
 
     assert 1 == len(world.notifications_topic.published)
 
