@@ -31,7 +31,7 @@ export CDK_DISABLE_VERSION_CHECK := true
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo drill-pumping test test-fast test-whole explore bench prove check format lint types imports synth cfn-lint \
 	generated \
-	fix workflows audit coverage contract pictures wheel \
+	fix workflows audit coverage contract emails pictures wheel \
 	deploy destroy destroy-account requirements clean
 
 help: ## Print this list
@@ -96,6 +96,7 @@ generated: bootstrap
 	@$(EXPORT) | cmp -s - requirements.txt || { echo "requirements.txt is not what uv.lock says: run \`make requirements\`."; exit 1; }
 	@$(BIN)/uv lock --quiet --check --offline --project local_cloud/emulator
 	@$(BIN)/python -m ordercast.events.publish --check
+	@$(BIN)/python -m ordercast.authoring.inline --check
 
 workflows: bootstrap
 	@$(BIN)/zizmor --offline --quiet --no-progress --persona pedantic .github
@@ -135,6 +136,9 @@ requirements: bootstrap ## Lock again, after a change to a pyproject.toml, and e
 
 contract: bootstrap ## Write the JSON Schema and the TypeScript types of the order event, after a change to its contract
 	@$(BIN)/python -m ordercast.events.publish
+
+emails: bootstrap ## Write the styles of e-mails into their elements, after a change to an email.source.html
+	@$(BIN)/python -m ordercast.authoring.inline
 
 pictures: bootstrap ## Draw the pictures of the README again, from a demo; needs Chromium
 	@$(BIN)/ordercast demo

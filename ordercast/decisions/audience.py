@@ -99,7 +99,7 @@ def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str 
 
     To a promotional message only the record agrees: a shop's event cannot.
     """
-    promotional = is_promotional(event.status)
+    promotional = is_promotional(event.status, event.shop)
     named = event.channels and channel in event.channels and as_written(event, None, channel)
     if named and not promotional:
         return CONSENT_BY_EVENT
@@ -110,7 +110,7 @@ def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str 
 
 def priority_of(event: OrderEvent) -> Priority:
     """Return the event's priority; a promotional message is never urgent, whatever the event says."""
-    return Priority.NORMAL if is_promotional(event.status) else event.priority
+    return Priority.NORMAL if is_promotional(event.status, event.shop) else event.priority
 
 
 def stated_time_zones(

@@ -18,6 +18,7 @@ from ordercast.events.order_event_fields import ItemV1
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.notifications.status_rank import LatestStatus, status_rank
+from ordercast.templates.brands import brand_for
 from ordercast.templates.sources import language_for, version_of
 from ordercast.templates.statuses import template_for
 
@@ -59,8 +60,9 @@ def _row(
     policy: Policy,
 ) -> Notification:
     customer = audience.customer
-    template = template_for(event.status)
-    language = language_for(event.status, (customer and customer.locale) or event.contact.locale)
+    template, brand = template_for(event.status, event.shop), brand_for(event.shop)
+    locale = (customer and customer.locale) or event.contact.locale
+    language = language_for(template, locale, brand)
     recipient = recipient_of(event, channel, audience, policy=policy)
     return Notification(
         id=notification_id(event, channel),
@@ -69,7 +71,7 @@ def _row(
         channel=channel,
         priority=priority_of(event),
         template=template,
-        template_version=version_of(template, language),
+        template_version=version_of(template, language, brand),
         locale=language,
         recipient=recipient,
         country=_country(event, channel, audience, policy),

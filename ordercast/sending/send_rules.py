@@ -110,7 +110,7 @@ def block_reason(
 ) -> str | None:
     """Return the first rule that forbids sending *row* now; None if there is none."""
     known = [found.people[key] for key in sorted(people_for(row)) if key in found.people]
-    promotional = is_promotional(row.template)
+    promotional = is_promotional(row.template, row.order.shop)
     refusals = [
         person.refusal(row.channel, row.recipient, promotional=promotional) for person in known
     ]
@@ -137,7 +137,7 @@ def quiet_until_for(
     row: Notification, found: LookupResult, *, policy: QuietPolicy, now: datetime
 ) -> datetime | None:
     """Return the end of the quiet hours in which *row*'s recipient is; None if it may go now."""
-    promotional = is_promotional(row.template)
+    promotional = is_promotional(row.template, row.order.shop)
     if row.priority is Priority.HIGH and not promotional:
         return None
     customer = _customer(row, found)
@@ -228,7 +228,9 @@ def _refusal(
     event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
 ) -> str | None:
     recipient = recipient_of(event, channel, audience, policy=policy)
-    refusal = audience.refusal(channel, recipient, promotional=is_promotional(event.status))
+    refusal = audience.refusal(
+        channel, recipient, promotional=is_promotional(event.status, event.shop)
+    )
     if refusal:
         return refusal
     if event.channels is None and audience.customer and audience.customer.channels == ():
@@ -261,7 +263,7 @@ def _quiet_until(
         stated=stated_time_zones(event, channel, audience, policy=policy),
         phone=(customer and customer.phone) or event.contact.phone,
         country=event.contact.country,
-        promotional=is_promotional(event.status),
+        promotional=is_promotional(event.status, event.shop),
         policy=policy,
         now=now,
     )

@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from ordercast.events.message_class import MessageClass
+from ordercast.events.statuses import Status
 from ordercast.typed_values import (
     BadSettings,
     Country,
@@ -102,11 +104,28 @@ class BrandFile(Settings, frozen=True):
     statuses: dict[str, OwnStatus] = msgspec.field(default_factory=dict)
 
 
-class Brand(BrandFile, frozen=True):
-    """A brand with its files, by their path in its folder; `folder` is "" where a shop has none."""
+class Brand(BrandFile, frozen=True, eq=False):
+    """A brand with its files, by their path in its folder; `folder` is "" where a shop has none.
+
+    Each is read once, and is the same as itself alone.
+    """
 
     folder: str = ""
     files: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def own_statuses(self) -> Mapping[str, Status]:
+        """The shop's own statuses, as the table of all statuses has its."""
+        return {
+            name: Status(
+                send_within=each.send_within, message_class=MessageClass(each.message_class)
+            )
+            for name, each in self.statuses.items()
+        }
+
+    def toml(self, name: str) -> Mapping[str, str]:
+        """Return the words of one of its files; none where it is not there."""
+        return tomllib.loads(self.files.get(name, ""))
 
     def sources(self) -> Mapping[str, str]:
         """Return everything that a message of this brand depends on, by path: for its version."""
@@ -122,12 +141,17 @@ class BadBrand(Exception):
 
 def brand_for(shop: str | None) -> Brand:
     """Return the brand of a shop as order events name it; the default one where it has none."""
-    brands = _deployed()
+    brands = deployed()
     return brands.get(shop or DEFAULT) or brands.get(DEFAULT) or NO_BRAND
 
 
+def all_brands() -> list[Brand]:
+    """Return every brand once."""
+    return list(dict.fromkeys(deployed().values()))
+
+
 @cache
-def _deployed() -> Mapping[str, Brand]:
+def deployed() -> Mapping[str, Brand]:
     """Read the brands once per execution environment."""
     return by_shop(read_brands(FOLDER))
 

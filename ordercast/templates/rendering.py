@@ -10,6 +10,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
 
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.templates.brands import Brand, brand_for
 from ordercast.templates.inlining import inlined
 from ordercast.templates.sms_text import fits, normalise
 from ordercast.templates.sources import Sources, sources_of
@@ -18,10 +19,11 @@ from ordercast.templates.words import Words
 
 def words(notification: Notification) -> Words:
     """Render *notification* for its channel; HTML is escaped, the subject is one line."""
-    compiled = _compiled(notification.template, notification.locale)
+    brand = brand_for(notification.order.shop)
+    compiled = _compiled(notification.template, notification.locale, brand)
+    order = _named(notification.order, brand)
     if not CHANNELS[notification.channel].has_subject:
-        return Words(text=_text_message(compiled, notification.order))
-    order = notification.order
+        return Words(text=_text_message(compiled, order))
     subject = re.sub(r"\s+", " ", compiled["subject"].render(order=order).strip())
     text = compiled["email.txt"].render(order=order).strip()
     return Words(
@@ -41,13 +43,18 @@ def compile_sources(sources: Sources) -> Mapping[str, Any]:
         for part, skeleton in sources.skeletons.items()
     }
     environment = _environment({"subject": sources.words["subject"], **parts})
-    language = {"language": sources.language}
-    return {part: environment.get_template(part, globals=language) for part in ("subject", *parts)}
+    known = {"language": sources.language, "brand": sources.brand}
+    return {part: environment.get_template(part, globals=known) for part in ("subject", *parts)}
 
 
 @cache
-def _compiled(template: str, language: str) -> Mapping[str, Any]:
-    return compile_sources(sources_of(template, language))
+def _compiled(template: str, language: str, brand: Brand) -> Mapping[str, Any]:
+    return compile_sources(sources_of(template, language, brand))
+
+
+def _named(order: OrderDetails, brand: Brand) -> OrderDetails:
+    """Call the shop by the brand's name, not as order events do."""
+    return replace(order, shop=brand.name) if brand.name else order
 
 
 def _text_message(compiled: Mapping[str, Any], order: OrderDetails) -> str:

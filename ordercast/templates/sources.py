@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from ordercast.templates.statuses import template_for
+from ordercast.templates.brands import Brand
 
 DEFAULT_LANGUAGE = "en"
 
@@ -21,6 +21,7 @@ class Sources:
 
     template: str
     language: str
+    brand: Brand
     words: Mapping[str, str]
     skeletons: Mapping[str, str]
 
@@ -30,41 +31,54 @@ def folders() -> tuple[Path, ...]:
     return (Path(__file__).parent,)
 
 
-def language_for(status: str, locale: str | None) -> str:
+def language_for(template: str, locale: str | None, brand: Brand) -> str:
     """Return the language of a BCP 47 *locale*, `sv` for `sv-FI`, or the default language."""
     language = (locale or "").replace("_", "-").partition("-")[0].lower()
-    return language if language in languages_of(template_for(status)) else DEFAULT_LANGUAGE
+    return language if language in languages_of(template, brand) else DEFAULT_LANGUAGE
 
 
 @cache
-def languages_of(template: str) -> frozenset[str]:
-    """Return the languages that *template* is written in."""
-    return frozenset(path.stem for each in folders() for path in (each / template).glob("*.toml"))
+def languages_of(template: str, brand: Brand) -> frozenset[str]:
+    """Return the languages that *template* is written in, for all shops or by the brand."""
+    shared = {path.stem for each in folders() for path in (each / template).glob("*.toml")}
+    own = (PurePath(name) for name in brand.files)
+    return frozenset(shared | {path.stem for path in own if str(path.parent) == template})
 
 
 @cache
-def sources_of(template: str, language: str) -> Sources:
-    """Read *template* in *language*; its own words come before those that all messages share."""
-    frame = tomllib.loads(_read(f"layout/{language}.toml"))
-    own = tomllib.loads(_read(f"{template}/{language}.toml"))
+def sources_of(template: str, language: str, brand: Brand) -> Sources:
+    """Read *template* in *language*; its own words come before those that all messages share.
+
+    Each word of the brand's own stands for that of all shops, and so does each skeleton.
+    """
+    frame, own = f"layout/{language}.toml", f"{template}/{language}.toml"
+    shared = {"footer": brand.footer, **_toml(frame), **brand.toml(frame)}
+    words = {**shared, **_toml(own), **brand.toml(own)}
+    if words.keys() == shared.keys():
+        raise FileNotFoundError(own)
     return Sources(
         template=template,
         language=language,
-        words=frame | own,
-        skeletons={part: _read(f"layout/{part}") for part in SKELETONS},
+        brand=brand,
+        words=words,
+        skeletons={part: brand.files.get(part) or _read(f"layout/{part}") for part in SKELETONS},
     )
 
 
 @cache
-def version_of(template: str, language: str) -> str:
+def version_of(template: str, language: str, brand: Brand) -> str:
     """Return eight characters that change with anything that *template* is made of."""
-    made_of = sources_of(template, language)
+    made_of = sources_of(template, language, brand)
     texts = [*sorted(made_of.words.items()), *sorted(made_of.skeletons.items())]
-    return sha256(repr((language, texts)).encode()).hexdigest()[:8]
+    look = brand.sources().get("brand.toml", "")
+    return sha256(repr((language, texts, look)).encode()).hexdigest()[:8]
+
+
+def _toml(name: str) -> dict[str, str]:
+    return tomllib.loads(_read(name))
 
 
 def _read(name: str) -> str:
+    """Return the text of a file of all shops; empty where there is none."""
     found = [path for each in folders() if (path := each / name).is_file()]
-    if not found:
-        raise FileNotFoundError(name)
-    return found[-1].read_text(encoding="utf-8")
+    return found[-1].read_text(encoding="utf-8") if found else ""

@@ -66,4 +66,8 @@ def page(notification: Notification) -> Page:
 
 
 def lines_of(page: Page) -> set[str]:
-    return {line.strip() for line in page.text.splitlines()}
+    return {line.strip() for line in page.text.translate(SPACER).splitlines()}
+
+
+SPACER = str.maketrans("", "", "\u034f\u200c\xa0")
+"""Characters that keep the page's text out of the preview of an e-mail; nobody sees them."""

@@ -27,13 +27,13 @@ def within(template: str) -> timedelta:
 
 @pytest.mark.parametrize("status", TEMPLATES)
 def test_a_known_status_has_its_own_template(status: str) -> None:
-    assert status == template_for(status)
+    assert status == template_for(status, None)
 
 
 @given(st.text() | st.sampled_from(["layout", "confirmed/en", "..", "", "Confirmed", "brewed"]))
 def test_any_other_status_has_the_generic_one(status: str) -> None:
     if status not in TEMPLATES:
-        assert GENERIC == template_for(status)
+        assert GENERIC == template_for(status, None)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -56,9 +56,9 @@ def test_what_is_shipped_is_transactional() -> None:
 @pytest.mark.usefixtures("review")
 def test_a_template_says_itself_that_it_is_promotional() -> None:
     assert ["review"] == promotional_templates()
-    assert is_promotional("review")
-    assert not is_promotional("shipped")
-    assert not is_promotional("of-the-shop-s-own")
+    assert is_promotional("review", None)
+    assert not is_promotional("shipped", None)
+    assert not is_promotional("of-the-shop-s-own", None)
 
 
 def test_the_page_shows_how_a_template_becomes_promotional() -> None:

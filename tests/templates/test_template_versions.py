@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from ordercast.templates.brands import NO_BRAND
 from ordercast.templates.inlining import NoSuchWords
 from ordercast.templates.rendering import words
 from ordercast.templates.sources import language_for, languages_of, sources_of, version_of
+from ordercast.templates.statuses import template_for
 from tests.receipts.bodies import EVERY_VOICE, FOLDER, LANGUAGES, MAIL, TEXT, about, each_voice
 from tests.templates.review import templates_in
 
@@ -28,16 +30,17 @@ WORDS = ("subject", "preheader", "heading", "lead", "total", "button", "reason",
 def test_a_locale_is_answered_in_its_language_or_in_english(
     status: str, locale: str | None, language: str
 ) -> None:
-    assert language == language_for(status, locale)
+    assert language == language_for(template_for(status, None), locale, NO_BRAND)
 
 
 @each_voice
 def test_every_template_has_all_its_words_in_every_language(template: str, language: str) -> None:
-    made_of = sources_of(template, language)
+    made_of = sources_of(template, language, NO_BRAND)
 
-    assert language in languages_of(template)
+    assert language in languages_of(template, NO_BRAND)
     assert set(WORDS) <= set(made_of.words)
-    assert all(words.strip() == words != "" for words in made_of.words.values())
+    assert {"footer"} == {key for key, words in made_of.words.items() if not words}
+    assert all(words.strip() == words for words in made_of.words.values())
 
 
 def test_there_are_words_for_templates_that_there_are_and_no_others() -> None:
@@ -70,16 +73,16 @@ def elsewhere(tmp_path: Path) -> Iterator[Path]:
 def test_a_version_moves_with_the_words_it_stands_for(
     elsewhere: Path, changed: str, *, moves: bool
 ) -> None:
-    before = version_of("confirmed", "en")
+    before = version_of("confirmed", "en", NO_BRAND)
     file = elsewhere / changed
     file.write_text(file.read_text().replace("order", "parcel").replace("beställning", "paket"))
 
     with templates_in(elsewhere):
-        assert moves == (before != version_of("confirmed", "en"))
+        assert moves == (before != version_of("confirmed", "en", NO_BRAND))
 
 
 def test_every_voice_has_a_version_of_its_own() -> None:
-    versions = {version_of(template, language) for template, language in EVERY_VOICE}
+    versions = {version_of(template, language, NO_BRAND) for template, language in EVERY_VOICE}
 
     assert len(EVERY_VOICE) == len(versions)
     assert all(re.fullmatch("[0-9a-f]{8}", version) for version in versions)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ordercast.templates.brands import NO_BRAND
 from ordercast.templates.rendering import words
 from ordercast.templates.sms_text import Encoding, fits, parts
 from ordercast.templates.sources import sources_of
@@ -26,7 +27,7 @@ def test_the_words_of_a_text_message_are_plain_as_they_are_written(
     template: str, language: str
 ) -> None:
     """They would become plain with the rest, but only if the rest can."""
-    assert Encoding.GSM_7 is parts(sources_of(template, language).words["sms"]).encoding
+    assert Encoding.GSM_7 is parts(sources_of(template, language, NO_BRAND).words["sms"]).encoding
 
 
 def test_what_a_shop_wrote_is_made_plain_in_a_text_message_and_kept_in_an_e_mail() -> None:

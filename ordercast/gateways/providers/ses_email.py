@@ -75,7 +75,8 @@ class SesEmail:
 
     def _request(self, message: Outgoing) -> "SendEmailRequestTypeDef":
         notification = message.notification
-        brand = self.brand_of(notification.order.shop)
+        shop = notification.order.shop
+        brand = self.brand_of(shop)
         return {
             "ReplyToAddresses": [brand.reply_to] if brand.reply_to else [],
             "FromEmailAddress": self._from(brand),
@@ -85,7 +86,7 @@ class SesEmail:
             "EmailTags": [
                 {"Name": NOTIFICATION_TAG, "Value": notification.id},
                 {"Name": "template", "Value": notification.template},
-                {"Name": "class", "Value": message_class_of(notification.template)},
+                {"Name": "class", "Value": message_class_of(notification.template, shop)},
                 {"Name": "stage", "Value": self.stage},
             ],
         }
@@ -99,7 +100,7 @@ class SesEmail:
             "Subject": {"Data": words.subject or "", "Charset": "UTF-8"},
             "Body": body,
         }
-        if is_promotional(message.notification.template):
+        if is_promotional(message.notification.template, message.notification.order.shop):
             simple["Headers"] = self._unsubscribe_headers(message.notification.id)
         return simple
 

@@ -57,7 +57,7 @@ class SnsSms:
 
     def _attributes(self, row: Notification) -> "dict[str, MessageAttributeValueTypeDef]":
         # SNS sends transactional ones first, and to numbers that refuse marketing too.
-        kind = "Promotional" if is_promotional(row.template) else "Transactional"
+        kind = "Promotional" if is_promotional(row.template, row.order.shop) else "Transactional"
         attributes = {"AWS.SNS.SMS.SMSType": _attribute("String", kind)}
         own = self.brand_of(row.order.shop).sender_ids.get(row.country or "")
         if sender_id := own or self.sender_id:

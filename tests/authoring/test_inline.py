@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ordercast.templates.authoring.inline import LAYOUT, inlined
+from ordercast.authoring.inline import LAYOUT, inlined
 
 STYLED = "<html><head><style>td { color: var(--text) } .a { margin: 0 }</style></head><body>%s</body></html>"
 
