@@ -6,7 +6,7 @@ those of the rollups, and what waits over the end of a period does not use up th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -54,12 +54,33 @@ _LENGTH = {BudgetPeriod.MONTH: 7, BudgetPeriod.DAY: 10, BudgetPeriod.HOUR: 13}
 _KEPT = {7: timedelta(days=800), 10: timedelta(days=400), 13: timedelta(days=30)}
 
 
+_FIRST_HOUR = "0001-01-01T00:00+00:00"
+
+
+def period_of(account: str) -> str:
+    """Return the period that the key of an account ends with."""
+    return account.rpartition("#")[2]
+
+
+def begins(period: str) -> datetime:
+    """Return when a period begins: `2026-03`, `2026-03-02` or `2026-03-02T09`."""
+    return datetime.fromisoformat(period + _FIRST_HOUR[len(period) :])
+
+
+def hours_back(period: BudgetPeriod, periods: int, now: datetime) -> list[str]:
+    """Return an hour of each of the last *periods*, oldest first, up to that of *now*."""
+    lasts = {BudgetPeriod.HOUR: timedelta(hours=1), BudgetPeriod.DAY: timedelta(days=1)}
+    times = [now]
+    while len(times) < periods:
+        last = times[-1]
+        times.append(last - lasts.get(period, timedelta(days=last.day)))
+    return [f"{each.astimezone(UTC):%Y-%m-%dT%H}" for each in reversed(times)]
+
+
 def keep_until(account: str) -> datetime:
     """Return until when the account of that key is kept, so that `budget history` can show it."""
-    period = account.rpartition("#")[2]
-    begins = f"{period}{'-01T00' if len(period) == _LENGTH[BudgetPeriod.MONTH] else ''}"
-    begins += "T00" if len(period) == _LENGTH[BudgetPeriod.DAY] else ""
-    return datetime.fromisoformat(f"{begins}:00+00:00") + _KEPT[len(period)]
+    period = period_of(account)
+    return begins(period) + _KEPT[len(period)]
 
 
 BUDGETS_MAX = 100

@@ -8,7 +8,15 @@ from functools import cache, partial
 from typing import Any
 
 from ordercast.budgets.account import NOTHING, Account, opened, share_used
-from ordercast.budgets.budget import BUDGETS_MAX, DIMENSIONS, Budget, BudgetPeriod
+from ordercast.budgets.budget import (
+    BUDGETS_MAX,
+    DIMENSIONS,
+    Budget,
+    BudgetPeriod,
+    begins,
+    hours_back,
+    period_of,
+)
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import LedgerUnavailable
 from ordercast.operations.target import Target
@@ -48,7 +56,7 @@ class BudgetState:
         return {
             "budget": self.budget.id,
             **{name: getattr(self.budget, name) for name in DIMENSIONS},
-            "period": self.account.key.rpartition("#")[2],
+            "period": period_of(self.account.key),
             "limit_usd": f"{self.account.limit:f}",
             "used_usd": f"{self.used:f}",
             "spent_usd": f"{self.spent:f}",
@@ -116,7 +124,7 @@ def _states(chosen: Target, *, back: Mapping[BudgetPeriod, int]) -> list[BudgetS
     by_key = {
         each.account(hour): each
         for each in chosen.limits().read().budgets
-        for hour in _hours_back(each.period, back[each.period], now)
+        for hour in hours_back(each.period, back[each.period], now)
     }
     accounts = take_in_adjustments(chosen.accounts(), chosen.rollups(), by_key)
     waiting = _waiting(chosen)
@@ -125,22 +133,12 @@ def _states(chosen: Target, *, back: Mapping[BudgetPeriod, int]) -> list[BudgetS
         BudgetState(
             budget=budget,
             account=accounts.get(key) or opened(budget, key),
-            spent=_spent(buckets(key.rpartition("#")[2]), budget),
+            spent=_spent(buckets(period_of(key)), budget),
             waiting=waiting.get(key, 0),
         )
         for key, budget in by_key.items()
         if key in accounts or key == budget.account(hour_of(now))
     ]
-
-
-def _hours_back(period: BudgetPeriod, periods: int, now: datetime) -> list[str]:
-    """Return an hour of each of the last *periods*, oldest first."""
-    length = {BudgetPeriod.HOUR: timedelta(hours=1), BudgetPeriod.DAY: timedelta(days=1)}
-    times = [now]
-    while len(times) < periods:
-        last = times[-1]
-        times.append(last - length.get(period, timedelta(days=last.day)))
-    return [hour_of(each) for each in reversed(times)]
 
 
 def _spent(buckets: Mapping[RollupKey, Amounts], budget: Budget) -> Decimal:
@@ -150,13 +148,10 @@ def _spent(buckets: Mapping[RollupKey, Amounts], budget: Budget) -> Decimal:
 
 
 def _buckets(chosen: Target, period: str) -> dict[RollupKey, Amounts]:
-    begins = datetime.fromisoformat(f"{period}{_REST[len(period)]}+00:00")
+    since = begins(period)
     lasts = {7: timedelta(days=31), 10: timedelta(days=1), 13: timedelta(hours=1)}[len(period)]
-    found = rollups_between(chosen.rollups(), begins, begins + lasts)
+    found = rollups_between(chosen.rollups(), since, since + lasts)
     return {bucket: a for bucket, a in found.items() if bucket.hour.startswith(period)}
-
-
-_REST = {7: "-01T00:00", 10: "T00:00", 13: ":00"}
 
 
 def _waiting(chosen: Target) -> dict[str, int]:
@@ -181,7 +176,7 @@ def _open(chosen: Target, budget: Budget, now: datetime) -> None:
     What is on its way at this moment may be missing: the verifier puts that right.
     """
     key = budget.account(hour_of(now))
-    period = key.rpartition("#")[2]
+    period = period_of(key)
     charged = charged_by_slot(_buckets(chosen, period), budget, period)
     adjusted = chosen.rollups().adjusted([key]).get(key, {})
     fresh = opened(budget, key)

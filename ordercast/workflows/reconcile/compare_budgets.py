@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from ordercast.budgets.account import NOTHING, Account, corrected
-from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, period_of
 from ordercast.reconciliation.comparison import Findings
 from ordercast.rollups.spent import charged_by_slot
 from ordercast.workflows.ports import Accounts, Adjustments
@@ -36,7 +36,7 @@ class BudgetDifference:
     @property
     def hours(self) -> tuple[str, ...]:
         """The hours of its slot."""
-        period = self.account.key.rpartition("#")[2]
+        period = period_of(self.account.key)
         if len(period) == BudgetPeriod.MONTH.length:
             return tuple(f"{period}-{self.slot}T{hour:02}" for hour in range(24))
         return (period if len(period) == BudgetPeriod.HOUR.length else f"{period}T{self.slot}",)
@@ -88,7 +88,7 @@ class CompareBudgets:
         found = []
         for key, account in accounts.items():
             budget = budgets[key]
-            charged = charged_by_slot(buckets, budget, key.rpartition("#")[2])
+            charged = charged_by_slot(buckets, budget, period_of(key))
             for slot in _complete(budget, hours, key):
                 used = account.used.get(slot, NOTHING)
                 if used != charged.get(slot, NOTHING):

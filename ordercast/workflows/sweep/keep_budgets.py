@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ordercast.budgets.account import Account, share_used
-from ordercast.budgets.budget import Budget, BudgetPeriod
+from ordercast.budgets.budget import Budget, hours_back
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.pacing.holds import Hold, Why
 from ordercast.rollups.budget_holds import account_of, budget_of, has_room, money_holds
@@ -35,7 +35,7 @@ class KeepBudgets:
         budgets = {account_of(hold, budget): budget for hold, budget in held.items()} | {
             budget.account(hour): budget
             for budget in found.limits.budgets
-            for hour in _hours(budget.period, now)
+            for hour in hours_back(budget.period, 2, now)
         }
         if not (budgets or money):
             return False
@@ -54,12 +54,6 @@ class KeepBudgets:
 def _has_room(hold: Hold, budget: Budget | None, accounts: Mapping[str, Account]) -> bool:
     account = budget and accounts.get(account_of(hold, budget))
     return not (budget and account) or has_room(hold, budget, account)
-
-
-def _hours(period: BudgetPeriod, now: datetime) -> set[str]:
-    """Return an hour of the present period and one of the last."""
-    length = {BudgetPeriod.HOUR: timedelta(hours=1), BudgetPeriod.DAY: timedelta(days=1)}
-    return {hour_of(now), hour_of(now - length.get(period, timedelta(days=now.day)))}
 
 
 def _fullest(accounts: Mapping[str, Account], budgets: Iterable[Budget], now: datetime) -> float:
