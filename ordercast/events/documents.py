@@ -1,4 +1,4 @@
-"""Read the one JSON object that a payload is. Used by the contract, for every order event."""
+"""Read the one JSON object that an order event is, in its envelope or none. Used by the contract."""
 
 from collections.abc import Collection
 from typing import Any
@@ -7,19 +7,19 @@ import msgspec
 
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.unreadable_values import TOO_LARGE, invalid_value_in
+from ordercast.events.wrapping.encodings import utf8
+from ordercast.events.wrapping.envelopes import event_in
+from ordercast.events.wrapping.formats import format_of
 
 
 def document_in(payload: bytes, *, fields: Collection[str]) -> dict[str, Any]:
-    """Return the object. Raises `MalformedOrderEvent`, in one line without a value.
+    """Return the order event in *payload*. Raises `MalformedOrderEvent`, in one line without a value.
 
     An error repeats only names in *fields*: any other may be an address.
     """
     try:
-        document = msgspec.json.decode(payload)
-    except UnicodeDecodeError:
-        message = "not JSON: not UTF-8"
-        raise MalformedOrderEvent(message) from None
-    except msgspec.DecodeError as error:
+        document = msgspec.json.decode(utf8(payload))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedOrderEvent(_problem(error, payload, fields)) from None
     except RecursionError:
         message = "not usable: nested too deeply"
@@ -27,10 +27,16 @@ def document_in(payload: bytes, *, fields: Collection[str]) -> dict[str, Any]:
     if not isinstance(document, dict):
         message = f"event: expected an object, got {_KINDS[type(document)]}"
         raise MalformedOrderEvent(message)
-    return document
+    return event_in(document)
 
 
-def _problem(error: msgspec.DecodeError, payload: bytes, fields: Collection[str]) -> str:
+def _problem(
+    error: msgspec.DecodeError | UnicodeDecodeError, payload: bytes, fields: Collection[str]
+) -> str:
+    if not payload.startswith((b"{", b"[")) and (name := format_of(payload)):
+        return f"not JSON: it looks like {name}"
+    if isinstance(error, UnicodeDecodeError):
+        return "not JSON: not UTF-8"
     if problem := invalid_value_in(payload, fields=fields):
         return problem
     # The one thing that is JSON and that msgspec cannot hold.

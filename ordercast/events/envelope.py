@@ -1,15 +1,19 @@
 """Unpack a stream record into its order events. Used by the order relay and recordings.
 
-A record holds one event, plain or compressed, or an aggregate of such records.
+A record holds one event or several, plain or compressed, or an aggregate of such records.
 """
 
 import zlib
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from ordercast.events.kpl import message_in, take_apart
-from ordercast.events.kpl_message import MAGIC
+from ordercast.events.kpl_damaged import PART_LIMIT
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.events.wrapping.encodings import utf8
+from ordercast.events.wrapping.json_texts import is_one_object, json_texts
+from ordercast.events.wrapping.text_wrappings import unwrapped_text
 
 EVENT_LIMIT = 1024 * 1024
 """Bytes of an unpacked event: the size of one stream record, so that it can be put again."""
@@ -17,9 +21,20 @@ EVENT_LIMIT = 1024 * 1024
 AGGREGATE_LIMIT = 16 * EVENT_LIMIT
 """Bytes of all compressed events in one record, unpacked, so that they fit in memory."""
 
+WRAPPINGS = 3
+"""How many wrappings round the same bytes are taken off."""
+
 DAMAGED_COMPRESSION = "damaged-compression"
 NESTED_AGGREGATE = "nested-aggregate"
 TOO_LARGE = "too-large"
+
+
+@dataclass(slots=True)
+class _Room:
+    """What one record may still unpack to."""
+
+    bytes: int = AGGREGATE_LIMIT
+    events: int = PART_LIMIT
 
 
 def open_envelope(record: StreamRecord) -> list[StreamRecord | ParkedRecord]:
@@ -30,34 +45,68 @@ def open_envelope(record: StreamRecord) -> list[StreamRecord | ParkedRecord]:
     """
     message = message_in(record.payload)
     if message is None:
-        return [_unpacked(record, EVENT_LIMIT)]
-    room = AGGREGATE_LIMIT
+        return _events(record, _Room())
+    room = _Room()
     opened: list[StreamRecord | ParkedRecord] = []
     for part in take_apart(record, message):
-        if isinstance(part, ParkedRecord) or not part.payload.startswith(_WRAPPED):
-            opened.append(part)
-            continue
-        event = _unpacked(part, min(room, EVENT_LIMIT))
-        if isinstance(event, StreamRecord) and event is not part:
-            room -= len(event.payload)
-        opened.append(event)
+        opened += [part] if isinstance(part, ParkedRecord) else _events(part, room)
     return opened
 
 
-def _unpacked(record: StreamRecord, limit: int) -> StreamRecord | ParkedRecord:
-    compressed = record.payload.startswith(COMPRESSED)
-    payload, problem = inflated(record.payload, limit) if compressed else (record.payload, None)
-    if problem is None and message_in(payload) is not None:
-        problem = NESTED_AGGREGATE, "an aggregate may not stand inside another or be compressed"
+def _events(record: StreamRecord, room: _Room) -> list[StreamRecord | ParkedRecord]:
+    """Return the events of a record that is no aggregate."""
+    if is_one_object(record.payload):
+        return [record]
+    payload, problem = unwrapped(record.payload, min(room.bytes, EVENT_LIMIT))
+    most = max(room.events, 1)
+    texts = json_texts(payload, limit=most)
+    if len(texts) > most:
+        problem = TOO_LARGE, f"it holds more than {PART_LIMIT} events"
     if problem is not None:
         reason, detail = problem
-        return ParkedRecord(record=record, reason=reason, detail=detail)
-    return replace(record, payload=payload) if compressed else record
+        return [ParkedRecord(record=record, reason=reason, detail=detail)]
+    if payload is not record.payload:
+        room.bytes -= len(payload)
+    if len(texts) < _SEVERAL:
+        content = texts[0].content if texts else payload
+        return [record if content == record.payload else replace(record, payload=content)]
+    room.events -= len(texts)
+    return [replace(record, document=n, payload=each.content) for n, each in enumerate(texts)]
+
+
+_SEVERAL = 2
+
+
+def unwrapped(payload: bytes, limit: int) -> tuple[bytes, tuple[str, str] | None]:
+    """Return the UTF-8 bytes in compression, base64 and JSON texts, or a reason and its detail.
+
+    Bytes in which nothing of that is found are returned as they are.
+    """
+    inner = sure = payload
+    for _ in range(WRAPPINGS):
+        before, inner = inner, utf8(inner)
+        if inner.startswith(COMPRESSED):
+            inner, problem = inflated(inner, limit)
+            if problem is not None:
+                return b"", problem
+            sure = inner
+        else:
+            inner = unwrapped_text(inner)
+        if message_in(inner) is not None:
+            detail = "an aggregate may not stand inside another or be compressed"
+            return b"", (NESTED_AGGREGATE, detail)
+        if inner is before:
+            break
+    inner = utf8(inner)
+    # Words may look like base64, and be something only by chance.
+    return (inner if inner.lstrip()[:1] in _JSON else utf8(sure)), None
+
+
+_JSON = (b"{", b"[")
 
 
 # No JSON begins with any of these: gzip (RFC 1952), and zlib (RFC 1950) at its four levels.
 COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-_WRAPPED = (MAGIC, *COMPRESSED)
 
 
 def inflated(payload: bytes, limit: int) -> tuple[bytes, tuple[str, str] | None]:

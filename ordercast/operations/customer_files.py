@@ -14,6 +14,8 @@ from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.events.order_event_fields import Address, Identifier, in_one_line
 from ordercast.events.unreadable_values import invalid_value_in
+from ordercast.events.wrapping.encodings import utf8
+from ordercast.events.wrapping.json_texts import json_texts
 from ordercast.people.contact import e164, mailbox
 from ordercast.people.countries import country_in
 from ordercast.people.person import AGREED, Person, QuietHours
@@ -63,9 +65,8 @@ class CustomerLine:
 
 
 def customer_lines(content: bytes) -> list[CustomerLine]:
-    """Read JSON Lines, each by itself; the last line of a customer counts."""
-    lines = enumerate(content.splitlines(), start=1)
-    return [_line(place, line) for place, line in lines if line.strip()]
+    """Read JSON Lines or an array, each customer by itself; the last line of a customer counts."""
+    return [_line(each.place or each.line, each.content) for each in json_texts(utf8(content))]
 
 
 def _line(place: int, line: bytes) -> CustomerLine:

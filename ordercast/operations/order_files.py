@@ -1,12 +1,17 @@
 """Read a file of order events and check each of them. Used by `ordercast put`."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from ordercast.errors import MalformedOrderEvent
+from ordercast.events.envelope import unwrapped
 from ordercast.events.order_event import OrderEvent, parse_order_event
+from ordercast.events.wrapping.json_texts import JsonText, json_texts
 from ordercast.producer import NO_CURRENCY, TOO_LARGE, fits
+from ordercast.usage_error import UsageError
+
+FILE_LIMIT = 1024 * 1024 * 1024
+"""Bytes of a file of events, unpacked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,17 +25,21 @@ class EventRow:
 
 
 def read_rows(content: bytes) -> list[EventRow]:
-    """Read JSON Lines, one JSON object, or an array of them; every event is checked by itself."""
-    whole = _json(content)
-    if isinstance(whole, list):
-        return [
-            _row(f"event {place}", json.dumps(each).encode())
-            for place, each in enumerate(whole, start=1)
-        ]
-    if isinstance(whole, dict):
-        return [_row("event 1", content)]
-    lines = enumerate(content.splitlines(), start=1)
-    return [_row(f"line {place}", line) for place, line in lines if line.strip()]
+    """Read JSON Lines, JSON objects or arrays of them, each event by itself, also compressed.
+
+    Raises `UsageError` for a file that cannot be unpacked.
+    """
+    plain, problem = unwrapped(content, FILE_LIMIT)
+    if problem:
+        raise UsageError(f"the file is not read: {problem[1]}")
+    texts = list(json_texts(plain))
+    return [_row(_place(each, len(texts)), each.content) for each in texts]
+
+
+def _place(text: JsonText, among: int) -> str:
+    if text.place is not None or among == 1:
+        return f"event {text.place or 1}"
+    return f"line {text.line}"
 
 
 def read_file(path: str) -> bytes:
@@ -45,10 +54,3 @@ def _row(place: str, payload: bytes) -> EventRow:
         return EventRow(place=place, payload=payload, event=None, problem=str(error))
     problem = None if fits(event.order_id, payload) else TOO_LARGE
     return EventRow(place=place, payload=payload, event=event, problem=problem)
-
-
-def _json(content: bytes) -> object:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None  # then these are lines, which are checked one by one

@@ -20,6 +20,7 @@ from ordercast.events.envelope import COMPRESSED, EVENT_LIMIT, inflated
 from ordercast.events.kpl import message_in, take_apart
 from ordercast.events.kpl_message import MAGIC, definition
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.events.wrapping.encodings import utf8
 from ordercast.gateways.streams.kinesis_records import lambda_record, stream_records
 from ordercast.operations.anonymise import Scrub, masked
 from ordercast.usage_error import UsageError
@@ -62,6 +63,7 @@ def read(path: Path | str) -> list[Mapping[str, Any]]:
     try:
         if content.startswith(_GZIP):
             content = gzip.decompress(content)
+        content = utf8(content)
         whole = _json(content)
         first, *events = [whole] if whole else _lines(path, content)
     except (EOFError, gzip.BadGzipFile, zlib.error):

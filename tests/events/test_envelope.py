@@ -55,12 +55,6 @@ def test_a_compressed_sub_record_is_unpacked_among_plain_ones(compress) -> None:
     )
 
 
-@compressors
-def test_what_is_compressed_twice_is_unpacked_once(compress) -> None:
-    """The event's parser refuses it, so that producers do not rely on it."""
-    assert [("101", compress(ORDER))] == opened(compress(compress(ORDER)))
-
-
 DAMAGED = {
     "cut off": lambda packed: packed[:-5],
     "its first bytes only": lambda packed: packed[:2],

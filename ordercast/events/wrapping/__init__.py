@@ -1,0 +1,1 @@
+"""Read events in what producers and shippers put round them: encodings, envelopes, several in one."""

@@ -1,0 +1,132 @@
+"""Find the order event in the envelope of a shipper, or name the envelope. Used by the contract."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from json import dumps
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ordercast.errors import MalformedOrderEvent
+from ordercast.events.wrapping.text_wrappings import from_base64
+
+Document = dict[str, Any]
+
+ENVELOPES = 4
+"""How many envelopes round one event are opened, such as SQS round SNS round a CloudEvent."""
+
+
+class _Envelope(NamedTuple):
+    """An envelope: the fields that tell it, and those of which the first holds the event."""
+
+    name: str
+    fields: frozenset[str]
+    content: tuple[str, ...]
+
+
+READ = (
+    _Envelope("a CloudEvent", frozenset({"specversion", "id", "source"}), ("data", "data_base64")),
+    _Envelope("an EventBridge event", frozenset({"detail-type", "source", "detail"}), ("detail",)),
+    _Envelope("an SNS message", frozenset({"Type", "TopicArn", "Message"}), ("Message",)),
+    _Envelope("an SQS message", frozenset({"messageId", "body", "eventSource"}), ("body",)),
+)
+"""Round an order event, each of these has one reading."""
+
+_ROW = "; the order is in a row of your database: put an order event (an outbox does)"
+
+NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (f"a Debezium change event{_ROW}", ("before", "after", "op")),
+    (f"a Debezium change event{_ROW}", ("payload.before", "payload.after", "payload.op")),
+    (f"a change record of AWS DMS{_ROW}", ("metadata.operation",)),
+    (f"a change record of AWS DMS{_ROW}", ("metadata.record-type",)),
+    (f"a Maxwell change event{_ROW}", ("database", "table", "data")),
+    (f"a MongoDB change event{_ROW}", ("operationType", "fullDocument")),
+    (f"a record of a DynamoDB stream{_ROW}", ("eventName", "dynamodb")),
+    ("JSON of Kafka Connect with its schema; the event is in payload", ("schema", "payload")),
+    ("a Kinesis record of EventBridge Pipes; the event is in data", ("kinesisSchemaVersion",)),
+    ("a request of Firehose; the events are in records", ("requestId", "records")),
+    ("a request of Firehose; the events are in records", ("invocationId", "records")),
+    ("an invocation of Lambda; the events are in Records", ("Records",)),
+    ("a message of CloudWatch Logs; the lines are in logEvents", ("logGroup", "logEvents")),
+    ("a request of API Gateway; the event is in body", ("requestContext", "body")),
+    ("a log record; the event is in log: set log_key in Fluent Bit", ("log",)),
+    ("a log record; the event is in message", ("message", "@timestamp")),
+)
+"""What is refused by name, with the fields that tell it; a dot leads into a field."""
+
+_ORDER_IDS = frozenset({"order_id", "orderId"})
+_EVENT_IDS = ("event_id", "eventId")
+
+
+def event_in(document: Document) -> Document:
+    """Return the order event in *document*: itself where it is in no envelope.
+
+    The source and id of a CloudEvent become the `event_id` of an event without one. EventBridge,
+    SNS and SQS give a repeated event a new id, so theirs never do. Raises `MalformedOrderEvent`.
+    """
+    if not _ORDER_IDS.isdisjoint(document):
+        return document
+    event_id = None
+    for _ in range(ENVELOPES):
+        envelope = next((each for each in READ if each.fields <= document.keys()), None)
+        if envelope is None or not _ORDER_IDS.isdisjoint(document):
+            break
+        if "specversion" in envelope.fields:
+            event_id = _event_id(document)
+        document = _content(document, envelope)
+    if _ORDER_IDS.isdisjoint(document):
+        _refuse_by_name(document)
+    if event_id and not any(document.get(each) for each in _EVENT_IDS):
+        return {**document, "event_id": event_id}
+    return document
+
+
+def _content(document: Document, envelope: _Envelope) -> Document:
+    field = next((each for each in envelope.content if document.get(each) is not None), None)
+    content = document[field] if field else None
+    if field == "data_base64":
+        content = from_base64(content.encode()) if isinstance(content, str) else None
+    if isinstance(content, str | bytes):
+        content = _decoded(content)
+    if not isinstance(content, dict):
+        where = " or ".join(envelope.content)
+        message = f"event: {envelope.name} without a JSON object in {where}"
+        raise MalformedOrderEvent(message)
+    return content
+
+
+def _decoded(text: str | bytes) -> object:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
+def _event_id(document: Document) -> str | None:
+    """Return an id of the CloudEvent's source and id, which together are unique."""
+    source, its_id = document["source"], document["id"]
+    if not (isinstance(source, str) and isinstance(its_id, str) and source and its_id):
+        return None
+    return f"cloudevent-{blake2b(dumps([source, its_id]).encode(), digest_size=16).hexdigest()}"
+
+
+def _refuse_by_name(document: Document) -> None:
+    for name, fields in NAMED:
+        if all(_has(document, each) for each in fields):
+            message = f"event: {name}"
+            raise MalformedOrderEvent(message)
+    for field in _MAY_HOLD_IT:
+        inner = document.get(field)
+        inner = _decoded(inner) if isinstance(inner, str) else inner
+        if isinstance(inner, dict) and not _ORDER_IDS.isdisjoint(inner):
+            message = f"event: in an envelope that is not read; put what is in {field} by itself"
+            raise MalformedOrderEvent(message)
+
+
+_MAY_HOLD_IT = ("data", "payload", "detail", "event", "message", "body", "value", "record", "order")
+
+
+def _has(document: Mapping[str, Any], field: str) -> bool:
+    holder, _, name = field.rpartition(".")
+    within = document.get(holder) if holder else document
+    return isinstance(within, dict) and name in within
