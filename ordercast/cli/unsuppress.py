@@ -14,8 +14,9 @@ from ordercast.events.identity import address_key, customer_key
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.notifications.channels import CHANNELS
 from ordercast.operations.target import LOCAL_STAGE, target
-from ordercast.people.contact import e164, mailbox
+from ordercast.people.email_addresses import mailbox
 from ordercast.people.person import Person, Suppression
+from ordercast.people.phone_numbers import e164
 from ordercast.receipts.suppressions import unsuppress
 from ordercast.usage_error import UsageError
 

@@ -7,11 +7,13 @@ from datetime import timedelta
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.notifications.channels import CHANNELS, FALLBACK
-from ordercast.people.contact import PhoneNumber, e164, mailbox, phone_number
+from ordercast.people.email_addresses import mailbox
 from ordercast.people.person import Person
+from ordercast.people.phone_numbers import PhoneNumber, e164, phone_number
 from ordercast.people.quiet_hours import Zones, is_time_zone
 from ordercast.people.quiet_policy import QuietPolicy
 from ordercast.people.time_zones import zones_of_number
+from ordercast.people.written_numbers import NumberProblem
 from ordercast.templates.statuses import is_promotional
 
 CONSENT_BY_EVENT = "event"
@@ -59,7 +61,7 @@ def people_in(event: OrderEvent, *, policy: Policy) -> frozenset[str]:
     """Return the keys of the records that the decision about *event* depends on."""
     country = event.contact.country or policy.default_country
     addresses = [
-        _address(as_written(event, None, channel), channel, country)
+        _address(as_written(event, None, channel), channel, country, policy)
         for channel in event.channels or tuple(Channel)
     ]
     keys = {address_key(address) for address in addresses if address}
@@ -81,17 +83,17 @@ def recipient_of(
 ) -> str | None:
     """Return the address to send to; the customer's record wins over the event."""
     country = _country(event, audience, policy)
-    return _address(as_written(event, audience.customer, channel), channel, country)
+    return _address(as_written(event, audience.customer, channel), channel, country, policy)
 
 
 def number_of(
     event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
-) -> PhoneNumber | None:
+) -> PhoneNumber | NumberProblem | None:
     """Return what is known of the recipient's number; None of a channel without numbers."""
     written = as_written(event, audience.customer, channel)
     if not written or CHANNELS[channel].contact != "phone":
         return None
-    return phone_number(written, _country(event, audience, policy))
+    return phone_number(written, _country(event, audience, policy), policy.countries)
 
 
 def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str | None:
@@ -157,8 +159,9 @@ def _country(event: OrderEvent, audience: Audience, policy: Policy) -> str:
     return (customer and customer.country) or event.contact.country or policy.default_country
 
 
-def _address(written: str | None, channel: Channel, country: str) -> str | None:
+def _address(written: str | None, channel: Channel, country: str, policy: Policy) -> str | None:
     if not written:
         return None
-    phone = CHANNELS[channel].contact == "phone"
-    return e164(written, country=country) if phone else mailbox(written)
+    if CHANNELS[channel].contact == "phone":
+        return e164(written, country=country, texts_to=policy.countries)
+    return mailbox(written)

@@ -18,6 +18,7 @@ from ordercast.events.order_event_fields import ItemV1
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderDetails
 from ordercast.notifications.status_rank import LatestStatus, status_rank
+from ordercast.people.phone_numbers import PhoneNumber
 from ordercast.templates.brands import brand_for
 from ordercast.templates.sources import language_for, version_of
 from ordercast.templates.statuses import template_for
@@ -93,7 +94,8 @@ def _row(
 
 def _country(event: OrderEvent, channel: Channel, audience: Audience, policy: Policy) -> str | None:
     """Return the country of a phone number, or that of an e-mail's reader if it is known."""
-    if number := number_of(event, channel, audience, policy=policy):
+    number = number_of(event, channel, audience, policy=policy)
+    if isinstance(number, PhoneNumber):
         return number.country
     return (audience.customer and audience.customer.country) or event.contact.country
 

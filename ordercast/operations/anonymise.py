@@ -13,7 +13,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import Any
 
-from ordercast.people.contact import country_of, e164
+from ordercast.people.phone_numbers import country_of, e164
 
 SIMULATOR = "@simulator.amazonses.com"
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -16,9 +15,10 @@ from ordercast.events.order_event_fields import Address, Identifier, in_one_line
 from ordercast.events.unreadable_values import invalid_value_in
 from ordercast.events.wrapping.encodings import utf8
 from ordercast.events.wrapping.json_texts import json_texts
-from ordercast.people.contact import e164, mailbox
 from ordercast.people.countries import country_in
+from ordercast.people.email_addresses import mailbox
 from ordercast.people.person import AGREED, Person, QuietHours
+from ordercast.people.phone_numbers import PhoneNumber, phone_number
 from ordercast.people.quiet_hours import is_time_zone
 from ordercast.settings.processors import quiet_hours
 
@@ -96,16 +96,14 @@ def _meant(error: msgspec.ValidationError) -> str:
 
 
 def _person(row: CustomerRow, left_out: list[str]) -> Person:
-    """Return the customer; a field that cannot be used is told to *left_out* instead."""
+    """Return the customer; what is wrong with the other fields is added to *left_out*."""
     country = _read(row, "country", country_in, NO_COUNTRY, left_out)
-    # A national number needs its country; without one only the international form is valid.
-    phone = partial(e164, country=country or "ZZ")
     return Person(
         key=customer_key(shop=row.shop, customer_id=row.customer_id),
         customer_id=row.customer_id,
         shop=row.shop,
         email=_read(row, "email", mailbox, "not one plain address", left_out),
-        phone=_read(row, "phone", phone, "not a number, or it needs its country", left_out),
+        phone=_phone(row.phone, country, left_out),
         locale=row.locale,
         country=country,
         time_zone=_read(row, "time_zone", _time_zone, "not an IANA time zone", left_out),
@@ -130,6 +128,17 @@ def _read(
     if written and not read:
         left_out.append(f"{field}: {problem}: left out")
     return read
+
+
+def _phone(written: str | None, country: str | None, left_out: list[str]) -> str | None:
+    if not written:
+        return None
+    # A national number needs its country; without one only the international form is valid.
+    number = phone_number(written, country or "ZZ")
+    if isinstance(number, PhoneNumber):
+        return number.e164
+    left_out.append(f"phone: {number.words}: left out")
+    return None
 
 
 def _time_zone(name: str) -> str | None:

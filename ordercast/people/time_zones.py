@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
-from ordercast.people.contact import number_in
+from ordercast.people.phone_numbers import number_in
 from ordercast.people.quiet_hours import Zones, is_time_zone
+from ordercast.people.written_numbers import NumberProblem
 
 
 def possible_time_zones(
@@ -43,7 +44,7 @@ def zones_of_number(phone: str, country: str) -> Zones:
     from phonenumbers.timezone import time_zones_for_number  # noqa: PLC0415
 
     number = number_in(phone, country)
-    found = time_zones_for_number(number) if number else ()
+    found = time_zones_for_number(number) if not isinstance(number, NumberProblem) else ()
     return tuple(zone for zone in found if is_time_zone(zone))  # "Etc/Unknown" is none
 
 

@@ -45,15 +45,16 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, is_stale
 from ordercast.pacing.holds import FOR_MONEY
-from ordercast.people.contact import NumberKind, PhoneNumber
 from ordercast.people.person import Person, people_for
+from ordercast.people.phone_numbers import NumberKind, PhoneNumber
 from ordercast.people.quiet_policy import QuietPolicy, held_until
+from ordercast.people.written_numbers import NumberProblem
 from ordercast.templates.statuses import is_promotional
 
 NO_CONSENT = "no-consent"
 NO_CHANNEL = "no-channel"
 NO_CONTACT = "no-contact"
-INVALID_CONTACT = "invalid-contact"
+INVALID_CONTACT = NumberProblem.NO_NUMBER.value
 NOT_ALLOWED = "not-allowed"
 COUNTRY_CLOSED = "country-closed"
 NUMBER_KIND = "number-kind"
@@ -101,8 +102,8 @@ def capped(event: OrderEvent, verdicts: Verdicts, over_cap: AbstractSet[str]) ->
 
 
 def is_allowed(recipient: str, policy: Policy) -> bool:
-    """Tell whether this stage may send to *recipient*."""
-    return any(fnmatchcase(recipient, pattern) for pattern in policy.allowed)
+    """Tell whether this stage may send to *recipient*; a domain has no case."""
+    return any(fnmatchcase(recipient, _lower_domain(each)) for each in policy.allowed)
 
 
 def block_reason(
@@ -237,21 +238,37 @@ def _refusal(
         return NO_CHANNEL
     if consent_for(event, channel, audience) is None:
         return NO_CONSENT if as_written(event, audience.customer, channel) else NO_CONTACT
-    if recipient is None:
-        written = as_written(event, audience.customer, channel)
-        return INVALID_CONTACT if written else NO_CONTACT
+    return _unusable(event, channel, audience, policy=policy)
+
+
+def _unusable(
+    event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
+) -> str | None:
+    """Return the rule by which nothing goes to what stands in the field of this channel."""
+    if not as_written(event, audience.customer, channel):
+        return NO_CONTACT
     number = number_of(event, channel, audience, policy=policy)
     if rule := number and _closed(number, policy):
         return rule
+    recipient = recipient_of(event, channel, audience, policy=policy)
+    if recipient is None:
+        return INVALID_CONTACT
     return None if is_allowed(recipient, policy) else NOT_ALLOWED
 
 
-def _closed(number: PhoneNumber, policy: Policy) -> str | None:
-    """Return the rule by which no text goes to this kind of number, or to its country."""
+def _closed(number: PhoneNumber | NumberProblem, policy: Policy) -> str | None:
+    """Return the rule by which no text goes to this number, its kind or its country."""
+    if isinstance(number, NumberProblem):
+        return number.value
     landline = number.kind is NumberKind.LANDLINE
     if number.kind is NumberKind.SPECIAL or (landline and not policy.landlines):
         return NUMBER_KIND
     return None if number.country in policy.countries else COUNTRY_CLOSED
+
+
+def _lower_domain(pattern: str) -> str:
+    local, at, domain = pattern.rpartition("@")
+    return local + at + domain.lower()
 
 
 def _quiet_until(

@@ -55,13 +55,28 @@ def test_the_customer_s_channels_count_where_the_event_names_none() -> None:
     assert {Channel.EMAIL: None} == rules(known, customer_id="c-1", channel="email")
 
 
-@pytest.mark.parametrize("phone", ["12", "46701740605", "+1 206 555 0100 ext 5"])
+@pytest.mark.parametrize(
+    ("phone", "rule"),
+    [
+        ("12", INVALID_CONTACT),
+        ("5550100", INVALID_CONTACT),
+        ("+1 206 555 0100 ext 5", "number-with-extension"),
+        ("+1 206 555 0100 after six", "number-with-text"),
+        ("+12065550100/+12065550101", "several-numbers"),
+        ("461339507", "ambiguous-number"),
+    ],
+)
 def test_an_invalid_phone_number_suppresses_the_text_and_leaves_the_e_mail_alone(
-    phone: str,
+    phone: str, rule: str
 ) -> None:
-    contact = {"email": EMAIL, "phone": phone}
+    contact = {"email": EMAIL, "phone": phone, "country": "SE" if rule[0] == "a" else "US"}
 
-    assert {Channel.SMS: INVALID_CONTACT, Channel.EMAIL: None} == rules(contact=contact)
+    assert {Channel.SMS: rule, Channel.EMAIL: None} == rules(contact=contact)
+
+
+def test_a_bare_number_is_read_as_one_of_an_open_country() -> None:
+    """As +60 62530037 it would be Malaysian, and this stage sends no texts there."""
+    assert {Channel.SMS: None} == rules(channel="sms", contact={"phone": "(606) 253-0037"})
 
 
 @pytest.mark.parametrize("absent", ["", None])
@@ -122,6 +137,8 @@ def test_a_bare_number_is_read_in_their_country_else_the_contact_s_else_the_stag
         ((), False),
         ((EMAIL,), True),
         (("*@example.com", "+1206555*"), True),
+        (("*@Example.COM",), True),
+        (("*.COM",), True),
         (("*@example.org",), False),
         (("ada@example.co",), False),
     ],

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercast.operations.anonymise import Scrub, masked
-from ordercast.people.contact import country_of, e164, mailbox
+from ordercast.people.email_addresses import mailbox
+from ordercast.people.phone_numbers import country_of, e164
 from ordercast.sending.send_rules import is_allowed
 from ordercast.wiring.relay import policy_of
 from pipeline.settings.files import read_stage

@@ -17,6 +17,7 @@ from ordercast.operations.customer_files import (
     customer_lines,
 )
 from ordercast.people.person import AGREED, Person, QuietHours
+from ordercast.people.written_numbers import NumberProblem
 from tests.pages import ROOT, snippets
 
 
@@ -108,8 +109,10 @@ def test_a_bad_line_names_its_field_and_quotes_nothing(content: bytes, says: str
     ("field", "written", "says"),
     [
         ("email", "ada", "not one plain address"),
-        ("phone", "206 555 0100", "not a number, or it needs its country"),
-        ("phone", "+1 206", "not a number, or it needs its country"),
+        ("phone", "206 555 0100", NumberProblem.NO_NUMBER.words),
+        ("phone", "+1 206", NumberProblem.NO_NUMBER.words),
+        ("phone", "+12065550100 or +12065550101", NumberProblem.SEVERAL.words),
+        ("phone", "+12065550100 ext 5", NumberProblem.EXTENSION.words),
         ("country", "Atlantis", NO_COUNTRY),
         ("country", "Korea", NO_COUNTRY),
         ("time_zone", "Mars/Olympus", "not an IANA time zone"),
@@ -133,6 +136,20 @@ def test_a_country_is_read_as_it_is_written_and_numbers_with_it(country: str) ->
     assert only.person is not None
     assert ("GB", "+447400123456") == (only.person.country, only.person.phone)
     assert () == only.left_out
+
+
+def test_a_number_that_may_be_of_two_countries_says_so() -> None:
+    [only] = customer_lines(line(country="ID", phone="81234567890"))
+
+    assert (f"phone: {NumberProblem.AMBIGUOUS.words}: left out",) == only.left_out
+    assert "with a plus in front another one" in only.left_out[0]
+
+
+def test_a_country_code_without_its_plus_is_read_with_it() -> None:
+    [only] = customer_lines(line(country="DE", phone="491716783154"))
+
+    assert only.person is not None
+    assert "+491716783154" == only.person.phone
 
 
 def test_a_bad_line_is_reported_by_its_place_and_its_neighbours_are_read() -> None:
