@@ -10,6 +10,7 @@ from aws_cdk import App
 
 from pipeline.bundling.bundle import NotInstalled
 from pipeline.settings.files import BadStage, read_account, read_stage
+from pipeline.settings.templates import BadTemplates, refuse_faults
 from pipeline.stacks.account import AccountStack
 from pipeline.stacks.data import DataStack
 from pipeline.stacks.observability import ObservabilityStack
@@ -17,11 +18,11 @@ from pipeline.stacks.pipeline import PipelineStack
 
 
 def main() -> None:
-    """Synthesise; exits 1 with one line where the settings cannot be used."""
+    """Synthesise; exits 1 with a line for each template that cannot be used, or for the settings."""
     app = App()
     try:
         compose(app)
-    except (BadStage, NotInstalled) as error:
+    except (BadStage, BadTemplates, NotInstalled) as error:
         sys.exit(str(error))
     app.synth()
 
@@ -29,8 +30,10 @@ def main() -> None:
 def compose(app: App) -> None:
     """Add the stacks of one stage.
 
-    Raises `BadStage` when its settings cannot be used, `NotInstalled` when there is nothing to bundle.
+    Raises `BadStage` when its settings cannot be used, `BadTemplates` when a message could not be
+    rendered as it should, `NotInstalled` when there is nothing to bundle.
     """
+    refuse_faults()
     stage = read_stage(app.node.try_get_context("stage"))
     account = AccountStack(app, "Ordercast-Account", account=read_account(), stage=stage)
     name = f"Ordercast-{stage.name}"

@@ -19,7 +19,11 @@ from ordercast.templates.words import Words
 
 def words(notification: Notification) -> Words:
     """Render *notification* for its channel; HTML is escaped, the subject is one line."""
-    brand = brand_for(notification.order.shop)
+    return rendered(notification, brand_for(notification.order.shop))
+
+
+def rendered(notification: Notification, brand: Brand) -> Words:
+    """Render *notification* as a message of *brand*."""
     compiled = _compiled(notification.template, notification.locale, brand)
     order = _named(notification.order, brand)
     if not CHANNELS[notification.channel].has_subject:

@@ -11,6 +11,9 @@ from ordercast.templates.brands import Brand
 
 DEFAULT_LANGUAGE = "en"
 
+LAYOUT = "layout"
+"""The folder of what all templates share."""
+
 SKELETONS = ("email.html", "email.txt", "sms.txt")
 """The parts of a message, in `layout`; in each, `{{ words.heading }}` stands for words of that key."""
 
@@ -51,18 +54,22 @@ def sources_of(template: str, language: str, brand: Brand) -> Sources:
 
     Each word of the brand's own stands for that of all shops, and so does each skeleton.
     """
-    frame, own = f"layout/{language}.toml", f"{template}/{language}.toml"
-    shared = {"footer": brand.footer, **_toml(frame), **brand.toml(frame)}
-    words = {**shared, **_toml(own), **brand.toml(own)}
-    if words.keys() == shared.keys():
-        raise FileNotFoundError(own)
+    shared = {"footer": brand.footer, **_words(LAYOUT, language, brand)}
+    own = _words(template, language, brand)
+    if not own:
+        raise FileNotFoundError(f"{template}/{language}.toml")
     return Sources(
         template=template,
         language=language,
         brand=brand,
-        words=words,
-        skeletons={part: brand.files.get(part) or _read(f"layout/{part}") for part in SKELETONS},
+        words={**shared, **own},
+        skeletons={part: skeleton_of(part, brand) for part in SKELETONS},
     )
+
+
+def skeleton_of(part: str, brand: Brand) -> str:
+    """Return a part of a message without its words, the brand's own if it has one."""
+    return brand.files.get(part) or _read(f"{LAYOUT}/{part}")
 
 
 @cache
@@ -74,8 +81,12 @@ def version_of(template: str, language: str, brand: Brand) -> str:
     return sha256(repr((language, texts, look)).encode()).hexdigest()[:8]
 
 
-def _toml(name: str) -> dict[str, str]:
-    return tomllib.loads(_read(name))
+def _words(folder: str, language: str, brand: Brand) -> dict[str, str]:
+    """Return the words of a folder: those of `de-AT` stand for those of `de`, a brand's for all shops'."""
+    parts = language.split("-")
+    names = [f"{folder}/{'-'.join(parts[: upto + 1])}.toml" for upto in range(len(parts))]
+    shared = {key: text for name in names for key, text in tomllib.loads(_read(name)).items()}
+    return shared | {key: text for name in names for key, text in brand.toml(name).items()}
 
 
 def _read(name: str) -> str:

@@ -1,0 +1,60 @@
+"""List everything that is written: each template, in each language, for each brand. Used by lint, the preview and the commands."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ordercast.templates import sources, statuses
+from ordercast.templates.brands import NO_BRAND, Brand
+from ordercast.templates.sources import DEFAULT_LANGUAGE, languages_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """One template, as one brand says it in one language; `brand` is `NO_BRAND` for all other shops."""
+
+    brand: Brand
+    template: str
+    language: str
+
+    @property
+    def file(self) -> str:
+        """Where its words are, from the folder of the checkout."""
+        return file_of(self.brand, f"{self.template}/{self.language}.toml")
+
+
+def file_of(brand: Brand, name: str) -> str:
+    """Return the path of a brand's file, or of the file of that name that all shops share."""
+    return f"brands/{brand.folder}/{name}" if brand.folder else f"ordercast/templates/{name}"
+
+
+def templates_of(brand: Brand) -> list[str]:
+    """Return the templates that a brand's messages may have: those of all shops, and its own statuses."""
+    return list(dict.fromkeys([*statuses.TEMPLATES, *brand.statuses]))
+
+
+def voices(brands: Iterable[Brand]) -> list[Voice]:
+    """Return all that may be said to anybody, that of no brand first."""
+    return [
+        Voice(brand=brand, template=template, language=language)
+        for brand in (NO_BRAND, *brands)
+        for template in templates_of(brand)
+        for language in sorted(languages_of(template, brand), key=_default_first)
+    ]
+
+
+def words_in(brand: Brand, template: str, language: str) -> Mapping[str, Any]:
+    """Return what one file says, a brand's own or that of all shops; nothing where there is none.
+
+    Raises `tomllib.TOMLDecodeError`.
+    """
+    name = f"{template}/{language}.toml"
+    if brand.folder:
+        return tomllib.loads(brand.files.get(name, ""))
+    files = [path for each in sources.folders() if (path := each / name).is_file()]
+    return tomllib.loads(files[-1].read_text(encoding="utf-8")) if files else {}
+
+
+def _default_first(language: str) -> tuple[bool, str]:
+    return language != DEFAULT_LANGUAGE, language

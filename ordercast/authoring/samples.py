@@ -1,0 +1,71 @@
+"""Make up orders to show and check templates with. Used by lint, the preview, the pictures and `send-test`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from ordercast.events.order_event import Channel, Priority
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification, OrderDetails
+
+SHOP = "Example Tea & Coffee"
+"""What a shop without a brand is called."""
+
+SAMPLES: Mapping[str, OrderDetails] = MappingProxyType(
+    {
+        "typical": OrderDetails(
+            order_id="100417",
+            shop=SHOP,
+            amount="1179.90 SEK",
+            items=("Rain jacket, dark green, size M", "2 x Merino socks"),
+            tracking_url="https://shop.example.com/track/7Hq2",
+        ),
+        # Nothing but the id: every other field of an order event may be missing.
+        "bare": OrderDetails(order_id="100417"),
+        # As long as these fields are in real shops; a shop's name is a brand's, or this one.
+        "long": OrderDetails(
+            order_id="2026-1130-0417-000000017",
+            shop=SHOP,
+            amount="12345678.90 SEK",
+            items=tuple(f"{n} x Merino socks, knee-high, {n} pairs" for n in range(2, 12)),
+            tracking_url="https://shop.example.com/account/orders/track?key=Zk3v9QmT7xR2bLw8uY5nDc1P",
+        ),
+    }
+)
+"""Orders by what they are samples of."""
+
+_NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
+
+
+def sample(
+    name: str,
+    channel: Channel,
+    *,
+    template: str,
+    language: str,
+    shop: str | None = None,
+    recipient: str | None = None,
+) -> Notification:
+    """Return a message about a sample order, as the ledger would have it; *shop* as events name it."""
+    order = SAMPLES[name]
+    return Notification(
+        id=f"sample-{name}",
+        order=replace(order, shop=shop or order.shop),
+        status=template,
+        channel=channel,
+        priority=Priority.NORMAL,
+        template=template,
+        template_version="",
+        locale=language,
+        recipient=recipient,
+        customer_id=None,
+        campaign=None,
+        consent=None,
+        state=State.REQUESTED,
+        rule=None,
+        occurred_at=None,
+        effective_at=_NOW,
+        expires_at=_NOW,
+        due_at=None,
+    )

@@ -1,0 +1,196 @@
+"""Lint passes what is right, and fails for each fault that somebody may make."""
+
+from pathlib import Path
+
+import pytest
+
+from ordercast.authoring.findings import Fault
+from ordercast.authoring.lint import lint
+from ordercast.templates.brands import read_brands
+from ordercast.templates.sms_text import Encoding
+from tests.authoring.conftest import Change
+from tests.templates.review import templates_in
+
+
+def found(checkout: Path) -> list[str]:
+    with templates_in(checkout / "templates"):
+        return list(map(str, lint(read_brands(checkout / "brands").values())))
+
+
+def test_what_ships_has_no_fault(checkout: Path) -> None:
+    assert [] == found(checkout)
+
+
+LONG = "Thank you ever so much. " * 12
+
+# The fault, the file, a text of it and what stands there instead ("" is the end), and what is said.
+PLANTED = [
+    (
+        Fault.MISSING_VARIABLE,
+        ("templates/confirmed/sv.toml", "{{ order.order_id }} är", "{{ order.ordr_id }} är"),
+        "confirmed/sv.toml: cannot be rendered for a typical order: ",
+    ),
+    (
+        Fault.UNESCAPED,
+        ("templates/shipped/en.toml", "{{ order.shop }}", "{{ order.shop | safe }}"),
+        "shipped/en.toml: lead: `| safe` lets a shop's text become HTML",
+    ),
+    (
+        Fault.UNESCAPED,
+        ("templates/layout/email.html", "{{ order.shop }}", "{{ order.shop|safe }}"),
+        "layout/email.html: `|safe` lets a shop's text become HTML",
+    ),
+    (
+        Fault.NO_TWIN,
+        ("brands/nordic/email.html", "", '<p style="color: #000000">{{ words.heading }}</p>'),
+        "brands/nordic/email.html: has no email.txt beside it",
+    ),
+    (
+        Fault.NO_TWIN,
+        ("templates/layout/email.txt", "{{ words.lead }}", ""),
+        "layout/email.txt: has no place for words.lead, which email.html has",
+    ),
+    (
+        Fault.UCS_2,
+        ("templates/shipped/sv.toml", 'sms = "', 'sms = "\U0001f4e6 '),
+        "shipped/sv.toml: sms: \U0001f4e6 (U+1F4E6) makes the text UCS-2",
+    ),
+    (
+        Fault.TOO_LONG,
+        ("templates/shipped/en.toml", 'sms = "', f'sms = "{LONG}'),
+        "shipped/en.toml: sms: is 3 parts for a long order, more than 2 in GSM-7",
+    ),
+    (
+        Fault.CUT,
+        ("templates/layout/sms.txt", "{{ order.tracking_url }}", "{{ order.tracking_url[:40] }}"),
+        "confirmed/en.toml: the link is not whole in the text message of a long order",
+    ),
+    (
+        Fault.CUT,
+        (
+            "templates/shipped/en.toml",
+            'sms = "Your order {{ order.order_id }}',
+            'sms = "Your order {{ order.order_id[:8] }}',
+        ),
+        "shipped/en.toml: the order's id is not whole in the text message of a long order",
+    ),
+    (
+        Fault.NO_ALT,
+        ("templates/layout/email.html", "<h1", '<img src="https://example.com/a.png"><h1'),
+        "layout/email.html: the picture https://example.com/a.png has no alt text",
+    ),
+    (
+        Fault.CONTRAST,
+        ("brands/nordic/brand.toml", "", '\ncolours.accent = "#93c5fd"'),
+        "brand.toml: colours.on_accent on accent: #ffffff on #93c5fd has a contrast of 1.8, below",
+    ),
+    (
+        Fault.CONTRAST,
+        ("brands/nordic/brand.toml", "", '\ndark.muted = "#444444"'),
+        "brands/nordic/brand.toml: dark.muted on page: #444444 on #111827 has a contrast of 1.8",
+    ),
+    (
+        Fault.CONTRAST,
+        ("templates/layout/email.html", "{{ brand.colours.muted }}", "#bbbbbb"),
+        "layout/email.html: #bbbbbb on #ffffff has a contrast of 1.9, below 4.5",
+    ),
+    (
+        Fault.UNTRANSLATED,
+        ("templates/shipped/sv.toml", "Din beställning är på väg", "Your order is on its way"),
+        "shipped/sv.toml: heading: is the same as in en: translate it",
+    ),
+    (
+        Fault.UNTRANSLATED,
+        ("brands/nordic/confirmed/sv.toml", "", 'heading = "Thank you for your order"'),
+        "brands/nordic/confirmed/sv.toml: heading: is the same as in en",
+    ),
+    (
+        Fault.HALF_A_LANGUAGE,
+        ("templates/confirmed/fi.toml", "", 'sms = "Tilauksesi {{ order.order_id }} on saatu."'),
+        "shipped/fi.toml: fi lacks everything: the file is missing",
+    ),
+    (
+        Fault.HALF_A_LANGUAGE,
+        ("templates/shipped/sv.toml", "button = ", "buton = "),
+        "shipped/sv.toml: sv lacks button",
+    ),
+    (
+        Fault.HALF_A_LANGUAGE,
+        ("brands/nordic/packed/sv.toml", "", 'heading = "Packat"'),
+        "brands/nordic/packed/sv.toml: sv lacks button, lead, preheader, sms, subject",
+    ),
+    (
+        Fault.HALF_A_LANGUAGE,
+        ("brands/nordic/brand.toml", "", '\nstatuses.sewn.send_within = "1 h"'),
+        "brands/nordic/sewn/en.toml: en lacks everything: the file is missing",
+    ),
+    (
+        Fault.UNKNOWN_WORDS,
+        ("templates/shipped/en.toml", "button = ", "buton = "),
+        "shipped/en.toml: buton: no message has a place for these words; the nearest is button",
+    ),
+    (
+        Fault.UNKNOWN_WORDS,
+        ("brands/nordic/confrimed/en.toml", "", 'heading = "Thanks"'),
+        "brands/nordic/confrimed/en.toml: nothing reads it; the nearest template is confirmed",
+    ),
+    (
+        Fault.BROKEN,
+        ("templates/shipped/en.toml", 'heading = "', "heading = "),
+        "shipped/en.toml: is no TOML: ",
+    ),
+    (
+        Fault.BROKEN,
+        ("templates/shipped/en.toml", "{{ order.order_id }}", "{{ order.order_id }"),
+        "shipped/en.toml: cannot be rendered for a typical order: ",
+    ),
+    (
+        Fault.BROKEN,
+        ("brands/nordic/packed/en.toml", 'button = "Track your parcel"', 'button = ""'),
+        "brands/nordic/packed/en.toml: button: must be a text, and not empty",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "planted", "said"), PLANTED, ids=lambda each: str(each)[:40])
+def test_a_planted_fault_is_found(
+    checkout: Path, change: Change, fault: Fault, planted: tuple[str, str, str], said: str
+) -> None:
+    change(*planted)
+    lines = found(checkout)
+    assert [line for line in lines if said in line and line.endswith(f"[{fault}]")], lines
+
+
+def test_each_fault_is_planted() -> None:
+    assert set(Fault) == {fault for fault, _, _ in PLANTED}
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        # A typographic apostrophe becomes a plain one when the text is sent.
+        ("templates/confirmed/en.toml", 'sms = "', 'sms = "It\u2019s done. '),
+        # One word may be the same in two languages.
+        ("templates/layout/sv.toml", 'total = "Totalt"', 'total = "Total"'),
+        # A language with a parent says what differs from it.
+        ("brands/nordic/confirmed/sv-FI.toml", "", 'heading = "Tack!"'),
+        ("brands/nordic/confirmed/en.toml", "", 'heading = "Thank you!"'),
+    ],
+    ids=lambda each: each[0],
+)
+def test_what_only_looks_like_a_fault_passes(
+    checkout: Path, change: Change, harmless: tuple[str, str, str]
+) -> None:
+    change(*harmless)
+    assert [] == found(checkout)
+
+
+def test_the_budget_may_be_another(checkout: Path) -> None:
+    with templates_in(checkout / "templates"):
+        one_part = lint(budget={Encoding.GSM_7: 1, Encoding.UCS_2: 1})
+    assert {Fault.TOO_LONG} == {each.fault for each in one_part}
+
+
+def test_a_fault_of_what_all_shops_share_is_said_once(checkout: Path, change: Change) -> None:
+    change("templates/layout/email.html", "<h1", '<img src="https://example.com/a.png"><h1')
+    assert 1 == len(found(checkout))
