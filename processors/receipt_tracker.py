@@ -18,7 +18,8 @@ from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.receipts.provider_events import meaning_of
-from ordercast.receipts.receipt import CountedEvent, MalformedReceipt, Receipt, read_receipt
+from ordercast.receipts.reading import read_receipt
+from ordercast.receipts.receipt import CountedEvent, MalformedReceipt, Receipt
 from ordercast.settings.processors import ReceiptTrackerSettings
 from ordercast.wiring.receipts import ReceiptPorts, apply_receipts
 from ordercast.wiring.tables import tables

@@ -60,6 +60,21 @@ _FAILED_FOR_NOW = EventMeaning(State.FAILED_FOR_NOW)
 _NOT_SENT = EventMeaning(State.DEFERRED, charged=False)
 _BLOCKED = EventMeaning(State.FAILED, SuppressionReason.BLOCKED)
 
+FAILED = "failed"
+PERMANENT = "permanent"
+DELAYED = "delayed"
+
+# Where SES does not know the type, a recipient's delivery report may say more: RFC 3464.
+_REPORTED = {
+    f"Bounce/{vague}/{action}": meaning
+    for vague in ("Transient", "Transient/General", "Undetermined", "Undetermined/Undetermined")
+    for action, meaning in (
+        (FAILED, _SOFT_BOUNCED),
+        (PERMANENT, _COUNTED_SOFT_BOUNCE),
+        (DELAYED, _DELAYED),
+    )
+}
+
 EMAIL: Mapping[str, EventMeaning] = {
     "Send": EventMeaning(State.SENT),
     "DeliveryDelay": _DELAYED,
@@ -79,6 +94,7 @@ EMAIL: Mapping[str, EventMeaning] = {
     "Bounce": _SOFT_BOUNCED,
     "Bounce/Undetermined": _SOFT_BOUNCED,
     "Bounce/Undetermined/Undetermined": _SOFT_BOUNCED,
+    **_REPORTED,
     # Nearly always an out-of-office reply to a message that arrived.
     "Bounce/Transient": _AUTO_REPLIED,
     "Bounce/Transient/General": _AUTO_REPLIED,
@@ -111,6 +127,9 @@ EMAIL: Mapping[str, EventMeaning] = {
 }
 
 SMS: Mapping[str, EventMeaning] = {
+    "SENT": EventMeaning(State.SENT),
+    "QUEUED": EventMeaning(State.SENT),
+    "PENDING": EventMeaning(State.SENT),
     "SUCCESS": _CARRIER_ACCEPTED,
     "SUCCESS/Message has been accepted by phone carrier": _CARRIER_ACCEPTED,
     "SUCCESS/Message has been accepted by phone": _DELIVERED,
@@ -119,6 +138,8 @@ SMS: Mapping[str, EventMeaning] = {
     "FAILURE/Phone carrier is currently unreachable/unavailable": _FAILED_FOR_NOW,
     "FAILURE/Phone is currently unreachable/unavailable": _FAILED_FOR_NOW,
     "FAILURE/Unknown error attempting to reach phone": _FAILED_FOR_NOW,
+    "FAILURE/The delivery TTL has expired": _FAILED_FOR_NOW,
+    "FAILURE/Blocked by a protect configuration": _FAILED,
     "FAILURE/Blocked as spam by phone carrier": _FAILED,
     "FAILURE/Phone carrier has blocked this message": _FAILED,
     "FAILURE/Invalid phone number": _FAILED,
@@ -133,6 +154,19 @@ SMS: Mapping[str, EventMeaning] = {
     "FAILURE/Phone is on a blocked list": _BLOCKED,
     "FAILURE/Phone number is opted out": EventMeaning(State.FAILED, SuppressionReason.OPTED_OUT),
 }
+
+
+def sms_kind(written: str) -> str | None:
+    """Return the event of `SMS` that is written like this, in older words too; None if it is new."""
+    return _SMS_AS_WRITTEN.get(_as_compared(written))
+
+
+def _as_compared(kind: str) -> str:
+    words = " ".join(kind.casefold().split()).rstrip(" .")
+    return words.replace("is blacklisted", "is on a blocked list")
+
+
+_SMS_AS_WRITTEN = {_as_compared(kind): kind for kind in SMS}
 
 NOT_SENT_REASONS = frozenset(
     kind.partition("/")[2] for kind, meaning in SMS.items() if meaning is _NOT_SENT

@@ -9,7 +9,8 @@ from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.receipts.provider_events import meaning_of, reason
-from ordercast.receipts.receipt import Receipt, read_receipt
+from ordercast.receipts.reading import read_receipt
+from ordercast.receipts.receipt import Receipt
 from tests.examples import PHONE, order_event
 from tests.fakes.clock import START
 

@@ -9,7 +9,8 @@ from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.receipts.provider_events import meaning_of
-from ordercast.receipts.receipt import CountedEvent, MalformedReceipt, read_receipt
+from ordercast.receipts.reading import read_receipt
+from ordercast.receipts.receipt import CountedEvent, MalformedReceipt
 from tests.examples import PHONE
 from tests.fakes.clock import START
 from tests.receipts.provider_bodies import (

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ordercast.notifications.lifecycle import State
 from ordercast.receipts.provider_events import meaning_of
-from ordercast.receipts.receipt import CountedEvent, MalformedReceipt, Receipt, read_receipt
+from ordercast.receipts.reading import read_receipt
+from ordercast.receipts.receipt import CountedEvent, MalformedReceipt, Receipt
 from tests.fakes.clock import START
 from tests.receipts.provider_bodies import RECORDINGS, recorded
 from tests.sampling import SAMPLED, sampled

@@ -9,7 +9,8 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.provider_events import meaning_of
-from ordercast.receipts.receipt import Receipt, read_receipt
+from ordercast.receipts.reading import read_receipt
+from ordercast.receipts.receipt import Receipt
 from ordercast.receipts.receipt_log import ReceiptLog
 from tests.explorer.faults.journal import Journal
 from tests.fakes.clock import START

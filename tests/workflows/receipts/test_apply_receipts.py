@@ -12,7 +12,8 @@ from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource
-from ordercast.receipts.receipt import Receipt, read_receipt
+from ordercast.receipts.reading import read_receipt
+from ordercast.receipts.receipt import Receipt
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from ordercast.sending.prices import Pricing, claim_request
 from ordercast.workflows.apply_receipts import Applied

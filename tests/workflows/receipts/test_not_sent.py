@@ -14,7 +14,8 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource
 from ordercast.pacing.holds import STALE_VIEW, Hold
 from ordercast.receipts.provider_events import NOT_SENT_REASONS
-from ordercast.receipts.receipt import Receipt, read_receipt
+from ordercast.receipts.reading import read_receipt
+from ordercast.receipts.receipt import Receipt
 from ordercast.sending.backoff import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from tests.examples import PHONE, notification
