@@ -11,6 +11,7 @@ from rich.text import Text
 from ordercast.cli.budget import budget
 from ordercast.cli.customers import customers
 from ordercast.cli.export import export
+from ordercast.cli.new import new
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console, errors_console
 from ordercast.cli.parked import parked
@@ -22,6 +23,7 @@ from ordercast.cli.replay import replay
 from ordercast.cli.report import save_report
 from ordercast.cli.stats import cost, stats
 from ordercast.cli.status import customer_listing, order_listing
+from ordercast.cli.templates import templates
 from ordercast.cli.verify import verify
 from ordercast.errors import PipelineError
 from ordercast.operations import checkout
@@ -36,6 +38,8 @@ app = typer.Typer(
     help="Send text messages and e-mails for order events, and show the result of each.",
 )
 app.add_typer(budget)
+app.add_typer(new)
+app.add_typer(templates)
 app.add_typer(customers)
 app.add_typer(parked)
 app.add_typer(prices)

@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
-from ordercast.templates import sources, statuses
+from ordercast.templates import brands, sources, statuses
 from ordercast.templates.statuses import TEMPLATES
 from tests.templates.review import templates_in
 
@@ -34,8 +35,19 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
     )
     (brand / "packed").mkdir()
     shutil.copy(templates / "shipped" / "en.toml", brand / "packed" / "en.toml")
-    with patch.object(statuses, "TEMPLATES", few), templates_in(tmp_path / "templates"):
+    brands.deployed.cache_clear()
+    with (
+        patch.object(statuses, "TEMPLATES", few),
+        patch.object(brands, "FOLDER", tmp_path / "brands"),
+        templates_in(tmp_path / "templates"),
+    ):
         yield tmp_path
+    brands.deployed.cache_clear()
+
+
+def again(checkout: Path) -> AbstractContextManager[None]:
+    """Read the templates anew: each is read once."""
+    return templates_in(checkout / "templates")
 
 
 @pytest.fixture

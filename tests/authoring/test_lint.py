@@ -8,12 +8,11 @@ from ordercast.authoring.findings import Fault
 from ordercast.authoring.lint import lint
 from ordercast.templates.brands import read_brands
 from ordercast.templates.sms_text import Encoding
-from tests.authoring.conftest import Change
-from tests.templates.review import templates_in
+from tests.authoring.conftest import Change, again
 
 
 def found(checkout: Path) -> list[str]:
-    with templates_in(checkout / "templates"):
+    with again(checkout):
         return list(map(str, lint(read_brands(checkout / "brands").values())))
 
 
@@ -186,7 +185,7 @@ def test_what_only_looks_like_a_fault_passes(
 
 
 def test_the_budget_may_be_another(checkout: Path) -> None:
-    with templates_in(checkout / "templates"):
+    with again(checkout):
         one_part = lint(budget={Encoding.GSM_7: 1, Encoding.UCS_2: 1})
     assert {Fault.TOO_LONG} == {each.fault for each in one_part}
 
