@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ordercast.events.order_event_fields import OrderEventV1, read_wire
-from ordercast.producer import NotTaken, Producer
+from ordercast.events.documents import document_in
+from ordercast.events.order_event_fields import OrderEventV1
+from ordercast.events.reading.document import read_document
+from ordercast.events.reading.spellings import NAMES
+from ordercast.producer import NO_CURRENCY, NotTaken, Producer
 
 __all__ = ["FakeProducer"]
 
@@ -25,7 +28,8 @@ class FakeProducer(Producer):
     @property
     def events(self) -> list[OrderEventV1]:
         """The events that were put, in order, as the relay reads them."""
-        return [read_wire(payload) for payload in self.payloads]
+        documents = [document_in(payload, fields=NAMES) for payload in self.payloads]
+        return [read_document(each, default_currency=NO_CURRENCY).fields for each in documents]
 
     def put_payloads(self, payloads: Iterable[tuple[str, bytes]]) -> int:
         """Keep the payloads; raises `NotTaken` where the stream refuses."""

@@ -83,7 +83,7 @@ def example_decision(
         order=order_hash(one),
         event=event_hash(one),
         verdicts=decide(one, audience, {}, policy=policy, now=now),
-        fingerprint=fingerprint(payload(**changes)),
+        fingerprint=fingerprint(one),
         position="101",
         accepted_at=now,
         expires_at=now + policy.retention,

@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from ordercast.events.order_event import Channel
+from ordercast.events.order_event import Channel, OrderEvent
 from ordercast.notifications.lifecycle import State
 
 STALE = "stale"
@@ -48,7 +48,19 @@ class Decision:
         return bool(self.verdicts) and all(v.rule == STALE for v in self.verdicts.values())
 
 
-def fingerprint(payload: bytes) -> str:
-    """Return a hash that is equal for equal JSON, however it is formatted."""
-    canonical = msgspec.json.encode(msgspec.json.decode(payload), order="sorted")
-    return blake2b(canonical, digest_size=16).hexdigest()
+def fingerprint(event: OrderEvent) -> str:
+    """Return a hash that is equal for events that say the same, however each was written.
+
+    It is of what the contract reads: not of unknown fields, of spellings, or of what this stage
+    takes a status to mean, so that a changed setting is no contradiction.
+    """
+    amount, contact = event.amount, event.contact
+    said = (
+        *(event.order_id, event.shop, event.event_id, event.customer_id, event.campaign),
+        *(event.written_status, event.written_link, event.occurred_at),
+        amount and (str(amount.value.normalize()), amount.currency),
+        [(each.name, each.quantity, each.sku) for each in event.items],
+        *(contact.email or None, contact.phone or None, contact.country),
+        *(contact.locale, contact.time_zone, event.channels, event.priority_wish),
+    )
+    return blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()

@@ -61,7 +61,7 @@ def read_inbound_event(
             event=event,
             key=key,
             people=people_in(event, policy=policy),
-            fingerprint=fingerprint(record.payload),
+            fingerprint=fingerprint(event),
         )
     except Rejected as error:
         return ParkedRecord(record=record, reason=_slug(error), detail=str(error))

@@ -37,7 +37,7 @@ def event_hash(event: OrderEvent) -> str:
         return _hash("event-id", event.shop, event.event_id)
     occurred_at = event.occurred_at.isoformat() if event.occurred_at else None
     return _hash(
-        "event", event.shop, event.order_id, event.written_status, occurred_at, event.tracking_url
+        "event", event.shop, event.order_id, event.written_status, occurred_at, event.written_link
     )
 
 

@@ -1,6 +1,7 @@
 """Parse a record into an order event: contract v1 with its defaults. Used by the order relay.
 
-Add a field: to `OrderEvent`, then as producers write it to `order_event_fields`; `make contract`.
+Add a field: to `OrderEvent`, as producers write it to `order_event_fields`, then to `reading/`;
+`make contract`.
 """
 
 from collections.abc import Mapping
@@ -8,10 +9,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
-from ordercast.events.order_event_fields import AmountV1, ContactV1, Items, ItemV1, read_wire
+from ordercast.events.documents import document_in
+from ordercast.events.notes import Note
+from ordercast.events.order_event_fields import AmountV1, ContactV1, Items, ItemV1
+from ordercast.events.reading.document import read_document
+from ordercast.events.reading.spellings import NAMES
 from ordercast.events.statuses import DEFAULT_STATUS, STATUSES, canonical
 
 # ISO 4217 currencies that have no minor unit: 1200 JPY has no cents to show.
@@ -58,7 +64,8 @@ class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened to an order; `channels` is None if the customer's record decides.
 
     `written_status` is the shop's own word in lower case: it identifies the event, so that a changed
-    table of synonyms decides nothing twice. `status` is what the word means.
+    table of synonyms decides nothing twice. `status` is what the word means. `written_link` is the
+    link as written, also where it cannot be shown: it identifies too. `notes` say what was left out.
     """
 
     order_id: str
@@ -72,9 +79,18 @@ class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     items: tuple[ItemV1, ...]
     contact: Contact
     channels: tuple[Channel, ...] | None
-    priority: Priority
+    priority_wish: Priority | None
     tracking_url: str | None
+    written_link: str | None
     campaign: str | None
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def priority(self) -> Priority:
+        """The shop's wish, else that of the status."""
+        known = STATUSES.get(self.status)
+        urgent = known is not None and known.urgent
+        return self.priority_wish or (Priority.HIGH if urgent else Priority.NORMAL)
 
 
 def parse_order_event(
@@ -84,13 +100,20 @@ def parse_order_event(
 
     *synonyms* are the stage's own words for statuses (`status_synonyms` in stages/*.toml).
     """
-    wire = read_wire(payload)
+    document = document_in(payload, fields=NAMES)
+    return order_event_of(document, default_currency=default_currency, synonyms=synonyms)
+
+
+def order_event_of(
+    document: Mapping[str, Any], *, default_currency: str, synonyms: Mapping[str, str] = NO_SYNONYMS
+) -> OrderEvent:
+    """Read one JSON object; as `parse_order_event`."""
+    wire, written_link, notes = read_document(document, default_currency=default_currency)
     written = wire.status or DEFAULT_STATUS
-    status = canonical(written, synonyms=synonyms)
     return OrderEvent(
         order_id=wire.order_id,
         shop=wire.shop,
-        status=status,
+        status=canonical(written, synonyms=synonyms),
         written_status=written.lower(),
         event_id=wire.event_id,
         customer_id=wire.customer_id,
@@ -99,9 +122,11 @@ def parse_order_event(
         items=_items(wire.items),
         contact=wire.contact or NO_CONTACT,
         channels=_CHANNELS[wire.channel],
-        priority=_priority(wire.priority, status),
+        priority_wish=wire.priority and Priority(wire.priority),
         tracking_url=wire.tracking_url,
+        written_link=written_link,
         campaign=wire.campaign,
+        notes=notes,
     )
 
 
@@ -126,10 +151,3 @@ _CHANNELS = {
     "sms": (Channel.SMS,),
     "email": (Channel.EMAIL,),
 }
-
-
-def _priority(wish: str | None, status: str) -> Priority:
-    if wish is not None:
-        return Priority(wish)
-    known = STATUSES.get(status)
-    return Priority.HIGH if known and known.urgent else Priority.NORMAL

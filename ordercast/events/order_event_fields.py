@@ -1,18 +1,15 @@
-"""Read a producer's JSON as an order event: contract v1 and the two shapes before it.
+"""Define the fields of an order event in the form that the contract recommends. Used by producers and the relay.
 
-Used by the relay and the producer. `make contract` writes docs/order-event.schema.json and
-docs/order-event.d.ts from `OrderEventV1`, so the fields stand here once.
+`make contract` writes docs/order-event.schema.json and docs/order-event.d.ts from `OrderEventV1`,
+so the fields stand here once. What else is taken, ordercast/events/reading/ reads.
 """
 
-from collections.abc import Mapping
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from ordercast.errors import MalformedOrderEvent
-from ordercast.events.documents import document_in
 from ordercast.events.unreadable_values import UNKNOWN_FIELD
 
 SCHEMA_VERSION = 1
@@ -37,14 +34,18 @@ ChannelWish = Literal["sms", "email", "both", "auto"]
 PriorityWish = Literal["high", "normal"]
 
 
-class MoneyV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+class _Part(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A part of an event. An unknown field makes the whole be read field by field, and is ignored."""
+
+
+class MoneyV1(_Part, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """An amount of money: the value as text, so that no cent is lost to binary fractions."""
 
     value: Annotated[str, Meta(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?" + _END)]
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}" + _END, description="ISO 4217")]
 
 
-class ItemV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+class ItemV1(_Part, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One line of an order."""
 
     name: ShortText
@@ -52,7 +53,7 @@ class ItemV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=
     sku: ShortText | None = None
 
 
-class ContactV1(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+class ContactV1(_Part, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """How to reach the customer; the customer's own record wins over it.
 
     An address may be empty or invalid: then only its channel is not used.
@@ -73,7 +74,9 @@ AmountV1 = MoneyV1 | BareNumber
 Items = Annotated[list[ShortText | ItemV1], Meta(max_length=100)]
 
 
-class OrderEventV1(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OrderEventV1(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """Something that happened to an order. Unknown fields are ignored."""
 
     order_id: Identifier
@@ -103,50 +106,6 @@ class OrderEventV1(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     shop: Identifier | None = None
 
 
-class CamelCaseEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The first earlier shape, in camelCase, with the contact beside the order."""
-
-    order_id: Identifier
-    customer_email: Address | None = None
-    phone_number: Address | None = None
-    order_amount: AmountV1 | None = None
-    items: Items | None = None
-    channel: ChannelWish | None = None
-    priority: PriorityWish | None = None
-    timestamp: Instant | None = None
-
-    def as_v1(self) -> OrderEventV1:
-        """Return the same event in the shape of contract v1."""
-        return OrderEventV1(
-            order_id=self.order_id,
-            occurred_at=self.timestamp,
-            amount=self.order_amount,
-            items=self.items,
-            contact=ContactV1(email=self.customer_email, phone=self.phone_number),
-            channel=self.channel,
-            priority=self.priority,
-        )
-
-
-def read_wire(payload: bytes) -> OrderEventV1:
-    """Read the bytes of one event in any of the three shapes.
-
-    Raises `MalformedOrderEvent`, naming the field as the producer wrote it.
-    """
-    return wire_of(document_in(payload, fields=FIELDS))
-
-
-def wire_of(document: Mapping[str, Any]) -> OrderEventV1:
-    """Read one JSON object in any of the three shapes; raises as `read_wire` does.
-
-    The second earlier shape (`customer_id`, `order_id`, `status`) is a subset of v1.
-    """
-    try:
-        return _convert(document)
-    except msgspec.ValidationError as error:
-        raise MalformedOrderEvent(in_one_line(error)) from None
-
-
 def in_one_line(error: msgspec.ValidationError, *, whole: str = "event") -> str:
     """Return `contact.email: expected …` for "Expected … - at `$.contact.email`".
 
@@ -164,38 +123,3 @@ def in_one_line(error: msgspec.ValidationError, *, whole: str = "event") -> str:
     # A number too large for any type is found before its field is known: the path is `$[...]`.
     field = path.strip("`").removeprefix("$").removeprefix("[...]").removeprefix(".") or whole
     return f"{field}: {problem[0].lower()}{problem[1:]}"
-
-
-FIELDS = frozenset(
-    name
-    for shape in (OrderEventV1, MoneyV1, ItemV1, ContactV1, CamelCaseEvent)
-    for name in shape.__struct_encode_fields__
-)
-"""Every name that a producer may use: only these are repeated in an error."""
-
-
-def _convert(document: Mapping[str, Any]) -> OrderEventV1:
-    if "orderId" in document and "order_id" not in document:
-        earlier = msgspec.convert(document, CamelCaseEvent)
-        _require_utc("timestamp", earlier.timestamp)
-        return earlier.as_v1()
-    event = msgspec.convert(document, OrderEventV1)
-    _require_utc("occurred_at", event.occurred_at)
-    if event.schema_version is not None and event.schema_version > SCHEMA_VERSION:
-        message = f"schema_version: newer than {SCHEMA_VERSION}, the newest known here"
-        raise MalformedOrderEvent(message)
-    if event.customer_id is None and event.contact is None:
-        message = "customer_id: required unless contact is given"
-        raise MalformedOrderEvent(message)
-    return event
-
-
-def _require_utc(field: str, instant: datetime | None) -> None:
-    """Refuse the hours at both ends of the calendar that only exist in a zone."""
-    if instant is None or MINYEAR < instant.year < MAXYEAR:
-        return
-    try:
-        instant.astimezone(UTC)
-    except OverflowError:
-        message = f"{field}: outside the years 1 to 9999 in UTC"
-        raise MalformedOrderEvent(message) from None

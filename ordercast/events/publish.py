@@ -34,6 +34,8 @@ def json_schema() -> dict[str, Any]:
     for definition in definitions.values():
         # Python 3.13 strips the indentation of docstrings, 3.11 does not.
         definition["description"] = inspect.cleandoc(definition["description"])
+        # They are ignored; that the parser looks at them once more is its own affair.
+        definition.pop("additionalProperties", None)
     top = definitions.pop("OrderEventV1")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -4,6 +4,7 @@ docs/contract.md has the table for producers. Add a status: a line here, and its
 (docs/templates.md).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -82,12 +83,17 @@ STATUSES: Mapping[str, Status] = MappingProxyType(
 
 
 def canonical(written: str, *, synonyms: Mapping[str, str]) -> str:
-    """Return the status that *written* means; a word that nothing is known of in lower case.
+    """Return the status that *written* means; of an unknown word its letters and digits in lower case.
 
     *synonyms* are the stage's own, by `plain`; they win over the table's.
     """
     word = plain(written)
-    return synonyms.get(word) or _words().get(word) or written.lower()
+    return synonyms.get(word) or _words().get(word) or _own(written)
+
+
+def _own(written: str) -> str:
+    """Return a status of a shop's own as templates name it: `On Hold` is `on_hold`."""
+    return re.sub(r"[^\w-]+", "_", written.lower()).strip("_")
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from ordercast.countries import country_in
 from ordercast.errors import Rejected
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
@@ -15,7 +16,6 @@ from ordercast.events.order_event_fields import Address, Identifier, in_one_line
 from ordercast.events.unreadable_values import invalid_value_in
 from ordercast.events.wrapping.encodings import utf8
 from ordercast.events.wrapping.json_texts import json_texts
-from ordercast.people.countries import country_in
 from ordercast.people.email_addresses import mailbox
 from ordercast.people.person import AGREED, Person, QuietHours
 from ordercast.people.phone_numbers import PhoneNumber, phone_number

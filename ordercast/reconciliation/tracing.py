@@ -85,7 +85,7 @@ def read_record(
         event=event,
         key=(order_hash(event), event_hash(event)),
         people=frozenset(),
-        fingerprint=fingerprint(record.payload),
+        fingerprint=fingerprint(event),
     )
 
 

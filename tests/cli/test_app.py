@@ -109,12 +109,12 @@ def raised(error: Exception) -> NoReturn:
 
 def test_every_unusable_event_is_named_before_anything_is_put(run, tmp_path: Path) -> None:
     file = tmp_path / "orders.jsonl"
-    file.write_text('{"order_id": "o-1"}\n{"order_id": 2, "customer_id": "c"}\n')
+    file.write_text('{"order_id": "o-1"}\n{"order_id": [2], "customer_id": "c"}\n')
 
     _, _, err = run("put", str(file))
 
-    assert "line 1: customer_id: required unless contact is given" in err
-    assert "line 2: order_id: expected `str`, got `int`" in err
+    assert "line 1: customer_id: found nothing, and no contact" in err
+    assert "line 2: order_id: found a list; taken is text" in err
 
 
 def test_the_names_of_what_is_deployed_are_in_the_environment(

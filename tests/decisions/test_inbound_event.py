@@ -58,12 +58,12 @@ def test_a_record_that_follows_the_contract_has_arrived() -> None:
 
 
 def test_what_does_not_follow_the_contract_is_parked_with_its_reason() -> None:
-    one = record(b'{"order_id": 5}')
+    one = record(b'{"order_id": {}, "customer_id": "c-1"}')
 
     assert ParkedRecord(
         record=one,
         reason="malformed-order-event",
-        detail="order_id: expected `str`, got `int`",
+        detail='order_id: found an object; taken is text of 1 to 128 characters, such as "1000017"',
     ) == read(one)
 
 

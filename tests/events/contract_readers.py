@@ -2,11 +2,12 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]  # it has no types
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.order_event import parse_order_event
+from ordercast.events.order_event import OrderEvent, parse_order_event
 from ordercast.events.publish import json_schema
 
 DATES = FormatChecker(formats=())
@@ -20,6 +21,21 @@ def _is_rfc_3339(value: object) -> bool:
 VALIDATOR = Draft202012Validator(json_schema(), format_checker=DATES)
 
 
+def parsed(payload: bytes) -> OrderEvent:
+    """Return the event that the relay reads."""
+    return parse_order_event(payload, default_currency="USD")
+
+
+def read(document: Any) -> OrderEvent:
+    """Return the event that the relay reads in a document."""
+    return parsed(json.dumps(document).encode())
+
+
+def notes(document: Any) -> dict[str, str]:
+    """Return what the relay noted of each field of a document."""
+    return {each.field: each.what for each in read(document).notes}
+
+
 def contract_error(document: object) -> str | None:
     """Return the parser's error for *document*, or None."""
     return contract_error_of_bytes(json.dumps(document).encode())
@@ -28,7 +44,7 @@ def contract_error(document: object) -> str | None:
 def contract_error_of_bytes(payload: bytes) -> str | None:
     """Return the parser's error for a record's bytes, or None."""
     try:
-        parse_order_event(payload, default_currency="USD")
+        parsed(payload)
     except MalformedOrderEvent as error:
         return str(error)
     return None

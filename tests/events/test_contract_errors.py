@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.order_event_fields import read_wire
 from ordercast.events.unreadable_values import NO_CHARACTER, TOO_LARGE
-from tests.events.contract_readers import CAMEL, contract_error, contract_error_of_bytes
+from tests.events.contract_readers import CAMEL, contract_error, contract_error_of_bytes, parsed
 from tests.examples import event
 
 
@@ -32,7 +31,7 @@ from tests.examples import event
 )
 def test_what_is_no_event_at_all_is_said_in_one_line(payload: bytes, said: str) -> None:
     with pytest.raises(MalformedOrderEvent) as refusal:
-        read_wire(payload)
+        parsed(payload)
 
     assert said == str(refusal.value)
 
@@ -65,7 +64,7 @@ HUGE = "9" * 5000
 def test_a_value_that_nothing_can_hold_is_reported_by_its_field(fields: str, said: str) -> None:
     """No type holds it, so msgspec stops before it knows the field; a name may be personal."""
     with pytest.raises(MalformedOrderEvent) as refusal:
-        read_wire(f'{{"customer_id": "c", {fields}}}'.encode())
+        parsed(f'{{"customer_id": "c", {fields}}}'.encode())
 
     assert said == str(refusal.value)
 
@@ -131,6 +130,6 @@ def test_an_error_never_quotes_what_the_producer_sent(document: object) -> None:
 @given(st.binary(max_size=20), st.binary(max_size=20))
 def test_nor_does_an_error_quote_what_is_not_json(before: bytes, after: bytes) -> None:
     with pytest.raises(MalformedOrderEvent) as refusal:
-        read_wire(b"[" + before + MARKER.encode() + after)
+        parsed(b"[" + before + MARKER.encode() + after)
 
     assert MARKER not in str(refusal.value)

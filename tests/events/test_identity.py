@@ -18,6 +18,7 @@ from ordercast.events.identity import (
     order_hash,
     order_hash_for,
 )
+from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, Contact, Money, OrderEvent, Priority
 from tests.examples import event, order_event
 from tests.fakes.clock import START
@@ -46,8 +47,9 @@ def an_event(
         items=(),
         contact=Contact(),
         channels=None,
-        priority=Priority.NORMAL,
+        priority_wish=None,
         tracking_url=tracking_url,
+        written_link=tracking_url,
         campaign=None,
     )
 
@@ -184,12 +186,14 @@ def test_an_event_is_known_by_the_fields_that_are_named_and_by_no_other(event_id
         "event_id": "evt-2",
         "occurred_at": START,
         "tracking_url": "https://example.com/t",
+        "written_link": "https://example.com/t",
+        "notes": (Note("amount", "left out"),),
         "customer_id": "c-2",
         "amount": Money(value=Decimal(1), currency="USD"),
         "items": ("Teapot",),
         "contact": Contact(email="ada@example.com"),
         "channels": (Channel.SMS,),
-        "priority": Priority.HIGH,
+        "priority_wish": Priority.HIGH,
         "campaign": "spring",
     }
     assert others.keys() == {*OrderEvent.__struct_fields__}
@@ -201,8 +205,9 @@ def test_an_event_is_known_by_the_fields_that_are_named_and_by_no_other(event_id
         and place_of(replace(one, **{name: value})) != place_of(one)
     }
 
-    # A producer wrote `status`; what it means to this stage is no part of the identity.
-    assert trace == {"written_status" if each == "status" else each for each in known_by(one)}
+    # What a status means to this stage, and whether a link can be shown, are no part of it.
+    as_written = {"status": "written_status", "tracking_url": "written_link"}
+    assert trace == {as_written.get(each, each) for each in known_by(one)}
 
 
 def place_of(one: OrderEvent) -> tuple[str, str]:

@@ -233,10 +233,10 @@ def test_events_are_put_as_mappings_bytes_or_text() -> None:
 @pytest.mark.parametrize(
     ("bad", "line"),
     [
-        ({"order_id": "o-2"}, "event 2: customer_id: required unless contact is given"),
+        ({"order_id": "o-2"}, "event 2: customer_id: found nothing, and no contact; taken is text"),
         (
-            ORDER | {"contact": {"email": 5}},
-            "event 2: contact.email: expected `str | null`, got `int`",
+            ORDER | {"orderId": "o-9"},
+            "event 2: order_id, orderId: found different values; taken is text",
         ),
         (
             ORDER | {"note": "x" * RECORD_LIMIT},

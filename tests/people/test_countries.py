@@ -3,7 +3,7 @@
 import phonenumbers
 import pytest
 
-from ordercast.people.countries import country_in
+from ordercast.countries import country_in
 
 
 @pytest.mark.parametrize(

@@ -82,14 +82,14 @@ def test_a_malformed_record_is_parked_with_its_payload_and_its_neighbours_go_out
     cloud: LocalCloud, target: Target, order_id: str
 ) -> None:
     before, after = f"{order_id}-1", f"{order_id}-3"
-    malformed = f'{{"order_id": 5, "note": "{order_id}"}}'.encode()
+    malformed = f'{{"order_id": [5], "note": "{order_id}"}}'.encode()
     _, position, _ = put(target, order(before), malformed, order(after))
 
     for each in (before, after):
         ended(target, each, State.DELIVERED, State.DELIVERED)
     kept = parked(target)[position]
     assert malformed == b64decode(kept["payload"])
-    assert "order_id: expected `str`, got `int`" == kept["detail"]
+    assert kept["detail"].startswith("order_id: found a list; taken is text")
 
 
 def test_a_publication_that_was_lost_is_made_good_by_the_sweeper(

@@ -6,11 +6,11 @@ import gzip
 import pytest
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.order_event_fields import read_wire
 from ordercast.operations.customer_files import customer_lines
 from ordercast.operations.order_files import read_rows
 from tests.aggregates import aggregate
 from tests.decisions.five_orders import opened
+from tests.events.contract_readers import parsed
 
 ORDER = '{"order_id": "f-1", "customer_id": "Zoë 京"}'
 CUSTOMER = '{"customer_id": "c-1", "opt_outs": ["sms"]}'
@@ -44,7 +44,7 @@ def test_so_is_a_compressed_one_and_one_in_an_aggregate(encode) -> None:
 
 @encodings
 def test_a_producer_checks_an_event_as_the_relay_reads_it(encode) -> None:
-    assert "Zoë 京" == read_wire(encode(ORDER)).customer_id
+    assert "Zoë 京" == parsed(encode(ORDER)).customer_id
 
 
 @encodings
@@ -73,11 +73,11 @@ def test_the_marks_of_joined_files_are_no_content_either() -> None:
 @pytest.mark.parametrize("content", [b"\xff\xfe{\x00x", "{".encode("utf-16") + b"\x00\xd8"])
 def test_utf_16_that_is_cut_off_is_named(content: bytes) -> None:
     with pytest.raises(MalformedOrderEvent) as refusal:
-        read_wire(content)
+        parsed(content)
 
     assert str(refusal.value).startswith("not JSON: it looks like UTF-16 or UTF-32 that is damaged")
 
 
 def test_another_encoding_is_not_guessed() -> None:
     with pytest.raises(MalformedOrderEvent, match=r"^not JSON: not UTF-8$"):
-        read_wire('{"order_id": "f-1", "customer_id": "Zoë"}'.encode("cp1252"))
+        parsed('{"order_id": "f-1", "customer_id": "Zoë"}'.encode("cp1252"))

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.order_event_fields import read_wire
 from ordercast.events.wrapping.formats import format_of
 from tests.aggregates import aggregate, field
 from tests.decisions.five_orders import ORDERS
+from tests.events.contract_readers import parsed
 
 ORDER = ORDERS[0]
 READ = "gzip and zlib are read"
@@ -60,7 +60,7 @@ FORMATS = {
 @pytest.mark.parametrize(("name", "payload"), FORMATS.items(), ids=FORMATS)
 def test_a_format_is_named(name: str, payload: bytes) -> None:
     with pytest.raises(MalformedOrderEvent) as refusal:
-        read_wire(payload)
+        parsed(payload)
 
     known = name.partition(" of ")[0] if not name.startswith("base64") else name
     known = known.removesuffix(" in frames").removesuffix(" with its tag")

@@ -9,9 +9,9 @@ import pytest
 
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.envelope import open_envelope
-from ordercast.events.order_event_fields import read_wire
 from ordercast.events.stream_record import StreamRecord
 from tests.aggregates import aggregate, field, record
+from tests.events.contract_readers import parsed
 from tests.events.wrapping.test_envelopes import ORDER, cloud_event, event_bridge, sns, sqs
 from tests.events.wrapping.test_formats import FORMATS
 from tests.pages import ROOT
@@ -86,7 +86,7 @@ def test_what_the_page_calls_read_is_one_event(row: str, payload: bytes) -> None
 
     assert "read" == ROWS[row]
     assert isinstance(opened, StreamRecord)
-    assert ORDER["order_id"] == read_wire(opened.payload).order_id
+    assert ORDER["order_id"] == parsed(opened.payload).order_id
 
 
 @pytest.mark.parametrize(("row", "payload"), READ_BY_THEMSELVES.items(), ids=READ_BY_THEMSELVES)
@@ -95,7 +95,7 @@ def test_what_the_page_calls_read_each_by_itself_is_two(row: str, payload: bytes
 
     assert "read, each by itself" == ROWS[row]
     assert [ORDER["order_id"]] * 2 == [
-        read_wire(each.payload).order_id for each in opened if isinstance(each, StreamRecord)
+        parsed(each.payload).order_id for each in opened if isinstance(each, StreamRecord)
     ]
 
 
@@ -105,5 +105,5 @@ def test_what_the_page_refuses_is_refused_in_these_words(row: str, payload: byte
 
     assert isinstance(opened, StreamRecord)
     with pytest.raises(MalformedOrderEvent) as refusal:
-        read_wire(opened.payload)
+        parsed(opened.payload)
     assert ROWS[row] == f"`{refusal.value}`"

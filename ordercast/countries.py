@@ -26,6 +26,6 @@ def plain(written: str) -> str:
 @cache
 def _readings() -> dict[str, str]:
     """Return the code for each plain writing; the file holds none that two countries share."""
-    lines = (files(__package__) / "countries.tsv").read_text("utf-8").splitlines()
+    lines = (files("ordercast") / "countries.tsv").read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return {each: code for code, *written in rows for each in written}

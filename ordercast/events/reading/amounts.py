@@ -1,0 +1,118 @@
+"""Read an amount of money as shops and serialisers write it. Used by the reading of events.
+
+A number has one reading or none is taken: "1,234.56" and "1.234,56" have one, "1,234" has two.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ordercast.events.order_event_fields import MoneyV1
+from ordercast.events.reading.spellings import MONEY, sorted_out
+from ordercast.events.reading.unread import Unread, shape
+
+_LIMIT = Decimal(10**12)
+_MOST_DECIMALS = 6
+
+
+def money(value: Any, *, currency: str | None, default_currency: str) -> MoneyV1:  # noqa: ANN401  (any JSON)
+    """Return the amount; *currency* is what the event names beside it. Raises `Unread`."""
+    if isinstance(value, dict):
+        return _of_object(value, currency or default_currency)
+    if isinstance(value, str) and (match := _WITH_CURRENCY.fullmatch(value.strip())):
+        value, own = match["before"] or match["after"], match["one"] or match["other"]
+        return MoneyV1(value=_written(number(value)), currency=code(own))
+    if isinstance(value, int) and not isinstance(value, bool) and currency:
+        # As payment providers write it: 4250 beside "usd" is 42.50 to one and 4250 to another.
+        raise Unread("a whole number beside a currency: it may be in cents")
+    return MoneyV1(value=_written(number(value)), currency=currency or default_currency)
+
+
+def code(value: Any) -> str:  # noqa: ANN401  (any JSON)
+    """Return a currency's code in capitals. Raises `Unread`."""
+    if isinstance(value, str) and re.fullmatch("[A-Za-z]{3}", value.strip()):
+        return value.strip().upper()
+    raise Unread(f"{shape(value)} as currency")
+
+
+def number(value: Any) -> Decimal:  # noqa: ANN401  (any JSON)
+    """Return a number of any JSON type. Raises `Unread`."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise Unread(shape(value))
+    if isinstance(value, float):
+        # Rounded, because a shop that adds binary fractions sends 59.970000000000006. Adding 0.0
+        # removes the sign of -0.0.
+        value = repr(round(value, _MOST_DECIMALS) + 0.0)
+    found = Decimal(value) if isinstance(value, int) else _of_text(value.strip())
+    if not (found.is_finite() and abs(found) < _LIMIT):
+        raise Unread("a number that is too large")
+    if round(found, _MOST_DECIMALS) != found:
+        raise Unread(f"a number with more than {_MOST_DECIMALS} decimals")
+    return found
+
+
+def _of_object(written: Mapping[str, Any], default: str) -> MoneyV1:
+    found = sorted_out(written, MONEY)
+    if any(len({repr(each.value) for each in twice}) > 1 for twice in found.values()):
+        raise Unread("two different values")
+    first = {name: each[0].value for name, each in found.items()}
+    currency = code(first["currency"]) if "currency" in first else default
+    cents, digits = first.get("cent_amount"), first.get("fraction_digits", 2)
+    if "value" in first:
+        value = number(first["value"])
+    elif type(cents) is int and type(digits) is int and 0 <= digits <= _MOST_DECIMALS:
+        value = number(str(Decimal(cents).scaleb(-digits)))
+    else:
+        raise Unread("an object without a value")
+    return MoneyV1(value=_written(value), currency=currency)
+
+
+def _written(value: Decimal) -> str:
+    return f"{value:f}"
+
+
+def _of_text(written: str) -> Decimal:
+    text = written.replace("\u2212", "-")  # a minus that is not the keyboard's
+    if _PLAIN.fullmatch(text):
+        return _decimal(text)
+    if _COMMA_OR_GROUP.fullmatch(text):
+        raise Unread("a number with two readings: its comma may be of thousands or of decimals")
+    for mark, pattern in _GROUPED.items():
+        if pattern.fullmatch(text):
+            grouped = text if mark is None else text.replace(mark, "|")
+            return _decimal(re.sub("[.,' \u2019\u00a0\u202f]", "", grouped).replace("|", "."))
+    raise Unread(f"{shape(written)} that is no amount")
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise Unread("a number that is too large") from None
+
+
+_PLAIN = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
+_COMMA_OR_GROUP = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+
+
+def _grouped(marks: str, decimal_mark: str) -> re.Pattern[str]:
+    """Return how a number is written whose thousands have one of *marks*, the same throughout.
+
+    Groups may have two digits before the last, as in India.
+    """
+    groups = rf"[0-9]{{1,3}}(?:(?P<mark>[{marks}])[0-9]{{2,3}}(?:(?P=mark)[0-9]{{2,3}})*)?(?<=[0-9]{{3}})"
+    return re.compile(rf"[+-]?(?:{groups}|[0-9]{{1,40}}){decimal_mark}")
+
+
+_GROUPED: Mapping[str | None, re.Pattern[str]] = {
+    ".": _grouped(",' \u2019\u00a0\u202f", r"\.[0-9]{1,40}"),
+    ",": _grouped(".' \u2019\u00a0\u202f", ",[0-9]{1,40}"),
+    # Two groups or more: "1.234.567" cannot be a decimal.
+    None: re.compile(
+        r"[+-]?[0-9]{1,3}(?P<mark>[.,' \u2019\u00a0\u202f])[0-9]{3}(?:(?P=mark)[0-9]{3}){0,3}"
+    ),
+}
+_WITH_CURRENCY = re.compile(
+    r"(?P<one>[A-Za-z]{3})\s?(?P<before>[+-]?[0-9].*)|(?P<after>[+-]?[0-9].*?)\s?(?P<other>[A-Za-z]{3})"
+)

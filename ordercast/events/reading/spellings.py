@@ -1,0 +1,145 @@
+"""Find the fields of an order event under every spelling that is known. Used by the reading of events.
+
+A name counts without case, `_`, `-` and spaces: `orderId`, `ORDER_ID` and `order-id` are `order_id`.
+Add a spelling only where it can mean nothing else in any shop.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from ordercast.events.notes import Note
+from ordercast.events.unreadable_values import UNKNOWN_FIELD
+
+Spellings = Mapping[str, str]
+"""The contract's name by each plain spelling."""
+
+
+@lru_cache(maxsize=4096)
+def plain(name: str) -> str:
+    """Return a field's name without case and separators."""
+    return re.sub(r"[_\- ]", "", name).lower()
+
+
+def _spellings(names: Iterable[str], others: Mapping[str, str] | None = None) -> Spellings:
+    return {plain(name): name for name in names} | dict(others or {})
+
+
+_EMAIL = ("email", "emailaddress", "customeremail", "contactemail", "customeremailaddress")
+_PHONE = ("phone", "phonenumber", "customerphone", "contactphone", "customerphonenumber")
+EVENT = _spellings(
+    (
+        *("order_id", "schema_version", "event_id", "status", "customer_id", "occurred_at"),
+        *("amount", "items", "contact", "channel", "priority", "tracking_url", "campaign"),
+        *("shop", "currency", "timestamp"),
+    ),
+    {"orderamount": "amount", "ordercurrency": "currency", "currencycode": "currency"}
+    | dict.fromkeys(_EMAIL, "email")
+    | dict.fromkeys(_PHONE, "phone"),
+)
+CONTACT = _spellings(
+    ("locale", "time_zone", "country"),
+    {"countrycode": "country"} | dict.fromkeys(_EMAIL, "email") | dict.fromkeys(_PHONE, "phone"),
+)
+ITEM = _spellings(("name", "quantity", "sku"), {"qty": "quantity"})
+MONEY = _spellings(
+    ("value", "currency", "cent_amount", "fraction_digits"),
+    {"amount": "value", "currencycode": "currency"},
+)
+
+
+NAMES = frozenset(
+    each
+    for name in (
+        *EVENT.values(),
+        *CONTACT.values(),
+        *ITEM.values(),
+        *MONEY.values(),
+        "customer_email",
+    )
+    for words in [name.split("_")]
+    for each in (
+        name,
+        words[0] + "".join(map(str.title, words[1:])),
+        "".join(map(str.title, words)),
+    )
+) | {"phoneNumber", "orderAmount", "phone_number", "order_amount"}
+"""The usual spellings: in an error about a value that no type can hold, only these are repeated."""
+
+
+class Written(NamedTuple):
+    """A value under the name, or path, that its producer wrote."""
+
+    name: str
+    value: Any
+
+
+def sorted_out(
+    document: Mapping[str, Any], spellings: Spellings, *, within: str = ""
+) -> dict[str, list[Written]]:
+    """Return what was written for each field of the contract; unknown fields are left out.
+
+    `null` and an empty text are as if they were not there.
+    """
+    found: dict[str, list[Written]] = {}
+    for name, value in document.items():
+        known = spellings.get(plain(name))
+        if known is not None and value is not None and value != "":
+            found.setdefault(known, []).append(Written(f"{within}{shown(name, known)}", value))
+    return found
+
+
+def shown(name: str, known: str) -> str:
+    """Return *name* if it can stand in a line, else the contract's own."""
+    return name if _NAME.fullmatch(name) else known
+
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z_-]{0,39}")
+
+
+def unknown_fields(document: Mapping[str, Any]) -> list[Note]:
+    """Return each field that is not the contract's own name, and which it may mean.
+
+    Used by `ordercast validate --strict`. The names of other spellings are among them.
+    """
+    notes = list(_unknown(document, EVENT, _OWN["event"], ""))
+    for field, spellings in (("contact", CONTACT), ("amount", MONEY)):
+        for name, value in document.items():
+            if EVENT.get(plain(name)) == field and isinstance(value, dict):
+                notes += _unknown(value, spellings, _OWN[field], f"{shown(name, field)}.")
+    items = document.get("items")
+    for place, item in enumerate(items if isinstance(items, list) else []):
+        if isinstance(item, dict):
+            notes += _unknown(item, ITEM, _OWN["item"], f"items[{place}].")
+    return notes
+
+
+_OWN = {
+    "event": {*EVENT.values()} - {"currency", "timestamp", "email", "phone"},
+    "contact": {*CONTACT.values()},
+    "amount": {"value", "currency"},
+    "item": {*ITEM.values()},
+}
+_MEANT = {"email": "contact.email", "phone": "contact.phone", "timestamp": "occurred_at"}
+
+
+def _unknown(
+    document: Mapping[str, Any], spellings: Spellings, own: set[str], within: str
+) -> Iterator[Note]:
+    for name in document:
+        if name in own:
+            continue
+        field = f"{within}{name if _NAME.fullmatch(name) else UNKNOWN_FIELD}"
+        near = get_close_matches(plain(name), list(spellings), n=1)
+        if plain(name) in spellings:
+            yield Note(field, f"another spelling of {_meant(spellings[plain(name)], within)}")
+        elif near:
+            yield Note(field, f"unknown; did you mean {_meant(spellings[near[0]], within)}?")
+        else:
+            yield Note(field, "unknown, not read")
+
+
+def _meant(known: str, within: str) -> str:
+    return f"{within}{known}" if within else _MEANT.get(known, known)
