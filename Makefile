@@ -140,9 +140,10 @@ contract: bootstrap ## Write the JSON Schema and the TypeScript types of the ord
 emails: bootstrap ## Write the styles of e-mails into their elements, after a change to an email.source.html
 	@$(BIN)/python -m ordercast.authoring.inline
 
-pictures: bootstrap ## Draw the pictures of the README again, from a demo; needs Chromium
+pictures: bootstrap ## Draw the pictures of the README again, from a demo, and those of templates; needs Chromium
 	@$(BIN)/ordercast demo
 	@$(BIN)/python -m docs.pictures.draw out/demo
+	@$(BIN)/python -m docs.pictures.draw_templates
 
 wheel: bootstrap ## Build the Python package for shops and operators, in dist/
 	@$(BIN)/uv build --quiet --wheel

@@ -32,6 +32,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "brands"
 DEFAULT = "default"
 """The folder of the brand of orders whose shop has none, or that name no shop."""
 
+WITHOUT_SENDER_IDS = frozenset({"CA", "CN", "US"})
+"""Countries where a phone shows a number only (SNS developer guide, "Sender IDs")."""
+
 _COLOUR = 'a colour such as "#1d4ed8"'
 Colour = Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}\Z", description=_COLOUR)]
 _WEB = 'an https address such as "https://shop.example.com/"'
@@ -184,6 +187,8 @@ def read_brand(folder: Path) -> Brand:
         written = read_settings(BrandFile, tomllib.loads(files["brand.toml"]))
     except (tomllib.TOMLDecodeError, BadSettings) as error:
         raise BadBrand(f"{where}: {error}") from None
+    if closed := written.sender_ids.keys() & WITHOUT_SENDER_IDS:
+        raise BadBrand(f"{where}: sender_ids names {min(closed)}, where phones show none")
     return Brand(**msgspec.structs.asdict(written), folder=folder.name, files=files)
 
 

@@ -101,6 +101,12 @@ RUN_BY = {
     ("docs/templates.md", "Change a word", ""): (
         f"{PAGE}test_a_new_order_shows_the_words_of_its_template",
     ),
+    **{
+        ("docs/templates.md", heading, ""): (
+            "authoring/test_templates_page.py::test_the_commands_that_the_page_shows_are_taken",
+        )
+        for heading in ("Add a language", "Add a status", "Add a brand", "See and check them")
+    },
     ("docs/runbook.md", "Runbook", ""): (f"{PAGE}test_an_operator_finds_the_names_of_resources",),
     ("docs/runbook.md", "Ending a suppression", ""): (f"{PAGE}test_a_suppression_is_ended",),
     ("docs/runbook.md", "Taking it down again", ""): (

@@ -81,6 +81,7 @@ def test_all_that_a_brand_may_say_is_read(tmp_path: Path) -> None:
         ('name = "N"\n[statuses.packed]\nwithin = "1 h"', "statuses.packed.within is not known"),
         ('name = "N\\nB"', "not a text of one line"),
         ("name =", "Invalid value"),
+        ('name = "N"\nsender_ids.US = "N"', "sender_ids names US, where phones show none"),
     ],
 )
 def test_a_brand_that_cannot_be_used_is_refused_in_one_line(
