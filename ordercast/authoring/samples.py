@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 
-from ordercast.events.order_event import Channel, Priority
+from ordercast.events.order_event import Channel, Money, Priority
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.notifications.notification import Notification, OrderDetails, OrderItem
 
 SHOP = "Example Tea & Coffee"
 """What a shop without a brand is called."""
@@ -17,8 +18,12 @@ SAMPLES: Mapping[str, OrderDetails] = MappingProxyType(
         "typical": OrderDetails(
             order_id="100417",
             shop=SHOP,
-            amount="1179.90 SEK",
-            items=("Rain jacket, dark green, size M", "2 x Merino socks"),
+            amount=Money(value=Decimal("1179.90"), currency="SEK"),
+            items=(
+                OrderItem(name="Rain jacket, dark green, size M"),
+                OrderItem(name="Merino socks", quantity=2),
+            ),
+            day=date(2026, 11, 29),
             tracking_url="https://shop.example.com/track/7Hq2",
         ),
         # Nothing but the id: every other field of an order event may be missing.
@@ -27,8 +32,12 @@ SAMPLES: Mapping[str, OrderDetails] = MappingProxyType(
         "long": OrderDetails(
             order_id="2026-1130-0417-000000017",
             shop=SHOP,
-            amount="12345678.90 SEK",
-            items=tuple(f"{n} x Merino socks, knee-high, {n} pairs" for n in range(2, 12)),
+            amount=Money(value=Decimal("12345678.90"), currency="SEK"),
+            items=tuple(
+                OrderItem(name=f"Merino socks, knee-high, {n} pairs", quantity=n)
+                for n in range(2, 12)
+            ),
+            day=date(2026, 11, 29),
             tracking_url="https://shop.example.com/account/orders/track?key=Zk3v9QmT7xR2bLw8uY5nDc1P",
         ),
     }
@@ -56,7 +65,6 @@ def sample(
         channel=channel,
         priority=Priority.NORMAL,
         template=template,
-        template_version="",
         locale=language,
         recipient=recipient,
         customer_id=None,

@@ -1,6 +1,7 @@
 """Draft the notifications that a decision asks for. Used by the relay and the dry run of a replay."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ordercast.decisions.audience import (
     Audience,
@@ -14,13 +15,13 @@ from ordercast.decisions.audience import (
 from ordercast.decisions.decision import Decision, Verdict, Verdicts
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel, OrderEvent, Priority
-from ordercast.events.order_event_fields import ItemV1
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.notifications.notification import Notification, OrderDetails, OrderItem
 from ordercast.notifications.status_rank import LatestStatus, status_rank
+from ordercast.people.person import Person
 from ordercast.people.phone_numbers import PhoneNumber
-from ordercast.templates.brands import brand_for
-from ordercast.templates.sources import language_for, version_of
+from ordercast.people.quiet_hours import Zones, is_time_zone
+from ordercast.people.time_zones import zones_of_country
 from ordercast.templates.statuses import template_for
 
 
@@ -61,24 +62,22 @@ def _row(
     policy: Policy,
 ) -> Notification:
     customer = audience.customer
-    template, brand = template_for(event.status, event.shop), brand_for(event.shop)
-    locale = (customer and customer.locale) or event.contact.locale
-    language = language_for(template, locale, brand)
-    recipient = recipient_of(event, channel, audience, policy=policy)
+    country = _country(event, channel, audience, policy)
+    stated: Zones = ()  # of what is urgent nobody asks: no quiet hours hold it back
+    if priority_of(event) is not Priority.HIGH:
+        stated = stated_time_zones(event, channel, audience, policy=policy)
+    zones = _zones(customer, stated, country)
     return Notification(
         id=notification_id(event, channel),
-        order=_order_details(event),
+        order=_order_details(event, _middle(zones) or policy.default_time_zone),
         status=event.status,
         channel=channel,
         priority=priority_of(event),
-        template=template,
-        template_version=version_of(template, language, brand),
-        locale=language,
-        recipient=recipient,
-        country=_country(event, channel, audience, policy),
-        time_zones=()
-        if priority_of(event) is Priority.HIGH
-        else stated_time_zones(event, channel, audience, policy=policy),
+        template=template_for(event.status, event.shop),
+        locale=(customer and customer.locale) or event.contact.locale,
+        recipient=recipient_of(event, channel, audience, policy=policy),
+        country=country,
+        time_zones=stated,
         customer_id=event.customer_id,
         campaign=event.campaign,
         consent=consent_for(event, channel, audience),
@@ -106,15 +105,24 @@ def _due(verdict: Verdict, accepted_at: datetime, policy: Policy) -> datetime | 
     return verdict.until or accepted_at + policy.republish_after
 
 
-def _order_details(event: OrderEvent) -> OrderDetails:
+def _zones(customer: Person | None, stated: Zones, country: str | None) -> Zones:
+    """Return where the customer may be, by what is known without a look at the number."""
+    if customer and customer.time_zone and is_time_zone(customer.time_zone):
+        return (customer.time_zone,)
+    return stated or (zones_of_country(country) if country else ())
+
+
+def _middle(zones: Zones) -> str | None:
+    """Return the one of a country's zones whose day is wrong for the fewest: they go from east to west."""
+    return zones[(len(zones) - 1) // 2] if zones else None
+
+
+def _order_details(event: OrderEvent, time_zone: str) -> OrderDetails:
     return OrderDetails(
         order_id=event.order_id,
         shop=event.shop,
-        amount=str(event.amount) if event.amount else None,
-        items=tuple(_line(item) for item in event.items),
+        amount=event.amount,
+        items=tuple([OrderItem(name=item.name, quantity=item.quantity) for item in event.items]),
         tracking_url=event.tracking_url,
+        day=event.occurred_at and event.occurred_at.astimezone(ZoneInfo(time_zone)).date(),
     )
-
-
-def _line(item: ItemV1) -> str:
-    return item.name if item.quantity == 1 else f"{item.quantity} x {item.name}"

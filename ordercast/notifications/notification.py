@@ -2,23 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from ordercast.events.order_event import Channel, Priority
+from ordercast.events.order_event import Channel, Money, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderItem:
+    """One line of an order."""
+
+    name: str
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDetails:
-    """What a template may use of the order."""
+    """What a template may use of the order; `day` is the event's day where the recipient is."""
 
     order_id: str
     shop: str | None = None
-    amount: str | None = None
-    items: tuple[str, ...] = ()
+    amount: Money | None = None
+    items: tuple[OrderItem, ...] = ()
     tracking_url: str | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +41,13 @@ class Notification:
     counts claims but for those returned before the provider was called; `in_doubt_since` is kept
     while a message in doubt is sent again, and `resends` counts how often it was; `parts`,
     `estimate` (US dollars by the price list) and `reserved` (the most that it may cost) are those of
-    the last claim; `drawn` (US dollars) is what all claims together drew from each budget.
+    the last claim, as is `template_version`, what its words were made from: `sv-` and a hash; `drawn` (US dollars) is what all claims together drew from each budget.
 
     `time_zones` are where the event says that the customer is; none for high priority, which no
     quiet hours hold back. `ages_from` is set where quiet hours held it back after it was accepted:
     `effective_at`, later by that wait, from which its age counts.
+
+    `locale` is the recipient's own (BCP 47), whether or not there are words in it.
 
     `country` (ISO 3166-1) is that of the number, or of an e-mail's reader. `messages` are those
     that a provider accepted, by message id, and `sent_at` is when it took the first; `cost` (US
@@ -50,8 +61,7 @@ class Notification:
     channel: Channel
     priority: Priority
     template: str
-    template_version: str
-    locale: str
+    locale: str | None
     recipient: str | None
     customer_id: str | None
     campaign: str | None
@@ -69,6 +79,7 @@ class Notification:
     parts: int | None = None
     estimate: Decimal | None = None
     reserved: Decimal | None = None
+    template_version: str | None = None
     drawn: Decimal | None = None
     held_by: str | None = None
     owner: str | None = None

@@ -1,4 +1,4 @@
-"""List the time zones that a customer may be in. Used for quiet hours."""
+"""List the time zones that a customer may be in. Used for quiet hours and dates."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -30,7 +30,7 @@ def possible_time_zones(
         yield stated
     if phone and (zones := zones_of_number(phone, country or default_country)):
         yield zones
-    if country and (zones := _countries().get(country, ())):
+    if country and (zones := zones_of_country(country)):
         yield zones
     yield (default,)
 
@@ -46,6 +46,11 @@ def zones_of_number(phone: str, country: str) -> Zones:
     number = number_in(phone, country)
     found = time_zones_for_number(number) if not isinstance(number, NumberProblem) else ()
     return tuple(zone for zone in found if is_time_zone(zone))  # "Etc/Unknown" is none
+
+
+def zones_of_country(country: str) -> Zones:
+    """Return the zones of an ISO 3166-1 *country*, roughly from east to west; none if there is no such."""
+    return _countries().get(country, ())
 
 
 @lru_cache(maxsize=1)

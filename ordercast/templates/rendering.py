@@ -2,79 +2,111 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import cache
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
-from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
+from jinja2 import (
+    DictLoader,
+    Environment,
+    StrictUndefined,
+    Template,
+    pass_context,
+    select_autoescape,
+)
+from jinja2.runtime import Context
 
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.templates import figures
 from ordercast.templates.brands import Brand, brand_for
 from ordercast.templates.inlining import inlined
+from ordercast.templates.languages import language_for
+from ordercast.templates.shown_order import REFUNDS, Figure, ShownOrder
 from ordercast.templates.sms_text import fits, normalise
 from ordercast.templates.sources import Sources, sources_of
+from ordercast.templates.versions import version_of
 from ordercast.templates.words import Words
 
 
 def words(notification: Notification) -> Words:
-    """Render *notification* for its channel; HTML is escaped, the subject is one line."""
+    """Render *notification* for its channel, in its reader's language and from today's sources."""
     return rendered(notification, brand_for(notification.order.shop))
 
 
 def rendered(notification: Notification, brand: Brand) -> Words:
     """Render *notification* as a message of *brand*."""
-    compiled = _compiled(notification.template, notification.locale, brand)
-    order = _named(notification.order, brand)
-    if not CHANNELS[notification.channel].has_subject:
-        return Words(text=_text_message(compiled, order))
-    subject = re.sub(r"\s+", " ", compiled["subject"].render(order=order).strip())
-    text = compiled["email.txt"].render(order=order).strip()
-    return Words(
-        subject=subject,
-        text=re.sub(r"\n{3,}", "\n\n", text),
-        html=compiled["email.html"].render(order=order, subject=subject).strip(),
-    )
-
-
-def compile_sources(sources: Sources) -> Mapping[str, Any]:
-    """Compile the subject and each skeleton with its words in place.
-
-    Raises `jinja2.TemplateSyntaxError`, and `inlining.NoSuchWords` for a key without words.
-    """
-    parts = {
-        part: inlined(skeleton, sources.words, name=part, is_html=part.endswith(".html"))
-        for part, skeleton in sources.skeletons.items()
-    }
-    environment = _environment({"subject": sources.words["subject"], **parts})
-    known = {"language": sources.language, "brand": sources.brand}
-    return {part: environment.get_template(part, globals=known) for part in ("subject", *parts)}
+    template = notification.template
+    language = language_for(template, notification.locale, brand)
+    return _compiled(template, language, brand).words(notification)
 
 
 @cache
-def _compiled(template: str, language: str, brand: Brand) -> Mapping[str, Any]:
-    return compile_sources(sources_of(template, language, brand))
+def _compiled(template: str, language: str, brand: Brand) -> "CompiledTemplate":
+    return CompiledTemplate.of(sources_of(template, language, brand))
 
 
-def _named(order: OrderDetails, brand: Brand) -> OrderDetails:
-    """Call the shop by the brand's name, not as order events do."""
-    return replace(order, shop=brand.name) if brand.name else order
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledTemplate:
+    """What one template says in one language, ready to render: the subject and each skeleton."""
 
+    sources: Sources
+    version: str
+    parts: Mapping[str, Template]
 
-def _text_message(compiled: Mapping[str, Any], order: OrderDetails) -> str:
-    """Render a text, with less of the order until it fits: SNS refuses a longer one."""
-    bare = replace(order, amount=None, items=())
-    for each in (order, bare):
-        text = _plain_text(compiled, each)
-        if fits(text):
-            return text
-    return _plain_text(compiled, replace(bare, shop=None))
+    @classmethod
+    def of(cls, sources: Sources) -> "CompiledTemplate":
+        """Compile *sources* with their words in place.
 
+        Raises `jinja2.TemplateSyntaxError`, and `inlining.NoSuchWords` for a key without words.
+        """
+        skeletons = {
+            part: inlined(skeleton, sources.words, name=part, is_html=part.endswith(".html"))
+            for part, skeleton in sources.skeletons.items()
+        }
+        texts = {"subject": sources.words["subject"], **skeletons}
+        environment = _environment(texts)
+        known = {"language": sources.language, "brand": sources.brand}
+        return cls(
+            sources=sources,
+            version=version_of(sources),
+            parts={part: environment.get_template(part, globals=known) for part in texts},
+        )
 
-def _plain_text(compiled: Mapping[str, Any], order: OrderDetails) -> str:
-    """Render a text in plain characters, but never change an id or a link: they are copied."""
-    whole = f"{_one_plain_line(order.order_id)}{order.tracking_url or ''}"
-    return normalise(compiled["sms.txt"].render(order=order).strip(), whole=whole)
+    def words(self, notification: Notification) -> Words:
+        """Render *notification*; HTML is escaped, the subject is one line."""
+        sources, details = self.sources, notification.order
+        if sources.brand.name:  # not as order events call the shop
+            details = replace(details, shop=sources.brand.name)
+        shown = partial(
+            ShownOrder,
+            locale=figures.locale_of(notification.locale, sources.language),
+            is_refund=sources.template in REFUNDS,
+        )
+        if not CHANNELS[notification.channel].has_subject:
+            return Words(text=self._text_message(details, shown), version=self.version)
+        order = shown(details=details, for_text=False)
+        subject = re.sub(r"\s+", " ", self._render("subject", order))
+        return Words(
+            subject=subject,
+            text=re.sub(r"\n{3,}", "\n\n", self._render("email.txt", order)),
+            html=self._render("email.html", order, subject=subject),
+            version=self.version,
+        )
+
+    def _text_message(self, details: OrderDetails, shown: partial[ShownOrder]) -> str:
+        """Render a text, with less of the order until it fits: SNS refuses a longer one."""
+        bare = replace(details, amount=None, items=(), day=None)
+        whole = f"{_one_plain_line(details.order_id)} {details.tracking_url or ''}".strip()
+        for each in (details, bare, replace(bare, shop=None)):
+            text = self._render("sms.txt", shown(details=each, for_text=True))
+            # Plain characters, but an id or a link never changes: they are copied.
+            if fits(plain := normalise(text, whole=whole)):
+                return plain
+        return whole
+
+    def _render(self, part: str, order: ShownOrder, **more: str) -> str:
+        rendered = self.parts[part].render(order=order, locale=order.locale, **more)
+        return rendered.strip()
 
 
 # Control characters, and marks that change the direction of the text after them.
@@ -83,11 +115,19 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 def _one_plain_line(value: object) -> object:
     """Keep a shop's text from breaking its line, a header or the text direction."""
-    return _UNSEEN.sub("", re.sub(r"\s+", " ", value)) if isinstance(value, str) else value
+    if not isinstance(value, str) or isinstance(value, Figure):
+        return value
+    return _UNSEEN.sub("", re.sub(r"\s+", " ", value))
+
+
+@pass_context
+def _plural(context: Context, number: int, **forms: str) -> Figure:
+    """Write `{{ order.item_count | plural(one="# item", other="# items") }}`."""
+    return Figure(figures.plural(number, forms, context["locale"]))
 
 
 def _environment(texts: Mapping[str, str]) -> Environment:
-    return Environment(
+    environment = Environment(
         loader=DictLoader(texts),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
@@ -95,3 +135,5 @@ def _environment(texts: Mapping[str, str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["plural"] = _plural
+    return environment

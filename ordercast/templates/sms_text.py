@@ -31,7 +31,7 @@ def parts(text: str) -> Parts:
     one part, and so does what a reader sees as one character (a surrogate pair, a letter with
     accents, a family of emoji). Billed is the carrier's own count, which comes with its receipt.
     """
-    encoding = Encoding.GSM_7 if _is_gsm_7(text) else Encoding.UCS_2
+    encoding = Encoding.GSM_7 if is_gsm_7(text) else Encoding.UCS_2
     limit = _LIMITS[encoding]
     units = sum(_sizes(text, encoding))
     count = 1
@@ -48,10 +48,15 @@ def normalise(text: str, *, whole: str = "") -> str:
     text whose *whole*, its ids and links, is not GSM-7: they must not change, and one such
     character makes the whole text UCS-2 anyway.
     """
-    if _is_gsm_7(text) or not _is_gsm_7(whole):
+    if is_gsm_7(text) or not is_gsm_7(whole):
         return text
     plain = unicodedata.normalize("NFC", text).translate(_PLAIN)
-    return plain if _is_gsm_7(plain) and parts(plain).parts <= parts(text).parts else text
+    return plain if is_gsm_7(plain) and parts(plain).parts <= parts(text).parts else text
+
+
+def is_gsm_7(text: str) -> bool:
+    """Tell whether each character of *text* is in GSM-7, its extension included."""
+    return _GSM_7.issuperset(text)
 
 
 def fits(text: str) -> bool:
@@ -87,10 +92,6 @@ _BASIC = frozenset(
 )
 _EXTENSION = frozenset("\f^{}\\[~]|€")
 _GSM_7 = _BASIC | _EXTENSION
-
-
-def _is_gsm_7(text: str) -> bool:
-    return _GSM_7.issuperset(text)
 
 
 def _sizes(text: str, encoding: Encoding) -> Iterator[int]:

@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from pathlib import Path, PurePath
 
 from ordercast.templates.brands import Brand
@@ -32,12 +31,6 @@ class Sources:
 def folders() -> tuple[Path, ...]:
     """Return where templates are; of a file that is in several, the last is read."""
     return (Path(__file__).parent,)
-
-
-def language_for(template: str, locale: str | None, brand: Brand) -> str:
-    """Return the language of a BCP 47 *locale*, `sv` for `sv-FI`, or the default language."""
-    language = (locale or "").replace("_", "-").partition("-")[0].lower()
-    return language if language in languages_of(template, brand) else DEFAULT_LANGUAGE
 
 
 @cache
@@ -70,15 +63,6 @@ def sources_of(template: str, language: str, brand: Brand) -> Sources:
 def skeleton_of(part: str, brand: Brand) -> str:
     """Return a part of a message without its words, the brand's own if it has one."""
     return brand.files.get(part) or _read(f"{LAYOUT}/{part}")
-
-
-@cache
-def version_of(template: str, language: str, brand: Brand) -> str:
-    """Return eight characters that change with anything that *template* is made of."""
-    made_of = sources_of(template, language, brand)
-    texts = [*sorted(made_of.words.items()), *sorted(made_of.skeletons.items())]
-    look = brand.sources().get("brand.toml", "")
-    return sha256(repr((language, texts, look)).encode()).hexdigest()[:8]
 
 
 def _words(folder: str, language: str, brand: Brand) -> dict[str, str]:

@@ -12,14 +12,8 @@ from ordercast.templates.brands import all_brands, brand_for
 # For a status of the shop's own: it says that there is news, without quoting the status.
 GENERIC = "generic"
 
-# What has no words of its own yet.
-_WITHOUT_TEMPLATE = frozenset(
-    {"out_for_delivery", "ready_for_pickup", "delayed", "partially_refunded", "payment_failed"}
-)
-
 TEMPLATES: Mapping[str, Status] = MappingProxyType(
-    {name: status for name, status in STATUSES.items() if name not in _WITHOUT_TEMPLATE}
-    | {GENERIC: Status(send_within=timedelta(hours=24))}
+    {**STATUSES, GENERIC: Status(send_within=timedelta(hours=24))}
 )
 """Each template that there is, by its name, which is its status."""
 

@@ -1,5 +1,6 @@
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,9 +8,9 @@ import pytest
 from ordercast.decisions.audience import CONSENT_BY_EVENT, CONSENT_ON_RECORD, audience_of
 from ordercast.decisions.decision import STALE, Decision, Verdict, Verdicts
 from ordercast.decisions.drafting import latest_statuses, rows
-from ordercast.events.order_event import Channel, Priority
+from ordercast.events.order_event import Channel, Money, Priority
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.notification import Notification
+from ordercast.notifications.notification import Notification, OrderItem
 from ordercast.notifications.status_rank import status_rank
 from ordercast.people.person import Person, QuietHours
 from ordercast.rollups.rollup import hour_of
@@ -117,11 +118,15 @@ def test_retention_and_age_count_from_the_decision() -> None:
     assert {(START, START + POLICY.retention)} == {(n.effective_at, n.expires_at) for n in drafts()}
 
 
+FORTY = Money(value=Decimal("42.50"), currency="USD")
+TEAPOT, CUPS = OrderItem(name="Teapot"), OrderItem(name="Cup", quantity=4)
+
+
 def test_a_notification_remembers_its_order_and_its_campaign() -> None:
     text, _ = drafts(campaign="spring", customer_id="c-1", tracking_url="https://example.com/t")
 
     assert ("spring", "c-1") == (text.campaign, text.customer_id)
-    assert ("o-1", "Example Tea", "42.50 USD", ("Teapot", "4 x Cup"), "https://example.com/t") == (
+    assert ("o-1", "Example Tea", FORTY, (TEAPOT, CUPS), "https://example.com/t") == (
         text.order.order_id,
         text.order.shop,
         text.order.amount,
@@ -139,10 +144,11 @@ def test_an_urgent_event_s_notifications_are_urgent() -> None:
     assert {Priority.NORMAL} == {n.priority for n in drafts(status="cancelled", priority="normal")}
 
 
-def test_a_template_and_its_language_are_chosen_with_the_row() -> None:
+def test_a_template_is_chosen_with_the_row_and_a_language_only_when_it_is_sent() -> None:
     (mail,) = drafts(channel="email", contact={"email": EMAIL, "locale": "en-GB"})
 
-    assert ("confirmed", "en") == (mail.template, mail.locale)
+    assert ("confirmed", "en-GB") == (mail.template, mail.locale)
+    assert mail.template_version is None
 
 
 def test_the_customer_s_own_language_wins_over_the_contact_s() -> None:
@@ -151,7 +157,37 @@ def test_the_customer_s_own_language_wins_over_the_contact_s() -> None:
         known, channel="email", customer_id="c-1", contact={"email": EMAIL, "locale": "sv-SE"}
     )
 
-    assert "en" == mail.locale
+    assert "en-GB" == mail.locale
+
+
+MIDNIGHT = "2026-03-03T00:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("where", "day"),
+    [
+        ({"contact": {"email": EMAIL, "time_zone": "Europe/Stockholm"}}, 3),
+        ({"contact": {"email": EMAIL, "country": "US"}}, 2),
+        ({"contact": {"email": EMAIL, "country": "JP"}}, 3),
+        ({"contact": {"email": EMAIL, "phone": PHONE}}, 2),  # of Seattle
+        ({"contact": {"email": EMAIL}}, 2),  # the stage's own zone
+        ({"contact": {"email": EMAIL, "country": "JP"}, "occurred_at": None}, None),
+    ],
+)
+def test_an_order_s_day_is_that_where_its_customer_is(where: Any, day: int | None) -> None:
+    (mail,) = drafts(channel="email", **({"occurred_at": MIDNIGHT} | where))
+
+    assert (day and date(2026, 3, day)) == mail.order.day
+
+
+def test_an_order_s_day_is_that_in_the_zone_on_the_customer_s_record() -> None:
+    known = person(time_zone="Asia/Tokyo")
+    contact = {"email": EMAIL, "country": "US"}
+    (mail,) = drafts(
+        known, channel="email", customer_id="c-1", contact=contact, occurred_at=MIDNIGHT
+    )
+
+    assert date(2026, 3, 3) == mail.order.day
 
 
 @pytest.mark.parametrize("state", [State.REQUESTED, State.DEFERRED])

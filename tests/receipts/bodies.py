@@ -1,20 +1,24 @@
 """Render every template in every language for one order. Used by tests of receipts and templates."""
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ordercast import templates
-from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.events.order_event import Money
+from ordercast.notifications.notification import Notification, OrderDetails, OrderItem
 from ordercast.templates.rendering import words
 from ordercast.templates.statuses import TEMPLATES
 from tests.examples import drafts
 
 TEXT, MAIL = drafts(tracking_url="https://example.com/track/o-1")
 
-LANGUAGES = ("en", "sv")
+LANGUAGES = ("de", "en", "es", "fr", "ja", "pt-BR", "sv")
 EVERY_VOICE = [(template, language) for template in TEMPLATES for language in LANGUAGES]
 each_voice = pytest.mark.parametrize(("template", "language"), EVERY_VOICE)
 
@@ -22,18 +26,21 @@ FOLDER = Path(templates.__file__).parent
 
 # As much as an order commonly has to say.
 LINK = "https://track.example.com/parcels/JJD000390007827492104"
-TYPICAL = {
+TYPICAL: dict[str, Any] = {
     "order_id": "20260302-000017",
     "shop": "Example Tea & Coffee",
-    "amount": "1299.00 SEK",
-    "items": ("Teapot", "4 x Cup"),
+    "amount": Money(value=Decimal("1299.00"), currency="SEK"),
+    "items": (OrderItem(name="Teapot"), OrderItem(name="Cup", quantity=4)),
+    "day": date(2026, 3, 2),
     "tracking_url": LINK,
 }
 
 
-def about(notification: Notification, **facts: object) -> Notification:
-    """Return the notification with other facts of its order."""
-    return replace(notification, order=OrderDetails(**({"order_id": "o-1"} | facts)))  # type: ignore[arg-type]  # any field may be changed
+def about(notification: Notification, **facts: Any) -> Notification:
+    """Return the notification with other facts of its order; items may be given by name."""
+    named = [OrderItem(name=i) if isinstance(i, str) else i for i in facts.pop("items", ())]
+    facts["items"] = tuple(named)
+    return replace(notification, order=OrderDetails(**({"order_id": "o-1"} | facts)))
 
 
 def voiced(notification: Notification, template: str, language: str) -> Notification:

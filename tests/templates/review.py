@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from ordercast.events.message_class import MessageClass
 from ordercast.events.statuses import Status
-from ordercast.templates import rendering, sources, statuses
+from ordercast.templates import languages, rendering, sources, statuses
 from ordercast.templates.statuses import TEMPLATES
 
 REVIEW = "review"
@@ -32,7 +32,7 @@ def templates_in(*folders: Path) -> Iterator[None]:
     read_once = (
         sources.languages_of,
         sources.sources_of,
-        sources.version_of,
+        languages.language_for,
         rendering._compiled,  # noqa: SLF001 - what depends on the files
     )
     with ExitStack() as stack:

@@ -11,14 +11,16 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.templates import brands
 from ordercast.templates.brands import NO_BRAND, brand_for
+from ordercast.templates.languages import language_for
 from ordercast.templates.rendering import words
-from ordercast.templates.sources import language_for, version_of
+from ordercast.templates.sources import sources_of
 from ordercast.templates.statuses import (
     is_promotional,
     promotional_templates,
     send_within,
     template_for,
 )
+from ordercast.templates.versions import version_of
 from tests.examples import notification
 
 BRAND = """
@@ -90,7 +92,7 @@ def test_a_text_has_the_shops_name() -> None:
 
 def test_a_shop_says_some_words_its_own_way_and_the_rest_as_all_do() -> None:
     text = words(of_shop("nordic")).text
-    assert text.startswith("Hooray!\n\nOrder o-1 at Nordic & Sons is confirmed.")
+    assert text.startswith("Hooray!\n\nYour order o-1 at Nordic & Sons of ")
     assert words(of_shop("nordic", locale="sv")).text.startswith("Tack för")
 
 
@@ -106,11 +108,11 @@ def test_another_shop_has_none_of_it() -> None:
 
 
 def test_a_version_changes_with_the_brand(nordic: Path) -> None:
-    before = version_of("confirmed", "en", brand_for("nordic"))
-    assert before != version_of("confirmed", "en", NO_BRAND)
+    before = version_of(sources_of("confirmed", "en", brand_for("nordic")))
+    assert before != version_of(sources_of("confirmed", "en", NO_BRAND))
     (nordic / "nordic" / "brand.toml").write_text(BRAND.replace("#14532d", "#14532e"))
     brands.deployed.cache_clear()
-    assert before != version_of("confirmed", "en", brand_for("nordic"))
+    assert before != version_of(sources_of("confirmed", "en", brand_for("nordic")))
 
 
 def test_a_shops_own_status_has_a_template_of_its_own() -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from ordercast.templates.brands import NO_BRAND
 from ordercast.templates.inlining import NoSuchWords
+from ordercast.templates.languages import language_for
 from ordercast.templates.rendering import words
-from ordercast.templates.sources import language_for, languages_of, sources_of, version_of
+from ordercast.templates.sources import languages_of, sources_of
 from ordercast.templates.statuses import template_for
+from ordercast.templates.versions import version_of
 from tests.receipts.bodies import EVERY_VOICE, FOLDER, LANGUAGES, MAIL, TEXT, about, each_voice
 from tests.templates.review import templates_in
 
@@ -73,19 +75,21 @@ def elsewhere(tmp_path: Path) -> Iterator[Path]:
 def test_a_version_moves_with_the_words_it_stands_for(
     elsewhere: Path, changed: str, *, moves: bool
 ) -> None:
-    before = version_of("confirmed", "en", NO_BRAND)
+    before = version_of(sources_of("confirmed", "en", NO_BRAND))
     file = elsewhere / changed
     file.write_text(file.read_text().replace("order", "parcel").replace("beställning", "paket"))
 
     with templates_in(elsewhere):
-        assert moves == (before != version_of("confirmed", "en", NO_BRAND))
+        assert moves == (before != version_of(sources_of("confirmed", "en", NO_BRAND)))
 
 
 def test_every_voice_has_a_version_of_its_own() -> None:
-    versions = {version_of(template, language, NO_BRAND) for template, language in EVERY_VOICE}
+    versions = {
+        version_of(sources_of(template, language, NO_BRAND)) for template, language in EVERY_VOICE
+    }
 
     assert len(EVERY_VOICE) == len(versions)
-    assert all(re.fullmatch("[0-9a-f]{8}", version) for version in versions)
+    assert all(re.fullmatch(r"[\w-]+-[0-9a-f]{10}", version) for version in versions)
 
 
 def test_a_template_is_read_once_for_all_its_messages(elsewhere: Path) -> None:

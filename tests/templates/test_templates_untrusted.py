@@ -12,11 +12,11 @@ from tests.receipts.bodies import MAIL, TEXT, about, each_voice, page, voiced
 @each_voice
 def test_markup_in_what_a_shop_wrote_is_shown_and_not_run(template: str, language: str) -> None:
     evil = '<script>alert(1)</script><img src="x">'
-    mail = about(MAIL, order_id=evil, items=(evil,), shop=evil, amount=evil, tracking_url="x")
+    mail = about(MAIL, order_id=evil, items=(evil,), shop=evil, tracking_url="x")
     said = page(voiced(mail, template, language))
 
     assert not {"script", "img"} & set(said.tags)
-    assert 7 <= said.text.count(evil)
+    assert 6 <= said.text.count(evil)
 
 
 def test_a_link_cannot_break_out_of_its_attribute() -> None:

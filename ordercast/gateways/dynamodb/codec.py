@@ -59,10 +59,14 @@ def text_of(read: Callable[[str], Any], write: Callable[[Any], str] = str) -> Ty
     return Type(lambda value: text(write(value)), lambda value: read(value["S"]))
 
 
-def list_of(read: Callable[[str], Any], into: Callable[[Iterable[Any]], Any] = tuple) -> Type:
-    """Return the type of a collection of strings; a set is written in order."""
+def list_of(
+    read: Callable[[str], Any],
+    into: Callable[[Iterable[Any]], Any] = tuple,
+    write: Callable[[Any], str] = str,
+) -> Type:
+    """Return the type of a collection that is stored as strings; a set is written in order."""
     return Type(
-        lambda values: texts(sorted(values) if into is frozenset else values),
+        lambda values: texts(map(write, sorted(values) if into is frozenset else values)),
         lambda value: into(read(each["S"]) for each in value["L"]),
     )
 

@@ -4,13 +4,14 @@ An order's partition holds its notifications, one latest status a channel, and o
 event; the holds are an item of their own.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.decisions.lookup import DecisionKey, LatestStatusKey
 from ordercast.events.identity import HALF
-from ordercast.events.order_event import Channel, Priority
+from ordercast.events.order_event import Channel, Money, Priority
 from ordercast.gateways.dynamodb.codec import (
     DOLLARS,
     INSTANT,
@@ -30,7 +31,7 @@ from ordercast.gateways.dynamodb.codec import (
 from ordercast.gateways.ledger import index_keys
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
-from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.notifications.notification import Notification, OrderDetails, OrderItem
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Hold, Holds, Scope, Why
 
@@ -42,10 +43,22 @@ HOLDS = "holds"
 HOLDS_KEY: Item = {"pk": text(HOLDS), "sk": text(HOLDS)}
 
 
+def _read_money(written: str) -> Money:
+    value, _, currency = written.partition(" ")
+    return Money(value=Decimal(value), currency=currency)
+
+
+def _read_item(written: str) -> OrderItem:
+    quantity, _, name = written.partition(" ")
+    return OrderItem(name=name, quantity=int(quantity))
+
+
 _ORDER = Fields.of(
     {
-        **dict.fromkeys(("order_id", "shop", "amount", "tracking_url"), TEXT),
-        "items": list_of(str),
+        **dict.fromkeys(("order_id", "shop", "tracking_url"), TEXT),
+        "amount": text_of(_read_money, lambda money: f"{money.value:f} {money.currency}"),
+        "items": list_of(_read_item, write=lambda item: f"{item.quantity} {item.name}"),
+        "day": text_of(date.fromisoformat),
     },
     always=("items",),
 )
@@ -54,9 +67,9 @@ _MESSAGES = map_of(
 )
 _NOTIFICATION = Fields.of(
     {
-        **dict.fromkeys(("status", "template", "template_version", "locale", "recipient"), TEXT),
+        **dict.fromkeys(("status", "template", "locale", "recipient"), TEXT),
         **dict.fromkeys(("customer_id", "campaign", "consent", "rule", "held_by"), TEXT),
-        **dict.fromkeys(("owner", "country"), TEXT),
+        **dict.fromkeys(("owner", "country", "template_version"), TEXT),
         "channel": text_of(Channel),
         "priority": text_of(Priority),
         "state": text_of(State),
@@ -74,9 +87,12 @@ _NOTIFICATION = Fields.of(
     },
     expires_at="ttl",
     time_zones="zones",
+    template_version="words",
 )
 # Fields without a default in the class, that an item may lack.
-_NULLABLE = ("recipient", "customer_id", "campaign", "consent", "rule", "occurred_at", "due_at")
+_NULLABLE = (
+    *("recipient", "locale", "customer_id", "campaign", "consent", "rule", "occurred_at", "due_at"),
+)
 _HOLD = record_of(
     Hold,
     {

@@ -34,7 +34,7 @@ def test_one_order_becomes_one_text_and_one_email_and_both_are_delivered(
     assert (phone(order_id), text.message_id) == (messages["sms"].to, messages["sms"].message_id)
     assert email.message_id == messages["email"].message_id
     assert email.id == messages["email"].tags["notification_id"]
-    assert "42.50 USD" in messages["email"].html
+    assert "$42.50" in messages["email"].html
 
 
 def test_old_news_is_not_sent(cloud: LocalCloud, target: Target, order_id: str) -> None:

@@ -1,18 +1,18 @@
 """Rows stay within their write units: DynamoDB bills each started 1,024 bytes of an item."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from ordercast.decisions.decision import Decision, Verdict
-from ordercast.events.order_event import Channel
+from ordercast.events.order_event import Channel, Money
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.people import items as people_item
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
-from ordercast.notifications.notification import Notification, OrderDetails
+from ordercast.notifications.notification import Notification, OrderDetails, OrderItem
 from ordercast.notifications.status_rank import LatestStatus, status_rank
 from tests.examples import notification
 from tests.fakes.clock import START
@@ -37,8 +37,13 @@ def ended(channel: Channel) -> Notification:
         order=OrderDetails(
             order_id="order-2026-000123456",
             shop="Example Tea & Coffee",
-            amount="1042.50 USD",
-            items=("Teapot, cast iron, 0.8 l", "4 x Cup, double-walled", "Earl Grey, 250 g"),
+            amount=Money(value=Decimal("1042.50"), currency="USD"),
+            items=(
+                OrderItem(name="Teapot, cast iron, 0.8 l"),
+                OrderItem(name="Cup, double-walled", quantity=4),
+                OrderItem(name="Earl Grey, 250 g"),
+            ),
+            day=date(2026, 3, 2),
             tracking_url="https://track.example.com/parcels/JD0002256219112345678?lang=en",
         ),
         customer_id="customer-000123456",
@@ -51,6 +56,8 @@ def ended(channel: Channel) -> Notification:
         version=9,
         attempts=3,
         resends=1,
+        locale="en-US",
+        template_version="en-0123456789",
         parts=2 if channel is Channel.SMS else None,
         estimate=Decimal("0.00860"),
         reserved=Decimal("0.01290"),
