@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, OrderEvent
 from ordercast.notifications.lifecycle import State
 
@@ -32,7 +33,10 @@ Verdicts = Mapping[Channel, Verdict]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The decision about one event; after *expires_at* its rows are gone and nothing is sent."""
+    """The decision about one event; after *expires_at* its rows are gone and nothing is sent.
+
+    *notes* say what was left out of the event, or read otherwise.
+    """
 
     order: str
     event: str
@@ -41,6 +45,7 @@ class Decision:
     position: str
     accepted_at: datetime
     expires_at: datetime
+    notes: tuple[Note, ...] = ()
 
     @property
     def is_stale(self) -> bool:

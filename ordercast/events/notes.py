@@ -2,8 +2,12 @@
 
 import msgspec
 
-MOST_NOTES = 20
+MOST_NOTES = 10
 """How many notes of an event are kept, so that its decision record stays small."""
+
+
+HELP = "; taken is "
+"""What a note or a refusal puts before the words on what is taken."""
 
 
 class Note(msgspec.Struct, frozen=True, gc=False):
@@ -14,6 +18,16 @@ class Note(msgspec.Struct, frozen=True, gc=False):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.what}"
+
+    @classmethod
+    def read(cls, written: str) -> "Note":
+        """Return the note that a text holds, as `str` gives it."""
+        name, _, what = written.partition(": ")
+        return cls(name, what)
+
+    def without_help(self) -> "Note":
+        """Return the note without the words on what is taken, which stand in docs/contract.md."""
+        return Note(self.field, self.what.partition(HELP)[0])
 
 
 def kept(notes: list[Note]) -> tuple[Note, ...]:

@@ -50,6 +50,7 @@ class RecordDecisions:
                 position=each.record.position,
                 accepted_at=now,
                 expires_at=now + self.policy.retention,
+                notes=tuple(note.without_help() for note in each.event.notes),
             )
             for each in decided
         ]

@@ -88,7 +88,7 @@ def test_an_event_has_a_few_notes_and_the_number_of_the_others() -> None:
     said = read(BARE | {"items": [5] * 100}).notes
 
     assert MOST_NOTES == len(said)
-    assert "event: 81 more notes" == str(said[-1])
+    assert "event: 91 more notes" == str(said[-1])
 
 
 def test_two_spellings_that_contradict_in_what_is_shown_leave_that_out() -> None:

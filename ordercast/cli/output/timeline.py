@@ -122,7 +122,9 @@ def _event(decision: Decision) -> RenderableType:
     decided = (
         f"  decided {_clock(decision.accepted_at)} UTC: {', '.join(verdicts) or 'no notification'}"
     )
-    return heading.append(f"{decided}\n  on the stream at {decision.position}", style="not bold")
+    notes = "".join(f"\n  note: {each}" for each in decision.notes)
+    where = f"\n  on the stream at {decision.position}"
+    return heading.append(f"{decided}{where}{notes}", style="not bold")
 
 
 def _notification(

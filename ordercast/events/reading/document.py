@@ -13,7 +13,7 @@ import msgspec
 
 from ordercast.countries import country_in
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.notes import Note, kept
+from ordercast.events.notes import HELP, Note, kept
 from ordercast.events.order_event_fields import SCHEMA_VERSION, ContactV1, ItemV1, OrderEventV1
 from ordercast.events.reading import values
 from ordercast.events.reading.amounts import code, money
@@ -121,7 +121,7 @@ class _Reading:
             return None
 
     def _left_out(self, name: str, found: str, taken: str) -> None:
-        self.notes.append(Note(name, f"left out: found {found}; taken is {taken}"))
+        self.notes.append(Note(name, f"left out: found {found}{HELP}{taken}"))
 
     def _customer_id(self) -> str | None:
         """Read the customer; the number 0 is what shops write for a guest."""

@@ -5,6 +5,8 @@ No value is quoted: it goes to logs and to the parked record, and may be a perso
 
 from typing import Any
 
+from ordercast.events.notes import HELP
+
 
 class Unread(Exception):
     """A value that has no reading, or two; `found` says what it is."""
@@ -59,4 +61,4 @@ TAKEN = {
 
 def refusal(field: str, found: str, taken: str) -> str:
     """Return the one line of a refusal."""
-    return f"{field}: found {found}; taken is {taken}"
+    return f"{field}: found {found}{HELP}{taken}"

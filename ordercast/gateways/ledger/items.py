@@ -11,6 +11,7 @@ from typing import Any
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.decisions.lookup import DecisionKey, LatestStatusKey
 from ordercast.events.identity import HALF
+from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, Money, Priority
 from ordercast.gateways.dynamodb.codec import (
     DOLLARS,
@@ -117,6 +118,7 @@ _DECISION = Fields.of(
         ),
         **dict.fromkeys(("fingerprint", "position"), TEXT),
         **dict.fromkeys(("accepted_at", "expires_at"), INSTANT),
+        "notes": list_of(Note.read),
     },
     always=("verdicts",),
 )

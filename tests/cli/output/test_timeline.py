@@ -10,6 +10,7 @@ from rich.console import Console
 from ordercast.cli.output.timeline import MEANINGS, OrderHistory, steps, timeline
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.events.identity import notification_id, notification_id_for
+from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
@@ -127,6 +128,12 @@ def test_the_story_fits_80_columns_and_says_where_its_event_came_from() -> None:
     assert "confirmed, sms to +12065550100: delivered" in words
     assert "0.00645 USD (carrier)" in words
     assert MESSAGE in words.replace(" ", "") or MESSAGE in words
+
+
+def test_what_was_left_out_of_an_event_stands_under_it() -> None:
+    noted = replace(example_decision(), notes=(Note("amount", "left out: found a list"),))
+
+    assert "note: amount: left out: found a list" in shown([noted], [])
 
 
 def test_what_is_deferred_says_by_which_rule_until_when_and_on_what_consent() -> None:

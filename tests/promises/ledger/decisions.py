@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.events.identity import order_of
+from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import OrderDetails
@@ -32,6 +33,7 @@ def numbered_decision(number: int = 1, **changes: object) -> Decision:
         position="101.3",
         accepted_at=START,
         expires_at=START + timedelta(days=90),
+        notes=(Note("amount", "left out: found a number: with a colon"), Note("shop", "read")),
     )
     return replace(one, **changes)  # type: ignore[arg-type]  # any field may be changed
 
