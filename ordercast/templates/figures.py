@@ -36,11 +36,10 @@ def amount(money: Money, locale: str, *, for_text: bool) -> str:
     """
     usual, exact = _decimals(money.currency)
     decimals = usual if _rounded(money, usual) == money.value else exact
-    pattern = _pattern(locale, money.currency, decimals, for_text)
-    value = _rounded(money, decimals)
-    return str(
-        pattern.apply(value, _locale(locale), currency=money.currency, currency_digits=False)
-    )
+    pattern, sign = _pattern(locale, money.currency, decimals, for_text)
+    # Without the currency: Babel would look for its names with each amount, and use none.
+    written = pattern.apply(_rounded(money, decimals), _locale(locale))
+    return str(written.replace("¤", sign))
 
 
 @lru_cache(maxsize=1024)
@@ -98,21 +97,28 @@ def _decimals(currency: str) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1024)
-def _pattern(locale: str, currency: str, decimals: int, for_text: bool) -> "NumberPattern":  # noqa: FBT001 - a cache's key
+def _pattern(
+    locale: str,
+    currency: str,
+    decimals: int,
+    for_text: bool,  # noqa: FBT001 - a cache's key
+) -> "tuple[NumberPattern, str]":
+    """Return how a number is written, with `¤` for its sign, and the sign."""
     from babel.numbers import get_currency_symbol, parse_pattern  # noqa: PLC0415
 
     found = _locale(locale)
-    sign, mark = get_currency_symbol(currency, locale=found), "¤"
-    if sign == mark or (for_text and not is_gsm_7(re.sub(r"\s", " ", sign))):
-        sign, mark = currency, "¤¤"
-    written = found.currency_formats["standard"].pattern.replace("¤", mark)
-    written = written.replace("0.00", "0." + "0" * decimals if decimals else "0")
+    sign = get_currency_symbol(currency, locale=found)
+    if sign == "¤" or (for_text and not is_gsm_7(re.sub(r"\s", " ", sign))):
+        sign = currency
+    written = found.currency_formats["standard"].pattern.replace(
+        "0.00", "0." + "0" * decimals if decimals else "0"
+    )
     # CLDR's currencySpacing, which Babel leaves out: no letter touches a digit.
     if sign[-1].isalpha():
         written = re.sub("¤(?=[#0])", "¤\u00a0", written)
     if sign[0].isalpha():
         written = re.sub("(?<=[#0])¤", "\u00a0¤", written)
-    return parse_pattern(written)
+    return parse_pattern(written), sign
 
 
 @cache

@@ -20,6 +20,7 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from ordercast.settings.stage import BundleTarget
+from pipeline.bundling import locale_data
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("ordercast", "processors", "analytics")
@@ -66,8 +67,9 @@ class Recipe:
         """Return a hash of everything that decides which dependencies are installed, and how."""
         compiled = "bytecode" if self.compiler else "sources"
         parts = (self.requirements, self.python, self.machine, str(self.for_host), compiled)
-        recipe = Path(__file__).read_text()
-        return hashlib.sha256("\0".join((*parts, recipe)).encode()).hexdigest()
+        how = (Path(__file__).read_text(), Path(locale_data.__file__).read_text())
+        languages = sorted(locale_data.languages_in(ROOT))
+        return hashlib.sha256("\0".join((*parts, *how, *languages)).encode()).hexdigest()
 
     def fill(self, folder: Path) -> None:
         """Put the bundle into *folder*."""
@@ -93,6 +95,7 @@ class Recipe:
             built = Path(scratch) / "built"
             self._install(built)
             _trim(built)
+            locale_data.prune(built, locale_data.languages_in(ROOT))
             self._compile(built)
             try:
                 built.rename(kept)
