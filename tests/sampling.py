@@ -23,6 +23,7 @@ SLOW = frozenset(
         "benchmarks",
         "docs",
         "explorer",
+        "fuzzing",
         "long_day",
         "mutations",
         "setup",

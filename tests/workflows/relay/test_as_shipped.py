@@ -66,6 +66,22 @@ def test_a_bad_line_is_parked_alone_at_a_position_of_its_own(world: World) -> No
     assert b'{"order_id": 5}' == world.parked.kept["101.1"].record.payload
 
 
+def test_what_event_bridge_puts_again_under_a_new_id_is_the_same_event(world: World) -> None:
+    anonymous = ADA | {"event_id": None}
+    relayed = world.relay(event_bridge(anonymous, "b-1"), event_bridge(anonymous, "b-2"))
+
+    assert (1, 1, 0) == (relayed.accepted, relayed.repeated, relayed.parked)
+
+
+def test_cloud_events_are_the_same_by_source_and_id(world: World) -> None:
+    anonymous = ADA | {"event_id": None}
+    once, again = cloud_event(anonymous), cloud_event(anonymous, time="2026-03-02T10:00:00Z")
+    another = cloud_event(anonymous, id="c-2")
+    relayed = world.relay(once, again, another)
+
+    assert (2, 1, 0) == (relayed.accepted, relayed.repeated, relayed.parked)
+
+
 def test_a_change_of_a_table_s_row_is_parked_by_name(world: World) -> None:
     world.relay(json.dumps({"before": None, "after": ADA, "op": "c"}).encode())
 
