@@ -2,13 +2,15 @@
 
 import json
 from typing import Any
+from unittest.mock import patch
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ordercast.decisions.decision import fingerprint
 from ordercast.events.identity import event_hash
 from ordercast.events.notes import MOST_NOTES
+from ordercast.events.reading import document as reading
 from ordercast.events.reading.spellings import unknown_fields
 from tests.events.contract_readers import BARE, contract_error, notes, read
 from tests.examples import event
@@ -68,6 +70,49 @@ def test_in_camel_case_it_is_the_same_event(document: dict[str, Any]) -> None:
         return first + "".join(map(str.title, others))
 
     assert read(document) == read({camel(name): value for name, value in document.items()})
+
+
+NAMES = st.sampled_from(
+    [
+        *("order_id", "orderId", "status", "Status", "customer_id", "contact", "Contact"),
+        *("customerEmail", "email", "phone", "amount", "orderAmount", "currency", "items"),
+        *("tracking_url", "trackingUrl", "timestamp", "occurred_at", "shop", "attempt", "channel"),
+    ]
+)
+PARTS: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
+    st.sampled_from(
+        ["email", "Email", "phone", "country", "value", "amount", "currency", "name", "qty", "sku"]
+    ),
+    st.sampled_from(["", "USD", "4", 4, 2.5, None, "SE", "UK", "ada@example.com", []]),
+)
+VALUES = (
+    st.sampled_from(["", "shipped", "canceled", "o-1", None, 5, 42.5, True, "both", "1,234"])
+    | INSTANTS
+    | PARTS
+    | st.lists(PARTS | st.sampled_from(["Teapot", "", 5, None]), max_size=3)
+)
+
+
+@settings(max_examples=400)
+@given(st.dictionaries(NAMES, VALUES, max_size=9))
+def test_what_is_read_at_once_is_read_so_field_by_field_too(document: dict[str, Any]) -> None:
+    """Two ways to read the same are two chances to drop a field in silence."""
+
+    def outcome() -> object:
+        return contract_error(BARE | document) or read(BARE | document)
+
+    at_once = outcome()
+    with patch.object(reading, "_at_once", lambda _: None):
+        assert outcome() == at_once
+
+
+def test_a_field_that_a_part_has_twice_is_not_dropped_in_silence() -> None:
+    twice = {"email": "ada@example.com", "Email": "eve@example.com"}
+    priced = {"value": "1", "amount": "2", "currency": "USD"}
+
+    assert ["contact.email, contact.Email"] == list(notes(BARE | {"contact": twice}))
+    assert ["amount"] == list(notes(BARE | {"amount": priced}))
+    assert ["items[0]"] == list(notes(BARE | {"items": [{"name": "Cup", "qty": 1, "quantity": 2}]}))
 
 
 def test_notes_name_no_value_and_no_name_that_may_be_one() -> None:

@@ -1,6 +1,6 @@
 """Read a JSON object as an order event, also where it is not in the contract's own form. Used by the contract.
 
-What is in that form is read at once. Else each field is read by itself: one that identifies the
+What is in that form but for its names is read at once. Else each field is read by itself: one that identifies the
 event is refused, one that addresses the customer or is only shown is left out with a note.
 """
 
@@ -18,6 +18,7 @@ from ordercast.events.order_event_fields import SCHEMA_VERSION, ContactV1, ItemV
 from ordercast.events.reading import values
 from ordercast.events.reading.amounts import code, money
 from ordercast.events.reading.instants import instant
+from ordercast.events.reading.renaming import renamed
 from ordercast.events.reading.spellings import CONTACT, EVENT, Written, sorted_out
 from ordercast.events.reading.unread import TAKEN, Unread, refusal, shape
 
@@ -35,13 +36,19 @@ class ReadEvent(NamedTuple):
 
 def read_document(document: Mapping[str, Any], *, default_currency: str) -> ReadEvent:
     """Read *document*. Raises `MalformedOrderEvent`, naming the field as its producer wrote it."""
+    event = _at_once(document) or _at_once(renamed(document))
+    if event is None:
+        return _Reading(document, default_currency).event()
+    return ReadEvent(event, event.tracking_url, ())
+
+
+def _at_once(document: Mapping[str, Any] | None) -> OrderEventV1 | None:
+    """Return an event that needs no look at its fields one by one, and None of any other."""
     try:
         event = msgspec.convert(document, OrderEventV1)
     except msgspec.ValidationError:
-        return _Reading(document, default_currency).event()
-    if not _is_plain(event):
-        return _Reading(document, default_currency).event()
-    return ReadEvent(event, event.tracking_url, ())
+        return None
+    return event if _is_plain(event) else None
 
 
 def _is_plain(event: OrderEventV1) -> bool:
