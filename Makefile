@@ -103,6 +103,8 @@ generated: bootstrap
 	@$(EXPORT) | cmp -s - requirements.txt || { echo "requirements.txt is not what uv.lock says: run \`make requirements\`."; exit 1; }
 	@$(BIN)/uv lock --quiet --check --offline --project local_cloud/emulator
 	@$(BIN)/python -m ordercast.events.publish --check
+	@$(BIN)/python -m ordercast.operations.asyncapi --check
+	@$(BIN)/python -m ordercast.operations.country_names --check
 	@$(BIN)/python -m ordercast.authoring.inline --check
 
 workflows: bootstrap
@@ -141,8 +143,10 @@ requirements: bootstrap ## Lock again, after a change to a pyproject.toml, and e
 	@$(EXPORT) >requirements.txt.new
 	@mv requirements.txt.new requirements.txt
 
-contract: bootstrap ## Write the JSON Schema and the TypeScript types of the order event, after a change to its contract
+contract: bootstrap ## Write JSON Schema, TypeScript types and AsyncAPI of what comes in and goes out, after a change to its types
 	@$(BIN)/python -m ordercast.events.publish
+	@$(BIN)/python -m ordercast.operations.asyncapi
+	@$(BIN)/python -m ordercast.operations.country_names
 
 emails: bootstrap ## Write the styles of e-mails into their elements, after a change to an email.source.html
 	@$(BIN)/python -m ordercast.authoring.inline

@@ -145,7 +145,7 @@ TOO_LARGE = f"event: with its partition key larger than the {RECORD_LIMIT} bytes
 
 def _keyed(place: int, event: Event) -> tuple[str, bytes]:
     try:
-        payload = _written(event)
+        payload = event_json(event)
         return _key_of(payload), payload
     except MalformedOrderEvent as error:
         message = f"event {place}: {error}"
@@ -159,7 +159,8 @@ def _key_of(payload: bytes) -> str:
     return key
 
 
-def _written(event: Event) -> bytes:
+def event_json(event: Event) -> bytes:
+    """Return the bytes of an event as they are put. Raises `MalformedOrderEvent` for what JSON cannot hold."""
     if isinstance(event, bytes):
         return event
     try:

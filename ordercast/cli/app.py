@@ -24,6 +24,7 @@ from ordercast.cli.report import save_report
 from ordercast.cli.stats import cost, stats
 from ordercast.cli.status import customer_listing, order_listing
 from ordercast.cli.templates import templates
+from ordercast.cli.validate import validate
 from ordercast.cli.verify import verify
 from ordercast.errors import PipelineError
 from ordercast.operations import checkout
@@ -44,6 +45,7 @@ app.add_typer(customers)
 app.add_typer(parked)
 app.add_typer(prices)
 app.command()(put)
+app.command()(validate)
 app.command("stats")(stats)
 app.command("cost")(cost)
 app.command("report")(save_report)

@@ -1,6 +1,6 @@
-"""Run the relay without effects on recorded batches. Used by `ordercast replay --dry-run`.
+"""Run the relay without effects on recorded batches. Used by `replay --dry-run` and `validate`.
 
-The ports read people from the stage and keep everything else in memory: decisions, latest
+`look_up_people` reads people from a stage or a file; the ports keep everything else in memory: decisions, latest
 statuses, rows, cap reservations, publications and parked records.
 """
 
@@ -33,7 +33,7 @@ Thing = TypeVar("Thing")
 
 @dataclass(slots=True, kw_only=True)
 class DryRun:
-    """Relay batches in memory; `rows` and `parked` are the results so far.
+    """Relay batches in memory; `decisions`, `rows` and `parked` are the results so far.
 
     `look_up_people` reads people as they are on record now.
 
@@ -44,9 +44,9 @@ class DryRun:
     look_up_people: LookUp
     policy: Policy
     default_currency: str
+    decisions: dict[DecisionKey, Decision] = field(default_factory=dict)
     rows: dict[str, Notification] = field(default_factory=dict)
     parked: list[ParkedRecord] = field(default_factory=list)
-    _decisions: dict[DecisionKey, Decision] = field(default_factory=dict)
     _latest_statuses: dict[LatestStatusKey, LatestStatus] = field(default_factory=dict)
     _reservations: dict[str, Person] = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ class DryRun:
         others = wanted.people - self._reservations.keys()
         there = self.look_up_people(LookupKeys(people=others)).people if others else {}
         return LookupResult(
-            decisions=_some(self._decisions, wanted.decisions),
+            decisions=_some(self.decisions, wanted.decisions),
             latest_statuses=_some(self._latest_statuses, wanted.latest_statuses),
             people={**there, **_some(self._reservations, wanted.people)},
             notifications=_some(self.rows, wanted.notifications),
@@ -74,7 +74,7 @@ class DryRun:
 
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
         """Keep each decision that is not there yet; answer the stored one."""
-        return [self._decisions.setdefault((each.order, each.event), each) for each in decisions]
+        return [self.decisions.setdefault((each.order, each.event), each) for each in decisions]
 
     def accept(
         self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]

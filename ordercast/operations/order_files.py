@@ -1,4 +1,4 @@
-"""Read a file of order events and check each of them. Used by `ordercast put`."""
+"""Read a file of order events and check each of them. Used by `ordercast put` and `validate`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,12 @@ class EventRow:
 
 
 def read_rows(content: bytes) -> list[EventRow]:
-    """Read JSON Lines, JSON objects or arrays of them, each event by itself, also compressed.
+    """Read the events of a file and check each by itself. Raises `UsageError`, as `read_texts`."""
+    return [_row(place, text) for place, text in read_texts(content)]
+
+
+def read_texts(content: bytes) -> list[tuple[str, bytes]]:
+    """Return the place and the JSON of each event: JSON Lines, objects or arrays, also compressed.
 
     Raises `UsageError` for a file that cannot be unpacked.
     """
@@ -33,7 +38,7 @@ def read_rows(content: bytes) -> list[EventRow]:
     if problem:
         raise UsageError(f"the file is not read: {problem[1]}")
     texts = list(json_texts(plain))
-    return [_row(_place(each, len(texts)), each.content) for each in texts]
+    return [(_place(each, len(texts)), each.content) for each in texts]
 
 
 def _place(text: JsonText, among: int) -> str:

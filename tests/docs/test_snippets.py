@@ -95,6 +95,9 @@ RUN_BY = {
     ("docs/shops.md", "Put events from Node", "ts"): (
         f"{SHOPS}test_a_shop_s_typescript_makes_an_event",
     ),
+    ("docs/shops.md", "Check events in any language", ""): (
+        "cli/test_validate.py::test_the_commands_that_the_page_shows_are_taken",
+    ),
     ("docs/shops.md", "Try it without AWS", ""): (
         f"{PAGE}test_a_shop_s_code_puts_its_event_on_a_local_cloud",
     ),

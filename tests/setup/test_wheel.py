@@ -81,6 +81,7 @@ def test_the_wheel_holds_the_one_package_with_its_types_and_data(wheel: Path) ->
     assert "ordercast/py.typed" in names
     assert [name for name in names if name.endswith("shipped/en.toml")]
     assert [name for name in names if name.endswith("prices.json")]
+    assert [name for name in names if name.endswith("stages/default.toml")]
     assert [name for name in names if name.endswith("report/page.html")]
 
 
@@ -116,6 +117,17 @@ def test_the_base_says_how_to_get_the_command_line(base: Path, tmp_path: Path) -
 def test_the_command_line_lists_its_commands(cli: Path, tmp_path: Path) -> None:
     said = succeeds(cli / "ordercast", "--help", cwd=tmp_path, TERM="dumb")
     assert {"status", "stats", "verify", "parked", "up"} <= set(re.findall(r"\w+", said))
+
+
+def test_events_are_validated_where_no_checkout_is(cli: Path, tmp_path: Path) -> None:
+    """With the defaults of stages and the templates that the wheel brings."""
+    event = '{"order_id": "o-1", "channel": "email", "contact": {"email": "ada@example.com"}}'
+    (tmp_path / "order.json").write_text(event)
+    words = ("validate", "order.json", "--at", "2026-03-02T17:00:00")
+
+    said = succeeds(cli / "ordercast", *words, cwd=tmp_path, TERM="dumb")
+
+    assert "event 1: order o-1 confirmed: e-mail to ada@example.com" in said
 
 
 @pytest.mark.parametrize("command", ["up", "down", "demo"])

@@ -1,11 +1,13 @@
 """Publish notification ids with their routing attributes to the notifications topic; nothing personal."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from ordercast.gateways.messaging.topic import Topic, TopicMessage
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.published_message import PublishedMessage, RoutingAttributes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +26,13 @@ class SnsNotificationsTopic:
 
 
 def _message(notification: Notification) -> TopicMessage:
+    routing = RoutingAttributes(
+        channel=notification.channel,
+        priority=notification.priority,
+        template=notification.template,
+        status=notification.status,
+    )
     return TopicMessage(
-        body=json.dumps({"notification_id": notification.id}),
-        attributes={
-            "channel": notification.channel,
-            "priority": notification.priority,
-            "template": notification.template,
-            "status": notification.status,
-        },
+        body=msgspec.json.encode(PublishedMessage(notification_id=notification.id)).decode(),
+        attributes=msgspec.to_builtins(routing),
     )

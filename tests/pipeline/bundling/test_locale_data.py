@@ -76,6 +76,21 @@ def test_figures_are_the_same_as_with_all_of_babel_s_data(shipped: Path) -> None
     assert {"sv_FI", "de_AT", "pt_BR", "fr_CA", "es_419"} <= set(expected)
 
 
+def test_what_is_linked_to_the_same_files_keeps_all_of_its_data(tmp_path: Path) -> None:
+    """Uv links what it installs to its cache: a file written in place would be short everywhere."""
+    names = ("locale-data/en.dat", "global.dat")
+    for name in names:
+        (tmp_path / "bundle/babel" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(Path(babel.__file__).parent / name, tmp_path / name.replace("/", "-"))
+        (tmp_path / "bundle/babel" / name).hardlink_to(tmp_path / name.replace("/", "-"))
+    before = [(tmp_path / name.replace("/", "-")).read_bytes() for name in names]
+
+    prune(tmp_path / "bundle", LANGUAGES)
+
+    assert before == [(tmp_path / name.replace("/", "-")).read_bytes() for name in names]
+    assert len((tmp_path / "bundle/babel/locale-data/en.dat").read_bytes()) < len(before[0])
+
+
 def test_a_locale_of_another_language_does_not_ship(shipped: Path) -> None:
     kept = {path.stem.partition("_")[0] for path in (shipped / "babel/locale-data").glob("*.dat")}
 

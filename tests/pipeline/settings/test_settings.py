@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 
 from ordercast.settings.stage import StageSettings
+from ordercast.settings.stage_files import CHECKOUT, stage_names
 from ordercast.templates.statuses import TEMPLATES
 from ordercast.typed_values import read_settings, written_settings
 from pipeline.settings import files
-from pipeline.settings.files import BadStage, read_account, read_stage, read_targets, stage_names
+from pipeline.settings.files import BadStage, read_account, read_stage, read_targets
 from tests.pipeline.synthesis import STAGES, cdk_context
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The checkout's stages, and a stage of a test's own."""
-    shutil.copytree(files.FOLDER, tmp_path / "stages")
+    shutil.copytree(CHECKOUT, tmp_path / "stages")
     trial(tmp_path / "stages", "")
     return tmp_path / "stages"
 
@@ -45,7 +46,7 @@ def test_what_is_written_for_the_commands_is_read_back_and_fits_a_parameter(name
 
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stage_says_nothing_that_the_default_says(name: str) -> None:
-    default, own = files._toml("default", files.FOLDER), files._toml(name, files.FOLDER)  # noqa: SLF001
+    default, own = files._toml("default", CHECKOUT), files._toml(name, CHECKOUT)  # noqa: SLF001
     for field, value in own.items():
         inherited = default.get(field)
         assert value != inherited, field

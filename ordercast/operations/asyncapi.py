@@ -1,0 +1,174 @@
+"""Write docs/asyncapi.json, what comes in and goes out as AsyncAPI 3. Used by `make contract`.
+
+With `--check`, which `make check` uses, nothing is written; it fails when the file is stale.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ordercast.events.order_event_fields import SCHEMA_VERSION, OrderEventV1
+from ordercast.notifications.published_message import PublishedMessage, RoutingAttributes
+from ordercast.settings.published import names_parameter, orders_stream_parameter
+
+FILE = Path(__file__).resolve().parents[2] / "docs" / "asyncapi.json"
+
+_PARAMETER = "in the SSM parameter {}"
+_ORDERS = _PARAMETER.format(orders_stream_parameter("STAGE"))
+_NAMES = _PARAMETER.format(names_parameter("STAGE"))
+
+
+def document() -> dict[str, Any]:
+    """Return the document; its schemas are those of the types that are read and written."""
+    reference = "#/components/schemas/{name}"
+    types = [OrderEventV1, PublishedMessage, RoutingAttributes]
+    _, schemas = msgspec.json.schema_components(types, ref_template=reference)
+    return {
+        "asyncapi": "3.0.0",
+        "id": f"urn:ordercast:messages:{SCHEMA_VERSION}",
+        "info": {
+            "title": "Ordercast",
+            "version": f"{SCHEMA_VERSION}.0.0",
+            "description": "Order events in, text messages and e-mails out. "
+            "Made from the types by `make contract`: do not edit.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": _CHANNELS,
+        "operations": _OPERATIONS,
+        "components": {"messages": _MESSAGES, "schemas": {**schemas, **_RECEIPTS}},
+    }
+
+
+def text() -> str:
+    """Return the document as it stands in the file."""
+    return json.dumps(document(), indent=2) + "\n"
+
+
+def main() -> None:
+    """Write the file, or check it when asked to."""
+    if sys.argv[1:] != ["--check"]:
+        FILE.write_text(text())
+    elif FILE.read_text() != text():
+        sys.exit(f"{FILE.name}: out of date: run `make contract`.")
+
+
+def _channel(title: str, description: str, *messages: str) -> dict[str, Any]:
+    return {
+        "address": None,
+        "title": title,
+        "description": description,
+        "messages": {each: {"$ref": f"#/components/messages/{each}"} for each in messages},
+    }
+
+
+def _operation(action: str, channel: str, summary: str) -> dict[str, Any]:
+    return {"action": action, "channel": {"$ref": f"#/channels/{channel}"}, "summary": summary}
+
+
+def _schema(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_CHANNELS: Mapping[str, Any] = {
+    "orders": _channel(
+        "Orders stream (Kinesis)",
+        f"Its name is {_ORDERS}. The partition key is the order's id.",
+        "orderEvent",
+    ),
+    "notifications": _channel(
+        "Notifications topic (SNS)",
+        f"Its ARN is {_NAMES}, as `notifications_topic`. A shop's own consumers may subscribe.",
+        "notificationRequested",
+    ),
+    "workQueues": _channel(
+        "The senders' queues (SQS)",
+        f"Two for each channel, by priority, raw from the topic; their URLs are {_NAMES}, as `senders`.",
+        "notificationRequested",
+    ),
+    "receipts": _channel(
+        "Receipts queue (SQS)",
+        f"Its URL is {_NAMES}, as `receipts_queue`. Events of SES, and lines of SNS's delivery logs.",
+        "emailReceipt",
+        "textReceipt",
+    ),
+}
+
+_OPERATIONS: Mapping[str, Any] = {
+    "takeOrderEvents": _operation("receive", "orders", "A shop tells what happened to an order."),
+    "requestNotifications": _operation(
+        "send", "notifications", "Each notification to be sent is published, once or more often."
+    ),
+    "takeRequests": _operation("receive", "workQueues", "A sender takes what it is to send."),
+    "takeReceipts": _operation("receive", "receipts", "Providers report what became of a message."),
+}
+
+_MESSAGES: Mapping[str, Any] = {
+    "orderEvent": {
+        "title": "Order event",
+        "contentType": "application/json",
+        "payload": _schema("OrderEventV1"),
+        "examples": [
+            {
+                "payload": {
+                    "order_id": "1000017",
+                    "status": "shipped",
+                    "channel": "email",
+                    "contact": {"email": "ada@example.com"},
+                }
+            }
+        ],
+    },
+    "notificationRequested": {
+        "title": "Notification requested",
+        "contentType": "application/json",
+        "headers": _schema("RoutingAttributes"),
+        "payload": _schema("PublishedMessage"),
+    },
+    "emailReceipt": {"title": "Event of SES", "payload": _schema("EmailReceipt")},
+    "textReceipt": {"title": "Delivery log of SNS", "payload": _schema("TextReceipt")},
+}
+
+# The providers' own, of which only the message id is required: ordercast/receipts/reading.py.
+_RECEIPTS: Mapping[str, Any] = {
+    "EmailReceipt": {
+        "type": "object",
+        "required": ["mail"],
+        "properties": {
+            "eventType": {"type": "string"},
+            "mail": {
+                "type": "object",
+                "required": ["messageId"],
+                "properties": {
+                    "messageId": {"type": "string"},
+                    "timestamp": {"type": "string", "format": "date-time"},
+                    "tags": {"type": "object"},
+                },
+            },
+        },
+    },
+    "TextReceipt": {
+        "type": "object",
+        "required": ["notification"],
+        "properties": {
+            "status": {"type": "string"},
+            "notification": {
+                "type": "object",
+                "required": ["messageId"],
+                "properties": {
+                    "messageId": {"type": "string"},
+                    "timestamp": {"type": "string"},
+                },
+            },
+            "delivery": {"type": "object"},
+        },
+    },
+}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""The AsyncAPI document is valid AsyncAPI 3, and says what is really read and written."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # it has no types
+
+from ordercast.gateways.messaging import notifications_topic
+from ordercast.operations import asyncapi
+from ordercast.receipts.reading import read_receipt
+from ordercast.receipts.receipt import MalformedReceipt
+from tests.examples import notification
+from tests.pages import ROOT
+
+OFFICIAL = ROOT / "node_modules" / "@asyncapi" / "specs" / "schemas" / "3.0.0-without-$id.json"
+DOCUMENT: dict[str, Any] = json.loads(asyncapi.FILE.read_text())
+
+
+def schema_of(name: str) -> Draft7Validator:
+    return Draft7Validator({"$ref": f"#/components/schemas/{name}", **DOCUMENT})
+
+
+def test_the_document_is_what_the_types_say() -> None:
+    assert asyncapi.FILE.read_text() == asyncapi.text()
+
+
+def test_the_document_is_valid_asyncapi_3() -> None:
+    official = Draft7Validator(json.loads(OFFICIAL.read_text()))
+
+    assert [] == [each.message for each in official.iter_errors(DOCUMENT)]
+    assert not official.is_valid(DOCUMENT | {"operations": {"o": {"action": "shout"}}})
+
+
+def test_every_reference_leads_somewhere() -> None:
+    def references(node: Any) -> list[str]:
+        if isinstance(node, dict):
+            own = [node["$ref"]] if "$ref" in node else []
+            return own + [found for each in node.values() for found in references(each)]
+        return (
+            [found for each in node for found in references(each)] if isinstance(node, list) else []
+        )
+
+    found = references(DOCUMENT)
+    assert found
+    for reference in found:
+        node = DOCUMENT
+        for part in reference.removeprefix("#/").split("/"):
+            node = node[part]
+
+
+def test_the_example_of_each_message_is_one() -> None:
+    for message in DOCUMENT["components"]["messages"].values():
+        name = message["payload"]["$ref"].rpartition("/")[2]
+        for each in message.get("examples", ()):
+            schema_of(name).validate(each["payload"])
+
+
+def test_what_the_topic_carries_is_what_the_document_says() -> None:
+    message = notifications_topic._message(notification())  # noqa: SLF001 - what is published
+
+    schema_of("PublishedMessage").validate(json.loads(message.body))
+    schema_of("RoutingAttributes").validate(dict(message.attributes))
+    assert {"channel", "priority", "template", "status"} == set(message.attributes)
+
+
+@pytest.mark.parametrize("name", ["EmailReceipt", "TextReceipt"])
+def test_a_receipt_without_what_the_document_requires_is_not_read(name: str) -> None:
+    required = DOCUMENT["components"]["schemas"][name]["required"]
+    body = json.dumps({each: {} for each in required})
+
+    assert not schema_of(name).is_valid(json.loads(body))
+    with pytest.raises(MalformedReceipt):
+        read_receipt(body, received_at=datetime.now(UTC))
