@@ -56,5 +56,11 @@ def words_in(brand: Brand, template: str, language: str) -> Mapping[str, Any]:
     return tomllib.loads(files[-1].read_text(encoding="utf-8")) if files else {}
 
 
+def shared_files() -> list[str]:
+    """Return the files of words that all shops share, by their path in the folder of templates."""
+    files = (path.relative_to(each) for each in sources.folders() for path in each.glob("*/*.toml"))
+    return sorted({path.as_posix() for path in files})
+
+
 def _default_first(language: str) -> tuple[bool, str]:
     return language != DEFAULT_LANGUAGE, language

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from ordercast.authoring.catalogue import file_of, templates_of, words_in
+from ordercast.authoring.catalogue import file_of, shared_files, templates_of, words_in
 from ordercast.authoring.findings import Fault, Finding
 from ordercast.templates.brands import NO_BRAND, Brand
 from ordercast.templates.sms_text import Encoding, normalise, parts
@@ -162,9 +162,9 @@ def _keys_of(brand: Brand, template: str, language: str) -> set[str]:
 
 
 def _strange_files(brand: Brand) -> Iterator[Finding]:
-    """Yield files of a brand that nothing reads: a misspelt template."""
+    """Yield files that nothing reads: a misspelt template, or one that is no status."""
     known = {LAYOUT, *templates_of(brand)}
-    for name in brand.files:
+    for name in brand.files if brand.folder else shared_files():
         folder, _, file = name.rpartition("/")
         good = file in {"brand.toml", *SKELETONS} if not folder else folder in known
         if not good:

@@ -42,10 +42,12 @@ def is_country(code: str) -> bool:
 
 
 def template_names() -> list[str]:
-    """Return the templates that messages may have."""
-    from ordercast.templates.statuses import TEMPLATES  # noqa: PLC0415  (only senders and synthesis ask)
+    """Return the templates that messages may have, those of brands too."""
+    from ordercast.templates.brands import all_brands  # noqa: PLC0415  (only senders and synthesis ask)
+    from ordercast.templates.statuses import TEMPLATES  # noqa: PLC0415
 
-    return list(TEMPLATES)
+    own = [name for brand in all_brands() for name in brand.statuses]
+    return list(dict.fromkeys([*TEMPLATES, *own]))
 
 
 def _listed(written: str) -> list[str]:
@@ -53,4 +55,4 @@ def _listed(written: str) -> list[str]:
 
 
 _OPEN_COUNTRY = re.compile(r"([A-Z]{2})(?: +([0-9]{1,2}\.[0-9]{1,5}))?")
-_TEMPLATE_ID = re.compile(r"([a-z_]+) +([0-9]{1,50})")  # its length: SNS developer guide, India
+_TEMPLATE_ID = re.compile(r"([a-z0-9_-]+) +([0-9]{1,50})")  # its length: SNS developer guide, India

@@ -130,10 +130,6 @@ class Brand(BrandFile, frozen=True, eq=False):
         """Return the words of one of its files; none where it is not there."""
         return tomllib.loads(self.files.get(name, ""))
 
-    def sources(self) -> Mapping[str, str]:
-        """Return everything that a message of this brand depends on, by path: for its version."""
-        return self.files
-
 
 NO_BRAND = Brand(name="")
 

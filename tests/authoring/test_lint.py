@@ -134,6 +134,11 @@ PLANTED = [
         "brands/nordic/confrimed/en.toml: nothing reads it; the nearest template is confirmed",
     ),
     (
+        Fault.UNKNOWN_WORDS,
+        ("templates/sewn/en.toml", "", 'heading = "Sewn"'),
+        "templates/sewn/en.toml: nothing reads it; the nearest template is shipped",
+    ),
+    (
         Fault.BROKEN,
         ("templates/shipped/en.toml", 'heading = "', "heading = "),
         "shipped/en.toml: is no TOML: ",

@@ -18,11 +18,10 @@ from tests.examples import drafts
 
 TEXT, MAIL = drafts(tracking_url="https://example.com/track/o-1")
 
-LANGUAGES = ("de", "en", "es", "fr", "ja", "pt-BR", "sv")
+FOLDER = Path(templates.__file__).parent
+LANGUAGES = tuple(sorted(path.stem for path in (FOLDER / "layout").glob("*.toml")))
 EVERY_VOICE = [(template, language) for template in TEMPLATES for language in LANGUAGES]
 each_voice = pytest.mark.parametrize(("template", "language"), EVERY_VOICE)
-
-FOLDER = Path(templates.__file__).parent
 
 # As much as an order commonly has to say.
 LINK = "https://track.example.com/parcels/JJD000390007827492104"

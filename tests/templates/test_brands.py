@@ -116,14 +116,13 @@ def test_a_shop_has_one_brand(tmp_path: Path) -> None:
         by_shop(read_brands(tmp_path))
 
 
-def test_its_version_changes_with_any_of_its_files(tmp_path: Path) -> None:
+def test_its_files_are_those_that_messages_are_made_of(tmp_path: Path) -> None:
     folder = brand(tmp_path, WHOLE)
     (folder / "confirmed").mkdir()
     (folder / "confirmed" / "en.toml").write_text('lead = "Thanks!"')
     (folder / "email.source.html").write_text("<p>only edited, never sent</p>")
-    assert {"brand.toml": WHOLE, "confirmed/en.toml": 'lead = "Thanks!"'} == read_brand(
-        folder
-    ).sources()
+    found = read_brand(folder).files
+    assert {"brand.toml": WHOLE, "confirmed/en.toml": 'lead = "Thanks!"'} == found
 
 
 def test_no_brands_are_no_error(tmp_path: Path) -> None:
@@ -132,4 +131,4 @@ def test_no_brands_are_no_error(tmp_path: Path) -> None:
 
 def test_a_shop_without_a_brand_keeps_its_own_name() -> None:
     found = brand_for("a shop that nobody has heard of")
-    assert ("", {}) == (found.name, found.sources())
+    assert ("", {}) == (found.name, found.files)

@@ -35,7 +35,7 @@ alt = "Nordic & Sons"
 width = 140
 height = 32
 
-[statuses.packed]
+[statuses.engraved]
 send_within = "3 h"
 
 [statuses.news]
@@ -46,12 +46,12 @@ FILES = {
     "brand.toml": BRAND,
     "confirmed/en.toml": 'heading = "Hooray!"',
     "layout/sv.toml": 'footer = "Nordic AB, Sverige"',
-    "packed/en.toml": """
-subject = "Order {{ order.order_id }} is packed"
-preheader = "Packed."
-heading = "Packed"
-lead = "Order {{ order.order_id }} is packed."
-sms = "Order {{ order.order_id }} is packed."
+    "engraved/en.toml": """
+subject = "Order {{ order.order_id }} is engraved"
+preheader = "Engraved."
+heading = "Engraved"
+lead = "Order {{ order.order_id }} is engraved."
+sms = "Order {{ order.order_id }} is engraved."
 """,
 }
 
@@ -116,15 +116,15 @@ def test_a_version_changes_with_the_brand(nordic: Path) -> None:
 
 
 def test_a_shops_own_status_has_a_template_of_its_own() -> None:
-    assert "packed" == template_for("packed", "nordic")
-    assert "generic" == template_for("packed", "acme")
-    assert words(of_shop("nordic", template="packed")).text.startswith("Packed\n\nOrder o-1 is")
-    assert timedelta(hours=3) == send_within(of_shop("nordic", template="packed"))
-    assert timedelta(hours=24) == send_within(of_shop("acme", template="packed"))
+    assert "engraved" == template_for("engraved", "nordic")
+    assert "generic" == template_for("engraved", "acme")
+    assert words(of_shop("nordic", template="engraved")).text.startswith("Engraved\n\nOrder o-1 is")
+    assert timedelta(hours=3) == send_within(of_shop("nordic", template="engraved"))
+    assert timedelta(hours=24) == send_within(of_shop("acme", template="engraved"))
 
 
 def test_a_shops_own_status_is_in_the_default_language_where_it_has_no_other() -> None:
-    assert "en" == language_for("packed", "sv-SE", brand_for("nordic"))
+    assert "en" == language_for("engraved", "sv-SE", brand_for("nordic"))
     assert "sv" == language_for("confirmed", "sv-SE", brand_for("nordic"))
 
 

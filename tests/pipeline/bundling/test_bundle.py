@@ -89,6 +89,16 @@ def test_of_numbers_their_time_zones_ship_and_their_towns_do_not(tmp_path: Path)
     assert {"data", "tzdata"} == {each.name for each in (tmp_path / "made/phonenumbers").iterdir()}
 
 
+def test_brands_ship_and_what_only_their_writers_need_does_not(tmp_path: Path) -> None:
+    for name in ("brand.toml", "email.html", "email.source.html", "packed/en.toml"):
+        (tmp_path / "brands" / "nordic" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "brands" / "nordic" / name).touch()
+    (tmp_path / "ordercast" / "authoring").mkdir(parents=True)
+    (tmp_path / "ordercast" / "authoring" / "lint.py").touch()
+    shipped = [path.relative_to(tmp_path / "brands/nordic") for path in shipped_sources(tmp_path)]
+    assert ["brand.toml", "email.html", "packed/en.toml"] == list(map(str, shipped))
+
+
 def test_every_service_that_functions_call_ships_its_description() -> None:
     calls = [
         node
