@@ -8,11 +8,14 @@ removed.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from typing import Any
 
+from ordercast.errors import MalformedOrderEvent
+from ordercast.events.wrapping.envelopes import event_in
 from ordercast.people.phone_numbers import country_of, e164
 
 SIMULATOR = "@simulator.amazonses.com"
@@ -35,13 +38,18 @@ class Scrub:
     default_country: str
 
     def event(self, payload: bytes) -> bytes:
-        """Return an event's anonymised bytes; if it is no JSON object, letters and digits are masked."""
+        """Return an event's anonymised bytes; if it is no JSON object, letters and digits are masked.
+
+        The envelope of a shipper is left off, with all that it holds.
+        """
         try:
             document = json.loads(payload)
         except (ValueError, RecursionError):
             return masked(payload)
         if not isinstance(document, dict):
             return masked(payload)
+        with suppress(MalformedOrderEvent):
+            document = event_in(document)
         country = _country(document) or self.default_country
         return json.dumps(
             {

@@ -16,11 +16,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ordercast.events.envelope import COMPRESSED, EVENT_LIMIT, inflated
+from ordercast.events.envelope import COMPRESSED, EVENT_LIMIT, unwrapped
 from ordercast.events.kpl import message_in, take_apart
 from ordercast.events.kpl_message import MAGIC, definition
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.events.wrapping.encodings import utf8
+from ordercast.events.wrapping.json_texts import json_texts
 from ordercast.gateways.streams.kinesis_records import lambda_record, stream_records
 from ordercast.operations.anonymise import Scrub, masked
 from ordercast.usage_error import UsageError
@@ -162,12 +163,13 @@ def _text(written: str | bytes) -> str:
 
 
 def _compressed(payload: bytes, scrub: Scrub) -> bytes:
-    if not payload.startswith(COMPRESSED):
-        return scrub.event(payload)
-    event, error = inflated(payload, EVENT_LIMIT)
-    if error is not None:
+    """Return the events anonymised, one a line, compressed if they were; other wrappings are left off."""
+    content, problem = unwrapped(payload, EVENT_LIMIT)
+    if problem is not None:
         return masked(payload)
-    again = scrub.event(event)
+    again = b"\n".join(scrub.event(each.content) for each in json_texts(content))
+    if not payload.startswith(COMPRESSED):
+        return again
     # Without a timestamp: the same recording is the same file.
     return gzip.compress(again, mtime=0) if payload.startswith(_GZIP) else zlib.compress(again)
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import zlib
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from lambda_event_sources import recordings
 from ordercast.events.envelope import open_envelope
+from ordercast.events.order_event import parse_order_event
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.gateways.streams.kpl_aggregates import aggregate
@@ -157,3 +159,39 @@ def test_a_recording_is_rehearsed_as_it_is(tmp_path: Path, event_source) -> None
 
     assert [] == report.discarded
     assert [str(n) for n in range(150)] == seen
+
+
+LINES = b"\n".join([payload(order_id="o-1"), b"{ada@example.com", payload(order_id="o-2")])
+SHIPPED = {
+    "JSON Lines": (LINES, 3),
+    "an array": (b"[" + payload(order_id="o-1") + b"," + payload(order_id="o-2") + b"]", 2),
+    "base64": (b64encode(payload(order_id="o-1")), 1),
+    "UTF-16": (payload(order_id="o-1").decode().encode("utf-16"), 1),
+    "gzip of gzip": (gzip.compress(gzip.compress(LINES)), 3),
+    "EventBridge": (
+        json.dumps({"detail-type": "t", "source": EMAIL, "detail": json.loads(payload())}).encode(),
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "events"), SHIPPED.values(), ids=SHIPPED)
+def test_what_a_shipper_wrapped_is_recorded_at_its_positions_without_what_is_personal(
+    data: bytes, events: int
+) -> None:
+    scrubbed_record = scrubbed(record(1, data), SCRUB)
+
+    before, after = open_envelope(record(1, data)), open_envelope(scrubbed_record)
+    positions = [
+        [each.position for each in opened if isinstance(each, StreamRecord)]
+        for opened in (before, after)
+    ]
+    assert events == len(after)
+    assert positions[0] == positions[1]
+    assert EMAIL not in repr(after)
+    read = [
+        parse_order_event(each, default_currency="USD")
+        for each in opened(data)
+        if b"order_id" in each
+    ]
+    assert {"Example Tea"} == {each.shop for each in read}

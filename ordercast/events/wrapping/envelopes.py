@@ -8,9 +8,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ordercast.errors import MalformedOrderEvent
+from ordercast.events.reading.spellings import plain
 from ordercast.events.wrapping.text_wrappings import from_base64
 
 Document = dict[str, Any]
+
+ORDER_ID = "order_id"
+EVENT_ID = "event_id"
 
 ENVELOPES = 4
 """How many envelopes round one event are opened, such as SQS round SNS round a CloudEvent."""
@@ -54,9 +58,6 @@ NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """What is refused by name, with the fields that tell it; a dot leads into a field."""
 
-_ORDER_IDS = frozenset({"order_id", "orderId"})
-_EVENT_IDS = ("event_id", "eventId")
-
 
 def event_in(document: Document) -> Document:
     """Return the order event in *document*: itself where it is in no envelope.
@@ -64,21 +65,30 @@ def event_in(document: Document) -> Document:
     The source and id of a CloudEvent become the `event_id` of an event without one. EventBridge,
     SNS and SQS give a repeated event a new id, so theirs never do. Raises `MalformedOrderEvent`.
     """
-    if not _ORDER_IDS.isdisjoint(document):
+    if _holds(document, ORDER_ID):
         return document
     event_id = None
     for _ in range(ENVELOPES):
         envelope = next((each for each in READ if each.fields <= document.keys()), None)
-        if envelope is None or not _ORDER_IDS.isdisjoint(document):
+        if envelope is None or _holds(document, ORDER_ID):
             break
         if "specversion" in envelope.fields:
             event_id = _event_id(document)
         document = _content(document, envelope)
-    if _ORDER_IDS.isdisjoint(document):
+    if not _holds(document, ORDER_ID):
         _refuse_by_name(document)
-    if event_id and not any(document.get(each) for each in _EVENT_IDS):
-        return {**document, "event_id": event_id}
+    if event_id and not _holds(document, EVENT_ID):
+        return {**document, EVENT_ID: event_id}
     return document
+
+
+def _holds(document: Document, field: str) -> bool:
+    """Tell whether *field* is there, in any of its spellings, and is not empty."""
+    if document.get(field):
+        return True
+    return any(
+        value not in (None, "") for name, value in document.items() if plain(name) == plain(field)
+    )
 
 
 def _content(document: Document, envelope: _Envelope) -> Document:
@@ -118,7 +128,7 @@ def _refuse_by_name(document: Document) -> None:
     for field in _MAY_HOLD_IT:
         inner = document.get(field)
         inner = _decoded(inner) if isinstance(inner, str) else inner
-        if isinstance(inner, dict) and not _ORDER_IDS.isdisjoint(inner):
+        if isinstance(inner, dict) and _holds(inner, ORDER_ID):
             message = f"event: in an envelope that is not read; put what is in {field} by itself"
             raise MalformedOrderEvent(message)
 

@@ -203,3 +203,16 @@ def test_envelopes_are_opened_up_to_a_limit() -> None:
         document = event_bridge(document)
 
     assert "put what is in detail by itself" in refusal(document)
+
+
+@pytest.mark.parametrize("name", ["orderId", "ORDER_ID", "order-id", "OrderId"])
+def test_an_order_s_id_in_any_spelling_makes_it_no_envelope(name: str) -> None:
+    own = {name: "o-1", "contact": {}, "log": "x", "detail": {}, "detail-type": "x", "source": "x"}
+
+    assert "o-1" == read(own).order_id
+    assert "o-1" == read(cloud_event({name: "o-1", "contact": {}})).order_id
+
+
+def test_an_event_s_own_id_in_any_spelling_wins_over_that_of_its_cloud_event() -> None:
+    assert "e-1" == read(cloud_event(ORDER | {"event_id": None, "eventId": "e-1"})).event_id
+    assert "cloudevent" == read(cloud_event(ORDER | {"event_id": ""})).event_id.partition("-")[0]
