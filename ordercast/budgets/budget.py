@@ -67,6 +67,16 @@ def begins(period: str) -> datetime:
     return datetime.fromisoformat(period + _FIRST_HOUR[len(period) :])
 
 
+def ends(period: str) -> datetime:
+    """Return when a period ends, which is when the next one begins."""
+    begun = begins(period)
+    if len(period) == _LENGTH[BudgetPeriod.HOUR]:
+        return begun + timedelta(hours=1)
+    if len(period) == _LENGTH[BudgetPeriod.DAY]:
+        return begun + timedelta(days=1)
+    return (begun + timedelta(days=31)).replace(day=1)
+
+
 def hours_back(period: BudgetPeriod, periods: int, now: datetime) -> list[str]:
     """Return an hour of each of the last *periods*, oldest first, up to that of *now*."""
     lasts = {BudgetPeriod.HOUR: timedelta(hours=1), BudgetPeriod.DAY: timedelta(days=1)}

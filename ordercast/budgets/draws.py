@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from ordercast.budgets.account import NOTHING, AccountDraw, summed
 from ordercast.budgets.budget import Budget
@@ -28,6 +29,13 @@ class Expense:
         return NOTHING if self.is_high else budget.kept
 
 
+class Exceeded(NamedTuple):
+    """The budget that a message is over, and the US dollars that must be left there for it."""
+
+    budget: Budget
+    amount: Decimal
+
+
 def draws_of(wanted: Iterable[Expense]) -> list[AccountDraw]:
     """Return one draw an account; what normal priority may not use, a draw with one of it may not."""
     together: defaultdict[str, list[tuple[Budget, Expense]]] = defaultdict(list)
@@ -45,8 +53,8 @@ def draws_of(wanted: Iterable[Expense]) -> list[AccountDraw]:
     ]
 
 
-def over(wanted: Sequence[Expense], left: Mapping[str, Decimal]) -> dict[str, Budget]:
-    """Return which of *wanted*, by id, do not fit into what is *left* by account, and the budget that each exceeds.
+def over(wanted: Sequence[Expense], left: Mapping[str, Decimal]) -> dict[str, Exceeded]:
+    """Return which of *wanted*, by id, do not fit into what is *left* by account, and what each exceeds.
 
     The first come first. An account that is not named has room.
     """
@@ -58,7 +66,7 @@ def over(wanted: Sequence[Expense], left: Mapping[str, Decimal]) -> dict[str, Bu
             if (key := budget.account(each.hour)) in room and room[key] < each.least(budget)
         ]
         if full:
-            exceeding[each.id] = full[0]
+            exceeding[each.id] = Exceeded(full[0], each.amount)
             continue
         for budget in each.budgets:
             if (key := budget.account(each.hour)) in room:

@@ -19,7 +19,7 @@ from ordercast.operations.caller import caller_on
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.operations.units import count
 from ordercast.operations.waiting import waiting_in
-from ordercast.pacing.holds import Hold, Scope, Why
+from ordercast.pacing.holds import PLACES, Hold, Scope, Why
 from ordercast.usage_error import UsageError
 
 Part = TypeVar("Part")
@@ -64,7 +64,7 @@ def _hold(where: Target, scope: Scope, reason: str, *, say: bool) -> None:
     hold = Hold(why=Why.PAUSED, scope=scope, by=caller_on(where), since=now, reason=reason)
     holds = where.ledger().hold([hold])
     if hold.id not in {each.id for each in holds}:
-        full = f"{count(len(holds), 'hold')} are set, and no more fit"
+        full = f"{PLACES[Why.PAUSED]} pauses are set, and no more fit"
         raise UsageError(full, hint="let some go: resume")
 
 

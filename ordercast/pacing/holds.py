@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -33,11 +34,11 @@ FOR_MONEY = frozenset({Why.BUDGET, Why.VELOCITY})
 # What the provider's next answer can end: the sweeper probes these with one message.
 PROBED = frozenset({Why.ACCOUNT, Why.BREAKER})
 
-HOLDS_MAX = 100
-"""The most holds at a time. They are read with each wave: 100 are about 25 KB."""
+PLACES = {Why.PAUSED: 30, Why.ACCOUNT: 5, Why.BREAKER: 5, Why.BUDGET: 40, Why.VELOCITY: 20}
+"""The most holds of each kind at a time, so that none crowds out another.
 
-FOR_OPERATORS = 20
-"""How many of them only an operator's pause may be."""
+They are read with each wave: all 100 are about 25 KB.
+"""
 
 STALE_VIEW = timedelta(minutes=15)
 """How long a released hold is kept: no function runs longer (Lambda), so none that has not seen the
@@ -87,6 +88,7 @@ class Scope:
 class Hold:
     """Messages of a scope are held back: `by` whom, `since` when, and the `reason` in words.
 
+    `needs` are the US dollars that a hold for money waits for: the least that was refused.
     `released_at` is when it was let go. It covers nothing any more, and is kept until nothing
     waits behind it.
     """
@@ -96,6 +98,7 @@ class Hold:
     by: str
     since: datetime
     reason: str = ""
+    needs: Decimal | None = None
     released_at: datetime | None = None
 
     @property
@@ -146,8 +149,8 @@ def with_holds(holds: Holds, new: Iterable[Hold]) -> Holds:
     kept = {each.id: each for each in holds}
     for each in new:
         known = kept.get(each.id)
-        limit = HOLDS_MAX if each.why is Why.PAUSED else HOLDS_MAX - FOR_OPERATORS
-        if len(kept) < limit if known is None else not known.is_active:
+        same = sum(other.why is each.why for other in kept.values())
+        if same < PLACES[each.why] if known is None else not known.is_active:
             kept[each.id] = each
     return in_order(kept.values())
 

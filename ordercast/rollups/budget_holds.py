@@ -1,11 +1,12 @@
 """Say which hold a message over its budget waits behind, and when that is let go. Used by the senders and the sweeper."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ordercast.budgets.account import Account
-from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, Spending
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, Spending, ends
+from ordercast.budgets.draws import Exceeded
 from ordercast.budgets.velocity import is_replaced
 from ordercast.events.order_event import Priority
 from ordercast.notifications.notification import Notification
@@ -17,6 +18,9 @@ SENDER = "sender"
 
 ROOM = Decimal("0.01")
 """Which part of a limit must be left for a hold to be let go: or each receipt would free one message."""
+
+ALARMED = timedelta(minutes=5)
+"""How long after its hour a velocity hold still counts: one that began in the last minute must ring, too."""
 
 
 def spending_of(row: Notification) -> Spending:
@@ -30,11 +34,12 @@ def spending_of(row: Notification) -> Spending:
     )
 
 
-def hold_for(row: Notification, budget: Budget, *, now: datetime) -> Hold:
-    """Return the hold of a message over *budget*: of all that the budget covers in its period.
+def hold_for(row: Notification, exceeded: Exceeded, *, now: datetime) -> Hold:
+    """Return the hold of a message over a budget: of all that the budget covers in its period.
 
     Messages of high priority are held only when the reserve, too, is used up.
     """
+    budget = exceeded.budget
     normal = row.priority is Priority.NORMAL and budget.reserve
     scope = Scope(
         channel=row.channel if budget.channel else None,
@@ -45,7 +50,31 @@ def hold_for(row: Notification, budget: Budget, *, now: datetime) -> Hold:
         period=budget.period.of(hour_of(row.effective_at)),
     )
     why = Why.VELOCITY if budget.velocity else Why.BUDGET
-    return Hold(why=why, scope=scope, by=SENDER, since=now, reason=f"{budget.limit:f} USD used up")
+    return Hold(
+        why=why,
+        scope=scope,
+        by=SENDER,
+        since=now,
+        reason=f"{budget.limit:f} USD used up",
+        needs=exceeded.amount,
+    )
+
+
+def the_least_of_each(holds: Iterable[Hold]) -> list[Hold]:
+    """Return of the holds of one id the one that needs least: there is room when one message fits."""
+    by_need = sorted(holds, key=lambda each: each.needs or Decimal(), reverse=True)
+    return list({each.id: each for each in by_need}.values())
+
+
+def is_over(hold: Hold, *, now: datetime) -> bool:
+    """Tell whether the period of a hold for money is over: what it has used is not given back any more."""
+    period = hold.scope.period
+    return hold.why in FOR_MONEY and period is not None and ends(period) <= now
+
+
+def is_pumping(hold: Hold, *, now: datetime) -> bool:
+    """Tell whether a velocity limit has tripped in this hour."""
+    return hold.why is Why.VELOCITY and not is_over(hold, now=now - ALARMED)
 
 
 def money_holds(holds: Iterable[Hold]) -> list[Hold]:
@@ -81,4 +110,5 @@ def account_of(hold: Hold, budget: Budget) -> str:
 def has_room(hold: Hold, budget: Budget, account: Account) -> bool:
     """Tell whether enough is left in the account of *hold* to let it go."""
     kept = budget.kept if hold.scope.priority is Priority.NORMAL else Decimal()
-    return account.limit > 0 and account.left - kept >= account.limit * ROOM
+    least = max(account.limit * ROOM, hold.needs or Decimal())
+    return account.limit > 0 and account.left - kept >= least

@@ -126,7 +126,7 @@ def block_reason(
         return STALE
     if now <= expires_at(row, send_within):
         return None
-    return OVER_BUDGET if row.is_held and row.rule in FOR_MONEY else EXPIRED
+    return OVER_BUDGET if row.state is State.DEFERRED and row.rule in FOR_MONEY else EXPIRED
 
 
 def expires_at(row: Notification, send_within: timedelta) -> datetime:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, Spending
+from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, Spending, begins, ends
 from ordercast.budgets.velocity import Velocity, applying
 
 TEXT = Spending("2026-03-02T09", "sms", "SE", "spring", "Example Tea")
@@ -52,6 +52,20 @@ def test_a_message_counts_in_the_period_of_its_hour(
     assert (name, slot) == (period.of(TEXT.hour), period.slot(TEXT.hour))
     assert slots == len(period.slots)
     assert slot in period.slots
+
+
+@pytest.mark.parametrize(
+    ("period", "following"),
+    [
+        ("2026-03-02T09", "2026-03-02T10"),
+        ("2026-02-28", "2026-03-01"),
+        ("2026-02", "2026-03"),
+        ("2026-12", "2027-01"),
+        ("2026-12-31T23", "2027-01-01T00"),
+    ],
+)
+def test_a_period_ends_when_the_next_one_begins(period: str, following: str) -> None:
+    assert begins(following) == ends(period)
 
 
 def test_of_one_scope_and_period_there_is_one_budget() -> None:

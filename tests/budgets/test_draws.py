@@ -37,7 +37,7 @@ def test_a_wave_over_midnight_draws_from_two_days() -> None:
 def test_high_priority_uses_the_reserve_and_normal_leaves_it() -> None:
     left = {ALL.account(HOUR): Decimal("0.2")}
 
-    assert {"a": ALL} == over([wanted("a", ALL), wanted("b", ALL, high=True)], left)
+    assert {"a": (ALL, CENT)} == over([wanted("a", ALL), wanted("b", ALL, high=True)], left)
     assert 0 == draws_of([wanted("b", ALL, high=True)])[0].kept
 
 
@@ -51,13 +51,13 @@ def test_what_came_first_is_sent_first_and_a_smaller_sum_may_still_fit() -> None
         wanted("e"),
     ]
 
-    assert {"b": SWEDEN, "d": SWEDEN} == over(wave, left)
+    assert {"b": (SWEDEN, 2 * CENT), "d": (SWEDEN, CENT)} == over(wave, left)
 
 
 def test_a_message_over_one_of_its_budgets_uses_none_of_the_others() -> None:
     left = {SWEDEN.account(HOUR): Decimal(0), ALL.account(HOUR): Decimal("0.21")}
 
-    assert {"a": SWEDEN} == over([wanted("a", ALL, SWEDEN), wanted("b", ALL)], left)
+    assert {"a": (SWEDEN, CENT)} == over([wanted("a", ALL, SWEDEN), wanted("b", ALL)], left)
 
 
 AMOUNTS = st.decimals(min_value=0, max_value=1, places=5)

@@ -10,7 +10,7 @@ import pytest
 from ordercast.cli import pause
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel, Priority
-from ordercast.pacing.holds import HOLDS_MAX, Hold, Scope, Why, held
+from ordercast.pacing.holds import PLACES, Hold, Scope, Why, held
 from ordercast.rollups.rollup import Amount, RollupKey, hour_of
 from tests.examples import notification, paused
 from tests.fakes.clock import START
@@ -159,11 +159,11 @@ def test_a_country_is_two_letters(ledger, run) -> None:
 
 
 def test_a_pause_that_does_not_fit_fails(ledger, run) -> None:
-    ledger.holds = tuple(paused(shop=f"shop {n}") for n in range(HOLDS_MAX))
+    ledger.holds = tuple(paused(shop=f"shop {n}") for n in range(PLACES[Why.PAUSED]))
     status, _, err = run("pause", "--channel", "sms")
 
     assert 1 == status
-    assert "100 holds are set, and no more fit" in err
+    assert "30 pauses are set, and no more fit" in err
 
 
 def test_what_is_resumed_is_exactly_what_was_paused(ledger, run) -> None:

@@ -107,6 +107,7 @@ _HOLD = record_of(
             },
         ),
         **dict.fromkeys(("by", "reason"), TEXT),
+        "needs": DOLLARS,
         **dict.fromkeys(("since", "released_at"), INSTANT),
     },
 )

@@ -8,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from ordercast.budgets.account import AccountDraw, Drawn
-from ordercast.budgets.budget import Budget, Limits
-from ordercast.budgets.draws import Expense, draws_of, over
+from ordercast.budgets.budget import Limits
+from ordercast.budgets.draws import Exceeded, Expense, draws_of, over
 from ordercast.budgets.velocity import Velocity, applying
 from ordercast.errors import LedgerUnavailable, Retryable
 from ordercast.events.order_event import Priority
@@ -35,7 +35,7 @@ class Reserved:
 
     slots: list[datetime]
     wave: list[Ready] = field(default_factory=list)
-    over: Mapping[str, Budget] = field(default_factory=dict)
+    over: Mapping[str, Exceeded] = field(default_factory=dict)
     drawn: Sequence[Expense] = ()
 
 
@@ -78,9 +78,9 @@ class Budgeting:
         """Return what was drawn for messages that certainly were not claimed."""
         self._give_back(draws_of(each for each in reserved.drawn if each.id in unclaimed))
 
-    def _settle(self, wanted: Sequence[Expense], first: "_First") -> dict[str, Budget]:
+    def _settle(self, wanted: Sequence[Expense], first: "_First") -> dict[str, Exceeded]:
         """Leave out what does not fit until every account has been drawn from; return what was left out."""
-        exceeding: dict[str, Budget] = {}
+        exceeding: dict[str, Exceeded] = {}
         draws, answers = first.draws, first.answers
         done = {each.key for each in first.done}
         for _ in range(_ROUNDS):
@@ -155,7 +155,7 @@ def _left(draws: Iterable[AccountDraw], answers: Iterable[Drawn]) -> dict[str, D
     }
 
 
-def _admitted(wanted: Iterable[Expense], exceeding: Mapping[str, Budget]) -> list[Expense]:
+def _admitted(wanted: Iterable[Expense], exceeding: Mapping[str, Exceeded]) -> list[Expense]:
     return [each for each in wanted if each.id not in exceeding]
 
 

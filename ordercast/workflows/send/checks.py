@@ -1,17 +1,18 @@
 """Ask the send rules and render, before anything is claimed. Used by `workflows.send_messages`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NamedTuple
 
-from ordercast.budgets.budget import Budget, Limits
+from ordercast.budgets.budget import Limits
+from ordercast.budgets.draws import Exceeded
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import held, hold_of
 from ordercast.people.person import people_for
 from ordercast.people.quiet_policy import QuietPolicy
-from ordercast.rollups.budget_holds import hold_for
+from ordercast.rollups.budget_holds import hold_for, the_least_of_each
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outgoing
@@ -33,8 +34,8 @@ from ordercast.workflows.send.sent import Sent
 Ready = tuple[Outgoing, ClaimRequest]
 """A rendered notification, and the claim to request for it."""
 
-OVER_BUDGET = timedelta(minutes=5)
-"""Until a message over its budget is tried again, where there is no room for another hold."""
+OVER_BUDGET = timedelta(hours=1)
+"""Until a message over its budget is tried again, where there is no place for another hold."""
 
 
 class Checked(NamedTuple):
@@ -73,23 +74,25 @@ class Checks:
         return Checked(ready, found.limits)
 
     def hold_over(
-        self, over: Mapping[str, Budget], rows: Iterable[Notification], sent: Sent
+        self, over: Mapping[str, Exceeded], rows: Iterable[Notification], sent: Sent
     ) -> None:
-        """Hold back each of *rows* that is *over* a budget, by id, and what else the budget covers."""
+        """Hold back each of *rows* that is *over* a budget, by id, and what else the budget covers.
+
+        Where no place is left for its hold, a message waits by itself, and is tried again later.
+        """
         now = self.now()
         wanted = {row.id: hold_for(row, over[row.id], now=now) for row in rows if row.id in over}
         if not wanted:
             return
-        distinct = {hold.id: hold for hold in wanted.values()}
-        holding = {each.id: each for each in self.ledger.hold(list(distinct.values()))}
+        holding = {each.id for each in self.ledger.hold(the_least_of_each(wanted.values()))}
         changes: list[RowChange] = []
         for row in (row for row in rows if row.id in wanted):
-            hold = holding.get(wanted[row.id].id)
-            if hold is None:  # there are too many
-                sent.retry[row.id] = OVER_BUDGET
-            else:
-                until = expires_at(row, self.send_within(row))
+            hold, until = wanted[row.id], expires_at(row, self.send_within(row))
+            if hold.id in holding:
                 changes.append((row, held(row, hold, until=until)))
+            else:
+                until = min(until, now + OVER_BUDGET)
+                changes.append((row, replace(held(row, hold, until=until), held_by=None)))
         self.ledger.change(changes)
         sent.settled.update(new.state for _, new in changes)
 

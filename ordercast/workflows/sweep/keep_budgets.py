@@ -7,8 +7,14 @@ from datetime import datetime
 from ordercast.budgets.account import Account, share_used
 from ordercast.budgets.budget import Budget, hours_back
 from ordercast.decisions.lookup import LookupKeys
-from ordercast.pacing.holds import Hold, Why
-from ordercast.rollups.budget_holds import account_of, budget_of, has_room, money_holds
+from ordercast.pacing.holds import Hold
+from ordercast.rollups.budget_holds import (
+    account_of,
+    budget_of,
+    has_room,
+    is_pumping,
+    money_holds,
+)
 from ordercast.rollups.rollup import hour_of
 from ordercast.workflows.ports import Accounts, Adjustments, Clock, Ledger
 from ordercast.workflows.sweep.swept import Swept
@@ -42,7 +48,7 @@ class KeepBudgets:
         accounts = take_in_adjustments(self.accounts, self.adjustments, budgets)
         if found.limits.budgets:
             swept.budget_used = _fullest(accounts, found.limits.budgets, now)
-        if any(hold.why is Why.VELOCITY for hold in money):
+        if any(is_pumping(hold, now=now) for hold in money):
             swept.budget_used = max(100.0, swept.budget_used or 0.0)
         # What no budget holds any more, or has room again.
         roomy = [hold.id for hold in money if _has_room(hold, held.get(hold), accounts)]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
 from ordercast.pacing.holds import STALE_VIEW, Hold, Why
+from ordercast.rollups.budget_holds import is_over
 from ordercast.sending.due_partitions import WHENEVER, held_behind, shard_of
 from ordercast.sending.outcome import DAILY_QUOTA
 from ordercast.workflows.ports import Clock, Ledger
@@ -23,8 +24,9 @@ HOLDS_A_ROUND = 10
 class SweepHolds:
     """Walk the partitions of the holds, and probe those that the provider can end.
 
-    One that was let go is `kept` so long, and as long as something waits behind it. Of several
-    groups of shards, one probes a hold and ends it.
+    One that was let go is `kept` so long, and as long as something waits behind it. One for money
+    is let go when its period is over and nothing waits behind it: a period that is over gets no
+    room any more. Of several groups of shards, one probes a hold and ends it.
     """
 
     ledger: Ledger
@@ -43,13 +45,14 @@ class SweepHolds:
         )
         released = [hold for hold in holds if not hold.is_active]
         swept.let_go = [hold.id for hold in released]
-        active = [hold.id for hold in holds if hold.is_active]
+        active = _in_turn([hold for hold in holds if hold.is_active], now)
         more = self._walk(swept.let_go, shards, swept, room)
-        expired = self.release(held_behind(_in_turn(active, now), shards), swept, room)
+        expired = self.release(held_behind([each.id for each in active], shards), swept, room)
         mine = [each for each in holds if shard_of(each.id) in shards]
         # While more is released, it is too early to ask whether nothing is left.
         if not more:
-            self.ledger.end_holds([each for each in mine if self._is_over(each, now)])
+            self.ledger.end_holds([each for each in mine if self._is_done(each, now)])
+        self._let_go_of_periods([each for each in active if each in mine], now)
         if not swept.probes:
             self.probe(mine, swept)
         return more or expired
@@ -64,17 +67,26 @@ class SweepHolds:
         ]
         return any(more)
 
-    def _is_over(self, hold: Hold, now: datetime) -> bool:
+    def _let_go_of_periods(self, holds: Sequence[Hold], now: datetime) -> None:
+        """Let go the holds of periods that are over, once what waited behind them has expired."""
+        over = [h.id for h in holds if is_over(h, now=now) and self._is_empty(h)]
+        if over:
+            self.ledger.let_go(over, at=now)
+
+    def _is_done(self, hold: Hold, now: datetime) -> bool:
         """Tell whether nobody can put anything behind *hold* any more, and nothing is there."""
         if hold.released_at is None or now < hold.released_at + self.kept:
             return False
+        return self._is_empty(hold)
+
+    def _is_empty(self, hold: Hold) -> bool:
         everywhere = held_behind([hold.id])
         return not self.ledger.due(everywhere, until=WHENEVER, limit=1)
 
 
-def _in_turn(hold_ids: Sequence[str], now: datetime) -> Sequence[str]:
+def _in_turn(holds: Sequence[Hold], now: datetime) -> Sequence[Hold]:
     """Return the holds whose turn it is in this minute."""
-    if len(hold_ids) <= HOLDS_A_ROUND:
-        return hold_ids
-    begins = int(now.timestamp()) // 60 * HOLDS_A_ROUND % len(hold_ids)
-    return [*hold_ids, *hold_ids][begins : begins + HOLDS_A_ROUND]
+    if len(holds) <= HOLDS_A_ROUND:
+        return holds
+    begins = int(now.timestamp()) // 60 * HOLDS_A_ROUND % len(holds)
+    return [*holds, *holds][begins : begins + HOLDS_A_ROUND]

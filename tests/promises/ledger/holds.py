@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
-from ordercast.pacing.holds import FOR_OPERATORS, HOLDS_MAX, Hold, Holds, Scope, Why, held
+from ordercast.pacing.holds import PLACES, Hold, Holds, Scope, Why, held
 from ordercast.sending.due_partitions import held_behind
 from ordercast.workflows.ports import Ledger
 from tests.examples import paused
@@ -30,6 +31,7 @@ WHOLE = Hold(
     by="budget",
     since=START - timedelta(hours=1),
     reason="25 USD a day",
+    needs=Decimal("0.24"),
 )
 A_DAY = timedelta(days=1)
 LONG_AFTER = LATER + 30 * A_DAY
@@ -97,14 +99,13 @@ class HoldsPromises:
 
         assert (again,) == holds(ledger)
 
-    def test_what_does_not_fit_is_not_answered_and_an_operator_s_pause_fits_longer(
+    def test_what_does_not_fit_is_not_answered_and_each_kind_has_its_own_places(
         self, ledger: Ledger
     ) -> None:
-        budgets = [replace(WHOLE, scope=Scope(shop=f"shop {n}")) for n in range(HOLDS_MAX)]
-        pauses = [paused(shop=f"shop {n}") for n in range(HOLDS_MAX)]
-
-        assert HOLDS_MAX - FOR_OPERATORS == len(ledger.hold(budgets))
-        assert HOLDS_MAX == len(ledger.hold(pauses))
+        for n, why in enumerate(PLACES, start=1):
+            shops = [Scope(shop=f"shop {n}") for n in range(PLACES[why] + 1)]
+            answered = ledger.hold([replace(WHOLE, why=why, scope=shop) for shop in shops])
+            assert sum([*PLACES.values()][:n]) == len(answered)
 
     def test_who_waits_behind_a_hold_is_found_there_and_is_not_due(
         self, ledger: CountingLedger

@@ -10,6 +10,7 @@ import pytest
 
 from ordercast.budgets.account import opened
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
+from ordercast.budgets.draws import Exceeded
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
@@ -55,7 +56,7 @@ def hold_of(world: World, why: Why) -> Hold:
     world.ledger.limits = Limits(budgets=() if velocity else (budget,))
     key = budget.account(hour_of(ONE.effective_at))
     world.accounts.kept[key] = replace(opened(budget, key), left=Decimal())
-    return hold_for(ONE, budget, now=world.now())
+    return hold_for(ONE, Exceeded(budget, Decimal(1)), now=world.now())
 
 
 def test_what_is_held_is_not_looked_at_however_long_it_waits(world: World) -> None:
@@ -325,7 +326,7 @@ def test_an_operators_limit_of_the_hour_ends_the_hold_of_the_velocity_limit(worl
     row = replace(ONE, order=replace(ONE.order, shop="Tea"))
     key = swift.account(hour_of(row.effective_at))
     world.accounts.kept[key] = replace(opened(swift, key), left=Decimal())
-    hold = hold_for(row, swift, now=world.now())
+    hold = hold_for(row, Exceeded(swift, Decimal(1)), now=world.now())
     hold_back(world, row, hold=hold)
     world.sweep()
     assert [None] == [each.released_at for each in world.ledger.holds]
