@@ -26,14 +26,14 @@ export interface ContactV1 {
   country?: string | null;
 }
 
-/** Something that happened to an order. Unknown fields are ignored. */
+/** Something that happened to an order, in the recommended form. Unknown fields are ignored. */
 export interface OrderEventV1Fields {
   order_id: string;
   /** 1 if absent */
   schema_version?: number | null;
   /** unique: same id, same event */
   event_id?: string | null;
-  /** confirmed, shipped, delivered, cancelled, refunded, failed, or your own */
+  /** confirmed, shipped, out_for_delivery, ready_for_pickup, delivered, delayed, cancelled, refunded, partially_refunded, payment_failed, failed, or your own */
   status?: string | null;
   /** required unless contact is given */
   customer_id?: string | null;

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from ordercast.events.statuses import STATUSES
 from ordercast.events.unreadable_values import UNKNOWN_FIELD
 
 SCHEMA_VERSION = 1
@@ -26,7 +27,7 @@ Status = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}" + _END,
-        description="confirmed, shipped, delivered, cancelled, refunded, failed, or your own",
+        description=f"{', '.join(STATUSES)}, or your own",
     ),
 ]
 WebAddress = Annotated[str, Meta(pattern=r"^https?://[!-~]+" + _END, max_length=1024)]
@@ -77,7 +78,7 @@ Items = Annotated[list[ShortText | ItemV1], Meta(max_length=100)]
 class OrderEventV1(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """Something that happened to an order. Unknown fields are ignored."""
+    """Something that happened to an order, in the recommended form. Unknown fields are ignored."""
 
     order_id: Identifier
     schema_version: (

@@ -12,6 +12,8 @@ from ordercast.events.order_event_fields import MoneyV1
 from ordercast.events.reading.spellings import MONEY, sorted_out
 from ordercast.events.reading.unread import Unread, shape
 
+# As payment providers write it: 4250 and "usd" are 42.50 to one and 4250 to another.
+_CENTS = "a whole number with a currency: it may be in cents"
 _LIMIT = Decimal(10**12)
 _MOST_DECIMALS = 6
 
@@ -19,13 +21,12 @@ _MOST_DECIMALS = 6
 def money(value: Any, *, currency: str | None, default_currency: str) -> MoneyV1:  # noqa: ANN401  (any JSON)
     """Return the amount; *currency* is what the event names beside it. Raises `Unread`."""
     if isinstance(value, dict):
-        return _of_object(value, currency or default_currency)
+        return _of_object(value, currency, default_currency)
     if isinstance(value, str) and (match := _WITH_CURRENCY.fullmatch(value.strip())):
         value, own = match["before"] or match["after"], match["one"] or match["other"]
         return MoneyV1(value=_written(number(value)), currency=code(own))
     if isinstance(value, int) and not isinstance(value, bool) and currency:
-        # As payment providers write it: 4250 beside "usd" is 42.50 to one and 4250 to another.
-        raise Unread("a whole number beside a currency: it may be in cents")
+        raise Unread(_CENTS)
     return MoneyV1(value=_written(number(value)), currency=currency or default_currency)
 
 
@@ -52,13 +53,17 @@ def number(value: Any) -> Decimal:  # noqa: ANN401  (any JSON)
     return found
 
 
-def _of_object(written: Mapping[str, Any], default: str) -> MoneyV1:
+def _of_object(written: Mapping[str, Any], beside: str | None, default: str) -> MoneyV1:
     found = sorted_out(written, MONEY)
     if any(len({repr(each.value) for each in twice}) > 1 for twice in found.values()):
         raise Unread("two different values")
     first = {name: each[0].value for name, each in found.items()}
-    currency = code(first["currency"]) if "currency" in first else default
+    currency = code(first["currency"]) if "currency" in first else beside or default
+    if beside and currency != beside:
+        raise Unread("two currencies")
     cents, digits = first.get("cent_amount"), first.get("fraction_digits", 2)
+    if type(first.get("value")) is int and first["value"] != 0:
+        raise Unread(_CENTS)
     if "value" in first:
         value = number(first["value"])
     elif type(cents) is int and type(digits) is int and 0 <= digits <= _MOST_DECIMALS:

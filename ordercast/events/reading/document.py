@@ -19,7 +19,7 @@ from ordercast.events.reading import values
 from ordercast.events.reading.amounts import code, money
 from ordercast.events.reading.instants import instant
 from ordercast.events.reading.renaming import renamed
-from ordercast.events.reading.spellings import CONTACT, EVENT, Written, sorted_out
+from ordercast.events.reading.spellings import CONTACT, EVENT, Written, plain, sorted_out
 from ordercast.events.reading.unread import TAKEN, Unread, refusal, shape
 
 Value = TypeVar("Value")
@@ -145,6 +145,9 @@ class _Reading:
             self.notes.append(Note(_names(others), "not read: occurred_at says when it happened"))
         elif "timestamp" in self.found:
             self.found["occurred_at"] = self.found.pop("timestamp")
+            if "order_id" in (each.name for each in self.found.get("order_id", ())):
+                # Not the first shape: it may be a shipper's, of which an event need know nothing.
+                return self._helps("occurred_at", instant)
         return self._identifies("occurred_at", instant)
 
     def _contact(self) -> ContactV1 | None:
@@ -159,8 +162,21 @@ class _Reading:
                 continue
             for name, more in sorted_out(each.value, CONTACT, within=f"{each.name}.").items():
                 merged[name] = merged.get(name, []) + more
+        for name in ("email", "phone"):
+            merged[name] = self._of_the_contact(name, merged.get(name, []))
+        merged = {name: written for name, written in merged.items() if written}
         given = any(isinstance(each.value, dict | list) for each in self.found.get("contact", ()))
         return self._contact_of(merged) if given or merged else None
+
+    def _of_the_contact(self, name: str, written: list[Written]) -> list[Written]:
+        """Return what names the customer's address: beside it an `email` may be anybody's."""
+        others = [each for each in written if plain(each.name) == name]
+        named = [each for each in written if each not in others]
+        if not (others and named):
+            return written
+        if any(each.value != named[0].value for each in others):
+            self.notes.append(Note(_names(others), f"not read: {_names(named)} says it"))
+        return named
 
     def _contact_of(self, merged: dict[str, list[Written]]) -> ContactV1:
         self.found |= {f"contact.{name}": written for name, written in merged.items()}

@@ -6,6 +6,7 @@ Each reader returns the value as contract v1 has it, or raises `Unread`.
 import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from ordercast.events.order_event_fields import SCHEMA_VERSION, ChannelWish, ItemV1, PriorityWish
 from ordercast.events.reading.amounts import number
@@ -81,6 +82,8 @@ def _one_of(value: Any, words: Mapping[str, Word]) -> Word:  # noqa: ANN401
 def link(value: Any) -> str:  # noqa: ANN401
     """Read a link; without `http://` or `https://` it would have two readings."""
     written = value.strip() if isinstance(value, str) else ""
+    if _ANY_SCRIPT.fullmatch(written):
+        written = quote(written, safe=_ASCII)
     if _LINK.fullmatch(written) and len(written) <= _LONGEST_LINK:
         scheme, _, rest = written.partition(":")
         return f"{scheme.lower()}:{rest}"
@@ -134,4 +137,7 @@ def lines(value: Any) -> list[Any]:  # noqa: ANN401
 
 
 _STATUS = re.compile(r"[^\W\d_][^\x00-\x1f\x7f-\x9f]{0,63}")
+# The host must be ASCII; what follows it has one way to be written in ASCII (RFC 3987).
+_ANY_SCRIPT = re.compile(r"https?://[!-.0-~]+/[^\x00-\x20\x7f-\xa0\s]*", re.IGNORECASE)
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
 _LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
