@@ -67,3 +67,17 @@ def test_a_shop_s_typescript_makes_an_event(tmp_path: Path) -> None:
     )
     assert "" == done.stderr
     assert [] == list(VALIDATOR.iter_errors(json.loads(done.stdout)))
+
+
+def test_a_shop_s_tests_in_node_say_what_becomes_of_its_events() -> None:
+    """The example that the page names, with the command that is installed beside us."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [NODE, "--test", "--test-reporter=tap", ROOT / "examples" / "orders.test.mjs"],
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert "# pass 3" in done.stdout

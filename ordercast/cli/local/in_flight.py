@@ -58,8 +58,9 @@ def messages_of(
         inbox.new()  # what was there before
         yield
         left = follow(cloud, own.count_in_flight, console)
-        said = own.summary(inbox.new(), cloud=name)
-    console.print(said, markup=False, soft_wrap=True)
+        said = [*own.verdicts(), own.summary(inbox.new(), cloud=name)]
+    for line in said:
+        console.print(line, markup=False, soft_wrap=True)
     if left:
         stuck = f"Still in flight, without progress: {left}. Logs: {cloud.folder}/logs"
         errors_console.print(stuck, markup=False, soft_wrap=True)

@@ -5,18 +5,18 @@ Events that others put on the same cloud, and paused ones, are not waited for.
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from local_cloud.in_flight import InFlight
 from local_cloud.inbox import SentMessage
+from ordercast.cli.local.verdicts import WAITING, kept_back, verdicts
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import DecisionKey, LookUp, LookupKeys
 from ordercast.events.identity import (
     event_hash,
     notification_id,
-    notification_id_for,
     order_hash,
 )
 from ordercast.events.order_event import OrderEvent
@@ -28,7 +28,8 @@ from ordercast.operations.units import count
 EVENTS_A_LOOK = 500
 """The limit keeps one look at a large file short."""
 
-WAITING = {State.REQUESTED, State.SENDING}
+VERDICTS = 20
+"""How many events are listed with their verdicts."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,30 +74,30 @@ class OwnEvents:
             for each in messages
         )
 
+    def verdicts(self) -> list[str]:
+        """Return a line for each of the first events, with the verdict of each message."""
+        first = self.events[:VERDICTS]
+        said = list(verdicts(first, self._decisions, self._rows, since=self._since))
+        more = len(self.events) - len(first)
+        return [*said, f"and {count(more, 'more event')}"] if more else said
+
     def summary(self, messages: Iterable[SentMessage], *, cloud: str | None = None) -> str:
         """Say how many messages were sent, how many were not and by which rule, and where to look."""
         earlier = [key for key, each in self._decisions.items() if each.accepted_at < self._since]
-        kept_back = {
+        not_sent = {
             key: kept
             for key, each in self._decisions.items()
-            if each.accepted_at >= self._since and (kept := list(self._kept_back(each)))
+            if each.accepted_at >= self._since
+            and (kept := [why for _, why in kept_back(each, self._rows) if why])
         }
-        rules = Counter(each for kept in kept_back.values() for each in kept)
+        rules = Counter(each for kept in not_sent.values() for each in kept)
         said = [f"{count(self.count(messages), 'message')} sent (simulated)"]
         said += [f"{count(number)} {rule}" for rule, number in rules.items()]
         said += [f"{count(len(earlier), 'event')} decided before"] if earlier else []
-        for key in [*kept_back, *earlier][:1]:
-            answer = "says why" if kept_back else "shows what became of it"
+        for key in [*not_sent, *earlier][:1]:
+            answer = "says why" if not_sent else "shows what became of it"
             said[-1] += f": `{self._status_command(key, cloud)}` {answer}"
         return ", ".join(said)
-
-    def _kept_back(self, decision: Decision) -> Iterator[str]:
-        """Yield the state and rule of each message that was not sent and is not about to be."""
-        for channel, verdict in decision.verdicts.items():
-            row = self._rows.get(notification_id_for(decision.order, decision.event, channel))
-            now = row or verdict
-            if now.state not in WAITING and not (row and row.messages):
-                yield f"{now.state} ({now.rule})" if now.rule else now.state
 
     def _status_command(self, key: DecisionKey, cloud: str | None) -> str:
         [event, *_] = [each for each in self.events if (order_hash(each), event_hash(each)) == key]

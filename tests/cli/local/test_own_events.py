@@ -99,6 +99,44 @@ def test_what_was_not_sent_is_said_with_its_rule_and_where_to_read_why(
     assert EMAIL not in said
 
 
+def test_each_message_has_its_verdict(world: World) -> None:
+    world.policy = replace(POLICY, allowed=("+1*",))
+    payloads = [order(1, channel="both"), order(2, channel="sms", status="shipped")]
+    own = following(world, payloads)
+    world.relay(*payloads)
+    world.send_published()
+    own.count_in_flight()
+
+    assert [
+        "order o-1 confirmed: SMS sent; e-mail not sent: suppressed (not-allowed)",
+        "order o-2 shipped: SMS sent",
+    ] == own.verdicts()
+
+
+def test_zero_messages_have_their_reason_in_the_verdict(world: World) -> None:
+    world.relay(order(3, channel="sms"))
+    world.now.turn(timedelta(seconds=1))
+    world.policy = replace(POLICY, quiet=quiet_for(timedelta(hours=1), since=START))
+    payloads = [order(1, contact=None, customer_id="c-1"), order(2, channel="sms")]
+    payloads += [order(3, channel="sms")]
+    own = following(world, [*payloads, order(4)])
+    world.relay(*payloads)
+    own.count_in_flight()
+
+    [nobody, quiet, before, parked] = own.verdicts()
+    assert "order o-1 confirmed: e-mail not sent: suppressed (no-contact)" == nobody
+    assert quiet.startswith("order o-2 confirmed: SMS not sent: deferred (quiet-hours) until ")
+    assert "order o-3 confirmed: decided before, nothing is sent again" == before
+    assert "order o-4 confirmed: parked: `ordercast parked list` says why" == parked
+
+
+def test_of_many_events_the_first_are_listed(world: World) -> None:
+    own = following(world, [order(n) for n in range(own_events.VERDICTS + 3)])
+
+    assert own_events.VERDICTS + 1 == len(own.verdicts())
+    assert "and 3 more events" == own.verdicts()[-1]
+
+
 def test_what_quiet_hours_hold_back_is_said_to_be_deferred(world: World) -> None:
     quiet = quiet_for(timedelta(hours=1), since=START)
     world.policy = replace(POLICY, quiet=quiet)
