@@ -15,7 +15,7 @@ import threading
 import urllib.request
 from importlib import metadata
 
-from local_cloud.emulator.alarms import accept_metric_math
+from local_cloud.emulator.alarms import accept_composite_alarms, accept_metric_math
 from local_cloud.emulator.bundles import unpack_once
 from local_cloud.emulator.faster_dynamodb import speed_up
 from local_cloud.emulator.faster_kinesis import expire_seldom
@@ -44,6 +44,7 @@ def main() -> None:
     leave_mappings_alone(lambda_service)
     remember_windows(lambda_service, provisioners)
     accept_metric_math(provisioners)
+    accept_composite_alarms(provisioners)
     _serve(int(sys.argv[1]))
 
 

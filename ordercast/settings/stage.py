@@ -18,6 +18,7 @@ Flag = Annotated[bool, Meta(description="true or false")]
 Whole = Annotated[int, Meta(description="a whole number")]
 Percent = Annotated[int, Meta(ge=1, le=100, description="a percentage of 1 to 100")]
 Receives = Annotated[int, Meta(ge=1, le=1000, description="a whole number between 1 and 1000")]
+Concurrency = Annotated[int, Meta(ge=2, le=1000, description="a whole number between 2 and 1000")]
 Factor = Annotated[Decimal, Meta(description="a number such as 1.5")]
 GroupCount = Annotated[int, Meta(ge=1, le=5, description="a whole number between 1 and 5")]
 _CURRENCY = 'a currency of ISO 4217 in three capitals, such as "EUR"'
@@ -52,11 +53,12 @@ class OrdersStreamSettings(Settings, frozen=True):
     shards: Positive | None = None
 
 
-class FunctionSettings(Settings, frozen=True):
-    """A Lambda function."""
+class FunctionSettings(Settings, frozen=True, kw_only=True):
+    """A Lambda function; `reserved` is concurrency that no other function of the account gets."""
 
     memory: Positive
     timeout: Span
+    reserved: Positive | None = None
 
 
 class StreamReaderSettings(FunctionSettings, frozen=True):
@@ -77,6 +79,12 @@ class QueueReaderSettings(FunctionSettings, frozen=True):
     max_receives: Receives
 
 
+class ReceiptTrackerFunctionSettings(QueueReaderSettings, frozen=True):
+    """The receipt tracker, whose concurrency no provider's rate limits."""
+
+    concurrency: Concurrency
+
+
 class SenderFunctionSettings(QueueReaderSettings, frozen=True):
     """A function that sends messages, and what its provider takes from the account."""
 
@@ -93,6 +101,13 @@ class SweeperFunctionSettings(FunctionSettings, frozen=True):
     """The sweeper, which runs once for each group of shards."""
 
     groups: GroupCount
+
+
+class TableSettings(Settings, frozen=True):
+    """What each table and index takes at once; 0 is what a new one takes."""
+
+    warm_reads: Whole
+    warm_writes: Whole
 
 
 class QueueSettings(Settings, frozen=True):
@@ -113,6 +128,10 @@ class AlarmSettings(Settings, frozen=True):
     cost_an_hour: Whole
     delivered_percent: Whole
     enough_to_judge: Whole
+    queue_age: Span
+    bounce_percent: Factor
+    complaint_percent: Factor
+    sms_spend: Factor
     email: Text | None = None
 
 
@@ -130,6 +149,7 @@ class StageSettings(Settings, frozen=True):
     heartbeat_every: Span
     mail_domain: Text
     email_from: Text
+    existing_identities: Text
     sender_id: SenderId
     brand_senders: Text
     unsubscribe_url: UnsubscribeUrl
@@ -165,9 +185,10 @@ class StageSettings(Settings, frozen=True):
     analytics: StreamReaderSettings
     sms_sender: SenderFunctionSettings
     email_sender: SenderFunctionSettings
-    receipt_tracker: QueueReaderSettings
+    receipt_tracker: ReceiptTrackerFunctionSettings
     sweeper: SweeperFunctionSettings
     verifier: FunctionSettings
+    tables: TableSettings
     queues: QueueSettings
     alarms: AlarmSettings
 

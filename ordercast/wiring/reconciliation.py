@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from ordercast.gateways import clients
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
@@ -88,7 +89,7 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
             stream=orders,
             decisions=DynamoLedger(table=ledger),
             ledger=inputs,
-            source=lambda: _parked_positions(parked),
+            source=partial(_parked_positions, parked),
             now=now,
             redelivered_for=settings.redelivered_for,
             default_currency=settings.default_currency,
@@ -99,10 +100,12 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
     )
 
 
-def _parked_positions(parked: S3ParkedObjects) -> ParkedPositions:
+def _parked_positions(parked: S3ParkedObjects, since: datetime, until: datetime) -> ParkedPositions:
     return ParkedPositions(
-        positions=frozenset(each.record.position for _, each in parked.records()),
+        positions=frozenset(
+            each.record.position for _, each in parked.records(arrived=(since, until))
+        ),
         given_up=frozenset(
-            record.sequence_number for batch in parked.batches() for record in batch.records
+            record.sequence_number for batch in parked.batches(since) for record in batch.records
         ),
     )

@@ -68,6 +68,7 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
         _streams,
         _verifier,
         _senders,
+        _concurrency,
         _queues,
         _heartbeat,
     )
@@ -250,6 +251,15 @@ def _senders(stage: StageSettings) -> Iterator[Rule]:
         yield "claim_lease", between, f"must lie between {limits}"
         enough = sender.timeout > ONE_WAVE
         yield f"{name}.timeout", enough, f"must be above {ONE_WAVE.seconds} s, what sending takes"
+
+
+def _concurrency(stage: StageSettings) -> Iterator[Rule]:
+    """Hold what is reserved against what runs side by side: it is a function's most, too."""
+    relay, shards = stage.order_relay, stage.orders.shards or 1
+    enough = relay.reserved is None or relay.reserved >= shards * relay.parallelization
+    yield "order_relay.reserved", enough, "must be orders.shards times parallelization, or more"
+    enough = stage.sweeper.reserved is None or stage.sweeper.reserved >= stage.sweeper.groups
+    yield "sweeper.reserved", enough, "must be sweeper.groups, or more"
 
 
 def _queues(stage: StageSettings) -> Iterator[Rule]:

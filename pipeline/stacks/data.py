@@ -1,23 +1,24 @@
-"""Compose what must survive a deployment: the stream, the tables, the bucket, and their key."""
+"""Compose what must survive a deployment: stream, tables, bucket, their key, and mail identities."""
 
 from aws_cdk import Stack
 from constructs import Construct
 
 from ordercast.settings.stage import StageSettings
-from pipeline.constructs.storage.encryption_key import EncryptionKey
+from pipeline.constructs.messaging.mail_identities import MailIdentities
+from pipeline.constructs.storage.encryption_key import SES, EncryptionKey
 from pipeline.constructs.storage.orders_stream import OrdersStream
 from pipeline.constructs.storage.parked_bucket import ParkedBucket
 from pipeline.constructs.storage.tables import Tables
 
 _HANDLING_ENCRYPTED_DATA = (
     "sns.amazonaws.com",  # delivers to encrypted queues
-    "ses.amazonaws.com",  # publishes events on an encrypted topic
+    SES,  # publishes events on an encrypted topic
     "cloudwatch.amazonaws.com",  # publishes alarms on an encrypted topic
 )
 
 
 class DataStack(Stack):
-    """Everything that holds data for longer than a retry.
+    """Everything that holds data for longer than a retry, or that only time or DNS could bring back.
 
     Set in stages/*.toml: deletion_protection keeps this stack from being deleted, removal says
     what becomes of its data when it is.
@@ -30,4 +31,5 @@ class DataStack(Stack):
         ).key
         self.orders = OrdersStream(self, "Orders", stage=stage, key=self.key).stream
         self.tables = Tables(self, stage=stage, key=self.key)
+        MailIdentities(self, "Mail", stage=stage)
         self.parked = ParkedBucket(self, "Parked", stage=stage, key=self.key)

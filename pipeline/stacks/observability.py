@@ -33,10 +33,17 @@ class ObservabilityStack(Stack):
         metrics = OrdercastMetrics(stage=stage.name)
         topic = AlarmTopic(self, "Alarms", key=key, email=stage.alarms.email)
         alarms = Alarms(topic=topic, stage=stage, metrics=metrics)
-        alarms.watch(pipeline, account)
+        alarms.watch(data, pipeline, account)
         if stage.heartbeat_every:
-            Heartbeat(self, "Heartbeat", stream=data.orders, every=stage.heartbeat_every)
+            Heartbeat(
+                self,
+                "Heartbeat",
+                stream=data.orders,
+                key=key,
+                every=stage.heartbeat_every,
+            )
             alarms.heartbeat_missing(stage.heartbeat_every)
+        topic.compose_health()
         Dashboard(
             self,
             "Dashboard",

@@ -16,7 +16,7 @@ from pipeline.constructs.functions.receipt_tracker import ReceiptTracker
 from pipeline.constructs.functions.sms_sender import SmsSender
 from pipeline.constructs.functions.sweeper import Sweeper
 from pipeline.constructs.functions.verifier import Verifier
-from pipeline.constructs.messaging.mail import Mail, mail_domains
+from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.queues import Queues
 from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.storage.published import Published
@@ -54,7 +54,7 @@ class PipelineStack(Stack):
         # must not depend on this one. The key admits SNS and SES by account instead.
         key = kms.Key.from_key_arn(self, "Key", data.key.key_arn)
         notifications = EncryptedTopic(self, "Notifications", key=key)
-        mail = Mail(self, "Mail", domains=mail_domains(stage), key=key)
+        mail = Mail(self, "Mail", key=key)
         return StageParts(
             stage=stage,
             defaults=FunctionDefaults(

@@ -45,10 +45,22 @@ class Synthesis:
         match value:
             case {"Fn::GetStackOutput": {"StackName": other, "OutputName": name}}:
                 return self.resolve(other, self.templates[other]["Outputs"][name]["Value"])
+            case {"Fn::ImportValue": name}:
+                return self.resolve(*self._exported[name])
             case {"Fn::GetAtt": [logical_id, _]} | {"Ref": logical_id}:
                 return stack, logical_id
         message = f"{value} refers to nothing"
         raise AssertionError(message)
+
+    @cached_property
+    def _exported(self) -> dict[str, tuple[str, Any]]:
+        """Stack and value of each export, by its name."""
+        return {
+            output["Export"]["Name"]: (stack, output["Value"])
+            for stack, template in self.templates.items()
+            for output in template.get("Outputs", {}).values()
+            if "Export" in output
+        }
 
     def target(self, stack: str, value: Any) -> Resource:
         """Return the resource that *value* refers to."""

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from ordercast.gateways.ledger import index_keys
+from lambda_event_sources.filtering.filter_criteria import FilterCriteria
+from lambda_event_sources.mapping import SourceKind
+from ordercast.gateways.ledger import index_keys, items
 from ordercast.gateways.messaging import receipt_queue
 from ordercast.gateways.receipt_logs import items as receipt_items
 from ordercast.settings import processors as settings
@@ -69,6 +71,27 @@ def test_the_ledger_has_the_keys_and_the_indexes_that_code_relies_on(synthesis: 
     } == {each["IndexName"]: _keys(each) for each in indexes}
     assert {"KEYS_ONLY"} == {each["Projection"]["ProjectionType"] for each in indexes}
     assert "NEW_IMAGE" == ledger["StreamSpecification"]["StreamViewType"]
+
+
+def test_analytics_is_handed_written_notifications_and_nothing_that_it_would_drop(
+    synthesis: Synthesis,
+) -> None:
+    """Not decisions, latest statuses, budgets, and what DynamoDB removes at its time to live."""
+    (patterns,) = [
+        mapping["FilterCriteria"]["Filters"]
+        for _, mapping, source in synthesis.stream_mappings
+        if source["Type"] == "AWS::DynamoDB::Table"
+    ]
+    only = FilterCriteria(SourceKind.DYNAMODB, [each["Pattern"] for each in patterns])
+
+    def passes(event: str, sort_key: str) -> bool:
+        keys = {"pk": {"S": "0"}, "sk": {"S": sort_key}}
+        return only.matches({"eventName": event, "dynamodb": {"Keys": keys}})
+
+    notification = f"{items.SORT_KEY_PREFIX}1"
+    assert [True, True, False] == [passes(e, notification) for e in ("INSERT", "MODIFY", "REMOVE")]
+    for other in (items.DECISION_PREFIX, items.LATEST_STATUS_PREFIX, items.HOLDS):
+        assert not passes("INSERT", f"{other}1")
 
 
 def test_receipts_have_the_key_and_the_index_that_code_relies_on(synthesis: Synthesis) -> None:

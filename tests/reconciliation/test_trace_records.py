@@ -1,7 +1,7 @@
 """Records in equal accepted, duplicate, stale and parked, or the missing ones are named."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -49,7 +49,7 @@ class Stage:
         return {row.id: rollup_input_of(write(row)) for row in wanted}
 
     def place(self) -> TracedRecords:
-        def source() -> ParkedPositions:
+        def source(_since: datetime, _until: datetime) -> ParkedPositions:
             positions = frozenset(self.world.parked.kept)
             return ParkedPositions(positions=positions, given_up=frozenset(self.given_up))
 

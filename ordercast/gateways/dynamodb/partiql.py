@@ -76,7 +76,7 @@ def update(
     """
     conditions = [
         *(f'"{name}"=?' for name in key),
-        *(f'"{name}" IN [{", ".join("?" * len(values))}]' for name, values in where.items()),
+        *(f'"{name}"{_one_of(values)}' for name, values in where.items()),
         *(f'"{name}" < ?' for name in below),
         *(f'"{name}" >= ?' for name in between),
         *(f'"{name}" <= ?' for name, (_, most) in between.items() if most),
@@ -95,3 +95,8 @@ def update(
             *(most for _, most in between.values() if most),
         ],
     )
+
+
+def _one_of(values: Sequence[Attribute]) -> str:
+    """Compare with one value by `=`, which is documented for maps and lists too, and `IN` is not."""
+    return "=?" if len(values) == 1 else f" IN [{', '.join('?' * len(values))}]"

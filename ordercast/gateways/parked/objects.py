@@ -7,7 +7,7 @@ our notes: which of both were redriven or dropped. Nothing is removed before its
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from msgspec import convert
 
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.ledger.items import id_of, is_notification
-from ordercast.gateways.parked.records import PREFIX, translated
+from ordercast.gateways.parked.records import PREFIX, UNDATED, translated
 from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.parked.item import GivenUpBatch
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 BATCHES = "aws/lambda"
 HANDLED = "handled"
+
+_CLOCKS_APART = timedelta(minutes=1)  # those of Kinesis and of S3, which knows whole seconds
+
+Span = tuple[datetime, datetime]
+"""From an instant on, and before another."""
 
 UNREADABLE = "unreadable"
 """An object that is no report of Lambda's."""
@@ -36,15 +41,18 @@ class S3ParkedObjects:
     client: "S3Client"
     bucket: str
 
-    def records(self) -> Iterator[tuple[str, ParkedRecord]]:
-        """Return each parked record and its object's key; a position may come more than once."""
-        for key in self._keys(f"{PREFIX}/"):
+    def records(self, arrived: Span | None = None) -> Iterator[tuple[str, ParkedRecord]]:
+        """Return each parked record and its object's key; a position may come more than once.
+
+        With a span all records that *arrived* in it are among them, and few others are read.
+        """
+        for key in self._keys_of(f"{PREFIX}/", arrived):
             for line in self._read(key).splitlines():
                 yield key, _parked(json.loads(line))
 
-    def batches(self) -> Iterator[GivenUpBatch]:
-        """Return the batches that Lambda gave up, oldest first within a mapping and shard."""
-        for key in self._keys(f"{BATCHES}/"):
+    def batches(self, since: datetime | None = None) -> Iterator[GivenUpBatch]:
+        """Return the batches that Lambda gave up, or did *since*, oldest first within mapping and shard."""
+        for key in self._keys(f"{BATCHES}/", since):
             content = self._read(key)
             try:
                 yield _batch(key, json.loads(content))
@@ -70,13 +78,33 @@ class S3ParkedObjects:
                 Body=body.encode(),
             )
 
-    def _keys(self, prefix: str) -> Iterator[str]:
+    def _keys_of(self, prefix: str, arrived: Span | None) -> Iterator[str]:
+        """Yield keys of the days on which a batch began that could hold what *arrived* in a span.
+
+        A batch is named by its first record's day, which may be the day before. What is parked is
+        written after it arrived.
+        """
+        if arrived is None:
+            yield from self._keys(prefix)
+            return
+        since, until = (each.astimezone(UTC) for each in arrived)
+        first = since.date() - timedelta(days=1)
+        days = [first + timedelta(days=each) for each in range((until.date() - first).days + 1)]
+        for day in (*(f"{each:%Y/%m/%d}" for each in days), UNDATED):
+            yield from self._keys(f"{prefix}{day}/", since)
+
+    def _keys(self, prefix: str, since: datetime | None = None) -> Iterator[str]:
+        """Yield the keys of objects that were last written *since* then."""
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=prefix
         )
         with translated():
             for page in pages:
-                yield from (each["Key"] for each in page.get("Contents", []))
+                yield from (
+                    each["Key"]
+                    for each in page.get("Contents", [])
+                    if since is None or each["LastModified"] >= since - _CLOCKS_APART
+                )
 
     def _read(self, key: str) -> bytes:
         with translated():

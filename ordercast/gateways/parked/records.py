@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PREFIX = "parked"
+UNDATED = "undated"  # in place of the day of arrival
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def translated() -> AbstractContextManager[None]:
 def _key(records: Sequence[ParkedRecord]) -> str:
     """Name the object by all positions in it: a batch that comes again overwrites itself only."""
     first, last = records[0].record, records[-1].record
-    day = first.arrived_at.strftime("%Y/%m/%d") if first.arrived_at else "undated"
+    day = first.arrived_at.strftime("%Y/%m/%d") if first.arrived_at else UNDATED
     positions = " ".join(each.record.position for each in records)
     digest = sha256(positions.encode()).hexdigest()[:16]
     return f"{PREFIX}/{day}/{first.position}-{last.position}-{digest}.jsonl"

@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient
     from mypy_boto3_kinesis.type_defs import RecordTypeDef
 
-BETWEEN_READS = 0.25
+BETWEEN_READS = 0.5
 """Seconds: a shard is read five times a second at most, by all readers together."""
+
+SHARE = 1024 * 1024
+"""Bytes a second of a shard: half of what all its readers get, for the relay reads it too. A shard takes
+as much in, so the relay is never short of it (Kinesis guide: quotas and limits)."""
+
+_FIRST_PAGE = 200  # records, until their size is known; a page may be 10 MB whatever is asked for
+_LARGEST_PAGE = 10_000  # records: Kinesis's own limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +58,27 @@ class KinesisOrders:
                 ShardIteratorType="AT_TIMESTAMP",
                 Timestamp=since,
             )["ShardIterator"]
+        limit = _FIRST_PAGE
         while place:
             with _translated():
-                page = self.client.get_records(ShardIterator=place)
+                page = self.client.get_records(ShardIterator=place, Limit=limit)
             records = page["Records"]
+            size = sum(len(each["Data"]) for each in records)
             yield [_record(r) for r in records if since <= _arrived(r) < until]
             caught_up = not page.get("MillisBehindLatest") and not records
             if caught_up or (records and _arrived(records[-1]) >= until):
                 return
             place = page.get("NextShardIterator")
-            self.pause(BETWEEN_READS)
+            limit = _records_in_a_share(len(records), size) or limit
+            # What a page had above the share is waited for.
+            self.pause(max(BETWEEN_READS, size / SHARE))
+
+
+def _records_in_a_share(records: int, size: int) -> int:
+    """Return how many records of the size of these are a page within the share; 0 if nobody knows."""
+    if not size:
+        return 0
+    return max(1, min(_LARGEST_PAGE, int(SHARE * BETWEEN_READS * records / size)))
 
 
 def _translated() -> AbstractContextManager[None]:

@@ -36,20 +36,21 @@ class Stream(Protocol):
 class TraceRecords:
     """Read the stream again, and trace each record by its decision or among the parked ones.
 
+    `source` finds what was parked of the records that arrived from one instant on and before another;
     `redelivered_for` is how long Lambda redelivers a record before it is given up.
     """
 
     stream: Stream
     decisions: DecisionsAndRows
     ledger: RollupInputs
-    source: Callable[[], ParkedPositions]
+    source: Callable[[datetime, datetime], ParkedPositions]
     now: Callable[[], datetime]
     redelivered_for: timedelta
     default_currency: str
 
     def __call__(self, since: datetime, until: datetime) -> TracedRecords:
         """Trace the records that arrived from *since* on and before *until*."""
-        traced, parked = TracedRecords(), self.source()
+        traced, parked = TracedRecords(), self.source(since, until)
         for page in self.stream.between(since, until):
             self._trace(page, parked, traced)
         return traced

@@ -5,9 +5,17 @@ from constructs import Construct
 from ordercast.settings.analytics import AnalyticsSettings
 from pipeline.constructs.functions.parts import StageFunction, StageParts
 from pipeline.constructs.messaging.stream_mapping import map_stream
+from pipeline.constructs.storage.ledger import NOTIFICATIONS
 
 COUNTING = ("BatchGetItem", "PutItem", "UpdateItem")
 """What counting asks of the rollups; a transaction needs what its actions need by themselves."""
+
+
+# What becomes of a notification counts; decisions and latest statuses do not, nor what a ttl removes.
+_NOTIFICATION_WRITTEN = {
+    "eventName": ["INSERT", "MODIFY"],
+    "dynamodb": {"Keys": {"sk": {"S": [{"prefix": NOTIFICATIONS}]}}},
+}
 
 
 class Analytics(StageFunction):
@@ -20,5 +28,9 @@ class Analytics(StageFunction):
         tables.ledger.let(self, "BatchGetItem")  # budgets
         tables.rollups.let(self, *COUNTING)
         self.mapping = map_stream(
-            tables.ledger.stream_arn, to=self, settings=stage.analytics, given_up=parts.parked
+            tables.ledger.stream_arn,
+            to=self,
+            settings=stage.analytics,
+            given_up=parts.parked,
+            only=[_NOTIFICATION_WRITTEN],
         )

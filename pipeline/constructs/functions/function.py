@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from aws_cdk import Aws
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -59,6 +60,7 @@ class Function(Construct):
             environment=environment.to_env(),
             memory_size=settings.memory,
             timeout=duration(settings.timeout),
+            reserved_concurrent_executions=settings.reserved,
             role=self.role,
             log_group=self.log_group,
         )
@@ -71,21 +73,52 @@ class Function(Construct):
             iam.PolicyStatement(actions=list(actions), resources=list(on), conditions=when)
         )
 
-    def run_every(self, every: timedelta, *, inputs: Sequence[Mapping[str, int]] = ()) -> None:
-        """Invoke the function once an interval, or once for each of *inputs*.
+    def allow_key(self, *actions: str, key: kms.IKey, through: str) -> None:
+        """Let the function use *key*, and only as a caller of the service *through*, such as "dynamodb"."""
+        service = f"{through}.{Aws.REGION}.{Aws.URL_SUFFIX}"
+        self.allow(*actions, on=[key.key_arn], when={"StringEquals": {"kms:ViaService": service}})
+
+    def run_every(self, every: timedelta, *, inputs: Sequence[Mapping[str, int]]) -> None:
+        """Invoke the function once an interval for each of *inputs*, all at the same time.
 
         A failed run is not repeated: the next one finds the same work, and newer.
         """
+        self._never_repeat(every)
+        self._run("Schedule", events.Schedule.rate(duration(every)), every, inputs)
+
+    def run_hourly(self, inputs: Sequence[Mapping[str, int]]) -> None:
+        """Invoke the function once an hour for each of *inputs*, one after the other.
+
+        A failed run is not repeated.
+        """
+        self._never_repeat(timedelta(hours=1))
+        apart = 60 // len(inputs)
+        for place, message in enumerate(inputs):
+            schedule = events.Schedule.cron(minute=str(place * apart))
+            self._run(f"Schedule{place}", schedule, timedelta(hours=1), [message])
+
+    def _never_repeat(self, every: timedelta) -> None:
+        self.function.configure_async_invoke(max_event_age=duration(every), retry_attempts=0)
+
+    def _run(
+        self,
+        name: str,
+        schedule: events.Schedule,
+        every: timedelta,
+        inputs: Sequence[Mapping[str, int]],
+    ) -> None:
         interval = duration(every)
-        self.function.configure_async_invoke(max_event_age=interval, retry_attempts=0)
-        messages = [events.RuleTargetInput.from_object(dict(each)) for each in inputs]
         events.Rule(
             self,
-            "Schedule",
-            schedule=events.Schedule.rate(interval),
+            name,
+            schedule=schedule,
             targets=[
-                targets.LambdaFunction(self.function, max_event_age=interval, event=message)
-                for message in messages or (None,)
+                targets.LambdaFunction(
+                    self.function,
+                    max_event_age=interval,
+                    event=events.RuleTargetInput.from_object(dict(each)),
+                )
+                for each in inputs
             ],
         )
 

@@ -4,6 +4,7 @@ from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
 from ordercast.settings.processors import OrderRelaySettings
+from pipeline.constructs.conversions import strong
 from pipeline.constructs.functions.parts import StageFunction, StageParts
 from pipeline.constructs.messaging.stream_mapping import map_stream
 
@@ -20,9 +21,9 @@ class OrderRelay(StageFunction):
         parts.parked.let_park(self)
         self._let_read(parts.orders)
         self.mapping = map_stream(
-            parts.orders.stream_arn, to=self, settings=stage.order_relay, given_up=parts.parked
+            strong(parts.orders, "Arn"), to=self, settings=stage.order_relay, given_up=parts.parked
         )
-        self.allow("kms:Decrypt", on=[parts.defaults.key.key_arn])
+        self.allow_key("kms:Decrypt", key=parts.defaults.key, through="kinesis")
 
     def _let_read(self, orders: kinesis.IStream) -> None:
         """Let Lambda poll the stream in the function's name, without enhanced fan-out."""

@@ -40,7 +40,11 @@ class SmsAttributes(Function):
         )
         # These calls concern the account; there is no resource to name.
         self.allow("sns:GetSMSAttributes", "sns:SetSMSAttributes", on=["*"])
-        self.allow("iam:PassRole", on=[role_arn])
+        self.allow(
+            "iam:PassRole",
+            on=[role_arn],
+            when={"StringEquals": {"iam:PassedToService": "sns.amazonaws.com"}},
+        )
         self._apply(defaults, role_arn)
 
     def _apply(self, defaults: FunctionDefaults, role_arn: str) -> None:

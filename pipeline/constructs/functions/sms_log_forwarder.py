@@ -3,6 +3,7 @@
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_logs_destinations as logs_destinations
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from ordercast.settings.processors import SmsLogForwarderSettings
@@ -43,7 +44,7 @@ class SmsLogForwarder(Function):
         )
         self.function.configure_async_invoke(
             max_event_age=duration(account.forward_within),
-            on_failure=destinations.SqsDestination(self.failures),
+            on_failure=destinations.SqsDestination(self._by_arn(self.failures)),
         )
         for number, group in enumerate(sms_logs.groups):
             group.add_subscription_filter(
@@ -51,3 +52,10 @@ class SmsLogForwarder(Function):
                 destination=logs_destinations.LambdaDestination(self.function),
                 filter_pattern=logs.FilterPattern.all_events(),
             )
+        self.allow_key(
+            "kms:Decrypt", "kms:GenerateDataKey*", key=defaults.key, through="sqs"
+        )  # of Lambda, which writes to the queue in the function's name
+
+    def _by_arn(self, queue: sqs.IQueue) -> sqs.IQueue:
+        """Return *queue* without its key, which CDK would let the function use for anything."""
+        return sqs.Queue.from_queue_arn(self, "FailuresByArn", queue.queue_arn)

@@ -11,6 +11,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from ordercast.settings.stage import QueueReaderSettings, SenderFunctionSettings, StageSettings
+from pipeline.constructs.conversions import strong
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.messaging.work_queue import WorkQueue, dead_letter_queue
@@ -40,8 +41,15 @@ class Queues:
         )
         self.sms = self._of_channel("sms", stage.sms_sender)
         self.email = self._of_channel("email", stage.email_sender)
-        self.receipts = self._queue("Receipts", stage.receipt_tracker)
-        for topic in (mail.events.topic, sms_receipts.topic):
+        tracker = stage.receipt_tracker
+        capped = Mapping(
+            concurrency=tracker.concurrency, batch_size=tracker.batch_size, windowed=True
+        )
+        self.receipts = self._queue("Receipts", tracker, capped)
+        of_account = sns.Topic.from_topic_arn(
+            scope, "SmsReceipts", strong(sms_receipts.topic, "TopicArn")
+        )
+        for topic in (mail.events.topic, of_account):
             self._subscribe(self.receipts, topic)
 
     @property
@@ -59,9 +67,7 @@ class Queues:
             made.append(queue)
         return made
 
-    def _queue(
-        self, name: str, reader: QueueReaderSettings, mapping: Mapping | None = None
-    ) -> WorkQueue:
+    def _queue(self, name: str, reader: QueueReaderSettings, mapping: Mapping) -> WorkQueue:
         return WorkQueue(
             self._scope,
             name,

@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from ordercast.settings.stage import AccountSettings
-from pipeline.constructs.conversions import log_retention, removal_policy
+from pipeline.constructs.conversions import for_this_account, log_retention, removal_policy
 
 
 class SmsLogs(Construct):
@@ -41,9 +41,7 @@ class SmsLogs(Construct):
 
     def _role(self, groups: str) -> iam.Role:
         """Return a role that may write to *groups* only; the guide's example may to all."""
-        role = iam.Role(
-            self, "DeliveryStatus", assumed_by=iam.ServicePrincipal("sns.amazonaws.com")
-        )
+        role = iam.Role(self, "DeliveryStatus", assumed_by=for_this_account("sns.amazonaws.com"))
         arn = Stack.of(self).format_arn(service="logs", resource=f"log-group:{groups}")
         role.add_to_policy(
             iam.PolicyStatement(

@@ -5,6 +5,9 @@ is too old rather than a number of times, and leave what is too old in the parke
 included.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from aws_cdk import aws_lambda as lambda_
 
 from ordercast.settings.stage import StreamReaderSettings
@@ -14,12 +17,17 @@ from pipeline.constructs.storage.parked_bucket import GivenUpBatches, ParkedBuck
 
 
 def map_stream(
-    stream_arn: str, *, to: Function, settings: StreamReaderSettings, given_up: ParkedBucket
+    stream_arn: str,
+    *,
+    to: Function,
+    settings: StreamReaderSettings,
+    given_up: ParkedBucket,
+    only: Sequence[Mapping[str, Any]] = (),
 ) -> lambda_.EventSourceMapping:
     """Read from the beginning: LATEST would miss what arrives while the mapping is being made.
 
     Batch size, window, parallelization and max_age are set in stages/*.toml, in the table of the
-    function's name.
+    function's name. Records that match none of the patterns *only*, if there are any, are not delivered.
     """
     return lambda_.EventSourceMapping(
         to,
@@ -35,5 +43,6 @@ def map_stream(
         max_record_age=duration(settings.max_age),
         on_failure=GivenUpBatches(bucket=given_up, function=to),
         support_s3_on_failure_destination=True,
+        filters=[lambda_.FilterCriteria.filter(dict(each)) for each in only] or None,
         metrics_config=lambda_.MetricsConfig(metrics=[lambda_.MetricType.EVENT_COUNT]),
     )

@@ -28,7 +28,7 @@ class WorkQueue(Construct):
         name: str,
         *,
         reader: QueueReaderSettings,
-        mapping: Mapping | None,
+        mapping: Mapping,
         settings: QueueSettings,
         key: kms.IKey,
     ) -> None:
@@ -54,22 +54,21 @@ class WorkQueue(Construct):
     def feed(self, function: Function) -> None:
         """Map the queue to *function*, which answers for each message and may delay one."""
         reader, mapping = self._reader, self._mapping
-        windowed = not mapping or mapping.windowed
         lambda_.EventSourceMapping(
             self,
             "Mapping",
             target=function.function,
             event_source_arn=self.queue.queue_arn,
-            batch_size=min(reader.batch_size, mapping.batch_size) if mapping else reader.batch_size,
-            max_batching_window=duration(reader.window if windowed else timedelta()),
-            max_concurrency=mapping.concurrency if mapping else None,
+            batch_size=min(reader.batch_size, mapping.batch_size),
+            max_batching_window=duration(reader.window if mapping.windowed else timedelta()),
+            max_concurrency=mapping.concurrency,
             report_batch_item_failures=True,
         )
         function.allow(
             *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
             on=[self.queue.queue_arn],
         )
-        function.allow("kms:Decrypt", on=[self._key.key_arn])
+        function.allow_key("kms:Decrypt", key=self._key, through="sqs")
         # The function knows the queue's ARN, and the call wants the URL.
         function.allow("sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", on=[self.queue.queue_arn])
 

@@ -14,6 +14,9 @@ AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
 
+_NOTICES = {"BudgetHalfUsed", "BudgetNearlyUsed"}
+
+
 class AlarmTopic(Construct):
     """One topic, and every alarm that publishes on it.
 
@@ -58,5 +61,20 @@ class AlarmTopic(Construct):
             evaluation_periods=periods,
             treat_missing_data=missing,
         )
-        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        publish = actions.SnsAction(self.topic)
+        alarm.add_alarm_action(publish)
+        alarm.add_ok_action(publish)
         self.alarms.append(alarm)
+
+    def compose_health(self) -> None:
+        """Add one alarm that is on while any other is, to be shown, or asked, as the stage's health.
+
+        It publishes nothing: the others have. Budgets that are partly used are notices and not in it.
+        """
+        ill = [each for each in self.alarms if each.node.id not in _NOTICES]
+        cloudwatch.CompositeAlarm(
+            self,
+            "Health",
+            alarm_rule=cloudwatch.AlarmRule.any_of(*ill),
+            alarm_description="An alarm of this stage is on. docs/runbook.md#health",
+        )

@@ -18,9 +18,12 @@ from pipeline.constructs.conversions import duration
 from pipeline.constructs.functions.analytics import Analytics
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.order_relay import OrderRelay
+from pipeline.constructs.functions.verifier import Verifier
 from pipeline.constructs.observability.alarm_topic import BELOW, AlarmTopic
 from pipeline.constructs.observability.metrics import HOUR, OrdercastMetrics
+from pipeline.constructs.observability.service_alarms import watch_services
 from pipeline.stacks.account import AccountStack
+from pipeline.stacks.data import DataStack
 from pipeline.stacks.pipeline import PipelineStack
 
 
@@ -36,7 +39,7 @@ class Alarms:
     def _period(self) -> Duration:
         return duration(self.stage.alarms.period)
 
-    def watch(self, pipeline: PipelineStack, account: AccountStack) -> None:
+    def watch(self, data: DataStack, pipeline: PipelineStack, account: AccountStack) -> None:
         """Add the alarms of everything that is deployed, but for the heartbeat."""
         for name, queue in pipeline.queues.all.items():
             self._dead_letters(f"{name}DeadLetters", queue.dead_letters)
@@ -52,6 +55,7 @@ class Alarms:
         self._rollups()
         self._outcomes()
         self._budgets()
+        watch_services(self.topic, self.stage, data=data, pipeline=pipeline, account=account)
 
     def heartbeat_missing(self, every: timedelta) -> None:
         """With a heartbeat something is always delivered; without one, an idle night is no failure."""
@@ -72,8 +76,10 @@ class Alarms:
         self.topic.alarm(name, visible, means)
 
     def _errors(self, function: Function) -> None:
-        failed = function.function.metric_errors(period=self._period)
-        name, most = f"{function.node.id}Errors", self.stage.alarms.errors
+        name, period, most = f"{function.node.id}Errors", self._period, self.stage.alarms.errors
+        if isinstance(function, Verifier):
+            period, most = duration(HOUR), 1  # it runs a few times an hour, and is not retried
+        failed = function.function.metric_errors(period=period)
         self.topic.alarm(name, failed, "A function keeps failing.", threshold=most)
 
     def _parked(self) -> None:

@@ -3,14 +3,19 @@
 Set in stages/*.toml as heartbeat_every.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
+import jsii
+from aws_cdk import Aws
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_kms as kms
+from aws_cdk.interfaces.aws_events import IRuleRef
 from constructs import Construct
 
-from pipeline.constructs.conversions import duration
+from pipeline.constructs.conversions import duration, for_this_account
 
 SHOP = "ordercast-heartbeat"
 """A shop of its own, so that heartbeats stand apart in every report."""
@@ -24,7 +29,13 @@ class Heartbeat(Construct):
     """
 
     def __init__(
-        self, scope: Construct, name: str, *, stream: kinesis.IStream, every: timedelta
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stream: kinesis.IStream,
+        key: kms.IKey,
+        every: timedelta,
     ) -> None:
         super().__init__(scope, name)
         order = {
@@ -42,11 +53,47 @@ class Heartbeat(Construct):
             self,
             "Schedule",
             schedule=events.Schedule.rate(duration(every)),
-            targets=[
-                targets.KinesisStream(
-                    stream,
-                    message=events.RuleTargetInput.from_object(order),
-                    partition_key_path=events.EventField.event_id,
-                )
-            ],
+            targets=[_OrdersStream(stream, role=_role(self, stream, key), order=order)],
+        )
+
+
+def _role(scope: Construct, stream: kinesis.IStream, key: kms.IKey) -> iam.Role:
+    """Make a role that may put records on *stream* and nothing else."""
+    role = iam.Role(scope, "Role", assumed_by=for_this_account("events.amazonaws.com"))
+    put = ["kinesis:PutRecord", "kinesis:PutRecords"]
+    role.add_to_policy(iam.PolicyStatement(actions=put, resources=[stream.stream_arn]))
+    through = f"kinesis.{Aws.REGION}.{Aws.URL_SUFFIX}"
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["kms:GenerateDataKey"],
+            resources=[key.key_arn],
+            conditions={"StringEquals": {"kms:ViaService": through}},
+        )
+    )
+    return role
+
+
+@jsii.implements(events.IRuleTarget)
+class _OrdersStream:
+    """The stream as a rule's target; CDK's own makes a role without conditions, in the data stack."""
+
+    def __init__(
+        self, stream: kinesis.IStream, *, role: iam.IRole, order: Mapping[str, object]
+    ) -> None:
+        self._stream, self._role, self._order = stream, role, order
+
+    def bind(
+        self,
+        rule: IRuleRef,
+        id: str | None = None,  # noqa: A002  (jsii's name)
+    ) -> events.RuleTargetConfig:
+        """Return what the rule does each time."""
+        del rule, id
+        return events.RuleTargetConfig(
+            arn=self._stream.stream_arn,
+            role=self._role,
+            input=events.RuleTargetInput.from_object(dict(self._order)),
+            kinesis_parameters=events.CfnRule.KinesisParametersProperty(
+                partition_key_path=events.EventField.event_id
+            ),
         )

@@ -13,6 +13,8 @@ from constructs import Construct
 from ordercast.settings.stage import Removal
 from pipeline.constructs.conversions import removal_policy
 
+SES = "ses.amazonaws.com"
+
 
 class EncryptionKey(Construct):
     """A key that *services* may use for this account; roles get it through their own policies."""
@@ -25,16 +27,24 @@ class EncryptionKey(Construct):
             self, "Key", enable_key_rotation=True, removal_policy=removal_policy(removal)
         )
         for service in services:
-            self.key.add_to_resource_policy(_for_this_account(service))
+            self.key.add_to_resource_policy(_for(service, Stack.of(self)))
         self.key.add_to_resource_policy(_for_log_groups(Stack.of(self)))
 
 
-def _for_this_account(service: str) -> iam.PolicyStatement:
+def _for(service: str, stack: Stack) -> iam.PolicyStatement:
+    conditions: dict[str, dict[str, str]] = {
+        "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+    }
+    if service == SES:
+        # Its guide sets no condition, so SES may not say for which account it publishes; SNS, which
+        # uses the key for it, always names the topic.
+        topics = stack.format_arn(service="sns", resource="*")
+        conditions = {"ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}}
     return iam.PolicyStatement(
         principals=[iam.ServicePrincipal(service)],
         actions=["kms:Decrypt", "kms:GenerateDataKey*"],
         resources=["*"],  # in a key's policy that means this key
-        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+        conditions=conditions,
     )
 
 

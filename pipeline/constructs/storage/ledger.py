@@ -1,7 +1,8 @@
 """Make the ledger table, with its change stream and its indexes. Used by the data stack.
 
 Add an index: a constant, a line in `Ledger.__init__`, and the grant of the function that queries it. The
-attribute names are those of ordercast/gateways/ledger/index_keys.py; a test holds them equal.
+attribute names are those of ordercast/gateways/ledger/index_keys.py; a test holds them equal, and
+the beginning of sort keys too.
 """
 
 from aws_cdk import aws_dynamodb as dynamodb
@@ -9,11 +10,13 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from ordercast.settings.stage import StageSettings
+from pipeline.constructs.conversions import strong
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.storage.table import DUE_INDEX, EncryptedTable
 
 CUSTOMER_INDEX = "customer"
 FAILURE_INDEX = "failure"
+NOTIFICATIONS = "notification#"  # how the sort keys of notifications begin
 
 
 class LedgerTable(EncryptedTable):
@@ -41,10 +44,7 @@ class LedgerTable(EncryptedTable):
     @property
     def stream_arn(self) -> str:
         """The stream of changes, which analytics reads."""
-        arn = self.table.table_stream_arn
-        if arn is None:
-            raise TypeError("the ledger was built without a stream")
-        return arn
+        return strong(self.table, "StreamArn")
 
     def let_read_changes(self, function: Function) -> None:
         """Let Lambda poll the change stream in *function*'s name."""
@@ -53,4 +53,4 @@ class LedgerTable(EncryptedTable):
             on=[self.stream_arn],
         )
         function.allow("dynamodb:ListStreams", on=[f"{self.table.table_arn}/stream/*"])
-        function.allow("kms:Decrypt", on=[self.key.key_arn])
+        function.allow_key("kms:Decrypt", key=self.key, through="dynamodb")

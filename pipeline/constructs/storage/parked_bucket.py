@@ -51,6 +51,7 @@ class ParkedBucket(Construct):
         """Let *function* read parked records and the batches that Lambda gave up."""
         objects = [self.bucket.arn_for_objects(f"{each}/*") for each in ("parked", "aws/lambda")]
         function.allow("s3:GetObject", on=objects, when=_OURS)
+        function.allow_key("kms:Decrypt", key=self._key, through="s3")
         function.allow("s3:ListBucket", on=[self.bucket.bucket_arn], when=_OURS)
 
     def let_lambda_report(self, function: Function) -> None:
@@ -61,7 +62,7 @@ class ParkedBucket(Construct):
     def _let_put(self, function: Function, *, prefix: str) -> None:
         objects = self.bucket.arn_for_objects(f"{prefix}/*")
         function.allow("s3:PutObject", on=[objects], when=_OURS)
-        function.allow("kms:GenerateDataKey", on=[self._key.key_arn])
+        function.allow_key("kms:GenerateDataKey", key=self._key, through="s3")
 
 
 # Another account may create the name of a deleted bucket again (Lambda guide, "Retain discarded

@@ -32,6 +32,8 @@ class EncryptedTable(Construct):
     ) -> None:
         super().__init__(scope, name)
         self.key = key
+        self.indexes: list[str] = []
+        self._warm = _warm(stage)
         self.table = dynamodb.Table(
             self,
             "EncryptedTable",
@@ -48,6 +50,7 @@ class EncryptedTable(Construct):
             deletion_protection=stage.deletion_protection,
             removal_policy=removal_policy(stage.removal),
             resource_policy=_tls_only(),
+            warm_throughput=self._warm,
         )
 
     @property
@@ -62,17 +65,29 @@ class EncryptedTable(Construct):
             partition_key=_text(partition),
             sort_key=_number(by) if by else None,
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            warm_throughput=self._warm,
         )
+        self.indexes.append(name)
 
     def let(self, function: Function, *actions: str) -> None:
         """Let *function* use these DynamoDB actions on the items, and the key they need."""
         function.allow(*(f"dynamodb:{action}" for action in actions), on=[self.table.table_arn])
-        function.allow(*_KEY_USE, on=[self.key.key_arn])
+        function.allow_key(*_KEY_USE, key=self.key, through="dynamodb")
 
     def let_query(self, function: Function, *, index: str) -> None:
         """Let *function* query one index, not the table."""
         function.allow("dynamodb:Query", on=[f"{self.table.table_arn}/index/{index}"])
-        function.allow(*_KEY_USE, on=[self.key.key_arn])
+        function.allow_key(*_KEY_USE, key=self.key, through="dynamodb")
+
+
+def _warm(stage: StageSettings) -> dynamodb.WarmThroughput | None:
+    """Return what a table takes at once. Set in stages/*.toml, in the table tables."""
+    reads, writes = stage.tables.warm_reads, stage.tables.warm_writes
+    if not reads and not writes:
+        return None
+    return dynamodb.WarmThroughput(
+        read_units_per_second=reads or None, write_units_per_second=writes or None
+    )
 
 
 def _text(name: str) -> dynamodb.Attribute:

@@ -30,6 +30,11 @@ class Tables:
             scope, "Rollups", stage=stage, key=key, partition_key="pk", sort_key="sk"
         )
 
+    @property
+    def all(self) -> tuple[EncryptedTable, ...]:
+        """Every table of the stage."""
+        return self.ledger, self.customers, self.receipts, self.rollups
+
     def let_claim(self, function: Function) -> None:
         """Let *function* claim and settle notifications, and record the provider's message ids."""
         self._let_merge(function, "BatchGetItem")

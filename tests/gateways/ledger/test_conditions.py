@@ -32,7 +32,7 @@ def test_only_what_waits_for_a_sender_can_be_claimed(stub, ledger, sent) -> None
     ledger.claim([ClaimRequest(id=ONE.id)], owner="me", lease_until=LATER, now=START)
 
     (claim,) = sent
-    assert {'"state" IN [?]': [text("requested")]} == claim.conditions()
+    assert {'"state"=?': [text("requested")]} == claim.conditions()
     assert 'SET "attempts"="attempts"+1' in claim.changes
 
 
@@ -45,8 +45,8 @@ def test_only_its_owner_ends_a_claim_and_only_while_it_is_one(stub, ledger, sent
 
     (settlement,) = sent
     assert {
-        '"owner" IN [?]': [text("me")],
-        '"state" IN [?]': [text("sending")],
+        '"owner"=?': [text("me")],
+        '"state"=?': [text("sending")],
     } == settlement.conditions()
 
 
@@ -70,7 +70,7 @@ def test_a_row_is_changed_only_as_it_was_seen(stub, ledger, sent) -> None:
     ledger.change([(replace(ONE, version=7), replace(ONE, version=7, due_at=LATER))])
 
     (change,) = sent
-    assert {'"version" IN [?]': [number(7)]} == change.conditions()
+    assert {'"version"=?': [number(7)]} == change.conditions()
     assert 'SET "version"="version"+1' in change.changes
 
 

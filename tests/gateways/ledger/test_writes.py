@@ -119,7 +119,7 @@ def test_holds_that_somebody_else_changed_are_read_again_and_none_is_lost(stub, 
             "Statements": [
                 {
                     "Statement": 'UPDATE "ledger" SET "holds"=? SET "version"="version"+1'
-                    ' WHERE "pk"=? AND "sk"=? AND "version" IN [?]',
+                    ' WHERE "pk"=? AND "sk"=? AND "version"=?',
                     "Parameters": [
                         ledger_item.write_holds((TEXTS, SWEDEN), version=2)["holds"],
                         {"S": "holds"},

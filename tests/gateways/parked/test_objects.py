@@ -1,10 +1,11 @@
 import json
 from base64 import b64decode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import ParkingUnavailable
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
@@ -35,6 +36,16 @@ def s3(aws):
 
 
 @pytest.fixture
+def reads(s3) -> list[str]:
+    """The keys of the objects that are read."""
+    keys: list[str] = []
+    s3.meta.events.register(
+        "provide-client-params.s3.GetObject", lambda params, **_: keys.append(params["Key"])
+    )
+    return keys
+
+
+@pytest.fixture
 def store(s3) -> S3ParkedObjects:
     return S3ParkedObjects(client=s3, bucket=BUCKET)
 
@@ -44,6 +55,37 @@ def test_what_the_relay_parks_is_read_back_to_the_byte(s3, store: S3ParkedObject
     S3ParkedRecords(client=s3, bucket=BUCKET).park(parked)
 
     assert parked == [each for _, each in store.records()]
+
+
+def test_of_an_hour_only_its_days_are_read(s3, store: S3ParkedObjects, reads: list[str]) -> None:
+    """Fourteen days of parked records would be read three times an hour."""
+    into = S3ParkedRecords(client=s3, bucket=BUCKET)
+    days = [AT - timedelta(days=each) for each in (9, 2, 1, 0)] + [AT + timedelta(days=3), None]
+    for number, day in enumerate(days):
+        each = record(str(100 + number))
+        moved = replace(each.record, arrived_at=day)
+        into.park([ParkedRecord(record=moved, reason=each.reason, detail=each.detail)])
+
+    hour = AT.replace(minute=0), AT.replace(minute=0) + timedelta(hours=1)
+    found = {each.record.sequence_number for _, each in store.records(arrived=hour)}
+
+    # What arrived before midnight may have begun its batch a day earlier; what has no time is looked at.
+    assert {"102", "103", "105"} == found
+    assert 3 == len(reads)
+
+
+def test_what_was_written_before_an_hour_is_not_read_for_it(
+    s3, store: S3ParkedObjects, reads: list[str]
+) -> None:
+    """Nothing is parked before it has arrived. The objects here are written now, years after AT."""
+    S3ParkedRecords(client=s3, bucket=BUCKET).park([record("101")])
+    s3.put_object(Bucket=BUCKET, Key="aws/lambda/m/s/2026/report.json", Body=b"{}")
+    later = datetime.now(UTC) + timedelta(hours=1)
+
+    assert [] == list(store.batches(since=later))
+    assert [] == list(store.records(arrived=(later, later + timedelta(hours=1))))
+    assert [] == reads
+    assert 1 == len(list(store.batches(since=AT)))
 
 
 def test_notes_of_several_operators_add_up(store: S3ParkedObjects) -> None:

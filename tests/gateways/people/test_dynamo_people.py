@@ -85,9 +85,9 @@ def test_a_reservation_is_conditional_and_expires_where_nothing_else_is_on_recor
     people.reserve([paying(ADA, "n-1", version=2), paying(NOBODY, "n-2", version=3)])
 
     on_record, stranger = (each.conditions() for each in sent)
-    assert {'"reservations_version" IN [?]': [number(1)]} == on_record
+    assert {'"reservations_version"=?': [number(1)]} == on_record
     assert {
-        '"reservations_version" IN [?]': [number(2)],
+        '"reservations_version"=?': [number(2)],
         '"customer_id" IS MISSING': [],
         '"refusals" IS MISSING': [],
         '"suppressions_version" IS MISSING': [],
@@ -133,8 +133,8 @@ def test_a_record_is_written_only_over_the_refusals_that_were_seen(stub, people)
     record = people_item.record(ADA)
     refusing, not_refusing = (each.conditions() for each in sent)
     assert {
-        '"refusals" IN [?]': [record["refusals"]],
-        '"promotions" IN [?]': [record["promotions"]],
+        '"refusals"=?': [record["refusals"]],
+        '"promotions"=?': [record["promotions"]],
     } == refusing
     assert {'"refusals" IS MISSING': [], '"promotions" IS MISSING': []} == not_refusing
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
 from ordercast.errors import StreamUnavailable
-from ordercast.gateways.streams.orders_stream import KinesisOrders
+from ordercast.gateways.streams.orders_stream import SHARE, KinesisOrders
 from tests.fakes.clock import START
 
 MINUTE = timedelta(minutes=1)
@@ -77,6 +78,27 @@ def test_a_span_is_read_from_every_shard_and_no_further(stub, orders, waits) -> 
     assert 3 == len(waits)
 
 
+def test_reading_again_leaves_half_of_a_shard_to_the_relay(waits) -> None:
+    """A shard gives 2 MiB a second to all its readers; half of that is as much as it takes in."""
+    shard = Shard(records=4_000, size=30_000)
+    orders = KinesisOrders(client=shard, name="orders", pause=waits.append)  # type: ignore[arg-type]
+
+    assert 4_000 == len(numbers(orders))
+    assert sum(waits) >= 4_000 * 30_000 / SHARE
+    assert all(each >= 0.4 for each in waits)  # less than half of five reads a second
+    first, *others = shard.pages
+    assert max(others) <= SHARE
+    assert first < 10 * SHARE  # of records whose size nobody knew
+
+
+def test_small_records_are_read_many_at_a_time(waits) -> None:
+    shard = Shard(records=4_000, size=500)
+    orders = KinesisOrders(client=shard, name="orders", pause=waits.append)  # type: ignore[arg-type]
+
+    assert 4_000 == len(numbers(orders))
+    assert len(shard.pages) < 10
+
+
 def test_a_reader_that_has_caught_up_is_done(stub, orders) -> None:
     shards(stub, "shard-1")
     stub.add_response("get_shard_iterator", {"ShardIterator": "one"})
@@ -92,3 +114,35 @@ def test_a_stream_out_of_reach_is_reported(stub, orders) -> None:
 
     with pytest.raises(StreamUnavailable, match="LimitExceeded"):
         numbers(orders)
+
+
+class Shard:
+    """A shard of so many records, each of *size* bytes; answers as Kinesis does, and keeps the pages' sizes."""
+
+    def __init__(self, *, records: int, size: int) -> None:
+        self.records, self.size, self.pages = records, size, list[int]()
+
+    def get_paginator(self, _name: str) -> "Shard":
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        return [{"Shards": [{"ShardId": "shard-1"}]}]
+
+    def get_shard_iterator(self, **_: Any) -> dict[str, str]:
+        return {"ShardIterator": "0"}
+
+    def get_records(self, *, ShardIterator: str, Limit: int) -> dict[str, Any]:  # noqa: N803 - boto3's
+        place = int(ShardIterator)
+        until = min(place + Limit, self.records)
+        self.pages.append((until - place) * self.size)
+        records = [
+            {
+                "SequenceNumber": str(each),
+                "ApproximateArrivalTimestamp": START,
+                "Data": b"x" * self.size,
+                "PartitionKey": "o-1",
+            }
+            for each in range(place, until)
+        ]
+        behind = 1 if until < self.records else 0
+        return {"Records": records, "MillisBehindLatest": behind, "NextShardIterator": str(until)}

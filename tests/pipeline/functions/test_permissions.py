@@ -184,7 +184,7 @@ def test_mail_leaves_only_from_our_address_and_with_our_configuration_set(
     (sender,) = send["Condition"]["StringEquals"]["ses:FromAddress"]
     assert sender.startswith("orders@")
     assert ":configuration-set/" in str(send["Resource"])
-    assert ":identity/" in str(send["Resource"])
+    assert ":identity/*" in str(send["Resource"])
     assert 2 == len(send["Resource"])
 
 
@@ -204,6 +204,38 @@ def test_a_bucket_that_is_no_longer_ours_gets_nothing(synthesis: Synthesis) -> N
         )
 
 
+def test_functions_use_keys_through_the_services_that_hold_the_data_and_not_directly(
+    synthesis: Synthesis,
+) -> None:
+    """With a role's credentials alone nobody decrypts anything."""
+    through = [
+        statement["Condition"]["StringEquals"]["kms:ViaService"]["Fn::Join"][1]
+        for statement in _statements(synthesis)
+        if any(action.startswith("kms:") for action in _list(statement["Action"]))
+    ]
+    assert {"dynamodb.", "kinesis.", "s3.", "sns.", "sqs."} == {service for service, *_ in through}
+    for _, *rest in through:
+        assert [{"Ref": "AWS::Region"}, ".", {"Ref": "AWS::URLSuffix"}] == rest
+
+
+def test_a_service_assumes_a_role_for_no_account_but_ours(
+    syntheses: dict[str, Synthesis],
+) -> None:
+    """Lambda's roles are bound to their functions; SNS and EventBridge could act for anybody."""
+    trusted = {
+        statement["Principal"]["Service"]: statement.get("Condition")
+        for stage in ("dev", "prod")
+        for role in syntheses[stage].properties("AWS::IAM::Role")
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]
+    }
+    ours = {"StringEqualsIfExists": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert trusted == {
+        "lambda.amazonaws.com": None,
+        "sns.amazonaws.com": ours,
+        "events.amazonaws.com": ours,
+    }
+
+
 def test_the_delivery_role_is_the_only_one_passed_on(syntheses: dict[str, Synthesis]) -> None:
     for stage in ("dev", "prod"):
         synthesis = syntheses[stage]
@@ -214,9 +246,11 @@ def test_the_delivery_role_is_the_only_one_passed_on(syntheses: dict[str, Synthe
         ]
         role = synthesis.target("Ordercast-Account", passed["Resource"])["Properties"]
         assert "sns.amazonaws.com" in str(role["AssumeRolePolicyDocument"])
+        to = {"StringEquals": {"iam:PassedToService": "sns.amazonaws.com"}}
+        assert to == passed["Condition"]
 
 
-def test_no_function_reserves_concurrency(synthesis: Synthesis) -> None:
+def test_no_function_reserves_concurrency_unless_its_stage_says_so(synthesis: Synthesis) -> None:
     """A new account has none to reserve: the deployment would fail."""
     for _, _, function in synthesis.functions:
         assert "ReservedConcurrentExecutions" not in function

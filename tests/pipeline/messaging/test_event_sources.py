@@ -50,10 +50,11 @@ def test_giving_up_and_losing_are_counted(synthesis: Synthesis) -> None:
         assert {"Metrics": ["EventCount"]} == mapping["MetricsConfig"]
 
 
-def test_no_mapping_filters(synthesis: Synthesis) -> None:
+def test_no_mapping_of_orders_or_of_a_queue_filters(synthesis: Synthesis) -> None:
     """A filter on the data drops aggregated records without a word; on queues it deletes."""
-    for _, mapping, _ in synthesis.mappings:
-        assert "FilterCriteria" not in mapping
+    for _, mapping, source in synthesis.mappings:
+        if source["Type"] != "AWS::DynamoDB::Table":
+            assert "FilterCriteria" not in mapping
 
 
 def test_a_large_queue_batch_has_a_window(synthesis: Synthesis) -> None:
@@ -87,3 +88,12 @@ def _listed(mapping: Resource, source: Resource) -> Resource:
     service = source["Type"].split("::")[1].lower()
     arns = {"EventSourceArn": f"arn:aws:{service}:us-east-1:1:s", "FunctionArn": "f"}
     return {"UUID": "u", **mapping, **arns}
+
+
+def test_no_queue_takes_all_of_the_account_s_concurrency(synthesis: Synthesis) -> None:
+    """A provider that hangs would make hundreds of invocations, and starve relay and sweeper."""
+    capped = [
+        each["ScalingConfig"]["MaximumConcurrency"] for _, each, _ in synthesis.queue_mappings
+    ]
+    assert 5 == len(capped)
+    assert all(2 <= each <= 50 for each in capped)

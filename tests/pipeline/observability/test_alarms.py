@@ -1,6 +1,7 @@
 """Every alarm publishes on the alarm topic and links to its entry in the runbook."""
 
 import re
+from typing import Any, cast
 
 import pytest
 
@@ -17,10 +18,16 @@ def test_every_alarm_publishes_on_a_topic(synthesis: Synthesis) -> None:
         assert "AWS::SNS::Topic" == synthesis.target(stack, action)["Type"], logical_id
 
 
+def test_that_it_is_over_is_told_too(synthesis: Synthesis) -> None:
+    for _, _, alarm in synthesis.each(ALARM):
+        assert alarm["Properties"]["AlarmActions"] == alarm["Properties"]["OKActions"]
+
+
 def test_every_alarm_says_how_missing_data_is_treated(synthesis: Synthesis) -> None:
-    """By default an idle night would be INSUFFICIENT_DATA; a missing heartbeat is a failure."""
+    """By default an idle night would be INSUFFICIENT_DATA; what should come always is missed."""
     for _, logical_id, alarm in synthesis.each(ALARM):
-        means = "breaching" if "HeartbeatMissing" in logical_id else "notBreaching"
+        missed = any(each in logical_id for each in ("HeartbeatMissing", "Stopped"))
+        means = "breaching" if missed else "notBreaching"
         assert means == alarm["Properties"]["TreatMissingData"]
 
 
@@ -33,7 +40,7 @@ def test_every_alarm_has_its_entry_in_the_runbook_and_every_entry_its_alarm(
         alarm["Metadata"]["aws:cdk:path"].split("/")[-2] for _, _, alarm in synthesis.each(ALARM)
     }
     # A stage may do without a heartbeat.
-    assert ids | {"HeartbeatMissing"} == set(entries)
+    assert ids | {"HeartbeatMissing", "Health"} == set(entries)
     assert len(set(entries)) == len(entries)
 
 
@@ -49,7 +56,7 @@ def test_every_queue_of_dead_letters_is_watched(synthesis: Synthesis) -> None:
         synthesis.resolve(stack, dimension["Value"])
         for stack, _, alarm in synthesis.each(ALARM)
         for dimension in alarm["Properties"].get("Dimensions", ())
-        if "QueueName" == dimension["Name"]
+        if alarm["Properties"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
     }
     read = {
         synthesis.resolve(stack, mapping["EventSourceArn"])
@@ -91,3 +98,118 @@ def test_alarms_may_publish_on_the_encrypted_topic(synthesis: Synthesis) -> None
     assert {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}} == (
         allowed["Condition"]
     )
+
+
+def test_a_verifier_that_fails_once_rings(synthesis: Synthesis) -> None:
+    """It runs three times an hour and is not retried: three errors within minutes never come."""
+    alarm = _alarm(synthesis, "VerifierErrors")
+    assert (3600, 1, 1) == (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"])
+
+
+@pytest.mark.parametrize(("function", "period"), [("Sweeper", 60), ("Verifier", 3600)])
+def test_a_function_of_a_schedule_that_does_not_run_rings(
+    synthesis: Synthesis, function: str, period: int
+) -> None:
+    """One that is not invoked makes no errors."""
+    alarm = _alarm(synthesis, f"{function}Stopped")
+    assert ("Invocations", "LessThanThreshold", 1) == (
+        alarm["MetricName"],
+        alarm["ComparisonOperator"],
+        alarm["Threshold"],
+    )
+    assert (period, 3) == (alarm["Period"], alarm["EvaluationPeriods"])
+
+
+def test_every_work_queue_is_watched_for_its_oldest_message(synthesis: Synthesis) -> None:
+    """In the last of them a message could wait for four days before it becomes a dead letter."""
+    watched = {
+        synthesis.resolve(stack, alarm["Properties"]["Dimensions"][0]["Value"])
+        for stack, _, alarm in synthesis.each(ALARM)
+        if alarm["Properties"].get("MetricName") == "ApproximateAgeOfOldestMessage"
+    }
+    read = {
+        synthesis.resolve(stack, mapping["EventSourceArn"])
+        for stack, mapping, _ in synthesis.queue_mappings
+    }
+    assert read == watched
+
+
+def test_throttling_is_watched_of_functions_stream_tables_and_indexes(
+    synthesis: Synthesis,
+) -> None:
+    """Each is retried and counts as no error: it shows as nothing but lateness."""
+    functions = _metrics(_alarm(synthesis, "FunctionsThrottled"))
+    assert {"Throttles"} == {name for name, _ in functions}
+    assert 8 == len(functions)  # the seven of the stage, and the account's forwarder
+    dropped = _metrics(_alarm(synthesis, "InvocationsDropped"))
+    assert ["AsyncEventsDropped"] * 3 == [name for name, _ in dropped]
+    stream = _alarm(synthesis, "OrdersTurnedAway")["MetricName"]
+    assert "WriteProvisionedThroughputExceeded" == stream
+    tables = {
+        (index["IndexName"] if index else "")
+        for table in synthesis.properties("AWS::DynamoDB::Table")
+        for index in (None, *table.get("GlobalSecondaryIndexes", ()))
+    }
+    for name in ("TableWritesThrottled", "TableReadsThrottled"):
+        watched = _metrics(_alarm(synthesis, name))
+        assert 8 == len(watched)
+        assert tables == {each.get("GlobalSecondaryIndexName", "") for _, each in watched}
+
+
+def test_an_alarm_adds_up_no_more_metrics_than_cloudwatch_takes(synthesis: Synthesis) -> None:
+    for alarm in synthesis.properties(ALARM):
+        assert len(_metrics(alarm)) <= 10
+
+
+def test_the_account_s_reputation_rings_before_ses_reviews_it(synthesis: Synthesis) -> None:
+    bounces, complaints = (_alarm(synthesis, f"{each}High") for each in ("Bounces", "Complaints"))
+    assert ("AWS/SES", "Reputation.BounceRate") == (bounces["Namespace"], bounces["MetricName"])
+    assert "Reputation.ComplaintRate" == complaints["MetricName"]
+    assert (True, True) == (bounces["Threshold"] < 0.05, complaints["Threshold"] < 0.001)
+
+
+def test_the_month_s_texts_ring_below_the_limit_of_a_new_account(synthesis: Synthesis) -> None:
+    spend = _alarm(synthesis, "SmsSpendHigh")
+    assert ("AWS/SNS", "SMSMonthToDateSpentUSD", "Maximum") == (
+        spend["Namespace"],
+        spend["MetricName"],
+        spend["Statistic"],
+    )
+    assert 0 < spend["Threshold"] < 1
+
+
+def test_one_alarm_says_whether_any_other_is_on_but_for_notices(synthesis: Synthesis) -> None:
+    """CloudWatch takes 100 alarms and 10,240 characters in a rule."""
+    (health,) = synthesis.properties("AWS::CloudWatch::CompositeAlarm")
+    parts = health["AlarmRule"]["Fn::Join"][1]
+    named = {each["Fn::GetAtt"][0] for each in parts if not isinstance(each, str)}
+    all_of_them = {logical_id for _, logical_id, _ in synthesis.each(ALARM)}
+    notices = {each for each in all_of_them if "HalfUsed" in each or "NearlyUsed" in each}
+    assert (2, all_of_them - notices) == (len(notices), named)
+    assert len(named) <= 100
+    assert sum(len(each) if isinstance(each, str) else LONGEST_ARN for each in parts) < 10_240
+
+
+LONGEST_ARN = 170
+"""Characters of an alarm's ARN: a stack's name, the id, and a suffix."""
+
+
+def _alarm(synthesis: Synthesis, name: str) -> dict[str, Any]:
+    (found,) = [
+        alarm["Properties"]
+        for _, _, alarm in synthesis.each(ALARM)
+        if alarm["Metadata"]["aws:cdk:path"].split("/")[-2] == name
+    ]
+    return cast("dict[str, Any]", found)
+
+
+def _metrics(alarm: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return name and dimensions of each metric that an alarm adds up."""
+    return [
+        (
+            each["MetricStat"]["Metric"]["MetricName"],
+            {d["Name"]: d["Value"] for d in each["MetricStat"]["Metric"].get("Dimensions", ())},
+        )
+        for each in alarm.get("Metrics", ())
+        if "MetricStat" in each
+    ]

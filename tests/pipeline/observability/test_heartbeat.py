@@ -63,12 +63,14 @@ def test_the_heartbeat_is_an_order_that_is_sent_at_any_hour(
 
 
 @pytest.mark.parametrize("stage", WITH_ONE)
-def test_its_absence_rings_and_nothing_else_does(
-    syntheses: dict[str, Synthesis], stage: str
-) -> None:
+def test_its_absence_rings(syntheses: dict[str, Synthesis], stage: str) -> None:
     """Where a heartbeat beats something is delivered always: no figure at all is trouble."""
     alarms = syntheses[stage].properties("AWS::CloudWatch::Alarm")
-    (missing,) = [each for each in alarms if "breaching" == each["TreatMissingData"]]
+    (missing,) = [
+        each
+        for each in alarms
+        if "breaching" == each["TreatMissingData"] and "Ordercast" == each["Namespace"]
+    ]
     every = int(re.findall(r"\d+", rule(syntheses[stage])["ScheduleExpression"])[0]) * 60
 
     assert ("Ordercast", "Delivered", "Sum") == (
@@ -86,5 +88,7 @@ def test_a_stage_without_a_heartbeat_has_neither(syntheses: dict[str, Synthesis]
     rules = local.properties("AWS::Events::Rule")
     assert [] == [each for each in rules if "KinesisParameters" in each["Targets"][0]]
     assert {"notBreaching"} == {
-        each["TreatMissingData"] for each in local.properties("AWS::CloudWatch::Alarm")
+        each["TreatMissingData"]
+        for each in local.properties("AWS::CloudWatch::Alarm")
+        if "Ordercast" == each.get("Namespace")
     }

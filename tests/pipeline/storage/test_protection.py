@@ -52,18 +52,38 @@ def test_the_key_admits_the_services_that_deliver_and_only_for_this_account(
     synthesis: Synthesis,
 ) -> None:
     """Without them SNS drops messages to encrypted queues, and SES its events, silently."""
+    by_account, by_context = _admitted_services(synthesis)
+    assert {"cloudwatch.amazonaws.com", "sns.amazonaws.com"} == by_account
+    assert {"ses.amazonaws.com", "logs"} == by_context.keys()
+    assert "log-group:*" in str(by_context["logs"])
+
+
+def test_ses_uses_the_key_for_topics_of_this_account_whether_or_not_it_says_for_whom(
+    synthesis: Synthesis,
+) -> None:
+    """Its guide has no condition on the account; SNS, which calls the key for it, names the topic."""
+    condition = _admitted_services(synthesis)[1]["ses.amazonaws.com"]
+    ((context, topics),) = condition["ArnLike"].items()
+    assert ["ArnLike"] == list(condition)
+    assert "kms:EncryptionContext:aws:sns:topicArn" == context
+    *_, account, any_topic = topics["Fn::Join"][1]
+    assert ({"Ref": "AWS::AccountId"}, ":*") == (account, any_topic)
+
+
+def _admitted_services(synthesis: Synthesis) -> tuple[set[str], dict[str, Any]]:
+    """Return the services that use the stage's key for this account, and others by their condition."""
     data = synthesis.templates[f"Ordercast-{synthesis.stage}-Data"]["Resources"]
     (key,) = [each for each in data.values() if each["Type"] == "AWS::KMS::Key"]
-    admitted: set[str] = set()
+    by_account: set[str] = set()
+    by_context: dict[str, Any] = {}
     for statement in key["Properties"]["KeyPolicy"]["Statement"]:
         services = statement["Principal"].get("Service", [])
-        if statement.get("Condition", {}).get("StringEquals") == {
-            "aws:SourceAccount": {"Ref": "AWS::AccountId"}
-        }:
-            admitted |= {services} if isinstance(services, str) else set(services)
+        condition = statement.get("Condition", {})
+        if {"aws:SourceAccount": {"Ref": "AWS::AccountId"}} == condition.get("StringEquals"):
+            by_account |= {services} if isinstance(services, str) else set(services)
         elif services:
-            assert "log-group:*" in str(statement["Condition"])
-    assert {"cloudwatch.amazonaws.com", "ses.amazonaws.com", "sns.amazonaws.com"} == admitted
+            by_context["logs" if "logs." in str(services) else services] = condition
+    return by_account, by_context
 
 
 @pytest.mark.parametrize("kind", POLICIES)
@@ -117,6 +137,17 @@ def test_tables_forget_in_time_what_has_a_time(synthesis: Synthesis) -> None:
     """Which items have one is the gateways': never a customer's record, nor a refusal."""
     for table in synthesis.properties("AWS::DynamoDB::Table"):
         assert {"AttributeName": "ttl", "Enabled": True} == table["TimeToLiveSpecification"]
+
+
+def test_prod_s_tables_and_indexes_take_a_full_load_from_the_start(
+    syntheses: dict[str, Synthesis],
+) -> None:
+    """New ones take 4,000 writes a second; 1,200 orders need nine times as many as they are."""
+    for table in syntheses["prod"].properties("AWS::DynamoDB::Table"):
+        for each in (table, *table.get("GlobalSecondaryIndexes", ())):
+            assert each["WarmThroughput"]["WriteUnitsPerSecond"] >= 9 * 1_200
+    for stage in ("dev", "local"):
+        assert "WarmThroughput" not in str(syntheses[stage].templates)
 
 
 def _denies_plain_text(document: dict[str, Any]) -> bool:

@@ -1,0 +1,47 @@
+"""Make the SES identities of a stage: the domains that it sends from. Used by the data stack."""
+
+from aws_cdk import aws_ses as ses
+from constructs import Construct
+
+from ordercast.settings.brands import brand_senders, sender_of
+from ordercast.settings.stage import StageSettings
+from pipeline.constructs.conversions import removal_policy
+
+
+def mail_domains(stage: StageSettings) -> list[str]:
+    """Return the stage's domain, and those of brands that send from one of their own.
+
+    SES verifies a domain with all below it.
+    """
+    named = brand_senders(stage.brand_senders)
+    known = [stage.mail_domain]
+    for folder in (*named.used, *named.pending):
+        domain = str(sender_of(folder)).rpartition("@")[2]
+        if not any(f".{domain}".endswith(f".{each}") for each in known):
+            known.append(domain)
+    return known
+
+
+class MailIdentities(Construct):
+    """An identity for each domain that does not exist yet. Set in stages/*.toml as existing_identities.
+
+    They are data: a new identity of the same domain has other DKIM records, and sends nothing until
+    they are in its DNS. None has a configuration set by default, for it would outlive that.
+    """
+
+    def __init__(self, scope: Construct, name: str, *, stage: StageSettings) -> None:
+        super().__init__(scope, name)
+        there = {each.strip() for each in stage.existing_identities.split(",")}
+        for place, domain in enumerate(mail_domains(stage)):
+            if domain not in there:
+                self._identity(f"Identity-{domain}" if place else "Identity", domain, stage)
+
+    def _identity(self, name: str, domain: str, stage: StageSettings) -> None:
+        identity = ses.EmailIdentity(
+            self,
+            name,
+            identity=ses.Identity.domain(domain),
+            # Else SES also mails bounces, with recipients' addresses, to the sender's mailbox.
+            feedback_forwarding=False,
+        )
+        identity.apply_removal_policy(removal_policy(stage.removal))

@@ -1,0 +1,109 @@
+"""What would have gone wrong in a real AWS account, each with the test that keeps it mended."""
+
+import ast
+
+import pytest
+
+from tests.pipeline.synthesis import ROOT
+
+MENDED = {
+    "an identity that exists already ends the first deployment": (
+        "messaging/test_mail.py::test_an_identity_that_exists_already_is_used_and_not_made"
+    ),
+    "removing a stage deletes its verified mail identity": (
+        "messaging/test_mail.py::"
+        "test_an_identity_outlives_its_stage_and_depends_on_nothing_that_does_not"
+    ),
+    "a first deployment that fails leaves key, stream and tables behind": (
+        "test_stages.py::test_a_first_deployment_that_fails_leaves_nothing_behind"
+    ),
+    "in the sandbox every e-mail is refused for its recipient's identity": (
+        "messaging/test_mail.py::test_in_the_sandbox_a_recipient_s_own_identity_is_no_obstacle"
+    ),
+    "SES mails bounces to the sender's mailbox, recipients included": (
+        "messaging/test_mail.py::"
+        "test_bounces_are_not_mailed_to_a_mailbox_that_the_data_map_does_not_know"
+    ),
+    "a service acts with our role for another account": (
+        "functions/test_permissions.py::test_a_service_assumes_a_role_for_no_account_but_ours"
+    ),
+    "the delivery role is handed to another service": (
+        "functions/test_permissions.py::test_the_delivery_role_is_the_only_one_passed_on"
+    ),
+    "a role's credentials decrypt anything": (
+        "functions/test_permissions.py::"
+        "test_functions_use_keys_through_the_services_that_hold_the_data_and_not_directly"
+    ),
+    "analytics is paid for records that it throws away": (
+        "test_agreements.py::"
+        "test_analytics_is_handed_written_notifications_and_nothing_that_it_would_drop"
+    ),
+    "SES may not publish, since it names no account to the key": (
+        "storage/test_protection.py::"
+        "test_ses_uses_the_key_for_topics_of_this_account_whether_or_not_it_says_for_whom"
+    ),
+    "a deployment replaces a stream's mapping, and ends with 'already exists'": (
+        "test_references.py::test_what_a_replacement_would_break_is_referred_to_strongly"
+    ),
+    "the verifier fails and nobody hears of it": (
+        "observability/test_alarms.py::test_a_verifier_that_fails_once_rings"
+    ),
+    "sweeper or verifier is not invoked any more and nobody hears of it": (
+        "observability/test_alarms.py::test_a_function_of_a_schedule_that_does_not_run_rings"
+    ),
+    "messages wait in a work queue for days and nobody hears of it": (
+        "observability/test_alarms.py::test_every_work_queue_is_watched_for_its_oldest_message"
+    ),
+    "functions, stream or tables are throttled, events dropped, and nobody hears of it": (
+        "observability/test_alarms.py::"
+        "test_throttling_is_watched_of_functions_stream_tables_and_indexes"
+    ),
+    "SES pauses the account for bounces or complaints without a warning of ours": (
+        "observability/test_alarms.py::test_the_account_s_reputation_rings_before_ses_reviews_it"
+    ),
+    "texts stop at the month's spend limit without a warning": (
+        "observability/test_alarms.py::test_the_month_s_texts_ring_below_the_limit_of_a_new_account"
+    ),
+    "nobody hears that it is over": (
+        "observability/test_alarms.py::test_that_it_is_over_is_told_too"
+    ),
+    "there is no one alarm to ask whether the stage is well": (
+        "observability/test_alarms.py::test_one_alarm_says_whether_any_other_is_on_but_for_notices"
+    ),
+    "queues take all concurrency, and relay and sweeper starve": (
+        "messaging/test_event_sources.py::test_no_queue_takes_all_of_the_account_s_concurrency"
+    ),
+    "relay and sweeper have no concurrency of their own": (
+        "functions/test_reserved.py::test_a_stage_may_reserve_concurrency_for_relay_and_sweeper"
+    ),
+    "new tables throttle a full load for half an hour": (
+        "storage/test_protection.py::test_prod_s_tables_and_indexes_take_a_full_load_from_the_start"
+    ),
+    "the verifier and the relay throttle each other on the stream": (
+        "tests/gateways/streams/test_orders_stream.py::"
+        "test_reading_again_leaves_half_of_a_shard_to_the_relay"
+    ),
+    "three rounds of the verifier read the stream in the same minute": (
+        "functions/test_verifier.py::test_no_two_hours_read_the_stream_at_the_same_time"
+    ),
+    "an hour's counted notifications are hot at full load": (
+        "tests/gateways/rollups/test_counted_shards.py::test_no_partition_of_counted_notifications_is_hot_at_full_load"
+    ),
+    "a condition on a map by IN is refused": (
+        "tests/gateways/people/test_dynamo_people.py::"
+        "test_a_record_is_written_only_over_the_refusals_that_were_seen"
+    ),
+    "the verifier reads every parked object three times an hour": (
+        "tests/gateways/parked/test_objects.py::test_of_an_hour_only_its_days_are_read"
+    ),
+}
+"""What went wrong, and a test in this folder or, with `tests/`, elsewhere."""
+
+
+@pytest.mark.parametrize("fault", MENDED)
+def test_each_fault_has_a_test_that_exists(fault: str) -> None:
+    file, _, name = MENDED[fault].partition("::")
+    path = ROOT / file if file.startswith("tests/") else ROOT / "tests" / "pipeline" / file
+    tree = ast.parse(path.read_text())
+    tests = {each.name for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)}
+    assert name in tests
