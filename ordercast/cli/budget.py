@@ -9,7 +9,15 @@ from rich.table import Table as Grid
 
 from ordercast.budgets.account import share_used
 from ordercast.budgets.budget import Budget, BudgetPeriod
-from ordercast.cli.options import AsJson, CloudName, Stage, country_code
+from ordercast.cli.options import (
+    AsJson,
+    CloudName,
+    Reason,
+    Stage,
+    each_given,
+    read_country,
+    read_name,
+)
 from ordercast.cli.output.terminal import console
 from ordercast.events.order_event import Channel
 from ordercast.operations.budgets import (
@@ -31,9 +39,18 @@ budget = typer.Typer(
 )
 
 OneChannel = Annotated[Channel | None, typer.Option("--channel", help="sms or email.")]
-OneCountry = Annotated[str | None, typer.Option("--country", help="To this country: US, SE, ….")]
-OneCampaign = Annotated[str | None, typer.Option("--campaign", help="Of this campaign.")]
-OneShop = Annotated[str | None, typer.Option("--shop", help="Of this shop.")]
+OneCountry = Annotated[
+    str | None,
+    typer.Option(
+        "--country", help="To this country: US, SE, ….", callback=each_given(read_country)
+    ),
+]
+OneCampaign = Annotated[
+    str | None, typer.Option("--campaign", help="Of this campaign.", callback=each_given(read_name))
+]
+OneShop = Annotated[
+    str | None, typer.Option("--shop", help="Of this shop.", callback=each_given(read_name))
+]
 Usd = str | None
 
 
@@ -51,7 +68,7 @@ def set_(  # noqa: PLR0913, PLR0917 - each is an option of the command
     reserve: Annotated[
         int, typer.Option(min=0, max=100, help="Percent of it for high priority only.")
     ] = 0,
-    reason: Annotated[str, typer.Option(help="Kept with the budget, for others to read.")] = "",
+    reason: Reason = "",
     remove: Annotated[bool, typer.Option("--remove", help="Remove it; give any amount.")] = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
@@ -75,7 +92,7 @@ def set_(  # noqa: PLR0913, PLR0917 - each is an option of the command
             period=period,
             limit=limit,
             channel=channel,
-            country=country_code(country) if country else None,
+            country=country,
             campaign=short(campaign),
             shop=short(shop),
             reserve=reserve,

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from ordercast.cli.options import CloudName, Stage, country_code
+from ordercast.cli.options import CloudName, Reason, Stage, each_given, read_country, read_name
 from ordercast.cli.output.holds import fields_of, listing, words_of
 from ordercast.cli.output.terminal import console
 from ordercast.decisions.lookup import LookupKeys
@@ -26,10 +26,18 @@ Part = TypeVar("Part")
 
 ChannelPart = Annotated[list[Channel] | None, typer.Option("--channel", help="sms or email.")]
 CountryPart = Annotated[
-    list[str] | None, typer.Option("--country", help="Texts to this country: US, SE, ….")
+    list[str] | None,
+    typer.Option(
+        "--country", help="Texts to this country: US, SE, ….", callback=each_given(read_country)
+    ),
 ]
-CampaignPart = Annotated[list[str] | None, typer.Option("--campaign", help="Of this campaign.")]
-ShopPart = Annotated[list[str] | None, typer.Option("--shop", help="Of this shop.")]
+CampaignPart = Annotated[
+    list[str] | None,
+    typer.Option("--campaign", help="Of this campaign.", callback=each_given(read_name)),
+]
+ShopPart = Annotated[
+    list[str] | None, typer.Option("--shop", help="Of this shop.", callback=each_given(read_name))
+]
 PriorityPart = Annotated[list[Priority] | None, typer.Option("--priority", help="high or normal.")]
 
 
@@ -39,7 +47,7 @@ def pause(  # noqa: PLR0913, PLR0917 - each is an option of the command
     campaign: CampaignPart = None,
     shop: ShopPart = None,
     priority: PriorityPart = None,
-    reason: Annotated[str, typer.Option(help="Kept with the pause, for others to read.")] = "",
+    reason: Reason = "",
     as_json: Annotated[bool, typer.Option("--json", help="The list, as JSON Lines.")] = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
@@ -136,10 +144,9 @@ def _scope(
     shop: list[str] | None,
     priority: list[Priority] | None,
 ) -> Scope:
-    code = _one("--country", country)
     return Scope(
         channel=_one("--channel", channel),
-        country=country_code(code) if code else None,
+        country=_one("--country", country),
         campaign=_one("--campaign", campaign),
         shop=_one("--shop", shop),
         priority=_one("--priority", priority),

@@ -178,7 +178,12 @@ def test_history_shows_earlier_periods(stage, run) -> None:
         (("--day", "1e30"), "--day: 1e30 is not an amount in US dollars"),
         (("--day", "-1"), "--day: -1 is not an amount in US dollars"),
         (("--month", "0.000001"), "--month: 0.000001 is not an amount in US dollars"),
-        (("--day", "1", "--country", "Sweden"), "Sweden is not a two-letter country code"),
+        (("--day", "1", "--country", "ZZ"), "--country: ZZ is no country"),
+        (("--day", "1", "--country", ""), "--country: no name is given"),
+        (("--day", "1", "--campaign", ""), "--campaign: no name is given"),
+        (("--day", "1", "--shop", " \t"), "--shop: no name is given"),
+        (("--day", "1", "--shop", 129 * "x"), "--shop: a name has at most 128 characters"),
+        (("--day", "1", "--reason", 501 * "x"), "--reason: a reason has at most 500 characters"),
         (("--day", "1", "--remove"), "no budget all/day is set"),
     ],
 )

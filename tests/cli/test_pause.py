@@ -149,13 +149,40 @@ def test_one_option_twice_is_refused_because_no_message_has_both(ledger, run) ->
     assert () == ledger.holds
 
 
-def test_a_country_is_two_letters(ledger, run) -> None:
-    """A pause that names nothing would hold nothing back, and nobody would know."""
-    status, _, err = run("pause", "--country", "Sweden")
+@pytest.mark.parametrize("command", ["pause", "resume"])
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--country", "ZZ"), "--country: ZZ is no country"),
+        (("--country", ""), "--country: no name is given"),
+        (("--campaign", ""), "--campaign: no name is given"),
+        (("--channel", "sms", "--shop", " "), "--shop: no name is given"),
+        (("--campaign", 129 * "x"), "--campaign: a name has at most 128 characters"),
+    ],
+)
+def test_a_scope_that_names_nothing_is_refused(ledger, run, command, words, complaint) -> None:
+    """It would hold nothing back or too much, and nobody would know."""
+    ledger.hold([TEXTS])
+    status, _, err = run(command, *words)
 
     assert 1 == status
-    assert "--country: Sweden is not a two-letter country code" in err
+    assert complaint in err
+    assert (TEXTS,) == ledger.holds
+
+
+@pytest.mark.parametrize("written", ["se", " SE ", "Sweden", "SWE"])
+def test_a_country_is_read_as_it_is_written(ledger, run, written) -> None:
+    run("pause", "--country", written, "--campaign", " spring ")
+
+    assert [Scope(country="SE", campaign="spring")] == scopes(ledger)
+
+
+def test_a_reason_is_short_because_it_is_read_with_each_wave(ledger, run) -> None:
+    status, _, err = run("pause", "--channel", "sms", "--reason", 501 * "x")
+
+    assert (1, "✗ --reason: a reason has at most 500 characters\n") == (status, err)
     assert () == ledger.holds
+    assert 0 == run("pause", "--channel", "sms", "--reason", 500 * "x")[0]
 
 
 def test_a_pause_that_does_not_fit_fails(ledger, run) -> None:
