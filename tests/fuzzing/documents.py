@@ -69,6 +69,7 @@ _NAMES = (
     ),
     *("", "\ud800", MARKER, PHONE),
 )
+_WRITABLE = (*(each for each in _NAMES if each.isascii()), *[MARKER] * 8)
 
 
 def changed(document: Any, chance: Chance) -> Any:
@@ -86,9 +87,7 @@ def written(document: Any, chance: Chance) -> str:
     for each in _TOKENS:
         text = text.replace(f'"@@{each}@@"', each)
     if one_in(chance, 20):
-        return text.replace(
-            "{", f'{{"{one_of(chance, _NAMES[:-3])}": {one_of(chance, _TOKENS)},', 1
-        )
+        return text.replace("{", f'{{"{one_of(chance, _WRITABLE)}": {one_of(chance, _TOKENS)},', 1)
     return text
 
 

@@ -88,6 +88,16 @@ def test_every_record_is_accepted_duplicate_stale_or_parked(stage) -> None:
     assert found.add_up
 
 
+def test_each_event_of_a_record_of_several_is_traced_by_its_position(stage) -> None:
+    lines = [payload(), b'{"order_id": 5}', payload(order_id="o-2", event_id="e-2"), payload()]
+    stage.relay(b"\n".join(lines))
+
+    found = stage.place()
+
+    assert (4, 2, 1, 1) == (found.records, found.accepted, found.duplicate, found.parked)
+    assert found.add_up
+
+
 def test_what_an_accepted_record_promised_is_to_be_on_the_ledger(stage) -> None:
     stage.relay(payload())
 

@@ -20,6 +20,8 @@ _BEGINNINGS = {
 
 def utf8(content: bytes) -> bytes:
     """Return *content* in UTF-8 without a byte order mark; unchanged if it cannot be decoded."""
+    if content[:1] == b"{" and content[1:2] != b"\0":
+        return content  # nearly every event
     if content.startswith(_MARK):
         return content.removeprefix(_MARK)
     encoding = encoding_of(content)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
-_SEVERAL = re.compile(rb"\}\s*[^\s,\]}]|[\r\n][ \t]*\{")
-"""What may stand between two objects, and in one object only in a text or where it is indented."""
+_SEVERAL = re.compile(rb"\}[ \t]*[^ \t,\]}]")
+"""The end of an object and the beginning of another; in one object only a text holds it."""
 
 _BETWEEN = re.compile("[\\s\ufeff\x1e]*")
 """White space, byte order marks of joined files, and the separator of RFC 7464."""
@@ -33,8 +33,10 @@ class JsonText(NamedTuple):
 
 
 def is_one_object(payload: bytes) -> bool:
-    """Tell at a glance whether *payload* can hold nothing beside one object."""
-    return payload.startswith(b"{") and not _SEVERAL.search(payload)
+    """Tell at a glance whether *payload* is one line that can hold nothing beside one object."""
+    line = payload.rstrip()
+    is_line = b"\n" not in line and b"\r" not in line
+    return is_line and line.startswith(b"{") and not _SEVERAL.search(line)
 
 
 def json_texts(payload: bytes, *, limit: int | None = None) -> list[JsonText]:
