@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from ordercast.events.message_class import MessageClass
-from ordercast.events.statuses import Status
+from ordercast.events.statuses import Status, canonical
 from ordercast.typed_values import (
     BadSettings,
     Country,
@@ -185,6 +185,10 @@ def read_brand(folder: Path) -> Brand:
         raise BadBrand(f"{where}: {error}") from None
     if closed := written.sender_ids.keys() & WITHOUT_SENDER_IDS:
         raise BadBrand(f"{where}: sender_ids names {min(closed)}, where phones show none")
+    for status in written.statuses:
+        if (meant := canonical(status, synonyms={})) != status:
+            never = f"never comes: in an order event it is read as {meant}; take another name"
+            raise BadBrand(f"{where}: statuses.{status} {never}")
     return Brand(**msgspec.structs.asdict(written), folder=folder.name, files=files)
 
 

@@ -9,12 +9,17 @@ from ordercast.notifications.channels import CHANNELS
 from tests.pages import ROOT
 
 NAME_CHANNELS = {
+    "authoring/lint_rendered.py": "parts and prices are of texts, the look is of e-mails",
+    "authoring/lint_words.py": "the words of a text are one key of a template",
+    "authoring/trial_order.py": "who tries a template names the channel",
     "events/order_event.py": "defines them",
     "events/order_event_fields.py": "the contract",
+    "events/reading/values.py": "the contract, as producers write it",
     "notifications/channels.py": "the registry",
     "receipts/provider_events.py": "what each provider's events mean",
-    "receipts/receipt.py": "how each provider's events are read",
+    "receipts/email_events.py": "how SES's events are read",
     "receipts/suppressions.py": "only e-mail bounces softly",
+    "receipts/text_events.py": "how the events of texts are read",
     "workflows/sweep/keep_send_quota.py": "only SES can be asked for its quota",
 }
 """The modules that may name a single channel, and why."""

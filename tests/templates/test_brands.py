@@ -81,6 +81,8 @@ def test_all_that_a_brand_may_say_is_read(tmp_path: Path) -> None:
         ('name = "N"\n[statuses.packed]\nwithin = "1 h"', "statuses.packed.within is not known"),
         ('name = "N\\nB"', "not a text of one line"),
         ("name =", "Invalid value"),
+        ('name = "N"\n[statuses.completed]\nsend_within = "1 d"', "it is read as shipped; take"),
+        ('name = "N"\n[statuses.Packed]\nsend_within = "1 d"', "it is read as packed; take"),
         ('name = "N"\nsender_ids.US = "N"', "sender_ids names US, where phones show none"),
     ],
 )
