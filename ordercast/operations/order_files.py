@@ -1,5 +1,6 @@
 """Read a file of order events and check each of them. Used by `ordercast put` and `validate`."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def _place(text: JsonText, among: int) -> str:
 
 def read_file(path: str) -> bytes:
     """Return the bytes of a file, or of standard input where its name is `-`."""
-    return Path("/dev/stdin" if path == "-" else path).read_bytes()
+    # Not /dev/stdin, which cannot be opened where it is a socket, as Node makes it.
+    return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
 
 
 def _row(place: str, payload: bytes) -> EventRow:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from ordercast.cli import validate as validating
-from ordercast.operations import order_files
 from ordercast.settings import stage_files
 from tests.pages import snippets
 
@@ -111,7 +110,7 @@ def test_customers_are_those_of_the_file(validate, tmp_path: Path) -> None:
 
 def test_events_come_from_standard_input_as_well(run, monkeypatch: pytest.MonkeyPatch) -> None:
     given = io.BytesIO(json.dumps(SHIPPED).encode())
-    monkeypatch.setattr(order_files, "Path", lambda _: SimpleNamespace(read_bytes=given.read))
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=given))
 
     status, out, _ = run("validate", "-", *NOON)
 
