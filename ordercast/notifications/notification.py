@@ -101,6 +101,11 @@ class Notification:
         return self.state is State.DEFERRED and self.held_by is not None
 
     @property
+    def judged(self) -> int:
+        """How many of its attempts were judged: not those of which a receipt says that the account could not send."""
+        return self.attempts - sum(each.state is State.DEFERRED for each in self.messages.values())
+
+    @property
     def message_id(self) -> str | None:
         """The id of the message; the greatest where it was sent more than once."""
         return max(self.messages, default=None)

@@ -12,7 +12,7 @@ the same moment all succeed at once.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import ceil
+from math import ceil, exp
 
 Wait = Callable[[datetime], None]
 """A port: return at that time, or at once if it is over."""
@@ -29,9 +29,10 @@ WAVE_SPAN = 1.25  # seconds of slots in one wave, below NORMAL_HORIZON: two send
 HELD_AFTER = 5  # refusals in a row
 PROBE_EVERY = timedelta(seconds=15)
 
-_CUT = 0.9
+_CUT = 0.93
 _CUT_EVERY = timedelta(seconds=2)
-_REGAINED = 0.01 / 4  # of the limit, a second
+_REGAINED = 0.0015  # of the rate, a second: slowly, near to what the provider takes
+_MOST_REGAINED = 8.0  # in this exponent: far more than _SLOWEST needs
 _SLOWEST = 0.02  # of the limit: what throttling never goes below
 
 
@@ -124,7 +125,7 @@ def rate_of(bucket: Bucket, *, limit: float, now: datetime) -> float:
     """Return the rate by now, in units a second: after a cut it returns slowly to *limit*."""
     limit = _within(limit, bucket)
     waited = max(0.0, (now - bucket.rate_at).total_seconds())
-    return min(limit, bucket.rate + _REGAINED * limit * waited)
+    return min(limit, bucket.rate * exp(min(_REGAINED * waited, _MOST_REGAINED)))
 
 
 def wave_units(rate: float) -> int:

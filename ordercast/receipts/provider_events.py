@@ -126,6 +126,9 @@ EMAIL: Mapping[str, EventMeaning] = {
     "Complaint/OnAccountSuppressionList": _ON_A_LIST,
 }
 
+NO_ORIGINATION = "No origination entities available to send"
+"""What SNS says of a country for which the account has no origination."""
+
 SMS: Mapping[str, EventMeaning] = {
     "SENT": EventMeaning(State.SENT),
     "QUEUED": EventMeaning(State.SENT),
@@ -147,7 +150,7 @@ SMS: Mapping[str, EventMeaning] = {
     "FAILURE/This delivery would exceed max price": _OVER_PRICE,
     # SNS took these, and the account could not send them: docs/runbook.md says what to mend.
     "FAILURE/No quota left for account": _NOT_SENT,
-    "FAILURE/No origination entities available to send": _NOT_SENT,
+    f"FAILURE/{NO_ORIGINATION}": _NOT_SENT,
     "FAILURE/Sandboxed account unable to send to number.": _NOT_SENT,
     "FAILURE/Destination is on a blocked list": _BLOCKED,
     "FAILURE/Phone has blocked SMS": _BLOCKED,

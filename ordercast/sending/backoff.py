@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 MAX_ATTEMPTS = 12
+MAX_MESSAGES = 100
+"""The most messages of one notification: an item has room for no more than about 4,000."""
+
 OUT_OF_ATTEMPTS = "out-of-attempts"
 
 _FIRST = timedelta(seconds=5)

@@ -8,7 +8,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import held, hold_of
 from ordercast.people.quiet_policy import QuietPolicy
-from ordercast.sending.backoff import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
+from ordercast.sending.backoff import MAX_MESSAGES, OUT_OF_ATTEMPTS
 from ordercast.sending.in_doubt import lapsed, resent_or_closed
 from ordercast.sending.republish_schedule import next_republish
 from ordercast.sending.send_rules import (
@@ -90,7 +90,7 @@ def release(
     blocked_by = block_reason(row, found, send_within=send_within, now=now)
     if blocked_by:
         return DueAction(row=suppressed(row, blocked_by, at=now))
-    if row.attempts >= MAX_ATTEMPTS:
+    if len(row.messages) >= MAX_MESSAGES:
         # The provider took it so often, and each receipt said that the account could not send it.
         parked = replace(row, state=State.PARKED, rule=OUT_OF_ATTEMPTS, held_by=None)
         return DueAction(row=replace(parked, due_at=None, closed_at=now))

@@ -20,6 +20,9 @@ class BackPressure(StrEnum):
     ACCOUNT = "account"  # a person has to mend something
 
 
+ORIGINATION_MISSING = "origination-missing"
+"""The reason of trouble with one country: no origination for it is registered."""
+
 DAILY_QUOTA = "daily-quota"
 """The reason of what waits for a used-up quota of 24 hours."""
 
@@ -124,7 +127,7 @@ def limit_attempts(outcome: Outcome, row: Notification) -> Outcome:
 
     A resent notification stays in doubt instead, because its first message may have arrived.
     """
-    if outcome.judged and outcome.state is State.REQUESTED and row.attempts >= MAX_ATTEMPTS:
+    if outcome.judged and outcome.state is State.REQUESTED and row.judged >= MAX_ATTEMPTS:
         outcome = Outcome(state=State.PARKED, reason=OUT_OF_ATTEMPTS)
     if row.resends and outcome.state in {State.PARKED, State.FAILED}:
         return replace(outcome, state=State.IN_DOUBT)

@@ -59,6 +59,7 @@ NOT_ALLOWED = "not-allowed"
 COUNTRY_CLOSED = "country-closed"
 NUMBER_KIND = "number-kind"
 QUIET_HOURS = "quiet-hours"
+BACK_PRESSURE = "back-pressure"
 CAP = "cap"
 EXPIRED = "expired"
 OVER_BUDGET = "over-budget"
@@ -170,6 +171,11 @@ def deferred(row: Notification, *, until: datetime, at: datetime) -> Notificatio
         due_at=until,
         ages_from=min(ages_from, row.effective_at + QUIET_AT_MOST),
     )
+
+
+def back_pressured(row: Notification, *, until: datetime) -> Notification:
+    """Return *row* deferred *until* its provider may have room: from its queue it came in vain."""
+    return replace(row, state=State.DEFERRED, rule=BACK_PRESSURE, held_by=None, due_at=until)
 
 
 def suppressed(row: Notification, rule: str, *, at: datetime) -> Notification:

@@ -1,17 +1,22 @@
 """Hold a channel while its provider takes nothing from the account, and let it go. Used by senders, tracker and sweeper."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import STALE_VIEW, Hold, Holds, Scope, Why
-from ordercast.receipts.provider_events import NOT_SENT_REASONS
+from ordercast.receipts.provider_events import NO_ORIGINATION, NOT_SENT_REASONS
 from ordercast.receipts.receipt_log import ReceiptLog
-from ordercast.sending.outcome import DAILY_QUOTA
+from ordercast.sending.outcome import DAILY_QUOTA, ORIGINATION_MISSING
 from ordercast.workflows.ports import Clock, HoldRecords
+
+Trouble = tuple[str, str | None]
+"""Its reason, and the country (ISO 3166-1) of the message that met it, if it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +31,10 @@ class AccountTrouble:
     by: str
     now: Clock
 
-    def hold(self, channel: Channel, reason: str) -> None:
-        """Hold *channel*; raises `LedgerUnavailable`."""
-        self.holds.hold([self._hold(channel, reason)])
+    def hold(self, channel: Channel, *troubles: Trouble) -> None:
+        """Hold what of *channel* each trouble is about; raises `LedgerUnavailable`."""
+        holds = [self._hold(channel, *trouble) for trouble in troubles]
+        self.holds.hold(list({each.id: each for each in holds}.values()))
 
     def taken(self, probes: Iterable[str | None], holds: Holds) -> None:
         """Let go the holds of these ids, because their probe was taken; raises `LedgerUnavailable`."""
@@ -51,32 +57,64 @@ class AccountTrouble:
             for log in logs
         )
 
-    def read(self, receipt_logs: Iterable[ReceiptLog], holds: Holds) -> None:
-        """Hold a channel, or let it go, by what receipts say of the account; raises `LedgerUnavailable`."""
+    def read(
+        self,
+        receipt_logs: Iterable[ReceiptLog],
+        rows: Mapping[str, Notification],
+        holds: Holds,
+    ) -> None:
+        """Hold a channel, or a country of it, or let it go, by what receipts say of the account.
+
+        *rows* are the notifications that they are of, by id. Raises `LedgerUnavailable`.
+        """
         for channel, logs in _by_channel(receipt_logs).items():
-            not_sent = [each for each in logs if each.message.state is State.DEFERRED]
-            sent = [each for each in logs if each.message.state not in _SAYS_NOTHING]
-            new = self._hold(channel, _reason(not_sent))
-            known = next((each for each in holds if each.id == new.id), None)
-            if known and known.is_active:
-                if known.reason in NOT_SENT_REASONS and _latest(sent) > known.since:
-                    self.holds.let_go([known.id], at=self.now())
-            elif _latest(not_sent) > max(_latest(sent), self._not_before(known)):
-                self.holds.hold([new])
+            told = [(each, _country(each, rows)) for each in logs]
+            not_sent: defaultdict[Scope, list[ReceiptLog]] = defaultdict(list)
+            for each, country in told:
+                if each.message.state is State.DEFERRED:
+                    scope = _scope(channel, each.message.reason or "", country)
+                    not_sent[scope].append(each)
+            active = {h.scope for h in holds if h.is_active and h.why is Why.ACCOUNT}
+            for scope in not_sent.keys() | {each for each in active if each.channel == channel}:
+                sent = [
+                    each.sent_at
+                    for each, country in told
+                    if each.message.state not in _SAYS_NOTHING and scope.country in {None, country}
+                ]
+                self._read(scope, max(sent, default=_NEVER), not_sent[scope], holds)
+
+    def _read(
+        self, scope: Scope, sent: datetime, not_sent: Sequence[ReceiptLog], holds: Holds
+    ) -> None:
+        """Hold *scope* or let it go, by when the last text of it was *sent*, and what was not."""
+        new = self._hold_of(scope, max((e.message.reason or "" for e in not_sent), default=""))
+        known = next((each for each in holds if each.id == new.id), None)
+        if known and known.is_active:
+            if known.reason in NOT_SENT_REASONS and sent > known.since:
+                self.holds.let_go([known.id], at=self.now())
+        elif _latest(not_sent) > max(sent, self._not_before(known)):
+            self.holds.hold([new])
 
     def _not_before(self, let_go: Hold | None) -> datetime:
         """Return when a text must have been sent to say something of now: what was let go since is over."""
         recent = self.now() - STALE_VIEW
         return max(recent, let_go.released_at) if let_go and let_go.released_at else recent
 
-    def _hold(self, channel: Channel, reason: str) -> Hold:
-        return Hold(
-            why=Why.ACCOUNT,
-            scope=Scope(channel=channel),
-            by=self.by,
-            since=self.now(),
-            reason=reason,
-        )
+    def _hold(self, channel: Channel, reason: str, country: str | None = None) -> Hold:
+        return self._hold_of(_scope(channel, reason, country), reason)
+
+    def _hold_of(self, scope: Scope, reason: str) -> Hold:
+        return Hold(why=Why.ACCOUNT, scope=scope, by=self.by, since=self.now(), reason=reason)
+
+
+def _scope(channel: Channel, reason: str, country: str | None) -> Scope:
+    """Return what a trouble is about: all of a channel, or those of its country."""
+    return Scope(channel=channel, country=country if reason in _OF_A_COUNTRY else None)
+
+
+def _country(log: ReceiptLog, rows: Mapping[str, Notification]) -> str | None:
+    row = rows.get(log.notification_id or "")
+    return row.country if row else None
 
 
 def _by_channel(receipt_logs: Iterable[ReceiptLog]) -> dict[Channel, list[ReceiptLog]]:
@@ -92,10 +130,8 @@ def _latest(logs: Iterable[ReceiptLog]) -> datetime:
     return max((each.sent_at for each in logs), default=_NEVER)
 
 
-def _reason(logs: Iterable[ReceiptLog]) -> str:
-    return max((each.message.reason or "" for each in logs), default="")
-
-
 _NOT_BY_A_PROBE = NOT_SENT_REASONS | {DAILY_QUOTA}
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_SAYS_NOTHING = frozenset({State.SENT, State.UNCONFIRMED, State.DEFERRED})
+_OF_A_COUNTRY = frozenset({ORIGINATION_MISSING, NO_ORIGINATION})
+# What failed may have been refused before the account was asked for anything, as an invalid number is.
+_SAYS_NOTHING = frozenset({State.SENT, State.UNCONFIRMED, State.DEFERRED, State.FAILED})

@@ -43,7 +43,7 @@ class MergeReceipts:
             found = self.ledger.look_up(LookupKeys(notifications=waiting, holds=tells))
             # Before the rows: what is to be sent again then meets the hold.
             if tells:
-                self.account.read(receipt_logs, found.holds)
+                self.account.read(receipt_logs, found.notifications, found.holds)
                 tells = False
             changes = [
                 (row, self._merged(row, by_row[i])) for i, row in found.notifications.items()

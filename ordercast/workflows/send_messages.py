@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,13 +18,13 @@ from ordercast.sending.claim import Claim, ClaimStatus
 from ordercast.sending.outcome import (
     DAILY_QUOTA,
     BackPressure,
-    Outcome,
     Outgoing,
     Settlement,
     limit_attempts,
     settled,
 )
-from ordercast.workflows.account_trouble import AccountTrouble
+from ordercast.sending.send_rules import back_pressured
+from ordercast.workflows.account_trouble import AccountTrouble, Trouble
 from ordercast.workflows.ports import Clock, Deadline, Ledger, Provider
 from ordercast.workflows.send.budgeting import Budgeting, Reserved
 from ordercast.workflows.send.checks import Checked, Checks, Ready
@@ -40,6 +40,14 @@ WAVE_TAKES = timedelta(seconds=15)
 WAITS = timedelta(seconds=40)
 
 TRIES = 3  # of one message, within an invocation, while the provider takes none
+
+RACES = 50  # for slots, within an invocation, that other senders may win
+
+COMES_BACK = 5
+"""So often a message comes from its queue and finds no room; then it waits on the ledger.
+
+There it costs nothing, and no queue counts how often it was received, to give it up in the end.
+"""
 
 AT_ONCE = timedelta()
 
@@ -78,15 +86,31 @@ class SendMessages:
         waiting = deque(r for r in rows if r.channel is self.channel and r.state is State.REQUESTED)
         sent = Sent(skipped=len(ids) - len(waiting))
         tries: Counter[str] = Counter()
+        give_up: list[Notification] = []
         give_back_at = self.now() + WAITS
-        while waiting and (wave := self._room(waiting, give_back_at, sent, time_left)):
-            unfit, left = self._send(self.checks(wave, received, sent), sent, time_left)
+        for _ in range(len(waiting) * TRIES + RACES):
+            wave = self._room(waiting, give_back_at, sent, time_left) if waiting else []
+            if not wave:
+                break
+            unfit, refused = self._send(self.checks(wave, received, sent), sent, time_left)
             waiting.extendleft(reversed(unfit))
-            tries.update(row.id for row in left)
-            waiting.extend(row for row in left if tries[row.id] < TRIES)
-            sent.retry |= {row.id: self._until_room(row) for row in left if tries[row.id] >= TRIES}
-        sent.retry |= {row.id: self._until_room(row) for row in waiting}
+            tries.update(row.id for row in refused)
+            waiting.extend(row for row in refused if tries[row.id] < TRIES)
+            give_up += [row for row in refused if tries[row.id] >= TRIES]
+        self._later([*give_up, *waiting], received, sent)
         return sent
+
+    def _later(self, rows: Iterable[Notification], received: Mapping[str, int], sent: Sent) -> None:
+        """Give rows back to the queue until there is room, or to the ledger if they come again and again."""
+        wait = {row.id: (row, self._until_room(row)) for row in rows}
+        often = [each for each in wait.values() if received[each[0].id] >= COMES_BACK]
+        changes = [(row, back_pressured(row, until=self.now() + until)) for row, until in often]
+        written: set[str] = set()
+        # They come back as well from the queue.
+        with suppress(Retryable):
+            written = self.ledger.change(changes)
+        sent.settled.update(new.state for row, new in changes if row.id in written)
+        sent.retry |= {i: until for i, (_, until) in wait.items() if i not in written}
 
     def _room(
         self,
@@ -113,12 +137,12 @@ class SendMessages:
     ) -> tuple[list[Notification], list[Notification]]:
         """Claim, call and settle what there are slots for.
 
-        Returns what did not fit into the wave, and what found no slots or was not taken.
+        Returns what did not fit into the wave or found no slots, and what the provider did not take.
         """
-        reserved, unfit, later = self._reserve(checked, sent)
+        reserved, unfit = self._reserve(checked, sent)
         wave, slots = reserved.wave, reserved.slots
         if not wave:
-            return unfit, later
+            return unfit, []
         owner = self.claims.token()
         claims = self.claims.claim(wave, owner)
         mine = _rows(claims, ClaimStatus.MINE)
@@ -136,7 +160,7 @@ class SendMessages:
         ]
         settlements = self._outcomes(outgoing, owner)
         self.settling.settle(settlements, sent)
-        later += self._back_pressure(settlements, sent)
+        refused = self._back_pressure(settlements, sent)
         self.budgeting.give_back(reserved, claims.keys() - _rows(claims, ClaimStatus.MINE).keys())
         self._let_go(settlements)
         # The sender that was faster may have crashed before it recorded its message ids.
@@ -144,32 +168,27 @@ class SendMessages:
             self.settling.record_sent_before(_rows(claims, ClaimStatus.DONE).values())
         # Last, so that a failure with another sender's claims does not hold back ours.
         self.claims.end_lapsed(_rows(claims, ClaimStatus.LAPSED).values())
-        return unfit, later
+        return unfit, refused
 
-    def _reserve(
-        self, checked: Checked, sent: Sent
-    ) -> tuple[Reserved, list[Notification], list[Notification]]:
-        """Draw slots and budgets for as many as a wave has.
-
-        Returns these, what did not fit, and what found no slots.
-        """
+    def _reserve(self, checked: Checked, sent: Sent) -> tuple[Reserved, list[Notification]]:
+        """Draw slots and budgets for as many as a wave has; return these, and for whom there are none."""
         ready = checked.ready
         if not ready:
-            return Reserved(slots=[]), [], []
+            return Reserved(slots=[]), []
         ends = _ends(ready)
         # The first one in any case, however many parts it has.
         fit = max(1, bisect_right(ends, self.pace.wave()))
         high = _is_high(ready[0][0].notification)
-        take = partial(self.pace.take, ends[fit - 1], high=high)
+        take = partial(self.pace.take, ends[fit - 1], high=high, alone=fit == 1)
         reserved = self.budgeting.reserve(ready[:fit], checked.limits, take)
         sent.slots += len(reserved.slots)
         rows = [each.notification for each, _ in ready]
         self.checks.hold_over(reserved.over, rows, sent)
         if not reserved.slots:
-            return reserved, [], rows
+            return reserved, rows
         begins = [0, *_ends(reserved.wave)[:-1]] if reserved.wave else []
         slots = [reserved.slots[begin] for begin in begins]
-        return replace(reserved, slots=slots), rows[fit:], []
+        return replace(reserved, slots=slots), rows[fit:]
 
     def _back_pressure(self, settlements: Sequence[Settlement], sent: Sent) -> list[Notification]:
         """Let the bucket learn from a wave, and hold what the account may not send; return what was not taken."""
@@ -185,7 +204,7 @@ class SendMessages:
         # What is left of the batch then meets the hold, or the same answer, which writes it again.
         with suppress(Retryable):
             if troubles:
-                self.account.hold(self.channel, _reason(troubles[0].outcome))
+                self.account.hold(self.channel, *map(_trouble, troubles))
         return [_released(each) for each in refused]
 
     def _let_go(self, settlements: Sequence[Settlement]) -> None:
@@ -225,9 +244,10 @@ def _released(settlement: Settlement) -> Notification:
     return replace(settled(row, settlement), version=row.version + 1)
 
 
-def _reason(trouble: Outcome) -> str:
-    quota = trouble.back_pressure is BackPressure.QUOTA
-    return DAILY_QUOTA if quota else str(trouble.reason)
+def _trouble(settlement: Settlement) -> Trouble:
+    quota = settlement.outcome.back_pressure is BackPressure.QUOTA
+    reason = DAILY_QUOTA if quota else str(settlement.outcome.reason)
+    return reason, settlement.notification.country
 
 
 def _is_high(row: Notification) -> bool:

@@ -5,9 +5,12 @@ back.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 
-_HELD = 40  # seconds for which a batch may wait in a sender
+from pipeline.settings.checks import ONE_WAVE
+
+_WAITS = timedelta(seconds=40)  # for which a sender waits for slots, if its timeout leaves so long
 _LARGEST = 100
 _UNWINDOWED = 10  # SQS's own limit of a batch without a window
 
@@ -24,12 +27,15 @@ class Mapping:
     windowed: bool
 
 
-def mapping_of(rate: float, *, high: bool) -> Mapping:
-    """Return the mapping of a queue whose channel sends *rate* units a second."""
-    if high:
-        concurrency = min(50, max(2, ceil(0.3 * rate)))
-        return Mapping(concurrency=concurrency, batch_size=_UNWINDOWED, windowed=False)
+def mapping_of(rate: float, *, high: bool, timeout: timedelta) -> Mapping:
+    """Return the mapping of a queue whose channel sends *rate* units a second, by its senders' *timeout*.
+
+    A batch is of what goes out in half of the time that there is: the provider may take less than
+    the stage says.
+    """
     # Two is the least that Lambda takes.
-    concurrency = min(1000, max(2, ceil(rate / 50)))
-    batch_size = max(1, min(_LARGEST, int(_HELD * rate / concurrency)))
-    return Mapping(concurrency=concurrency, batch_size=batch_size, windowed=True)
+    concurrency = min(50, max(2, ceil(0.3 * rate))) if high else min(1000, max(2, ceil(rate / 50)))
+    half = min(_WAITS, timeout - ONE_WAVE).total_seconds() / 2
+    largest = _UNWINDOWED if high else _LARGEST
+    batch_size = max(1, min(largest, int(half * rate / concurrency)))
+    return Mapping(concurrency=concurrency, batch_size=batch_size, windowed=not high)

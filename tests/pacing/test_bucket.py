@@ -150,16 +150,21 @@ def test_any_number_of_senders_never_exceeds_the_rate(seed: int, senders: int, r
     assert min(gaps, default=SECOND) >= timedelta(seconds=1 / rate) - rounding
 
 
-def test_throttling_cuts_the_rate_by_a_tenth_at_most_every_two_seconds() -> None:
+def test_throttling_cuts_the_rate_by_seven_percent_at_most_every_two_seconds() -> None:
     once = reported(bucket(), accepted=9, refused=1, limit=LIMIT, now=START + 2 * SECOND)
     assert once
-    assert pytest.approx(18) == once.rate
+    assert pytest.approx(18.6) == once.rate
     assert reported(once, accepted=9, refused=1, limit=LIMIT, now=START + 3 * SECOND) is None
 
 
-def test_a_cut_rate_regains_a_hundredth_of_the_limit_every_four_seconds() -> None:
+def test_a_cut_rate_regains_a_little_of_itself_each_second_until_it_is_the_limit() -> None:
+    """In proportion: near to what a slow provider takes, a part of the limit would be far too much."""
     cut = replace(bucket(), rate=10.0)
-    assert pytest.approx(10.2) == rate_of(cut, limit=LIMIT, now=START + 4 * SECOND)
+    after = [rate_of(cut, limit=LIMIT, now=START + n * SECOND) for n in range(3)]
+
+    assert (
+        pytest.approx(1.0015, abs=1e-5) == after[1] / after[0] == pytest.approx(after[2] / after[1])
+    )
     assert LIMIT == rate_of(cut, limit=LIMIT, now=START + timedelta(hours=1))
 
 

@@ -1,5 +1,6 @@
 """Many senders on a simulated clock reach the goals that `make bench` prints, in shorter scenarios."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from ordercast.pacing.bucket import PROBE_EVERY, WAVE
 from ordercast.workflows.release_room import ReleaseRoom
 from tests.pacing.simulated.scenario import Scenario, play
-from tests.pacing.simulated.scenarios import FULL_DAY, at_once, scenarios
+from tests.pacing.simulated.scenarios import FULL_DAY, MINUTE, SECOND, at_once, scenarios, steady
 
 SHORT = 0.02
 
@@ -33,6 +34,23 @@ def test_a_limit_parks_doubles_and_loses_nothing_and_its_rate_is_used(scenario: 
     # A short outage is waited for by messages that are few; what waits into quiet hours is received
     # then, and once more in the morning.
     assert played.receives <= RECEIVES.get(scenario.name, 1.2)
+
+
+LOW = Scenario(name="5/s against 1/s", arrivals=steady(5, 2 * MINUTE), rate=1, limit=1)
+LOW_RATES = [
+    replace(LOW, name="senders that may run for 30 s", timeout=30 * SECOND),
+    Scenario(name="6/s against 2/s of 4", arrivals=steady(6, 2 * MINUTE), rate=2, limit=4),
+]
+
+
+@pytest.mark.parametrize("scenario", [LOW, *LOW_RATES], ids=lambda each: each.name)
+def test_a_low_rate_is_used_as_well(scenario: Scenario) -> None:
+    played = play(scenario)
+
+    assert (played.messages, 0, 0) == (played.sent, played.parked, played.twice)
+    assert played.used >= 0.95
+    assert played.throttled <= 0.05
+    assert played.receives <= 1.2
 
 
 def test_an_outage_is_probed_rather_than_called() -> None:

@@ -25,6 +25,7 @@ from botocore.exceptions import (
 
 from ordercast.sending.outcome import (
     DAILY_QUOTA,
+    ORIGINATION_MISSING,
     BackPressure,
     Outcome,
     back_pressure,
@@ -43,7 +44,6 @@ Reading = Callable[[str, str], Outcome | None]
 """Given a code and the text beside it, says what they mean together; None leaves it to the code."""
 
 # Reasons of ours, where the code alone says too little; docs/runbook.md says what to do about each.
-ORIGINATION_MISSING = "origination-missing"
 SANDBOX = "sandbox"
 SENDER_NOT_VERIFIED = "sender-not-verified"
 

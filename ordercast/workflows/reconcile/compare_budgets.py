@@ -29,7 +29,7 @@ class BudgetDifference:
     charged: Decimal
 
     @property
-    def found(self) -> tuple[str, str, Decimal, Decimal]:
+    def difference(self) -> tuple[str, str, Decimal, Decimal]:
         """What differs, whatever the account's other slots do: they move while there is traffic."""
         return self.account.key, self.slot, self.used, self.charged
 
@@ -67,9 +67,9 @@ class CompareBudgets:
         right = {
             each: _are_still(self.rollups_differ(each)) for each in {each.hours for each in before}
         }
-        seen = {each.found for each in before}
+        seen = {each.difference for each in before}
         after = self._differences(hours)
-        return [each for each in after if each.found in seen and right[each.hours]]
+        return [each for each in after if each.difference in seen and right[each.hours]]
 
     def correct(self, differences: Iterable[BudgetDifference]) -> int:
         """Correct what is still as it was compared; return how many slots."""

@@ -40,17 +40,20 @@ class Pace:
         seen = self._bucket(now)
         return 1 if seen.is_held else wave_units(rate_of(seen, limit=self.limit, now=now))
 
-    def take(self, units: int, by: Callable[[Draw], PaceAnswer], *, high: bool) -> list[datetime]:
+    def take(
+        self, units: int, by: Callable[[Draw], PaceAnswer], *, high: bool, alone: bool = True
+    ) -> list[datetime]:
         """Draw the slots of so many units, one each; none if there is no room at the moment.
 
-        *by* draws from the bucket, and may draw from budgets in the same call.
+        *by* draws from the bucket, and may draw from budgets in the same call. There is none either
+        where there is but a probe's slot, and the units are not those of one message *alone*.
 
         Raises `LedgerUnavailable`. A draw whose answer is lost leaves slots that nobody uses.
         """
         for _ in range(_TRIES):
             now = self.now()
             wanted = draw(self._bucket(now), units, limit=self.limit, high=high, now=now)
-            if not isinstance(wanted, Draw):
+            if not isinstance(wanted, Draw) or (wanted.units < units and not alone):
                 return []
             done, self._seen = by(wanted)
             if done and self._seen:

@@ -37,7 +37,7 @@ class KeepSendQuota:
         most = None if quota.rate is None else quota.rate * self.origination.share
         self.buckets.cap(self.origination.key, most=most, left=quota.left)
         if quota.is_used_up:
-            self.account.hold(CHANNEL, DAILY_QUOTA)
+            self.account.hold(CHANNEL, (DAILY_QUOTA, None))
         elif quota.has_room:
             holds = self.ledger.look_up(LookupKeys(holds=True)).holds
             self.account.ended(CHANNEL, DAILY_QUOTA, holds)

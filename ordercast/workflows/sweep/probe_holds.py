@@ -8,7 +8,6 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import PROBED, Hold
 from ordercast.receipts.provider_events import NOT_SENT_REASONS
-from ordercast.sending.backoff import MAX_ATTEMPTS
 from ordercast.sending.due_partitions import WHENEVER, held_behind
 from ordercast.sending.due_policy import DueAction
 from ordercast.sending.outcome import DAILY_QUOTA
@@ -17,11 +16,10 @@ from ordercast.workflows.sweep.actions import Actions, decide_each, due_rows, pu
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.swept import Swept
 
-ATTEMPTS = MAX_ATTEMPTS - 1
-"""A message that has been taken so often, and was not sent, is no probe: another try might be its last."""
+SOON, LATER = 15, 60
+"""Minutes between probes that only a receipt judges, before and after FIRST: each adds a message."""
 
-SELDOM = 15
-"""Minutes between probes that cost their message an attempt: those that only a receipt judges."""
+FIRST = 120  # minutes
 
 CANDIDATES = 25
 """The oldest that wait are asked; those that may not be sent any more are suppressed on the way."""
@@ -56,7 +54,10 @@ class ProbeHolds:
         swept.probes += len(publish(self.notifications_topic, written, actions, swept))
 
     def _actions(self, hold: Hold, rows: Sequence[Notification], swept: Swept) -> Actions:
-        """Decide about rows as if *hold* were let go, until the first one may be sent."""
+        """Decide about rows as if *hold* were let go, and request one of those that may be sent.
+
+        Another one each minute: the trouble may be with that message alone.
+        """
         found, now = self.release.look_up(rows), self.release.now()
         found = replace(found, holds=tuple(each for each in found.holds if each.id != hold.id))
         decided = decide_each(
@@ -66,14 +67,21 @@ class ProbeHolds:
             swept,
         )
         requested = [i for i, each in decided.items() if each.row.state is State.REQUESTED]
-        probes = [i for i in requested if decided[i].row.attempts < ATTEMPTS]
-        first = {i: replace(decided[i].row, held_by=hold.id) for i in probes[:1]}
         others = {i: each for i, each in decided.items() if i not in requested}
-        return others | {i: DueAction(row=row, publish=True) for i, row in first.items()}
+        if not requested:
+            return others
+        turn = requested[_minutes(hold, now) % len(requested)]
+        row = replace(decided[turn].row, held_by=hold.id)
+        return others | {turn: DueAction(row=row, publish=True)}
 
 
 def _is_due(hold: Hold, now: datetime) -> bool:
     if hold.reason == DAILY_QUOTA:
         return False  # the provider says when its day has room
-    minutes = (now - hold.since) // timedelta(minutes=1)
-    return hold.reason not in NOT_SENT_REASONS or (minutes > 0 and minutes % SELDOM == 0)
+    minutes = _minutes(hold, now)
+    between = SOON if minutes <= FIRST else LATER
+    return hold.reason not in NOT_SENT_REASONS or (minutes > 0 and minutes % between == 0)
+
+
+def _minutes(hold: Hold, now: datetime) -> int:
+    return (now - hold.since) // timedelta(minutes=1)

@@ -9,7 +9,7 @@ from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import PROBED, Hold, Holds
 from ordercast.receipts.provider_events import NOT_SENT_REASONS
 from ordercast.receipts.receipt_log import ReceiptLog
-from ordercast.workflows.sweep.probe_holds import SELDOM
+from ordercast.workflows.sweep.probe_holds import SOON
 from tests.fakes.clock import START, HandTurnedClock
 
 MINUTE = timedelta(minutes=1)
@@ -55,5 +55,5 @@ class EveryMinute:
             return hold.released_at
         if hold.reason not in NOT_SENT_REASONS:
             return self.last + MINUTE
-        done = (self.last - hold.since) // MINUTE // SELDOM
-        return hold.since + max(done + 1, 1) * SELDOM * MINUTE
+        done = (self.last - hold.since) // MINUTE // SOON
+        return hold.since + max(done + 1, 1) * SOON * MINUTE

@@ -49,7 +49,7 @@ class Scenario:
     `down` and `quota` are as of `LimitedProvider`, by the time since the start. What is `deferred`
     comes to the ledger instead of a queue, due when it comes, and is released by sweepers. In `quiet`
     hours, whole minutes since the start, a call is one into an outage, unless it was checked before.
-    All of it is `paused` for so long from the start.
+    All of it is `paused` for so long from the start. `timeout` is that of the senders.
     """
 
     name: str
@@ -62,11 +62,17 @@ class Scenario:
     deferred: bool = False
     quiet: tuple[timedelta, timedelta] | None = None
     paused: timedelta = timedelta()
+    timeout: timedelta = TIMEOUT
+
+    @property
+    def at_a_limit(self) -> bool:
+        """Whether the provider takes less than the stage is set to."""
+        return bool(self.quota) or self.rate < self.limit
 
     @property
     def has_sweepers(self) -> bool:
         """Whether anything waits on the ledger."""
-        return bool(self.deferred or self.quiet or self.paused or self.quota)
+        return bool(self.deferred or self.quiet or self.paused or self.outage or self.at_a_limit)
 
     def is_down(self, at: timedelta) -> bool:
         """Tell whether the provider takes nothing."""
@@ -124,7 +130,7 @@ def play(scenario: Scenario) -> Played:
     )
     quiet = _quiet_hours(scenario.quiet)
     policy = replace(SEND_POLICY, rate=scenario.limit, quiet_hours=quiet)
-    queues = {each: _queue(time, each, ports, policy) for each in Priority}
+    queues = {each: _queue(time, each, ports, policy, scenario.timeout) for each in Priority}
 
     def arrive() -> None:
         for number, (after, priority) in enumerate(scenario.arrivals()):
@@ -188,8 +194,14 @@ def _quiet_hours(quiet: tuple[timedelta, timedelta] | None) -> str:
     return "-".join(f"{(START + each).astimezone(there):%H:%M}" for each in quiet or ())
 
 
-def _queue(time: VirtualTime, priority: Priority, ports: SenderPorts, policy: SendPolicy) -> Queue:
-    mapping = mapping_of(policy.rate, high=priority is Priority.HIGH)
+def _queue(
+    time: VirtualTime,
+    priority: Priority,
+    ports: SenderPorts,
+    policy: SendPolicy,
+    timeout: timedelta,
+) -> Queue:
+    mapping = mapping_of(policy.rate, high=priority is Priority.HIGH, timeout=timeout)
 
     def sender() -> Send:
         # Each execution environment remembers the bucket by itself.
@@ -201,7 +213,7 @@ def _queue(time: VirtualTime, priority: Priority, ports: SenderPorts, policy: Se
         sender=sender,
         concurrency=mapping.concurrency,
         batch=mapping.batch_size,
-        timeout=TIMEOUT,
+        timeout=timeout,
     )
 
 

@@ -13,11 +13,12 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource
 from ordercast.pacing.holds import STALE_VIEW, Hold
-from ordercast.receipts.provider_events import NOT_SENT_REASONS
+from ordercast.receipts.provider_events import NO_ORIGINATION, NOT_SENT_REASONS
 from ordercast.receipts.reading import read_receipt
 from ordercast.receipts.receipt import Receipt
-from ordercast.sending.backoff import MAX_ATTEMPTS, OUT_OF_ATTEMPTS
+from ordercast.sending.backoff import MAX_ATTEMPTS, MAX_MESSAGES, OUT_OF_ATTEMPTS
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
+from ordercast.workflows.sweep.probe_holds import FIRST, LATER, SOON
 from tests.examples import PHONE, notification
 from tests.fakes.clock import START
 from tests.fakes.world import World
@@ -76,11 +77,36 @@ def test_its_channel_is_held_and_it_waits_behind_the_hold_uncharged(
     spent.sweep()
 
     [hold] = holds(spent)
-    assert ("account:channel=sms", reason) == (hold.id, hold.reason)
+    scope = "channel=sms,country=US" if reason == NO_ORIGINATION else "channel=sms"
+    assert (f"account:{scope}", reason) == (hold.id, hold.reason)
     row = spent.row(TEXT.id)
     assert (State.DEFERRED, "account", hold.id) == (row.state, row.rule, row.held_by)
     assert (None, None, None) == (row.cost, row.cost_source, row.sent_at)
-    assert 1 == row.attempts
+    assert (1, 0) == (row.attempts, row.judged)
+
+
+def test_texts_to_other_countries_go_on_where_one_has_no_origination(spent: World) -> None:
+    abroad = notification(4, Channel.SMS, country="SE")
+    spent.enter(abroad)
+    spent.send(TEXT.id, channel=Channel.SMS)
+    spent.apply(said(spent, kind=f"FAILURE/{NO_ORIGINATION}"))
+    spent.send(abroad.id, OTHER.id, channel=Channel.SMS)
+    assert (State.SENT, State.DEFERRED) == (spent.state(abroad.id), spent.state(OTHER.id))
+
+    spent.now.turn(MINUTE)
+    spent.apply(said(spent, "m-2", HANDSET))
+    # Of another country it says nothing.
+    assert 1 == len(holds(spent))
+
+
+def test_a_failure_that_needs_no_account_does_not_say_that_it_sends_again(spent: World) -> None:
+    """An invalid number is refused before anything is charged: the rest would go into the limit again."""
+    send(spent)
+    spent.apply(said(spent, "m-1"))
+    spent.now.turn(MINUTE)
+    spent.apply(said(spent, "m-2", "FAILURE/Invalid phone number"))
+
+    assert 1 == len(holds(spent))
 
 
 def test_the_line_that_sns_logs_is_read_so(spent: World) -> None:
@@ -126,7 +152,7 @@ def test_a_taken_probe_lets_nothing_go_but_its_receipt_does(spent: World) -> Non
     }
 
 
-def test_it_is_probed_seldom_and_no_message_loses_its_last_attempt_by_it(spent: World) -> None:
+def test_it_is_probed_seldom_and_parks_nothing_however_long_it_lasts(spent: World) -> None:
     spent.send(TEXT.id, channel=Channel.SMS)
     spent.apply(said(spent))
     for minute in range(23 * 60):
@@ -135,10 +161,11 @@ def test_it_is_probed_seldom_and_no_message_loses_its_last_attempt_by_it(spent: 
         calls = sum(spent.got().values())
         spent.send_published()
         if sum(spent.got().values()) > calls:
-            assert (minute + 1) % 15 == 0
+            assert (minute + 1) % (SOON if minute < FIRST else LATER) == 0
             spent.apply(said(spent, f"m-{calls + 1}"))
 
-    assert dict.fromkeys((TEXT.id, OTHER.id), MAX_ATTEMPTS - 1) == spent.got()
+    assert MAX_ATTEMPTS < max(spent.got().values())
+    assert {0} == {row.judged for row in spent.rows()}
     assert {State.DEFERRED} == {row.state for row in spent.rows()}
     assert 1 == len(holds(spent))
 
@@ -223,7 +250,7 @@ def test_a_text_in_doubt_that_the_account_could_not_send_is_in_doubt_no_longer(
 
 def test_it_does_not_go_round_for_ever(spent: World) -> None:
     """An operator who lets it go again and again, while nothing is mended, ends it at last."""
-    for attempt in range(1, MAX_ATTEMPTS + 1):
+    for attempt in range(1, MAX_MESSAGES + 1):
         spent.send(TEXT.id, channel=Channel.SMS)
         spent.apply(said(spent, f"m-{attempt}"))
         spent.now.turn(MINUTE)
@@ -231,8 +258,8 @@ def test_it_does_not_go_round_for_ever(spent: World) -> None:
         spent.sweep()
 
     row = spent.row(TEXT.id)
-    assert (State.PARKED, OUT_OF_ATTEMPTS, MAX_ATTEMPTS) == (row.state, row.rule, row.attempts)
-    assert {TEXT.id: MAX_ATTEMPTS} == spent.got()
+    assert (State.PARKED, OUT_OF_ATTEMPTS) == (row.state, row.rule)
+    assert {TEXT.id: MAX_MESSAGES} == spent.got()
 
 
 def test_what_waited_too_long_is_suppressed_as_expired(spent: World) -> None:

@@ -5,8 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from ordercast.events.order_event import Channel
+from ordercast.gateways.providers.errors import account_trouble
 from ordercast.notifications.lifecycle import State
-from ordercast.sending.outcome import BackPressure, Outcome, Outgoing, accepted, back_pressure
+from ordercast.sending.outcome import (
+    ORIGINATION_MISSING,
+    BackPressure,
+    Outcome,
+    Outgoing,
+    accepted,
+    back_pressure,
+)
 from tests.examples import notification
 from tests.fakes.world import World
 
@@ -93,3 +101,19 @@ def test_without_a_record_of_it_what_was_refused_returns_to_its_queue(mails: Wor
     mails.ledger.unavailable.clear()
     mails.send(*IDS)
     assert {State.DEFERRED} == {mails.state(i) for i in IDS}
+
+
+def test_a_country_without_an_origination_holds_no_other(world: World) -> None:
+    here, abroad = notification(1, Channel.SMS), notification(2, Channel.SMS, country="AU")
+
+    def answer(message: Outgoing) -> Outcome:
+        missing = message.notification.id == abroad.id
+        return account_trouble(ORIGINATION_MISSING) if missing else accepted("m-1")
+
+    world.provider.answer = answer
+    world.enter(here, abroad)
+    world.send(abroad.id, channel=Channel.SMS)
+    world.send(here.id, channel=Channel.SMS)
+
+    assert (State.DEFERRED, State.SENT) == (world.state(abroad.id), world.state(here.id))
+    assert ["account:channel=sms,country=AU"] == [each.id for each in world.ledger.holds]

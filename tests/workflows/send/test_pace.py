@@ -9,10 +9,12 @@ import pytest
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
+from ordercast.pacing.bucket import PROBE_EVERY
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, back_pressure
+from ordercast.sending.send_rules import BACK_PRESSURE
 from ordercast.wiring.send import SenderPorts, send_messages
-from ordercast.workflows.send_messages import TRIES, WAITS, SendMessages
+from ordercast.workflows.send_messages import COMES_BACK, TRIES, WAITS, WAVE_TAKES, SendMessages
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.world import SEND_POLICY, World
@@ -90,12 +92,51 @@ def test_what_is_throttled_takes_a_later_slot_of_the_same_invocation(slow: World
 
 def test_back_pressure_is_no_attempt_and_parks_nothing_however_long_it_lasts(slow: World) -> None:
     slow.provider.answer = lambda _: back_pressure("LimitExceededException")
-    for received in range(1, 50):
+    for received in range(1, COMES_BACK):
         sent = slow.send(*IDS, received=received)
         assert set(IDS) == sent.retry.keys()
         slow.now.turn(timedelta(minutes=15))
 
     assert {(State.REQUESTED, 0)} == {(slow.row(i).state, slow.row(i).attempts) for i in IDS}
+
+
+def test_what_comes_back_in_vain_waits_on_the_ledger_and_not_to_be_a_dead_letter(
+    slow: World,
+) -> None:
+    """A queue gives up what it was asked for too often, however long the provider is down."""
+    slow.provider.answer = lambda _: back_pressure("EndpointConnectionError")
+    sent = slow.send(*IDS, received=COMES_BACK)
+    assert ({}, len(IDS)) == (sent.retry, sent.settled[State.DEFERRED])
+    assert {(BACK_PRESSURE, 0)} == {(slow.row(i).rule, slow.row(i).attempts) for i in IDS}
+
+    slow.provider.answer = lambda call: accepted(f"m-{call.notification.id}")
+    for _ in range(4):
+        slow.now.turn(timedelta(minutes=1))
+        slow.sweep()
+        slow.send_published()
+    assert {State.SENT} == {slow.state(i) for i in IDS}
+    assert {1} == {slow.row(i).attempts for i in IDS}
+
+
+def test_without_the_ledger_they_come_back_from_the_queue(slow: World) -> None:
+    slow.provider.answer = lambda _: back_pressure("Throttling")
+    slow.ledger.unavailable = {"change"}
+    sent = slow.send(*IDS, received=COMES_BACK)
+
+    assert set(IDS) == sent.retry.keys()
+
+
+def test_a_sender_that_has_not_seen_an_outage_begins_with_one_message(slow: World) -> None:
+    """Its draw meets the bucket of another one, which has room for a probe only."""
+    early = slow.sender(Channel.EMAIL)
+    early({IDS[0]: 1}, time_left=slow.time_left)
+    slow.provider.answer = lambda _: back_pressure("EndpointConnectionError")
+    slow.send(*IDS[1:26])
+    called = len(slow.provider.calls)
+    slow.now.turn(2 * PROBE_EVERY)
+    early(dict.fromkeys(IDS[26:], 1), time_left=lambda: WAVE_TAKES)
+
+    assert called + 1 == len(slow.provider.calls)
 
 
 def test_a_provider_that_takes_nothing_is_probed_rather_than_called(slow: World) -> None:
