@@ -3,7 +3,8 @@
 What is deferred until a time waits apart from what the sweeper looks at, so that a night's worth
 of messages hides no lost publication; apart by channel, whose rates differ, so that a channel
 without room holds up no other; and apart by how soon it expires, so that this can go first. What
-waits behind a hold is apart from both, and is not read until the hold is let go or it expires.
+waits behind a hold is apart from both, and is not read until the hold is let go or it expires; high
+priority is apart from normal there, for it goes first however many wait.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from itertools import product
 from typing import NamedTuple
 from zlib import crc32
 
-from ordercast.events.order_event import Channel
+from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.templates.statuses import send_within
@@ -35,7 +36,7 @@ def partition_of(row: Notification) -> str:
     """Return the partition that *row* waits in, if it is due at some time."""
     shard = shard_of(row.id)
     if row.is_held:
-        return _held(row.held_by, row.channel, shard)
+        return _held(row.held_by, row.channel, row.priority, shard)
     if row.state is not State.DEFERRED:
         return _look(shard)
     return _deferral(row.channel, _DAY if send_within(row) <= _A_DAY else _LONGER, shard)
@@ -54,10 +55,13 @@ def deferrals(
 
 
 def held_behind(
-    hold_ids: Iterable[str], shards: Iterable[int] = SHARDS, channels: Iterable[Channel] = Channel
+    hold_ids: Iterable[str],
+    shards: Iterable[int] = SHARDS,
+    channels: Iterable[Channel] = Channel,
+    priorities: Iterable[Priority] = Priority,
 ) -> list[str]:
     """Return the partitions of what waits behind holds."""
-    return [_held(*each) for each in product(hold_ids, channels, shards)]
+    return [_held(*each) for each in product(hold_ids, channels, priorities, shards)]
 
 
 def shard_of(name: str) -> int:
@@ -78,5 +82,5 @@ _DAY, _LONGER = "day", "longer"
 _A_DAY = timedelta(days=1)
 
 
-def _held(hold_id: str | None, channel: Channel, shard: int) -> str:
-    return f"held#{hold_id}#{channel}#{shard}"
+def _held(hold_id: str | None, channel: Channel, priority: Priority, shard: int) -> str:
+    return f"held#{hold_id}#{channel}#{priority}#{shard}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordercast.decisions.lookup import LookupKeys
-from ordercast.events.order_event import Channel
+from ordercast.events.order_event import Channel, Priority
 from ordercast.pacing.holds import STALE_VIEW, Hold, Why
 from ordercast.rollups.budget_holds import is_over
 from ordercast.sending.due_partitions import WHENEVER, held_behind, shard_of
@@ -61,11 +61,24 @@ class SweepHolds:
         self, released: Sequence[str], shards: Sequence[int], swept: Swept, room: ReleaseRoom
     ) -> bool:
         """Release what there is room for; a channel without any holds up no other."""
-        more = [
-            self.release(held_behind(released, shards, [channel]), swept, room, until=WHENEVER)
-            for channel in Channel
-        ]
+        more = [self._walk_channel(channel, released, shards, swept, room) for channel in Channel]
         return any(more)
+
+    def _walk_channel(
+        self,
+        channel: Channel,
+        released: Sequence[str],
+        shards: Sequence[int],
+        swept: Swept,
+        room: ReleaseRoom,
+    ) -> bool:
+        """Release high priority, and normal once no more of high waits."""
+        return any(
+            self.release(
+                held_behind(released, shards, [channel], [priority]), swept, room, until=WHENEVER
+            )
+            for priority in (Priority.HIGH, Priority.NORMAL)
+        )
 
     def _let_go_of_periods(self, holds: Sequence[Hold], now: datetime) -> None:
         """Let go the holds of periods that are over, once what waited behind them has expired."""

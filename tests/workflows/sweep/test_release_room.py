@@ -253,3 +253,33 @@ def test_a_provider_that_takes_nothing_gets_no_more_than_its_probes(world: World
     sweep(world)
 
     assert PROBES_AHEAD == len(world.notifications_topic.published)
+
+
+def test_high_priority_goes_first_however_many_wait_behind_the_hold(world: World) -> None:
+    """More than a round reads, and all of them expire before what is urgent."""
+    hold = paused(channel=MAIL)
+    behind = [held(notification(n), hold, until=world.now()) for n in range(2000)]
+    later = world.now() + HOUR
+    urgent = [
+        replace(held(notification(n), hold, until=later), priority=HIGH, effective_at=later)
+        for n in range(3000, 3005)
+    ]
+    world.enter(*behind, *urgent)
+    world.ledger.hold([hold])
+    world.ledger.let_go([hold.id], at=world.now())
+    sweep(world)
+
+    first = [each.priority for each in world.notifications_topic.published]
+    assert ([HIGH] * 5, 300) == (first[:5], len(first))
+
+
+def test_normal_priority_waits_while_more_of_high_does(world: World) -> None:
+    hold = paused(channel=MAIL)
+    rows = [held(notification(n), hold, until=world.now()) for n in range(400)]
+    world.enter(*[replace(row, priority=HIGH) for row in rows[:200]], *rows[200:])
+    world.ledger.hold([hold])
+    world.ledger.let_go([hold.id], at=world.now())
+    world.sweeper(limit=80)(swept := Swept(), time_left=world.time_left)
+
+    published = [each.priority for each in world.notifications_topic.published]
+    assert ([HIGH] * 200 + [NORMAL] * 100, 300) == (published, swept.released)
