@@ -18,6 +18,7 @@ from ordercast.gateways import clients
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.invocations.batch_response import BatchResponse, message_ids, of
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.ledger.template_versions import DynamoTemplateVersions
 from ordercast.gateways.messaging.visibility import SqsVisibility
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
@@ -102,6 +103,7 @@ def wire(
         buckets=DynamoBuckets(table=table(settings.ledger_table)),
         accounts=DynamoAccounts(table=table(settings.ledger_table)),
         provider=provider(executor),
+        template_versions=DynamoTemplateVersions(table=table(settings.ledger_table)),
         cost=partial(claim_request, pricing=pricing_of(settings)),
     )
     delay = SqsVisibility(client=clients.sqs()).delay

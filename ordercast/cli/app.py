@@ -19,6 +19,7 @@ from ordercast.cli.pause import pause, resume
 from ordercast.cli.prices import prices
 from ordercast.cli.put import put
 from ordercast.cli.record import record
+from ordercast.cli.rendered import words_of_order
 from ordercast.cli.replay import replay
 from ordercast.cli.report import save_report
 from ordercast.cli.stats import cost, stats
@@ -110,6 +111,10 @@ def status(
     last: Annotated[
         int, typer.Option(min=0, help="How many notifications of a customer; 0 is all.")
     ] = 20,
+    rendered: Annotated[  # noqa: FBT002 - an option's default
+        bool,
+        typer.Option("--rendered", help="With each message of an order, its words as they were."),
+    ] = False,
     shop: Shop = None,
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
@@ -131,6 +136,8 @@ def status(
         raise UsageError(f"the ledger has no notification for {whose}", hint=hint)
     # A timeline has columns, which wrap by themselves.
     console.print(listing, soft_wrap=order is None)
+    if rendered and order is not None:
+        console.print(words_of_order(where, order, shop=shop), soft_wrap=True)
     if waiting and waiting.records:
         console.print(f"\nStill in flight: {waiting}")
 

@@ -16,6 +16,7 @@ from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.gateways.dynamodb.table import Table
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.ledger.template_versions import DynamoTemplateVersions
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
@@ -53,6 +54,10 @@ class Target:
         """Return its stream, to be read again."""
         name = self.names.orders_stream
         return KinesisOrders(client=clients.kinesis(), name=name, pause=time.sleep)
+
+    def template_versions(self) -> DynamoTemplateVersions:
+        """Return what its messages were made from."""
+        return DynamoTemplateVersions(table=_table(self.names.ledger_table))
 
     def receipt_logs(self) -> DynamoReceiptLogs:
         """Return the receipts of each message."""

@@ -15,7 +15,7 @@ class ClaimRequest:
 
     The ceiling is reserved: it is the most that the message may cost. With *drawn*, US dollars were
     drawn from budgets for it: the claim adds them to `drawn_before`, and is refused if another claim
-    has drawn meanwhile.
+    has drawn meanwhile. The claim writes *template_version*: what is sent was made from it.
     """
 
     id: str
@@ -24,6 +24,7 @@ class ClaimRequest:
     reserved: Decimal | None = None
     drawn: Decimal = Decimal()
     drawn_before: Decimal | None = None
+    template_version: str | None = None
 
 
 def drawn_after(request: ClaimRequest) -> Decimal:

@@ -50,6 +50,7 @@ from ordercast.people.phone_numbers import NumberKind, PhoneNumber
 from ordercast.people.quiet_policy import QuietPolicy, held_until
 from ordercast.people.written_numbers import NumberProblem
 from ordercast.templates.statuses import is_promotional
+from ordercast.templates.words import TemplateFailed
 
 NO_CONSENT = "no-consent"
 NO_CHANNEL = "no-channel"
@@ -191,11 +192,15 @@ def unsendable(row: Notification, error: Exception, *, at: datetime) -> Notifica
 
     No provider call is made or counted.
     """
-    # Only the type: an exception's text may quote personal data.
-    row = replace(row, rule=f"bug:{type(error).__name__}", held_by=None)
+    row = replace(row, rule=f"bug:{bug_name(error)}", held_by=None)
     if row.resends:
         return replace(row, state=State.IN_DOUBT)
     return replace(row, state=State.PARKED, due_at=None, closed_at=at)
+
+
+def bug_name(error: Exception) -> str:
+    """Return an error's type, and which template it is of; its text may quote personal data."""
+    return str(error) if isinstance(error, TemplateFailed) else type(error).__name__
 
 
 def _consents(row: Notification, found: LookupResult, *, promotional: bool) -> bool:

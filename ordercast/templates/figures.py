@@ -23,9 +23,10 @@ RULES = 1
 @cache
 def formatter() -> str:
     """Name what figures and words are put together with: rules of ours, Babel and Jinja."""
-    from importlib.metadata import version  # noqa: PLC0415  (asked for with the first message)
+    import babel  # noqa: PLC0415
+    import jinja2  # noqa: PLC0415
 
-    return f"{RULES} Babel {version('babel')} Jinja {version('jinja2')}"
+    return f"{RULES} Babel {babel.__version__} Jinja {jinja2.__version__}"
 
 
 def amount(money: Money, locale: str, *, for_text: bool) -> str:

@@ -25,12 +25,20 @@ from ordercast.templates.shown_order import REFUNDS, Figure, ShownOrder
 from ordercast.templates.sms_text import fits, normalise
 from ordercast.templates.sources import Sources, sources_of
 from ordercast.templates.versions import version_of
-from ordercast.templates.words import Words
+from ordercast.templates.words import TemplateFailed, Words
 
 
 def words(notification: Notification) -> Words:
-    """Render *notification* for its channel, in its reader's language and from today's sources."""
-    return rendered(notification, brand_for(notification.order.shop))
+    """Render *notification* for its channel, in its reader's language and from today's sources.
+
+    Raises `TemplateFailed`, whatever is wrong with the template.
+    """
+    template, brand = notification.template, brand_for(notification.order.shop)
+    try:
+        return rendered(notification, brand)
+    except Exception as error:
+        language = language_for(template, notification.locale, brand)
+        raise TemplateFailed(template, language, brand=brand.folder, error=error) from error
 
 
 def rendered(notification: Notification, brand: Brand) -> Words:
@@ -54,8 +62,8 @@ class CompiledTemplate:
     parts: Mapping[str, Template]
 
     @classmethod
-    def of(cls, sources: Sources) -> "CompiledTemplate":
-        """Compile *sources* with their words in place.
+    def of(cls, sources: Sources, *, kind: type[Environment] = Environment) -> "CompiledTemplate":
+        """Compile *sources* with their words in place, in an environment of that *kind*.
 
         Raises `jinja2.TemplateSyntaxError`, and `inlining.NoSuchWords` for a key without words.
         """
@@ -64,7 +72,7 @@ class CompiledTemplate:
             for part, skeleton in sources.skeletons.items()
         }
         texts = {"subject": sources.words["subject"], **skeletons}
-        environment = _environment(texts)
+        environment = _environment(texts, kind)
         known = {"language": sources.language, "brand": sources.brand}
         return cls(
             sources=sources,
@@ -83,7 +91,8 @@ class CompiledTemplate:
             is_refund=sources.template in REFUNDS,
         )
         if not CHANNELS[notification.channel].has_subject:
-            return Words(text=self._text_message(details, shown), version=self.version)
+            text = self._text_message(details, shown)
+            return Words(text=text, version=self.version, sources=sources)
         order = shown(details=details, for_text=False)
         subject = re.sub(r"\s+", " ", self._render("subject", order))
         return Words(
@@ -91,6 +100,7 @@ class CompiledTemplate:
             text=re.sub(r"\n{3,}", "\n\n", self._render("email.txt", order)),
             html=self._render("email.html", order, subject=subject),
             version=self.version,
+            sources=sources,
         )
 
     def _text_message(self, details: OrderDetails, shown: partial[ShownOrder]) -> str:
@@ -126,8 +136,8 @@ def _plural(context: Context, number: int, **forms: str) -> Figure:
     return Figure(figures.plural(number, forms, context["locale"]))
 
 
-def _environment(texts: Mapping[str, str]) -> Environment:
-    environment = Environment(
+def _environment(texts: Mapping[str, str], kind: type[Environment]) -> Environment:
+    environment = kind(
         loader=DictLoader(texts),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,

@@ -3,10 +3,11 @@
 import json
 import zlib
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
-from ordercast.templates.brands import Brand
+from ordercast.templates.brands import Brand, Colours, DarkColours, Logo
 from ordercast.templates.figures import formatter
 from ordercast.templates.sources import Sources
 
@@ -29,7 +30,12 @@ def unpacked(kept: bytes) -> tuple[Sources, str]:
     """Return sources that `packed` made, and the formatter of that day."""
     made_with, written = json.loads(zlib.decompress(kept))
     fields = json.loads(written)
-    return Sources(**{**fields, "brand": msgspec.convert(fields["brand"], Brand)}), made_with
+    shown = fields.pop("brand")
+    looks = {name: msgspec.convert(shown.pop(name), kind) for name, kind in _LOOKS.items()}
+    return Sources(**fields, brand=Brand(**shown, **looks)), made_with
+
+
+_LOOKS: dict[str, Any] = {"logo": Logo | None, "colours": Colours, "dark": DarkColours}
 
 
 _SHOWN = ("name", "footer", "preferences_url", "logo", "colours", "dark")

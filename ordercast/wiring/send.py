@@ -28,6 +28,7 @@ from ordercast.workflows.ports import (
     PaceBuckets,
     Provider,
     ReceiptLogs,
+    TemplateVersions,
     Token,
 )
 from ordercast.workflows.send.budgeting import Budgeting
@@ -35,6 +36,7 @@ from ordercast.workflows.send.checks import Checks, Cost
 from ordercast.workflows.send.claims import Claims
 from ordercast.workflows.send.pace import Pace
 from ordercast.workflows.send.settling import Settling
+from ordercast.workflows.send.template_versions import KeepVersions
 from ordercast.workflows.send_messages import SendMessages
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class SenderPorts:
     buckets: PaceBuckets
     accounts: Accounts
     provider: Provider
+    template_versions: TemplateVersions
     cost: Cost
     wait: Wait = wait_until
     now: Clock = utc_now
@@ -82,6 +85,7 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
         checks=Checks(
             ledger=ledger,
             words=ports.words,
+            keep_versions=KeepVersions(versions=ports.template_versions),
             cost=ports.cost,
             send_within=ports.send_within,
             quiet=quiet_policy(policy),

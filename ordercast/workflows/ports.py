@@ -129,6 +129,14 @@ class Ledger(DecisionsAndRows, Failures, HoldRecords, Protocol):
         ...
 
 
+class TemplateVersions(Protocol):
+    """What messages were made from, compressed and by version. Raises `LedgerUnavailable`."""
+
+    def keep(self, sources: Mapping[str, bytes]) -> None:
+        """Insert each version that is not there yet."""
+        ...
+
+
 class People(Protocol):
     """Customers and addresses. Raises `LedgerUnavailable`."""
 

@@ -32,6 +32,7 @@ from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from tests.examples import notification
 from tests.explorer.checks.rollups import verify_of
 from tests.fakes.clock import START, CountingToken
+from tests.fakes.template_versions import FakeTemplateVersions
 from tests.fakes.world import SEND_POLICY, World
 from tests.pacing.simulated.virtual_time import VirtualTime
 
@@ -108,6 +109,7 @@ def played(seed: int) -> tuple[World, list[str]]:
         buckets=troubled(world.buckets),
         accounts=troubled(world.accounts),
         provider=world.provider,
+        template_versions=FakeTemplateVersions(),
         cost=cost,
         wait=time.wait,
         now=time,

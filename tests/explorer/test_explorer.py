@@ -47,6 +47,7 @@ PORTS = {
     ports.Changes: "ledger",
     ports.Failures: "ledger",
     ports.HoldRecords: "ledger",
+    ports.TemplateVersions: "template_versions",
     ports.People: "people",
     ports.Suppressions: "people",
     ports.NotificationsTopic: "notifications_topic",

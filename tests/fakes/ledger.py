@@ -225,6 +225,7 @@ class FakeLedger:
             parts=request.parts,
             estimate=request.estimate,
             reserved=request.reserved,
+            template_version=request.template_version,
             drawn=drawn_after(request) if request.drawn else row.drawn,
         )
 

@@ -48,6 +48,7 @@ from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.send_quotas import FakeSendQuotas
+from tests.fakes.template_versions import FakeTemplateVersions
 from tests.fakes.work_queues import FakeWorkQueues
 
 LEASE = timedelta(minutes=2)
@@ -99,6 +100,7 @@ class World:
     rollups: FakeRollups = field(default_factory=FakeRollups)
     receipts: FakeReceiptQueue = field(default_factory=FakeReceiptQueue)
     work_queues: FakeWorkQueues = field(default_factory=FakeWorkQueues)
+    template_versions: FakeTemplateVersions = field(default_factory=FakeTemplateVersions)
     policy: Policy = POLICY
     opening: Opening = open_envelope
     words: Callable[[Notification], Words] = words
@@ -142,6 +144,7 @@ class World:
             buckets=self.buckets,
             accounts=self.accounts,
             provider=self.provider,
+            template_versions=self.template_versions,
             cost=self.cost,
             wait=self.wait,
             now=self.now,

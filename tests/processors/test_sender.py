@@ -177,7 +177,7 @@ def test_a_template_that_fails_comes_back_alone_and_is_named_in_the_log(
 
     assert ["m-1"] == answer(request(broken.id), request(row.id))
     assert State.SENT is world.state(row.id)
-    assert [["TemplateNotFound"]] == [line["bugs"] for line in logged()]
+    assert [["FileNotFoundError:brewed/en"]] == [line["bugs"] for line in logged()]
 
 
 def test_a_template_that_fails_comes_back_later_each_time_and_is_parked_for_the_alarm(
@@ -192,7 +192,7 @@ def test_a_template_that_fails_comes_back_later_each_time_and_is_parked_for_the_
     assert [["m-1"]] * (MAX_ATTEMPTS - 1) + [[]] == answers
     waits = [backoff(n, chance=0.5) for n in range(1, MAX_ATTEMPTS)]
     assert [(QUEUE, {"h-1": wait}) for wait in waits] == delays.calls
-    assert (State.PARKED, "bug:TemplateNotFound", 0) == (
+    assert (State.PARKED, "bug:FileNotFoundError:brewed/en", 0) == (
         *(world.state(row.id), world.row(row.id).rule, world.row(row.id).attempts),
     )
     assert 1 == json.loads(capsys.readouterr().out)[PARKED_METRIC]

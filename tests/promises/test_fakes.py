@@ -24,6 +24,7 @@ from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.template_versions import FakeTemplateVersions
 from tests.fakes.work_queues import FakeWorkQueues
 from tests.promises.accounts import AccountsPromises
 from tests.promises.buckets import BucketsPromises
@@ -39,6 +40,7 @@ from tests.promises.provider import ProviderPromises, outgoing
 from tests.promises.receipt_logs import ReceiptLogsPromises, receipt_log
 from tests.promises.receipt_queue import InboundEvent, ReceiptQueuePromises
 from tests.promises.rollups import RollupsPromises
+from tests.promises.template_versions import TemplateVersionsPromises
 from tests.promises.work_queues import Holding, WorkQueuesPromises
 
 Calling = Callable[[], object]
@@ -79,6 +81,12 @@ class TestFakeLimits(LimitsPromises):
     @pytest.fixture
     def limits(self) -> FakeLimits:
         return FakeLimits(FakeLedger())
+
+
+class TestFakeTemplateVersions(TemplateVersionsPromises):
+    @pytest.fixture
+    def versions(self) -> FakeTemplateVersions:
+        return FakeTemplateVersions()
 
 
 class TestFakeRollups(RollupsPromises):

@@ -63,6 +63,9 @@ _ORDER = Fields.of(
     },
     always=("items",),
 )
+VERSION_OF_WORDS = "words"
+"""The attribute of a row's template version: short, as a usual row is to stay one write unit."""
+
 _MESSAGES = map_of(
     record_of(Message, {"state": text_of(State), "at": INSTANT, "reason": TEXT, "price": DOLLARS})
 )
@@ -88,7 +91,7 @@ _NOTIFICATION = Fields.of(
     },
     expires_at="ttl",
     time_zones="zones",
-    template_version="words",
+    template_version=VERSION_OF_WORDS,
 )
 # Fields without a default in the class, that an item may lack.
 _NULLABLE = (

@@ -43,10 +43,11 @@ def higher_latest_status(table: str, latest_status: LatestStatus) -> Statement:
 
 def claim(table: str, request: ClaimRequest, *, owner: str, lease_until: datetime) -> Statement:
     """Move a notification from requested to sending, and answer it."""
-    costs = {
+    of_this_claim = {
         "parts": None if request.parts is None else number(request.parts),
         "estimate": None if request.estimate is None else text(str(request.estimate)),
         "reserved": None if request.reserved is None else text(str(request.reserved)),
+        ledger_item.VERSION_OF_WORDS: request.template_version and text(request.template_version),
     }
     before = request.drawn_before
     return partiql.update(
@@ -57,12 +58,12 @@ def claim(table: str, request: ClaimRequest, *, owner: str, lease_until: datetim
                 "state": text(State.SENDING),
                 "owner": text(owner),
                 "lease_until": millis(lease_until),
-                **{name: value for name, value in costs.items() if value},
+                **{name: value for name, value in of_this_claim.items() if value},
                 **({"drawn": DOLLARS.write(drawn_after(request))} if request.drawn else {}),
             },
             raised=(*VERSION, "attempts"),
-            # What an earlier attempt cost does not belong to this one.
-            removed=[name for name, value in costs.items() if not value],
+            # What an earlier attempt cost, and said, does not belong to this one.
+            removed=[name for name, value in of_this_claim.items() if not value],
         ),
         where={
             "state": [text(State.REQUESTED)],

@@ -20,6 +20,7 @@ from ordercast.sending.send_rules import (
     COUNTRY_CLOSED,
     SendWithin,
     block_reason,
+    bug_name,
     deferred,
     expires_at,
     latest_status_key_of,
@@ -30,6 +31,7 @@ from ordercast.sending.send_rules import (
 from ordercast.templates.words import Words
 from ordercast.workflows.ports import Clock, Ledger, RowChange
 from ordercast.workflows.send.sent import Sent
+from ordercast.workflows.send.template_versions import KeepVersions
 
 Ready = tuple[Outgoing, ClaimRequest]
 """A rendered notification, and the claim to request for it."""
@@ -57,6 +59,7 @@ class Checks:
 
     ledger: Ledger
     words: Callable[[Notification], Words]
+    keep_versions: KeepVersions
     cost: Cost
     send_within: SendWithin
     quiet: QuietPolicy
@@ -71,6 +74,7 @@ class Checks:
         found = self._known(wave)
         ready = self._rendered(self._allowed(wave, found, sent, failed), sent, failed)
         self._hold_back(failed, received, sent)
+        self.keep_versions(each.words for each, _ in ready)
         return Checked(ready, found.limits)
 
     def hold_over(
@@ -143,6 +147,7 @@ class Checks:
                 failed.append((row, error))
                 continue
             if request:
+                request = replace(request, template_version=words.version)
                 ready.append((Outgoing(notification=row, words=words), request))
             else:
                 closed.append((row, suppressed(row, COUNTRY_CLOSED, at=self.now())))
@@ -156,12 +161,15 @@ class Checks:
         The ledger counts provider calls only, and there was none.
         """
         last: list[RowChange] = []
+        noted: list[RowChange] = []
         for row, error in failed:
-            sent.bugs.append(type(error).__name__)
-            times = received[row.id]
+            sent.bugs.append(bug_name(error))
+            times, end = received[row.id], unsendable(row, error, at=self.now())
             if times < MAX_ATTEMPTS:
                 sent.retry[row.id] = backoff(times, chance=self.chance())
+                # Said from the first time on, so that `status` tells what it waits for.
+                noted += [(row, replace(row, rule=end.rule))] * (row.rule != end.rule)
             else:
-                last.append((row, unsendable(row, error, at=self.now())))
-        parked = self.ledger.change(last)
-        sent.settled.update(new.state for row, new in last if row.id in parked)
+                last.append((row, end))
+        changed = self.ledger.change([*noted, *last])
+        sent.settled.update(new.state for row, new in last if row.id in changed)

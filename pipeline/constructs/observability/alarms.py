@@ -84,7 +84,9 @@ class Alarms:
 
     def _parked(self) -> None:
         parked = self.metrics.metric(PARKED_METRIC, period=self.stage.alarms.period)
-        means = "Notifications were parked and wait for an operator."
+        means = (
+            "Notifications were parked and wait for an operator; a template that fails is named."
+        )
         self.topic.alarm(PARKED_METRIC, parked, means)
 
     def _account_trouble(self) -> None:

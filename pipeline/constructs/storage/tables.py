@@ -38,7 +38,8 @@ class Tables:
     def let_claim(self, function: Function) -> None:
         """Let *function* claim and settle notifications, and record the provider's message ids."""
         self._let_merge(function, "BatchGetItem")
-        # The first of all opens buckets of pace, accounts of budgets, and the list of holds.
+        # The first of all opens buckets of pace, accounts of budgets and the list of holds, and
+        # stores what messages are made from.
         self.ledger.let(function, "PartiQLInsert")
 
     def let_merge_receipts(self, function: Function) -> None:

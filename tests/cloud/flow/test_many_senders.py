@@ -19,6 +19,7 @@ from ordercast.sending.outcome import Outcome, Outgoing, accepted, refused, unkn
 from ordercast.wiring.send import SenderPorts, send_messages
 from tests.cloud.promises.fresh_resources import table_like
 from tests.examples import notification
+from tests.fakes.template_versions import FakeTemplateVersions
 from tests.fakes.world import SEND_POLICY, cost
 from tests.sampling import SAMPLED, sampled
 
@@ -64,6 +65,7 @@ def test_twenty_senders_on_duplicates_of_every_message_call_once_for_each(
             buckets=DynamoBuckets(table=ledger.table),
             accounts=DynamoAccounts(table=ledger.table),
             provider=counting_provider,
+            template_versions=FakeTemplateVersions(),
             cost=cost,
             send_within=lambda _: timedelta(days=36_500),
         )

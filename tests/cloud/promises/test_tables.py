@@ -11,6 +11,7 @@ from ordercast.events.order_event import Channel
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.budgets.limits import DynamoLimits
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.gateways.ledger.template_versions import DynamoTemplateVersions
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.gateways.people import items as people_item
 from ordercast.gateways.people.dynamo_people import DynamoPeople
@@ -29,6 +30,7 @@ from tests.promises.limits import LimitsPromises
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
 from tests.promises.receipt_logs import ReceiptLogsPromises
 from tests.promises.rollups import RollupsPromises
+from tests.promises.template_versions import TemplateVersionsPromises
 
 
 @pytest.fixture
@@ -141,6 +143,12 @@ class TestDynamoAccounts(AccountsPromises):
     @pytest.fixture
     def accounts(self, cloud: LocalCloud, executor: Executor) -> DynamoAccounts:
         return DynamoAccounts(table=table_like(cloud, "ledger_table", executor))
+
+
+class TestDynamoTemplateVersions(TemplateVersionsPromises):
+    @pytest.fixture
+    def versions(self, cloud: LocalCloud, executor: Executor) -> DynamoTemplateVersions:
+        return DynamoTemplateVersions(table=table_like(cloud, "ledger_table", executor))
 
 
 class TestDynamoLimits(LimitsPromises):

@@ -79,6 +79,16 @@ def _rows(stage: Stage) -> Iterator[str]:
         yield f"P2: {_name(there[each])} was entered again after it had expired"
 
 
+def _words(stage: Stage) -> Iterator[str]:
+    """P1: whatever was claimed can be rendered again, from what is stored."""
+    for row in all_rows(stage).values():
+        version = row.template_version
+        if version and version not in stage.template_versions.stored:
+            yield f"P1: {_name(row)} was made from {version}, which is not stored"
+        if row.state is State.SENT and not version:
+            yield f"P1: nobody knows what {_name(row)} was made from"
+
+
 def _rest(stage: Stage) -> Iterator[str]:
     """P1: nothing is stuck, in the ledger, in a queue or in a circle."""
     if stage.circling:
@@ -224,6 +234,7 @@ def _privacy(stage: Stage) -> Iterator[str]:
 _CHECKS = (
     _records,
     _rows,
+    _words,
     _rest,
     _holds,
     _decisions,

@@ -81,6 +81,7 @@ class Fitting:
     sweeper_ledger: Callable[[Any], Any] = lambda port: port
     parked: Callable[[Any], Any] = lambda port: port
     answer: Callable[[Event, Any], Any] = lambda _, answer: answer
+    template_versions: Callable[[Any], Any] = lambda port: port
     tracker_receipt_logs: Callable[[Any], Any] = lambda port: port
     rollups: Callable[[FakeRollups], Any] = lambda fake: fake
     accounts: Callable[[FakeAccounts], Any] = lambda fake: fake

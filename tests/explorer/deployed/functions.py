@@ -49,6 +49,7 @@ from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.send_quotas import FakeSendQuotas
+from tests.fakes.template_versions import FakeTemplateVersions
 from tests.fakes.world import cost
 
 Out = TypeVar("Out")
@@ -68,6 +69,7 @@ class Functions:
     receipt_logs: FakeReceiptLogs
     buckets: FakeBuckets
     accounts: FakeAccounts
+    template_versions: FakeTemplateVersions
     rollups: FakeRollups
     kept: FakeParkedRecords
     topic: NotificationsTopic
@@ -99,6 +101,9 @@ class Functions:
             buckets=self.fault_proxy.watched("buckets", self.buckets),
             accounts=self.fault_proxy.watched("accounts", self.fitting.accounts(self.accounts)),
             provider=self.fault_proxy.watched("provider", self._provider(channel)),
+            template_versions=self.fitting.template_versions(
+                self.fault_proxy.watched("template_versions", self.template_versions)
+            ),
             cost=cost,
             wait=self._wait,
             now=self.clock,

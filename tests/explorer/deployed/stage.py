@@ -32,6 +32,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
+from tests.fakes.template_versions import FakeTemplateVersions
 from tests.templates.review import review_template
 
 FUNCTION_TIME_OUT = timedelta(minutes=1)
@@ -75,6 +76,7 @@ class Stage:
     receipt_logs: FakeReceiptLogs = field(default_factory=FakeReceiptLogs)
     buckets: FakeBuckets = field(default_factory=FakeBuckets)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    template_versions: FakeTemplateVersions = field(default_factory=FakeTemplateVersions)
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
     ended: dict[str, Notification] = field(default_factory=dict)
     circling: bool = False
@@ -263,6 +265,7 @@ class Stage:
             receipt_logs=self.receipt_logs,
             buckets=self.buckets,
             accounts=self.accounts,
+            template_versions=self.template_versions,
             rollups=self.rollups,
             kept=self.parked,
             topic=self.topic,

@@ -1,6 +1,6 @@
 """Define the safeguards of relaying and sending, and the functions without each. Used by `test_safeguards`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -89,6 +89,12 @@ class _WithoutCeilings(Around):
         unpriced = [replace(each, reserved=None) for each in requests]
         claims: dict[str, Claim] = self.inner.claim(unpriced, **named)
         return claims
+
+
+class _Unkept(Around):
+    """Stores nothing that messages are made from."""
+
+    def keep(self, _: Mapping[str, bytes]) -> None: ...
 
 
 class _Anybodys(Around):
@@ -279,6 +285,11 @@ SAFEGUARDS_OF_SENDING = (
         name="latest status at the claim",
         without=lambda: Fitting(sender_ledger=_WithoutLatestStatuses),
         breaks="after something newer was accepted",
+    ),
+    Safeguard(
+        name="what a message is made from is stored before its claim",
+        without=lambda: Fitting(template_versions=_Unkept),
+        breaks="which is not stored",
     ),
     Safeguard(
         name="consent at the claim",

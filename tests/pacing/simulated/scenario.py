@@ -26,6 +26,7 @@ from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START, CountingToken
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.receipt_logs import FakeReceiptLogs
+from tests.fakes.template_versions import FakeTemplateVersions
 from tests.fakes.world import SEND_POLICY, cost
 from tests.pacing.simulated.provider import LimitedProvider
 from tests.pacing.simulated.queue import Queue, Send
@@ -120,6 +121,7 @@ def play(scenario: Scenario) -> Played:
         buckets=buckets,
         accounts=FakeAccounts(buckets=buckets),
         provider=provider,
+        template_versions=FakeTemplateVersions(),
         cost=cost,
         wait=time.wait,
         now=time,

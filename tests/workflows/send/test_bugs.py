@@ -43,6 +43,21 @@ def test_each_time_it_waits_longer_and_in_the_end_it_is_parked_uncalled(broken: 
     assert {} == broken.got()
 
 
+def test_its_template_is_named_from_the_first_try_on(world: World) -> None:
+    """In `status` and in the log; its neighbour is sent."""
+    broken, other = replace(ONE, template="brewed", locale="sv-SE"), notification(2)
+    world.enter(broken, other)
+
+    sent = world.send(broken.id, other.id)
+
+    row = world.row(broken.id)
+    assert (State.REQUESTED, "bug:FileNotFoundError:brewed/en") == (row.state, row.rule)
+    assert ["FileNotFoundError:brewed/en"] == sent.bugs
+    assert State.SENT is world.state(other.id)
+    world.send(broken.id, received=2)
+    assert row == world.row(broken.id)  # it is written once
+
+
 def test_mended_and_redriven_it_is_sent_once(broken: World) -> None:
     broken.enter(ONE)
     broken.send(ONE.id, received=MAX_ATTEMPTS)

@@ -17,6 +17,7 @@ from ordercast.wiring.send import SenderPorts, send_messages
 from ordercast.workflows.send_messages import COMES_BACK, TRIES, WAITS, WAVE_TAKES, SendMessages
 from tests.examples import notification
 from tests.fakes.clock import START
+from tests.fakes.template_versions import FakeTemplateVersions
 from tests.fakes.world import SEND_POLICY, World
 
 MANY = [notification(n) for n in range(40)]
@@ -66,6 +67,7 @@ def sender_of_long_texts(world: World, *, rate: int) -> SendMessages:
         buckets=world.buckets,
         accounts=world.accounts,
         provider=world.provider,
+        template_versions=FakeTemplateVersions(),
         cost=lambda row, _: ClaimRequest(id=row.id, parts=3),
         now=world.now,
         wait=world.wait,
