@@ -33,7 +33,7 @@ export CDK_DISABLE_VERSION_CHECK := true
 .PHONY: help bootstrap demo drill-pumping test test-fast test-whole explore bench prove fuzz check format lint types imports synth cfn-lint \
 	generated \
 	fix workflows audit coverage contract emails pictures wheel \
-	deploy destroy destroy-account requirements clean
+	deploy deploy-account destroy destroy-account requirements clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -125,9 +125,13 @@ audit: bootstrap ## Look for known vulnerabilities of what is locked; needs a ne
 			--disable-pip --require-hashes --strict --progress-spinner off || exit 1; \
 	done
 
-deploy: bootstrap ## Deploy a stage to the AWS account of your credentials: STAGE=dev or prod
+# Exclusively: the CDK would take the account's stack along, which carries the receipts of every stage.
+deploy: bootstrap ## Deploy a stage to the AWS account of your credentials, after deploy-account: STAGE=dev or prod
 	@test -n "$(STAGE)" || { echo "Which stage? make deploy STAGE=dev"; exit 1; }
-	@$(CDK) deploy --all -c stage=$(STAGE)
+	@$(CDK) deploy --exclusively 'Ordercast-$(STAGE)-*' -c stage=$(STAGE) -c deploying=true
+
+deploy-account: bootstrap ## Deploy what the stages of an account and Region share: first, and when it has changed
+	@$(CDK) deploy --exclusively Ordercast-Account -c deploying=true
 
 destroy: bootstrap ## Remove a stage from AWS again, and nothing that other stages use: STAGE=dev
 	@test -n "$(STAGE)" || { echo "Which stage? make destroy STAGE=dev"; exit 1; }

@@ -6,7 +6,7 @@ event get the same decision, even if preferences, time, cap or code have changed
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
@@ -16,6 +16,10 @@ from ordercast.events.order_event import Channel, OrderEvent
 from ordercast.notifications.lifecycle import State
 
 STALE = "stale"
+
+KEPT = timedelta(days=3 * 366)
+"""How long a decision and an order's latest status are kept after their event was accepted: for so long
+a repetition gets the same decision. An end, because they are the only rows that would pile up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,11 @@ class Decision:
     accepted_at: datetime
     expires_at: datetime
     notes: tuple[Note, ...] = ()
+
+    @property
+    def kept_until(self) -> datetime:
+        """When the decision may be forgotten: never before its rows."""
+        return max(self.accepted_at + KEPT, self.expires_at)
 
     @property
     def is_stale(self) -> bool:

@@ -12,7 +12,7 @@ from ordercast.decisions.audience import (
     recipient_of,
     stated_time_zones,
 )
-from ordercast.decisions.decision import Decision, Verdict, Verdicts
+from ordercast.decisions.decision import KEPT, Decision, Verdict, Verdicts
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.notifications.lifecycle import State
@@ -41,13 +41,15 @@ def rows(
     ]
 
 
-def latest_statuses(event: OrderEvent, order: str, verdicts: Verdicts) -> list[LatestStatus]:
+def latest_statuses(
+    event: OrderEvent, order: str, verdicts: Verdicts, *, accepted_at: datetime
+) -> list[LatestStatus]:
     """Return the order's status rank on each channel that this event is sent on."""
     rank = status_rank(event.status, event.occurred_at)
     if rank is None:
         return []
     return [
-        LatestStatus(order=order, channel=channel, status_rank=rank)
+        LatestStatus(order=order, channel=channel, status_rank=rank, kept_until=accepted_at + KEPT)
         for channel, verdict in verdicts.items()
         if verdict.state is not State.SUPPRESSED
     ]

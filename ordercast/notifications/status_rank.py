@@ -17,11 +17,15 @@ _RANK = 10**15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatestStatus:
-    """The newest status of an order that was accepted on one channel."""
+    """The newest status of an order that was accepted on one channel.
+
+    It may be forgotten after `kept_until`; one that was read says None.
+    """
 
     order: str
     channel: Channel
     status_rank: int
+    kept_until: datetime | None = None
 
     @property
     def is_first(self) -> bool:

@@ -78,7 +78,8 @@ class RecordDecisions:
             except Exception as error:  # noqa: BLE001 - a bug in one event must not sink its neighbours
                 bugs[each.key] = error
                 continue
-            raise_latest_statuses(known, latest_statuses(each.event, order, verdicts[each.key]))
+            news = latest_statuses(each.event, order, verdicts[each.key], accepted_at=now)
+            raise_latest_statuses(known, news)
         return verdicts, bugs
 
     def _requests(

@@ -119,7 +119,12 @@ class RelayOrders:
             else:
                 raise_latest_statuses(
                     drafts.latest_statuses,
-                    latest_statuses(inbound.event, key[0], decisions[key].verdicts),
+                    latest_statuses(
+                        inbound.event,
+                        key[0],
+                        decisions[key].verdicts,
+                        accepted_at=decisions[key].accepted_at,
+                    ),
                 )
         return drafts
 

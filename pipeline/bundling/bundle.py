@@ -45,8 +45,9 @@ class NotInstalled(Exception):
 class Recipe:
     """Everything that decides what a bundle holds.
 
-    `compiler` is an interpreter of the version `python`; without one the bundle ships sources
-    only and starts more slowly, since bytecode of another version is useless.
+    `compiler` is an interpreter of the version `python`; without one the bundle has sources only
+    and starts more slowly, since bytecode of another version is useless: it is not deployed. From
+    one recipe any machine makes the same bundle.
     """
 
     python: str
@@ -79,7 +80,7 @@ class Recipe:
             target = folder / path.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
-        self._compile(*(folder / package for package in SHIPPED))
+        self._compile(*(folder / package for package in SHIPPED), within=folder)
 
     def dependencies(self) -> Path:
         """Install once, in a folder that appears under its name only when it is complete.
@@ -96,7 +97,7 @@ class Recipe:
             self._install(built)
             _trim(built)
             locale_data.prune(built, locale_data.languages_in(ROOT))
-            self._compile(built)
+            self._compile(built, within=built)
             try:
                 built.rename(kept)
             except OSError:
@@ -121,6 +122,15 @@ class Recipe:
         if done.returncode:
             raise self._not_installed(done.stderr)
 
+    def no_compiler(self) -> NotInstalled:
+        """Say how to get what compiles the bundle."""
+        what = (
+            f"The functions need bytecode of Python {self.python}, and there is none on this machine: "
+            f"install it as python{self.python}, or with "
+            f"`UV_PYTHON_DOWNLOADS=manual .venv/bin/uv python install {self.python}`."
+        )
+        return NotInstalled(what=what, why=what)
+
     def _not_installed(self, why: str) -> NotInstalled:
         log = ROOT / ".tools" / "logs" / "bundle.log"
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -131,12 +141,14 @@ class Recipe:
         )
         return NotInstalled(what=what, why=why)
 
-    def _compile(self, *folders: Path) -> None:
+    def _compile(self, *folders: Path, within: Path) -> None:
         if self.compiler is None:
             return
+        # Bytecode names its source: where Lambda has it, not the folder of this machine.
+        paths = () if self.for_host else ("-s", str(within), "-p", "/var/task")
         # Unchecked: Lambda unpacks with new modification times, which would outdate the others.
         options = ("-q", "--invalidation-mode", "unchecked-hash")
-        _run(self.compiler, "-m", "compileall", *options, *map(str, folders))
+        _run(self.compiler, "-m", "compileall", *options, *paths, *map(str, folders))
 
 
 def shipped_sources(root: Path) -> Iterator[Path]:

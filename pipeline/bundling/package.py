@@ -12,6 +12,9 @@ from aws_cdk import aws_lambda as lambda_
 from ordercast.settings.stage import BundleTarget
 from pipeline.bundling.bundle import ROOT, Recipe, recipe
 
+DEPLOYING = "deploying"
+"""What the Makefile's targets say that deploy: `-c deploying=true`. To look at templates sources do."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
@@ -28,6 +31,8 @@ def package(stack: Stack, target: BundleTarget) -> Package:
     Raises `NotInstalled` here, since CDK shows an error of its hook as a long trace.
     """
     made = recipe(target)
+    if stack.node.try_get_context(DEPLOYING) and made.compiler is None:
+        raise made.no_compiler()
     if stack.bundling_required:
         made.dependencies()
     return Package(

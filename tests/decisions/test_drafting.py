@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ordercast.decisions.audience import CONSENT_BY_EVENT, CONSENT_ON_RECORD, audience_of
-from ordercast.decisions.decision import STALE, Decision, Verdict, Verdicts
+from ordercast.decisions.decision import KEPT, STALE, Decision, Verdict, Verdicts
 from ordercast.decisions.drafting import latest_statuses, rows
 from ordercast.events.order_event import Channel, Money, Priority
 from ordercast.notifications.lifecycle import State
@@ -199,6 +199,7 @@ def test_only_what_is_to_be_sent_raises_a_latest_status(state: State) -> None:
         one,
         "o",
         {Channel.SMS: accepted, Channel.EMAIL: Verdict(state=State.SUPPRESSED, rule="cap")},
+        accepted_at=START,
     )
 
     assert [(Channel.SMS, status_rank("shipped", one.occurred_at))] == [
@@ -207,7 +208,16 @@ def test_only_what_is_to_be_sent_raises_a_latest_status(state: State) -> None:
 
 
 def test_a_status_outside_the_line_raises_no_latest_status() -> None:
-    assert [] == latest_statuses(order_event(status="cancelled"), "o", {Channel.SMS: SENT})
+    assert [] == latest_statuses(
+        order_event(status="cancelled"), "o", {Channel.SMS: SENT}, accepted_at=START
+    )
+
+
+def test_an_order_s_latest_status_is_kept_for_years_from_its_newest() -> None:
+    (raised,) = latest_statuses(
+        order_event(status="shipped"), "o", {Channel.SMS: SENT}, accepted_at=START
+    )
+    assert START + KEPT == raised.kept_until
 
 
 def test_a_phone_number_is_kept_as_it_will_be_dialled() -> None:

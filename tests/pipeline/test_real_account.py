@@ -96,6 +96,20 @@ MENDED = {
     "the verifier reads every parked object three times an hour": (
         "tests/gateways/parked/test_objects.py::test_of_an_hour_only_its_days_are_read"
     ),
+    "decisions and latest statuses pile up without an end": (
+        "tests/gateways/ledger/test_item_sizes.py::"
+        "test_a_decision_has_an_end_years_away_and_never_before_its_rows"
+    ),
+    "the bundle differs by the machine that deploys": (
+        "bundling/test_bundle.py::test_a_bundle_is_the_same_to_the_byte_wherever_it_is_built"
+    ),
+    "functions are deployed without bytecode": (
+        "bundling/test_offline.py::"
+        "test_a_deployment_without_the_functions_python_is_refused_in_one_line"
+    ),
+    "a deployment of dev changes what carries prod's receipts": (
+        "test_stages.py::test_a_deployment_of_a_stage_leaves_the_account_s_stack_alone"
+    ),
 }
 """What went wrong, and a test in this folder or, with `tests/`, elsewhere."""
 

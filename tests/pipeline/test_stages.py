@@ -58,6 +58,24 @@ def test_removing_a_stage_selects_its_own_stacks_and_not_the_accounts(
     assert set(syntheses["dev"].templates) - {"Ordercast-Account"} == selected
 
 
+def test_a_deployment_of_a_stage_leaves_the_account_s_stack_alone(
+    syntheses: dict[str, Synthesis],
+) -> None:
+    """A change tried in dev would otherwise reach the receipts of prod."""
+    printed = subprocess.run(
+        ["make", "--dry-run", "deploy", "STAGE=dev"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    (arguments,) = re.findall(r"cdk deploy (.+)$", printed, flags=re.MULTILINE)
+    only, pattern, *_ = shlex.split(arguments)
+    selected = {stack for stack in syntheses["dev"].templates if fnmatchcase(stack, pattern)}
+    assert "--exclusively" == only
+    assert set(syntheses["dev"].templates) - {"Ordercast-Account"} == selected
+
+
 def test_only_deployed_stages_set_the_accounts_sms_attributes(
     syntheses: dict[str, Synthesis],
 ) -> None:

@@ -189,8 +189,13 @@ def read(item: Item) -> Notification:
 
 def write_latest_status(latest: LatestStatus) -> dict[str, Attribute]:
     """Return the item of an order's latest status on a channel."""
-    rank = {"rank": number(latest.status_rank)}
-    return {**latest_status_key((latest.order, latest.channel)), **rank}
+    return {**latest_status_key((latest.order, latest.channel)), **standing(latest)}
+
+
+def standing(latest: LatestStatus) -> dict[str, Attribute]:
+    """Return what changes of the item when a newer status is accepted."""
+    kept = {"ttl": TTL.write(latest.kept_until)} if latest.kept_until else {}
+    return {"rank": number(latest.status_rank), **kept}
 
 
 def read_latest_status(item: Item) -> LatestStatus:
@@ -203,8 +208,12 @@ def read_latest_status(item: Item) -> LatestStatus:
 
 
 def write_decision(decision: Decision) -> dict[str, Attribute]:
-    """Return the item of a decision, which has no ttl: it outlives the rows that it promises."""
-    return {**decision_key((decision.order, decision.event)), **_DECISION.write(decision)}
+    """Return the item of a decision, whose ttl is years away: it outlives the rows that it promises."""
+    return {
+        **decision_key((decision.order, decision.event)),
+        **_DECISION.write(decision),
+        "ttl": TTL.write(decision.kept_until),
+    }
 
 
 def read_decision(item: Item) -> Decision:

@@ -31,13 +31,13 @@ def first_latest_status(table: str, latest_status: LatestStatus) -> Statement:
 
 def higher_latest_status(table: str, latest_status: LatestStatus) -> Statement:
     """Raise a latest status that is stored and lower."""
-    stands = number(latest_status.status_rank)
+    stands = ledger_item.standing(latest_status)
     return partiql.update(
         table,
         latest_status_key((latest_status.order, latest_status.channel)),
-        Update(set_={"rank": stands}),
+        Update(set_=stands),
         where={},
-        below={"rank": stands},
+        below={"rank": stands["rank"]},
     )
 
 

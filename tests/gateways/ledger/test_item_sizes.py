@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ordercast.decisions.decision import Decision, Verdict
+from ordercast.decisions.decision import KEPT, Decision, Verdict
 from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, Money
 from ordercast.gateways.ledger import items as ledger_item
@@ -124,17 +124,39 @@ def test_a_decision_is_one_write_unit_and_names_nobody() -> None:
         "position",
         "accepted_at",
         "expires_at",
+        "ttl",
     } == item.keys()
 
 
 def test_a_latest_status_is_one_write_unit_and_outlives_its_rows() -> None:
     latest_status = LatestStatus(
-        order=ORDER, channel=Channel.EMAIL, status_rank=status_rank("delivered", START) or 0
+        order=ORDER,
+        channel=Channel.EMAIL,
+        status_rank=status_rank("delivered", START) or 0,
+        kept_until=START + KEPT,
     )
     item = ledger_item.write_latest_status(latest_status)
 
     assert WRITE_UNIT > size(item)
-    assert "ttl" not in item
+    assert {"N": str(int((START + KEPT).timestamp()))} == item["ttl"]
+
+
+@pytest.mark.parametrize("retention", [timedelta(days=90), timedelta(days=10_000)])
+def test_a_decision_has_an_end_years_away_and_never_before_its_rows(retention: timedelta) -> None:
+    """Without one, decisions would be stored and paid for without a limit."""
+    decision = Decision(
+        order=ORDER,
+        event=ORDER,
+        verdicts={},
+        fingerprint="0" * 32,
+        position=POSITION,
+        accepted_at=START,
+        expires_at=START + retention,
+    )
+    until = START + max(retention, timedelta(days=3 * 366))
+    ttl = ledger_item.write_decision(decision)["ttl"]
+    assert {"N": str(int(until.timestamp()))} == ttl
+    assert decision == ledger_item.read_decision(ledger_item.write_decision(decision))
 
 
 @pytest.mark.parametrize("cap", [0, 10])

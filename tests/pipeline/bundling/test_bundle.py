@@ -132,6 +132,34 @@ def test_without_the_targets_python_sources_ship_alone(
     assert not list((tmp_path / "made").rglob("*.pyc"))
 
 
+@pytest.mark.usefixtures("checkout", "installed")
+def test_a_bundle_is_the_same_to_the_byte_wherever_it_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its hash is of the recipe, so what differs by machine would be deployed under one name."""
+    made = []
+    for place in ("here", "there"):
+        (tmp_path / place).mkdir()
+        for package in SHIPPED:
+            (tmp_path / place / package).mkdir()
+            (tmp_path / place / package / "module.py").write_text("def one():\n    return 1\n")
+        monkeypatch.setattr(bundle, "ROOT", tmp_path / place)
+        make(for_host=False).fill(tmp_path / place / "made")
+        files = sorted(each for each in (tmp_path / place / "made").rglob("*") if each.is_file())
+        root = tmp_path / place / "made"
+        made.append({str(each.relative_to(root)): each.read_bytes() for each in files})
+
+    here, there = made
+    assert here == there
+    assert any(name.endswith(".pyc") for name in here)
+
+
+def test_nothing_is_deployed_without_bytecode_and_the_refusal_says_how_to_get_it() -> None:
+    refusal = str(make(python="3.13", compiler=None).no_compiler())
+    assert "bytecode of Python 3.13" in refusal
+    assert "uv python install 3.13" in refusal
+
+
 @pytest.mark.usefixtures("checkout")
 def test_dependencies_are_installed_once_whatever_changes_in_the_sources(
     installed: list[Path], checkout: Path, tmp_path: Path

@@ -21,6 +21,12 @@ require("dns").lookup = refuse;
 """
 NOWHERE = "http://127.0.0.1:9"
 
+WITHOUT_A_COMPILER = """
+import app, pipeline.bundling.bundle
+pipeline.bundling.bundle._compiler = lambda python: None
+app.main()
+"""
+
 WITHOUT_BUNDLES = """
 import sys
 from pathlib import Path
@@ -86,6 +92,18 @@ def test_packages_that_are_missing_are_answered_in_two_lines(tmp_path: Path) -> 
     assert "network was disabled" in log.read_text()
 
 
+def test_a_deployment_without_the_functions_python_is_refused_in_one_line(
+    tmp_path: Path,
+) -> None:
+    """Without bytecode each cold start would compile everything; looking at templates may do without."""
+    program = ("-c", WITHOUT_A_COMPILER)
+    done = _synthesise("dev", tmp_path, *program, context={"deploying": "true"})
+
+    assert 1 == done.returncode
+    (refusal,) = done.stderr.splitlines()
+    assert refusal.startswith("The functions need bytecode of Python 3.13")
+
+
 def test_a_misspelt_stage_is_answered_in_one_line(tmp_path: Path) -> None:
     done = _synthesise("prd", tmp_path)
 
@@ -94,7 +112,7 @@ def test_a_misspelt_stage_is_answered_in_one_line(tmp_path: Path) -> None:
 
 
 def _synthesise(
-    stage: str, folder: Path, *program: str, **more: str
+    stage: str, folder: Path, *program: str, context: dict[str, str] | None = None, **more: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the app as the CDK CLI does, in an environment with what set-up has left, and *more*."""
     (folder / "no-network.cjs").write_text(NO_NETWORK)
@@ -104,7 +122,7 @@ def _synthesise(
         cwd=ROOT,
         env=CACHES
         | {
-            "CDK_CONTEXT_JSON": json.dumps({**cdk_context(), "stage": stage}),
+            "CDK_CONTEXT_JSON": json.dumps({**cdk_context(), "stage": stage, **(context or {})}),
             "CDK_OUTDIR": str(folder / "out"),
             "HOME": str(folder / "home"),
             "HTTPS_PROXY": NOWHERE,
