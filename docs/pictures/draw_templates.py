@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ordercast.authoring.catalogue import Voice, voices
+from ordercast.authoring.catalogue import Variant, variants
 from ordercast.authoring.lint_rendered import render
 from ordercast.templates.brands import Brand, read_brands
 from ordercast.templates.sms_text import parts
@@ -39,29 +39,29 @@ def main() -> None:
 
 def _pictures() -> Iterator[tuple[str, str]]:
     brands = read_brands(EXAMPLES)
-    known = [each for each in voices(brands.values()) if each.language == DEFAULT_LANGUAGE]
-    for voice in known:
-        if not voice.brand.folder:
-            yield voice.template, _on_phones(voice)
+    known = [each for each in variants(brands.values()) if each.language == DEFAULT_LANGUAGE]
+    for variant in known:
+        if not variant.brand.folder:
+            yield variant.template, _on_phones(variant)
     for name, brand in brands.items():
         yield name, _on_phones(_own(known, brand))
         yield f"{name}-wide", _in_windows(_own(known, brand))
 
 
-def _own(known: list[Voice], brand: Brand) -> Voice:
+def _own(known: list[Variant], brand: Brand) -> Variant:
     return next(each for each in known if each.brand is brand and each.template in brand.statuses)
 
 
-def _on_phones(voice: Voice) -> str:
-    made = render(voice, "typical")
+def _on_phones(variant: Variant) -> str:
+    made = render(variant, "typical")
     counted, email = parts(made.text.text), _without_pictures(made.email.html or "")
     billed = f"{counted.parts} part{'s' if counted.parts > 1 else ''}, {counted.encoding}"
     bubble = f'<p class="bubble">{escape(made.text.text)}</p><p class="quiet">{billed}</p>'
     return _page(_frame(email, NARROW) + _frame(email, NARROW, dark=True), bubble)
 
 
-def _in_windows(voice: Voice) -> str:
-    email = _without_pictures(render(voice, "typical").email.html or "")
+def _in_windows(variant: Variant) -> str:
+    email = _without_pictures(render(variant, "typical").email.html or "")
     stripped = re.sub("<style>.*?</style>", "", email, flags=re.DOTALL)
     return _page(_frame(email, WIDE) + _frame(stripped, NARROW), "")
 

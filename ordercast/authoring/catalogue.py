@@ -11,7 +11,7 @@ from ordercast.templates.sources import DEFAULT_LANGUAGE, languages_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
+class Variant:
     """One template, as one brand says it in one language; `brand` is `NO_BRAND` for all other shops."""
 
     brand: Brand
@@ -34,10 +34,10 @@ def templates_of(brand: Brand) -> list[str]:
     return list(dict.fromkeys([*statuses.TEMPLATES, *brand.statuses]))
 
 
-def voices(brands: Iterable[Brand]) -> list[Voice]:
+def variants(brands: Iterable[Brand]) -> list[Variant]:
     """Return all that may be said to anybody, that of no brand first."""
     return [
-        Voice(brand=brand, template=template, language=language)
+        Variant(brand=brand, template=template, language=language)
         for brand in (NO_BRAND, *brands)
         for template in templates_of(brand)
         for language in sorted(languages_of(template, brand), key=_default_first)

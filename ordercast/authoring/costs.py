@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ordercast.authoring.catalogue import Voice, voices
+from ordercast.authoring.catalogue import Variant, variants
 from ordercast.authoring.lint_rendered import render
 from ordercast.templates.brands import Brand
 from ordercast.templates.sms_text import Parts, parts
@@ -15,25 +15,25 @@ PriceOf = Callable[[str], Decimal | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What a voice's text takes with long fields, the most that it may, and its price by country."""
+    """What a variant's text takes with long fields, the most that it may, and its price by country."""
 
-    voice: Voice
+    variant: Variant
     parts: Parts
     prices: dict[str, Decimal | None]
 
 
 def dearest(brands: Iterable[Brand], countries: Iterable[str], price_of: PriceOf) -> list[Cost]:
     """Return the dearest template of each brand and language, with long fields."""
-    worst: dict[tuple[Brand, str], tuple[Voice, Parts]] = {}
-    for voice in voices(brands):
-        counted = parts(render(voice, "long").text.text)
-        key = (voice.brand, voice.language)
+    worst: dict[tuple[Brand, str], tuple[Variant, Parts]] = {}
+    for variant in variants(brands):
+        counted = parts(render(variant, "long").text.text)
+        key = (variant.brand, variant.language)
         if key not in worst or _size(counted) > _size(worst[key][1]):
-            worst[key] = (voice, counted)
+            worst[key] = (variant, counted)
     open_to = list(countries)
     return [
-        Cost(voice=voice, parts=counted, prices=_prices(counted.parts, open_to, price_of))
-        for voice, counted in worst.values()
+        Cost(variant=variant, parts=counted, prices=_prices(counted.parts, open_to, price_of))
+        for variant, counted in worst.values()
     ]
 
 

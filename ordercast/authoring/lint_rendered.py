@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from jinja2 import TemplateSyntaxError, UndefinedError
 
-from ordercast.authoring.catalogue import Voice, file_of, voices
+from ordercast.authoring.catalogue import Variant, file_of, variants
 from ordercast.authoring.findings import Fault, Finding
 from ordercast.authoring.markup import ENOUGH, Markup, contrast
 from ordercast.authoring.samples import SAMPLES, sample
@@ -25,9 +25,9 @@ BUDGET: Mapping[Encoding, int] = {Encoding.GSM_7: 2, Encoding.UCS_2: 4}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """What a voice makes of a sample order, on both channels."""
+    """What a variant makes of a sample order, on both channels."""
 
-    voice: Voice
+    variant: Variant
     name: str
     text: Words
     email: Words
@@ -37,12 +37,12 @@ def check_rendered(brands: Iterable[Brand], budget: Mapping[Encoding, int]) -> I
     """Yield what is wrong with what comes out."""
     for brand in (NO_BRAND, *brands):
         yield from _palette(brand)
-    for voice in voices(brands):
+    for variant in variants(brands):
         for name in SAMPLES:
             try:
-                made = render(voice, name)
+                made = render(variant, name)
             except Exception as error:  # noqa: BLE001 - whatever stops it would stop the message
-                yield _not_rendered(voice, name, error)
+                yield _not_rendered(variant, name, error)
                 break
             yield from _cut(made)
             yield from _length(made, budget)
@@ -50,19 +50,19 @@ def check_rendered(brands: Iterable[Brand], budget: Mapping[Encoding, int]) -> I
             yield from _colours(made)
 
 
-def render(voice: Voice, name: str) -> Rendering:
-    """Render a voice for the sample order of that *name*; raises what Jinja raises."""
+def render(variant: Variant, name: str) -> Rendering:
+    """Render a variant for the sample order of that *name*; raises what Jinja raises."""
     made = {
         channel: rendered(
-            sample(name, channel, template=voice.template, language=voice.language),
-            voice.brand,
+            sample(name, channel, template=variant.template, language=variant.language),
+            variant.brand,
         )
         for channel in (Channel.SMS, Channel.EMAIL)
     }
-    return Rendering(voice=voice, name=name, text=made[Channel.SMS], email=made[Channel.EMAIL])
+    return Rendering(variant=variant, name=name, text=made[Channel.SMS], email=made[Channel.EMAIL])
 
 
-def _not_rendered(voice: Voice, name: str, error: Exception) -> Finding:
+def _not_rendered(variant: Variant, name: str, error: Exception) -> Finding:
     fault = Fault.MISSING_VARIABLE if isinstance(error, UndefinedError) else Fault.BROKEN
     line = (
         f" (line {error.lineno} of what it becomes)"
@@ -70,7 +70,7 @@ def _not_rendered(voice: Voice, name: str, error: Exception) -> Finding:
         else ""
     )
     what = f"cannot be rendered for a {name} order: {error}{line}"
-    return Finding(fault=fault, where=voice.file, what=" ".join(what.split()))
+    return Finding(fault=fault, where=variant.file, what=" ".join(what.split()))
 
 
 def _cut(made: Rendering) -> Iterator[Finding]:
@@ -88,7 +88,7 @@ def _cut(made: Rendering) -> Iterator[Finding]:
 
 def _cut_in(made: Rendering, what: str, where: str) -> Finding:
     said = f"{what} is not whole in {where} of a {made.name} order"
-    return Finding(fault=Fault.CUT, where=made.voice.file, what=said)
+    return Finding(fault=Fault.CUT, where=made.variant.file, what=said)
 
 
 def _length(made: Rendering, budget: Mapping[Encoding, int]) -> Iterator[Finding]:
@@ -96,23 +96,23 @@ def _length(made: Rendering, budget: Mapping[Encoding, int]) -> Iterator[Finding
     most = budget[counted.encoding]
     if counted.parts > most:
         what = f"is {counted.parts} parts for a {made.name} order, more than {most} in {counted.encoding}"
-        yield Finding(fault=Fault.TOO_LONG, where=f"{made.voice.file}: sms", what=what)
+        yield Finding(fault=Fault.TOO_LONG, where=f"{made.variant.file}: sms", what=what)
 
 
 def _pictures(made: Rendering) -> Iterator[Finding]:
     for source in Markup(made.email.html or "").without_alt:
         what = f"the picture {source} has no alt text"
-        yield Finding(fault=Fault.NO_ALT, where=_layout(made.voice), what=what)
+        yield Finding(fault=Fault.NO_ALT, where=_layout(made.variant), what=what)
 
 
 def _colours(made: Rendering) -> Iterator[Finding]:
     for text, background in sorted(Markup(made.email.html or "").colours):
-        yield from _contrast(_layout(made.voice), text, background)
+        yield from _contrast(_layout(made.variant), text, background)
 
 
-def _layout(voice: Voice) -> str:
-    own = "email.html" in voice.brand.files
-    return file_of(voice.brand, "email.html") if own else file_of(NO_BRAND, "layout/email.html")
+def _layout(variant: Variant) -> str:
+    own = "email.html" in variant.brand.files
+    return file_of(variant.brand, "email.html") if own else file_of(NO_BRAND, "layout/email.html")
 
 
 def _palette(brand: Brand) -> Iterator[Finding]:

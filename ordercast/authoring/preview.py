@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
-from ordercast.authoring.catalogue import voices
+from ordercast.authoring.catalogue import variants
 from ordercast.authoring.lint_rendered import Rendering, render
 from ordercast.templates.brands import NO_BRAND, Brand
 from ordercast.templates.sms_text import Parts, parts
@@ -32,7 +32,7 @@ def preview(brands: Iterable[Brand]) -> str:
 
 
 def _groups(brands: Iterable[Brand]) -> Iterator[Group]:
-    known = voices(brands)
+    known = variants(brands)
     for brand, template in dict.fromkeys((each.brand, each.template) for each in known):
         same = (each for each in known if (each.brand, each.template) == (brand, template))
         renderings = [render(each, "typical") for each in same]

@@ -1,4 +1,4 @@
-"""Make up the order event whose message is sent to whoever writes a template. Used by `templates send-test`."""
+"""Make up the order event whose message is sent to a template's author. Used by `templates send-test`."""
 
 from datetime import datetime
 from typing import Any

@@ -12,7 +12,7 @@ import typer
 from rich import box
 from rich.table import Table as Grid
 
-from ordercast.authoring.catalogue import templates_of, voices
+from ordercast.authoring.catalogue import templates_of, variants
 from ordercast.authoring.costs import Cost, dearest
 from ordercast.authoring.lint import lint as find_faults
 from ordercast.authoring.lint_rendered import BUDGET
@@ -46,7 +46,7 @@ def list_templates(folder: Folder = None) -> None:
     grid = Grid(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in ("brand", "template", "languages"):
         grid.add_column(heading)
-    everything = voices(known)
+    everything = variants(known)
     for brand in (NO_BRAND, *known):
         for template in templates_of(brand):
             same = (each for each in everything if each.brand is brand)
@@ -135,11 +135,11 @@ def _show_costs(costs: Iterable[Cost], countries: Iterable[str]) -> None:
         grid.add_column(heading)
     for each in costs:
         prices = (NONE if price is None else f"{price:.5f}" for price in each.prices.values())
-        voice, counted = each.voice, each.parts
+        variant, counted = each.variant, each.parts
         grid.add_row(
-            title(voice.brand),
-            voice.language,
-            voice.template,
+            title(variant.brand),
+            variant.language,
+            variant.template,
             str(counted.parts),
             counted.encoding,
             *prices,

@@ -1,5 +1,6 @@
 """Read what messages are made of: words by template and language, and skeletons. Used by the renderer."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,8 +62,15 @@ def sources_of(template: str, language: str, brand: Brand) -> Sources:
 
 
 def skeleton_of(part: str, brand: Brand) -> str:
-    """Return a part of a message without its words, the brand's own if it has one."""
-    return brand.files.get(part) or _read(f"{LAYOUT}/{part}")
+    """Return a part of a message without its words, the brand's own if it has one.
+
+    The brand's colours are put in here: they are the same in each message, and there are dozens.
+    """
+    written = brand.files.get(part) or _read(f"{LAYOUT}/{part}")
+    return _COLOUR.sub(lambda at: getattr(getattr(brand, at[1]), at[2], at[0]), written)
+
+
+_COLOUR = re.compile(r"\{\{ brand\.(colours|dark)\.(\w+) \}\}")
 
 
 def _words(folder: str, language: str, brand: Brand) -> dict[str, str]:

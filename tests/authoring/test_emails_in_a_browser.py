@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pytest
 
-from ordercast.authoring.catalogue import Voice
+from ordercast.authoring.catalogue import Variant
 from ordercast.authoring.lint_rendered import render
 from ordercast.authoring.markup import ENOUGH, contrast
 from ordercast.templates.brands import NO_BRAND, Brand, read_brand
@@ -51,8 +51,8 @@ def show(page: Page, tmp_path: Path):
         *,
         stripped: bool = False,
     ) -> Page:
-        voice = Voice(brand=brand, template="confirmed", language="de")
-        html = render(voice, "long").email.html or ""
+        variant = Variant(brand=brand, template="confirmed", language="de")
+        html = render(variant, "long").email.html or ""
         if stripped:
             html = re.sub("<style>.*?</style>", "", html, flags=re.DOTALL)
         (tmp_path / "email.html").write_text(html)

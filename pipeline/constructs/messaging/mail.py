@@ -36,7 +36,9 @@ class Mail(Construct):
         """Let *function* send from these addresses, and only with our configuration set.
 
         To any identity of the account: in the sandbox SES asks for the recipient's too, and an address
-        that is an identity of its own is judged by that and not by its domain's.
+        that is an identity of its own is judged by that and not by its domain's. The condition is of
+        the address; a name before it would be `ses:FromDisplayName` (SES developer guide, "Sending
+        policy examples").
         """
         stack = Stack.of(self)
         configuration_set = stack.format_arn(
