@@ -18,6 +18,7 @@ from ordercast.operations.order_files import read_file
 from ordercast.operations.target import LOCAL_STAGE, target
 from ordercast.people.person import AGREED, Person, QuietHours
 from ordercast.settings.processors import quiet_hours
+from ordercast.settings.texts import open_countries
 from ordercast.usage_error import UsageError
 
 customers = typer.Typer(
@@ -46,12 +47,13 @@ def import_customers(
     cloud: CloudName = None,
 ) -> None:
     """Store customers; earlier refusals that are not in the file are kept."""
-    lines = customer_lines(read_file(file))
+    content, where = read_file(file), target(stage, cloud)
+    lines = customer_lines(content, texts_to=frozenset(open_countries(where.settings.countries)))
     bad = [line for line in lines if line.problem]
     for line in lines:
         for said in filter(None, (line.problem, *line.left_out)):
             errors_console.print(f"line {line.place}: {said}", markup=False)
-    people = target(stage, cloud).people()
+    people = where.people()
     imported = {line.person.key: line.person for line in lines if line.person}
     people.change(imported, lambda known: _with_refusals(imported[known.key], known))
     partly = sum(1 for line in lines if line.left_out)

@@ -21,6 +21,7 @@ from ordercast.operations.validation import ValidatedEvent, ValidatedMessage, Va
 from ordercast.people.person import Person
 from ordercast.settings.stage import StageSettings
 from ordercast.settings.stage_files import default_settings, stage_names, stage_settings
+from ordercast.settings.texts import open_countries
 from ordercast.typed_values import BadSettings
 from ordercast.usage_error import UsageError
 
@@ -47,10 +48,11 @@ def validate(
     """Say what becomes of each order event, and show its messages; status 1 if any is parked."""
     if file == customers == "-":
         raise UsageError("standard input is one file: events or customers")
+    settings = _settings(stage)
     validation = Validation(
-        _settings(stage),
+        settings,
         now=(at or datetime.now(UTC)).replace(tzinfo=UTC),
-        customers=_customers(customers),
+        customers=_customers(customers, settings),
         strict=strict,
     )
     texts = read_texts(read_file(file))
@@ -82,8 +84,11 @@ def _settings(stage: str | None) -> StageSettings:
     return default_settings()
 
 
-def _customers(file: str | None) -> list[Person]:
-    lines = customer_lines(read_file(file)) if file else []
+def _customers(file: str | None, settings: StageSettings) -> list[Person]:
+    if file is None:
+        return []
+    texts_to = frozenset(open_countries(settings.countries))
+    lines = customer_lines(read_file(file), texts_to=texts_to)
     for line in lines:
         for said in filter(None, (line.problem, *line.left_out)):
             errors_console.print(f"{file}: line {line.place}: {said}", markup=False)

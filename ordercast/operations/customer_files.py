@@ -64,15 +64,20 @@ class CustomerLine:
     left_out: tuple[str, ...] = ()
 
 
-def customer_lines(content: bytes) -> list[CustomerLine]:
-    """Read JSON Lines or an array, each customer by itself; the last line of a customer counts."""
-    return [_line(each.place or each.line, each.content) for each in json_texts(utf8(content))]
+def customer_lines(content: bytes, *, texts_to: frozenset[str] | None = None) -> list[CustomerLine]:
+    """Read JSON Lines or an array, each customer by itself; the last line of a customer counts.
+
+    *texts_to* are the countries that the stage sends texts to: a number without a plus is hardly
+    one of another country (people/phone_numbers.py).
+    """
+    texts = json_texts(utf8(content))
+    return [_line(each.place or each.line, each.content, texts_to) for each in texts]
 
 
-def _line(place: int, line: bytes) -> CustomerLine:
+def _line(place: int, line: bytes, texts_to: frozenset[str] | None) -> CustomerLine:
     left_out: list[str] = []
     try:
-        person = _person(_row(line), left_out)
+        person = _person(_row(line), left_out, texts_to)
         return CustomerLine(place=place, person=person, left_out=tuple(left_out))
     except MalformedCustomer as error:
         return CustomerLine(place=place, problem=str(error))
@@ -95,7 +100,7 @@ def _meant(error: msgspec.ValidationError) -> str:
     return "".join(f" ({each} is)" for each in alike)
 
 
-def _person(row: CustomerRow, left_out: list[str]) -> Person:
+def _person(row: CustomerRow, left_out: list[str], texts_to: frozenset[str] | None) -> Person:
     """Return the customer; what is wrong with the other fields is added to *left_out*."""
     country = _read(row, "country", country_in, NO_COUNTRY, left_out)
     return Person(
@@ -103,7 +108,7 @@ def _person(row: CustomerRow, left_out: list[str]) -> Person:
         customer_id=row.customer_id,
         shop=row.shop,
         email=_read(row, "email", mailbox, "not one plain address", left_out),
-        phone=_phone(row.phone, country, left_out),
+        phone=_phone(row.phone, country, left_out, texts_to),
         locale=row.locale,
         country=country,
         time_zone=_read(row, "time_zone", _time_zone, "not an IANA time zone", left_out),
@@ -130,11 +135,16 @@ def _read(
     return read
 
 
-def _phone(written: str | None, country: str | None, left_out: list[str]) -> str | None:
+def _phone(
+    written: str | None,
+    country: str | None,
+    left_out: list[str],
+    texts_to: frozenset[str] | None,
+) -> str | None:
     if not written:
         return None
     # A national number needs its country; without one only the international form is valid.
-    number = phone_number(written, country or "ZZ")
+    number = phone_number(written, country or "ZZ", texts_to)
     if isinstance(number, PhoneNumber):
         return number.e164
     left_out.append(f"phone: {number.words}: left out")

@@ -286,10 +286,12 @@ def _quiet_until(
     event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy, now: datetime
 ) -> datetime | None:
     customer = audience.customer
+    by_phone = CHANNELS[channel].contact == "phone"
+    beside = (customer and customer.phone) or event.contact.phone
     return held_until(
         customer,
         stated=stated_time_zones(event, channel, audience, policy=policy),
-        phone=(customer and customer.phone) or event.contact.phone,
+        phone=recipient_of(event, channel, audience, policy=policy) if by_phone else beside,
         country=event.contact.country,
         promotional=is_promotional(event.status, event.shop),
         policy=policy,

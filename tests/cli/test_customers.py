@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Self
 
 import pytest
@@ -23,6 +24,7 @@ class Stage:
     """A stage that keeps people in memory."""
 
     kept: dict[str, Person] = field(default_factory=dict)
+    settings: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(countries="US, CA"))
 
     def people(self) -> Self:
         return self
@@ -82,6 +84,18 @@ def test_a_country_that_is_none_is_left_out_and_said_so_in_one_line(stage, impor
     assert f"line 1: country: {NO_COUNTRY}: left out\n" == err
     assert {Channel.SMS: OPTED_OUT} == stage.customer("c-1").refusals
     assert "GB" == stage.customer("c-2").country
+
+
+def test_a_bare_number_is_one_of_a_country_that_the_stage_sends_texts_to(stage, importing) -> None:
+    """(606) 253-0037 is in Kentucky; with a plus in front it would be Malaysian."""
+    line = '{"customer_id": "c-1", "country": "US", "phone": "(606) 253-0037"}'
+    assert 0 == importing(line)[0]
+    assert "+16062530037" == stage.customer("c-1").phone
+
+    stage.settings.countries = "US, MY 0.05"
+    status, _, err = importing(line)
+    assert 1 == status
+    assert "phone: a number of its country, and with a plus in front another one" in err
 
 
 def test_what_is_wrong_with_a_line_is_reported_on_one_line_however_long(stage, importing) -> None:

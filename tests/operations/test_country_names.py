@@ -2,12 +2,18 @@
 
 from collections import Counter
 
-from ordercast.countries import country_in, plain
+from ordercast.countries import CODES, country_in, plain
 from ordercast.operations import country_names
 
 
 def test_the_file_is_what_the_data_says() -> None:
     assert country_names.FILE.read_text("utf-8") == country_names.table()
+
+
+def test_the_codes_are_those_of_the_table() -> None:
+    lines = [line.split("\t") for line in country_names.table().splitlines() if line[0] != "#"]
+
+    assert {code for code, *_ in lines} == CODES
 
 
 def test_no_writing_is_of_two_countries() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import time, timedelta
 
+from ordercast.countries import country_in
 from ordercast.events.order_event import Channel
 from ordercast.gateways.dynamodb.codec import (
     INSTANT,
@@ -24,9 +25,8 @@ PROMOTIONS = "promotions"
 
 _RECORD = Fields.of(
     {
-        **dict.fromkeys(
-            ("customer_id", "shop", "email", "phone", "locale", "country", "time_zone"), TEXT
-        ),
+        **dict.fromkeys(("customer_id", "shop", "email", "phone", "locale", "time_zone"), TEXT),
+        "country": text_of(country_in, str),  # a shop may have written the record itself
         "channels": list_of(Channel),
         "consents": list_of(Channel, into=frozenset),
         REFUSALS: map_of(TEXT, key=Channel),

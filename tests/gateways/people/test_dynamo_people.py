@@ -183,3 +183,13 @@ def test_a_record_of_reservations_only_expires_a_week_after_the_last_one() -> No
 )
 def test_a_customer_and_a_refusal_are_never_forgotten(someone: Person) -> None:
     assert "ttl" not in people_item.reservations(paying(someone, "n-1"))
+
+
+@pytest.mark.parametrize(("written", "read"), [("UK", "GB"), ("SE", "SE"), ("Atlantis", None)])
+def test_a_country_that_a_shop_wrote_itself_is_read_as_an_import_would(
+    written: str, read: str | None
+) -> None:
+    """Else numbers of that customer would be nobody's."""
+    item: Any = {"person": {"S": "p"}, "country": {"S": written}}
+
+    assert read == people_item.read(item).country
