@@ -39,9 +39,21 @@ def _problem(
         return "not JSON: not UTF-8"
     if problem := invalid_value_in(payload, fields=fields):
         return problem
-    # The one thing that is JSON and that msgspec cannot hold.
-    is_json = isinstance(error, msgspec.ValidationError)
-    return f"event: {TOO_LARGE}" if is_json else f"not JSON: {error}"
+    if isinstance(error, msgspec.ValidationError):
+        # The one thing that is JSON and that msgspec cannot hold.
+        return f"event: {TOO_LARGE}"
+    return f"not JSON: {_in_words(str(error), payload)}"
+
+
+def _in_words(problem: str, payload: bytes) -> str:
+    """Return what msgspec says of bytes that are no JSON, in words for who wrote them."""
+    if not payload.strip():
+        return "it is empty"
+    if payload.startswith(b"{'"):
+        return "it looks like a Python dictionary: json.dumps writes JSON"
+    if problem == "Input data was truncated":
+        return "it is cut off"
+    return problem.removeprefix("JSON is malformed: ").replace(" (byte ", " at byte ").rstrip(")")
 
 
 _KINDS = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 UNKNOWN_FIELD = "an unknown field"
 TOO_LARGE = "a number that is too large"
+NO_NUMBER = "NaN or Infinity, which JSON does not have"
 NO_CHARACTER = r"half of a surrogate pair (\ud800 to \udfff), which is not a character"
 
 
@@ -19,7 +20,9 @@ def invalid_value_in(payload: bytes, *, fields: Collection[str]) -> str | None:
     Only names in *fields* are repeated: any other may be an address.
     """
     try:
-        document = json.loads(payload, parse_int=_whole, parse_float=_decimal)
+        document = json.loads(
+            payload, parse_int=_whole, parse_float=_decimal, parse_constant=_constant
+        )
         path, problem = next(_problems(document, fields), (None, ""))
     except (ValueError, RecursionError):
         return None
@@ -27,28 +30,34 @@ def invalid_value_in(payload: bytes, *, fields: Collection[str]) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _TooLarge:
-    """Stands for a number that cannot be read."""
+class _Unreadable:
+    """Stands for a number that cannot be read, and says why."""
+
+    problem: str
 
 
-Read = dict[str, "Read"] | list["Read"] | str | int | float | _TooLarge | None
+Read = dict[str, "Read"] | list["Read"] | str | int | float | _Unreadable | None
 
 
-def _whole(digits: str) -> int | _TooLarge:
+def _whole(digits: str) -> int | _Unreadable:
     try:
         return int(digits)
     except ValueError:  # Python's limit on digits
-        return _TooLarge()
+        return _Unreadable(TOO_LARGE)
 
 
-def _decimal(digits: str) -> float | _TooLarge:
+def _decimal(digits: str) -> float | _Unreadable:
     number = float(digits)
-    return number if math.isfinite(number) else _TooLarge()
+    return number if math.isfinite(number) else _Unreadable(TOO_LARGE)
+
+
+def _constant(_: str) -> _Unreadable:
+    return _Unreadable(NO_NUMBER)
 
 
 def _problems(value: Read, fields: Collection[str], path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, _TooLarge):
-        yield path or "event", TOO_LARGE
+    if isinstance(value, _Unreadable):
+        yield path or "event", value.problem
     elif isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
         yield path or "event", NO_CHARACTER
     elif isinstance(value, list):

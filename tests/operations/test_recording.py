@@ -195,3 +195,14 @@ def test_what_a_shipper_wrapped_is_recorded_at_its_positions_without_what_is_per
         if b"order_id" in each
     ]
     assert {"Example Tea"} == {each.shop for each in read}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_with_a_byte_order_mark_is_replayed_as_without(
+    tmp_path: Path, encoding: str
+) -> None:
+    batch: dict[str, Any] = {"Records": []}
+    path = tmp_path / "batch.json"
+    path.write_bytes(json.dumps(batch).encode(encoding))
+
+    assert [batch] == read(path)

@@ -81,8 +81,12 @@ class TestLearning:
 
         assert reason == person.refusal(Channel.EMAIL, EMAIL)
 
-    def test_repeated_soft_bounces_of_a_month_are_a_refusal(self, world: World) -> None:
-        full = "Bounce/Transient/MailboxFull"
+    @pytest.mark.parametrize(
+        "kind",
+        ["MailboxFull", "CustomTimeoutExceeded", "permanent", "General/permanent"],
+    )
+    def test_repeated_soft_bounces_of_a_month_are_a_refusal(self, world: World, kind: str) -> None:
+        full = f"Bounce/Transient/{kind}"
         for number, days in enumerate([0, 40, 50, 60], start=1):
             row = notification(number, state=State.SENT)
             world.enter(row)
