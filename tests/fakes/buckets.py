@@ -2,6 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.pacing.bucket import Bucket, Draw
@@ -9,11 +10,16 @@ from ordercast.pacing.bucket import Bucket, Draw
 
 @dataclass(slots=True)
 class FakeBuckets:
-    """Buckets by key; the methods in `unavailable` raise and do nothing. `calls` are their names."""
+    """Buckets by key; the methods in `unavailable` raise and do nothing. `calls` are their names.
+
+    `doubled` are the keys of draws of slots that had been drawn before.
+    """
 
     kept: dict[str, Bucket] = field(default_factory=dict)
     unavailable: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    _drawn_until: dict[str, datetime] = field(default_factory=dict)
 
     def find(self, keys: AbstractSet[str]) -> dict[str, Bucket]:
         self._call("find")
@@ -29,6 +35,9 @@ class FakeBuckets:
         after = there and draw.drawn(there)
         if after:
             self.kept[draw.key] = after
+            if after.next_slot - draw.slot.by < self._drawn_until.get(draw.key, _NEVER):
+                self.doubled.append(draw.key)
+            self._drawn_until[draw.key] = after.next_slot
         return after is not None, after or there
 
     def cap(self, key: str, *, most: float | None, left: int | None) -> None:
@@ -47,9 +56,14 @@ class FakeBuckets:
             }
             found = {name: getattr(new, name) for name in ("rate", "rate_at", "refusals")}
             self.kept[seen.key] = replace(there, **found, **moved)
+            if "next_slot" in moved:  # what was drawn for a probe is free again
+                self._drawn_until.pop(seen.key, None)
         return self.kept.get(seen.key)
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
         if name in self.unavailable:
             raise LedgerUnavailable(name)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)

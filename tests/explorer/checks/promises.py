@@ -214,6 +214,18 @@ def _budgets(stage: Stage) -> Iterator[str]:
     yield from overdrawn(stage.accounts, all_rows(stage).values(), stage.ledger.limits)
 
 
+def _back_pressure(stage: Stage) -> Iterator[str]:
+    """P11: no two messages go out in one slot, and only what the provider judged is an attempt."""
+    for key in stage.buckets.doubled:
+        yield f"P11: two draws of one slot of {key}"
+    # A claim that lapses may have been called for: it stays an attempt.
+    lapsed = {each for each, _ in stage.journal.lapsed}
+    for row in all_rows(stage).values():
+        judged = sum(not call.back_pressure for call in stage.journal.calls_of(row.id))
+        if row.id not in lapsed and row.attempts > judged:
+            yield f"P11: {_name(row)} counts {row.attempts} attempts, and {judged} were judged"
+
+
 def _privacy(stage: Stage) -> Iterator[str]:
     """P9: no recipient and no name in logs, reasons, exceptions or on the topic."""
     said = {
@@ -245,6 +257,7 @@ _CHECKS = (
     _receipt_timeout,
     _rollups,
     _budgets,
+    _back_pressure,
     _privacy,
 )
 

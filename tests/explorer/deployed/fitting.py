@@ -17,6 +17,7 @@ from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep_receipts import SweepReceipts
 from tests.explorer.event_sources.queues import Event
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.buckets import FakeBuckets
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.world import LEASE, ORPHAN_WAIT, QUIET, RECEIPT_RETENTION, SOFT_BOUNCES
@@ -71,7 +72,7 @@ POLICY = Policy(
 class Fitting:
     """How the functions are built. A safeguard is removed by putting something else in its place.
 
-    `ledger` and `rollups` wrap fakes below the fault proxy, as if the service itself behaved so; the others
+    `ledger`, `rollups`, `accounts` and `buckets` wrap fakes below the fault proxy, as if the service itself behaved so; the others
     wrap what a workflow is given, or what a function answers, or are put in its place.
     """
 
@@ -85,6 +86,7 @@ class Fitting:
     tracker_receipt_logs: Callable[[Any], Any] = lambda port: port
     rollups: Callable[[FakeRollups], Any] = lambda fake: fake
     accounts: Callable[[FakeAccounts], Any] = lambda fake: fake
+    buckets: Callable[[FakeBuckets], Any] = lambda fake: fake
     claims: type[Claims] = Claims
     settling: type[Settling] = Settling
     apply: type[ApplyReceipts] = ApplyReceipts

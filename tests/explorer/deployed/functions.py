@@ -98,7 +98,7 @@ class Functions:
         ports = SenderPorts(
             ledger=self.fitting.sender_ledger(self._ledger()),
             receipt_logs=self._receipt_logs(),
-            buckets=self.fault_proxy.watched("buckets", self.buckets),
+            buckets=self.fault_proxy.watched("buckets", self.fitting.buckets(self.buckets)),
             accounts=self.fault_proxy.watched("accounts", self.fitting.accounts(self.accounts)),
             provider=self.fault_proxy.watched("provider", self._provider(channel)),
             template_versions=self.fitting.template_versions(
@@ -221,7 +221,7 @@ class Functions:
         key = SEND_POLICY.origination
         return Senders(
             work_queues=self.fault_proxy.watched("work_queues", _WorkQueues(self.queues)),
-            buckets=self.fault_proxy.watched("buckets", self.buckets),
+            buckets=self.fault_proxy.watched("buckets", self.fitting.buckets(self.buckets)),
             originations={c: Origination(key=key, limit=SEND_POLICY.rate) for c in Channel},
             now=self.clock,
         )

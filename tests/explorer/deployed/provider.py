@@ -207,6 +207,7 @@ class BotoClient:
             except (ReadTimeoutError, ClientError) as error:
                 if _is_certain(error):
                     call.reported = Report.CERTAINLY_NOT
+                call.back_pressure = _is_back_pressure(error)
                 if attempt == self.attempts or not _sdk_retries(error):
                     raise
             else:
@@ -233,6 +234,13 @@ class AnnouncedProvider:
 
 def _is_certain(error: Exception) -> bool:
     return isinstance(error, ClientError) and _status(error) < _SERVER_SIDE
+
+
+def _is_back_pressure(error: Exception) -> bool:
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _BACK_PRESSURE
+
+
+_BACK_PRESSURE = {"ThrottlingException", "SendingPausedException"}
 
 
 def _sdk_retries(error: Exception) -> bool:

@@ -92,7 +92,7 @@ class Stage:
     _began: datetime = START
 
     def __post_init__(self) -> None:
-        self.accounts.buckets = self.buckets
+        self.accounts.buckets = self.fitting.buckets(self.buckets)
         self.rollups.limits = lambda: self.ledger.limits
         self.fault_proxy = FaultProxy(
             clock=self.clock,

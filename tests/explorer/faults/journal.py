@@ -32,7 +32,8 @@ class Report(StrEnum):
 class ProviderCall:
     """One call of a provider, as the provider saw it; `owner` is whose claim it was made under.
 
-    What was taken and `not_sent` is so by the account's trouble, and its receipt says that.
+    What was taken and `not_sent` is so by the account's trouble, and its receipt says that. With
+    `back_pressure` the provider judged nothing.
     """
 
     row: Notification
@@ -42,6 +43,7 @@ class ProviderCall:
     reported: Report = Report.UNKNOWN
     has_receipt: bool = False
     not_sent: bool = False
+    back_pressure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

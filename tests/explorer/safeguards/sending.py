@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ordercast.decisions.decision import Decision
@@ -13,9 +13,13 @@ from ordercast.events.stream_record import ParkedRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
+from ordercast.pacing.bucket import Bucket, Draw
 from ordercast.people.person import AGREED
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus
+from ordercast.sending.outcome import Settlement
 from ordercast.workflows.send.claims import Claims
+from ordercast.workflows.send.sent import Sent
+from ordercast.workflows.send.settling import Settling
 from tests.explorer.deployed.fitting import Fitting
 from tests.explorer.event_sources.queues import Event
 from tests.explorer.faults.points import Fault
@@ -155,6 +159,29 @@ class _NewOnly(Around):
     ) -> list[Notification]:
         new = {n.id for n in notifications} - self.inner.rows.keys()
         return [row for row in self.inner.accept(notifications, latest_statuses) if row.id in new]
+
+
+class _AnySlot(Around):
+    """Draws slots wherever the line lies."""
+
+    def draw(self, draw: Draw) -> tuple[bool, Bucket | None]:
+        there: Bucket = self.inner.kept[draw.key]
+        if draw.slot.restart:
+            before = draw.slot.now - timedelta(microseconds=1)
+            self.inner.kept[draw.key] = replace(there, next_slot=before)
+        answer: tuple[bool, Bucket | None] = self.inner.draw(draw)
+        return answer
+
+
+class _CountingAll(Settling):
+    """Counts as an attempt what the provider did not judge."""
+
+    __slots__ = ()
+
+    def settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
+        """Settle."""
+        judged = [replace(each, outcome=replace(each.outcome, judged=True)) for each in settlements]
+        super().settle(judged, sent)
 
 
 class _Careless(Around):
@@ -306,6 +333,19 @@ SAFEGUARDS_OF_SENDING = (
         without=lambda: Fitting(relay_ledger=_Fans, sender_ledger=_Fans),
         kept=lambda: Fitting(relay_ledger=_Fans),
         breaks="o-review-no email: called without consent",
+    ),
+    Safeguard(
+        name="condition of a draw of slots",
+        without=lambda: Fitting(buckets=_AnySlot),
+        function=SMS_SENDER,
+        call=("accounts", "draw"),
+        fault=Fault.OVERTAKEN,
+        breaks="two draws of one slot",
+    ),
+    Safeguard(
+        name="back-pressure is no attempt",
+        without=lambda: Fitting(settling=_CountingAll),
+        breaks="o-throttled/email/confirmed counts",
     ),
     Safeguard(
         name="quiet hours at the claim",
