@@ -20,8 +20,9 @@ class Variant:
 
     @property
     def file(self) -> str:
-        """Where its words are, from the folder of the checkout."""
-        return file_of(self.brand, f"{self.template}/{self.language}.toml")
+        """Where its words are, from the folder of the checkout; the brand's own file if it has one."""
+        name = f"{self.template}/{self.language}.toml"
+        return file_of(self.brand if name in self.brand.files else NO_BRAND, name)
 
 
 def file_of(brand: Brand, name: str) -> str:

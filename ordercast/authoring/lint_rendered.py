@@ -5,7 +5,7 @@ Add a check: a function that yields findings, and a line in `check_rendered`.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jinja2 import TemplateSyntaxError, UndefinedError
 
@@ -37,17 +37,27 @@ def check_rendered(brands: Iterable[Brand], budget: Mapping[Encoding, int]) -> I
     """Yield what is wrong with what comes out."""
     for brand in (NO_BRAND, *brands):
         yield from _palette(brand)
+    shared: set[Finding] = set()
     for variant in variants(brands):
-        for name in SAMPLES:
-            try:
-                made = render(variant, name)
-            except Exception as error:  # noqa: BLE001 - whatever stops it would stop the message
-                yield _not_rendered(variant, name, error)
-                break
-            yield from _cut(made)
-            yield from _length(made, budget)
-            yield from _pictures(made)
-            yield from _colours(made)
+        found = set(_of_variant(variant, budget))
+        if not variant.brand.folder:
+            shared |= found
+            yield from sorted(found, key=str)
+        for each in sorted(found - shared, key=str):
+            yield replace(each, what=f"{each.what}, for the brand {variant.brand.folder}")
+
+
+def _of_variant(variant: Variant, budget: Mapping[Encoding, int]) -> Iterator[Finding]:
+    for name in SAMPLES:
+        try:
+            made = render(variant, name)
+        except Exception as error:  # noqa: BLE001 - whatever stops it would stop the message
+            yield _not_rendered(variant, name, error)
+            break
+        yield from _cut(made)
+        yield from _length(made, budget)
+        yield from _pictures(made)
+        yield from _colours(made)
 
 
 def render(variant: Variant, name: str) -> Rendering:

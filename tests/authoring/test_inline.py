@@ -1,10 +1,12 @@
 """The e-mail that is sent has its styles on its elements, and every tag of Jinja where it was."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from ordercast.authoring.inline import LAYOUT, inlined
+from ordercast.authoring.inline import LAYOUT, inlined, main
+from ordercast.templates import brands
 
 STYLED = "<html><head><style>td { color: var(--text) } .a { margin: 0 }</style></head><body>%s</body></html>"
 
@@ -41,6 +43,28 @@ def test_what_only_a_style_block_can_say_stays_in_one() -> None:
     assert (
         "<style>@media (prefers-color-scheme: dark) { p { color: {{ brand.dark.text }} } }" in made
     )
+
+
+def test_what_is_sent_is_what_its_source_says() -> None:
+    written = (LAYOUT / "email.source.html").read_text()
+    assert inlined(written) == (LAYOUT / "email.html").read_text()
+
+
+def test_a_layout_of_a_brand_is_made_beside_its_source_and_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "nordic" / "email.source.html"
+    source.parent.mkdir()
+    source.write_text(STYLED % "<p class=a></p>")
+    monkeypatch.setattr(brands, "FOLDER", tmp_path)
+    monkeypatch.setattr("sys.argv", ["inline", "--check"])
+    assert 1 == main()
+    assert (
+        "nordic/email.html is not what its source says: run `make emails`"
+        in capsys.readouterr().err
+    )
+    source.with_name("email.html").write_text(inlined(source.read_text()))
+    assert 0 == main()
 
 
 def test_the_source_is_all_inlined() -> None:

@@ -195,6 +195,27 @@ def test_the_budget_may_be_another(checkout: Path) -> None:
     assert {Fault.TOO_LONG} == {each.fault for each in one_part}
 
 
-def test_a_fault_of_what_all_shops_share_is_said_once(checkout: Path, change: Change) -> None:
-    change("templates/layout/email.html", "<h1", '<img src="https://example.com/a.png"><h1')
-    assert 1 == len(found(checkout))
+@pytest.mark.parametrize(
+    "planted",
+    [
+        ("templates/layout/email.html", "<h1", '<img src="https://example.com/a.png"><h1'),
+        ("templates/shipped/en.toml", 'heading = "', 'heading = "{{ order.nmae }}'),
+    ],
+    ids=lambda each: each[0],
+)
+def test_a_fault_of_what_all_shops_share_is_said_once(
+    checkout: Path, change: Change, planted: tuple[str, str, str]
+) -> None:
+    change(*planted)
+    (said,) = found(checkout)
+    assert said.startswith(f"ordercast/{planted[0]}")
+
+
+def test_a_fault_that_one_brand_makes_names_it(checkout: Path, change: Change) -> None:
+    """Its name is so long that a text of all shops takes another part."""
+    change("templates/shipped/en.toml", 'sms = "', f'sms = "{LONG[:72]}')
+    assert [] == found(checkout)
+    change("brands/nordic/brand.toml", "Nordic Outfitters", "Nordic Outfitters " * 7)
+    lines = found(checkout)
+    assert lines
+    assert all(line.endswith(", for the brand nordic [too-long]") for line in lines)
