@@ -3,6 +3,7 @@
 With `--check`, which `make check` uses, nothing is written; it fails when the file is stale.
 """
 
+import inspect
 import json
 import sys
 from collections.abc import Mapping
@@ -11,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from ordercast.events.order_event_fields import SCHEMA_VERSION, OrderEventV1
+from ordercast.events.order_event_fields import SCHEMA_VERSION
+from ordercast.events.publish import json_schema
 from ordercast.notifications.published_message import PublishedMessage, RoutingAttributes
 from ordercast.settings.published import names_parameter, orders_stream_parameter
 
@@ -24,9 +26,6 @@ _NAMES = _PARAMETER.format(names_parameter("STAGE"))
 
 def document() -> dict[str, Any]:
     """Return the document; its schemas are those of the types that are read and written."""
-    reference = "#/components/schemas/{name}"
-    types = [OrderEventV1, PublishedMessage, RoutingAttributes]
-    _, schemas = msgspec.json.schema_components(types, ref_template=reference)
     return {
         "asyncapi": "3.0.0",
         "id": f"urn:ordercast:messages:{SCHEMA_VERSION}",
@@ -40,8 +39,24 @@ def document() -> dict[str, Any]:
         "defaultContentType": "application/json",
         "channels": _CHANNELS,
         "operations": _OPERATIONS,
-        "components": {"messages": _MESSAGES, "schemas": {**schemas, **_RECEIPTS}},
+        "components": {"messages": _MESSAGES, "schemas": {**_schemas(), **_RECEIPTS}},
     }
+
+
+def _schemas() -> dict[str, Any]:
+    """Return the contract's schema with its parts, and those of what is published."""
+    event = json.loads(json.dumps(json_schema()).replace("#/$defs/", _REFERENCE.format(name="")))
+    parts = event.pop("$defs")
+    own = {key: value for key, value in event.items() if not key.startswith("$")}
+    published = [PublishedMessage, RoutingAttributes]
+    _, schemas = msgspec.json.schema_components(published, ref_template=_REFERENCE)
+    for schema in schemas.values():
+        # Python 3.13 strips the indentation of docstrings, 3.11 does not.
+        schema["description"] = inspect.cleandoc(schema["description"])
+    return {"OrderEventV1": own, **parts, **schemas}
+
+
+_REFERENCE = "#/components/schemas/{name}"
 
 
 def text() -> str:
