@@ -18,7 +18,8 @@ from ordercast.events.envelope import open_envelope
 from ordercast.events.identity import notification_id
 from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, OrderEvent
-from ordercast.events.reading.spellings import NAMES, unknown_fields
+from ordercast.events.reading.spellings import NAMES
+from ordercast.events.reading.unknown_fields import unknown_fields
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State

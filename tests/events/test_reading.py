@@ -11,7 +11,7 @@ from ordercast.decisions.decision import fingerprint
 from ordercast.events.identity import event_hash
 from ordercast.events.notes import MOST_NOTES
 from ordercast.events.reading import document as reading
-from ordercast.events.reading.spellings import unknown_fields
+from ordercast.events.reading.unknown_fields import unknown_fields
 from tests.events.contract_readers import BARE, contract_error, notes, read
 from tests.examples import event
 

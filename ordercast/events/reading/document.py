@@ -1,44 +1,28 @@
-"""Read a JSON object as an order event, also where it is not in the contract's own form. Used by the contract.
+"""Read a JSON object as an order event, at once where that is possible. Used by the contract.
 
-What is in that form but for its names is read at once. Else each field is read by itself: one that identifies the
-event is refused, one that addresses the customer or is only shown is left out with a note.
+What has the recommended form but for its names is read at once; all else is read field by field.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import MAXYEAR, MINYEAR
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
 import msgspec
 
 from ordercast.countries import country_in
-from ordercast.errors import MalformedOrderEvent
-from ordercast.events.notes import HELP, Note, kept
-from ordercast.events.order_event_fields import SCHEMA_VERSION, ContactV1, ItemV1, OrderEventV1
-from ordercast.events.reading import values
-from ordercast.events.reading.amounts import code, money
-from ordercast.events.reading.instants import instant
+from ordercast.events.order_event_fields import SCHEMA_VERSION, OrderEventV1
+from ordercast.events.reading.read_event import ReadEvent
 from ordercast.events.reading.renaming import renamed
-from ordercast.events.reading.spellings import CONTACT, EVENT, Written, plain, sorted_out
-from ordercast.events.reading.unread import TAKEN, Unread, refusal, shape
-
-Value = TypeVar("Value")
-Reader = Callable[[Any], Value]
-
-
-class ReadEvent(NamedTuple):
-    """An event in the contract's form; `written_link` is the link as written, which identifies."""
-
-    fields: OrderEventV1
-    written_link: str | None
-    notes: tuple[Note, ...]
 
 
 def read_document(document: Mapping[str, Any], *, default_currency: str) -> ReadEvent:
     """Read *document*. Raises `MalformedOrderEvent`, naming the field as its producer wrote it."""
     event = _at_once(document) or _at_once(renamed(document))
     if event is None:
-        return _Reading(document, default_currency).event()
+        # Few events need it, and a relay starts sooner without it.
+        from ordercast.events.reading.by_field import read_by_field  # noqa: PLC0415
+
+        return read_by_field(document, default_currency=default_currency)
     return ReadEvent(event, event.tracking_url, ())
 
 
@@ -64,189 +48,3 @@ def _is_plain(event: OrderEventV1) -> bool:
         }
     in_utc = at is None or MINYEAR < at.year < MAXYEAR
     return named and in_utc and event.schema_version in {None, SCHEMA_VERSION}
-
-
-@dataclass(slots=True)
-class _Reading:
-    """The reading of one event field by field."""
-
-    document: Mapping[str, Any]
-    default_currency: str
-    notes: list[Note] = field(default_factory=list)
-    found: dict[str, list[Written]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.found = sorted_out(self.document, EVENT)
-
-    def event(self) -> ReadEvent:
-        """Read each field: first those that an event is parked for."""
-        version = self._identifies("schema_version", values.version)
-        order_id = self._identifies("order_id", values.identifier)
-        if order_id is None:
-            raise MalformedOrderEvent(refusal("order_id", "nothing", TAKEN["order_id"]))
-        identity = {
-            "event_id": self._identifies("event_id", values.identifier),
-            "shop": self._identifies("shop", values.identifier),
-            "status": self._identifies("status", values.status),
-            "customer_id": self._customer_id(),
-            "occurred_at": self._occurred_at(),
-        }
-        contact = self._contact()
-        if contact is None and identity["customer_id"] is None:
-            raise MalformedOrderEvent(self._nobody())
-        event = OrderEventV1(
-            schema_version=version,
-            order_id=order_id,
-            contact=contact,
-            amount=self._amount(),
-            items=self._items(),
-            channel=self._helps("channel", values.channel),
-            priority=self._helps("priority", values.priority),
-            tracking_url=self._helps("tracking_url", values.link),
-            campaign=self._helps("campaign", values.identifier),
-            **identity,
-        )
-        links = [each.value for each in self.found.get("tracking_url", ())]
-        written = event.tracking_url or next((each for each in links if type(each) is str), None)
-        return ReadEvent(event, written, kept(self.notes))
-
-    def _identifies(self, name: str, read: Reader[Value]) -> Value | None:
-        """Read a field that the event is refused for."""
-        written = self.found.get(name, [])
-        try:
-            return _one(written, read)
-        except Unread as unread:
-            raise MalformedOrderEvent(refusal(_names(written), unread.found, TAKEN[name])) from None
-
-    def _helps(self, name: str, read: Reader[Value], *, taken: str = "") -> Value | None:
-        """Read a field that is left out with a note where it cannot be read."""
-        written = self.found.get(name, [])
-        try:
-            return _one(written, read)
-        except Unread as unread:
-            self._left_out(_names(written), unread.found, taken or TAKEN[name])
-            return None
-
-    def _left_out(self, name: str, found: str, taken: str) -> None:
-        self.notes.append(Note(name, f"left out: found {found}{HELP}{taken}"))
-
-    def _customer_id(self) -> str | None:
-        """Read the customer; the number 0 is what shops write for a guest."""
-        written = self.found.get("customer_id", [])
-        named = [each for each in written if type(each.value) is not int or each.value != 0]
-        if written and not named:
-            self.notes.append(Note(_names(written), "0 is read as a guest without a record"))
-        self.found["customer_id"] = named
-        return self._identifies("customer_id", values.identifier)
-
-    def _occurred_at(self) -> Any:  # noqa: ANN401  (an instant or None)
-        """Read the time; `timestamp` stands for it where it is not there, as in the first shape."""
-        if "occurred_at" in self.found and (others := self.found.pop("timestamp", None)):
-            self.notes.append(Note(_names(others), "not read: occurred_at says when it happened"))
-        elif "timestamp" in self.found:
-            self.found["occurred_at"] = self.found.pop("timestamp")
-            if "order_id" in (each.name for each in self.found.get("order_id", ())):
-                # Not the first shape: it may be a shipper's, of which an event need know nothing.
-                return self._helps("occurred_at", instant)
-        return self._identifies("occurred_at", instant)
-
-    def _contact(self) -> ContactV1 | None:
-        """Read the contact, and the addresses that stand beside the order."""
-        merged: dict[str, list[Written]] = {
-            name: self.found[name] for name in ("email", "phone") if name in self.found
-        }
-        objects = [each for each in self.found.get("contact", ()) if each.value != []]
-        for each in objects:
-            if not isinstance(each.value, dict):
-                self._left_out(each.name, shape(each.value), TAKEN["contact"])
-                continue
-            for name, more in sorted_out(each.value, CONTACT, within=f"{each.name}.").items():
-                merged[name] = merged.get(name, []) + more
-        for name in ("email", "phone"):
-            merged[name] = self._of_the_contact(name, merged.get(name, []))
-        merged = {name: written for name, written in merged.items() if written}
-        given = any(isinstance(each.value, dict | list) for each in self.found.get("contact", ()))
-        return self._contact_of(merged) if given or merged else None
-
-    def _of_the_contact(self, name: str, written: list[Written]) -> list[Written]:
-        """Return what names the customer's address: beside it an `email` may be anybody's."""
-        others = [each for each in written if plain(each.name) == name]
-        named = [each for each in written if each not in others]
-        if not (others and named):
-            return written
-        if any(each.value != named[0].value for each in others):
-            self.notes.append(Note(_names(others), f"not read: {_names(named)} says it"))
-        return named
-
-    def _contact_of(self, merged: dict[str, list[Written]]) -> ContactV1:
-        self.found |= {f"contact.{name}": written for name, written in merged.items()}
-        country = self._helps("contact.country", _country)
-        phone = self._helps("contact.phone", values.phone)
-        if country is None and "country" in merged and phone and not phone.strip().startswith("+"):
-            # In another country it could be somebody else's number.
-            self._left_out(
-                _names(merged["phone"]),
-                "a number of a country that is not known",
-                TAKEN["contact.phone"],
-            )
-            phone = None
-        if country and country not in {each.value for each in merged["country"]}:
-            self.notes.append(Note(_names(merged["country"]), f"read as {country}"))
-        return ContactV1(
-            email=self._helps("contact.email", values.address),
-            phone=phone,
-            country=country,
-            locale=self._helps("contact.locale", lambda v: values.text(v, shortest=2, longest=35)),
-            time_zone=self._helps("contact.time_zone", lambda v: values.text(v, longest=64)),
-        )
-
-    def _amount(self) -> Any:  # noqa: ANN401  (MoneyV1 or None)
-        currency = self._helps("currency", code)
-        if currency is None and "currency" in self.found:
-            return None  # in the stage's currency it would be another amount
-        return self._helps(
-            "amount",
-            lambda v: money(v, currency=currency, default_currency=self.default_currency),
-        )
-
-    def _items(self) -> list[Any] | None:
-        """Read the items one by one."""
-        raw = self._helps("items", values.lines)
-        name = _names(self.found.get("items", []))
-        if raw and len(raw) > values.MOST_ITEMS:
-            self.notes.append(Note(name, f"only the first {values.MOST_ITEMS} are read"))
-        read: list[ItemV1] = []
-        for place, each in enumerate((raw or ())[: values.MOST_ITEMS]):
-            try:
-                read.append(values.item(each))
-            except Unread as unread:
-                self._left_out(f"{name}[{place}]", unread.found, TAKEN["item"])
-                continue
-            if isinstance(each, dict) and each.get("sku") and read[-1].sku is None:
-                self._left_out(f"{name}[{place}].sku", shape(each["sku"]), TAKEN["sku"])
-        return [*read] or None
-
-    def _nobody(self) -> str:
-        """Say that an event reaches nobody, by the contact that could not be read if there is one."""
-        for each in self.found.get("contact", ()):
-            return refusal(each.name, shape(each.value), TAKEN["contact"])
-        return refusal("customer_id", "nothing, and no contact", TAKEN["customer_id"])
-
-
-def _one(written: list[Written], read: Reader[Value]) -> Value | None:
-    """Read the one value of a field; the same one may stand there twice."""
-    answers = [read(each.value) for each in written]
-    if any(each != answers[0] for each in answers[1:]):
-        raise Unread("different values")
-    return answers[0] if answers else None
-
-
-def _names(written: list[Written]) -> str:
-    return ", ".join(dict.fromkeys(each.name for each in written))
-
-
-def _country(value: Any) -> str:  # noqa: ANN401  (any JSON)
-    found = country_in(value) if isinstance(value, str) and len(value) <= 64 else None  # noqa: PLR2004
-    if found is None:
-        raise Unread(f"{shape(value)} that is no country, or two")
-    return found
