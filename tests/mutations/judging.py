@@ -17,7 +17,7 @@ from tests.mutations.damage import CLASSES, Damage
 from tests.mutations.specimens import MARKER, Specimen, specimens
 
 DUE_POLICY = 5.0
-"""Seconds after which reading an aggregate of a kilobyte is called hanging."""
+"""Seconds of the processor after which reading a kilobyte is called hanging, whatever else runs."""
 
 Opened = list[StreamRecord | ParkedRecord]
 Open = Callable[[StreamRecord], Opened]
@@ -49,17 +49,17 @@ def watched(patience: float = DUE_POLICY) -> Iterator[Callable[[], None]]:
     """Raise `Hanging` once nothing has been heard for too long; what is yielded is to be called."""
 
     def alive() -> None:
-        signal.setitimer(signal.ITIMER_REAL, patience)
+        signal.setitimer(signal.ITIMER_PROF, patience)
 
     def tell(_signal: int, _frame: FrameType | None) -> None:
         raise Hanging
 
-    before = signal.signal(signal.SIGALRM, tell)
+    before = signal.signal(signal.SIGPROF, tell)
     try:
         yield alive
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @contextmanager
