@@ -144,6 +144,7 @@ class StageSettings(Settings, frozen=True):
     deletion_protection: Flag
     account_protection: Flag
     sms_attributes: Flag
+    release: Literal["none", "at-once", "canary"]
     log_retention: Span
     metrics: Literal["essential", "full"]
     heartbeat_every: Span

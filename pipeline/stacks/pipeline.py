@@ -13,6 +13,7 @@ from pipeline.constructs.functions.function import Function, FunctionDefaults
 from pipeline.constructs.functions.order_relay import OrderRelay
 from pipeline.constructs.functions.parts import StageParts
 from pipeline.constructs.functions.receipt_tracker import ReceiptTracker
+from pipeline.constructs.functions.release import Releases
 from pipeline.constructs.functions.sms_sender import SmsSender
 from pipeline.constructs.functions.sweeper import Sweeper
 from pipeline.constructs.functions.verifier import Verifier
@@ -47,6 +48,8 @@ class PipelineStack(Stack):
         verifier = Verifier(self, parts=parts)
         made = (self.relay, *senders, tracker, sweeper, self.analytics, verifier)
         self.functions: dict[str, Function] = {each.node.id: each for each in made}
+        if releases := parts.defaults.releases:
+            releases.watch([each.alias for each in made if each.alias])
         Published(self, "Published", stage=stage, names=_names(parts, sweeper))
 
     def _parts(self, stage: StageSettings, data: DataStack, account: AccountStack) -> StageParts:
@@ -62,6 +65,11 @@ class PipelineStack(Stack):
                 key=key,
                 log_retention=stage.log_retention,
                 removal=stage.removal,
+                releases=(
+                    None
+                    if stage.release == "none"
+                    else Releases(self, "Releases", how=stage.release)
+                ),
             ),
             orders=data.orders,
             tables=data.tables,

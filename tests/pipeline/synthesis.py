@@ -47,6 +47,8 @@ class Synthesis:
                 return self.resolve(other, self.templates[other]["Outputs"][name]["Value"])
             case {"Fn::ImportValue": name}:
                 return self.resolve(*self._exported[name])
+            case {"Fn::Join": ["", [{"Fn::Select": [_, {"Fn::Split": [":", arn]}]}, ":live"]]}:
+                return self.resolve(stack, arn)  # the name of a function with its alias
             case {"Fn::GetAtt": [logical_id, _]} | {"Ref": logical_id}:
                 return stack, logical_id
         message = f"{value} refers to nothing"
@@ -63,9 +65,11 @@ class Synthesis:
         }
 
     def target(self, stack: str, value: Any) -> Resource:
-        """Return the resource that *value* refers to."""
+        """Return the resource that *value* refers to; the function where that is its alias."""
         owner, logical_id = self.resolve(stack, value)
         found: Resource = self.templates[owner]["Resources"][logical_id]
+        if found["Type"] == "AWS::Lambda::Alias":
+            return self.target(owner, found["Properties"]["FunctionName"])
         return found
 
     @cached_property

@@ -110,6 +110,13 @@ MENDED = {
     "a deployment of dev changes what carries prod's receipts": (
         "test_stages.py::test_a_deployment_of_a_stage_leaves_the_account_s_stack_alone"
     ),
+    "a broken deployment has all messages at once, and nothing takes it back": (
+        "functions/test_releases.py::test_a_deployment_after_which_a_function_fails_is_taken_back"
+    ),
+    "event sources invoke $LATEST": (
+        "functions/test_releases.py::"
+        "test_every_function_of_a_stage_is_invoked_by_an_alias_of_its_version"
+    ),
 }
 """What went wrong, and a test in this folder or, with `tests/`, elsewhere."""
 

@@ -155,13 +155,16 @@ def test_an_unknown_stage_is_refused_with_the_ones_there_are(
 def _shape(synthesis: Synthesis) -> set[str]:
     """The templates' keys and references, without values and without the stage's name."""
     return {
-        # CDK ends its ids in a hash of the path, and the path begins with the stage's name
-        re.sub("[0-9A-F]{8}", "", line.replace(synthesis.stage, "STAGE"))
+        # CDK ends its ids in a hash of the path, which begins with the stage's name, or of a version
+        re.sub(_HASHES, "", line.replace(synthesis.stage, "STAGE"))
         for stack, template in synthesis.templates.items()
         for line in _lines(f"{stack}", template["Resources"])
         # on demand there is no number of shards to give, and small stages warm no table
         if not line.endswith("/ShardCount") and "/WarmThroughput" not in line
     }
+
+
+_HASHES = "(?<=CurrentVersion)[0-9A-F]{8}[0-9a-f]{32}|[0-9A-F]{8}"
 
 
 def _lines(path: str, value: Any) -> Iterator[str]:

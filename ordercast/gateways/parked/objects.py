@@ -27,7 +27,7 @@ HANDLED = "handled"
 
 _CLOCKS_APART = timedelta(minutes=1)  # those of Kinesis and of S3, which knows whole seconds
 
-Span = tuple[datetime, datetime]
+ArrivalSpan = tuple[datetime, datetime]
 """From an instant on, and before another."""
 
 UNREADABLE = "unreadable"
@@ -41,7 +41,7 @@ class S3ParkedObjects:
     client: "S3Client"
     bucket: str
 
-    def records(self, arrived: Span | None = None) -> Iterator[tuple[str, ParkedRecord]]:
+    def records(self, arrived: ArrivalSpan | None = None) -> Iterator[tuple[str, ParkedRecord]]:
         """Return each parked record and its object's key; a position may come more than once.
 
         With a span all records that *arrived* in it are among them, and few others are read.
@@ -78,7 +78,7 @@ class S3ParkedObjects:
                 Body=body.encode(),
             )
 
-    def _keys_of(self, prefix: str, arrived: Span | None) -> Iterator[str]:
+    def _keys_of(self, prefix: str, arrived: ArrivalSpan | None) -> Iterator[str]:
         """Yield keys of the days on which a batch began that could hold what *arrived* in a span.
 
         A batch is named by its first record's day, which may be the day before. What is parked is

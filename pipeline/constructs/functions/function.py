@@ -23,6 +23,7 @@ from ordercast.settings.environment import EnvironmentSettings
 from ordercast.settings.stage import FunctionSettings, Removal
 from pipeline.bundling.package import Package
 from pipeline.constructs.conversions import duration, log_retention, removal_policy
+from pipeline.constructs.functions.release import VERSIONS, Releases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class FunctionDefaults:
     key: kms.IKey
     log_retention: timedelta
     removal: Removal
+    releases: Releases | None = None
 
 
 class Function(Construct):
@@ -63,7 +65,15 @@ class Function(Construct):
             reserved_concurrent_executions=settings.reserved,
             role=self.role,
             log_group=self.log_group,
+            current_version_options=VERSIONS,
         )
+        releases = defaults.releases
+        self.alias = releases.alias_of(self.function) if releases else None
+
+    @property
+    def invoked(self) -> lambda_.IFunction:
+        """What event sources and schedules invoke."""
+        return self.alias or self.function
 
     def allow(
         self, *actions: str, on: Sequence[str], when: Mapping[str, Any] | None = None
@@ -98,7 +108,7 @@ class Function(Construct):
             self._run(f"Schedule{place}", schedule, timedelta(hours=1), [message])
 
     def _never_repeat(self, every: timedelta) -> None:
-        self.function.configure_async_invoke(max_event_age=duration(every), retry_attempts=0)
+        self.invoked.configure_async_invoke(max_event_age=duration(every), retry_attempts=0)
 
     def _run(
         self,
@@ -114,7 +124,7 @@ class Function(Construct):
             schedule=schedule,
             targets=[
                 targets.LambdaFunction(
-                    self.function,
+                    self.invoked,
                     max_event_age=interval,
                     event=events.RuleTargetInput.from_object(dict(each)),
                 )

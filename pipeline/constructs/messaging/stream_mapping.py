@@ -32,7 +32,7 @@ def map_stream(
     return lambda_.EventSourceMapping(
         to,
         "Mapping",
-        target=to.function,
+        target=to.invoked,
         event_source_arn=stream_arn,
         starting_position=lambda_.StartingPosition.TRIM_HORIZON,
         batch_size=settings.batch_size,

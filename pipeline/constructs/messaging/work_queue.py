@@ -57,7 +57,7 @@ class WorkQueue(Construct):
         lambda_.EventSourceMapping(
             self,
             "Mapping",
-            target=function.function,
+            target=function.invoked,
             event_source_arn=self.queue.queue_arn,
             batch_size=min(reader.batch_size, mapping.batch_size),
             max_batching_window=duration(reader.window if mapping.windowed else timedelta()),

@@ -233,6 +233,7 @@ def test_a_service_assumes_a_role_for_no_account_but_ours(
         "lambda.amazonaws.com": None,
         "sns.amazonaws.com": ours,
         "events.amazonaws.com": ours,
+        "codedeploy.amazonaws.com": ours,
     }
 
 

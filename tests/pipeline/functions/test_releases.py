@@ -1,0 +1,83 @@
+"""Functions move to a new version behind an alias, and back when one fails."""
+
+from typing import Any
+
+import pytest
+
+from tests.pipeline.synthesis import Synthesis
+
+pytestmark = pytest.mark.synth
+
+ALIAS = "AWS::Lambda::Alias"
+DEPLOYED = ("dev", "prod")
+
+
+def aliases(synthesis: Synthesis) -> dict[str, dict[str, Any]]:
+    return {logical_id: resource for _, logical_id, resource in synthesis.each(ALIAS)}
+
+
+@pytest.mark.parametrize("stage", DEPLOYED)
+def test_every_function_of_a_stage_is_invoked_by_an_alias_of_its_version(
+    syntheses: dict[str, Synthesis], stage: str
+) -> None:
+    """On $LATEST a broken deployment has all messages at once, and nothing to go back to."""
+    synthesis = syntheses[stage]
+    pipeline = f"Ordercast-{stage}-Pipeline"
+    made = aliases(synthesis)
+    functions = {owner for owner, _, _ in synthesis.functions if owner == pipeline}
+    assert {pipeline} == functions
+    assert 7 == len(made)
+    invoked = [mapping["FunctionName"] for _, mapping, _ in synthesis.mappings]
+    invoked += [
+        target["Arn"]
+        for rule in synthesis.properties("AWS::Events::Rule")
+        for target in rule["Targets"]
+        if "KinesisParameters" not in target
+    ]
+    assert made.keys() == {synthesis.resolve(pipeline, each)[1] for each in invoked}
+    configs = [
+        str(config["Properties"]["Qualifier"])
+        for stack, _, config in synthesis.each("AWS::Lambda::EventInvokeConfig")
+        if stack == pipeline
+    ]
+    assert [True, True] == ["Live" in each or "live" == each for each in configs]
+
+
+@pytest.mark.parametrize("stage", DEPLOYED)
+def test_a_deployment_after_which_a_function_fails_is_taken_back(
+    syntheses: dict[str, Synthesis], stage: str
+) -> None:
+    """CodeDeploy moves each alias, watches one alarm on all functions, and moves them back."""
+    synthesis = syntheses[stage]
+    stack = f"Ordercast-{stage}-Pipeline"
+    for alias in aliases(synthesis).values():
+        moved = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+        group = synthesis.target(stack, moved["DeploymentGroupName"])["Properties"]
+        rollback = group["AutoRollbackConfiguration"]
+        assert rollback["Enabled"] is True
+        assert "DEPLOYMENT_STOP_ON_ALARM" in rollback["Events"]
+        (alarm,) = group["AlarmConfiguration"]["Alarms"]
+        watched = synthesis.target(stack, alarm["Name"])["Properties"]
+        errors = [
+            each["MetricStat"]["Metric"] for each in watched["Metrics"] if "MetricStat" in each
+        ]
+        assert ["Errors"] * 7 == [each["MetricName"] for each in errors]
+
+
+def test_prod_tries_a_version_on_a_tenth_first(syntheses: dict[str, Synthesis]) -> None:
+    config = {
+        stage: {
+            group["DeploymentConfigName"]
+            for group in syntheses[stage].properties("AWS::CodeDeploy::DeploymentGroup")
+        }
+        for stage in DEPLOYED
+    }
+    assert config == {
+        "dev": {"CodeDeployDefault.LambdaAllAtOnce"},
+        "prod": {"CodeDeployDefault.LambdaCanary10Percent5Minutes"},
+    }
+
+
+def test_the_local_cloud_has_no_versions(syntheses: dict[str, Synthesis]) -> None:
+    """Its emulator has no CodeDeploy."""
+    assert ALIAS not in str(syntheses["local"].templates)
