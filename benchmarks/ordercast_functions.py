@@ -157,6 +157,7 @@ def _environment() -> dict[str, str]:
         "INDIA_ENTITY_ID": "",
         "INDIA_TEMPLATE_IDS": "",
         "EMAIL_FROM": "orders@example.com",
+        "BRAND_SENDERS": "",
         "UNSUBSCRIBE_URL": "",
         "UNSUBSCRIBE_MAILBOX": "",
         "CONFIGURATION_SET": "ordercast",

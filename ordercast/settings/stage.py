@@ -15,7 +15,7 @@ from ordercast.typed_values import Country, Mailbox, Positive, SenderId, Setting
 
 # Each type says in its description what is taken: `read_settings` puts it into a refusal.
 Flag = Annotated[bool, Meta(description="true or false")]
-Whole = Annotated[int, Meta(description="a whole number")]
+Whole = Annotated[int, Meta(ge=0, description="a whole number of 0 or more")]
 Percent = Annotated[int, Meta(ge=1, le=100, description="a percentage of 1 to 100")]
 Receives = Annotated[int, Meta(ge=1, le=1000, description="a whole number between 1 and 1000")]
 Concurrency = Annotated[int, Meta(ge=2, le=1000, description="a whole number between 2 and 1000")]
@@ -93,8 +93,8 @@ class SenderFunctionSettings(QueueReaderSettings, frozen=True):
 
     @property
     def limit(self) -> int:
-        """What this stage may send, in units a second."""
-        return max(1, self.rate * self.share // 100)
+        """What this stage may send, in units a second, rounded down so that all shares fit the rate."""
+        return self.rate * self.share // 100
 
 
 class SweeperFunctionSettings(FunctionSettings, frozen=True):

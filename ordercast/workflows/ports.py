@@ -227,7 +227,7 @@ class Accounts(Protocol):
         ...
 
     def give_back(self, draws: Sequence[AccountDraw]) -> None:
-        """Return sums that were drawn, all or none, and once, however often the call is repeated."""
+        """Return sums that were drawn, once, however often the call is repeated; of a hundred all or none."""
         ...
 
     def read(self, keys: Sequence[str]) -> dict[str, Account]:

@@ -33,6 +33,9 @@ SETTLING = timedelta(minutes=1)
 ORPHAN_LEASES = 3
 """For so many claim leases a receipt waits for the sender to record its message."""
 
+ATTEMPTS = 12
+"""So often a sender tries a message before it parks it; a dead letter before that would say less."""
+
 ONE_ROUND = timedelta(seconds=10)
 """What the sweeper must have left to begin a round."""
 
@@ -251,6 +254,9 @@ def _senders(stage: StageSettings) -> Iterator[Rule]:
         yield "claim_lease", between, f"must lie between {limits}"
         enough = sender.timeout > ONE_WAVE
         yield f"{name}.timeout", enough, f"must be above {ONE_WAVE.seconds} s, what sending takes"
+        least = -(-100 // sender.rate)
+        one = f"must be {least} or more: that is one message a second of {name}.rate"
+        yield f"{name}.share", sender.limit > 0, one
 
 
 def _concurrency(stage: StageSettings) -> Iterator[Rule]:
@@ -270,6 +276,9 @@ def _queues(stage: StageSettings) -> Iterator[Rule]:
     ):
         windowed = reader.batch_size <= _UNWINDOWED_BATCH or reader.window >= timedelta(seconds=1)
         yield f"{name}.window", windowed, "must be a second or more for a batch above ten"
+        later = reader.max_receives > ATTEMPTS
+        attempts = f"must be above {ATTEMPTS}: so often a message is tried before it is parked"
+        yield f"{name}.max_receives", later, attempts
     longer = stage.queues.dead_letter_retention > stage.queues.retention
     yield "queues.dead_letter_retention", longer, "must be longer than queues.retention"
 

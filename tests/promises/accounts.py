@@ -103,6 +103,16 @@ class AccountsPromises:
         assert Decimal(50) == account(accounts, ALL).left
         assert Decimal(0) == account(accounts).used["09"]
 
+    def test_however_many_are_given_back_all_are_left_again(self, accounts: Accounts) -> None:
+        """A transaction takes a hundred; a wave may draw from more accounts."""
+        budgets = [replace(TEXTS, shop=f"shop {n}") for n in range(101)]
+        draws = [drawing("0.3", each) for each in budgets]
+        accounts.draw(draws)
+        accounts.give_back(draws)
+
+        left = {each.left for each in accounts.read([each.key for each in draws]).values()}
+        assert {Decimal(1)} == left
+
     def test_nothing_to_give_back_is_nothing(self, accounts: Accounts) -> None:
         accounts.give_back([])
 

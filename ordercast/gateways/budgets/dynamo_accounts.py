@@ -13,6 +13,9 @@ from ordercast.gateways.dynamodb.table import Answer, Table, insist, translated
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
 from ordercast.pacing.bucket import Bucket, Draw
 
+TRANSACTION = 100
+"""The most statements of a transaction (DynamoDB)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamoAccounts:
@@ -32,16 +35,16 @@ class DynamoAccounts:
         return drawn, buckets.drawn(pace, answers[-1]) if pace else None
 
     def give_back(self, draws: Sequence[AccountDraw]) -> None:
-        """Return sums that were drawn, in one transaction: the SDK's retries of it count once."""
-        if not draws:
-            return
+        """Return sums that were drawn, in transactions: the SDK's retries of one count once."""
         statements = [budget_item.draw_from(self._name, each, sign=-1) for each in draws]
-        with translated():
-            self.table.client.execute_transaction(
-                TransactStatements=[
-                    {"Statement": each.text, "Parameters": each.parameters} for each in statements
-                ]
-            )
+        for begin in range(0, len(statements), TRANSACTION):
+            with translated():
+                self.table.client.execute_transaction(
+                    TransactStatements=[
+                        {"Statement": each.text, "Parameters": each.parameters}
+                        for each in statements[begin : begin + TRANSACTION]
+                    ]
+                )
 
     def read(self, keys: Sequence[str]) -> dict[str, Account]:
         """Return the accounts that exist, by key."""

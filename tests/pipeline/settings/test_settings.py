@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from ordercast.sending.backoff import MAX_ATTEMPTS
 from ordercast.settings.stage import StageSettings
 from ordercast.settings.stage_files import CHECKOUT, stage_names
 from ordercast.templates.statuses import TEMPLATES
 from ordercast.typed_values import read_settings, written_settings
 from pipeline.settings import files
+from pipeline.settings.checks import ATTEMPTS
 from pipeline.settings.files import BadStage, read_account, read_stage, read_targets
 from tests.pipeline.synthesis import STAGES, cdk_context
 
@@ -52,6 +54,10 @@ def test_a_stage_says_nothing_that_the_default_says(name: str) -> None:
         assert value != inherited, field
         if isinstance(value, dict):
             assert not inherited.items() & value.items(), field  # type: ignore[union-attr]  # a table, as in the stage
+
+
+def test_a_message_is_parked_before_it_is_received_too_often() -> None:
+    assert MAX_ATTEMPTS == ATTEMPTS
 
 
 def test_without_a_word_the_stage_is_dev() -> None:
@@ -158,6 +164,8 @@ TWO_TIMES = "but it must be empty or two times: not two times of the day such as
         ("claim_lease", '"360 s"', BETWEEN),
         ("receipt_retention", '"72 h"', "but it must be longer than receipt_timeout"),
         ("cap", "0", "not a whole number of 1 or more"),
+        ("velocity_floor", "-5", "not a whole number of 0 or more"),
+        ("velocity_factor", "0", "not a whole number of 1 or more"),
         ("cap", '"20"', "not a whole number of 1 or more"),
         ("cap", "true", "not a whole number of 1 or more"),
         ("quiet_hours", '"21-8"', TWO_TIMES),
@@ -333,6 +341,10 @@ def test_a_sender_id_is_empty_or_what_a_network_can_show(folder: Path, value: st
         ("receipt_tracker", 'window = "0 s"', "receipt_tracker.window"),
         ("sms_sender", 'window = "0 s"', "sms_sender.window"),
         ("sms_sender", "max_receives = 0", "sms_sender.max_receives"),
+        ("sms_sender", "max_receives = 12", "sms_sender.max_receives"),
+        ("email_sender", "max_receives = 1", "email_sender.max_receives"),
+        ("receipt_tracker", "max_receives = 1", "receipt_tracker.max_receives"),
+        ("sms_sender", "rate = 3\nshare = 25", "sms_sender.share"),
         ("receipt_tracker", "max_receives = 1001", "receipt_tracker.max_receives"),
         ("sms_sender", 'timeout = "15 s"', "claim_lease"),
         ("email_sender", 'timeout = "15 s"', "claim_lease"),
