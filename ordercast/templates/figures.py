@@ -40,7 +40,12 @@ def amount(money: Money, locale: str, *, for_text: bool) -> str:
     pattern, sign = _pattern(locale, money.currency, decimals, for_text)
     # Without the currency: Babel would look for its names with each amount, and use none.
     written = pattern.apply(_rounded(money, decimals), _locale(locale))
-    return str(written.replace("¤", sign))
+    shown = str(written.replace("¤", sign))
+    # Spaces that do not break are not in GSM-7, nor is the Swiss apostrophe.
+    return shown.translate(_PLAIN) if for_text else shown
+
+
+_PLAIN = str.maketrans("\u00a0\u202f\u2019", "  '")
 
 
 @lru_cache(maxsize=1024)
