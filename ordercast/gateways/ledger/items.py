@@ -189,10 +189,10 @@ def read(item: Item) -> Notification:
 
 def write_latest_status(latest: LatestStatus) -> dict[str, Attribute]:
     """Return the item of an order's latest status on a channel."""
-    return {**latest_status_key((latest.order, latest.channel)), **standing(latest)}
+    return {**latest_status_key((latest.order, latest.channel)), **rank_attributes(latest)}
 
 
-def standing(latest: LatestStatus) -> dict[str, Attribute]:
+def rank_attributes(latest: LatestStatus) -> dict[str, Attribute]:
     """Return what changes of the item when a newer status is accepted."""
     kept = {"ttl": TTL.write(latest.kept_until)} if latest.kept_until else {}
     return {"rank": number(latest.status_rank), **kept}

@@ -31,7 +31,7 @@ def first_latest_status(table: str, latest_status: LatestStatus) -> Statement:
 
 def higher_latest_status(table: str, latest_status: LatestStatus) -> Statement:
     """Raise a latest status that is stored and lower."""
-    stands = ledger_item.standing(latest_status)
+    stands = ledger_item.rank_attributes(latest_status)
     return partiql.update(
         table,
         latest_status_key((latest_status.order, latest_status.channel)),
