@@ -14,7 +14,7 @@ PriceOf = Callable[[str], Decimal | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class TextCost:
     """What a variant's text takes with long fields, the most that it may, and its price by country."""
 
     variant: Variant
@@ -22,7 +22,7 @@ class Cost:
     prices: dict[str, Decimal | None]
 
 
-def dearest(brands: Iterable[Brand], countries: Iterable[str], price_of: PriceOf) -> list[Cost]:
+def dearest(brands: Iterable[Brand], countries: Iterable[str], price_of: PriceOf) -> list[TextCost]:
     """Return the dearest template of each brand and language, with long fields."""
     worst: dict[tuple[Brand, str], tuple[Variant, Parts]] = {}
     for variant in variants(brands):
@@ -32,7 +32,7 @@ def dearest(brands: Iterable[Brand], countries: Iterable[str], price_of: PriceOf
             worst[key] = (variant, counted)
     open_to = list(countries)
     return [
-        Cost(variant=variant, parts=counted, prices=_prices(counted.parts, open_to, price_of))
+        TextCost(variant=variant, parts=counted, prices=_prices(counted.parts, open_to, price_of))
         for variant, counted in worst.values()
     ]
 

@@ -54,7 +54,7 @@ Ids = Annotated[
 Kinds = Annotated[
     list[Kind] | None, typer.Option("--kind", help="Only this kind; may be repeated.")
 ]
-Reason = Annotated[str, typer.Option(help="Only items with this text in reason or detail.")]
+WithText = Annotated[str, typer.Option(help="Only items with this text in reason or detail.")]
 ParkedSince = Annotated[
     str | None, typer.Option(help="Only items parked since: 36h, 7d, or a date such as 2026-11-02.")
 ]
@@ -67,7 +67,7 @@ Doing = Callable[[ParkedSource, Sequence[ParkedItem], ReportProgress], int]
 @parked.command("list")
 def list_parked(
     kind: Kinds = None,
-    reason: Reason = "",
+    reason: WithText = "",
     since: ParkedSince = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines.")] = False,  # noqa: FBT002
     stage: Stage = LOCAL_STAGE,
@@ -115,7 +115,7 @@ def _add(name: str, word: str, doing: Doing, help_: str) -> None:
     def command(
         ids: Ids = None,
         kind: Kinds = None,
-        reason: Reason = "",
+        reason: WithText = "",
         since: ParkedSince = None,
         every: Everything = False,  # noqa: FBT002
         yes: Really = False,  # noqa: FBT002

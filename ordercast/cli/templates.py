@@ -13,7 +13,7 @@ from rich import box
 from rich.table import Table as Grid
 
 from ordercast.authoring.catalogue import templates_of, variants
-from ordercast.authoring.costs import Cost, dearest
+from ordercast.authoring.costs import TextCost, dearest
 from ordercast.authoring.lint import lint as find_faults
 from ordercast.authoring.lint_rendered import BUDGET
 from ordercast.authoring.preview import preview as preview_page
@@ -129,7 +129,7 @@ def _brands(folder: Path | None) -> list[Brand]:
         raise UsageError(str(error)) from None
 
 
-def _show_costs(costs: Iterable[Cost], countries: Iterable[str]) -> None:
+def _show_costs(costs: Iterable[TextCost], countries: Iterable[str]) -> None:
     grid = Grid(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in ("brand", "language", "longest text", "parts", "encoding", *countries):
         grid.add_column(heading)

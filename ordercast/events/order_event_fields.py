@@ -23,7 +23,7 @@ Identifier = Annotated[str, Meta(min_length=1, max_length=128)]
 ShortText = Annotated[str, Meta(min_length=1, max_length=256)]
 Address = Annotated[str, Meta(max_length=1024)]
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339, with its zone")]
-Status = Annotated[
+StatusWord = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}" + _END,
@@ -92,7 +92,7 @@ class OrderEventV1(
         | None
     ) = None
     event_id: Annotated[Identifier, Meta(description="unique: same id, same event")] | None = None
-    status: Status | None = None
+    status: StatusWord | None = None
     customer_id: (
         Annotated[Identifier, Meta(description="required unless contact is given")] | None
     ) = None

@@ -38,7 +38,7 @@ def read_texts(content: bytes) -> list[tuple[str, bytes]]:
     plain, problem = unwrapped(content, FILE_LIMIT)
     if problem:
         raise UsageError(f"the file is not read: {problem[1]}")
-    texts = list(json_texts(plain))
+    texts = [each for each in json_texts(plain) if each.content.strip() != b"[]"]
     return [(_place(each, len(texts)), each.content) for each in texts]
 
 

@@ -124,7 +124,7 @@ def _payloads() -> dict[str, tuple[bytes, ...]]:
 
 def _events() -> dict[str, tuple[bytes, ...]]:
     return {
-        "no_order_event": (order(1, order_id=7), order(2, schema_version=2), order(3)),
+        "no_order_event": (order(1, order_id=[7]), order(2, schema_version=2), order(3)),
         "the_same_event_twice": (order(1), order(2), order(1)),
         "the_same_id_twice": (order(1), order(1, status="cancelled"), order(2)),
         "old_news": (
@@ -164,10 +164,6 @@ def _record(number: int, payload: bytes) -> Event:
     }
 
 
-if __name__ == "__main__":
-    main()
-
-
 def _gzip(data: bytes) -> bytes:
     """Wrap *data* as it is; `gzip.compress` names another operating system since Python 3.13."""
     packer = compressobj(0, DEFLATED, _WITH_GZIP_HEADER)
@@ -175,3 +171,7 @@ def _gzip(data: bytes) -> bytes:
 
 
 _WITH_GZIP_HEADER = 31  # window bits, as zlib has it
+
+
+if __name__ == "__main__":
+    main()
