@@ -1,6 +1,6 @@
 """Draft the notifications that a decision asks for. Used by the relay and the dry run of a replay."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from ordercast.decisions.audience import (
@@ -126,5 +126,12 @@ def _order_details(event: OrderEvent, time_zone: str) -> OrderDetails:
         amount=event.amount,
         items=tuple([OrderItem(name=item.name, quantity=item.quantity) for item in event.items]),
         tracking_url=event.tracking_url,
-        day=event.occurred_at and event.occurred_at.astimezone(ZoneInfo(time_zone)).date(),
+        day=event.occurred_at and _day(event.occurred_at, time_zone),
     )
+
+
+def _day(moment: datetime, time_zone: str) -> date:
+    try:
+        return moment.astimezone(ZoneInfo(time_zone)).date()
+    except OverflowError:  # the first or last hours of the calendar
+        return moment.date()

@@ -5,7 +5,7 @@ Add a field: to `OrderEvent`, as producers write it to `order_event_fields`, the
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import MINYEAR, UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -110,6 +110,9 @@ def order_event_of(
     """Read one JSON object; as `parse_order_event`."""
     wire, written_link, notes = read_document(document, default_currency=default_currency)
     written = wire.status or DEFAULT_STATUS
+    occurred_at = wire.occurred_at and wire.occurred_at.astimezone(UTC)
+    if occurred_at and occurred_at.year == MINYEAR:
+        occurred_at, notes = None, (*notes, _NEVER_SET)
     return OrderEvent(
         order_id=wire.order_id,
         shop=wire.shop,
@@ -117,7 +120,7 @@ def order_event_of(
         written_status=written.lower(),
         event_id=wire.event_id,
         customer_id=wire.customer_id,
-        occurred_at=wire.occurred_at and wire.occurred_at.astimezone(UTC),
+        occurred_at=occurred_at,
         amount=_money(wire.amount, default_currency),
         items=_items(wire.items),
         contact=wire.contact or NO_CONTACT,
@@ -128,6 +131,9 @@ def order_event_of(
         campaign=wire.campaign,
         notes=notes,
     )
+
+
+_NEVER_SET = Note("occurred_at", "left out: the time that Go and .NET write where none was set")
 
 
 def _money(amount: AmountV1 | None, default_currency: str) -> Money | None:

@@ -61,13 +61,19 @@ def _of_object(written: Mapping[str, Any], beside: str | None, default: str) -> 
     currency = code(first["currency"]) if "currency" in first else beside or default
     if beside and currency != beside:
         raise Unread("two currencies")
-    cents, digits = first.get("cent_amount"), first.get("fraction_digits", 2)
+    # commercetools: of a price more precise than a cent, the decimals are those of `preciseAmount`.
+    units, digits = (
+        first.get("precise_amount", first.get("cent_amount")),
+        first.get("fraction_digits"),
+    )
     if type(first.get("value")) is int and first["value"] != 0:
         raise Unread(_CENTS)
     if "value" in first:
         value = number(first["value"])
-    elif type(cents) is int and type(digits) is int and 0 <= digits <= _MOST_DECIMALS:
-        value = number(str(Decimal(cents).scaleb(-digits)))
+    elif type(units) is int and type(digits) is int and 0 <= digits <= _MOST_DECIMALS:
+        value = number(str(Decimal(units).scaleb(-digits)))
+    elif type(units) is int:
+        raise Unread("a number of cents that does not say how many make a whole")
     else:
         raise Unread("an object without a value")
     return MoneyV1(value=_written(value), currency=currency)

@@ -41,7 +41,7 @@ CONTACT = _spellings(
 )
 ITEM = _spellings(("name", "quantity", "sku"), {"qty": "quantity"})
 MONEY = _spellings(
-    ("value", "currency", "cent_amount", "fraction_digits"),
+    ("value", "currency", "cent_amount", "precise_amount", "fraction_digits"),
     {"amount": "value", "currencycode": "currency"},
 )
 

@@ -18,6 +18,7 @@ from local_cloud.clients import client_of
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import read_inbox
 from ordercast.cli.local.clouds import local_target
+from tests.cloud.conftest import restored_environment
 from tests.eventually import eventually
 from tests.pages import ROOT
 
@@ -31,7 +32,8 @@ SOURCE = "com.example.shop"
 def resources(deployed_cloud: LocalCloud) -> Iterator[dict[str, str]]:
     """The physical ids of the deployed bridges' resources, by the start of their logical ids."""
     kinesis = client_of("kinesis", endpoint=deployed_cloud.endpoint)
-    stream = local_target(deployed_cloud).names.orders_stream
+    with restored_environment():
+        stream = local_target(deployed_cloud).names.orders_stream
     summary = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]
     key = summary.get("KeyId") or "arn:aws:kms:us-east-1:000000000000:key/none"
     cdk = [str(NODE / "node"), str(ROOT / "node_modules/aws-cdk/bin/cdk")]

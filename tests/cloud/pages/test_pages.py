@@ -153,7 +153,7 @@ def test_a_new_order_shows_the_words_of_its_template(shell) -> None:
 
 def test_a_shop_s_code_puts_its_event_on_a_local_cloud(shell, tmp_path: Path) -> None:
     (shown,) = snippets("docs/shops.md", heading="Try it without AWS")
-    code, _ = snippets("docs/shops.md", language="python")
+    code, *_ = snippets("docs/shops.md", language="python")
     (tmp_path / "shop.py").write_text(code)
     up, *lines = here(shown, tmp_path / "shop.py").splitlines()
     assert ".venv/bin/ordercast up" == up

@@ -319,3 +319,34 @@ def test_a_changed_table_of_words_decides_about_no_event_again(world: World) -> 
 
     assert (0, 1, 0) == (again.accepted, again.repeated, again.parked)
     assert [] == list(world.parked.reasons)
+
+
+@pytest.mark.parametrize("country", ["JP", "US", None])
+@pytest.mark.parametrize("never", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.0000000+00:00"])
+def test_the_time_that_go_and_dotnet_write_for_none_is_none(
+    world: World, never: str, country: str | None
+) -> None:
+    contact = {"email": EMAIL, "country": country}
+    [row] = relay(world, TO_ADA | {"occurred_at": never, "contact": contact})
+
+    assert (State.REQUESTED, None, None) == (row.state, row.occurred_at, row.order.day)
+    [decision] = world.ledger.decisions.values()
+    assert ["occurred_at"] == [each.field for each in decision.notes]
+
+
+@pytest.mark.parametrize("country", ["JP", "US"])
+def test_a_time_at_the_end_of_the_calendar_parks_nothing_as_a_bug(
+    world: World, country: str
+) -> None:
+    contact = {"email": EMAIL, "country": country}
+    [row] = relay(world, TO_ADA | {"occurred_at": "9999-12-31T23:59:59Z", "contact": contact})
+
+    assert State.REQUESTED is row.state
+
+
+def test_cents_of_unknown_size_are_not_shown(world: World) -> None:
+    """Of yen there are none: 4250 would be told as 43."""
+    amount = {"centAmount": 4250, "currencyCode": "JPY"}
+    [row] = relay(world, TO_ADA | {"amount": amount})
+
+    assert (State.REQUESTED, None) == (row.state, row.order.amount)
