@@ -267,9 +267,16 @@ def country_in(written: str) -> str | None:
 
     It may be a code of two letters, three letters or three digits, or the country's name in English,
     in a language of that country or in another large one, in either case and with or without
-    accents. `UK` is GB and `EL` is GR; Kosovo is XK, which ISO leaves to its users.
+    accents. `UK` is GB and `EL` is GR; Kosovo is XK, which ISO leaves to its users. Digits that are
+    another country's dialling code have two readings; so has n/a, so that Namibia's code is `NA`.
     """
-    return written if written in CODES else _readings().get(plain(written))
+    if written in CODES:
+        return written
+    letters = plain(written)
+    # Norway's code is written in one case; No is an answer.
+    if letters == "no" and written.strip() not in ("no", "NO"):
+        return None
+    return _readings().get(letters)
 
 
 def plain(written: str) -> str:

@@ -59,7 +59,7 @@ class Audience:
 
 def people_in(event: OrderEvent, *, policy: Policy) -> frozenset[str]:
     """Return the keys of the records that the decision about *event* depends on."""
-    country = event.contact.country or policy.default_country
+    country = event.contact.country
     addresses = [
         _address(as_written(event, None, channel), channel, country, policy)
         for channel in event.channels or tuple(Channel)
@@ -82,7 +82,7 @@ def recipient_of(
     event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
 ) -> str | None:
     """Return the address to send to; the customer's record wins over the event."""
-    country = _country(event, audience, policy)
+    country = _country(event, audience)
     return _address(as_written(event, audience.customer, channel), channel, country, policy)
 
 
@@ -93,7 +93,10 @@ def number_of(
     written = as_written(event, audience.customer, channel)
     if not written or CHANNELS[channel].contact != "phone":
         return None
-    return phone_number(written, _country(event, audience, policy), policy.countries)
+    country = _country(event, audience)
+    return phone_number(
+        written, country or policy.default_country, policy.countries, stated=country is not None
+    )
 
 
 def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str | None:
@@ -129,8 +132,10 @@ def stated_time_zones(
     by_phone = CHANNELS[channel].contact == "phone" or (customer and customer.phone)
     if by_phone or not contact.phone:
         return ()
-    country = (customer and customer.country) or contact.country or policy.default_country
-    return zones_of_number(contact.phone, country)
+    country = _country(event, audience)
+    return zones_of_number(
+        contact.phone, country or policy.default_country, stated=country is not None
+    )
 
 
 def channels_of(event: OrderEvent, audience: Audience) -> tuple[Channel, ...]:
@@ -153,15 +158,22 @@ def as_written(event: OrderEvent, customer: Person | None, channel: Channel) -> 
     return written
 
 
-def _country(event: OrderEvent, audience: Audience, policy: Policy) -> str:
-    """Return the country whose way of writing numbers is theirs."""
+def _country(event: OrderEvent, audience: Audience) -> str | None:
+    """Return the country whose way of writing numbers is theirs, as record or event state it."""
     customer = audience.customer
-    return (customer and customer.country) or event.contact.country or policy.default_country
+    return (customer and customer.country) or event.contact.country or None
 
 
-def _address(written: str | None, channel: Channel, country: str, policy: Policy) -> str | None:
+def _address(
+    written: str | None, channel: Channel, country: str | None, policy: Policy
+) -> str | None:
     if not written:
         return None
     if CHANNELS[channel].contact == "phone":
-        return e164(written, country=country, texts_to=policy.countries)
+        return e164(
+            written,
+            country=country or policy.default_country,
+            texts_to=policy.countries,
+            stated=bool(country),
+        )
     return mailbox(written)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import phonenumbers
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
@@ -122,8 +123,8 @@ ALSO = {
     "VN": ("Viet Nam",),
 }
 
-# Two countries use them.
-AMBIGUOUS = ("Congo", "Korea", "Virgin Islands", "Kongo")
+# Two countries use them, or those who name none.
+AMBIGUOUS = ("Congo", "Korea", "Virgin Islands", "Kongo", "n/a")
 
 
 def table() -> str:
@@ -142,11 +143,19 @@ def _writings() -> dict[str, list[str]]:
     shared = {plain(each) for each in AMBIGUOUS}
     for written, codes in claims.items():
         # A code is what it is, whatever a name in some language looks like.
+        if written in shared or _is_dialled_elsewhere(written, codes):
+            continue
         if written.upper() in found:
             found[written.upper()].append(written)
-        elif len(codes) == 1 and written not in shared:
+        elif len(codes) == 1:
             found[next(iter(codes))].append(written)
     return found
+
+
+def _is_dialled_elsewhere(written: str, codes: set[str]) -> bool:
+    """Tell whether digits are the dialling code of another country: 250 is France, and Rwanda's."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    return written.isdecimal() and not codes <= {*regions.get(int(written), codes)}
 
 
 def _codes() -> list[str]:

@@ -11,7 +11,13 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from ordercast.people.renumbering import renumbered
-from ordercast.people.written_numbers import NumberProblem, digits_of, plain_number, problem_in
+from ordercast.people.written_numbers import (
+    NumberProblem,
+    begins_with_a_number,
+    digits_of,
+    plain_number,
+    problem_in,
+)
 
 
 class NumberKind(StrEnum):
@@ -36,19 +42,25 @@ class PhoneNumber(NamedTuple):
 
 
 _TRUNK_ZERO = "(0)"
+_LONGEST_USUAL = 11  # digits after the country code
 
 
 @lru_cache(maxsize=1024)
 def phone_number(
-    written: str, country: str, texts_to: frozenset[str] | None = None
+    written: str,
+    country: str,
+    texts_to: frozenset[str] | None = None,
+    *,
+    stated: bool = True,
 ) -> PhoneNumber | NumberProblem:
     """Read a number as people in *country* (ISO 3166-1) write it, or say why it is none.
 
-    Digits without a plus are read as those after a plus where that alone is a valid number. If both
-    readings are, there is none, unless no text goes to the country of the second: *texts_to* are
-    the countries that they go to. Cached: parsing costs more than the rest of the decision.
+    Digits without a plus are read as those after a plus where that alone is a valid number, and one
+    of *country* if that was *stated* (not the stage's default). If both readings are, there is
+    none, unless no text goes to the country of the second: *texts_to* are the countries that they
+    go to. Cached: parsing costs more than the rest of the decision.
     """
-    number = number_in(written, country, texts_to)
+    number = number_in(written, country, texts_to, stated=stated)
     if isinstance(number, NumberProblem):
         return number
     region = phonenumbers.region_code_for_number(number)
@@ -67,15 +79,21 @@ _KINDS = {
 }
 
 
-def e164(phone: str, *, country: str, texts_to: frozenset[str] | None = None) -> str | None:
+def e164(
+    phone: str, *, country: str, texts_to: frozenset[str] | None = None, stated: bool = True
+) -> str | None:
     """Return *phone* as `phone_number` reads it, in E.164; None if that is no number."""
-    number = phone_number(phone, country, texts_to)
+    number = phone_number(phone, country, texts_to, stated=stated)
     return number.e164 if isinstance(number, PhoneNumber) else None
 
 
 @lru_cache(maxsize=1024)
 def number_in(
-    phone: str, country: str, texts_to: frozenset[str] | None = None
+    phone: str,
+    country: str,
+    texts_to: frozenset[str] | None = None,
+    *,
+    stated: bool = True,
 ) -> phonenumbers.PhoneNumber | NumberProblem:
     """Return the parsed number, as `phone_number` reads it."""
     plain = plain_number(phone)
@@ -83,12 +101,16 @@ def number_in(
         return problem
     if _TRUNK_ZERO in plain and "+" in plain:
         return _with_or_without_zero(plain, country)
-    national, plus = _valid(plain, country), _after_a_plus(plain, country)
+    national, plus = _today(plain, country), _after_a_plus(plain, country)
     if national and plus and national != plus:
         return _one_of(national, plus, plain, texts_to)
+    if national and _begins_with_another(national, plain, country):
+        return NumberProblem.SEVERAL
     # 00 is how most countries dial abroad, but not this one: who wrote it may mean anything.
-    dialled = None if plain.startswith("00") else plus
-    return national or dialled or renumbered(plain, country) or NumberProblem.NO_NUMBER
+    if national or not plus or plain.startswith("00"):
+        return national or NumberProblem.NO_NUMBER
+    at_home = plus.country_code == phonenumbers.country_code_for_region(country)
+    return plus if at_home or not stated else NumberProblem.AMBIGUOUS
 
 
 def _one_of(
@@ -102,6 +124,22 @@ def _one_of(
     if texts_to is not None and phonenumbers.region_code_for_number(plus) not in texts_to:
         return national
     return NumberProblem.AMBIGUOUS
+
+
+def _begins_with_another(joined: phonenumbers.PhoneNumber, plain: str, country: str) -> bool:
+    """Tell whether a long number is rather a whole one and the end of a second.
+
+    In Austria and Germany the pattern is loose: 0665 427541 2309 would be a mobile, too.
+    """
+    digits = phonenumbers.national_significant_number(joined)
+    return len(digits) > _LONGEST_USUAL and begins_with_a_number(
+        plain, lambda each: _valid(each, country) is not None
+    )
+
+
+def _today(plain: str, country: str | None) -> phonenumbers.PhoneNumber | None:
+    """Return the valid number that *plain* is, or what it became by a change of its country."""
+    return _valid(plain, country) or renumbered(plain, country)
 
 
 @lru_cache(maxsize=1024)
@@ -121,7 +159,7 @@ def _after_a_plus(plain: str, country: str) -> phonenumbers.PhoneNumber | None:
     """
     if "+" in plain or country not in phonenumbers.SUPPORTED_REGIONS:
         return None
-    return _valid(f"+{digits_of(plain).removeprefix('00')}", None)
+    return _today(f"+{digits_of(plain).removeprefix('00')}", None)
 
 
 def _with_or_without_zero(plain: str, country: str) -> phonenumbers.PhoneNumber | NumberProblem:

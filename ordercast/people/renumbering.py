@@ -23,22 +23,20 @@ _CHANGES = (
 )
 
 
-def renumbered(plain: str, country: str) -> phonenumbers.PhoneNumber | None:
+def renumbered(plain: str, country: str | None) -> phonenumbers.PhoneNumber | None:
     """Return today's number of *plain*, an old one as people in *country* wrote it; None for others."""
-    found = {each.national_number: each for each in _today(plain, country)}
+    try:
+        old = phonenumbers.parse(plain, country)
+    except phonenumbers.NumberParseException:
+        return None
+    found = {each.national_number: each for each in _today(old)}
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def _today(plain: str, country: str) -> Iterator[phonenumbers.PhoneNumber]:
-    for written in (plain, f"+{plain}"):
-        try:
-            old = phonenumbers.parse(written, country)
-        except phonenumbers.NumberParseException:
-            continue
-        digits = phonenumbers.national_significant_number(old)
-        for code, before, after in _CHANGES:
-            if code == old.country_code and re.fullmatch(before, digits):
-                new = f"+{code}{re.sub(before, after, digits)}"
-                number = phonenumbers.parse(new, None)
-                if phonenumbers.is_valid_number(number):
-                    yield number
+def _today(old: phonenumbers.PhoneNumber) -> Iterator[phonenumbers.PhoneNumber]:
+    digits = phonenumbers.national_significant_number(old)
+    for code, before, after in _CHANGES:
+        if code == old.country_code and re.fullmatch(before, digits):
+            number = phonenumbers.parse(f"+{code}{re.sub(before, after, digits)}", None)
+            if phonenumbers.is_valid_number(number):
+                yield number

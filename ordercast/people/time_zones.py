@@ -28,7 +28,9 @@ def possible_time_zones(
         yield (named,)
     if stated:
         yield stated
-    if phone and (zones := zones_of_number(phone, country or default_country)):
+    if phone and (
+        zones := zones_of_number(phone, country or default_country, stated=bool(country))
+    ):
         yield zones
     if country and (zones := zones_of_country(country)):
         yield zones
@@ -36,14 +38,14 @@ def possible_time_zones(
 
 
 @lru_cache(maxsize=1024)
-def zones_of_number(phone: str, country: str) -> Zones:
+def zones_of_number(phone: str, country: str, *, stated: bool = True) -> Zones:
     """Return the zones of *phone*, read as written in *country*; a mobile one may be anywhere in it.
 
     Imported here because it loads a table of 3,000 prefixes that most starts do not need.
     """
     from phonenumbers.timezone import time_zones_for_number  # noqa: PLC0415
 
-    number = number_in(phone, country)
+    number = number_in(phone, country, stated=stated)
     found = time_zones_for_number(number) if not isinstance(number, NumberProblem) else ()
     return tuple(zone for zone in found if is_time_zone(zone))  # "Etc/Unknown" is none
 

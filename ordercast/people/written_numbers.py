@@ -25,8 +25,8 @@ class NumberProblem(StrEnum):
 
 _WORDS = {
     NumberProblem.NO_NUMBER: "no valid number; a national one needs its country",
-    NumberProblem.AMBIGUOUS: "a number of its country, and with a plus in front another one: "
-    "write it with its plus and country code",
+    NumberProblem.AMBIGUOUS: "not surely a number of its country, for with a plus in front "
+    "another one: write it with its plus and country code",
     NumberProblem.SEVERAL: "more than one number: write one",
     NumberProblem.EXTENSION: "a number with an extension, which gets no texts",
     NumberProblem.TEXT: "a number and something else: write the number alone",
@@ -46,7 +46,7 @@ _PUNCTUATION = str.maketrans(
         **dict.fromkeys("\uff0f\u2044\u2215", "/"),
         "[": "(",
         "]": ")",
-        "\t": " ",
+        "\t": "  ",  # of a table: two cells
     }
 )
 
@@ -61,7 +61,10 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 # What a second number begins with: its plus, or the zero that leads at home or abroad.
-_BEGINS = re.compile(r"[ ./]+(?=\(?[+0])|/")
+_BEGINS = re.compile(r"[ ./]+(?=\(?[+0])|/|  +|\(")
+# After these the end alone is enough: 206 555 0100/01.
+_BETWEEN_TWO = re.compile(r"/|  |\(")
+_REST = 3  # digits, for the end of a second number
 _SHORTEST = 7  # digits; less is the end of the same number
 
 
@@ -104,13 +107,21 @@ def _are_several(plain: str, is_number: IsNumber) -> bool:
         before, after = plain[: cut.start()], plain[cut.end() :]
         if not (_is_long(before) and is_number(before)):
             continue
-        # After a slash the end alone is enough: 206 555 0100/01.
-        if "/" in cut[0] or (_is_long(after) and is_number(after)):
+        if _BETWEEN_TWO.search(cut[0]) or (_is_long(after) and is_number(after)):
             return True
     # Both in full, without zeros: together they are no number, or another one.
     halves = [(plain[: cut.start()], plain[cut.end() :]) for cut in re.finditer(r" +", plain)]
     return not is_number(plain) and any(
         _is_long(part) and is_number(part) and is_number(rest) for part, rest in halves
+    )
+
+
+def begins_with_a_number(plain: str, is_number: IsNumber) -> bool:
+    """Tell whether a whole number leads the field, and more than an extension follows it."""
+    return any(
+        is_number(plain[: cut.start()]) and len(digits_of(plain[cut.end() :])) >= _REST
+        for cut in re.finditer(r"[ ./()\-]+", plain)
+        if _is_long(plain[: cut.start()])
     )
 
 

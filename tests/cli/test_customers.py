@@ -95,7 +95,7 @@ def test_a_bare_number_is_one_of_a_country_that_the_stage_sends_texts_to(stage, 
     stage.settings.countries = "US, MY 0.05"
     status, _, err = importing(line)
     assert 1 == status
-    assert "phone: a number of its country, and with a plus in front another one" in err
+    assert "phone: not surely a number of its country, for with a plus in front another one" in err
 
 
 def test_what_is_wrong_with_a_line_is_reported_on_one_line_however_long(stage, importing) -> None:

@@ -64,6 +64,7 @@ def test_the_customer_s_channels_count_where_the_event_names_none() -> None:
         ("+1 206 555 0100 after six", "number-with-text"),
         ("+12065550100/+12065550101", "several-numbers"),
         ("461339507", "ambiguous-number"),
+        ("12065550100", "ambiguous-number"),
     ],
 )
 def test_an_invalid_phone_number_suppresses_the_text_and_leaves_the_e_mail_alone(

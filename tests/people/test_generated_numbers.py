@@ -1,7 +1,8 @@
 """Numbers of 60 countries, in the forms that people write them, become nobody else's number.
 
 The oracle knows phonenumbers alone: what is written has two readings, as a number of its country and
-as digits after a plus. One that is valid is read; where both are, the number is refused.
+as digits after a plus, each of today's plan or of an earlier one. One that is valid is read, unless
+it is another country's without its plus; where both are, the number is refused.
 """
 
 import random
@@ -11,6 +12,7 @@ from functools import cache
 from itertools import islice
 
 import phonenumbers
+import pytest
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from ordercast.people.phone_numbers import e164
@@ -161,8 +163,8 @@ def valid(written: str, country: str | None) -> PhoneNumber | None:
 def one_reading(written: str, country: str) -> str | None:
     """Return the number that is meant; None if two are."""
     digits = phonenumbers.normalize_digits_only(written)
-    at_home = valid(written, country)
-    after_a_plus = None if "+" in written else valid(f"+{digits}", None)
+    at_home = valid(written, country) or became(digits, country)
+    after_a_plus = None if "+" in written else valid(f"+{digits}", None) or became(digits, None)
     abroad = valid(f"+{digits[2:]}", None) if at_home and digits.startswith("00") else None
     no_zero = valid(written.replace("(0)", ""), country) if "(0)" in written else None
     readings = [each for each in (at_home, after_a_plus, abroad, no_zero) if each]
@@ -171,7 +173,44 @@ def one_reading(written: str, country: str) -> str | None:
             at_home and after_a_plus and is_mobile_without_its_plus(at_home, after_a_plus)
         )
         readings = [after_a_plus] if plain_mobile and after_a_plus else []
+    if (
+        not at_home
+        and after_a_plus
+        and phonenumbers.region_code_for_number(after_a_plus) != country
+    ):
+        return None
     return formatted(readings[0], PhoneNumberFormat.E164) if readings else None
+
+
+# Country code; digits before the change; digits after it.
+EARLIER: dict[str, tuple[int, Callable[[str], str | None]]] = {
+    "MX": (52, lambda d: d[-10:] if d[:-10] in ("1", "01", "044", "045") else None),
+    "BR": (55, lambda d: f"{d[:2]}9{d[2:]}" if len(d) == 10 and d[2] in "6789" else None),
+    "BJ": (229, lambda d: f"01{d}" if len(d) == 8 else None),
+    "CI": (
+        225,
+        lambda d: f"0{'1111555777'[int(d[1])]}{d}" if len(d) == 8 and d[0] not in "123" else None,
+    ),
+}
+
+
+def became(digits: str, country: str | None) -> PhoneNumber | None:
+    """Return what a number before its country's change is today; without a country, with its code."""
+    for each, (code, after) in EARLIER.items():
+        abroad = digits.startswith(str(code)) and after(digits.removeprefix(str(code)))
+        at_home = each == country and not digits.startswith("00") and after(digits)
+        today = abroad or at_home
+        if today and (number := valid(f"+{code}{today}", None)):
+            return number
+    return None
+
+
+def obsolete(country: str, number: PhoneNumber, chance: random.Random) -> str:
+    """Return *number* as it was written before the change."""
+    digits = significant(number)
+    if country == "MX":
+        return f"{chance.choice(('1', '01', '044', '045'))} {digits}"
+    return f"({digits[:2]}) {digits[3:]}" if country == "BR" else digits[2:]
 
 
 def is_mobile_without_its_plus(at_home: PhoneNumber, after_a_plus: PhoneNumber) -> bool:
@@ -207,6 +246,24 @@ def test_generated_numbers_are_read_as_their_one_valid_reading_and_as_nobody_els
     assert 0.98 < told["070-174 06 05", True] / (
         told["070-174 06 05", True] + told["070-174 06 05", False]
     )
+
+
+@pytest.mark.parametrize("country", list(EARLIER))
+def test_generated_numbers_of_an_earlier_plan_become_nobody_else_s(country: str) -> None:
+    chance = random.Random(SEED)  # noqa: S311
+    told: Counter[bool] = Counter()
+    for number in islice(numbers_of(country, chance), 500):
+        written = obsolete(country, number, chance)
+        unchanged = valid(written, country)
+        if unchanged or became(phonenumbers.normalize_digits_only(written), country) != number:
+            continue  # Landlines of Brazil, for instance.
+        read = e164(written, country=country)
+
+        assert one_reading(written, country) == read, written
+        assert read in {formatted(number, PhoneNumberFormat.E164), None}, written
+        told[read is not None] += 1
+
+    assert told[True]
 
 
 def test_two_generated_numbers_in_one_field_never_make_a_third() -> None:
