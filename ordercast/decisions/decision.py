@@ -4,7 +4,7 @@ It is stored once, without personal data. A retry, a replay and a producer's rep
 event get the same decision, even if preferences, time, cap or code have changed since.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -13,6 +13,7 @@ import msgspec
 
 from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, OrderEvent
+from ordercast.events.same_address import same_email, same_locale, same_phone
 from ordercast.notifications.lifecycle import State
 
 STALE = "stale"
@@ -74,7 +75,16 @@ def fingerprint(event: OrderEvent) -> str:
         *(event.written_status, event.written_link, event.occurred_at),
         amount and (str(amount.value.normalize()), amount.currency),
         [(each.name, each.quantity, each.sku) for each in event.items],
-        *(contact.email or None, contact.phone or None, contact.country),
-        *(contact.locale, contact.time_zone, event.channels, event.priority_wish),
+        *(_same(same_email, contact.email), _same(same_phone, contact.phone), contact.country),
+        *(
+            _same(same_locale, contact.locale),
+            contact.time_zone,
+            event.channels,
+            event.priority_wish,
+        ),
     )
     return blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()
+
+
+def _same(form: Callable[[str], str], written: str | None) -> str | None:
+    return form(written) or None if written else None

@@ -50,7 +50,7 @@ def test_an_example_that_we_publish_is_an_event(example: str) -> None:
 
 @pytest.mark.parametrize(("record", "said"), REFUSALS)
 def test_a_refusal_reads_as_we_publish_it(record: str, said: str) -> None:
-    assert 17 == len(REFUSALS)
+    assert 18 == len(REFUSALS)
     assert said == contract_error_of_bytes(record.encode())
 
 
@@ -85,14 +85,14 @@ def test_what_the_page_says_is_taken_is_read_so_without_a_note(
 ) -> None:
     event = read(merged(written))
 
-    assert 48 == len(TAKEN_ROWS)
+    assert 50 == len(TAKEN_ROWS)
     assert meant == told(event, field), who
     assert () == event.notes
 
 
 @pytest.mark.parametrize(("written", "note"), NOTED)
 def test_what_the_page_says_is_noted_is_noted_in_these_words(written: str, note: str) -> None:
-    assert 27 == len(NOTED)
+    assert 28 == len(NOTED)
     assert note in [str(each) for each in read(merged(written)).notes]
 
 

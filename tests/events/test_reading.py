@@ -76,6 +76,7 @@ NAMES = st.sampled_from(
     [
         *("order_id", "orderId", "status", "Status", "customer_id", "contact", "Contact"),
         *("customerEmail", "email", "phone", "amount", "orderAmount", "currency", "items"),
+        *("orderStatus", "state", "type", "country", "countryCode", "phoneNumber"),
         *("tracking_url", "trackingUrl", "timestamp", "occurred_at", "shop", "attempt", "channel"),
     ]
 )

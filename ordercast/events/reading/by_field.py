@@ -16,8 +16,17 @@ from ordercast.events.reading import values
 from ordercast.events.reading.amounts import code, money
 from ordercast.events.reading.instants import instant
 from ordercast.events.reading.read_event import ReadEvent
-from ordercast.events.reading.spellings import CONTACT, EVENT, Written, plain, sorted_out
+from ordercast.events.reading.spellings import (
+    ADDRESSES,
+    CONTACT,
+    EVENT,
+    Written,
+    plain,
+    sorted_out,
+)
+from ordercast.events.reading.status_elsewhere import NOT_CERTAIN, status_elsewhere
 from ordercast.events.reading.unread import TAKEN, Unread, refusal, shape
+from ordercast.events.same_address import same_email, same_phone
 
 Value = TypeVar("Value")
 Reader = Callable[[Any], Value]
@@ -49,12 +58,12 @@ class _Reading:
         identity = {
             "event_id": self._identifies("event_id", values.identifier),
             "shop": self._identifies("shop", values.identifier),
-            "status": self._identifies("status", values.status),
+            "status": self._status(),
             "customer_id": self._customer_id(),
             "occurred_at": self._occurred_at(),
         }
         contact = self._contact()
-        if contact is None and identity["customer_id"] is None:
+        if identity["customer_id"] is None and not self._names_somebody():
             raise MalformedOrderEvent(self._nobody())
         event = OrderEventV1(
             schema_version=version,
@@ -72,21 +81,37 @@ class _Reading:
         written = event.tracking_url or next((each for each in links if type(each) is str), None)
         return ReadEvent(event, written, kept(self.notes))
 
-    def _identifies(self, name: str, read: Reader[Value]) -> Value | None:
+    def _status(self) -> str | None:
+        """Read the status; where there is none, nothing else may say one."""
+        if "status" not in self.found and (others := status_elsewhere(self.document)):
+            raise MalformedOrderEvent(refusal(_names(others), NOT_CERTAIN, TAKEN["status"]))
+        return self._identifies("status", values.status, same=str.lower)
+
+    def _names_somebody(self) -> bool:
+        """Tell whether there is a contact, or an address beside the order: a country is nobody."""
+        contacts = [each.value for each in self.found.get("contact", ())]
+        addressed = not self.found.keys().isdisjoint({"contact.email", "contact.phone"})
+        return addressed or any(isinstance(each, dict | list) for each in contacts)
+
+    def _identifies(
+        self, name: str, read: Reader[Value], *, same: Reader[object] | None = None
+    ) -> Value | None:
         """Read a field that the event is refused for."""
         written = self.found.get(name, [])
         try:
-            return _one(written, read)
+            return _one(written, read, same)
         except Unread as unread:
             raise MalformedOrderEvent(refusal(_names(written), unread.found, TAKEN[name])) from None
 
-    def _helps(self, name: str, read: Reader[Value], *, taken: str = "") -> Value | None:
+    def _helps(
+        self, name: str, read: Reader[Value], *, same: Reader[object] | None = None
+    ) -> Value | None:
         """Read a field that is left out with a note where it cannot be read."""
         written = self.found.get(name, [])
         try:
-            return _one(written, read)
+            return _one(written, read, same)
         except Unread as unread:
-            self._left_out(_names(written), unread.found, taken or TAKEN[name])
+            self._left_out(_names(written), unread.found, TAKEN[name])
             return None
 
     def _left_out(self, name: str, found: str, taken: str) -> None:
@@ -115,7 +140,7 @@ class _Reading:
     def _contact(self) -> ContactV1 | None:
         """Read the contact, and the addresses that stand beside the order."""
         merged: dict[str, list[Written]] = {
-            name: self.found[name] for name in ("email", "phone") if name in self.found
+            name: self.found[name] for name in ADDRESSES if name in self.found
         }
         objects = [each for each in self.found.get("contact", ()) if each.value != []]
         for each in objects:
@@ -124,26 +149,27 @@ class _Reading:
                 continue
             for name, more in sorted_out(each.value, CONTACT, within=f"{each.name}.").items():
                 merged[name] = merged.get(name, []) + more
-        for name in ("email", "phone"):
+        for name in ADDRESSES:
             merged[name] = self._of_the_contact(name, merged.get(name, []))
         merged = {name: written for name, written in merged.items() if written}
         given = any(isinstance(each.value, dict | list) for each in self.found.get("contact", ()))
         return self._contact_of(merged) if given or merged else None
 
     def _of_the_contact(self, name: str, written: list[Written]) -> list[Written]:
-        """Return what names the customer's address: beside it an `email` may be anybody's."""
-        others = [each for each in written if plain(each.name) == name]
-        named = [each for each in written if each not in others]
+        """Return what the contact says: a bare `email` beside it may be anybody's."""
+        bare = {name, f"{name}code"}
+        others = [each for each in written if plain(each.name) in bare]
+        named = [each for each in written if "." in each.name]
         if not (others and named):
             return written
         if any(each.value != named[0].value for each in others):
             self.notes.append(Note(_names(others), f"not read: {_names(named)} says it"))
-        return named
+        return [each for each in written if each not in others]
 
     def _contact_of(self, merged: dict[str, list[Written]]) -> ContactV1:
         self.found |= {f"contact.{name}": written for name, written in merged.items()}
         country = self._helps("contact.country", _country)
-        phone = self._helps("contact.phone", values.phone)
+        phone = self._helps("contact.phone", values.phone, same=same_phone)
         if country is None and "country" in merged and phone and not phone.strip().startswith("+"):
             # In another country it could be somebody else's number.
             self._left_out(
@@ -155,7 +181,7 @@ class _Reading:
         if country and country not in {each.value for each in merged["country"]}:
             self.notes.append(Note(_names(merged["country"]), f"read as {country}"))
         return ContactV1(
-            email=self._helps("contact.email", values.address),
+            email=self._helps("contact.email", values.address, same=same_email),
             phone=phone,
             country=country,
             locale=self._helps("contact.locale", lambda v: values.text(v, shortest=2, longest=35)),
@@ -195,10 +221,13 @@ class _Reading:
         return refusal("customer_id", "nothing, and no contact", TAKEN["customer_id"])
 
 
-def _one(written: list[Written], read: Reader[Value]) -> Value | None:
-    """Read the one value of a field; the same one may stand there twice."""
+def _one(
+    written: list[Written], read: Reader[Value], same: Reader[object] | None = None
+) -> Value | None:
+    """Read the one value of a field; the same one, as *same* compares, may stand there twice."""
     answers = [read(each.value) for each in written]
-    if any(each != answers[0] for each in answers[1:]):
+    compared = [same(each) for each in answers] if same else answers
+    if any(each != compared[0] for each in compared[1:]):
         raise Unread("different values")
     return answers[0] if answers else None
 

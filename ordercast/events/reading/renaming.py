@@ -7,13 +7,22 @@ texts: so they are converted at once, too, and only the others are read field by
 from collections.abc import Mapping
 from typing import Any
 
-from ordercast.events.reading.spellings import CONTACT, EVENT, ITEM, MONEY, Spellings, plain
+from ordercast.events.reading.spellings import (
+    ADDRESSES,
+    CONTACT,
+    EVENT,
+    ITEM,
+    MONEY,
+    Spellings,
+    plain,
+)
+from ordercast.events.reading.status_elsewhere import status_elsewhere
 
 
 def renamed(document: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return *document* in the contract's names; None where a field is there twice."""
+    """Return *document* in the contract's names; None where a field is there twice, or a status elsewhere."""
     event = _renamed(document, EVENT)
-    if event is None:
+    if event is None or ("status" not in event and status_elsewhere(document)):
         return None
     for name, spellings in (("contact", CONTACT), ("amount", MONEY)):
         if isinstance(event.get(name), dict):
@@ -45,9 +54,11 @@ def _with_contact(event: dict[str, Any]) -> dict[str, Any] | None:
     """Put what stands beside the order, as in the first earlier shape, where it belongs."""
     if "timestamp" in event and "occurred_at" not in event:
         event["occurred_at"] = event.pop("timestamp")
-    beside = {each: event.pop(each) for each in ("email", "phone") if each in event}
+    beside = {each: event.pop(each) for each in ADDRESSES if each in event}
     if not beside:
         return event
+    if beside.keys() == {"country"} and "contact" not in event:
+        return None  # a country is nobody
     contact = event.get("contact", {})
     if not isinstance(contact, dict) or not beside.keys().isdisjoint(contact):
         return None

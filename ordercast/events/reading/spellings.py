@@ -24,6 +24,8 @@ def _spellings(names: Iterable[str], others: Mapping[str, str] | None = None) ->
 
 
 _EMAIL = ("email", "emailaddress", "customeremail", "contactemail", "customeremailaddress")
+_COUNTRY = ("country", "countrycode", "customercountry", "contactcountry", "customercountrycode")
+_STATUS = ("status", "orderstatus", "orderstate", "newstatus")
 _PHONE = ("phone", "phonenumber", "customerphone", "contactphone", "customerphonenumber")
 EVENT = _spellings(
     (
@@ -32,13 +34,19 @@ EVENT = _spellings(
         *("shop", "currency", "timestamp"),
     ),
     {"orderamount": "amount", "ordercurrency": "currency", "currencycode": "currency"}
+    | dict.fromkeys(_STATUS, "status")
+    | dict.fromkeys(_EMAIL, "email")
+    | dict.fromkeys(_PHONE, "phone")
+    | dict.fromkeys(_COUNTRY, "country"),
+)
+CONTACT = _spellings(
+    ("locale", "time_zone"),
+    dict.fromkeys(_COUNTRY, "country")
     | dict.fromkeys(_EMAIL, "email")
     | dict.fromkeys(_PHONE, "phone"),
 )
-CONTACT = _spellings(
-    ("locale", "time_zone", "country"),
-    {"countrycode": "country"} | dict.fromkeys(_EMAIL, "email") | dict.fromkeys(_PHONE, "phone"),
-)
+ADDRESSES = ("email", "phone", "country")
+"""What may stand beside the order instead of in its contact."""
 ITEM = _spellings(("name", "quantity", "sku"), {"qty": "quantity"})
 MONEY = _spellings(
     ("value", "currency", "cent_amount", "precise_amount", "fraction_digits"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from ordercast.events.notes import Note
 from ordercast.events.reading.spellings import (
+    ADDRESSES,
     CONTACT,
     EVENT,
     ITEM,
@@ -36,12 +37,12 @@ def unknown_fields(document: Mapping[str, Any]) -> list[Note]:
 
 
 _OWN = {
-    "event": {*EVENT.values()} - {"currency", "timestamp", "email", "phone"},
+    "event": {*EVENT.values()} - {"currency", "timestamp", "email", "phone", "country"},
     "contact": {*CONTACT.values()},
     "amount": {"value", "currency"},
     "item": {*ITEM.values()},
 }
-_MEANT = {"email": "contact.email", "phone": "contact.phone", "timestamp": "occurred_at"}
+_MEANT = {"timestamp": "occurred_at"} | {each: f"contact.{each}" for each in ADDRESSES}
 
 
 def _unknown(

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ordercast.errors import MalformedOrderEvent
-from ordercast.events.reading.spellings import plain
+from ordercast.events.reading.spellings import EVENT, plain
+from ordercast.events.reading.status_elsewhere import NOT_CERTAIN, says_other_news
+from ordercast.events.reading.unread import TAKEN, refusal
 from ordercast.events.wrapping.text_wrappings import from_base64
 
 Document = dict[str, Any]
@@ -67,19 +69,32 @@ def event_in(document: Document) -> Document:
     """
     if _holds(document, ORDER_ID):
         return document
-    event_id = None
+    event_id, kinds = None, list[tuple[str, object]]()
     for _ in range(ENVELOPES):
         envelope = next((each for each in READ if each.fields <= document.keys()), None)
         if envelope is None or _holds(document, ORDER_ID):
             break
         if "specversion" in envelope.fields:
             event_id = _event_id(document)
+        kinds += [(name, document[name]) for name in _KINDS if name in document]
         document = _content(document, envelope)
     if not _holds(document, ORDER_ID):
         _refuse_by_name(document)
+    if not any(value and EVENT.get(plain(name)) == "status" for name, value in document.items()):
+        _refuse_its_news(kinds)
     if event_id and not _holds(document, EVENT_ID):
         return {**document, EVENT_ID: event_id}
     return document
+
+
+def _refuse_its_news(kinds: list[tuple[str, object]]) -> None:
+    """Refuse an event without a status whose envelope says one: `com.example.order.cancelled`."""
+    for name, kind in kinds:
+        if isinstance(kind, str) and says_other_news(kind):
+            raise MalformedOrderEvent(refusal(name, NOT_CERTAIN, TAKEN["status"]))
+
+
+_KINDS = ("type", "detail-type")
 
 
 def _holds(document: Document, field: str) -> bool:

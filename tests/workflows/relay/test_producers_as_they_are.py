@@ -98,6 +98,7 @@ def test_a_field_in_any_spelling_is_the_same_event(world: World, event: dict[str
     )
 
 
+ADDRESSED = {"email": "ada@example.com", "phone": "+12065550100", "locale": "sv-SE"}
 RETRIES = {
     "a counter of attempts": {"attempt": 2},
     "a field that is null": {"campaign": None},
@@ -113,6 +114,10 @@ RETRIES = {
     "a list of one channel": {"channel": ["email"]},
     "an item as an object": {"items": [{"name": "Teapot"}]},
     "another schema's word": {"schema_version": 1},
+    "the domain in capitals": {"contact": ADDRESSED | {"email": "ada@EXAMPLE.com"}},
+    "a zero-width space": {"contact": ADDRESSED | {"email": "\u200bada@example.com "}},
+    "a number with spaces": {"contact": ADDRESSED | {"phone": "+1 (206) 555-0100"}},
+    "a locale with an underscore": {"contact": ADDRESSED | {"locale": "sv_SE"}},
 }
 
 
@@ -127,6 +132,7 @@ def test_a_retry_that_says_the_same_otherwise_is_a_repetition(
         "amount": 42,
         "customer_id": "42",
         "items": ["Teapot"],
+        "contact": ADDRESSED,
     }
     world.relay(json.dumps(first).encode())
     again = world.relay(json.dumps(first | change).encode(), at=201)
@@ -186,6 +192,166 @@ def test_a_word_of_the_shop_s_own_makes_older_news_stale(world: World) -> None:
     rows = relay(world, TO_ADA | {"status": "Delivered"}, TO_ADA | {"status": "fulfilled"} | at)
 
     assert ["delivered"] == [row.status for row in rows]
+
+
+@pytest.mark.parametrize(
+    "name", ["order_status", "orderStatus", "OrderStatus", "order-state", "orderState", "newStatus"]
+)
+def test_a_status_under_another_name_is_the_news(world: World, name: str) -> None:
+    """Each of these was once told as confirmed, in silence."""
+    rows = relay(world, TO_ADA | {"type": "OrderStateChanged", name: "Cancelled"})
+
+    assert [("cancelled", State.REQUESTED)] == [(row.status, row.state) for row in rows]
+
+
+def test_two_names_of_the_status_may_differ_in_case_only(world: World) -> None:
+    once = {"status": "shipped", "orderStatus": "Shipped"}
+    rows = relay(
+        world, TO_ADA | once, TO_ADA | once | {"order_id": "o-2", "newStatus": "delivered"}
+    )
+
+    assert [("o-1", "shipped")] == [(row.order.order_id, row.status) for row in rows]
+    (detail,) = world.parked.details.values()
+    assert detail.startswith("status, orderStatus, newStatus: found different values")
+
+
+MAY_SAY_A_STATUS = {
+    "state": "cancelled",
+    "statusCode": 40,
+    "fulfillment_status": "fulfilled",
+    "payment_state": {"name": "Failed"},
+    "cancelledAt": "2026-03-02T09:29:58Z",
+    "type": "OrderStateChanged",
+    "eventType": "order.refund.created",
+    "event": "order_cancelled",
+    "topic": "orders/cancelled",
+    "action": "ship",
+    "kind": "\u53d6\u6d88",
+    "detail-type": "Order Cancelled",
+}
+
+
+@pytest.mark.parametrize("name", MAY_SAY_A_STATUS)
+def test_what_may_be_a_status_is_never_told_as_confirmed(world: World, name: str) -> None:
+    may_be = {name: MAY_SAY_A_STATUS[name]}
+    rows = relay(world, TO_ADA | may_be, TO_ADA | may_be | {"order_id": "o-2", "status": "shipped"})
+
+    assert [("o-2", "shipped")] == [(row.order.order_id, row.status) for row in rows]
+    (detail,) = world.parked.details.values()
+    assert detail.startswith(f"{name}: found what may be a status, and no status; taken is ")
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        {"specversion": "1.0", "id": "1", "source": "/shop", "type": "com.example.OrderCancelled"},
+        {"source": "shop", "detail-type": "Order State Changed"},
+    ],
+)
+def test_an_envelope_s_type_is_not_told_as_confirmed(
+    world: World, envelope: dict[str, Any]
+) -> None:
+    """The type may say the status; the event inside must."""
+
+    def around(event: dict[str, Any]) -> dict[str, Any]:
+        return envelope | {"data" if "type" in envelope else "detail": event}
+
+    shipped = TO_ADA | {"order_id": "o-2", "orderStatus": "shipped"}
+    rows = relay(world, around(TO_ADA), around(shipped))
+
+    assert [("o-2", "shipped")] == [(row.order.order_id, row.status) for row in rows]
+    (detail,) = world.parked.details.values()
+    assert "type: found what may be a status, and no status" in detail
+
+
+@pytest.mark.parametrize(
+    "says_nothing",
+    [
+        *({"type": each} for each in ("order", "OrderEvent", "com.example.order.created", "")),
+        *({"state": None}, {"cancelled": False}, {"topic": "orders/create"}, {"event": {"n": 1}}),
+        *({}, {"event_name": "order.placed"}, {"action": "ORDER_CONFIRMED"}),
+    ],
+)
+def test_an_event_that_says_no_more_than_its_order_is_confirmed(
+    world: World, says_nothing: dict[str, Any]
+) -> None:
+    assert [("confirmed", "email", EMAIL)] == requested(world, TO_ADA | says_nothing)
+
+
+BESIDE = ["country", "countryCode", "country_code", "customer_country"]
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_number_beside_the_order_is_of_the_country_beside_it(world: World, name: str) -> None:
+    """Once it was a stranger's in the stage's country."""
+    flat = {"order_id": "o-1", "status": "shipped", "channel": "sms", "phone": "070-174 06 05"}
+
+    assert [("shipped", "sms", "+46701740605")] == requested(world, flat | {name: "SE"})
+
+
+def test_a_number_beside_a_country_that_is_none_is_used_for_nobody(world: World) -> None:
+    flat = {"order_id": "o-1", "channel": "sms", "phone": "206 555 0100", "countryCode": "XX"}
+
+    assert [] == requested(world, flat)
+    (decision,) = world.ledger.decisions.values()
+    assert ["countryCode", "phone"] == [each.field for each in decision.notes]
+
+
+def test_the_contact_s_country_wins_over_one_beside_it(world: World) -> None:
+    contact = {"phone": "070-174 06 05", "country": "SE"}
+    event = {"order_id": "o-1", "channel": "sms", "contact": contact, "country": "US"}
+
+    assert [("confirmed", "sms", "+46701740605")] == requested(world, event)
+    (decision,) = world.ledger.decisions.values()
+    assert ["country: not read: contact.country says it"] == [str(each) for each in decision.notes]
+
+
+TWO_ADDRESSES = {
+    "two numbers": ({"phone": PHONE, "phoneNumber": "+12065550101"}, "email", "phone, phoneNumber"),
+    "two mailboxes": (
+        {"email": "eve@example.com", "customerEmail": EMAIL},
+        "sms",
+        "customerEmail, email",
+    ),
+    "two in the contact": (
+        {"contact": {"email": EMAIL, "phone": PHONE, "phone_number": "+12065550101"}},
+        "email",
+        "contact.phone, contact.phone_number",
+    ),
+}
+
+
+@pytest.mark.parametrize(("written", "other", "named"), TWO_ADDRESSES.values(), ids=TWO_ADDRESSES)
+def test_two_addresses_at_one_level_spoil_their_channel_alone(
+    world: World, written: dict[str, Any], other: str, named: str
+) -> None:
+    both = {"order_id": "o-1", "channel": "both", "customerEmail": EMAIL, "customerPhone": PHONE}
+    if "contact" in written:
+        both = {"order_id": "o-1", "channel": "both"}
+    elif "phone" in written:
+        del both["customerPhone"]
+    rows = requested(world, both | written)
+
+    assert [other] == [channel for _, channel, _ in rows]
+    (note,) = next(iter(world.ledger.decisions.values())).notes
+    assert note.field.startswith(named)
+    assert note.what.startswith("left out: found different values")
+
+
+def test_one_address_written_twice_in_two_ways_is_one(world: World) -> None:
+    event = {
+        "order_id": "o-1",
+        "channel": "both",
+        "contact": {"phone": "+1 206 555 0100", "email": "ada@EXAMPLE.com"},
+        "phoneNumber": "+12065550100",
+        "customerEmail": "ada@example.com",
+    }
+
+    assert {("confirmed", "sms", PHONE), ("confirmed", "email", "ada@example.com")} == {
+        *requested(world, event)
+    }
+    (decision,) = world.ledger.decisions.values()
+    assert () == decision.notes
 
 
 COUNTRIES = {
