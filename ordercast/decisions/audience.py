@@ -58,7 +58,11 @@ class Audience:
 
 
 def people_in(event: OrderEvent, *, policy: Policy) -> frozenset[str]:
-    """Return the keys of the records that the decision about *event* depends on."""
+    """Return the keys of the records that the decision about *event* depends on.
+
+    The address is the event's own. Where the customer's record leads to another one, the sender
+    looks up that one's record before it writes to it (`people_for`).
+    """
     country = event.contact.country
     addresses = [
         _address(as_written(event, None, channel), channel, country, policy)
