@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,8 +22,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     refuse_faults.cache_clear()
 
 
-def test_what_has_no_fault_is_deployed() -> None:
-    refuse_faults()
+def test_what_has_no_fault_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked next is the stage: here one that there is not."""
+    nowhere = SimpleNamespace(node=SimpleNamespace(try_get_context=lambda _: "nowhere"))
+    monkeypatch.setattr(app, "App", lambda: nowhere)
+    with pytest.raises(SystemExit, match=r'^no stage "nowhere": stages/ has '):
+        app.main()
 
 
 @pytest.mark.parametrize(

@@ -1,98 +1,11 @@
-"""Files of stages are read whole, or refused with one line: file, field, value, what is taken instead."""
+"""Settings that cannot be used are refused with one line: file, field, value, what is taken instead."""
 
-import json
-import shutil
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from ordercast.sending.backoff import MAX_ATTEMPTS
-from ordercast.settings.stage import StageSettings
-from ordercast.settings.stage_files import CHECKOUT, stage_names
-from ordercast.templates.statuses import TEMPLATES
-from ordercast.typed_values import read_settings, written_settings
-from pipeline.settings import files
-from pipeline.settings.checks import ATTEMPTS
-from pipeline.settings.files import BadStage, read_account, read_stage, read_targets
-from tests.pipeline.synthesis import STAGES, cdk_context
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The checkout's stages, and a stage of a test's own."""
-    shutil.copytree(CHECKOUT, tmp_path / "stages")
-    trial(tmp_path / "stages", "")
-    return tmp_path / "stages"
-
-
-def trial(folder: Path, written: str, *, named: bool = True) -> None:
-    """Write stages/trial.toml: what every stage must name, and *written* after it."""
-    names = 'mail_domain = "example.com"\nemail_from = "orders@example.com"\n' if named else ""
-    (folder / "trial.toml").write_text(names + written)
-
-
-@pytest.mark.parametrize("name", STAGES)
-def test_the_stages_in_the_checkout_can_be_used(name: str) -> None:
-    assert name == read_stage(name).name
-
-
-@pytest.mark.parametrize("name", STAGES)
-def test_what_is_written_for_the_commands_is_read_back_and_fits_a_parameter(name: str) -> None:
-    """SSM keeps 4 KB in a standard parameter."""
-    stage = read_stage(name)
-    written = written_settings(stage)
-    assert stage == read_settings(StageSettings, json.loads(written))
-    assert 3000 > len(written)
-
-
-@pytest.mark.parametrize("name", STAGES)
-def test_a_stage_says_nothing_that_the_default_says(name: str) -> None:
-    default, own = files._toml("default", CHECKOUT), files._toml(name, CHECKOUT)  # noqa: SLF001
-    for field, value in own.items():
-        inherited = default.get(field)
-        assert value != inherited, field
-        if isinstance(value, dict):
-            assert not inherited.items() & value.items(), field  # type: ignore[union-attr]  # a table, as in the stage
-
-
-def test_a_message_is_parked_before_it_is_received_too_often() -> None:
-    assert MAX_ATTEMPTS == ATTEMPTS
-
-
-def test_without_a_word_the_stage_is_dev() -> None:
-    """The one whose deployment by mistake costs least."""
-    assert "dev" == cdk_context()["stage"]
-
-
-def test_every_file_but_the_shared_two_is_a_stage(folder: Path) -> None:
-    assert ["dev", "local", "prod"] == stage_names()
-    assert ["dev", "local", "prod", "trial"] == stage_names(folder)
-
-
-def test_a_new_stage_keeps_its_data_and_writes_to_nobody_real(folder: Path) -> None:
-    """Its two addresses are all that it must name."""
-    stage = read_stage("trial", folder)
-    assert ("retain", True) == (stage.removal, stage.deletion_protection)
-    assert "*@simulator.amazonses.com" == stage.allowed_recipients
-
-
-def test_a_stage_lays_its_own_over_the_default_table_by_table(folder: Path) -> None:
-    trial(folder, 'claim_lease = "90 s"\n[order_relay]\nmax_age = "6 h"\n')
-    stage, default = read_stage("trial", folder), read_stage("prod", folder)
-
-    assert timedelta(seconds=90) == stage.claim_lease
-    assert timedelta(hours=6) == stage.order_relay.max_age
-    assert default.order_relay.memory == stage.order_relay.memory
-
-
-def test_durations_are_read_in_their_units(folder: Path) -> None:
-    trial(folder, 'claim_lease = "90 s"\nrepublish_after = "7 min"\nretention = "31 d"\n')
-    stage = read_stage("trial", folder)
-
-    assert timedelta(seconds=90) == stage.claim_lease
-    assert timedelta(minutes=7) == stage.republish_after
-    assert timedelta(days=31) == stage.retention
+from pipeline.settings.files import BadStage, read_account, read_stage
+from tests.pipeline.settings.conftest import refusal, trial
 
 
 @pytest.mark.parametrize("name", ["prd", None, "", ["dev"], "default", "account"])
@@ -238,97 +151,6 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_line(
     assert f"stages/trial.toml: {field} is {value}, {answer}" == refusal(folder)
 
 
-FOR_INDIA = "because countries names IN"
-ALL_BUT_ONE = f"{FOR_INDIA}: not for " + ", ".join(n for n in TEMPLATES if n != "confirmed")
-PAIRS = "name templates and their ids"
-
-
-@pytest.mark.parametrize(
-    ("entity_id", "template_ids", "answer"),
-    [
-        ("", "", f'entity_id is "", but it must be your entity\'s id, {FOR_INDIA}'),
-        ("PE-1", "", 'entity_id is "PE-1", not "", or up to 50 digits'),
-        (
-            "11",
-            "confirmed 12",
-            f'template_ids is "confirmed 12", but it must name an id for each, {ALL_BUT_ONE}',
-        ),
-        (
-            "11",
-            "welcome 12",
-            f'template_ids is "welcome 12", but it must {PAIRS}: welcome 12 is none',
-        ),
-    ],
-)
-def test_india_is_opened_only_with_the_ids_of_its_registration(
-    folder: Path, entity_id: str, template_ids: str, answer: str
-) -> None:
-    india = f'[india]\nentity_id = "{entity_id}"\ntemplate_ids = "{template_ids}"\n'
-    trial(folder, f'countries = "US, IN"\n{india}')
-    assert f"stages/trial.toml: india.{answer}" == refusal(folder)
-
-
-def test_india_is_opened_with_an_id_for_each_template(folder: Path) -> None:
-    ids = ", ".join(f"{name} 110700000000000000{n}" for n, name in enumerate(TEMPLATES))
-    trial(folder, f'countries = "US, IN"\n[india]\nentity_id = "11"\ntemplate_ids = "{ids}"\n')
-    assert ids == read_stage("trial", folder).india.template_ids
-
-
-@pytest.mark.parametrize(
-    ("field", "values"),
-    [
-        ("default_country", ["us", "USA", "", "U", "1A", "ÄÖ", "US\n"]),
-        ("default_currency", ["usd", "US", "", "DOLLAR", "U5D"]),
-        ("default_time_zone", ["", "EST5", "New York", "Europe/Stockolm", "../UTC", "America"]),
-        ("unsubscribe_url", ["http://example.com/{id}", "https://example.com", "https://<{id}>"]),
-        ("unsubscribe_mailbox", ["example.com", "a@b@example.com", "a b@example.com", "<a@b>"]),
-        ("sender_id", ["123", "TWELVELETTERS", "My Shop", "Ümlaut", "SHOP-1", "SHOP\n"]),
-    ],
-)
-def test_a_word_that_would_fail_only_when_a_message_is_sent_is_refused(
-    folder: Path, field: str, values: list[str]
-) -> None:
-    for value in values:
-        trial(folder, f"{field} = {json.dumps(value, ensure_ascii=False)}")
-        found = f"stages/trial.toml: {field} is {json.dumps(value)}, "
-        assert refusal(folder).startswith(found), value
-
-
-@pytest.mark.parametrize(
-    ("synonyms", "problem"),
-    [
-        ("klar deliverd", "deliverd is none of confirmed, shipped, "),
-        ("delivered", "delivered is not a word and its status"),
-        ("klar shipped, Klar delivered", "Klar has two"),
-    ],
-)
-def test_a_word_for_a_status_that_is_none_is_refused(
-    folder: Path, synonyms: str, problem: str
-) -> None:
-    trial(folder, f'status_synonyms = "{synonyms}"')
-    assert problem in refusal(folder)
-
-
-@pytest.mark.usefixtures("review")
-def test_a_promotional_template_needs_an_address_to_unsubscribe_at(folder: Path) -> None:
-    """With a request, or an e-mail: who cannot end them reports them as spam."""
-    says = 'but it must be set, or unsubscribe_mailbox: template "review" is promotional'
-    assert f'unsubscribe_url is "", {says}' in refusal(folder)
-
-    for way in (
-        'unsubscribe_url = "https://shop.example.com/unsubscribe?m={id}&l=en"',
-        'unsubscribe_mailbox = "unsubscribe@example.com"',
-    ):
-        trial(folder, way)
-        assert "trial" == read_stage("trial", folder).name
-
-
-@pytest.mark.parametrize("value", ["", "A", "SHOP", "4Shops", "1234567890x"])
-def test_a_sender_id_is_empty_or_what_a_network_can_show(folder: Path, value: str) -> None:
-    trial(folder, f'sender_id = "{value}"')
-    assert value == read_stage("trial", folder).sender_id
-
-
 @pytest.mark.parametrize(
     ("table", "setting", "names"),
     [
@@ -392,19 +214,3 @@ def test_the_accounts_settings_are_checked_alike(folder: Path, value: str, answe
         read_account(folder)
     assert str(refused.value).startswith("stages/account.toml: sms_log_retention is ")
     assert str(refused.value).endswith(answer)
-
-
-def test_what_code_is_built_for_is_read_whatever_else_a_stage_says(folder: Path) -> None:
-    """Set-up builds for every stage, also while one is being written."""
-    trial(folder, 'capp = 20\n[target]\npython = "3.12"\n')
-    assert read_targets() < read_targets(folder)
-
-    trial(folder, "[target]\npython = 3.12\n")
-    with pytest.raises(BadStage, match=r"^stages/trial.toml: target\.python is 3\.12, not a text"):
-        read_targets(folder)
-
-
-def refusal(folder: Path) -> str:
-    with pytest.raises(BadStage) as refused:
-        read_stage("trial", folder)
-    return str(refused.value)
