@@ -68,6 +68,7 @@ def test_what_no_coin_can_pay_is_rounded_half_up_and_no_coin_is_left_out(
         ("pt_BR", "BRL", "R$ 1.179,90"),
         ("ja", "JPY", "￥1,180"),
         ("en_IN", "INR", "₹1,179.90"),
+        # One that nobody knows, and ISO 4217's code for no currency: neither has a sign.
         ("en", "QQQ", "QQQ 1,179.90"),
         ("en", "XXX", "XXX 1,179.90"),
     ],
