@@ -1,18 +1,19 @@
 """Read a file of customers and check each line. Used by `ordercast customers import`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from ordercast.countries import country_in
 from ordercast.errors import Rejected
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.events.order_event_fields import Address, Identifier, in_one_line
+from ordercast.events.reading import values
+from ordercast.events.reading.unread import TAKEN, Unread, refusal
 from ordercast.events.unreadable_values import invalid_value_in
 from ordercast.events.wrapping.encodings import utf8
 from ordercast.events.wrapping.json_texts import json_texts
@@ -35,8 +36,8 @@ class CustomerRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     shop: Identifier | None = None
     email: Address | None = None
     phone: Address | None = None
-    country: Annotated[str, Meta(max_length=128)] | None = None
-    locale: Annotated[str, Meta(min_length=2, max_length=35)] | None = None
+    country: Address | None = None
+    locale: str | None = None
     time_zone: str | None = None
     channels: list[Channel] | None = None
     consents: list[Channel] = []
@@ -77,20 +78,55 @@ def customer_lines(content: bytes, *, texts_to: frozenset[str] | None = None) ->
 def _line(place: int, line: bytes, texts_to: frozenset[str] | None) -> CustomerLine:
     left_out: list[str] = []
     try:
-        person = _person(_row(line), left_out, texts_to)
+        person = _person(_row(line, left_out), left_out, texts_to)
         return CustomerLine(place=place, person=person, left_out=tuple(left_out))
     except MalformedCustomer as error:
         return CustomerLine(place=place, problem=str(error))
 
 
-def _row(line: bytes) -> CustomerRow:
+def _row(line: bytes, left_out: list[str]) -> CustomerRow:
     try:
-        return msgspec.json.decode(line, type=CustomerRow)
+        document = msgspec.json.decode(line, type=dict[str, Any])
+        return msgspec.convert(_as_events_have_it(document, left_out), CustomerRow)
     except msgspec.ValidationError as error:
         raise MalformedCustomer(in_one_line(error, whole="customer") + _meant(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         fields = CustomerRow.__struct_encode_fields__
         raise MalformedCustomer(invalid_value_in(line, fields=fields) or "not JSON") from None
+
+
+def _customer_id(value: Any) -> str:  # noqa: ANN401  (any JSON)
+    if type(value) is int and value == 0:
+        raise Unread("0, which is a guest without a record")
+    return values.identifier(value)
+
+
+_IDS: Mapping[str, Callable[[Any], str]] = {
+    "customer_id": _customer_id,
+    "shop": values.identifier,
+}
+_PLACES: Mapping[str, Callable[[Any], str]] = {
+    "email": values.address,
+    "phone": values.phone,
+    "country": values.address,
+    "locale": values.locale,
+    "time_zone": values.time_zone,
+}
+
+
+def _as_events_have_it(document: dict[str, Any], left_out: list[str]) -> dict[str, Any]:
+    """Return a line without what is null or empty, and its texts as those of an event are read."""
+    row = {n: v for n, v in document.items() if v is not None and not values.is_blank(v)}
+    for name in [each for each in (*_IDS, *_PLACES) if each in row]:
+        try:
+            row[name] = (_IDS.get(name) or _PLACES[name])(row[name])
+        except Unread as unread:
+            if name in _IDS:
+                found = refusal(name, unread.found, TAKEN[name])
+                raise MalformedCustomer(found) from None
+            del row[name]
+            left_out.append(f"{name}: found {unread.found}: left out")
+    return row
 
 
 def _meant(error: msgspec.ValidationError) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from ordercast.events.identity import customer_key
-from ordercast.events.order_event import Channel
+from ordercast.events.notes import HELP
+from ordercast.events.order_event import Channel, parse_order_event
+from ordercast.events.reading.unread import TAKEN
 from ordercast.events.unreadable_values import NO_CHARACTER, UNKNOWN_FIELD
 from ordercast.operations.customer_files import (
     NO_COUNTRY,
@@ -23,6 +25,9 @@ from tests.pages import ROOT, snippets
 
 def line(**fields: Any) -> bytes:
     return json.dumps({"customer_id": "c-1"} | fields).encode()
+
+
+AN_ID = HELP + TAKEN["customer_id"]
 
 
 def problem(content: bytes) -> str | None:
@@ -85,7 +90,11 @@ def test_who_says_nothing_has_agreed_to_nothing() -> None:
         (b"[" * 100_000, "customer: expected `object`, got `array`"),
         (b"[]", "customer: expected `object`, got `array`"),
         (b"{}", "customer: object missing required field `customer_id`"),
-        (line(customer_id=5), "customer_id: expected `str`, got `int`"),
+        (line(customer_id=5.5), f"customer_id: found a number with a decimal point{AN_ID}"),
+        (line(customer_id=0), f"customer_id: found 0, which is a guest without a record{AN_ID}"),
+        (line(customer_id="x" * 129), f"customer_id: found a text of 129 characters{AN_ID}"),
+        (line(customer_id=" "), "customer: object missing required field `customer_id`"),
+        (line(shop={"id": 5}), f"shop: found an object{HELP}{TAKEN['shop']}"),
         (line(consent=["sms"]), f"customer: {UNKNOWN_FIELD} (consents is)"),
         (line(**{"secret.person@example.com": 1}), f"customer: {UNKNOWN_FIELD}"),
         (line(**{"\x1b[2J\u202e\n": 1}), f"customer: {UNKNOWN_FIELD}"),
@@ -117,9 +126,16 @@ def test_a_bad_line_names_its_field_and_quotes_nothing(content: bytes, says: str
         ("country", "Korea", NO_COUNTRY),
         ("time_zone", "Mars/Olympus", "not an IANA time zone"),
         ("time_zone", "../../etc/passwd", "not an IANA time zone"),
+        ("locale", "s", "found a text of 1 character"),
+        ("email", "x" * 1025, "found a text of 1025 characters"),
+        ("phone", 2065550100.5, "found a number with a decimal point"),
+        ("phone", False, "found true or false"),
+        ("country", 46, "found a number"),
     ],
 )
-def test_a_field_that_cannot_be_used_is_left_out_alone(field: str, written: str, says: str) -> None:
+def test_a_field_that_cannot_be_used_is_left_out_alone(
+    field: str, written: object, says: str
+) -> None:
     """With the whole line an opt-out would be lost."""
     [only] = customer_lines(line(**{field: written}, opt_outs=["email"]))
 
@@ -127,6 +143,33 @@ def test_a_field_that_cannot_be_used_is_left_out_alone(field: str, written: str,
     assert only.person is not None
     assert getattr(only.person, field) is None
     assert {Channel.EMAIL: OPTED_OUT} == only.person.refusals
+
+
+@pytest.mark.parametrize("absent", [None, "", " "])
+def test_an_empty_field_is_as_if_it_were_not_there(absent: str | None) -> None:
+    """With the whole line an opt-out would be lost."""
+    others = {*CustomerRow.__struct_fields__} - {"customer_id", "opt_outs"}
+    content = line(**dict.fromkeys(others, absent), opt_outs=["email"])
+
+    assert customer_lines(line(opt_outs=["email"])) == customer_lines(content)
+
+
+def test_an_id_is_the_customer_s_and_the_shop_s_of_events_however_it_is_written() -> None:
+    fields = {"order_id": "o-1", "customer_id": 42, "shop": " Example Tea "}
+    order = parse_order_event(json.dumps(fields).encode(), default_currency="USD")
+    [only] = customer_lines(line(customer_id="42 ", shop="Example Tea"))
+
+    assert order.customer_id is not None
+    assert only.person is not None
+    assert only.person.key == customer_key(shop=order.shop, customer_id=order.customer_id)
+    assert customer_lines(line(customer_id=42, shop="Example Tea")) == [only]
+
+
+def test_a_number_without_quotes_is_a_phone_number() -> None:
+    [only] = customer_lines(line(country="US", phone=2065550100))
+
+    assert only.person is not None
+    assert "+12065550100" == only.person.phone
 
 
 @pytest.mark.parametrize("country", ["UK", "gb", "GBR", "United Kingdom"])

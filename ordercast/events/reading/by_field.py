@@ -47,7 +47,11 @@ class _Reading:
     found: dict[str, list[Written]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.found = sorted_out(self.document, EVENT)
+        found = sorted_out(self.document, EVENT)
+        written = {
+            name: [e for e in each if not values.is_blank(e.value)] for name, each in found.items()
+        }
+        self.found = {name: each for name, each in written.items() if each}
 
     def event(self) -> ReadEvent:
         """Read each field: first those that an event is parked for."""
@@ -184,8 +188,8 @@ class _Reading:
             email=self._helps("contact.email", values.address, same=same_email),
             phone=phone,
             country=country,
-            locale=self._helps("contact.locale", lambda v: values.text(v, shortest=2, longest=35)),
-            time_zone=self._helps("contact.time_zone", lambda v: values.text(v, longest=64)),
+            locale=self._helps("contact.locale", values.locale),
+            time_zone=self._helps("contact.time_zone", values.time_zone),
         )
 
     def _amount(self) -> Any:  # noqa: ANN401  (MoneyV1 or None)

@@ -38,13 +38,18 @@ def _at_once(document: Mapping[str, Any] | None) -> OrderEventV1 | None:
 def _is_plain(event: OrderEventV1) -> bool:
     """Tell whether an event that has the contract's form also says nothing that must be looked at."""
     contact, at = event.contact, event.occurred_at
+    ids = (event.order_id, event.event_id, event.customer_id, event.shop, event.campaign)
     if contact is None:
         named = event.customer_id is not None
     else:
         country = contact.country
-        named = (country is None or country_in(country) == country) and "" not in {
-            contact.email,
-            contact.phone,
-        }
+        named = (country is None or country_in(country) == country) and _are_plain(
+            contact.email, contact.phone
+        )
     in_utc = at is None or MINYEAR < at.year < MAXYEAR
-    return named and in_utc and event.schema_version in {None, SCHEMA_VERSION}
+    return named and in_utc and _are_plain(*ids) and event.schema_version in {None, SCHEMA_VERSION}
+
+
+def _are_plain(*texts: str | None) -> bool:
+    """Tell whether none of them is empty or has blanks round it."""
+    return all(each is None or each.strip() == each != "" for each in texts)

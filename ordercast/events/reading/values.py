@@ -20,8 +20,17 @@ _LONGEST_LINK = 1024
 _MOST_OF_AN_ITEM = 1_000_000
 
 
-def identifier(value: Any, *, longest: int = 128) -> str:  # noqa: ANN401  (any JSON, here and below)
-    """Read an id: a text, or a whole number, which has one way to be written."""
+def is_blank(value: Any) -> bool:  # noqa: ANN401  (any JSON, here and below)
+    """Tell whether a value is a text of nothing, or of blanks."""
+    return isinstance(value, str) and not value.strip()
+
+
+def identifier(value: Any) -> str:  # noqa: ANN401
+    """Read an id: a text without the blanks round it, or a whole number, written in one way."""
+    return _text_or_number(value.strip() if isinstance(value, str) else value, longest=128)
+
+
+def _text_or_number(value: Any, *, longest: int) -> str:  # noqa: ANN401
     if type(value) is int and abs(value) < 10**longest:
         return str(value)
     return text(value, longest=longest)
@@ -100,6 +109,16 @@ def phone(value: Any) -> str:  # noqa: ANN401
     return address(str(value) if type(value) is int and value > 0 else value)
 
 
+def locale(value: Any) -> str:  # noqa: ANN401
+    """Read what may be a locale; which language it is, is asked when a message is rendered."""
+    return text(value, shortest=2, longest=35)
+
+
+def time_zone(value: Any) -> str:  # noqa: ANN401
+    """Read what may be a time zone; whether there is one of that name is asked later."""
+    return text(value, longest=64)
+
+
 def item(value: Any) -> ItemV1:  # noqa: ANN401
     """Read one line of an order; an unusable `sku` is left out of it."""
     if not isinstance(value, dict):
@@ -120,7 +139,7 @@ def item(value: Any) -> ItemV1:  # noqa: ANN401
 
 def _sku(value: Any) -> str | None:  # noqa: ANN401
     try:
-        return identifier(value, longest=256)
+        return _text_or_number(value, longest=256)
     except Unread:
         return None
 

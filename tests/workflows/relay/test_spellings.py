@@ -95,6 +95,8 @@ RETRIES = {
     "a number for an id": {"customer_id": 42},
     "a list of one channel": {"channel": ["email"]},
     "an item as an object": {"items": [{"name": "Teapot"}]},
+    "ids of a fixed width": {"order_id": "o-1   ", "event_id": " e-1", "customer_id": "42\t"},
+    "a shop of blanks": {"shop": "  "},
     "another schema's word": {"schema_version": 1},
     "the domain in capitals": {"contact": ADDRESSED | {"email": "ada@EXAMPLE.com"}},
     "a zero-width space": {"contact": ADDRESSED | {"email": "\u200bada@example.com "}},
