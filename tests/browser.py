@@ -1,4 +1,4 @@
-"""Load a page in headless Chromium and return sizes, colours, requests and pictures. Used by tests of the report.
+"""Load a page in headless Chromium and return sizes, colours, requests and pictures. Used by tests of the report and of e-mails, and to draw pictures.
 
 Chromium is spoken to over two pipes, in the words of its DevTools protocol: no port is opened. It
 has a profile of its own, and resolves no name.
@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
+
+import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "headless_shell")
 
@@ -69,6 +71,18 @@ def browser(program: str, folder: Path) -> Iterator["Page"]:
             yield Page.opened(commands, answers)
         finally:
             _end(process, commands)
+
+
+@contextmanager
+def page_or_skip(folder: Path, *, left_out: str) -> Iterator["Page"]:
+    """Yield an empty page; where there is no Chromium, say what is left out: in CI that is a failure."""
+    program = chromium()
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"no Chromium on PATH: {left_out} cannot be seen")
+        pytest.skip(f"LEFT OUT: {left_out} in a browser (no Chromium on PATH)")
+    with browser(program, folder) as opened:
+        yield opened
 
 
 def _end(process: subprocess.Popen[bytes], commands: BinaryIO) -> None:

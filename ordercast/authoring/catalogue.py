@@ -51,10 +51,7 @@ def words_in(brand: Brand, template: str, language: str) -> Mapping[str, Any]:
     Raises `tomllib.TOMLDecodeError`.
     """
     name = f"{template}/{language}.toml"
-    if brand.folder:
-        return tomllib.loads(brand.files.get(name, ""))
-    files = [path for each in sources.folders() if (path := each / name).is_file()]
-    return tomllib.loads(files[-1].read_text(encoding="utf-8")) if files else {}
+    return brand.toml(name) if brand.folder else tomllib.loads(sources.shared_text(name))
 
 
 def shared_files() -> list[str]:

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import Any
 
 from ordercast.authoring.catalogue import file_of, shared_files, templates_of, words_in
@@ -137,10 +138,11 @@ def _halves(brand: Brand) -> Iterator[Finding]:
     """Yield what a language lacks: whole files, and keys of a file.
 
     What all shops share is complete in each language, and so are a brand's own statuses in each that
-    one of them has. A language with a parent that is there, such as `de-AT`, has what differs.
+    the brand writes. A language with a parent that is there, such as `de-AT`, has what differs.
     """
     whole = list(brand.statuses) if brand.folder else [LAYOUT, *templates_of(brand)]
     spoken = {each for name in whole for each in languages_of(name, brand)} | {DEFAULT_LANGUAGE}
+    spoken |= _written_in(brand)
     complete = {each for each in spoken if each.rpartition("-")[0] not in spoken}
     for template in whole:
         default = _keys_of(brand, template, DEFAULT_LANGUAGE)
@@ -151,6 +153,13 @@ def _halves(brand: Brand) -> Iterator[Finding]:
                 what = f"{language} lacks {lacks}"
                 fault = Fault.HALF_A_LANGUAGE
                 yield Finding(fault=fault, where=file_of(brand, where), what=what)
+
+
+def _written_in(brand: Brand) -> set[str]:
+    """Return the languages of a brand's files of words, but for variants of one that all shops have."""
+    written = {PurePath(name).stem for name in brand.files if "/" in name}
+    shared = languages_of(LAYOUT, NO_BRAND)
+    return {each for each in written if each.rpartition("-")[0] not in shared}
 
 
 def _keys_of(brand: Brand, template: str, language: str) -> set[str]:

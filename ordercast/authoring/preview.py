@@ -9,7 +9,7 @@ from jinja2 import Environment, StrictUndefined
 from ordercast.authoring.catalogue import variants
 from ordercast.authoring.lint_rendered import Rendering, render
 from ordercast.templates.brands import NO_BRAND, Brand
-from ordercast.templates.sms_text import Parts, parts
+from ordercast.templates.sms_text import parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ def preview(brands: Iterable[Brand]) -> str:
     """
     written = files("ordercast.authoring").joinpath("preview.html").read_text("utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return environment.from_string(written).render(groups=list(_groups(brands)), parts=_parts)
+    return environment.from_string(written).render(groups=list(_groups(brands)), parts=parts)
 
 
 def _groups(brands: Iterable[Brand]) -> Iterator[Group]:
@@ -37,10 +37,6 @@ def _groups(brands: Iterable[Brand]) -> Iterator[Group]:
         same = (each for each in known if (each.brand, each.template) == (brand, template))
         renderings = [render(each, "typical") for each in same]
         yield Group(brand=brand, template=template, renderings=renderings)
-
-
-def _parts(text: str) -> Parts:
-    return parts(text)
 
 
 def title(brand: Brand) -> str:

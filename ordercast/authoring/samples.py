@@ -1,7 +1,6 @@
 """Make up orders to show and check templates with. Used by lint, the preview, the pictures and `send-test`."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -53,20 +52,17 @@ def sample(
     *,
     template: str,
     language: str,
-    shop: str | None = None,
-    recipient: str | None = None,
 ) -> Notification:
-    """Return a message about a sample order, as the ledger would have it; *shop* as events name it."""
-    order = SAMPLES[name]
+    """Return a message about a sample order, as the ledger would have it."""
     return Notification(
         id=f"sample-{name}",
-        order=replace(order, shop=shop or order.shop),
+        order=SAMPLES[name],
         status=template,
         channel=channel,
         priority=Priority.NORMAL,
         template=template,
         locale=language,
-        recipient=recipient,
+        recipient=None,
         customer_id=None,
         campaign=None,
         consent=None,

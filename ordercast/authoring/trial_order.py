@@ -3,6 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
+from ordercast.authoring.samples import SAMPLES
+
 CAMPAIGN = "template-test"
 """The campaign of such messages, so that statistics tell them from customers'."""
 
@@ -11,20 +15,18 @@ def trial_event(
     template: str, to: str, *, language: str, shop: str | None, at: datetime
 ) -> dict[str, Any]:
     """Return an order event as a shop would put it: one recipient, one channel, all fields."""
+    order = SAMPLES["typical"]
     channel = "email" if "@" in to else "sms"
     event: dict[str, Any] = {
         "order_id": f"test-{template}-{at:%Y%m%d%H%M%S}",
         "status": template,
         "occurred_at": at.isoformat(),
-        "amount": {"value": "1179.90", "currency": "SEK"},
-        "items": [
-            {"name": "Rain jacket, dark green, size M"},
-            {"name": "Merino socks", "quantity": 2},
-        ],
+        "amount": msgspec.to_builtins(order.amount),
+        "items": msgspec.to_builtins(order.items),
         "contact": {"email" if channel == "email" else "phone": to, "locale": language},
         "channel": channel,
         "priority": "high",
-        "tracking_url": "https://shop.example.com/track/7Hq2",
+        "tracking_url": order.tracking_url,
         "campaign": CAMPAIGN,
     }
     return event | ({"shop": shop} if shop else {})

@@ -31,6 +31,7 @@ from ordercast.errors import PipelineError
 from ordercast.operations import checkout
 from ordercast.operations.checkout import in_checkout
 from ordercast.operations.target import LOCAL_STAGE, target
+from ordercast.templates.brands import BadBrand
 from ordercast.usage_error import UsageError
 
 app = typer.Typer(
@@ -68,7 +69,7 @@ def main() -> None:
         _print_error(error.what, log, error.hint)
     except OSError as error:
         _print_error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-    except (PipelineError, BotoCoreError, ClientError) as error:
+    except (PipelineError, BadBrand, BotoCoreError, ClientError) as error:
         _print_error(str(error))
 
 

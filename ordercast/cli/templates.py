@@ -26,7 +26,7 @@ from ordercast.operations.target import LOCAL_STAGE
 from ordercast.operations.units import NONE
 from ordercast.sending.prices import price_of_part
 from ordercast.templates import brands
-from ordercast.templates.brands import NO_BRAND, BadBrand, Brand, read_brands
+from ordercast.templates.brands import NO_BRAND, Brand, read_brands
 from ordercast.templates.sms_text import Encoding
 from ordercast.usage_error import UsageError
 
@@ -123,10 +123,7 @@ def send_test(
 
 
 def _brands(folder: Path | None) -> list[Brand]:
-    try:
-        return list(read_brands(folder or brands.FOLDER).values())
-    except BadBrand as error:
-        raise UsageError(str(error)) from None
+    return list(read_brands(folder or brands.FOLDER).values())
 
 
 def _show_costs(costs: Iterable[TextCost], countries: Iterable[str]) -> None:

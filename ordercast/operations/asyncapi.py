@@ -1,4 +1,4 @@
-"""Write docs/asyncapi.json, what comes in and goes out as AsyncAPI 3. Used by `make contract`.
+"""Write docs/asyncapi.json, the messages read and written, as AsyncAPI 3. Used by `make contract`.
 
 With `--check`, which `make check` uses, nothing is written; it fails when the file is stale.
 """

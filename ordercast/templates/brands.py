@@ -168,9 +168,14 @@ def by_shop(brands: Mapping[str, Brand]) -> dict[str, Brand]:
 
 
 def read_brands(folder: Path) -> dict[str, Brand]:
-    """Return the brands in *folder* by name; none where it is missing. Raises `BadBrand`."""
+    """Return the brands in *folder* by name; none where it is missing.
+
+    Raises `BadBrand`, also where two are of one shop: nothing can be said for it.
+    """
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    return {path.name: read_brand(path) for path in paths if path.is_dir()}
+    found = {path.name: read_brand(path) for path in paths if path.is_dir()}
+    by_shop(found)
+    return found
 
 
 def read_brand(folder: Path) -> Brand:

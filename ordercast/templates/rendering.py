@@ -31,7 +31,7 @@ from ordercast.templates.words import TemplateFailed, Words
 def words(notification: Notification) -> Words:
     """Render *notification* for its channel, in its reader's language and from today's sources.
 
-    Raises `TemplateFailed`, whatever is wrong with the template.
+    Raises `TemplateFailed` for each fault of a template.
     """
     template, brand = notification.template, brand_for(notification.order.shop)
     try:
@@ -69,7 +69,7 @@ class CompiledTemplate:
         """
         skeletons = {
             part: inlined(
-                _coloured(skeleton, sources.brand),
+                skeleton,
                 sources.words,
                 name=part,
                 is_html=part.endswith(".html"),
@@ -122,16 +122,6 @@ class CompiledTemplate:
     def _render(self, part: str, order: ShownOrder, **more: str) -> str:
         rendered = self.parts[part].render(order=order, locale=order.locale, **more)
         return rendered.strip()
-
-
-_COLOUR = re.compile(r"\{\{ brand\.(colours|dark)\.(\w+) \}\}")
-
-
-def _coloured(skeleton: str, brand: Brand) -> str:
-    """Return a skeleton with the brand's colours in place: an e-mail has some twenty of them."""
-    return _COLOUR.sub(
-        lambda place: getattr(getattr(brand, place[1]), place[2], place[0]), skeleton
-    )
 
 
 # Control characters, and marks that change the direction of the text after them.

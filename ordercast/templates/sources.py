@@ -66,7 +66,7 @@ def skeleton_of(part: str, brand: Brand) -> str:
 
     The brand's colours are put in here: they are the same in each message, and there are dozens.
     """
-    written = brand.files.get(part) or _read(f"{LAYOUT}/{part}")
+    written = brand.files.get(part) or shared_text(f"{LAYOUT}/{part}")
     return _COLOUR.sub(lambda at: getattr(getattr(brand, at[1]), at[2], at[0]), written)
 
 
@@ -77,11 +77,11 @@ def _words(folder: str, language: str, brand: Brand) -> dict[str, str]:
     """Return the words of a folder: those of `de-AT` stand for those of `de`, a brand's for all shops'."""
     parts = language.split("-")
     names = [f"{folder}/{'-'.join(parts[: upto + 1])}.toml" for upto in range(len(parts))]
-    shared = {key: text for name in names for key, text in tomllib.loads(_read(name)).items()}
+    shared = {key: text for name in names for key, text in tomllib.loads(shared_text(name)).items()}
     return shared | {key: text for name in names for key, text in brand.toml(name).items()}
 
 
-def _read(name: str) -> str:
+def shared_text(name: str) -> str:
     """Return the text of a file of all shops; empty where there is none."""
     found = [path for each in folders() if (path := each / name).is_file()]
     return found[-1].read_text(encoding="utf-8") if found else ""

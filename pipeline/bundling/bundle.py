@@ -20,14 +20,13 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from ordercast.settings.stage import BundleTarget
+from ordercast.templates.brands import SOURCE
 from pipeline.bundling import locale_data
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("ordercast", "processors", "analytics")
 _NOT_SHIPPED = {"__pycache__", "authoring", "cli", "operations"}
 """Folders of these packages that no function imports."""
-_NOT_SENT = ".source.html"
-"""How the readable form of an e-mail's layout ends: the other is what is sent."""
 
 SERVICES = ("cloudwatch", "dynamodb", "kinesis", "s3", "sesv2", "sns", "sqs")
 """The AWS services that functions call. The descriptions of all others, two thirds of boto3, are dropped."""
@@ -156,7 +155,7 @@ def shipped_sources(root: Path) -> Iterator[Path]:
     for package in (*SHIPPED, "brands"):
         for path in sorted((root / package).rglob("*")):
             skipped = _NOT_SHIPPED & set(path.relative_to(root).parts)
-            if path.is_file() and not skipped and not path.name.endswith(_NOT_SENT):
+            if path.is_file() and not skipped and not path.name.endswith(SOURCE):
                 yield path
 
 

@@ -4,7 +4,7 @@ from functools import cache
 
 from ordercast.authoring.lint import lint
 from ordercast.templates import brands
-from ordercast.templates.brands import BadBrand, by_shop, read_brands
+from ordercast.templates.brands import BadBrand, read_brands
 
 
 class BadTemplates(Exception):
@@ -16,7 +16,6 @@ def refuse_faults() -> None:
     """Raise `BadTemplates` if there is a fault."""
     try:
         known = read_brands(brands.FOLDER)
-        by_shop(known)
     except BadBrand as error:
         raise BadTemplates(str(error)) from None
     if faults := lint(known.values()):

@@ -120,6 +120,11 @@ PLANTED = [
     ),
     (
         Fault.HALF_A_LANGUAGE,
+        ("brands/nordic/confirmed/sv.toml", "", 'heading = "Tack!"'),
+        "brands/nordic/packed/sv.toml: sv lacks everything: the file is missing",
+    ),
+    (
+        Fault.HALF_A_LANGUAGE,
         ("brands/nordic/brand.toml", "", '\nstatuses.sewn.send_within = "1 h"'),
         "brands/nordic/sewn/en.toml: en lacks everything: the file is missing",
     ),

@@ -120,3 +120,12 @@ def test_a_test_of_a_deployed_stage_says_where_to_look(run, sent) -> None:
     ((event, options),) = sent
     assert ("nordic", "dev") == (event["shop"], options["stage"])
     assert out.endswith(f"status {event['order_id']} --shop nordic --stage dev\n")
+
+
+def test_two_brands_of_one_shop_are_a_line_and_the_status(run, tmp_path: Path) -> None:
+    for folder in ("acme", "nordic"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "brand.toml").write_text('name = "N"\nshops = ["n"]')
+    status, out, err = run("templates", "lint", "--brands", str(tmp_path))
+    line = '✗ brands/nordic/brand.toml: shops has "n", as brands/acme\n'
+    assert (1, "", line) == (status, out, err)

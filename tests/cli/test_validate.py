@@ -11,6 +11,7 @@ import pytest
 
 from ordercast.cli import validate as validating
 from ordercast.settings import stage_files
+from ordercast.templates import brands
 from tests.pages import snippets
 
 NOON = ("--at", "2026-03-02T17:00:00")
@@ -129,6 +130,19 @@ def test_an_unknown_stage_is_named_with_those_there_are(validate) -> None:
 
     assert 1 == status
     assert "no stage nowhere: stages/ has dev, local, prod" in err
+
+
+def test_two_brands_of_one_shop_are_a_line_and_the_status(
+    validate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for folder in ("acme", "nordic"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "brand.toml").write_text('name = "N"\nshops = ["n"]')
+    monkeypatch.setattr(brands, "FOLDER", tmp_path)
+    brands.deployed.cache_clear()
+    line = '✗ brands/nordic/brand.toml: shops has "n", as brands/acme\n'
+
+    assert (1, "", line) == validate(SHIPPED)
 
 
 def test_without_a_checkout_the_defaults_of_the_package_count(

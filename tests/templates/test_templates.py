@@ -61,6 +61,12 @@ def test_text_and_html_say_the_same(template: str, language: str) -> None:
     assert total.replace(": ", "") in lines  # two cells of one row
 
 
+def test_french_has_a_space_before_a_colon_that_does_not_break() -> None:
+    text = words(voiced(about(MAIL, **TYPICAL), "confirmed", "fr")).text
+    assert "\nTotal\u00a0: " in text
+    assert f"\nSuivre ma commande\u00a0: {LINK}" in text
+
+
 @each_voice
 def test_an_e_mail_says_all_that_is_known(template: str, language: str) -> None:
     mail = voiced(about(MAIL, **TYPICAL), template, language)

@@ -1,6 +1,5 @@
 """The report in headless Chromium: wide and narrow, light and dark."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +9,7 @@ import pytest
 
 from ordercast.operations.report.page import report
 from ordercast.rollups.rollup import RollupInput, contribution, summed
-from tests.browser import Page, browser, chromium
+from tests.browser import Page, page_or_skip
 from tests.busy_day import DAY, NEXT, busy_day, busy_lines
 
 PHONE, DESK = 375, 1280
@@ -42,16 +41,10 @@ CONTRASTS = """(() => {
 
 
 @pytest.fixture(scope="module")
-def page(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Page]:
-    """A tab of headless Chromium; where there is none, say what is left out; in CI that is a failure."""
-    program = chromium()
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium on PATH: the report cannot be looked at")
-        pytest.skip("LEFT OUT: how the report looks in a browser (no Chromium on PATH)")
-    with browser(program, tmp_path_factory.mktemp("profile")) as opened:
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A tab of headless Chromium."""
+    folder = tmp_path_factory.mktemp("profile")
+    with page_or_skip(folder, left_out="how the report looks") as opened:
         yield opened
 
 

@@ -1,5 +1,6 @@
 """What a message was made from is stored before it is claimed, and named by the claim."""
 
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -56,3 +57,16 @@ def test_what_is_sent_after_a_change_of_words_has_their_version(world: World) ->
     world.send(ONE.id)
 
     assert words(ONE).version == world.row(ONE.id).template_version
+
+
+def test_a_version_holds_nothing_of_the_order(world: World) -> None:
+    """It has no ttl, and is the same for everybody whom it is sent to."""
+    row = replace(ONE, customer_id="c-4711", order=replace(ONE.order, order_id="o-4711"))
+    world.enter(row)
+    world.send(ONE.id)
+
+    (kept,) = world.template_versions.stored.values()
+    said = zlib.decompress(kept).decode()
+    assert "order.order_id" in said
+    for value in (row.recipient, "c-4711", "o-4711", ONE.id):
+        assert str(value) not in said
