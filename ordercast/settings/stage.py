@@ -151,6 +151,9 @@ class StageSettings(Settings, frozen=True):
     mail_domain: Text
     email_from: Text
     existing_identities: Text
+    existing_tables: Text
+    existing_key: Text
+    existing_bucket: Text
     sender_id: SenderId
     brand_senders: Text
     unsubscribe_url: UnsubscribeUrl

@@ -20,6 +20,7 @@ from ordercast.settings.texts import (
     template_ids,
     template_names,
 )
+from pipeline.settings.existing import existing_rules
 
 VISIBILITY_FACTOR = 6
 """A message stays hidden for so many time-outs of its function (AWS Lambda guide: configuring a queue)."""
@@ -61,6 +62,7 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
     """Yield the fields of *stage* that cannot be as they are, and what they must be."""
     subjects = (
         _addresses,
+        existing_rules,
         _promotional,
         _statuses,
         _recipients,

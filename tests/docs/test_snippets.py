@@ -75,6 +75,9 @@ RUN_BY = {
     ("docs/budgets.md", "Budgets", ""): (
         "cli/test_budget.py::test_the_commands_that_the_page_shows_are_taken",
     ),
+    ("docs/first-deployment.md", "What exists already", "toml"): (
+        "pipeline/storage/test_existing.py::test_the_page_shows_what_a_stage_s_file_takes",
+    ),
     ("docs/replay.md", "In tests", "python"): (
         f"{HERE}test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own",
     ),

@@ -7,7 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from local_cloud.synthesis_cache import SynthesisCache
+from ordercast.settings.stage import StageSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("local", "dev", "prod")
@@ -129,14 +132,22 @@ def synthesise(stage: str, folder: Path) -> Synthesis:
     if found is None:
         _synthesise(stage, folder)
         found = cache.keep(key, folder)
-    return Synthesis(
-        stage=stage,
-        templates={
-            path.name.removesuffix(".template.json"): json.loads(path.read_text())
-            for path in found.glob("*.template.json")
-        },
-        protected=_protected(found),
-    )
+    return Synthesis(stage=stage, templates=_templates(found), protected=_protected(found))
+
+
+def synthesise_settings(stage: StageSettings, folder: Path) -> Synthesis:
+    """Synthesise the stacks of settings that stand in no file into *folder*, without bundling."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.read_stage", lambda _: stage)
+        _synthesise(stage.name, folder)
+    return Synthesis(stage=stage.name, templates=_templates(folder), protected=_protected(folder))
+
+
+def _templates(folder: Path) -> dict[str, dict[str, Any]]:
+    return {
+        path.name.removesuffix(".template.json"): json.loads(path.read_text())
+        for path in folder.glob("*.template.json")
+    }
 
 
 def _synthesise(stage: str, folder: Path) -> None:

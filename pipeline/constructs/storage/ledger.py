@@ -1,4 +1,4 @@
-"""Make the ledger table, with its change stream and its indexes. Used by the data stack.
+"""Make or find the ledger table, with its change stream and its indexes. Used by the data stack.
 
 Add an index: a constant, a line in `Ledger.__init__`, and the grant of the function that queries it. The
 attribute names are those of ordercast/gateways/ledger/index_keys.py; a test holds them equal, and
@@ -13,6 +13,7 @@ from ordercast.settings.stage import StageSettings
 from pipeline.constructs.conversions import strong
 from pipeline.constructs.functions.function import Function
 from pipeline.constructs.storage.table import DUE_INDEX, EncryptedTable
+from pipeline.settings.existing import LEDGER
 
 CUSTOMER_INDEX = "customer"
 FAILURE_INDEX = "failure"
@@ -33,6 +34,7 @@ class LedgerTable(EncryptedTable):
             name,
             stage=stage,
             key=key,
+            known_as=LEDGER,
             partition_key="pk",
             sort_key="sk",
             stream=dynamodb.StreamViewType.NEW_IMAGE,
@@ -44,6 +46,8 @@ class LedgerTable(EncryptedTable):
     @property
     def stream_arn(self) -> str:
         """The stream of changes, which analytics reads."""
+        if self.existing:
+            return str(self.existing.stream_arn)
         return strong(self.table, "StreamArn")
 
     def let_read_changes(self, function: Function) -> None:

@@ -1,4 +1,4 @@
-"""Make the bucket for parked records and failed batches. Used by the data stack.
+"""Make or find the bucket for parked records and failed batches. Used by the data stack.
 
 The order relay parks records under `parked/`; Lambda itself writes the batches that it gave up
 under `aws/lambda/`. Both hold customers' data: encrypted, and deleted after the retention.
@@ -19,11 +19,14 @@ from pipeline.constructs.functions.function import Function
 
 
 class ParkedBucket(Construct):
-    """Private, encrypted, TLS only, and emptied by age. Set in stages/*.toml as parked_retention."""
+    """Private, encrypted, TLS only, and emptied by age. Set in stages/*.toml as parked_retention and existing_bucket."""
 
     def __init__(self, scope: Construct, name: str, *, stage: StageSettings, key: kms.IKey) -> None:
         super().__init__(scope, name)
         self._key = key
+        if stage.existing_bucket:
+            self.bucket = s3.Bucket.from_bucket_name(self, "Existing", stage.existing_bucket)
+            return
         self.bucket = s3.Bucket(
             self,
             "Bucket",

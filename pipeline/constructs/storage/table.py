@@ -1,4 +1,4 @@
-"""Make an encrypted DynamoDB table. The base of every table of the data stack."""
+"""Make an encrypted DynamoDB table, or find one. The base of every table of the data stack."""
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -8,6 +8,7 @@ from constructs import Construct
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.conversions import removal_policy
 from pipeline.constructs.functions.function import Function
+from pipeline.settings.existing import ExistingTable, existing_tables
 
 TTL_ATTRIBUTE = "ttl"
 DUE_INDEX = "due"  # what the sweeper is to look at, by shard and time
@@ -16,7 +17,8 @@ DUE_INDEX = "due"  # what the sweeper is to look at, by shard and time
 class EncryptedTable(Construct):
     """Billed by request, with point-in-time recovery, closed to callers without TLS.
 
-    DynamoDB removes an item after the instant in its `ttl`, if it has one.
+    DynamoDB removes an item after the instant in its `ttl`, if it has one. An existing table, set in
+    stages/*.toml as existing_tables by the name *known_as*, stays as it is.
     """
 
     def __init__(
@@ -26,6 +28,7 @@ class EncryptedTable(Construct):
         *,
         stage: StageSettings,
         key: kms.IKey,
+        known_as: str,
         partition_key: str,
         sort_key: str | None = None,
         stream: dynamodb.StreamViewType | None = None,
@@ -33,8 +36,12 @@ class EncryptedTable(Construct):
         super().__init__(scope, name)
         self.key = key
         self.indexes: list[str] = []
+        self.existing = existing_tables(stage.existing_tables).get(known_as)
         self._warm = _warm(stage)
-        self.table = dynamodb.Table(
+        if self.existing:
+            self.table = _found(self, self.existing)
+            return
+        self.table = self._made = dynamodb.Table(
             self,
             "EncryptedTable",
             partition_key=_text(partition_key),
@@ -55,19 +62,21 @@ class EncryptedTable(Construct):
 
     @property
     def name(self) -> str:
-        """The name that CloudFormation gives it."""
+        """The name that CloudFormation gave it."""
         return self.table.table_name
 
     def add_index(self, name: str, partition: str, *, by: str | None = None) -> None:
         """Add an index of keys only, sorted *by* a number."""
-        self.table.add_global_secondary_index(
+        self.indexes.append(name)
+        if self.existing:
+            return
+        self._made.add_global_secondary_index(
             index_name=name,
             partition_key=_text(partition),
             sort_key=_number(by) if by else None,
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
             warm_throughput=self._warm,
         )
-        self.indexes.append(name)
 
     def let(self, function: Function, *actions: str) -> None:
         """Let *function* use these DynamoDB actions on the items, and the key they need."""
@@ -78,6 +87,12 @@ class EncryptedTable(Construct):
         """Let *function* query one index, not the table."""
         function.allow("dynamodb:Query", on=[f"{self.table.table_arn}/index/{index}"])
         function.allow_key(*_KEY_USE, key=self.key, through="dynamodb")
+
+
+def _found(scope: Construct, existing: ExistingTable) -> dynamodb.ITable:
+    return dynamodb.Table.from_table_attributes(
+        scope, "Existing", table_arn=existing.arn, table_stream_arn=existing.stream_arn
+    )
 
 
 def _warm(stage: StageSettings) -> dynamodb.WarmThroughput | None:

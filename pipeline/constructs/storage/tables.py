@@ -1,4 +1,4 @@
-"""Make the four tables of a stage. Used by the data stack; the functions grant themselves access."""
+"""Make or find the four tables of a stage. Used by the data stack; the functions grant themselves access."""
 
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -17,17 +17,33 @@ class Tables:
         # An item has a ttl only while it holds no refusal: an opt-out that expired by itself would
         # let a message go to a person who does not want it.
         self.customers = EncryptedTable(
-            scope, "Customers", stage=stage, key=key, partition_key="person"
+            scope,
+            "Customers",
+            stage=stage,
+            key=key,
+            known_as="customers",
+            partition_key="person",
         )
         # One item a message of a provider: its notification, and the receipts so far. Due are those
         # that the sweeper is to look at, and those of messages that this stage has not sent
         # (docs/decisions/0012).
         self.receipts = EncryptedTable(
-            scope, "ReceiptsTable", stage=stage, key=key, partition_key="message_id"
+            scope,
+            "ReceiptsTable",
+            stage=stage,
+            key=key,
+            known_as="receipts",
+            partition_key="message_id",
         )
         self.receipts.add_index(DUE_INDEX, "due_shard", by="due_at")
         self.rollups = EncryptedTable(
-            scope, "Rollups", stage=stage, key=key, partition_key="pk", sort_key="sk"
+            scope,
+            "Rollups",
+            stage=stage,
+            key=key,
+            known_as="rollups",
+            partition_key="pk",
+            sort_key="sk",
         )
 
     @property
