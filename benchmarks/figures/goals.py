@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from benchmarks.figures.money import Cost
 from benchmarks.findings import CountedAll, TimedAll
 from benchmarks.release import GOAL, GROUPS, MORNING, Release
 from benchmarks.rollups import RollupsWorkload
+from ordercast.operations.forecast.month import Month
+from ordercast.operations.forecast.usage import write_units
+from ordercast.settings.stage import StageSettings
 
 TIMES = " ×"  # noqa: RUF001 - a multiplication sign
 
@@ -82,17 +84,16 @@ def of_the_release(release: Release) -> list[Goal]:
     ]
 
 
-def of_money(costs: list[Cost]) -> list[Goal]:
-    """Return the goals at 100,000 texts a day."""
-    (cost,) = [each for each in costs if each.volume == _BUSY]
+def of_money(stage: StageSettings, months: list[Month]) -> list[Goal]:
+    """Return the goals at 100,000 messages a day."""
+    (busy,) = [each for each in months if each.a_day == _BUSY]
+    units = write_units(stage, a_day=busy.a_day)
     return [
-        Goal(
-            what="write units a text at 100,000 a day", limit=21, figure=cost.write_units, digits=1
-        ),
+        Goal(what="write units a text at 100,000 a day", limit=21, figure=units, digits=1),
         Goal(
             what="US dollars to AWS for a thousand, carrier apart, at 100,000 a day",
             limit=0.015,
-            figure=cost.total,
+            figure=float(busy.a_thousand or 0),
             digits=4,
         ),
     ]

@@ -8,10 +8,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figures.goals import Goal
-from benchmarks.figures.money import Cost
 from benchmarks.findings import CallCounts, CountedAll, Timed, TimedAll
 from benchmarks.life import Life
 from benchmarks.release import Release
+from ordercast.operations.forecast.month import Month
+from ordercast.operations.forecast.usage import write_units
+from ordercast.settings.stage import StageSettings
 
 MILLI = 1e3
 MICRO = 1e6
@@ -26,17 +28,17 @@ def show(
         console.print(table)
 
 
-def show_costs(console: Console, costs: list[Cost]) -> None:
-    """Print AWS's charges for a thousand texts."""
-    columns = ("write units a text", "by the text, $", "by the month, $", "all, $ a thousand")
+def show_costs(console: Console, stage: StageSettings, months: list[Month]) -> None:
+    """Print AWS's charges of a month."""
+    columns = ("write units a text", "by the month, $", "by the text, $", "all, $ a thousand")
     table = _table("texts a day", *columns)
-    for each in costs:
+    for each in months:
         table.add_row(
-            f"{each.volume:,}",
-            f"{each.write_units:.1f}",
-            f"{each.variable:.4f}",
-            f"{each.fixed:.4f}",
-            f"{each.total:.4f}",
+            f"{each.a_day:,}",
+            f"{write_units(stage, a_day=each.a_day):.1f}",
+            f"{each.all.fixed:,.2f}",
+            f"{each.all.variable:,.2f}",
+            f"{each.a_thousand:.4f}",
         )
     console.print(table)
 

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
 from ordercast.cli.budget import budget
+from ordercast.cli.cost import cost
 from ordercast.cli.customers import customers
 from ordercast.cli.export import export
 from ordercast.cli.new import new
@@ -22,7 +23,7 @@ from ordercast.cli.record import record
 from ordercast.cli.rendered import words_of_order
 from ordercast.cli.replay import replay
 from ordercast.cli.report import save_report
-from ordercast.cli.stats import cost, stats
+from ordercast.cli.stats import stats
 from ordercast.cli.status import customer_listing, order_listing
 from ordercast.cli.templates import templates
 from ordercast.cli.validate import validate

@@ -107,9 +107,10 @@ stats = _command(
     stats_tables,
     lambda figures: bool(figures.notifications),
 )
-cost = _command(
+cost_of_period = _command(
     "Show the cost: reserved, by the receipts of carriers, and the difference.",
     COST,
     cost_tables,
     lambda figures: bool(figures.sent or figures.money.charges),
 )
+"""Used by `ordercast cost`."""

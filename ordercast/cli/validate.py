@@ -1,7 +1,6 @@
 """The command `ordercast validate`: say what becomes of order events, without a cloud. Used by shops."""
 
 import json
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
@@ -16,13 +15,13 @@ from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.operations.customer_files import customer_lines
 from ordercast.operations.order_files import read_file, read_texts
+from ordercast.operations.stage_file import settings_of
 from ordercast.operations.units import count
 from ordercast.operations.validation import ValidatedEvent, ValidatedMessage, Validation
 from ordercast.people.person import Person
 from ordercast.settings.stage import StageSettings
-from ordercast.settings.stage_files import default_settings, stage_names, stage_settings
+from ordercast.settings.stage_files import default_settings, stage_names
 from ordercast.settings.texts import open_countries
-from ordercast.typed_values import BadSettings
 from ordercast.usage_error import UsageError
 
 
@@ -73,13 +72,8 @@ def validate(
 def _settings(stage: str | None) -> StageSettings:
     if stage is None:
         return default_settings()
-    if stage in (known := stage_names()):
-        try:
-            return stage_settings(stage)
-        except (BadSettings, tomllib.TOMLDecodeError) as error:
-            raise UsageError(f"stages/{stage}.toml: {error}") from error
-    if known:
-        raise UsageError(f"no stage {stage}: stages/ has {', '.join(known)}")
+    if stage_names():
+        return settings_of(stage)
     errors_console.print(f"no settings of stage {stage} are here: the defaults are used")
     return default_settings()
 

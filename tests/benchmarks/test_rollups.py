@@ -1,11 +1,8 @@
 """What the figures of counting rest on: that everything is counted, and where write units go."""
 
-import pytest
-
 from benchmarks import rollups
 from benchmarks.aws.account import ROLLUPS, opened
 from benchmarks.aws.stand_in import StandIn
-from benchmarks.figures.money import VOLUMES, batch_of, cost
 from benchmarks.ordercast_functions import wired
 from ordercast.gateways.rollups.items import read_buckets
 
@@ -31,11 +28,3 @@ def test_a_transaction_takes_every_write_twice_and_larger_batches_share_buckets(
     """DynamoDB guide: read and write capacity of transactions."""
     assert 4 == rollups.units_of_batches(1)
     assert 2 < rollups.units_of_batches(400) < 2.5
-
-
-def test_what_is_fixed_weighs_less_the_more_there_is() -> None:
-    costs = [cost(volume, on_the_ledger=9, in_the_rollups=4) for volume in VOLUMES]
-
-    assert sorted(costs, key=lambda each: -each.fixed) == costs
-    assert costs[0].variable == pytest.approx(costs[1].variable)
-    assert [1, 1] == [batch_of(volume) for volume in (0, 3_000)]

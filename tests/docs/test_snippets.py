@@ -81,6 +81,9 @@ RUN_BY = {
     ("docs/replay.md", "In tests", "python"): (
         f"{HERE}test_a_test_that_a_page_shows_passes_in_a_suite_of_one_s_own",
     ),
+    ("docs/costs.md", "What a month costs", ""): (
+        "cli/test_cost_forecast.py::test_the_commands_that_the_page_shows_are_taken",
+    ),
     ("docs/figures.md", "Figures", ""): (f"{PAGE}test_figures_are_asked_for",),
     ("docs/prices.md", "Prices, and what a text may cost", ""): (
         f"{PAGE}test_prices_are_shown_and_compared",
