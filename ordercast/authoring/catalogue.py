@@ -7,7 +7,7 @@ from typing import Any
 
 from ordercast.templates import sources, statuses
 from ordercast.templates.brands import NO_BRAND, Brand
-from ordercast.templates.sources import DEFAULT_LANGUAGE, languages_of
+from ordercast.templates.sources import DEFAULT_LANGUAGE, LAYOUT, languages_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,11 @@ def file_of(brand: Brand, name: str) -> str:
     return f"brands/{brand.folder}/{name}" if brand.folder else f"ordercast/templates/{name}"
 
 
+def skeleton_file(brand: Brand, part: str) -> str:
+    """Return the path of a part's skeleton: the brand's own, or that of all shops."""
+    return file_of(brand, part) if part in brand.files else file_of(NO_BRAND, f"{LAYOUT}/{part}")
+
+
 def templates_of(brand: Brand) -> list[str]:
     """Return the templates that a brand's messages may have: those of all shops, and its own statuses."""
     return list(dict.fromkeys([*statuses.TEMPLATES, *brand.statuses]))
@@ -43,6 +48,17 @@ def variants(brands: Iterable[Brand]) -> list[Variant]:
         for template in templates_of(brand)
         for language in sorted(languages_of(template, brand), key=_default_first)
     ]
+
+
+def complete_languages(brand: Brand) -> list[str]:
+    """Return the languages that each template of a brand, or of all shops, has to be written in.
+
+    They are all that some template is written in: its reader is told of every status in them. A
+    language with a parent that is there, such as `de-AT`, has what differs, and is none of them.
+    """
+    written = (languages_of(name, brand) for name in (LAYOUT, *templates_of(brand)))
+    spoken = {each for languages in written for each in languages} | {DEFAULT_LANGUAGE}
+    return sorted(each for each in spoken if each.rpartition("-")[0] not in spoken)
 
 
 def words_in(brand: Brand, template: str, language: str) -> Mapping[str, Any]:

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 
 from jinja2 import TemplateSyntaxError, UndefinedError
 
-from ordercast.authoring.catalogue import Variant, file_of, variants
+from ordercast.authoring.catalogue import Variant, file_of, skeleton_file, variants
 from ordercast.authoring.findings import Fault, Finding
 from ordercast.authoring.markup import ENOUGH, Markup, contrast
-from ordercast.authoring.samples import SAMPLES, sample
+from ordercast.authoring.samples import MARK, SAMPLES, UNUSUAL, sample
 from ordercast.events.order_event import Channel
 from ordercast.templates.brands import NO_BRAND, Brand
 from ordercast.templates.rendering import rendered
 from ordercast.templates.sms_text import Encoding, parts
+from ordercast.templates.sources import DEFAULT_LANGUAGE
 from ordercast.templates.words import Words
 
 BUDGET: Mapping[Encoding, int] = {Encoding.GSM_7: 2, Encoding.UCS_2: 4}
@@ -31,6 +32,11 @@ class Rendering:
     name: str
     text: Words
     email: Words
+
+    @property
+    def order(self) -> str:
+        """What the order is called in a finding."""
+        return f"{'an' if self.name == UNUSUAL else 'a'} {self.name} order"
 
 
 def check_rendered(brands: Iterable[Brand], budget: Mapping[Encoding, int]) -> Iterator[Finding]:
@@ -54,10 +60,13 @@ def _of_variant(variant: Variant, budget: Mapping[Encoding, int]) -> Iterator[Fi
         except Exception as error:  # noqa: BLE001 - whatever stops it would stop the message
             yield _not_rendered(variant, name, error)
             break
-        yield from _cut(made)
+        page = Markup(made.email.html or "")
+        yield from _unescaped(made)
+        yield from _cut(made, page)
+        yield from _twin(made, page)
         yield from _length(made, budget)
-        yield from _pictures(made)
-        yield from _colours(made)
+        yield from _pictures(made, page)
+        yield from _colours(made, page)
 
 
 def render(variant: Variant, name: str) -> Rendering:
@@ -83,46 +92,77 @@ def _not_rendered(variant: Variant, name: str, error: Exception) -> Finding:
     return Finding(fault=fault, where=variant.file, what=" ".join(what.split()))
 
 
-def _cut(made: Rendering) -> Iterator[Finding]:
+def _unescaped(made: Rendering) -> Iterator[Finding]:
+    """Yield a template that lets a shop's markup through, however it is written."""
+    if MARK in (made.email.html or ""):
+        what = f"{MARK} in an order's fields becomes HTML"
+        yield Finding(fault=Fault.UNESCAPED, where=made.variant.file, what=what)
+
+
+def _cut(made: Rendering, page: Markup) -> Iterator[Finding]:
     """Yield what is cut: an id is copied and a link is followed, so both are whole or useless."""
     order = SAMPLES[made.name]
     seen = {"the text message": made.text.text, "the e-mail's plain text": made.email.text}
-    for what, text in seen.items():
-        if not re.search(rf"(?<!\w){re.escape(order.order_id)}(?!\w)", text):
-            yield _cut_in(made, "the order's id", what)
-        if order.tracking_url and order.tracking_url not in text.split():
-            yield _cut_in(made, "the link", what)
-    if order.tracking_url and order.tracking_url not in Markup(made.email.html or "").links:
-        yield _cut_in(made, "the link", "the e-mail's HTML")
+    for where, text in {**seen, "the e-mail's HTML": " ".join(page.seen)}.items():
+        if not _is_whole(order.order_id, text):
+            yield _cut_in(made, "the order's id", where)
+    for where, links in {**_split(seen), "the e-mail's HTML": page.links}.items():
+        if order.tracking_url and order.tracking_url not in links:
+            yield _cut_in(made, "the link", where)
+
+
+def _is_whole(order_id: str, text: str) -> bool:
+    """Tell whether an id is there, and no part of it by itself."""
+    whole = len(re.findall(rf"(?<!\w){re.escape(order_id)}(?!\w)", text))
+    start, end = order_id[:_PART], order_id[-_PART:]
+    return whole > 0 and whole == text.count(start) == text.count(end)
+
+
+_PART = 8
+"""So many characters of a sample order's id are in no other of its fields."""
+
+
+def _split(texts: Mapping[str, str]) -> dict[str, list[str]]:
+    return {where: text.split() for where, text in texts.items()}
+
+
+def _twin(made: Rendering, page: Markup) -> Iterator[Finding]:
+    """Yield what the HTML shows and its plain text does not; in one language, since all have one skeleton."""
+    if made.variant.language != DEFAULT_LANGUAGE:
+        return
+    text = " ".join(made.email.text.split())
+    for shown in dict.fromkeys(" ".join(each.split()) for each in page.seen):
+        if shown not in text:
+            what = f'lacks "{shown}" of {made.order}, which email.html shows'
+            where = skeleton_file(made.variant.brand, "email.txt")
+            yield Finding(fault=Fault.NO_TWIN, where=where, what=what)
 
 
 def _cut_in(made: Rendering, what: str, where: str) -> Finding:
-    said = f"{what} is not whole in {where} of a {made.name} order"
+    said = f"{what} is not whole in {where} of {made.order}"
     return Finding(fault=Fault.CUT, where=made.variant.file, what=said)
 
 
 def _length(made: Rendering, budget: Mapping[Encoding, int]) -> Iterator[Finding]:
+    if made.name == UNUSUAL:
+        return
     counted = parts(made.text.text)
     most = budget[counted.encoding]
     if counted.parts > most:
-        what = f"is {counted.parts} parts for a {made.name} order, more than {most} in {counted.encoding}"
+        what = f"is {counted.parts} parts for {made.order}, more than {most} in {counted.encoding}"
         yield Finding(fault=Fault.TOO_LONG, where=f"{made.variant.file}: sms", what=what)
 
 
-def _pictures(made: Rendering) -> Iterator[Finding]:
-    for source in Markup(made.email.html or "").without_alt:
+def _pictures(made: Rendering, page: Markup) -> Iterator[Finding]:
+    for source in page.without_alt:
         what = f"the picture {source} has no alt text"
-        yield Finding(fault=Fault.NO_ALT, where=_layout(made.variant), what=what)
+        where = skeleton_file(made.variant.brand, "email.html")
+        yield Finding(fault=Fault.NO_ALT, where=where, what=what)
 
 
-def _colours(made: Rendering) -> Iterator[Finding]:
-    for text, background in sorted(Markup(made.email.html or "").colours):
-        yield from _contrast(_layout(made.variant), text, background)
-
-
-def _layout(variant: Variant) -> str:
-    own = "email.html" in variant.brand.files
-    return file_of(variant.brand, "email.html") if own else file_of(NO_BRAND, "layout/email.html")
+def _colours(made: Rendering, page: Markup) -> Iterator[Finding]:
+    for text, background in sorted(page.colours):
+        yield from _contrast(skeleton_file(made.variant.brand, "email.html"), text, background)
 
 
 def _palette(brand: Brand) -> Iterator[Finding]:

@@ -6,11 +6,17 @@ Add a check: a function that yields findings, and a line in `check_words`.
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
-from pathlib import PurePath
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
-from ordercast.authoring.catalogue import file_of, shared_files, templates_of, words_in
+from ordercast.authoring.catalogue import (
+    complete_languages,
+    file_of,
+    shared_files,
+    skeleton_file,
+    templates_of,
+    words_in,
+)
 from ordercast.authoring.findings import Fault, Finding
 from ordercast.templates.brands import NO_BRAND, Brand
 from ordercast.templates.sms_text import Encoding, normalise, parts
@@ -78,17 +84,25 @@ def _unescaped(where: str, text: str) -> Iterator[Finding]:
         yield Finding(fault=Fault.UNESCAPED, where=where, what=what)
 
 
-_UNESCAPED = re.compile(r"\|\s*safe\b|\bautoescape\s+false\b|\bMarkup\b", re.IGNORECASE)
+_UNESCAPED = re.compile(r"(\||\bfilter\b)\s*safe\b|\bautoescape\s+(?!true\b)\S+", re.IGNORECASE)
 
 
 def _copied(where: str, text: str, default: object, language: str) -> Iterator[Finding]:
     """One word may be the same in two languages, two hardly are."""
     own = language.partition("-")[0] == DEFAULT_LANGUAGE
     plain = _TAG.sub(" ", text)
-    if not own and text == default and len(re.findall(r"[^\W\d_]{2,}", plain)) > 1:
-        what = f"is the same as in {DEFAULT_LANGUAGE}: translate it"
+    if own or not isinstance(default, str) or len(re.findall(r"[^\W\d_]{2,}", plain)) < _TWO_WORDS:
+        return
+    alike = SequenceMatcher(None, plain, _TAG.sub(" ", default), autojunk=False).ratio()
+    if alike >= _NEARLY_THE_SAME:
+        said = "the same as" if text == default else "nearly the same as"
+        what = f"is {said} in {DEFAULT_LANGUAGE}: translate it"
         yield Finding(fault=Fault.UNTRANSLATED, where=where, what=what)
 
+
+_TWO_WORDS = 2
+_NEARLY_THE_SAME = 0.9
+"""The share of characters that two texts have in common, in order: a translation has about half."""
 
 _TAG = re.compile(r"\{[{%].*?[%}]\}")
 
@@ -117,16 +131,12 @@ def _twins(brand: Brand) -> Iterator[Finding]:
     missing = places(skeleton_of("email.html", brand)) - places(skeleton_of("email.txt", brand))
     for key in sorted(missing - {"preheader"}):
         what = f"has no place for words.{key}, which email.html has"
-        yield Finding(fault=Fault.NO_TWIN, where=_skeleton(brand, "email.txt"), what=what)
+        yield Finding(fault=Fault.NO_TWIN, where=skeleton_file(brand, "email.txt"), what=what)
 
 
 def _skeletons(brand: Brand) -> Iterator[Finding]:
     for part in SKELETONS:
-        yield from _unescaped(_skeleton(brand, part), skeleton_of(part, brand))
-
-
-def _skeleton(brand: Brand, part: str) -> str:
-    return file_of(brand, part) if part in brand.files else file_of(NO_BRAND, f"layout/{part}")
+        yield from _unescaped(skeleton_file(brand, part), skeleton_of(part, brand))
 
 
 def places(skeleton: str) -> set[str]:
@@ -137,29 +147,18 @@ def places(skeleton: str) -> set[str]:
 def _halves(brand: Brand) -> Iterator[Finding]:
     """Yield what a language lacks: whole files, and keys of a file.
 
-    What all shops share is complete in each language, and so are a brand's own statuses in each that
-    the brand writes. A language with a parent that is there, such as `de-AT`, has what differs.
+    What all shops share is complete in each language, and so are a brand's own statuses.
     """
     whole = list(brand.statuses) if brand.folder else [LAYOUT, *templates_of(brand)]
-    spoken = {each for name in whole for each in languages_of(name, brand)} | {DEFAULT_LANGUAGE}
-    spoken |= _written_in(brand)
-    complete = {each for each in spoken if each.rpartition("-")[0] not in spoken}
     for template in whole:
         default = _keys_of(brand, template, DEFAULT_LANGUAGE)
-        for language in sorted(complete):
+        for language in complete_languages(brand):
             where, own = f"{template}/{language}.toml", _keys_of(brand, template, language)
             lacks = ", ".join(sorted(default - own)) if own else "everything: the file is missing"
             if lacks:
                 what = f"{language} lacks {lacks}"
                 fault = Fault.HALF_A_LANGUAGE
                 yield Finding(fault=fault, where=file_of(brand, where), what=what)
-
-
-def _written_in(brand: Brand) -> set[str]:
-    """Return the languages of a brand's files of words, but for variants of one that all shops have."""
-    written = {PurePath(name).stem for name in brand.files if "/" in name}
-    shared = languages_of(LAYOUT, NO_BRAND)
-    return {each for each in written if each.rpartition("-")[0] not in shared}
 
 
 def _keys_of(brand: Brand, template: str, language: str) -> set[str]:

@@ -11,9 +11,9 @@ _UNSEEN = frozenset({"head", "script", "style", "title"})
 
 
 class Markup(HTMLParser):
-    """The pictures without a text for those who do not see them, the links, and the colours of text.
+    """The pictures without a text for those who do not see them, the links, the texts and their colours.
 
-    `colours` are pairs of text and background; what is not displayed counts for nothing. It reads
+    `seen` are the texts between tags, as they stand; `colours` are pairs of text and background; what is not displayed counts for nothing. It reads
     styles in elements, as `make emails` writes them.
     """
 
@@ -21,6 +21,7 @@ class Markup(HTMLParser):
         super().__init__()
         self.without_alt: list[str] = []
         self.links: list[str] = []
+        self.seen: list[str] = []
         self.colours: set[tuple[str, str]] = set()
         self._inside: list[tuple[str, str, str, bool]] = [("", "#000000", "#ffffff", True)]
         self.feed(html)
@@ -48,9 +49,10 @@ class Markup(HTMLParser):
             del self._inside[places[-1] :]
 
     def handle_data(self, data: str) -> None:
-        """Note the colours of text that is seen."""
+        """Note text that is seen, and its colours."""
         _, text, background, seen = self._inside[-1]
         if seen and data.strip(_SPACES):
+            self.seen.append(data)
             self.colours.add((text, background))
 
 

@@ -12,6 +12,12 @@ from ordercast.notifications.notification import Notification, OrderDetails, Ord
 SHOP = "Example Tea & Coffee"
 """What a shop without a brand is called."""
 
+MARK = "<i>"
+"""Markup in the fields of an unusual order."""
+
+UNUSUAL = "unusual"
+"""An order that no shop has every day: whatever is cut or not escaped is seen in it."""
+
 SAMPLES: Mapping[str, OrderDetails] = MappingProxyType(
     {
         "typical": OrderDetails(
@@ -38,6 +44,11 @@ SAMPLES: Mapping[str, OrderDetails] = MappingProxyType(
             ),
             day=date(2026, 11, 29),
             tracking_url="https://shop.example.com/account/orders/track?key=Zk3v9QmT7xR2bLw8uY5nDc1P",
+        ),
+        UNUSUAL: OrderDetails(
+            order_id=f"first-half-{MARK}-{'0' * 102}-last-half",
+            shop=f"{SHOP} {MARK}",
+            items=(OrderItem(name=f"Merino socks {MARK}"),),
         ),
     }
 )

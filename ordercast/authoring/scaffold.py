@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ordercast.authoring.catalogue import words_in
+from ordercast.authoring.catalogue import complete_languages, templates_of, words_in
 from ordercast.authoring.findings import Fault, Finding
 from ordercast.authoring.lint_words import check_words
 from ordercast.templates import brands, sources, statuses
-from ordercast.templates.brands import NO_BRAND, Brand, read_brand, read_brands
+from ordercast.templates.brands import NO_BRAND, read_brand, read_brands
 from ordercast.templates.sources import DEFAULT_LANGUAGE, LAYOUT, languages_of
 from ordercast.usage_error import UsageError
 
@@ -54,36 +54,42 @@ def new_brand(shop: str) -> list[Path]:
 
 
 def new_template(name: str, shop: str | None) -> list[Path]:
-    """Make the files of a status: of one brand in the default language, or of all shops in each.
+    """Make the files of a status, of one brand or of all shops, in each language.
 
     Its words are those of the generic template, to be rewritten. Raises `UsageError`.
     """
     _check(name)
-    if name in statuses.TEMPLATES or (shop and name in _brand(shop).statuses):
+    folder = _folder(shop)
+    brand = read_brand(folder) if shop else NO_BRAND
+    if name in templates_of(brand):
         raise UsageError(f"there is a template {name} already")
-    if shop is None:
-        languages: Iterable[str] = languages_of(statuses.GENERIC, NO_BRAND)
-        return [_copied(statuses.GENERIC, each, _shared() / name) for each in sorted(languages)]
-    settings = _brand_folder(shop) / "brand.toml"
+    words = [_copied_generic(each, folder / name) for each in complete_languages(brand)]
+    return [_with_status(folder / "brand.toml", name), *words] if shop else words
+
+
+def _with_status(settings: Path, name: str) -> Path:
     table = f'\n[statuses.{name}]\nsend_within = "24 h"\n'
     settings.write_text(settings.read_text(encoding="utf-8") + table, encoding="utf-8")
-    words = _copied(statuses.GENERIC, DEFAULT_LANGUAGE, _brand_folder(shop) / name)
-    return [settings, words]
+    return settings
 
 
 def new_language(language: str, shop: str | None) -> list[Path]:
     """Copy what is written in the default language, to be translated; of one brand, or of all shops.
 
-    Files that are there already stay as they are. Raises `UsageError`.
+    Of a language with a parent that is there, such as `de-AT`, the parent's words are copied as
+    comments, since only what differs is to be written. Files that are there already stay as they
+    are. Raises `UsageError`.
     """
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?", language):
         raise UsageError(f"{language} is no language such as de or pt-BR")
-    folder = _brand_folder(shop) if shop else _shared()
+    folder, parent = _folder(shop), language.rpartition("-")[0]
+    if shop and not {language, parent} & languages_of(LAYOUT, NO_BRAND):
+        raise UsageError(f"all shops come first: ordercast new language {language}")
     made = []
     for default in sorted(folder.glob(f"*/{DEFAULT_LANGUAGE}.toml")):
         target = default.with_stem(language)
         if not target.exists():
-            made.append(_write(target, default.read_text(encoding="utf-8")))
+            made.append(_write(target, _to_translate(default, parent)))
     if not made:
         raise UsageError(f"all that is written in {DEFAULT_LANGUAGE} is there in {language}")
     return made
@@ -96,8 +102,19 @@ def untranslated() -> list[Finding]:
     return [each for each in check_words(known) if each.fault in wanted]
 
 
-def _copied(template: str, language: str, folder: Path) -> Path:
-    words = words_in(NO_BRAND, template, language)
+def _to_translate(default: Path, parent: str) -> str:
+    above = default.with_stem(parent) if parent else default
+    if not parent or not above.exists():
+        return default.read_text(encoding="utf-8")
+    lines = above.read_text(encoding="utf-8").splitlines()
+    first = f"# As in {parent}, but for the lines without a #: take it away from what differs.\n"
+    return first + "".join(f"# {line}\n" for line in lines)
+
+
+def _copied_generic(language: str, folder: Path) -> Path:
+    known = languages_of(statuses.GENERIC, NO_BRAND)
+    written = language if language in known else DEFAULT_LANGUAGE
+    words = words_in(NO_BRAND, statuses.GENERIC, written)
     return _write(folder / f"{language}.toml", "".join(_lines(words.items())))
 
 
@@ -107,15 +124,10 @@ def _lines(words: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield f'{key} = "{quoted}"\n'
 
 
-def _shared() -> Path:
-    return sources.folders()[-1]
-
-
-def _brand(shop: str) -> Brand:
-    return read_brand(_brand_folder(shop))
-
-
-def _brand_folder(shop: str) -> Path:
+def _folder(shop: str | None) -> Path:
+    """Return the folder of a brand, or of the templates of all shops."""
+    if shop is None:
+        return sources.folders()[-1]
     folder = brands.FOLDER / shop
     if not (folder / "brand.toml").is_file():
         known = ", ".join(read_brands(brands.FOLDER)) or "none yet: ordercast new brand"

@@ -38,7 +38,7 @@ def template(
     status: Annotated[str, typer.Argument(help="The status, in small letters.")],
     of: OfBrand = None,
 ) -> None:
-    """Make the words of a status: of one brand, or of all shops in each language."""
+    """Make the words of a status in each language, of one brand or of all shops."""
     made = new_template(status, of)
     line = f'"{status}": Status(send_within=_A_DAY), in STATUSES of ordercast/events/statuses.py'
     _say(made, f"next: rewrite the words{'' if of else f', and add {line}'}")
@@ -50,7 +50,7 @@ def language(
     code: Annotated[str, typer.Argument(help="Such as fi or pt-BR.")], of: OfBrand = None
 ) -> None:
     """Copy what is written in English, to be translated, and list what is not translated yet."""
-    _say(new_language(code, of), "next: translate them")
+    _say(new_language(code, of), "next: translate what they say")
     _say_untranslated()
 
 

@@ -34,7 +34,8 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
         'name = "Nordic Outfitters"\nstatuses.packed.send_within = "24 h"'
     )
     (brand / "packed").mkdir()
-    shutil.copy(templates / "shipped" / "en.toml", brand / "packed" / "en.toml")
+    for words in ("en.toml", "sv.toml"):
+        shutil.copy(templates / "shipped" / words, brand / "packed" / words)
     brands.deployed.cache_clear()
     with (
         patch.object(statuses, "TEMPLATES", few),

@@ -40,6 +40,29 @@ PLANTED = [
         "layout/email.html: `|safe` lets a shop's text become HTML",
     ),
     (
+        Fault.UNESCAPED,
+        (
+            "templates/layout/email.html",
+            "{{ item }}",
+            "{% filter safe %}{{ item }}{% endfilter %}",
+        ),
+        "layout/email.html: `filter safe` lets a shop's text become HTML",
+    ),
+    (
+        Fault.UNESCAPED,
+        (
+            "templates/layout/email.html",
+            "{{ item }}",
+            "{% autoescape no %}{{ item }}{% endautoescape %}",
+        ),
+        "layout/email.html: `autoescape no` lets a shop's text become HTML",
+    ),
+    (
+        Fault.UNESCAPED,
+        ("templates/layout/email.html", "{{ item }}", "{{ [item|string] | map('safe') | join }}"),
+        "confirmed/en.toml: <i> in an order's fields becomes HTML",
+    ),
+    (
         Fault.NO_TWIN,
         ("brands/nordic/email.html", "", '<p style="color: #000000">{{ words.heading }}</p>'),
         "brands/nordic/email.html: has no email.txt beside it",
@@ -48,6 +71,16 @@ PLANTED = [
         Fault.NO_TWIN,
         ("templates/layout/email.txt", "{{ words.lead }}", ""),
         "layout/email.txt: has no place for words.lead, which email.html has",
+    ),
+    (
+        Fault.NO_TWIN,
+        ("templates/layout/email.txt", "{% if order.amount %}", "{% if not order.amount %}"),
+        'layout/email.txt: lacks "SEK 1,179.90" of a typical order, which email.html shows',
+    ),
+    (
+        Fault.NO_TWIN,
+        ("templates/layout/email.txt", "in order.items", "in order.items[1:]"),
+        'layout/email.txt: lacks "Rain jacket, dark green, size M" of a typical order, which',
     ),
     (
         Fault.UCS_2,
@@ -72,6 +105,25 @@ PLANTED = [
             'sms = "Your order {{ order.order_id[:8] }}',
         ),
         "shipped/en.toml: the order's id is not whole in the text message of a long order",
+    ),
+    (
+        Fault.CUT,
+        (
+            "templates/shipped/en.toml",
+            'sms = "Your order {{ order.order_id }}',
+            'sms = "Your order {{ order.order_id | truncate(20) }}',
+        ),
+        "shipped/en.toml: the order's id is not whole in the text message of an unusual order",
+    ),
+    (
+        Fault.CUT,
+        ("templates/shipped/en.toml", "{{ order.order_id }}", "{{ order.order_id[-8:] }}"),
+        "shipped/en.toml: the order's id is not whole in the e-mail's plain text of a long order",
+    ),
+    (
+        Fault.CUT,
+        ("templates/layout/email.html", "{{ words.lead }}", "{{ order.order_id[:8] }}"),
+        "confirmed/en.toml: the order's id is not whole in the e-mail's HTML of a long order",
     ),
     (
         Fault.NO_ALT,
@@ -100,6 +152,11 @@ PLANTED = [
     ),
     (
         Fault.UNTRANSLATED,
+        ("templates/shipped/sv.toml", "Din beställning är på väg", "Your order is on its way!"),
+        "shipped/sv.toml: heading: is nearly the same as in en: translate it",
+    ),
+    (
+        Fault.UNTRANSLATED,
         ("brands/nordic/confirmed/sv.toml", "", 'heading = "Thank you for your order"'),
         "brands/nordic/confirmed/sv.toml: heading: is the same as in en",
     ),
@@ -115,18 +172,18 @@ PLANTED = [
     ),
     (
         Fault.HALF_A_LANGUAGE,
-        ("brands/nordic/packed/sv.toml", "", 'heading = "Packat"'),
-        "brands/nordic/packed/sv.toml: sv lacks button, lead, preheader, sms, subject",
+        ("brands/nordic/packed/sv.toml", "lead = ", "# lead = "),
+        "brands/nordic/packed/sv.toml: sv lacks lead",
     ),
     (
         Fault.HALF_A_LANGUAGE,
-        ("brands/nordic/confirmed/sv.toml", "", 'heading = "Tack!"'),
-        "brands/nordic/packed/sv.toml: sv lacks everything: the file is missing",
+        ("brands/nordic/confirmed/fi.toml", "", 'heading = "Kiitos!"'),
+        "brands/nordic/packed/fi.toml: fi lacks everything: the file is missing",
     ),
     (
         Fault.HALF_A_LANGUAGE,
         ("brands/nordic/brand.toml", "", '\nstatuses.sewn.send_within = "1 h"'),
-        "brands/nordic/sewn/en.toml: en lacks everything: the file is missing",
+        "brands/nordic/sewn/sv.toml: sv lacks everything: the file is missing",
     ),
     (
         Fault.UNKNOWN_WORDS,

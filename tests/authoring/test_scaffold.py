@@ -6,7 +6,8 @@ import pytest
 
 from ordercast.authoring.lint import lint
 from ordercast.authoring.scaffold import new_brand, new_language, new_template, untranslated
-from ordercast.templates.brands import read_brands
+from ordercast.templates.brands import NO_BRAND, read_brands
+from ordercast.templates.sources import sources_of
 from ordercast.usage_error import UsageError
 from tests.authoring.conftest import again
 
@@ -44,7 +45,13 @@ def test_each_field_of_a_new_brand_can_be_used_as_it_stands(checkout: Path) -> N
 
 
 def test_a_new_template_of_a_brand_lacks_nothing(checkout: Path) -> None:
-    new_template("sewn", "nordic")
+    """A reader who is told of other statuses in Swedish is told of this one in Swedish."""
+    made = new_template("sewn", "nordic")
+    assert ["brand.toml", "en.toml", "sv.toml"] == [each.name for each in made]
+    generic = checkout / "templates" / "generic"
+    assert [(generic / each.name).read_text() for each in made[1:]] == [
+        each.read_text() for each in made[1:]
+    ]
     assert [] == faults(checkout)
     assert {"packed", "sewn"} == set(read_brands(checkout / "brands")["nordic"].statuses)
 
@@ -65,7 +72,33 @@ def test_a_new_language_lists_all_that_is_to_be_translated(checkout: Path) -> No
 
 
 def test_a_new_language_of_a_brand_is_of_what_the_brand_has_written(checkout: Path) -> None:
+    (checkout / "brands" / "nordic" / "packed" / "sv.toml").unlink()
     assert ["packed"] == [each.parent.name for each in new_language("sv", "nordic")]
+
+
+@pytest.mark.parametrize(("shop", "folders"), [(None, 4), ("nordic", 1)])
+def test_a_language_with_a_parent_has_what_differs_from_it(
+    checkout: Path, shop: str | None, folders: int
+) -> None:
+    """Copies of all its words would have to be kept the same for ever."""
+    made = new_language("sv-FI", shop)
+    assert folders == len(made)
+    for each in made:
+        first, *lines = each.read_text().splitlines()
+        assert first.startswith("# As in sv, but for the lines without a #")
+        assert each.with_stem("sv").read_text().splitlines() == [line[2:] for line in lines]
+        assert {"#"} == {line[0] for line in lines}
+    assert [] == faults(checkout)
+
+
+def test_of_a_language_with_a_parent_the_line_without_a_comment_is_said(checkout: Path) -> None:
+    new_language("sv-FI", None)
+    file = checkout / "templates" / "shipped" / "sv-FI.toml"
+    file.write_text(file.read_text().replace('# heading = "Din', 'heading = "Er'))
+    with again(checkout):
+        said = sources_of("shipped", "sv-FI", NO_BRAND).words
+        parent = sources_of("shipped", "sv", NO_BRAND).words
+    assert {"heading"} == {key for key, text in said.items() if text != parent[key]}
 
 
 def test_what_is_written_is_never_written_over(checkout: Path) -> None:
@@ -85,6 +118,7 @@ def test_what_is_written_is_never_written_over(checkout: Path) -> None:
         (lambda: new_template("Sewn", "nordic"), "Sewn is no name"),
         (lambda: new_language("german", None), "german is no language such as de or pt-BR"),
         (lambda: new_language("de", "acme"), "there is no brand acme; there is nordic"),
+        (lambda: new_language("de", "nordic"), "all shops come first: ordercast new language de"),
     ],
 )
 def test_what_cannot_be_a_name_is_refused(checkout: Path, make, refusal: str) -> None:

@@ -21,10 +21,12 @@ def test_a_brand_a_template_of_it_and_a_language_are_made(run, folder: Path) -> 
     assert out.startswith(f"made {folder}/nordic/brand.toml\nnext: ")
     status, out, _ = run("new", "template", "sewn", "--brand", "nordic")
     assert 0 == status
-    assert f"made {folder}/nordic/sewn/en.toml\nnext: rewrite the words\n" in out
+    assert f"made {folder}/nordic/sewn/en.toml\n" in out
+    assert f"made {folder}/nordic/sewn/sv.toml\nnext: rewrite the words\n" in out
+    (folder / "nordic" / "sewn" / "sv.toml").unlink()
     status, out, _ = run("new", "language", "sv", "--brand", "nordic")
     assert 0 == status
-    assert f"made {folder}/nordic/sewn/sv.toml\nnext: translate them\n" in out
+    assert f"made {folder}/nordic/sewn/sv.toml\nnext: translate what they say\n" in out
     assert "  brands/nordic/sewn/sv.toml: heading: is the same as in en: translate it" in out
 
 
