@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ordercast.embedded_metric_format import MetricSeries, MetricsLevel, emf_line
+from ordercast.embedded_metric_format import VALUES, MetricSeries, MetricsLevel, emf_line
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 from ordercast.rollups.counting import Entry
 from ordercast.rollups.rollup import STATE, Amount, Contribution, RollupInput, add
@@ -76,8 +76,9 @@ def _changes(entry: Entry, level: MetricsLevel) -> Iterator[tuple[MetricSeries, 
     if last is not None:
         add(change, {name: -figure for name, figure in _figures(last).items()})
     yield MetricSeries(), _only(change, _ESSENTIAL if level == "essential" else _OF_THE_STAGE)
+    names = _ENDED if level == "essential" else _OF_A_CHANNEL
+    yield MetricSeries("channel", entry.new.bucket.channel), _only(change, names)
     if level == "full":
-        yield MetricSeries("channel", entry.new.bucket.channel), _only(change, _OF_A_CHANNEL)
         if country := entry.new.bucket.country:
             yield (
                 MetricSeries("country_group", country_group(country)),
@@ -95,6 +96,7 @@ _ESSENTIAL = frozenset(
     }
 )
 _OF_THE_STAGE = _ESSENTIAL | {"EstimatedCostUSD"}
+_ENDED = frozenset({"Delivered", "Undelivered"})  # an alarm by channel watches them
 _OF_A_CHANNEL = frozenset({"Accepted", "Sent", "Delivered", "Undelivered", "CostUSD"})
 _OF_A_COUNTRY = frozenset({"Sent", "Delivered", "CostUSD"})
 
@@ -153,12 +155,9 @@ def _documents(
 ) -> Iterator[str]:
     """Yield one document with all figures and a hundred latencies, and one for each hundred more."""
     values: dict[str, Any] = {name: float(figure) for name, figure in figures.items()}
-    for start in range(0, max(1, len(took)), _VALUES):
-        some = took[start : start + _VALUES]
+    for start in range(0, max(1, len(took)), VALUES):
+        some = took[start : start + VALUES]
         document = {**values, **({LATENCY: some} if some else {})}
         if document:
             yield emf_line(document, stage=stage, at=at, series=series)
         values = {}
-
-
-_VALUES = 100  # a metric in a document (specification)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ordercast.gateways.dynamodb.table import Table
 
 RELAY_SETTINGS = OrderRelaySettings(
+    stage="benchmark",
     ledger_table=LEDGER,
     customers_table=CUSTOMERS,
     notifications_topic_arn="arn:aws:sns:us-east-1:123456789012:notifications",
@@ -115,7 +116,7 @@ def wired(timetable: Timetable | None = None) -> Iterator[Functions]:
             log = Logger(service=f"benchmark-{module.__name__}", stream=io.StringIO())
             stack.enter_context(patch.object(module, "request_log", lambda *_, log=log: log))
         cached = [module._wired for module in _WIRED]  # noqa: SLF001 - rewired to this stand-in
-        cached += [module._settings for module in (analytics, sweeper)]  # noqa: SLF001 - likewise
+        cached += [module._settings for module in (analytics, order_relay, sweeper)]  # noqa: SLF001 - likewise
         for built in cached:
             built.cache_clear()
             stack.callback(built.cache_clear)

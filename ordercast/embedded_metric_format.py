@@ -17,6 +17,14 @@ PARKED_METRIC = "NotificationsParked"
 """Notifications that a sender parked, stamped with the minute in which it parked them: the rollups
 count them at their acceptance. An alarm watches it (pipeline/constructs/observability/alarms.py)."""
 
+PROCESSING_TIME, SEND_ERRORS = "ProcessingTime", "SendErrors"
+"""Of the calls of a sender that its provider judged: how long each took from its wave's start to the
+answer, waiting for its slot apart; and how many did not take their message."""
+
+DECIDED, DECIDED_LATE = "Decided", "DecidedLate"
+"""Events that the relay decided about or parked, and how many of them more than a minute after they
+arrived on the stream."""
+
 BUDGET_USED = "BudgetUsed"
 """How much of the fullest budget is used in its present period, in percent; alarms watch it."""
 
@@ -37,8 +45,12 @@ UNITS = {
     "EstimatedCostUSD": "None",
     "DeliveryLatency": "Milliseconds",
     SLOT_WAIT: "Milliseconds",
+    PROCESSING_TIME: "Milliseconds",
     BUDGET_USED: "Percent",
 }
+
+VALUES = 100
+"""A metric may have so many values in a document (specification)."""
 
 
 class MetricSeries(NamedTuple):

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
+from ordercast.embedded_metric_format import DECIDED, DECIDED_LATE, emf_line
 from ordercast.errors import Retryable
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways import clients
@@ -22,6 +23,7 @@ from ordercast.gateways.parked.records import S3ParkedRecords
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.streams.kinesis_records import stream_records
 from ordercast.settings.processors import OrderRelaySettings
+from ordercast.wiring.clock import utc_now
 from ordercast.wiring.relay import RelayPorts, policy_of, relay_orders
 from ordercast.wiring.tables import tables
 from ordercast.workflows.ports import Deadline
@@ -41,13 +43,18 @@ PORTION_TAKES = timedelta(seconds=10)
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Relay one batch; it is redelivered from the first record that is not done."""
     log = request_log("order-relay", context)
-    return respond(event, _wired(), log, time_left=deadline(context))
+    return respond(event, _wired(), log, time_left=deadline(context), write=_write)
 
 
 def respond(
-    event: Mapping[str, Any], relay: RelayOrders, log: Logger, *, time_left: Deadline
+    event: Mapping[str, Any],
+    relay: RelayOrders,
+    log: Logger,
+    *,
+    time_left: Deadline,
+    write: Callable[[Mapping[str, int]], None] = lambda _: None,
 ) -> BatchResponse:
-    """Unwrap, relay portion by portion, and answer before the time runs out."""
+    """Unwrap, relay portion by portion, and answer before the time runs out; *write* what was done."""
     records = stream_records(event)
     did: Counter[str] = Counter(records=len(records))
     undone: list[StreamRecord] = []
@@ -71,7 +78,14 @@ def respond(
         log.warning("batch_not_relayed", extra={"reason": stopped_by, **fields})
     else:
         log.info("batch_relayed", extra=fields)
+    write(did)
     return from_lowest(record.sequence_number for record in undone)
+
+
+def _write(did: Mapping[str, int]) -> None:
+    if did["decided"]:
+        figures = {DECIDED: did["decided"], DECIDED_LATE: did["late"]}
+        print(emf_line(figures, stage=_settings().stage, at=utc_now()))  # noqa: T201 - CloudWatch reads it
 
 
 def _portions(records: Sequence[StreamRecord]) -> Iterator[Sequence[StreamRecord]]:
@@ -91,13 +105,15 @@ def _counts(relayed: Relayed) -> Mapping[str, int]:
         "stale": relayed.stale,
         "parked": relayed.parked,
         "published": relayed.published,
+        "decided": relayed.decided,
+        "late": relayed.late,
     }
 
 
 @cache
 def _wired() -> RelayOrders:
     """Build once per execution environment, on the first invocation."""
-    settings = OrderRelaySettings.from_env(os.environ)
+    settings = _settings()
     executor = ThreadPoolExecutor(clients.WORKERS)
     table = tables(executor)
     customers = table(settings.customers_table)
@@ -111,3 +127,8 @@ def _wired() -> RelayOrders:
         parked=S3ParkedRecords(client=clients.s3(), bucket=settings.parked_bucket),
     )
     return relay_orders(ports, policy_of(settings), default_currency=settings.default_currency)
+
+
+@cache
+def _settings() -> OrderRelaySettings:
+    return OrderRelaySettings.from_env(os.environ)

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from ordercast.embedded_metric_format import (
     BACK_PRESSURE,
     PARKED_METRIC,
+    PROCESSING_TIME,
+    SEND_ERRORS,
     SLOT_WAIT,
     SLOTS_USED,
+    VALUES,
     MetricSeries,
     MetricsLevel,
     emf_line,
@@ -29,7 +32,17 @@ def emf_lines(
             )
     if parked := sent.settled[State.PARKED]:
         yield emf_line({PARKED_METRIC: parked}, stage=stage, at=at)
+    own = MetricSeries("channel", channel)
+    errors = sent.errors
+    for start in range(0, len(sent.processing), VALUES):
+        took = [each // _MILLISECOND for each in sent.processing[start : start + VALUES]]
+        figures = {PROCESSING_TIME: took, SEND_ERRORS: errors}
+        yield emf_line(figures, stage=stage, at=at, series=own)
+        errors = 0
     if level == "full" and sent.slots:
-        waited = sent.waited // timedelta(milliseconds=1)
+        waited = sent.waited // _MILLISECOND
         pace = {SLOTS_USED: sent.slots, SLOT_WAIT: waited}
-        yield emf_line(pace, stage=stage, at=at, series=MetricSeries("channel", channel))
+        yield emf_line(pace, stage=stage, at=at, series=own)
+
+
+_MILLISECOND = timedelta(milliseconds=1)

@@ -1,7 +1,7 @@
 """Outcomes of provider calls, and how they settle a claim. Used by senders, providers and the ledger."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ordercast.notifications.lifecycle import FINAL, State
@@ -44,7 +44,7 @@ class Outcome:
     """The state that a send ends in; made by one of the six functions below.
 
     What the provider did not judge (`judged` False) was no attempt; `back_pressure` is its kind,
-    None where we did not call.
+    None where we did not call. `took` is from the slot of the call to its end, None without a call.
     """
 
     state: State
@@ -52,6 +52,7 @@ class Outcome:
     reason: str | None = None
     judged: bool = True
     back_pressure: BackPressure | None = None
+    took: timedelta | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ def limit_attempts(outcome: Outcome, row: Notification) -> Outcome:
     A resent notification stays in doubt instead, because its first message may have arrived.
     """
     if outcome.judged and outcome.state is State.REQUESTED and row.judged >= MAX_ATTEMPTS:
-        outcome = Outcome(state=State.PARKED, reason=OUT_OF_ATTEMPTS)
+        outcome = replace(outcome, state=State.PARKED, reason=OUT_OF_ATTEMPTS)
     if row.resends and outcome.state in {State.PARKED, State.FAILED}:
         return replace(outcome, state=State.IN_DOUBT)
     return outcome

@@ -35,9 +35,10 @@ class OrderRelaySettings(QuietSettings, EnvironmentSettings):
     """Settings of the order relay, set in stages/*.toml by the same names, from default_currency on.
 
     `allowed_recipients` is parsed by the function below, `countries` by `texts`, `status_synonyms` by
-    `statuses`.
+    `statuses`; `stage` is a dimension of its metrics.
     """
 
+    stage: str
     ledger_table: str
     customers_table: str
     notifications_topic_arn: str

@@ -127,6 +127,11 @@ class AlarmSettings(Settings, frozen=True):
     over_price: Positive
     cost_an_hour: Whole
     delivered_percent: Whole
+    email_processing_ms: Positive
+    sms_processing_ms: Positive
+    email_error_percent: Factor
+    sms_error_percent: Factor
+    decided_percent: Factor
     enough_to_judge: Whole
     queue_age: Span
     bounce_percent: Factor

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from ordercast.decisions.audience import Policy, audience_of
 from ordercast.decisions.decision import Decision
@@ -24,16 +24,25 @@ from ordercast.workflows.record_decisions import Bugs, RecordDecisions
 Opening = Callable[[StreamRecord], Sequence[StreamRecord | ParkedRecord]]
 """Open a record's envelope: an aggregate becomes many records; what cannot be opened is parked."""
 
+PROMPT = timedelta(minutes=1)
+"""An event that is decided about later after its arrival misses the target (stages/*.toml: decided_percent)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relayed:
-    """What became of a batch, in records; `undone` are to be redelivered."""
+    """What became of a batch, in records; `undone` are to be redelivered.
+
+    `decided` counts the events that nothing was known of before, parked ones too; `late` those of
+    them that were decided about more than a minute after they arrived.
+    """
 
     accepted: int
     repeated: int
     stale: int
     parked: int
     published: int
+    decided: int = 0
+    late: int = 0
     undone: tuple[StreamRecord, ...]
 
 
@@ -77,6 +86,7 @@ class RelayOrders:
             each for key, each in first_of_each_event(events).items() if key not in found.decisions
         ]
         new, bugs = self.record_decisions(undecided, found, now=now)
+        decided_at = self.now()
         decisions = {**found.decisions, **new}
         # Draft: the rows and latest statuses that the decisions promise.
         agreed, _ = _partition(events, decisions, bugs)
@@ -86,7 +96,9 @@ class RelayOrders:
         unusable = [each for each in read if isinstance(each, ParkedRecord)] + rejected
         self.parked.park(unusable)
         published, lost = self._publish(drafts, found.holds)
-        return _relayed(usable, decisions, len(unusable), published, lost)
+        decided = _decided([each for each in undecided if each.key in new], unusable)
+        outcome = _relayed(usable, decisions, len(unusable), published, lost)
+        return replace(outcome, decided=len(decided), late=_late(decided, decided_at))
 
     def _read(self, record: StreamRecord) -> list[InboundEvent | ParkedRecord]:
         return [
@@ -168,6 +180,15 @@ def _partition(
         else:
             usable.append(each)
     return usable, rejected
+
+
+def _decided(new: Iterable[InboundEvent], parked: Iterable[ParkedRecord]) -> list[StreamRecord]:
+    records = [each.record for each in new] + [each.record for each in parked]
+    return list({each.position: each for each in records}.values())
+
+
+def _late(decided: Iterable[StreamRecord], at: datetime) -> int:
+    return sum(bool(each.arrived_at and at - each.arrived_at > PROMPT) for each in decided)
 
 
 def _keys(events: Collection[InboundEvent]) -> LookupKeys:

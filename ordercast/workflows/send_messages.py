@@ -92,7 +92,9 @@ class SendMessages:
             wave = self._room(waiting, give_back_at, sent, time_left) if waiting else []
             if not wave:
                 break
-            unfit, refused = self._send(self.checks(wave, received, sent), sent, time_left)
+            started = self.now()
+            checked = self.checks(wave, received, sent)
+            unfit, refused = self._send(checked, sent, time_left, started)
             waiting.extendleft(reversed(unfit))
             tries.update(row.id for row in refused)
             waiting.extend(row for row in refused if tries[row.id] < TRIES)
@@ -133,9 +135,9 @@ class SendMessages:
         return max(AT_ONCE, self.pace.until_room(high=_is_high(row)) - self.now())
 
     def _send(
-        self, checked: Checked, sent: Sent, time_left: Deadline
+        self, checked: Checked, sent: Sent, time_left: Deadline, started: datetime
     ) -> tuple[list[Notification], list[Notification]]:
-        """Claim, call and settle what there are slots for.
+        """Claim, call and settle what there are slots for, in a wave that *started* with its checks.
 
         Returns what did not fit into the wave or found no slots, and what the provider did not take.
         """
@@ -158,7 +160,9 @@ class SendMessages:
             for (each, request), slot in zip(wave, slots, strict=True)
             if request.id in mine
         ]
+        before = self.now() - started
         settlements = self._outcomes(outgoing, owner)
+        sent.measure((each.outcome for each in settlements), before=before)
         self.settling.settle(settlements, sent)
         refused = self._back_pressure(settlements, sent)
         self.budgeting.give_back(reserved, claims.keys() - _rows(claims, ClaimStatus.MINE).keys())

@@ -33,9 +33,19 @@ def emf_documents(*entries: Entry, level: MetricsLevel = "essential") -> list[di
     return [json.loads(each) for each in emf_lines(entries, stage="dev", level=level, now=NOW)]
 
 
+def of_the_stage(*entries: Entry) -> list[dict[str, Any]]:
+    return [each for each in emf_documents(*entries) if "channel" not in each]
+
+
 def figures(*entries: Entry) -> dict[str, Any]:
-    (document,) = emf_documents(*entries)
-    return {name: value for name, value in document.items() if name not in {"_aws", "stage"}}
+    documents = of_the_stage(*entries)
+    assert len(documents) <= 1
+    return {
+        name: value
+        for document in documents
+        for name, value in document.items()
+        if name not in {"_aws", "stage"}
+    }
 
 
 def requested(number: int = 1) -> RollupInput:
@@ -139,13 +149,22 @@ def test_a_figure_stands_at_its_minute_of_acceptance_where_cloudwatch_takes_it(
 
 def test_more_than_a_hundred_latencies_go_into_documents_of_a_hundred() -> None:
     """EMF drops a metric with more, and says nothing."""
-    documents = emf_documents(*(entry(delivered(n), sent(n)) for n in range(1, 251)))
+    documents = of_the_stage(*(entry(delivered(n), sent(n)) for n in range(1, 251)))
 
     assert [100, 100, 50] == [len(each["DeliveryLatency"]) for each in documents]
     assert 250 == sum(each.get("Delivered", 0) for each in documents)
 
 
-@pytest.mark.parametrize(("level", "limit"), [("essential", 9), ("full", 40)])
+def test_what_has_ended_is_published_by_channel_at_every_level_for_its_alarms() -> None:
+    """Texts that do not arrive would else go unseen among more e-mails that do."""
+    entries = (entry(delivered(1), sent(1)), entry(delivered(2, channel=Channel.SMS)))
+
+    by_channel = [each for each in emf_documents(*entries) if "channel" in each]
+
+    assert {("sms", 1), ("email", 1)} == {(d["channel"], d["Delivered"]) for d in by_channel}
+
+
+@pytest.mark.parametrize(("level", "limit"), [("essential", 13), ("full", 40)])
 def test_series_stay_few_whatever_is_sent_where(level, limit) -> None:
     """Each costs money every month; the verifier adds the fortieth, the delivery rate."""
     entries = [

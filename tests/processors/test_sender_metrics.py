@@ -10,8 +10,11 @@ import pytest
 from ordercast.embedded_metric_format import (
     BACK_PRESSURE,
     PARKED_METRIC,
+    PROCESSING_TIME,
+    SEND_ERRORS,
     SLOT_WAIT,
     SLOTS_USED,
+    VALUES,
     MetricsLevel,
 )
 from ordercast.events.order_event import Channel
@@ -59,6 +62,18 @@ def test_trouble_with_the_account_is_published_at_every_level_for_its_alarm(leve
     lines = published(sent, level)
     assert kinds == [line["kind"] for line in lines]
     assert {2} == {line[BACK_PRESSURE] for line in lines}
+
+
+@pytest.mark.parametrize("level", ["essential", "full"])
+def test_processing_times_and_errors_are_published_by_channel_at_every_level(level) -> None:
+    """More values than a document takes would be dropped in silence."""
+    took = [timedelta(milliseconds=n) for n in range(VALUES + 2)]
+
+    first, second = published(Sent(processing=took, errors=3), level)
+
+    assert ("sms", "sms") == (first["channel"], second["channel"])
+    assert list(range(VALUES + 2)) == first[PROCESSING_TIME] + second[PROCESSING_TIME]
+    assert (VALUES, 3) == (len(first[PROCESSING_TIME]), first[SEND_ERRORS] + second[SEND_ERRORS])
 
 
 def test_a_batch_that_drew_no_slot_publishes_no_pace() -> None:

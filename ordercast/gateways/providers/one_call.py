@@ -5,6 +5,9 @@ Nothing is raised: one message's error must not hide the outcomes of its neighbo
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
+from datetime import timedelta
+from time import perf_counter
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -42,10 +45,20 @@ def _one_call(
         return refused("no-recipient")
     if message.not_before:
         wait(message.not_before)
+    began = perf_counter()
     try:
         request = build(message)
     except Exception as error:  # noqa: BLE001 - a bug, and certainly no call: another try, then parked
         return not_now(_bug(error))
+    outcome = _answer(request, call, outcome_of)
+    return replace(outcome, took=timedelta(seconds=perf_counter() - began))
+
+
+def _answer(
+    request: Request,
+    call: Callable[[Request], str],
+    outcome_of: Callable[[Exception], Outcome],
+) -> Outcome:
     try:
         return accepted(call(request))
     except (BotoCoreError, ClientError) as error:

@@ -11,6 +11,7 @@ from constructs import Construct
 from pipeline.constructs.messaging.topic import EncryptedTopic
 
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
 
@@ -50,7 +51,7 @@ class AlarmTopic(Construct):
         periods: int = 1,
         missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
     ) -> None:
-        """Raise an alarm when *metric* is at or above *threshold*, or BELOW it, for some periods."""
+        """Raise an alarm when *metric* is at or above *threshold*, ABOVE or BELOW it, for some periods."""
         alarm = cloudwatch.Alarm(
             self,
             name,

@@ -22,6 +22,7 @@ from pipeline.constructs.functions.verifier import Verifier
 from pipeline.constructs.observability.alarm_topic import BELOW, AlarmTopic
 from pipeline.constructs.observability.metrics import HOUR, OrdercastMetrics
 from pipeline.constructs.observability.service_alarms import watch_services
+from pipeline.constructs.observability.targets import watch_targets
 from pipeline.stacks.account import AccountStack
 from pipeline.stacks.data import DataStack
 from pipeline.stacks.pipeline import PipelineStack
@@ -55,6 +56,7 @@ class Alarms:
         self._rollups()
         self._outcomes()
         self._budgets()
+        watch_targets(self.topic, self.stage, self.metrics)
         watch_services(self.topic, self.stage, data=data, pipeline=pipeline, account=account)
 
     def heartbeat_missing(self, every: timedelta) -> None:
@@ -169,12 +171,4 @@ class Alarms:
             self.metrics.metric("CostUSD", period=HOUR),
             "Providers charge more than is usual.",
             threshold=limits.cost_an_hour,
-        )
-        enough = limits.enough_to_judge
-        self.topic.alarm(
-            "DeliveryRateLow",
-            self.metrics.delivered_percent(period=HOUR, enough=enough, otherwise="100"),
-            "Too many messages are not delivered.",
-            threshold=limits.delivered_percent,
-            when=BELOW,
         )

@@ -62,7 +62,7 @@ class Dashboard(Construct):
             ),
             _graph(
                 "Delivered, % of what has ended",
-                [self._metrics.delivered_percent(period=HOUR)],
+                [self._metrics.delivered_percent(each, period=HOUR) for each in self._stage.rates],
                 width=8,
             ),
         ]

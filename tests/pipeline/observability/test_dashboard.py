@@ -11,10 +11,14 @@ from analytics import cloudwatch_metrics, verifier
 from ordercast.embedded_metric_format import (
     BACK_PRESSURE,
     BUDGET_USED,
+    DECIDED,
+    DECIDED_LATE,
     DUE_AGE,
     DUE_BACKLOG,
     NAMESPACE,
     PARKED_METRIC,
+    PROCESSING_TIME,
+    SEND_ERRORS,
     SLOT_WAIT,
     SLOTS_USED,
     emf_line,
@@ -29,6 +33,10 @@ OTHERS = {
     BACK_PRESSURE,
     BUDGET_USED,
     DUE_AGE,
+    DECIDED,
+    DECIDED_LATE,
+    PROCESSING_TIME,
+    SEND_ERRORS,
     verifier.METRIC,
 }
 PUBLISHED = cloudwatch_metrics._ESSENTIAL | OTHERS  # noqa: SLF001 - on every stage
