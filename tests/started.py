@@ -10,6 +10,15 @@ from tests.pages import ROOT
 
 Running = subprocess.Popen[str]
 
+ENDS_WITHIN = 60.0  # seconds, after which a test fails instead of waiting on
+
+DEFAULT_SIGNALS = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+"""
+"""As at a terminal: `nohup` and shells that put tests into the background leave these ignored."""
+
 
 class Start(Protocol):
     """Start a process with more words behind its own."""
@@ -25,7 +34,7 @@ def started(script: str, *first: str) -> Iterator[Start]:
 
     def start(*words: str) -> Running:
         process = subprocess.Popen(
-            [sys.executable, "-c", script, *first, *words],
+            [sys.executable, "-c", DEFAULT_SIGNALS + script, *first, *words],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -32,8 +32,9 @@ from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from tests.examples import notification
 from tests.explorer.checks.rollups import verify_of
 from tests.fakes.clock import START, CountingToken
+from tests.fakes.services import SEND_POLICY
 from tests.fakes.template_versions import FakeTemplateVersions
-from tests.fakes.world import SEND_POLICY, World
+from tests.fakes.world import World
 from tests.pacing.simulated.virtual_time import VirtualTime
 
 SENDERS, MESSAGES, WAVE = 50, 600, 25

@@ -62,6 +62,7 @@ CALLS = {
     ("o-no-quota", EMAIL): ("sending paused",),
     **{(f"o-winter-{n}", SMS): ("throttled",) for n in (1, 2, 3)},
     ("o-throttled", EMAIL): ("throttled",) * 3,
+    ("o-returned", EMAIL): ("throttled",) * 3,
     ("o-refused", EMAIL): ("refused",),
     ("o-answer-lost", EMAIL): ("answer lost",),
     ("o-request-lost", EMAIL): ("request lost",),
@@ -122,6 +123,7 @@ def stage(
         lost={_sms_of(news()[0])},
         doubled={_sms_of(_event("o-bulk-2"))},
         delayed={_sms_of(_evening())},
+        returned={_id_of(returned(), EMAIL)},
         withheld=WITHHELD,
     )
     set_up = Stage(script=script, fitting=fitting or Fitting(), points=points, say=say)
@@ -139,6 +141,7 @@ def stage(
     set_up.after(9 * MINUTE, lambda: _opt_out(set_up, _customer("c-auto"), EMAIL))
     set_up.after(10 * MINUTE, lambda: set_up.stream.put(*again()))
     set_up.after(24 * MINUTE + 50 * SECOND, lambda: set_up.stream.put(*during_a_pause()))
+    set_up.after(2 * HOUR, lambda: set_up.stream.put(returned()))
     set_up.after(3 * HOUR, lambda: set_up.stream.put(*in_trouble()))
     set_up.after(3 * HOUR + MINUTE, lambda: set_up.stream.put(_event("o-held")))
     set_up.after(49 * HOUR, set_up.audit)
@@ -223,6 +226,12 @@ def again() -> tuple[bytes, ...]:
 
 
 @cache
+def returned() -> bytes:
+    """Return an order whose queue has brought it in vain as often as it may but once."""
+    return _event("o-returned", channel="email")
+
+
+@cache
 def in_trouble() -> tuple[bytes, ...]:
     """Return an order at which the account's trouble begins, on either channel."""
     return (_event("o-no-quota", channel="both"),)
@@ -299,7 +308,11 @@ def _not_json() -> bytes:
 
 
 def _sms_of(payload: bytes) -> str:
-    return notification_id(parse_order_event(payload, default_currency="USD"), SMS)
+    return _id_of(payload, SMS)
+
+
+def _id_of(payload: bytes, channel: Channel) -> str:
+    return notification_id(parse_order_event(payload, default_currency="USD"), channel)
 
 
 def _customer(customer_id: str) -> str:

@@ -9,6 +9,7 @@ from tests.explorer.deployed.fitting import Fitting
 from tests.explorer.exploring import calls, played
 from tests.explorer.faults.points import Point
 from tests.explorer.safeguards.budgets import SAFEGUARDS_OF_BUDGETS
+from tests.explorer.safeguards.deciding import SAFEGUARDS_OF_DECIDING
 from tests.explorer.safeguards.definition import Safeguard
 from tests.explorer.safeguards.holds import SAFEGUARDS_OF_HOLDS
 from tests.explorer.safeguards.receipts import SAFEGUARDS_OF_RECEIPTS
@@ -16,6 +17,7 @@ from tests.explorer.safeguards.sending import SAFEGUARDS_OF_SENDING
 
 SAFEGUARDS = (
     *SAFEGUARDS_OF_BUDGETS,
+    *SAFEGUARDS_OF_DECIDING,
     *SAFEGUARDS_OF_SENDING,
     *SAFEGUARDS_OF_HOLDS,
     *SAFEGUARDS_OF_RECEIPTS,

@@ -1,24 +1,15 @@
 """Wire every workflow to fakes. Used by tests of the whole flow."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from ordercast.decisions.audience import Policy
-from ordercast.events.envelope import open_envelope
 from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import StreamRecord
-from ordercast.notifications.lifecycle import State
-from ordercast.notifications.notification import Notification
-from ordercast.people.person import Person, QuietHours
+from ordercast.people.person import QuietHours
 from ordercast.receipts.receipt import Receipt
-from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.due_partitions import SHARDS, deferrals, looks
-from ordercast.settings.processors import ReceiptPolicy, SendPolicy, SweepPolicy
-from ordercast.templates.rendering import words
-from ordercast.templates.words import Words
+from ordercast.settings.processors import ReceiptPolicy, SweepPolicy
 from ordercast.wiring.receipts import apply_receipts
 from ordercast.wiring.relay import RelayPorts, relay_orders
 from ordercast.wiring.send import SenderPorts, send_messages
@@ -27,96 +18,26 @@ from ordercast.workflows.apply_receipts import Applied, ApplyReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceipts
 from ordercast.workflows.ports import Deadline
 from ordercast.workflows.redrive.paced import PacedRedrive
-from ordercast.workflows.relay_orders import Opening, Relayed, RelayOrders
+from ordercast.workflows.relay_orders import Relayed, RelayOrders
 from ordercast.workflows.release_room import Origination, ReleaseRoom, Senders
-from ordercast.workflows.send.checks import Cost
 from ordercast.workflows.send.sent import Sent
 from ordercast.workflows.send_messages import SendMessages
 from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep.swept import Swept
 from ordercast.workflows.sweep_receipts import SweepReceipts
-from tests.examples import POLICY
-from tests.fakes.accounts import FakeAccounts
-from tests.fakes.buckets import FakeBuckets
-from tests.fakes.clock import CountingToken, HandTurnedClock
-from tests.fakes.ledger import FakeLedger
-from tests.fakes.notifications_topic import FakeNotificationsTopic
-from tests.fakes.parked_records import FakeParkedRecords
-from tests.fakes.people import FakePeople
-from tests.fakes.provider import FakeProvider
-from tests.fakes.receipt_logs import FakeReceiptLogs
-from tests.fakes.receipt_queue import FakeReceiptQueue
-from tests.fakes.rollups import FakeRollups
-from tests.fakes.send_quotas import FakeSendQuotas
-from tests.fakes.template_versions import FakeTemplateVersions
-from tests.fakes.work_queues import FakeWorkQueues
-
-LEASE = timedelta(minutes=2)
-RECEIPT_RETENTION = timedelta(days=30)
-SEND_WITHIN = timedelta(days=2)
-RESEND_EMAIL_AFTER = timedelta(minutes=30)
-RECEIPT_TIMEOUT = timedelta(hours=72)
-ORPHAN_WAIT = 3 * LEASE
-SOFT_BOUNCES = 3
-QUIET = {
-    "quiet_hours": "",
-    "promotional_quiet_hours": "",
-    "default_country": "US",
-    "default_time_zone": "America/New_York",
-}
-SEND_POLICY = SendPolicy(
-    **QUIET,
-    origination="test",
-    rate=1000,
-    velocity_floor=0,
-    velocity_factor=5,
-    claim_lease=LEASE,
-    receipt_retention=RECEIPT_RETENTION,
-    receipt_timeout=RECEIPT_TIMEOUT,
+from tests.fakes.services import (
+    LEASE,
+    ORPHAN_WAIT,
+    RECEIPT_RETENTION,
+    RECEIPT_TIMEOUT,
+    SEND_POLICY,
+    Services,
 )
 
 
-def cost(row: Notification, _: Words) -> ClaimRequest:
-    """Return what sending takes, where every text is one part at a cent, and at most at two."""
-    if row.channel is Channel.EMAIL:
-        return ClaimRequest(id=row.id)
-    return ClaimRequest(id=row.id, parts=1, estimate=Decimal("0.01"), reserved=Decimal("0.02"))
-
-
 @dataclass(slots=True)
-class World:
+class World(Services):
     """The flow without AWS. What a test wants different, it sets: the next call is wired anew."""
-
-    now: HandTurnedClock = field(default_factory=HandTurnedClock)
-    token: CountingToken = field(default_factory=CountingToken)
-    ledger: FakeLedger = field(default_factory=FakeLedger)
-    notifications_topic: FakeNotificationsTopic = field(default_factory=FakeNotificationsTopic)
-    parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
-    receipt_logs: FakeReceiptLogs = field(default_factory=FakeReceiptLogs)
-    provider: FakeProvider = field(default_factory=FakeProvider)
-    buckets: FakeBuckets = field(default_factory=FakeBuckets)
-    send_quotas: FakeSendQuotas = field(default_factory=FakeSendQuotas)
-    accounts: FakeAccounts = field(default_factory=FakeAccounts)
-    rollups: FakeRollups = field(default_factory=FakeRollups)
-    receipts: FakeReceiptQueue = field(default_factory=FakeReceiptQueue)
-    work_queues: FakeWorkQueues = field(default_factory=FakeWorkQueues)
-    template_versions: FakeTemplateVersions = field(default_factory=FakeTemplateVersions)
-    policy: Policy = POLICY
-    opening: Opening = open_envelope
-    words: Callable[[Notification], Words] = words
-    cost: Cost = cost
-    send_within: timedelta = SEND_WITHIN
-    resend_email_after: timedelta | None = RESEND_EMAIL_AFTER
-    rate: int = SEND_POLICY.rate
-    velocity_floor: int = 0
-    time_left: Deadline = lambda: timedelta(minutes=5)
-    soft_bounces: int = SOFT_BOUNCES
-    delivered: int = 0
-
-    @property
-    def people(self) -> FakePeople:
-        """Customers and addresses, which the ledger reads and whose caps are paid here."""
-        return self.ledger.people
 
     @property
     def relayer(self) -> RelayOrders:
@@ -161,14 +82,6 @@ class World:
             promotional_quiet_hours=as_written(self.policy.promotional_quiet),
         )
         return send_messages(channel, ports, policy)
-
-    def __post_init__(self) -> None:
-        self.accounts.buckets = self.buckets
-        self.rollups.limits = lambda: self.ledger.limits
-
-    def wait(self, until: datetime) -> None:
-        """Let time pass until then."""
-        self.now.at = max(self.now.at, until)
 
     def send(self, *ids: str, channel: Channel = Channel.EMAIL, received: int = 1) -> Sent:
         """Bring one batch of requests from a queue of the channel, each received so often by now."""
@@ -295,34 +208,6 @@ class World:
             claim_lease=LEASE,
             soft_bounces=self.soft_bounces,
         )
-
-    def published(self) -> list[tuple[str, Channel]]:
-        """Return the order and channel of each publication, in order."""
-        return [(n.order.order_id, n.channel) for n in self.notifications_topic.published]
-
-    def got(self) -> Counter[str]:
-        """Return how many messages each notification became for whoever it was meant."""
-        return Counter(call.notification.id for call in self.provider.calls)
-
-    def enter(self, *rows: Notification) -> None:
-        """Put rows in the ledger as they are."""
-        self.ledger.accept(rows, [])
-
-    def know(self, *people: Person) -> None:
-        """Put people on record."""
-        self.people.put(*people)
-
-    def row(self, notification_id: str) -> Notification:
-        """Return a notification as the ledger has it."""
-        return self.ledger.rows[notification_id]
-
-    def state(self, notification_id: str) -> State:
-        """Return how far a notification has got."""
-        return self.row(notification_id).state
-
-    def rows(self) -> Iterable[Notification]:
-        """Return every notification in the ledger."""
-        return self.ledger.rows.values()
 
 
 def as_written(quiet: QuietHours | None) -> str:

@@ -13,7 +13,7 @@ from ordercast.sending.in_doubt import LAPSED, lapsed
 from ordercast.sending.send_rules import QUIET_HOURS
 from tests.examples import POLICY, notification, person, quiet_for
 from tests.fakes.clock import START
-from tests.fakes.world import RECEIPT_TIMEOUT
+from tests.fakes.services import RECEIPT_TIMEOUT
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

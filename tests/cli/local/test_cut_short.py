@@ -13,7 +13,7 @@ from local_cloud.supervisor.processes import ProcessIdentity
 from local_cloud.supervisor.state import CloudFolder
 from tests.cheap_cloud import COMMAND_LINE
 from tests.eventually import eventually
-from tests.started import Running, Start, started
+from tests.started import ENDS_WITHIN, Running, Start, started
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -55,7 +55,7 @@ def test_nothing_is_left_of_a_cloud_that_was_to_be_kept_and_is_half_deployed(
     cloud = deploying(process)
     left = processes(cloud)
     process.send_signal(number)
-    process.wait()
+    process.wait(ENDS_WITHIN)
 
     def all_of_it_has_ended() -> bool:
         return not any(each.alive() for each in left) and not cloud.locked()
@@ -69,7 +69,7 @@ def test_a_cloud_that_is_deployed_outlives_the_command(ordercast: Start) -> None
     name = f"test-{uuid4().hex[:8]}"
     process = ordercast("up", "--name", name)
     cloud = deploying(process)
-    output, _ = process.communicate()
+    output, _ = process.communicate(timeout=ENDS_WITHIN)
 
     assert 0 == process.returncode
     assert "is up at" in output
@@ -91,7 +91,7 @@ def test_a_command_on_a_cloud_of_which_a_process_has_died_names_it(
     ordercast: Start, victim: str, named: str
 ) -> None:
     name = f"test-{uuid4().hex[:8]}"
-    ordercast("up", "--name", name).communicate()
+    ordercast("up", "--name", name).communicate(timeout=ENDS_WITHIN)
     cloud = CloudFolder(path=ROOT / ".ordercast" / name)
     state = cloud.read()
     assert state is not None
@@ -102,7 +102,7 @@ def test_a_command_on_a_cloud_of_which_a_process_has_died_names_it(
 
     assert eventually(it_has_ended)
     process = ordercast("inbox", "--cloud", name)
-    output, _ = process.communicate()
+    output, _ = process.communicate(timeout=ENDS_WITHIN)
 
     assert 1 == process.returncode
     assert named in output
@@ -119,10 +119,11 @@ def test_a_process_that_dies_during_the_deployment_is_named_by_up(
     state = cloud.read()
     assert state is not None
     state.processes["emulator"].send(signal.SIGKILL)
+    # Its input stays open: without it, it would take itself for deployed.
+    assert 1 == process.wait(ENDS_WITHIN)
     assert process.stdout is not None
     output = process.stdout.read()
 
-    assert 1 == process.wait()
     assert "✗ emulator ended unexpectedly (SIGKILL)" in output
     assert f"its log: {cloud.log('emulator')}\n" in output
     assert "start it again" in output

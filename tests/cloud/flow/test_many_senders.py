@@ -19,8 +19,8 @@ from ordercast.sending.outcome import Outcome, Outgoing, accepted, refused, unkn
 from ordercast.wiring.send import SenderPorts, send_messages
 from tests.cloud.promises.fresh_resources import table_like
 from tests.examples import notification
+from tests.fakes.services import SEND_POLICY, cost
 from tests.fakes.template_versions import FakeTemplateVersions
-from tests.fakes.world import SEND_POLICY, cost
 from tests.sampling import SAMPLED, sampled
 
 SENDERS = 20

@@ -13,7 +13,7 @@ from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from tests.explorer.checks.rollups import input_of, verify_of
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.rollups import FakeRollups
-from tests.fakes.world import LEASE
+from tests.fakes.services import LEASE
 
 
 def settle(

@@ -20,7 +20,7 @@ from tests.fakes.accounts import FakeAccounts
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.rollups import FakeRollups
-from tests.fakes.world import LEASE, ORPHAN_WAIT, QUIET, RECEIPT_RETENTION, SOFT_BOUNCES
+from tests.fakes.services import LEASE, ORPHAN_WAIT, QUIET, RECEIPT_RETENTION, SOFT_BOUNCES
 
 Kind = TypeVar("Kind")
 
@@ -73,7 +73,8 @@ class Fitting:
     """How the functions are built. A safeguard is removed by putting something else in its place.
 
     `ledger`, `rollups`, `accounts` and `buckets` wrap fakes below the fault proxy, as if the service itself behaved so; the others
-    wrap what a workflow is given, or what a function answers, or are put in its place.
+    wrap what a workflow is given, or what a function answers, or are put in its place. A queue of
+    notifications gives up what it brought `receives` times.
     """
 
     ledger: Callable[[FakeLedger], Any] = lambda fake: fake
@@ -94,6 +95,7 @@ class Fitting:
     sweep: Callable[[Sweep], Sweep] = lambda sweep: sweep
     holds_kept: timedelta = STALE_VIEW
     provider_attempts: int = 1
+    receives: int = 20
     sweeps: bool = True
     sweeps_receipts: bool = True
     repairs: bool = True

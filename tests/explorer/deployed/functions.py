@@ -49,8 +49,8 @@ from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.send_quotas import FakeSendQuotas
+from tests.fakes.services import cost
 from tests.fakes.template_versions import FakeTemplateVersions
-from tests.fakes.world import cost
 
 Out = TypeVar("Out")
 

@@ -13,7 +13,7 @@ class Script:
     """What the outside world does by itself.
 
     Calls, receipts and what the ledger's stream withholds by order and channel; what the topic
-    loses, doubles and delays by id.
+    loses, doubles, delays and returns by id.
     """
 
     calls: dict[tuple[str, Channel], tuple[str, ...]]
@@ -21,4 +21,5 @@ class Script:
     lost: set[str]
     doubled: set[str]
     delayed: set[str]
+    returned: set[str]
     withheld: Withheld

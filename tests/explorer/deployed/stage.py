@@ -108,6 +108,7 @@ class Stage:
             loses=set(self.script.lost),
             doubles=set(self.script.doubled),
             delays=self.script.delayed,
+            returns=set(self.script.returned),
         )
         functions = self._functions()
         self.stream = StreamSource(
@@ -289,7 +290,7 @@ class Stage:
 
     def _queue(self, name: str) -> Queue:
         # A receipt that is nobody's is soon let go: e-mails in doubt wait until none is left.
-        receives = 9 if name == "receipts" else 20
+        receives = 9 if name == "receipts" else self.fitting.receives
         return Queue(
             name=name, clock=self.clock, visibility_timeout=VISIBILITY, max_receive_count=receives
         )

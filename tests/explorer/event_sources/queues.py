@@ -12,6 +12,7 @@ from lambda_event_sources.outcomes import Outcome
 from lambda_event_sources.queues.queue_batcher import Deliver, QueueBatcher, Receive
 from lambda_event_sources.queues.standard_queue import StandardQueue, StoredMessage
 from ordercast.gateways.messaging.topic import TopicMessage
+from ordercast.workflows.send_messages import COMES_BACK
 from tests.fakes.clock import HandTurnedClock
 
 BACKLOG = timedelta(minutes=4)
@@ -47,9 +48,10 @@ class Queue:
         """What was received too often."""
         return self.kept.dead_letters
 
-    def put(self, body: str, *, after: timedelta = timedelta()) -> None:
-        """Take one message."""
+    def put(self, body: str, *, after: timedelta = timedelta(), received: int = 0) -> None:
+        """Take one message, as if it had been received so often before."""
         self.kept.send(body, now=self.clock(), after=after)
+        self.kept.messages[-1].receive_count = received
 
     def receive(self, up_to: int) -> list[QueueMessage]:
         """Return visible messages."""
@@ -105,14 +107,16 @@ class QueueSource:
 class NotificationsTopic:
     """The notifications topic with its filtered subscriptions: a queue by channel and priority.
 
-    What `loses` names is not taken the first time; what `doubles` names is delivered twice, and
-    what `delays` names as if it came behind a backlog.
+    What `loses` names is not taken the first time; what `doubles` names is delivered twice, what
+    `delays` names as if it came behind a backlog, and what `returns` names as if it had come back
+    so often that it may not come back in vain once more.
     """
 
     queues: Mapping[tuple[str, str], Queue]
     loses: set[str]
     doubles: set[str]
     delays: set[str]
+    returns: set[str]
     bodies: list[str] = field(default_factory=list)
 
     def publish(self, messages: Sequence[TopicMessage]) -> list[bool]:
@@ -126,7 +130,10 @@ class NotificationsTopic:
             self.loses.remove(wanted)
             return False
         queue = self.queues[message.attributes["channel"], message.attributes["priority"]]
-        queue.put(message.body, after=BACKLOG if wanted in self.delays else timedelta())
+        received = COMES_BACK - 1 if wanted in self.returns else 0
+        self.returns.discard(wanted)
+        after = BACKLOG if wanted in self.delays else timedelta()
+        queue.put(message.body, after=after, received=received)
         if wanted in self.doubles:
             self.doubles.remove(wanted)
             queue.put(message.body, after=timedelta(seconds=30))

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.explorer.faults.points import MANNERS, Call, Crash, Fault, Point
 from tests.fakes.clock import HandTurnedClock
-from tests.fakes.world import LEASE
+from tests.fakes.services import LEASE
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.explorer.deployed.fitting import Fitting
 from tests.explorer.faults.points import Fault
+from tests.fakes.ledger import FakeLedger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +35,8 @@ class Around:
 
     def __getattr__(self, method: str) -> Any:
         return getattr(self.inner, method)
+
+
+def below(around: Callable[[FakeLedger], Any]) -> Callable[[], Fitting]:
+    """Return how to put *around* into the ledger itself."""
+    return lambda: Fitting(ledger=around)

@@ -1,78 +1,24 @@
-"""Define the safeguards of relaying and sending, and the functions without each. Used by `test_safeguards`."""
+"""Define the safeguards of claiming and calling, and the functions without each. Used by `test_safeguards`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult
-from ordercast.errors import ParkingUnavailable
-from ordercast.events.order_event import Channel
-from ordercast.events.stream_record import ParkedRecord
 from ordercast.notifications.lifecycle import State
-from ordercast.notifications.notification import Notification
-from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.bucket import Bucket, Draw
-from ordercast.people.person import AGREED
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import Settlement
+from ordercast.sending.send_rules import BACK_PRESSURE
+from ordercast.workflows.ports import RowChange
 from ordercast.workflows.send.claims import Claims
 from ordercast.workflows.send.sent import Sent
 from ordercast.workflows.send.settling import Settling
+from ordercast.workflows.send_messages import COMES_BACK
 from tests.explorer.deployed.fitting import Fitting
-from tests.explorer.event_sources.queues import Event
 from tests.explorer.faults.points import Fault
-from tests.explorer.safeguards.definition import Around, Safeguard
-from tests.fakes.ledger import FakeLedger
-
-
-class _WithoutDecisions(Around):
-    """Keeps the last decision only, and shows none."""
-
-    def look_up(self, wanted: LookupKeys) -> LookupResult:
-        found: LookupResult = self.inner.look_up(wanted)
-        return replace(found, decisions={})
-
-    def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:
-        self.inner.decisions.update(
-            {(decision.order, decision.event): decision for decision in decisions}
-        )
-        return list(decisions)
-
-
-class _WithoutLatestStatuses(Around):
-    """Shows no latest status."""
-
-    def look_up(self, wanted: LookupKeys) -> LookupResult:
-        found: LookupResult = self.inner.look_up(wanted)
-        return replace(found, latest_statuses={})
-
-
-class _Forgetful(Around):
-    """Shows nobody's record."""
-
-    def look_up(self, wanted: LookupKeys) -> LookupResult:
-        found: LookupResult = self.inner.look_up(wanted)
-        return replace(found, people={})
-
-
-class _Fans(Around):
-    """Shows everybody on record as somebody who agreed to promotional messages."""
-
-    def look_up(self, wanted: LookupKeys) -> LookupResult:
-        found: LookupResult = self.inner.look_up(wanted)
-        agreed = dict.fromkeys(Channel, AGREED)
-        people = {k: replace(p, promotions=agreed) for k, p in found.people.items()}
-        return replace(found, people=people)
-
-
-class _Wakeful(Around):
-    """Shows nobody's quiet hours."""
-
-    def look_up(self, wanted: LookupKeys) -> LookupResult:
-        found: LookupResult = self.inner.look_up(wanted)
-        return replace(found, people={k: replace(p, quiet=None) for k, p in found.people.items()})
+from tests.explorer.safeguards.definition import Around, Safeguard, below
 
 
 class _Unconditional(Around):
@@ -151,16 +97,6 @@ class _Endless(Around):
         return claims
 
 
-class _NewOnly(Around):
-    """Answers only what was entered just now."""
-
-    def accept(
-        self, notifications: Sequence[Notification], latest_statuses: Sequence[LatestStatus]
-    ) -> list[Notification]:
-        new = {n.id for n in notifications} - self.inner.rows.keys()
-        return [row for row in self.inner.accept(notifications, latest_statuses) if row.id in new]
-
-
 class _AnySlot(Around):
     """Draws slots wherever the line lies."""
 
@@ -184,16 +120,6 @@ class _CountingAll(Settling):
         super().settle(judged, sent)
 
 
-class _Careless(Around):
-    """Lets go of what could not be parked."""
-
-    def park(self, records: Sequence[ParkedRecord]) -> None:
-        try:
-            self.inner.park(records)
-        except ParkingUnavailable:
-            return
-
-
 class _Keeping(Claims):
     """Releases no claim."""
 
@@ -203,35 +129,21 @@ class _Keeping(Claims):
         """Do nothing."""
 
 
-def _from_the_highest(event: Event, answer: Any) -> Any:
-    """Answer a stream with its last record wherever an earlier one was to come again."""
-    failed = (answer or {}).get("batchItemFailures")
-    last = event["Records"][-1] if event.get("Records") else {}
-    if not failed or "kinesis" not in last:
-        return answer
-    return {"batchItemFailures": [{"itemIdentifier": last["kinesis"]["sequenceNumber"]}]}
+class _Returning(Around):
+    """Lets nothing wait on the ledger for its provider."""
+
+    def change(self, changes: Sequence[RowChange]) -> set[str]:
+        others = [(seen, new) for seen, new in changes if new.rule != BACK_PRESSURE]
+        changed: set[str] = self.inner.change(others)
+        return changed
 
 
-def _below(around: Callable[[FakeLedger], Any]) -> Callable[[], Fitting]:
-    return lambda: Fitting(ledger=around)
-
-
-SMS_SENDER, RELAY = "sms sender", "order relay"
+SMS_SENDER = "sms sender"
 
 SAFEGUARDS_OF_SENDING = (
     Safeguard(
-        name="event decision",
-        without=_below(_WithoutDecisions),
-        breaks="decisions stood for one event",
-    ),
-    Safeguard(
-        name="event decision for ever",
-        without=_below(_WithoutDecisions),
-        breaks="after it had expired",
-    ),
-    Safeguard(
         name="claim condition",
-        without=_below(_Unconditional),
+        without=below(_Unconditional),
         function=SMS_SENDER,
         call=("ledger", "claim"),
         fault=Fault.OVERTAKEN,
@@ -253,7 +165,7 @@ SAFEGUARDS_OF_SENDING = (
     ),
     Safeguard(
         name="owner: a claim whose answer was lost is mine",
-        without=_below(_Nobodys),
+        without=below(_Nobodys),
         function=SMS_SENDER,
         call=("ledger", "claim"),
         fault=Fault.LOST_ANSWER,
@@ -261,7 +173,7 @@ SAFEGUARDS_OF_SENDING = (
     ),
     Safeguard(
         name="lease",
-        without=_below(_Endless),
+        without=below(_Endless),
         function=SMS_SENDER,
         call=("ledger", "claim"),
         fault=Fault.CRASH_AFTER,
@@ -284,55 +196,9 @@ SAFEGUARDS_OF_SENDING = (
         breaks="nobody had begun to call",
     ),
     Safeguard(
-        name="republish of what is still requested",
-        without=lambda: Fitting(ledger=_NewOnly, sweeps=False),
-        kept=lambda: Fitting(sweeps=False),
-        function=RELAY,
-        call=("ledger", "accept"),
-        fault=Fault.CRASH_AFTER,
-        breaks="stuck as requested",
-    ),
-    Safeguard(
-        name="lowest-sequence answer",
-        without=lambda: Fitting(answer=_from_the_highest),
-        function=RELAY,
-        call=("ledger", "record_decisions"),
-        fault=Fault.THROTTLED,
-        breaks="is lost",
-    ),
-    Safeguard(
-        name="parking",
-        without=lambda: Fitting(parked=_Careless),
-        function=RELAY,
-        call=("parked", "park"),
-        fault=Fault.THROTTLED,
-        breaks="is unusable, and lost",
-    ),
-    Safeguard(
-        name="latest status at the claim",
-        without=lambda: Fitting(sender_ledger=_WithoutLatestStatuses),
-        breaks="after something newer was accepted",
-    ),
-    Safeguard(
         name="what a message is made from is stored before its claim",
         without=lambda: Fitting(template_versions=_Unkept),
         breaks="which is not stored",
-    ),
-    Safeguard(
-        name="consent at the claim",
-        without=lambda: Fitting(sender_ledger=_Forgetful),
-        breaks="for somebody who refuses",
-    ),
-    Safeguard(
-        name="consent to promotions at the claim",
-        without=lambda: Fitting(sender_ledger=_Fans),
-        breaks="o-review-no-fan email: called for somebody who refuses",
-    ),
-    Safeguard(
-        name="consent to promotions when it is decided, and at the claim",
-        without=lambda: Fitting(relay_ledger=_Fans, sender_ledger=_Fans),
-        kept=lambda: Fitting(relay_ledger=_Fans),
-        breaks="o-review-no email: called without consent",
     ),
     Safeguard(
         name="condition of a draw of slots",
@@ -348,8 +214,9 @@ SAFEGUARDS_OF_SENDING = (
         breaks="o-throttled/email/confirmed counts",
     ),
     Safeguard(
-        name="quiet hours at the claim",
-        without=lambda: Fitting(sender_ledger=_Wakeful),
-        breaks="called in somebody's quiet hours",
+        name="what comes back in vain waits on the ledger",
+        without=lambda: Fitting(receives=COMES_BACK, sender_ledger=_Returning),
+        kept=lambda: Fitting(receives=COMES_BACK),
+        breaks="of email-normal were given up",
     ),
 )

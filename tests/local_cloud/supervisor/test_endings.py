@@ -22,7 +22,7 @@ from tests.local_cloud.supervisor.shop import (
     start,
     the_next_start_works,
 )
-from tests.started import Start, started
+from tests.started import ENDS_WITHIN, Start, started
 
 CHEAP_OWNER = f"""
 from local_cloud.supervisor import client
@@ -117,7 +117,7 @@ def test_nothing_outlives_an_owner_that_is_ended(
     complete_state(shop)
     traces = Traces(shop)
     process.send_signal(number)
-    process.communicate()
+    process.communicate(timeout=ENDS_WITHIN)
 
     assert nothing_is_left(shop, traces)
     assert the_next_start_works(shop)
@@ -141,7 +141,7 @@ def test_nothing_outlives_a_kill_during_the_start(
         process.kill()
     else:
         identity.send(signal.SIGKILL)
-    process.communicate()
+    process.communicate(timeout=ENDS_WITHIN)
 
     assert nothing_is_left(shop, traces)
     assert the_next_start_works(shop)
@@ -166,7 +166,7 @@ def test_a_released_cloud_outlives_its_starter_and_anyone_can_stop_it(
     shop: CloudFolder, owner: Start, tmp_path: Path
 ) -> None:
     process = owner("release")
-    process.communicate()
+    process.communicate(timeout=ENDS_WITHIN)
     assert 0 == process.returncode
     traces = Traces(shop)
     [found] = LocalCloud.running(tmp_path)

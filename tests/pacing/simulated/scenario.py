@@ -26,8 +26,8 @@ from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START, CountingToken
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.receipt_logs import FakeReceiptLogs
+from tests.fakes.services import SEND_POLICY, cost
 from tests.fakes.template_versions import FakeTemplateVersions
-from tests.fakes.world import SEND_POLICY, cost
 from tests.pacing.simulated.provider import LimitedProvider
 from tests.pacing.simulated.queue import Queue, Send
 from tests.pacing.simulated.sweepers import Sweepers

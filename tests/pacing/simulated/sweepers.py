@@ -20,7 +20,7 @@ from tests.fakes.ledger import FakeLedger
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.receipt_queue import FakeReceiptQueue
 from tests.fakes.rollups import FakeRollups
-from tests.fakes.world import SEND_POLICY
+from tests.fakes.services import SEND_POLICY
 from tests.pacing.simulated.queue import Queue
 from tests.pacing.simulated.virtual_time import VirtualTime
 

@@ -24,7 +24,8 @@ from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Settlement, accepted
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.fakes.world import LEASE, RECEIPT_RETENTION, RECEIPT_TIMEOUT, World
+from tests.fakes.services import LEASE, RECEIPT_RETENTION, RECEIPT_TIMEOUT
+from tests.fakes.world import World
 from tests.workflows.receipts.provider_receipts import price_in
 
 BATCH = 100

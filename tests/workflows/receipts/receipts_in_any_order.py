@@ -23,7 +23,8 @@ from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Settlement, accepted, not_now, refused, unknown
 from tests.examples import PHONE, notification
 from tests.fakes.clock import START
-from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, RECEIPT_TIMEOUT, World
+from tests.fakes.services import LEASE, ORPHAN_WAIT, RECEIPT_RETENTION, RECEIPT_TIMEOUT
+from tests.fakes.world import World
 
 SECOND = timedelta(seconds=1)
 ESTIMATE = Decimal("0.02")

@@ -18,7 +18,8 @@ from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from ordercast.sending.prices import Pricing, claim_request
 from ordercast.workflows.apply_receipts import Applied
 from tests.fakes.clock import START
-from tests.fakes.world import ORPHAN_WAIT, World
+from tests.fakes.services import ORPHAN_WAIT
+from tests.fakes.world import World
 from tests.workflows.receipts.provider_receipts import (
     BOUNCE,
     CARRIER,

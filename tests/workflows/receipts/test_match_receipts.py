@@ -16,7 +16,8 @@ from ordercast.sending.due_partitions import SHARDS, looks
 from ordercast.workflows import match_receipts
 from tests.examples import PHONE, notification
 from tests.fakes.clock import START
-from tests.fakes.world import LEASE, ORPHAN_WAIT, RECEIPT_TIMEOUT, World
+from tests.fakes.services import LEASE, ORPHAN_WAIT, RECEIPT_TIMEOUT
+from tests.fakes.world import World
 from tests.workflows.receipts.provider_receipts import HANDSET, OPTED_OUT, UNREACHABLE, text_says
 
 

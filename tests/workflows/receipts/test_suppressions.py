@@ -13,7 +13,8 @@ from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from tests.examples import EMAIL, PHONE, notification
 from tests.fakes.clock import START
-from tests.fakes.world import ORPHAN_WAIT, World
+from tests.fakes.services import ORPHAN_WAIT
+from tests.fakes.world import World
 from tests.workflows.receipts.provider_receipts import (
     BOUNCE,
     DELIVERY,

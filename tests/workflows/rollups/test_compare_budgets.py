@@ -14,7 +14,7 @@ from ordercast.reconciliation.comparison import Findings
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.rollups import FakeRollups
-from tests.fakes.world import LEASE
+from tests.fakes.services import LEASE
 from tests.promises.accounts import drawing
 from tests.promises.rollups import HOUR, count, sent
 

@@ -20,7 +20,8 @@ from ordercast.sending.backoff import MAX_ATTEMPTS
 from tests.examples import notification
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.provider_wire import Meets, ProviderWire, raised
-from tests.fakes.world import RESEND_EMAIL_AFTER, World
+from tests.fakes.services import RESEND_EMAIL_AFTER
+from tests.fakes.world import World
 from tests.gateways.conftest import InlineExecutor
 from tests.sampling import SAMPLED, sampled
 

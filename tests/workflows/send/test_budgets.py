@@ -16,7 +16,8 @@ from ordercast.sending.outcome import accepted, back_pressure
 from ordercast.templates.words import Words
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.fakes.world import LEASE, World
+from tests.fakes.services import LEASE
+from tests.fakes.world import World
 
 PRICE = Decimal("0.02")  # the ceiling of a text here
 HOUR = hour_of(START)

@@ -20,7 +20,8 @@ from ordercast.workflows.send.claims import NOT_CALLED
 from ordercast.workflows.send_messages import AT_ONCE
 from tests.examples import notification
 from tests.fakes.ledger import FakeLedger
-from tests.fakes.world import LEASE, World
+from tests.fakes.services import LEASE
+from tests.fakes.world import World
 
 ONE, TWO = notification(1), notification(2)
 

@@ -12,13 +12,13 @@ from ordercast.notifications.lifecycle import State
 from ordercast.pacing.bucket import PROBE_EVERY
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, back_pressure
-from ordercast.sending.send_rules import BACK_PRESSURE
 from ordercast.wiring.send import SenderPorts, send_messages
 from ordercast.workflows.send_messages import COMES_BACK, TRIES, WAITS, WAVE_TAKES, SendMessages
 from tests.examples import notification
 from tests.fakes.clock import START
+from tests.fakes.services import SEND_POLICY
 from tests.fakes.template_versions import FakeTemplateVersions
-from tests.fakes.world import SEND_POLICY, World
+from tests.fakes.world import World
 
 MANY = [notification(n) for n in range(40)]
 IDS = [row.id for row in MANY]
@@ -100,32 +100,6 @@ def test_back_pressure_is_no_attempt_and_parks_nothing_however_long_it_lasts(slo
         slow.now.turn(timedelta(minutes=15))
 
     assert {(State.REQUESTED, 0)} == {(slow.row(i).state, slow.row(i).attempts) for i in IDS}
-
-
-def test_what_comes_back_in_vain_waits_on_the_ledger_and_not_to_be_a_dead_letter(
-    slow: World,
-) -> None:
-    """A queue gives up what it was asked for too often, however long the provider is down."""
-    slow.provider.answer = lambda _: back_pressure("EndpointConnectionError")
-    sent = slow.send(*IDS, received=COMES_BACK)
-    assert ({}, len(IDS)) == (sent.retry, sent.settled[State.DEFERRED])
-    assert {(BACK_PRESSURE, 0)} == {(slow.row(i).rule, slow.row(i).attempts) for i in IDS}
-
-    slow.provider.answer = lambda call: accepted(f"m-{call.notification.id}")
-    for _ in range(4):
-        slow.now.turn(timedelta(minutes=1))
-        slow.sweep()
-        slow.send_published()
-    assert {State.SENT} == {slow.state(i) for i in IDS}
-    assert {1} == {slow.row(i).attempts for i in IDS}
-
-
-def test_without_the_ledger_they_come_back_from_the_queue(slow: World) -> None:
-    slow.provider.answer = lambda _: back_pressure("Throttling")
-    slow.ledger.unavailable = {"change"}
-    sent = slow.send(*IDS, received=COMES_BACK)
-
-    assert set(IDS) == sent.retry.keys()
 
 
 def test_a_sender_that_has_not_seen_an_outage_begins_with_one_message(slow: World) -> None:

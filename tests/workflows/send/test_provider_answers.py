@@ -11,7 +11,8 @@ from ordercast.receipts.receipt import Receipt
 from ordercast.sending.backoff import MAX_ATTEMPTS
 from ordercast.sending.outcome import Outcome, Outgoing, accepted, not_now, refused, unknown
 from tests.examples import notification
-from tests.fakes.world import RECEIPT_RETENTION, World
+from tests.fakes.services import RECEIPT_RETENTION
+from tests.fakes.world import World
 
 ONE, TWO = notification(1), notification(2)
 TEXT = notification(4, Channel.SMS)

@@ -17,7 +17,8 @@ from ordercast.receipts.receipt import Receipt
 from ordercast.sending.in_doubt import LAPSED
 from ordercast.sending.outcome import Outcome, accepted, not_now, refused, unknown
 from tests.examples import EMAIL, notification
-from tests.fakes.world import LEASE, RESEND_EMAIL_AFTER, World
+from tests.fakes.services import LEASE, RESEND_EMAIL_AFTER
+from tests.fakes.world import World
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -6,16 +6,21 @@ from decimal import Decimal
 
 import pytest
 
+from ordercast.budgets.account import opened
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
+from ordercast.budgets.draws import Exceeded
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import PLACES, Hold, Scope, Why
+from ordercast.rollups.budget_holds import hold_for
+from ordercast.rollups.rollup import hour_of
 from ordercast.sending.claim import ClaimRequest
 from ordercast.sending.outcome import BackPressure, accepted, back_pressure
 from tests.examples import notification
 from tests.fakes.clock import START
 from tests.fakes.world import World
+from tests.workflows.sweep.held_back import ONE, hold_back
 
 HOUR = timedelta(hours=1)
 TEXTS = Budget(period=BudgetPeriod.DAY, limit=Decimal("0.10"), channel="sms")  # five texts
@@ -187,3 +192,22 @@ def test_of_a_wave_that_is_refused_the_cheapest_says_what_must_be_free(world: Wo
     send(world, *texts(0, 3))
 
     assert [Decimal("0.20")] == [each.needs for each in world.ledger.holds]
+
+
+def test_an_operators_limit_of_the_hour_ends_the_hold_of_the_velocity_limit(world: World) -> None:
+    """As the runbook says: with the velocity limit goes what it holds back."""
+    swift = Budget(
+        period=BudgetPeriod.HOUR, limit=Decimal(1), channel="email", shop="Tea", velocity=True
+    )
+    row = replace(ONE, order=replace(ONE.order, shop="Tea"))
+    key = swift.account(hour_of(row.effective_at))
+    world.accounts.kept[key] = replace(opened(swift, key), left=Decimal())
+    hold = hold_for(row, Exceeded(swift, Decimal(1)), now=world.now())
+    hold_back(world, row, hold=hold)
+    world.sweep()
+    assert [None] == [each.released_at for each in world.ledger.holds]
+
+    own = Budget(period=BudgetPeriod.HOUR, limit=Decimal(100), channel="email", shop="Tea")
+    world.ledger.limits = Limits(budgets=(own,))
+    world.sweep()
+    assert [world.now()] == [each.released_at for each in world.ledger.holds]

@@ -18,7 +18,8 @@ from ordercast.sending.due_partitions import SHARDS
 from ordercast.templates.statuses import send_within
 from ordercast.workflows.sweep.swept import Swept
 from tests.examples import EMAIL, notification, paused
-from tests.fakes.world import SEND_POLICY, World
+from tests.fakes.services import SEND_POLICY
+from tests.fakes.world import World
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

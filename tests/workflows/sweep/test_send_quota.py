@@ -9,7 +9,8 @@ from ordercast.pacing.send_quota import SendQuota
 from ordercast.sending.outcome import DAILY_QUOTA, BackPressure, accepted, back_pressure
 from ordercast.workflows.sweep.swept import Swept
 from tests.examples import notification
-from tests.fakes.world import SEND_POLICY, World
+from tests.fakes.services import SEND_POLICY
+from tests.fakes.world import World
 
 MAILS = [notification(n) for n in range(40)]
 IDS = [row.id for row in MAILS]

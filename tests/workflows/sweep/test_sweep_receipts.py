@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
-from tests.fakes.world import RECEIPT_TIMEOUT, World
+from tests.fakes.services import RECEIPT_TIMEOUT
+from tests.fakes.world import World
 from tests.workflows.receipts.provider_receipts import (
     CARRIER,
     HANDSET,
