@@ -14,7 +14,6 @@ import msgspec
 from ordercast.events.documents import document_in
 from ordercast.events.order_event_fields import OrderEventV1
 from ordercast.events.reading.document import read_document
-from ordercast.events.reading.spellings import NAMES
 from ordercast.producer import NO_CURRENCY, Event, NotTaken, Producer, event_json
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class FakeProducer(Producer):
     @property
     def events(self) -> list[OrderEventV1]:
         """The events that were put, in order, as the relay reads them."""
-        documents = [document_in(payload, fields=NAMES) for payload in self.payloads]
+        documents = [document_in(payload) for payload in self.payloads]
         return [read_document(each, default_currency=NO_CURRENCY).fields for each in documents]
 
     def put_payloads(self, payloads: Iterable[tuple[str, bytes]]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import Annotated
 
 import typer
@@ -13,10 +14,10 @@ from ordercast.cli.promotions import set_promotions, unsubscribe
 from ordercast.cli.unsuppress import AddressOption, OneCustomer, address_hash, unsuppress_address
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
-from ordercast.operations.customer_files import OPTED_OUT, customer_lines
+from ordercast.operations.customer_files import OPTED_OUT, CustomerLine, customer_lines
 from ordercast.operations.order_files import read_file
 from ordercast.operations.target import LOCAL_STAGE, target
-from ordercast.people.person import AGREED, Person, QuietHours
+from ordercast.people.person import Person, QuietHours
 from ordercast.settings.processors import quiet_hours
 from ordercast.settings.texts import open_countries
 from ordercast.usage_error import UsageError
@@ -46,7 +47,7 @@ def import_customers(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Store customers; earlier refusals that are not in the file are kept."""
+    """Store customers, line after line; earlier refusals that are not in the file are kept."""
     content, where = read_file(file), target(stage, cloud)
     lines = customer_lines(content, texts_to=frozenset(open_countries(where.settings.countries)))
     bad = [line for line in lines if line.problem]
@@ -54,8 +55,13 @@ def import_customers(
         for said in filter(None, (line.problem, *line.left_out)):
             errors_console.print(f"line {line.place}: {said}", markup=False)
     people = where.people()
-    imported = {line.person.key: line.person for line in lines if line.person}
-    people.change(imported, lambda known: _with_refusals(imported[known.key], known))
+    lines_of: dict[str, list[CustomerLine]] = {}
+    for line in lines:
+        if line.person:
+            lines_of.setdefault(line.person.key, []).append(line)
+    people.change(
+        lines_of, lambda known: reduce(lambda to, line: line.over(to), lines_of[known.key], known)
+    )
     partly = sum(1 for line in lines if line.left_out)
     note = f", {partly} without what is named above" if partly else ""
     console.print(f"{len(lines) - len(bad)} of {len(lines)} lines imported{note}")
@@ -131,16 +137,6 @@ def set_customer(
 
     people.change({key}, changed)
     console.print(_listing(people.get({key})[key]))
-
-
-def _with_refusals(imported: Person, known: Person) -> Person:
-    """Keep earlier refusals: the file knows no bounces, and may be from yesterday."""
-    refused = {c: why for c, why in known.promotions.items() if why != AGREED}
-    return replace(
-        imported,
-        refusals={**imported.refusals, **known.refusals},
-        promotions={**imported.promotions, **refused},
-    )
 
 
 def _opted(person: Person, *, out: Iterable[Channel], into: Iterable[Channel]) -> Person:

@@ -9,7 +9,7 @@ from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.notifications.channels import CHANNELS, FALLBACK
 from ordercast.people.email_addresses import mailbox
 from ordercast.people.person import Person
-from ordercast.people.phone_numbers import PhoneNumber, e164, phone_number
+from ordercast.people.phone_numbers import PhoneNumber, phone_number
 from ordercast.people.quiet_hours import Zones, is_time_zone
 from ordercast.people.quiet_policy import QuietPolicy
 from ordercast.people.time_zones import zones_of_number
@@ -63,9 +63,9 @@ def people_in(event: OrderEvent, *, policy: Policy) -> frozenset[str]:
     The address is the event's own. Where the customer's record leads to another one, the sender
     looks up that one's record before it writes to it (`people_for`).
     """
-    country = event.contact.country
+    nobody = Audience(customer=None, addresses={})
     addresses = [
-        _address(as_written(event, None, channel), channel, country, policy)
+        recipient_of(event, channel, nobody, policy=policy)
         for channel in event.channels or tuple(Channel)
     ]
     keys = {address_key(address) for address in addresses if address}
@@ -86,8 +86,11 @@ def recipient_of(
     event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
 ) -> str | None:
     """Return the address to send to; the customer's record wins over the event."""
-    country = _country(event, audience)
-    return _address(as_written(event, audience.customer, channel), channel, country, policy)
+    if CHANNELS[channel].contact == "phone":
+        number = number_of(event, channel, audience, policy=policy)
+        return number.e164 if isinstance(number, PhoneNumber) else None
+    written = as_written(event, audience.customer, channel)
+    return mailbox(written) if written else None
 
 
 def number_of(
@@ -166,18 +169,3 @@ def _country(event: OrderEvent, audience: Audience) -> str | None:
     """Return the country whose way of writing numbers is theirs, as record or event state it."""
     customer = audience.customer
     return (customer and customer.country) or event.contact.country or None
-
-
-def _address(
-    written: str | None, channel: Channel, country: str | None, policy: Policy
-) -> str | None:
-    if not written:
-        return None
-    if CHANNELS[channel].contact == "phone":
-        return e164(
-            written,
-            country=country or policy.default_country,
-            texts_to=policy.countries,
-            stated=bool(country),
-        )
-    return mailbox(written)

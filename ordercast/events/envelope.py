@@ -21,6 +21,9 @@ EVENT_LIMIT = 1024 * 1024
 AGGREGATE_LIMIT = 16 * EVENT_LIMIT
 """Bytes of all compressed events in one record, unpacked, so that they fit in memory."""
 
+MEMBERS = 1000
+"""How many members one gzip payload may have."""
+
 WRAPPINGS = 3
 """How many wrappings round the same bytes are taken off."""
 
@@ -106,23 +109,33 @@ _JSON = (b"{", b"[")
 
 
 # No JSON begins with any of these: gzip (RFC 1952), and zlib (RFC 1950) at its four levels.
-COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_GZIP = b"\x1f\x8b"
+COMPRESSED = (_GZIP, b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 
 def inflated(payload: bytes, limit: int) -> tuple[bytes, tuple[str, str] | None]:
-    """Return the unpacked bytes, or a reason and its detail; unpacks at most *limit* bytes."""
-    inflater = zlib.decompressobj(zlib.MAX_WBITS | _EITHER_HEADER)
-    try:
-        unpacked = inflater.decompress(payload, limit + 1)
-    except zlib.error:
-        return b"", (DAMAGED_COMPRESSION, "it begins like gzip or zlib, but cannot be unpacked")
-    if len(unpacked) > limit:
-        return b"", (TOO_LARGE, f"it unpacks to more than {limit} bytes")
-    if not inflater.eof:
-        return b"", (DAMAGED_COMPRESSION, "the compressed data is cut off")
-    if inflater.unused_data:
-        return b"", (DAMAGED_COMPRESSION, "other bytes follow the compressed data")
-    return unpacked, None
+    """Return the unpacked bytes, or a reason and its detail; unpacks at most *limit* bytes.
+
+    gzip may have several members, whose bytes are joined (RFC 1952, section 2.2); what appends to a
+    file writes one for each piece.
+    """
+    unpacked, rest = bytearray(), payload
+    for _ in range(MEMBERS):
+        inflater = zlib.decompressobj(zlib.MAX_WBITS | _EITHER_HEADER)
+        try:
+            unpacked += inflater.decompress(rest, limit + 1 - len(unpacked))
+        except zlib.error:
+            return b"", (DAMAGED_COMPRESSION, "it begins like gzip or zlib, but cannot be unpacked")
+        if len(unpacked) > limit:
+            return b"", (TOO_LARGE, f"it unpacks to more than {limit} bytes")
+        if not inflater.eof:
+            return b"", (DAMAGED_COMPRESSION, "the compressed data is cut off")
+        rest = inflater.unused_data
+        if not rest:
+            return bytes(unpacked), None
+        if not (payload.startswith(_GZIP) and rest.startswith(_GZIP)):
+            return b"", (DAMAGED_COMPRESSION, "other bytes follow the compressed data")
+    return b"", (TOO_LARGE, f"it has more than {MEMBERS} gzip members")
 
 
 _EITHER_HEADER = 32  # zlib's flag for either header, gzip's or zlib's

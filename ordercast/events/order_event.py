@@ -17,7 +17,6 @@ from ordercast.events.documents import document_in
 from ordercast.events.notes import Note
 from ordercast.events.order_event_fields import AmountV1, ContactV1, Items, ItemV1
 from ordercast.events.reading.document import read_document
-from ordercast.events.reading.spellings import NAMES
 from ordercast.events.statuses import DEFAULT_STATUS, STATUSES, canonical
 
 # ISO 4217 currencies that have no minor unit: 1200 JPY has no cents to show.
@@ -100,7 +99,7 @@ def parse_order_event(
 
     *synonyms* are the stage's own words for statuses (`status_synonyms` in stages/*.toml).
     """
-    document = document_in(payload, fields=NAMES)
+    document = document_in(payload)
     return order_event_of(document, default_currency=default_currency, synonyms=synonyms)
 
 

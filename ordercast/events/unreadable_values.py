@@ -1,12 +1,15 @@
-"""Find the field whose value msgspec cannot read. Used by the contract for its error message.
+"""Decode JSON in which a value is none that JSON or a type can hold. Used by the readers of events and customers.
 
-msgspec stops at such a value before it knows the field. No value is quoted.
+msgspec stops at such a value, so it is found and marked: only the field that has it is spoilt. No
+value is quoted.
 """
 
 import json
 import math
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 UNKNOWN_FIELD = "an unknown field"
 TOO_LARGE = "a number that is too large"
@@ -14,66 +17,58 @@ NO_NUMBER = "NaN or Infinity, which JSON does not have"
 NO_CHARACTER = r"half of a surrogate pair (\ud800 to \udfff), which is not a character"
 
 
-def invalid_value_in(payload: bytes, *, fields: Collection[str]) -> str | None:
-    """Return `contact.email: what is wrong`, or None if no single value is the cause.
-
-    Only names in *fields* are repeated: any other may be an address.
-    """
-    try:
-        document = json.loads(
-            payload, parse_int=_whole, parse_float=_decimal, parse_constant=_constant
-        )
-        path, problem = next(_problems(document, fields), (None, ""))
-    except (ValueError, RecursionError):
-        return None
-    return path and f"{path}: {problem}"
-
-
 @dataclass(frozen=True, slots=True)
-class _Unreadable:
-    """Stands for a number that cannot be read, and says why."""
+class Unreadable:
+    """Stands for a value that cannot be read, and says why."""
 
     problem: str
 
 
-Read = dict[str, "Read"] | list["Read"] | str | int | float | _Unreadable | None
+def decoded(content: bytes | str) -> Any:  # noqa: ANN401  (any JSON)
+    """Decode JSON; a value that nothing can hold becomes `Unreadable`.
+
+    Raises what msgspec does: `DecodeError`, `UnicodeDecodeError` or `RecursionError`.
+    """
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        try:
+            return _marked(json.loads(content, **_NUMBERS))
+        except (ValueError, RecursionError):
+            raise error from None
 
 
-def _whole(digits: str) -> int | _Unreadable:
+def _marked(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
+        return Unreadable(NO_CHARACTER)
+    if isinstance(value, list):
+        return [_marked(each) for each in value]
+    if isinstance(value, dict):
+        # A name with half a pair is nobody's, and would not be text either.
+        return {
+            name.encode(errors="replace").decode(): _marked(each) for name, each in value.items()
+        }
+    return value
+
+
+def _whole(digits: str) -> int | Unreadable:
     try:
         return int(digits)
     except ValueError:  # Python's limit on digits
-        return _Unreadable(TOO_LARGE)
+        return Unreadable(TOO_LARGE)
 
 
-def _decimal(digits: str) -> float | _Unreadable:
+def _decimal(digits: str) -> float | Unreadable:
     number = float(digits)
-    return number if math.isfinite(number) else _Unreadable(TOO_LARGE)
+    return number if math.isfinite(number) else Unreadable(TOO_LARGE)
 
 
-def _constant(_: str) -> _Unreadable:
-    return _Unreadable(NO_NUMBER)
+def _constant(_: str) -> Unreadable:
+    return Unreadable(NO_NUMBER)
 
 
-def _problems(value: Read, fields: Collection[str], path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, _Unreadable):
-        yield path or "event", value.problem
-    elif isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
-        yield path or "event", NO_CHARACTER
-    elif isinstance(value, list):
-        for place, each in enumerate(value):
-            yield from _problems(each, fields, f"{path}[{place}]")
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            yield from _in_field(name, each, fields, path)
-
-
-def _in_field(
-    name: str, value: Read, fields: Collection[str], path: str
-) -> Iterator[tuple[str, str]]:
-    if name in fields:
-        yield from _problems(value, fields, f"{path}.{name}" if path else name)
-        return
-    where = f"{UNKNOWN_FIELD}, in {path}" if path else UNKNOWN_FIELD
-    for _, problem in [*_problems(name, fields), *_problems(value, fields)][:1]:
-        yield where, problem
+_NUMBERS: dict[str, Any] = {
+    "parse_int": _whole,
+    "parse_float": _decimal,
+    "parse_constant": _constant,
+}

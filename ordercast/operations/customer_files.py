@@ -1,9 +1,13 @@
-"""Read a file of customers and check each line. Used by `ordercast customers import`."""
+"""Read a file of customers and check each line. Used by `ordercast customers import` and `validate`.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+An opt-out is never lost because another field is bad: what addresses, locates, is a wish or agrees is
+left out by itself, and of a line that is refused the opt-outs are taken all the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -11,10 +15,9 @@ from ordercast.countries import country_in
 from ordercast.errors import Rejected
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
-from ordercast.events.order_event_fields import Address, Identifier, in_one_line
 from ordercast.events.reading import values
-from ordercast.events.reading.unread import TAKEN, Unread, refusal
-from ordercast.events.unreadable_values import invalid_value_in
+from ordercast.events.reading.unread import TAKEN, Unread, refusal, shape
+from ordercast.events.unreadable_values import UNKNOWN_FIELD, decoded
 from ordercast.events.wrapping.encodings import utf8
 from ordercast.events.wrapping.json_texts import json_texts
 from ordercast.people.email_addresses import mailbox
@@ -23,28 +26,19 @@ from ordercast.people.phone_numbers import PhoneNumber, phone_number
 from ordercast.people.quiet_hours import is_time_zone
 from ordercast.settings.processors import quiet_hours
 
+Value = TypeVar("Value")
+
+FIELDS = (
+    *("customer_id", "shop", "email", "phone", "country", "locale", "time_zone", "channels"),
+    *("consents", "opt_outs", "promotional_consents", "promotional_opt_outs", "quiet_hours"),
+)
+
 OPTED_OUT = "opted-out"
 """The default reason of a refusal."""
 
 NO_COUNTRY = "no country, or the name of two (take ISO 3166-1: GB)"
-
-
-class CustomerRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line. An unknown field is an error: it might be a misspelt consent or opt-out."""
-
-    customer_id: Identifier
-    shop: Identifier | None = None
-    email: Address | None = None
-    phone: Address | None = None
-    country: Address | None = None
-    locale: str | None = None
-    time_zone: str | None = None
-    channels: list[Channel] | None = None
-    consents: list[Channel] = []
-    opt_outs: list[Channel] = []
-    promotional_consents: list[Channel] = []
-    promotional_opt_outs: list[Channel] = []
-    quiet_hours: str | None = None
+NO_CHANNEL = 'found another than "sms" and "email"'
+ONLY_OPT_OUTS = "of this line only the opt-outs are taken"
 
 
 class MalformedCustomer(Rejected):
@@ -55,8 +49,8 @@ class MalformedCustomer(Rejected):
 class CustomerLine:
     """A line of the file: its number, and the customer or the problem.
 
-    `left_out` says which fields the customer is read without, and why. They are those that address
-    or locate: a line is not refused for them, because its opt-outs would be lost with it.
+    `left_out` says which fields the customer is read without, and why. Where there is a problem, a
+    `person` has nothing but the opt-outs of the line.
     """
 
     place: int
@@ -64,9 +58,23 @@ class CustomerLine:
     problem: str | None = None
     left_out: tuple[str, ...] = ()
 
+    def over(self, known: Person) -> Person:
+        """Return the record that *known* becomes; its refusals stay.
+
+        The file knows no bounces, and may be from yesterday.
+        """
+        said = self.person or known
+        refused = {c: why for c, why in known.promotions.items() if why != AGREED}
+        kept = replace(known, customer_id=said.customer_id, shop=said.shop)
+        return replace(
+            kept if self.problem else said,
+            refusals={**said.refusals, **known.refusals},
+            promotions={**(known.promotions if self.problem else {}), **said.promotions, **refused},
+        )
+
 
 def customer_lines(content: bytes, *, texts_to: frozenset[str] | None = None) -> list[CustomerLine]:
-    """Read JSON Lines or an array, each customer by itself; the last line of a customer counts.
+    """Read JSON Lines or an array, each customer by itself.
 
     *texts_to* are the countries that the stage sends texts to: a number without a plus is hardly
     one of another country (people/phone_numbers.py).
@@ -76,123 +84,159 @@ def customer_lines(content: bytes, *, texts_to: frozenset[str] | None = None) ->
 
 
 def _line(place: int, line: bytes, texts_to: frozenset[str] | None) -> CustomerLine:
-    left_out: list[str] = []
     try:
-        person = _person(_row(line, left_out), left_out, texts_to)
-        return CustomerLine(place=place, person=person, left_out=tuple(left_out))
+        reading = _Reading(_document(line), texts_to)
+        person = reading.person()
     except MalformedCustomer as error:
         return CustomerLine(place=place, problem=str(error))
+    if not reading.problem:
+        return CustomerLine(place=place, person=person, left_out=tuple(reading.left_out))
+    only = reading.opt_outs(person)
+    said = f"{reading.problem}; {ONLY_OPT_OUTS}" if only else reading.problem
+    return CustomerLine(place=place, person=only, problem=said)
 
 
-def _row(line: bytes, left_out: list[str]) -> CustomerRow:
+def _document(line: bytes) -> dict[str, Any]:
+    """Return a line without what is null or empty."""
     try:
-        document = msgspec.json.decode(line, type=dict[str, Any])
-        return msgspec.convert(_as_events_have_it(document, left_out), CustomerRow)
-    except msgspec.ValidationError as error:
-        raise MalformedCustomer(in_one_line(error, whole="customer") + _meant(error)) from None
+        document = decoded(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        fields = CustomerRow.__struct_encode_fields__
-        raise MalformedCustomer(invalid_value_in(line, fields=fields) or "not JSON") from None
+        message = "not JSON"
+        raise MalformedCustomer(message) from None
+    if not isinstance(document, dict):
+        raise MalformedCustomer(refusal("customer", shape(document), "an object"))
+    return {n: v for n, v in document.items() if v is not None and not values.is_blank(v)}
 
 
-def _customer_id(value: Any) -> str:  # noqa: ANN401  (any JSON)
-    if type(value) is int and value == 0:
+@dataclass(slots=True)
+class _Reading:
+    """The reading of one line: what is left out of it, and why it is refused but for its opt-outs."""
+
+    row: dict[str, Any]
+    texts_to: frozenset[str] | None
+    left_out: list[str] = field(default_factory=list)
+    problem: str | None = None
+
+    def person(self) -> Person:
+        """Return the customer. Raises `MalformedCustomer` where nobody knows whose line it is."""
+        customer_id, shop = self._id("customer_id", _customer_id), self._id("shop")
+        if customer_id is None:
+            raise MalformedCustomer(refusal("customer_id", "nothing", TAKEN["customer_id"]))
+        country = self._read("country", _country)
+        person = Person(
+            key=customer_key(shop=shop, customer_id=customer_id),
+            customer_id=customer_id,
+            shop=shop,
+            email=self._read("email", _email),
+            phone=self._read("phone", lambda v: _phone(v, country, self.texts_to)),
+            locale=self._read("locale", values.locale),
+            country=country,
+            time_zone=self._read("time_zone", _time_zone),
+            channels=self._channels("channels"),
+            consents=frozenset(self._channels("consents") or ()),
+            refusals=dict.fromkeys(self._channels("opt_outs") or (), OPTED_OUT),
+            promotions=dict.fromkeys(self._channels("promotional_consents") or (), AGREED)
+            | dict.fromkeys(self._channels("promotional_opt_outs") or (), OPTED_OUT),
+            quiet=self._read("quiet_hours", _quiet),
+        )
+        for name in self.row.keys() - {*FIELDS}:
+            self.problem = f"customer: {UNKNOWN_FIELD}{_meant(name)}"
+        return person
+
+    @staticmethod
+    def opt_outs(person: Person) -> Person | None:
+        """Return the customer with the opt-outs alone; None if there are none."""
+        promotions = {c: said for c, said in person.promotions.items() if said != AGREED}
+        if not (person.refusals or promotions):
+            return None
+        return Person(
+            key=person.key,
+            customer_id=person.customer_id,
+            shop=person.shop,
+            refusals=person.refusals,
+            promotions=promotions,
+        )
+
+    def _id(self, name: str, read: Callable[[Any], str] = values.identifier) -> str | None:
+        try:
+            return read(self.row[name]) if name in self.row else None
+        except Unread as unread:
+            raise MalformedCustomer(refusal(name, unread.found, TAKEN[name])) from None
+
+    def _read(self, name: str, read: Callable[[Any], Value]) -> Value | None:
+        """Read a field that is left out where it cannot be used."""
+        try:
+            return read(self.row[name]) if name in self.row else None
+        except Unread as unread:
+            self.left_out.append(f"{name}: {unread.found}: left out")
+            return None
+
+    def _channels(self, name: str) -> tuple[Channel, ...] | None:
+        """Read a list of channels; another word is left out, but one among opt-outs is a problem."""
+        if name not in self.row:
+            return None
+        found, others = _named(self.row[name])
+        if others and name.endswith("opt_outs"):
+            self.problem = f"{name}: {NO_CHANNEL}"
+        elif others:
+            self.left_out.append(f"{name}: {NO_CHANNEL}: left out")
+        return found or (None if others else ())
+
+
+def _customer_id(value: Any) -> str:  # noqa: ANN401  (any JSON, here and below)
+    if values.is_guest(value):
         raise Unread("0, which is a guest without a record")
     return values.identifier(value)
 
 
-_IDS: Mapping[str, Callable[[Any], str]] = {
-    "customer_id": _customer_id,
-    "shop": values.identifier,
-}
-_PLACES: Mapping[str, Callable[[Any], str]] = {
-    "email": values.address,
-    "phone": values.phone,
-    "country": values.address,
-    "locale": values.locale,
-    "time_zone": values.time_zone,
-}
-
-
-def _as_events_have_it(document: dict[str, Any], left_out: list[str]) -> dict[str, Any]:
-    """Return a line without what is null or empty, and its texts as those of an event are read."""
-    row = {n: v for n, v in document.items() if v is not None and not values.is_blank(v)}
-    for name in [each for each in (*_IDS, *_PLACES) if each in row]:
+def _named(value: Any) -> tuple[tuple[Channel, ...], bool]:  # noqa: ANN401
+    """Return the channels that a word or a list names, and whether it has something else in it."""
+    found, others = set[Channel](), False
+    for each in value if isinstance(value, list) else [value]:
         try:
-            row[name] = (_IDS.get(name) or _PLACES[name])(row[name])
-        except Unread as unread:
-            if name in _IDS:
-                found = refusal(name, unread.found, TAKEN[name])
-                raise MalformedCustomer(found) from None
-            del row[name]
-            left_out.append(f"{name}: found {unread.found}: left out")
-    return row
+            wish = values.channel(each)
+        except Unread:
+            others = True
+            continue
+        found |= {*Channel} if wish == "both" else {Channel(wish)} if wish != "auto" else set()
+        others = others or wish == "auto"
+    return tuple(each for each in Channel if each in found), others
 
 
-def _meant(error: msgspec.ValidationError) -> str:
-    """Return the known field that an unknown one resembles; its own name may be personal data."""
-    _, _, name = str(error).partition("unknown field `")
-    alike = get_close_matches(name.rstrip("`"), CustomerRow.__struct_encode_fields__, n=1)
-    return "".join(f" ({each} is)" for each in alike)
+def _country(value: Any) -> str:  # noqa: ANN401
+    if country := country_in(values.address(value)):
+        return country
+    raise Unread(NO_COUNTRY)
 
 
-def _person(row: CustomerRow, left_out: list[str], texts_to: frozenset[str] | None) -> Person:
-    """Return the customer; what is wrong with the other fields is added to *left_out*."""
-    country = _read(row, "country", country_in, NO_COUNTRY, left_out)
-    return Person(
-        key=customer_key(shop=row.shop, customer_id=row.customer_id),
-        customer_id=row.customer_id,
-        shop=row.shop,
-        email=_read(row, "email", mailbox, "not one plain address", left_out),
-        phone=_phone(row.phone, country, left_out, texts_to),
-        locale=row.locale,
-        country=country,
-        time_zone=_read(row, "time_zone", _time_zone, "not an IANA time zone", left_out),
-        channels=None if row.channels is None else tuple(row.channels),
-        consents=frozenset(row.consents),
-        refusals=dict.fromkeys(row.opt_outs, OPTED_OUT),
-        promotions=dict.fromkeys(row.promotional_consents, AGREED)
-        | dict.fromkeys(row.promotional_opt_outs, OPTED_OUT),
-        quiet=_quiet(row.quiet_hours),
-    )
+def _email(value: Any) -> str:  # noqa: ANN401
+    if address := mailbox(values.address(value)):
+        return address
+    raise Unread("not one plain address")
 
 
-def _read(
-    row: CustomerRow,
-    field: str,
-    reader: Callable[[str], str | None],
-    problem: str,
-    left_out: list[str],
-) -> str | None:
-    written: str | None = getattr(row, field)
-    read = reader(written) if written else None
-    if written and not read:
-        left_out.append(f"{field}: {problem}: left out")
-    return read
-
-
-def _phone(
-    written: str | None,
-    country: str | None,
-    left_out: list[str],
-    texts_to: frozenset[str] | None,
-) -> str | None:
-    if not written:
-        return None
+def _phone(value: Any, country: str | None, texts_to: frozenset[str] | None) -> str:  # noqa: ANN401
     # A national number needs its country; without one only the international form is valid.
-    number = phone_number(written, country or "ZZ", texts_to)
+    number = phone_number(values.phone(value), country or "ZZ", texts_to)
     if isinstance(number, PhoneNumber):
         return number.e164
-    left_out.append(f"phone: {number.words}: left out")
-    return None
+    raise Unread(number.words)
 
 
-def _time_zone(name: str) -> str | None:
-    return name if is_time_zone(name) else None
+def _time_zone(value: Any) -> str:  # noqa: ANN401
+    if is_time_zone(name := values.time_zone(value)):
+        return name
+    raise Unread("not an IANA time zone")
 
 
-def _quiet(written: str | None) -> QuietHours | None:
+def _quiet(value: Any) -> QuietHours | None:  # noqa: ANN401
     try:
-        return quiet_hours(written or "")
+        return quiet_hours(values.text(value, longest=64))
     except ValueError as error:
-        raise MalformedCustomer(f"quiet_hours: {error}") from error
+        raise Unread(str(error)) from error
+
+
+def _meant(name: str) -> str:
+    """Return the known field that an unknown one resembles; its own name may be personal data."""
+    alike = get_close_matches(name, FIELDS, n=1)
+    return "".join(f" ({each} is)" for each in alike)

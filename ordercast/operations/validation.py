@@ -18,7 +18,6 @@ from ordercast.events.envelope import open_envelope
 from ordercast.events.identity import notification_id
 from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, OrderEvent
-from ordercast.events.reading.spellings import NAMES
 from ordercast.events.reading.unknown_fields import unknown_fields
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.channels import CHANNELS
@@ -121,7 +120,7 @@ class Validation:
         )
         if isinstance(read, ParkedRecord):
             return _parked(place, read)
-        if self._strict and (unknown := unknown_fields(document_in(record.payload, fields=NAMES))):
+        if self._strict and (unknown := unknown_fields(document_in(record.payload))):
             said = "; ".join(str(each) for each in unknown)
             return ValidatedEvent(place=place, outcome=PARKED, reason=UNKNOWN_FIELD, detail=said)
         self._relay.relay([record], now=self._now)

@@ -42,7 +42,8 @@ def read_receipt(body: str, *, received_at: datetime) -> Receipt | CountedEvent:
 def _document(content: object) -> Mapping[str, Any]:
     if isinstance(content, str):
         try:
-            content = json.loads(content, parse_float=Decimal, parse_constant=lambda _: None)
+            text = content.removeprefix("\ufeff")  # a byte order mark
+            content = json.loads(text, parse_float=Decimal, parse_constant=lambda _: None)
         except (ValueError, RecursionError):
             message = "receipt: not JSON"
             raise MalformedReceipt(message) from None

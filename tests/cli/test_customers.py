@@ -14,8 +14,8 @@ import pytest
 from ordercast.cli import customers
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
-from ordercast.events.unreadable_values import NO_CHARACTER
-from ordercast.operations.customer_files import NO_COUNTRY, OPTED_OUT
+from ordercast.events.unreadable_values import NO_CHARACTER, UNKNOWN_FIELD
+from ordercast.operations.customer_files import NO_COUNTRY, ONLY_OPT_OUTS, OPTED_OUT
 from ordercast.people.person import Person, QuietHours, Suppression
 
 
@@ -64,13 +64,14 @@ def importing(run, tmp_path: Path):
 def test_good_lines_are_imported_and_bad_ones_reported_by_line_and_field(stage, importing) -> None:
     status, out, err = importing(
         '{"customer_id": "c-1", "consents": ["sms"]}',
-        '{"customer_id": "c-2", "consents": ["fax"]}',
+        '{"customer_id": "c-2", "consent": ["sms"], "opt_outs": ["email"]}',
         '{"customer_id": "c-3", "shop": "Example Tea"}',
     )
 
     assert (1, "2 of 3 lines imported\n") == (status, out)
-    assert "line 2: consents[0]: not one of the values allowed\n" == err
+    assert f"line 2: customer: {UNKNOWN_FIELD} (consents is); {ONLY_OPT_OUTS}\n" == err
     assert frozenset({Channel.SMS}) == stage.customer("c-1").consents
+    assert {Channel.EMAIL: OPTED_OUT} == stage.customer("c-2").refusals
     assert stage.customer("c-3", "Example Tea")
 
 
@@ -101,7 +102,8 @@ def test_a_bare_number_is_one_of_a_country_that_the_stage_sends_texts_to(stage, 
 def test_what_is_wrong_with_a_line_is_reported_on_one_line_however_long(stage, importing) -> None:
     _, _, err = importing('{"customer_id": "\\ud800"}')
 
-    assert [f"line 1: customer_id: {NO_CHARACTER}"] == err.splitlines()
+    assert 1 == len(err.splitlines())
+    assert err.startswith(f"line 1: customer_id: found {NO_CHARACTER}")
     assert 80 < len(err)
 
 
@@ -122,6 +124,16 @@ def test_of_two_lines_on_one_customer_the_later_one_counts(stage, importing) -> 
     )
 
     assert (0, "sv-SE") == (status, stage.customer("c-1").locale)
+
+
+def test_an_opt_out_outlives_a_later_line_on_the_same_customer(stage, importing) -> None:
+    """Two systems' exports, one after the other in one file."""
+    importing(
+        '{"customer_id": "c-1", "opt_outs": ["sms"]}',
+        '{"customer_id": "c-1", "consents": ["sms"]}',
+    )
+
+    assert {Channel.SMS: OPTED_OUT} == stage.customer("c-1").refusals
 
 
 def test_importing_yesterdays_file_opts_nobody_in_again(stage, run, importing) -> None:

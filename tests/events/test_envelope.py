@@ -61,7 +61,7 @@ DAMAGED = {
     "a flipped bit": lambda packed: packed[:-8] + bytes([packed[-8] ^ 1]) + packed[-7:],
     "another checksum": lambda packed: packed[:-6] + bytes(6),
     "followed by something": lambda packed: packed + b"!",
-    "twice": lambda packed: packed + packed,
+    "followed by zlib": lambda packed: packed + zlib.compress(NEXT),
 }
 
 

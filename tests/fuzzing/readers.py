@@ -98,8 +98,10 @@ def receipt(body: str) -> str | None:
 def customer(content: bytes) -> str | None:
     """Find fault with the reading of a file of customers."""
     for line in customer_lines(content):
-        if (line.person is None) == (line.problem is None):
+        if line.person is None and line.problem is None:
             return "a line is neither a customer nor a problem"
+        if line.problem and line.person and line.person.consents:
+            return "a line that is refused agrees to something"
         if fault := told("; ".join([line.problem or "", *line.left_out])):
             return fault
     return None

@@ -1,6 +1,7 @@
 """Read an amount of money as shops and serialisers write it. Used by the reading of events.
 
-A number has one reading or none is taken: "1,234.56" and "1.234,56" have one, "1,234" has two.
+A number has one reading or none is taken: "1,234.56" and "1.234,56" have one, "1,234" has two, and
+so has "1.234" but in a currency of three decimals.
 """
 
 import re
@@ -24,10 +25,10 @@ def money(value: Any, *, currency: str | None, default_currency: str) -> MoneyV1
         return _of_object(value, currency, default_currency)
     if isinstance(value, str) and (match := _WITH_CURRENCY.fullmatch(value.strip())):
         value, own = match["before"] or match["after"], match["one"] or match["other"]
-        return MoneyV1(value=_written(number(value)), currency=code(own))
+        return _money(value, code(own))
     if isinstance(value, int) and not isinstance(value, bool) and currency:
         raise Unread(_CENTS)
-    return MoneyV1(value=_written(number(value)), currency=currency or default_currency)
+    return _money(value, currency or default_currency)
 
 
 def code(value: Any) -> str:  # noqa: ANN401  (any JSON)
@@ -37,15 +38,21 @@ def code(value: Any) -> str:  # noqa: ANN401  (any JSON)
     raise Unread(f"{shape(value)} as currency")
 
 
-def number(value: Any) -> Decimal:  # noqa: ANN401  (any JSON)
-    """Return a number of any JSON type. Raises `Unread`."""
+def number(value: Any, *, in_thousandths: bool = False) -> Decimal:  # noqa: ANN401  (any JSON)
+    """Return a number of any JSON type; without *in_thousandths*, "1.234" has two readings.
+
+    Raises `Unread`.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise Unread(shape(value))
     if isinstance(value, float):
         # Rounded, because a shop that adds binary fractions sends 59.970000000000006. Adding 0.0
         # removes the sign of -0.0.
-        value = repr(round(value, _MOST_DECIMALS) + 0.0)
-    found = Decimal(value) if isinstance(value, int) else _of_text(value.strip())
+        found = Decimal(repr(round(value, _MOST_DECIMALS) + 0.0))
+    else:
+        found = (
+            Decimal(value) if isinstance(value, int) else _of_text(value.strip(), in_thousandths)
+        )
     if not (found.is_finite() and abs(found) < _LIMIT):
         raise Unread("a number that is too large")
     if round(found, _MOST_DECIMALS) != found:
@@ -69,26 +76,28 @@ def _of_object(written: Mapping[str, Any], beside: str | None, default: str) -> 
     if type(first.get("value")) is int and first["value"] != 0:
         raise Unread(_CENTS)
     if "value" in first:
-        value = number(first["value"])
-    elif type(units) is int and type(digits) is int and 0 <= digits <= _MOST_DECIMALS:
-        value = number(str(Decimal(units).scaleb(-digits)))
-    elif type(units) is int:
+        return _money(first["value"], currency)
+    if type(units) is int and type(digits) is int and 0 <= digits <= _MOST_DECIMALS:
+        value = number(str(Decimal(units).scaleb(-digits)), in_thousandths=True)
+        return MoneyV1(value=f"{value:f}", currency=currency)
+    if type(units) is int:
         raise Unread("a number of cents that does not say how many make a whole")
-    else:
-        raise Unread("an object without a value")
-    return MoneyV1(value=_written(value), currency=currency)
+    raise Unread("an object without a value")
 
 
-def _written(value: Decimal) -> str:
-    return f"{value:f}"
+def _money(value: Any, currency: str) -> MoneyV1:  # noqa: ANN401
+    found = number(value, in_thousandths=currency in _IN_THOUSANDTHS)
+    return MoneyV1(value=f"{found:f}", currency=currency)
 
 
-def _of_text(written: str) -> Decimal:
+def _of_text(written: str, in_thousandths: bool) -> Decimal:  # noqa: FBT001
     text = written.replace("\u2212", "-")  # a minus that is not the keyboard's
+    match = _BEFORE_THREE.fullmatch(text)
+    if match and not (in_thousandths and match[1] == "."):
+        which = _MARKS[match[1]]
+        raise Unread(f"a number with two readings: its {which} may be of thousands or of decimals")
     if _PLAIN.fullmatch(text):
         return _decimal(text)
-    if _COMMA_OR_GROUP.fullmatch(text):
-        raise Unread("a number with two readings: its comma may be of thousands or of decimals")
     for mark, pattern in _GROUPED.items():
         if pattern.fullmatch(text):
             grouped = text if mark is None else text.replace(mark, "|")
@@ -104,7 +113,10 @@ def _decimal(text: str) -> Decimal:
 
 
 _PLAIN = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
-_COMMA_OR_GROUP = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+_BEFORE_THREE = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,])[0-9]{3}")
+_MARKS = {",": "comma", ".": "point"}
+# The currencies of three decimals (ISO 4217).
+_IN_THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 
 def _grouped(marks: str, decimal_mark: str) -> re.Pattern[str]:

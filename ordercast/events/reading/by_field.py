@@ -124,7 +124,7 @@ class _Reading:
     def _customer_id(self) -> str | None:
         """Read the customer; the number 0 is what shops write for a guest."""
         written = self.found.get("customer_id", [])
-        named = [each for each in written if type(each.value) is not int or each.value != 0]
+        named = [each for each in written if not values.is_guest(each.value)]
         if written and not named:
             self.notes.append(Note(_names(written), "0 is read as a guest without a record"))
         self.found["customer_id"] = named

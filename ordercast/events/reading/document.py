@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ordercast.countries import country_in
-from ordercast.events.order_event_fields import SCHEMA_VERSION, OrderEventV1
+from ordercast.events.order_event_fields import SCHEMA_VERSION, AmountV1, MoneyV1, OrderEventV1
 from ordercast.events.reading.read_event import ReadEvent
 from ordercast.events.reading.renaming import renamed
 
@@ -47,7 +47,13 @@ def _is_plain(event: OrderEventV1) -> bool:
             contact.email, contact.phone
         )
     in_utc = at is None or MINYEAR < at.year < MAXYEAR
-    return named and in_utc and _are_plain(*ids) and event.schema_version in {None, SCHEMA_VERSION}
+    others = _are_plain(*ids) and _is_certain(event.amount)
+    return named and in_utc and others and event.schema_version in {None, SCHEMA_VERSION}
+
+
+def _is_certain(amount: AmountV1 | None) -> bool:
+    """Tell whether an amount has one reading: the point of "1.234" may be of thousands."""
+    return not isinstance(amount, MoneyV1) or amount.value[-4:-3] != "."
 
 
 def _are_plain(*texts: str | None) -> bool:

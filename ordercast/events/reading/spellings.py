@@ -54,25 +54,6 @@ MONEY = _spellings(
 )
 
 
-NAMES = frozenset(
-    each
-    for name in (
-        *EVENT.values(),
-        *CONTACT.values(),
-        *ITEM.values(),
-        *MONEY.values(),
-        "customer_email",
-    )
-    for words in [name.split("_")]
-    for each in (
-        name,
-        words[0] + "".join(map(str.title, words[1:])),
-        "".join(map(str.title, words)),
-    )
-) | {"phoneNumber", "orderAmount", "phone_number", "order_amount"}
-"""The usual spellings: in an error about a value that no type can hold, only these are repeated."""
-
-
 class Written(NamedTuple):
     """A value under the name, or path, that its producer wrote."""
 

@@ -6,6 +6,7 @@ No value is quoted: it goes to logs and to the parked record, and may be a perso
 from typing import Any
 
 from ordercast.events.notes import HELP
+from ordercast.events.unreadable_values import Unreadable
 
 
 class Unread(Exception):
@@ -20,7 +21,7 @@ def shape(value: Any) -> str:  # noqa: ANN401  (any JSON)
     """Return what *value* is: `a text of 14 characters`, `a number`, `an object`."""
     if isinstance(value, str):
         return f"a text of {len(value)} character{'' if len(value) == 1 else 's'}"
-    return _SHAPES[type(value)]
+    return value.problem if isinstance(value, Unreadable) else _SHAPES[type(value)]
 
 
 _SHAPES = {

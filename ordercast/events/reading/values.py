@@ -26,14 +26,28 @@ def is_blank(value: Any) -> bool:  # noqa: ANN401  (any JSON, here and below)
 
 
 def identifier(value: Any) -> str:  # noqa: ANN401
-    """Read an id: a text without the blanks round it, or a whole number, written in one way."""
+    """Read an id: a text without the blanks round it, or a whole number, also as 42.0."""
     return _text_or_number(value.strip() if isinstance(value, str) else value, longest=128)
 
 
+def is_guest(value: Any) -> bool:  # noqa: ANN401
+    """Tell whether a customer's id is the number 0, which shops write where there is no customer."""
+    return _whole(value) == 0
+
+
 def _text_or_number(value: Any, *, longest: int) -> str:  # noqa: ANN401
-    if type(value) is int and abs(value) < 10**longest:
-        return str(value)
-    return text(value, longest=longest)
+    number = _whole(value)
+    return text(value if number is None else str(number), longest=longest)
+
+
+def _whole(value: Any) -> int | None:  # noqa: ANN401
+    """Return a whole number of one reading; a larger one with a point has lost digits."""
+    if type(value) is float and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
+    return value if type(value) is int else None
+
+
+_EXACT = 2.0**53
 
 
 def text(value: Any, *, shortest: int = 1, longest: int) -> str:  # noqa: ANN401
@@ -105,7 +119,7 @@ def address(value: Any) -> str:  # noqa: ANN401
 
 
 def phone(value: Any) -> str:  # noqa: ANN401
-    """Read a number, also as digits without quotes."""
+    """Read a number, also as digits without quotes; with a point, some may have been rounded away."""
     return address(str(value) if type(value) is int and value > 0 else value)
 
 

@@ -11,6 +11,7 @@ from ordercast.errors import MalformedOrderEvent
 from ordercast.events.reading.spellings import EVENT, plain
 from ordercast.events.reading.status_elsewhere import NOT_CERTAIN, says_other_news
 from ordercast.events.reading.unread import TAKEN, refusal
+from ordercast.events.unreadable_values import decoded
 from ordercast.events.wrapping.text_wrappings import from_base64
 
 Document = dict[str, Any]
@@ -112,7 +113,7 @@ def _content(document: Document, envelope: _Envelope) -> Document:
     if field == "data_base64":
         content = from_base64(content.encode()) if isinstance(content, str) else None
     if isinstance(content, str | bytes):
-        content = _decoded(content)
+        content = _in_json(content)
     if not isinstance(content, dict):
         where = " or ".join(envelope.content)
         message = f"event: {envelope.name} without a JSON object in {where}"
@@ -120,9 +121,9 @@ def _content(document: Document, envelope: _Envelope) -> Document:
     return content
 
 
-def _decoded(text: str | bytes) -> object:
+def _in_json(text: str | bytes) -> object:
     try:
-        return msgspec.json.decode(text)
+        return decoded(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
 
@@ -142,7 +143,7 @@ def _refuse_by_name(document: Document) -> None:
             raise MalformedOrderEvent(message)
     for field in _MAY_HOLD_IT:
         inner = document.get(field)
-        inner = _decoded(inner) if isinstance(inner, str) else inner
+        inner = _in_json(inner) if isinstance(inner, str) else inner
         if isinstance(inner, dict) and _holds(inner, ORDER_ID):
             message = f"event: in an envelope that is not read; put what is in {field} by itself"
             raise MalformedOrderEvent(message)

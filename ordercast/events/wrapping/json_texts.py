@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from ordercast.events.wrapping.text_wrappings import in_json_text
+
 _SEVERAL = re.compile(rb"\}[ \t]*[^ \t,\]}]")
 """The end of an object and the beginning of another; in one object only a text holds it."""
 
@@ -83,9 +85,15 @@ def _elements(content: bytes) -> list[bytes]:
     if not content.startswith(b"["):
         return []
     try:
-        return [bytes(each) for each in _ARRAY.decode(content)]
+        return [_written_once(bytes(each)) for each in _ARRAY.decode(content)]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return []
+
+
+def _written_once(element: bytes) -> bytes:
+    """Return an object that its producer wrote as a text, as such; anything else as it is."""
+    inner = in_json_text(element)
+    return inner if inner.startswith(b"{") else element
 
 
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])

@@ -1,4 +1,4 @@
-"""Take base64 and a JSON text off a payload that was written twice. Used by the envelope."""
+"""Take base64 and JSON texts off a payload that was written twice. Used by the envelope and file readers."""
 
 import re
 from base64 import b64decode
@@ -11,9 +11,11 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 def unwrapped_text(payload: bytes) -> bytes:
-    """Return the bytes that *payload* is in base64 or as a JSON text; itself if it is neither."""
+    """Return the bytes that *payload* is in base64, or as a JSON text or lines of them; else itself."""
     if payload.startswith(b'"'):
-        return _json_text(payload)
+        lines = payload.splitlines()
+        inner = [in_json_text(each) for each in lines]
+        return payload if inner == lines else b"\n".join(inner)
     return from_base64(payload) or payload
 
 
@@ -28,7 +30,8 @@ def from_base64(payload: bytes) -> bytes | None:
         return None
 
 
-def _json_text(payload: bytes) -> bytes:
+def in_json_text(payload: bytes) -> bytes:
+    """Return the bytes that *payload* is as a JSON text; itself if it is none."""
     try:
         return _TEXT.decode(payload).encode()
     except (msgspec.DecodeError, UnicodeError):

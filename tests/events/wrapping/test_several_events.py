@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercast.events.envelope import EVENT_LIMIT, open_envelope
+from ordercast.events.envelope import EVENT_LIMIT, MEMBERS, open_envelope
 from ordercast.events.kpl_damaged import PART_LIMIT
 from ordercast.events.stream_record import ParkedRecord
 from ordercast.events.wrapping import json_texts as json_texts_module
@@ -18,6 +18,12 @@ from tests.aggregates import aggregate, record
 from tests.decisions.five_orders import ORDERS, opened
 
 A, B, C = ORDERS[:3]
+
+
+def json_text(event: bytes) -> bytes:
+    return json.dumps(event.decode()).encode()
+
+
 PRETTY = [json.dumps(json.loads(each), indent=2).encode() for each in ORDERS[:3]]
 
 TOGETHER = {
@@ -30,12 +36,28 @@ TOGETHER = {
     "an array": b"[" + b", ".join([A, B, C]) + b"]",
     "an array over several lines": b"[\n  " + b",\n  ".join([A, B, C]) + b"\n]\n",
     "an array and lines": b"[" + A + b"," + B + b"]\n" + C,
+    "lines, each a JSON text": b"\r\n".join(map(json_text, [A, B, C])) + b"\r\n",
+    "an array of JSON texts": b"[" + b", ".join(map(json_text, [A, B, C])) + b"]",
+    "gzip, to which more was appended": b"".join(gzip.compress(each) for each in (A, B + C)),
 }
 
 
 @pytest.mark.parametrize("together", TOGETHER.values(), ids=TOGETHER)
 def test_each_of_several_events_in_one_record_has_a_position_of_its_own(together: bytes) -> None:
     assert [("101.0", A), ("101.1", B), ("101.2", C)] == opened(together)
+
+
+def test_a_line_that_is_no_json_text_costs_none_of_its_neighbours() -> None:
+    record = b"\n".join([json_text(A), b'"cut off', json_text(C)])
+
+    assert [("101.0", A), ("101.1", b'"cut off'), ("101.2", C)] == opened(record)
+
+
+def test_gzip_of_too_many_members_is_parked() -> None:
+    """Each costs a reading of what is left."""
+    record = gzip.compress(b"") * (MEMBERS + 1)
+
+    assert [("101", "too-large")] == opened(record)
 
 
 def test_pretty_printed_objects_are_one_event_each() -> None:

@@ -40,6 +40,8 @@ READ = {
     "an EventBridge event in an SNS message in an SQS message": written(sqs(sns(event_bridge()))),
 }
 READ_BY_THEMSELVES = {
+    "lines or an array of JSON texts": b"\n".join([written(EVENT.decode())] * 2),
+    "gzip of several members": gzip.compress(EVENT) * 2,
     "JSON Lines, with LF or CRLF and empty lines": EVENT + b"\n\r\n" + EVENT + b"\r\n",
     "objects with nothing between them": EVENT + EVENT,
     "several pretty-printed objects": PRETTY + b"\n" + PRETTY,

@@ -14,6 +14,7 @@ SHOWN = {
     "a link without a scheme": {"tracking_url": "shop.example.com/t/1"},
     "an amount in words": {"amount": "forty-two"},
     "an amount with two readings": {"amount": "1,234"},
+    "a point with two readings": {"amount": {"value": "1.234", "currency": "EUR"}},
     "cents, or not": {"amount": 4250, "currency": "usd"},
     "an amount without a currency that is one": {"amount": {"value": "1", "currency": "kr"}},
     "an item without a name": {"items": [{"quantity": 2}]},

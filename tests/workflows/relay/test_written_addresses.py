@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
+from ordercast.people.person import Person
 from tests.examples import EMAIL, PHONE
 from tests.fakes.world import World
 from tests.workflows.relay.order_events import TO_ADA, relay, requested
@@ -35,6 +37,39 @@ def test_the_contact_s_country_wins_over_one_beside_it(world: World) -> None:
     assert [("confirmed", "sms", "+46701740605")] == requested(world, event)
     (decision,) = world.ledger.decisions.values()
     assert ["country: not read: contact.country says it"] == [str(each) for each in decision.notes]
+
+
+SWEDISH = "+46701740605"
+LED_ELSEWHERE = {
+    "the record's country, where the event has none": ({"country": "SE"}, {}),
+    "the record's country before the event's": ({"country": "SE"}, {"country": "GB"}),
+    "the record's number before the event's": ({"phone": SWEDISH}, {"phone": PHONE}),
+}
+
+
+@pytest.mark.parametrize(("on_record", "contact"), LED_ELSEWHERE.values(), ids=LED_ELSEWHERE)
+@pytest.mark.parametrize("rule", [None, "opted-out"])
+def test_an_opt_out_of_the_number_that_a_record_leads_to_is_heard(
+    world: World, on_record: dict[str, Any], contact: dict[str, Any], rule: str | None
+) -> None:
+    """The event alone leads to another number, whose record says nothing."""
+    customer = Person(key=customer_key(shop=None, customer_id="c-1"), **on_record)
+    own = Person(key=address_key(SWEDISH), refusals={Channel.SMS: rule} if rule else {})
+    world.know(customer, own)
+    event = {
+        "order_id": "o-1",
+        "customer_id": "c-1",
+        "channel": "sms",
+        "contact": {"phone": "070-174 06 05"} | contact,
+    }
+
+    relay(world, event)
+    world.send_published()
+
+    called = [call.notification.recipient for call in world.provider.calls]
+    assert ([] if rule else [SWEDISH]) == called
+    (row,) = world.rows()
+    assert (SWEDISH, rule) == (row.recipient, row.rule)
 
 
 TWO_ADDRESSES = {
