@@ -48,6 +48,7 @@ class LocalCloud:
         *,
         another: bool = False,
         receipt_delay: float | None = None,
+        secured: bool = False,
         progress: Progress = silent,
         root: Path = CHECKOUT,
     ) -> Self:
@@ -58,13 +59,14 @@ class LocalCloud:
         raises LocalCloudError, as does a failure to start.
         *receipt_delay*: seconds after a message until its first simulated receipt; without it, as
         `provider_simulator/outcomes_and_delays.py` says.
+        *secured*: with TLS, and each role may do what its policies allow; it needs OpenSSL.
         """
         folder, lock = client.claim(name, root=root, another=another)
         progress(START, "started")
         try:
             folder.clear()
             folder.create()
-            supervisor = client.start(folder, lock, receipt_delay=receipt_delay)
+            supervisor = client.start(folder, lock, receipt_delay=receipt_delay, secured=secured)
         finally:
             os.close(lock)  # the supervisor holds it now
         try:

@@ -14,7 +14,7 @@ REGION = "us-east-1"
 ACCOUNT = "000000000000"
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-"""No secret: the local cloud checks no signature."""
+"""No secret: the account's root, which may do anything, also where policies are looked at."""
 
 _NO_PROXY = "127.0.0.1,localhost"
 
@@ -22,16 +22,27 @@ _NO_PROXY = "127.0.0.1,localhost"
 def local_aws(folder: Path, endpoint: str) -> dict[str, str]:
     """Point an AWS SDK or tool to *endpoint*, and keep it from looking elsewhere."""
     nowhere = folder / "no-such-folder"
-    return CREDENTIALS | {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_CONFIG_FILE": str(nowhere / "config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(nowhere / "credentials"),
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": _NO_PROXY,
-        "no_proxy": _NO_PROXY,
-    }
+    trusted = str(certificate(folder))
+    trust = {"AWS_CA_BUNDLE": trusted, "NODE_EXTRA_CA_CERTS": trusted}
+    return (
+        (trust if endpoint.startswith("https:") else {})
+        | CREDENTIALS
+        | {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": str(nowhere / "config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(nowhere / "credentials"),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": _NO_PROXY,
+            "no_proxy": _NO_PROXY,
+        }
+    )
+
+
+def certificate(folder: Path) -> Path:
+    """Return the certificate of a secured emulator, which signs itself; ministack puts it there."""
+    return folder / "tmp/ministack-tls/server.crt"
 
 
 def without_aws(base: Mapping[str, str]) -> dict[str, str]:

@@ -25,13 +25,18 @@ class Command:
     keep_open: tuple[int, ...] = ()
 
 
-def loopback(port: int) -> str:
-    """Return the URL of a server on this machine."""
-    return f"http://127.0.0.1:{port}"
+def loopback(port: int, *, secured: bool = False) -> str:
+    """Return the URL of a server on this machine; *secured*: it speaks TLS."""
+    return f"http{'s' if secured else ''}://127.0.0.1:{port}"
 
 
-def emulator_command(folder: Path, *, socket: int, port: int, provider_port: int) -> Command:
-    """Start ministack on an open *socket*; its functions send messages through the provider simulator."""
+def emulator_command(
+    folder: Path, *, socket: int, port: int, provider_port: int, secured: bool = False
+) -> Command:
+    """Start ministack on an open *socket*; its functions send messages through the provider simulator.
+
+    *secured*: it speaks TLS, and does what the policies of a caller's role allow.
+    """
     provider = loopback(provider_port)
     main = "from local_cloud.emulator.serve import main; main()"
     return Command(
@@ -44,7 +49,8 @@ def emulator_command(folder: Path, *, socket: int, port: int, provider_port: int
         cwd=folder,
         keep_open=(socket,),
         env=clean(folder, path=os.environ.get("PATH", os.defpath))
-        | local_aws(folder, loopback(port))
+        | local_aws(folder, loopback(port, secured=secured))
+        | (_SECURED if secured else {})
         | {
             "AWS_ENDPOINT_URL_SESV2": provider,
             "AWS_ENDPOINT_URL_SNS": provider,
@@ -61,3 +67,7 @@ def emulator_command(folder: Path, *, socket: int, port: int, provider_port: int
             "STATE_DIR": str(folder / "state"),
         },
     )
+
+
+_SECURED = {"AUTH": "true", "USE_SSL": "1"}
+"""ministack makes a certificate with OpenSSL, where `environment.certificate` says."""

@@ -10,12 +10,19 @@ import asyncio
 import importlib
 import os
 import signal
+import ssl
 import sys
 import threading
 import urllib.request
 from importlib import metadata
+from pathlib import Path
 
 from local_cloud.emulator.alarms import accept_composite_alarms, accept_metric_math
+from local_cloud.emulator.authorisation import (
+    authorise_batches,
+    authorise_partiql,
+    write_calls_down,
+)
 from local_cloud.emulator.bundles import unpack_once
 from local_cloud.emulator.faster_dynamodb import speed_up
 from local_cloud.emulator.faster_kinesis import expire_seldom
@@ -25,6 +32,9 @@ from local_cloud.supervisor.parent_watch import when_parent_ends
 
 PINNED = "1.5.33"
 """The version that the patches are written for."""
+
+CALLS = Path("logs/authorised-calls.jsonl")
+"""Where a secured emulator writes what its callers did, in its working directory."""
 
 
 def main() -> None:
@@ -45,6 +55,11 @@ def main() -> None:
     remember_windows(lambda_service, provisioners)
     accept_metric_math(provisioners)
     accept_composite_alarms(provisioners)
+    authorise_partiql(importlib.import_module("ministack.core.iam_actions"))
+    if _secured():
+        evaluator = importlib.import_module("ministack.core.iam_evaluator")
+        write_calls_down(evaluator, CALLS)
+        authorise_batches(evaluator)
     _serve(int(sys.argv[1]))
 
 
@@ -55,6 +70,10 @@ def _refuse_another_version() -> None:
             f"ministack {found} is installed, but the patches here are made for {PINNED}: "
             "run `make` again, or adapt local_cloud/emulator and its tests."
         )
+
+
+def _secured() -> bool:
+    return os.environ.get("AUTH") == "true"
 
 
 def _end_with_workers() -> None:
@@ -68,13 +87,17 @@ def _serve(socket: int) -> None:
     config.bind = [f"fd://{socket}"]
     config.keep_alive_timeout = 75
     config.loglevel = os.environ["LOG_LEVEL"]
+    if _secured():
+        tls = importlib.import_module("ministack.core.tls")
+        config.certfile, config.keyfile = tls.resolve_tls_material()
     threading.Thread(target=_print_when_ready, daemon=True).start()
     asyncio.run(importlib.import_module("hypercorn.asyncio").serve(app, config))
 
 
 def _print_when_ready() -> None:
     """Wait for the first answer: the socket listens from the start, so connecting says nothing."""
-    port = os.environ["GATEWAY_PORT"]
-    urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health").close()
+    endpoint, trusted = os.environ["AWS_ENDPOINT_URL"], os.environ.get("AWS_CA_BUNDLE")
+    trust = ssl.create_default_context(cafile=trusted) if trusted else None
+    urllib.request.urlopen(f"{endpoint}/_ministack/health", context=trust).close()  # noqa: S310 - ours
     sys.stdout.write("ready\n")
     sys.stdout.flush()

@@ -1,6 +1,8 @@
 """Call the emulator: what is deployed, receipts, and calls to forward. Used by `api`, `receipts` and `server`."""
 
 import http.client
+import os
+import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,9 +80,7 @@ class EmulatorClient:
     ) -> HttpResponse:
         """Pass a call on as it came and its answer back as it comes; raises EmulatorUnreachable."""
         # A connection a call: reusing one that broke would mean sending a call twice.
-        connection = http.client.HTTPConnection(
-            self._address.hostname or "", self._address.port, timeout=_TIMEOUT_SECONDS
-        )
+        connection = self._connection()
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in headers.items():
@@ -93,6 +93,13 @@ class EmulatorClient:
             raise EmulatorUnreachable from error
         finally:
             connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        host, port = self._address.hostname or "", self._address.port
+        if self._address.scheme == "http":
+            return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_SECONDS)
+        trust = ssl.create_default_context(cafile=os.environ["AWS_CA_BUNDLE"])
+        return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_SECONDS, context=trust)
 
     def _cached(self, kind: str, name: str, ask: Callable[[str], Any]) -> Any:  # noqa: ANN401
         until, known = self._known.get((kind, name), (0.0, None))

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local_cloud.environment import CHECKOUT, clean
+from local_cloud.environment import CHECKOUT, certificate, clean
 from local_cloud.errors import LocalCloudError, last_lines
 from local_cloud.provider_simulator.outcomes_and_delays import RECEIPT_DELAY_SECONDS
 from local_cloud.supervisor.parent_watch import RELEASE
@@ -60,18 +60,23 @@ def claim(name: str, *, root: Path, another: bool) -> tuple[CloudFolder, int]:
 
 
 def start(
-    folder: CloudFolder, lock: int, *, receipt_delay: float | None
+    folder: CloudFolder, lock: int, *, receipt_delay: float | None, secured: bool
 ) -> subprocess.Popen[bytes]:
     """Start a supervisor that holds the *lock* and ends with this process, unless it is released."""
     delay = RECEIPT_DELAY_SECONDS if receipt_delay is None else receipt_delay
+    # Its services make their clients when the certificate is there.
+    trust = {"AWS_CA_BUNDLE": str(certificate(folder.path))} if secured else {}
     with folder.log(SUPERVISOR).open("a") as log:
         return subprocess.Popen(
-            [sys.executable, *COMMAND, str(folder.path), str(delay)],
+            [
+                *(sys.executable, *COMMAND, str(folder.path), str(delay)),
+                *(["secured"] if secured else []),
+            ],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             cwd=CHECKOUT,
-            env=clean(folder.path, path=os.environ.get("PATH", os.defpath)),
+            env=clean(folder.path, path=os.environ.get("PATH", os.defpath)) | trust,
             pass_fds=(lock,),
             start_new_session=True,
         )

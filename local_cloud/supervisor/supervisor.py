@@ -33,10 +33,14 @@ START_TIMEOUT = 60.0
 def main() -> None:
     """Run the local cloud in the folder that the first argument names, with the receipt delay in the second.
 
+    A third argument, "secured", has it speak TLS and look at policies.
+
     Exits 0 when it was stopped, 1 when a part failed.
     """
     folder, receipt_delay = Path(sys.argv[1]), float(sys.argv[2])
-    supervisor = Supervisor(CloudFolder(path=folder), receipt_delay=receipt_delay)
+    supervisor = Supervisor(
+        CloudFolder(path=folder), receipt_delay=receipt_delay, secured="secured" in sys.argv[3:]
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())
     when_parent_ends(supervisor.stop)
@@ -48,9 +52,10 @@ def main() -> None:
 class Supervisor:
     """Runs the local cloud of one folder and keeps its state file."""
 
-    def __init__(self, folder: CloudFolder, *, receipt_delay: float) -> None:
+    def __init__(self, folder: CloudFolder, *, receipt_delay: float, secured: bool) -> None:
         self._folder = folder
         self._receipt_delay = receipt_delay
+        self._secured = secured
         self._events: queue.SimpleQueue[ProcessEvent] = queue.SimpleQueue()
         self._emulator: EmulatorProcess | None = None
         self._state = CloudState(phase="starting")
@@ -96,11 +101,17 @@ class Supervisor:
     def _start_emulator(self, gateway: socket.socket, provider: socket.socket) -> None:
         port, provider_port = gateway.getsockname()[1], provider.getsockname()[1]
         self._state = replace(
-            self._state, endpoint=loopback(port), provider_endpoint=loopback(provider_port)
+            self._state,
+            endpoint=loopback(port, secured=self._secured),
+            provider_endpoint=loopback(provider_port),
         )
         self._emulator = EmulatorProcess(
             emulator_command(
-                self._folder.path, socket=gateway.fileno(), port=port, provider_port=provider_port
+                self._folder.path,
+                socket=gateway.fileno(),
+                port=port,
+                provider_port=provider_port,
+                secured=self._secured,
             ),
             log=self._folder.log(EMULATOR),
             events=self._events,
