@@ -2,9 +2,9 @@
 
 What is deferred until a time waits apart from what the sweeper looks at, so that a night's worth
 of messages hides no lost publication; apart by channel, whose rates differ, so that a channel
-without room holds up no other; and apart by how soon it expires, so that this can go first. What
-waits behind a hold is apart from both, and is not read until the hold is let go or it expires; high
-priority is apart from normal there, for it goes first however many wait.
+without room holds up no other; high priority apart from normal, for it goes first however many
+wait; and normal apart by how soon it expires, so that this can go first. What waits behind a hold
+is apart from all of these, and is not read until the hold is let go or it expires.
 """
 
 from collections.abc import Iterable
@@ -39,6 +39,8 @@ def partition_of(row: Notification) -> str:
         return _held(row.held_by, row.channel, row.priority, shard)
     if row.state is not State.DEFERRED:
         return _look(shard)
+    if row.priority is Priority.HIGH:
+        return _deferral(row.channel, _HIGH, shard)
     return _deferral(row.channel, _DAY if send_within(row) <= _A_DAY else _LONGER, shard)
 
 
@@ -48,10 +50,13 @@ def looks(shards: Iterable[int] = SHARDS) -> list[str]:
 
 
 def deferrals(
-    shards: Iterable[int] = SHARDS, channels: Iterable[Channel] = tuple(Channel)
+    shards: Iterable[int] = SHARDS,
+    channels: Iterable[Channel] = tuple(Channel),
+    priorities: Iterable[Priority] = tuple(Priority),
 ) -> list[str]:
     """Return the partitions of what is deferred until a time."""
-    return [_deferral(*each) for each in product(channels, (_DAY, _LONGER), shards)]
+    kinds = [kind for each in priorities for kind in _KINDS[each]]
+    return [_deferral(*each) for each in product(channels, kinds, shards)]
 
 
 def held_behind(
@@ -73,12 +78,13 @@ def _look(shard: int) -> str:
     return f"due-{shard}"
 
 
-def _deferral(channel: Channel, expires_within: str, shard: int) -> str:
-    return f"deferred-{channel}-{expires_within}-{shard}"
+def _deferral(channel: Channel, kind: str, shard: int) -> str:
+    return f"deferred-{channel}-{kind}-{shard}"
 
 
 # Names that last: rows are found in them also when a template's time has been changed.
-_DAY, _LONGER = "day", "longer"
+_HIGH, _DAY, _LONGER = "high", "day", "longer"
+_KINDS = {Priority.HIGH: [_HIGH], Priority.NORMAL: [_DAY, _LONGER]}
 _A_DAY = timedelta(days=1)
 
 

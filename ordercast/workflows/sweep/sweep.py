@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from ordercast.events.order_event import Priority
 from ordercast.sending.due_partitions import SHARDS, WHENEVER, deferrals, held_behind, looks
 from ordercast.workflows.ports import Clock, Deadline, Ledger
 from ordercast.workflows.release_room import ReleaseRoom, Senders
@@ -57,7 +58,7 @@ class Sweep:
         rounds: list[Round] = [
             partial(self.quota, shards, swept),
             partial(self.look, looks(shards), swept, room),
-            partial(self.release, deferrals(shards), swept, room),
+            partial(self._release, shards, swept, room),
             partial(self.receipts, shards, swept),
             partial(self.budgets, shards, swept),
             partial(self.holds, shards, swept, room),
@@ -66,6 +67,13 @@ class Sweep:
             take_turns(rounds, time_left=time_left)
         finally:
             self._count(shards, swept, room)
+
+    def _release(self, shards: Sequence[int], swept: Swept, room: ReleaseRoom) -> bool:
+        """Release high priority, and normal once no more of high is due."""
+        return any(
+            self.release(deferrals(shards, priorities=[priority]), swept, room)
+            for priority in (Priority.HIGH, Priority.NORMAL)
+        )
 
     def _count(self, shards: Sequence[int], swept: Swept, room: ReleaseRoom) -> None:
         """Count what is due and was not taken, and what of it will expire."""

@@ -15,6 +15,7 @@ from ordercast.pacing.bucket import HELD_AFTER, fresh
 from ordercast.pacing.holds import held
 from ordercast.people.person import Person
 from ordercast.sending.due_partitions import SHARDS
+from ordercast.sending.send_rules import back_pressured
 from ordercast.templates.statuses import send_within
 from ordercast.workflows.sweep.swept import Swept
 from tests.examples import EMAIL, notification, paused
@@ -223,6 +224,23 @@ def test_what_may_wait_for_a_day_only_goes_before_all_that_may_wait_longer(world
     replace(sweeper, release=release)(Swept(), time_left=world.time_left)
 
     assert {row.id for row in short} == {n.id for n in world.notifications_topic.published}
+
+
+def test_high_priority_goes_first_however_many_of_normal_are_due_for_longer(world: World) -> None:
+    """As after an outage, in which all of them came from their queues in vain."""
+    urgent_since = world.now()
+    normal = [back_pressured(notification(n), until=urgent_since - HOUR) for n in range(2000)]
+    urgent = [
+        back_pressured(
+            notification(n, priority=HIGH, effective_at=urgent_since), until=urgent_since
+        )
+        for n in range(3000, 3005)
+    ]
+    world.enter(*normal, *urgent)
+    sweep(world)
+
+    first = [each.priority for each in world.notifications_topic.published]
+    assert ([HIGH] * 5, 300) == (first[:5], len(first))
 
 
 # What waits behind a hold, and at a provider that takes nothing
