@@ -34,26 +34,33 @@ def main() -> None:
     here = Path(__file__).resolve().parents[1]
     counted = {}
     for checkout in (here, *map(Path, sys.argv[1:])):
-        none = _instructions(checkout, 0)  # first: it writes the byte code, which counts for a lot
-        counted[checkout] = (_instructions(checkout, ORDERS) - none) // ORDERS
+        _run(
+            checkout, 0
+        )  # it writes the byte code: to compile would count for more than the orders
+        counted[checkout] = (_instructions(checkout, ORDERS) - _instructions(checkout, 0)) // ORDERS
         ratio = counted[here] / counted[checkout]
         print(f"{checkout}: {counted[checkout]:,} an order; this one has {ratio:.2f} times that")
 
 
 def _instructions(checkout: Path, orders: int) -> int:
     callgrind = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
+    collected = re.search(r"Collected : (\d+)", _run(checkout, orders, *callgrind))
+    if collected is None:
+        raise LookupError("valgrind has counted nothing")
+    return int(collected[1])
+
+
+def _run(checkout: Path, orders: int, *under: str) -> str:
+    """Decide and render so many orders, *under* a program that counts; return what that says."""
     python = (sys.executable, "-P", "-c", _WORK, str(checkout), str(orders))
     done = subprocess.run(
-        (*callgrind, *python),
+        (*under, *python),
         env={"PYTHONHASHSEED": "0", "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         check=True,
     )
-    collected = re.search(r"Collected : (\d+)", done.stderr)
-    if collected is None:
-        raise LookupError("valgrind has counted nothing")
-    return int(collected[1])
+    return done.stderr
 
 
 if __name__ == "__main__":

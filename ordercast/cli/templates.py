@@ -107,9 +107,10 @@ def send_test(
     cloud: CloudName = None,
 ) -> None:
     """Send one message about a made-up order to yourself, as a stage sends it."""
-    known = {each for brand in (NO_BRAND, *_brands(None)) for each in templates_of(brand)}
+    known = [each for brand in (NO_BRAND, *_brands(None)) for each in templates_of(brand)]
     if template not in known:
-        raise UsageError(f"there is no template {template}", hint=f"there is {', '.join(known)}")
+        hint = f"there is {', '.join(dict.fromkeys(known))}"
+        raise UsageError(f"there is no template {template}", hint=hint)
     event = trial_event(template, to, language=language, shop=shop, at=datetime.now(UTC))
     with TemporaryDirectory() as temporary:
         file = Path(temporary) / "order.json"
