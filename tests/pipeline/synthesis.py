@@ -22,12 +22,14 @@ Resource = dict[str, Any]
 class Synthesis:
     """One stage's templates, by stack; `stages` share the account stack.
 
-    The stacks in `protected` have termination protection.
+    The stacks in `protected` have termination protection. `findings` of cdk-nag are those of prod:
+    an id and the path of a construct each; the other stages differ in numbers only.
     """
 
     stage: str
     templates: dict[str, dict[str, Any]]
     protected: frozenset[str]
+    findings: frozenset[tuple[str, str]]
 
     def each(self, kind: str) -> Iterator[tuple[str, str, Resource]]:
         """Yield stack, logical id and resource of *kind*; there is at least one."""
@@ -126,39 +128,63 @@ CACHES = {
 
 def synthesise(stage: str, folder: Path) -> Synthesis:
     """Synthesise one stage into *folder*, without bundling, or read what is kept of the same files."""
-    cache = SynthesisCache(root=ROOT, name=f"{stage}-unbundled")
+    checked = stage == "prod"
+    cache = SynthesisCache(root=ROOT, name=f"{stage}-{'checked' if checked else 'unbundled'}")
     key = cache.key()
     found = cache.find(key)
     if found is None:
-        _synthesise(stage, folder)
+        _synthesise(stage, folder, checked=checked)
         found = cache.keep(key, folder)
-    return Synthesis(stage=stage, templates=_templates(found), protected=_protected(found))
+    return _read(stage, found)
 
 
-def synthesise_settings(stage: StageSettings, folder: Path) -> Synthesis:
+def synthesise_settings(stage: StageSettings, folder: Path, *, checked: bool = False) -> Synthesis:
     """Synthesise the stacks of settings that stand in no file into *folder*, without bundling."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.read_stage", lambda _: stage)
-        _synthesise(stage.name, folder)
-    return Synthesis(stage=stage.name, templates=_templates(folder), protected=_protected(folder))
+        _synthesise(stage.name, folder, checked=checked)
+    return _read(stage.name, folder)
 
 
-def _templates(folder: Path) -> dict[str, dict[str, Any]]:
-    return {
-        path.name.removesuffix(".template.json"): json.loads(path.read_text())
-        for path in folder.glob("*.template.json")
-    }
+def _read(stage: str, folder: Path) -> Synthesis:
+    return Synthesis(
+        stage=stage,
+        templates={
+            path.name.removesuffix(".template.json"): json.loads(path.read_text())
+            for path in folder.glob("*.template.json")
+        },
+        protected=_protected(folder),
+        findings=_findings(folder),
+    )
 
 
-def _synthesise(stage: str, folder: Path) -> None:
-    from aws_cdk import App  # noqa: PLC0415  (importing it starts Node)
+def _synthesise(stage: str, folder: Path, *, checked: bool) -> None:
+    from aws_cdk import App, Validations  # noqa: PLC0415  (importing it starts Node)
 
     from app import compose  # noqa: PLC0415
 
     context = {**cdk_context(), "stage": stage, **_AS_THE_CLI_BUT_QUICKLY}
     app = App(outdir=str(folder), context=context)
     compose(app)
-    app.synth()
+    if not checked:
+        app.synth()
+        return
+    from cdk_nag import AwsSolutionsChecks, ServerlessChecks  # noqa: PLC0415
+
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+    with pytest.raises(RuntimeError, match="ValidationFailed"):  # once everything is written
+        app.synth()
+
+
+def _findings(folder: Path) -> frozenset[tuple[str, str]]:
+    written = folder / "validation-report.json"
+    report = json.loads(written.read_text() if written.exists() else '{"pluginReports": []}')
+    return frozenset(
+        (violation["ruleName"], construct["constructPath"])
+        for plugin in report["pluginReports"]
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+    )
 
 
 def _protected(folder: Path) -> frozenset[str]:

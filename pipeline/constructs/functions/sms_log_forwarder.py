@@ -53,7 +53,7 @@ class SmsLogForwarder(Function):
                 filter_pattern=logs.FilterPattern.all_events(),
             )
         self.allow_key(
-            "kms:Decrypt", "kms:GenerateDataKey*", key=defaults.key, through="sqs"
+            "kms:Decrypt", "kms:GenerateDataKey", key=defaults.key, through="sqs"
         )  # of Lambda, which writes to the queue in the function's name
 
     def _by_arn(self, queue: sqs.IQueue) -> sqs.IQueue:

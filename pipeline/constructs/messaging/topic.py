@@ -18,4 +18,4 @@ class EncryptedTopic(Construct):
     def let_publish(self, function: Function) -> None:
         """Let *function* publish, in batches too (they are the same action)."""
         function.allow("sns:Publish", on=[self.topic.topic_arn])
-        function.allow_key("kms:Decrypt", "kms:GenerateDataKey*", key=self._key, through="sns")
+        function.allow_key("kms:Decrypt", "kms:GenerateDataKey", key=self._key, through="sns")

@@ -113,13 +113,16 @@ def _number(name: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.NUMBER)
 
 
-# DynamoDB uses the key with the caller's permissions (DynamoDB guide: encryption at rest, usage notes).
+# DynamoDB uses the key with the caller's permissions (DynamoDB guide: encryption at rest, usage notes,
+# which writes GenerateDataKey* and ReEncrypt* and names what these stand for).
 _KEY_USE = (
     "kms:Decrypt",
     "kms:DescribeKey",
     "kms:Encrypt",
-    "kms:GenerateDataKey*",
-    "kms:ReEncrypt*",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
 )
 
 
