@@ -50,7 +50,7 @@ def test_an_example_that_we_publish_is_an_event(example: str) -> None:
 
 @pytest.mark.parametrize(("record", "said"), REFUSALS)
 def test_a_refusal_reads_as_we_publish_it(record: str, said: str) -> None:
-    assert 18 == len(REFUSALS)
+    assert 23 == len(REFUSALS)
     assert said == contract_error_of_bytes(record.encode())
 
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -195,6 +196,25 @@ def test_strict_names_each_unknown_field_and_what_it_may_mean() -> None:
         "items[0].qty: another spelling of items[0].quantity",
     ] == [str(each) for each in said]
     assert [] == unknown_fields(event())
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"account": "a"}, "account: unknown, not read"),
+        ({"tracking_number": "1Z"}, "tracking_number: unknown, not read"),
+        ({"amount": {"value": "1", "country": "SE"}}, "amount.country: unknown, not read"),
+        ({"contact": {"order_id": "o-1"}}, "contact.order_id: unknown, not read"),
+        ({"items": [{"name": "Cup", "email": "x"}]}, "items[0].email: unknown, not read"),
+        ({"statuss": "shipped"}, "statuss: unknown; did you mean status?"),
+        ({"number": "1000017"}, "number: unknown, not read"),
+        ({"line_items": []}, "line_items: unknown; did you mean items?"),
+    ],
+)
+def test_strict_suggests_near_names_alone_of_what_the_same_object_lacks(
+    fields: dict[str, Any], said: str
+) -> None:
+    assert [said] == [str(each) for each in unknown_fields(BARE | fields)]
 
 
 @given(st.from_type(type(None)) | WELL_FORMED)

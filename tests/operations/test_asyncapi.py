@@ -1,7 +1,6 @@
 """The AsyncAPI document is valid AsyncAPI 3, and says what is really read and written."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +11,9 @@ from ordercast.operations import asyncapi
 from ordercast.receipts.reading import read_receipt
 from ordercast.receipts.receipt import MalformedReceipt
 from tests.examples import notification
+from tests.fakes.clock import START
 from tests.pages import ROOT
+from tests.receipts.provider_bodies import email_event, recorded, sms_line
 
 OFFICIAL = ROOT / "node_modules" / "@asyncapi" / "specs" / "schemas" / "3.0.0-without-$id.json"
 DOCUMENT: dict[str, Any] = json.loads(asyncapi.FILE.read_text())
@@ -72,11 +73,29 @@ def test_what_the_topic_carries_is_what_the_document_says() -> None:
     assert {"channel", "priority", "template", "status"} == set(message.attributes)
 
 
-@pytest.mark.parametrize("name", ["EmailReceipt", "TextReceipt"])
-def test_a_receipt_without_what_the_document_requires_is_not_read(name: str) -> None:
-    required = DOCUMENT["components"]["schemas"][name]["required"]
-    body = json.dumps({each: {} for each in required})
+RECEIPTS = {
+    "EmailReceipt": email_event("Delivery", timestamp="2026-03-02T09:29:59.000Z"),
+    "TextReceipt": sms_line(answer="Delivered", timestamp="2026-03-02 09:29:58.000"),
+    "TextEvent": recorded("eum_event_text_delivered"),
+}
 
-    assert not schema_of(name).is_valid(json.loads(body))
-    with pytest.raises(MalformedReceipt):
-        read_receipt(body, received_at=datetime.now(UTC))
+
+@pytest.mark.parametrize("name", RECEIPTS)
+def test_a_provider_s_receipt_is_what_the_document_says(name: str) -> None:
+    body = json.loads(RECEIPTS[name])
+
+    assert [] == [each.message for each in schema_of(name).iter_errors(body)]
+    assert [name] == [each for each in RECEIPTS if schema_of(each).is_valid(body)]
+    named = DOCUMENT["components"]["schemas"][name]["properties"].keys()
+    assert named <= body.keys()
+
+
+@pytest.mark.parametrize("name", RECEIPTS)
+def test_a_receipt_without_what_the_document_requires_is_not_read(name: str) -> None:
+    whole = json.loads(RECEIPTS[name])
+    for required in DOCUMENT["components"]["schemas"][name]["required"]:
+        without = {key: value for key, value in whole.items() if key != required}
+
+        assert not schema_of(name).is_valid(without)
+        with pytest.raises(MalformedReceipt):
+            read_receipt(json.dumps(without), received_at=START)

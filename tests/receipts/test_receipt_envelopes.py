@@ -50,6 +50,8 @@ ENVELOPES = {
     "EventBridge": event_bridge,
     "EventBridge in SNS": lambda body: sns(event_bridge(body)),
     "SNS in SNS": lambda body: sns(sns(body)),
+    "a byte order mark": lambda body: f"\ufeff{body}",
+    "a byte order mark, in and round SNS": lambda body: "\ufeff" + sns(f"\ufeff{body}"),
 }
 
 

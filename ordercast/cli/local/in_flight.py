@@ -22,8 +22,8 @@ IDLE_LIMIT = 60.0
 """Seconds without progress after which waiting ends; the first invocation may take 20."""
 
 TEMPLATE_HINT = (
-    "A message whose template fails waits too, and no log here says so: "
-    "`.venv/bin/python -m pytest tests/templates` finds a misspelt field"
+    "A message whose template fails waits too: its line above names the template, as does "
+    "`ordercast status`, and `ordercast templates lint` finds a misspelt field"
 )
 
 PAUSE = 0.3  # seconds between two looks

@@ -57,7 +57,7 @@ def _messages(decision: Decision, rows: Mapping[str, Notification]) -> Iterator[
         if row and row.messages:
             said = "sent"
         elif why_not is None:
-            said = "not sent yet"
+            said = f"not sent yet ({row.rule})" if row and row.rule else "not sent yet"
         else:
             said = f"not sent: {why_not}" + (f" until {until:%Y-%m-%d %H:%M} UTC" if until else "")
         yield f"{CHANNELS[channel].label} {said}"

@@ -21,6 +21,7 @@ from ordercast.events.reading.spellings import (
     CONTACT,
     EVENT,
     Written,
+    others_for,
     plain,
     sorted_out,
 )
@@ -58,7 +59,8 @@ class _Reading:
         version = self._identifies("schema_version", values.version)
         order_id = self._identifies("order_id", values.identifier)
         if order_id is None:
-            raise MalformedOrderEvent(refusal("order_id", "nothing", TAKEN["order_id"]))
+            found = self._nothing("nothing", "order_id")
+            raise MalformedOrderEvent(refusal("order_id", found, TAKEN["order_id"]))
         identity = {
             "event_id": self._identifies("event_id", values.identifier),
             "shop": self._identifies("shop", values.identifier),
@@ -222,7 +224,13 @@ class _Reading:
         """Say that an event reaches nobody, by the contact that could not be read if there is one."""
         for each in self.found.get("contact", ()):
             return refusal(each.name, shape(each.value), TAKEN["contact"])
-        return refusal("customer_id", "nothing, and no contact", TAKEN["customer_id"])
+        found = self._nothing("nothing, and no contact", "customer_id", "contact")
+        return refusal("customer_id", found, TAKEN["customer_id"])
+
+    def _nothing(self, found: str, *fields: str) -> str:
+        """Return *found*, and the names by which one of *fields* may be meant."""
+        others = " and ".join(others_for(self.document, *fields))
+        return f"{found}, but {others}, which may mean something else" if others else found
 
 
 def _one(

@@ -53,6 +53,29 @@ MONEY = _spellings(
     {"amount": "value", "currencycode": "currency"},
 )
 
+MAY_MEAN: Spellings = (
+    dict.fromkeys(("id", "number", "ordernumber", "orderno", "ordername"), "order_id")
+    | dict.fromkeys(("incrementid", "entityid", "orderreference", "orderkey"), "order_id")
+    | dict.fromkeys(("customer", "customernumber", "user", "userid", "buyer"), "customer_id")
+    | dict.fromkeys(("billing", "billingaddress", "shippingaddress", "shipto"), "contact")
+    | dict.fromkeys(("lineitems", "orderlines", "orderitems", "products"), "items")
+    | dict.fromkeys(("total", "totalprice", "grandtotal", "ordertotal", "amounttotal"), "amount")
+    | dict.fromkeys(("createdat", "updatedat", "datecreated", "time"), "occurred_at")
+)
+"""What a raw order of a shop may mean by its names: not read, for each means something else, too.
+
+An `id` may be the order's, the event's or the database's, and an order may have several.
+"""
+
+
+def others_for(document: Mapping[str, Any], *fields: str) -> list[str]:
+    """Return the names in *document* by which one of *fields* may be meant."""
+    return [
+        name
+        for name, value in document.items()
+        if MAY_MEAN.get(plain(name)) in fields and value and NAME.fullmatch(name)
+    ]
+
 
 class Written(NamedTuple):
     """A value under the name, or path, that its producer wrote."""

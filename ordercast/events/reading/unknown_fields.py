@@ -10,6 +10,7 @@ from ordercast.events.reading.spellings import (
     CONTACT,
     EVENT,
     ITEM,
+    MAY_MEAN,
     MONEY,
     NAME,
     Spellings,
@@ -52,13 +53,24 @@ def _unknown(
         if name in own:
             continue
         field = f"{within}{name if NAME.fullmatch(name) else UNKNOWN_FIELD}"
-        near = get_close_matches(plain(name), list(spellings), n=1)
         if plain(name) in spellings:
             yield Note(field, f"another spelling of {_meant(spellings[plain(name)], within)}")
-        elif near:
-            yield Note(field, f"unknown; did you mean {_meant(spellings[near[0]], within)}?")
+        elif near := _near(plain(name), spellings, document):
+            yield Note(field, f"unknown; did you mean {_meant(near, within)}?")
         else:
             yield Note(field, "unknown, not read")
+
+
+def _near(name: str, spellings: Spellings, document: Mapping[str, Any]) -> str | None:
+    """Return the field that *name* resembles, or may mean where *document* has no other for it."""
+    for each in get_close_matches(name, list(spellings), n=3, cutoff=0.8):
+        if abs(len(each) - len(name)) <= _MORE:
+            return spellings[each]
+    meant = MAY_MEAN.get(name) if spellings is EVENT else None
+    return None if meant in {spellings.get(plain(each)) for each in document} else meant
+
+
+_MORE = 2  # letters that one name has more than one that it resembles
 
 
 def _meant(known: str, within: str) -> str:

@@ -12,7 +12,9 @@ from ordercast.cli.local import own_events
 from ordercast.cli.local.own_events import OwnEvents
 from ordercast.events.order_event import parse_order_event
 from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
 from ordercast.producer import NO_CURRENCY
+from ordercast.templates.words import TemplateFailed, Words
 from tests.examples import EMAIL, POLICY, payload, quiet_for
 from tests.fakes.clock import START
 from tests.fakes.world import World
@@ -111,6 +113,19 @@ def test_each_message_has_its_verdict(world: World) -> None:
         "order o-1 confirmed: SMS sent; e-mail not sent: suppressed (not-allowed)",
         "order o-2 shipped: SMS sent",
     ] == own.verdicts()
+
+
+def test_a_message_whose_template_fails_names_the_template_while_it_waits(world: World) -> None:
+    def failing(row: Notification) -> Words:
+        raise TemplateFailed(row.template, "en", brand="", error=KeyError(EMAIL))
+
+    world.words = failing
+    own = following(world, [order(1, status="shipped")])
+    world.relay(order(1, status="shipped"))
+    world.send_published()
+
+    assert QUEUE == own.count_in_flight()
+    assert ["order o-1 shipped: e-mail not sent yet (bug:KeyError:shipped/en)"] == own.verdicts()
 
 
 def test_zero_messages_have_their_reason_in_the_verdict(world: World) -> None:
