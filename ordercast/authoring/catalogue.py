@@ -72,8 +72,8 @@ def words_in(brand: Brand, template: str, language: str) -> Mapping[str, Any]:
 
 def shared_files() -> list[str]:
     """Return the files of words that all shops share, by their path in the folder of templates."""
-    files = (path.relative_to(each) for each in sources.folders() for path in each.glob("*/*.toml"))
-    return sorted({path.as_posix() for path in files})
+    folder = sources.FOLDER
+    return sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*.toml"))
 
 
 def _default_first(language: str) -> tuple[bool, str]:

@@ -127,7 +127,7 @@ def _lines(words: Iterable[tuple[str, str]]) -> Iterator[str]:
 def _folder(shop: str | None) -> Path:
     """Return the folder of a brand, or of the templates of all shops."""
     if shop is None:
-        return sources.folders()[-1]
+        return sources.FOLDER
     folder = brands.FOLDER / shop
     if not (folder / "brand.toml").is_file():
         known = ", ".join(read_brands(brands.FOLDER)) or "none yet: ordercast new brand"

@@ -9,6 +9,9 @@ from pathlib import Path, PurePath
 
 from ordercast.templates.brands import Brand
 
+FOLDER = Path(__file__).parent
+"""Where the templates of all shops are."""
+
 DEFAULT_LANGUAGE = "en"
 
 LAYOUT = "layout"
@@ -29,17 +32,11 @@ class Sources:
     skeletons: Mapping[str, str]
 
 
-def folders() -> tuple[Path, ...]:
-    """Return where templates are; of a file that is in several, the last is read."""
-    return (Path(__file__).parent,)
-
-
 @cache
 def languages_of(template: str, brand: Brand) -> frozenset[str]:
     """Return the languages that *template* is written in, for all shops or by the brand."""
-    shared = {path.stem for each in folders() for path in (each / template).glob("*.toml")}
-    own = (PurePath(name) for name in brand.files)
-    return frozenset(shared | {path.stem for path in own if str(path.parent) == template})
+    own = (path for each in brand.files if str((path := PurePath(each)).parent) == template)
+    return frozenset(path.stem for path in (*(FOLDER / template).glob("*.toml"), *own))
 
 
 @cache
@@ -83,5 +80,5 @@ def _words(folder: str, language: str, brand: Brand) -> dict[str, str]:
 
 def shared_text(name: str) -> str:
     """Return the text of a file of all shops; empty where there is none."""
-    found = [path for each in folders() if (path := each / name).is_file()]
-    return found[-1].read_text(encoding="utf-8") if found else ""
+    path = FOLDER / name
+    return path.read_text(encoding="utf-8") if path.is_file() else ""

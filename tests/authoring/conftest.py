@@ -21,7 +21,7 @@ Change = Callable[[str, str, str], None]
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Path]:
     """A folder with copies of some templates and of the example brand, which a test may change."""
-    (templates,) = sources.folders()
+    templates = sources.FOLDER
     for folder in ("layout", *FEW):
         shutil.copytree(templates / folder, tmp_path / "templates" / folder)
         for file in (tmp_path / "templates" / folder).glob("*.toml"):

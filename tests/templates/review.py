@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from ordercast.events.message_class import MessageClass
@@ -14,6 +15,7 @@ from ordercast.templates.statuses import TEMPLATES
 REVIEW = "review"
 SETTINGS = Status(send_within=timedelta(hours=72), message_class=MessageClass.PROMOTIONAL)
 FILES = Path(__file__).with_name("promotional")
+TEMPLATES_OF_ALL = sources.FOLDER
 
 
 @contextmanager
@@ -21,14 +23,17 @@ def review_template() -> Iterator[None]:
     """Make `review` a template, with the words beside this file."""
     with (
         patch.object(statuses, "TEMPLATES", {**TEMPLATES, REVIEW: SETTINGS}),
-        templates_in(*sources.folders(), FILES),
+        TemporaryDirectory() as temporary,
+        templates_in(Path(temporary)),
     ):
+        for each in (*TEMPLATES_OF_ALL.iterdir(), *FILES.iterdir()):
+            (Path(temporary) / each.name).symlink_to(each)
         yield
 
 
 @contextmanager
-def templates_in(*folders: Path) -> Iterator[None]:
-    """Read templates from *folders* instead, the last first."""
+def templates_in(folder: Path) -> Iterator[None]:
+    """Read templates from *folder* instead."""
     read_once = (
         sources.languages_of,
         sources.sources_of,
@@ -36,7 +41,7 @@ def templates_in(*folders: Path) -> Iterator[None]:
         rendering._compiled,  # noqa: SLF001 - what depends on the files
     )
     with ExitStack() as stack:
-        stack.enter_context(patch.object(sources, "folders", lambda: folders))
+        stack.enter_context(patch.object(sources, "FOLDER", folder))
         for cached in read_once:
             cached.cache_clear()
             stack.callback(cached.cache_clear)
