@@ -21,6 +21,7 @@ from ordercast.wiring.send import SenderPorts, send_messages
 from ordercast.workflows.send_messages import WAVE_TAKES
 from pipeline.settings.mapping import mapping_of
 from tests.examples import notification, paused
+from tests.explorer.deployed.fitting import SWEEP_POLICY
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START, CountingToken
@@ -226,6 +227,7 @@ def _message(number: int, priority: Priority, at: datetime) -> Notification:
         priority=priority,
         occurred_at=at,
         effective_at=at,
+        due_at=at + SWEEP_POLICY.republish_after,
         customer_id=None,
         consent=CONSENT_BY_EVENT,
     )
