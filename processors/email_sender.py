@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
 from ordercast.gateways.invocations.batch_response import BatchResponse
+from ordercast.gateways.invocations.deadline import deadline
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.providers.ses_email import SesEmail
 from ordercast.settings.brands import own_senders
 from ordercast.settings.processors import EmailSenderSettings
 from ordercast.wiring.clock import utc_now, wait_until
-from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from ordercast.errors import Retryable
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways import clients
 from ordercast.gateways.invocations.batch_response import BatchResponse, from_lowest
+from ordercast.gateways.invocations.deadline import deadline
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
@@ -28,7 +29,6 @@ from ordercast.wiring.relay import RelayPorts, policy_of, relay_orders
 from ordercast.wiring.tables import tables
 from ordercast.workflows.ports import Deadline
 from ordercast.workflows.relay_orders import Relayed, RelayOrders
-from processors.deadline import deadline
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

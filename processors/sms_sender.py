@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients
 from ordercast.gateways.invocations.batch_response import BatchResponse
+from ordercast.gateways.invocations.deadline import deadline
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.providers.sns_sms import SnsSms
 from ordercast.settings.processors import SmsSenderSettings
 from ordercast.settings.texts import template_ids
 from ordercast.wiring.clock import utc_now, wait_until
-from processors.deadline import deadline
 from processors.sender import Sender, respond, wire
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from ordercast.embedded_metric_format import (
 )
 from ordercast.gateways import clients
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
+from ordercast.gateways.invocations.deadline import deadline
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
@@ -36,7 +37,6 @@ from ordercast.wiring.tables import tables
 from ordercast.workflows.ports import Deadline
 from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep.swept import Swept
-from processors.deadline import deadline
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger

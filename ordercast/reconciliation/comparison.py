@@ -6,6 +6,7 @@ It works page by page, so an hour of millions takes no more memory than one of t
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from ordercast.rollups.counting import CORRECTION
 from ordercast.rollups.rollup import (
@@ -78,7 +79,10 @@ class Look:
                 self.corrected[i] = each
             if bucket.hour in self.hours:
                 add(self.expected.setdefault(bucket, {}), amounts)
-                self.stamp += hash((i, each.version, bucket, frozenset(amounts.items())))
+                # Not `hash`, which another process computes otherwise.
+                self.stamp += crc32(
+                    repr((i, each.version, bucket, sorted(amounts.items()))).encode()
+                )
 
     def misheld(self, buckets: Mapping[RollupKey, Amounts]) -> dict[RollupKey, dict[str, Amount]]:
         """Return the surplus of each bucket (below 0: what it lacks)."""

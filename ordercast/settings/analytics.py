@@ -26,8 +26,11 @@ class AnalyticsSettings(EnvironmentSettings):
 HOURS_AGO = (3, 26, 74)
 """Each hour is compared when it is over, a day later, and when all receipts are in.
 
-Each comparison is an invocation of its own, with the whole time-out.
+An hour is compared in as many passes as it needs, and the next one of that age begins after it.
 """
+
+MINUTES_APART = 20
+"""Minutes from one invocation of the verifier to the next, which is longer than its time-out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

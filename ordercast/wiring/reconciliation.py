@@ -16,6 +16,7 @@ from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
 from ordercast.gateways.parked.objects import S3ParkedObjects
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.gateways.rollups.progress import DynamoProgress
 from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.reconciliation.tracing import ParkedPositions
 from ordercast.settings.analytics import VerifierSettings
@@ -23,6 +24,7 @@ from ordercast.wiring.tables import tables
 from ordercast.wiring.velocity import velocity_of
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
+from ordercast.workflows.reconcile.compare_in_passes import CompareInPasses
 from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from ordercast.workflows.reconcile.count_charges import CountCharges
 from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
@@ -40,6 +42,7 @@ class Verification:
     budgets: CompareBudgets
     velocity: SetVelocityLimits
     trace_records: TraceRecords
+    in_passes: CompareInPasses
     rollups: DynamoRollups
     inputs: DynamoRollupInputs
     charges: CountCharges | None
@@ -69,6 +72,15 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
         retention=settings.retention,
         charges=charges,
     )
+    trace_records = TraceRecords(
+        stream=orders,
+        decisions=DynamoLedger(table=ledger),
+        ledger=inputs,
+        source=partial(_parked_positions, parked),
+        now=now,
+        redelivered_for=settings.redelivered_for,
+        default_currency=settings.default_currency,
+    )
     return Verification(
         verify=verify,
         budgets=CompareBudgets(
@@ -85,14 +97,13 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
             velocity=velocity_of(settings),
             now=now,
         ),
-        trace_records=TraceRecords(
-            stream=orders,
-            decisions=DynamoLedger(table=ledger),
-            ledger=inputs,
-            source=partial(_parked_positions, parked),
+        trace_records=trace_records,
+        in_passes=CompareInPasses(
+            progress=DynamoProgress(table=table(settings.rollups_table), now=now),
+            rollups=verify,
+            records=trace_records,
+            stream_retention=settings.stream_retention,
             now=now,
-            redelivered_for=settings.redelivered_for,
-            default_currency=settings.default_currency,
         ),
         rollups=rollups,
         inputs=inputs,

@@ -1,6 +1,7 @@
 """The verifier compares each hour that is over, and publishes what needs an operator."""
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -12,14 +13,17 @@ from analytics import verifier
 from ordercast.budgets.budget import Limits
 from ordercast.budgets.velocity import Velocity
 from ordercast.notifications.lifecycle import State
+from ordercast.reconciliation.progress import READ_TO_THE_END
 from ordercast.reconciliation.tracing import TracedRecords
-from ordercast.rollups.rollup import hour_of
+from ordercast.rollups.rollup import RollupInput, hour_of
 from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from ordercast.wiring.reconciliation import Verification
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
+from ordercast.workflows.reconcile.compare_in_passes import CompareInPasses
 from ordercast.workflows.reconcile.count_charges import CountCharges
 from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.progress import FakeProgress
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
 from tests.lines import line
@@ -53,18 +57,29 @@ SETTINGS = VerifierSettings(
 
 
 class Clock(datetime):
+    minutes = 5
+
     @classmethod
     def now(cls, tz: tzinfo | None = UTC) -> datetime:  # type: ignore[override]  # a fixed time
-        return NOW.astimezone(tz) + timedelta(minutes=5)
+        return NOW.astimezone(tz) + timedelta(minutes=cls.minutes)
 
 
 class Context:
+    """An invocation's; `left` is what it has."""
+
     aws_request_id = "r-1"
+
+    def __init__(self, left: timedelta = timedelta(minutes=15)) -> None:
+        self.left = left
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.left.total_seconds() * 1000)
 
 
 class Stage:
     def __init__(self) -> None:
         self.rollups, self.ledger = FakeRollups(), FakeRollupInputs()
+        self.progress = FakeProgress()
         self.receipt_logs = FakeReceiptLogs()
         self.charges = CountCharges(
             receipt_logs=self.receipt_logs,
@@ -76,10 +91,17 @@ class Stage:
         self.reads_since: list[datetime] = []
         self.wired: Verification
 
-    def meaning_of(self, since: datetime, until: datetime) -> TracedRecords:
+    def pages(
+        self, since: datetime, until: datetime, *, traced: TracedRecords, places: Mapping[str, str]
+    ) -> Iterator[tuple[str, str, Mapping[str, RollupInput]]]:
         assert HOUR == until - since
+        if places:  # read to the end, and saved
+            return
         self.reads_since.append(since)
-        return self.placed.get(since, TracedRecords())
+        there = self.placed.get(since, TracedRecords())
+        for name in ("records", "accepted", "lost", "unentered"):
+            setattr(traced, name, getattr(there, name))
+        yield "shard-1", READ_TO_THE_END, self.ledger.rollup_inputs(there.promised)
 
     def counted(self, number: int, age: timedelta, **changes: Any) -> None:
         """Put a row on the ledger and in the rollups, and change it on the ledger since."""
@@ -93,8 +115,16 @@ class Stage:
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage()
     monkeypatch.setattr(verifier, "datetime", Clock)
+    compare = verifying(stage.rollups, stage.ledger)
     wired = Verification(
-        verify=verifying(stage.rollups, stage.ledger),
+        verify=compare,
+        in_passes=CompareInPasses(
+            progress=stage.progress,
+            rollups=compare,
+            records=stage,  # type: ignore[arg-type]  # a fake of it
+            stream_retention=SETTINGS.stream_retention,
+            now=lambda: Clock.now(UTC),
+        ),
         budgets=CompareBudgets(
             rollups=stage.rollups,
             accounts=FakeAccounts(),
@@ -109,7 +139,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
             velocity=Velocity(floor=Decimal(0), factor=Decimal(5)),
             now=lambda: NOW,
         ),
-        trace_records=stage.meaning_of,  # type: ignore[arg-type]  # a fake of the port
+        trace_records=stage,  # type: ignore[arg-type]  # a fake of it
         rollups=stage.rollups,  # type: ignore[arg-type]  # a fake of the port
         inputs=stage.ledger,  # type: ignore[arg-type]  # a fake of the port
         charges=stage.charges,
@@ -121,17 +151,17 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
 
 
 def handle(
-    capsys: pytest.CaptureFixture[str], event: dict[str, Any] | None = None
+    capsys: pytest.CaptureFixture[str], context: Context | None = None
 ) -> tuple[dict[str, Any], int]:
-    answer = verifier.handler(event or {}, Context())  # type: ignore[arg-type]  # a stand-in for the context
+    answer = verifier.handler({}, context or Context())  # type: ignore[arg-type]  # a stand-in for the context
     lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
     (differing,) = [each["RollupsDiffer"] for each in lines if "RollupsDiffer" in each]
     return answer, differing
 
 
 def test_three_hours_are_compared_and_hours_that_agree_are_reported_as_zero(stage, capsys) -> None:
-    for number, age in enumerate(verifier.AGES, start=1):
-        stage.counted(number, age)
+    for number, age in enumerate(HOURS_AGO, start=1):
+        stage.counted(number, age * HOUR)
 
     answer, differing = handle(capsys)
 
@@ -139,16 +169,38 @@ def test_three_hours_are_compared_and_hours_that_agree_are_reported_as_zero(stag
     assert [1, 1, 1] == [each["notifications"] for each in answer["hours"].values()]
 
 
-@pytest.mark.parametrize("hours_ago", HOURS_AGO)
-def test_an_invocation_compares_the_hour_that_it_is_asked_for_alone(
-    stage, capsys, hours_ago: int
-) -> None:
-    stage.receipt_logs.join([lost(at=NOW - timedelta(hours=73))])
-    answer, differing = handle(capsys, {"hours_ago": hours_ago})
+def test_an_hour_is_compared_once_at_each_age(stage, capsys) -> None:
+    first, _ = handle(capsys)
+    again, differing = handle(capsys)
 
-    assert ([hour_of(NOW - hours_ago * HOUR)], 0) == (list(answer["hours"]), differing)
-    counted_charges = any("charges" in amounts for amounts in stage.rollups.written.values())
-    assert (hours_ago == HOURS_AGO[0]) is counted_charges
+    assert {hour_of(NOW - age * HOUR) for age in HOURS_AGO} == set(first["hours"])
+    assert ({}, 0) == (again["hours"], differing)
+
+
+def test_what_an_invocation_has_no_time_for_is_left_to_the_next_ones(stage, capsys) -> None:
+    """The records of the first hour, then its notifications, and only then another hour."""
+    short = Context(timedelta(seconds=1))
+    hours: list[str] = []
+    for _ in range(200):
+        answer, _ = handle(capsys, short)
+        hours += answer["hours"]
+        if len(hours) == len(HOURS_AGO):
+            break
+
+    assert {hour_of(NOW - age * HOUR) for age in HOURS_AGO} == set(hours)
+
+
+def test_no_age_waits_for_another_that_takes_all_the_time(
+    stage, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    """Each of an hour's runs begins with another age."""
+    short, begun = Context(timedelta(seconds=1)), []
+    for minute in (5, 25, 45):
+        monkeypatch.setattr(Clock, "minutes", minute)
+        handle(capsys, short)
+        begun.append(set(stage.progress.kept))
+
+    assert [{3}, {3, 26}, {3, 26, 74}] == begun
 
 
 def test_records_are_placed_while_the_stream_has_them(stage, capsys) -> None:

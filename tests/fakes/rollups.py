@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from ordercast.budgets.account import BySlot, summed
 from ordercast.budgets.budget import Limits
@@ -10,6 +11,7 @@ from ordercast.rollups.counting import ACTIONS, NAMES, Transaction
 from ordercast.rollups.rollup import Amount, CountedVersion, RollupKey, add
 
 WRITERS = 4
+PARTITIONS = 3  # of an hour
 PAGE = 2  # so that nothing fits one
 
 
@@ -56,6 +58,16 @@ class FakeRollups:
         there = [(i, each) for (at, i), each in self.kept.items() if at == hour]
         for start in range(0, len(there), PAGE):
             yield dict(there[start : start + PAGE])
+
+    def counted_partitions(self, hour: str) -> list[str]:
+        return [f"{hour}#{place}" for place in range(PARTITIONS)]
+
+    def counted_in(self, partition: str) -> Iterator[dict[str, CountedVersion]]:
+        hour, place = partition.split("#")
+        for page in self.counted_pages(hour):
+            yield {
+                i: each for i, each in page.items() if crc32(i.encode()) % PARTITIONS == int(place)
+            }
 
     def buckets(self, days: Iterable[str]) -> dict[RollupKey, dict[str, Amount]]:
         wanted = set(days)

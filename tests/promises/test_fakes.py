@@ -20,6 +20,7 @@ from tests.fakes.limits import FakeLimits
 from tests.fakes.notifications_topic import FakeNotificationsTopic, TwoEntriesOfOneId
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
+from tests.fakes.progress import FakeProgress
 from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_logs import FakeReceiptLogs, TwoReceiptLogsOfOneMessage
 from tests.fakes.receipt_queue import FakeReceiptQueue
@@ -36,6 +37,7 @@ from tests.promises.limits import LimitsPromises
 from tests.promises.notifications_topic import Heard, Listener, NotificationsTopicPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
 from tests.promises.people import NOBODY, OnRecord, PeoplePromises, paying
+from tests.promises.progress import ProgressPromises
 from tests.promises.provider import ProviderPromises, outgoing
 from tests.promises.receipt_logs import ReceiptLogsPromises, receipt_log
 from tests.promises.receipt_queue import InboundEvent, ReceiptQueuePromises
@@ -87,6 +89,12 @@ class TestFakeTemplateVersions(TemplateVersionsPromises):
     @pytest.fixture
     def versions(self) -> FakeTemplateVersions:
         return FakeTemplateVersions()
+
+
+class TestFakeProgress(ProgressPromises):
+    @pytest.fixture
+    def progress(self) -> FakeProgress:
+        return FakeProgress()
 
 
 class TestFakeRollups(RollupsPromises):

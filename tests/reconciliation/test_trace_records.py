@@ -10,6 +10,7 @@ from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.ledger.items import write
 from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.parked.item import GivenUpBatch
+from ordercast.reconciliation.progress import READ_TO_THE_END
 from ordercast.reconciliation.tracing import ParkedPositions, TracedRecords
 from ordercast.workflows.reconcile.trace_records import TraceRecords
 from ordercast.workflows.redrive.batches import ParkedBatches
@@ -40,8 +41,10 @@ class Stage:
         if not withheld:
             self.world.relayer(batch)
 
-    def between(self, since, until) -> Iterator[list[StreamRecord]]:
-        yield [each for each in self.put if each.arrived_at and since <= each.arrived_at < until]
+    def pages(self, since, until, *, places=None) -> Iterator[tuple[str, str, list[StreamRecord]]]:
+        assert not places
+        held = [each for each in self.put if each.arrived_at and since <= each.arrived_at < until]
+        yield "shard-1", READ_TO_THE_END, held
 
     def rollup_inputs(self, ids):
         rows = self.world.ledger.rows

@@ -63,6 +63,15 @@ class DynamoRollups:
         for page in self._pages(rollup_item.counted_partitions(hour)):
             yield dict(map(rollup_item.read_counted, page))
 
+    def counted_partitions(self, hour: str) -> Sequence[str]:
+        """Return the partitions of an hour's counted versions."""
+        return rollup_item.counted_partitions(hour)
+
+    def counted_in(self, partition: str) -> Iterator[dict[str, CountedVersion]]:
+        """Yield what `counted_pages` does, of one partition."""
+        for page in self._pages([partition]):
+            yield dict(map(rollup_item.read_counted, page))
+
     def buckets(self, days: Iterable[str]) -> dict[RollupKey, dict[str, Amount]]:
         """Return the rollups of those days (UTC, `2026-03-02`)."""
         partitions = [each for day in days for each in rollup_item.bucket_partitions(day)]

@@ -1,14 +1,15 @@
 """Read the orders stream again over a span of time. Used by replay, record and the reconciliation."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ordercast.errors import StreamUnavailable
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways.unavailable import raised_as
+from ordercast.reconciliation.progress import READ_TO_THE_END
 
 if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient
@@ -35,28 +36,42 @@ class KinesisOrders:
 
     def between(self, since: datetime, until: datetime) -> Iterator[list[StreamRecord]]:
         """Yield, page by page, the records that arrived from *since* on and before *until*."""
-        return (records for _, records in self.by_shard(since, until))
+        return (records for _, _, records in self.pages(since, until))
 
     def by_shard(
         self, since: datetime, until: datetime
     ) -> Iterator[tuple[str, list[StreamRecord]]]:
         """Yield what `between` does, each page with the id of its shard."""
+        return ((shard, records) for shard, _, records in self.pages(since, until))
+
+    def pages(
+        self, since: datetime, until: datetime, *, places: Mapping[str, str] | None = None
+    ) -> Iterator[tuple[str, str, list[StreamRecord]]]:
+        """Yield what `by_shard` does, each page with the place behind it.
+
+        *places* are, by shard, those behind which an earlier reading ended.
+        """
+        known = places or {}
         pages = self.client.get_paginator("list_shards").paginate(StreamName=self.name)
         with _translated():
             shards = [shard["ShardId"] for page in pages for shard in page["Shards"]]
         for shard in shards:
-            for records in self._of_shard(shard, since, until):
-                yield shard, records
+            if known.get(shard) == READ_TO_THE_END:
+                continue
+            for place, records in self._of_shard(shard, since, until, known.get(shard)):
+                yield shard, place, records
 
     def _of_shard(
-        self, shard: str, since: datetime, until: datetime
-    ) -> Iterator[list[StreamRecord]]:
+        self, shard: str, since: datetime, until: datetime, after: str | None
+    ) -> Iterator[tuple[str, list[StreamRecord]]]:
+        begins: dict[str, Any] = (
+            {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": after}
+            if after
+            else {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": since}
+        )
         with _translated():
             place: str | None = self.client.get_shard_iterator(
-                StreamName=self.name,
-                ShardId=shard,
-                ShardIteratorType="AT_TIMESTAMP",
-                Timestamp=since,
+                StreamName=self.name, ShardId=shard, **begins
             )["ShardIterator"]
         limit = _FIRST_PAGE
         while place:
@@ -64,14 +79,17 @@ class KinesisOrders:
                 page = self.client.get_records(ShardIterator=place, Limit=limit)
             records = page["Records"]
             size = sum(len(each["Data"]) for each in records)
-            yield [_record(r) for r in records if since <= _arrived(r) < until]
             caught_up = not page.get("MillisBehindLatest") and not records
-            if caught_up or (records and _arrived(records[-1]) >= until):
-                return
-            place = page.get("NextShardIterator")
-            limit = _records_in_a_share(len(records), size) or limit
-            # What a page had above the share is waited for.
-            self.pause(max(BETWEEN_READS, size / SHARE))
+            ends = caught_up or bool(records and _arrived(records[-1]) >= until)
+            place = None if ends else page.get("NextShardIterator")
+            after = records[-1]["SequenceNumber"] if records else after
+            found = [_record(r) for r in records if since <= _arrived(r) < until]
+            if found or not place:
+                yield (READ_TO_THE_END if place is None else str(after)), found
+            if place:
+                limit = _records_in_a_share(len(records), size) or limit
+                # What a page had above the share is waited for.
+                self.pause(max(BETWEEN_READS, size / SHARE))
 
 
 def _records_in_a_share(records: int, size: int) -> int:

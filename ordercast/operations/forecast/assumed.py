@@ -2,7 +2,7 @@
 
 COUNTED_TIMES = 1.5  # a receipt within the window is counted together with the sending
 STREAM_LANES = 4  # shards of an on-demand table's stream
-READ_UNITS = 19.0  # decisions, statuses, people, rows, counted versions; three looks later
+READ_UNITS = 21.0  # decisions, statuses, people, rows, counted versions; three looks later
 PUBLICATIONS = 2  # a message's own, and its receipt's
 REQUESTS = 2.4  # of two queues: each message is put, and received and deleted in tens
 INVOCATIONS = 0.2  # at full batches far fewer; alone, one for each function

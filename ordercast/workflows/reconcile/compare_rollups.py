@@ -28,6 +28,18 @@ class HourlyRollups(Rollups, Buckets, Protocol):
         """Yield, by the page, the counted versions of an hour by notification id."""
         ...
 
+    def counted_partitions(self, hour: str) -> Sequence[str]:
+        """Return the partitions of these; each id is in one."""
+        ...
+
+    def counted_in(self, partition: str) -> Iterator[Mapping[str, CountedVersion]]:
+        """Yield, by the page, those of one partition."""
+        ...
+
+    def of_hours(self, hours: Iterable[str]) -> Mapping[RollupKey, Amounts]:
+        """Return the rollups of those hours alone."""
+        ...
+
 
 class RollupInputs(Protocol):
     """The countable fields of ledger rows. Raises `LedgerUnavailable`."""
@@ -78,6 +90,32 @@ class CompareRollups:
             bucket: amounts for bucket, amounts in still.items() if held.get(bucket) == amounts
         }
         return findings(look, again, wrong, sums.corrected)
+
+    def empty(self, hour: str) -> Look:
+        """Return a first look at an hour in which nothing was looked at yet."""
+        return self._empty(frozenset([hour]))
+
+    def look_in(self, partition: str, look: Look) -> None:
+        """Add a partition of counted versions, and the ledger rows of the same."""
+        for counted in self.rollups.counted_in(partition):
+            look.add(counted, self._inputs(counted, counted))
+
+    def look_at_uncounted(self, rows: Mapping[str, RollupInput], look: Look) -> None:
+        """Add those of *rows*, by id, that were never counted: no partition names them."""
+        known = self.rollups.counted({i: row.bucket.hour for i, row in rows.items()})
+        look.add({}, {i: row for i, row in rows.items() if i not in known})
+
+    def look_at_charges(self, hour: str, look: Look) -> None:
+        """Add the charges of an hour that must have been counted, and were not."""
+        due = self._charges_due([hour])
+        if due:
+            self.look_at_uncounted(self._inputs(due, {}), look)
+
+    def judge(self, look: Look) -> Findings:
+        """Look a second time at the notifications that were doubtful, and at no bucket."""
+        if look.doubtful:
+            self.pause(self.second_look.total_seconds())
+        return findings(look, self._again(look.doubtful), {}, look.corrected)
 
     def repair(self, found: Findings) -> int:
         """Count what is not counted or wrongly counted; return how many notifications.

@@ -4,7 +4,7 @@ Every record must end as accepted, duplicate, stale or parked, and every promise
 be on the ledger.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,6 +20,7 @@ from ordercast.reconciliation.tracing import (
     promised_by,
     read_record,
 )
+from ordercast.rollups.rollup import RollupInput
 from ordercast.workflows.ports import DecisionsAndRows
 from ordercast.workflows.reconcile.compare_rollups import RollupInputs
 
@@ -27,8 +28,14 @@ from ordercast.workflows.reconcile.compare_rollups import RollupInputs
 class Stream(Protocol):
     """The orders stream, within its retention. Raises `StreamUnavailable`."""
 
-    def between(self, since: datetime, until: datetime) -> Iterator[list[StreamRecord]]:
-        """Yield, by the page, the records that arrived from *since* on and before *until*."""
+    def pages(
+        self, since: datetime, until: datetime, *, places: Mapping[str, str] | None = None
+    ) -> Iterator[tuple[str, str, list[StreamRecord]]]:
+        """Yield, by the page, the records that arrived from *since* on and before *until*.
+
+        With each page comes its shard, and the place at which another reading goes on after it:
+        *places*, by shard.
+        """
         ...
 
 
@@ -50,14 +57,30 @@ class TraceRecords:
 
     def __call__(self, since: datetime, until: datetime) -> TracedRecords:
         """Trace the records that arrived from *since* on and before *until*."""
-        traced, parked = TracedRecords(), self.source(since, until)
-        for page in self.stream.between(since, until):
-            self._trace(page, parked, traced)
+        traced = TracedRecords()
+        for _ in self.pages(since, until, traced=traced):
+            pass
         return traced
+
+    def pages(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        traced: TracedRecords,
+        places: Mapping[str, str] | None = None,
+    ) -> Iterator[tuple[str, str, Mapping[str, RollupInput]]]:
+        """Trace page by page into *traced*, and yield of each what was promised and is on the ledger.
+
+        With it come the shard and the place behind the page, as the stream has them.
+        """
+        parked = self.source(since, until)
+        for shard, place, page in self.stream.pages(since, until, places=places):
+            yield shard, place, self._trace(page, parked, traced)
 
     def _trace(
         self, page: Iterable[StreamRecord], parked: ParkedPositions, traced: TracedRecords
-    ) -> None:
+    ) -> Mapping[str, RollupInput]:
         read = [
             read_record(each, default_currency=self.default_currency)
             for record in page
@@ -79,6 +102,7 @@ class TraceRecords:
             i for i, record in promised.items() if i not in there and not self._is_young(record)
         ]
         traced.promised |= promised.keys()
+        return there
 
     def _is_young(self, record: StreamRecord) -> bool:
         return record.arrived_at is None or self.now() - record.arrived_at < self.redelivered_for

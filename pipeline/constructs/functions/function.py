@@ -93,35 +93,12 @@ class Function(Construct):
 
         A failed run is not repeated: the next one finds the same work, and newer.
         """
-        self._never_repeat(every)
-        self._run("Schedule", events.Schedule.rate(duration(every)), every, inputs)
-
-    def run_hourly(self, inputs: Sequence[Mapping[str, int]]) -> None:
-        """Invoke the function once an hour for each of *inputs*, one after the other.
-
-        A failed run is not repeated.
-        """
-        self._never_repeat(timedelta(hours=1))
-        apart = 60 // len(inputs)
-        for place, message in enumerate(inputs):
-            schedule = events.Schedule.cron(minute=str(place * apart))
-            self._run(f"Schedule{place}", schedule, timedelta(hours=1), [message])
-
-    def _never_repeat(self, every: timedelta) -> None:
-        self.invoked.configure_async_invoke(max_event_age=duration(every), retry_attempts=0)
-
-    def _run(
-        self,
-        name: str,
-        schedule: events.Schedule,
-        every: timedelta,
-        inputs: Sequence[Mapping[str, int]],
-    ) -> None:
         interval = duration(every)
+        self.invoked.configure_async_invoke(max_event_age=interval, retry_attempts=0)
         events.Rule(
             self,
-            name,
-            schedule=schedule,
+            "Schedule",
+            schedule=events.Schedule.rate(interval),
             targets=[
                 targets.LambdaFunction(
                     self.invoked,

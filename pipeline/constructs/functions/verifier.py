@@ -1,8 +1,10 @@
 """Deploy the function that compares the rollups of past hours with the ledger and the stream."""
 
+from datetime import timedelta
+
 from constructs import Construct
 
-from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
+from ordercast.settings.analytics import MINUTES_APART, VerifierSettings
 from pipeline.constructs.functions.analytics import COUNTING
 from pipeline.constructs.functions.parts import StageFunction, StageParts
 from pipeline.constructs.storage.table import DUE_INDEX
@@ -32,5 +34,5 @@ class Verifier(StageFunction):
             on=[parts.orders.stream_arn],
         )
         self.allow_key("kms:Decrypt", key=parts.defaults.key, through="kinesis")
-        # One after the other: together they would take more of the stream than the relay can spare.
-        self.run_hourly([{"hours_ago": each} for each in HOURS_AGO])
+        # Never two at a time: together they would take more of the stream than the relay can spare.
+        self.run_every(timedelta(minutes=MINUTES_APART), inputs=[{}])

@@ -17,10 +17,12 @@ from ordercast.gateways.people import items as people_item
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.gateways.rollups.progress import DynamoProgress
 from ordercast.people.person import Person
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import accepted, not_now
 from tests.cloud.promises.fresh_resources import table_like
+from tests.fakes.clock import START
 from tests.promises.accounts import AccountsPromises
 from tests.promises.buckets import BucketsPromises
 from tests.promises.ledger.holds import HoldsPromises
@@ -28,6 +30,7 @@ from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.steps import LATER, ONE, claimed, claims, enter, row, settle
 from tests.promises.limits import LimitsPromises
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
+from tests.promises.progress import ProgressPromises
 from tests.promises.receipt_logs import ReceiptLogsPromises
 from tests.promises.rollups import RollupsPromises
 from tests.promises.template_versions import TemplateVersionsPromises
@@ -155,6 +158,13 @@ class TestDynamoLimits(LimitsPromises):
     @pytest.fixture
     def limits(self, cloud: LocalCloud, executor: Executor) -> DynamoLimits:
         return DynamoLimits(table=table_like(cloud, "ledger_table", executor))
+
+
+class TestDynamoProgress(ProgressPromises):
+    @pytest.fixture
+    def progress(self, cloud: LocalCloud, executor: Executor) -> DynamoProgress:
+        table = table_like(cloud, "rollups_table", executor)
+        return DynamoProgress(table=table, now=lambda: START)
 
 
 class TestDynamoRollups(RollupsPromises):

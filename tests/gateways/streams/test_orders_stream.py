@@ -10,6 +10,7 @@ from botocore.stub import Stubber
 
 from ordercast.errors import StreamUnavailable
 from ordercast.gateways.streams.orders_stream import SHARE, KinesisOrders
+from ordercast.reconciliation.progress import READ_TO_THE_END
 from tests.fakes.clock import START
 
 MINUTE = timedelta(minutes=1)
@@ -75,7 +76,33 @@ def test_a_span_is_read_from_every_shard_and_no_further(stub, orders, waits) -> 
     page(stub, 2, more=False)
 
     assert ["100", "101", "109", "102"] == numbers(orders)
-    assert 3 == len(waits)
+    assert 2 == len(waits)  # before each page but the first of a shard
+
+
+def test_another_reading_goes_on_behind_a_page_and_leaves_out_what_is_read(stub, orders) -> None:
+    shards(stub, "shard-1", "shard-2", "shard-3")
+    stub.add_response(
+        "get_shard_iterator",
+        {"ShardIterator": "two"},
+        {
+            "StreamName": "orders",
+            "ShardId": "shard-2",
+            "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
+            "StartingSequenceNumber": "102",
+        },
+    )
+    page(stub, 3, 4, behind=5_000)
+    page(stub, 5, more=False)
+    stub.add_response("get_shard_iterator", {"ShardIterator": "three"})
+    page(stub, more=False)
+
+    places = {"shard-1": READ_TO_THE_END, "shard-2": "102"}
+    read = list(orders.pages(START, UNTIL, places=places))
+    assert [
+        ("shard-2", "104", ["103", "104"]),
+        ("shard-2", READ_TO_THE_END, ["105"]),
+        ("shard-3", READ_TO_THE_END, []),
+    ] == [(shard, place, [each.sequence_number for each in page]) for shard, place, page in read]
 
 
 def test_reading_again_leaves_half_of_a_shard_to_the_relay(waits) -> None:

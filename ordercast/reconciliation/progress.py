@@ -1,0 +1,42 @@
+"""Say how far the comparison of an hour has come. Used by `workflows.reconcile.compare_in_passes`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ordercast.rollups.rollup import Amounts, RollupKey
+
+READ_TO_THE_END = ""
+"""In the place of a sequence number: the shard has no more records of the hour."""
+
+
+class Step(StrEnum):
+    """What is done of an hour, in this order."""
+
+    RECORDS = "records"
+    NOTIFICATIONS = "notifications"
+    BUCKETS = "buckets"
+    COMPARED = "compared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourProgress:
+    """What the passes so far have found of an hour, and where the next one goes on.
+
+    `age` is how many hours back it is compared. `shards` has the sequence number that was read last
+    of each; `partition` is the next of counted versions; `sums` are those of the partitions before
+    it, and `stamp` is of the same. `held` are the surpluses that the first look at buckets found,
+    and `looked` its stamp. `revision` tells two passes at the same hour apart.
+    """
+
+    age: int
+    hour: str
+    step: Step = Step.RECORDS
+    shards: Mapping[str, str] = field(default_factory=dict)
+    partition: int = 0
+    figures: Mapping[str, int] = field(default_factory=dict)
+    sums: Mapping[RollupKey, Amounts] = field(default_factory=dict)
+    stamp: int = 0
+    held: Mapping[RollupKey, Amounts] = field(default_factory=dict)
+    looked: int = 0
+    revision: int = 0
