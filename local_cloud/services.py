@@ -21,6 +21,7 @@ from local_cloud.event_log import log_of
 from local_cloud.in_flight import PositionsFile
 from local_cloud.inbox import Inbox
 from local_cloud.metric_extraction.extractor import Extractor
+from local_cloud.provider_simulator.account_api import AccountApi
 from local_cloud.provider_simulator.api import ProviderApi, new_id
 from local_cloud.provider_simulator.charges import ChargesFile
 from local_cloud.provider_simulator.emulator_client import EmulatorClient
@@ -77,7 +78,9 @@ class Services:
             new_id=new_id,
             log=log,
         )
-        server = server_on(self.provider, Router(api=api, emulator=emulator, log=log))
+        account = AccountApi(folder=self.folder, forward=emulator.pass_on)
+        router = Router(api=api, account=account, emulator=emulator, log=log)
+        server = server_on(self.provider, router)
         self._run("provider simulator", server.serve_forever)
         self._run("receipts of the provider simulator", receipts.run)
         log("simulation_ready", receipt_delay=self.receipt_delay)

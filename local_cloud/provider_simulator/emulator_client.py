@@ -4,7 +4,7 @@ import http.client
 import os
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from local_cloud.clients import client_of
+from local_cloud.provider_simulator.http_messages import HttpRequest, HttpResponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,15 +21,6 @@ class EventTopic:
 
     arn: str
     kinds: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpResponse:
-    """A whole HTTP response."""
-
-    status: int
-    headers: Sequence[tuple[str, str]]
-    body: bytes
 
 
 class EmulatorUnreachable(Exception):
@@ -75,18 +67,16 @@ class EmulatorClient:
             self._make_stream(group, stream)
             self._logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
-    def forward(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes
-    ) -> HttpResponse:
+    def pass_on(self, call: HttpRequest) -> HttpResponse:
         """Pass a call on as it came and its answer back as it comes; raises EmulatorUnreachable."""
         # A connection a call: reusing one that broke would mean sending a call twice.
         connection = self._connection()
         try:
-            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-            for name, value in headers.items():
+            connection.putrequest(call.method, call.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in call.headers.items():
                 if name.lower() not in _HOP_BY_HOP:
                     connection.putheader(name, value)
-            connection.endheaders(body or None)
+            connection.endheaders(call.body or None)
             got = connection.getresponse()
             return HttpResponse(status=got.status, headers=got.getheaders(), body=got.read())
         except (OSError, http.client.HTTPException) as error:

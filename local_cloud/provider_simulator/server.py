@@ -1,34 +1,22 @@
 """Serve the simulated providers over HTTP and forward every other call to the emulator. Used by `services`."""
 
-import json
 import socket
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
-from xml.sax.saxutils import escape
 
 from local_cloud.event_log import Log
-from local_cloud.provider_simulator.api import ProviderApi, new_id
+from local_cloud.provider_simulator.account_api import AccountApi
+from local_cloud.provider_simulator.answers import as_json, as_xml, as_xml_error
+from local_cloud.provider_simulator.api import ProviderApi
 from local_cloud.provider_simulator.emulator_client import (
     EmulatorClient,
     EmulatorUnreachable,
-    HttpResponse,
 )
 from local_cloud.provider_simulator.errors import Dropped, Refused
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpRequest:
-    """A whole HTTP request."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
+from local_cloud.provider_simulator.http_messages import HttpRequest, HttpResponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +24,7 @@ class Router:
     """Route each call to the simulated API or to the emulator."""
 
     api: ProviderApi
+    account: AccountApi
     emulator: EmulatorClient
     log: Log
 
@@ -44,17 +33,17 @@ class Router:
         path = urlsplit(call.path).path.rstrip("/")
         if call.method == "POST" and path == _SEND_EMAIL:
             return self._email(call)
-        if call.method == "GET" and path == _ACCOUNT:
-            return _json(200, UNLIMITED, [])
         parameters = _publish_parameters(call)
         if parameters is not None:
             return self._text_message(parameters)
         try:
-            return self.emulator.forward(call.method, call.path, call.headers, call.body)
+            if (said := self.account.answer(call)) is not None:
+                return said
+            return self.emulator.pass_on(call)
         except EmulatorUnreachable:
             self.log("emulator_unreachable", method=call.method)
             # The SDK takes this for an error that may pass, in both protocols.
-            return _xml_error("ServiceUnavailable", "The emulator does not answer.", 503)
+            return as_xml_error("ServiceUnavailable", "The emulator does not answer.", 503)
 
     def _email(self, call: HttpRequest) -> HttpResponse:
         try:
@@ -62,21 +51,16 @@ class Router:
         except Refused as refused:
             self.log("email_refused", code=refused.code)
             body = {"message": refused.message}
-            return _json(refused.status, body, [("x-amzn-ErrorType", refused.code)])
-        return _json(200, {"MessageId": message_id}, [])
+            return as_json(refused.status, body, [("x-amzn-ErrorType", refused.code)])
+        return as_json(200, {"MessageId": message_id})
 
     def _text_message(self, parameters: dict[str, str]) -> HttpResponse:
         try:
             message_id = self.api.send_text_message(parameters)
         except Refused as refused:
             self.log("sms_refused", code=refused.code)
-            return _xml_error(refused.code, refused.message, refused.status)
-        return _xml(
-            200,
-            f'<PublishResponse xmlns="{_NAMESPACE}"><PublishResult><MessageId>{message_id}'
-            f"</MessageId></PublishResult><ResponseMetadata><RequestId>{new_id()}</RequestId>"
-            "</ResponseMetadata></PublishResponse>",
-        )
+            return as_xml_error(refused.code, refused.message, refused.status)
+        return as_xml("Publish", f"<MessageId>{message_id}</MessageId>")
 
 
 def server_on(listener: socket.socket, router: Router) -> ThreadingHTTPServer:
@@ -95,16 +79,6 @@ def server_on(listener: socket.socket, router: Router) -> ThreadingHTTPServer:
 SERVER_NAME = "Ordercast-Provider-Simulator (simulation)"
 
 _SEND_EMAIL = "/v2/email/outbound-emails"
-_ACCOUNT = "/v2/email/account"
-
-UNLIMITED = {
-    "EnforcementStatus": "HEALTHY",
-    "ProductionAccessEnabled": True,
-    "SendingEnabled": True,
-    "SendQuota": {"Max24HourSend": -1.0, "MaxSendRate": 10_000.0, "SentLast24Hours": 0.0},
-}
-"""What GetAccount answers: the simulation takes every message of a day."""
-_NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/"
 
 
 class _Server(ThreadingHTTPServer):
@@ -148,30 +122,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _publish_parameters(call: HttpRequest) -> dict[str, str] | None:
     """Read the parameters of a Publish to a phone number; None for any other call."""
-    content_type = next((v for k, v in call.headers.items() if k.lower() == "content-type"), "")
-    if call.method != "POST" or not content_type.startswith("application/x-www-form-urlencoded"):
+    form = call.header("content-type").startswith("application/x-www-form-urlencoded")
+    if call.method != "POST" or not form:
         return None
     parameters = dict(parse_qsl(call.body.decode(), keep_blank_values=True))
     if parameters.get("Action") != "Publish" or "PhoneNumber" not in parameters:
         return None
     # With a topic beside it the call is wrong: the emulator refuses it.
     return None if {"TopicArn", "TargetArn"} & parameters.keys() else parameters
-
-
-def _json(status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> HttpResponse:
-    own = [("Content-Type", "application/json"), ("x-amzn-RequestId", new_id()), *headers]
-    return HttpResponse(status=status, headers=own, body=json.dumps(body).encode())
-
-
-def _xml(status: int, body: str) -> HttpResponse:
-    return HttpResponse(status=status, headers=[("Content-Type", "text/xml")], body=body.encode())
-
-
-def _xml_error(code: str, message: str, status: int) -> HttpResponse:
-    who = "Sender" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Receiver"
-    return _xml(
-        status,
-        f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>{who}</Type><Code>{code}</Code>'
-        f"<Message>{escape(message)}</Message></Error><RequestId>{new_id()}</RequestId>"
-        "</ErrorResponse>",
-    )

@@ -11,6 +11,7 @@ from rich.text import Text
 from ordercast.cli.budget import budget
 from ordercast.cli.cost import cost
 from ordercast.cli.customers import customers
+from ordercast.cli.doctor import doctor
 from ordercast.cli.export import export
 from ordercast.cli.new import new
 from ordercast.cli.options import CloudName, Shop, Stage
@@ -57,6 +58,7 @@ app.command()(replay)
 app.command()(pause)
 app.command()(resume)
 app.command()(verify)
+app.command()(doctor)
 app.command()(export)
 
 

@@ -1,6 +1,6 @@
 """Make every AWS client, with its retries and time-outs. Used by the wiring; nothing else makes clients."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.config import Config
@@ -87,3 +87,8 @@ def email_provider(*, now: Now) -> "SESV2Client":
     client = boto3.client("sesv2", config=_PROVIDERS)
     close_idle_connections(client, now=now)
     return client
+
+
+def account_facts(service: str, *, endpoint: str | None = None) -> Any:  # noqa: ANN401 - one of nine services
+    """Return a client of *service* for asking about the account; *endpoint* is a local cloud's."""
+    return cast("Any", boto3).client(service, endpoint_url=endpoint, config=_OURS)

@@ -1,6 +1,8 @@
-"""Read which brands send e-mails from their own address. Used by wiring, the checks of settings and synthesis."""
+"""Read which brands send e-mails from their own address. Used by wiring, the checks of settings, synthesis and `ordercast doctor`."""
 
 from dataclasses import dataclass
+
+from ordercast.settings.stage import StageSettings
 
 PENDING = "pending"
 
@@ -29,6 +31,20 @@ def brand_senders(written: str) -> BrandSenders:
 def own_senders(written: str) -> dict[str, str]:
     """Return the address of each brand whose own is used, by folder."""
     return {folder: str(sender_of(folder)) for folder in brand_senders(written).used}
+
+
+def mail_domains(stage: StageSettings) -> list[str]:
+    """Return the stage's domain, and those of brands that send from one of their own.
+
+    SES verifies a domain with all below it.
+    """
+    named = brand_senders(stage.brand_senders)
+    known = [stage.mail_domain]
+    for folder in (*named.used, *named.pending):
+        domain = str(sender_of(folder)).rpartition("@")[2]
+        if not any(f".{domain}".endswith(f".{each}") for each in known):
+            known.append(domain)
+    return known
 
 
 def sender_of(folder: str) -> str | None:

@@ -2,8 +2,10 @@
 
 from aws_cdk import Stack
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from ordercast.settings.published import alarm_topic_parameter
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.observability.alarm_topic import AlarmTopic
 from pipeline.constructs.observability.alarms import Alarms
@@ -32,6 +34,12 @@ class ObservabilityStack(Stack):
         key = kms.Key.from_key_arn(self, "Key", data.key.key_arn)
         metrics = OrdercastMetrics(stage=stage.name)
         topic = AlarmTopic(self, "Alarms", key=key, email=stage.alarms.email)
+        ssm.StringParameter(
+            self,
+            "AlarmTopic",
+            parameter_name=alarm_topic_parameter(stage.name),
+            string_value=topic.topic.topic_arn,
+        )
         alarms = Alarms(topic=topic, stage=stage, metrics=metrics)
         alarms.watch(data, pipeline, account)
         if stage.heartbeat_every:

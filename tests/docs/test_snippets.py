@@ -48,6 +48,12 @@ RUN_BY = {
         f"{PAGE}test_the_rollups_are_compared_and_written_down",
     ),
     ("README.md", "Work on it", ""): (f"{HERE}test_every_make_target_of_a_page_is_there",),
+    ("docs/doctor.md", "Is the account ready?", ""): (
+        "cli/test_doctor.py::test_an_account_that_is_ready_has_nothing_to_look_at",
+    ),
+    ("docs/doctor.md", "On a local cloud", "json"): (
+        "cli/test_doctor.py::test_what_the_page_simulates_is_named",
+    ),
     ("docs/rollups.md", "Comparing", ""): (
         f"{PAGE}test_the_rollups_are_compared_and_written_down",
     ),

@@ -3,23 +3,9 @@
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
-from ordercast.settings.brands import brand_senders, sender_of
+from ordercast.settings.brands import mail_domains
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.conversions import removal_policy
-
-
-def mail_domains(stage: StageSettings) -> list[str]:
-    """Return the stage's domain, and those of brands that send from one of their own.
-
-    SES verifies a domain with all below it.
-    """
-    named = brand_senders(stage.brand_senders)
-    known = [stage.mail_domain]
-    for folder in (*named.used, *named.pending):
-        domain = str(sender_of(folder)).rpartition("@")[2]
-        if not any(f".{domain}".endswith(f".{each}") for each in known):
-            known.append(domain)
-    return known
 
 
 class MailIdentities(Construct):

@@ -12,6 +12,7 @@ import pytest
 from botocore.config import Config
 
 from local_cloud.inbox import Inbox, SentMessage, read_inbox
+from local_cloud.provider_simulator.account_api import AccountApi
 from local_cloud.provider_simulator.api import ProviderApi, new_id
 from local_cloud.provider_simulator.charges import ChargesFile
 from local_cloud.provider_simulator.emulator_client import EmulatorClient
@@ -86,7 +87,9 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         new_id=new_id,
         log=silent,
     )
-    provider = server_on(listen(), Router(api=api, emulator=emulator, log=silent))
+    account = AccountApi(folder=tmp_path, forward=emulator.pass_on)
+    router = Router(api=api, account=account, emulator=emulator, log=silent)
+    provider = server_on(listen(), router)
     served = Served(provider.server_address[1], tmp_path, calls)
     for name in ("SESV2", "SNS"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", served.endpoint)

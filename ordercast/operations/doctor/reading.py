@@ -1,0 +1,102 @@
+"""Read all facts of an account and a stage side by side, each on its own. Used by `ordercast doctor`."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ordercast.gateways import clients
+from ordercast.operations.doctor import mail_facts, stage_facts, text_facts
+from ordercast.operations.doctor.facts import Source, Unread
+from ordercast.operations.target import Target
+from ordercast.settings.brands import mail_domains
+from ordercast.workflows.ports import Clock
+
+AT_ONCE = 8
+"""Sources that are read side by side; most of these calls allow one or a few a second."""
+
+ACTIONS: Mapping[Source, tuple[str, ...]] = {
+    Source.MAIL_ACCOUNT: ("ses:GetAccount",),
+    Source.MAIL_IDENTITIES: ("ses:GetEmailIdentity",),
+    Source.MAIL_EVENTS: ("ses:GetConfigurationSet",),
+    Source.MAIL_REPUTATION: ("cloudwatch:GetMetricData",),
+    Source.TEXT_SANDBOX: ("sns:GetSMSSandboxAccountStatus",),
+    Source.TEXT_SPEND: ("sns:GetSMSAttributes", "cloudwatch:GetMetricData"),
+    Source.TEXT_LOGGING: ("sns:GetSMSAttributes",),
+    Source.ORIGINATIONS: ("sms-voice:DescribePhoneNumbers", "sms-voice:DescribeSenderIds"),
+    Source.OPTED_OUT: ("sns:ListPhoneNumbersOptedOut",),
+    Source.LOG_GROUPS: ("logs:DescribeLogGroups", "logs:DescribeSubscriptionFilters"),
+    Source.CONCURRENCY: ("lambda:GetAccountSettings",),
+    Source.KEY: ("dynamodb:DescribeTable", "kms:DescribeKey", "kms:GetKeyRotationStatus"),
+    Source.ALARM_TARGETS: ("ssm:GetParameter", "sns:ListSubscriptionsByTopic"),
+    Source.CLOCK: (),  # STS answers whoever asks
+    Source.BOOTSTRAP: ("ssm:GetParameter",),
+}
+"""The IAM actions that each source takes (docs/doctor.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """The readers of a stage's account; *client* makes a client of a service."""
+
+    target: Target
+    now: Clock
+    client: Callable[[str], Any]
+
+    def read(self) -> dict[Source, object]:
+        """Read every source; what is refused or fails is `Unread`, and hides no other."""
+        readers = self._readers()
+        with ThreadPoolExecutor(AT_ONCE) as workers:
+            return dict(zip(readers, workers.map(_read, readers.values()), strict=True))
+
+    def _readers(self) -> dict[Source, Callable[[], object]]:
+        # Made here: a session makes its clients in one thread only.
+        ses, sns, texts, cloudwatch, logs, functions, kms, ssm, tables, sts = map(
+            self.client, SERVICES
+        )
+        names, stage = self.target.names, self.target.stage
+        domains = mail_domains(self.target.settings)
+        groups = text_facts.names_of_log_groups(names.notifications_topic)
+        return {
+            Source.MAIL_ACCOUNT: lambda: mail_facts.mail_account(ses),
+            Source.MAIL_IDENTITIES: lambda: mail_facts.mail_identities(ses, domains),
+            Source.MAIL_EVENTS: lambda: mail_facts.mail_events(ses, names.configuration_set),
+            Source.MAIL_REPUTATION: lambda: mail_facts.mail_reputation(cloudwatch, self.now()),
+            Source.TEXT_SANDBOX: lambda: text_facts.text_sandbox(sns),
+            Source.TEXT_SPEND: lambda: text_facts.text_spend(sns, cloudwatch, self.now()),
+            Source.TEXT_LOGGING: lambda: text_facts.text_logging(sns),
+            Source.ORIGINATIONS: lambda: text_facts.originations(texts),
+            Source.OPTED_OUT: lambda: text_facts.opted_out(sns),
+            Source.LOG_GROUPS: lambda: text_facts.log_groups(logs, groups),
+            Source.CONCURRENCY: lambda: stage_facts.concurrency(functions),
+            Source.KEY: lambda: stage_facts.stage_key(tables, kms, names.ledger_table),
+            Source.ALARM_TARGETS: lambda: stage_facts.alarm_targets(ssm, sns, stage),
+            Source.CLOCK: lambda: stage_facts.clock_skew(sts, self.now),
+            Source.BOOTSTRAP: lambda: stage_facts.bootstrap(ssm),
+        }
+
+
+SERVICES = (
+    *("sesv2", "sns", "pinpoint-sms-voice-v2", "cloudwatch", "logs"),
+    *("lambda", "kms", "ssm", "dynamodb", "sts"),
+)
+
+
+def account_facts(target: Target, *, now: Clock, endpoint: str | None = None) -> AccountFacts:
+    """Return the readers for the account of the environment's credentials, or of a local cloud at *endpoint*."""
+    return AccountFacts(
+        target=target,
+        now=now,
+        client=lambda service: clients.account_facts(service, endpoint=endpoint),
+    )
+
+
+def _read(reader: Callable[[], object]) -> object:
+    try:
+        return reader()
+    except ClientError as error:
+        return Unread(why=error.response.get("Error", {}).get("Code", "refused"))
+    except Exception as error:  # noqa: BLE001 - one fact that fails must not hide the others
+        return Unread(why=type(error).__name__)

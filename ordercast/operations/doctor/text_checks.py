@@ -1,0 +1,107 @@
+"""Judge what SNS and End User Messaging say of texts. Used by the table in `checks`."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ordercast.operations.doctor.facts import (
+    LogGroups,
+    OptedOut,
+    Originations,
+    TextLogging,
+    TextSandbox,
+    TextSpend,
+)
+from ordercast.operations.doctor.findings import Judged, bad, look, ok
+from ordercast.operations.doctor.mail_checks import NEARLY, writes_to_everybody
+from ordercast.operations.units import count, dollars
+from ordercast.settings.stage import StageSettings
+from ordercast.settings.texts import open_countries
+
+FIRST_LIMIT = Decimal(1)
+"""US dollars a month, until AWS raises it: some hundred texts."""
+
+OWN_NUMBER = frozenset({"US"})
+"""Where no text arrives without a number of the account's own (SNS guide: origination numbers)."""
+
+
+def sandbox(texts: TextSandbox, stage: StageSettings) -> Iterator[Judged]:
+    """Judge whether SNS takes texts to numbers that are not verified."""
+    if not texts.in_it:
+        yield ok("production access")
+        return
+    found = "in the sandbox: texts go to verified numbers only"
+    advice = "ask for production access: End User Messaging console, or AWS Support"
+    yield bad(found, advice) if writes_to_everybody(stage) else look(found, advice)
+
+
+def spend(texts: TextSpend, stage: StageSettings) -> Iterator[Judged]:
+    """Compare what the month's texts cost with the most that they may."""
+    spent = texts.spent or Decimal()
+    found = f"{dollars(spent)} of {dollars(texts.limit)} US dollars this month"
+    raise_it = (
+        "ask for a higher spend quota in AWS Support, then set MonthlySpendLimit (docs/doctor.md)"
+    )
+    never_raised = texts.limit <= FIRST_LIMIT
+    if spent >= texts.limit or (never_raised and writes_to_everybody(stage)):
+        yield bad(found, raise_it)
+    elif never_raised or spent >= NEARLY * texts.limit:
+        yield look(found, raise_it)
+    else:
+        yield ok(found)
+
+
+def logging(texts: TextLogging, _: StageSettings) -> Iterator[Judged]:
+    """Judge whether SNS says what became of each text."""
+    if texts.on and texts.sampling == 100:  # noqa: PLR2004 - all of them
+        yield ok("of every text")
+        return
+    found = f"of {texts.sampling} % of the delivered texts" if texts.on else "off"
+    yield bad(found, "make deploy-account: without it there are no receipts of texts")
+
+
+def originations(known: Originations, stage: StageSettings) -> Iterator[Judged]:
+    """Judge each open country by the numbers and sender ids that the account has for it."""
+    for country in sorted(open_countries(stage.countries)):
+        ids = known.sender_ids.get(country, frozenset())
+        if country in known.numbers:
+            yield ok("a number", of=country)
+        elif ids and stage.sender_id in {"", *ids}:
+            yield ok("a sender id", of=country)
+        elif country in OWN_NUMBER:
+            advice = "request a number (toll-free or 10DLC) in End User Messaging"
+            yield bad("no number, and none arrives without", advice, of=country)
+        else:
+            advice = (
+                "AWS chooses a shared one where there is any: send a text there, or request one"
+            )
+            yield look("no number or sender id of the account's own", advice, of=country)
+
+
+def opted_out(_: OptedOut, __: StageSettings) -> Iterator[Judged]:
+    """Say that the list can be asked: a number that is on it gets nothing, and SNS takes its texts."""
+    yield ok("can be asked")
+
+
+def log_groups(groups: LogGroups, _: StageSettings) -> Iterator[Judged]:
+    """Judge whether the groups of SNS's delivery logs are there and are the account stack's."""
+    for each in groups:
+        if not each.there:
+            yield bad("missing", "make deploy-account", of=each.name)
+        elif not each.forwarded:
+            yield bad("nobody reads it: there are no receipts", "make deploy-account", of=each.name)
+        elif not each.expires:
+            advice = "SNS made it: cdk import Ordercast-Account, then make deploy-account"
+            yield look("kept in the clear and for ever", advice, of=each.name)
+        else:
+            yield ok("read, and expires", of=each.name)
+
+
+def other_filters(groups: LogGroups, _: StageSettings) -> Iterator[Judged]:
+    """Judge what else reads the logs: a group takes two filters in all."""
+    for each in groups:
+        if each.other_filters:
+            found = (
+                f"{count(len(each.other_filters), 'other filter')}: {', '.join(each.other_filters)}"
+            )
+            advice = "aws logs delete-subscription-filter, if it is left from a stage that is gone"
+            yield look(found, advice, of=each.name)

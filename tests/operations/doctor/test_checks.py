@@ -1,0 +1,114 @@
+"""What facts mean for a stage that writes to its own people, at the edges, and when they cannot be read."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from ordercast.events.order_event import Channel
+from ordercast.operations.doctor import mail_checks, stage_checks, text_checks
+from ordercast.operations.doctor.checks import CHECKS
+from ordercast.operations.doctor.facts import (
+    AlarmTargets,
+    ClockSkew,
+    Concurrency,
+    MailAccount,
+    MailReputation,
+    Originations,
+    Source,
+    TextSandbox,
+    TextSpend,
+    Unread,
+)
+from ordercast.operations.doctor.findings import Verdict, findings, is_clean
+from ordercast.operations.doctor.reading import ACTIONS
+from pipeline.settings.files import read_stage
+from tests.pages import ROOT
+
+PROD, DEV = read_stage("prod"), read_stage("dev")
+SANDBOXED = MailAccount(
+    production=False, sending=True, enforcement="HEALTHY", rate=1, quota=200, sent=0, plan=None
+)
+OK, LOOK, BAD = Verdict.OK, Verdict.LOOK, Verdict.BAD
+
+
+def verdicts(judge, fact, stage=PROD):
+    return [each.verdict for each in judge(fact, stage)]
+
+
+@pytest.mark.parametrize(("stage", "verdict"), [(PROD, BAD), (DEV, LOOK)])
+def test_a_sandbox_is_bad_only_where_customers_are_written_to(stage, verdict):
+    assert [verdict] == verdicts(mail_checks.sandbox, SANDBOXED, stage)
+    assert [verdict] == verdicts(text_checks.sandbox, TextSandbox(in_it=True), stage)
+    nobody = AlarmTargets(confirmed=0, pending=0)
+    assert [verdict] == verdicts(stage_checks.alarm_target, nobody, stage)
+
+
+@pytest.mark.parametrize(
+    ("limit", "spent", "stage", "verdict"),
+    [
+        (1, None, PROD, BAD),  # nobody ever raised it
+        (1, None, DEV, LOOK),
+        (1, 1, DEV, BAD),
+        (1000, None, PROD, OK),
+        (1000, 799, PROD, OK),
+        (1000, 800, PROD, LOOK),
+        (1000, 1000, PROD, BAD),
+    ],
+)
+def test_the_month_s_limit_is_told_from_four_fifths_on(limit, spent, stage, verdict):
+    fact = TextSpend(limit=Decimal(limit), spent=None if spent is None else Decimal(spent))
+
+    assert [verdict] == verdicts(text_checks.spend, fact, stage)
+
+
+@pytest.mark.parametrize(("percent", "verdict"), [(None, OK), (3.9, OK), (4, LOOK), (5, BAD)])
+def test_a_bounce_rate_is_told_from_the_alarm_on(percent, verdict):
+    fact = MailReputation(bounces=percent, complaints=None)
+
+    assert [verdict] == verdicts(mail_checks.bounces, fact)
+
+
+def test_a_sender_id_counts_where_the_stage_names_it_or_none():
+    fact = Originations(numbers=frozenset({"US"}), sender_ids={"NO": frozenset({"TEA"})})
+
+    for sender_id, verdict in (("TEA", OK), ("", OK), ("OTHER", LOOK)):
+        stage = replace(PROD, countries="US, NO 0.09", sender_id=sender_id)
+        assert [verdict, OK] == verdicts(text_checks.originations, fact, stage)
+
+
+@pytest.mark.parametrize(
+    ("limit", "unreserved", "reserved", "verdict"),
+    [(1000, 1000, None, OK), (10, 10, None, LOOK), (1000, 20, None, LOOK), (100, 90, 10, BAD)],
+)
+def test_concurrency_is_judged_by_what_the_stage_needs_and_keeps(
+    limit, unreserved, reserved, verdict
+):
+    stage = replace(PROD, sweeper=replace(PROD.sweeper, reserved=reserved))
+
+    fact = Concurrency(limit=limit, unreserved=unreserved)
+    assert [verdict] == verdicts(stage_checks.concurrency, fact, stage)
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(29, OK), (-30, LOOK), (30, LOOK), (-300, BAD)])
+def test_a_clock_may_be_off_by_half_a_minute(seconds, verdict):
+    assert [verdict] == verdicts(stage_checks.clock, ClockSkew(ahead=timedelta(seconds=seconds)))
+
+
+def test_what_cannot_be_read_is_unknown_names_why_and_keeps_its_channel_from_being_clean():
+    facts = {Source.TEXT_SANDBOX: Unread(why="AccessDenied"), Source.MAIL_ACCOUNT: SANDBOXED}
+    found = findings(CHECKS, facts, DEV)
+
+    (unknown,) = [each for each in found if each.verdict is Verdict.UNKNOWN]
+    assert ("SMS sandbox", "not read: AccessDenied") == (unknown.fact, unknown.found)
+    assert is_clean(found, Channel.EMAIL)
+    assert not is_clean(found, Channel.SMS)
+
+
+def test_every_fact_and_permission_is_in_the_docs():
+    written = (ROOT / "docs/doctor.md").read_text()
+
+    assert set(Source) == {each.source for each in CHECKS} == set(ACTIONS)
+    for actions in ACTIONS.values():
+        assert all(f"`{each}`" in written for each in actions)
