@@ -77,9 +77,9 @@ prove: test-whole ## Crash, throttle, lose and overtake at every call of a small
 	@$(BIN)/python -m tests.fuzzing --count 1000000
 
 # Not in .venv: atheris is 35 MB, and built for Python 3.11 on Linux alone; elsewhere it says so and fails.
-fuzz: bootstrap ## Look for inputs that break a reader, guided by coverage, for SECONDS=60 a reader; KEEP=1 keeps what reaches most
+fuzz: bootstrap ## Look for inputs that break a reader, guided by coverage, for SECONDS=60 a reader, or RUNS=3000; KEEP=1 keeps what reaches most
 	@$(BIN)/uv run --quiet --isolated --frozen --no-default-groups --group fuzz \
-		python -m tests.fuzzing.guided --seconds $(SECONDS) $(if $(KEEP),--keep)
+		python -m tests.fuzzing.guided $(if $(RUNS),--runs $(RUNS),--seconds $(SECONDS)) $(if $(KEEP),--keep)
 
 check: bootstrap format lint types imports generated workflows synth cfn-lint ## Judge the code without running its tests
 

@@ -77,7 +77,13 @@ def example_decision(
     *people: Person, policy: Policy = POLICY, now: datetime = START, **changes: Any
 ) -> Decision:
     """Return the decision that `event` gets, with those people on record."""
-    one = order_event(**changes)
+    return decision_of(order_event(**changes), *people, policy=policy, now=now)
+
+
+def decision_of(
+    one: OrderEvent, *people: Person, policy: Policy = POLICY, now: datetime = START
+) -> Decision:
+    """Return the decision that an event gets, with those people on record."""
     audience = audience_of(one, {each.key: each for each in people})
     return Decision(
         order=order_hash(one),

@@ -1,29 +1,26 @@
 """Read many mutated inputs with each reader; exit 1 if any was read wrongly. Used by `make prove`."""
 
-import argparse
 import sys
 import time
 
 from tests.fuzzing.mutated import findings
 from tests.fuzzing.readers import READERS
+from tests.numbered_inputs import options
 
 
 def main(arguments: list[str]) -> int:
     """Do what the command line says."""
-    parser = argparse.ArgumentParser(prog="python -m tests.fuzzing", description=__doc__)
-    parser.add_argument("--count", type=int, default=20_000, help="of each reader")
-    parser.add_argument("--only", choices=READERS, help="one reader")
-    parser.add_argument("--start", type=int, default=0, help="the number of the first")
-    options = parser.parse_args(arguments)
+    wanted = options(arguments, program="tests.fuzzing", about=__doc__, kinds=READERS, count=20_000)
     wrong = 0
-    for name in [options.only] if options.only else READERS:
+    for name in wanted.names:
         started = time.monotonic()
-        found = findings(READERS[name], start=options.start, count=options.count)
+        count = max(1, int(wanted.count * READERS[name].share))
+        found = findings(READERS[name], start=wanted.start, count=count)
         for each in found:
             print(f"--only {name} {each}")
         wrong += len(found)
         seconds = time.monotonic() - started
-        print(f"{name}: {options.count} inputs, {len(found)} read wrongly, {seconds:.0f} s")
+        print(f"{name}: {count} inputs, {len(found)} read wrongly, {seconds:.0f} s")
     return int(wrong > 0)
 
 

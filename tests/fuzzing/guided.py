@@ -27,6 +27,7 @@ def main(arguments: list[str]) -> int:
     """Fuzz each reader for a while in a process of its own; return how many were read wrongly."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzzing.guided", description=__doc__)
     parser.add_argument("--seconds", type=int, default=60, help="for each reader")
+    parser.add_argument("--runs", type=int, help="of each reader, the same each time; no seconds")
     parser.add_argument("--only", help="one reader")
     parser.add_argument("--keep", action="store_true", help="keep the tapes that reach most")
     parser.add_argument("--in-folder", help=argparse.SUPPRESS)
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
         return _fuzz(options)
     readers = importlib.import_module("tests.fuzzing.readers").READERS
     names = [options.only] if options.only else [*readers]
-    return sum(not _fuzzed(name, options.seconds, keep=options.keep) for name in names)
+    return sum(not _fuzzed(name, options) for name in names)
 
 
 def tapes(name: str) -> list[bytes]:
@@ -57,14 +58,15 @@ def _left_out() -> int:
     return 1
 
 
-def _fuzzed(name: str, seconds: int, *, keep: bool) -> bool:
+def _fuzzed(name: str, options: argparse.Namespace) -> bool:
     """Fuzz one reader in a process of its own, which libFuzzer ends; tell whether it found nothing."""
-    own = [sys.executable, "-m", "tests.fuzzing.guided", f"--seconds={seconds}", f"--only={name}"]
+    budget = f"--runs={options.runs}" if options.runs else f"--seconds={options.seconds}"
+    own = [sys.executable, "-m", "tests.fuzzing.guided", budget, f"--only={name}"]
     with tempfile.TemporaryDirectory() as folder:
         for number, each in enumerate(tapes(name)):
             (Path(folder) / f"kept-{number}").write_bytes(each)
         done = subprocess.run([*own, f"--in-folder={folder}"], check=False)
-        if keep and done.returncode == 0:
+        if options.keep and done.returncode == 0:
             found = sorted({each.read_bytes() for each in Path(folder).iterdir()}, key=len)
             lines = sorted(f"{each.hex()}\n" for each in found[:KEPT])
             (CORPUS / f"{name}.tapes").write_text("".join(lines))
@@ -83,7 +85,10 @@ def _fuzz(options: argparse.Namespace) -> int:
         if fault := fault_in(reader, tape(content)):
             raise AssertionError(f"{options.only}: {fault}; the tape is {content.hex()}")
 
-    limits = [f"-max_total_time={options.seconds}", "-max_len=128", "-timeout=10", "-verbosity=0"]
+    budget = [f"-max_total_time={options.seconds}"]
+    if options.runs:
+        budget = [f"-runs={options.runs}", "-seed=1"]
+    limits = [*budget, "-max_len=128", "-timeout=10", "-verbosity=0"]
     atheris.Setup([sys.argv[0], *limits, "-print_final_stats=1", options.in_folder], one)
     atheris.Fuzz()
     return 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ordercast.events.statuses import STATUSES
 from tests.aggregates import field, part, sealed
 from tests.fuzzing.chance import Chance, one_in, one_of
 from tests.fuzzing.documents import MARKER, PHONE, changed, written
@@ -21,6 +22,13 @@ def order(chance: Chance) -> bytes:
     if one_in(chance, 4):
         document = one_of(chance, _ENVELOPES)(document)
     return _damaged(_encoded(written(document, chance)), chance)
+
+
+def message(chance: Chance) -> bytes:
+    """Return an order event that most often leads to messages, of any status in any language."""
+    contact = {"email": MARKER, "phone": PHONE, "locale": one_of(chance, _LOCALES)}
+    about = {"status": one_of(chance, _STATUSES), "channel": "both", "contact": contact}
+    return _encoded(written(changed(one_of(chance, _ORDERS) | about, chance), chance))
 
 
 def record(chance: Chance) -> bytes:
@@ -65,6 +73,9 @@ _CUSTOMERS = [json.loads(each) for each in _lines("customers.jsonl")]
 _PHONES = _lines("phones.txt")
 _EMAILS = _lines("emails.txt")
 _COUNTRIES = ("US", "SE", "DE", "JP", "MX", "BR", "IT", "GB", "AR", "ZZ")
+
+_STATUSES = (*STATUSES, "on_hold", "Engraved")
+_LOCALES = ("en-US", "sv", "de-AT", "fr-CA", "es-MX", "pt_BR", "ja-JP", "x", "ar-EG", "zh-Hant-TW")
 
 _ENVELOPES: tuple[Callable[[Any], dict[str, Any]], ...] = (
     lambda inner: {"specversion": "1.0", "id": "i", "source": "s", "type": "t", "data": inner},

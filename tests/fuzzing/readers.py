@@ -8,20 +8,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ordercast.decisions.audience import audience_of
+from ordercast.decisions.drafting import rows
 from ordercast.decisions.inbound_event import InboundEvent, read_inbound_event
 from ordercast.errors import MalformedOrderEvent
 from ordercast.events.envelope import open_envelope
-from ordercast.events.identity import notification_id
+from ordercast.events.identity import customer_key, notification_id
 from ordercast.events.order_event import Channel, OrderEvent, parse_order_event
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
+from ordercast.notifications.lifecycle import State
+from ordercast.notifications.notification import Notification
 from ordercast.operations.customer_files import customer_lines
 from ordercast.people.email_addresses import MAX_EMAIL_LENGTH, mailbox
+from ordercast.people.person import Person
 from ordercast.people.phone_numbers import PhoneNumber, phone_number
 from ordercast.receipts.provider_events import meaning_of
 from ordercast.receipts.reading import read_receipt
 from ordercast.receipts.receipt import CountedEvent, MalformedReceipt
+from ordercast.templates.rendering import words
 from tests import aggregates
-from tests.examples import POLICY
+from tests.examples import POLICY, decision_of
 from tests.fakes.clock import START
 from tests.fuzzing import inputs
 from tests.fuzzing.chance import Chance
@@ -30,10 +36,14 @@ from tests.fuzzing.documents import PERSONAL
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How the inputs of a reader are made, and what finds fault with the reading of one."""
+    """How the inputs of a reader are made, and what finds fault with the reading of one.
+
+    A slow one gets a `share` of the inputs that the others get.
+    """
 
     make: Callable[[Chance], Any]
     fault_in: Callable[[Any], str | None]
+    share: float = 1.0
 
 
 def contract(payload: bytes) -> str | None:
@@ -80,6 +90,34 @@ def _fault_in_part(part: StreamRecord | ParkedRecord) -> str | None:
     if isinstance(read, InboundEvent):
         return None
     return f"it raises {read.reason}" if read.reason.startswith("bug:") else told(read.detail)
+
+
+def drafting(payload: bytes) -> str | None:
+    """Find fault with the messages that an event becomes: who gets them, and their words."""
+    read = _event(payload)
+    if isinstance(read, str):
+        return None  # `contract` looks at it
+    audience = audience_of(read, {each.key: each for each in KNOWN})
+    drafts = rows(read, decision_of(read, *KNOWN), audience, policy=POLICY)
+    faults = (_fault_in_draft(each) for each in drafts)
+    return next((each for each in faults if each), None)
+
+
+KNOWN = (
+    Person(key=customer_key(shop=None, customer_id="c-42"), country="SE", locale="sv-SE"),
+    Person(key=customer_key(shop="Example Tea", customer_id="c-42"), consents=frozenset(Channel)),
+)
+
+
+def _fault_in_draft(row: Notification) -> str | None:
+    if row.state is State.SUPPRESSED:
+        return told(row.rule or "")
+    if row.recipient is None:
+        return "a message is to go to nobody"
+    said = words(row)
+    if not said.text.strip() or (said.subject is not None and len(said.subject.splitlines()) != 1):
+        return "its words are none, or its subject is not one line"
+    return None
 
 
 def receipt(body: str) -> str | None:
@@ -137,6 +175,7 @@ def told(said: str) -> str | None:
 READERS = {
     "contract": Reader(inputs.order, contract),
     "envelope": Reader(inputs.record, envelope),
+    "drafting": Reader(inputs.message, drafting, share=0.1),
     "receipt": Reader(inputs.receipt, receipt),
     "customer": Reader(inputs.customer, customer),
     "phone": Reader(inputs.phone, phone),

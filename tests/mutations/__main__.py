@@ -1,23 +1,20 @@
 """Read many damaged aggregates and count the results by class; exit 1 if any was read wrongly. Used by `make prove`."""
 
-import argparse
 import sys
 import time
 
 from tests.mutations.damage import CLASSES
 from tests.mutations.mutating import Tally, mutate
+from tests.numbered_inputs import options
 
 
 def main(arguments: list[str]) -> int:
     """Do what the command line says."""
-    parser = argparse.ArgumentParser(prog="python -m tests.mutations", description=__doc__)
-    parser.add_argument("--count", type=int, default=60_000, help="of all classes together")
-    parser.add_argument("--only", choices=CLASSES, help="one class")
-    parser.add_argument("--start", type=int, default=0, help="the number of the first")
-    options = parser.parse_args(arguments)
-    names = [options.only] if options.only else list(CLASSES)
+    wanted = options(
+        arguments, program="tests.mutations", about=__doc__, kinds=CLASSES, count=60_000
+    )
     started = time.monotonic()
-    tally = mutate(names, start=options.start, count=options.count)
+    tally = mutate(wanted.names, start=wanted.start, count=wanted.count)
     print(summary(tally), f"{time.monotonic() - started:.0f} s", sep=", ")
     return int(bool(tally.findings))
 

@@ -103,21 +103,27 @@ class _Reading:
         self, name: str, read: Reader[Value], *, same: Reader[object] | None = None
     ) -> Value | None:
         """Read a field that the event is refused for."""
-        written = self.found.get(name, [])
-        try:
-            return _one(written, read, same)
-        except Unread as unread:
-            raise MalformedOrderEvent(refusal(_names(written), unread.found, TAKEN[name])) from None
+        return self._read(name, read, same, _refuse)
 
     def _helps(
         self, name: str, read: Reader[Value], *, same: Reader[object] | None = None
     ) -> Value | None:
         """Read a field that is left out with a note where it cannot be read."""
+        return self._read(name, read, same, self._left_out)
+
+    def _read(
+        self,
+        name: str,
+        read: Reader[Value],
+        same: Reader[object] | None,
+        spoilt: Callable[[str, str, str], None],
+    ) -> Value | None:
+        """Read a field; where it cannot be, *spoilt* takes its name, what was found and what is taken."""
         written = self.found.get(name, [])
         try:
             return _one(written, read, same)
         except Unread as unread:
-            self._left_out(_names(written), unread.found, TAKEN[name])
+            spoilt(_names(written), unread.found, TAKEN[name])
             return None
 
     def _left_out(self, name: str, found: str, taken: str) -> None:
@@ -231,6 +237,10 @@ class _Reading:
         """Return *found*, and the names by which one of *fields* may be meant."""
         others = " and ".join(others_for(self.document, *fields))
         return f"{found}, but {others}, which may mean something else" if others else found
+
+
+def _refuse(name: str, found: str, taken: str) -> None:
+    raise MalformedOrderEvent(refusal(name, found, taken)) from None
 
 
 def _one(
