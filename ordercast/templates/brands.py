@@ -161,8 +161,8 @@ def by_shop(brands: Mapping[str, Brand]) -> dict[str, Brand]:
     for folder, brand in brands.items():
         for shop in brand.shops or (folder,):
             if shop in found:
-                other = found[shop].folder
-                raise BadBrand(f'brands/{folder}/brand.toml: shops has "{shop}", as brands/{other}')
+                both = f"brands/{found[shop].folder} too; a shop has one brand"
+                raise BadBrand(f'brands/{folder}/brand.toml: the shop "{shop}" is of {both}')
             found[shop] = brand
     return found
 

@@ -127,5 +127,5 @@ def test_two_brands_of_one_shop_are_a_line_and_the_status(run, tmp_path: Path) -
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "brand.toml").write_text('name = "N"\nshops = ["n"]')
     status, out, err = run("templates", "lint", "--brands", str(tmp_path))
-    line = '✗ brands/nordic/brand.toml: shops has "n", as brands/acme\n'
+    line = '✗ brands/nordic/brand.toml: the shop "n" is of brands/acme too; a shop has one brand\n'
     assert (1, "", line) == (status, out, err)

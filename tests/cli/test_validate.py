@@ -140,7 +140,7 @@ def test_two_brands_of_one_shop_are_a_line_and_the_status(
         (tmp_path / folder / "brand.toml").write_text('name = "N"\nshops = ["n"]')
     monkeypatch.setattr(brands, "FOLDER", tmp_path)
     brands.deployed.cache_clear()
-    line = '✗ brands/nordic/brand.toml: shops has "n", as brands/acme\n'
+    line = '✗ brands/nordic/brand.toml: the shop "n" is of brands/acme too; a shop has one brand\n'
 
     assert (1, "", line) == validate(SHIPPED)
 

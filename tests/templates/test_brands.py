@@ -113,7 +113,7 @@ def test_a_shop_has_one_brand(tmp_path: Path) -> None:
     brand(tmp_path, WHOLE)
     brand(tmp_path, 'name = "Acme"\nshops = ["nordic"]', name="acme")
     with pytest.raises(
-        BadBrand, match=r'brands/nordic/brand\.toml: shops has "nordic", as brands/a'
+        BadBrand, match=r'brands/nordic/brand\.toml: the shop "nordic" is of brands/a'
     ):
         by_shop(read_brands(tmp_path))
 
