@@ -13,7 +13,7 @@ SERIES = {
     "essential": 12,
     "full": 50,
 }  # metrics, by level, with the verifier's, the senders' and the sweeper's
-ALARM_METRICS = 79
+ALARM_METRICS = 91
 COMPOSITE_ALARMS = 1
 KEYS = 2
 WORK_QUEUES = 5
