@@ -19,12 +19,6 @@ from ordercast.events.order_event_fields import AmountV1, ContactV1, Items, Item
 from ordercast.events.reading.document import read_document
 from ordercast.events.statuses import DEFAULT_STATUS, STATUSES, canonical
 
-# ISO 4217 currencies that have no minor unit: 1200 JPY has no cents to show.
-CURRENCIES_WITHOUT_CENTS = frozenset(
-    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"}
-    | {"RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
-)
-
 
 class Channel(StrEnum):
     """A channel of notifications; notifications/channels.py says what each consists of."""
@@ -45,11 +39,6 @@ class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     value: Decimal
     currency: str
-
-    def __str__(self) -> str:
-        decimals = 0 if self.currency in CURRENCIES_WITHOUT_CENTS else 2
-        given = -int(self.value.as_tuple().exponent)
-        return f"{self.value:.{max(decimals, given)}f} {self.currency}"
 
 
 Contact = ContactV1

@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Meta
 
 from ordercast.events.statuses import STATUSES
-from ordercast.events.unreadable_values import UNKNOWN_FIELD
 
 SCHEMA_VERSION = 1
 
@@ -105,22 +104,3 @@ class OrderEventV1(
     tracking_url: WebAddress | None = None
     campaign: Identifier | None = None
     shop: Identifier | None = None
-
-
-def in_one_line(error: msgspec.ValidationError, *, whole: str = "event") -> str:
-    """Return `contact.email: expected …` for "Expected … - at `$.contact.email`".
-
-    An error without a field names the *whole* instead.
-    """
-    if str(error).startswith("Object contains unknown field"):
-        # The name may be an address, or look like the path that follows it.
-        return f"{whole}: {UNKNOWN_FIELD}"
-    problem, _, path = str(error).rpartition(" - at ")
-    if not problem:
-        problem, path = path, "$"
-    if problem.startswith("Invalid enum value"):
-        # The message would quote the producer's value, which may be an address.
-        problem = "not one of the values allowed"
-    # A number too large for any type is found before its field is known: the path is `$[...]`.
-    field = path.strip("`").removeprefix("$").removeprefix("[...]").removeprefix(".") or whole
-    return f"{field}: {problem[0].lower()}{problem[1:]}"

@@ -9,12 +9,18 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from ordercast.events.order_event import CURRENCIES_WITHOUT_CENTS, Money
+from ordercast.events.order_event import Money
 from ordercast.templates.sms_text import is_gsm_7
 
 if TYPE_CHECKING:
     from babel import Locale
     from babel.numbers import NumberPattern
+
+# ISO 4217 currencies that have no minor unit: 1200 JPY has no cents to show.
+_WITHOUT_CENTS = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"}
+    | {"RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
+)
 
 RULES = 1
 """Raised with each change to this module that makes a figure look different."""
@@ -98,7 +104,7 @@ def _decimals(currency: str) -> tuple[int, int]:
     from babel.numbers import get_currency_precision  # noqa: PLC0415
 
     usual = get_currency_precision(currency)
-    least = 0 if currency in CURRENCIES_WITHOUT_CENTS else 3 if currency == "IQD" else 2
+    least = 0 if currency in _WITHOUT_CENTS else 3 if currency == "IQD" else 2
     return usual, max(usual, least)
 
 
