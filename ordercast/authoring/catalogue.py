@@ -53,7 +53,7 @@ def variants(brands: Iterable[Brand]) -> list[Variant]:
 def complete_languages(brand: Brand) -> list[str]:
     """Return the languages that each template of a brand, or of all shops, has to be written in.
 
-    They are all that some template is written in: its reader is told of every status in them. A
+    They are all that some template is written in: its readers read every status in them. A
     language with a parent that is there, such as `de-AT`, has what differs, and is none of them.
     """
     written = (languages_of(name, brand) for name in (LAYOUT, *templates_of(brand)))

@@ -102,11 +102,13 @@ def _unescaped(made: Rendering) -> Iterator[Finding]:
 def _cut(made: Rendering, page: Markup) -> Iterator[Finding]:
     """Yield what is cut: an id is copied and a link is followed, so both are whole or useless."""
     order = SAMPLES[made.name]
-    seen = {"the text message": made.text.text, "the e-mail's plain text": made.email.text}
-    for where, text in {**seen, "the e-mail's HTML": " ".join(page.seen)}.items():
+    for where, text, links in (
+        ("the text message", made.text.text, made.text.text.split()),
+        ("the e-mail's plain text", made.email.text, made.email.text.split()),
+        ("the e-mail's HTML", " ".join(page.seen), page.links),
+    ):
         if not _is_whole(order.order_id, text):
             yield _cut_in(made, "the order's id", where)
-    for where, links in {**_split(seen), "the e-mail's HTML": page.links}.items():
         if order.tracking_url and order.tracking_url not in links:
             yield _cut_in(made, "the link", where)
 
@@ -120,10 +122,6 @@ def _is_whole(order_id: str, text: str) -> bool:
 
 _PART = 8
 """So many characters of a sample order's id are in no other of its fields."""
-
-
-def _split(texts: Mapping[str, str]) -> dict[str, list[str]]:
-    return {where: text.split() for where, text in texts.items()}
 
 
 def _twin(made: Rendering, page: Markup) -> Iterator[Finding]:

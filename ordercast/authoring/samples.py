@@ -12,8 +12,8 @@ from ordercast.notifications.notification import Notification, OrderDetails, Ord
 SHOP = "Example Tea & Coffee"
 """What a shop without a brand is called."""
 
-MARK = "<i>"
-"""Markup in the fields of an unusual order."""
+MARK = "<no-html>"
+"""Markup in the fields of an unusual order, which no layout has."""
 
 UNUSUAL = "unusual"
 """An order that no shop has every day: whatever is cut or not escaped is seen in it."""
@@ -46,7 +46,7 @@ SAMPLES: Mapping[str, OrderDetails] = MappingProxyType(
             tracking_url="https://shop.example.com/account/orders/track?key=Zk3v9QmT7xR2bLw8uY5nDc1P",
         ),
         UNUSUAL: OrderDetails(
-            order_id=f"first-half-{MARK}-{'0' * 102}-last-half",
+            order_id=f"first-half-{MARK}-{'0' * 97}-last-half",
             shop=f"{SHOP} {MARK}",
             items=(OrderItem(name=f"Merino socks {MARK}"),),
         ),

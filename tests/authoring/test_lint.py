@@ -60,7 +60,7 @@ PLANTED = [
     (
         Fault.UNESCAPED,
         ("templates/layout/email.html", "{{ item }}", "{{ [item|string] | map('safe') | join }}"),
-        "confirmed/en.toml: <i> in an order's fields becomes HTML",
+        "confirmed/en.toml: <no-html> in an order's fields becomes HTML",
     ),
     (
         Fault.NO_TWIN,
