@@ -1,4 +1,4 @@
-"""Deploy the CDK app to a running local cloud with the real CDK command line. Used by `cloud`."""
+"""Deploy the CDK app to a running local cloud with the real CDK command line. Used by `cloud` and `deploy_proof`."""
 
 from __future__ import annotations
 
@@ -82,13 +82,14 @@ class Deployment:
     ) -> Iterator[Callable[[], None]]:
         """Start a CDK command; yields a function that waits until it has finished."""
         log = self.folder.log(f"cdk-{arguments[0]}")
-        node = [str(_node() / "node"), str(self.root / "node_modules/aws-cdk/bin/cdk")]
-        quiet = ["--no-notices", "--no-color", "--ci"]
         self.progress(step, "started")
         with (
             log.open("a") as output,
             AttachedRun(
-                [*node, *arguments, *quiet], env=self._env(), cwd=cwd or self.root, output=output
+                cdk_command(self.root, *arguments),
+                env=tool_environment(self.root, self.folder, self.endpoint),
+                cwd=cwd or self.root,
+                output=output,
             ) as run,
         ):
 
@@ -102,24 +103,31 @@ class Deployment:
 
             yield finished
 
-    def _env(self) -> dict[str, str]:
-        """Find Node, Python and uv, keep their caches in the checkout, and report nothing to anyone outside."""
-        tools = self.root / ".tools"
-        own = [str(_node()), str(Path(sys.executable).parent)]
-        path = os.pathsep.join([*own, os.environ.get("PATH", os.defpath)])
-        return (
-            clean(self.folder.path, path=path)
-            | local_aws(self.folder.path, self.endpoint)
-            | {
-                "CDK_HOME": str(tools / "cache/.cdk"),
-                "CDK_DISABLE_CLI_TELEMETRY": "true",
-                "CDK_DISABLE_VERSION_CHECK": "true",
-                "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(tools / "cache/jsii"),
-                "UV_CACHE_DIR": str(tools / "cache/uv"),
-                "UV_OFFLINE": "1",  # set-up has installed what is bundled
-                "UV_PYTHON_DOWNLOADS": "never",
-            }
-        )
+
+def cdk_command(root: Path, *words: str) -> list[str]:
+    """Return the words that run a command of the CDK that is installed in *root*."""
+    node = (str(_node() / "node"), str(root / "node_modules/aws-cdk/bin/cdk"))
+    return [*node, *words, "--no-notices", "--no-color", "--ci"]
+
+
+def tool_environment(root: Path, folder: CloudFolder, endpoint: str) -> dict[str, str]:
+    """Let a tool find Node, Python, uv and a local cloud, keep its caches in *root*, and report to nobody."""
+    tools = root / ".tools"
+    own = [str(_node()), str(Path(sys.executable).parent)]
+    path = os.pathsep.join([*own, os.environ.get("PATH", os.defpath)])
+    return (
+        clean(folder.path, path=path)
+        | local_aws(folder.path, endpoint)
+        | {
+            "CDK_HOME": str(tools / "cache/.cdk"),
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "CDK_DISABLE_VERSION_CHECK": "true",
+            "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(tools / "cache/jsii"),
+            "UV_CACHE_DIR": str(tools / "cache/uv"),
+            "UV_OFFLINE": "1",  # set-up has installed what is bundled
+            "UV_PYTHON_DOWNLOADS": "never",
+        }
+    )
 
 
 def _node() -> Path:

@@ -6,7 +6,7 @@ an action of the call's own name, which no policy can grant on AWS. So it does f
 which are the action of a single message there.
 """
 
-# ruff: noqa: ANN401 - ministack's internals have neither types nor a public interface
+# ruff: noqa: ANN401, SLF001 - ministack's internals have neither types nor a public interface
 
 from __future__ import annotations
 
@@ -64,6 +64,28 @@ def partiql_check(statement: str, prefix: str) -> tuple[str, str]:
     table = found["quoted"] or found["bare"]
     index = f"/index/{found['index']}" if found["index"] else ""
     return f"dynamodb:PartiQL{found['verb'].split()[0].title()}", f"{prefix}{table}{index}"
+
+
+def authorise_named(actions: Any, kinesis: Any) -> None:
+    """Let ministack's *actions* module judge two calls on what they name, and not on everything.
+
+    GetParameters is judged on the first parameter, and GetRecords on the stream of its iterator,
+    which the *kinesis* module knows.
+    """
+    resource_of = actions.extract_resource_arn
+
+    def resource(service: str, *request: Any) -> str:
+        *_, headers, body, _, region, account = request
+        call = headers.get("x-amz-target", "").rpartition(".")[2]
+        if (service, call) == ("ssm", "GetParameters"):
+            name = json.loads(body)["Names"][0].lstrip("/")
+            return f"arn:aws:ssm:{region}:{account}:parameter/{name}"
+        if (service, call) == ("kinesis", "GetRecords"):
+            known = kinesis._shard_iterators.get(json.loads(body)["ShardIterator"])
+            return f"arn:aws:kinesis:{region}:{account}:stream/{known['stream']}" if known else "*"
+        return str(resource_of(service, *request))
+
+    actions.extract_resource_arn = resource
 
 
 def authorise_batches(evaluator: Any) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from local_cloud.emulator.alarms import accept_composite_alarms, accept_metric_math
 from local_cloud.emulator.authorisation import (
     authorise_batches,
+    authorise_named,
     authorise_partiql,
     write_calls_down,
 )
@@ -57,6 +58,10 @@ def main() -> None:
     accept_composite_alarms(provisioners)
     authorise_partiql(importlib.import_module("ministack.core.iam_actions"))
     if _secured():
+        authorise_named(
+            importlib.import_module("ministack.core.iam_actions"),
+            importlib.import_module(f"{services}.kinesis"),
+        )
         evaluator = importlib.import_module("ministack.core.iam_evaluator")
         write_calls_down(evaluator, CALLS)
         authorise_batches(evaluator)

@@ -9,6 +9,7 @@ import pytest
 
 from local_cloud.emulator.authorisation import (
     authorise_batches,
+    authorise_named,
     authorise_partiql,
     partiql_check,
     write_calls_down,
@@ -52,6 +53,36 @@ def test_each_statement_of_a_call_is_judged_and_the_call_itself_is_not() -> None
     assert both == asked("dynamodb:ExecuteTransaction", {"TransactStatements": each})
     assert both[:1] == asked("dynamodb:ExecuteStatement", each[0])
     assert [("as", "before")] == asked("dynamodb:TransactWriteItems", {})
+
+
+def test_parameters_and_records_are_judged_on_what_they_are_of() -> None:
+    """Ministack would ask for everything of the account."""
+    actions = SimpleNamespace(extract_resource_arn=lambda service, *_: f"{service} as before")
+    kinesis = SimpleNamespace(_shard_iterators={"i-1": {"stream": "orders"}})
+    authorise_named(actions, kinesis)
+
+    def resource(service: str, target: str, body: dict[str, Any]) -> str:
+        headers = {"x-amz-target": target}
+        rest: tuple[Any, ...] = (
+            "POST",
+            "/",
+            headers,
+            json.dumps(body).encode(),
+            {},
+            "us-east-1",
+            "000000000000",
+        )
+        found: str = actions.extract_resource_arn(service, *rest)
+        return found
+
+    names = {"Names": ["/ordercast/dev/names", "/ordercast/dev/settings"]}
+    arn = "arn:aws:ssm:us-east-1:000000000000:parameter/ordercast/dev/names"
+    assert arn == resource("ssm", "AmazonSSM.GetParameters", names)
+    assert "ssm as before" == resource("ssm", "AmazonSSM.GetParameter", {})
+    stream = "arn:aws:kinesis:us-east-1:000000000000:stream/orders"
+    assert stream == resource("kinesis", "Kinesis_20131202.GetRecords", {"ShardIterator": "i-1"})
+    assert "*" == resource("kinesis", "Kinesis_20131202.GetRecords", {"ShardIterator": "i-2"})
+    assert "sqs as before" == resource("sqs", "AmazonSQS.SendMessage", {})
 
 
 class Evaluator:

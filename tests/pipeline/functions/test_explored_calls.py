@@ -8,59 +8,10 @@ import pytest
 
 from tests.explorer.exploring import calls
 from tests.explorer.faults.points import MANNERS
+from tests.pipeline.functions.explored_actions import ACTIONS
 from tests.pipeline.synthesis import Synthesis
 
 pytestmark = pytest.mark.synth
-
-READ, INSERT, UPDATE = "dynamodb:BatchGetItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate"
-
-ACTIONS: dict[tuple[str, str], set[str]] = {
-    ("ledger", "look_up"): {READ},
-    ("ledger", "record_decisions"): {INSERT, READ},
-    ("ledger", "accept"): {INSERT, UPDATE, READ},
-    ("ledger", "claim"): {UPDATE, READ},
-    ("ledger", "settle"): {UPDATE, READ},
-    ("ledger", "change"): {UPDATE},
-    ("ledger", "failures"): {"dynamodb:Query", READ},
-    ("ledger", "due"): {"dynamodb:Query"},
-    ("ledger", "backlog"): {"dynamodb:Query"},
-    ("ledger", "hold"): {INSERT, UPDATE, READ},
-    ("ledger", "let_go"): {UPDATE, READ},
-    ("ledger", "end_holds"): {UPDATE, READ},
-    ("template_versions", "keep"): {INSERT},
-    ("people", "reserve"): {INSERT, UPDATE},
-    ("people", "suppress"): {INSERT, UPDATE},
-    ("notifications_topic", "publish"): {"sns:Publish"},
-    ("parked", "park"): {"s3:PutObject"},
-    ("receipts", "applied_until"): {
-        "sqs:GetQueueAttributes",
-        "cloudwatch:GetMetricStatistics",
-    },
-    ("receipt_logs", "find"): {READ},
-    ("receipt_logs", "join"): {INSERT, UPDATE, READ},
-    ("receipt_logs", "change"): {INSERT, UPDATE},
-    ("receipt_logs", "due"): {"dynamodb:Query"},
-    ("receipt_logs", "orphans"): {"dynamodb:Query", READ},
-    ("rollups", "known"): {READ},
-    ("adjustments", "adjusted"): {READ},
-    ("accounts", "draw"): {INSERT, UPDATE, READ},
-    ("accounts", "give_back"): {UPDATE},
-    ("accounts", "read"): {READ},
-    ("accounts", "change"): {INSERT, UPDATE},
-    ("rollups", "commit"): {"dynamodb:PutItem", "dynamodb:UpdateItem"},
-    ("work_queues", "waiting"): {"sqs:GetQueueAttributes"},
-    ("buckets", "find"): {READ},
-    ("buckets", "open"): {INSERT, READ},
-    ("buckets", "draw"): {UPDATE, READ},
-    ("buckets", "learn"): {UPDATE, READ},
-    ("buckets", "cap"): {UPDATE, READ},
-    ("send_quotas", "send_quota"): {"ses:GetAccount"},
-    ("provider", "send"): set(),
-    ("sns", "publish"): {"sns:Publish"},
-    ("ses", "send_email"): {"ses:SendEmail"},
-    ("visibility", "delay"): {"sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"},
-}
-"""What a call asks of AWS; the provider's port asks through the two clients below it."""
 
 HANDLERS = {
     "order relay": "processors.order_relay.handler",

@@ -75,7 +75,13 @@ def test_no_action_is_a_wildcard(synthesis: Synthesis) -> None:
         ),
         ("processors.sms_sender", SENDING),
         ("processors.email_sender", SENDING),
-        ("processors.receipt_tracker", MERGING_RECEIPTS),
+        (
+            "processors.receipt_tracker",
+            {
+                **MERGING_RECEIPTS,
+                "Ledger": {*MERGING_RECEIPTS["Ledger"], "PartiQLInsert"},  # a first hold
+            },
+        ),
         (
             "processors.sweeper",
             {

@@ -1,0 +1,107 @@
+"""Run an operator's commands on the stage, and find what their policy allows in vain. Used by `run`."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+from local_cloud.clients import client_of
+from local_cloud.cloud import LocalCloud
+from local_cloud.deploy_proof.calls import Call, judged
+from local_cloud.deploy_proof.operator import POLICY, ROLE, Operator
+from local_cloud.deploy_proof.policy import Asked, Statement, unneeded
+from local_cloud.deploy_proof.removed_statements import REMOVED
+from local_cloud.deploy_proof.working_copy import STAGE
+from ordercast.operations.target import Target
+
+COMMANDS = (
+    "status proof-00001",
+    "stats",
+    "customers set c-1 --opt-out sms",
+    "customers show c-1",
+    "pause --channel sms --reason proof",
+    "resume --all",
+    "budget set --day 1000 --reason proof",
+    "budget show",
+    "export --since 1h --out /dev/null",
+    "verify --repair",
+    "parked list",
+    "parked redrive --all --yes",
+)
+
+_SHOWN_BY_TESTS = (
+    Asked(action="sns:Publish", resource="arn:aws:sns:us-east-1:000000000000:Ordercast-topic"),
+)
+"""What redriving a parked notification asks for: tests/cloud/commands/test_parked_notifications.py."""
+
+_SECONDS = timedelta(minutes=2)
+
+
+def operate(operator: Operator, target: Target) -> None:
+    """Run each command once, with a dead letter and a parked record to redrive; raises `Broken`."""
+    sqs = client_of("sqs", endpoint=operator.cloud.endpoint)
+    attributes = sqs.get_queue_attributes(
+        QueueUrl=target.names.receipts_queue, AttributeNames=["RedrivePolicy"]
+    )["Attributes"]
+    arn = json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"]
+    url = sqs.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+    for command in COMMANDS:
+        operator.ordercast(*command.split(), within=_SECONDS)
+
+
+def in_vain(cloud: LocalCloud) -> list[str]:
+    """Return the statements of the operator's policy without which every call so far is allowed still."""
+    statements = json.loads(POLICY.read_text())["Statement"]
+    calls = [asked(each) for each in judged(cloud) if each.role == ROLE and each.allowed]
+    of_key = [use for each in calls for use in _of_the_key(each)]
+    return [each["Sid"] for each in unneeded(statements, [*calls, *of_key, *_SHOWN_BY_TESTS])]
+
+
+def needed_by_functions(cloud: LocalCloud) -> tuple[int, int]:
+    """Count the statements of the stage's roles that a call in this run needed, and all of them."""
+    calls = judged(cloud)
+    needed = total = 0
+    for role, statements in _roles(cloud):
+        made = [asked(each) for each in calls if each.role == role and each.allowed]
+        with_key = [*made, *(use for each in made for use in _of_the_key(each))]
+        total += len(statements)
+        needed += len(statements) - len(unneeded(statements, with_key))
+    return needed, total
+
+
+def refused_unasked(cloud: LocalCloud) -> list[Call]:
+    """Return the refused calls that no removed statement explains."""
+    return [
+        each
+        for each in judged(cloud)
+        if not each.allowed
+        and not any(role in each.role and each.action == action for role, action in REMOVED)
+    ]
+
+
+def asked(call: Call) -> Asked:
+    """Return what a judged call asked, with the keys that the emulator fills in while it judges."""
+    account = {"s3:ResourceAccount": "000000000000"} if call.action.startswith("s3:") else {}
+    return Asked(action=call.action, resource=call.resource, context={**call.context, **account})
+
+
+def _of_the_key(call: Asked) -> Iterator[Asked]:
+    """Yield what a service does to the key in the caller's name; which key does not matter here."""
+    service, _, action = call.action.partition(":")
+    if service in {"dynamodb", "kinesis", "s3", "sns", "sqs"}:
+        writes = action.startswith(("Put", "Publish", "Send"))
+        yield Asked(
+            action="kms:GenerateDataKey" if writes else "kms:Decrypt",
+            resource="arn:aws:kms:us-east-1:000000000000:key/x",
+            context={"kms:ViaService": f"{service}.us-east-1.amazonaws.com"},
+        )
+
+
+def _roles(cloud: LocalCloud) -> Iterator[tuple[str, list[Statement]]]:
+    iam = client_of("iam", endpoint=cloud.endpoint)
+    for page in iam.get_paginator("list_roles").paginate():
+        for name in (each["RoleName"] for each in page["Roles"]):
+            if name.startswith(f"Ordercast-{STAGE}-"):
+                for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+                    found = iam.get_role_policy(RoleName=name, PolicyName=policy)
+                    yield name, found["PolicyDocument"]["Statement"]

@@ -1,0 +1,94 @@
+"""Judge a call by the statements of a policy, and find statements that no call needs. Used by the proof and by tests.
+
+By the rules of IAM for an identity's own policies: a Deny wins, an Allow is needed, and patterns,
+lists and conditions match as
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html says.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+Statement = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a call asks of a policy: an action on the ARN of a resource, under the condition keys of *context*."""
+
+    action: str
+    resource: str
+    context: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+def allows(statements: Iterable[Statement], asked: Asked) -> bool:
+    """Whether a policy of these *statements* allows what is asked."""
+    effects = {each["Effect"] for each in statements if applies(each, asked)}
+    return effects == {"Allow"}
+
+
+def unneeded(statements: Sequence[Statement], calls: Iterable[Asked]) -> list[Statement]:
+    """Return the Allow statements without which all *calls* that are allowed now would be allowed still."""
+    made = [each for each in calls if allows(statements, each)]
+    return [
+        statement
+        for place, statement in enumerate(statements)
+        if statement["Effect"] == "Allow"
+        and all(allows([*statements[:place], *statements[place + 1 :]], each) for each in made)
+    ]
+
+
+def applies(statement: Statement, asked: Asked) -> bool:
+    """Whether a statement is about what is asked."""
+    return (
+        _named(statement, "Action", asked.action, without_case=True)
+        and _named(statement, "Resource", asked.resource)
+        and all(
+            _holds(operator, asked.context.get(key), values)
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, values in keys.items()
+        )
+    )
+
+
+def _named(statement: Statement, element: str, value: str, *, without_case: bool = False) -> bool:
+    """Whether the element has a pattern of the value, or its negation has none."""
+    fold = str.lower if without_case else str
+    for name, wanted in ((element, True), (f"Not{element}", False)):
+        if name in statement:
+            patterns = _listed(statement[name])
+            return any(_like(fold(each), fold(value)) for each in patterns) == wanted
+    return False
+
+
+def _holds(operator: str, actual: str | None, values: str | list[str]) -> bool:
+    name = operator.removesuffix("IfExists")
+    if actual is None:
+        return name != operator
+    return any(_OPERATORS[name](each, actual) for each in _listed(values))
+
+
+def _like(pattern: str, value: str) -> bool:
+    return _pattern(pattern).fullmatch(value) is not None
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    escaped = re.escape(text).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.compile(escaped, re.DOTALL)
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+_OPERATORS: dict[str, Callable[[str, str], bool]] = {
+    "ArnEquals": _like,
+    "ArnLike": _like,
+    "Bool": lambda expected, actual: str(expected).lower() == actual.lower(),
+    "StringEquals": lambda expected, actual: expected == actual,
+    "StringLike": _like,
+}
+"""By operator; another one is a KeyError, so that nobody takes it for one that holds."""

@@ -1,0 +1,70 @@
+"""Take a statement out of a deployed role, see that AWS refuses the call, and put it back. Used by `run`."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from local_cloud.clients import client_of
+from local_cloud.cloud import LocalCloud
+from local_cloud.deploy_proof.calls import refused
+from local_cloud.deploy_proof.orders import Orders
+from local_cloud.deploy_proof.steps import hold, wait_until
+from local_cloud.deploy_proof.working_copy import STAGE
+
+REMOVED = (
+    ("OrderRelayRole", "dynamodb:PartiQLInsert"),
+    ("OrderRelayRole", "sns:Publish"),
+    ("SmsSenderRole", "dynamodb:PartiQLUpdate"),
+    ("EmailSenderRole", "dynamodb:BatchGetItem"),
+    ("AnalyticsRole", "dynamodb:PutItem"),
+)
+"""A role, and an action of a statement that goes."""
+
+_SOON = 60.0  # seconds
+
+
+def refused_without(cloud: LocalCloud, orders: Orders, role: str, action: str) -> None:
+    """Put an order while the role lacks the statement: it is refused, and goes out afterwards.
+
+    Raises `Broken` when the emulator allows the call all the same, or a message is lost or doubled.
+    """
+    before = refused(cloud, role, action)
+    with without_statement(cloud, role, action):
+        (order,) = orders.put_some(1)
+        wait_until(
+            lambda: refused(cloud, role, action) > before,
+            within=_SOON,
+            why=f"{action} is refused to {role}",
+        )
+        counting = role == "AnalyticsRole"
+        told = [channel for (each, channel) in orders.told() if each == order]
+        hold(counting or len(told) < len(("sms", "email")), f"{order} went out without {action}")
+
+
+@contextmanager
+def without_statement(cloud: LocalCloud, role: str, action: str) -> Iterator[None]:
+    """Take the statements with *action* out of the policy of the stage's *role* while a block runs."""
+    iam: Any = client_of("iam", endpoint=cloud.endpoint)
+    names = [
+        each["RoleName"]
+        for page in iam.get_paginator("list_roles").paginate()
+        for each in page["Roles"]
+        if each["RoleName"].startswith(f"Ordercast-{STAGE}-") and role in each["RoleName"]
+    ]
+    hold(len(names) == 1, f"{len(names)} roles are called {role}")
+    (policy,) = iam.list_role_policies(RoleName=names[0])["PolicyNames"]
+    whole = iam.get_role_policy(RoleName=names[0], PolicyName=policy)["PolicyDocument"]
+    less = [each for each in whole["Statement"] if action not in listed(each["Action"])]
+    hold(len(less) < len(whole["Statement"]), f"{role} has no statement with {action}")
+    put = {"RoleName": names[0], "PolicyName": policy}
+    iam.put_role_policy(**put, PolicyDocument=json.dumps({**whole, "Statement": less}))
+    try:
+        yield
+    finally:
+        iam.put_role_policy(**put, PolicyDocument=json.dumps(whole))
+
+
+def listed(value: str | list[str]) -> list[str]:
+    """Return what a policy has as a text or a list of them."""
+    return [value] if isinstance(value, str) else value

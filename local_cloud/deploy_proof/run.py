@@ -1,0 +1,288 @@
+"""Deploy, update, break, remove and deploy again, and look after each step what holds. Started as `python -m local_cloud.deploy_proof`."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from local_cloud.clients import client_of
+from local_cloud.cloud import LocalCloud
+from local_cloud.deploy_proof.inventory import inventory, retained
+from local_cloud.deploy_proof.operating import (
+    in_vain,
+    needed_by_functions,
+    operate,
+    refused_unasked,
+)
+from local_cloud.deploy_proof.operator import ACCOUNT_STACK, STACKS, Operator
+from local_cloud.deploy_proof.orders import Orders
+from local_cloud.deploy_proof.removed_statements import REMOVED, refused_without
+from local_cloud.deploy_proof.steps import Broken, Steps, hold, wait_until
+from local_cloud.deploy_proof.variants import BROKEN_WORDS, NEW_INDEX, NEW_WORDS, Variants
+from local_cloud.deploy_proof.working_copy import STAGE
+from local_cloud.environment import ACCOUNT, REGION
+from ordercast.operations.target import deployed
+
+SHORT, LONG = timedelta(minutes=2), timedelta(minutes=10)
+"""How long a command may take that reads, and one that changes."""
+
+PARKED = b'{"order_id": "proof-unusable", "channel": 7}'
+FEW = 10  # orders
+LOOKS = 6
+"""So often `verify` may find changes on their way; each look takes the stage's second_look and more."""
+
+
+@dataclass(slots=True, kw_only=True)
+class DeployProof:
+    """One run on a local cloud; `steps` shows how far it came."""
+
+    cloud: LocalCloud
+    steps: Steps
+    operator: Operator = field(init=False)
+    orders: Orders = field(init=False)
+    before: set[str] = field(init=False)
+    _synthesised: dict[str, Future[Path]] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Run all steps; raises what breaks first."""
+        with self.steps.step("make the operator's role from docs/operator-policy.json"):
+            self.operator = Operator.of(self.cloud)
+        with self._synthesising() as variants:
+            self._deploy_and_send()
+            self._update()
+            self._fail()
+            self._operate()
+            self._miss_statements()
+            names = self._remove()
+            self._deploy_again(variants, names)
+        self._remove_account()
+
+    @contextmanager
+    def _synthesising(self) -> Iterator[Variants]:
+        """Synthesise what does not depend on a deployment, one after the other, beside the first steps."""
+        variants = Variants(folder=self.cloud.folder / "copies", operator=self.operator)
+        with ThreadPoolExecutor(1) as pool:
+            for each in (variants.first, variants.updated, variants.broken):
+                self._synthesised[each.__name__] = pool.submit(each)
+            try:
+                yield variants
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _deploy_and_send(self) -> None:
+        with self.steps.step("bootstrap the CDK"):
+            target = f"aws://{ACCOUNT}/{REGION}"
+            self.operator.cdk("bootstrap", target, within=LONG)
+        self.before = inventory(self.cloud)
+        with self.steps.step("synthesise the app"):
+            first = self._synthesised["first"].result()
+        with self.steps.step("deploy the account's stack, then the stage"):
+            self._deploy(first, ACCOUNT_STACK)
+            self._deploy(first)
+        with self.steps.step(f"{FEW} orders are each told once by text and e-mail") as step:
+            self.orders = Orders(self.operator, self._stream())
+            self.orders.put_some(FEW)
+            self.orders.all_told_once()
+            step.notes.append(self._verified())
+        with self.steps.step("diff is empty twice, and a second deployment changes nothing"):
+            for _ in range(2):
+                self._diff(first)
+            unchanged = self._deploy(first).count("(no changes)")
+            hold(unchanged == len(_stacks(first)), f"{unchanged} stacks had no changes")
+
+    def _update(self) -> None:
+        updated = self._synthesised["updated"].result()
+        before = retained(self.cloud, self._synthesised["first"].result())
+        with self.steps.step("update code, an index and a setting while orders flow") as step:
+            begun = len(self.orders.put)
+            with self.orders.flowing():
+                wait_until(lambda: len(self.orders.put) > begun, within=30, why="an order is put")
+                self._deploy(updated)
+            self.orders.put_some(FEW)
+            self.orders.all_told_once()
+            self._told_as(NEW_WORDS)
+            after = retained(self.cloud, updated)
+            replaced = [each for each in before if before[each] != after[each]]
+            hold(not replaced, f"replaced: {replaced}")
+            hold(NEW_INDEX in self._indexes(after), f"the ledger has no index {NEW_INDEX}")
+            step.notes.append(f"{len(self.orders.put) - begun} orders meanwhile")
+            step.notes.append(self._verified())
+            self._diff(updated)
+
+    def _fail(self) -> None:
+        broken = self._synthesised["broken"].result()
+        with self.steps.step("an update that fails is rolled back while orders flow"):
+            with self.orders.flowing():
+                self._deploy(broken, fails=True)
+            name = f"Ordercast-{STAGE}-Pipeline"
+            client = client_of("cloudformation", endpoint=self.cloud.endpoint)
+            status = client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+            hold(status == "UPDATE_ROLLBACK_COMPLETE", f"{name} is {status}")
+            self.orders.put_some(FEW)
+            self.orders.all_told_once()
+            self._told_as(NEW_WORDS)
+            self._verified()
+
+    def _operate(self) -> None:
+        with self.steps.step("an operator's commands work, and each statement is needed") as step:
+            self._park()
+            operate(self.operator, deployed(STAGE))
+            vain = in_vain(self.cloud)
+            hold(not vain, f"allowed in vain: {', '.join(vain)}")
+            needed, total = needed_by_functions(self.cloud)
+            step.notes.append(f"{needed} of {total} statements of functions needed by calls so far")
+
+    def _miss_statements(self) -> None:
+        with self.steps.step(f"{len(REMOVED)} statements are taken from deployed roles and missed"):
+            for role, action in REMOVED:
+                refused_without(self.cloud, self.orders, role, action)
+            self.orders.all_told_once()
+            self._verified()
+
+    def _remove(self) -> dict[str, str]:
+        """Remove the stage with something parked; returns the names of what stays."""
+        updated = self._synthesised["updated"].result()
+        with self.steps.step("destroy leaves what is retained, a parked record included") as step:
+            self._park()
+            names = retained(self.cloud, updated)
+            bucket = deployed(STAGE).names.parked_bucket
+            self._destroy(updated)
+            left = inventory(self.cloud) - self.before
+            step.notes.append(f"{len(names)} resources stay")
+            self._only_left(left, names)
+            hold(self._parked(bucket), "the parked record is gone")
+        return names
+
+    def _deploy_again(self, variants: Variants, names: dict[str, str]) -> None:
+        with self.steps.step("deploy again over the tables, key, bucket and identity that stayed"):
+            again = variants.again(self._existing(names))
+            self._deploy(again)
+            told = self.orders.told()
+            old = Orders(self.operator, self._stream())
+            old.put_some(FEW)  # numbered from 1: the same orders as the first
+            self.orders.stream = old.stream
+            self.orders.put_some(FEW)
+            self.orders.all_told_once()
+            hold(
+                all(self.orders.told()[each] == times for each, times in told.items()),
+                "an order that the ledger knows was told again",
+            )
+            self._verified()
+            self._diff(again)
+        with self.steps.step("destroy again leaves what was named as it was"):
+            new = retained(self.cloud, again)
+            self._destroy(again)
+            self._only_left(inventory(self.cloud) - self.before, names | new)
+
+    def _remove_account(self) -> None:
+        with self.steps.step("destroy the account's stack; nothing was refused by mistake"):
+            first = self._synthesised["first"].result()
+            self.operator.cdk(
+                "destroy",
+                "--force",
+                "--exclusively",
+                ACCOUNT_STACK,
+                "--app",
+                str(first),
+                within=LONG,
+            )
+            unasked = refused_unasked(self.cloud)
+            hold(not unasked, f"refused, though nothing was removed: {unasked[:3]}")
+
+    def _deploy(self, app: Path, which: str = STACKS, *, fails: bool = False) -> str:
+        words = ("deploy", "--exclusively", which, "--app", str(app), "--require-approval", "never")
+        return self.operator.cdk(*words, within=LONG, fails=fails)
+
+    def _destroy(self, app: Path) -> None:
+        cloudformation = self.operator.client("cloudformation")
+        cloudformation.update_termination_protection(
+            StackName=f"Ordercast-{STAGE}-Data", EnableTerminationProtection=False
+        )
+        self.operator.cdk("destroy", "--force", STACKS, "--app", str(app), within=LONG)
+
+    def _diff(self, app: Path) -> None:
+        self.operator.cdk("diff", "--fail", "--exclusively", STACKS, "--app", str(app), within=LONG)
+
+    def _stream(self) -> str:
+        return deployed(STAGE).names.orders_stream
+
+    def _verified(self) -> str:
+        """Compare as an operator does, again while the last changes are being counted."""
+        for attempt in reversed(range(LOOKS)):
+            try:
+                self.operator.ordercast("verify", within=SHORT)
+            except Broken:
+                if not attempt:
+                    raise
+            else:
+                break
+        return "verify is clean"
+
+    def _told_as(self, words: str) -> None:
+        *_, last = (each for each in self.orders.messages if each.channel == "email")
+        hold(words in last.html and BROKEN_WORDS not in last.html, f"the last e-mail lacks {words}")
+
+    def _indexes(self, names: dict[str, str]) -> list[str]:
+        dynamodb = client_of("dynamodb", endpoint=self.cloud.endpoint)
+        table = dynamodb.describe_table(TableName=_named(names, "LedgerTable"))["Table"]
+        return [each["IndexName"] for each in table["GlobalSecondaryIndexes"]]
+
+    def _park(self) -> None:
+        """Put a record that cannot be used, and wait until it is parked."""
+        before = self._parked(bucket := deployed(STAGE).names.parked_bucket)
+        self.operator.client("kinesis").put_records(
+            StreamName=self.orders.stream, Records=[{"PartitionKey": "x", "Data": PARKED}]
+        )
+        wait_until(lambda: self._parked(bucket) > before, within=60, why="the record is parked")
+
+    def _parked(self, bucket: str) -> int:
+        s3 = client_of("s3", endpoint=self.cloud.endpoint)
+        return int(s3.list_objects_v2(Bucket=bucket, Prefix="parked/")["KeyCount"])
+
+    def _existing(self, names: dict[str, str]) -> dict[str, str]:
+        """Return the settings that name what stayed."""
+        dynamodb = client_of("dynamodb", endpoint=self.cloud.endpoint)
+        tables = {
+            "ledger": "LedgerTable",
+            "customers": "Customers",
+            "receipts": "ReceiptsTable",
+            "rollups": "Rollups",
+        }
+        described = {
+            name: dynamodb.describe_table(
+                TableName=_named(names, f"AWS::DynamoDB::Table {logical}")
+            )
+            for name, logical in tables.items()
+        }
+        arns = ", ".join(
+            f"{name} {each['Table']['LatestStreamArn' if name == 'ledger' else 'TableArn']}"
+            for name, each in described.items()
+        )
+        key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{_named(names, 'AWS::KMS::Key')}"
+        return {
+            "existing_tables": json.dumps(arns),
+            "existing_key": json.dumps(key),
+            "existing_bucket": json.dumps(_named(names, "AWS::S3::Bucket")),
+            "existing_identities": json.dumps(_named(names, "AWS::SES::EmailIdentity")),
+        }
+
+    @staticmethod
+    def _only_left(left: set[str], names: dict[str, str]) -> None:
+        kept = set(names.values())
+        known = {each for each in left if any(name in each for name in kept)}
+        hold(left == known, f"left though not retained: {sorted(left - known)[:5]}")
+        gone = {name for name in kept if not any(name in each for each in left)}
+        hold(not gone, f"gone though retained: {sorted(gone)[:5]}")
+
+
+def _stacks(app: Path) -> list[Path]:
+    return list(app.glob(f"Ordercast-{STAGE}-*.template.json"))
+
+
+def _named(names: dict[str, str], what: str) -> str:
+    """Return the only name whose type and logical id have *what* in them."""
+    (found,) = (name for known_as, name in names.items() if what in known_as)
+    return found

@@ -1,0 +1,21 @@
+"""Say what the proof does not show, because the emulator does not check it. Used at the end of the proof."""
+
+from rich.console import Console
+
+UNCHECKED = (
+    "what CloudFormation's own role may do: the emulator makes resources with all permissions",
+    "permissions on KMS keys: the emulator encrypts nothing in the caller's name",
+    "that tables refuse callers without TLS: the emulator reads no policy of a table",
+    "what Lambda does in a function's name (reading its queue or stream, writing its log): our event sources do it as the account's root",
+    "ses:SendEmail and sns:Publish to a phone: the provider simulator answers them without a policy",
+    "aliases and their rollback by CodeDeploy (release is none here), AWS Budgets, VPC, the account's SMS attributes",
+    "EventBridge to Kinesis: the heartbeat is off",
+    "how long anything takes on AWS, and its limits and quotas",
+)
+
+
+def tell_unchecked(console: Console) -> None:
+    """Print what was not checked, a line each."""
+    console.print("Not checked here, since the emulator does not; look at it on a first account:")
+    for each in UNCHECKED:
+        console.print(f"- {each}", markup=False)

@@ -1,0 +1,24 @@
+"""The runbook says what each statement of the operator's policy is for."""
+
+import json
+import re
+
+from tests.pages import ROOT
+
+RUNBOOK = (ROOT / "docs/runbook.md").read_text()
+STATEMENTS = json.loads((ROOT / "docs/operator-policy.json").read_text())["Statement"]
+
+
+def test_every_statement_is_in_the_table_and_no_other() -> None:
+    section = RUNBOOK.partition("## Permissions of operators")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert {each["Sid"] for each in STATEMENTS} == told
+
+
+def test_no_statement_allows_everything() -> None:
+    """Metrics have no ARN; all else is of our stacks, or of the CDK's toolkit."""
+    for each in STATEMENTS:
+        actions = [each["Action"]] if isinstance(each["Action"], str) else each["Action"]
+        assert all(not action.endswith(":*") and action != "*" for action in actions)
+        assert each["Resource"] != "*" or ["cloudwatch:GetMetricData"] == actions
