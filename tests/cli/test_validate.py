@@ -106,7 +106,7 @@ def test_customers_are_those_of_the_file(validate, tmp_path: Path) -> None:
 
     assert 0 == status
     assert "e-mail to ada@example.com" in out
-    assert err.startswith(f"{known}: line 2: customer: ")
+    assert err.startswith(f"{known}: line 2: customer_id: found nothing")
 
 
 def test_events_come_from_standard_input_as_well(run, monkeypatch: pytest.MonkeyPatch) -> None:
