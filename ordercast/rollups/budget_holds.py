@@ -17,7 +17,7 @@ SENDER = "sender"
 """By whom such a hold is written."""
 
 ROOM = Decimal("0.01")
-"""Which part of a limit must be left for a hold to be let go: or each receipt would free one message."""
+"""Which part of a limit must be left for any message to pass its hold: or each receipt would free one."""
 
 ALARMED = timedelta(minutes=5)
 """How long after its hour a velocity hold still counts: one that began in the last minute must ring, too."""
@@ -107,8 +107,9 @@ def account_of(hold: Hold, budget: Budget) -> str:
     return budget.account(str(hold.scope.period))
 
 
-def has_room(hold: Hold, budget: Budget, account: Account) -> bool:
-    """Tell whether enough is left in the account of *hold* to let it go."""
+def pays_for(hold: Hold, budget: Budget, account: Account) -> int:
+    """Return how many of the messages behind *hold* the account pays for, if they are of the cheapest."""
     kept = budget.kept if hold.scope.priority is Priority.NORMAL else Decimal()
-    least = max(account.limit * ROOM, hold.needs or Decimal())
-    return account.limit > 0 and account.left - kept >= least
+    least, needs = account.limit * ROOM, hold.needs or account.limit * ROOM
+    left = account.left - kept
+    return int(left / needs) if account.limit > 0 and left >= max(least, needs) else 0

@@ -96,11 +96,16 @@ class Pricing:
 
 def claim_request(row: Notification, words: Words, *, pricing: Pricing) -> ClaimRequest | None:
     """Return the request for a rendered notification, None if it may not be sent; only texts have parts."""
-    count = parts(words.text).parts if row.channel in price_list().parts else None
+    count = parts(words.text).parts if has_parts(row.channel) else None
     quote = pricing.quote(row.channel, row.country, count or 1)
     if quote is None:
         return None
     return ClaimRequest(id=row.id, parts=count, estimate=quote.estimate, reserved=quote.ceiling)
+
+
+def has_parts(channel: Channel) -> bool:
+    """Tell whether messages of *channel* are priced, and paced, by the part."""
+    return channel in price_list().parts
 
 
 SMALLEST_PRICE = Decimal("0.00001")

@@ -8,6 +8,7 @@ from ordercast.gateways import clients
 from ordercast.gateways.dynamodb.table import Table
 from ordercast.gateways.messaging.work_queues import SqsWorkQueues
 from ordercast.gateways.pacing.dynamo_buckets import DynamoBuckets
+from ordercast.sending.units import units_of
 from ordercast.settings.senders import ChannelSender
 from ordercast.wiring.clock import utc_now
 from ordercast.workflows.release_room import Origination, Senders
@@ -27,5 +28,6 @@ def senders(known: Mapping[str, ChannelSender], *, ledger: Table, executor: Exec
             channel: Origination(key=each.origination, limit=each.rate, share=each.share / 100)
             for channel, each in of_channel.items()
         },
+        units=units_of,
         now=utc_now,
     )

@@ -22,6 +22,7 @@ from ordercast.workflows.sweep.keep_send_quota import CHANNEL, KeepSendQuota
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.probe_holds import ProbeHolds
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
+from ordercast.workflows.sweep.release_paid import ReleasePaid
 from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep.sweep_holds import SweepHolds
 from ordercast.workflows.sweep_receipts import SweepReceipts
@@ -82,6 +83,9 @@ def sweep(
     probe = ProbeHolds(
         ledger=ports.ledger, notifications_topic=ports.notifications_topic, release=release
     )
+    paid = ReleasePaid(
+        ledger=ports.ledger, notifications_topic=ports.notifications_topic, release=release
+    )
     return Sweep(
         ledger=ports.ledger,
         senders=ports.senders,
@@ -108,6 +112,7 @@ def sweep(
             ledger=ports.ledger,
             accounts=ports.accounts,
             adjustments=ports.adjustments,
+            release=paid,
             now=ports.now,
         ),
         holds=SweepHolds(ledger=ports.ledger, release=release, probe=probe, now=ports.now),

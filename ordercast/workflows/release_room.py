@@ -1,7 +1,7 @@
 """Measure how much more may be released to the senders' queues. Used by the sweeper and by redriving."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,6 +12,12 @@ from ordercast.pacing.ahead import PROBES_AHEAD, room, time_for, would_expire
 from ordercast.pacing.bucket import HIGH_SHARE, Bucket, rate_of
 from ordercast.pacing.send_quota import SendQuota
 from ordercast.workflows.ports import Clock, PaceBuckets, WorkQueues
+
+MEASURED = 50
+"""Of so many messages of a channel the parts are counted: of all, it would take a release longer than it tells."""
+
+Units = Callable[[Notification], int]
+"""Return how many units of the rate a message takes; whatever it raises counts as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,7 @@ class Senders:
     work_queues: WorkQueues
     buckets: PaceBuckets
     originations: Mapping[Channel, Origination]
+    units: Units
     now: Clock
 
     def paces(self) -> dict[Channel, SendQuota]:
@@ -61,16 +68,20 @@ def _left(bucket: Bucket) -> int | None:
 class ReleaseRoom:
     """The room of one invocation, which takes a *share* of it; measured when it is first asked.
 
-    A message counts as one unit of the rate. Raises `Retryable` where it cannot be measured: then
-    nothing is released.
+    What waits in a queue takes as many units of the rate each as what was asked about, on average.
+    Raises `Retryable` where room cannot be measured: then nothing is released.
     """
 
     senders: Senders
     share: float = 1
     _taken: Counter[Channel] = field(default_factory=Counter)
+    _measured: Counter[Channel] = field(default_factory=Counter)
+    _units: Counter[Channel] = field(default_factory=Counter)
 
     def fit(self, rows: Sequence[Notification]) -> list[Notification]:
         """Return the first of *rows*, of each channel, for which there is room; they take none yet."""
+        for row in rows:
+            self._measure(row)
         left = {channel: self._room(channel) for channel in {row.channel for row in rows}}
         fitting = []
         for row in rows:
@@ -83,8 +94,13 @@ class ReleaseRoom:
         """Count *rows* as released."""
         self._taken.update(row.channel for row in rows)
 
+    def ahead(self, channels: Iterable[Channel]) -> int:
+        """Return how many messages of *channels* may wait in their queues at most."""
+        return sum(room(0, rate=self._rates[channel]) for channel in channels)
+
     def until_sent(self, row: Notification) -> timedelta:
         """Return how long what waits in the queue of *row* takes to be sent, what was released now too."""
+        self._measure(row)
         rate = self._rates[row.channel]
         if row.priority is Priority.HIGH:
             return time_for(self._waiting[row.channel, Priority.HIGH], rate=HIGH_SHARE * rate)
@@ -122,4 +138,21 @@ class ReleaseRoom:
 
     @property
     def _rates(self) -> Mapping[Channel, float]:
-        return {channel: each.rate for channel, each in self._paces.items() if each.rate}
+        """The rate of each channel, in messages a second."""
+        return {
+            channel: each.rate * self._measured[channel] / self._units[channel]
+            if self._measured[channel]
+            else each.rate
+            for channel, each in self._paces.items()
+            if each.rate
+        }
+
+    def _measure(self, row: Notification) -> None:
+        """Count the units of *row* as well, while few of its channel were measured."""
+        if self._measured[row.channel] >= MEASURED:
+            return
+        self._measured[row.channel] += 1
+        try:
+            self._units[row.channel] += self.senders.units(row)
+        except Exception:  # noqa: BLE001 - its sender meets the template's fault again, and notes it
+            self._units[row.channel] += 1

@@ -142,7 +142,7 @@ def settle(world: World, rows: list[Notification]) -> dict[str, Account]:
         world.ledger.rows[row.id] = row
     tally = count([rollup_input_of(write(row)) for row in world.rows()])
     assert not tally.undone
-    world.sweeper().budgets([0], world.sweep())
+    world.sweeper().budgets([0], world.sweep(), world.room())
     return {key: world.accounts.kept[key] for key in (ALL.account(HOUR), SHOP.account(HOUR))}
 
 

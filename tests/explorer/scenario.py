@@ -1,34 +1,36 @@
-"""Define one small day at a shop with everything that can come of an order. Used by the explorer.
+"""Define one small day at a shop with everything that can come of an order. Used by the explorer."""
 
-Names tell the parts: `o-stale` is the order whose second status is old news.
-"""
-
-import gzip
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from functools import cache
-from itertools import count
-from typing import Any
 
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
-from ordercast.events.identity import address_key, customer_key, notification_id
+from ordercast.events.identity import address_key, notification_id
 from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.pacing.holds import Hold, Why
-from ordercast.people.person import AGREED, Person, QuietHours
-from tests.aggregates import aggregate
+from ordercast.people.person import Person
 from tests.examples import paused
 from tests.explorer.deployed.fitting import Fitting
 from tests.explorer.deployed.receipt_script import LATE, ReceiptScript
 from tests.explorer.deployed.script import Script
 from tests.explorer.deployed.stage import Stage
 from tests.explorer.faults.points import Point
-from tests.templates.review import REVIEW
+from tests.explorer.orders import (
+    again,
+    customer,
+    during_a_pause,
+    evening,
+    event,
+    in_trouble,
+    long_after,
+    morning,
+    news,
+    people,
+    phone,
+    returned,
+)
 
-SHOP = "Example Tea"
-BULK = 18
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 END = 60 * HOUR
 
@@ -99,7 +101,7 @@ RECEIPTS = {
 
 TEXTS = Budget(period=BudgetPeriod.MONTH, limit=Decimal(5), channel="sms")
 HARVEST = Budget(period=BudgetPeriod.DAY, limit=Decimal("0.02"), campaign="harvest")
-"""Budgets: of all texts, and of a campaign for which the second text waits until it is raised."""
+"""Budgets: of all texts, and of a campaign whose second text waits until it is raised, its third in vain."""
 
 WITHHELD = {
     ("o-bulk-3", SMS): range(1, 100),
@@ -121,8 +123,8 @@ def stage(
         calls=dict(CALLS),
         receipts=RECEIPTS,
         lost={_sms_of(news()[0])},
-        doubled={_sms_of(_event("o-bulk-2"))},
-        delayed={_sms_of(_evening())},
+        doubled={_sms_of(event("o-bulk-2"))},
+        delayed={_sms_of(evening())},
         returned={_id_of(returned(), EMAIL)},
         withheld=WITHHELD,
     )
@@ -137,174 +139,17 @@ def stage(
     set_up.after(timedelta(), lambda: set_up.stream.put(*morning()))
     set_up.after(2 * SECOND, lambda: set_up.stream.put(*news()))
     set_up.after(3 * SECOND, lambda: _opt_out(set_up, address_key(phone("o-opt-out")), SMS))
-    set_up.after(3 * SECOND, lambda: _unsubscribe(set_up, _customer("c-no-fan")))
-    set_up.after(9 * MINUTE, lambda: _opt_out(set_up, _customer("c-auto"), EMAIL))
+    set_up.after(3 * SECOND, lambda: _unsubscribe(set_up, customer("c-no-fan")))
+    set_up.after(9 * MINUTE, lambda: _opt_out(set_up, customer("c-auto"), EMAIL))
     set_up.after(10 * MINUTE, lambda: set_up.stream.put(*again()))
     set_up.after(24 * MINUTE + 50 * SECOND, lambda: set_up.stream.put(*during_a_pause()))
     set_up.after(2 * HOUR, lambda: set_up.stream.put(returned()))
     set_up.after(3 * HOUR, lambda: set_up.stream.put(*in_trouble()))
-    set_up.after(3 * HOUR + MINUTE, lambda: set_up.stream.put(_event("o-held")))
+    set_up.after(3 * HOUR + MINUTE, lambda: set_up.stream.put(event("o-held")))
     set_up.after(49 * HOUR, set_up.audit)
     set_up.after(50 * HOUR, set_up.expire)
     set_up.after(52 * HOUR, lambda: set_up.stream.put(*long_after()))
     return set_up
-
-
-def people() -> list[Person]:
-    """Return who is on record."""
-    refusing = address_key(mail("o-guest-refuses"))
-    return [
-        _person("c-auto", email=mail("o-gzip"), channels=(EMAIL,), consents=frozenset({EMAIL})),
-        _person("c-night", quiet=QuietHours(start=time(22), end=time(11)), time_zone="UTC"),
-        _person(
-            "c-evening", quiet=QuietHours(start=time(9, 33), end=time(10, 30)), time_zone="UTC"
-        ),
-        _person("c-fan", promotions={EMAIL: AGREED}),
-        _person("c-no-fan", promotions={EMAIL: AGREED}),
-        _person("c-no", refusals={SMS: "opted-out"}),
-        _person("c-busy"),
-        Person(key=refusing, refusals={EMAIL: "complained"}),
-    ]
-
-
-@cache
-def morning() -> tuple[bytes, ...]:
-    """Return the first records: nearly everything that can be wrong with an order, and many good ones."""
-    return (
-        _event("o-plain", channel="both"),
-        gzip.compress(_gzipped(), mtime=0),
-        aggregate(_event("o-part-1"), _not_json(), _event("o-part-3", channel="email")),
-        _event("o-plain", channel="both"),
-        _event("o-plain", channel="both", amount=9),
-        _not_json(),
-        _event("o-wrong", contact={"email": 1, "phone": phone("o-wrong")}),
-        _event("o-newer", schema_version=2),
-        _event("o-stale", event_id="stale-2", status="shipped"),
-        _event("o-stale", event_id="stale-1"),
-        _event("o-night", customer_id="c-night", campaign="night"),
-        _evening(),
-        *(_review(of) for of in ("fan", "no-fan", "no")),
-        *(_event(f"o-busy-{n}", customer_id="c-busy", channel="email") for n in (1, 2, 3)),
-        _event("o-half", customer_id="c-no", channel="both"),
-        _event("o-guest-refuses", channel="email"),
-        _event("o-stranger", contact={"email": "ada.lovelace@example.net"}, channel="email"),
-        _event("o-no-number", contact={"email": "", "phone": "call me"}),
-        _event("o-nowhere", contact={}, channel="email"),
-        _event("o-no-consent", channel="auto"),
-        _event("o-urgent", status="cancelled", channel="both"),
-        _event("o-crash", status="cancelled"),
-        _event("o-news", event_id="news-1", channel="both"),
-        _event("o-opt-out"),
-        _event("o-stopped", campaign="spring"),
-        *(_event(f"o-harvest-{n}", campaign="harvest") for n in (1, 2)),
-        _event("o-expires", campaign="autumn"),
-        *(_event(f"o-winter-{n}", campaign="winter") for n in (1, 2, 3)),
-        *(_event(f"o-{name}", channel="both") for name in _TROUBLES),
-        *(_event(f"o-bulk-{n}") for n in range(1, BULK + 1)),
-    )
-
-
-@cache
-def news() -> tuple[bytes, ...]:
-    """Return what comes before the senders have had their turn, and a producer's own retry."""
-    return (
-        _event("o-news", event_id="news-2", status="shipped", channel="both"),
-        gzip.compress(_gzipped(), mtime=0),
-    )
-
-
-@cache
-def during_a_pause() -> tuple[bytes, ...]:
-    """Return what comes while its campaign is paused for the second time."""
-    return (_event("o-stopped-again", campaign="spring"),)
-
-
-@cache
-def again() -> tuple[bytes, ...]:
-    """Return what comes again when preferences have changed, and what comes too late."""
-    return (_gzipped(), _event("o-stale", event_id="stale-0"), _event("o-part-1"))
-
-
-@cache
-def returned() -> bytes:
-    """Return an order whose queue has brought it in vain as often as it may but once."""
-    return _event("o-returned", channel="email")
-
-
-@cache
-def in_trouble() -> tuple[bytes, ...]:
-    """Return an order at which the account's trouble begins, on either channel."""
-    return (_event("o-no-quota", channel="both"),)
-
-
-@cache
-def long_after() -> tuple[bytes, ...]:
-    """Return what comes again when every row of it has expired, and something new beside it."""
-    return (
-        _event("o-plain", channel="both"),
-        _gzipped(),
-        _event("o-bulk-1"),
-        _event("o-fresh", channel="email"),
-    )
-
-
-def phone(order: str) -> str:
-    """Return the number that is given with an order; each has its own, all fictitious."""
-    return f"+1206555{100 + _number(order):04d}"
-
-
-def mail(order: str) -> str:
-    """Return the address that is given with an order."""
-    return f"ada.lovelace.{_number(order)}@example.com"
-
-
-PERSONAL = ("lovelace", "5550")
-"""What every address and every number above has in it, and no id of ours."""
-
-_TROUBLES = ("throttled", "refused", "answer-lost", "request-lost", "error")
-_NUMBERS: dict[str, int] = {}
-_COUNT = count()
-
-
-def _number(order: str) -> int:
-    if order not in _NUMBERS:
-        _NUMBERS[order] = next(_COUNT)
-    return _NUMBERS[order]
-
-
-def _event(order: str, **changes: Any) -> bytes:
-    fields: Mapping[str, Any] = {
-        "event_id": f"event-of-{order}",
-        "order_id": order,
-        "status": "confirmed",
-        "occurred_at": "2026-03-02T09:29:58Z",
-        "amount": 42.5,
-        "items": ["Teapot"],
-        "contact": {"email": mail(order), "phone": phone(order)},
-        "channel": "sms",
-        "shop": SHOP,
-    }
-    return json.dumps({**fields, **changes}).encode()
-
-
-def _gzipped() -> bytes:
-    return _event("o-gzip", customer_id="c-auto", channel="auto", contact=None)
-
-
-def _review(of: str) -> bytes:
-    """Return a promotional event, which calls itself urgent and consented to."""
-    urgent = {"status": REVIEW, "channel": "email", "priority": "high"}
-    return _event(f"o-review-{of}", customer_id=f"c-{of}", **urgent)
-
-
-def _evening() -> bytes:
-    """Return what waits behind a backlog until quiet hours have begun."""
-    return _event("o-evening", customer_id="c-evening")
-
-
-def _not_json() -> bytes:
-    """Return what a broken producer put: it is no use, and still somebody's."""
-    return _event("o-broken")[:-9]
 
 
 def _sms_of(payload: bytes) -> str:
@@ -313,14 +158,6 @@ def _sms_of(payload: bytes) -> str:
 
 def _id_of(payload: bytes, channel: Channel) -> str:
     return notification_id(parse_order_event(payload, default_currency="USD"), channel)
-
-
-def _customer(customer_id: str) -> str:
-    return customer_key(shop=SHOP, customer_id=customer_id)
-
-
-def _person(customer_id: str, **known: Any) -> Person:
-    return Person(key=_customer(customer_id), customer_id=customer_id, shop=SHOP, **known)
 
 
 def _raise(set_up: Stage) -> None:

@@ -21,7 +21,8 @@ from ordercast.rollups.statistics import in_all
 from ordercast.sending.claim import ClaimStatus
 from ordercast.workflows import count_changes as count
 from ordercast.workflows import ports
-from tests.explorer.checks.promises import all_rows, broken
+from tests.explorer.checks.promises import broken
+from tests.explorer.checks.rows import all_rows
 from tests.explorer.deployed.fitting import Fitting
 from tests.explorer.deployed.stage import Stage
 from tests.explorer.exploring import (

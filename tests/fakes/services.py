@@ -18,6 +18,7 @@ from ordercast.templates.rendering import words
 from ordercast.templates.words import Words
 from ordercast.workflows.ports import Deadline
 from ordercast.workflows.relay_orders import Opening
+from ordercast.workflows.release_room import Units
 from ordercast.workflows.send.checks import Cost
 from tests.examples import POLICY
 from tests.fakes.accounts import FakeAccounts
@@ -89,6 +90,7 @@ class Services:
     opening: Opening = open_envelope
     words: Callable[[Notification], Words] = words
     cost: Cost = cost
+    units: Units = lambda _: 1
     send_within: timedelta = SEND_WITHIN
     resend_email_after: timedelta | None = RESEND_EMAIL_AFTER
     rate: int = SEND_POLICY.rate

@@ -130,7 +130,7 @@ class World(Services):
         room = self.room()
         sweeper.look(looks(), swept, room)
         sweeper.release(deferrals(), swept, room)
-        sweeper.budgets(SHARDS, swept)
+        sweeper.budgets(SHARDS, swept, room)
         sweeper.holds(SHARDS, swept, room)
         return swept
 
@@ -166,6 +166,7 @@ class World(Services):
             work_queues=self.work_queues,
             buckets=self.buckets,
             originations={each: Origination(key=key, limit=self.rate) for each in Channel},
+            units=self.units,
             now=self.now,
         )
 

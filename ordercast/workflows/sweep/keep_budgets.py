@@ -1,4 +1,4 @@
-"""Take into budgets what receipts say, and let go what has room again. Used by the sweeper."""
+"""Take into budgets what receipts say, and release what they pay for again. Used by the sweeper."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,14 @@ from ordercast.pacing.holds import Hold
 from ordercast.rollups.budget_holds import (
     account_of,
     budget_of,
-    has_room,
     is_pumping,
     money_holds,
+    pays_for,
 )
 from ordercast.rollups.rollup import hour_of
 from ordercast.workflows.ports import Accounts, Adjustments, Clock, Ledger
+from ordercast.workflows.release_room import ReleaseRoom
+from ordercast.workflows.sweep.release_paid import ReleasePaid
 from ordercast.workflows.sweep.swept import Swept
 from ordercast.workflows.take_in_adjustments import take_in_adjustments
 
@@ -28,10 +30,14 @@ class KeepBudgets:
     ledger: Ledger
     accounts: Accounts
     adjustments: Adjustments
+    release: ReleasePaid
     now: Clock
 
-    def __call__(self, shards: Sequence[int], swept: Swept) -> bool:
-        """Do all of it, in the invocation that has the first shard; raises `Retryable`."""
+    def __call__(self, shards: Sequence[int], swept: Swept, room: ReleaseRoom) -> bool:
+        """Do one bounded round, in the invocation that has the first shard; return whether there may be more.
+
+        Raises `Retryable`.
+        """
         if 0 not in shards:
             return False
         now = self.now()
@@ -50,16 +56,29 @@ class KeepBudgets:
             swept.budget_used = _fullest(accounts, found.limits.budgets, now)
         if any(is_pumping(hold, now=now) for hold in money):
             swept.budget_used = max(100.0, swept.budget_used or 0.0)
-        # What no budget holds any more, or has room again.
-        roomy = [hold.id for hold in money if _has_room(hold, held.get(hold), accounts)]
-        if roomy:
-            self.ledger.let_go(roomy, at=now)
-        return False
+        paid = {hold: _paid(hold, held.get(hold), accounts, swept) for hold in money}
+        # What no budget holds any more, or pays for in whole.
+        ended = {
+            hold.id
+            for hold, pays in paid.items()
+            if pays is None or (pays and self.release.is_enough(hold, pays, room))
+        }
+        if ended:
+            self.ledger.let_go(ended, at=now)
+        partly = {hold: pays for hold, pays in paid.items() if pays and hold.id not in ended}
+        # All of them, whichever of them has more.
+        more = [self.release(hold, pays, swept, room) for hold, pays in partly.items()]
+        return any(more)
 
 
-def _has_room(hold: Hold, budget: Budget | None, accounts: Mapping[str, Account]) -> bool:
+def _paid(
+    hold: Hold, budget: Budget | None, accounts: Mapping[str, Account], swept: Swept
+) -> int | None:
+    """Return how many messages the budget pays for besides those that passed in this invocation; None if there is none."""
     account = budget and accounts.get(account_of(hold, budget))
-    return not (budget and account) or has_room(hold, budget, account)
+    if not (budget and account):
+        return None
+    return max(0, pays_for(hold, budget, account) - swept.passed[hold.id])
 
 
 def _fullest(accounts: Mapping[str, Account], budgets: Iterable[Budget], now: datetime) -> float:

@@ -1,7 +1,7 @@
 """Let one message pass each hold that the provider's next answer can end. Used by the sweeper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordercast.notifications.lifecycle import State
@@ -9,10 +9,9 @@ from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import PROBED, Hold
 from ordercast.receipts.provider_events import NOT_SENT_REASONS
 from ordercast.sending.due_partitions import WHENEVER, held_behind
-from ordercast.sending.due_policy import DueAction
 from ordercast.sending.outcome import DAILY_QUOTA
 from ordercast.workflows.ports import Ledger, NotificationsTopic
-from ordercast.workflows.sweep.actions import Actions, decide_each, due_rows, publish, write
+from ordercast.workflows.sweep.actions import Actions, due_rows, publish, write
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
 from ordercast.workflows.sweep.swept import Swept
 
@@ -58,21 +57,13 @@ class ProbeHolds:
 
         Another one each minute: the trouble may be with that message alone.
         """
-        found, now = self.release.look_up(rows), self.release.now()
-        found = replace(found, holds=tuple(each for each in found.holds if each.id != hold.id))
-        decided = decide_each(
-            rows,
-            lambda row: self.release.action(row, found, now),
-            lambda row: self.release.later(row, now),
-            swept,
-        )
+        decided = self.release.past(hold, rows, swept)
         requested = [i for i, each in decided.items() if each.row.state is State.REQUESTED]
         others = {i: each for i, each in decided.items() if i not in requested}
         if not requested:
             return others
-        turn = requested[_minutes(hold, now) % len(requested)]
-        row = replace(decided[turn].row, held_by=hold.id)
-        return others | {turn: DueAction(row=row, publish=True)}
+        turn = requested[_minutes(hold, self.release.now()) % len(requested)]
+        return others | {turn: decided[turn]}
 
 
 def _is_due(hold: Hold, now: datetime) -> bool:

@@ -8,13 +8,14 @@ from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.holds import Hold
 from ordercast.people.person import people_for
 from ordercast.sending.due_partitions import WHENEVER, partition_of
 from ordercast.sending.due_policy import DueAction, DuePolicy, looked_at, release
 from ordercast.sending.send_rules import SendWithin, expires_at, latest_status_key_of
 from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic
 from ordercast.workflows.release_room import ReleaseRoom
-from ordercast.workflows.sweep.actions import decide_each, due_rows, publish, write
+from ordercast.workflows.sweep.actions import Actions, decide_each, due_rows, publish, write
 from ordercast.workflows.sweep.swept import Swept
 
 
@@ -57,7 +58,7 @@ class ReleaseDeferred:
             lambda row: self.later(row, now),
             swept,
         )
-        actions = {i: _looked_at_after_its_queue(each, room) for i, each in decided.items()}
+        actions = {i: looked_at_after_its_queue(each, room) for i, each in decided.items()}
         written = write(self.ledger, rows, actions)
         released = [actions[i].row for i in written if actions[i].row.state is State.REQUESTED]
         room.take(released)
@@ -76,7 +77,7 @@ class ReleaseDeferred:
         share: int,
     ) -> list[Notification]:
         """Return what is decided about now: what there is room for, and what has expired."""
-        due.sort(key=self._urgency)
+        due.sort(key=self.urgency)
         expired = [row for row in due if self._expires(row) < now]
         others = [row for row in due if self._expires(row) >= now]
         fitting = room.fit(self._before_the_unread(others, share))
@@ -108,6 +109,21 @@ class ReleaseDeferred:
             )
         )
 
+    def past(self, hold: Hold, rows: Sequence[Notification], swept: Swept) -> Actions:
+        """Decide about *rows* as if *hold* were let go; what is requested still names it, and passes it."""
+        found, now = self.look_up(rows), self.now()
+        found = replace(found, holds=tuple(each for each in found.holds if each.id != hold.id))
+        decided = decide_each(
+            rows,
+            lambda row: self.action(row, found, now),
+            lambda row: self.later(row, now),
+            swept,
+        )
+        return {
+            i: replace(each, row=replace(each.row, held_by=hold.id)) if each.publish else each
+            for i, each in decided.items()
+        }
+
     def later(self, row: Notification, now: datetime) -> Notification:
         """Return a row that cannot be decided about: behind no hold, or each round would read it."""
         return replace(looked_at(row, due_policy=self.due_policy, now=now), held_by=None)
@@ -126,7 +142,8 @@ class ReleaseDeferred:
             )
         return expiries
 
-    def _urgency(self, row: Notification) -> tuple[bool, datetime]:
+    def urgency(self, row: Notification) -> tuple[bool, datetime]:
+        """Return a key by which what goes first is the least."""
         return row.priority is not Priority.HIGH, self._expires(row)
 
     def _expires(self, row: Notification) -> datetime:
@@ -136,7 +153,7 @@ class ReleaseDeferred:
             return row.effective_at
 
 
-def _looked_at_after_its_queue(action: DueAction, room: ReleaseRoom) -> DueAction:
+def looked_at_after_its_queue(action: DueAction, room: ReleaseRoom) -> DueAction:
     """Return *action* with the look after what waits in the queue: sooner, it would be published twice."""
     row = action.row
     if not action.publish or row.due_at is None:

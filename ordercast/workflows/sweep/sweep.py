@@ -60,7 +60,7 @@ class Sweep:
             partial(self.look, looks(shards), swept, room),
             partial(self._release, shards, swept, room),
             partial(self.receipts, shards, swept),
-            partial(self.budgets, shards, swept),
+            partial(self.budgets, shards, swept, room),
             partial(self.holds, shards, swept, room),
         ]
         try:

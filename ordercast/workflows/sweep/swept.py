@@ -1,5 +1,6 @@
 """What the sweeper did in one invocation. Filled by its workflows, read by the Lambda function."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ class Swept:
     `backlog` is what is due and not taken yet, the oldest since `waits`. Of it `would_expire`,
     by channel, before its turn comes: an estimate. `without_room` are the times at which what the
     last round left behind expires, by channel and whether it waits behind a hold; `let_go` are the
-    holds walked. `is_counted` says whether all of this is known. `budget_used` is how much of the
+    holds walked, and `passed` counts what passed each hold for money. `is_counted` says whether all of this is known. `budget_used` is how much of the
     fullest budget is used, in percent; None if none is set. `account_holds` are the
     holds of trouble with the account that a person has to end.
     """
@@ -42,6 +43,7 @@ class Swept:
     would_expire: dict[Channel, int] = field(default_factory=dict)
     without_room: dict[tuple[Channel, bool], list[datetime]] = field(default_factory=dict)
     let_go: list[str] = field(default_factory=list)
+    passed: Counter[str] = field(default_factory=Counter)
     is_counted: bool = False
 
     def counts(self) -> dict[str, Any]:
@@ -50,4 +52,4 @@ class Swept:
         return {**counts, "waits": self.waits.total_seconds()}
 
 
-_UNSAID = {"without_room", "let_go", "is_counted"}
+_UNSAID = {"without_room", "let_go", "passed", "is_counted"}

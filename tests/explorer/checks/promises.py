@@ -1,29 +1,27 @@
 """Check every promise on a stage where everything has come to rest. Used by the explorer."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
-from itertools import pairwise
 
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.inbound_event import InboundEvent, read_inbound_event
 from ordercast.events.envelope import open_envelope
 from ordercast.events.identity import notification_id
-from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import joined
-from ordercast.notifications.notification import Notification
-from ordercast.pacing.bucket import WAVE
 from ordercast.sending.send_rules import EXPIRED
 from tests.explorer.checks.budgets import overdrawn
+from tests.explorer.checks.calls import allowed_calls, true_doubts
 from tests.explorer.checks.lost_receipts import lost_receipts
 from tests.explorer.checks.rollups import imbalance
-from tests.explorer.deployed.fitting import POLICY, RECEIPT_TIMEOUT, SWEEP_POLICY
+from tests.explorer.checks.rows import all_rows, named
+from tests.explorer.deployed.fitting import POLICY, RECEIPT_TIMEOUT
 from tests.explorer.deployed.stage import Stage
 from tests.explorer.faults.journal import ProviderCall, Report
-from tests.explorer.scenario import AUTUMN, PERSONAL
+from tests.explorer.orders import PERSONAL
+from tests.explorer.scenario import AUTUMN
 
 A_FEW_ROUNDS = timedelta(minutes=10)  # of the sweeper
 AT_REST = frozenset(State) - {State.DEFERRED, State.REQUESTED, State.SENDING}
@@ -74,9 +72,9 @@ def _rows(stage: Stage) -> Iterator[str]:
     for each in promised.keys() - there.keys():
         yield f"P1: notification {each} was promised and is not there"
     for each in there.keys() - promised.keys():
-        yield f"P1: notification {_name(there[each])} is there and was never promised"
+        yield f"P1: notification {named(there[each])} is there and was never promised"
     for each in stage.ended.keys() & stage.ledger.rows.keys():
-        yield f"P2: {_name(there[each])} was entered again after it had expired"
+        yield f"P2: {named(there[each])} was entered again after it had expired"
 
 
 def _words(stage: Stage) -> Iterator[str]:
@@ -84,9 +82,9 @@ def _words(stage: Stage) -> Iterator[str]:
     for row in all_rows(stage).values():
         version = row.template_version
         if version and version not in stage.template_versions.stored:
-            yield f"P1: {_name(row)} was made from {version}, which is not stored"
+            yield f"P1: {named(row)} was made from {version}, which is not stored"
         if row.state is State.SENT and not version:
-            yield f"P1: nobody knows what {_name(row)} was made from"
+            yield f"P1: nobody knows what {named(row)} was made from"
 
 
 def _rest(stage: Stage) -> Iterator[str]:
@@ -95,7 +93,7 @@ def _rest(stage: Stage) -> Iterator[str]:
         yield "P1: it never comes to rest"
     for row in all_rows(stage).values():
         if row.state not in AT_REST:
-            yield f"P1: {_name(row)} is stuck as {row.state}"
+            yield f"P1: {named(row)} is stuck as {row.state}"
     for name, queue in stage.queues.items():
         if name != "receipts" and queue.dead:
             yield f"P1: {len(queue.dead)} messages of {name} were given up"
@@ -112,7 +110,7 @@ def _holds(stage: Stage) -> Iterator[str]:
             yield f"P1: {hold.id} was let go, and is still there"
     for row in all_rows(stage).values():
         if row.rule == EXPIRED and not AUTUMN.scope.covers(row):
-            yield f"P1: {_name(row)} expired, and could have been sent"
+            yield f"P1: {named(row)} expired, and could have been sent"
 
 
 def _decisions(stage: Stage) -> Iterator[str]:
@@ -125,42 +123,6 @@ def _decisions(stage: Stage) -> Iterator[str]:
             yield f"P2: {each} was decided differently: {sorted(map(str, drafts))}"
 
 
-def _calls(stage: Stage) -> Iterator[str]:
-    """P3: one call a claim, and one message a notification; a second call only by leave."""
-    calls = stage.journal.calls
-    for (_, owner), times in Counter((c.row.id, c.owner) for c in calls).items():
-        if times > 1:
-            yield f"P3: {times} calls under one claim ({owner})"
-    for each in {call.row.id: call.row for call in calls}.values():
-        made = stage.journal.calls_of(each.id)
-        happened = sum(call.happened for call in made)
-        if happened > 1:
-            yield f"P3: {_name(each)} went out {happened} times"
-        for first, second in pairwise(made):
-            if not _may_follow(first, second):
-                yield f"P3: {_name(each)} was called for again, though the first may have happened"
-        if (
-            sum(call.reported is not Report.CERTAINLY_NOT and not call.not_sent for call in made)
-            > _AT_MOST_IN_DOUBT[each.channel]
-        ):
-            yield f"P3: {_name(each)} was sent into doubt too often"
-
-
-def _doubts(stage: Stage) -> Iterator[str]:
-    """P3: in doubt is what nobody can know: an open call, or a claim whose holder was ended."""
-    rows = all_rows(stage)
-    begun = {(call.row.id, call.owner) for call in stage.journal.calls}
-    crashed = stage.journal.crashed_owners()
-    for each, owner in stage.journal.unknown | stage.journal.lapsed:
-        if (each, owner) not in begun and owner not in crashed:
-            yield f"P3: {_name(rows[each])} is in doubt, and nobody had begun to call for it"
-    waves = Counter(owner for _, owner in stage.journal.lapsed if owner in crashed)
-    for invocation in stage.journal.invocations:
-        left = [waves[owner] for owner in invocation.owners if invocation.crashed]
-        if sum(left) > WAVE or sum(map(bool, left)) > 1:
-            yield f"P3: a crash left more than one wave in doubt: {left}"
-
-
 def _ends(stage: Stage) -> Iterator[str]:
     """Every end is true: who is said to have been sent something was, and nobody else."""
     for row in all_rows(stage).values():
@@ -168,11 +130,11 @@ def _ends(stage: Stage) -> Iterator[str]:
         happened = any(call.happened for call in made)
         open_ = any(call.reported is Report.UNKNOWN for call in made)
         if row.state in SENT and not happened:
-            yield f"P1: {_name(row)} is {row.state}, and nothing went out"
+            yield f"P1: {named(row)} is {row.state}, and nothing went out"
         if row.state is State.SUPPRESSED and made and (happened or open_):
-            yield f"P1: {_name(row)} is suppressed, and something may have gone out"
+            yield f"P1: {named(row)} is suppressed, and something may have gone out"
         if row.state in {State.FAILED, State.PARKED} and happened and not _has_receipt(made):
-            yield f"P1: {_name(row)} is {row.state}, and something went out"
+            yield f"P1: {named(row)} is {row.state}, and something went out"
 
 
 def _receipts(stage: Stage) -> Iterator[str]:
@@ -199,7 +161,7 @@ def _receipt_timeout(stage: Stage) -> Iterator[str]:
     over = stage.clock() - RECEIPT_TIMEOUT - A_FEW_ROUNDS
     for row in all_rows(stage).values():
         if row.state is State.SENT and row.sent_at and row.sent_at < over:
-            yield f"P4: {_name(row)} waits for a receipt that never comes"
+            yield f"P4: {named(row)} waits for a receipt that never comes"
 
 
 def _rollups(stage: Stage) -> Iterator[str]:
@@ -223,7 +185,7 @@ def _back_pressure(stage: Stage) -> Iterator[str]:
     for row in all_rows(stage).values():
         judged = sum(not call.back_pressure for call in stage.journal.calls_of(row.id))
         if row.id not in lapsed and row.attempts > judged:
-            yield f"P11: {_name(row)} counts {row.attempts} attempts, and {judged} were judged"
+            yield f"P11: {named(row)} counts {row.attempts} attempts, and {judged} were judged"
 
 
 def _privacy(stage: Stage) -> Iterator[str]:
@@ -250,8 +212,8 @@ _CHECKS = (
     _rest,
     _holds,
     _decisions,
-    _calls,
-    _doubts,
+    allowed_calls,
+    true_doubts,
     _ends,
     _receipts,
     _receipt_timeout,
@@ -260,11 +222,6 @@ _CHECKS = (
     _back_pressure,
     _privacy,
 )
-
-
-def all_rows(stage: Stage) -> dict[str, Notification]:
-    """Return every notification that there was, as it was when it expired, or as it is."""
-    return {**stage.ended, **stage.ledger.rows}
 
 
 def _parts(stage: Stage) -> list[InboundEvent | ParkedRecord]:
@@ -281,26 +238,9 @@ def _read(record: StreamRecord) -> tuple[InboundEvent | ParkedRecord, ...]:
     )
 
 
-def _may_follow(first: ProviderCall, second: ProviderCall) -> bool:
-    """Tell whether a second call was allowed: the first was not taken or not sent, or by the resend policy."""
-    if first.reported is Report.CERTAINLY_NOT or first.not_sent:
-        return True
-    wait = SWEEP_POLICY.resend_email_after or timedelta.max
-    recorded = second.row.resends == 1 and first.row.resends == 0
-    waited = second.at - first.at >= wait
-    return first.row.channel is Channel.EMAIL and recorded and waited and not first.has_receipt
-
-
-_AT_MOST_IN_DOUBT = {Channel.SMS: 1, Channel.EMAIL: 2}
-
-
 def _has_receipt(calls: list[ProviderCall]) -> bool:
     return any(call.has_receipt for call in calls)
 
 
 def _positions(decisions: list[Decision]) -> list[str]:
     return [decision.position for decision in decisions]
-
-
-def _name(row: Notification) -> str:
-    return f"{row.order.order_id}/{row.channel}/{row.status}"

@@ -15,6 +15,7 @@ from ordercast.gateways.providers.ses_email import SesEmail
 from ordercast.gateways.providers.sns_sms import SnsSms
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.rollups.counting import Entry
+from ordercast.sending.units import units_of
 from ordercast.wiring.receipts import apply_receipts
 from ordercast.wiring.relay import RelayPorts, relay_orders
 from ordercast.wiring.send import SenderPorts, send_messages
@@ -223,6 +224,7 @@ class Functions:
             work_queues=self.fault_proxy.watched("work_queues", _WorkQueues(self.queues)),
             buckets=self.fault_proxy.watched("buckets", self.fitting.buckets(self.buckets)),
             originations={c: Origination(key=key, limit=SEND_POLICY.rate) for c in Channel},
+            units=units_of,
             now=self.clock,
         )
 

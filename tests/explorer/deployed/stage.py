@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from lambda_event_sources.outcomes import Errored, Outcome, Returned
 from ordercast.events.order_event import Channel
@@ -20,6 +20,7 @@ from tests.explorer.deployed.script import Script
 from tests.explorer.event_sources import mappings
 from tests.explorer.event_sources.changes import LedgerStream, Rows
 from tests.explorer.event_sources.queues import Event, NotificationsTopic, Queue, QueueSource
+from tests.explorer.event_sources.source import Source
 from tests.explorer.event_sources.stream import StreamSource
 from tests.explorer.faults.fault_proxy import FaultProxy
 from tests.explorer.faults.journal import Journal
@@ -43,18 +44,6 @@ A_WHILE = timedelta(seconds=30)
 
 STEPS = 2000
 """More than any run needs: who takes more goes round in circles."""
-
-
-class Source(Protocol):
-    """Something that invokes a function when there is something to do."""
-
-    def step(self) -> bool:
-        """Do the next thing; False where there is nothing to do now."""
-        ...
-
-    def next_at(self) -> datetime | None:
-        """Say when there will be something to do."""
-        ...
 
 
 @dataclass(slots=True)

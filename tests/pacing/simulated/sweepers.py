@@ -95,6 +95,7 @@ class Sweepers:
                 work_queues=self,
                 buckets=self.buckets,
                 originations={each: Origination(key=key, limit=self.limit) for each in Channel},
+                units=lambda _: 1,
                 now=self.time,
             ),
             send_quotas=self.quotas,

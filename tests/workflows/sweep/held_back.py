@@ -1,4 +1,4 @@
-"""Hold rows back behind holds of each kind. Used by tests of holds and of their probes."""
+"""Make rows that are deferred, and hold rows back behind holds of each kind. Used by tests of releases and holds."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +8,7 @@ from ordercast.budgets.account import opened
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.budgets.draws import Exceeded
 from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import FOR_MONEY, Hold, Why
 from ordercast.rollups.budget_holds import hold_for
@@ -18,6 +19,10 @@ from tests.fakes.world import World
 MINUTE = timedelta(minutes=1)
 ONE, TWO, THREE = notification(1), notification(2, campaign="spring"), notification(3)
 LETTERS = paused(channel=Channel.EMAIL)
+
+
+def deferred(number: int, channel: Channel = Channel.EMAIL) -> Notification:
+    return notification(number, channel, state=State.DEFERRED, rule="quiet-hours")
 
 
 def hold_back(world: World, *rows: Notification, hold: Hold = LETTERS) -> None:

@@ -16,20 +16,19 @@ from ordercast.pacing.holds import held
 from ordercast.people.person import Person
 from ordercast.sending.due_partitions import SHARDS
 from ordercast.sending.send_rules import back_pressured
+from ordercast.sending.units import units_of
 from ordercast.templates.statuses import send_within
+from ordercast.workflows.release_room import MEASURED
 from ordercast.workflows.sweep.swept import Swept
 from tests.examples import EMAIL, notification, paused
 from tests.fakes.services import SEND_POLICY
 from tests.fakes.world import World
+from tests.workflows.sweep.held_back import deferred
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 SMS, MAIL = Channel.SMS, Channel.EMAIL
 NORMAL, HIGH = Priority.NORMAL, Priority.HIGH
-
-
-def deferred(number: int, channel: Channel = MAIL) -> Notification:
-    return notification(number, channel, state=State.DEFERRED, rule="quiet-hours")
 
 
 def waiting(world: World, channel: Channel = MAIL) -> int:
@@ -55,6 +54,48 @@ def test_no_more_is_released_than_takes_five_minutes(world: World) -> None:
 
     assert 20 == waiting(world)
     assert 300 == len(world.notifications_topic.published)
+
+
+def test_texts_of_many_parts_take_as_much_room_as_they_have_parts(world: World) -> None:
+    """The rate is in parts a second: a queue of three-part texts lasts three times as long."""
+    world.units = lambda row: 3 if row.channel is SMS else 1
+    world.enter(*[deferred(n, SMS) for n in range(320)])
+    world.work_queues.held = {(SMS, NORMAL): 40}
+    sweep(world)
+
+    assert 60 == len(world.notifications_topic.published)
+    looks = {r.due_at for r in world.rows() if r.state is State.REQUESTED}
+    assert {world.now() + 7 * MINUTE} == looks
+
+
+def test_what_texts_have_on_average_is_measured_on_some_of_them(world: World) -> None:
+    measured = []
+    world.units = lambda row: measured.append(row.id) or len(measured) % 2 + 1  # type: ignore[func-returns-value]  # counts
+    world.enter(*[deferred(n, SMS) for n in range(320)])
+    sweep(world)
+
+    assert (MEASURED, 200) == (len(measured), len(world.notifications_topic.published))
+
+
+def test_a_text_that_cannot_be_rendered_is_released_for_its_sender_to_say_so(world: World) -> None:
+    def fails(_: Notification) -> int:
+        raise RuntimeError
+
+    world.units = fails
+    world.enter(deferred(1, SMS))
+    sweep(world)
+
+    assert 0 == waiting(world)
+
+
+def test_an_email_is_one_unit_and_a_text_as_many_as_it_has_parts() -> None:
+    long = replace(
+        deferred(1, SMS), order=replace(deferred(1, SMS).order, shop="Tea & Things " * 20)
+    )
+    claimed = replace(long, parts=7)
+
+    assert (1, 1, 7) == (units_of(deferred(1)), units_of(deferred(1, SMS)), units_of(claimed))
+    assert units_of(long) > 1
 
 
 def test_what_is_old_for_its_nights_alone_needs_room_as_all_others_do(world: World) -> None:
@@ -152,56 +193,6 @@ def test_an_invocation_measures_once_and_only_when_something_is_due(world: World
     world.enter(*[deferred(n) for n in range(200)], notification(300))
     sweep(world)
     assert 1 == world.work_queues.reads
-
-
-# Looks
-
-
-def test_what_was_released_is_looked_at_when_its_queue_is_through(world: World) -> None:
-    """Sooner, all that waits there would be published twice."""
-    world.enter(row := deferred(1))
-    world.work_queues.held = {(MAIL, NORMAL): 120}
-    sweep(world)
-
-    assert State.REQUESTED is world.state(row.id)
-    assert world.now() + 7 * MINUTE == world.row(row.id).due_at
-
-
-def test_while_the_queue_is_behind_nothing_is_published_again(world: World) -> None:
-    world.enter(row := notification(1))
-    world.work_queues.held = {(MAIL, NORMAL): 6 * 60}
-    sweep(world)
-
-    assert [] == world.notifications_topic.published
-    assert (world.now() + 6 * MINUTE, 0) == (world.row(row.id).due_at, world.row(row.id).sweeps)
-
-
-def test_a_lost_publication_is_made_good_when_the_queue_is_through(world: World) -> None:
-    world.enter(notification(1))
-    world.work_queues.held = {(MAIL, NORMAL): 6 * 60}
-    sweep(world)
-    world.work_queues.held = {}
-    world.now.turn(6 * MINUTE)
-    sweep(world)
-
-    assert 1 == len(world.notifications_topic.published)
-
-
-def test_high_priority_does_not_wait_for_the_queue_of_normal_priority(world: World) -> None:
-    high = notification(1, priority=HIGH)
-    world.enter(high, notification(2))
-    world.work_queues.held = {(MAIL, NORMAL): 60 * 60, (MAIL, HIGH): 60}
-    sweep(world)
-
-    assert [high.id] == [n.id for n in world.notifications_topic.published]
-
-
-def test_normal_priority_waits_behind_the_queue_of_high_priority(world: World) -> None:
-    world.enter(notification(1))
-    world.work_queues.held = {(MAIL, HIGH): 6 * 60}
-    sweep(world)
-
-    assert [] == world.notifications_topic.published
 
 
 # What expires first
