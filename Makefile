@@ -130,8 +130,8 @@ deploy: bootstrap ## Deploy a stage to the AWS account of your credentials, afte
 	@test -n "$(STAGE)" || { echo "Which stage? make deploy STAGE=dev"; exit 1; }
 	@$(CDK) deploy --exclusively 'Ordercast-$(STAGE)-*' -c stage=$(STAGE) -c deploying=true
 
-deploy-account: bootstrap ## Deploy what the stages of an account and Region share: first, and when it has changed
-	@$(CDK) deploy --exclusively Ordercast-Account -c deploying=true
+deploy-account: bootstrap ## Deploy what the stages of an account and Region share, in the Region of STAGE: first, and when it has changed
+	@$(CDK) deploy --exclusively Ordercast-Account $(if $(STAGE),-c stage=$(STAGE)) -c deploying=true
 
 destroy: bootstrap ## Remove a stage from AWS again, and nothing that other stages use: STAGE=dev
 	@test -n "$(STAGE)" || { echo "Which stage? make destroy STAGE=dev"; exit 1; }

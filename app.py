@@ -6,7 +6,7 @@ stages/NAME.toml, over stages/default.toml.
 
 import sys
 
-from aws_cdk import App
+from aws_cdk import App, Environment, Stack, Tags
 
 from pipeline.bundling.bundle import NotInstalled
 from pipeline.settings.files import BadStage, read_account, read_stage
@@ -35,18 +35,32 @@ def compose(app: App) -> None:
     """
     refuse_faults()
     stage = read_stage(app.node.try_get_context("stage"))
-    account = AccountStack(app, "Ordercast-Account", account=read_account(), stage=stage)
+    shared = read_account()
+    env = Environment(region=stage.region or None)
+    account = AccountStack(app, "Ordercast-Account", env=env, account=shared, stage=stage)
     name = f"Ordercast-{stage.name}"
-    data = DataStack(app, f"{name}-Data", stage=stage)
-    pipeline = PipelineStack(app, f"{name}-Pipeline", stage=stage, data=data, account=account)
-    ObservabilityStack(
+    data = DataStack(app, f"{name}-Data", env=env, stage=stage)
+    pipeline = PipelineStack(
+        app, f"{name}-Pipeline", env=env, stage=stage, data=data, account=account
+    )
+    observability = ObservabilityStack(
         app,
         f"{name}-Observability",
+        env=env,
         stage=stage,
         data=data,
         pipeline=pipeline,
         account=account,
     )
+    _tag(account, stage="account", owner=shared.owner)
+    for stack in (data, pipeline, observability):
+        _tag(stack, stage=stage.name, owner=stage.owner)
+
+
+def _tag(stack: Stack, *, stage: str, owner: str) -> None:
+    """Name what each resource is part of and who pays for it, for cost allocation."""
+    for name, value in (("service", "ordercast"), ("stage", stage), ("owner", owner)):
+        Tags.of(stack).add(name, value)
 
 
 if __name__ == "__main__":

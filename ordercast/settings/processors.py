@@ -169,9 +169,13 @@ class SmsLogForwarderSettings(EnvironmentSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsAttributesSettings(EnvironmentSettings):
-    """Settings of the account's SMS attributes resource."""
+    """Settings of the account's SMS attributes resource; the rest are its properties."""
 
     delivery_status_role_arn: str
+
+
+MONTHLY_LIMIT, USAGE_REPORTS = "MonthlySpendLimit", "UsageReportS3Bucket"
+"""SNS's names of the attributes that stages/account.toml may set."""
 
 
 def quiet_hours(written: str) -> QuietHours | None:

@@ -44,6 +44,11 @@ def names_parameter(stage: str) -> str:
     return f"/ordercast/{stage}/names"
 
 
+def output_parameter(stage: str, name: str) -> str:
+    """Return the parameter with one output of a stage, such as "alarms-topic-arn", as text."""
+    return f"/ordercast/{stage}/outputs/{name}"
+
+
 def orders_stream_parameter(stage: str) -> str:
     """Return the parameter with the name of the stream that shops put order events on, as text."""
     return f"/ordercast/{stage}/orders-stream"

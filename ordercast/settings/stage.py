@@ -28,6 +28,12 @@ _URL = r"^(|(?=\S*\{id\})https://[!-;=?-~]{1,600})\Z"
 _UNSUBSCRIBE_URL = '"", or an https address with {id} in it, for the notification\'s id'
 UnsubscribeUrl = Annotated[str, Meta(pattern=_URL, description=_UNSUBSCRIBE_URL)]
 EntityId = Annotated[str, Meta(pattern=r"^[0-9]{0,50}\Z", description='"", or up to 50 digits')]
+_REGION = '"", or a Region of AWS such as "eu-west-1"'
+RegionName = Annotated[
+    str, Meta(pattern=r"^(|[a-z]{2}(-[a-z]+){1,2}-[0-9])\Z", description=_REGION)
+]
+_TAG = "1 to 256 letters, digits, spaces and any of _.:/=+-@"
+TagValue = Annotated[str, Meta(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,256}\Z", description=_TAG)]
 Removal = Literal["destroy", "retain"]
 
 
@@ -103,6 +109,13 @@ class SweeperFunctionSettings(FunctionSettings, frozen=True):
     groups: GroupCount
 
 
+class NetworkSettings(Settings, frozen=True):
+    """Whether the functions of a stage run in a VPC of their own, and with which addresses."""
+
+    vpc: Flag
+    addresses: Text
+
+
 class TableSettings(Settings, frozen=True):
     """What each table and index takes at once; 0 is what a new one takes."""
 
@@ -137,6 +150,7 @@ class AlarmSettings(Settings, frozen=True):
     bounce_percent: Factor
     complaint_percent: Factor
     sms_spend: Factor
+    month_cost: Whole
     email: Text | None = None
 
 
@@ -144,6 +158,8 @@ class StageSettings(Settings, frozen=True):
     """Everything in which one stage differs from another. Set in stages/*.toml, by these names."""
 
     name: Text
+    region: RegionName
+    owner: TagValue
     target: BundleTarget
     removal: Removal
     deletion_protection: Flag
@@ -197,6 +213,7 @@ class StageSettings(Settings, frozen=True):
     receipt_tracker: ReceiptTrackerFunctionSettings
     sweeper: SweeperFunctionSettings
     verifier: FunctionSettings
+    network: NetworkSettings
     tables: TableSettings
     queues: QueueSettings
     alarms: AlarmSettings
@@ -211,8 +228,12 @@ class AccountSettings(Settings, frozen=True):
     """The settings of the stack that all stages of an account share. Set in stages/account.toml."""
 
     removal: Removal
+    owner: TagValue
     log_retention: Span
     sms_log_retention: Span
+    sms_monthly_limit: Whole
+    usage_reports: Flag
+    usage_report_retention: Span
     forward_within: Span
     sms_log_forwarder: FunctionSettings
     sms_attributes: FunctionSettings

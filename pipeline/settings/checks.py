@@ -21,6 +21,7 @@ from ordercast.settings.texts import (
     template_names,
 )
 from pipeline.settings.existing import existing_rules
+from pipeline.settings.function_checks import Rule, concurrency, network
 
 VISIBILITY_FACTOR = 6
 """A message stays hidden for so many time-outs of its function (AWS Lambda guide: configuring a queue)."""
@@ -54,9 +55,6 @@ LOG_RETENTIONS = {
 }
 """The days for which CloudWatch Logs can keep a group, and what CDK calls them."""
 
-Rule = tuple[str, bool, str]
-"""A field, whether it may be as it is, and what it must be."""
-
 
 def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
     """Yield the fields of *stage* that cannot be as they are, and what they must be."""
@@ -73,8 +71,9 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
         _streams,
         _verifier,
         _senders,
-        _concurrency,
+        concurrency,
         _queues,
+        network,
         _heartbeat,
     )
     return _broken(rule for subject in subjects for rule in subject(stage))
@@ -82,10 +81,15 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
 
 def account_contradictions(account: AccountSettings) -> Iterator[tuple[str, str]]:
     """Yield the fields of *account* that cannot be as they are, and what they must be."""
-    return _broken(
-        _log_retention(field, getattr(account, field))
-        for field in ("log_retention", "sms_log_retention")
-    )
+    return _broken(_account(account))
+
+
+def _account(account: AccountSettings) -> Iterator[Rule]:
+    for field in ("log_retention", "sms_log_retention"):
+        yield _log_retention(field, getattr(account, field))
+    # Usage reports hold phone numbers: docs/data-map.md promises that they go.
+    in_bounds = timedelta(days=1) <= account.usage_report_retention <= timedelta(days=365)
+    yield "usage_report_retention", in_bounds, "must lie between 1 and 365 days"
 
 
 def _broken(rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
@@ -259,15 +263,6 @@ def _senders(stage: StageSettings) -> Iterator[Rule]:
         least = -(-100 // sender.rate)
         one = f"must be {least} or more: that is one message a second of {name}.rate"
         yield f"{name}.share", sender.limit > 0, one
-
-
-def _concurrency(stage: StageSettings) -> Iterator[Rule]:
-    """Hold what is reserved against what runs side by side: it is a function's most, too."""
-    relay, shards = stage.order_relay, stage.orders.shards or 1
-    enough = relay.reserved is None or relay.reserved >= shards * relay.parallelization
-    yield "order_relay.reserved", enough, "must be orders.shards times parallelization, or more"
-    enough = stage.sweeper.reserved is None or stage.sweeper.reserved >= stage.sweeper.groups
-    yield "sweeper.reserved", enough, "must be sweeper.groups, or more"
 
 
 def _queues(stage: StageSettings) -> Iterator[Rule]:

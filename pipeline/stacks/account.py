@@ -1,6 +1,6 @@
 """Compose what all stages of an account and Region share: SNS's delivery logs and SMS receipts."""
 
-from aws_cdk import Stack
+from aws_cdk import Environment, Stack
 from constructs import Construct
 
 from ordercast.settings.stage import AccountSettings, StageSettings
@@ -10,6 +10,7 @@ from pipeline.constructs.functions.sms_attributes import SmsAttributes
 from pipeline.constructs.functions.sms_log_forwarder import SmsLogForwarder
 from pipeline.constructs.messaging.sms_logs import SmsLogs
 from pipeline.constructs.messaging.topic import EncryptedTopic
+from pipeline.constructs.messaging.usage_reports import UsageReports
 from pipeline.constructs.storage.encryption_key import EncryptionKey
 
 
@@ -21,10 +22,11 @@ class AccountStack(Stack):
         scope: Construct,
         name: str,
         *,
+        env: Environment | None = None,
         account: AccountSettings,
         stage: StageSettings,
     ) -> None:
-        super().__init__(scope, name, termination_protection=stage.account_protection)
+        super().__init__(scope, name, env=env, termination_protection=stage.account_protection)
         key = EncryptionKey(self, "Key", services=(), removal=account.removal).key
         defaults = FunctionDefaults(
             package=package(self, stage.target),
@@ -41,10 +43,14 @@ class AccountStack(Stack):
             sms_logs=sms_logs,
             receipts=self.sms_receipts,
         )
+        reports = None
+        if account.usage_reports:
+            reports = UsageReports(self, "UsageReports", account=account)
         if stage.sms_attributes:
             SmsAttributes(
                 self,
                 account=account,
                 defaults=defaults,
                 delivery_status_role=sms_logs.delivery_status_role,
+                reports=reports.bucket if reports else None,
             )

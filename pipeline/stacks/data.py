@@ -1,11 +1,13 @@
 """Compose what must survive a deployment: stream, tables, bucket, their key, and mail identities."""
 
-from aws_cdk import Stack
+from aws_cdk import Environment, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.messaging.mail_identities import MailIdentities
+from pipeline.constructs.observability.month_budget import BUDGETS
+from pipeline.constructs.outputs import Outputs
 from pipeline.constructs.storage.encryption_key import SES, EncryptionKey
 from pipeline.constructs.storage.orders_stream import OrdersStream
 from pipeline.constructs.storage.parked_bucket import ParkedBucket
@@ -26,16 +28,33 @@ class DataStack(Stack):
     there already and only used.
     """
 
-    def __init__(self, scope: Construct, name: str, *, stage: StageSettings) -> None:
-        super().__init__(scope, name, termination_protection=stage.deletion_protection)
+    def __init__(
+        self, scope: Construct, name: str, *, env: Environment | None = None, stage: StageSettings
+    ) -> None:
+        super().__init__(scope, name, env=env, termination_protection=stage.deletion_protection)
         self.key = self._key(stage)
         self.orders = OrdersStream(self, "Orders", stage=stage, key=self.key).stream
         self.tables = Tables(self, stage=stage, key=self.key)
         MailIdentities(self, "Mail", stage=stage)
         self.parked = ParkedBucket(self, "Parked", stage=stage, key=self.key)
+        Outputs(self, "Outputs", stage=stage.name, values=self._outputs())
+
+    def _outputs(self) -> dict[str, str]:
+        tables = self.tables
+        return {
+            "key-arn": self.key.key_arn,
+            "orders-stream": self.orders.stream_name,
+            "orders-stream-arn": self.orders.stream_arn,
+            "ledger-table": tables.ledger.name,
+            "customers-table": tables.customers.name,
+            "receipts-table": tables.receipts.name,
+            "rollups-table": tables.rollups.name,
+            "parked-bucket": self.parked.bucket.bucket_name,
+        }
 
     def _key(self, stage: StageSettings) -> kms.IKey:
         if stage.existing_key:
             return kms.Key.from_key_arn(self, "ExistingKey", stage.existing_key)
-        services = _HANDLING_ENCRYPTED_DATA
+        budgets = (BUDGETS,) if stage.alarms.month_cost else ()
+        services = (*_HANDLING_ENCRYPTED_DATA, *budgets)
         return EncryptionKey(self, "Key", services=services, removal=stage.removal).key

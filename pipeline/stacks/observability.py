@@ -1,6 +1,6 @@
 """Compose what watches a running pipeline: alarms, the heartbeat, and the dashboard."""
 
-from aws_cdk import Stack
+from aws_cdk import Environment, Stack
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
@@ -12,6 +12,8 @@ from pipeline.constructs.observability.alarms import Alarms
 from pipeline.constructs.observability.dashboard import Dashboard
 from pipeline.constructs.observability.heartbeat import Heartbeat
 from pipeline.constructs.observability.metrics import OrdercastMetrics
+from pipeline.constructs.observability.month_budget import MonthBudget
+from pipeline.constructs.outputs import Outputs
 from pipeline.stacks.account import AccountStack
 from pipeline.stacks.data import DataStack
 from pipeline.stacks.pipeline import PipelineStack
@@ -25,12 +27,13 @@ class ObservabilityStack(Stack):
         scope: Construct,
         name: str,
         *,
+        env: Environment | None = None,
         stage: StageSettings,
         data: DataStack,
         pipeline: PipelineStack,
         account: AccountStack,
     ) -> None:
-        super().__init__(scope, name)
+        super().__init__(scope, name, env=env)
         key = kms.Key.from_key_arn(self, "Key", data.key.key_arn)
         metrics = OrdercastMetrics(stage=stage.name)
         topic = AlarmTopic(self, "Alarms", key=key, email=stage.alarms.email)
@@ -52,7 +55,9 @@ class ObservabilityStack(Stack):
             )
             alarms.heartbeat_missing(stage.heartbeat_every)
         topic.compose_health()
-        Dashboard(
+        if stage.alarms.month_cost:
+            MonthBudget(self, "MonthBudget", limit=stage.alarms.month_cost, topic=topic.topic)
+        dashboard = Dashboard(
             self,
             "Dashboard",
             stage=stage,
@@ -60,3 +65,5 @@ class ObservabilityStack(Stack):
             metrics=metrics,
             alarms=topic.alarms,
         )
+        values = {"alarms-topic-arn": topic.topic.topic_arn, "dashboard-url": dashboard.url}
+        Outputs(self, "Outputs", stage=stage.name, values=values)

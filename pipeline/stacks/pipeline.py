@@ -1,6 +1,8 @@
 """Compose the running pipeline: from order events to messages to receipts."""
 
-from aws_cdk import Stack
+import re
+
+from aws_cdk import Environment, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -10,6 +12,7 @@ from pipeline.bundling.package import package
 from pipeline.constructs.functions.analytics import Analytics
 from pipeline.constructs.functions.email_sender import EmailSender
 from pipeline.constructs.functions.function import Function, FunctionDefaults
+from pipeline.constructs.functions.network import Network
 from pipeline.constructs.functions.order_relay import OrderRelay
 from pipeline.constructs.functions.parts import StageParts
 from pipeline.constructs.functions.receipt_tracker import ReceiptTracker
@@ -20,6 +23,7 @@ from pipeline.constructs.functions.verifier import Verifier
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.queues import Queues
 from pipeline.constructs.messaging.topic import EncryptedTopic
+from pipeline.constructs.outputs import Outputs
 from pipeline.constructs.storage.published import Published
 from pipeline.stacks.account import AccountStack
 from pipeline.stacks.data import DataStack
@@ -33,11 +37,12 @@ class PipelineStack(Stack):
         scope: Construct,
         name: str,
         *,
+        env: Environment | None = None,
         stage: StageSettings,
         data: DataStack,
         account: AccountStack,
     ) -> None:
-        super().__init__(scope, name)
+        super().__init__(scope, name, env=env)
         parts = self._parts(stage, data, account)
         self.queues = parts.queues
         self.relay = OrderRelay(self, parts=parts)
@@ -51,6 +56,19 @@ class PipelineStack(Stack):
         if releases := parts.defaults.releases:
             releases.watch([each.alias for each in made if each.alias])
         Published(self, "Published", stage=stage, names=_names(parts, sweeper))
+        Outputs(self, "Outputs", stage=stage.name, values=self._outputs(parts))
+
+    def _outputs(self, parts: StageParts) -> dict[str, str]:
+        """Return the topics, and what invokes each function: its alias, or itself without one."""
+        functions = {
+            f"{_words(name)}-function-arn": each.invoked.function_arn
+            for name, each in self.functions.items()
+        }
+        return {
+            "notifications-topic-arn": parts.notifications.topic.topic_arn,
+            "mail-events-topic-arn": parts.mail.events.topic.topic_arn,
+            **functions,
+        }
 
     def _parts(self, stage: StageSettings, data: DataStack, account: AccountStack) -> StageParts:
         # By its ARN: CDK would add every topic here to the key's policy in the data stack, which
@@ -65,6 +83,7 @@ class PipelineStack(Stack):
                 key=key,
                 log_retention=stage.log_retention,
                 removal=stage.removal,
+                network=self._network(stage, key),
                 releases=(
                     None
                     if stage.release == "none"
@@ -85,6 +104,23 @@ class PipelineStack(Stack):
                 sms_receipts=account.sms_receipts,
             ),
         )
+
+    def _network(self, stage: StageSettings, key: kms.IKey) -> Network | None:
+        if not stage.network.vpc:
+            return None
+        return Network(
+            self,
+            "Network",
+            settings=stage.network,
+            key=key,
+            log_retention=stage.log_retention,
+            removal=stage.removal,
+        )
+
+
+def _words(name: str) -> str:
+    """Return "order-relay" for "OrderRelay"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
 def _names(parts: StageParts, sweeper: Sweeper) -> StageNames:

@@ -97,10 +97,7 @@ FUNCTIONS = (
     ),
     Acknowledged(
         rule="Serverless-EventBusDLQ",
-        at=(
-            "Pipeline/Sweeper/Schedule",
-            *(f"Pipeline/Verifier/Schedule{place}" for place in range(3)),
-        ),
+        at=tuple(f"{name}/Schedule" for name in _SCHEDULED),
         because="A run that could not be started is worth nothing later, and the alarms SweeperStopped and VerifierStopped watch for missing ones.",
     ),
     Acknowledged(
@@ -182,3 +179,17 @@ POLICIES = (
 )
 
 ACKNOWLEDGED = (*FUNCTIONS, *STORAGE, *POLICIES)
+
+OPTIONAL = (
+    Acknowledged(
+        rule="AwsSolutions-S1",
+        at=("Account/UsageReports/Bucket",),
+        because="SNS alone writes to the bucket, once a day; who reads is what CloudTrail's data events record, for an account that has them on.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-IAM5[Resource::*]",
+        at=_policies(*_STREAM_READERS, *_QUEUE_READERS, "Pipeline/Verifier"),
+        because="The actions with which Lambda attaches a function to a VPC take no resource, and a condition keeps the function's code from using them.",
+    ),
+)
+"""Findings of what a stage or an account may switch on (test_options.py)."""

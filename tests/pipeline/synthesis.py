@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local_cloud.synthesis_cache import SynthesisCache
-from ordercast.settings.stage import StageSettings
+from ordercast.settings.stage import AccountSettings, StageSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("local", "dev", "prod")
@@ -30,6 +30,7 @@ class Synthesis:
     templates: dict[str, dict[str, Any]]
     protected: frozenset[str]
     findings: frozenset[tuple[str, str]]
+    regions: frozenset[str]
 
     def each(self, kind: str) -> Iterator[tuple[str, str, Resource]]:
         """Yield stack, logical id and resource of *kind*; there is at least one."""
@@ -138,10 +139,18 @@ def synthesise(stage: str, folder: Path) -> Synthesis:
     return _read(stage, found)
 
 
-def synthesise_settings(stage: StageSettings, folder: Path, *, checked: bool = False) -> Synthesis:
+def synthesise_settings(
+    stage: StageSettings,
+    folder: Path,
+    *,
+    account: AccountSettings | None = None,
+    checked: bool = False,
+) -> Synthesis:
     """Synthesise the stacks of settings that stand in no file into *folder*, without bundling."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.read_stage", lambda _: stage)
+        if account:
+            patch.setattr("app.read_account", lambda: account)
         _synthesise(stage.name, folder, checked=checked)
     return _read(stage.name, folder)
 
@@ -155,6 +164,7 @@ def _read(stage: str, folder: Path) -> Synthesis:
         },
         protected=_protected(folder),
         findings=_findings(folder),
+        regions=frozenset(each["environment"].rpartition("/")[2] for each in _stacks(folder)),
     )
 
 
@@ -188,12 +198,16 @@ def _findings(folder: Path) -> frozenset[tuple[str, str]]:
 
 
 def _protected(folder: Path) -> frozenset[str]:
-    artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"]
     return frozenset(
-        name
-        for name, artifact in artifacts.items()
-        if artifact.get("properties", {}).get("terminationProtection")
+        each["displayName"]
+        for each in _stacks(folder)
+        if each["properties"].get("terminationProtection")
     )
+
+
+def _stacks(folder: Path) -> list[dict[str, Any]]:
+    artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"]
+    return [each for each in artifacts.values() if each["type"] == "aws:cloudformation:stack"]
 
 
 _AS_THE_CLI_BUT_QUICKLY = {"aws:cdk:enable-path-metadata": True, "aws:cdk:bundling-stacks": []}

@@ -117,6 +117,12 @@ MENDED = {
         "functions/test_releases.py::"
         "test_every_function_of_a_stage_is_invoked_by_an_alias_of_its_version"
     ),
+    "a change of settings or an index replaces data, a mapping or an identity": (
+        "test_replacements.py::test_no_property_changes_that_replaces_its_resource"
+    ),
+    "stages and Regions collide by a name": (
+        "test_side_by_side.py::test_no_two_stages_of_an_account_have_a_name_in_common"
+    ),
     "every deployment changes something": (
         "tests/cloud/flow/test_deployed_twice.py::test_a_second_deployment_changes_nothing"
     ),

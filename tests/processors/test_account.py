@@ -40,8 +40,20 @@ class AccountAttributes:
         self.kept |= attributes
 
 
-def respond(sns: AccountAttributes, kind: str, resource_id: str | None = None) -> str:
-    event = {"RequestType": kind, "PhysicalResourceId": resource_id}
+def respond(
+    sns: AccountAttributes,
+    kind: str,
+    resource_id: str | None = None,
+    *,
+    chosen: dict[str, str] | None = None,
+    before: dict[str, str] | None = None,
+) -> str:
+    event = {
+        "RequestType": kind,
+        "PhysicalResourceId": resource_id,
+        "ResourceProperties": {"ServiceToken": "arn", **(chosen or {})},
+        "OldResourceProperties": before or {},
+    }
     settings = SmsAttributesSettings(delivery_status_role_arn=OURS)
     return sms_attributes.respond(event, sns, settings)["PhysicalResourceId"]  # type: ignore[arg-type]  # a stand-in for the client
 
@@ -73,6 +85,41 @@ def test_what_an_operator_has_set_since_is_not_overwritten_when_we_leave() -> No
     respond(sns, "Delete", resource_id)
 
     assert THEIRS == sns.kept[sms_attributes.ROLE]
+
+
+LIMIT = {"MonthlySpendLimit": "500"}
+
+
+def test_a_monthly_limit_is_set_and_the_former_one_restored_when_we_leave() -> None:
+    sns = AccountAttributes(MonthlySpendLimit="50")
+    resource_id = respond(sns, "Create", chosen=LIMIT)
+    assert "500" == sns.kept["MonthlySpendLimit"]
+
+    respond(sns, "Delete", resource_id, chosen=LIMIT)
+
+    assert "50" == sns.kept["MonthlySpendLimit"]
+
+
+def test_a_monthly_limit_that_is_set_later_and_given_up_goes_back_to_the_former_one() -> None:
+    sns = AccountAttributes(MonthlySpendLimit="50")
+    resource_id = respond(sns, "Create")
+    respond(sns, "Update", resource_id, chosen=LIMIT)
+    assert "500" == sns.kept["MonthlySpendLimit"]
+
+    respond(sns, "Update", resource_id, before=LIMIT)
+
+    assert "50" == sns.kept["MonthlySpendLimit"]
+    assert OURS == sns.kept[sms_attributes.ROLE]
+
+
+def test_a_monthly_limit_that_an_operator_has_raised_since_stays_when_we_leave() -> None:
+    sns = AccountAttributes(MonthlySpendLimit="50")
+    resource_id = respond(sns, "Create", chosen=LIMIT)
+    sns.kept["MonthlySpendLimit"] = "900"
+
+    respond(sns, "Delete", resource_id, chosen=LIMIT)
+
+    assert "900" == sns.kept["MonthlySpendLimit"]
 
 
 def test_a_creation_that_failed_is_taken_back_without_a_trace() -> None:

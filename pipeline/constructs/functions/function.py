@@ -23,6 +23,7 @@ from ordercast.settings.environment import EnvironmentSettings
 from ordercast.settings.stage import FunctionSettings, Removal
 from pipeline.bundling.package import Package
 from pipeline.constructs.conversions import duration, log_retention, removal_policy
+from pipeline.constructs.functions.network import Network
 from pipeline.constructs.functions.release import VERSIONS, Releases
 
 
@@ -35,6 +36,7 @@ class FunctionDefaults:
     log_retention: timedelta
     removal: Removal
     releases: Releases | None = None
+    network: Network | None = None
 
 
 class Function(Construct):
@@ -52,6 +54,9 @@ class Function(Construct):
         super().__init__(scope, type(self).__name__)
         self.log_group = log_group(self, "Logs", defaults=defaults)
         self.role = own_role(self, "Role", log_group=self.log_group)
+        network = defaults.network
+        if network:
+            network.let_attach(self.role)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -66,6 +71,8 @@ class Function(Construct):
             role=self.role,
             log_group=self.log_group,
             current_version_options=VERSIONS,
+            vpc=network.vpc if network else None,
+            security_groups=[network.functions] if network else None,
         )
         releases = defaults.releases
         self.alias = releases.alias_of(self.function) if releases else None

@@ -6,10 +6,15 @@ and restores what it changed when the stack is deleted.
 
 from aws_cdk import CustomResource
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
-from ordercast.settings.processors import SmsAttributesSettings
+from ordercast.settings.processors import (
+    MONTHLY_LIMIT,
+    USAGE_REPORTS,
+    SmsAttributesSettings,
+)
 from ordercast.settings.stage import AccountSettings
 from pipeline.constructs.functions.function import (
     Function,
@@ -20,7 +25,7 @@ from pipeline.constructs.functions.function import (
 
 
 class SmsAttributes(Function):
-    """Set the role in which SNS writes delivery logs."""
+    """Set the role in which SNS writes delivery logs; the month's limit and reports where they are set."""
 
     def __init__(
         self,
@@ -29,6 +34,7 @@ class SmsAttributes(Function):
         account: AccountSettings,
         defaults: FunctionDefaults,
         delivery_status_role: iam.IRole,
+        reports: s3.IBucket | None = None,
     ) -> None:
         role_arn = delivery_status_role.role_arn
         super().__init__(
@@ -45,10 +51,16 @@ class SmsAttributes(Function):
             on=[role_arn],
             when={"StringEquals": {"iam:PassedToService": "sns.amazonaws.com"}},
         )
-        self._apply(defaults, role_arn)
+        self._apply(defaults, role_arn, _chosen(account, reports), reports)
 
-    def _apply(self, defaults: FunctionDefaults, role_arn: str) -> None:
-        """Call the function whenever the role changes; CDK's provider answers CloudFormation."""
+    def _apply(
+        self,
+        defaults: FunctionDefaults,
+        role_arn: str,
+        chosen: dict[str, str],
+        reports: s3.IBucket | None,
+    ) -> None:
+        """Call the function whenever an attribute changes; CDK's provider answers CloudFormation."""
         group = log_group(self, "ProviderLogs", defaults=defaults)
         provider = cr.Provider(
             self,
@@ -57,9 +69,18 @@ class SmsAttributes(Function):
             log_group=group,
             framework_on_event_role=own_role(self, "ProviderRole", log_group=group),
         )
-        CustomResource(
+        attributes = CustomResource(
             self,
             "Attributes",
             service_token=provider.service_token,
-            properties={"DeliveryStatusRoleArn": role_arn},
+            properties={"DeliveryStatusRoleArn": role_arn, **chosen},
         )
+        if reports:
+            attributes.node.add_dependency(reports)  # SNS must be let in before it is told
+
+
+def _chosen(account: AccountSettings, reports: s3.IBucket | None) -> dict[str, str]:
+    """Return the attributes that are set in stages/account.toml, by SNS's names."""
+    limit = str(account.sms_monthly_limit) if account.sms_monthly_limit else None
+    chosen = {MONTHLY_LIMIT: limit, USAGE_REPORTS: reports.bucket_name if reports else None}
+    return {name: value for name, value in chosen.items() if value}

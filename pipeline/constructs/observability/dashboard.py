@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
@@ -44,6 +45,8 @@ class Dashboard(Construct):
         self._metrics = metrics
         self._pipeline = pipeline
         dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=duration(DAY))
+        console = f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home"
+        self.url = f"{console}?region={Aws.REGION}#dashboards/dashboard/{dashboard.dashboard_name}"
         dashboard.add_widgets(_heading("Is it working?"), *self._working(alarms))
         dashboard.add_widgets(_heading("Is it fast?"), *self._fast())
         dashboard.add_widgets(_heading("What does it cost?"), *self._cost())

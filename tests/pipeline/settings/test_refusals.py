@@ -76,6 +76,8 @@ TWO_TIMES = "but it must be empty or two times: not two times of the day such as
         ("claim_lease", '"60 s"', BETWEEN),
         ("claim_lease", '"360 s"', BETWEEN),
         ("receipt_retention", '"72 h"', "but it must be longer than receipt_timeout"),
+        ("region", '"Frankfurt"', 'not "", or a Region of AWS such as "eu-west-1"'),
+        ("owner", '""', "not 1 to 256 letters, digits, spaces and any of _.:/=+-@"),
         ("cap", "0", "not a whole number of 1 or more"),
         ("velocity_floor", "-5", "not a whole number of 0 or more"),
         ("velocity_factor", "0", "not a whole number of 1 or more"),
@@ -173,6 +175,10 @@ def test_a_value_that_cannot_be_used_is_refused_in_one_line(
         ("queues", 'dead_letter_retention = "4 d"', "queues.dead_letter_retention"),
         ("queues", 'retention = "150 min"', "resend_email_after"),
         ("sweeper", 'timeout = "60 s"', "sweeper.timeout"),
+        ("network", 'addresses = "8.8.8.0/22"', "network.addresses"),
+        ("network", 'addresses = "10.0.0.1/22"', "network.addresses"),
+        ("network", 'addresses = "10.0.0.0/8"', "network.addresses"),
+        ("network", 'addresses = "all"', "network.addresses"),
     ],
 )
 def test_settings_that_would_lose_messages_together_are_refused(

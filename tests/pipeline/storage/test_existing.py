@@ -42,7 +42,9 @@ def kinds(template: Any) -> set[str]:
 @pytest.mark.synth
 def test_what_is_named_is_neither_made_nor_changed(templates: dict[str, Any]) -> None:
     """The stream of orders is new: it holds nothing that the tables do not."""
-    assert {"AWS::Kinesis::Stream", "AWS::SES::EmailIdentity"} == kinds(templates[DATA])
+    assert {"AWS::Kinesis::Stream", "AWS::SES::EmailIdentity", "AWS::SSM::Parameter"} == kinds(
+        templates[DATA]
+    )
 
 
 @pytest.mark.synth
