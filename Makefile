@@ -129,6 +129,8 @@ audit: bootstrap ## Look for known vulnerabilities of what is locked; needs a ne
 deploy: bootstrap ## Deploy a stage to the AWS account of your credentials, after deploy-account: STAGE=dev or prod
 	@test -n "$(STAGE)" || { echo "Which stage? make deploy STAGE=dev"; exit 1; }
 	@$(CDK) deploy --exclusively 'Ordercast-$(STAGE)-*' -c stage=$(STAGE) -c deploying=true
+	@echo; $(BIN)/ordercast doctor --stage $(STAGE) || \
+		echo "$(STAGE) is deployed, and not ready yet: do what is said above, then ordercast doctor --stage $(STAGE)"
 
 deploy-account: bootstrap ## Deploy what the stages of an account and Region share, in the Region of STAGE: first, and when it has changed
 	@$(CDK) deploy --exclusively Ordercast-Account $(if $(STAGE),-c stage=$(STAGE)) -c deploying=true

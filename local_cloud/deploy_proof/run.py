@@ -82,6 +82,9 @@ class DeployProof:
         with self.steps.step("deploy the account's stack, then the stage"):
             self._deploy(first, ACCOUNT_STACK)
             self._deploy(first)
+        with self.steps.step("open the channels of the new stage"):
+            opening = ("resume", "--why", "unopened", "--all", "--reason", "proof")
+            self.operator.ordercast(*opening, within=SHORT)
         with self.steps.step(f"{FEW} orders are each told once by text and e-mail") as step:
             self.orders = Orders(self.operator, self._stream())
             self.orders.put_some(FEW)

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from ordercast.cli.options import CloudName, Stage
-from ordercast.cli.output.findings import fields_of, report
+from ordercast.cli.output.findings import channels, document, report
 from ordercast.cli.output.terminal import console
 from ordercast.events.order_event import Channel
+from ordercast.operations.caller import caller_on
 from ordercast.operations.checkout import in_checkout
 from ordercast.operations.doctor.checks import CHECKS
 from ordercast.operations.doctor.findings import Finding, findings, is_clean
+from ordercast.operations.doctor.opening import open_clean
 from ordercast.operations.doctor.reading import account_facts
 from ordercast.operations.target import LOCAL_STAGE, Target, target
 
@@ -27,13 +29,18 @@ def doctor(
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
-    """Check what the account lets the stage do; status 1 if anything is bad or could not be read."""
+    """Check what the account lets the stage do, and open the channels of which nothing is bad.
+
+    Status 1 if anything is bad or could not be read.
+    """
     where = target(stage, cloud)
     found = _findings(where, _endpoint(stage, cloud))
+    known = open_clean(where.ledger(), found, by=lambda: caller_on(where), at=datetime.now(UTC))
     if as_json:
-        print(json.dumps({"stage": stage, "findings": list(map(fields_of, found))}, indent=2))
+        print(json.dumps(document(stage, found, known), indent=2))
     else:
         console.print(report(found))
+        console.print(channels(known, stage), markup=False)
         if stage == LOCAL_STAGE:
             console.print(SIMULATED)
     if not all(is_clean(found, each) for each in Channel):

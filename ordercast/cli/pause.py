@@ -1,13 +1,22 @@
 """Hold messages of a scope back, list what is held, and let it go again. Used by operators."""
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import typer
 
-from ordercast.cli.options import CloudName, Reason, Stage, each_given, read_country, read_name
+from ordercast.cli.options import (
+    CloudName,
+    Reason,
+    Stage,
+    each_given,
+    read_country,
+    read_name,
+    read_reason,
+)
 from ordercast.cli.output.holds import fields_of, listing, words_of
 from ordercast.cli.output.terminal import console
 from ordercast.decisions.lookup import LookupKeys
@@ -20,6 +29,7 @@ from ordercast.operations.target import LOCAL_STAGE, Target, target
 from ordercast.operations.units import count
 from ordercast.operations.waiting import waiting_in
 from ordercast.pacing.holds import PLACES, Hold, Scope, Why
+from ordercast.pacing.opening import opened
 from ordercast.usage_error import UsageError
 
 Part = TypeVar("Part")
@@ -97,6 +107,12 @@ def resume(  # noqa: PLR0913, PLR0917 - each is an option of the command
     priority: PriorityPart = None,
     why: Annotated[Why, typer.Option(help="Why they are held.")] = Why.PAUSED,
     every: Annotated[bool, typer.Option("--all", help="All that are held for that.")] = False,  # noqa: FBT002
+    reason: Annotated[
+        str,
+        typer.Option(
+            help="Why a channel is opened (--why unopened).", callback=each_given(read_reason)
+        ),
+    ] = "",
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:
@@ -117,14 +133,26 @@ def resume(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if missing or not (chosen or every):
         what = ", ".join(sorted(missing)) or words_of(scope)
         raise UsageError(f"not held back: {what}", hint="`pause` without options lists the holds")
-    ids = [each.id for each in chosen]
-    if ids:
-        waiting = ledger.waiting(ids)
-        for each in chosen:
-            told = f"{count(waiting[each.id], 'message')}, {_pace(where, each.scope)}"
-            console.print(f"Letting go {words_of(each.scope)}: {told}.", markup=False)
-        ledger.let_go(ids, at=datetime.now(UTC))
+    _let_go(where, ledger, chosen, reason)
     _list(ledger)
+
+
+def _let_go(where: Target, ledger: DynamoLedger, chosen: Sequence[Hold], reason: str) -> None:
+    """Say what is let go, and let it go; a channel that was never opened takes a reason."""
+    closed = [Channel(str(e.scope.channel)) for e in chosen if e.why is Why.UNOPENED]
+    if bool(closed) != bool(reason):
+        raise UsageError(
+            "a channel is opened with a reason" if closed else "--reason: this opens no channel",
+            hint='resume --why unopened --channel sms --reason "…"',
+        )
+    ids, now = [each.id for each in chosen], datetime.now(UTC)
+    waiting = ledger.waiting(ids)
+    for each in chosen:
+        told = f"{count(waiting[each.id], 'message')}, {_pace(where, each.scope)}"
+        console.print(f"Letting go {words_of(each.scope)}: {told}.", markup=False)
+    ledger.let_go([each.id for each in chosen if each.why is not Why.UNOPENED], at=now)
+    if closed:
+        ledger.open_channels(opened(closed, by=caller_on(where), at=now, reason=reason))
 
 
 def _pace(where: Target, scope: Scope) -> str:

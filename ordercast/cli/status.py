@@ -49,13 +49,13 @@ def status_listing(notifications: Sequence[Notification]) -> Text:
 
 
 def _held_back(target: Target, rows: Iterable[Notification]) -> Iterator[Text]:
-    """Yield the holds that *rows* wait behind, and trouble with the account, which concerns all."""
+    """Yield the holds that *rows* wait behind, and those of whole channels, which concern all."""
     ledger = target.ledger()
     behind = {row.held_by for row in rows if row.is_held}
     holds = [
         each
         for each in ledger.look_up(LookupKeys(holds=True)).holds
-        if each.is_active and (each.why is Why.ACCOUNT or each.id in behind)
+        if each.is_active and (each.why in _OF_ALL or each.id in behind)
     ]
     if holds:
         yield Text("\nHeld back:", style="bold")
@@ -89,3 +89,6 @@ def _figures(row: Notification) -> list[str]:
     if row.estimate is not None:
         figures.append(f"{row.estimate.normalize():f} USD estimated")
     return figures
+
+
+_OF_ALL = frozenset({Why.ACCOUNT, Why.UNOPENED})

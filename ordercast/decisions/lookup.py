@@ -9,6 +9,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Holds
+from ordercast.pacing.opening import Opened
 from ordercast.people.person import Person
 
 DecisionKey = tuple[str, str]
@@ -39,6 +40,7 @@ class LookupResult:
     people: Mapping[str, Person] = field(default_factory=dict)
     notifications: Mapping[str, Notification] = field(default_factory=dict)
     holds: Holds = ()
+    opened: tuple[Opened, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 

@@ -26,6 +26,7 @@ class Why(StrEnum):
     BUDGET = "budget"  # it is used up
     VELOCITY = "velocity"  # more is spent in an hour than at that hour in other weeks
     BREAKER = "breaker"  # the provider is down
+    UNOPENED = "unopened"  # nobody has said yet that the account is ready (pacing/opening.py)
 
 
 # What expires behind one of these was not sent for its price.
@@ -35,7 +36,7 @@ FOR_MONEY = frozenset({Why.BUDGET, Why.VELOCITY})
 PROBED = frozenset({Why.ACCOUNT, Why.BREAKER})
 
 PLACES = {Why.PAUSED: 30, Why.ACCOUNT: 5, Why.BREAKER: 5, Why.BUDGET: 40, Why.VELOCITY: 20}
-"""The most holds of each kind at a time, so that none crowds out another.
+"""The most holds of each kind at a time, so that none crowds out another; nobody writes another kind.
 
 They are read with each wave: all 100 are about 25 KB.
 """

@@ -151,12 +151,12 @@ class RelayOrders:
         return published, requested.keys() - published - behind
 
     def _hold_back(self, requested: Iterable[Notification], holds: Holds) -> AbstractSet[str]:
-        """Put behind its hold what the provider takes nothing of now; return the ids.
+        """Put behind its hold what the provider takes nothing of now, or not yet; return the ids.
 
         A sender would do it too, but after a receive. It alone asks the other holds, which are more
         often of a few.
         """
-        trouble = [each for each in holds if each.why is Why.ACCOUNT]
+        trouble = [each for each in holds if each.why in _OF_ALL]
         return self.ledger.change(
             [
                 (row, held(row, hold, until=expires_at(row, self.send_within(row))))
@@ -224,3 +224,6 @@ def _relayed(
             if any(notification_id(each.event, channel) in lost for channel in Channel)
         ),
     )
+
+
+_OF_ALL = frozenset({Why.ACCOUNT, Why.UNOPENED})

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,10 +21,12 @@ from ordercast.cli import doctor
 from ordercast.gateways import clients
 from ordercast.operations.doctor.checks import CHECKS
 from pipeline.settings.files import read_stage
+from tests.fakes.ledger import FakeLedger
 from tests.pages import snippets
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
+ADA = "arn:aws:iam::123456789012:user/ada"
 TOPIC = "arn:aws:sns:us-east-1:000000000000:Notifications"
 HEALTHY = SimulatedAccount(
     key_state="Enabled", key_rotation=True, log_groups="read", bootstrap=33, numbers=("US", "CA")
@@ -80,7 +83,15 @@ def endpoint(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def account(folder: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def ledger() -> FakeLedger:
+    """The ledger of a new stage."""
+    return FakeLedger(opened=())
+
+
+@pytest.fixture
+def account(
+    folder: Path, endpoint: str, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., None]:
     """A prod stage in an account; the function says in what that differs from a healthy one."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "local")
@@ -90,8 +101,11 @@ def account(folder: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Cal
     names = SimpleNamespace(
         notifications_topic=TOPIC, configuration_set="Mail", ledger_table="Ledger"
     )
-    stage = SimpleNamespace(stage="prod", settings=read_stage("prod"), names=names)
+    stage = SimpleNamespace(
+        stage="prod", settings=read_stage("prod"), names=names, ledger=lambda: ledger
+    )
     monkeypatch.setattr(doctor, "target", lambda _stage, _cloud: stage)
+    monkeypatch.setattr(doctor, "caller_on", lambda _stage: ADA)
 
     def say(**differs: object) -> None:
         known = msgspec.to_builtins(HEALTHY) | differs
@@ -137,4 +151,47 @@ def test_what_the_page_simulates_is_named(account, run) -> None:
     assert "bad      e-mail sandbox: in the sandbox" in out
     assert "unknown  e-mail identity: not read: AccessDeniedException" in out
     assert "bad      alarm target: 0 subscriptions confirmed, 1 not\n         follow" in out
-    assert ", 2 bad, 3 unknown" in out.splitlines()[-1]
+    assert ", 2 bad, 3 unknown\ntexts: held" in out
+
+
+@pytest.mark.parametrize(
+    ("fact", "opens"),
+    [
+        (None, ["sms", "email"]),
+        ("e-mail rate", ["sms", "email"]),  # to be looked at
+        ("e-mail DKIM", ["sms"]),
+        ("SMS opted-out list", ["email"]),  # unknown
+        ("key", []),  # of both
+    ],
+)
+def test_a_channel_is_opened_when_nothing_speaks_against_it(
+    account, run, ledger, fact: str | None, opens: list[str]
+) -> None:
+    account(**(BAD[fact][0] if fact else {}))
+    _, out, _ = run("doctor", "--stage", "prod", "--json")
+
+    assert opens == [each.channel for each in ledger.opened]
+    assert {(ADA, "doctor found the account ready")} >= {(e.by, e.reason) for e in ledger.opened}
+    said = json.loads(out)["opened"]
+    assert opens == [channel for channel, each in said.items() if each]
+
+
+def test_a_channel_that_is_not_opened_is_told_with_the_command_that_opens_it(account, run) -> None:
+    account(sms_sandbox=True)
+    _, out, _ = run("doctor", "--stage", "prod")
+
+    assert f"e-mails: opened {datetime.now(UTC):%Y-%m-%d}" in out
+    assert (
+        "texts: held until nothing of it is bad or unknown, or by your word:\n"
+        '  ordercast resume --why unopened --channel sms --reason "…" --stage prod' in out
+    )
+
+
+def test_what_was_opened_stays_so_whatever_is_found_later(account, run, ledger) -> None:
+    run("doctor", "--stage", "prod")
+    before = ledger.opened
+    account(production_access=False, sms_sandbox=True)
+    run("doctor", "--stage", "prod")
+
+    assert before == ledger.opened
+    assert 2 == len(before)

@@ -11,6 +11,7 @@ from ordercast.cli import pause
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel, Priority
 from ordercast.pacing.holds import PLACES, Hold, Scope, Why, held
+from ordercast.pacing.opening import unopened
 from ordercast.rollups.rollup import Amount, RollupKey, hour_of
 from tests.examples import notification, paused
 from tests.fakes.clock import START
@@ -236,3 +237,54 @@ def test_what_was_not_held_back_cannot_be_resumed(ledger, run, words, what) -> N
 
     assert (1, f"✗ not held back: {what}") == (status, err.splitlines()[0])
     assert 1 == len(scopes(ledger))
+
+
+@pytest.fixture
+def new_ledger(stage: Stage) -> FakeLedger:
+    """The ledger of a stage that nobody has opened."""
+    stage.kept = FakeLedger(opened=())
+    return stage.kept
+
+
+def test_a_channel_is_opened_by_an_operator_s_word_and_what_waited_is_let_go(
+    new_ledger, run
+) -> None:
+    row = notification(channel=Channel.SMS)
+    new_ledger.rows[row.id] = held(row, unopened(Channel.SMS), until=START)
+    run("pause", "--campaign", "spring")
+    listed = run("pause")[1]
+    assert "texts\n  not opened yet, `ordercast doctor` says what is missing; 1 mess" in listed
+    status, out, _ = run(
+        *("resume", "--why", "unopened", "--channel", "sms", "--reason", "sandbox is fine here")
+    )
+
+    assert (0, "Letting go texts: 1 message, released at 20 texts a second at most.") == (
+        status,
+        out.splitlines()[0],
+    )
+    (opened,) = new_ledger.opened
+    assert (Channel.SMS, ADA, "sandbox is fine here") == (opened.channel, opened.by, opened.reason)
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        (("unopened:channel=sms",), "a channel is opened with a reason"),
+        (("--why", "unopened", "--all"), "a channel is opened with a reason"),
+        (("--all", "--reason", "so"), "--reason: this opens no channel"),
+    ],
+)
+def test_nobody_opens_a_channel_by_accident(new_ledger, run, words, refused) -> None:
+    run("pause", "--campaign", "spring")
+    status, _, err = run("resume", *words)
+
+    assert 1 == status
+    assert refused in err
+    assert () == new_ledger.opened
+
+
+def test_all_that_is_paused_is_let_go_and_no_channel_opened(new_ledger, run) -> None:
+    run("pause", "--campaign", "spring")
+
+    assert 0 == run("resume", "--all")[0]
+    assert () == new_ledger.opened

@@ -22,11 +22,16 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.pacing.holds import Hold, Holds, let_go, with_holds, without
+from ordercast.pacing.opening import HoldRecord, Opened, opened, with_opened
 from ordercast.sending.claim import Claim, ClaimRequest, ClaimStatus, claim_of, drawn_after
 from ordercast.sending.due_partitions import Backlog, partition_of
 from ordercast.sending.outcome import Settlement, settled
 from ordercast.workflows.ports import RowChange
+from tests.fakes.clock import START
 from tests.fakes.people import FakePeople
+
+EVERY_CHANNEL = tuple(opened(Channel, by="a test", at=START, reason=""))
+"""What most tests begin with; a new stage has none of it."""
 
 T = TypeVar("T")
 K = TypeVar("K", str, tuple[str, str], tuple[str, Channel])
@@ -49,6 +54,7 @@ class FakeLedger:
     decisions: dict[DecisionKey, Decision] = field(default_factory=dict)
     latest_statuses: dict[LatestStatusKey, LatestStatus] = field(default_factory=dict)
     holds: Holds = ()
+    opened: tuple[Opened, ...] = EVERY_CHANNEL
     paused: set[str] = field(default_factory=set)
     limits: Limits = field(default_factory=Limits)
     people: FakePeople = field(default_factory=FakePeople)
@@ -56,6 +62,11 @@ class FakeLedger:
     unheard: set[str] = field(default_factory=set)
     troubled: Callable[[str, Hashable], bool] = lambda *_: False
     calls: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def record(self) -> HoldRecord:
+        """What is kept of holds."""
+        return HoldRecord(written=self.holds, opened=self.opened)
 
     def look_up(self, wanted: LookupKeys) -> LookupResult:
         keys: list[Hashable] = [
@@ -71,7 +82,8 @@ class FakeLedger:
             latest_statuses=_some(self.latest_statuses, wanted.latest_statuses),
             people=_some(self.people.kept, wanted.people),
             notifications=_some(self.rows, wanted.notifications),
-            holds=self.holds if wanted.holds else (),
+            holds=self.record.holds if wanted.holds else (),
+            opened=self.opened if wanted.holds else (),
             limits=self.limits if wanted.budgets else Limits(),
         )
         return self._answer("look_up", found, keys, through)
@@ -168,13 +180,21 @@ class FakeLedger:
         through = self._call("hold", ids)
         if through:
             self.holds = with_holds(self.holds, holds)
-        return self._answer("hold", self.holds, ids, through)
+        return self._answer("hold", self.record.holds, ids, through)
 
     def let_go(self, hold_ids: Collection[str], *, at: datetime) -> None:
         through = self._call("let_go", hold_ids)
         if through:
             self.holds = let_go(self.holds, hold_ids, at=at)
         self._answer("let_go", None, hold_ids, through)
+
+    def open_channels(self, opened: Sequence[Opened]) -> None:
+        channels = [each.channel for each in opened]
+        through = self._call("open_channels", channels)
+        if through:
+            record = with_opened(self.record, opened)
+            self.holds, self.opened = record.written, record.opened
+        self._answer("open_channels", None, channels, through)
 
     def end_holds(self, ended: Sequence[Hold]) -> None:
         ids = [each.id for each in ended]

@@ -78,6 +78,10 @@ class TestFakeLedger(LedgerPromises, HoldsPromises):
     def ledger(self) -> FakeLedger:
         return FakeLedger()
 
+    @pytest.fixture
+    def new_ledger(self) -> FakeLedger:
+        return FakeLedger(opened=())
+
     def test_it_refuses_what_dynamodb_refuses(self, ledger: FakeLedger) -> None:
         """A bulk call with two statements on one key fails as a whole; emulators let it pass."""
         request, one_latest_status = ClaimRequest(id=ONE.id), latest_status("shipped")

@@ -1,12 +1,16 @@
 """Print what `ordercast doctor` found: a line for each fact, and what to do. Used by the command."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
 
+from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
 from ordercast.operations.doctor.findings import Finding, Verdict
+from ordercast.operations.target import LOCAL_STAGE
+from ordercast.pacing.opening import Opened
 
 STYLES = {
     Verdict.OK: "green",
@@ -28,8 +32,34 @@ def report(found: Sequence[Finding]) -> Text:
     return shown.append(", ".join(f"{counted[each]} {each}" for each in Verdict if counted[each]))
 
 
-def fields_of(finding: Finding) -> dict[str, Any]:
-    """Return a finding as JSON has it; `channel` is null where it is about both."""
+def channels(known: Mapping[Channel, Opened | None], stage: str) -> str:
+    """Say of each channel who opened it, or how it is opened."""
+    option = "" if stage == LOCAL_STAGE else f" --stage {stage}"
+    return "\n".join(
+        f"{CHANNELS[channel].messages}: opened {each.at:%Y-%m-%d %H:%M} UTC by {each.by} ({each.reason})"
+        if each
+        else f"{CHANNELS[channel].messages}: held until nothing of it is bad or unknown, or by your word:\n"
+        f'  ordercast resume --why unopened --channel {channel} --reason "…"{option}'
+        for channel, each in known.items()
+    )
+
+
+def document(
+    stage: str, found: Sequence[Finding], known: Mapping[Channel, Opened | None]
+) -> dict[str, Any]:
+    """Return all of it as JSON has it; `opened` is null of a channel that nobody has opened."""
+    return {
+        "stage": stage,
+        "findings": [_fields(each) for each in found],
+        "opened": {
+            channel: each and {"by": each.by, "at": each.at.isoformat(), "reason": each.reason}
+            for channel, each in known.items()
+        },
+    }
+
+
+def _fields(finding: Finding) -> dict[str, Any]:
+    """Return a finding; `channel` is null where it is about both."""
     return {
         "fact": finding.fact,
         "of": finding.of,

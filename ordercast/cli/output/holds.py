@@ -17,6 +17,7 @@ WHYS: Mapping[Why, str] = {
     Why.BUDGET: "the budget is used up",
     Why.VELOCITY: "more was spent than at this hour in other weeks",
     Why.BREAKER: "the provider is down",
+    Why.UNOPENED: "not opened yet, `ordercast doctor` says what is missing",
 }
 
 
@@ -37,7 +38,7 @@ def fields_of(hold: Hold, waiting: int) -> dict[str, Any]:
         "why": hold.why,
         "scope": hold.scope.parts,
         "by": hold.by,
-        "since": hold.since.isoformat(),
+        "since": None if hold.why is Why.UNOPENED else hold.since.isoformat(),
         "reason": hold.reason,
         "released_at": hold.released_at.isoformat() if hold.released_at else None,
         "waiting": waiting,
@@ -62,7 +63,9 @@ def words_of(scope: Scope) -> str:
 
 
 def _details(hold: Hold) -> str:
-    since = f"{WHYS[hold.why]}, by {hold.by} since {hold.since:%Y-%m-%d %H:%M} UTC"
+    since = WHYS[hold.why]
+    if hold.why is not Why.UNOPENED:
+        since += f", by {hold.by} since {hold.since:%Y-%m-%d %H:%M} UTC"
     reason = f" ({hold.reason})" if hold.reason else ""
     released = f"; let go at {hold.released_at:%H:%M}" if hold.released_at else ""
     return f"{since}{reason}{released}"

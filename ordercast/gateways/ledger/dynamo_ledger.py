@@ -4,7 +4,7 @@ Each write is one PartiQL statement with a condition; a refused condition is an 
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.holds import Hold, Holds, let_go, with_holds, without
+from ordercast.pacing.opening import HoldRecord, Opened, with_opened
 from ordercast.sending.claim import Claim, ClaimRequest, claim_of
 from ordercast.sending.outcome import Settlement, settled
 
@@ -105,24 +106,33 @@ class DynamoLedger(LedgerReads):
 
     def hold(self, holds: Sequence[Hold]) -> Holds:
         """Set each hold that is not active yet; answer all holds, without what did not fit."""
-        return self._change_holds(lambda seen: with_holds(seen, holds))
+        return self._change_holds(
+            lambda seen: replace(seen, written=with_holds(seen.written, holds))
+        ).holds
 
     def let_go(self, hold_ids: Collection[str], *, at: datetime) -> None:
         """Release those holds: from now on they cover nothing."""
         if hold_ids:
-            self._change_holds(lambda seen: let_go(seen, hold_ids, at=at))
+            self._change_holds(
+                lambda seen: replace(seen, written=let_go(seen.written, hold_ids, at=at))
+            )
+
+    def open_channels(self, opened: Sequence[Opened]) -> None:
+        """Open each channel that never was; it stays opened."""
+        if opened:
+            self._change_holds(lambda seen: with_opened(seen, opened))
 
     def end_holds(self, ended: Sequence[Hold]) -> None:
         """Remove the holds that are still as in *ended*."""
         if ended:
-            self._change_holds(lambda seen: without(seen, ended))
+            self._change_holds(lambda seen: replace(seen, written=without(seen.written, ended)))
 
-    def _change_holds(self, changed: Callable[[Holds], Holds]) -> Holds:
+    def _change_holds(self, changed: Callable[[HoldRecord], HoldRecord]) -> HoldRecord:
         """Change the holds as they were read, again and again until nobody else has changed them."""
         for _ in range(ROUNDS):
             items = self.table.get([ledger_item.HOLDS_KEY])
             version = int(items[0]["version"]["N"]) if items else 0
-            seen = ledger_item.read_holds(items[0]) if items else ()
+            seen = ledger_item.read_holds(items[0]) if items else HoldRecord()
             after = changed(seen)
             write = ledger_statements.write_holds(self._name, after, seen_version=version)
             if after == seen or self._done(["holds"], [write]):

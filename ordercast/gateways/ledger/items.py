@@ -34,7 +34,8 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification, OrderDetails, OrderItem
 from ordercast.notifications.status_rank import LatestStatus
-from ordercast.pacing.holds import Hold, Holds, Scope, Why
+from ordercast.pacing.holds import Hold, Scope, Why
+from ordercast.pacing.opening import HoldRecord, Opened
 
 SORT_KEY_PREFIX = "notification#"
 LATEST_STATUS_PREFIX = "latest-status#"
@@ -97,6 +98,11 @@ _NOTIFICATION = Fields.of(
 _NULLABLE = (
     *("recipient", "locale", "customer_id", "campaign", "consent", "rule", "occurred_at", "due_at"),
 )
+_OPENED = record_of(
+    Opened,
+    {"channel": text_of(Channel), "at": INSTANT, **dict.fromkeys(("by", "reason"), TEXT)},
+)
+
 _HOLD = record_of(
     Hold,
     {
@@ -222,15 +228,19 @@ def read_decision(item: Item) -> Decision:
     return Decision(order=item["pk"]["S"], event=event, **_DECISION.read(item))
 
 
-def write_holds(holds: Holds, *, version: int) -> dict[str, Attribute]:
+def write_holds(record: HoldRecord, *, version: int) -> dict[str, Attribute]:
     """Return the item of the holds; *version* counts its changes."""
     return {
         **HOLDS_KEY,
-        "holds": {"L": [_HOLD.write(each) for each in holds]},
+        "holds": {"L": [_HOLD.write(each) for each in record.written]},
+        "opened": {"L": [_OPENED.write(each) for each in record.opened]},
         "version": number(version),
     }
 
 
-def read_holds(item: Item) -> Holds:
-    """Return the holds in the item."""
-    return tuple(_HOLD.read(each) for each in item["holds"]["L"])
+def read_holds(item: Item) -> HoldRecord:
+    """Return the holds in the item, and which channels were opened."""
+    return HoldRecord(
+        written=tuple(_HOLD.read(each) for each in item["holds"]["L"]),
+        opened=tuple(_OPENED.read(each) for each in item["opened"]["L"]),
+    )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from ordercast.gateways.ledger.items import HOLDS_KEY, decision_key, id_of, key,
 from ordercast.gateways.people import items as people_item
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.pacing.opening import HoldRecord
 from ordercast.sending.due_partitions import Backlog, held_behind
 
 if TYPE_CHECKING:
@@ -53,10 +54,13 @@ class LedgerReads:
             name = self.customers.name
             keys += [(name, people_item.key(each)) for each in sorted(wanted.people)]
         items = self.table.get_anywhere(keys)
-        return _found(
+        found = _found(
             (item for name, item in items if name == ledger),
             (item for name, item in items if name != ledger),
         )
+        # Without the item no channel is opened.
+        unopened = wanted.holds and not found.holds and not found.opened
+        return replace(found, holds=HoldRecord().holds) if unopened else found
 
     def of_order(self, partition: str) -> list[Notification]:
         """Return an order's notifications, oldest first; *partition* is its `order_hash`."""
@@ -166,12 +170,13 @@ def _found(rows: Iterable[Item], people: Iterable[Item]) -> LookupResult:
     decisions = map(ledger_item.read_decision, kinds[ledger_item.DECISION_PREFIX])
     statuses = map(ledger_item.read_latest_status, kinds[ledger_item.LATEST_STATUS_PREFIX])
     found = map(ledger_item.read, kinds[ledger_item.SORT_KEY_PREFIX])
-    holds = map(ledger_item.read_holds, kinds[ledger_item.HOLDS])
+    holds = next(map(ledger_item.read_holds, kinds[ledger_item.HOLDS]), None)
     return LookupResult(
         decisions={(each.order, each.event): each for each in decisions},
         latest_statuses={(each.order, each.channel): each for each in statuses},
         people={each.key: each for each in map(people_item.read, people)},
         notifications={each.id: each for each in found},
-        holds=next(holds, ()),
+        holds=holds.holds if holds else (),
+        opened=holds.opened if holds else (),
         limits=limits_item.read_limits(kinds[limits_item.LIMITS]),
     )

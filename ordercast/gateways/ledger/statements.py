@@ -16,7 +16,7 @@ from ordercast.notifications.failures import FAILURES, day_of
 from ordercast.notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.status_rank import LatestStatus
-from ordercast.pacing.holds import Holds
+from ordercast.pacing.opening import HoldRecord
 from ordercast.receipts.merge import merge_message
 from ordercast.sending.claim import ClaimRequest, drawn_after
 from ordercast.sending.outcome import Settlement
@@ -101,15 +101,15 @@ def settle(table: str, settlement: Settlement) -> Statement:
     )
 
 
-def write_holds(table: str, holds: Holds, *, seen_version: int) -> Statement:
+def write_holds(table: str, record: HoldRecord, *, seen_version: int) -> Statement:
     """Write the holds, if unchanged since version *seen_version*; 0 means none were stored."""
-    item = ledger_item.write_holds(holds, version=seen_version + 1)
+    item = ledger_item.write_holds(record, version=seen_version + 1)
     if not seen_version:
         return partiql.insert(table, item)
     return partiql.update(
         table,
         ledger_item.HOLDS_KEY,
-        Update(set_={"holds": item["holds"]}, raised=VERSION),
+        Update(set_={name: item[name] for name in ("holds", "opened")}, raised=VERSION),
         where={"version": [number(seen_version)]},
     )
 

@@ -23,6 +23,7 @@ from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import accepted, not_now
 from tests.cloud.promises.fresh_resources import table_like
 from tests.fakes.clock import START
+from tests.fakes.ledger import EVERY_CHANNEL
 from tests.promises.accounts import AccountsPromises
 from tests.promises.buckets import BucketsPromises
 from tests.promises.ledger.holds import HoldsPromises
@@ -44,7 +45,14 @@ def people(cloud: LocalCloud, executor: Executor) -> DynamoPeople:
 @pytest.fixture
 def ledger(cloud: LocalCloud, executor: Executor, people: DynamoPeople) -> DynamoLedger:
     table = table_like(cloud, "ledger_table", executor)
-    return DynamoLedger(table=table, customers=people.table)
+    ledger = DynamoLedger(table=table, customers=people.table)
+    ledger.open_channels(EVERY_CHANNEL)
+    return ledger
+
+
+@pytest.fixture
+def new_ledger(cloud: LocalCloud, executor: Executor) -> DynamoLedger:
+    return DynamoLedger(table=table_like(cloud, "ledger_table", executor))
 
 
 class TestDynamoLedger(LedgerPromises, HoldsPromises):

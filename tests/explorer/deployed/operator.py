@@ -40,10 +40,14 @@ class Operator:
 
     def let_go(self, wait: timedelta, hold: Hold) -> None:
         """Let a hold go so long after the beginning."""
+        self.change(wait, hold, lambda ledger: ledger.let_go({hold.id}, at=self.clock()))
+
+    def change(self, wait: timedelta, ends: Hold, change: Callable[[Any], object]) -> None:
+        """Make a change that ends a hold, so long after the beginning."""
 
         def command() -> Outcome:
-            self.journal.asked_for.pop(hold.id, None)
-            return self.command(lambda ledger: ledger.let_go({hold.id}, at=self.clock()))
+            self.journal.asked_for.pop(ends.id, None)
+            return self.command(change)
 
         self._plan(START + wait, command)
 

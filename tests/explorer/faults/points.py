@@ -155,6 +155,7 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("ledger", "hold"): _TABLE,
     ("ledger", "let_go"): _TABLE,
     ("ledger", "end_holds"): _TABLE,
+    ("ledger", "open_channels"): _TABLE,
     ("template_versions", "keep"): _TABLE,
     ("people", "reserve"): _TABLE,
     ("people", "suppress"): _TABLE,

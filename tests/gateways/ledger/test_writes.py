@@ -9,6 +9,7 @@ from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb.table import ROUNDS, Unacceptable
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
+from ordercast.pacing.opening import HoldRecord
 from tests.gateways.ledger.answers import DONE, NOT_SO, THERE, THROTTLED, read, written
 from tests.promises.ledger.decisions import latest_status, numbered_decision
 from tests.promises.ledger.holds import SWEDEN, TEXTS
@@ -111,17 +112,19 @@ def test_holds_that_change_faster_than_they_are_written_fail_the_write(stub, led
 def test_holds_that_somebody_else_changed_are_read_again_and_none_is_lost(stub, ledger) -> None:
     read(stub)
     written(stub, THERE)
-    read(stub, ledger_item.write_holds((SWEDEN,), version=1))
+    after = ledger_item.write_holds(HoldRecord(written=(TEXTS, SWEDEN)), version=2)
+    read(stub, ledger_item.write_holds(HoldRecord(written=(SWEDEN,)), version=1))
     stub.add_response(
         "batch_execute_statement",
         {"Responses": [DONE]},
         {
             "Statements": [
                 {
-                    "Statement": 'UPDATE "ledger" SET "holds"=? SET "version"="version"+1'
+                    "Statement": 'UPDATE "ledger" SET "holds"=? SET "opened"=? SET "version"="version"+1'
                     ' WHERE "pk"=? AND "sk"=? AND "version"=?',
                     "Parameters": [
-                        ledger_item.write_holds((TEXTS, SWEDEN), version=2)["holds"],
+                        after["holds"],
+                        after["opened"],
                         {"S": "holds"},
                         {"S": "holds"},
                         {"N": "1"},

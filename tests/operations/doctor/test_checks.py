@@ -1,5 +1,6 @@
 """What facts mean for a stage that writes to its own people, at the edges, and when they cannot be read."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -112,3 +113,14 @@ def test_every_fact_and_permission_is_in_the_docs():
     assert set(Source) == {each.source for each in CHECKS} == set(ACTIONS)
     for actions in ACTIONS.values():
         assert all(f"`{each}`" in written for each in actions)
+
+
+def test_the_operator_s_policy_allows_every_call():
+    statements = json.loads((ROOT / "docs/operator-policy.json").read_text())["Statement"]
+    allowed = {action for each in statements for action in _listed(each["Action"])}
+
+    assert {action for actions in ACTIONS.values() for action in actions} <= allowed
+
+
+def _listed(actions: str | list[str]) -> list[str]:
+    return [actions] if isinstance(actions, str) else actions

@@ -15,6 +15,7 @@ ACTIONS: dict[tuple[str, str], set[str]] = {
     ("ledger", "hold"): {INSERT, UPDATE, READ},
     ("ledger", "let_go"): {UPDATE, READ},
     ("ledger", "end_holds"): {UPDATE, READ},
+    ("ledger", "open_channels"): {INSERT, UPDATE, READ},
     ("template_versions", "keep"): {INSERT},
     ("people", "reserve"): {INSERT, UPDATE},
     ("people", "suppress"): {INSERT, UPDATE},

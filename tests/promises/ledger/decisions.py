@@ -225,7 +225,7 @@ class EntryPromises:
             )
         )
 
-        assert LookupResult(notifications={ONE.id: ONE}) == found
+        assert LookupResult(notifications={ONE.id: ONE}, opened=found.opened) == found
 
     def test_everything_is_found_in_one_look(self, ledger: Ledger) -> None:
         ledger.record_decisions([numbered_decision()])

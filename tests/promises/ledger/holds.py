@@ -10,6 +10,7 @@ from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.pacing.holds import PLACES, Hold, Holds, Scope, Why, held
+from ordercast.pacing.opening import Opened, unopened
 from ordercast.sending.due_partitions import held_behind
 from ordercast.workflows.ports import Ledger
 from tests.examples import paused
@@ -56,8 +57,36 @@ def behind(ledger: Ledger, *holds: Hold, until: datetime = LONG_AFTER) -> list[s
     return ledger.due(partitions, until=until, limit=10)
 
 
+def ready(channel: Channel, at: datetime = LATER) -> Opened:
+    """Return that a channel was opened."""
+    return Opened(channel=channel, by="ada", at=at, reason="doctor found it ready")
+
+
 class HoldsPromises:
-    """Mix in, and say with a fixture which `ledger`."""
+    """Mix in, and say with fixtures which `ledger`, all opened, and which `new_ledger`."""
+
+    def test_a_new_stage_holds_every_channel(self, new_ledger: Ledger) -> None:
+        assert {unopened(each) for each in Channel} == {*holds(new_ledger)}
+        assert () == new_ledger.look_up(LookupKeys(holds=True)).opened
+        assert {TEXTS, *map(unopened, Channel)} == {*new_ledger.hold([TEXTS])}
+
+    def test_a_channel_that_is_opened_stays_so_and_lets_go_what_waited(
+        self, new_ledger: Ledger
+    ) -> None:
+        new_ledger.open_channels([ready(Channel.SMS)])
+        released = replace(unopened(Channel.SMS), released_at=LATER)
+        assert {released, unopened(Channel.EMAIL)} == {*holds(new_ledger)}
+
+        new_ledger.end_holds([released])
+        new_ledger.open_channels([ready(Channel.SMS, LONG_AFTER)])
+        found = new_ledger.look_up(LookupKeys(holds=True))
+        assert ((unopened(Channel.EMAIL),), (ready(Channel.SMS),)) == (found.holds, found.opened)
+
+    def test_no_other_release_opens_a_channel(self, new_ledger: Ledger) -> None:
+        new_ledger.let_go([unopened(each).id for each in Channel], at=LATER)
+        new_ledger.end_holds([*map(unopened, Channel)])
+
+        assert {unopened(each) for each in Channel} == {*holds(new_ledger)}
 
     def test_nothing_is_held_by_itself(self, ledger: Ledger) -> None:
         assert () == holds(ledger)
