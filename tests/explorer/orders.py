@@ -19,6 +19,9 @@ from tests.templates.review import REVIEW
 
 SHOP = "Example Tea"
 BULK = 18
+PUMPED = "o-pumped"
+"""The order whose text costs more than the velocity limit of its hour."""
+
 SMS, EMAIL = Channel.SMS, Channel.EMAIL
 
 
@@ -107,6 +110,12 @@ def returned() -> bytes:
 def in_trouble() -> tuple[bytes, ...]:
     """Return an order at which the account's trouble begins, on either channel."""
     return (event("o-no-quota", channel="both"),)
+
+
+@cache
+def pumped() -> bytes:
+    """Return an order that only serves to have a dear text sent."""
+    return event(PUMPED)
 
 
 @cache

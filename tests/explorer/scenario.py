@@ -28,6 +28,7 @@ from tests.explorer.orders import (
     news,
     people,
     phone,
+    pumped,
     returned,
 )
 
@@ -146,6 +147,7 @@ def stage(
     set_up.after(2 * HOUR, lambda: set_up.stream.put(returned()))
     set_up.after(3 * HOUR, lambda: set_up.stream.put(*in_trouble()))
     set_up.after(3 * HOUR + MINUTE, lambda: set_up.stream.put(event("o-held")))
+    set_up.after(2 * HOUR, lambda: set_up.stream.put(pumped()))
     set_up.after(49 * HOUR, set_up.audit)
     set_up.after(50 * HOUR, set_up.expire)
     set_up.after(52 * HOUR, lambda: set_up.stream.put(*long_after()))

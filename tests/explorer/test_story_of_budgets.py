@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from ordercast.notifications.lifecycle import State
+from ordercast.pacing.holds import Hold, Holds, Why
 from ordercast.workflows.ports import RowChange
 from tests.explorer.checks.rows import all_rows
 from tests.explorer.deployed.fitting import Fitting
 from tests.explorer.exploring import (
     played,
 )
+from tests.explorer.orders import PUMPED
 from tests.explorer.safeguards.definition import Around
 
 
@@ -24,6 +26,28 @@ def test_one_message_passes_the_hold_and_one_stays_behind_it() -> None:
     assert {(Decimal("0.01"), None): 2, (None, "over-budget"): 1} == Counter(
         (row.cost, row.rule) for row in harvest
     )
+
+
+def test_a_text_over_the_velocity_limit_of_its_hour_is_held_back_and_never_sent() -> None:
+    held: set[str] = set()
+    again = played(fitting=Fitting(sender_ledger=lambda port: Holding(port, held)))
+    pumped = [row for row in all_rows(again).values() if row.order.order_id == PUMPED]
+
+    assert {"velocity:channel=sms,country=US,period=2026-03-02T11"} == held
+    assert [(State.SUPPRESSED, "over-budget", 0)] == [(r.state, r.rule, r.attempts) for r in pumped]
+
+
+class Holding(Around):
+    """Notes the holds that a velocity limit writes."""
+
+    def __init__(self, inner: Any, noted: set[str]) -> None:
+        super().__init__(inner)
+        self.noted = noted
+
+    def hold(self, holds: Sequence[Hold]) -> Holds:
+        self.noted |= {each.id for each in holds if each.why is Why.VELOCITY}
+        kept: Holds = self.inner.hold(holds)
+        return kept
 
 
 class Passing(Around):

@@ -50,13 +50,14 @@ def overdrawn(
 ) -> Iterator[str]:
     """P7: nothing was drawn beyond a limit; in the end an account has used what its messages cost."""
     truth = summed(contribution(input_of(row)) for row in rows)
+    # Those of velocity limits as well, which last an hour and are compared with nothing.
+    lowest = {key: each for key, each in accounts.lowest.items() if each < 0}
+    yield from (f"P7: {key} was overdrawn by {-each} USD" for key, each in lowest.items())
     for budget in limits.budgets:
         for key, account in accounts.kept.items():
             name, _, period = key.rpartition("#")
             if name != budget.id:
                 continue
-            if accounts.lowest[key] < 0:
-                yield f"P7: {key} was overdrawn by {-accounts.lowest[key]} USD"
             charged = charged_by_slot(truth, budget, period)
             for slot, used in account.used.items():
                 if used != charged.get(slot, Decimal()):

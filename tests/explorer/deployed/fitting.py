@@ -41,7 +41,7 @@ SEND_POLICY = SendPolicy(
     **QUIET,
     origination="explorer",
     rate=1000,
-    velocity_floor=0,
+    velocity_floor=2,
     velocity_factor=5,
     claim_lease=LEASE,
     receipt_retention=RECEIPT_RETENTION,
