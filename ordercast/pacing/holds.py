@@ -121,16 +121,28 @@ Holds = tuple[Hold, ...]
 """All holds of a stage, the oldest first."""
 
 
-def hold_of(row: Notification, holds: Iterable[Hold]) -> Hold | None:
+def hold_of(
+    row: Notification, holds: Iterable[Hold], *, amount: Decimal | None = None
+) -> Hold | None:
     """Return the first hold that covers *row*; None if it may be sent.
 
-    A row that names a hold and does not wait behind it is that hold's probe, and passes it.
+    A row that names a hold and does not wait behind it is that hold's probe, and passes it. One that
+    takes less than a hold for money `needs` passes that, too: there may be room for it. *amount* (US
+    dollars) is what the row takes of its budgets; while nobody knows, no such hold covers it.
     """
     passes = None if row.is_held else row.held_by
     return next(
-        (h for h in holds if h.is_active and h.id != passes and h.scope.covers(row)),
+        (
+            h
+            for h in holds
+            if h.is_active and h.id != passes and h.scope.covers(row) and _takes(h.needs, amount)
+        ),
         None,
     )
+
+
+def _takes(needs: Decimal | None, amount: Decimal | None) -> bool:
+    return needs is None or (amount is not None and amount >= needs)
 
 
 def held(row: Notification, hold: Hold, *, until: datetime) -> Notification:
@@ -145,7 +157,8 @@ def held(row: Notification, hold: Hold, *, until: datetime) -> Notification:
 def with_holds(holds: Holds, new: Iterable[Hold]) -> Holds:
     """Return *holds* and those of *new* that are not among them.
 
-    One that was let go holds again. What does not fit is left out.
+    One that was let go holds again. Of one that holds for money, the least that was refused is kept.
+    What does not fit is left out.
     """
     kept = {each.id: each for each in holds}
     for each in new:
@@ -153,6 +166,8 @@ def with_holds(holds: Holds, new: Iterable[Hold]) -> Holds:
         same = sum(other.why is each.why for other in kept.values())
         if same < PLACES[each.why] if known is None else not known.is_active:
             kept[each.id] = each
+        elif known and known.needs is not None and each.needs is not None:
+            kept[each.id] = replace(known, needs=min(known.needs, each.needs))
     return in_order(kept.values())
 
 

@@ -55,7 +55,7 @@ def hold_for(row: Notification, exceeded: Exceeded, *, now: datetime) -> Hold:
         scope=scope,
         by=SENDER,
         since=now,
-        reason=f"{budget.limit:f} USD used up",
+        reason=f"of {budget.limit:f} USD, less than a message takes is left",
         needs=exceeded.amount,
     )
 

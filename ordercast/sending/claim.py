@@ -32,6 +32,15 @@ def drawn_after(request: ClaimRequest) -> Decimal:
     return (request.drawn_before or Decimal()) + request.drawn
 
 
+def needed_for(row: Notification, request: ClaimRequest) -> Decimal:
+    """Return what a claim takes of budgets, in US dollars: never below 0.
+
+    That is its ceiling and those of claims whose call may have been made, less what is drawn already.
+    """
+    ceiling = (request.reserved or Decimal()) * (1 + row.resends)
+    return max(Decimal(), ceiling - (row.drawn or Decimal()))
+
+
 class ClaimStatus(StrEnum):
     """Claimed by us; no longer to be sent; claimed by another; or that claim's lease has ended."""
 

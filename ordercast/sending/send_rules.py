@@ -11,7 +11,7 @@ Who asks which rule, and when:
 | quiet hours | `decide`, defers | `quiet_until_for`, defers | `quiet_until_for`, defers | by the sender |
 | hourly cap (`hourly_cap.reserve`) | `capped`, after `decide` | - | - | - |
 | age (`send_within` of the template) | - | `block_reason` | `block_reason` | by the sender |
-| holds (`pacing/holds.py`) | `hold_of`, trouble with the account alone | `hold_of`, holds back | `hold_of` | by the sender |
+| holds (`pacing/holds.py`) | `hold_of`, trouble with the account alone | `hold_of`, holds back; those for money once it is priced | `hold_of`, none for money | by the sender |
 
 Consent is read again before each claim and release, because it may have been withdrawn since the
 decision; quiet hours, because they may have begun while it waited for its turn. What the relay

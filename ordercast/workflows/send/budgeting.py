@@ -13,10 +13,9 @@ from ordercast.budgets.draws import Exceeded, Expense, draws_of, over
 from ordercast.budgets.velocity import Velocity, applying
 from ordercast.errors import LedgerUnavailable, Retryable
 from ordercast.events.order_event import Priority
-from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import Draw
 from ordercast.rollups.budget_holds import spending_of
-from ordercast.sending.claim import ClaimRequest
+from ordercast.sending.claim import needed_for
 from ordercast.workflows.ports import Accounts, PaceAnswer
 from ordercast.workflows.send.checks import Ready
 
@@ -113,7 +112,7 @@ class Budgeting:
             spending = spending_of(row)
             yield Expense(
                 id=row.id,
-                amount=_needed(row, request),
+                amount=needed_for(row, request),
                 hour=spending.hour,
                 is_high=row.priority is Priority.HIGH,
                 budgets=applying(spending, limits, self.velocity),
@@ -139,12 +138,6 @@ class _First:
     def done(self) -> list[AccountDraw]:
         """What was drawn."""
         return [d for d, a in zip(self.draws, self.answers, strict=False) if a.done]
-
-
-def _needed(row: Notification, request: ClaimRequest) -> Decimal:
-    """Return the ceiling of this claim and those whose call may have been made, less what is drawn."""
-    ceiling = (request.reserved or Decimal()) * (1 + row.resends)
-    return max(Decimal(), ceiling - (row.drawn or Decimal()))
 
 
 def _left(draws: Iterable[AccountDraw], answers: Iterable[Drawn]) -> dict[str, Decimal]:

@@ -14,7 +14,7 @@ from ordercast.people.person import people_for
 from ordercast.people.quiet_policy import QuietPolicy
 from ordercast.rollups.budget_holds import hold_for, the_least_of_each
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
-from ordercast.sending.claim import ClaimRequest
+from ordercast.sending.claim import ClaimRequest, needed_for
 from ordercast.sending.outcome import Outgoing
 from ordercast.sending.send_rules import (
     COUNTRY_CLOSED,
@@ -72,7 +72,7 @@ class Checks:
         """Suppress, defer or hold what may not be sent, back off what fails; return the rest."""
         failed: Failed = []
         found = self._known(wave)
-        ready = self._rendered(self._allowed(wave, found, sent, failed), sent, failed)
+        ready = self._rendered(self._allowed(wave, found, sent, failed), found, sent, failed)
         self._hold_back(failed, received, sent)
         self.keep_versions(each.words for each, _ in ready)
         return Checked(ready, found.limits)
@@ -135,10 +135,15 @@ class Checks:
         sent.settled.update(new.state for _, new in changes)
         return allowed
 
-    def _rendered(self, rows: Iterable[Notification], sent: Sent, failed: Failed) -> list[Ready]:
-        """Render and price before any claim: a template that fails leaves nothing claimed."""
+    def _rendered(
+        self, rows: Iterable[Notification], found: LookupResult, sent: Sent, failed: Failed
+    ) -> list[Ready]:
+        """Render and price before any claim: a template that fails leaves nothing claimed.
+
+        Only then is it known whether a hold for money covers a row.
+        """
         ready: list[Ready] = []
-        closed: list[RowChange] = []
+        ended: list[RowChange] = []
         for row in rows:
             try:
                 words = self.words(row)
@@ -146,13 +151,15 @@ class Checks:
             except Exception as error:  # noqa: BLE001 - a bug in one template must not sink its neighbours
                 failed.append((row, error))
                 continue
-            if request:
+            if request is None:
+                ended.append((row, suppressed(row, COUNTRY_CLOSED, at=self.now())))
+            elif hold := hold_of(row, found.holds, amount=needed_for(row, request)):
+                ended.append((row, held(row, hold, until=expires_at(row, self.send_within(row)))))
+            else:
                 request = replace(request, template_version=words.version)
                 ready.append((Outgoing(notification=row, words=words), request))
-            else:
-                closed.append((row, suppressed(row, COUNTRY_CLOSED, at=self.now())))
-        self.ledger.change(closed)
-        sent.settled.update(new.state for _, new in closed)
+        self.ledger.change(ended)
+        sent.settled.update(new.state for _, new in ended)
         return ready
 
     def _hold_back(self, failed: Failed, received: Mapping[str, int], sent: Sent) -> None:

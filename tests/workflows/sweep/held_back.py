@@ -42,7 +42,7 @@ def trouble(why: Why = Why.ACCOUNT) -> Hold:
 
 
 def hold_of(world: World, why: Why) -> Hold:
-    """Return a hold of ONE for that reason; the budget of a hold for money is used up."""
+    """Return a hold of ONE for that reason; the budget of a hold for money is used up, also for e-mails that cost nothing here."""
     if why not in FOR_MONEY:
         return trouble(why)
     velocity = why is Why.VELOCITY
@@ -50,4 +50,4 @@ def hold_of(world: World, why: Why) -> Hold:
     world.ledger.limits = Limits(budgets=() if velocity else (budget,))
     key = budget.account(hour_of(ONE.effective_at))
     world.accounts.kept[key] = replace(opened(budget, key), left=Decimal())
-    return hold_for(ONE, Exceeded(budget, Decimal(1)), now=world.now())
+    return hold_for(ONE, Exceeded(budget, Decimal()), now=world.now())

@@ -272,6 +272,78 @@ def test_of_a_wave_that_is_refused_the_cheapest_says_what_must_be_free(world: Wo
     assert [Decimal("0.20")] == [each.needs for each in world.ledger.holds]
 
 
+def priced(world: World, dear: Notification, price: str) -> None:
+    """Let that one take so many US dollars, and all others two cents."""
+    world.cost = lambda row, _: ClaimRequest(
+        id=row.id,
+        parts=1,
+        estimate=Decimal("0.01"),
+        reserved=Decimal(price if row.id == dear.id else "0.02"),
+    )
+
+
+def test_a_text_that_is_too_dear_for_what_is_left_waits_and_cheaper_ones_are_sent(
+    world: World,
+) -> None:
+    (dear,) = texts(0, 1)
+    priced(world, dear, "0.07")
+    send(world, *texts(1, 2))
+    send(world, dear)
+    assert Decimal("0.06") == next(iter(world.accounts.kept.values())).left
+    send(world, *texts(3, 3))
+
+    assert (State.DEFERRED, "budget") == (world.state(dear.id), world.row(dear.id).rule)
+    assert 5 == sum(row.state is State.SENT for row in world.rows())
+
+
+def test_a_text_dearer_than_the_whole_limit_holds_back_itself_alone(world: World) -> None:
+    (dear,) = texts(0, 1)
+    priced(world, dear, "1.50")
+    send(world, dear)
+    send(world, *texts(1, 5))
+    pass_time(world, HOUR, by=timedelta(minutes=1))
+
+    assert 5 == sum(row.state is State.SENT for row in world.rows())
+    assert State.DEFERRED is world.state(dear.id)
+    assert [] == world.notifications_topic.published
+
+
+def test_what_is_refused_behind_such_a_hold_lowers_what_it_needs_and_holds_back_the_rest(
+    world: World,
+) -> None:
+    """Or each cheap text would be refused by itself, from then on."""
+    (dear,) = texts(0, 1)
+    priced(world, dear, "1.50")
+    send(world, dear)
+    send(world, *texts(1, 6))
+    assert [Decimal("0.02")] == [each.needs for each in world.ledger.holds]
+
+    before = len(world.accounts.calls)
+    send(world, *texts(10, 5))
+    assert before == len(world.accounts.calls)
+    assert 7 == sum(row.state is State.DEFERRED for row in world.rows())
+
+
+def test_what_was_deferred_for_another_reason_is_priced_before_a_hold_for_money_covers_it(
+    world: World,
+) -> None:
+    (dear, later) = texts(0, 2)
+    priced(world, dear, "1.50")
+    send(world, dear)
+    world.enter(
+        replace(
+            later,
+            effective_at=world.now(),
+            state=State.DEFERRED,
+            rule="quiet-hours",
+            due_at=world.now() + timedelta(minutes=5),
+        )
+    )
+    pass_time(world, HOUR, by=timedelta(minutes=1))
+
+    assert State.SENT is world.state(later.id)
+
+
 def test_an_operators_limit_of_the_hour_ends_the_hold_of_the_velocity_limit(world: World) -> None:
     """As the runbook says: with the velocity limit goes what it holds back."""
     swift = Budget(
@@ -280,7 +352,7 @@ def test_an_operators_limit_of_the_hour_ends_the_hold_of_the_velocity_limit(worl
     row = replace(ONE, order=replace(ONE.order, shop="Tea"))
     key = swift.account(hour_of(row.effective_at))
     world.accounts.kept[key] = replace(opened(swift, key), left=Decimal())
-    hold = hold_for(row, Exceeded(swift, Decimal(1)), now=world.now())
+    hold = hold_for(row, Exceeded(swift, Decimal()), now=world.now())
     hold_back(world, row, hold=hold)
     world.sweep()
     assert [None] == [each.released_at for each in world.ledger.holds]
