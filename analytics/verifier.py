@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ordercast.embedded_metric_format import emf_line
+from ordercast.embedded_metric_format import CLOUDWATCH_OFF, emf_line
 from ordercast.gateways.invocations.deadline import deadline
 from ordercast.gateways.invocations.request_log import request_log
 from ordercast.settings.analytics import HOURS_AGO, MINUTES_APART, VerifierSettings
@@ -39,6 +39,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]: 
         )
         if made.is_over:
             over.append(made)
+            _tell_cloudwatch(made)
             log.info("budgets_corrected", extra={"hour": made.hour, "slots": _corrected(made)})
     mismatches = sum(each.mismatches for each in over)
     print(emf_line({METRIC: mismatches}, stage=_settings().stage, at=now))
@@ -57,6 +58,14 @@ def _passes(left: "Deadline", *, first: int) -> Iterator[ComparedHour]:
             yield made
             if not made.is_over:
                 return
+
+
+def _tell_cloudwatch(made: ComparedHour) -> None:
+    """Publish, at its hour, by how much CloudWatch differs, once it has had a day to show it."""
+    if made.age != HOURS_AGO[0]:
+        off = _wired().metrics([made.hour]).off_by
+        at = datetime.fromisoformat(f"{made.hour}:00+00:00")
+        print(emf_line({CLOUDWATCH_OFF: off}, stage=_settings().stage, at=at))
 
 
 def _corrected(made: ComparedHour) -> int:

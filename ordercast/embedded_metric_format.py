@@ -25,6 +25,9 @@ DECIDED, DECIDED_LATE = "Decided", "DecidedLate"
 """Events that the relay decided about or parked, and how many of them more than a minute after they
 arrived on the stream."""
 
+CLOUDWATCH_OFF = "CloudWatchOff"
+"""By how many notifications CloudWatch differs from the rollups in the hour at which it stands."""
+
 BUDGET_USED = "BudgetUsed"
 """How much of the fullest budget is used in its present period, in percent; alarms watch it."""
 

@@ -14,6 +14,7 @@ from ordercast.settings.brands import own_senders
 from ordercast.settings.processors import EmailSenderSettings
 from ordercast.wiring.clock import utc_now, wait_until
 from processors.sender import Sender, respond, wire
+from processors.traced import traced
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Send one batch; what could not be sent yet is redelivered."""
     log = request_log("email-sender", context)
-    return respond(event, _wired(), log, time_left=deadline(context))
+    with traced("email-sender", event["Records"], os.environ):
+        return respond(event, _wired(), log, time_left=deadline(context))
 
 
 @cache

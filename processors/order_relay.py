@@ -29,6 +29,7 @@ from ordercast.wiring.relay import RelayPorts, policy_of, relay_orders
 from ordercast.wiring.tables import tables
 from ordercast.workflows.ports import Deadline
 from ordercast.workflows.relay_orders import Relayed, RelayOrders
+from processors.traced import traced
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -43,7 +44,8 @@ PORTION_TAKES = timedelta(seconds=10)
 def handler(event: dict[str, Any], context: "LambdaContext") -> BatchResponse:
     """Relay one batch; it is redelivered from the first record that is not done."""
     log = request_log("order-relay", context)
-    return respond(event, _wired(), log, time_left=deadline(context), write=_write)
+    with traced("order-relay", event["Records"], os.environ):
+        return respond(event, _wired(), log, time_left=deadline(context), write=_write)
 
 
 def respond(

@@ -25,6 +25,7 @@ from ordercast.gateways.messaging.receipt_queue import SqsReceiptQueue
 from ordercast.gateways.messaging.topic import Topic
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.providers.ses_quota import SesQuota
+from ordercast.gateways.providers.ses_reputation import SesReputation
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.sending.due_partitions import SHARDS
@@ -111,6 +112,7 @@ def _wired() -> Sweep:
     topic = Topic(
         client=clients.sns_topics(), arn=settings.notifications_topic_arn, executor=executor
     )
+    account, cloudwatch = clients.ses_account(), clients.cloudwatch()
     ports = SweeperPorts(
         accounts=DynamoAccounts(table=ledger),
         adjustments=DynamoRollups(table=table(settings.rollups_table)),
@@ -120,11 +122,12 @@ def _wired() -> Sweep:
         notifications_topic=SnsNotificationsTopic(topic=topic),
         receipt_queue=SqsReceiptQueue(
             client=clients.sqs(),
-            cloudwatch=clients.cloudwatch(),
+            cloudwatch=cloudwatch,
             url=settings.receipts_queue_url,
             dead_letters_url=settings.receipts_dead_letters_url,
         ),
-        send_quotas=SesQuota(client=clients.ses_account()),
+        send_quotas=SesQuota(client=account),
+        reputations=SesReputation(client=account, cloudwatch=cloudwatch),
         senders=senders(read_senders(settings.senders), ledger=ledger, executor=executor),
     )
     return sweep(ports, settings, sweep_receipts(ports, settings))

@@ -29,6 +29,7 @@ from local_cloud.emulator.faster_dynamodb import speed_up
 from local_cloud.emulator.faster_kinesis import expire_seldom
 from local_cloud.emulator.partiql_streams import emit_stream_records
 from local_cloud.emulator.pollers import leave_mappings_alone, remember_windows
+from local_cloud.emulator.saved_queries import accept_saved_queries
 from local_cloud.supervisor.parent_watch import when_parent_ends
 
 PINNED = "1.5.33"
@@ -56,6 +57,7 @@ def main() -> None:
     remember_windows(lambda_service, provisioners)
     accept_metric_math(provisioners)
     accept_composite_alarms(provisioners)
+    accept_saved_queries(provisioners)
     authorise_partiql(importlib.import_module("ministack.core.iam_actions"))
     if _secured():
         authorise_named(

@@ -13,7 +13,7 @@ from ordercast.events.identity import customer_key, order_hash_for
 from ordercast.notifications.notification import Notification
 from ordercast.operations.target import Target
 from ordercast.operations.units import count
-from ordercast.pacing.holds import Why
+from ordercast.pacing.holds import OF_A_CHANNEL
 
 
 def order_listing(target: Target, order_id: str, *, shop: str | None) -> RenderableType | None:
@@ -55,7 +55,7 @@ def _held_back(target: Target, rows: Iterable[Notification]) -> Iterator[Text]:
     holds = [
         each
         for each in ledger.look_up(LookupKeys(holds=True)).holds
-        if each.is_active and (each.why in _OF_ALL or each.id in behind)
+        if each.is_active and (each.why in OF_A_CHANNEL or each.id in behind)
     ]
     if holds:
         yield Text("\nHeld back:", style="bold")
@@ -89,6 +89,3 @@ def _figures(row: Notification) -> list[str]:
     if row.estimate is not None:
         figures.append(f"{row.estimate.normalize():f} USD estimated")
     return figures
-
-
-_OF_ALL = frozenset({Why.ACCOUNT, Why.UNOPENED})

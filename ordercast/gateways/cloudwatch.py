@@ -1,6 +1,6 @@
 """Read the sums of our metrics back from CloudWatch. Used by `ordercast verify` and the demo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -35,6 +35,28 @@ class MetricSums:
         CloudWatch answers by whole periods that begin from *since* on and before *until*.
         *dimensions* are those that a series has besides the stage.
         """
+        found = dict.fromkeys(names, 0.0)
+        for name, _, value in self._values(names, since, until, period, dimensions):
+            found[name] += value
+        return found
+
+    def by_hour(
+        self, names: Sequence[str], since: datetime, until: datetime
+    ) -> dict[str, dict[datetime, float]]:
+        """Return the sum of each metric in each hour that has one, by the hour's begin."""
+        found: dict[str, dict[datetime, float]] = {name: {} for name in names}
+        for name, hour, value in self._values(names, since, until, timedelta(hours=1), _NONE):
+            found[name][hour] = found[name].get(hour, 0.0) + value
+        return found
+
+    def _values(
+        self,
+        names: Sequence[str],
+        since: datetime,
+        until: datetime,
+        period: timedelta,
+        dimensions: Mapping[str, str],
+    ) -> Iterator[tuple[str, datetime, float]]:
         pages = self.client.get_paginator("get_metric_data").paginate(
             StartTime=since,
             EndTime=until,
@@ -42,11 +64,11 @@ class MetricSums:
                 self._query(place, name, period, dimensions) for place, name in enumerate(names)
             ],
         )
-        found = dict.fromkeys(names, 0.0)
         for page in pages:
             for result in page["MetricDataResults"]:
-                found[names[int(result["Id"][1:])]] += sum(result["Values"])
-        return found
+                name = names[int(result["Id"][1:])]
+                for at, value in zip(result["Timestamps"], result["Values"], strict=True):
+                    yield name, at, value
 
     def _query(
         self, place: int, name: str, period: timedelta, dimensions: Mapping[str, str]

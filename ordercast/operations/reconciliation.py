@@ -5,20 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 from msgspec.structs import asdict
 
-from ordercast.embedded_metric_format import NAMESPACE
-from ordercast.gateways.cloudwatch import MetricSums
 from ordercast.operations.periods import moment
 from ordercast.operations.target import Target
 from ordercast.reconciliation.comparison import Findings
 from ordercast.reconciliation.tracing import TracedRecords
-from ordercast.rollups.statistics import in_all
 from ordercast.settings.analytics import VerifierSettings
 from ordercast.usage_error import UsageError
-from ordercast.wiring.reconciliation import Verification, verification
-from ordercast.workflows.read_rollups import HOUR, hours, rollups_between
+from ordercast.wiring.reconciliation import verification
+from ordercast.workflows.read_rollups import hours
 from ordercast.workflows.reconcile.compare_budgets import BudgetDifference
 
 
@@ -26,12 +22,13 @@ from ordercast.workflows.reconcile.compare_budgets import BudgetDifference
 class ReconciliationResult:
     """The differences that were found; `cloudwatch` has the rollups' and CloudWatch's sum by metric.
 
-    `budgets` are hours and days of budgets that have used something else than was charged.
+    `cloudwatch_off_since` is the first hour (UTC) in which they differ. `budgets` are hours and days of budgets that have used something else than was charged.
     """
 
     found: Findings
     records: TracedRecords
     cloudwatch: Mapping[str, tuple[float, float]]
+    cloudwatch_off_since: str | None = None
     repaired: int
     budgets: Sequence[BudgetDifference] = ()
 
@@ -102,11 +99,13 @@ def compare(
     if repair and budgets:
         repaired += wired.budgets.correct(budgets)
         budgets = wired.budgets(named)
+    metrics = wired.metrics(named)
     return ReconciliationResult(
         found=found,
         budgets=budgets,
         records=records,
-        cloudwatch=_cloudwatch(chosen.stage, wired, named),
+        cloudwatch=metrics.sums,
+        cloudwatch_off_since=metrics.off_since,
         repaired=repaired,
     )
 
@@ -143,29 +142,8 @@ def document(result: ReconciliationResult) -> dict[str, Any]:
             name: {"rollups": rollups, "cloudwatch": measured}
             for name, (rollups, measured) in result.cloudwatch.items()
         },
+        "cloudwatch_off_since": result.cloudwatch_off_since,
     }
 
 
 _TRACED = ("accepted", "duplicate", "stale", "parked", "waiting", "lost", "unentered")
-
-
-def _cloudwatch(
-    stage: str, wired: Verification, named: list[str]
-) -> dict[str, tuple[float, float]]:
-    """Return the sums of the rollups and of CloudWatch for the same hours of acceptance."""
-    if not named:
-        return {}
-    first, last = (datetime.fromisoformat(f"{each}:00+00:00") for each in (named[0], named[-1]))
-    figures = in_all(rollups_between(wired.rollups, first, last + HOUR).values())
-    rollups = {
-        "Accepted": figures.accepted,
-        "Sent": figures.sent,
-        "Delivered": figures.delivered,
-        "Undelivered": figures.undelivered,
-        "InDoubt": figures.in_doubt,
-        "Suppressed": figures.suppressed,
-        "CostUSD": float(figures.money.cost),
-    }
-    metrics = MetricSums(client=boto3.client("cloudwatch"), namespace=NAMESPACE, stage=stage)
-    sums = metrics.sums(list(rollups), first, last + HOUR, period=HOUR)
-    return {name: (figure, sums[name]) for name, figure in rollups.items()}

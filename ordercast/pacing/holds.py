@@ -1,7 +1,7 @@
 """Hold messages back: what a hold covers, why, by whom and since when. Used by senders, the sweeper and operators.
 
-An operator's pause, trouble with the account, a budget that is used up, the velocity trip and an
-open breaker are all holds. Who may write one only has to know its scope.
+An operator's pause, trouble with the account, a budget that is used up, the velocity trip, an open
+breaker and a bad reputation are all holds. Who may write one only has to know its scope.
 """
 
 import re
@@ -26,16 +26,30 @@ class Why(StrEnum):
     BUDGET = "budget"  # it is used up
     VELOCITY = "velocity"  # more is spent in an hour than at that hour in other weeks
     BREAKER = "breaker"  # the provider is down
+    REPUTATION = "reputation"  # too many bounces or complaints: SES is about to review the account
     UNOPENED = "unopened"  # nobody has said yet that the account is ready (pacing/opening.py)
 
 
 # What expires behind one of these was not sent for its price.
 FOR_MONEY = frozenset({Why.BUDGET, Why.VELOCITY})
 
+# What a person has to mend at the provider.
+OF_THE_ACCOUNT = frozenset({Why.ACCOUNT, Why.REPUTATION})
+
+# What holds all messages of a channel, whatever they are.
+OF_A_CHANNEL = OF_THE_ACCOUNT | {Why.UNOPENED}
+
 # What the provider's next answer can end: the sweeper probes these with one message.
 PROBED = frozenset({Why.ACCOUNT, Why.BREAKER})
 
-PLACES = {Why.PAUSED: 30, Why.ACCOUNT: 5, Why.BREAKER: 5, Why.BUDGET: 40, Why.VELOCITY: 20}
+PLACES = {
+    Why.PAUSED: 30,
+    Why.ACCOUNT: 5,
+    Why.BREAKER: 5,
+    Why.REPUTATION: 1,
+    Why.BUDGET: 39,
+    Why.VELOCITY: 20,
+}
 """The most holds of each kind at a time, so that none crowds out another; nobody writes another kind.
 
 They are read with each wave: all 100 are about 25 KB.

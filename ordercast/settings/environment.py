@@ -10,6 +10,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Self, get_type_hints
 
+TRACING = "TRACING"
+"""Set where a stage traces (stages/*.toml: tracing); read by processors/traced.py."""
+
 
 class MissingSetting(Exception):
     """The function was deployed without a variable that its settings class names."""

@@ -135,13 +135,15 @@ class ReceiptTrackerSettings(ReceiptPolicy, EnvironmentSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepPolicy(QuietSettings):
-    """When the sweeper acts, set in stages/*.toml by the same names; to resend after 0 is never."""
+    """When the sweeper acts, set in stages/*.toml by the same names; to resend after 0 is never, to hold at 0 too."""
 
     republish_after: timedelta
     resend_email_after: timedelta
     receipt_timeout: timedelta
     claim_lease: timedelta
     soft_bounces: int
+    hold_bounce_percent: Decimal
+    hold_complaint_percent: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

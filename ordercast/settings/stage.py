@@ -35,6 +35,11 @@ RegionName = Annotated[
 _TAG = "1 to 256 letters, digits, spaces and any of _.:/=+-@"
 TagValue = Annotated[str, Meta(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,256}\Z", description=_TAG)]
 Removal = Literal["destroy", "retain"]
+LogLevel = Literal["DEBUG", "INFO", "WARNING"]
+_NUMBER = '"", or a number such as "+12065550100"'
+Number = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{6,14})\Z", description=_NUMBER)]
+_HTTPS = "an https address"
+HttpsUrl = Annotated[str, Meta(pattern=r"^https://[!-~]{1,500}\Z", description=_HTTPS)]
 
 
 class BundleTarget(Settings, frozen=True):
@@ -152,6 +157,7 @@ class AlarmSettings(Settings, frozen=True):
     sms_spend: Factor
     month_cost: Whole
     email: Text | None = None
+    url: HttpsUrl | None = None
 
 
 class StageSettings(Settings, frozen=True):
@@ -167,8 +173,12 @@ class StageSettings(Settings, frozen=True):
     sms_attributes: Flag
     release: Literal["none", "at-once", "canary"]
     log_retention: Span
+    log_level: LogLevel
+    tracing: Flag
     metrics: Literal["essential", "full"]
     heartbeat_every: Span
+    sms_heartbeat_every: Span
+    sms_heartbeat_number: Number
     mail_domain: Text
     email_from: Text
     existing_identities: Text
@@ -192,6 +202,8 @@ class StageSettings(Settings, frozen=True):
     default_time_zone: Text
     default_currency: Currency
     soft_bounces: Whole
+    hold_bounce_percent: Factor
+    hold_complaint_percent: Factor
     retention: Span
     receipt_retention: Span
     parked_retention: Span

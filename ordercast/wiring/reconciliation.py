@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from ordercast.embedded_metric_format import NAMESPACE
 from ordercast.gateways import clients
 from ordercast.gateways.budgets.dynamo_accounts import DynamoAccounts
 from ordercast.gateways.budgets.limits import DynamoLimits
+from ordercast.gateways.cloudwatch import MetricSums
 from ordercast.gateways.ledger.dynamo_ledger import DynamoLedger
 from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
 from ordercast.gateways.parked.objects import S3ParkedObjects
@@ -25,6 +27,7 @@ from ordercast.wiring.velocity import velocity_of
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from ordercast.workflows.reconcile.compare_in_passes import CompareInPasses
+from ordercast.workflows.reconcile.compare_metrics import CompareMetrics
 from ordercast.workflows.reconcile.compare_rollups import CompareRollups
 from ordercast.workflows.reconcile.count_charges import CountCharges
 from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
@@ -45,6 +48,7 @@ class Verification:
     in_passes: CompareInPasses
     rollups: DynamoRollups
     inputs: DynamoRollupInputs
+    metrics: CompareMetrics
     charges: CountCharges | None
 
 
@@ -107,6 +111,12 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
         ),
         rollups=rollups,
         inputs=inputs,
+        metrics=CompareMetrics(
+            rollups=rollups,
+            metrics=MetricSums(
+                client=clients.cloudwatch(), namespace=NAMESPACE, stage=settings.stage
+            ),
+        ),
         charges=charges,
     )
 

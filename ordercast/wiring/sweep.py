@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ordercast.pacing.reputation import ReputationLimits
 from ordercast.sending.due_policy import DuePolicy
 from ordercast.sending.send_rules import SendWithin
 from ordercast.settings.processors import SweepPolicy
@@ -14,10 +15,12 @@ from ordercast.workflows.ports import (
     Adjustments,
     NotificationsTopic,
     ReceiptQueue,
+    Reputations,
     SendQuotas,
 )
 from ordercast.workflows.release_room import Senders
 from ordercast.workflows.sweep.keep_budgets import KeepBudgets
+from ordercast.workflows.sweep.keep_reputation import KeepReputation
 from ordercast.workflows.sweep.keep_send_quota import CHANNEL, KeepSendQuota
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.probe_holds import ProbeHolds
@@ -41,6 +44,7 @@ class SweeperPorts(ReceiptPorts):
     adjustments: Adjustments
     senders: Senders
     send_quotas: SendQuotas
+    reputations: Reputations
     send_within: SendWithin = send_within
     function: str = "sweeper"
 
@@ -83,6 +87,7 @@ def sweep(
     probe = ProbeHolds(
         ledger=ports.ledger, notifications_topic=ports.notifications_topic, release=release
     )
+    holds = SweepHolds(ledger=ports.ledger, release=release, probe=probe, now=ports.now)
     paid = ReleasePaid(
         ledger=ports.ledger, notifications_topic=ports.notifications_topic, release=release
     )
@@ -115,5 +120,15 @@ def sweep(
             release=paid,
             now=ports.now,
         ),
-        holds=SweepHolds(ledger=ports.ledger, release=release, probe=probe, now=ports.now),
+        reputation=KeepReputation(
+            ledger=ports.ledger,
+            reputations=ports.reputations,
+            limits=ReputationLimits(
+                bounces=policy.hold_bounce_percent, complaints=policy.hold_complaint_percent
+            ),
+            is_done=holds.is_done,
+            by=ports.function,
+            now=ports.now,
+        ),
+        holds=holds,
     )

@@ -16,7 +16,7 @@ from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
-from ordercast.pacing.holds import Holds, Why, held, hold_of
+from ordercast.pacing.holds import OF_A_CHANNEL, Holds, held, hold_of
 from ordercast.sending.send_rules import SendWithin, expires_at
 from ordercast.workflows.ports import Clock, NotificationsTopic, ParkedRecords, RelayLedger
 from ordercast.workflows.record_decisions import Bugs, RecordDecisions
@@ -156,7 +156,7 @@ class RelayOrders:
         A sender would do it too, but after a receive. It alone asks the other holds, which are more
         often of a few.
         """
-        trouble = [each for each in holds if each.why in _OF_ALL]
+        trouble = [each for each in holds if each.why in OF_A_CHANNEL]
         return self.ledger.change(
             [
                 (row, held(row, hold, until=expires_at(row, self.send_within(row))))
@@ -224,6 +224,3 @@ def _relayed(
             if any(notification_id(each.event, channel) in lost for channel in Channel)
         ),
     )
-
-
-_OF_ALL = frozenset({Why.ACCOUNT, Why.UNOPENED})

@@ -10,9 +10,10 @@ from ordercast.settings.stage import StageSettings
 from pipeline.constructs.observability.alarm_topic import AlarmTopic
 from pipeline.constructs.observability.alarms import Alarms
 from pipeline.constructs.observability.dashboard import Dashboard
-from pipeline.constructs.observability.heartbeat import Heartbeat
+from pipeline.constructs.observability.heartbeat import Heartbeat, heartbeats
 from pipeline.constructs.observability.metrics import OrdercastMetrics
 from pipeline.constructs.observability.month_budget import MonthBudget
+from pipeline.constructs.observability.saved_queries import SavedQueries
 from pipeline.constructs.outputs import Outputs
 from pipeline.stacks.account import AccountStack
 from pipeline.stacks.data import DataStack
@@ -36,7 +37,7 @@ class ObservabilityStack(Stack):
         super().__init__(scope, name, env=env)
         key = kms.Key.from_key_arn(self, "Key", data.key.key_arn)
         metrics = OrdercastMetrics(stage=stage.name)
-        topic = AlarmTopic(self, "Alarms", key=key, email=stage.alarms.email)
+        topic = AlarmTopic(self, "Alarms", key=key, email=stage.alarms.email, url=stage.alarms.url)
         ssm.StringParameter(
             self,
             "AlarmTopic",
@@ -45,15 +46,10 @@ class ObservabilityStack(Stack):
         )
         alarms = Alarms(topic=topic, stage=stage, metrics=metrics)
         alarms.watch(data, pipeline, account)
-        if stage.heartbeat_every:
-            Heartbeat(
-                self,
-                "Heartbeat",
-                stream=data.orders,
-                key=key,
-                every=stage.heartbeat_every,
-            )
-            alarms.heartbeat_missing(stage.heartbeat_every)
+        for beat in heartbeats(stage):
+            Heartbeat(self, beat.name, stream=data.orders, key=key, beat=beat)
+            alarms.heartbeat_missing(beat)
+        SavedQueries(self, "Queries", stage=stage.name, functions=pipeline.functions)
         topic.compose_health()
         if stage.alarms.month_cost:
             MonthBudget(self, "MonthBudget", limit=stage.alarms.month_cost, topic=topic.topic)

@@ -45,6 +45,7 @@ class PipelineStack(Stack):
         super().__init__(scope, name, env=env)
         parts = self._parts(stage, data, account)
         self.queues = parts.queues
+        self.notifications = parts.notifications.topic
         self.relay = OrderRelay(self, parts=parts)
         senders = (SmsSender(self, parts=parts), EmailSender(self, parts=parts))
         tracker = ReceiptTracker(self, parts=parts)
@@ -82,6 +83,8 @@ class PipelineStack(Stack):
                 package=package(self, stage.target),
                 key=key,
                 log_retention=stage.log_retention,
+                log_level=stage.log_level,
+                tracing=stage.tracing,
                 removal=stage.removal,
                 network=self._network(stage, key),
                 releases=(

@@ -20,9 +20,11 @@ from ordercast.settings.analytics import HOURS_AGO, VerifierSettings
 from ordercast.wiring.reconciliation import Verification
 from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from ordercast.workflows.reconcile.compare_in_passes import CompareInPasses
+from ordercast.workflows.reconcile.compare_metrics import CompareMetrics
 from ordercast.workflows.reconcile.count_charges import CountCharges
 from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.metrics import FakeMetrics
 from tests.fakes.progress import FakeProgress
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.rollups import FakeRollups
@@ -80,6 +82,7 @@ class Stage:
     def __init__(self) -> None:
         self.rollups, self.ledger = FakeRollups(), FakeRollupInputs()
         self.progress = FakeProgress()
+        self.metrics = FakeMetrics()
         self.receipt_logs = FakeReceiptLogs()
         self.charges = CountCharges(
             receipt_logs=self.receipt_logs,
@@ -142,6 +145,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
         trace_records=stage,  # type: ignore[arg-type]  # a fake of it
         rollups=stage.rollups,  # type: ignore[arg-type]  # a fake of the port
         inputs=stage.ledger,  # type: ignore[arg-type]  # a fake of the port
+        metrics=CompareMetrics(rollups=stage.rollups, metrics=stage.metrics),
         charges=stage.charges,
     )
     stage.wired = wired
@@ -175,6 +179,25 @@ def test_an_hour_is_compared_once_at_each_age(stage, capsys) -> None:
 
     assert {hour_of(NOW - age * HOUR) for age in HOURS_AGO} == set(first["hours"])
     assert ({}, 0) == (again["hours"], differing)
+
+
+def test_how_far_cloudwatch_is_from_the_rollups_stands_at_the_hour_after_a_day(
+    stage, capsys
+) -> None:
+    """Before, CloudWatch may not show yet what it has got."""
+    for number, age in enumerate(HOURS_AGO, start=1):
+        stage.counted(number, age * HOUR)
+    stage.metrics.sums = {"Accepted": {NOW - HOURS_AGO[2] * HOUR: 1.0}}
+
+    verifier.handler({}, Context())  # type: ignore[arg-type]  # a stand-in for the context
+    lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
+    off = {
+        datetime.fromtimestamp(each["_aws"]["Timestamp"] / 1000, UTC): each["CloudWatchOff"]
+        for each in lines
+        if "CloudWatchOff" in each
+    }
+
+    assert {NOW - HOURS_AGO[1] * HOUR: 1, NOW - HOURS_AGO[2] * HOUR: 0} == off
 
 
 def test_what_an_invocation_has_no_time_for_is_left_to_the_next_ones(stage, capsys) -> None:

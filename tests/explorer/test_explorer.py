@@ -58,6 +58,7 @@ PORTS = {
     ports.Adjustments: "adjustments",
     ports.Provider: "provider",
     ports.SendQuotas: "send_quotas",
+    ports.Reputations: "reputations",
     ports.ReceiptQueue: "receipts",
     ports.WorkQueues: "work_queues",
     ports.ReceiptLogs: "receipt_logs",

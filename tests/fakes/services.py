@@ -31,6 +31,7 @@ from tests.fakes.people import FakePeople
 from tests.fakes.provider import FakeProvider
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.receipt_queue import FakeReceiptQueue
+from tests.fakes.reputations import FakeReputations
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.send_quotas import FakeSendQuotas
 from tests.fakes.template_versions import FakeTemplateVersions
@@ -81,6 +82,7 @@ class Services:
     provider: FakeProvider = field(default_factory=FakeProvider)
     buckets: FakeBuckets = field(default_factory=FakeBuckets)
     send_quotas: FakeSendQuotas = field(default_factory=FakeSendQuotas)
+    reputations: FakeReputations = field(default_factory=FakeReputations)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     rollups: FakeRollups = field(default_factory=FakeRollups)
     receipts: FakeReceiptQueue = field(default_factory=FakeReceiptQueue)

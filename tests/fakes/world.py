@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 
 from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import StreamRecord
@@ -125,12 +126,13 @@ class World(Services):
         return sweep(self._sweeper_ports, self._sweep_policy, receipts, limit=limit)
 
     def sweep(self, limit: int = 1000) -> Swept:
-        """Do one round of looks, one of releases, one of budgets and one of holds."""
+        """Do one round of looks, one of releases, one of budgets, one of reputation and one of holds."""
         swept, sweeper = Swept(), self.sweeper(limit)
         room = self.room()
         sweeper.look(looks(), swept, room)
         sweeper.release(deferrals(), swept, room)
         sweeper.budgets(SHARDS, swept, room)
+        sweeper.reputation(SHARDS, swept)
         sweeper.holds(SHARDS, swept, room)
         return swept
 
@@ -192,6 +194,7 @@ class World(Services):
             receipt_queue=self.receipts,
             senders=self.senders,
             send_quotas=self.send_quotas,
+            reputations=self.reputations,
             send_within=lambda _: self.send_within,
             now=self.now,
         )
@@ -208,6 +211,8 @@ class World(Services):
             receipt_timeout=RECEIPT_TIMEOUT,
             claim_lease=LEASE,
             soft_bounces=self.soft_bounces,
+            hold_bounce_percent=Decimal("4.5"),
+            hold_complaint_percent=Decimal("0.09"),
         )
 
 

@@ -53,7 +53,7 @@ FUNCTIONS = (
     Acknowledged(
         rule="Serverless-LambdaTracing",
         at=(*_EVERY_FUNCTION, _PROVIDER),
-        because="No function writes traces: logs carry the order's and the notification's ids through all functions, and a trace costs more than the rest of an invocation.",
+        because="A stage that wants traces sets `tracing`; without it logs carry the ids through all functions, and a trace costs more than the rest of an invocation.",
     ),
     Acknowledged(
         rule="Serverless-LambdaDLQ",
@@ -114,6 +114,11 @@ STORAGE = (
         because="The queue is itself a dead-letter queue, of a function and of the topics' subscriptions; the rule knows only those of other queues.",
     ),
     Acknowledged(
+        rule="Serverless-SNSRedrivePolicy",
+        at=("Observability/Alarms/EncryptedTopic/EncryptedTopic/operators@example.com",),
+        because="A notice that a mailbox does not take is worth nothing later: the alarm itself stays on, and is told again when it is over.",
+    ),
+    Acknowledged(
         rule="Serverless-SQSRedrivePolicy",
         at=(
             "Account/SmsLogForwarder/Failures",
@@ -148,8 +153,8 @@ POLICIES = (
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Resource::*]",
-        at=_policies("Pipeline/Sweeper"),
-        because="A metric of CloudWatch has no ARN and SES's GetAccount takes no resource; both calls only read.",
+        at=_policies(*_SCHEDULED),
+        because="A metric of CloudWatch has no ARN and SES's GetAccount takes no resource; these calls only read.",
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Resource::<SmsAttributesFunction.Arn>:*]",

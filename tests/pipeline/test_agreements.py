@@ -41,7 +41,8 @@ def test_every_function_finds_the_settings_it_reads(synthesis: Synthesis) -> Non
             name: value if isinstance(value, str) else json.dumps(value)
             for name, value in function["Environment"]["Variables"].items()
         }
-        assert deployed == SETTINGS[function["Handler"]].from_env(deployed).to_env()
+        own = SETTINGS[function["Handler"]].from_env(deployed).to_env()
+        assert deployed == own | {"POWERTOOLS_LOG_LEVEL": "INFO"}
 
 
 def test_every_handler_is_there(syntheses: dict[str, Synthesis]) -> None:

@@ -67,6 +67,28 @@ MENDED = {
     "nobody hears that it is over": (
         "observability/test_alarms.py::test_that_it_is_over_is_told_too"
     ),
+    "messages are slow, fail, or are decided late, and nobody hears of it": (
+        "observability/test_alarms.py::test_the_targets_are_what_was_promised"
+    ),
+    "texts fail among more e-mails that do not": (
+        "observability/test_alarms.py::test_each_channel_has_alarms_of_its_own_on_its_targets"
+    ),
+    "customers are written to, and nobody is told of an alarm": (
+        "observability/test_alarms.py::"
+        "test_whoever_writes_to_everybody_must_say_who_is_told_of_alarms"
+    ),
+    "the heartbeat says nothing of texts": (
+        "observability/test_heartbeat.py::"
+        "test_a_text_beats_only_where_a_stage_names_a_number_and_at_its_own_interval"
+    ),
+    "e-mail goes on until SES reviews the account": (
+        "tests/workflows/sweep/test_reputation.py::"
+        "test_all_e_mail_waits_behind_a_hold_and_texts_go_on"
+    ),
+    "CloudWatch lacks a batch and nobody knows since when": (
+        "tests/reconciliation/test_compare_metrics.py::"
+        "test_a_batch_that_cloudwatch_never_got_is_named_with_its_hour"
+    ),
     "there is no one alarm to ask whether the stage is well": (
         "observability/test_alarms.py::test_one_alarm_says_whether_any_other_is_on_but_for_notices"
     ),

@@ -17,6 +17,7 @@ WHYS: Mapping[Why, str] = {
     Why.BUDGET: "the budget is used up",
     Why.VELOCITY: "more was spent than at this hour in other weeks",
     Why.BREAKER: "the provider is down",
+    Why.REPUTATION: "too many e-mails bounce or are called spam",
     Why.UNOPENED: "not opened yet, `ordercast doctor` says what is missing",
 }
 

@@ -35,6 +35,8 @@ def show_result(result: ReconciliationResult, console: Console) -> None:
             name, _figure(rollups), _figure(cloudwatch), _figure(cloudwatch - rollups, "+")
         )
     console.print(sums)
+    if since := result.cloudwatch_off_since:
+        console.print(f"CloudWatch differs from the rollups since {since} (UTC).")
     for what, why in [*found.wrong_notifications.items(), *((i, "lost") for i in records.lost)]:
         console.print(f"{what}: {why}", markup=False)
     for bucket, amounts in found.wrong_buckets.items():

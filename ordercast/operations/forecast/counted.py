@@ -10,8 +10,8 @@ OWN_UNITS = 2  # a counted version, in a transaction
 BUCKETS = 20  # that the notifications of a batch share, each written in a transaction
 EVENT_BYTES = 564
 SERIES = {
-    "essential": 12,
-    "full": 50,
+    "essential": 23,
+    "full": 57,
 }  # metrics, by level, with the verifier's, the senders' and the sweeper's
 ALARM_METRICS = 91
 COMPOSITE_ALARMS = 1

@@ -11,6 +11,7 @@ from ordercast.sending.due_partitions import SHARDS, WHENEVER, deferrals, held_b
 from ordercast.workflows.ports import Clock, Deadline, Ledger
 from ordercast.workflows.release_room import ReleaseRoom, Senders
 from ordercast.workflows.sweep.keep_budgets import KeepBudgets
+from ordercast.workflows.sweep.keep_reputation import KeepReputation
 from ordercast.workflows.sweep.keep_send_quota import KeepSendQuota
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.release_deferred import ReleaseDeferred
@@ -41,6 +42,7 @@ class Sweep:
     release: ReleaseDeferred
     holds: SweepHolds
     quota: KeepSendQuota
+    reputation: KeepReputation
     budgets: KeepBudgets
     senders: Senders
     now: Clock
@@ -57,6 +59,7 @@ class Sweep:
         # First, so that a release goes by what the provider allows now.
         rounds: list[Round] = [
             partial(self.quota, shards, swept),
+            partial(self.reputation, shards, swept),
             partial(self.look, looks(shards), swept, room),
             partial(self._release, shards, swept, room),
             partial(self.receipts, shards, swept),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel, Priority
-from ordercast.pacing.holds import STALE_VIEW, Hold, Why
+from ordercast.pacing.holds import OF_THE_ACCOUNT, STALE_VIEW, Hold, Why
 from ordercast.rollups.budget_holds import is_over
 from ordercast.sending.due_partitions import WHENEVER, held_behind, shard_of
 from ordercast.sending.outcome import DAILY_QUOTA
@@ -40,7 +40,7 @@ class SweepHolds:
         now = self.now()
         holds = self.ledger.look_up(LookupKeys(holds=True)).holds
         swept.account_holds = sum(
-            hold.is_active and hold.why is Why.ACCOUNT and hold.reason != DAILY_QUOTA
+            hold.is_active and hold.why in OF_THE_ACCOUNT and hold.reason != DAILY_QUOTA
             for hold in holds
         )
         released = [hold for hold in holds if not hold.is_active]
@@ -51,7 +51,9 @@ class SweepHolds:
         mine = [each for each in holds if shard_of(each.id) in shards]
         # While more is released, it is too early to ask whether nothing is left.
         if not more:
-            self.ledger.end_holds([each for each in mine if self._is_done(each, now)])
+            # That of a bad reputation tells, let go, that an operator has decided.
+            ended = [e for e in mine if e.why is not Why.REPUTATION and self.is_done(e, now)]
+            self.ledger.end_holds(ended)
         self._let_go_of_periods([each for each in active if each in mine], now)
         if not swept.probes:
             self.probe(mine, swept)
@@ -86,7 +88,7 @@ class SweepHolds:
         if over:
             self.ledger.let_go(over, at=now)
 
-    def _is_done(self, hold: Hold, now: datetime) -> bool:
+    def is_done(self, hold: Hold, now: datetime) -> bool:
         """Tell whether nobody can put anything behind *hold* any more, and nothing is there."""
         if hold.released_at is None or now < hold.released_at + self.kept:
             return False

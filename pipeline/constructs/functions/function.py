@@ -19,8 +19,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from ordercast.settings.environment import EnvironmentSettings
-from ordercast.settings.stage import FunctionSettings, Removal
+from ordercast.settings.environment import TRACING, EnvironmentSettings
+from ordercast.settings.stage import FunctionSettings, LogLevel, Removal
 from pipeline.bundling.package import Package
 from pipeline.constructs.conversions import duration, log_retention, removal_policy
 from pipeline.constructs.functions.network import Network
@@ -35,6 +35,8 @@ class FunctionDefaults:
     key: kms.IKey
     log_retention: timedelta
     removal: Removal
+    log_level: LogLevel = "INFO"
+    tracing: bool = False
     releases: Releases | None = None
     network: Network | None = None
 
@@ -64,7 +66,8 @@ class Function(Construct):
             runtime=defaults.package.runtime,
             architecture=defaults.package.architecture,
             handler=handler,
-            environment=environment.to_env(),
+            environment=environment.to_env() | _environment(defaults),
+            tracing=lambda_.Tracing.ACTIVE if defaults.tracing else None,
             memory_size=settings.memory,
             timeout=duration(settings.timeout),
             reserved_concurrent_executions=settings.reserved,
@@ -115,6 +118,12 @@ class Function(Construct):
                 for each in inputs
             ],
         )
+
+
+def _environment(defaults: FunctionDefaults) -> dict[str, str]:
+    """Return what a stage's functions have in common; the last is read by processors/traced.py."""
+    level: dict[str, str] = {"POWERTOOLS_LOG_LEVEL": defaults.log_level}
+    return level | {TRACING: "on"} if defaults.tracing else level
 
 
 def log_group(scope: Construct, name: str, *, defaults: FunctionDefaults) -> logs.LogGroup:

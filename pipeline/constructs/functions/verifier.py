@@ -34,5 +34,7 @@ class Verifier(StageFunction):
             on=[parts.orders.stream_arn],
         )
         self.allow_key("kms:Decrypt", key=parts.defaults.key, through="kinesis")
+        # CloudWatch knows no metric by an ARN (service authorization reference).
+        self.allow("cloudwatch:GetMetricData", on=["*"])
         # Never two at a time: together they would take more of the stream than the relay can spare.
         self.run_every(timedelta(minutes=MINUTES_APART), inputs=[{}])

@@ -24,7 +24,9 @@ class AlarmTopic(Construct):
     Missing data raises no alarm, unless it says otherwise: nothing happened, so nothing failed.
     """
 
-    def __init__(self, scope: Construct, name: str, *, key: kms.IKey, email: str | None) -> None:
+    def __init__(
+        self, scope: Construct, name: str, *, key: kms.IKey, email: str | None, url: str | None
+    ) -> None:
         super().__init__(scope, name)
         self.topic = EncryptedTopic(self, "EncryptedTopic", key=key).topic
         self.alarms: list[cloudwatch.Alarm] = []
@@ -39,6 +41,8 @@ class AlarmTopic(Construct):
         )
         if email:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
+        if url:
+            self.topic.add_subscription(subscriptions.UrlSubscription(url))
 
     def alarm(
         self,

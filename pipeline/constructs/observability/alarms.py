@@ -20,6 +20,7 @@ from pipeline.constructs.functions.function import Function
 from pipeline.constructs.functions.order_relay import OrderRelay
 from pipeline.constructs.functions.verifier import Verifier
 from pipeline.constructs.observability.alarm_topic import BELOW, AlarmTopic
+from pipeline.constructs.observability.heartbeat import Beat
 from pipeline.constructs.observability.metrics import HOUR, OrdercastMetrics
 from pipeline.constructs.observability.service_alarms import watch_services
 from pipeline.constructs.observability.targets import watch_targets
@@ -59,12 +60,12 @@ class Alarms:
         watch_targets(self.topic, self.stage, self.metrics)
         watch_services(self.topic, self.stage, data=data, pipeline=pipeline, account=account)
 
-    def heartbeat_missing(self, every: timedelta) -> None:
+    def heartbeat_missing(self, beat: Beat) -> None:
         """With a heartbeat something is always delivered; without one, an idle night is no failure."""
         self.topic.alarm(
-            "HeartbeatMissing",
-            self.metrics.metric("Delivered", period=every),
-            "No message is delivered any more, not even the heartbeat.",
+            f"{beat.name}Missing",
+            self.metrics.metric("Delivered", period=beat.every, channel=beat.channel),
+            "No message of a channel is delivered any more, not even the heartbeat.",
             when=BELOW,
             periods=3,
             missing=cloudwatch.TreatMissingData.BREACHING,

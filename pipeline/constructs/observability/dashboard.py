@@ -10,6 +10,7 @@ from constructs import Construct
 from ordercast.embedded_metric_format import (
     BACK_PRESSURE,
     BUDGET_USED,
+    CLOUDWATCH_OFF,
     DUE_AGE,
     DUE_BACKLOG,
     SLOT_WAIT,
@@ -25,6 +26,7 @@ DAY = timedelta(days=1)
 
 _COLUMNS = 24  # of CloudWatch's grid
 _HIGH = 6  # rows of it
+_FORTNIGHT = "-P14D"
 
 
 class Dashboard(Construct):
@@ -48,6 +50,7 @@ class Dashboard(Construct):
         console = f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home"
         self.url = f"{console}?region={Aws.REGION}#dashboards/dashboard/{dashboard.dashboard_name}"
         dashboard.add_widgets(_heading("Is it working?"), *self._working(alarms))
+        dashboard.add_widgets(*self._weeks())
         dashboard.add_widgets(_heading("Is it fast?"), *self._fast())
         dashboard.add_widgets(_heading("What does it cost?"), *self._cost())
         dashboard.add_widgets(_heading("What is stuck?"), *self._stuck())
@@ -68,10 +71,83 @@ class Dashboard(Construct):
                 [self._metrics.delivered_percent(each, period=HOUR) for each in self._stage.rates],
                 width=8,
             ),
+            *self._errors(),
+        ]
+
+    def _errors(self) -> list[cloudwatch.IWidget]:
+        functions = self._pipeline.functions.items()
+        period = duration(MINUTES)
+        return [
+            cloudwatch.SingleValueWidget(
+                title="Calls to providers that failed, % of 24 hours",
+                metrics=[self._metrics.error_percent(c, period=DAY) for c in self._stage.rates],
+                width=6,
+                height=_HIGH,
+            ),
+            _graph(
+                "Invocations of functions",
+                [
+                    each.function.metric_invocations(period=period, label=label)
+                    for label, each in functions
+                ],
+                width=6,
+            ),
+            _graph(
+                "Errors of functions",
+                [
+                    each.function.metric_errors(period=period, label=label)
+                    for label, each in functions
+                ],
+                width=6,
+            ),
+            _graph("Published on the topic, and not delivered", self._published(), width=6),
+        ]
+
+    def _published(self) -> list[cloudwatch.IMetric]:
+        topic, period = self._pipeline.notifications, duration(MINUTES)
+        return [
+            topic.metric_number_of_messages_published(period=period, label="published"),
+            topic.metric_number_of_notifications_failed(period=period, label="not delivered"),
+        ]
+
+    def _weeks(self) -> list[cloudwatch.IWidget]:
+        """Show a fortnight by the day, since CloudWatch cannot lay one week over the other."""
+        counts = ("Accepted", "Sent", "Delivered", "Undelivered")
+        return [
+            cloudwatch.GraphWidget(
+                title="This week beside the last: notifications a day",
+                left=[self._metrics.metric(each, period=DAY) for each in counts],
+                view=cloudwatch.GraphWidgetView.BAR,
+                start=_FORTNIGHT,
+                width=12,
+                height=_HIGH,
+            ),
+            cloudwatch.GraphWidget(
+                title="This week beside the last: delivered, %",
+                left=[self._metrics.delivered_percent(c, period=DAY) for c in self._stage.rates],
+                start=_FORTNIGHT,
+                width=6,
+                height=_HIGH,
+            ),
+            cloudwatch.GraphWidget(
+                title="CloudWatch differs from the rollups, notifications by hour",
+                left=[self._metrics.metric(CLOUDWATCH_OFF, statistic="Maximum", period=HOUR)],
+                start=_FORTNIGHT,
+                width=6,
+                height=_HIGH,
+            ),
         ]
 
     def _fast(self) -> list[cloudwatch.IWidget]:
         return [
+            _graph(
+                "From a wave's start to the provider's answer at p95, ms",
+                [self._metrics.processing_ms(c, period=MINUTES) for c in self._stage.rates],
+            ),
+            _graph(
+                "Decided about within a minute of arrival, %",
+                [self._metrics.decided_percent(period=HOUR)],
+            ),
             _graph(
                 "From acceptance to delivery, ms",
                 [
@@ -132,6 +208,15 @@ class Dashboard(Construct):
     def _stuck(self) -> list[cloudwatch.IWidget]:
         queues = self._pipeline.queues.all
         return [
+            _graph(
+                "Messages in queues",
+                [
+                    each.queue.metric_approximate_number_of_messages_visible(
+                        statistic="Maximum", period=duration(MINUTES), label=label
+                    )
+                    for label, each in queues.items()
+                ],
+            ),
             _graph(
                 "Age of the oldest message, s",
                 [

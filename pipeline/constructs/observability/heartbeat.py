@@ -1,9 +1,10 @@
-"""Put an order of our own on the stream at regular times. Used by the observability stack.
+"""Put orders of our own on the stream at regular times. Used by the observability stack.
 
-Set in stages/*.toml as heartbeat_every.
+Set in stages/*.toml as heartbeat_every, sms_heartbeat_every and sms_heartbeat_number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 import jsii
@@ -15,14 +16,38 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.interfaces.aws_events import IRuleRef
 from constructs import Construct
 
+from ordercast.settings.stage import StageSettings
 from pipeline.constructs.conversions import duration, for_this_account
 
 SHOP = "ordercast-heartbeat"
 """A shop of its own, so that heartbeats stand apart in every report."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """A channel's heartbeat: how often, and to whom."""
+
+    name: str
+    channel: str
+    every: timedelta
+    contact: Mapping[str, str]
+
+
+def heartbeats(stage: StageSettings) -> Iterator[Beat]:
+    """Yield the heartbeats that a stage has; the e-mail's goes to SES's mailbox simulator, which accepts everything."""
+    # https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
+    simulator = {"email": "success@simulator.amazonses.com"}
+    if stage.heartbeat_every:
+        every = stage.heartbeat_every
+        yield Beat(name="Heartbeat", channel="email", every=every, contact=simulator)
+    if stage.sms_heartbeat_number:
+        number = {"phone": stage.sms_heartbeat_number}
+        every = stage.sms_heartbeat_every
+        yield Beat(name="SmsHeartbeat", channel="sms", every=every, contact=number)
+
+
 class Heartbeat(Construct):
-    """An order whose e-mail goes to SES's mailbox simulator, which accepts everything.
+    """An order of the shop `SHOP`.
 
     Its priority is high, so that it waits for no quiet hours. Each is an order of its own, so that
     no order's partition of the ledger keeps growing.
@@ -35,7 +60,7 @@ class Heartbeat(Construct):
         *,
         stream: kinesis.IStream,
         key: kms.IKey,
-        every: timedelta,
+        beat: Beat,
     ) -> None:
         super().__init__(scope, name)
         order = {
@@ -44,15 +69,14 @@ class Heartbeat(Construct):
             "occurred_at": events.EventField.time,
             "shop": SHOP,
             "status": "heartbeat",
-            "channel": "email",
+            "channel": beat.channel,
             "priority": "high",
-            # https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
-            "contact": {"email": "success@simulator.amazonses.com"},
+            "contact": dict(beat.contact),
         }
         events.Rule(
             self,
             "Schedule",
-            schedule=events.Schedule.rate(duration(every)),
+            schedule=events.Schedule.rate(duration(beat.every)),
             targets=[_OrdersStream(stream, role=_role(self, stream, key), order=order)],
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from ordercast.decisions.audience import Policy
@@ -35,6 +36,8 @@ SWEEP_POLICY = SweepPolicy(
     receipt_timeout=RECEIPT_TIMEOUT,
     claim_lease=LEASE,
     soft_bounces=SOFT_BOUNCES,
+    hold_bounce_percent=Decimal("4.5"),
+    hold_complaint_percent=Decimal("0.09"),
 )
 
 SEND_POLICY = SendPolicy(

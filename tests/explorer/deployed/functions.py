@@ -53,6 +53,7 @@ from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.receipt_logs import FakeReceiptLogs
+from tests.fakes.reputations import FakeReputations
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.send_quotas import FakeSendQuotas
 from tests.fakes.services import cost
@@ -219,6 +220,7 @@ class Functions:
             receipt_queue=self.fault_proxy.watched("receipts", _Receipts(self.queues["receipts"])),
             senders=self._senders(),
             send_quotas=self.fault_proxy.watched("send_quotas", FakeSendQuotas()),
+            reputations=self.fault_proxy.watched("reputations", FakeReputations()),
             send_within=lambda _: SEND_WITHIN,
             now=self.clock,
         )

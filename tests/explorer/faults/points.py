@@ -179,6 +179,7 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("buckets", "learn"): _TABLE,
     ("buckets", "cap"): _TABLE,
     ("send_quotas", "send_quota"): OurService(error=ProviderUnavailable),
+    ("reputations", "reputation"): OurService(error=ProviderUnavailable),
     ("provider", "send"): Sending(),
     ("sns", "publish"): ProviderCall(),
     ("ses", "send_email"): ProviderCall(),

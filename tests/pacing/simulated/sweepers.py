@@ -19,6 +19,7 @@ from tests.fakes.buckets import FakeBuckets
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.receipt_queue import FakeReceiptQueue
+from tests.fakes.reputations import FakeReputations
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.services import SEND_POLICY
 from tests.pacing.simulated.queue import Queue
@@ -99,6 +100,7 @@ class Sweepers:
                 now=self.time,
             ),
             send_quotas=self.quotas,
+            reputations=FakeReputations(),
             send_within=lambda _: timedelta(days=2),
             now=self.time,
         )

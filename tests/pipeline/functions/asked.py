@@ -55,6 +55,7 @@ _OTHERS = (
     ("Verifier", "s3:GetObject", "ParkedBucket|/parked/x"),
     ("Verifier", "s3:ListBucket", "ParkedBucket"),
     ("Verifier", "kinesis:GetRecords", "OrdersStream"),
+    ("Verifier", "cloudwatch:GetMetricData", "*"),
     ("SmsLogForwarder", "sns:Publish", "SmsReceipts"),
     ("SmsLogForwarder", "sqs:SendMessage", "SmsLogForwarderFailures"),
     ("SmsAttributes", "sns:SetSMSAttributes", "*"),

@@ -44,6 +44,7 @@ ACTIONS: dict[tuple[str, str], set[str]] = {
     ("buckets", "learn"): {UPDATE, READ},
     ("buckets", "cap"): {UPDATE, READ},
     ("send_quotas", "send_quota"): {"ses:GetAccount"},
+    ("reputations", "reputation"): {"ses:GetAccount", "cloudwatch:GetMetricStatistics"},
     ("provider", "send"): set(),
     ("sns", "publish"): {"sns:Publish"},
     ("ses", "send_email"): {"ses:SendEmail"},

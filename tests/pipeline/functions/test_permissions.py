@@ -14,6 +14,7 @@ WITHOUT_A_RESOURCE = {
     "sns:GetSMSAttributes": "the attributes belong to the account; the API takes no resource",
     "sns:SetSMSAttributes": "as above",
     "cloudwatch:GetMetricStatistics": "a metric has no ARN",
+    "cloudwatch:GetMetricData": "as above",
     "ses:GetAccount": "it is of the account; the API takes no resource",
 }
 

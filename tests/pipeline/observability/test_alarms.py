@@ -4,7 +4,10 @@ import re
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
+from pipeline.settings.checks import contradictions
+from pipeline.settings.files import read_stage
 from tests.pipeline.synthesis import ROOT, Resource, Synthesis
 
 pytestmark = pytest.mark.synth
@@ -40,7 +43,8 @@ def test_every_alarm_has_its_entry_in_the_runbook_and_every_entry_its_alarm(
         alarm["Metadata"]["aws:cdk:path"].split("/")[-2] for _, _, alarm in synthesis.each(ALARM)
     }
     # A stage may do without a heartbeat and without versions.
-    assert ids | {"HeartbeatMissing", "Health", "ReleaseFails"} == set(entries)
+    missing = {"HeartbeatMissing", "SmsHeartbeatMissing"}
+    assert ids | missing | {"Health", "ReleaseFails"} == set(entries)
     assert len(set(entries)) == len(entries)
 
 
@@ -188,6 +192,46 @@ def test_one_alarm_says_whether_any_other_is_on_but_for_notices(synthesis: Synth
     assert (2, all_of_them - notices) == (len(notices), named)
     assert len(named) <= 100
     assert sum(len(each) if isinstance(each, str) else LONGEST_ARN for each in parts) < 10_240
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_each_channel_has_alarms_of_its_own_on_its_targets(
+    synthesis: Synthesis, channel: str
+) -> None:
+    """Texts in trouble would else go unseen among more e-mails, and the other way round."""
+    name = channel.capitalize()
+    for alarm, statistics in (
+        (f"{name}ProcessingSlow", {("ProcessingTime", "p95"), ("ProcessingTime", "SampleCount")}),
+        (f"{name}ErrorsHigh", {("SendErrors", "Sum"), ("ProcessingTime", "SampleCount")}),
+        (f"{name}DeliveryLow", {("Delivered", "Sum"), ("Undelivered", "Sum")}),
+    ):
+        found = _alarm(synthesis, alarm)
+        queries = [each["MetricStat"] for each in found["Metrics"] if "MetricStat" in each]
+        assert {channel} == {each["channel"] for _, each in _metrics(found)}
+        assert statistics == {(each["Metric"]["MetricName"], each["Stat"]) for each in queries}
+
+
+def test_the_targets_are_what_was_promised(syntheses: dict[str, Synthesis]) -> None:
+    targets = {
+        "EmailProcessingSlow": 500,
+        "SmsProcessingSlow": 750,
+        "EmailErrorsHigh": 1,
+        "SmsErrorsHigh": 2,
+        "DecidedLate": 99.9,
+    }
+    prod = syntheses["prod"]
+    assert targets == {name: _alarm(prod, name)["Threshold"] for name in targets}
+
+
+def test_whoever_writes_to_everybody_must_say_who_is_told_of_alarms() -> None:
+    """An alarm that nobody hears of is none."""
+    prod = read_stage("prod")
+    nobody = replace(prod, alarms=replace(prod.alarms, email=None))
+    paged = replace(prod, alarms=replace(nobody.alarms, url="https://example.com/alarms"))
+
+    assert ["alarms.email"] == [each for each, _ in contradictions(nobody)]
+    assert [] == list(contradictions(paged))
+    assert [] == list(contradictions(replace(nobody, allowed_recipients="*@example.com")))
 
 
 LONGEST_ARN = 170

@@ -11,6 +11,7 @@ from analytics import cloudwatch_metrics, verifier
 from ordercast.embedded_metric_format import (
     BACK_PRESSURE,
     BUDGET_USED,
+    CLOUDWATCH_OFF,
     DECIDED,
     DECIDED_LATE,
     DUE_AGE,
@@ -33,6 +34,7 @@ OTHERS = {
     BACK_PRESSURE,
     BUDGET_USED,
     DUE_AGE,
+    CLOUDWATCH_OFF,
     DECIDED,
     DECIDED_LATE,
     PROCESSING_TIME,

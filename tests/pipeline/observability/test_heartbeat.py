@@ -2,10 +2,11 @@
 
 import json
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import Policy, audience_of
 from ordercast.events.order_event import Channel, parse_order_event
@@ -13,6 +14,9 @@ from ordercast.notifications.lifecycle import State
 from ordercast.people.person import QuietHours
 from ordercast.sending.send_rules import decide
 from ordercast.settings.processors import recipient_patterns
+from ordercast.typed_values import Duration
+from pipeline.constructs.observability.heartbeat import heartbeats
+from pipeline.settings.checks import contradictions
 from pipeline.settings.files import read_stage
 from tests.examples import POLICY
 from tests.pipeline.synthesis import Synthesis
@@ -20,6 +24,7 @@ from tests.pipeline.synthesis import Synthesis
 pytestmark = pytest.mark.synth
 
 WITH_ONE = ("dev", "prod")
+DEV = read_stage("dev")
 AT_NIGHT = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
 
 
@@ -80,6 +85,38 @@ def test_its_absence_rings(syntheses: dict[str, Synthesis], stage: str) -> None:
     )
     assert (every, 3, 1) == (missing["Period"], missing["EvaluationPeriods"], missing["Threshold"])
     assert "LessThanThreshold" == missing["ComparisonOperator"]
+
+
+def test_a_text_beats_only_where_a_stage_names_a_number_and_at_its_own_interval() -> None:
+    """Each is paid for; a text that does not arrive says nothing of e-mail."""
+    with_number = replace(DEV, sms_heartbeat_number="+12065550100")
+
+    assert ["Heartbeat"] == [each.name for each in heartbeats(DEV)]
+    email, text = heartbeats(with_number)
+    assert ("SmsHeartbeat", "sms", timedelta(hours=1)) == (text.name, text.channel, text.every)
+    assert {"phone": "+12065550100"} == text.contact
+    assert {"email": "success@simulator.amazonses.com"} == email.contact
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"sms_heartbeat_number": "+12065550100"}, "sms_heartbeat_number"),
+        ({"sms_heartbeat_every": Duration(hours=9)}, "sms_heartbeat_every"),
+        ({"sms_heartbeat_every": Duration(seconds=90)}, "sms_heartbeat_every"),
+    ],
+)
+def test_a_heartbeat_that_would_be_suppressed_or_that_no_alarm_can_miss_is_refused(
+    changes, field
+) -> None:
+    assert [field] == [each for each, _ in contradictions(replace(DEV, **changes))]
+
+
+def test_its_own_number_may_be_allowed_by_a_pattern() -> None:
+    allowed = replace(
+        DEV, sms_heartbeat_number="+12065550100", allowed_recipients="*@example.com,+1206555*"
+    )
+    assert [] == list(contradictions(allowed))
 
 
 def test_a_stage_without_a_heartbeat_has_neither(syntheses: dict[str, Synthesis]) -> None:

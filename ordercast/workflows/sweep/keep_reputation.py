@@ -1,0 +1,56 @@
+"""Hold e-mail before its provider reviews the account for bounces or complaints. Used by the sweeper."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ordercast.decisions.lookup import LookupKeys
+from ordercast.events.order_event import Channel
+from ordercast.pacing.holds import Hold, Scope, Why
+from ordercast.pacing.reputation import ReputationLimits
+from ordercast.workflows.ports import Clock, Ledger, Reputations
+from ordercast.workflows.sweep.swept import Swept
+
+EVERY = timedelta(minutes=10)
+"""The provider's rates move slowly, and each look is paid for."""
+
+
+@dataclass(slots=True, kw_only=True)
+class KeepReputation:
+    """Hold all e-mail while a rate is at its limit, until an operator lets it go.
+
+    The trap is what happens then: the rate only falls by other e-mails, so it is still high. The
+    record of the hold, let go, stays until it has fallen, and as long as it is there the rate holds
+    nothing again.
+    """
+
+    ledger: Ledger
+    reputations: Reputations
+    limits: ReputationLimits
+    is_done: Callable[[Hold, datetime], bool]
+    by: str
+    now: Clock
+    _asked: datetime | None = field(default=None)
+
+    def __call__(self, shards: Sequence[int], _: Swept) -> bool:
+        """Ask now and then, in the invocation that has the first shard; raises `Retryable`."""
+        now = self.now()
+        if 0 not in shards or (self._asked and now - self._asked < EVERY):
+            return False
+        reputation = self.reputations.reputation(now=now)
+        hold = Hold(
+            why=Why.REPUTATION,
+            scope=Scope(channel=Channel.EMAIL),
+            by=self.by,
+            since=now,
+            reason=self.limits.exceeded(reputation),
+        )
+        holds = self.ledger.look_up(LookupKeys(holds=True)).holds
+        known = next((each for each in holds if each.id == hold.id), None)
+        if hold.reason and known is None:
+            self.ledger.hold([hold])
+        elif known and self.limits.is_low(reputation) and self.is_done(known, now):
+            self.ledger.end_holds([known])
+        # Last: what failed is tried again in the next minute.
+        self._asked = now
+        return False
