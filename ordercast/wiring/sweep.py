@@ -15,12 +15,11 @@ from ordercast.workflows.ports import (
     Adjustments,
     NotificationsTopic,
     ReceiptQueue,
-    Reputations,
     SendQuotas,
 )
 from ordercast.workflows.release_room import Senders
 from ordercast.workflows.sweep.keep_budgets import KeepBudgets
-from ordercast.workflows.sweep.keep_reputation import KeepReputation
+from ordercast.workflows.sweep.keep_reputation import KeepReputation, Reputations
 from ordercast.workflows.sweep.keep_send_quota import CHANNEL, KeepSendQuota
 from ordercast.workflows.sweep.look_at_due import LookAtDue
 from ordercast.workflows.sweep.probe_holds import ProbeHolds

@@ -19,7 +19,6 @@ from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.bucket import Bucket, Draw
 from ordercast.pacing.holds import Hold, Holds
 from ordercast.pacing.opening import Opened
-from ordercast.pacing.reputation import Reputation
 from ordercast.pacing.send_quota import SendQuota
 from ordercast.people.person import Person
 from ordercast.receipts.receipt_log import ReceiptLog
@@ -188,14 +187,6 @@ class SendQuotas(Protocol):
 
     def send_quota(self) -> SendQuota:
         """Return how fast the account may send, and how much of its day is left."""
-        ...
-
-
-class Reputations(Protocol):
-    """What the provider of e-mails thinks of the account. Raises `ProviderUnavailable`."""
-
-    def reputation(self, *, now: datetime) -> Reputation:
-        """Return the account's rates of bounces and complaints, as the provider's reviews have them."""
         ...
 
 

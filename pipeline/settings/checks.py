@@ -6,8 +6,6 @@ refusal, which follow "but it".
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from decimal import Decimal
-from fnmatch import fnmatchcase
 
 from ordercast.settings.brands import brand_senders, sender_of
 from ordercast.settings.list_prices import has_plan, price_of_part
@@ -24,6 +22,7 @@ from ordercast.settings.texts import (
 )
 from pipeline.settings.existing import existing_rules
 from pipeline.settings.function_checks import Rule, concurrency, network
+from pipeline.settings.observability_checks import alarms, heartbeat, reputation
 
 VISIBILITY_FACTOR = 6
 """A message stays hidden for so many time-outs of its function (AWS Lambda guide: configuring a queue)."""
@@ -76,8 +75,9 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
         concurrency,
         _queues,
         network,
-        _heartbeat,
-        _alarms,
+        heartbeat,
+        alarms,
+        reputation,
     )
     return _broken(rule for subject in subjects for rule in subject(stage))
 
@@ -284,41 +284,3 @@ def _queues(stage: StageSettings) -> Iterator[Rule]:
 
 
 _UNWINDOWED_BATCH = 10  # SQS's own limit
-
-
-def _heartbeat(stage: StageSettings) -> Iterator[Rule]:
-    every = stage.heartbeat_every
-    seldom = not every or every >= timedelta(minutes=1)
-    yield "heartbeat_every", seldom, "must be 0 s, or 1 min or more"
-    passes = not every or stage.cap * every >= timedelta(hours=1)
-    yield "heartbeat_every", passes, "asks for more messages an hour than the cap lets pass"
-    number, every = stage.sms_heartbeat_number, stage.sms_heartbeat_every
-    # An alarm looks back for a day, three times the interval.
-    between = not every % timedelta(minutes=1) and timedelta(minutes=5) <= every <= _A_DAY / 3
-    yield "sms_heartbeat_every", between, "must be 5 min to 8 h, in whole minutes"
-    allowed = any(
-        fnmatchcase(number, each) for each in recipient_patterns(stage.allowed_recipients)
-    )
-    yield "sms_heartbeat_number", not number or allowed, "must be among allowed_recipients"
-
-
-def _alarms(stage: StageSettings) -> Iterator[Rule]:
-    told = stage.alarms.email or stage.alarms.url
-    everybody = _EVERYBODY in recipient_patterns(stage.allowed_recipients)
-    needs = "must say who is told of alarms, or alarms.url must: this stage may write to everybody"
-    yield "alarms.email", bool(told) or not everybody, needs
-    for field, rings, holds, review in (
-        ("hold_bounce_percent", stage.alarms.bounce_percent, stage.hold_bounce_percent, "5"),
-        (
-            "hold_complaint_percent",
-            stage.alarms.complaint_percent,
-            stage.hold_complaint_percent,
-            "0.1",
-        ),
-    ):
-        between = f"must be 0, or lie between the alarm's {rings} and SES's {review}"
-        yield field, holds == 0 or rings < holds < Decimal(review), between
-
-
-_A_DAY = timedelta(days=1)
-_EVERYBODY = "*"

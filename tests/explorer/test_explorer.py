@@ -21,6 +21,7 @@ from ordercast.rollups.statistics import in_all
 from ordercast.sending.claim import ClaimStatus
 from ordercast.workflows import count_changes as count
 from ordercast.workflows import ports
+from ordercast.workflows.sweep import keep_reputation
 from tests.explorer.checks.promises import broken
 from tests.explorer.checks.rows import all_rows
 from tests.explorer.deployed.fitting import Fitting
@@ -58,7 +59,7 @@ PORTS = {
     ports.Adjustments: "adjustments",
     ports.Provider: "provider",
     ports.SendQuotas: "send_quotas",
-    ports.Reputations: "reputations",
+    keep_reputation.Reputations: "reputations",
     ports.ReceiptQueue: "receipts",
     ports.WorkQueues: "work_queues",
     ports.ReceiptLogs: "receipt_logs",

@@ -7,7 +7,7 @@ import pytest
 
 from ordercast.errors import ProviderUnavailable
 from ordercast.pacing.reputation import Reputation
-from ordercast.workflows.ports import Reputations
+from ordercast.workflows.sweep.keep_reputation import Reputations
 from tests.fakes.clock import START
 
 Answers = Callable[[Reputation | None], Reputations]

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from ordercast.gateways.providers.ses_reputation import RECENT, SesReputation
 from ordercast.pacing.reputation import Reputation
-from ordercast.workflows.ports import Reputations
+from ordercast.workflows.sweep.keep_reputation import Reputations
 from tests.fakes.clock import START
 from tests.fakes.reputations import FakeReputations
 from tests.promises.reputations import Answers, ReputationsPromises

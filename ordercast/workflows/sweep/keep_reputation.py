@@ -3,16 +3,25 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
 from ordercast.pacing.holds import Hold, Scope, Why
-from ordercast.pacing.reputation import ReputationLimits
-from ordercast.workflows.ports import Clock, Ledger, Reputations
+from ordercast.pacing.reputation import Reputation, ReputationLimits
+from ordercast.workflows.ports import Clock, Ledger
 from ordercast.workflows.sweep.swept import Swept
 
 EVERY = timedelta(minutes=10)
 """The provider's rates move slowly, and each look is paid for."""
+
+
+class Reputations(Protocol):
+    """What the provider of e-mails thinks of the account. Raises `ProviderUnavailable`."""
+
+    def reputation(self, *, now: datetime) -> Reputation:
+        """Return the account's rates of bounces and complaints, as the provider's reviews have them."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
