@@ -80,7 +80,7 @@ def _call(request: HttpRequest) -> Call | None:
 
 
 def _named(operation: str, request: HttpRequest, *, as_query: bool = True) -> Call | None:
-    if operation not in _ANSWERS:
+    if operation not in _ANSWERS and operation not in _MERGED:
         return None
     body = request.body.decode()
     parameters = dict(parse_qsl(body)) if as_query else json.loads(body or "{}")
@@ -211,23 +211,13 @@ def _concurrency(account: SimulatedAccount, _: Call) -> HttpResponse:
     return as_json(200, {"AccountLimit": limit})
 
 
-def _table(account: SimulatedAccount, _: Call) -> HttpResponse | None:
-    if account.key_state is None:
-        return None
-    key = {"KMSMasterKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/simulated"}
-    return as_json(200, {"Table": {"SSEDescription": key}})
+def _key(account: SimulatedAccount) -> dict[str, Any]:
+    return {"KeyMetadata": {"KeyState": account.key_state}} if account.key_state else {}
 
 
-def _key(account: SimulatedAccount, _: Call) -> HttpResponse | None:
-    if account.key_state is None:
-        return None
-    return as_json(200, {"KeyMetadata": {"KeyState": account.key_state}})
-
-
-def _rotation(account: SimulatedAccount, _: Call) -> HttpResponse | None:
-    if account.key_rotation is None:
-        return None
-    return as_json(200, {"KeyRotationEnabled": account.key_rotation})
+def _rotation(account: SimulatedAccount) -> dict[str, Any]:
+    known = account.key_rotation
+    return {} if known is None else {"KeyRotationEnabled": known}
 
 
 def _parameter(account: SimulatedAccount, call: Call) -> HttpResponse | None:
@@ -259,6 +249,8 @@ _PATHS = {
 _MERGED: Mapping[str, Callable[[SimulatedAccount], dict[str, Any]]] = {
     "GetEmailIdentity": _identity,
     "GetConfigurationSet": _configuration_set,
+    "DescribeKey": _key,
+    "GetKeyRotationStatus": _rotation,
 }
 
 _ANSWERS: Mapping[str, Callable[[SimulatedAccount, Call], HttpResponse | None]] = {
@@ -273,9 +265,6 @@ _ANSWERS: Mapping[str, Callable[[SimulatedAccount, Call], HttpResponse | None]] 
     "DescribeLogGroups": _log_groups,
     "DescribeSubscriptionFilters": _filters,
     "GetAccountSettings": _concurrency,
-    "DescribeTable": _table,
-    "DescribeKey": _key,
-    "GetKeyRotationStatus": _rotation,
     "GetParameter": _parameter,
     "GetCallerIdentity": _caller,
 }

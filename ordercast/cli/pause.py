@@ -89,6 +89,8 @@ def _hold(where: Target, scope: Scope, reason: str, *, say: bool) -> None:
 def _list(ledger: DynamoLedger, *, as_json: bool = False) -> None:
     holds = ledger.look_up(LookupKeys(holds=True)).holds
     waiting = ledger.waiting([each.id for each in holds])
+    # Of a channel that was opened there is nothing to tell once nothing waits.
+    holds = tuple(e for e in holds if e.is_active or e.why is not Why.UNOPENED or waiting[e.id])
     if as_json:
         for each in holds:
             print(json.dumps(fields_of(each, waiting[each.id]), ensure_ascii=False))

@@ -99,7 +99,7 @@ def account(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setattr(clients, "account_facts", CLIENTS)
     names = SimpleNamespace(
-        notifications_topic=TOPIC, configuration_set="Mail", ledger_table="Ledger"
+        notifications_topic=TOPIC, configuration_set="Mail", receipts_queue="https://queue"
     )
     stage = SimpleNamespace(
         stage="prod", settings=read_stage("prod"), names=names, ledger=lambda: ledger
@@ -116,8 +116,9 @@ def account(
 
 
 def deployed(call: HttpRequest) -> HttpResponse:
-    """Answer what is not simulated: the parameter of the alarms' topic, and what is merged."""
-    return as_json(200, {"Parameter": {"Value": TOPIC}})
+    """Answer what is not simulated: the alarms' topic, a queue, and what is merged."""
+    queue = {"Attributes": {"KmsMasterKeyId": "arn:aws:kms:us-east-1:000000000000:key/1"}}
+    return as_json(200, {"Parameter": {"Value": TOPIC}, **queue})
 
 
 def unwell(out: str) -> list[dict[str, str]]:

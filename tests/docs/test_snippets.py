@@ -51,6 +51,9 @@ RUN_BY = {
     ("docs/doctor.md", "Is the account ready?", ""): (
         "cli/test_doctor.py::test_an_account_that_is_ready_has_nothing_to_look_at",
     ),
+    ("docs/doctor.md", "Sending yourself a test", ""): (
+        "cloud/commands/test_doctor.py::test_a_text_and_an_e_mail_are_followed_to_their_receipts",
+    ),
     ("docs/doctor.md", "On a local cloud", "json"): (
         "cli/test_doctor.py::test_what_the_page_simulates_is_named",
     ),

@@ -9,6 +9,7 @@ from rich.text import Text
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 from ordercast.operations.doctor.findings import Finding, Verdict
+from ordercast.operations.doctor.following import Step
 from ordercast.operations.target import LOCAL_STAGE
 from ordercast.pacing.opening import Opened
 
@@ -45,9 +46,15 @@ def channels(known: Mapping[Channel, Opened | None], stage: str) -> str:
 
 
 def document(
-    stage: str, found: Sequence[Finding], known: Mapping[Channel, Opened | None]
+    stage: str,
+    found: Sequence[Finding],
+    known: Mapping[Channel, Opened | None],
+    last: Mapping[Channel, Step] | None,
 ) -> dict[str, Any]:
-    """Return all of it as JSON has it; `opened` is null of a channel that nobody has opened."""
+    """Return all of it as JSON has it.
+
+    `opened` is null of a channel that nobody has opened, `test` is null unless messages were sent.
+    """
     return {
         "stage": stage,
         "findings": [_fields(each) for each in found],
@@ -55,6 +62,8 @@ def document(
             channel: each and {"by": each.by, "at": each.at.isoformat(), "reason": each.reason}
             for channel, each in known.items()
         },
+        "test": last
+        and {channel: {"state": each.state, "why": each.why} for channel, each in last.items()},
     }
 
 

@@ -68,5 +68,7 @@ def _details(hold: Hold) -> str:
     if hold.why is not Why.UNOPENED:
         since += f", by {hold.by} since {hold.since:%Y-%m-%d %H:%M} UTC"
     reason = f" ({hold.reason})" if hold.reason else ""
+    if hold.why is Why.UNOPENED and hold.released_at:
+        return f"opened at {hold.released_at:%H:%M}"
     released = f"; let go at {hold.released_at:%H:%M}" if hold.released_at else ""
     return f"{since}{reason}{released}"

@@ -107,7 +107,7 @@ def _unread(fact: Unread) -> Judged:
     return Judged(
         verdict=Verdict.UNKNOWN,
         found=f"not read: {fact.why}",
-        advice="docs/doctor.md lists the permissions that it takes",
+        advice="try again; docs/doctor.md lists the permissions that it takes",
     )
 
 

@@ -29,7 +29,7 @@ ACTIONS: Mapping[Source, tuple[str, ...]] = {
     Source.OPTED_OUT: ("sns:ListPhoneNumbersOptedOut",),
     Source.LOG_GROUPS: ("logs:DescribeLogGroups", "logs:DescribeSubscriptionFilters"),
     Source.CONCURRENCY: ("lambda:GetAccountSettings",),
-    Source.KEY: ("dynamodb:DescribeTable", "kms:DescribeKey", "kms:GetKeyRotationStatus"),
+    Source.KEY: ("sqs:GetQueueAttributes", "kms:DescribeKey", "kms:GetKeyRotationStatus"),
     Source.ALARM_TARGETS: ("ssm:GetParameter", "sns:ListSubscriptionsByTopic"),
     Source.CLOCK: (),  # STS answers whoever asks
     Source.BOOTSTRAP: ("ssm:GetParameter",),
@@ -53,7 +53,7 @@ class AccountFacts:
 
     def _readers(self) -> dict[Source, Callable[[], object]]:
         # Made here: a session makes its clients in one thread only.
-        ses, sns, texts, cloudwatch, logs, functions, kms, ssm, tables, sts = map(
+        ses, sns, texts, cloudwatch, logs, functions, kms, ssm, queues, sts = map(
             self.client, SERVICES
         )
         names, stage = self.target.names, self.target.stage
@@ -71,7 +71,7 @@ class AccountFacts:
             Source.OPTED_OUT: lambda: text_facts.opted_out(sns),
             Source.LOG_GROUPS: lambda: text_facts.log_groups(logs, groups),
             Source.CONCURRENCY: lambda: stage_facts.concurrency(functions),
-            Source.KEY: lambda: stage_facts.stage_key(tables, kms, names.ledger_table),
+            Source.KEY: lambda: stage_facts.stage_key(queues, kms, names.receipts_queue),
             Source.ALARM_TARGETS: lambda: stage_facts.alarm_targets(ssm, sns, stage),
             Source.CLOCK: lambda: stage_facts.clock_skew(sts, self.now),
             Source.BOOTSTRAP: lambda: stage_facts.bootstrap(ssm),
@@ -80,7 +80,7 @@ class AccountFacts:
 
 SERVICES = (
     *("sesv2", "sns", "pinpoint-sms-voice-v2", "cloudwatch", "logs"),
-    *("lambda", "kms", "ssm", "dynamodb", "sts"),
+    *("lambda", "kms", "ssm", "sqs", "sts"),
 )
 
 

@@ -97,7 +97,7 @@ def alarm_target(targets: AlarmTargets, stage: StageSettings) -> Iterator[Judged
     elif targets.confirmed:
         yield ok(f"{confirmed} confirmed")
     else:
-        advice = "set alarms.email, or subscribe to the topic"
+        advice = "set alarms.email or alarms.url of the stage"
         nobody = "nobody is told"
         yield bad(nobody, advice) if writes_to_everybody(stage) else look(nobody, advice)
 

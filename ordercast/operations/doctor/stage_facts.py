@@ -31,10 +31,11 @@ def concurrency(functions: Any) -> Concurrency:  # noqa: ANN401 - stubs are chos
     )
 
 
-def stage_key(tables: Any, kms: Any, table: str) -> StageKey:  # noqa: ANN401
-    """Describe the key of a table of the stage."""
-    encryption = tables.describe_table(TableName=table)["Table"]["SSEDescription"]
-    key = encryption["KMSMasterKeyArn"]
+def stage_key(queues: Any, kms: Any, queue_url: str) -> StageKey:  # noqa: ANN401
+    """Describe the key that a queue of the stage, as all of it, is encrypted with."""
+    wanted = ["KmsMasterKeyId"]
+    found = queues.get_queue_attributes(QueueUrl=queue_url, AttributeNames=wanted)
+    key = found["Attributes"]["KmsMasterKeyId"]
     state = kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
     rotates = kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
     return StageKey(state=state, rotates=rotates)

@@ -18,6 +18,7 @@ from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
 from ordercast.gateways.rollups.progress import DynamoProgress
+from ordercast.pacing.opening import unopened
 from ordercast.people.person import Person
 from ordercast.sending.claim import ClaimRequest, ClaimStatus
 from ordercast.sending.outcome import accepted, not_now
@@ -47,6 +48,7 @@ def ledger(cloud: LocalCloud, executor: Executor, people: DynamoPeople) -> Dynam
     table = table_like(cloud, "ledger_table", executor)
     ledger = DynamoLedger(table=table, customers=people.table)
     ledger.open_channels(EVERY_CHANNEL)
+    ledger.end_holds([replace(unopened(e.channel), released_at=e.at) for e in EVERY_CHANNEL])
     return ledger
 
 
