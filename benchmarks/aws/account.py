@@ -8,9 +8,11 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
+from botocore.session import Session
 
 from benchmarks.aws.tables import MemoryTable, MemoryTables
 from ordercast.events.order_event import Channel
+from ordercast.gateways import clients
 from ordercast.gateways.ledger.items import HOLDS, write_holds
 from ordercast.pacing.opening import HoldRecord
 from ordercast.pacing.opening import opened as ready
@@ -27,14 +29,20 @@ BeforeSend = Callable[..., Any]
 @contextmanager
 def opened(before_send: BeforeSend, *, url: str | None = None) -> Iterator[None]:
     """Send the requests of all clients made meanwhile to *before_send*, then to *url*."""
+    core = Session()
     session = boto3.Session(
+        botocore_session=core,
         aws_access_key_id="nobody",
         aws_secret_access_key="nothing",  # noqa: S106 - it opens nothing
         region_name="us-east-1",
     )
     session.events.register("before-send", before_send)
     environment = {"AWS_ENDPOINT_URL": url} if url else {}
-    with patch.dict(os.environ, environment), patch.object(boto3, "DEFAULT_SESSION", session):
+    with (
+        patch.dict(os.environ, environment),
+        patch.object(boto3, "DEFAULT_SESSION", session),
+        patch.object(clients, "session", lambda: core),
+    ):
         yield
 
 

@@ -1,9 +1,13 @@
-"""Make every AWS client, with its retries and time-outs. Used by the wiring; nothing else makes clients."""
+"""Make every AWS client, with its retries and time-outs. Used by the wiring; nothing else makes clients.
 
+Of botocore itself: boto3 on top would only make a cold start longer.
+"""
+
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 from ordercast.gateways.idle_connections import Now, close_idle_connections
 
@@ -42,53 +46,63 @@ _PROVIDERS = Config(
 
 def dynamodb() -> "DynamoDBClient":
     """Return a client for our tables."""
-    return boto3.client("dynamodb", config=_UNCHECKED)
+    return cast("DynamoDBClient", _client("dynamodb", _UNCHECKED))
 
 
 def kinesis() -> "KinesisClient":
     """Return a client for reading our stream again."""
-    return boto3.client("kinesis", config=_OURS)
+    return cast("KinesisClient", _client("kinesis", _OURS))
 
 
 def cloudwatch() -> "CloudWatchClient":
     """Return a client for metrics."""
-    return boto3.client("cloudwatch", config=_OURS)
+    return cast("CloudWatchClient", _client("cloudwatch", _OURS))
 
 
 def s3() -> "S3Client":
     """Return a client for our buckets."""
-    return boto3.client("s3", config=_OURS)
+    return cast("S3Client", _client("s3", _OURS))
 
 
 def sqs() -> "SQSClient":
     """Return a client for our queues."""
-    return boto3.client("sqs", config=_OURS)
+    return cast("SQSClient", _client("sqs", _OURS))
 
 
 def sns_topics() -> "SNSClient":
     """Return a client for our topics, whose messages may be published twice."""
-    return boto3.client("sns", config=_UNCHECKED)
+    return cast("SNSClient", _client("sns", _UNCHECKED))
 
 
 def ses_account() -> "SESV2Client":
     """Return a client for asking what SES allows the account."""
-    return boto3.client("sesv2", config=_OURS)
+    return cast("SESV2Client", _client("sesv2", _OURS))
 
 
 def sms_provider(*, now: Now) -> "SNSClient":
     """Return a client that makes one attempt a text message, on a connection that has not idled."""
-    client = boto3.client("sns", config=_PROVIDERS)
+    client = cast("SNSClient", _client("sns", _PROVIDERS))
     close_idle_connections(client, now=now)
     return client
 
 
 def email_provider(*, now: Now) -> "SESV2Client":
     """Return a client that makes one attempt an e-mail, on a connection that has not idled."""
-    client = boto3.client("sesv2", config=_PROVIDERS)
+    client = cast("SESV2Client", _client("sesv2", _PROVIDERS))
     close_idle_connections(client, now=now)
     return client
 
 
 def account_facts(service: str, *, endpoint: str | None = None) -> Any:  # noqa: ANN401 - one of nine services
     """Return a client of *service* for asking about the account; *endpoint* is a local cloud's."""
-    return cast("Any", boto3).client(service, endpoint_url=endpoint, config=_OURS)
+    return _client(service, _OURS, endpoint=endpoint)
+
+
+def _client(service: str, config: Config, *, endpoint: str | None = None) -> object:
+    return session().create_client(service, config=config, endpoint_url=endpoint)
+
+
+@cache
+def session() -> Session:
+    """Return the one session, which has read the SDK's own files once for all clients."""
+    return Session()

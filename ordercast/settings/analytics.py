@@ -3,15 +3,13 @@
 Written by pipeline/constructs/functions/, read by analytics/.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from ordercast.embedded_metric_format import MetricsLevel
 from ordercast.settings.environment import EnvironmentSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnalyticsSettings(EnvironmentSettings):
+class AnalyticsSettings(EnvironmentSettings, frozen=True, kw_only=True):
     """Settings of the counting function; `stage` is a dimension of every metric.
 
     Set in stages/*.toml as metrics: "essential" or "full".
@@ -33,8 +31,7 @@ MINUTES_APART = 20
 """Minutes from one invocation of the verifier to the next, which is longer than its time-out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifierSettings(EnvironmentSettings):
+class VerifierSettings(EnvironmentSettings, frozen=True, kw_only=True):
     """Settings of the verifier, set in stages/*.toml as retention, sole_sender and default_currency.
 
     `receipt_timeout`, `claim_lease`, `velocity_floor` and `velocity_factor` too; `stream_retention` is set there as orders.retention, `redelivered_for`

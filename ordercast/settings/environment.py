@@ -5,10 +5,12 @@ and a test on the synthesised template proves that they agree.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Self, get_type_hints
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 TRACING = "TRACING"
 """Set where a stage traces (stages/*.toml: tracing); read by processors/traced.py."""
@@ -18,8 +20,7 @@ class MissingSetting(Exception):
     """The function was deployed without a variable that its settings class names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnvironmentSettings:
+class EnvironmentSettings(Struct, frozen=True, kw_only=True):
     """Fields are `str`, `int`, `bool`, `Decimal` or `timedelta` (whole seconds); `LEDGER_TABLE` is `ledger_table`."""
 
     @classmethod

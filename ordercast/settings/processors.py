@@ -5,9 +5,10 @@ in stages/*.toml by the names that each class gives; the others are names of dep
 """
 
 import re
-from dataclasses import dataclass
 from datetime import time, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from ordercast.embedded_metric_format import MetricsLevel
 from ordercast.people import quiet_hours as quiet
@@ -15,8 +16,7 @@ from ordercast.people.person import QuietHours
 from ordercast.settings.environment import EnvironmentSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuietSettings:
+class QuietSettings(Struct, frozen=True, kw_only=True):
     """When messages are held back, set in stages/*.toml by the same names.
 
     Both hours are parsed by the function below. They follow the time zone of the customer's
@@ -30,8 +30,7 @@ class QuietSettings:
     default_time_zone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRelaySettings(QuietSettings, EnvironmentSettings):
+class OrderRelaySettings(QuietSettings, EnvironmentSettings, frozen=True, kw_only=True):
     """Settings of the order relay, set in stages/*.toml by the same names, from default_currency on.
 
     `allowed_recipients` is parsed by the function below, `countries` by `texts`, `status_synonyms` by
@@ -53,8 +52,7 @@ class OrderRelaySettings(QuietSettings, EnvironmentSettings):
     status_synonyms: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendPolicy(QuietSettings):
+class SendPolicy(QuietSettings, frozen=True, kw_only=True):
     """How fast the senders send, how long they hold claims and wait for receipts.
 
     Set in stages/*.toml by the same names, but for `rate`: the stage's share of its sender's rate, in
@@ -70,8 +68,7 @@ class SendPolicy(QuietSettings):
     receipt_timeout: timedelta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenderSettings(SendPolicy, EnvironmentSettings):
+class SenderSettings(SendPolicy, EnvironmentSettings, frozen=True, kw_only=True):
     """Settings of the senders of all channels; `stage` is a dimension of their metrics, and a tag of e-mails.
 
     What prices their messages is set in stages/*.toml, from `countries` on by the same names.
@@ -87,8 +84,7 @@ class SenderSettings(SendPolicy, EnvironmentSettings):
     email_plan: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmsSenderSettings(SenderSettings):
+class SmsSenderSettings(SenderSettings, frozen=True, kw_only=True):
     """Settings of the SMS sender, set in stages/*.toml as sender_id and in the table india."""
 
     sender_id: str
@@ -96,8 +92,7 @@ class SmsSenderSettings(SenderSettings):
     india_template_ids: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmailSenderSettings(SenderSettings):
+class EmailSenderSettings(SenderSettings, frozen=True, kw_only=True):
     """Settings of the e-mail sender, set in stages/*.toml as email_from and unsubscribe_….
 
     `brand_senders` is parsed by `settings.brands`.
@@ -110,8 +105,7 @@ class EmailSenderSettings(SenderSettings):
     configuration_set: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptPolicy:
+class ReceiptPolicy(Struct, frozen=True, kw_only=True):
     """How receipts are merged, set in stages/*.toml as receipt_retention, receipt_timeout and soft_bounces.
 
     `orphan_wait` is how long a receipt waits for the sender to record its message: three times
@@ -124,8 +118,7 @@ class ReceiptPolicy:
     soft_bounces: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptTrackerSettings(ReceiptPolicy, EnvironmentSettings):
+class ReceiptTrackerSettings(ReceiptPolicy, EnvironmentSettings, frozen=True, kw_only=True):
     """Settings of the receipt tracker."""
 
     ledger_table: str
@@ -133,8 +126,7 @@ class ReceiptTrackerSettings(ReceiptPolicy, EnvironmentSettings):
     receipts_table: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweepPolicy(QuietSettings):
+class SweepPolicy(QuietSettings, frozen=True, kw_only=True):
     """When the sweeper acts, set in stages/*.toml by the same names; to resend after 0 is never, to hold at 0 too."""
 
     republish_after: timedelta
@@ -146,8 +138,7 @@ class SweepPolicy(QuietSettings):
     hold_complaint_percent: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweeperSettings(SweepPolicy, EnvironmentSettings):
+class SweeperSettings(SweepPolicy, EnvironmentSettings, frozen=True, kw_only=True):
     """Settings of the sweeper; `senders` is read by `settings.senders`."""
 
     stage: str
@@ -162,15 +153,13 @@ class SweeperSettings(SweepPolicy, EnvironmentSettings):
     receipts_dead_letters_url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmsLogForwarderSettings(EnvironmentSettings):
+class SmsLogForwarderSettings(EnvironmentSettings, frozen=True, kw_only=True):
     """Settings of the account's SMS log forwarder."""
 
     receipts_topic_arn: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmsAttributesSettings(EnvironmentSettings):
+class SmsAttributesSettings(EnvironmentSettings, frozen=True, kw_only=True):
     """Settings of the account's SMS attributes resource; the rest are its properties."""
 
     delivery_status_role_arn: str

@@ -10,6 +10,7 @@ from typing import Any
 from zlib import crc32
 
 import pytest
+from msgspec import structs
 
 from ordercast.budgets.account import NOTHING, Account
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
@@ -42,7 +43,7 @@ A_PART = Decimal("0.00753")
 HOUR = hour_of(START)
 ALL = Budget(period=BudgetPeriod.MONTH, limit=Decimal(22), reserve=10)
 SHOP = Budget(period=BudgetPeriod.DAY, limit=Decimal(18), channel="sms", shop="Example Tea")
-FAST = replace(SEND_POLICY, rate=100_000)  # pace is another test's subject
+FAST = structs.replace(SEND_POLICY, rate=100_000)  # pace is another test's subject
 WORDS = Words(text="Your order is on its way.", subject="")
 
 

@@ -1,9 +1,11 @@
 """Wire every workflow to fakes. Used by tests of the whole flow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec import structs
 
 from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import StreamRecord
@@ -75,7 +77,7 @@ class World(Services):
             words=self.words,
             send_within=lambda _: self.send_within,
         )
-        policy = replace(
+        policy = structs.replace(
             SEND_POLICY,
             rate=self.rate,
             velocity_floor=self.velocity_floor,

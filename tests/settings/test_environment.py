@@ -1,13 +1,12 @@
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.settings.environment import EnvironmentSettings, MissingSetting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample(EnvironmentSettings):
+class Sample(EnvironmentSettings, frozen=True, kw_only=True):
     ledger_table: str
     limit: int
     wait: timedelta

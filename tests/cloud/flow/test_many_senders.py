@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from threading import Lock
+
+from msgspec import structs
 
 from local_cloud.cloud import LocalCloud
 from ordercast.decisions.lookup import LookupKeys
@@ -24,7 +25,7 @@ from tests.fakes.template_versions import FakeTemplateVersions
 from tests.sampling import SAMPLED, sampled
 
 SENDERS = 20
-POLICY = replace(SEND_POLICY, rate=100_000)  # who calls is tried here, not how fast
+POLICY = structs.replace(SEND_POLICY, rate=100_000)  # who calls is tried here, not how fast
 ROWS = [notification(n) for n in range(sampled(300, whole=1000))]
 ENDS = {row.id: (State.SENT, State.FAILED, State.IN_DOUBT)[n % 3] for n, row in enumerate(ROWS)}
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from ordercast.decisions.audience import CONSENT_BY_EVENT
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
@@ -132,7 +134,7 @@ def play(scenario: Scenario) -> Played:
         send_within=lambda _: LONGEST,
     )
     quiet = _quiet_hours(scenario.quiet)
-    policy = replace(SEND_POLICY, rate=scenario.limit, quiet_hours=quiet)
+    policy = structs.replace(SEND_POLICY, rate=scenario.limit, quiet_hours=quiet)
     queues = {each: _queue(time, each, ports, policy, scenario.timeout) for each in Priority}
 
     def arrive() -> None:

@@ -1,9 +1,11 @@
 """Groups of sweepers that run side by side each minute, and see counts that are old. Used by the simulation of senders."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec import structs
 
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.notification import Notification
@@ -104,5 +106,5 @@ class Sweepers:
             send_within=lambda _: timedelta(days=2),
             now=self.time,
         )
-        policy = replace(SWEEP_POLICY, quiet_hours=self.quiet_hours)
+        policy = structs.replace(SWEEP_POLICY, quiet_hours=self.quiet_hours)
         return sweep(ports, policy, sweep_receipts(ports, policy))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from msgspec import structs
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel
@@ -72,7 +73,7 @@ def sender_of_long_texts(world: World, *, rate: int) -> SendMessages:
         now=world.now,
         wait=world.wait,
     )
-    return send_messages(Channel.SMS, ports, replace(SEND_POLICY, rate=rate))
+    return send_messages(Channel.SMS, ports, structs.replace(SEND_POLICY, rate=rate))
 
 
 def test_what_is_throttled_takes_a_later_slot_of_the_same_invocation(slow: World) -> None:
