@@ -164,6 +164,8 @@ def _environment() -> dict[str, str]:
         "CONFIGURATION_SET": "ordercast",
         "ORPHAN_WAIT": "180",
         "SOFT_BOUNCES": "3",
+        "HOLD_BOUNCE_PERCENT": "4.5",
+        "HOLD_COMPLAINT_PERCENT": "0.09",
     }
     sweeping = {
         "REPUBLISH_AFTER": "300",

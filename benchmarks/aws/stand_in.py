@@ -62,13 +62,11 @@ class StandIn:
             return json.dumps(self._of_json(operation, json.loads(body))).encode()
 
     def _of_json(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        if operation in _ALWAYS:
+            return _ALWAYS[operation]
         match operation:
-            case "PutMetricData":
-                return {}
             case "SendEmail":
                 return {"MessageId": self._new_id()}
-            case "GetAccount":
-                return {"SendQuota": {"MaxSendRate": -1, "Max24HourSend": -1}}
             case "GetQueueAttributes":
                 return {"Attributes": dict.fromkeys(request["AttributeNames"], "0")}
             case "SendMessage":
@@ -106,6 +104,13 @@ def operation_of(event_name: str) -> str:
     """Return the operation that botocore names: `before-send.sns.Publish` is `Publish`."""
     return event_name.rsplit(".", 1)[1]
 
+
+_ALWAYS: dict[str, dict[str, Any]] = {
+    "GetAccount": {"SendQuota": {"MaxSendRate": -1, "Max24HourSend": -1}},
+    "GetMetricStatistics": {"Datapoints": []},
+    "PutMetricData": {},
+}
+"""What is asked of the account: it has no limits and no reputation."""
 
 _HEADERS: Any = {"x-amzn-requestid": "r-1"}
 
