@@ -1,6 +1,6 @@
 """Read which calls the emulator judged, and whether it allowed them. Used by `run`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct, json
 
@@ -25,8 +25,8 @@ def judged(cloud: LocalCloud) -> list[Call]:
     return json.Decoder(Call).decode_lines(path.read_bytes()) if path.exists() else []
 
 
-def refused(cloud: LocalCloud, role: str, action: str) -> int:
-    """Count how often an *action* was refused to the roles whose name has *role* in it."""
+def refused(cloud: LocalCloud, role: str, actions: Collection[str]) -> int:
+    """Count how often one of *actions* was refused to the role whose name has *role* in it."""
     return sum(
-        not each.allowed and role in each.role and each.action == action for each in judged(cloud)
+        not each.allowed and role in each.role and each.action in actions for each in judged(cloud)
     )

@@ -1,7 +1,7 @@
 """Run an operator's commands on the stage, and find what their policy allows in vain. Used by `run`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 
 from local_cloud.clients import client_of
@@ -9,7 +9,6 @@ from local_cloud.cloud import LocalCloud
 from local_cloud.deploy_proof.calls import Call, judged
 from local_cloud.deploy_proof.operator import POLICY, ROLE, Operator
 from local_cloud.deploy_proof.policy import Asked, Statement, unneeded
-from local_cloud.deploy_proof.removed_statements import REMOVED
 from local_cloud.deploy_proof.working_copy import STAGE
 from ordercast.operations.target import Target
 
@@ -71,13 +70,13 @@ def needed_by_functions(cloud: LocalCloud) -> tuple[int, int]:
     return needed, total
 
 
-def refused_unasked(cloud: LocalCloud) -> list[Call]:
-    """Return the refused calls that no removed statement explains."""
+def refused_unasked(cloud: LocalCloud, removed: Mapping[str, Collection[str]]) -> list[Call]:
+    """Return the refused calls that no *removed* statement explains: actions by a part of the role's name."""
     return [
         each
         for each in judged(cloud)
         if not each.allowed
-        and not any(role in each.role and each.action == action for role, action in REMOVED)
+        and not any(role in each.role and each.action in removed[role] for role in removed)
     ]
 
 

@@ -8,43 +8,48 @@ from typing import Any
 from local_cloud.clients import client_of
 from local_cloud.cloud import LocalCloud
 from local_cloud.deploy_proof.calls import refused
-from local_cloud.deploy_proof.orders import Orders
+from local_cloud.deploy_proof.orders import CHANNELS, Orders
 from local_cloud.deploy_proof.steps import hold, wait_until
 from local_cloud.deploy_proof.working_copy import STAGE
 
+REMOVED_FROM_ANALYTICS = ("AnalyticsRole", "dynamodb:PutItem")
 REMOVED = (
     ("OrderRelayRole", "dynamodb:PartiQLInsert"),
     ("OrderRelayRole", "sns:Publish"),
     ("SmsSenderRole", "dynamodb:PartiQLUpdate"),
     ("EmailSenderRole", "dynamodb:BatchGetItem"),
-    ("AnalyticsRole", "dynamodb:PutItem"),
+    REMOVED_FROM_ANALYTICS,
 )
 """A role, and an action of a statement that goes."""
 
 _SOON = 60.0  # seconds
 
 
-def refused_without(cloud: LocalCloud, orders: Orders, role: str, action: str) -> None:
+def refused_without(cloud: LocalCloud, orders: Orders, role: str, action: str) -> set[str]:
     """Put an order while the role lacks the statement: it is refused, and goes out afterwards.
 
-    Raises `Broken` when the emulator allows the call all the same, or a message is lost or doubled.
+    Returns the actions that were missing. Raises `Broken` when the emulator allows them all the same.
     """
-    before = refused(cloud, role, action)
-    with without_statement(cloud, role, action):
+    with without_statement(cloud, role, action) as missing:
+        before = refused(cloud, role, missing)
         (order,) = orders.put_some(1)
         wait_until(
-            lambda: refused(cloud, role, action) > before,
+            lambda: refused(cloud, role, missing) > before,
             within=_SOON,
-            why=f"{action} is refused to {role}",
+            why=f"{role} is refused what a statement with {action} allowed",
         )
-        counting = role == "AnalyticsRole"
         told = [channel for (each, channel) in orders.told() if each == order]
-        hold(counting or len(told) < len(("sms", "email")), f"{order} went out without {action}")
+        counts = (role, action) == REMOVED_FROM_ANALYTICS
+        hold(counts or len(told) < len(CHANNELS), f"{order} went out without {action}")
+    return missing
 
 
 @contextmanager
-def without_statement(cloud: LocalCloud, role: str, action: str) -> Iterator[None]:
-    """Take the statements with *action* out of the policy of the stage's *role* while a block runs."""
+def without_statement(cloud: LocalCloud, role: str, action: str) -> Iterator[set[str]]:
+    """Take the statements with *action* out of the policy of the stage's *role* while a block runs.
+
+    Yields the actions of these statements.
+    """
     iam: Any = client_of("iam", endpoint=cloud.endpoint)
     names = [
         each["RoleName"]
@@ -55,16 +60,16 @@ def without_statement(cloud: LocalCloud, role: str, action: str) -> Iterator[Non
     hold(len(names) == 1, f"{len(names)} roles are called {role}")
     (policy,) = iam.list_role_policies(RoleName=names[0])["PolicyNames"]
     whole = iam.get_role_policy(RoleName=names[0], PolicyName=policy)["PolicyDocument"]
-    less = [each for each in whole["Statement"] if action not in listed(each["Action"])]
-    hold(len(less) < len(whole["Statement"]), f"{role} has no statement with {action}")
+    less = [each for each in whole["Statement"] if action not in _listed(each["Action"])]
+    gone = [each for each in whole["Statement"] if each not in less]
+    hold(gone, f"{role} has no statement with {action}")
     put = {"RoleName": names[0], "PolicyName": policy}
     iam.put_role_policy(**put, PolicyDocument=json.dumps({**whole, "Statement": less}))
     try:
-        yield
+        yield {missing for each in gone for missing in _listed(each["Action"])}
     finally:
         iam.put_role_policy(**put, PolicyDocument=json.dumps(whole))
 
 
-def listed(value: str | list[str]) -> list[str]:
-    """Return what a policy has as a text or a list of them."""
+def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value

@@ -1,6 +1,5 @@
 """Deploy, update, break, remove and deploy again, and look after each step what holds. Started as `python -m local_cloud.deploy_proof`."""
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,7 +9,14 @@ from pathlib import Path
 
 from local_cloud.clients import client_of
 from local_cloud.cloud import LocalCloud
-from local_cloud.deploy_proof.inventory import inventory, retained
+from local_cloud.deploy_proof.inventory import (
+    deployed_names,
+    existing_settings,
+    inventory,
+    named,
+    only_left,
+    retained,
+)
 from local_cloud.deploy_proof.operating import (
     in_vain,
     needed_by_functions,
@@ -19,7 +25,12 @@ from local_cloud.deploy_proof.operating import (
 )
 from local_cloud.deploy_proof.operator import ACCOUNT_STACK, STACKS, Operator
 from local_cloud.deploy_proof.orders import Orders
-from local_cloud.deploy_proof.removed_statements import REMOVED, refused_without
+from local_cloud.deploy_proof.removed_statements import (
+    REMOVED,
+    REMOVED_FROM_ANALYTICS,
+    refused_without,
+    without_statement,
+)
 from local_cloud.deploy_proof.steps import Broken, Steps, hold, wait_until
 from local_cloud.deploy_proof.variants import BROKEN_WORDS, NEW_INDEX, NEW_WORDS, Variants
 from local_cloud.deploy_proof.working_copy import STAGE
@@ -44,6 +55,7 @@ class DeployProof:
     operator: Operator = field(init=False)
     orders: Orders = field(init=False)
     before: set[str] = field(init=False)
+    removed: dict[str, set[str]] = field(default_factory=dict)
     _synthesised: dict[str, Future[Path]] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -57,7 +69,8 @@ class DeployProof:
             self._operate()
             self._miss_statements()
             names = self._remove()
-            self._deploy_again(variants, names)
+            kept = self._deploy_again(variants, names)
+            self._remove_temporary(kept)
         self._remove_account()
 
     @contextmanager
@@ -65,7 +78,7 @@ class DeployProof:
         """Synthesise what does not depend on a deployment, one after the other, beside the first steps."""
         variants = Variants(folder=self.cloud.folder / "copies", operator=self.operator)
         with ThreadPoolExecutor(1) as pool:
-            for each in (variants.first, variants.updated, variants.broken):
+            for each in (variants.first, variants.updated, variants.broken, variants.temporary):
                 self._synthesised[each.__name__] = pool.submit(each)
             try:
                 yield variants
@@ -76,11 +89,11 @@ class DeployProof:
         with self.steps.step("bootstrap the CDK"):
             target = f"aws://{ACCOUNT}/{REGION}"
             self.operator.cdk("bootstrap", target, within=LONG)
-        self.before = inventory(self.cloud)
         with self.steps.step("synthesise the app"):
             first = self._synthesised["first"].result()
         with self.steps.step("deploy the account's stack, then the stage"):
             self._deploy(first, ACCOUNT_STACK)
+            self.before = inventory(self.cloud)
             self._deploy(first)
         with self.steps.step("open the channels of the new stage"):
             opening = ("resume", "--why", "unopened", "--all", "--reason", "proof")
@@ -130,19 +143,24 @@ class DeployProof:
             self._verified()
 
     def _operate(self) -> None:
-        with self.steps.step("an operator's commands work, and each statement is needed") as step:
+        with self.steps.step("each command of an operator works"):
             self._park()
             operate(self.operator, deployed(STAGE))
-            vain = in_vain(self.cloud)
-            hold(not vain, f"allowed in vain: {', '.join(vain)}")
-            needed, total = needed_by_functions(self.cloud)
-            step.notes.append(f"{needed} of {total} statements of functions needed by calls so far")
 
     def _miss_statements(self) -> None:
         with self.steps.step(f"{len(REMOVED)} statements are taken from deployed roles and missed"):
             for role, action in REMOVED:
-                refused_without(self.cloud, self.orders, role, action)
+                missing = refused_without(self.cloud, self.orders, role, action)
+                self.removed[role] = self.removed.get(role, set()) | missing
             self.orders.all_told_once()
+            self._verified()
+        with self.steps.step(
+            "what analytics could not count, an operator counts by verify --repair"
+        ):
+            with without_statement(self.cloud, *REMOVED_FROM_ANALYTICS):
+                self.orders.put_some(FEW)
+                self.orders.all_told_once()
+                self.operator.ordercast("verify", "--repair", "--scan", within=SHORT)
             self._verified()
 
     def _remove(self) -> dict[str, str]:
@@ -152,16 +170,21 @@ class DeployProof:
             self._park()
             names = retained(self.cloud, updated)
             bucket = deployed(STAGE).names.parked_bucket
+            needed, total = needed_by_functions(self.cloud)
+            step.notes.append(
+                f"this run's calls needed {needed} of {total} statements of functions"
+            )
             self._destroy(updated)
             left = inventory(self.cloud) - self.before
             step.notes.append(f"{len(names)} resources stay")
-            self._only_left(left, names)
+            only_left(left, names)
             hold(self._parked(bucket), "the parked record is gone")
         return names
 
-    def _deploy_again(self, variants: Variants, names: dict[str, str]) -> None:
+    def _deploy_again(self, variants: Variants, names: dict[str, str]) -> dict[str, str]:
+        """Deploy over what stayed and remove that; returns the names of what stays then."""
         with self.steps.step("deploy again over the tables, key, bucket and identity that stayed"):
-            again = variants.again(self._existing(names))
+            again = variants.again(existing_settings(self.cloud, names))
             self._deploy(again)
             told = self.orders.told()
             old = Orders(self.operator, self._stream())
@@ -178,10 +201,28 @@ class DeployProof:
         with self.steps.step("destroy again leaves what was named as it was"):
             new = retained(self.cloud, again)
             self._destroy(again)
-            self._only_left(inventory(self.cloud) - self.before, names | new)
+            both = {**names, **{f"again {each}": name for each, name in new.items()}}
+            only_left(inventory(self.cloud) - self.before, both)
+        return both
+
+    def _remove_temporary(self, kept: dict[str, str]) -> None:
+        app = self._synthesised["temporary"].result()
+        data = f"Ordercast-{STAGE}-Data"
+        with self.steps.step(
+            "a stage that keeps nothing is not destroyed while a record is parked"
+        ):
+            self._deploy(app, data)
+            s3 = client_of("s3", endpoint=self.cloud.endpoint)
+            bucket = named(deployed_names(self.cloud, data), "AWS::S3::Bucket ")
+            s3.put_object(Bucket=bucket, Key="parked/x", Body=PARKED)
+            self._destroy(app, data, fails=True)
+            hold(self._parked(bucket), "the parked record is gone")
+            s3.delete_object(Bucket=bucket, Key="parked/x")
+            self._destroy(app, data)
+            only_left(inventory(self.cloud) - self.before, kept)
 
     def _remove_account(self) -> None:
-        with self.steps.step("destroy the account's stack; nothing was refused by mistake"):
+        with self.steps.step("destroy the account's stack"):
             first = self._synthesised["first"].result()
             self.operator.cdk(
                 "destroy",
@@ -192,19 +233,23 @@ class DeployProof:
                 str(first),
                 within=LONG,
             )
-            unasked = refused_unasked(self.cloud)
+        with self.steps.step("nothing was refused by mistake, nor allowed in vain to the operator"):
+            vain = in_vain(self.cloud)
+            hold(not vain, f"allowed in vain: {', '.join(vain)}")
+            unasked = refused_unasked(self.cloud, self.removed)
             hold(not unasked, f"refused, though nothing was removed: {unasked[:3]}")
 
     def _deploy(self, app: Path, which: str = STACKS, *, fails: bool = False) -> str:
         words = ("deploy", "--exclusively", which, "--app", str(app), "--require-approval", "never")
         return self.operator.cdk(*words, within=LONG, fails=fails)
 
-    def _destroy(self, app: Path) -> None:
+    def _destroy(self, app: Path, which: str = STACKS, *, fails: bool = False) -> None:
         cloudformation = self.operator.client("cloudformation")
         cloudformation.update_termination_protection(
             StackName=f"Ordercast-{STAGE}-Data", EnableTerminationProtection=False
         )
-        self.operator.cdk("destroy", "--force", STACKS, "--app", str(app), within=LONG)
+        words = ("destroy", "--force", which, "--app", str(app))
+        self.operator.cdk(*words, within=LONG, fails=fails)
 
     def _diff(self, app: Path) -> None:
         self.operator.cdk("diff", "--fail", "--exclusively", STACKS, "--app", str(app), within=LONG)
@@ -230,7 +275,7 @@ class DeployProof:
 
     def _indexes(self, names: dict[str, str]) -> list[str]:
         dynamodb = client_of("dynamodb", endpoint=self.cloud.endpoint)
-        table = dynamodb.describe_table(TableName=_named(names, "LedgerTable"))["Table"]
+        table = dynamodb.describe_table(TableName=named(names, "LedgerTable"))["Table"]
         return [each["IndexName"] for each in table["GlobalSecondaryIndexes"]]
 
     def _park(self) -> None:
@@ -245,47 +290,6 @@ class DeployProof:
         s3 = client_of("s3", endpoint=self.cloud.endpoint)
         return int(s3.list_objects_v2(Bucket=bucket, Prefix="parked/")["KeyCount"])
 
-    def _existing(self, names: dict[str, str]) -> dict[str, str]:
-        """Return the settings that name what stayed."""
-        dynamodb = client_of("dynamodb", endpoint=self.cloud.endpoint)
-        tables = {
-            "ledger": "LedgerTable",
-            "customers": "Customers",
-            "receipts": "ReceiptsTable",
-            "rollups": "Rollups",
-        }
-        described = {
-            name: dynamodb.describe_table(
-                TableName=_named(names, f"AWS::DynamoDB::Table {logical}")
-            )
-            for name, logical in tables.items()
-        }
-        arns = ", ".join(
-            f"{name} {each['Table']['LatestStreamArn' if name == 'ledger' else 'TableArn']}"
-            for name, each in described.items()
-        )
-        key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{_named(names, 'AWS::KMS::Key')}"
-        return {
-            "existing_tables": json.dumps(arns),
-            "existing_key": json.dumps(key),
-            "existing_bucket": json.dumps(_named(names, "AWS::S3::Bucket")),
-            "existing_identities": json.dumps(_named(names, "AWS::SES::EmailIdentity")),
-        }
-
-    @staticmethod
-    def _only_left(left: set[str], names: dict[str, str]) -> None:
-        kept = set(names.values())
-        known = {each for each in left if any(name in each for name in kept)}
-        hold(left == known, f"left though not retained: {sorted(left - known)[:5]}")
-        gone = {name for name in kept if not any(name in each for each in left)}
-        hold(not gone, f"gone though retained: {sorted(gone)[:5]}")
-
 
 def _stacks(app: Path) -> list[Path]:
     return list(app.glob(f"Ordercast-{STAGE}-*.template.json"))
-
-
-def _named(names: dict[str, str], what: str) -> str:
-    """Return the only name whose type and logical id have *what* in them."""
-    (found,) = (name for known_as, name in names.items() if what in known_as)
-    return found

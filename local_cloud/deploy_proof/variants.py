@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.deploy_proof.operator import Operator
-from local_cloud.deploy_proof.working_copy import WorkingCopy
+from local_cloud.deploy_proof.working_copy import DOMAIN, WorkingCopy
 from local_cloud.synthesis_cache import SynthesisCache
 
 NEW_WORDS = "Thank you again for your order"
@@ -66,6 +66,13 @@ class Variants:
         """Synthesise the updated sources with these existing_ settings, as TOML has them."""
         copy = updated_copy(self.folder / "again")
         copy.set(**existing)
+        return self._synthesised(copy)
+
+    def temporary(self) -> Path:
+        """Synthesise a stage that is gone without a trace when it is destroyed, as dev is."""
+        copy = WorkingCopy.make(self.folder / "temporary")
+        copy.set(removal='"destroy"', deletion_protection="false")
+        copy.set(existing_identities=f'"{DOMAIN}"')
         return self._synthesised(copy)
 
     def _synthesised(self, copy: WorkingCopy) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from local_cloud.environment import CHECKOUT
 
 STAGE = "proof"
+DOMAIN = "proof.example.com"
 
 _COPIED = (
     *("app.py", "cdk.json", "package.json", "pyproject.toml", "uv.lock"),
@@ -21,8 +22,8 @@ _LINKED = (".tools", ".venv", "node_modules")
 _OWN_SETTINGS = {
     "removal": '"retain"',
     "deletion_protection": "true",
-    "mail_domain": '"proof.example.com"',
-    "email_from": '"orders@proof.example.com"',
+    "mail_domain": f'"{DOMAIN}"',
+    "email_from": f'"orders@{DOMAIN}"',
 }
 """In what the stage differs from the local cloud's: it keeps its data and is protected, as prod is."""
 

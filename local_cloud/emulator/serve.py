@@ -24,6 +24,7 @@ from local_cloud.emulator.authorisation import (
     authorise_partiql,
     write_calls_down,
 )
+from local_cloud.emulator.buckets import keep_full_buckets
 from local_cloud.emulator.bundles import unpack_once
 from local_cloud.emulator.faster_dynamodb import speed_up
 from local_cloud.emulator.faster_kinesis import expire_seldom
@@ -57,6 +58,7 @@ def main() -> None:
     remember_windows(lambda_service, provisioners)
     accept_metric_math(provisioners)
     accept_composite_alarms(provisioners)
+    keep_full_buckets(provisioners, importlib.import_module(f"{services}.s3")._buckets)  # noqa: SLF001
     accept_saved_queries(provisioners)
     authorise_partiql(importlib.import_module("ministack.core.iam_actions"))
     if _secured():

@@ -10,7 +10,7 @@ LEDGER = "ledger"
 TABLES = (LEDGER, "customers", "receipts", "rollups")
 
 _TABLE = r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:[0-9]{12}:table/[A-Za-z0-9_.-]{3,255}"
-_STREAM = re.compile(rf"(?P<table>{_TABLE})/stream/[0-9T:.-]+")
+_STREAM = re.compile(rf"(?P<table>{_TABLE})/stream/[0-9TZ:.-]+")
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 

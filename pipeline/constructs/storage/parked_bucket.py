@@ -45,6 +45,8 @@ class ParkedBucket(Construct):
             # Only an empty bucket can be deleted: no parked record is lost with its stack.
             removal_policy=removal_policy(stage.removal),
         )
+        if self.bucket.policy:  # a bucket that stays goes on refusing callers without TLS
+            self.bucket.policy.apply_removal_policy(removal_policy(stage.removal))
 
     def let_park(self, function: Function) -> None:
         """Let *function* add parked records, not read or remove any."""

@@ -43,6 +43,13 @@ def test_everything_is_encrypted_with_the_stages_one_key(synthesis: Synthesis, k
         assert "AWS::KMS::Key" == synthesis.templates[owner]["Resources"][key]["Type"]
 
 
+def test_a_bucket_that_stays_keeps_its_policy(synthesis: Synthesis) -> None:
+    """Else it would take callers without TLS as soon as its stack is gone."""
+    (bucket,) = (each for _, _, each in synthesis.each("AWS::S3::Bucket"))
+    (policy,) = (each for _, _, each in synthesis.each("AWS::S3::BucketPolicy"))
+    assert bucket["DeletionPolicy"] == policy["DeletionPolicy"]
+
+
 def test_keys_are_rotated(synthesis: Synthesis) -> None:
     for key in synthesis.properties("AWS::KMS::Key"):
         assert key["EnableKeyRotation"] is True
