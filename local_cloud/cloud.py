@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -119,8 +118,6 @@ class LocalCloud:
             progress=progress,
             check=self.check,
         )()
-        # Imported here: what only starts or stops a cloud needs no ledger.
-        import_module("local_cloud.opened_channels").open_channels(self.endpoint)
 
     def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """Copy *base* (default: this process's) so that every AWS SDK and tool in it talks to this cloud only."""

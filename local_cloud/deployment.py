@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -40,7 +41,7 @@ class Deployment:
     check: Callable[[], None]
 
     def __call__(self) -> None:
-        """Synthesise, bootstrap, deploy; again later, it is an update.
+        """Synthesise, bootstrap, deploy, open the channels; again later, it is an update.
 
         Synthesis and bootstrap run at the same time; what is unchanged is not synthesised again.
         Raises LocalCloudError.
@@ -56,6 +57,8 @@ class Deployment:
         deploy = ["deploy", "--all", "--app", app, "--require-approval", "never"]
         with self._cdk(DEPLOY, *deploy) as deployed:
             deployed()
+        # Imported here: what only starts or stops a cloud needs no ledger.
+        import_module("local_cloud.opened_channels").open_channels(self.endpoint)
 
     @contextlib.contextmanager
     def _synthesis(self, new: Path) -> Iterator[Callable[[], Path]]:

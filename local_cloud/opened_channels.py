@@ -1,4 +1,4 @@
-"""Open the channels of a local cloud's stage as soon as it is deployed: nobody outside gets its messages. Used by `cloud`."""
+"""Open the channels of a local cloud's stage as soon as it is deployed: nobody outside gets its messages. Used by `deployment`."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime

@@ -37,7 +37,10 @@ def doctor(
     email: Annotated[
         str | None, typer.Option(help="Whom the test e-mail goes to. [default: alarms.email]")
     ] = None,
-    phone: Annotated[str | None, typer.Option(help="Whom the test text goes to: +1….")] = None,
+    phone: Annotated[
+        str | None,
+        typer.Option(help="Whom the test text goes to: +1…. [default: sms_heartbeat_number]"),
+    ] = None,
     stage: Stage = LOCAL_STAGE,
     cloud: CloudName = None,
 ) -> None:

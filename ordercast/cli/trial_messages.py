@@ -49,7 +49,7 @@ def has_arrived(last: dict[Channel, Step]) -> bool:
 def _addresses(where: Target, email: str | None, phone: str | None) -> tuple[str, str]:
     made_up = MADE_UP if where.stage == LOCAL_STAGE else (None, None)
     email = email or where.settings.alarms.email or made_up[0]
-    phone = phone or made_up[1]
+    phone = phone or where.settings.sms_heartbeat_number or made_up[1]
     if not email or not phone:
         missing = "--phone" if email else "--email"
         raise UsageError(f"{missing}: whom shall the test be sent to?", hint="an address of yours")

@@ -1,7 +1,6 @@
 """Name a stage's resources, and the SSM parameters in which its deployment publishes them.
 
-Written by pipeline/constructs/storage/published.py, and the alarms' topic by
-pipeline/stacks/observability.py. Read by the commands on a deployed stage, and
+Written by pipeline/constructs/storage/published.py. Read by the commands on a deployed stage, and
 by a shop's producer, which needs `orders_stream_parameter` only.
 """
 
@@ -52,8 +51,3 @@ def output_parameter(stage: str, name: str) -> str:
 def orders_stream_parameter(stage: str) -> str:
     """Return the parameter with the name of the stream that shops put order events on, as text."""
     return f"/ordercast/{stage}/orders-stream"
-
-
-def alarm_topic_parameter(stage: str) -> str:
-    """Return the parameter with the ARN of the topic that a stage's alarms are published on, as text."""
-    return f"/ordercast/{stage}/alarm-topic"

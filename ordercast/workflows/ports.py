@@ -18,7 +18,6 @@ from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.bucket import Bucket, Draw
 from ordercast.pacing.holds import Hold, Holds
-from ordercast.pacing.opening import Opened
 from ordercast.pacing.send_quota import SendQuota
 from ordercast.people.person import Person
 from ordercast.receipts.receipt_log import ReceiptLog
@@ -48,10 +47,6 @@ class HoldRecords(Protocol):
 
     def let_go(self, hold_ids: Collection[str], *, at: datetime) -> None:
         """Release those holds; what waits behind them is released by the sweeper."""
-        ...
-
-    def open_channels(self, opened: Sequence[Opened]) -> None:
-        """Open each channel that never was; what waits behind its hold is released by the sweeper."""
         ...
 
     def end_holds(self, ended: Sequence[Hold]) -> None:

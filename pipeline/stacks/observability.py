@@ -2,10 +2,8 @@
 
 from aws_cdk import Environment, Stack
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from ordercast.settings.published import alarm_topic_parameter
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.observability.alarm_topic import AlarmTopic
 from pipeline.constructs.observability.alarms import Alarms
@@ -38,12 +36,6 @@ class ObservabilityStack(Stack):
         key = kms.Key.from_key_arn(self, "Key", data.key.key_arn)
         metrics = OrdercastMetrics(stage=stage.name)
         topic = AlarmTopic(self, "Alarms", key=key, email=stage.alarms.email, url=stage.alarms.url)
-        ssm.StringParameter(
-            self,
-            "AlarmTopic",
-            parameter_name=alarm_topic_parameter(stage.name),
-            string_value=topic.topic.topic_arn,
-        )
         alarms = Alarms(topic=topic, stage=stage, metrics=metrics)
         alarms.watch(data, pipeline, account)
         for beat in heartbeats(stage):

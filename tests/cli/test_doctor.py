@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from local_cloud.provider_simulator.account_api import AccountApi
 from local_cloud.provider_simulator.answers import as_json
@@ -49,6 +50,7 @@ BAD: dict[str, tuple[dict[str, object], str]] = {
     "e-mail complaints": ({"complaint_percent": 0.11}, "bad"),
     "SMS sandbox": ({"sms_sandbox": True}, "bad"),
     "SMS spend": ({"sms_limit": "50", "sms_spent": 50}, "bad"),
+    "SMS price": ({"countries": "US, CA, NO", "numbers": ["US", "CA", "NO"]}, "bad"),
     "SMS origination": ({"numbers": ["CA"]}, "bad"),
     "SMS opted-out list": ({"refused": ["ListPhoneNumbersOptedOut"]}, "unknown"),
     "SMS delivery logging": ({"sms_logging": False}, "bad"),
@@ -107,7 +109,8 @@ def account(
     monkeypatch.setattr(doctor, "target", lambda _stage, _cloud: stage)
     monkeypatch.setattr(doctor, "caller_on", lambda _stage: ADA)
 
-    def say(**differs: object) -> None:
+    def say(countries: str = "US, CA", **differs: object) -> None:
+        stage.settings = replace(stage.settings, countries=countries)
         known = msgspec.to_builtins(HEALTHY) | differs
         (folder / ACCOUNT_FILE).write_bytes(msgspec.json.encode(known))
 

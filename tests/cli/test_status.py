@@ -175,3 +175,11 @@ def test_a_question_that_has_no_answer_is_refused(run_status, words, usage_error
 
     assert "" == out
     assert usage_error in err
+
+
+def test_a_channel_that_was_never_opened_is_named_in_words(ledger, run_status) -> None:
+    ledger.opened = ()
+    out, _ = run_status("--customer", "c-1", "--shop", "Example Tea")
+
+    assert "Held back:" in out
+    assert "unopened:channel=email  e-mails\n  not opened yet, `ordercast doctor` says" in out

@@ -17,6 +17,7 @@ class Source(StrEnum):
     TEXT_SANDBOX = "SMS sandbox"
     TEXT_SPEND = "SMS spend"
     TEXT_LOGGING = "SMS delivery logging"
+    PRICES = "price list"
     ORIGINATIONS = "originations"
     OPTED_OUT = "opted-out numbers"
     LOG_GROUPS = "SMS log groups"
@@ -100,6 +101,13 @@ class TextLogging:
 
     on: bool
     sampling: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """The countries (ISO 3166-1) whose texts have a price in the list of this release."""
+
+    countries: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

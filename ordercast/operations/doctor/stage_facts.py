@@ -12,7 +12,7 @@ from ordercast.operations.doctor.facts import (
     Concurrency,
     StageKey,
 )
-from ordercast.settings.published import alarm_topic_parameter
+from ordercast.settings.published import output_parameter
 from ordercast.workflows.ports import Clock
 
 PAGES = 20
@@ -43,7 +43,7 @@ def stage_key(queues: Any, kms: Any, queue_url: str) -> StageKey:  # noqa: ANN40
 
 def alarm_targets(parameters: Any, sns: Any, stage: str) -> AlarmTargets:  # noqa: ANN401
     """Count who listens on the topic of the stage's alarms; an e-mail address must have said yes."""
-    found = parameters.get_parameter(Name=alarm_topic_parameter(stage))
+    found = parameters.get_parameter(Name=output_parameter(stage, "alarms-topic-arn"))
     pages = sns.get_paginator("list_subscriptions_by_topic").paginate(
         TopicArn=found["Parameter"]["Value"]
     )

@@ -7,6 +7,7 @@ from ordercast.operations.doctor.facts import (
     LogGroups,
     OptedOut,
     Originations,
+    Prices,
     TextLogging,
     TextSandbox,
     TextSpend,
@@ -57,6 +58,17 @@ def logging(texts: TextLogging, _: StageSettings) -> Iterator[Judged]:
         return
     found = f"of {texts.sampling} % of the delivered texts" if texts.on else "off"
     yield bad(found, "make deploy-account: without it there are no receipts of texts")
+
+
+def prices(known: Prices, stage: StageSettings) -> Iterator[Judged]:
+    """Judge whether each open country has a price, or a ceiling of its own: else nothing is sent there."""
+    missing = [c for c, own in open_countries(stage.countries).items() if not own]
+    missing = sorted(set(missing) - known.countries)
+    for country in missing:
+        advice = f'name its ceiling in countries, as "{country} 0.09" (docs/prices.md)'
+        yield bad("no price, and no ceiling of the stage", advice, of=country)
+    if not missing:
+        yield ok("of every open country")
 
 
 def originations(known: Originations, stage: StageSettings) -> Iterator[Judged]:

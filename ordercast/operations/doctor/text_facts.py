@@ -6,16 +6,19 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from ordercast.events.order_event import Channel
 from ordercast.operations.doctor.facts import (
     LogGroup,
     LogGroups,
     OptedOut,
     Originations,
+    Prices,
     TextLogging,
     TextSandbox,
     TextSpend,
 )
 from ordercast.operations.doctor.newest_values import newest_value
+from ordercast.sending.prices import price_list
 
 PAGES = 20
 """Of numbers and sender ids, a hundred each: more than an account has."""
@@ -48,6 +51,11 @@ def text_logging(sns: Any) -> TextLogging:  # noqa: ANN401
     role, sampling = "DeliveryStatusIAMRole", "DeliveryStatusSuccessSamplingRate"
     attributes = sns.get_sms_attributes(attributes=[role, sampling])["attributes"]
     return TextLogging(on=bool(attributes.get(role)), sampling=int(attributes.get(sampling, 0)))
+
+
+def prices() -> Prices:
+    """Read the price list of this release."""
+    return Prices(countries=frozenset(price_list().parts[Channel.SMS]))
 
 
 def originations(texts: Any) -> Originations:  # noqa: ANN401

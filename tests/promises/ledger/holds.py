@@ -45,6 +45,10 @@ class CountingLedger(Ledger, Protocol):
         """Return how many notifications wait behind each hold, as of a moment ago."""
         ...
 
+    def open_channels(self, opened: Sequence[Opened]) -> None:
+        """Open each channel that never was."""
+        ...
+
 
 def holds(ledger: Ledger) -> Holds:
     """Return the holds as the next wave reads them."""
@@ -65,13 +69,13 @@ def ready(channel: Channel, at: datetime = LATER) -> Opened:
 class HoldsPromises:
     """Mix in, and say with fixtures which `ledger`, all opened, and which `new_ledger`."""
 
-    def test_a_new_stage_holds_every_channel(self, new_ledger: Ledger) -> None:
+    def test_a_new_stage_holds_every_channel(self, new_ledger: CountingLedger) -> None:
         assert {unopened(each) for each in Channel} == {*holds(new_ledger)}
         assert () == new_ledger.look_up(LookupKeys(holds=True)).opened
         assert {TEXTS, *map(unopened, Channel)} == {*new_ledger.hold([TEXTS])}
 
     def test_a_channel_that_is_opened_stays_so_and_lets_go_what_waited(
-        self, new_ledger: Ledger
+        self, new_ledger: CountingLedger
     ) -> None:
         new_ledger.open_channels([ready(Channel.SMS)])
         released = replace(unopened(Channel.SMS), released_at=LATER)
@@ -82,7 +86,7 @@ class HoldsPromises:
         found = new_ledger.look_up(LookupKeys(holds=True))
         assert ((unopened(Channel.EMAIL),), (ready(Channel.SMS),)) == (found.holds, found.opened)
 
-    def test_no_other_release_opens_a_channel(self, new_ledger: Ledger) -> None:
+    def test_no_other_release_opens_a_channel(self, new_ledger: CountingLedger) -> None:
         new_ledger.let_go([unopened(each).id for each in Channel], at=LATER)
         new_ledger.end_holds([*map(unopened, Channel)])
 
