@@ -1,4 +1,4 @@
-"""List every fact that has kept somebody's messages from arriving, and how it is judged. Used by `ordercast doctor`."""
+"""List every fact that has kept messages from arriving, and how it is judged. Used by `ordercast doctor`."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from ordercast.events.order_event import Channel
 from ordercast.operations.doctor import mail_checks as mail
 from ordercast.operations.doctor import stage_checks as of_stage
 from ordercast.operations.doctor import text_checks as texts
-from ordercast.operations.doctor.facts import Source
 from ordercast.operations.doctor.findings import Check
+from ordercast.operations.doctor.readings import Source
 
 EMAIL, SMS = Channel.EMAIL, Channel.SMS
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from ordercast.events.order_event import Channel
-from ordercast.operations.doctor.facts import Source, Unread
+from ordercast.operations.doctor.readings import Source, Unread
 from ordercast.settings.stage import StageSettings
 
 Fact = TypeVar("Fact")

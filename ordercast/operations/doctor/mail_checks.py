@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ordercast.operations.doctor.facts import (
+from ordercast.operations.doctor.findings import Judged, bad, look, ok
+from ordercast.operations.doctor.readings import (
     MailAccount,
     MailEvents,
     MailIdentities,
     MailIdentity,
     MailReputation,
 )
-from ordercast.operations.doctor.findings import Judged, bad, look, ok
 from ordercast.settings.stage import StageSettings
 
 EVERYBODY = "*"

@@ -29,7 +29,7 @@ def open_clean(
 ) -> dict[Channel, Opened | None]:
     """Open each channel that is clean and never was opened; return who opened each, None if nobody has.
 
-    A channel that was opened stays so, whatever is found: trouble with the account holds it by
+    A channel that was opened stays so: trouble with the account holds it by
     itself, and an operator may pause it. Raises `LedgerUnavailable`.
     """
     known = {each.channel: each for each in ledger.look_up(LookupKeys(holds=True)).opened}

@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ordercast.gateways import clients
-from ordercast.operations.doctor import mail_facts, stage_facts, text_facts
-from ordercast.operations.doctor.facts import Source, Unread
+from ordercast.operations.doctor import read_mail, read_stage, read_texts
+from ordercast.operations.doctor.readings import Source, Unread
 from ordercast.operations.target import Target
 from ordercast.settings.brands import mail_domains
 from ordercast.workflows.ports import Clock
@@ -59,24 +59,24 @@ class AccountFacts:
         )
         names, stage = self.target.names, self.target.stage
         domains = mail_domains(self.target.settings)
-        groups = text_facts.names_of_log_groups(names.notifications_topic)
+        groups = read_texts.names_of_log_groups(names.notifications_topic)
         return {
-            Source.MAIL_ACCOUNT: lambda: mail_facts.mail_account(ses),
-            Source.MAIL_IDENTITIES: lambda: mail_facts.mail_identities(ses, domains),
-            Source.MAIL_EVENTS: lambda: mail_facts.mail_events(ses, names.configuration_set),
-            Source.MAIL_REPUTATION: lambda: mail_facts.mail_reputation(cloudwatch, self.now()),
-            Source.TEXT_SANDBOX: lambda: text_facts.text_sandbox(sns),
-            Source.TEXT_SPEND: lambda: text_facts.text_spend(sns, cloudwatch, self.now()),
-            Source.TEXT_LOGGING: lambda: text_facts.text_logging(sns),
-            Source.PRICES: text_facts.prices,
-            Source.ORIGINATIONS: lambda: text_facts.originations(texts),
-            Source.OPTED_OUT: lambda: text_facts.opted_out(sns),
-            Source.LOG_GROUPS: lambda: text_facts.log_groups(logs, groups),
-            Source.CONCURRENCY: lambda: stage_facts.concurrency(functions),
-            Source.KEY: lambda: stage_facts.stage_key(queues, kms, names.receipts_queue),
-            Source.ALARM_TARGETS: lambda: stage_facts.alarm_targets(ssm, sns, stage),
-            Source.CLOCK: lambda: stage_facts.clock_skew(sts, self.now),
-            Source.BOOTSTRAP: lambda: stage_facts.bootstrap(ssm),
+            Source.MAIL_ACCOUNT: lambda: read_mail.mail_account(ses),
+            Source.MAIL_IDENTITIES: lambda: read_mail.mail_identities(ses, domains),
+            Source.MAIL_EVENTS: lambda: read_mail.mail_events(ses, names.configuration_set),
+            Source.MAIL_REPUTATION: lambda: read_mail.mail_reputation(cloudwatch, self.now()),
+            Source.TEXT_SANDBOX: lambda: read_texts.text_sandbox(sns),
+            Source.TEXT_SPEND: lambda: read_texts.text_spend(sns, cloudwatch, self.now()),
+            Source.TEXT_LOGGING: lambda: read_texts.text_logging(sns),
+            Source.PRICES: read_texts.prices,
+            Source.ORIGINATIONS: lambda: read_texts.originations(texts),
+            Source.OPTED_OUT: lambda: read_texts.opted_out(sns),
+            Source.LOG_GROUPS: lambda: read_texts.log_groups(logs, groups),
+            Source.CONCURRENCY: lambda: read_stage.concurrency(functions),
+            Source.KEY: lambda: read_stage.stage_key(queues, kms, names.receipts_queue),
+            Source.ALARM_TARGETS: lambda: read_stage.alarm_targets(ssm, sns, stage),
+            Source.CLOCK: lambda: read_stage.clock_skew(sts, self.now),
+            Source.BOOTSTRAP: lambda: read_stage.bootstrap(ssm),
         }
 
 

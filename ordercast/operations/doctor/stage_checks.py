@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ordercast.operations.doctor.facts import (
+from ordercast.operations.doctor.findings import Judged, bad, look, ok
+from ordercast.operations.doctor.mail_checks import writes_to_everybody
+from ordercast.operations.doctor.readings import (
     AlarmTargets,
     Bootstrap,
     ClockSkew,
     Concurrency,
     StageKey,
 )
-from ordercast.operations.doctor.findings import Judged, bad, look, ok
-from ordercast.operations.doctor.mail_checks import writes_to_everybody
 from ordercast.operations.units import count, length
 from ordercast.settings.stage import FunctionSettings, StageSettings
 
@@ -88,7 +88,7 @@ def key_rotation(key: StageKey, _: StageSettings) -> Iterator[Judged]:
 
 
 def alarm_target(targets: AlarmTargets, stage: StageSettings) -> Iterator[Judged]:
-    """Judge whether anybody is told of alarms."""
+    """Judge whether anybody gets the alarms."""
     confirmed = count(targets.confirmed, "subscription")
     if targets.pending:
         found = f"{confirmed} confirmed, {targets.pending} not"
@@ -98,7 +98,7 @@ def alarm_target(targets: AlarmTargets, stage: StageSettings) -> Iterator[Judged
         yield ok(f"{confirmed} confirmed")
     else:
         advice = "set alarms.email or alarms.url of the stage"
-        nobody = "nobody is told"
+        nobody = "nobody gets the alarms"
         yield bad(nobody, advice) if writes_to_everybody(stage) else look(nobody, advice)
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ordercast.operations.doctor.facts import (
+from ordercast.operations.doctor.findings import Judged, bad, look, ok
+from ordercast.operations.doctor.mail_checks import NEARLY, writes_to_everybody
+from ordercast.operations.doctor.readings import (
     LogGroups,
     OptedOut,
     Originations,
@@ -12,8 +14,6 @@ from ordercast.operations.doctor.facts import (
     TextSandbox,
     TextSpend,
 )
-from ordercast.operations.doctor.findings import Judged, bad, look, ok
-from ordercast.operations.doctor.mail_checks import NEARLY, writes_to_everybody
 from ordercast.operations.units import count, dollars
 from ordercast.settings.stage import StageSettings
 from ordercast.settings.texts import open_countries

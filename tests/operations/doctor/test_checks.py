@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from ordercast.events.order_event import Channel
 from ordercast.operations.doctor import mail_checks, stage_checks, text_checks
 from ordercast.operations.doctor.checks import CHECKS
-from ordercast.operations.doctor.facts import (
+from ordercast.operations.doctor.findings import Verdict, findings, is_clean
+from ordercast.operations.doctor.reading import ACTIONS
+from ordercast.operations.doctor.readings import (
     AlarmTargets,
     ClockSkew,
     Concurrency,
@@ -22,8 +24,6 @@ from ordercast.operations.doctor.facts import (
     TextSpend,
     Unread,
 )
-from ordercast.operations.doctor.findings import Verdict, findings, is_clean
-from ordercast.operations.doctor.reading import ACTIONS
 from pipeline.settings.files import read_stage
 from tests.pages import ROOT
 

@@ -1,4 +1,4 @@
-"""Type the facts of an account that have kept somebody's messages from being sent. Read by the gateways beside, judged by `checks`."""
+"""Type the facts of an account that have kept messages from being sent. Read by the gateways beside, judged by `checks`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -155,7 +155,7 @@ class StageKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmTargets:
-    """Who is told of alarms, and who has not confirmed that yet."""
+    """How many subscriptions to the alarms are confirmed, and how many are not."""
 
     confirmed: int
     pending: int

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import Any
 
-from ordercast.operations.doctor.facts import (
+from ordercast.operations.doctor.readings import (
     AlarmTargets,
     Bootstrap,
     ClockSkew,

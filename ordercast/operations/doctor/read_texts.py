@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 from ordercast.events.order_event import Channel
-from ordercast.operations.doctor.facts import (
+from ordercast.operations.doctor.newest_values import newest_value
+from ordercast.operations.doctor.readings import (
     LogGroup,
     LogGroups,
     OptedOut,
@@ -17,7 +18,6 @@ from ordercast.operations.doctor.facts import (
     TextSandbox,
     TextSpend,
 )
-from ordercast.operations.doctor.newest_values import newest_value
 from ordercast.sending.prices import price_list
 
 PAGES = 20

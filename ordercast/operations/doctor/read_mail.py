@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from ordercast.operations.doctor.facts import (
+from ordercast.operations.doctor.newest_values import newest_value
+from ordercast.operations.doctor.readings import (
     MailAccount,
     MailEvents,
     MailIdentities,
     MailIdentity,
     MailReputation,
 )
-from ordercast.operations.doctor.newest_values import newest_value
 
 REPUTATION_WITHIN = timedelta(days=3)
 """How old a rate may be: SES publishes one with the sending of e-mails."""
