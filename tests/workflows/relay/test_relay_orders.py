@@ -53,15 +53,23 @@ def test_a_malformed_record_is_parked_and_its_neighbours_go_out(world: World) ->
     assert (2, 0, 0, 1) == sums(relayed)
 
 
-@pytest.mark.parametrize(
-    ("hole", "value"),
-    [("amount", "1e400"), ("amount", "9" * 5000), ("tracking_url", r'"\ud83d ada@example.com"')],
+NOTHING_HOLDS_IT = pytest.mark.parametrize(
+    "value",
+    ["1e400", "9" * 5000, r'"\ud83d ada@example.com"'],
     ids=["beyond any float", "five thousand digits", "half a character"],
 )
+
+
+def with_a_hole(hole: str, value: str) -> bytes:
+    return order(2, **{hole: "HOLE"}).replace(b'"HOLE"', value.encode())
+
+
+@NOTHING_HOLDS_IT
+@pytest.mark.parametrize("hole", ["order_id", "status"])
 def test_a_value_that_nothing_can_hold_is_parked_by_its_field_and_costs_nobody_else(
     world: World, hole: str, value: str
 ) -> None:
-    unusable = order(2, **{hole: "HOLE"}).replace(b'"HOLE"', value.encode())
+    unusable = with_a_hole(hole, value)
     relayed = world.relay(order(1), unusable, order(3))
 
     assert ["o-1", "o-3"] == [order_id for order_id, _ in world.published()]
@@ -69,6 +77,20 @@ def test_a_value_that_nothing_can_hold_is_parked_by_its_field_and_costs_nobody_e
     assert world.parked.details["102"].startswith(f"{hole}: ")
     assert unusable == world.parked.kept["102"].record.payload
     assert not [said for said in (EMAIL, "999", "ada") if said in world.parked.details["102"]]
+
+
+@NOTHING_HOLDS_IT
+@pytest.mark.parametrize("hole", ["amount", "tracking_url"])
+def test_such_a_value_in_a_field_that_is_only_shown_is_left_out_with_a_note(
+    world: World, hole: str, value: str
+) -> None:
+    relayed = world.relay(order(1), with_a_hole(hole, value), order(3))
+
+    assert ["o-1", "o-2", "o-3"] == [order_id for order_id, _ in world.published()]
+    assert (3, 0, 0, 0) == sums(relayed)
+    (note,) = [each for d in world.ledger.decisions.values() for each in d.notes]
+    assert str(note).startswith(f"{hole}: left out")
+    assert not [said for said in (EMAIL, "999", "ada") if said in str(note)]
 
 
 def test_a_parked_record_keeps_its_payload(world: World) -> None:
