@@ -131,7 +131,9 @@ def test_every_method_of_every_port_is_called(day: Stage) -> None:
 
 
 def test_every_protocol_of_workflows_and_of_counting_is_a_port_here() -> None:
-    classes = (inspect.getmembers(module, inspect.isclass) for module in (ports, count))
+    classes = (
+        inspect.getmembers(module, inspect.isclass) for module in (ports, count, keep_reputation)
+    )
     protocols = {each for _, each in chain.from_iterable(classes) if _is_port(each)}
     assert protocols == PORTS.keys()
 
@@ -275,5 +277,5 @@ def _run(*arguments: str, seed: str) -> str:
 
 
 def _is_port(each: type) -> bool:
-    home = {ports.__name__, count.__name__}
+    home = {ports.__name__, count.__name__, keep_reputation.__name__}
     return getattr(each, "_is_protocol", False) and each.__module__ in home
