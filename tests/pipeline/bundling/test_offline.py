@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,22 @@ def test_a_deployed_stage_is_synthesised_and_bundled_without_credentials_and_wit
     [bundle] = {path.parent for path in (tmp_path / "out").glob("asset.*/processors")}
     assert list(bundle.glob("msgspec/*aarch64*.so"))
     assert [] == list((tmp_path / "home").iterdir())
+
+
+def test_two_syntheses_are_the_same_to_the_byte(tmp_path: Path) -> None:
+    """Whatever order sets have: a deployment without a change has nothing to do. Bundles have a test of their own."""
+    made = []
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        context = {"aws:cdk:bundling-stacks": ()}
+        done = _synthesise("prod", folder, context=context, PYTHONHASHSEED=seed)
+        assert 0 == done.returncode, done.stderr
+        out = folder / "out"
+        made.append({path.name: path.read_bytes() for path in out.iterdir() if path.is_file()})
+        made[-1] |= {path.name: b"" for path in out.glob("asset.*")}
+    assert len(made[0]) > 8
+    assert made[0] == made[1]
 
 
 def test_set_up_installs_what_the_functions_of_every_stage_import(
@@ -112,7 +129,7 @@ def test_a_misspelt_stage_is_answered_in_one_line(tmp_path: Path) -> None:
 
 
 def _synthesise(
-    stage: str, folder: Path, *program: str, context: dict[str, str] | None = None, **more: str
+    stage: str, folder: Path, *program: str, context: dict[str, Any] | None = None, **more: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the app as the CDK CLI does, in an environment with what set-up has left, and *more*."""
     (folder / "no-network.cjs").write_text(NO_NETWORK)
