@@ -30,7 +30,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := true
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo drill-pumping test test-fast test-whole explore bench prove fuzz check format lint types imports synth cfn-lint \
+.PHONY: help bootstrap demo deploy-proof drill-pumping test test-fast test-whole explore bench prove fuzz check format lint types imports synth cfn-lint \
 	generated \
 	fix workflows audit coverage contract emails pictures wheel \
 	deploy deploy-account destroy destroy-account requirements clean
@@ -49,6 +49,9 @@ demo: bootstrap ## Play a shop's day of a thousand orders on a local cloud and c
 
 drill-pumping: bootstrap ## Attack a local cloud with 5,000 orders to one expensive country, and show that the loss stays within the limit
 	@$(BIN)/python -m local_cloud.drill_pumping
+
+deploy-proof: bootstrap ## Deploy, update, break, remove and deploy again on a local cloud with TLS and policies, as an operator
+	@$(BIN)/python -m local_cloud.deploy_proof
 
 test: bootstrap ## Run every test, on two workers; docs/testing.md says what runs elsewhere
 	@$(WITH_NODE) $(BIN)/python -m pytest $(TWO_WORKERS)

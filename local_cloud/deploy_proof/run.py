@@ -69,8 +69,8 @@ class DeployProof:
             self._operate()
             self._miss_statements()
             names = self._remove()
-            kept = self._deploy_again(variants, names)
-            self._remove_temporary(kept)
+            self._deploy_again(variants, names)
+            self._remove_temporary()
         self._remove_account()
 
     @contextmanager
@@ -181,8 +181,7 @@ class DeployProof:
             hold(self._parked(bucket), "the parked record is gone")
         return names
 
-    def _deploy_again(self, variants: Variants, names: dict[str, str]) -> dict[str, str]:
-        """Deploy over what stayed and remove that; returns the names of what stays then."""
+    def _deploy_again(self, variants: Variants, names: dict[str, str]) -> None:
         with self.steps.step("deploy again over the tables, key, bucket and identity that stayed"):
             again = variants.again(existing_settings(self.cloud, names))
             self._deploy(again)
@@ -203,14 +202,14 @@ class DeployProof:
             self._destroy(again)
             both = {**names, **{f"again {each}": name for each, name in new.items()}}
             only_left(inventory(self.cloud) - self.before, both)
-        return both
 
-    def _remove_temporary(self, kept: dict[str, str]) -> None:
+    def _remove_temporary(self) -> None:
         app = self._synthesised["temporary"].result()
         data = f"Ordercast-{STAGE}-Data"
         with self.steps.step(
             "a stage that keeps nothing is not destroyed while a record is parked"
         ):
+            before = inventory(self.cloud)
             self._deploy(app, data)
             s3 = client_of("s3", endpoint=self.cloud.endpoint)
             bucket = named(deployed_names(self.cloud, data), "AWS::S3::Bucket ")
@@ -219,7 +218,9 @@ class DeployProof:
             hold(self._parked(bucket), "the parked record is gone")
             s3.delete_object(Bucket=bucket, Key="parked/x")
             self._destroy(app, data)
-            only_left(inventory(self.cloud) - self.before, kept)
+            # Not what has gone: the emulator gives names again, those of retained tables too.
+            left = inventory(self.cloud) - before
+            hold(not left, f"left though nothing is retained: {sorted(left)[:5]}")
 
     def _remove_account(self) -> None:
         with self.steps.step("destroy the account's stack"):

@@ -10,6 +10,7 @@ UNCHECKED = (
     "ses:SendEmail and sns:Publish to a phone: the provider simulator answers them without a policy",
     "aliases and their rollback by CodeDeploy (release is none here), AWS Budgets, VPC, the account's SMS attributes",
     "EventBridge to Kinesis: the heartbeat is off",
+    "that new resources have new names: the emulator gives a stack's resources the same ones again",
     "how long anything takes on AWS, and its limits and quotas",
 )
 

@@ -67,10 +67,10 @@ def partiql_check(statement: str, prefix: str) -> tuple[str, str]:
 
 
 def authorise_named(actions: Any, kinesis: Any) -> None:
-    """Let ministack's *actions* module judge two calls on what they name, and not on everything.
+    """Let ministack's *actions* module judge three calls on what they name, and not on everything.
 
-    GetParameters is judged on the first parameter, and GetRecords on the stream of its iterator,
-    which the *kinesis* module knows.
+    GetParameters is judged on the first parameter, GetRecords on the stream of its iterator, which
+    the *kinesis* module knows, and DescribeLogGroups on a log group without a name.
     """
     resource_of = actions.extract_resource_arn
 
@@ -83,6 +83,8 @@ def authorise_named(actions: Any, kinesis: Any) -> None:
         if (service, call) == ("kinesis", "GetRecords"):
             known = kinesis._shard_iterators.get(json.loads(body)["ShardIterator"])
             return f"arn:aws:kinesis:{region}:{account}:stream/{known['stream']}" if known else "*"
+        if (service, call) == ("logs", "DescribeLogGroups"):
+            return f"arn:aws:logs:{region}:{account}:log-group::log-stream:"
         return str(resource_of(service, *request))
 
     actions.extract_resource_arn = resource

@@ -82,6 +82,8 @@ def test_parameters_and_records_are_judged_on_what_they_are_of() -> None:
     stream = "arn:aws:kinesis:us-east-1:000000000000:stream/orders"
     assert stream == resource("kinesis", "Kinesis_20131202.GetRecords", {"ShardIterator": "i-1"})
     assert "*" == resource("kinesis", "Kinesis_20131202.GetRecords", {"ShardIterator": "i-2"})
+    groups = "arn:aws:logs:us-east-1:000000000000:log-group::log-stream:"
+    assert groups == resource("logs", "Logs_20140328.DescribeLogGroups", {})
     assert "sqs as before" == resource("sqs", "AmazonSQS.SendMessage", {})
 
 
