@@ -19,9 +19,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-Records = Iterable[Mapping[str, Any]]
-Clock = Callable[[], datetime]
-Span = tuple[datetime, datetime]
+_Records = Iterable[Mapping[str, Any]]
+_Clock = Callable[[], datetime]
+_Span = tuple[datetime, datetime]
 
 MOST = 50
 """Segments of an invocation: a batch of another producer's trace each would hold it up."""
@@ -36,7 +36,7 @@ class TraceHeader(NamedTuple):
 
 @contextmanager
 def batch(
-    service: str, records: Records, environ: Mapping[str, str], *, now: Clock
+    service: str, records: _Records, environ: Mapping[str, str], *, now: _Clock
 ) -> Iterator[None]:
     """Write a segment to each sampled trace that *records* come from, when the batch is done or has failed."""
     began, failed = now(), True
@@ -54,7 +54,7 @@ def batch(
             _send(segments, environ.get("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000"))
 
 
-def _sources(records: Records) -> Iterator[TraceHeader]:
+def _sources(records: _Records) -> Iterator[TraceHeader]:
     """Yield the traces that records name: SQS beside the message, Kinesis only in the payload."""
     for each in records:
         written = (
@@ -94,7 +94,7 @@ def _read(found: re.Match[bytes]) -> TraceHeader | None:
 
 
 def _segment(
-    service: str, of: TraceHeader, own: TraceHeader | None, *, between: Span, failed: bool
+    service: str, of: TraceHeader, own: TraceHeader | None, *, between: _Span, failed: bool
 ) -> dict[str, Any]:
     return {
         "name": service,
