@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from ordercast.events.reading.spellings import Written, plain, shown
+from ordercast.events.reading.spellings import EVENT, Written, plain, shown
 from ordercast.events.statuses import DEFAULT_STATUS, STATUSES, canonical
 
 NOT_CERTAIN = "what may be a status, and no status"
@@ -19,7 +19,7 @@ def status_elsewhere(document: Mapping[str, Any]) -> list[Written]:
     return [
         Written(shown(name, "status"), value)
         for name, value in document.items()
-        if value not in _NOTHING and value is not False and _may_say(plain(name), value)
+        if value not in _NOTHING and value is not False and _may_say(name, value)
     ]
 
 
@@ -32,13 +32,24 @@ def says_other_news(kind: str) -> bool:
 
 
 def _may_say(name: str, value: Any) -> bool:  # noqa: ANN401  (any JSON)
-    if name in _STATES:
+    words = _words(name)
+    if plain(name) in _STATES or "status" in words:
         return True
+    if _names_news(plain(name)):
+        return value not in _NO
+    if plain(name) in _HOLDERS and isinstance(value, dict):
+        return any(inner and EVENT.get(plain(each)) == "status" for each, inner in value.items())
     if not isinstance(value, str):
         return False
-    # An envelope's field, left behind beside the order.
-    left_behind = name == "detailtype" and says_other_news(value)
-    return left_behind or (name in _KINDS and not _is_new_order(value))
+    if plain(name) in _KINDS:
+        return not _is_new_order(value)
+    return words[-1:] != [] and words[-1] in _MAY_BE_KINDS and says_other_news(value)
+
+
+def _names_news(name: str) -> bool:
+    """Tell whether a plain name asks for a status other than confirmed: `iscancelled`, `shippedat`."""
+    core = _ASKED.sub("", name)
+    return canonical(core, synonyms={}) in STATUSES.keys() - {DEFAULT_STATUS}
 
 
 def _is_new_order(kind: str) -> bool:
@@ -53,12 +64,21 @@ def _words(kind: str) -> list[str]:
 
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
+_NO: tuple[Any, ...] = (0, "0", "false", "False", "no")
+_ASKED = re.compile(r"^(is|was|has)|(at|on|date|time|reason)$")
+_HOLDERS = frozenset(
+    {"order", "data", "payload", "detail", "event", "message", "body", "attributes"}
+)
+_MAY_BE_KINDS = frozenset(
+    {"topic", "event", "type", "kind", "action", "subject", "reason", "lifecycle", "transition"}
+    | {"stage", "phase", "step", "state"}
+)
 _STATES = frozenset(
     {"state", "statuscode", "statusname", "currentstatus", "currentstate", "newstate"}
     | {"fulfillmentstatus", "fulfilmentstatus", "shipmentstatus", "shippingstatus"}
     | {"deliverystatus", "trackingstatus", "paymentstatus", "financialstatus", "refundstatus"}
     | {"fulfillmentstate", "fulfilmentstate", "shipmentstate", "paymentstate", "deliverystate"}
-    | {"orderstatuscode", "cancelled", "canceled", "cancelledat", "canceledat"}
+    | {"statustext", "statuslabel", "orderstatuscode"}
 )
 _KINDS = frozenset(
     {"type", "event", "eventtype", "eventname", "topic", "action", "kind"}

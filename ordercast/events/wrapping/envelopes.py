@@ -1,6 +1,6 @@
 """Find the order event in the envelope of a shipper, or name the envelope. Used by the contract."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from json import dumps
 from typing import Any, NamedTuple
@@ -77,7 +77,7 @@ def event_in(document: Document) -> Document:
             break
         if "specversion" in envelope.fields:
             event_id = _event_id(document)
-        kinds += [(name, document[name]) for name in _KINDS if name in document]
+        kinds += _kinds(document)
         document = _content(document, envelope)
     if not _holds(document, ORDER_ID):
         _refuse_by_name(document)
@@ -95,7 +95,19 @@ def _refuse_its_news(kinds: list[tuple[str, object]]) -> None:
             raise MalformedOrderEvent(refusal(name, NOT_CERTAIN, TAKEN["status"]))
 
 
-_KINDS = ("type", "detail-type")
+def _kinds(document: Document) -> Iterator[tuple[str, object]]:
+    """Yield what may name the news on an envelope, and the attributes of an SNS or SQS message."""
+    for name in _KINDS:
+        yield name, document.get(name)
+    for name in _ATTRIBUTES:
+        attributes = document.get(name)
+        for each, written in attributes.items() if isinstance(attributes, dict) else ():
+            if isinstance(written, dict):
+                yield f"{name}.{each}", written.get("Value", written.get("stringValue"))
+
+
+_KINDS = ("type", "detail-type", "subject", "Subject")
+_ATTRIBUTES = ("MessageAttributes", "messageAttributes")
 
 
 def _holds(document: Document, field: str) -> bool:

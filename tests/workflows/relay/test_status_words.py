@@ -1,5 +1,6 @@
 """A shop's own word or name for a status is told as what it means, or not at all."""
 
+import json
 from typing import Any
 
 import pytest
@@ -79,6 +80,16 @@ MAY_SAY_A_STATUS = {
     "action": "ship",
     "kind": "\u53d6\u6d88",
     "detail-type": "Order Cancelled",
+    "X-Shopify-Topic": "orders/cancelled",
+    "orderEvent": "order.cancelled",
+    "reason": "order.cancelled",
+    "status_label": "Storniert",
+    "isCancelled": True,
+    "cancelledOn": "2026-03-02T09:29:58Z",
+    "cancel_reason": "customer",
+    "shipped_at": "2026-03-02T09:29:58Z",
+    "refunded": "2026-03-02",
+    "order": {"status": "cancelled"},
 }
 
 
@@ -97,6 +108,12 @@ def test_what_may_be_a_status_is_never_told_as_confirmed(world: World, name: str
     [
         {"specversion": "1.0", "id": "1", "source": "/shop", "type": "com.example.OrderCancelled"},
         {"source": "shop", "detail-type": "Order State Changed"},
+        {"Type": "Notification", "TopicArn": "t", "Subject": "Order cancelled"},
+        {
+            "Type": "Notification",
+            "TopicArn": "t",
+            "MessageAttributes": {"type": {"Type": "String", "Value": "order.cancelled"}},
+        },
     ],
 )
 def test_an_envelope_s_type_is_not_told_as_confirmed(
@@ -105,6 +122,8 @@ def test_an_envelope_s_type_is_not_told_as_confirmed(
     """The type may say the status; the event inside must."""
 
     def around(event: dict[str, Any]) -> dict[str, Any]:
+        if "TopicArn" in envelope:
+            return envelope | {"Message": json.dumps(event)}
         return envelope | {"data" if "type" in envelope else "detail": event}
 
     shipped = TO_ADA | {"order_id": "o-2", "orderStatus": "shipped"}
@@ -112,7 +131,7 @@ def test_an_envelope_s_type_is_not_told_as_confirmed(
 
     assert [("o-2", "shipped")] == [(row.order.order_id, row.status) for row in rows]
     (detail,) = world.parked.details.values()
-    assert "type: found what may be a status, and no status" in detail
+    assert "found what may be a status, and no status" in detail
 
 
 @pytest.mark.parametrize(
@@ -121,6 +140,13 @@ def test_an_envelope_s_type_is_not_told_as_confirmed(
         *({"type": each} for each in ("order", "OrderEvent", "com.example.order.created", "")),
         *({"state": None}, {"cancelled": False}, {"topic": "orders/create"}, {"event": {"n": 1}}),
         *({}, {"event_name": "order.placed"}, {"action": "ORDER_CONFIRMED"}),
+        *(
+            {"is_cancelled": 0},
+            {"order": {"total": 4}},
+            {"refunds": []},
+            {"placed_at": "2026-03-02"},
+        ),
+        *({"cancel_url": "https://shop.example.com/"}, {"payment_type": "card"}),
     ],
 )
 def test_an_event_that_says_no_more_than_its_order_is_confirmed(
