@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 from analytics import processor
 from analytics.cloudwatch_metrics import emf_lines
-from lambda_event_sources.queues.standard_queue import ARN
-from ordercast.events.order_event import Channel, Priority
+from ordercast.events.order_event import Channel
 from ordercast.gateways.messaging.notifications_topic import SnsNotificationsTopic
 from ordercast.gateways.providers.ses_email import SesEmail
 from ordercast.gateways.providers.sns_sms import SnsSms
@@ -35,6 +34,11 @@ from tests.explorer.deployed.fitting import (
     SEND_WITHIN,
     SWEEP_POLICY,
     Fitting,
+)
+from tests.explorer.deployed.model_queues import (
+    ModelReceipts,
+    ModelVisibility,
+    ModelWorkQueues,
 )
 from tests.explorer.deployed.provider import (
     AnnouncedProvider,
@@ -217,7 +221,9 @@ class Functions:
             people=self.fault_proxy.watched("people", self.fake.people),
             receipt_logs=receipt_logs,
             notifications_topic=self._notifications_topic(),
-            receipt_queue=self.fault_proxy.watched("receipts", _Receipts(self.queues["receipts"])),
+            receipt_queue=self.fault_proxy.watched(
+                "receipts", ModelReceipts(self.queues["receipts"])
+            ),
             senders=self._senders(),
             send_quotas=self.fault_proxy.watched("send_quotas", FakeSendQuotas()),
             reputations=self.fault_proxy.watched("reputations", FakeReputations()),
@@ -228,7 +234,7 @@ class Functions:
     def _senders(self) -> Senders:
         key = SEND_POLICY.origination
         return Senders(
-            work_queues=self.fault_proxy.watched("work_queues", _WorkQueues(self.queues)),
+            work_queues=self.fault_proxy.watched("work_queues", ModelWorkQueues(self.queues)),
             buckets=self.fault_proxy.watched("buckets", self.fitting.buckets(self.buckets)),
             originations={c: Origination(key=key, limit=SEND_POLICY.rate) for c in Channel},
             units=units_of,
@@ -240,7 +246,7 @@ class Functions:
         return self.fault_proxy.watched("notifications_topic", SnsNotificationsTopic(topic=topic))
 
     def _delay(self) -> Any:
-        return self.fault_proxy.watched("visibility", _Visibility(self.queues)).delay
+        return self.fault_proxy.watched("visibility", ModelVisibility(self.queues)).delay
 
 
 def _cost(row: Notification, words: Words) -> ClaimRequest:
@@ -274,28 +280,3 @@ class _NothingDue:
 
     def __getattr__(self, method: str) -> Any:
         return getattr(self.inner, method)
-
-
-@dataclass(slots=True)
-class _Visibility:
-    queues: Mapping[str, Queue]
-
-    def delay(self, queue_arn: str, waits: Mapping[str, timedelta]) -> None:
-        for receipt_handle, wait in waits.items():
-            self.queues[queue_arn.removeprefix(ARN)].delay(receipt_handle, wait)
-
-
-@dataclass(slots=True)
-class _WorkQueues:
-    queues: Mapping[str, Queue]
-
-    def waiting(self) -> dict[tuple[Channel, Priority], int]:
-        return {(c, p): len(self.queues[f"{c}-{p}"].waiting) for c in Channel for p in Priority}
-
-
-@dataclass(slots=True)
-class _Receipts:
-    queue: Queue
-
-    def applied_until(self, *, now: datetime) -> datetime | None:
-        return None if self.queue.waiting else now
