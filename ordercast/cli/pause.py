@@ -141,6 +141,8 @@ def resume(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 def _let_go(where: Target, ledger: DynamoLedger, chosen: Sequence[Hold], reason: str) -> None:
     """Say what is let go, and let it go; a channel that was never opened takes a reason."""
+    if any(each.why is Why.RESTORED for each in chosen):
+        raise UsageError("a restored ledger holds these back", hint="ordercast restore release")
     closed = [Channel(str(e.scope.channel)) for e in chosen if e.why is Why.UNOPENED]
     if bool(closed) != bool(reason):
         raise UsageError(

@@ -28,6 +28,7 @@ class Why(StrEnum):
     BREAKER = "breaker"  # the provider is down
     REPUTATION = "reputation"  # too many bounces or complaints: SES is about to review the account
     UNOPENED = "unopened"  # nobody has said yet that the account is ready (pacing/opening.py)
+    RESTORED = "restored"  # the ledger is older than what was sent (pacing/restoring.py)
 
 
 # What expires behind one of these was not sent for its price.
@@ -49,10 +50,11 @@ PLACES = {
     Why.REPUTATION: 1,
     Why.BUDGET: 39,
     Why.VELOCITY: 20,
+    Why.RESTORED: 4,
 }
 """The most holds of each kind at a time, so that none crowds out another; nobody writes another kind.
 
-They are read with each wave: all 100 are about 25 KB.
+They are read with each wave: all 104 are about 26 KB.
 """
 
 STALE_VIEW = timedelta(minutes=15)
@@ -67,7 +69,8 @@ class Scope:
     `country` (ISO 3166-1) is that of a phone number: no e-mail has one here. `region` is the AWS
     Region of the origination; a stage sends from its own only, so it excludes nothing. `period` is
     that of a budget, in UTC, in which a message is effective: `2026-03`, `2026-03-02` or
-    `2026-03-02T09`.
+    `2026-03-02T09`. `before` is an instant in UTC, `20260302T091500Z`, by which a message was
+    effective.
     """
 
     channel: Channel | None = None
@@ -77,6 +80,7 @@ class Scope:
     shop: str | None = None
     priority: Priority | None = None
     period: str | None = None
+    before: str | None = None
 
     @property
     def parts(self) -> dict[str, str]:
@@ -95,6 +99,7 @@ class Scope:
             "priority": row.priority,
             "period": self.period
             and row.effective_at.astimezone(UTC).isoformat()[: len(self.period)],
+            "before": self.before and self.before * (instant(row.effective_at) <= self.before),
         }
         return all(its.get(name, part) == part for name, part in self.parts.items())
 
@@ -201,6 +206,11 @@ def without(holds: Holds, ended: Sequence[Hold]) -> Holds:
 def in_order(holds: Iterable[Hold]) -> Holds:
     """Return *holds* in the order in which they are asked: the oldest first."""
     return tuple(sorted(holds, key=lambda each: (each.since, each.id)))
+
+
+def instant(at: datetime) -> str:
+    """Write *at* to the second, in UTC, as a scope's `before` has it."""
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _plain(name: str) -> str:

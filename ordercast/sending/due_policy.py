@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from ordercast.decisions.lookup import LookupResult
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.pacing.holds import held, hold_of
+from ordercast.pacing.holds import Why, held, hold_of
+from ordercast.pacing.restoring import fenced, perhaps_sent
 from ordercast.people.quiet_policy import QuietPolicy
 from ordercast.sending.backoff import MAX_MESSAGES, OUT_OF_ATTEMPTS
 from ordercast.sending.in_doubt import lapsed, resent_or_closed
@@ -87,9 +88,13 @@ def release(
     now: datetime,
 ) -> DueAction:
     """Decide what becomes of *row*, which was deferred until now: send rules and holds are asked again."""
+    if behind := fenced(row, found.holds, now=now):
+        return DueAction(row=behind)
     blocked_by = block_reason(row, found, send_within=send_within, now=now)
     if blocked_by:
-        return DueAction(row=suppressed(row, blocked_by, at=now))
+        perhaps = row.rule == Why.RESTORED
+        end = perhaps_sent(row, at=now) if perhaps else suppressed(row, blocked_by, at=now)
+        return DueAction(row=end)
     if len(row.messages) >= MAX_MESSAGES:
         # The provider took it so often, and each receipt said that the account could not send it.
         parked = replace(row, state=State.PARKED, rule=OUT_OF_ATTEMPTS, held_by=None)

@@ -10,6 +10,7 @@ from ordercast.decisions.decision import Decision
 from ordercast.decisions.drafting import latest_statuses, rows
 from ordercast.decisions.inbound_event import InboundEvent, first_of_each_event, read_inbound_event
 from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupKeys, LookupResult
+from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
@@ -17,6 +18,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses
 from ordercast.pacing.holds import OF_A_CHANNEL, Holds, held, hold_of
+from ordercast.pacing.restoring import fenced, is_gate
 from ordercast.sending.send_rules import SendWithin, expires_at
 from ordercast.workflows.ports import Clock, NotificationsTopic, ParkedRecords, RelayLedger
 from ordercast.workflows.record_decisions import Bugs, RecordDecisions
@@ -61,6 +63,8 @@ class RelayOrders:
 
     Every redelivery and repetition follows the stored decision and completes it, so a crash between
     two writes is mended by the next delivery.
+
+    A restored ledger takes nothing until the stream was replayed into it.
     """
 
     ledger: RelayLedger
@@ -81,6 +85,8 @@ class RelayOrders:
         events = [each for each in read if isinstance(each, InboundEvent)]
         # Look up: decisions, latest statuses and people, in one round trip.
         found = self.ledger.look_up(_keys(events))
+        if any(map(is_gate, found.holds)):
+            raise LedgerUnavailable("it was restored, and the stream is to be replayed first")
         # Decide: store a decision for each event that has none.
         undecided = [
             each for key, each in first_of_each_event(events).items() if key not in found.decisions
@@ -157,13 +163,15 @@ class RelayOrders:
         often of a few.
         """
         trouble = [each for each in holds if each.why in OF_A_CHANNEL]
-        return self.ledger.change(
-            [
-                (row, held(row, hold, until=expires_at(row, self.send_within(row))))
-                for row in requested
-                if (hold := hold_of(row, trouble))
-            ]
-        )
+        now = self.now()
+        changes = []
+        for row in requested:
+            if behind := fenced(row, holds, now=now):
+                changes.append((row, behind))
+            elif hold := hold_of(row, trouble):
+                until = expires_at(row, self.send_within(row))
+                changes.append((row, held(row, hold, until=until)))
+        return self.ledger.change(changes)
 
 
 def _partition(

@@ -84,6 +84,10 @@ class FakeReceiptLogs:
             ):
                 yield [receipt_log]
 
+    def sent_since(self, since: datetime) -> Iterator[list[ReceiptLog]]:
+        self._call("sent_since", ["look"])
+        yield [each for each in list(self.kept.values()) if each.sent_at >= since]
+
     def _write(self, receipt_log: ReceiptLog) -> None:
         known = self.kept.get(receipt_log.message_id)
         if known is None or known != receipt_log:

@@ -18,6 +18,8 @@ class Table(ReceiptLogs, Protocol):
 
     def unattributed(self, *, since: datetime, until: datetime) -> Iterator[list[ReceiptLog]]: ...
 
+    def sent_since(self, since: datetime) -> Iterator[list[ReceiptLog]]: ...
+
 
 RECEIPT_EVENTS = {"SUCCESS/Delivered": ReceiptEvent(at=START, price=Decimal("0.00645"))}
 LATER = START + timedelta(days=30)
@@ -161,6 +163,15 @@ class ReceiptLogsPromises:
         assert {"m-1", "m-2", "m-5"} == found(HOUR, 2 * HOUR)
         receipt_logs.join([receipt_log(2), receipt_log(5)])
         assert {"m-1"} == found(HOUR, 2 * HOUR)
+
+    def test_what_was_sent_since_then_is_found_whatever_waits_for_it(
+        self, receipt_logs: Table
+    ) -> None:
+        logs = [replace(receipt_log(n), sent_at=START + n * HOUR, due_at=None) for n in range(4)]
+        receipt_logs.join(logs)
+
+        pages = receipt_logs.sent_since(START + 2 * HOUR)
+        assert {"m-2", "m-3"} == {each.message_id for page in pages for each in page}
 
     def test_no_more_are_due_than_were_asked_for(self, receipt_logs: Table) -> None:
         receipt_logs.join([receipt_log(number) for number in range(30)])

@@ -19,6 +19,7 @@ WHYS: Mapping[Why, str] = {
     Why.BREAKER: "the provider is down",
     Why.REPUTATION: "too many e-mails bounce or are called spam",
     Why.UNOPENED: "not opened yet, `ordercast doctor` says what is missing",
+    Why.RESTORED: "the ledger was restored, and it may have been sent before",
 }
 
 
@@ -58,6 +59,7 @@ def words_of(scope: Scope) -> str:
         ("of campaign", scope.campaign),
         ("of shop", scope.shop),
         ("sent from", scope.region),
+        ("effective by", scope.before),
     ):
         words += [preposition, part] if part else []
     return " ".join(words if scope.parts else ["all", *words])

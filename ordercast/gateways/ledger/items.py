@@ -112,7 +112,9 @@ _HOLD = record_of(
             {
                 "channel": text_of(Channel),
                 "priority": text_of(Priority),
-                **dict.fromkeys(("region", "country", "campaign", "shop", "period"), TEXT),
+                **dict.fromkeys(
+                    ("region", "country", "campaign", "shop", "period", "before"), TEXT
+                ),
             },
         ),
         **dict.fromkeys(("by", "reason"), TEXT),

@@ -83,6 +83,18 @@ class DynamoReceiptLogs:
         for page in self._between([*waiting, *given_up], since, until):
             yield [receipt_log for receipt_log in page if receipt_log.notification_id is None]
 
+    def sent_since(self, since: datetime) -> Iterator[list[ReceiptLog]]:
+        """Return, by the page, logs of messages that a provider took from *since* on: reads the whole table."""
+        pages = self.table.client.get_paginator("scan").paginate(
+            TableName=self.table.name,
+            FilterExpression="sent_at >= :since",
+            ExpressionAttributeValues={":since": millis(since)},
+            ConsistentRead=True,
+        )
+        with translated():
+            for page in pages:
+                yield [receipt_log_item.read(item) for item in page["Items"]]
+
     def _between(
         self, shards: Iterable[str], since: datetime, until: datetime
     ) -> Iterator[list[ReceiptLog]]:

@@ -10,6 +10,7 @@ from ordercast.budgets.draws import Exceeded
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import held, hold_of
+from ordercast.pacing.restoring import fenced
 from ordercast.people.person import people_for
 from ordercast.people.quiet_policy import QuietPolicy
 from ordercast.rollups.budget_holds import hold_for, the_least_of_each
@@ -115,6 +116,9 @@ class Checks:
         allowed: list[Notification] = []
         changes: list[RowChange] = []
         for row in wave:
+            if behind := fenced(row, found.holds, now=now):
+                changes.append((row, behind))
+                continue
             try:
                 within = self.send_within(row)
                 rule = block_reason(row, found, send_within=within, now=now)
