@@ -6,7 +6,7 @@ from rich.console import Console
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.deploy_proof.run import DeployProof
-from local_cloud.deploy_proof.steps import Steps
+from local_cloud.deploy_proof.steps import ProofSteps
 from local_cloud.deploy_proof.unchecked import tell_unchecked
 
 EXPECTED = 19  # steps
@@ -15,7 +15,7 @@ EXPECTED = 19  # steps
 def main() -> None:
     """Run every step, tell what was not checked, and exit with 1 when one breaks."""
     console = Console(highlight=False, soft_wrap=True)
-    steps = Steps(console, expected=EXPECTED)
+    steps = ProofSteps(console, expected=EXPECTED)
     cloud = None
     try:
         with steps.step("start a local cloud with TLS and authorisation"):

@@ -8,7 +8,7 @@ from local_cloud.clients import client_of
 from local_cloud.cloud import LocalCloud
 from local_cloud.deploy_proof.calls import Call, judged
 from local_cloud.deploy_proof.operator import POLICY, ROLE, Operator
-from local_cloud.deploy_proof.policy import Asked, Statement, unneeded
+from local_cloud.deploy_proof.policy import PolicyCall, PolicyStatement, unneeded
 from local_cloud.deploy_proof.working_copy import STAGE
 from ordercast.operations.target import Target
 
@@ -28,7 +28,7 @@ COMMANDS = (
 )
 
 _SHOWN_BY_TESTS = (
-    Asked(action="sns:Publish", resource="arn:aws:sns:us-east-1:000000000000:Ordercast-topic"),
+    PolicyCall(action="sns:Publish", resource="arn:aws:sns:us-east-1:000000000000:Ordercast-topic"),
 )
 """What redriving a parked notification asks for: tests/cloud/commands/test_parked_notifications.py."""
 
@@ -53,7 +53,7 @@ def operate(operator: Operator, target: Target) -> None:
 def in_vain(cloud: LocalCloud) -> list[str]:
     """Return the statements of the operator's policy without which every call so far is allowed still."""
     statements = json.loads(POLICY.read_text())["Statement"]
-    calls = [asked(each) for each in judged(cloud) if each.role == ROLE and each.allowed]
+    calls = [called(each) for each in judged(cloud) if each.role == ROLE and each.allowed]
     of_key = [use for each in calls for use in _of_the_key(each)]
     return [each["Sid"] for each in unneeded(statements, [*calls, *of_key, *_SHOWN_BY_TESTS])]
 
@@ -63,7 +63,7 @@ def needed_by_functions(cloud: LocalCloud) -> tuple[int, int]:
     calls = judged(cloud)
     needed = total = 0
     for role, statements in _roles(cloud):
-        made = [asked(each) for each in calls if each.role == role and each.allowed]
+        made = [called(each) for each in calls if each.role == role and each.allowed]
         with_key = [*made, *(use for each in made for use in _of_the_key(each))]
         total += len(statements)
         needed += len(statements) - len(unneeded(statements, with_key))
@@ -80,25 +80,27 @@ def refused_unasked(cloud: LocalCloud, removed: Mapping[str, Collection[str]]) -
     ]
 
 
-def asked(call: Call) -> Asked:
-    """Return what a judged call asked, with the keys that the emulator fills in while it judges."""
+def called(call: Call) -> PolicyCall:
+    """Return a judged call as a policy sees it, with the keys that the emulator fills in while it judges."""
     account = {"s3:ResourceAccount": "000000000000"} if call.action.startswith("s3:") else {}
-    return Asked(action=call.action, resource=call.resource, context={**call.context, **account})
+    return PolicyCall(
+        action=call.action, resource=call.resource, context={**call.context, **account}
+    )
 
 
-def _of_the_key(call: Asked) -> Iterator[Asked]:
+def _of_the_key(call: PolicyCall) -> Iterator[PolicyCall]:
     """Yield what a service does to the key in the caller's name; which key does not matter here."""
     service, _, action = call.action.partition(":")
     if service in {"dynamodb", "kinesis", "s3", "sns", "sqs"}:
         writes = action.startswith(("Put", "Publish", "Send"))
-        yield Asked(
+        yield PolicyCall(
             action="kms:GenerateDataKey" if writes else "kms:Decrypt",
             resource="arn:aws:kms:us-east-1:000000000000:key/x",
             context={"kms:ViaService": f"{service}.us-east-1.amazonaws.com"},
         )
 
 
-def _roles(cloud: LocalCloud) -> Iterator[tuple[str, list[Statement]]]:
+def _roles(cloud: LocalCloud) -> Iterator[tuple[str, list[PolicyStatement]]]:
     iam = client_of("iam", endpoint=cloud.endpoint)
     for page in iam.get_paginator("list_roles").paginate():
         for name in (each["RoleName"] for each in page["Roles"]):

@@ -1,4 +1,4 @@
-"""Put orders all the while, and look that each is told once on each channel. Used by `run`."""
+"""Put orders all the while, and look that each has gone out once on each channel. Used by `run`."""
 
 import re
 import threading
@@ -66,24 +66,26 @@ class Orders:
         if failed:
             raise failed[0]
 
-    def told(self) -> Counter[tuple[str, str]]:
+    def written(self) -> Counter[tuple[str, str]]:
         """Count the messages so far by order and channel."""
         self.messages += self._inbox.new()
         return Counter(
             (_ORDER.findall(f"{m.subject} {m.text}")[0], m.channel) for m in self.messages
         )
 
-    def all_told_once(self) -> None:
-        """Wait until every order is told, and then a little; raises `Broken` if one is lost or doubled."""
+    def all_written_once(self) -> None:
+        """Wait until every order has gone out, and then a little; raises `Broken` if one is lost or doubled."""
         wanted = {(order, channel) for order in self.put for channel in CHANNELS}
         within = LONGEST.total_seconds()
         try:
-            wait_until(lambda: wanted <= self.told().keys(), within=within, why="all are told")
+            wait_until(
+                lambda: wanted <= self.written().keys(), within=within, why="all have gone out"
+            )
         except Broken:
-            lost = sorted(wanted - self.told().keys())
+            lost = sorted(wanted - self.written().keys())
             raise Broken(f"{len(lost)} messages were not sent, first {lost[:3]}") from None
         threading.Event().wait(LATEST.total_seconds())
-        doubled = [each for each, times in self.told().items() if times > 1]
+        doubled = [each for each, times in self.written().items() if times > 1]
         hold(not doubled, f"{len(doubled)} messages were sent twice, first {doubled[:3]}")
 
     def _order(self) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-Statement = Mapping[str, Any]
+PolicyStatement = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PolicyCall:
     """What a call asks of a policy: an action on the ARN of a resource, under the condition keys of *context*."""
 
     action: str
@@ -23,13 +23,15 @@ class Asked:
     context: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-def allows(statements: Iterable[Statement], asked: Asked) -> bool:
-    """Whether a policy of these *statements* allows what is asked."""
-    effects = {each["Effect"] for each in statements if applies(each, asked)}
+def allows(statements: Iterable[PolicyStatement], called: PolicyCall) -> bool:
+    """Whether a policy of these *statements* allows the call."""
+    effects = {each["Effect"] for each in statements if applies(each, called)}
     return effects == {"Allow"}
 
 
-def unneeded(statements: Sequence[Statement], calls: Iterable[Asked]) -> list[Statement]:
+def unneeded(
+    statements: Sequence[PolicyStatement], calls: Iterable[PolicyCall]
+) -> list[PolicyStatement]:
     """Return the Allow statements without which all *calls* that are allowed now would be allowed still."""
     made = [each for each in calls if allows(statements, each)]
     return [
@@ -40,20 +42,22 @@ def unneeded(statements: Sequence[Statement], calls: Iterable[Asked]) -> list[St
     ]
 
 
-def applies(statement: Statement, asked: Asked) -> bool:
-    """Whether a statement is about what is asked."""
+def applies(statement: PolicyStatement, called: PolicyCall) -> bool:
+    """Whether a statement is about the call."""
     return (
-        _named(statement, "Action", asked.action, without_case=True)
-        and _named(statement, "Resource", asked.resource)
+        _named(statement, "Action", called.action, without_case=True)
+        and _named(statement, "Resource", called.resource)
         and all(
-            _holds(operator, asked.context.get(key), values)
+            _holds(operator, called.context.get(key), values)
             for operator, keys in statement.get("Condition", {}).items()
             for key, values in keys.items()
         )
     )
 
 
-def _named(statement: Statement, element: str, value: str, *, without_case: bool = False) -> bool:
+def _named(
+    statement: PolicyStatement, element: str, value: str, *, without_case: bool = False
+) -> bool:
     """Whether the element has a pattern of the value, or its negation has none."""
     fold = str.lower if without_case else str
     for name, wanted in ((element, True), (f"Not{element}", False)):

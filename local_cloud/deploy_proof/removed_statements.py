@@ -38,9 +38,9 @@ def refused_without(cloud: LocalCloud, orders: Orders, role: str, action: str) -
             within=_SOON,
             why=f"{role} is refused what a statement with {action} allowed",
         )
-        told = [channel for (each, channel) in orders.told() if each == order]
+        written = [channel for (each, channel) in orders.written() if each == order]
         counts = (role, action) == REMOVED_FROM_ANALYTICS
-        hold(counts or len(told) < len(CHANNELS), f"{order} went out without {action}")
+        hold(counts or len(written) < len(CHANNELS), f"{order} went out without {action}")
     return missing
 
 

@@ -31,7 +31,7 @@ from local_cloud.deploy_proof.removed_statements import (
     refused_without,
     without_statement,
 )
-from local_cloud.deploy_proof.steps import Broken, Steps, hold, wait_until
+from local_cloud.deploy_proof.steps import Broken, ProofSteps, hold, wait_until
 from local_cloud.deploy_proof.variants import BROKEN_WORDS, NEW_INDEX, NEW_WORDS, Variants
 from local_cloud.deploy_proof.working_copy import STAGE
 from local_cloud.environment import ACCOUNT, REGION
@@ -51,7 +51,7 @@ class DeployProof:
     """One run on a local cloud; `steps` shows how far it came."""
 
     cloud: LocalCloud
-    steps: Steps
+    steps: ProofSteps
     operator: Operator = field(init=False)
     orders: Orders = field(init=False)
     before: set[str] = field(init=False)
@@ -98,10 +98,10 @@ class DeployProof:
         with self.steps.step("open the channels of the new stage"):
             opening = ("resume", "--why", "unopened", "--all", "--reason", "proof")
             self.operator.ordercast(*opening, within=SHORT)
-        with self.steps.step(f"{FEW} orders are each told once by text and e-mail") as step:
+        with self.steps.step(f"{FEW} orders are each written once by text and e-mail") as step:
             self.orders = Orders(self.operator, self._stream())
             self.orders.put_some(FEW)
-            self.orders.all_told_once()
+            self.orders.all_written_once()
             step.notes.append(self._verified())
         with self.steps.step("diff is empty twice, and a second deployment changes nothing"):
             for _ in range(2):
@@ -118,7 +118,7 @@ class DeployProof:
                 wait_until(lambda: len(self.orders.put) > begun, within=30, why="an order is put")
                 self._deploy(updated)
             self.orders.put_some(FEW)
-            self.orders.all_told_once()
+            self.orders.all_written_once()
             self._told_as(NEW_WORDS)
             after = retained(self.cloud, updated)
             replaced = [each for each in before if before[each] != after[each]]
@@ -138,7 +138,7 @@ class DeployProof:
             status = client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
             hold(status == "UPDATE_ROLLBACK_COMPLETE", f"{name} is {status}")
             self.orders.put_some(FEW)
-            self.orders.all_told_once()
+            self.orders.all_written_once()
             self._told_as(NEW_WORDS)
             self._verified()
 
@@ -152,14 +152,14 @@ class DeployProof:
             for role, action in REMOVED:
                 missing = refused_without(self.cloud, self.orders, role, action)
                 self.removed[role] = self.removed.get(role, set()) | missing
-            self.orders.all_told_once()
+            self.orders.all_written_once()
             self._verified()
         with self.steps.step(
             "what analytics could not count, an operator counts by verify --repair"
         ):
             with without_statement(self.cloud, *REMOVED_FROM_ANALYTICS):
                 self.orders.put_some(FEW)
-                self.orders.all_told_once()
+                self.orders.all_written_once()
                 self.operator.ordercast("verify", "--repair", "--scan", within=SHORT)
             self._verified()
 
@@ -185,15 +185,15 @@ class DeployProof:
         with self.steps.step("deploy again over the tables, key, bucket and identity that stayed"):
             again = variants.again(existing_settings(self.cloud, names))
             self._deploy(again)
-            told = self.orders.told()
+            written = self.orders.written()
             old = Orders(self.operator, self._stream())
             old.put_some(FEW)  # numbered from 1: the same orders as the first
             self.orders.stream = old.stream
             self.orders.put_some(FEW)
-            self.orders.all_told_once()
+            self.orders.all_written_once()
             hold(
-                all(self.orders.told()[each] == times for each, times in told.items()),
-                "an order that the ledger knows was told again",
+                all(self.orders.written()[each] == times for each, times in written.items()),
+                "an order that the ledger knows was written again",
             )
             self._verified()
             self._diff(again)

@@ -21,7 +21,7 @@ def hold(holds: object, why: str) -> None:
 
 
 @dataclass(slots=True, kw_only=True)
-class Step:
+class ProofStep:
     """A step that began; *verdict* is empty while it runs."""
 
     name: str
@@ -30,13 +30,13 @@ class Step:
     notes: list[str] = field(default_factory=list)
 
 
-class Steps:
+class ProofSteps:
     """Shows each step when it begins and when it has ended, and all of them in a table."""
 
     def __init__(self, console: Console, *, expected: int) -> None:
         self._console = console
         self._expected = expected  # steps, when none breaks
-        self._done: list[Step] = []
+        self._done: list[ProofStep] = []
 
     @property
     def passed(self) -> bool:
@@ -44,9 +44,9 @@ class Steps:
         return [each.verdict for each in self._done] == ["holds"] * self._expected
 
     @contextmanager
-    def step(self, name: str) -> Iterator[Step]:
+    def step(self, name: str) -> Iterator[ProofStep]:
         """Run a block as a step; what it raises is its verdict, and goes on."""
-        found, began = Step(name=name), time.monotonic()
+        found, began = ProofStep(name=name), time.monotonic()
         self._done.append(found)
         self._console.print(f"… {name}", markup=False)
         try:

@@ -27,7 +27,7 @@ Forward = Callable[[HttpRequest], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class AccountCall:
     """A call by the name of its operation, with its parameters where they are asked for."""
 
     operation: str
@@ -57,7 +57,7 @@ class AccountApi:
             return self._merged(call, account)
         return _ANSWERS[call.operation](account, call)
 
-    def _merged(self, call: Call, account: SimulatedAccount) -> HttpResponse:
+    def _merged(self, call: AccountCall, account: SimulatedAccount) -> HttpResponse:
         """Return the emulator's answer, with what it does not know put in."""
         known = self.forward(call.request)
         if known.status != 200:  # noqa: PLR2004 - there is no such thing
@@ -65,7 +65,7 @@ class AccountApi:
         return as_json(200, json.loads(known.body) | _MERGED[call.operation](account))
 
 
-def _call(request: HttpRequest) -> Call | None:
+def _call(request: HttpRequest) -> AccountCall | None:
     """Name the operation of a call about the account, or return None."""
     path = urlsplit(request.path).path.rstrip("/")
     target = request.header("x-amz-target")
@@ -73,18 +73,18 @@ def _call(request: HttpRequest) -> Call | None:
         return _named(target.rpartition(".")[2], request, as_query=False)
     if request.method == "GET":
         found = next((o for start, o in _PATHS.items() if path.startswith(start)), None)
-        return Call(operation=found, request=request, parameters={}) if found else None
+        return AccountCall(operation=found, request=request, parameters={}) if found else None
     if request.header("content-type").startswith("application/x-www-form-urlencoded"):
         return _named(dict(parse_qsl(request.body.decode())).get("Action", ""), request)
     return None
 
 
-def _named(operation: str, request: HttpRequest, *, as_query: bool = True) -> Call | None:
+def _named(operation: str, request: HttpRequest, *, as_query: bool = True) -> AccountCall | None:
     if operation not in _ANSWERS and operation not in _MERGED:
         return None
     body = request.body.decode()
     parameters = dict(parse_qsl(body)) if as_query else json.loads(body or "{}")
-    return Call(operation=operation, request=request, parameters=parameters)
+    return AccountCall(operation=operation, request=request, parameters=parameters)
 
 
 def _refused(request: HttpRequest, code: str, message: str) -> HttpResponse:
@@ -93,7 +93,7 @@ def _refused(request: HttpRequest, code: str, message: str) -> HttpResponse:
     return as_json(403, {"__type": code, "message": message}, [("x-amzn-ErrorType", code)])
 
 
-def _ses_account(account: SimulatedAccount, _: Call) -> HttpResponse:
+def _ses_account(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
     return as_json(
         200,
         {
@@ -122,7 +122,7 @@ def _configuration_set(account: SimulatedAccount) -> dict[str, Any]:
     return {"SendingOptions": {"SendingEnabled": account.configuration_set_sending}}
 
 
-def _metric(account: SimulatedAccount, call: Call) -> HttpResponse | None:
+def _metric(account: SimulatedAccount, call: AccountCall) -> HttpResponse | None:
     """Return the newest value of a metric of the account, which is asked for by itself."""
     values = {
         "Reputation.BounceRate": account.bounce_percent / 100,
@@ -136,12 +136,12 @@ def _metric(account: SimulatedAccount, call: Call) -> HttpResponse | None:
     return as_json(200, {"MetricDataResults": [{"Id": query["Id"], "Values": [values[name]]}]})
 
 
-def _sandbox(account: SimulatedAccount, _: Call) -> HttpResponse:
+def _sandbox(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
     in_it = str(account.sms_sandbox).lower()
     return _sns("GetSMSSandboxAccountStatus", f"<IsInSandbox>{in_it}</IsInSandbox>")
 
 
-def _attributes(account: SimulatedAccount, _: Call) -> HttpResponse:
+def _attributes(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
     known = {
         "MonthlySpendLimit": account.sms_limit,
         "DeliveryStatusSuccessSamplingRate": str(account.sms_sampling),
@@ -152,11 +152,11 @@ def _attributes(account: SimulatedAccount, _: Call) -> HttpResponse:
     return _sns("GetSMSAttributes", f"<attributes>{''.join(entries)}</attributes>")
 
 
-def _opted_out(_: SimulatedAccount, __: Call) -> HttpResponse:
+def _opted_out(_: SimulatedAccount, __: AccountCall) -> HttpResponse:
     return _sns("ListPhoneNumbersOptedOut", "<phoneNumbers/>")
 
 
-def _subscriptions(account: SimulatedAccount, call: Call) -> HttpResponse | None:
+def _subscriptions(account: SimulatedAccount, call: AccountCall) -> HttpResponse | None:
     if account.subscriptions is None:
         return None
     arns = {"confirmed": f"{call.parameters['TopicArn']}:0", "pending": "PendingConfirmation"}
@@ -167,17 +167,17 @@ def _subscriptions(account: SimulatedAccount, call: Call) -> HttpResponse | None
     return _sns("ListSubscriptionsByTopic", f"<Subscriptions>{''.join(members)}</Subscriptions>")
 
 
-def _numbers(account: SimulatedAccount, _: Call) -> HttpResponse:
+def _numbers(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
     known = [{"IsoCountryCode": each, "Status": "ACTIVE"} for each in account.numbers]
     return as_json(200, {"PhoneNumbers": known})
 
 
-def _sender_ids(account: SimulatedAccount, _: Call) -> HttpResponse:
+def _sender_ids(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
     known = [{"IsoCountryCode": of, "SenderId": each} for of, each in account.sender_ids]
     return as_json(200, {"SenderIds": known})
 
 
-def _log_groups(account: SimulatedAccount, call: Call) -> HttpResponse | None:
+def _log_groups(account: SimulatedAccount, call: AccountCall) -> HttpResponse | None:
     if account.log_groups is None:
         return None
     name = call.parameters["logGroupNamePrefix"]
@@ -188,7 +188,7 @@ def _log_groups(account: SimulatedAccount, call: Call) -> HttpResponse | None:
     return as_json(200, {"logGroups": [group] if there else []})
 
 
-def _filters(account: SimulatedAccount, _: Call) -> HttpResponse | None:
+def _filters(account: SimulatedAccount, _: AccountCall) -> HttpResponse | None:
     if account.log_groups is None:
         return None
     functions = {"unread": [], "with another filter": ["Account-Forwarder", "gone"]}
@@ -203,7 +203,7 @@ def _filters(account: SimulatedAccount, _: Call) -> HttpResponse | None:
     return as_json(200, {"subscriptionFilters": filters})
 
 
-def _concurrency(account: SimulatedAccount, _: Call) -> HttpResponse:
+def _concurrency(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
     limit = {
         "ConcurrentExecutions": account.concurrency,
         "UnreservedConcurrentExecutions": account.concurrency,
@@ -220,14 +220,14 @@ def _rotation(account: SimulatedAccount) -> dict[str, Any]:
     return {} if known is None else {"KeyRotationEnabled": known}
 
 
-def _parameter(account: SimulatedAccount, call: Call) -> HttpResponse | None:
+def _parameter(account: SimulatedAccount, call: AccountCall) -> HttpResponse | None:
     name = call.parameters["Name"]
     if not name.startswith("/cdk-bootstrap/") or account.bootstrap is None:
         return None
     return as_json(200, {"Parameter": {"Name": name, "Value": str(account.bootstrap)}})
 
 
-def _caller(account: SimulatedAccount, _: Call) -> HttpResponse:
+def _caller(account: SimulatedAccount, _: AccountCall) -> HttpResponse:
     at = datetime.now(UTC) + timedelta(seconds=account.clock_ahead)
     body = f"<Account>{ACCOUNT}</Account><Arn>arn:aws:iam::{ACCOUNT}:root</Arn>"
     said = as_xml("GetCallerIdentity", body, namespace="https://sts.amazonaws.com/doc/2011-06-15/")
@@ -253,7 +253,7 @@ _MERGED: Mapping[str, Callable[[SimulatedAccount], dict[str, Any]]] = {
     "GetKeyRotationStatus": _rotation,
 }
 
-_ANSWERS: Mapping[str, Callable[[SimulatedAccount, Call], HttpResponse | None]] = {
+_ANSWERS: Mapping[str, Callable[[SimulatedAccount, AccountCall], HttpResponse | None]] = {
     "GetAccount": _ses_account,
     "GetMetricData": _metric,
     "GetSMSSandboxAccountStatus": _sandbox,

@@ -11,7 +11,7 @@ import msgspec
 
 ACCOUNT_FILE = "account.json"
 
-Groups = Literal["read", "missing", "unread", "unadopted", "with another filter"]
+SimulatedGroups = Literal["read", "missing", "unread", "unadopted", "with another filter"]
 
 
 class SimulatedAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,7 +43,7 @@ class SimulatedAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     sms_sampling: int = 100
     numbers: tuple[str, ...] = ("US", "CA", "AU", "SE")
     sender_ids: tuple[tuple[str, str], ...] = ()  # of a country, an id
-    log_groups: Groups | None = None
+    log_groups: SimulatedGroups | None = None
     # Everything else.
     concurrency: int = 1000
     key_state: str | None = None

@@ -15,7 +15,7 @@ from ordercast.events.order_event import Channel
 from ordercast.operations.caller import caller_on
 from ordercast.operations.checkout import in_checkout
 from ordercast.operations.doctor.checks import CHECKS
-from ordercast.operations.doctor.findings import Finding, findings, is_clean
+from ordercast.operations.doctor.findings import AccountFinding, findings, is_clean
 from ordercast.operations.doctor.opening import open_clean
 from ordercast.operations.doctor.reading import account_facts
 from ordercast.operations.target import LOCAL_STAGE, Target, target
@@ -70,7 +70,7 @@ def _say(*, as_json: bool) -> Callable[[str], None]:
     return lambda line: shown.print(line, markup=False)
 
 
-def _findings(where: Target, endpoint: str | None) -> list[Finding]:
+def _findings(where: Target, endpoint: str | None) -> list[AccountFinding]:
     facts = account_facts(where, now=lambda: datetime.now(UTC), endpoint=endpoint).read()
     return findings(CHECKS, facts, where.settings)
 

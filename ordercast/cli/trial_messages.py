@@ -10,7 +10,7 @@ import boto3
 from ordercast.cli.output.timeline import MEANINGS
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
-from ordercast.operations.doctor.following import ARRIVED, Step, event_to_both, followed
+from ordercast.operations.doctor.following import ARRIVED, TrialStep, event_to_both, followed
 from ordercast.operations.target import LOCAL_STAGE, Target
 from ordercast.operations.units import length
 from ordercast.producer import Producer
@@ -22,7 +22,7 @@ MADE_UP = ("ada@example.com", "+12065550100")
 
 def send_test(
     where: Target, *, email: str | None, phone: str | None, say: Callable[[str], None]
-) -> dict[Channel, Step]:
+) -> dict[Channel, TrialStep]:
     """Put an order event and follow it; return how far each message came. Raises `UsageError`."""
     email, phone = _addresses(where, email, phone)
     began = datetime.now(UTC)
@@ -31,7 +31,7 @@ def send_test(
     producer = Producer(client=boto3.client("kinesis"), stream=where.names.orders_stream)
     producer.put_payloads([(event["order_id"], payload)])
     say(f"order {event['order_id']} is put on the stream")
-    last: dict[Channel, Step] = {}
+    last: dict[Channel, TrialStep] = {}
     for step in followed(where.ledger(), event["order_id"], now=_now, pause=time.sleep):
         last[step.channel] = step
         say(f"{length(_now() - began):>8}  {_words(step)}")
@@ -41,7 +41,7 @@ def send_test(
     return last
 
 
-def has_arrived(last: dict[Channel, Step]) -> bool:
+def has_arrived(last: dict[Channel, TrialStep]) -> bool:
     """Tell whether both messages came to a phone and a mailbox, or to their carriers."""
     return all(channel in last and last[channel].state in ARRIVED for channel in Channel)
 
@@ -56,12 +56,12 @@ def _addresses(where: Target, email: str | None, phone: str | None) -> tuple[str
     return email, phone
 
 
-def _words(step: Step) -> str:
+def _words(step: TrialStep) -> str:
     why = f" ({step.why})" if step.why else ""
     return f"{CHANNELS[step.channel].messages}: {step.state}{why}, {MEANINGS[step.state]}"
 
 
-def _advice(channel: Channel, step: Step | None, order_id: str, stage: str) -> str:
+def _advice(channel: Channel, step: TrialStep | None, order_id: str, stage: str) -> str:
     """Say what to look at where a message did not arrive in time."""
     of_stage = "" if stage == LOCAL_STAGE else f" --stage {stage}"
     messages = CHANNELS[channel].messages

@@ -10,7 +10,7 @@ READ_TO_THE_END = ""
 """In the place of a sequence number: the shard has no more records of the hour."""
 
 
-class Step(StrEnum):
+class HourStep(StrEnum):
     """What is done of an hour, in this order."""
 
     RECORDS = "records"
@@ -31,7 +31,7 @@ class HourProgress:
 
     age: int
     hour: str
-    step: Step = Step.RECORDS
+    step: HourStep = HourStep.RECORDS
     shards: Mapping[str, str] = field(default_factory=dict)
     partition: int = 0
     figures: Mapping[str, int] = field(default_factory=dict)

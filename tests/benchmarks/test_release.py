@@ -4,7 +4,9 @@ import pytest
 
 from benchmarks.release import GROUPS, Release, release
 
-MESSAGES = 400
+MESSAGES = (
+    500  # enough that what a round asks of each partition, high priority's apart, weighs little
+)
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +15,7 @@ def released() -> Release:
 
 
 def test_every_message_is_written_and_published_in_bulk(released: Release) -> None:
-    """A hundred a group: four bulk calls write them, ten publish them, and few others are made."""
+    """Of 130 a group: six bulk calls write them, thirteen publish them, and few others are made."""
     assert GROUPS * -(-MESSAGES // GROUPS // 10) <= released.calls["PublishBatch"]
     assert released.calls["PublishBatch"] <= MESSAGES / 10 + GROUPS
     assert released.calls["BatchExecuteStatement"] <= MESSAGES / 25 + GROUPS

@@ -16,10 +16,13 @@ NAME_CHANNELS = {
     "events/order_event_fields.py": "the contract",
     "events/reading/values.py": "the contract, as producers write it",
     "notifications/channels.py": "the registry",
+    "operations/doctor/checks.py": "which channel an account's fact opens",
+    "operations/doctor/read_texts.py": "only of texts: sandbox, spend limit, numbers",
     "receipts/provider_events.py": "what each provider's events mean",
     "receipts/email_events.py": "how SES's events are read",
     "receipts/suppressions.py": "only e-mail bounces softly",
     "receipts/text_events.py": "how the events of texts are read",
+    "workflows/sweep/keep_reputation.py": "only SES reviews an account for bounces and complaints",
     "workflows/sweep/keep_send_quota.py": "only SES can be asked for its quota",
 }
 """The modules that may name a single channel, and why."""

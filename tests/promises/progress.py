@@ -5,7 +5,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Protocol
 
-from ordercast.reconciliation.progress import HourProgress, Step
+from ordercast.reconciliation.progress import HourProgress, HourStep
 from ordercast.rollups.rollup import RollupKey
 
 
@@ -18,7 +18,7 @@ BUCKET = RollupKey("2026-03-02T09", "sms", "SE", "shipped", None, "Example Tea")
 FIRST = HourProgress(
     age=3,
     hour="2026-03-02T09",
-    step=Step.NOTIFICATIONS,
+    step=HourStep.NOTIFICATIONS,
     shards={"shard-1": "4958", "shard-2": ""},
     partition=7,
     figures={"records": 12, "lost": 1},
@@ -37,7 +37,7 @@ class ProgressPromises:
         assert progress.load(3) is None
 
     def test_it_is_read_as_it_was_saved_each_age_by_itself(self, progress: Progress) -> None:
-        other = replace(FIRST, age=26, step=Step.BUCKETS)
+        other = replace(FIRST, age=26, step=HourStep.BUCKETS)
         assert [True, True] == [progress.save(FIRST), progress.save(other)]
 
         assert (FIRST, other, None) == (progress.load(3), progress.load(26), progress.load(74))

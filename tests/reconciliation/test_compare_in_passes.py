@@ -14,7 +14,7 @@ from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways.ledger.items import write
 from ordercast.gateways.ledger.stream_changes import rollup_input_of
 from ordercast.notifications.lifecycle import State
-from ordercast.reconciliation.progress import READ_TO_THE_END, HourProgress, Step
+from ordercast.reconciliation.progress import READ_TO_THE_END, HourProgress, HourStep
 from ordercast.reconciliation.tracing import ParkedPositions
 from ordercast.rollups.rollup import hour_of
 from ordercast.workflows.reconcile.compare_in_passes import RESERVE, ComparedHour, CompareInPasses
@@ -204,7 +204,7 @@ def test_a_pass_without_any_time_does_a_part(stage: Stage) -> None:
     stage.passes()(AGE, deadline=timedelta)
 
     after = stage.progress.kept[AGE]
-    assert (None, Step.RECORDS, 1) == (before, after.step, len(after.shards))
+    assert (None, HourStep.RECORDS, 1) == (before, after.step, len(after.shards))
 
 
 def test_a_pass_whose_end_is_not_heard_of_is_repeated_and_counts_once() -> None:
@@ -262,7 +262,7 @@ def test_a_bucket_that_is_counted_in_between_two_passes_is_not_called_wrong(stag
     for _ in range(1_000):
         made = stage.passes()(AGE, deadline=timedelta)
         assert made is not None
-        if stage.progress.kept[AGE].step is Step.BUCKETS:
+        if stage.progress.kept[AGE].step is HourStep.BUCKETS:
             amounts["state#requested"] -= 1
             stage.rollups.sent(6)
             count(stage.rollups.rollups, stage.rollups.row(6))

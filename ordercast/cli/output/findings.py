@@ -8,20 +8,20 @@ from rich.text import Text
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
-from ordercast.operations.doctor.findings import Finding, Verdict
-from ordercast.operations.doctor.following import Step
+from ordercast.operations.doctor.findings import AccountFinding, CheckVerdict
+from ordercast.operations.doctor.following import TrialStep
 from ordercast.operations.target import LOCAL_STAGE
 from ordercast.pacing.opening import Opened
 
 STYLES = {
-    Verdict.OK: "green",
-    Verdict.LOOK: "yellow",
-    Verdict.BAD: "bold red",
-    Verdict.UNKNOWN: "bold yellow",
+    CheckVerdict.OK: "green",
+    CheckVerdict.LOOK: "yellow",
+    CheckVerdict.BAD: "bold red",
+    CheckVerdict.UNKNOWN: "bold yellow",
 }
 
 
-def report(found: Sequence[Finding]) -> Text:
+def report(found: Sequence[AccountFinding]) -> Text:
     """Show each fact with its verdict, below it what to do, and at the end how many there are of each."""
     shown = Text()
     for each in found:
@@ -30,7 +30,9 @@ def report(found: Sequence[Finding]) -> Text:
         if each.advice:
             shown.append(f"{'':9}{each.advice}\n", style="dim")
     counted = Counter(each.verdict for each in found)
-    return shown.append(", ".join(f"{counted[each]} {each}" for each in Verdict if counted[each]))
+    return shown.append(
+        ", ".join(f"{counted[each]} {each}" for each in CheckVerdict if counted[each])
+    )
 
 
 def channels(known: Mapping[Channel, Opened | None], stage: str) -> str:
@@ -47,9 +49,9 @@ def channels(known: Mapping[Channel, Opened | None], stage: str) -> str:
 
 def document(
     stage: str,
-    found: Sequence[Finding],
+    found: Sequence[AccountFinding],
     known: Mapping[Channel, Opened | None],
-    last: Mapping[Channel, Step] | None,
+    last: Mapping[Channel, TrialStep] | None,
 ) -> dict[str, Any]:
     """Return all of it as JSON has it.
 
@@ -67,7 +69,7 @@ def document(
     }
 
 
-def _fields(finding: Finding) -> dict[str, Any]:
+def _fields(finding: AccountFinding) -> dict[str, Any]:
     """Return a finding; `channel` is null where it is about both."""
     return {
         "fact": finding.fact,

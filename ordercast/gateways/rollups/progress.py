@@ -13,7 +13,7 @@ from typing import Any
 
 from ordercast.gateways.dynamodb.codec import Attribute, Item, number, text
 from ordercast.gateways.dynamodb.table import Table, translated
-from ordercast.reconciliation.progress import HourProgress, Step
+from ordercast.reconciliation.progress import HourProgress, HourStep
 from ordercast.rollups.rollup import Amount, Amounts, RollupKey
 
 PART = 300_000
@@ -94,7 +94,7 @@ def _write(progress: HourProgress) -> bytes:
 def _read(data: bytes, *, revision: int) -> HourProgress:
     written: dict[str, Any] = json.loads(zlib.decompress(data))
     buckets = {name: _from_buckets(written[name]) for name in _BUCKETS}
-    step = Step(written["step"])
+    step = HourStep(written["step"])
     return HourProgress(**{**written, **buckets, "step": step, "revision": revision})
 
 

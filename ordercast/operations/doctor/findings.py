@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from ordercast.events.order_event import Channel
-from ordercast.operations.doctor.readings import Source, Unread
+from ordercast.operations.doctor.readings import Source, UnreadSource
 from ordercast.settings.stage import StageSettings
 
 Fact = TypeVar("Fact")
 
 
-class Verdict(StrEnum):
+class CheckVerdict(StrEnum):
     """What a fact means for the stage."""
 
     OK = "ok"
@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class AccountFinding:
     """One line of the report: `found` is what was seen, `advice` what to do.
 
     `of` is what it is about where there are several, as domains; `channel` is the one that it
@@ -31,7 +31,7 @@ class Finding:
 
     fact: str
     of: str = ""
-    verdict: Verdict
+    verdict: CheckVerdict
     found: str
     advice: str = ""
     channel: Channel | None = None
@@ -39,9 +39,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A verdict on a fact, before it is known which; the fields are those of `Finding`."""
+    """A verdict on a fact, before it is known which; the fields are those of `AccountFinding`."""
 
-    verdict: Verdict
+    verdict: CheckVerdict
     found: str
     advice: str = ""
     of: str = ""
@@ -62,22 +62,22 @@ class Check(Generic[Fact]):
 
 def ok(found: str, of: str = "") -> Judged:
     """Return that nothing is to be done."""
-    return Judged(verdict=Verdict.OK, found=found, of=of)
+    return Judged(verdict=CheckVerdict.OK, found=found, of=of)
 
 
 def look(found: str, advice: str, of: str = "") -> Judged:
     """Return that somebody should look."""
-    return Judged(verdict=Verdict.LOOK, found=found, advice=advice, of=of)
+    return Judged(verdict=CheckVerdict.LOOK, found=found, advice=advice, of=of)
 
 
 def bad(found: str, advice: str, of: str = "") -> Judged:
     """Return that it must be mended first."""
-    return Judged(verdict=Verdict.BAD, found=found, advice=advice, of=of)
+    return Judged(verdict=CheckVerdict.BAD, found=found, advice=advice, of=of)
 
 
 def findings(
     checks: Sequence[Check[Any]], facts: Mapping[Source, object], settings: StageSettings
-) -> list[Finding]:
+) -> list[AccountFinding]:
     """Judge every fact by the table, in its order; *facts* are by source, and what is not there was not asked."""
     return [
         each for check in checks if check.source in facts for each in _of(check, facts, settings)
@@ -86,14 +86,14 @@ def findings(
 
 def _of(
     check: Check[Any], facts: Mapping[Source, object], settings: StageSettings
-) -> Iterator[Finding]:
+) -> Iterator[AccountFinding]:
     fact = facts[check.source]
-    if isinstance(fact, Unread):
+    if isinstance(fact, UnreadSource):
         judged: Iterable[Judged] = [_unread(fact)]
     else:
         judged = check.judge(fact, settings)
     for each in judged:
-        yield Finding(
+        yield AccountFinding(
             fact=check.fact,
             of=each.of,
             verdict=each.verdict,
@@ -103,15 +103,15 @@ def _of(
         )
 
 
-def _unread(fact: Unread) -> Judged:
+def _unread(fact: UnreadSource) -> Judged:
     return Judged(
-        verdict=Verdict.UNKNOWN,
+        verdict=CheckVerdict.UNKNOWN,
         found=f"not read: {fact.why}",
         advice="try again; docs/doctor.md lists the permissions that it takes",
     )
 
 
-def is_clean(findings: Iterable[Finding], channel: Channel) -> bool:
+def is_clean(findings: Iterable[AccountFinding], channel: Channel) -> bool:
     """Tell whether nothing keeps *channel* from being opened: nothing of it is bad, and all is known."""
-    kept = {Verdict.BAD, Verdict.UNKNOWN}
+    kept = {CheckVerdict.BAD, CheckVerdict.UNKNOWN}
     return not any(e.verdict in kept for e in findings if e.channel in {None, channel})

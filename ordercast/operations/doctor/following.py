@@ -22,7 +22,7 @@ ARRIVED = frozenset({State.DELIVERED, State.CARRIER_ACCEPTED})
 """Not every handset confirms."""
 
 
-class Ledger(Protocol):
+class FollowedLedger(Protocol):
     """What is used of the ledger."""
 
     def decisions_of(self, partition: str) -> list[Decision]:
@@ -35,7 +35,7 @@ class Ledger(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class TrialStep:
     """How far a message has come: its state, the rule or the hold that it waits by, and where."""
 
     channel: Channel
@@ -59,14 +59,14 @@ def event_to_both(*, email: str, phone: str, at: datetime) -> dict[str, Any]:
 
 
 def followed(
-    ledger: Ledger, order_id: str, *, now: Clock, pause: Callable[[float], None]
-) -> Iterator[Step]:
+    ledger: FollowedLedger, order_id: str, *, now: Clock, pause: Callable[[float], None]
+) -> Iterator[TrialStep]:
     """Yield each new step of the order's messages, until nothing more is awaited or time is up.
 
     Raises `LedgerUnavailable`.
     """
     order, began = order_hash_for(shop=None, order_id=order_id), now()
-    last: dict[Channel, Step] = {}
+    last: dict[Channel, TrialStep] = {}
     while now() - began < (ARRIVED_WITHIN if last else DECIDED_WITHIN):
         steps = _steps(ledger.decisions_of(order), ledger.of_order(order))
         new = [each for each in steps if each != last.get(each.channel)]
@@ -77,14 +77,14 @@ def followed(
         pause(LOOK_EVERY)
 
 
-def _steps(decisions: Sequence[Decision], rows: Sequence[Notification]) -> list[Step]:
+def _steps(decisions: Sequence[Decision], rows: Sequence[Notification]) -> list[TrialStep]:
     decided = [
-        Step(channel=channel, state=verdict.state, why=verdict.rule or "")
+        TrialStep(channel=channel, state=verdict.state, why=verdict.rule or "")
         for decision in decisions
         for channel, verdict in decision.verdicts.items()
         if channel not in {row.channel for row in rows} and verdict.state is State.SUPPRESSED
     ]
     return decided + [
-        Step(channel=row.channel, state=row.state, why=row.held_by or row.rule or "")
+        TrialStep(channel=row.channel, state=row.state, why=row.held_by or row.rule or "")
         for row in rows
     ]

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from ordercast.operations.doctor.findings import Judged, bad, look, ok
 from ordercast.operations.doctor.readings import (
+    IdentityReadings,
     MailAccount,
     MailEvents,
-    MailIdentities,
     MailIdentity,
     MailReputation,
 )
@@ -99,7 +99,7 @@ def plan(account: MailAccount, stage: StageSettings) -> Iterator[Judged]:
     )
 
 
-def verified(identities: MailIdentities, _: StageSettings) -> Iterator[Judged]:
+def verified(identities: IdentityReadings, _: StageSettings) -> Iterator[Judged]:
     """Judge whether SES takes e-mails from each domain."""
     for each in identities:
         if each.verified:
@@ -110,7 +110,7 @@ def verified(identities: MailIdentities, _: StageSettings) -> Iterator[Judged]:
             yield bad(found, advice, of=each.domain)
 
 
-def signed(identities: MailIdentities, _: StageSettings) -> Iterator[Judged]:
+def signed(identities: IdentityReadings, _: StageSettings) -> Iterator[Judged]:
     """Judge whether SES finds the DKIM records of each domain."""
     for each in _there(identities):
         if each.dkim == "SUCCESS":
@@ -120,7 +120,7 @@ def signed(identities: MailIdentities, _: StageSettings) -> Iterator[Judged]:
             yield bad(found, "put its DKIM records into the DNS of the domain", of=each.domain)
 
 
-def feedback(identities: MailIdentities, _: StageSettings) -> Iterator[Judged]:
+def feedback(identities: IdentityReadings, _: StageSettings) -> Iterator[Judged]:
     """Judge whether bounces reach a mailbox, with their recipients' addresses."""
     for each in _there(identities):
         if each.forwards_feedback:
@@ -143,7 +143,7 @@ def complaints(reputation: MailReputation, stage: StageSettings) -> Iterator[Jud
     yield _rate(reputation.complaints, stage.alarms.complaint_percent, REVIEWED_COMPLAINTS)
 
 
-def _there(identities: MailIdentities) -> list[MailIdentity]:
+def _there(identities: IdentityReadings) -> list[MailIdentity]:
     return [each for each in identities if each.there]
 
 

@@ -6,13 +6,13 @@ from typing import Protocol
 
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.events.order_event import Channel
-from ordercast.operations.doctor.findings import Finding, is_clean
+from ordercast.operations.doctor.findings import AccountFinding, is_clean
 from ordercast.pacing.opening import Opened, opened
 
 READY = "doctor found the account ready"
 
 
-class Ledger(Protocol):
+class OpeningLedger(Protocol):
     """What is used of the ledger."""
 
     def look_up(self, wanted: LookupKeys) -> LookupResult:
@@ -25,7 +25,7 @@ class Ledger(Protocol):
 
 
 def open_clean(
-    ledger: Ledger, found: Sequence[Finding], *, by: Callable[[], str], at: datetime
+    ledger: OpeningLedger, found: Sequence[AccountFinding], *, by: Callable[[], str], at: datetime
 ) -> dict[Channel, Opened | None]:
     """Open each channel that is clean and never was opened; return who opened each, None if nobody has.
 

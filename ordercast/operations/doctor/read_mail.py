@@ -5,9 +5,9 @@ from typing import Any
 
 from ordercast.operations.doctor.newest_values import newest_value
 from ordercast.operations.doctor.readings import (
+    IdentityReadings,
     MailAccount,
     MailEvents,
-    MailIdentities,
     MailIdentity,
     MailReputation,
 )
@@ -33,7 +33,7 @@ def mail_account(ses: Any) -> MailAccount:  # noqa: ANN401 - stubs are chosen by
     )
 
 
-def mail_identities(ses: Any, domains: list[str]) -> MailIdentities:  # noqa: ANN401
+def mail_identities(ses: Any, domains: list[str]) -> IdentityReadings:  # noqa: ANN401
     """Ask SES about each domain (GetEmailIdentity)."""
     return tuple(_identity(ses, each) for each in domains)
 

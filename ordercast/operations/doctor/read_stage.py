@@ -9,7 +9,7 @@ from ordercast.operations.doctor.readings import (
     AlarmTargets,
     Bootstrap,
     ClockSkew,
-    Concurrency,
+    ConcurrencyReading,
     StageKey,
 )
 from ordercast.settings.published import output_parameter
@@ -22,10 +22,10 @@ BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 """The parameter of CDK's own qualifier (CDK guide: bootstrapping)."""
 
 
-def concurrency(functions: Any) -> Concurrency:  # noqa: ANN401 - stubs are chosen by literals
+def concurrency(functions: Any) -> ConcurrencyReading:  # noqa: ANN401 - stubs are chosen by literals
     """Ask Lambda what the account may do at a time (GetAccountSettings)."""
     limit = functions.get_account_settings()["AccountLimit"]
-    return Concurrency(
+    return ConcurrencyReading(
         limit=limit["ConcurrentExecutions"],
         unreserved=limit.get("UnreservedConcurrentExecutions", limit["ConcurrentExecutions"]),
     )

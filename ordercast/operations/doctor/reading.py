@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from ordercast.gateways import clients
 from ordercast.operations.doctor import read_mail, read_stage, read_texts
-from ordercast.operations.doctor.readings import Source, Unread
+from ordercast.operations.doctor.readings import Source, UnreadSource
 from ordercast.operations.target import Target
 from ordercast.settings.brands import mail_domains
 from ordercast.workflows.ports import Clock
@@ -47,7 +47,7 @@ class AccountFacts:
     client: Callable[[str], Any]
 
     def read(self) -> dict[Source, object]:
-        """Read every source; what is refused or fails is `Unread`, and hides no other."""
+        """Read every source; what is refused or fails is `UnreadSource`, and hides no other."""
         readers = self._readers()
         with ThreadPoolExecutor(AT_ONCE) as workers:
             return dict(zip(readers, workers.map(_read, readers.values()), strict=True))
@@ -99,6 +99,6 @@ def _read(reader: Callable[[], object]) -> object:
     try:
         return reader()
     except ClientError as error:
-        return Unread(why=error.response.get("Error", {}).get("Code", "refused"))
+        return UnreadSource(why=error.response.get("Error", {}).get("Code", "refused"))
     except Exception as error:  # noqa: BLE001 - one fact that fails must not hide the others
-        return Unread(why=type(error).__name__)
+        return UnreadSource(why=type(error).__name__)

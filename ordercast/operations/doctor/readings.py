@@ -29,7 +29,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
+class UnreadSource:
     """A fact that could not be read: `why` is the code of the refusal, or the name of the error."""
 
     why: str
@@ -59,7 +59,7 @@ class MailIdentity:
     forwards_feedback: bool = False
 
 
-MailIdentities = tuple[MailIdentity, ...]
+IdentityReadings = tuple[MailIdentity, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ LogGroups = tuple[LogGroup, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Concurrency:
+class ConcurrencyReading:
     """How many invocations the account's functions may have at a time, and how many nobody reserved."""
 
     limit: int

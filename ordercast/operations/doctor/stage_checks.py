@@ -9,7 +9,7 @@ from ordercast.operations.doctor.readings import (
     AlarmTargets,
     Bootstrap,
     ClockSkew,
-    Concurrency,
+    ConcurrencyReading,
     StageKey,
 )
 from ordercast.operations.units import count, length
@@ -55,7 +55,7 @@ def reserved(stage: StageSettings) -> int:
     return sum(each.reserved or 0 for each in functions)
 
 
-def concurrency(account: Concurrency, stage: StageSettings) -> Iterator[Judged]:
+def concurrency(account: ConcurrencyReading, stage: StageSettings) -> Iterator[Judged]:
     """Compare what the account's functions may do at a time with what the stage needs."""
     wants, keeps = needed(stage), reserved(stage)
     found = f"{account.limit:,} at a time in the account, the stage needs {wants}"

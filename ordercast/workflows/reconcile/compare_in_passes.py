@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Protocol
 
 from ordercast.reconciliation.comparison import Findings, Look
-from ordercast.reconciliation.progress import HourProgress, Step
+from ordercast.reconciliation.progress import HourProgress, HourStep
 from ordercast.reconciliation.tracing import TracedRecords
 from ordercast.rollups.rollup import Amounts, RollupKey, hour_of
 from ordercast.workflows.ports import Deadline
@@ -28,7 +28,7 @@ WRONG = ("lost", "unentered", "different", "not_yet_counted", "unlisted")
 """The figures that need an operator."""
 
 
-class Progress(Protocol):
+class KeptProgress(Protocol):
     """How far the comparisons have come. Raises `LedgerUnavailable`."""
 
     def load(self, age: int) -> HourProgress | None:
@@ -59,7 +59,7 @@ class ComparedHour:
 class CompareInPasses:
     """Compare each hour once when it is so many hours old, however long that takes."""
 
-    progress: Progress
+    progress: KeptProgress
     rollups: CompareRollups
     records: TraceRecords
     stream_retention: timedelta
@@ -76,7 +76,7 @@ class CompareInPasses:
         if begun.hour > due:
             return None
         made = _Pass(of=self, has_time=lambda: self.has_time(deadline))(begun)
-        is_over = made.step is Step.COMPARED
+        is_over = made.step is HourStep.COMPARED
         kept = HourProgress(age=age, hour=_after(made.hour)) if is_over else made
         if not self.progress.save(replace(kept, revision=begun.revision + 1)):
             return None
@@ -95,9 +95,9 @@ class _Pass:
     def __call__(self, progress: HourProgress) -> HourProgress:
         """Do step after step while there is time."""
         steps = {
-            Step.RECORDS: self._records,
-            Step.NOTIFICATIONS: self._notifications,
-            Step.BUCKETS: self._buckets,
+            HourStep.RECORDS: self._records,
+            HourStep.NOTIFICATIONS: self._notifications,
+            HourStep.BUCKETS: self._buckets,
         }
         while progress.step in steps:
             progress = steps[progress.step](progress)
@@ -108,7 +108,7 @@ class _Pass:
     def _records(self, progress: HourProgress) -> HourProgress:
         begun = _begin(progress.hour)
         if self.of.now() - begun >= self.of.stream_retention:
-            return replace(progress, step=Step.NOTIFICATIONS)
+            return replace(progress, step=HourStep.NOTIFICATIONS)
         traced, places = TracedRecords(), dict(progress.shards)
         look = self.of.rollups.empty(progress.hour)
         pages = self.of.records.pages(begun, begun + HOUR, traced=traced, places=progress.shards)
@@ -122,7 +122,7 @@ class _Pass:
                 break
         return replace(
             progress,
-            step=Step.NOTIFICATIONS if is_over else Step.RECORDS,
+            step=HourStep.NOTIFICATIONS if is_over else HourStep.RECORDS,
             shards={} if is_over else places,
             figures=_added(
                 progress.figures, figures_of(traced), _judged(self.of.rollups.judge(look))
@@ -141,10 +141,10 @@ class _Pass:
             )
         held = look.misheld(self._held(progress.hour))
         if not held:
-            return replace(progress, step=Step.COMPARED, figures=figures)
+            return replace(progress, step=HourStep.COMPARED, figures=figures)
         return replace(
             progress,
-            step=Step.BUCKETS,
+            step=HourStep.BUCKETS,
             figures=figures,
             held=held,
             looked=look.stamp,
@@ -166,7 +166,7 @@ class _Pass:
             still = look.misheld(self._held(progress.hour))
             wrong = sum(progress.held.get(bucket) == each for bucket, each in still.items())
         figures = _added(progress.figures, {"different": wrong})
-        return replace(progress, step=Step.COMPARED, figures=figures)
+        return replace(progress, step=HourStep.COMPARED, figures=figures)
 
     def _partitions(self, progress: HourProgress, look_in: Callable[[str], None]) -> int | None:
         """Look in partition after partition; return the next, or None if that was the last."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local_cloud.deploy_proof.policy import Asked, allows, unneeded
+from local_cloud.deploy_proof.policy import PolicyCall, allows, unneeded
 
 TABLE = "arn:aws:dynamodb:us-east-1:000000000000:table/ledger"
 
@@ -13,8 +13,8 @@ def statement(*actions: str, effect: str = "Allow", on: str = TABLE, **more: Any
     return {"Effect": effect, "Action": list(actions), "Resource": on, **more}
 
 
-def asked(action: str, resource: str = TABLE, **context: str) -> Asked:
-    return Asked(
+def called(action: str, resource: str = TABLE, **context: str) -> PolicyCall:
+    return PolicyCall(
         action=action,
         resource=resource,
         context={key.replace("_", ":"): value for key, value in context.items()},
@@ -35,22 +35,22 @@ def asked(action: str, resource: str = TABLE, **context: str) -> Asked:
 )
 def test_actions_match_in_any_case_and_resources_in_their_own(action, resource, is_allowed) -> None:
     policy = [statement("dynamodb:Query", "dynamodb:PartiQL?*")]
-    assert is_allowed == allows(policy, asked(action, resource))
+    assert is_allowed == allows(policy, called(action, resource))
 
 
 def test_nothing_is_allowed_by_silence_and_a_deny_wins() -> None:
     reads, denies = statement("dynamodb:*"), statement("dynamodb:Scan", effect="Deny", on="*")
-    assert not allows([], asked("dynamodb:Scan"))
-    assert allows([reads], asked("dynamodb:Scan"))
-    assert not allows([reads, denies], asked("dynamodb:Scan"))
-    assert allows([reads, denies], asked("dynamodb:Query"))
+    assert not allows([], called("dynamodb:Scan"))
+    assert allows([reads], called("dynamodb:Scan"))
+    assert not allows([reads, denies], called("dynamodb:Scan"))
+    assert allows([reads, denies], called("dynamodb:Query"))
 
 
 def test_what_is_excepted_is_not_allowed() -> None:
     """SNS publishes to phones by a statement about all resources but topics."""
     phones = {"Effect": "Allow", "Action": "sns:Publish", "NotResource": "arn:aws:sns:*"}
-    assert allows([phones], asked("sns:Publish", "+12065550100"))
-    assert not allows([phones], asked("sns:Publish", "arn:aws:sns:us-east-1:000000000000:topic"))
+    assert allows([phones], called("sns:Publish", "+12065550100"))
+    assert not allows([phones], called("sns:Publish", "arn:aws:sns:us-east-1:000000000000:topic"))
 
 
 @pytest.mark.parametrize(
@@ -67,21 +67,21 @@ def test_what_is_excepted_is_not_allowed() -> None:
     ],
 )
 def test_a_condition_needs_its_key_unless_it_says_otherwise(condition, via, is_allowed) -> None:
-    call = asked("kms:Decrypt", **({"kms_ViaService": via} if via else {}))
+    call = called("kms:Decrypt", **({"kms_ViaService": via} if via else {}))
     assert is_allowed == allows([statement("kms:*", Condition=condition)], call)
 
 
 def test_a_condition_that_is_not_known_is_not_taken_for_one_that_holds() -> None:
     policy = [statement("kms:*", Condition={"NumericLessThan": {"s3:max-keys": "1"}})]
     with pytest.raises(KeyError):
-        allows(policy, asked("kms:Decrypt", **{"s3_max-keys": "0"}))
+        allows(policy, called("kms:Decrypt", **{"s3_max-keys": "0"}))
 
 
 def test_a_statement_that_no_call_needs_is_found() -> None:
     """Because nobody makes its call, or because another statement allows it too."""
     query, scan, every = (statement(f"dynamodb:{name}") for name in ("Query", "Scan", "*"))
     denies = statement("s3:*", effect="Deny")
-    calls = [asked("dynamodb:Query")]
+    calls = [called("dynamodb:Query")]
     assert [scan] == unneeded([query, scan, denies], calls)
     assert [query, every] == unneeded([query, every], calls)
-    assert [] == unneeded([query], [*calls, asked("s3:GetObject")])
+    assert [] == unneeded([query], [*calls, called("s3:GetObject")])

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from local_cloud.deploy_proof.inventory import only_left
-from local_cloud.deploy_proof.steps import Broken, Steps, hold, wait_until
+from local_cloud.deploy_proof.steps import Broken, ProofSteps, hold, wait_until
 
 
 @pytest.fixture
@@ -15,11 +15,11 @@ def shown() -> StringIO:
 
 
 @pytest.fixture
-def steps(shown: StringIO) -> Steps:
-    return Steps(Console(file=shown, width=100), expected=2)
+def steps(shown: StringIO) -> ProofSteps:
+    return ProofSteps(Console(file=shown, width=100), expected=2)
 
 
-def test_all_steps_have_to_be_reached_and_hold(steps: Steps, shown: StringIO) -> None:
+def test_all_steps_have_to_be_reached_and_hold(steps: ProofSteps, shown: StringIO) -> None:
     with steps.step("deploy") as step:
         step.notes.append("in one go")
     assert not steps.passed
@@ -31,7 +31,7 @@ def test_all_steps_have_to_be_reached_and_hold(steps: Steps, shown: StringIO) ->
     assert "not reached" not in shown.getvalue()
 
 
-def test_what_breaks_is_told_and_ends_the_rest(steps: Steps, shown: StringIO) -> None:
+def test_what_breaks_is_told_and_ends_the_rest(steps: ProofSteps, shown: StringIO) -> None:
     with pytest.raises(Broken, match="two stacks changed"), steps.step("deploy"):
         hold(False, "two stacks changed")
     assert not steps.passed
@@ -41,8 +41,8 @@ def test_what_breaks_is_told_and_ends_the_rest(steps: Steps, shown: StringIO) ->
 
 
 def test_nothing_is_waited_for_without_end() -> None:
-    with pytest.raises(Broken, match="not within 0 s: an order is told"):
-        wait_until(lambda: False, within=0.01, why="an order is told", every=0.001)
+    with pytest.raises(Broken, match="not within 0 s: an order has gone out"):
+        wait_until(lambda: False, within=0.01, why="an order has gone out", every=0.001)
 
 
 def test_what_stays_is_what_is_named_and_all_of_it() -> None:

@@ -10,19 +10,19 @@ from msgspec.structs import replace
 from ordercast.events.order_event import Channel
 from ordercast.operations.doctor import mail_checks, stage_checks, text_checks
 from ordercast.operations.doctor.checks import CHECKS
-from ordercast.operations.doctor.findings import Verdict, findings, is_clean
+from ordercast.operations.doctor.findings import CheckVerdict, findings, is_clean
 from ordercast.operations.doctor.reading import ACTIONS
 from ordercast.operations.doctor.readings import (
     AlarmTargets,
     ClockSkew,
-    Concurrency,
+    ConcurrencyReading,
     MailAccount,
     MailReputation,
     Originations,
     Source,
     TextSandbox,
     TextSpend,
-    Unread,
+    UnreadSource,
 )
 from pipeline.settings.files import read_stage
 from tests.pages import ROOT
@@ -31,7 +31,7 @@ PROD, DEV = read_stage("prod"), read_stage("dev")
 SANDBOXED = MailAccount(
     production=False, sending=True, enforcement="HEALTHY", rate=1, quota=200, sent=0, plan=None
 )
-OK, LOOK, BAD = Verdict.OK, Verdict.LOOK, Verdict.BAD
+OK, LOOK, BAD = CheckVerdict.OK, CheckVerdict.LOOK, CheckVerdict.BAD
 
 
 def verdicts(judge, fact, stage=PROD):
@@ -88,7 +88,7 @@ def test_concurrency_is_judged_by_what_the_stage_needs_and_keeps(
 ):
     stage = replace(PROD, sweeper=replace(PROD.sweeper, reserved=reserved))
 
-    fact = Concurrency(limit=limit, unreserved=unreserved)
+    fact = ConcurrencyReading(limit=limit, unreserved=unreserved)
     assert [verdict] == verdicts(stage_checks.concurrency, fact, stage)
 
 
@@ -98,10 +98,10 @@ def test_a_clock_may_be_off_by_half_a_minute(seconds, verdict):
 
 
 def test_what_cannot_be_read_is_unknown_names_why_and_keeps_its_channel_from_being_clean():
-    facts = {Source.TEXT_SANDBOX: Unread(why="AccessDenied"), Source.MAIL_ACCOUNT: SANDBOXED}
+    facts = {Source.TEXT_SANDBOX: UnreadSource(why="AccessDenied"), Source.MAIL_ACCOUNT: SANDBOXED}
     found = findings(CHECKS, facts, DEV)
 
-    (unknown,) = [each for each in found if each.verdict is Verdict.UNKNOWN]
+    (unknown,) = [each for each in found if each.verdict is CheckVerdict.UNKNOWN]
     assert ("SMS sandbox", "not read: AccessDenied") == (unknown.fact, unknown.found)
     assert is_clean(found, Channel.EMAIL)
     assert not is_clean(found, Channel.SMS)

@@ -10,7 +10,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.operations.doctor.following import (
     ARRIVED_WITHIN,
     DECIDED_WITHIN,
-    Step,
+    TrialStep,
     event_to_both,
     followed,
 )
@@ -25,7 +25,7 @@ ORDER = EVENT["order_id"]
 SMS, EMAIL = Channel.SMS, Channel.EMAIL
 
 
-def playing(*moments: Callable[[FakeLedger], None]) -> tuple[list[Step], timedelta]:
+def playing(*moments: Callable[[FakeLedger], None]) -> tuple[list[TrialStep], timedelta]:
     """Follow while one thing after the other happens, a second each; return the steps and how long it took."""
     ledger, clock, coming = FakeLedger(), HandTurnedClock(), list(moments)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from local_cloud.deploy_proof.policy import Asked, Statement
+from local_cloud.deploy_proof.policy import PolicyCall, PolicyStatement
 from tests.explorer.exploring import calls
 from tests.pipeline.functions.explored_actions import ACTIONS
 from tests.pipeline.synthesis import Synthesis
@@ -99,9 +99,9 @@ class Policies:
 
     synthesis: Synthesis
 
-    def statements(self) -> dict[str, list[Statement]]:
+    def statements(self) -> dict[str, list[PolicyStatement]]:
         """Return the statements of each role that is no service's own, by the name of its construct."""
-        found: dict[str, list[Statement]] = defaultdict(list)
+        found: dict[str, list[PolicyStatement]] = defaultdict(list)
         for stack, logical_id, policy in self.synthesis.each("AWS::IAM::Policy"):
             role, _, rest = logical_id.partition("RoleDefaultPolicy")
             if rest:
@@ -109,9 +109,9 @@ class Policies:
                 found[role] += [self._plain(stack, each) for each in document["Statement"]]
         return found
 
-    def asked(self) -> dict[str, list[Asked]]:
+    def called(self) -> dict[str, list[PolicyCall]]:
         """Return what each role asks for."""
-        found: dict[str, list[Asked]] = defaultdict(list)
+        found: dict[str, list[PolicyCall]] = defaultdict(list)
         for role, action, resource in (*self._explored(), *_OTHERS, *self._through_lambda()):
             if role in self.statements():
                 found[role] += self._with_key(role, action, self._text(resource))
@@ -156,7 +156,7 @@ class Policies:
                 yield role, "s3:PutObject", "ParkedBucket|/aws/lambda/x"
                 yield role, "s3:ListBucket", "ParkedBucket"
 
-    def _with_key(self, role: str, action: str, resource: str) -> Iterator[Asked]:
+    def _with_key(self, role: str, action: str, resource: str) -> Iterator[PolicyCall]:
         if action == "dynamodb:ListStreams":
             resource = f"{resource}/stream/x"
         context = {"s3:ResourceAccount": "000000000000"} if action.startswith("s3:") else {}
@@ -164,13 +164,13 @@ class Policies:
             context = {"iam:PassedToService": "sns.amazonaws.com"}
         if action == "ses:SendEmail":
             context = {"ses:FromAddress": self._sender()}
-        yield Asked(action=action, resource=resource, context=context)
+        yield PolicyCall(action=action, resource=resource, context=context)
         for begins, use in _OF_THE_KEY.items():
             if action.startswith(begins) and not resource.startswith("+"):
                 account = role.startswith("Sms") and role != "SmsSender"
                 key = self._find("Key", "Ordercast-Account" if account else "-Data")
                 via = f"{action.partition(':')[0]}.us-east-1.amazonaws.com"
-                yield Asked(action=use, resource=key, context={"kms:ViaService": via})
+                yield PolicyCall(action=use, resource=key, context={"kms:ViaService": via})
 
     def _sender(self) -> str:
         (found,) = (
