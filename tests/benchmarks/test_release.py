@@ -4,9 +4,8 @@ import pytest
 
 from benchmarks.release import GROUPS, Release, release
 
-MESSAGES = (
-    500  # enough that what a round asks of each partition, high priority's apart, weighs little
-)
+MESSAGES = 520
+"""Enough that what a round asks of each partition, high priority's apart, weighs little."""
 
 
 @pytest.fixture(scope="module")
