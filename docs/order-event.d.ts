@@ -39,7 +39,7 @@ export interface OrderEventV1Fields {
   customer_id?: string | null;
   /** RFC 3339, with its zone */
   occurred_at?: string | null;
-  /** taken in the stage's currency */
+  /** taken in the stage's currency; a whole number may be in cents, and is left out */
   amount?: number | MoneyV1 | null;
   items?: (string | ItemV1)[] | null;
   contact?: ContactV1 | null;

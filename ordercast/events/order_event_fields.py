@@ -69,7 +69,15 @@ class ContactV1(_Part, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
 
 # A bare number has the limits that `MoneyV1.value` sets to text.
-BareNumber = Annotated[float, Meta(gt=-1e12, lt=1e12, description="taken in the stage's currency")]
+BareNumber = Annotated[
+    float,
+    Meta(
+        gt=-1e12,
+        lt=1e12,
+        description="taken in the stage's currency; a whole number may be in cents, and is left out",
+        extra_json_schema={"not": {"type": "integer", "not": {"const": 0}}},
+    ),
+]
 AmountV1 = MoneyV1 | BareNumber
 Items = Annotated[list[ShortText | ItemV1], Meta(max_length=100)]
 

@@ -110,7 +110,7 @@ def test_a_contradiction_names_no_field_that_is_not_there() -> None:
     """Without an `event_id`, an event is identified by order, status and time."""
     first, other = (
         arrived(record(payload(event_id=None, amount=amount), position=position))
-        for amount, position in ((1, "101"), (2, "999"))
+        for amount, position in ((1.5, "101"), (2.5, "999"))
     )
 
     assert other.conflicts_with(decided(first))

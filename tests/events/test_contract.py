@@ -87,6 +87,9 @@ REFUSED: list[tuple[str, Any]] = [
 LEFT_OUT: list[tuple[str, Any]] = [
     ("amount", BARE | {"amount": "a lot"}),
     ("amount", BARE | {"amount": True}),
+    ("amount", BARE | {"amount": 42}),
+    ("amount", BARE | {"amount": -42.0}),
+    ("amount", BARE | {"amount": "42"}),
     ("amount", BARE | {"amount": 1e12}),
     ("amount", BARE | {"amount": -1e300}),
     ("amount", BARE | {"amount": {"currency": "USD"}}),

@@ -17,11 +17,11 @@ from tests.examples import order_event
         ({"value": "1200", "currency": "JPY"}, "1200 JPY"),
         ({"value": "-3", "currency": "EUR"}, "-3 EUR"),
         ({"value": "999999999999.99", "currency": "USD"}, "999999999999.99 USD"),
-        (42, "42 USD"),
+        ("42.00", "42.00 USD"),
         (42.1, "42.1 USD"),
         (0, "0 USD"),
         (-0.0, "0.0 USD"),
-        (1e11, "100000000000 USD"),
+        (1e11 + 0.5, "100000000000.5 USD"),
         (0.00001, "0.00001 USD"),
     ],
 )

@@ -50,7 +50,7 @@ def morning() -> tuple[bytes, ...]:
         gzip.compress(_gzipped(), mtime=0),
         aggregate(event("o-part-1"), _not_json(), event("o-part-3", channel="email")),
         event("o-plain", channel="both"),
-        event("o-plain", channel="both", amount=9),
+        event("o-plain", channel="both", amount=9.5),
         _not_json(),
         event("o-wrong", contact={"email": 1, "phone": phone("o-wrong")}),
         event("o-newer", schema_version=2),

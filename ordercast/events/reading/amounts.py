@@ -1,7 +1,8 @@
 """Read an amount of money as shops and serialisers write it. Used by the reading of events.
 
 A number has one reading or none is taken: "1,234.56" and "1.234,56" have one, "1,234" has two, and
-so has "1.234" but in a currency of three decimals.
+so has "1.234" but in a currency of three decimals. A whole number may be in cents, but for one that
+is a text with its currency.
 """
 
 import re
@@ -13,8 +14,8 @@ from ordercast.events.order_event_fields import MoneyV1
 from ordercast.events.reading.spellings import MONEY, sorted_out
 from ordercast.events.reading.unread import Unread, shape
 
-# As payment providers write it: 4250 and "usd" are 42.50 to one and 4250 to another.
-_CENTS = "a whole number with a currency: it may be in cents"
+# As payment providers write it: 4250 is 42.50 to one and 4250 to another.
+_CENTS = "a whole number that may be in cents"
 _LIMIT = Decimal(10**12)
 _MOST_DECIMALS = 6
 
@@ -26,9 +27,19 @@ def money(value: Any, *, currency: str | None, default_currency: str) -> MoneyV1
     if isinstance(value, str) and (match := _WITH_CURRENCY.fullmatch(value.strip())):
         value, own = match["before"] or match["after"], match["one"] or match["other"]
         return _money(value, code(own))
-    if isinstance(value, int) and not isinstance(value, bool) and currency:
-        raise Unread(_CENTS)
+    _has_one_unit(value, currency)
     return _money(value, currency or default_currency)
+
+
+def _has_one_unit(value: Any, currency: str | None) -> None:  # noqa: ANN401  (any JSON)
+    """Raise `Unread` if *value* is whole, also as 42.0; nothing is nothing in cents, too.
+
+    A text with its currency is the contract's own form.
+    """
+    if type(value) in {int, float} and value != 0 and value % 1 == 0:
+        raise Unread(_CENTS)
+    if currency is None and isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        raise Unread(_CENTS)
 
 
 def code(value: Any) -> str:  # noqa: ANN401  (any JSON)
@@ -65,7 +76,8 @@ def _of_object(written: Mapping[str, Any], beside: str | None, default: str) -> 
     if any(len({repr(each.value) for each in twice}) > 1 for twice in found.values()):
         raise Unread("two different values")
     first = {name: each[0].value for name, each in found.items()}
-    currency = code(first["currency"]) if "currency" in first else beside or default
+    named = code(first["currency"]) if "currency" in first else beside
+    currency = named or default
     if beside and currency != beside:
         raise Unread("two currencies")
     # commercetools: of a price more precise than a cent, the decimals are those of `preciseAmount`.
@@ -73,9 +85,8 @@ def _of_object(written: Mapping[str, Any], beside: str | None, default: str) -> 
         first.get("precise_amount", first.get("cent_amount")),
         first.get("fraction_digits"),
     )
-    if type(first.get("value")) is int and first["value"] != 0:
-        raise Unread(_CENTS)
     if "value" in first:
+        _has_one_unit(first["value"], named)
         return _money(first["value"], currency)
     if type(units) is int and type(digits) is int and 0 <= digits <= _MOST_DECIMALS:
         value = number(str(Decimal(units).scaleb(-digits)), in_thousandths=True)
@@ -112,6 +123,7 @@ def _decimal(text: str) -> Decimal:
         raise Unread("a number that is too large") from None
 
 
+_WHOLE = re.compile(r"[+-]?0*[1-9][0-9]*")
 _PLAIN = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
 _BEFORE_THREE = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,])[0-9]{3}")
 _MARKS = {",": "comma", ".": "point"}

@@ -52,8 +52,10 @@ def _is_plain(event: OrderEventV1) -> bool:
 
 
 def _is_certain(amount: AmountV1 | None) -> bool:
-    """Tell whether an amount has one reading: the point of "1.234" may be of thousands."""
-    return not isinstance(amount, MoneyV1) or amount.value[-4:-3] != "."
+    """Tell whether an amount has one reading: the point of "1.234" may be of thousands, 4250 cents."""
+    if isinstance(amount, MoneyV1):
+        return amount.value[-4:-3] != "."
+    return amount is None or not amount or amount % 1 != 0
 
 
 def _are_plain(*texts: str | None) -> bool:

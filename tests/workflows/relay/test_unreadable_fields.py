@@ -1,5 +1,6 @@
 """A field that cannot be read costs what depends on it, and its producer hears which it is."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ SHOWN = {
     "an amount with two readings": {"amount": "1,234"},
     "a point with two readings": {"amount": {"value": "1.234", "currency": "EUR"}},
     "cents, or not": {"amount": 4250, "currency": "usd"},
+    "cents of the stage's currency, or not": {"amount": 4250},
+    "cents with a point": {"amount": 4250.0},
+    "cents with a point and a currency": {"amount": 4250.0, "currency": "usd"},
+    "cents in a text": {"amount": "4250"},
     "an amount without a currency that is one": {"amount": {"value": "1", "currency": "kr"}},
     "an item without a name": {"items": [{"quantity": 2}]},
     "cents of Adyen, or not": {"amount": {"value": 4250, "currency": "EUR"}},
@@ -111,6 +116,40 @@ def test_a_time_at_the_end_of_the_calendar_parks_nothing_as_a_bug(
     [row] = relay(world, TO_ADA | {"occurred_at": "9999-12-31T23:59:59Z", "contact": contact})
 
     assert State.REQUESTED is row.state
+
+
+@pytest.mark.parametrize("amount", [42.5, "42.50", "42.5", "0042.50 "])
+def test_an_amount_with_decimals_is_in_the_stage_s_currency(
+    world: World, amount: float | str
+) -> None:
+    [row] = relay(world, TO_ADA | {"amount": amount})
+
+    assert row.order.amount is not None
+    assert ("USD", Decimal("42.5")) == (row.order.amount.currency, row.order.amount.value)
+
+
+@pytest.mark.parametrize("beside", [{}, {"currency": "USD"}])
+@pytest.mark.parametrize("amount", [4250, 4250.0, -4250, 1])
+def test_a_whole_number_that_may_be_cents_is_shown_to_nobody(
+    world: World, amount: float, beside: dict[str, str]
+) -> None:
+    """4250 is 42.50 to one provider and 4,250.00 to another."""
+    [row] = relay(world, TO_ADA | {"amount": amount} | beside)
+
+    assert (State.REQUESTED, None) == (row.state, row.order.amount)
+    [decision] = world.ledger.decisions.values()
+    assert ["amount"] == [each.field for each in decision.notes]
+
+
+@pytest.mark.parametrize("beside", [{}, {"currency": "USD"}])
+@pytest.mark.parametrize("nothing", [0, 0.0, "0", {"value": 0}])
+def test_nothing_is_nothing_in_cents_too(
+    world: World, nothing: object, beside: dict[str, str]
+) -> None:
+    [row] = relay(world, TO_ADA | {"amount": nothing} | beside)
+
+    assert row.order.amount is not None
+    assert ("USD", Decimal(0)) == (row.order.amount.currency, row.order.amount.value)
 
 
 def test_cents_of_unknown_size_are_not_shown(world: World) -> None:
