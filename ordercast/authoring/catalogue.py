@@ -42,12 +42,21 @@ def templates_of(brand: Brand) -> list[str]:
 
 def variants(brands: Iterable[Brand]) -> list[Variant]:
     """Return all that may be said to anybody, that of no brand first."""
+    return [each for brand in (NO_BRAND, *brands) for each in variants_of(brand)]
+
+
+def variants_of(brand: Brand) -> list[Variant]:
+    """Return all that one brand may say."""
     return [
         Variant(brand=brand, template=template, language=language)
-        for brand in (NO_BRAND, *brands)
         for template in templates_of(brand)
-        for language in sorted(languages_of(template, brand), key=_default_first)
+        for language in spoken_in(template, brand)
     ]
+
+
+def spoken_in(template: str, brand: Brand) -> list[str]:
+    """Return the languages of a template, the default one first."""
+    return sorted(languages_of(template, brand), key=_default_first)
 
 
 def complete_languages(brand: Brand) -> list[str]:

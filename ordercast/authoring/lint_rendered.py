@@ -4,20 +4,22 @@ Add a check: a function that yields findings, and a line in `check_rendered`.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from jinja2 import TemplateSyntaxError, UndefinedError
 
-from ordercast.authoring.catalogue import Variant, file_of, skeleton_file, variants
+from ordercast.authoring.catalogue import Variant, file_of, skeleton_file, variants_of
 from ordercast.authoring.findings import Fault, Finding
 from ordercast.authoring.markup import ENOUGH, Markup, contrast
 from ordercast.authoring.samples import MARK, SAMPLES, UNUSUAL, sample
+from ordercast.authoring.trial_brands import trials
 from ordercast.events.order_event import Channel
 from ordercast.templates.brands import NO_BRAND, Brand
 from ordercast.templates.rendering import rendered
 from ordercast.templates.sms_text import Encoding, parts
-from ordercast.templates.sources import DEFAULT_LANGUAGE
+from ordercast.templates.sources import DEFAULT_LANGUAGE, SKELETONS
 from ordercast.templates.words import Words
 
 BUDGET: Mapping[Encoding, int] = {Encoding.GSM_7: 2, Encoding.UCS_2: 4}
@@ -41,16 +43,62 @@ class Rendering:
 
 def check_rendered(brands: Iterable[Brand], budget: Mapping[Encoding, int]) -> Iterator[Finding]:
     """Yield what is wrong with what comes out."""
-    for brand in (NO_BRAND, *brands):
+    known = [NO_BRAND, *brands]
+    for brand in known:
         yield from _palette(brand)
     shared: set[Finding] = set()
-    for variant in variants(brands):
-        found = set(_of_variant(variant, budget))
-        if not variant.brand.folder:
-            shared |= found
-            yield from sorted(found, key=str)
-        for each in sorted(found - shared, key=str):
-            yield replace(each, what=f"{each.what}, for the brand {variant.brand.folder}")
+    told: set[Finding] = set()
+    for brand in known:
+        found = _of_brand(brand, budget)
+        told.update(found)
+        if not brand.folder:
+            shared.update(found)
+            yield from found
+        else:
+            new = (each for each in found if each not in shared)
+            yield from (_said(each, f"for the brand {brand.folder}") for each in new)
+    for brand in known:
+        if not brand.folder or not brand.files.keys().isdisjoint(SKELETONS):
+            yield from _of_branches(brand, budget, told)
+
+
+def _of_brand(brand: Brand, budget: Mapping[Encoding, int]) -> list[Finding]:
+    """Return what is wrong with a brand's messages; what is wrong with all of them is their layout's."""
+    found = [
+        (variant.file, each)
+        for variant in variants_of(brand)
+        for each in sorted(set(_of_variant(variant, budget)), key=str)
+    ]
+    times = Counter(replace(each, where="") for file, each in found if each.where == file)
+    most = len(variants_of(brand))
+    return list(
+        dict.fromkeys(
+            _of_layout(each, brand) if times[replace(each, where="")] == most else each
+            for _, each in found
+        )
+    )
+
+
+def _of_branches(
+    brand: Brand, budget: Mapping[Encoding, int], told: set[Finding]
+) -> Iterator[Finding]:
+    """Yield what is wrong where a layout asks for what no brand has, or for what its only brand lacks."""
+    who = f"the brand {brand.folder}" if brand.folder else "a brand"
+    for fields, variant in trials(brand):
+        for each in sorted(set(_of_variant(variant, budget)) - told, key=str):
+            own = _of_layout(each, brand) if each.where == variant.file else each
+            if own not in told:
+                yield _said(own, f"for {who} {fields}")
+            told |= {each, own}
+
+
+def _of_layout(finding: Finding, brand: Brand) -> Finding:
+    layout, _, _ = skeleton_file(brand, "email.html").rpartition("/")
+    return replace(finding, where=layout)
+
+
+def _said(finding: Finding, where: str) -> Finding:
+    return replace(finding, what=f"{finding.what}, {where}")
 
 
 def _of_variant(variant: Variant, budget: Mapping[Encoding, int]) -> Iterator[Finding]:
@@ -159,12 +207,23 @@ def _pictures(made: Rendering, page: Markup) -> Iterator[Finding]:
 
 
 def _colours(made: Rendering, page: Markup) -> Iterator[Finding]:
-    for text, background in sorted(page.colours):
-        yield from _contrast(skeleton_file(made.variant.brand, "email.html"), text, background)
+    brand = made.variant.brand
+    where = skeleton_file(brand, "email.html")
+    for pairs, own, screens in (
+        (page.light, brand.colours, ""),
+        (page.dark, brand.dark, ", on dark screens"),
+    ):
+        of_palette = {(getattr(own, text), getattr(own, behind)) for text, behind in _PAIRS}
+        for text, background in sorted({(each.text, each.background) for each in pairs}):
+            if (text, background) not in of_palette:
+                yield from _contrast(where, text, background, screens)
+    for colour in sorted(page.unread):
+        what = f"{colour}: write a colour as #c0c0c0, or its contrast is unknown"
+        yield Finding(fault=Fault.CONTRAST, where=where, what=what)
 
 
 def _palette(brand: Brand) -> Iterator[Finding]:
-    """Check the colours themselves: those for dark screens are in no element."""
+    """Check the colours themselves, which are named as `brand.toml` does."""
     where = file_of(brand, "brand.toml")
     for name, colours in (("colours", brand.colours), ("dark", brand.dark)):
         for text, background in _PAIRS:
@@ -184,8 +243,8 @@ _PAIRS = (
 )
 
 
-def _contrast(where: str, text: str, background: str) -> Iterator[Finding]:
+def _contrast(where: str, text: str, background: str, screens: str = "") -> Iterator[Finding]:
     found = contrast(text, background)
     if found < ENOUGH:
-        what = f"{text} on {background} has a contrast of {found:.1f}, below {ENOUGH}"
+        what = f"{text} on {background} has a contrast of {found:.1f}, below {ENOUGH}{screens}"
         yield Finding(fault=Fault.CONTRAST, where=where, what=what)

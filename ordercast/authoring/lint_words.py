@@ -136,7 +136,15 @@ def _twins(brand: Brand) -> Iterator[Finding]:
 
 def _skeletons(brand: Brand) -> Iterator[Finding]:
     for part in SKELETONS:
-        yield from _unescaped(skeleton_file(brand, part), skeleton_of(part, brand))
+        where, skeleton = skeleton_file(brand, part), skeleton_of(part, brand)
+        yield from _unescaped(where, skeleton)
+        for tag, key in _WORDS_IN_TAG.findall(skeleton):
+            if not re.fullmatch(r"\{\{\s*words\.\w+\s*\}\}", tag):
+                what = f"{tag}: only {{{{ words.{key} }}}} is a place for words, with nothing else"
+                yield Finding(fault=Fault.BROKEN, where=where, what=what)
+
+
+_WORDS_IN_TAG = re.compile(r"(\{[{%][^{}]*?\bwords\.(\w+)[^{}]*[%}]\})")
 
 
 def places(skeleton: str) -> set[str]:

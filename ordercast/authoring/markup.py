@@ -1,7 +1,11 @@
 """Read what a person meets in an e-mail's HTML: pictures, links, and text on its background. Used by lint."""
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html.parser import HTMLParser
+
+from ordercast.authoring.dark_rules import Element, dark_rules, declarations
 
 ENOUGH = 4.5
 """The least contrast of text (WCAG 2.2, success criterion 1.4.3)."""
@@ -10,11 +14,31 @@ _VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "w
 _UNSEEN = frozenset({"head", "script", "style", "title"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colours:
+    """The colours of text and what is behind it, such as `#1d4ed8`."""
+
+    text: str = "#000000"
+    background: str = "#ffffff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """An element that is open."""
+
+    element: Element = ("", frozenset())
+    light: Colours = Colours()
+    dark: Colours = Colours()
+    is_seen: bool = True
+
+
 class Markup(HTMLParser):
     """The pictures without a text for those who do not see them, the links, the texts and their colours.
 
-    `seen` are the texts between tags, as they stand; `colours` are pairs of text and background; what is not displayed counts for nothing. It reads
-    styles in elements, as `make emails` writes them.
+    `seen` are the texts between tags, as they stand; `light` and `dark` are their colours on light
+    and dark screens; what is not displayed counts for nothing. `unread` are colours that are not
+    in figures. It reads styles in elements, as `make emails` writes them, and for dark screens
+    the style block.
     """
 
     def __init__(self, html: str) -> None:
@@ -22,8 +46,11 @@ class Markup(HTMLParser):
         self.without_alt: list[str] = []
         self.links: list[str] = []
         self.seen: list[str] = []
-        self.colours: set[tuple[str, str]] = set()
-        self._inside: list[tuple[str, str, str, bool]] = [("", "#000000", "#ffffff", True)]
+        self.light: set[Colours] = set()
+        self.dark: set[Colours] = set()
+        self.unread: set[str] = set()
+        self._rules = dark_rules(html)
+        self._inside = [_Around()]
         self.feed(html)
         self.close()
 
@@ -34,38 +61,72 @@ class Markup(HTMLParser):
             self.without_alt.append(known.get("src", ""))
         if "href" in known:
             self.links.append(known["href"])
-        _, text, background, seen = self._inside[-1]
-        style = dict(_STYLE.findall(known.get("style", "")))
-        text = _hex(style.get("color")) or text
-        background = _hex(style.get("background-color")) or _hex(known.get("bgcolor")) or background
-        hidden = tag in _UNSEEN or style.get("display", "").strip() == "none"
         if tag not in _VOID:
-            self._inside.append((tag, text, background, seen and not hidden))
+            self._inside.append(self._opened(tag, known))
+
+    def _opened(self, tag: str, known: Mapping[str, str]) -> _Around:
+        outer, style = self._inside[-1], declarations(known.get("style", ""))
+        element = (tag, frozenset(known.get("class", "").split()))
+        hidden = tag in _UNSEEN or style.get("display", "") == "none"
+        own = {"background-color": known.get("bgcolor", "")} | style
+        dark = self._on_dark_screens([*(each.element for each in self._inside[1:]), element], style)
+        return _Around(
+            element=element,
+            light=self._within(outer.light, own),
+            dark=self._within(outer.dark, own | dark),
+            is_seen=outer.is_seen and not hidden,
+        )
+
+    def _on_dark_screens(self, path: Sequence[Element], style: Mapping[str, str]) -> dict[str, str]:
+        """Return what the rules set: those that are important, and what the element's own *style* does not."""
+        found = [rule.declared for rule in self._rules if rule.fits(path)]
+        plain = {name: value for each in found for name, value in each.items() if name not in style}
+        important = {
+            name: value
+            for each in found
+            for name, value in each.items()
+            if value.endswith("!important")
+        }
+        return plain | important
+
+    def _within(self, outer: Colours, style: Mapping[str, str]) -> Colours:
+        background = style.get("background-color") or style.get("background")
+        return Colours(
+            text=self._colour(style.get("color")) or outer.text,
+            background=self._colour(background) or outer.background,
+        )
+
+    def _colour(self, written: str | None) -> str | None:
+        """Return a colour as `#rrggbb`; None where it is that around, or not in figures."""
+        plain = (written or "").removesuffix("!important").strip().lower()
+        if not plain or plain in _OF_AROUND:
+            return None
+        if digits := re.search(r"#([0-9a-f]{6}|[0-9a-f]{3})\b", plain):
+            short = len(digits[1]) == len("rgb")
+            return "#" + ("".join(2 * each for each in digits[1]) if short else digits[1])
+        if figures := _RGB.search(plain):
+            return "#" + "".join(f"{min(int(each), 255):02x}" for each in figures.groups())
+        self.unread.add(plain)
+        return None
 
     def handle_endtag(self, tag: str) -> None:
         """Leave an element, and all in it that was not closed."""
-        places = [place for place, each in enumerate(self._inside) if each[0] == tag]
+        places = [place for place, each in enumerate(self._inside) if each.element[0] == tag]
         if places:
             del self._inside[places[-1] :]
 
     def handle_data(self, data: str) -> None:
         """Note text that is seen, and its colours."""
-        _, text, background, seen = self._inside[-1]
-        if seen and data.strip(_SPACES):
+        around = self._inside[-1]
+        if around.is_seen and data.strip(_SPACES):
             self.seen.append(data)
-            self.colours.add((text, background))
+            self.light.add(around.light)
+            self.dark.add(around.dark)
 
 
-_STYLE = re.compile(r"(?:^|;)\s*([a-z-]+)\s*:\s*([^;]+)")
+_RGB = re.compile(r"rgb\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)\s*\)")
+_OF_AROUND = frozenset({"inherit", "transparent", "none", "currentcolor"})
 _SPACES = " \n\t\xa0\u200c\u034f"
-
-
-def _hex(written: str | None) -> str | None:
-    match = re.match(r"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b", (written or "").strip())
-    if match is None:
-        return None
-    digits = match[1] if len(match[1]) == len("rrggbb") else "".join(2 * each for each in match[1])
-    return f"#{digits.lower()}"
 
 
 def contrast(one: str, other: str) -> float:

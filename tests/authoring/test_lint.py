@@ -6,7 +6,8 @@ import pytest
 
 from ordercast.authoring.findings import Fault
 from ordercast.authoring.lint import lint
-from ordercast.templates.brands import read_brands
+from ordercast.authoring.trial_brands import MADE_UP
+from ordercast.templates.brands import BrandFile, read_brands
 from ordercast.templates.sms_text import Encoding
 from tests.authoring.conftest import Change, again
 
@@ -60,7 +61,7 @@ PLANTED = [
     (
         Fault.UNESCAPED,
         ("templates/layout/email.html", "{{ item }}", "{{ [item|string] | map('safe') | join }}"),
-        "confirmed/en.toml: <no-html> in an order's fields becomes HTML",
+        "templates/layout: <no-html> in an order's fields becomes HTML",
     ),
     (
         Fault.NO_TWIN,
@@ -95,7 +96,7 @@ PLANTED = [
     (
         Fault.CUT,
         ("templates/layout/sms.txt", "{{ order.tracking_url }}", "{{ order.tracking_url[:40] }}"),
-        "confirmed/en.toml: the link is not whole in the text message of a long order",
+        "templates/layout: the link is not whole in the text message of a long order",
     ),
     (
         Fault.CUT,
@@ -123,12 +124,36 @@ PLANTED = [
     (
         Fault.CUT,
         ("templates/layout/email.html", "{{ words.lead }}", "{{ order.order_id[:8] }}"),
-        "confirmed/en.toml: the order's id is not whole in the e-mail's HTML of a long order",
+        "templates/layout: the order's id is not whole in the e-mail's HTML of a long order",
     ),
     (
         Fault.NO_ALT,
         ("templates/layout/email.html", "<h1", '<img src="https://example.com/a.png"><h1'),
         "layout/email.html: the picture https://example.com/a.png has no alt text",
+    ),
+    (
+        Fault.NO_ALT,
+        ("templates/layout/email.html", ' alt="{{ brand.logo.alt }}"', ""),
+        "layout/email.html: the picture https://shop.example.com/logo.png has no alt text, for a brand with logo",
+    ),
+    (
+        Fault.NO_TWIN,
+        ("templates/layout/email.txt", "{% if brand.footer %}", "{% if not brand.footer %}"),
+        'layout/email.txt: lacks "Example Tea & Coffee Ltd, 1 Example Street" of a typical order',
+    ),
+    (
+        Fault.MISSING_VARIABLE,
+        ("templates/layout/sv.toml", 'preferences = "', 'preferences = "{{ order.nmae }}'),
+        "no attribute 'nmae', for a brand with every field, in sv",
+    ),
+    (
+        Fault.MISSING_VARIABLE,
+        (
+            "templates/layout/email.txt",
+            "{% if brand.footer %}",
+            "{% if brand.footer %}{{ order.nmae }}",
+        ),
+        "for a brand with footer",
     ),
     (
         Fault.CONTRAST,
@@ -144,6 +169,41 @@ PLANTED = [
         Fault.CONTRAST,
         ("templates/layout/email.html", "{{ brand.colours.muted }}", "#bbbbbb"),
         "layout/email.html: #bbbbbb on #ffffff has a contrast of 1.9, below 4.5",
+    ),
+    (
+        Fault.CONTRAST,
+        ("templates/layout/email.html", "{{ brand.colours.card }}", "rgb(31, 41, 55)"),
+        "layout/email.html: #1f2937 on #1f2937 has a contrast of 1.0, below 4.5",
+    ),
+    (
+        Fault.CONTRAST,
+        ("templates/layout/email.html", "color: {{ brand.colours.muted }}", "color: silver"),
+        "layout/email.html: silver: write a colour as #c0c0c0, or its contrast is unknown",
+    ),
+    (
+        Fault.CONTRAST,
+        (
+            "templates/layout/email.html",
+            ".foot a { color: {{ brand.dark.muted }} !important",
+            ".foot a { color: #444444 !important",
+        ),
+        "layout/email.html: #444444 on #1f2937 has a contrast of 1.5, below 4.5, on dark screens",
+    ),
+    # What no rule for dark screens names keeps its colour on them.
+    (
+        Fault.CONTRAST,
+        ("templates/layout/email.html", '<p class="lead"', "<p"),
+        "layout/email.html: #4b5563 on #1f2937 has a contrast of 1.9, below 4.5, on dark screens",
+    ),
+    # The style of an element goes before a rule that is not important.
+    (
+        Fault.CONTRAST,
+        (
+            "templates/layout/email.html",
+            "h1, .item, .total { color: {{ brand.dark.text }} !important",
+            "h1, .item, .total { color: {{ brand.dark.text }}",
+        ),
+        "layout/email.html: #1f2937 on #1f2937 has a contrast of 1.0, below 4.5, on dark screens",
     ),
     (
         Fault.UNTRANSLATED,
@@ -271,6 +331,46 @@ def test_a_fault_of_what_all_shops_share_is_said_once(
     change(*planted)
     (said,) = found(checkout)
     assert said.startswith(f"ordercast/{planted[0]}")
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("{{ words.lead|safe }}", "`|safe` lets a shop's text become HTML: leave it out"),
+        ("{{ words.lead | upper }}", "{{ words.lead | upper }}: only {{ words.lead }} is"),
+        ("{{ words.lead }}{{ order.nmae }}", ""),
+    ],
+)
+def test_a_fault_of_the_layout_is_said_of_it_alone_and_its_cause_first(
+    checkout: Path, change: Change, new: str, said: str
+) -> None:
+    change("templates/layout/email.html", "{{ words.lead }}", new)
+    first, *others = found(checkout)
+    assert said in first
+    assert all(line.startswith("ordercast/templates/layout") for line in (first, *others))
+    assert len(others) <= 2  # what follows from it
+
+
+def test_lint_makes_up_all_that_a_brand_may_have() -> None:
+    plain = {"colours", "dark", "statuses"}
+    assert set(MADE_UP) == set(BrandFile.__struct_fields__) - plain
+    assert all(MADE_UP.values())
+
+
+def test_a_layout_of_a_brand_is_seen_without_what_the_brand_has(
+    checkout: Path, change: Change
+) -> None:
+    layout = (checkout / "templates/layout/email.html").read_text()
+    change("brands/nordic/email.html", "", layout.replace("{% elif order.shop %}", "{% else %}"))
+    text = (checkout / "templates/layout/email.txt").read_text()
+    change("brands/nordic/email.txt", "", text)
+    logo = 'url = "https://x.example.com/l.png", alt = "Nordic", width = 9, height = 9'
+    change("brands/nordic/brand.toml", "", f"\nlogo = {{ {logo} }}")
+    assert [] == found(checkout)
+    change("brands/nordic/email.html", "{{ order.shop }}", "{{ order.shpo }}")
+    (said,) = found(checkout)
+    assert said.startswith("brands/nordic: cannot be rendered")
+    assert said.endswith(", for the brand nordic without logo [missing-variable]")
 
 
 def test_a_fault_that_one_brand_makes_names_it(checkout: Path, change: Change) -> None:
