@@ -24,6 +24,30 @@ class Unreadable:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Stands for the values of a name that is there more than once in its object."""
+
+    values: tuple[Any, ...]
+
+
+def decoded_with_repetitions(content: bytes) -> Any:  # noqa: ANN401  (any JSON)
+    """Decode JSON as `decoded` does; the values of a repeated name become `Repeated`."""
+    document = decoded(content)
+    repeated = False
+
+    def together(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeated
+        found: dict[str, list[Any]] = {}
+        for name, value in pairs:
+            found.setdefault(name, []).append(value)
+        repeated = repeated or len(found) < len(pairs)
+        return {n: each[0] if len(each) == 1 else Repeated((*each,)) for n, each in found.items()}
+
+    again = json.loads(content, object_pairs_hook=together, **_NUMBERS)
+    return _marked(again) if repeated else document
+
+
 def decoded(content: bytes | str) -> Any:  # noqa: ANN401  (any JSON)
     """Decode JSON; a value that nothing can hold becomes `Unreadable`.
 
@@ -41,6 +65,8 @@ def decoded(content: bytes | str) -> Any:  # noqa: ANN401  (any JSON)
 def _marked(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
         return Unreadable(NO_CHARACTER)
+    if isinstance(value, Repeated):
+        return Repeated((*map(_marked, value.values),))
     if isinstance(value, list):
         return [_marked(each) for each in value]
     if isinstance(value, dict):

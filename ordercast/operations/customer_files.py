@@ -1,7 +1,8 @@
 """Read a file of customers and check each line. Used by `ordercast customers import` and `validate`.
 
 An opt-out is never lost because another field is bad: what addresses, locates, is a wish or agrees is
-left out by itself, and of a line that is refused the opt-outs are taken all the same.
+left out by itself, and of a line that is refused the opt-outs are taken all the same. Where a field
+is there twice, all its opt-outs count, and of all else only what it says alike.
 """
 
 from collections.abc import Callable
@@ -16,10 +17,12 @@ from ordercast.errors import Rejected
 from ordercast.events.identity import customer_key
 from ordercast.events.order_event import Channel
 from ordercast.events.reading import values
+from ordercast.events.reading.spellings import CUSTOMER, Written, plain, shown
 from ordercast.events.reading.unread import TAKEN, Unread, refusal, shape
-from ordercast.events.unreadable_values import UNKNOWN_FIELD, decoded
+from ordercast.events.unreadable_values import UNKNOWN_FIELD, Repeated, decoded_with_repetitions
 from ordercast.events.wrapping.encodings import utf8
 from ordercast.events.wrapping.json_texts import json_texts
+from ordercast.operations.customer_channels import Named, channels_named
 from ordercast.people.email_addresses import mailbox
 from ordercast.people.person import AGREED, Person, QuietHours
 from ordercast.people.phone_numbers import PhoneNumber, phone_number
@@ -28,15 +31,13 @@ from ordercast.settings.processors import quiet_hours
 
 Value = TypeVar("Value")
 
-FIELDS = (
-    *("customer_id", "shop", "email", "phone", "country", "locale", "time_zone", "channels"),
-    *("consents", "opt_outs", "promotional_consents", "promotional_opt_outs", "quiet_hours"),
-)
+FIELDS = (*dict.fromkeys(CUSTOMER.values()),)
 
 OPTED_OUT = "opted-out"
 """The default reason of a refusal."""
 
 NO_COUNTRY = "no country, or the name of two (take ISO 3166-1: GB)"
+DIFFERENT = "different values"
 NO_CHANNEL = 'found another than "sms" and "email"'
 ONLY_OPT_OUTS = "of this line only the opt-outs are taken"
 
@@ -96,26 +97,39 @@ def _line(place: int, line: bytes, texts_to: frozenset[str] | None) -> CustomerL
     return CustomerLine(place=place, person=only, problem=said)
 
 
-def _document(line: bytes) -> dict[str, Any]:
-    """Return a line without what is null or empty."""
+def _document(line: bytes) -> list[tuple[str, Any]]:
+    """Return the fields of a line without what is null or empty, a repeated one each time."""
     try:
-        document = decoded(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        document = decoded_with_repetitions(line)
+    except (msgspec.DecodeError, ValueError, RecursionError):
         message = "not JSON"
         raise MalformedCustomer(message) from None
     if not isinstance(document, dict):
         raise MalformedCustomer(refusal("customer", shape(document), "an object"))
-    return {n: v for n, v in document.items() if v is not None and not values.is_blank(v)}
+    fields = [
+        (name, value)
+        for name, each in document.items()
+        for value in (each.values if isinstance(each, Repeated) else (each,))
+    ]
+    return [(n, v) for n, v in fields if v is not None and not values.is_blank(v)]
 
 
 @dataclass(slots=True)
 class _Reading:
     """The reading of one line: what is left out of it, and why it is refused but for its opt-outs."""
 
-    row: dict[str, Any]
+    fields: list[tuple[str, Any]]
     texts_to: frozenset[str] | None
     left_out: list[str] = field(default_factory=list)
     problem: str | None = None
+    row: dict[str, list[Written]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, value in self.fields:
+            if known := CUSTOMER.get(plain(name)):
+                self.row.setdefault(known, []).append(Written(shown(name, known), value))
+            else:
+                self.problem = f"customer: {UNKNOWN_FIELD}{_meant(name)}"
 
     def person(self) -> Person:
         """Return the customer. Raises `MalformedCustomer` where nobody knows whose line it is."""
@@ -123,7 +137,7 @@ class _Reading:
         if customer_id is None:
             raise MalformedCustomer(refusal("customer_id", "nothing", TAKEN["customer_id"]))
         country = self._read("country", _country)
-        person = Person(
+        return Person(
             key=customer_key(shop=shop, customer_id=customer_id),
             customer_id=customer_id,
             shop=shop,
@@ -134,14 +148,11 @@ class _Reading:
             time_zone=self._read("time_zone", _time_zone),
             channels=self._channels("channels"),
             consents=frozenset(self._channels("consents") or ()),
-            refusals=dict.fromkeys(self._channels("opt_outs") or (), OPTED_OUT),
+            refusals=dict.fromkeys(self._opt_outs("opt_outs"), OPTED_OUT),
             promotions=dict.fromkeys(self._channels("promotional_consents") or (), AGREED)
-            | dict.fromkeys(self._channels("promotional_opt_outs") or (), OPTED_OUT),
+            | dict.fromkeys(self._opt_outs("promotional_opt_outs"), OPTED_OUT),
             quiet=self._read("quiet_hours", _quiet),
         )
-        for name in self.row.keys() - {*FIELDS}:
-            self.problem = f"customer: {UNKNOWN_FIELD}{_meant(name)}"
-        return person
 
     @staticmethod
     def opt_outs(person: Person) -> Person | None:
@@ -159,48 +170,58 @@ class _Reading:
 
     def _id(self, name: str, read: Callable[[Any], str] = values.identifier) -> str | None:
         try:
-            return read(self.row[name]) if name in self.row else None
+            return self._one(name, read)
         except Unread as unread:
-            raise MalformedCustomer(refusal(name, unread.found, TAKEN[name])) from None
+            raise MalformedCustomer(refusal(self._names(name), unread.found, TAKEN[name])) from None
 
     def _read(self, name: str, read: Callable[[Any], Value]) -> Value | None:
         """Read a field that is left out where it cannot be used."""
         try:
-            return read(self.row[name]) if name in self.row else None
+            return self._one(name, read)
         except Unread as unread:
-            self.left_out.append(f"{name}: {unread.found}: left out")
+            self._leave_out(name, unread.found)
             return None
 
+    def _one(self, name: str, read: Callable[[Any], Value]) -> Value | None:
+        """Read the one value of a field; the same one may be there twice."""
+        found = [read(each.value) for each in self.row.get(name, ())]
+        if any(each != found[0] for each in found[1:]):
+            raise Unread(DIFFERENT)
+        return found[0] if found else None
+
+    def _names(self, name: str) -> str:
+        """Return a field as the file names it."""
+        return ", ".join(dict.fromkeys(each.name for each in self.row.get(name, ()))) or name
+
+    def _leave_out(self, name: str, why: str) -> None:
+        self.left_out.append(f"{self._names(name)}: {why}: left out")
+
     def _channels(self, name: str) -> tuple[Channel, ...] | None:
-        """Read a list of channels; another word is left out, but one among opt-outs is a problem."""
-        if name not in self.row:
+        """Read what is wished or agreed to: only what nothing contradicts."""
+        found = self._read(name, lambda value: channels_named(value, refused=False))
+        if found is None:
             return None
-        found, others = _named(self.row[name])
-        if others and name.endswith("opt_outs"):
-            self.problem = f"{name}: {NO_CHANNEL}"
-        elif others:
-            self.left_out.append(f"{name}: {NO_CHANNEL}: left out")
-        return found or (None if others else ())
+        if found.others:
+            self._leave_out(name, NO_CHANNEL)
+        elif found.said & found.denied:
+            self._leave_out(name, DIFFERENT)
+        certain = tuple(each for each in Channel if each in found.certain)
+        return certain or (None if found.others else ())
+
+    def _opt_outs(self, name: str) -> tuple[Channel, ...]:
+        """Read all refusals that are said anywhere; what may be another one is a problem."""
+        found = Named()
+        for each in self.row.get(name, ()):
+            found = found.and_(channels_named(each.value, refused=True))
+        if found.others:
+            self.problem = f"{self._names(name)}: {NO_CHANNEL}"
+        return tuple(each for each in Channel if each in found.said)
 
 
 def _customer_id(value: Any) -> str:  # noqa: ANN401  (any JSON, here and below)
     if values.is_guest(value):
         raise Unread("0, which is a guest without a record")
     return values.identifier(value)
-
-
-def _named(value: Any) -> tuple[tuple[Channel, ...], bool]:  # noqa: ANN401
-    """Return the channels that a word or a list names, and whether it has something else in it."""
-    found, others = set[Channel](), False
-    for each in value if isinstance(value, list) else [value]:
-        try:
-            wish = values.channel(each)
-        except Unread:
-            others = True
-            continue
-        found |= {*Channel} if wish == "both" else {Channel(wish)} if wish != "auto" else set()
-        others = others or wish == "auto"
-    return tuple(each for each in Channel if each in found), others
 
 
 def _country(value: Any) -> str:  # noqa: ANN401

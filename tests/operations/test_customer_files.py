@@ -14,6 +14,7 @@ from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.events.reading.unread import TAKEN
 from ordercast.events.unreadable_values import NO_CHARACTER, NO_NUMBER, UNKNOWN_FIELD
 from ordercast.operations.customer_files import (
+    DIFFERENT,
     FIELDS,
     NO_CHANNEL,
     NO_COUNTRY,
@@ -24,12 +25,8 @@ from ordercast.operations.customer_files import (
 from ordercast.people.person import AGREED, Person, QuietHours
 from ordercast.people.written_numbers import NumberProblem
 from tests.examples import EMAIL
+from tests.operations.customers import line
 from tests.pages import ROOT, snippets
-
-
-def line(**fields: Any) -> bytes:
-    return json.dumps({"customer_id": "c-1"} | fields).encode()
-
 
 AN_ID = HELP + TAKEN["customer_id"]
 
@@ -132,7 +129,7 @@ def test_a_bad_line_names_its_field_and_quotes_nothing(content: bytes, says: str
         ("phone", False, "true or false"),
         ("country", 46, "a number"),
         ("channels", ["fax"], NO_CHANNEL),
-        ("channels", {"sms": True}, NO_CHANNEL),
+        ("channels", {"sms": "perhaps"}, NO_CHANNEL),
         ("quiet_hours", "21:00-21:00", "not two different times of the day"),
         ("quiet_hours", "9 to 5", "not two times of the day such as 21:00-08:00"),
         ("quiet_hours", 21, "a number"),
@@ -163,7 +160,7 @@ def test_of_consents_those_that_can_be_read_are_taken(field: str, written: list[
 
 
 REFUSED = {
-    "a field that may be a misspelt opt-out": {"optouts": ["sms"]},
+    "a field that may be a misspelt opt-out": {"opt_outed": ["sms"]},
     "another word among the opt-outs": {"opt_outs": ["email", "fax"]},
     "another word among the promotional ones": {"promotional_opt_outs": ["fax"]},
 }
@@ -187,13 +184,22 @@ def test_of_a_line_that_is_refused_the_opt_outs_are_taken_and_nothing_else(
     )
 
 
-@pytest.mark.parametrize("written", ["sms", ["SMS"], "both", ["sms", "E-Mail"]])
-def test_an_opt_out_that_has_one_reading_is_read(written: object) -> None:
-    [only] = customer_lines(line(opt_outs=written))
+def test_fields_are_known_by_the_spellings_of_events() -> None:
+    said = {"emailAddress": EMAIL, "phoneNumber": "+12065550100", "timeZone": "Asia/Tokyo"}
+    ours = {"email": EMAIL, "phone": "+12065550100", "time_zone": "Asia/Tokyo"}
+    other = json.dumps({"CustomerId": "c-1"} | said).encode()
 
-    assert (None, ()) == (only.problem, only.left_out)
+    assert customer_lines(line(**ours)) == customer_lines(other)
+
+
+def test_two_ids_are_nobody_s_and_two_addresses_none() -> None:
+    two_ids = b'{"customer_id": "c-1", "customerId": "c-2", "opt_outs": ["sms"]}'
+    assert f"customer_id, customerId: found {DIFFERENT}{AN_ID}" == problem(two_ids)
+
+    [only] = customer_lines(line(email=EMAIL, emailAddress="eve@example.com", opt_outs="sms"))
+    assert (f"email, emailAddress: {DIFFERENT}: left out",) == only.left_out
     assert only.person is not None
-    assert Channel.SMS in only.person.refusals
+    assert (None, {Channel.SMS: OPTED_OUT}) == (only.person.email, only.person.refusals)
 
 
 def test_a_line_without_its_faults_changes_what_it_says_alone() -> None:

@@ -45,6 +45,14 @@ CONTACT = _spellings(
     | dict.fromkeys(_EMAIL, "email")
     | dict.fromkeys(_PHONE, "phone"),
 )
+CUSTOMER = _spellings(
+    (
+        *("customer_id", "shop", "channels", "quiet_hours", "consents", "opt_outs"),
+        *("promotional_consents", "promotional_opt_outs"),
+    ),
+    CONTACT,
+)
+"""Of a line of `ordercast customers import`."""
 ADDRESSES = ("email", "phone", "country")
 """What may stand beside the order instead of in its contact."""
 ITEM = _spellings(("name", "quantity", "sku"), {"qty": "quantity"})
