@@ -10,6 +10,7 @@ import pytest
 from ordercast.authoring.catalogue import Variant
 from ordercast.authoring.lint_rendered import render
 from ordercast.authoring.markup import ENOUGH, contrast
+from ordercast.authoring.preview import preview
 from ordercast.templates.brands import NO_BRAND, Brand, read_brand
 from tests.browser import Page, page_or_skip
 from tests.pages import ROOT
@@ -107,3 +108,15 @@ def test_on_a_phone_the_button_is_as_wide_as_the_text(show) -> None:
     width = "document.querySelector('{}').getBoundingClientRect().width"
     shown = show(NORDIC, 390)
     assert shown.evaluate(width.format(".button a")) == shown.evaluate(width.format("h1"))
+
+
+def test_a_link_of_the_preview_opens_what_it_leads_to(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "templates.html").write_text(preview([]))
+    page.show((tmp_path / "templates.html").as_uri(), width=700, scheme="light")
+    last = "document.querySelector('body > details:last-of-type')"
+
+    assert not page.evaluate(f"{last}.open")
+    page.evaluate("document.querySelector('nav a:last-of-type').click()")
+
+    assert page.evaluate(f"{last}.open")
+    assert page.evaluate(f"{last}.querySelector('summary').getBoundingClientRect().top") >= 0
