@@ -92,13 +92,11 @@ class Functions:
 
     def count(self, event: Event) -> None:
         """Count one batch of the ledger's stream."""
-        with redirect_stdout(io.StringIO()):
-            _all_done(analytics.handler(event, _CONTEXT))
+        _all_done(analytics.handler(event, _CONTEXT))
 
     def sweep(self, event: Event) -> None:
         """Sweep the shards of one group."""
-        with redirect_stdout(io.StringIO()):
-            sweeper.handler(event, _CONTEXT)
+        sweeper.handler(event, _CONTEXT)
 
 
 _CONTEXT: "Any" = _Context()
@@ -110,6 +108,7 @@ def wired(timetable: Timetable | None = None) -> Iterator[Functions]:
     workers = partial(Workers, timetable=timetable) if timetable else ThreadPoolExecutor
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, _environment()))
+        stack.enter_context(redirect_stdout(io.StringIO()))  # EMF lines
         for module in (order_relay, sender, receipt_tracker, sweeper):
             stack.enter_context(patch.object(module, "ThreadPoolExecutor", workers))
         for module in _WIRED:

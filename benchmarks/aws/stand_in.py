@@ -16,8 +16,11 @@ from urllib.parse import parse_qsl
 from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from benchmarks.aws.account import empty_tables
+from benchmarks.aws.account import LEDGER, empty_tables
 from benchmarks.aws.timetable import Timetable
+
+PACE = "pace#"
+"""How the keys of the buckets of pace begin, in the ledger."""
 
 _SNS = "http://sns.amazonaws.com/doc/2010-03-31/"
 _OF_SNS = frozenset({"CheckIfPhoneNumberIsOptedOut", "Publish", "PublishBatch"})
@@ -34,12 +37,16 @@ class StandIn:
         self._one_at_a_time = Lock()
         self.calls: Counter[str] = Counter()
         self.timetable = Timetable()
-        self.start_over()
-
-    def start_over(self) -> None:
-        """Forget every item and message."""
         self.tables = empty_tables()
         self.published: list[Mapping[str, str]] = []
+
+    def start_over(self) -> None:
+        """Forget every item and message, but the buckets of pace: a stage opens those once."""
+        items = self.tables[LEDGER].items.items()
+        opened = {key: item for key, item in items if key[0].startswith(PACE)}
+        self.tables = empty_tables()
+        self.tables[LEDGER].items.update(opened)
+        self.published = []
 
     def answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         """Answer a request that is not sent at all, as a handler of botocore's `before-send`."""
