@@ -20,6 +20,7 @@ from ordercast.sending.outcome import Outcome, Outgoing, accepted, refused, unkn
 from ordercast.wiring.send import SenderPorts, send_messages
 from tests.cloud.promises.fresh_resources import table_like
 from tests.examples import notification
+from tests.fakes.ledger import EVERY_CHANNEL
 from tests.fakes.services import SEND_POLICY, cost
 from tests.fakes.template_versions import FakeTemplateVersions
 from tests.sampling import SAMPLED, sampled
@@ -58,6 +59,7 @@ def test_twenty_senders_on_duplicates_of_every_message_call_once_for_each(
             customers=table_like(cloud, "customers_table", executor),
         )
         receipts = DynamoReceiptLogs(table=table_like(cloud, "receipts_table", executor))
+        ledger.open_channels(EVERY_CHANNEL)
         ledger.accept(ROWS, [])
         counting_provider = CountingProvider()
         ports = SenderPorts(

@@ -105,9 +105,10 @@ def test_every_service_that_functions_call_ships_its_description() -> None:
         for path in shipped_sources(ROOT)
         if path.suffix == ".py"
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and "boto3.client" == ast.unparse(node.func)
+        if isinstance(node, ast.Call) and "_client" == ast.unparse(node.func)
     ]
-    named = {ast.literal_eval(call.args[0]) for call in calls}
+    # A service that is a variable is asked for by operators' commands alone.
+    named = {each.value for call in calls if isinstance(each := call.args[0], ast.Constant)}
     assert named == set(SERVICES)
 
 

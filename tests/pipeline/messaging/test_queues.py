@@ -1,8 +1,10 @@
 """How long messages wait, and where those go that could not be processed."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.pipeline.synthesis import Synthesis
+from tests.pipeline.synthesis import Resource, Synthesis
 
 pytestmark = pytest.mark.synth
 
@@ -41,16 +43,30 @@ def test_each_queue_that_is_read_has_dead_letters_that_are_kept_longer(
         assert 5 <= redrive["maxReceiveCount"]
 
 
+def of_queues(synthesis: Synthesis) -> Iterator[tuple[str, Resource]]:
+    """Yield the subscriptions by stack, but those of operators to their alarms."""
+    for stack, _, subscription in synthesis.each("AWS::SNS::Subscription"):
+        if not stack.endswith("-Observability"):
+            yield stack, subscription["Properties"]
+
+
+def test_operators_alone_get_anything_but_by_a_queue(synthesis: Synthesis) -> None:
+    kinds = {
+        (stack.rpartition("-")[-1], subscription["Properties"]["Protocol"])
+        for stack, _, subscription in synthesis.each("AWS::SNS::Subscription")
+    }
+    assert kinds <= {("Account", "sqs"), ("Pipeline", "sqs"), ("Observability", "email")}
+    assert ("Pipeline", "sqs") in kinds
+
+
 def test_what_cannot_be_delivered_to_a_queue_is_kept(synthesis: Synthesis) -> None:
-    for stack, _, resource in synthesis.each("AWS::SNS::Subscription"):
-        subscription = resource["Properties"]
-        assert "sqs" == subscription["Protocol"]
+    for stack, subscription in of_queues(synthesis):
         undelivered = subscription["RedrivePolicy"]["deadLetterTargetArn"]
         assert "AWS::SQS::Queue" == synthesis.target(stack, undelivered)["Type"]
 
 
 def test_messages_arrive_as_they_were_published(synthesis: Synthesis) -> None:
-    for subscription in synthesis.properties("AWS::SNS::Subscription"):
+    for _, subscription in of_queues(synthesis):
         assert subscription["RawMessageDelivery"] is True
 
 
@@ -69,9 +85,7 @@ def test_each_channel_and_priority_has_one_queue_of_its_own(synthesis: Synthesis
 def test_receipts_of_both_providers_arrive_in_one_queue(synthesis: Synthesis) -> None:
     """SES publishes on the stage's topic, the SMS logs on the account's."""
     unfiltered = [
-        (stack, subscription["Properties"])
-        for stack, _, subscription in synthesis.each("AWS::SNS::Subscription")
-        if "FilterPolicy" not in subscription["Properties"]
+        (stack, each) for stack, each in of_queues(synthesis) if "FilterPolicy" not in each
     ]
     queues = {synthesis.resolve(stack, each["Endpoint"]) for stack, each in unfiltered}
     topics = {synthesis.resolve(stack, each["TopicArn"])[0] for stack, each in unfiltered}
