@@ -1,10 +1,12 @@
 """Add a promotional template to those that there are: the request of a review. Used by tests."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from unittest.mock import patch
 
 from ordercast.events.message_class import MessageClass
@@ -23,12 +25,26 @@ def review_template() -> Iterator[None]:
     """Make `review` a template, with the words beside this file."""
     with (
         patch.object(statuses, "TEMPLATES", {**TEMPLATES, REVIEW: SETTINGS}),
-        TemporaryDirectory() as temporary,
-        templates_in(Path(temporary)),
+        _folder() as folder,
+        templates_in(folder),
     ):
         for each in (*TEMPLATES_OF_ALL.iterdir(), *FILES.iterdir()):
-            (Path(temporary) / each.name).symlink_to(each)
+            (folder / each.name).symlink_to(each)
         yield
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder that lasts as long as the process that made it is in here.
+
+    A process that the explorer has branched off shares it with its parent, which still reads it.
+    """
+    made_by, folder = os.getpid(), Path(mkdtemp())
+    try:
+        yield folder
+    finally:
+        if os.getpid() == made_by:
+            rmtree(folder)
 
 
 @contextmanager
