@@ -9,7 +9,7 @@ Element = tuple[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class DarkRule:
     """What is set for the elements of one selector, such as `.foot p`: elements, each inside of the one before."""
 
     selector: tuple[Element, ...]
@@ -34,7 +34,7 @@ def _is(element: Element, asked: Element) -> bool:
     return asked[0] in {"", element[0]} and asked[1] <= element[1]
 
 
-def dark_rules(html: str) -> list[Rule]:
+def dark_rules(html: str) -> list[DarkRule]:
     """Return the rules for dark screens, the one that goes first last.
 
     It reads selectors of tags, classes and what is inside of them; others, such as those of
@@ -49,13 +49,13 @@ def declarations(style: str) -> dict[str, str]:
     return {name: value.strip() for name, value in _DECLARED.findall(style)}
 
 
-def _rules(css: str) -> Iterator[Rule]:
+def _rules(css: str) -> Iterator[DarkRule]:
     for selectors, style in re.findall(r"([^{}]+)\{([^{}]*)\}", css):
         for each in selectors.split(","):
             parts = [_COMPOUND.fullmatch(part) for part in each.split()]
             found = [(part[1], frozenset(part[2].split(".")[1:])) for part in parts if part]
             if found and len(found) == len(parts):
-                yield Rule(selector=tuple(found), declared=declarations(style))
+                yield DarkRule(selector=tuple(found), declared=declarations(style))
 
 
 _STYLE_BLOCK = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)

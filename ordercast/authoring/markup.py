@@ -15,7 +15,7 @@ _UNSEEN = frozenset({"head", "script", "style", "title"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Colours:
+class TextColours:
     """The colours of text and what is behind it, such as `#1d4ed8`."""
 
     text: str = "#000000"
@@ -27,8 +27,8 @@ class _Around:
     """An element that is open."""
 
     element: Element = ("", frozenset())
-    light: Colours = Colours()
-    dark: Colours = Colours()
+    light: TextColours = TextColours()
+    dark: TextColours = TextColours()
     is_seen: bool = True
 
 
@@ -46,8 +46,8 @@ class Markup(HTMLParser):
         self.without_alt: list[str] = []
         self.links: list[str] = []
         self.seen: list[str] = []
-        self.light: set[Colours] = set()
-        self.dark: set[Colours] = set()
+        self.light: set[TextColours] = set()
+        self.dark: set[TextColours] = set()
         self.unread: set[str] = set()
         self._rules = dark_rules(html)
         self._inside = [_Around()]
@@ -89,9 +89,9 @@ class Markup(HTMLParser):
         }
         return plain | important
 
-    def _within(self, outer: Colours, style: Mapping[str, str]) -> Colours:
+    def _within(self, outer: TextColours, style: Mapping[str, str]) -> TextColours:
         background = style.get("background-color") or style.get("background")
-        return Colours(
+        return TextColours(
             text=self._colour(style.get("color")) or outer.text,
             background=self._colour(background) or outer.background,
         )

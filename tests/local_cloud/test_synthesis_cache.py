@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from local_cloud import opened_channels
 from local_cloud.deployment import Deployment
 from local_cloud.supervisor.state import CloudFolder
 from local_cloud.synthesis_cache import KEPT, SynthesisCache, inputs
@@ -134,6 +135,7 @@ def test_a_deployment_synthesises_only_what_has_changed(
         yield lambda: None
 
     monkeypatch.setattr(Deployment, "_cdk", cdk)
+    monkeypatch.setattr(opened_channels, "open_channels", lambda _: None)
     deployment = Deployment(
         root=checkout,
         folder=CloudFolder(path=checkout / ".ordercast"),
