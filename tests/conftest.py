@@ -29,6 +29,16 @@ def pytest_configure() -> None:
     os.environ.update(kept | nowhere | {"AWS_EC2_METADATA_DISABLED": "true"} | CACHES)
 
 
+@pytest.fixture(autouse=True)
+def environment_of_one_test() -> Iterator[None]:
+    """What a test, or a command that it runs, makes of the environment ends with it."""
+    before = dict(os.environ)
+    yield
+    if dict(os.environ) != before:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `make test-fast` leaves out."""
     for item in items:

@@ -19,7 +19,7 @@ SWEDISH = "+46701740605"
 
 
 @pytest.fixture(scope="module")
-def branded_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+def deployed_with_brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """A checkout with the example brand, deployed to a local cloud of its own."""
     checkout = tmp_path_factory.mktemp("branded") / "checkout"
     shutil.copytree(ROOT, checkout, ignore=_not_synthesised)
@@ -28,13 +28,17 @@ def branded_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalClo
     shutil.copytree(ROOT / "examples" / "brands", checkout / "brands")
     settings = checkout / "stages" / "local.toml"
     settings.write_text('brand_senders = "nordic"\n' + settings.read_text())
-    with (
-        restored_environment(),
-        LocalCloud.start("branded", another=True, receipt_delay=0.2) as started,
-    ):
+    with LocalCloud.start("branded", another=True, receipt_delay=0.2) as started:
         started.deploy(root=checkout)
-        started.adopt_environment()
         yield started
+
+
+@pytest.fixture
+def branded_cloud(deployed_with_brand: LocalCloud) -> Iterator[LocalCloud]:
+    """AWS clients that the test makes find that cloud, and nothing else."""
+    with restored_environment():
+        deployed_with_brand.adopt_environment()
+        yield deployed_with_brand
 
 
 def _not_synthesised(folder: str, names: list[str]) -> set[str]:
