@@ -30,8 +30,13 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def environment_of_one_test() -> Iterator[None]:
-    """What a test, or a command that it runs, makes of the environment ends with it."""
+def environment_of_one_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test, or a command that it runs, makes of the environment ends with it.
+
+    And none but those of the local cloud finds one that runs beside it.
+    """
+    if not request.node.nodeid.startswith("tests/cloud/"):
+        os.environ.pop("AWS_ENDPOINT_URL", None)
     before = dict(os.environ)
     yield
     if dict(os.environ) != before:
