@@ -13,7 +13,7 @@ EXPECTED = 19  # steps
 
 
 def main() -> None:
-    """Run every step, tell what was not checked, and exit with 1 when one breaks."""
+    """Run every step, tell what was not checked, and exit with 1 when one breaks; then the logs stay."""
     console = Console(highlight=False, soft_wrap=True)
     steps = ProofSteps(console, expected=EXPECTED)
     cloud = None
@@ -22,13 +22,15 @@ def main() -> None:
             cloud = LocalCloud.start("proof", another=True, receipt_delay=0.2, secured=True)
             cloud.adopt_environment()
         DeployProof(cloud=cloud, steps=steps).run()
-    except Exception as error:  # noqa: BLE001 - the table has it; the logs stay
+    except Exception as error:  # noqa: BLE001 - the table has it, too
         console.print(f"{type(error).__name__}: {error}", markup=False)
     finally:
         if cloud:
             cloud.stop(keep_logs=not steps.passed)
     tell_unchecked(console)
     steps.tell()
+    if cloud and not steps.passed:
+        console.print(f"Logs: {cloud.folder / 'logs'}", markup=False)
     sys.exit(not steps.passed)
 
 

@@ -8,6 +8,7 @@ from local_cloud.clients import client_of
 from local_cloud.cloud import LocalCloud
 from local_cloud.deploy_proof.calls import Call, judged
 from local_cloud.deploy_proof.operator import POLICY, ROLE, Operator
+from local_cloud.deploy_proof.orders import an_order
 from local_cloud.deploy_proof.policy import PolicyCall, PolicyStatement, unneeded
 from local_cloud.deploy_proof.working_copy import STAGE
 from ordercast.operations.target import Target
@@ -15,17 +16,27 @@ from ordercast.operations.target import Target
 COMMANDS = (
     "status proof-00001",
     "stats",
+    "cost",
+    "report --out {folder}/report.html",
+    "prices check",
+    "put {folder}/order.json",
+    "record --out {folder}/recording.json",
+    "replay {folder}/recording.json",
+    "customers import examples/customers.jsonl",
     "customers set c-1 --opt-out sms",
     "customers show c-1",
+    "customers promotions c-1 --opt-out email",
     "pause --channel sms --reason proof",
     "resume --all",
     "budget set --day 1000 --reason proof",
     "budget show",
+    "budget history",
     "export --since 1h --out /dev/null",
     "verify --repair",
     "parked list",
     "parked redrive --all --yes",
 )
+"""What is run once each; {folder} is the local cloud's."""
 
 _SHOWN_BY_TESTS = (
     PolicyCall(action="sns:Publish", resource="arn:aws:sns:us-east-1:000000000000:Ordercast-topic"),
@@ -44,8 +55,12 @@ def operate(operator: Operator, target: Target) -> None:
     arn = json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"]
     url = sqs.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="{}")
+    folder = operator.cloud.folder
+    known = an_order(1)  # to the ledger: nothing is sent
+    (folder / "order.json").write_text(json.dumps(known))
     for command in COMMANDS:
-        operator.ordercast(*command.split(), within=_SECONDS)
+        words = (each.format(folder=folder) for each in command.split())
+        operator.ordercast(*words, within=_SECONDS)
     # The emulator lacks half of what it asks; that it may ask for the rest is shown.
     operator.ordercast("doctor", within=_SECONDS, fails=True)
 

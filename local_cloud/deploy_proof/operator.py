@@ -84,7 +84,8 @@ class Operator:
 
         Raises `Broken` unless it ends *within* that time with status 0, or with another when it *fails*.
         """
-        root = copy.root if copy else CHECKOUT
+        # Where no app is: in the checkout `cdk bootstrap` would synthesise it before.
+        root = copy.root if copy else self.cloud.folder
         command = cdk_command(CHECKOUT, *words)
         return self._run(command, f"cdk-{words[0]}", cwd=root, within=within, fails=fails)
 

@@ -38,7 +38,7 @@ class Orders:
 
     def put_some(self, many: int) -> list[str]:
         """Put so many new orders, and return their ids."""
-        made = [self._order() for _ in range(many)]
+        made = [an_order(next(self._numbers)) for _ in range(many)]
         Producer(client=self._client, stream=self.stream).put(made)
         ids = [each["order_id"] for each in made]
         self.put += ids
@@ -88,10 +88,11 @@ class Orders:
         doubled = [each for each, times in self.written().items() if times > 1]
         hold(not doubled, f"{len(doubled)} messages were sent twice, first {doubled[:3]}")
 
-    def _order(self) -> dict[str, Any]:
-        number = next(self._numbers)
-        name = f"proof-{number:05}"
-        # 90 numbers are for fiction and free of scenarios, and an hour has a cap for each.
-        phone = f"+1206555{100 + number % 90:04}"
-        contact = {"email": f"{name}@example.com", "phone": phone}
-        return {"order_id": name, "channel": "both", "contact": contact}
+
+def an_order(number: int) -> dict[str, Any]:
+    """Return the event of an order."""
+    name = f"proof-{number:05}"
+    # 90 numbers are for fiction and free of scenarios, and an hour has a cap for each.
+    phone = f"+1206555{100 + number % 90:04}"
+    contact = {"email": f"{name}@example.com", "phone": phone}
+    return {"order_id": name, "channel": "both", "contact": contact}

@@ -62,28 +62,34 @@ class DeployProof:
         """Run all steps; raises what breaks first."""
         with self.steps.step("make the operator's role from docs/operator-policy.json"):
             self.operator = Operator.of(self.cloud)
-        with self._synthesising() as variants:
+        with self._synthesising() as (pool, variants):
             self._deploy_and_send()
             self._update()
+            self._synthesise_again(pool, variants)
             self._fail()
             self._operate()
             self._miss_statements()
-            names = self._remove()
-            self._deploy_again(variants, names)
+            self._deploy_again(self._remove())
             self._remove_temporary()
         self._remove_account()
 
     @contextmanager
-    def _synthesising(self) -> Iterator[Variants]:
+    def _synthesising(self) -> Iterator[tuple[ThreadPoolExecutor, Variants]]:
         """Synthesise what does not depend on a deployment, one after the other, beside the first steps."""
         variants = Variants(folder=self.cloud.folder / "copies", operator=self.operator)
         with ThreadPoolExecutor(1) as pool:
             for each in (variants.first, variants.updated, variants.broken, variants.temporary):
                 self._synthesised[each.__name__] = pool.submit(each)
             try:
-                yield variants
+                yield pool, variants
             finally:
                 pool.shutdown(cancel_futures=True)
+
+    def _synthesise_again(self, pool: ThreadPoolExecutor, variants: Variants) -> None:
+        """Synthesise what uses the tables, key, bucket and identity of now, beside the next steps."""
+        names = retained(self.cloud, self._synthesised["updated"].result())
+        existing = existing_settings(self.cloud, names)
+        self._synthesised["again"] = pool.submit(variants.again, existing)
 
     def _deploy_and_send(self) -> None:
         with self.steps.step("bootstrap the CDK"):
@@ -181,9 +187,9 @@ class DeployProof:
             hold(self._parked(bucket), "the parked record is gone")
         return names
 
-    def _deploy_again(self, variants: Variants, names: dict[str, str]) -> None:
+    def _deploy_again(self, names: dict[str, str]) -> None:
         with self.steps.step("deploy again over the tables, key, bucket and identity that stayed"):
-            again = variants.again(existing_settings(self.cloud, names))
+            again = self._synthesised["again"].result()
             self._deploy(again)
             written = self.orders.written()
             old = Orders(self.operator, self._stream())

@@ -1,8 +1,9 @@
-"""docs/testing.md names every test that is sampled or left out."""
+"""docs/testing.md names every test that is sampled or left out, and what the deploy proof does not check."""
 
 import re
 from pathlib import Path
 
+from local_cloud.deploy_proof.unchecked import UNCHECKED
 from tests.pages import ROOT
 from tests.sampling import SLOW
 
@@ -28,3 +29,9 @@ def test_everything_that_the_fast_tests_leave_out_is_listed_and_there() -> None:
     for name in SLOW:
         assert f"`{name}`" in listed
         assert list((ROOT / "tests").rglob(name)), name
+
+
+def test_what_the_deploy_proof_does_not_check_is_listed_as_it_prints_it() -> None:
+    section = PAGE.partition("## The deploy proof")[2].partition("\n## ")[0]
+
+    assert list(UNCHECKED) == re.findall(r"^- (.+)$", section, re.MULTILINE)
