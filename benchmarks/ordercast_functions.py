@@ -133,6 +133,7 @@ def _all_done(response: BatchResponse) -> None:
 def _environment() -> dict[str, str]:
     shared = SenderSettings(
         stage="bench",
+        region="us-east-1",
         metrics="full",
         ledger_table=LEDGER,
         customers_table=CUSTOMERS,
@@ -153,6 +154,8 @@ def _environment() -> dict[str, str]:
         email_plan="essentials",
     ).to_env()
     of_a_channel = {
+        "SMS_PROVIDER": "sns",
+        "SMS_PROVIDER_BY_COUNTRY": "",
         "SENDER_ID": "",
         "INDIA_ENTITY_ID": "",
         "INDIA_TEMPLATE_IDS": "",

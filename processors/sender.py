@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -25,9 +25,10 @@ from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLog
 from ordercast.pacing.bucket import WAVE
 from ordercast.sending.prices import claim_request
 from ordercast.settings.processors import SenderSettings
+from ordercast.wiring.routes import routed_provider, routes_of
 from ordercast.wiring.send import SenderPorts, pricing_of, send_messages
 from ordercast.wiring.tables import tables
-from ordercast.workflows.ports import Deadline, Provider
+from ordercast.workflows.ports import Deadline
 from ordercast.workflows.send_messages import SendMessages
 from processors.sender_metrics import emf_lines
 
@@ -86,15 +87,12 @@ def respond(
     return of(back)
 
 
-def wire(
-    settings: SenderSettings,
-    channel: Channel,
-    provider: Callable[[Executor], Provider],
-) -> Sender:
-    """Build a channel's sender around its provider."""
+def wire(settings: SenderSettings, channel: Channel) -> Sender:
+    """Build a channel's sender."""
     # All calls of a wave run at once: a second round could outlast WAVE_TAKES.
     executor = ThreadPoolExecutor(WAVE)
     table = tables(executor)
+    routes = routes_of(channel, settings)
     ports = SenderPorts(
         ledger=DynamoLedger(
             table=table(settings.ledger_table), customers=table(settings.customers_table)
@@ -102,7 +100,8 @@ def wire(
         receipt_logs=DynamoReceiptLogs(table=table(settings.receipts_table)),
         buckets=DynamoBuckets(table=table(settings.ledger_table)),
         accounts=DynamoAccounts(table=table(settings.ledger_table)),
-        provider=provider(executor),
+        provider=routed_provider(routes, settings, executor),
+        routes=routes,
         template_versions=DynamoTemplateVersions(table=table(settings.ledger_table)),
         cost=partial(claim_request, pricing=pricing_of(settings)),
     )

@@ -16,6 +16,7 @@ from ordercast.notifications.lifecycle import State
 class ChannelTraits:
     """What a channel is called, whom it reaches, and what its provider can do.
 
+    `provider` is the first one, by its name in `PROVIDERS` (providers.py).
     `contact` is the field of a customer's record and of an event's contact that holds the address.
     With `receipts_name_notification`, each receipt carries the notification's id, so that it never
     has to be matched to a message in doubt. With `resends`, a message in doubt is sent again once.
@@ -46,7 +47,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
         Channel.SMS: ChannelTraits(
             label="SMS",
             messages="texts",
-            provider="SNS",
+            provider="sns",
             contact="phone",
             has_subject=False,
             receipts_name_notification=False,
@@ -68,7 +69,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
         Channel.EMAIL: ChannelTraits(
             label="e-mail",
             messages="e-mails",
-            provider="SES",
+            provider="ses",
             contact="email",
             has_subject=True,
             receipts_name_notification=True,

@@ -41,7 +41,9 @@ class Notification:
     counts claims but for those returned before the provider was called; `in_doubt_since` is kept
     while a message in doubt is sent again, and `resends` counts how often it was; `parts`,
     `estimate` (US dollars by the price list) and `reserved` (the most that it may cost) are those of
-    the last claim, as is `template_version`, what its words were made from: `sv-` and a hash; `drawn` (US dollars) is what all claims together drew from each budget.
+    the last claim, as are `template_version`, what its words were made from (`sv-` and a hash), and
+    `route`, on which its provider is called (None: the channel's first provider in the stage's
+    Region; ordercast/sending/routes.py); `drawn` (US dollars) is what all claims together drew from each budget.
 
     `time_zones` are where the event says that the customer is; none for high priority, which no
     quiet hours hold back. `ages_from` is set where quiet hours held it back after it was accepted:
@@ -80,6 +82,7 @@ class Notification:
     estimate: Decimal | None = None
     reserved: Decimal | None = None
     template_version: str | None = None
+    route: str | None = None
     drawn: Decimal | None = None
     held_by: str | None = None
     owner: str | None = None

@@ -15,7 +15,8 @@ class ClaimRequest:
 
     The ceiling is reserved: it is the most that the message may cost. With *drawn*, US dollars were
     drawn from budgets for it: the claim adds them to `drawn_before`, and is refused if another claim
-    has drawn meanwhile. The claim writes *template_version*: what is sent was made from it.
+    has drawn meanwhile. The claim writes *template_version*: what is sent was made from it,
+    and pins *route*, by its key (None: the channel's first; routes.py).
     """
 
     id: str
@@ -25,6 +26,7 @@ class ClaimRequest:
     drawn: Decimal = Decimal()
     drawn_before: Decimal | None = None
     template_version: str | None = None
+    route: str | None = None
 
 
 def drawn_after(request: ClaimRequest) -> Decimal:

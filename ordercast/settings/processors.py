@@ -13,7 +13,9 @@ from msgspec import Struct
 from ordercast.embedded_metric_format import MetricsLevel
 from ordercast.people import quiet_hours as quiet
 from ordercast.people.person import QuietHours
+from ordercast.settings.brands import own_senders
 from ordercast.settings.environment import EnvironmentSettings
+from ordercast.settings.texts import template_ids
 
 
 class QuietSettings(Struct, frozen=True, kw_only=True):
@@ -71,10 +73,13 @@ class SendPolicy(QuietSettings, frozen=True, kw_only=True):
 class SenderSettings(SendPolicy, EnvironmentSettings, frozen=True, kw_only=True):
     """Settings of the senders of all channels; `stage` is a dimension of their metrics, and a tag of e-mails.
 
+    `region` is where they are deployed.
+
     What prices their messages is set in stages/*.toml, from `countries` on by the same names.
     """
 
     stage: str
+    region: str
     metrics: MetricsLevel
     ledger_table: str
     customers_table: str
@@ -85,11 +90,18 @@ class SenderSettings(SendPolicy, EnvironmentSettings, frozen=True, kw_only=True)
 
 
 class SmsSenderSettings(SenderSettings, frozen=True, kw_only=True):
-    """Settings of the SMS sender, set in stages/*.toml as sender_id and in the table india."""
+    """Settings of the SMS sender, set in stages/*.toml by the same names, those of India in its table."""
 
+    sms_provider: str
+    sms_provider_by_country: str
     sender_id: str
     india_entity_id: str
     india_template_ids: str
+
+    @property
+    def templates_in_india(self) -> dict[str, str]:
+        """The id that each template is registered by in India."""
+        return template_ids(self.india_template_ids)
 
 
 class EmailSenderSettings(SenderSettings, frozen=True, kw_only=True):
@@ -103,6 +115,11 @@ class EmailSenderSettings(SenderSettings, frozen=True, kw_only=True):
     unsubscribe_url: str
     unsubscribe_mailbox: str
     configuration_set: str
+
+    @property
+    def own_senders(self) -> dict[str, str]:
+        """The address of each brand whose own is used, by folder."""
+        return own_senders(self.brand_senders)
 
 
 class ReceiptPolicy(Struct, frozen=True, kw_only=True):

@@ -185,6 +185,8 @@ class StageSettings(Settings, frozen=True):
     existing_tables: Text
     existing_key: Text
     existing_bucket: Text
+    sms_provider: Text
+    sms_provider_by_country: Text
     sender_id: SenderId
     brand_senders: Text
     unsubscribe_url: UnsubscribeUrl

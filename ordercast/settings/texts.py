@@ -3,6 +3,9 @@
 import re
 from decimal import Decimal
 
+from ordercast.events.order_event import Channel
+from ordercast.notifications.providers import PROVIDERS
+
 INDIA = "IN"
 """Where carriers take only texts of a registered entity, with a registered template each."""
 
@@ -32,6 +35,24 @@ def template_ids(written: str) -> dict[str, str]:
             raise ValueError(message)
         found[match[1]] = match[2]
     return found
+
+
+def providers_by_country(written: str) -> dict[str, str]:
+    """Read `JP sms-voice, IN sms-voice`: the provider of each country's texts. Raises `ValueError`."""
+    found: dict[str, str] = {}
+    for each in _listed(written):
+        country, _, provider = each.partition(" ")
+        if provider.strip() not in sms_providers() or country in found:
+            raise ValueError(
+                f"{each} is none" if country not in found else f"{each} is named twice"
+            )
+        found[country] = provider.strip()
+    return found
+
+
+def sms_providers() -> list[str]:
+    """Return the providers of texts that are registered."""
+    return [name for name, traits in PROVIDERS.items() if traits.channel is Channel.SMS]
 
 
 def is_country(code: str) -> bool:

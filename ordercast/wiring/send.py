@@ -10,6 +10,7 @@ from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import Wait
 from ordercast.sending.prices import Pricing
+from ordercast.sending.routes import Routes
 from ordercast.sending.send_rules import SendWithin
 from ordercast.settings.processors import SenderSettings, SendPolicy
 from ordercast.settings.texts import open_countries
@@ -54,6 +55,7 @@ class SenderPorts:
     provider: Provider
     template_versions: TemplateVersions
     cost: Cost
+    routes: Routes
     wait: Wait = wait_until
     now: Clock = utc_now
     token: Token = lambda: uuid4().hex
@@ -87,6 +89,7 @@ def send_messages(channel: Channel, ports: SenderPorts, policy: SendPolicy) -> S
             words=ports.words,
             keep_versions=KeepVersions(versions=ports.template_versions),
             cost=ports.cost,
+            routes=ports.routes,
             send_within=ports.send_within,
             quiet=quiet_policy(policy),
             chance=ports.chance,

@@ -8,21 +8,14 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from ordercast.settings.brands import brand_senders, sender_of
-from ordercast.settings.list_prices import has_plan, price_of_part
 from ordercast.settings.processors import is_time_zone, quiet_hours, recipient_patterns
-from ordercast.settings.stage import AccountSettings, IndiaSettings, StageSettings
+from ordercast.settings.stage import AccountSettings, StageSettings
 from ordercast.settings.statuses import status_synonyms
 from ordercast.settings.templates import promotional_templates
-from ordercast.settings.texts import (
-    INDIA,
-    is_country,
-    open_countries,
-    template_ids,
-    template_names,
-)
 from pipeline.settings.existing import existing_rules
 from pipeline.settings.function_checks import Rule, concurrency, network
 from pipeline.settings.observability_checks import alarms, heartbeat, reputation
+from pipeline.settings.text_checks import prices, sms_providers
 
 VISIBILITY_FACTOR = 6
 """A message stays hidden for so many time-outs of its function (AWS Lambda guide: configuring a queue)."""
@@ -65,7 +58,8 @@ def contradictions(stage: StageSettings) -> Iterator[tuple[str, str]]:
         _promotional,
         _statuses,
         _recipients,
-        _prices,
+        prices,
+        sms_providers,
         _retention,
         _doubt,
         _sweeper,
@@ -144,54 +138,6 @@ def _recipients(stage: StageSettings) -> Iterator[Rule]:
     yield "default_time_zone", known, "must be a time zone of IANA, such as Europe/Paris"
     some = bool(recipient_patterns(stage.allowed_recipients))
     yield "allowed_recipients", some, 'must allow somebody; everybody is "*"'
-
-
-def _prices(stage: StageSettings) -> Iterator[Rule]:
-    factor = stage.price_factor
-    bearable = factor.is_finite() and 1 <= factor <= _HIGHEST_FACTOR
-    yield "price_factor", bearable, f"must lie between 1 and {_HIGHEST_FACTOR}"
-    priced = has_plan(stage.email_plan)
-    yield "email_plan", priced, "must have a price: add it to ordercast/sending/prices.json"
-    try:
-        countries = open_countries(stage.countries)
-    except ValueError as error:
-        yield "countries", False, f"must name countries, such as US, CA, NO 0.09: {error}"
-        return
-    for country, ceiling in countries.items():
-        price = price_of_part(country)
-        yield (
-            "countries",
-            is_country(country),
-            f"must name countries of ISO 3166-1: {country} is none",
-        )
-        example = f"such as {country} 0.09: the price list has no price for it"
-        known = bool(price or ceiling)
-        yield "countries", known, f"must name the ceiling of a part for {country}, {example}"
-        enough = not price or ceiling is None or price <= ceiling
-        yield (
-            "countries",
-            enough,
-            f"must not set the ceiling for {country} below its price, {price}",
-        )
-    if INDIA in countries:
-        yield from _india(stage.india)
-
-
-def _india(india: IndiaSettings) -> Iterator[Rule]:
-    registered = f"because countries names {INDIA}"
-    yield "india.entity_id", bool(india.entity_id), f"must be your entity's id, {registered}"
-    try:
-        without = [
-            name for name in template_names() if name not in template_ids(india.template_ids)
-        ]
-    except ValueError as error:
-        yield "india.template_ids", False, f"must name templates and their ids: {error}"
-        return
-    needs = f"must name an id for each, {registered}: not for {', '.join(without)}"
-    yield "india.template_ids", not without, needs
-
-
-_HIGHEST_FACTOR = 10  # above, it is a slip of the decimal point
 
 
 def _retention(stage: StageSettings) -> Iterator[Rule]:

@@ -33,7 +33,7 @@ from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from tests.examples import notification
 from tests.explorer.checks.rollups import verify_of
 from tests.fakes.clock import START, CountingToken
-from tests.fakes.services import SEND_POLICY
+from tests.fakes.services import SEND_POLICY, only_route
 from tests.fakes.template_versions import FakeTemplateVersions
 from tests.fakes.world import World
 from tests.pacing.simulated.virtual_time import VirtualTime
@@ -113,6 +113,7 @@ def played(seed: int) -> tuple[World, list[str]]:
         provider=world.provider,
         template_versions=FakeTemplateVersions(),
         cost=cost,
+        routes=only_route(Channel.SMS),
         wait=time.wait,
         now=time,
         token=CountingToken(),

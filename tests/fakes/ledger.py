@@ -246,6 +246,7 @@ class FakeLedger:
             estimate=request.estimate,
             reserved=request.reserved,
             template_version=request.template_version,
+            route=request.route,
             drawn=drawn_after(request) if request.drawn else row.drawn,
         )
 

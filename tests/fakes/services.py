@@ -13,6 +13,7 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.people.person import Person
 from ordercast.sending.claim import ClaimRequest
+from ordercast.sending.routes import Routes, home_route
 from ordercast.settings.processors import SendPolicy
 from ordercast.templates.rendering import words
 from ordercast.templates.words import Words
@@ -69,6 +70,12 @@ def cost(row: Notification, _: Words) -> ClaimRequest:
     return ClaimRequest(id=row.id, parts=1, estimate=Decimal("0.01"), reserved=Decimal("0.02"))
 
 
+def only_route(channel: Channel) -> Routes:
+    """Return the routes of a stage that names none."""
+    home = home_route(channel, "us-east-1")
+    return Routes(home=home, usual=home)
+
+
 @dataclass(slots=True)
 class Services:
     """What the flow has around it, and what came of it there."""
@@ -92,6 +99,7 @@ class Services:
     opening: Opening = open_envelope
     words: Callable[[Notification], Words] = words
     cost: Cost = cost
+    routes: Routes | None = None
     units: Units = lambda _: 1
     send_within: timedelta = SEND_WITHIN
     resend_email_after: timedelta | None = RESEND_EMAIL_AFTER

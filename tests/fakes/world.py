@@ -35,6 +35,7 @@ from tests.fakes.services import (
     RECEIPT_TIMEOUT,
     SEND_POLICY,
     Services,
+    only_route,
 )
 
 
@@ -70,6 +71,7 @@ class World(Services):
             provider=self.provider,
             template_versions=self.template_versions,
             cost=self.cost,
+            routes=self.routes or only_route(channel),
             wait=self.wait,
             now=self.now,
             token=self.token,

@@ -11,14 +11,13 @@ from rich.text import Text
 from ordercast.decisions.audience import CONSENT_BY_EVENT, CONSENT_ON_RECORD
 from ordercast.decisions.decision import Decision
 from ordercast.events.identity import notification_id_for
-from ordercast.events.order_event import Channel
-from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
 from ordercast.operations.units import count, dollars
 from ordercast.receipts.provider_events import OVER_PRICE, meaning_of
 from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.sending.routes import provider_label
 from ordercast.sending.send_rules import COUNTRY_CLOSED, NUMBER_KIND
 
 
@@ -65,7 +64,7 @@ def steps(
     """Return the known steps of a notification, in the order of time."""
     found = [*_ours(row, decision)]
     for message_id, message in row.messages.items():
-        found += _theirs(row.channel, message_id, message, receipt_logs.get(message_id))
+        found += _theirs(row, message_id, message, receipt_logs.get(message_id))
     # Clocks differ a little: within a second, the closing step comes last.
     in_time = sorted(found, key=lambda step: step.at)
     return sorted(in_time, key=lambda step: (step.at.replace(microsecond=0), step.last))
@@ -182,7 +181,7 @@ def _calls(row: Notification) -> str:
     """Say of a parked notification how often the provider was called; after a bug, never."""
     if row.state is not State.PARKED:
         return ""
-    provider = CHANNELS[row.channel].provider
+    provider = provider_label(row)
     if not row.attempts:
         return f": {provider} was never called"
     return f": {count(row.attempts, 'attempt')} at {provider}"
@@ -196,13 +195,14 @@ def _sending(row: Notification) -> Iterator[str]:
         yield count(row.parts, "part")
     if row.reserved is not None:
         yield f"{dollars(row.reserved)} USD reserved"
+    yield f"by {row.route or provider_label(row)}"
 
 
 def _theirs(
-    channel: Channel, message_id: str, message: Message, receipt_log: ReceiptLog | None
+    row: Notification, message_id: str, message: Message, receipt_log: ReceiptLog | None
 ) -> Iterable[TimelineEntry]:
     """Yield the provider's receipts, each kind once; without a receipt log, the merged state."""
-    source = CHANNELS[channel].provider
+    source = provider_label(row)
     if receipt_log is None:
         if message.at:
             reason = f" ({message.reason})" if message.reason else ""
@@ -215,7 +215,7 @@ def _theirs(
     )
     for kind, receipt_event in receipt_log.receipt_events.items():
         price = "" if receipt_event.price is None else f", {dollars(receipt_event.price)} USD"
-        says = f"{kind}{price} → {meaning_of(kind, channel).state}"
+        says = f"{kind}{price} → {meaning_of(kind, row.channel).state}"
         yield TimelineEntry(at=receipt_event.at, source=source, says=says)
 
 

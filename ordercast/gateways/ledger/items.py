@@ -74,7 +74,7 @@ _NOTIFICATION = Fields.of(
     {
         **dict.fromkeys(("status", "template", "locale", "recipient"), TEXT),
         **dict.fromkeys(("customer_id", "campaign", "consent", "rule", "held_by"), TEXT),
-        **dict.fromkeys(("owner", "country", "template_version"), TEXT),
+        **dict.fromkeys(("owner", "country", "template_version", "route"), TEXT),
         "channel": text_of(Channel),
         "priority": text_of(Priority),
         "state": text_of(State),

@@ -1,4 +1,4 @@
-"""Send e-mails by SES v2, one SendEmail a notification. The `Provider` of the e-mail sender."""
+"""Send e-mails by SES v2, one SendEmail a notification. The provider of the e-mail sender."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -7,11 +7,14 @@ from email.utils import formataddr
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ordercast.gateways import clients
 from ordercast.gateways.providers.errors import SES, outcome_of, read_ses
 from ordercast.gateways.providers.one_call import one_call_each
+from ordercast.gateways.providers.opening import Opening
 from ordercast.pacing.bucket import Wait
 from ordercast.receipts.receipt import NOTIFICATION_TAG
 from ordercast.sending.outcome import Outcome, Outgoing
+from ordercast.sending.routes import Route
 from ordercast.templates.brands import Brand, brand_for
 from ordercast.templates.statuses import is_promotional, message_class_of
 
@@ -118,3 +121,19 @@ class SesEmail:
         if url:
             headers.append({"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"})
         return headers
+
+
+def open_provider(_: Route, opening: Opening) -> SesEmail:
+    """Return SES as the e-mail sender's settings want it."""
+    settings = opening.settings
+    return SesEmail(
+        client=clients.email_provider(now=opening.now),
+        sender=settings.email_from,
+        own_senders=settings.own_senders,
+        configuration_set=settings.configuration_set,
+        stage=settings.stage,
+        unsubscribe_url=settings.unsubscribe_url,
+        unsubscribe_mailbox=settings.unsubscribe_mailbox,
+        executor=opening.executor,
+        wait=opening.wait,
+    )

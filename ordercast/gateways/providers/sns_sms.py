@@ -1,15 +1,18 @@
-"""Send text messages by SNS, one Publish a notification. The `Provider` of the SMS sender."""
+"""Send text messages by SNS, one Publish a notification. A provider of the SMS sender."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ordercast.gateways import clients
 from ordercast.gateways.providers.errors import SNS, outcome_of, read_sns
 from ordercast.gateways.providers.one_call import one_call_each
+from ordercast.gateways.providers.opening import Opening
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import Wait
 from ordercast.sending.outcome import Outcome, Outgoing
+from ordercast.sending.routes import Route
 from ordercast.templates.brands import Brand, brand_for
 from ordercast.templates.statuses import is_promotional
 
@@ -71,6 +74,19 @@ class SnsSms:
             attributes["AWS.MM.SMS.EntityId"] = _attribute("String", self.india_entity_id)
             attributes["AWS.MM.SMS.TemplateId"] = _attribute("String", template)
         return attributes
+
+
+def open_provider(_: Route, opening: Opening) -> SnsSms:
+    """Return SNS as the SMS sender's settings want it."""
+    settings = opening.settings
+    return SnsSms(
+        client=clients.sms_provider(now=opening.now),
+        sender_id=settings.sender_id,
+        india_entity_id=settings.india_entity_id,
+        india_template_ids=settings.templates_in_india,
+        executor=opening.executor,
+        wait=opening.wait,
+    )
 
 
 _INDIA = "IN"

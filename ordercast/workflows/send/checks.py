@@ -17,9 +17,11 @@ from ordercast.rollups.budget_holds import hold_for, the_least_of_each
 from ordercast.sending.backoff import MAX_ATTEMPTS, backoff
 from ordercast.sending.claim import ClaimRequest, needed_for
 from ordercast.sending.outcome import Outgoing
+from ordercast.sending.routes import Routes, choose
 from ordercast.sending.send_rules import (
     COUNTRY_CLOSED,
     SendWithin,
+    back_pressured,
     block_reason,
     bug_name,
     deferred,
@@ -39,6 +41,10 @@ Ready = tuple[Outgoing, ClaimRequest]
 
 OVER_BUDGET = timedelta(hours=1)
 """Until a message over its budget is tried again, where there is no place for another hold."""
+
+
+ROUTE_OPENS = timedelta(minutes=1)
+"""Until a message is looked at again while none of its routes is open."""
 
 
 class Checked(NamedTuple):
@@ -62,6 +68,7 @@ class Checks:
     words: Callable[[Notification], Words]
     keep_versions: KeepVersions
     cost: Cost
+    routes: Routes
     send_within: SendWithin
     quiet: QuietPolicy
     chance: Callable[[], float]
@@ -142,7 +149,7 @@ class Checks:
     def _rendered(
         self, rows: Iterable[Notification], found: LookupResult, sent: Sent, failed: Failed
     ) -> list[Ready]:
-        """Render and price before any claim: a template that fails leaves nothing claimed.
+        """Choose the route, render and price before any claim: a template that fails leaves nothing claimed.
 
         Only then is it known whether a hold for money covers a row.
         """
@@ -150,8 +157,13 @@ class Checks:
         ended: list[RowChange] = []
         for row in rows:
             try:
-                words = self.words(row)
-                request = self.cost(row, words)
+                choice = choose(row, self.routes)
+                if choice is None:
+                    ended.append((row, back_pressured(row, until=self.now() + ROUTE_OPENS)))
+                    continue
+                chosen = replace(row, route=self.routes.pinned(choice.route))
+                words = self.words(chosen)
+                request = self.cost(chosen, words)
             except Exception as error:  # noqa: BLE001 - a bug in one template must not sink its neighbours
                 failed.append((row, error))
                 continue
@@ -160,7 +172,7 @@ class Checks:
             elif hold := hold_of(row, found.holds, amount=needed_for(row, request)):
                 ended.append((row, held(row, hold, until=expires_at(row, self.send_within(row)))))
             else:
-                request = replace(request, template_version=words.version)
+                request = replace(request, template_version=words.version, route=chosen.route)
                 ready.append((Outgoing(notification=row, words=words), request))
         self.ledger.change(ended)
         sent.settled.update(new.state for _, new in ended)

@@ -65,7 +65,7 @@ class StageParts:
     def sender_environment(self, channel: str) -> dict[str, object]:
         """Return how fast a channel's sender may send."""
         sender = self.senders[channel]
-        return {"rate": sender.rate, "origination": sender.origination}
+        return {"region": Aws.REGION, "rate": sender.rate, "origination": sender.origination}
 
     def environment(self, kind: type[EnvironmentSettings], **own: object) -> EnvironmentSettings:
         """Return the settings of one function: *own*, and the stage's of the same name."""

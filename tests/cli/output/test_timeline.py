@@ -78,7 +78,7 @@ def test_a_delivered_text_s_timeline_shows_each_step_in_order_and_its_source() -
     assert [
         "it happened, by the event",
         "requested; consent: the event names channel and contact",
-        "sent: 1 attempt, 1 part, 0.01002 USD reserved",
+        "sent: 1 attempt, 1 part, 0.01002 USD reserved, by SNS",
         f"accepted it as message {MESSAGE}",
         f"{CARRIER} → carrier_accepted",
         f"{HANDSET}, 0.00645 USD → delivered",
@@ -249,5 +249,5 @@ def test_a_message_in_doubt_is_not_called_sent() -> None:
     doubtful = replace(draft, state=State.IN_DOUBT, in_doubt_since=START, due_at=None, attempts=1)
 
     said = [each.says for each in steps(doubtful, None, {})]
-    assert "in doubt: 1 attempt" in said
+    assert "in doubt: 1 attempt, by SES" in said
     assert not [each for each in said if each.startswith("sent")]

@@ -21,7 +21,7 @@ from ordercast.wiring.send import SenderPorts, send_messages
 from tests.cloud.promises.fresh_resources import table_like
 from tests.examples import notification
 from tests.fakes.ledger import EVERY_CHANNEL
-from tests.fakes.services import SEND_POLICY, cost
+from tests.fakes.services import SEND_POLICY, cost, only_route
 from tests.fakes.template_versions import FakeTemplateVersions
 from tests.sampling import SAMPLED, sampled
 
@@ -70,6 +70,7 @@ def test_twenty_senders_on_duplicates_of_every_message_call_once_for_each(
             provider=counting_provider,
             template_versions=FakeTemplateVersions(),
             cost=cost,
+            routes=only_route(Channel.EMAIL),
             send_within=lambda _: timedelta(days=36_500),
         )
         ids = [row.id for row in ROWS]

@@ -60,7 +60,7 @@ from tests.fakes.receipt_logs import FakeReceiptLogs
 from tests.fakes.reputations import FakeReputations
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.send_quotas import FakeSendQuotas
-from tests.fakes.services import cost
+from tests.fakes.services import cost, only_route
 from tests.fakes.template_versions import FakeTemplateVersions
 
 Out = TypeVar("Out")
@@ -116,6 +116,7 @@ class Functions:
                 self.fault_proxy.watched("template_versions", self.template_versions)
             ),
             cost=_cost,
+            routes=only_route(channel),
             wait=self._wait,
             now=self.clock,
             token=lambda: self.journal.owner(f"{channel}-{token()}"),

@@ -29,7 +29,7 @@ from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START, CountingToken
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.receipt_logs import FakeReceiptLogs
-from tests.fakes.services import SEND_POLICY, cost
+from tests.fakes.services import SEND_POLICY, cost, only_route
 from tests.fakes.template_versions import FakeTemplateVersions
 from tests.pacing.simulated.provider import LimitedProvider
 from tests.pacing.simulated.queue import Queue, Send
@@ -126,6 +126,7 @@ def play(scenario: Scenario) -> Played:
         provider=provider,
         template_versions=FakeTemplateVersions(),
         cost=cost,
+        routes=only_route(Channel.EMAIL),
         wait=time.wait,
         now=time,
         token=CountingToken(),

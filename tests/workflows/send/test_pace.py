@@ -17,7 +17,7 @@ from ordercast.wiring.send import SenderPorts, send_messages
 from ordercast.workflows.send_messages import COMES_BACK, TRIES, WAITS, WAVE_TAKES, SendMessages
 from tests.examples import notification
 from tests.fakes.clock import START
-from tests.fakes.services import SEND_POLICY
+from tests.fakes.services import SEND_POLICY, only_route
 from tests.fakes.template_versions import FakeTemplateVersions
 from tests.fakes.world import World
 
@@ -70,6 +70,7 @@ def sender_of_long_texts(world: World, *, rate: int) -> SendMessages:
         provider=world.provider,
         template_versions=FakeTemplateVersions(),
         cost=lambda row, _: ClaimRequest(id=row.id, parts=3),
+        routes=only_route(Channel.SMS),
         now=world.now,
         wait=world.wait,
     )

@@ -1,0 +1,38 @@
+"""Open the provider of a route, by the registry. Used by `RoutedProvider`; each provider's module takes an `Opening`."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol
+
+from ordercast.gateways.idle_connections import Now
+from ordercast.notifications.providers import PROVIDERS
+from ordercast.pacing.bucket import Wait
+from ordercast.sending.outcome import Outcome, Outgoing
+from ordercast.sending.routes import Route
+
+
+class Opened(Protocol):
+    """A provider that can be called, on one route."""
+
+    def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+        """Make at most one call for each message; answer in order, without raising."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What a provider is opened with; *settings* are its sender's (ordercast/settings/processors.py)."""
+
+    settings: Any
+    executor: Executor
+    wait: Wait
+    now: Now
+
+
+def open_provider(route: Route, opening: Opening) -> Opened:
+    """Load the module of a route's provider, and open it; raises whatever that raises."""
+    module = import_module(PROVIDERS[route.provider].module)
+    opened: Opened = module.open_provider(route, opening)
+    return opened

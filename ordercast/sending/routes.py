@@ -1,0 +1,103 @@
+"""Choose the route of each message: its provider, Region and origination. Used by the senders and `ordercast status`."""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self
+
+from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
+from ordercast.notifications.notification import Notification
+from ordercast.notifications.providers import label_of
+
+ACCOUNTS_OWN = "default"
+"""The origination that the account's settings decide."""
+
+ROUTE_CLOSED = "route-closed"
+"""The reason of what certainly was not called, because its route is not to be had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One way to a provider (by its name in `PROVIDERS`): a Region and an origination in it."""
+
+    provider: str
+    region: str
+    origination: str = ACCOUNTS_OWN
+
+    @property
+    def key(self) -> str:
+        """The text by which rows, buckets and people name it: `sns/us-east-1/default`."""
+        return f"{self.provider}/{self.region}/{self.origination}"
+
+    @classmethod
+    def read(cls, key: str) -> Self:
+        """Read a `key`. Raises `ValueError` for anything else."""
+        provider, region, origination = key.split("/", 2)
+        return cls(provider=provider, region=region, origination=origination)
+
+
+class RouteReason(StrEnum):
+    """Why a route was chosen."""
+
+    STAGE = "stage"  # the stage's settings name it for its channel
+    COUNTRY = "country"  # and this one for the message's country
+    IN_DOUBT = "in-doubt"  # an earlier call on it may have been taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteChoice:
+    """The route of one message, and why it is this one."""
+
+    route: Route
+    reason: RouteReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routes:
+    """The routes of a stage's channel, by its settings.
+
+    `home` is the channel's first provider in the stage's Region: the route of rows that name none.
+    """
+
+    home: Route
+    usual: Route
+    by_country: Mapping[str, Route] = field(default_factory=dict)
+
+    def pinned(self, route: Route) -> str | None:
+        """Return what a claim writes for *route*: nothing for `home`, as rows are to stay one write unit."""
+        return None if route == self.home else route.key
+
+
+def home_route(channel: Channel, region: str) -> Route:
+    """Return the route of rows that name none: that of the channel's first provider in the stage's Region."""
+    return Route(provider=CHANNELS[channel].provider, region=region)
+
+
+def choose(
+    row: Notification, routes: Routes, *, closed: AbstractSet[Route] = frozenset()
+) -> RouteChoice | None:
+    """Return the first route of *row* that is not *closed*; None while there is none.
+
+    What may have been taken already is called again on the same route or not at all: on another
+    nobody could tell the two apart, and a breaker that is open says nothing of what came before.
+    """
+    return next((each for each in _candidates(row, routes) if each.route not in closed), None)
+
+
+def _candidates(row: Notification, routes: Routes) -> Iterator[RouteChoice]:
+    if row.resends:
+        first = Route.read(row.route) if row.route else routes.home
+        yield RouteChoice(route=first, reason=RouteReason.IN_DOUBT)
+        return
+    if own := routes.by_country.get(row.country or ""):
+        yield RouteChoice(route=own, reason=RouteReason.COUNTRY)
+    else:
+        yield RouteChoice(route=routes.usual, reason=RouteReason.STAGE)
+
+
+def provider_label(row: Notification) -> str:
+    """Return what the provider of *row* is called."""
+    provider = Route.read(row.route).provider if row.route else CHANNELS[row.channel].provider
+    return label_of(provider)

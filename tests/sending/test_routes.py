@@ -1,0 +1,70 @@
+"""A message's route is chosen before it is claimed, by its country and the stage's settings."""
+
+import pytest
+
+from ordercast.events.order_event import Channel
+from ordercast.sending.routes import Route, RouteReason, Routes, choose, home_route, provider_label
+from tests.examples import notification
+
+HOME = home_route(Channel.SMS, "eu-west-1")
+USUAL = Route(provider="ses", region="eu-west-1")
+JAPAN = Route(provider="sns", region="ap-northeast-1", origination="pool-0123")
+ROUTES = Routes(home=HOME, usual=USUAL, by_country={"JP": JAPAN})
+
+
+@pytest.mark.parametrize(
+    ("country", "route", "reason"),
+    [
+        ("JP", JAPAN, RouteReason.COUNTRY),
+        ("SE", USUAL, RouteReason.STAGE),
+        (None, USUAL, RouteReason.STAGE),
+    ],
+)
+def test_a_country_has_its_own_route_and_all_others_the_stages(
+    country: str | None, route: Route, reason: RouteReason
+) -> None:
+    choice = choose(notification(1, Channel.SMS, country=country), ROUTES)
+
+    assert choice is not None
+    assert (route, reason) == (choice.route, choice.reason)
+
+
+def test_no_closed_route_is_chosen() -> None:
+    assert choose(notification(1, Channel.SMS, country="JP"), ROUTES, closed={JAPAN}) is None
+    assert choose(notification(1, Channel.SMS, country="JP"), ROUTES, closed={USUAL}) is not None
+
+
+@pytest.mark.parametrize(("pinned", "route"), [(None, HOME), (JAPAN.key, JAPAN)])
+def test_what_may_have_been_taken_is_called_on_its_first_route_or_not_at_all(
+    pinned: str | None, route: Route
+) -> None:
+    """On another route a second message could not be told from the first."""
+    row = notification(1, Channel.SMS, country="SE", route=pinned, resends=1)
+
+    choice = choose(row, ROUTES)
+    assert choice is not None
+    assert (route, RouteReason.IN_DOUBT) == (choice.route, choice.reason)
+    assert choose(row, ROUTES, closed={route}) is None
+
+
+def test_a_route_is_read_as_it_was_written_whatever_its_origination() -> None:
+    arn = "arn:aws:sms-voice:eu-west-1:123456789012:pool/pool-0123"
+    for route in (HOME, JAPAN, Route(provider="sns", region="eu-west-1", origination=arn)):
+        assert route == Route.read(route.key)
+    with pytest.raises(ValueError, match="unpack"):
+        Route.read("sns")
+
+
+def test_a_row_names_every_route_but_the_channels_first() -> None:
+    """Most rows go by that one, and are to stay one write unit."""
+    assert [None, JAPAN.key] == [ROUTES.pinned(HOME), ROUTES.pinned(JAPAN)]
+
+
+def test_the_provider_is_named_by_the_route_and_without_one_it_is_the_channels_first() -> None:
+    rows = [
+        notification(1, Channel.SMS),
+        notification(1, Channel.EMAIL),
+        notification(1, Channel.SMS, route=USUAL.key),
+        notification(1, Channel.SMS, route="gone/eu-west-1/default"),
+    ]
+    assert ["SNS", "SES", "SES", "gone"] == [provider_label(row) for row in rows]
