@@ -30,7 +30,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_DISABLE_VERSION_CHECK := true
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo deploy-proof drill-pumping test test-fast test-whole explore bench prove fuzz check format lint types imports synth cfn-lint \
+.PHONY: help bootstrap demo deploy-proof drill-pumping drill-restore test test-fast test-whole explore bench prove fuzz check format lint types imports synth cfn-lint \
 	generated \
 	fix workflows audit coverage contract emails pictures wheel \
 	deploy deploy-account destroy destroy-account requirements clean
@@ -49,6 +49,9 @@ demo: bootstrap ## Play a shop's day of a thousand orders on a local cloud and c
 
 drill-pumping: bootstrap ## Attack a local cloud with 5,000 orders to one expensive country, and show that the loss stays within the limit
 	@$(BIN)/python -m local_cloud.drill_pumping
+
+drill-restore: bootstrap ## Lose and restore a stage's ledger on a local cloud, and show that nothing goes out twice; END=1 ends what waits
+	@$(BIN)/python -m local_cloud.drill_restore $(if $(MINUTES),--minutes $(MINUTES)) $(if $(END),--end)
 
 deploy-proof: bootstrap ## Deploy, update, break, remove and deploy again on a local cloud with TLS and policies, as an operator
 	@$(BIN)/python -m local_cloud.deploy_proof
@@ -133,7 +136,7 @@ audit: bootstrap ## Look for known vulnerabilities of what is locked; needs a ne
 # Exclusively: the CDK would take the account's stack along, which carries the receipts of every stage.
 deploy: bootstrap ## Deploy a stage to the AWS account of your credentials, after deploy-account: STAGE=dev or prod
 	@test -n "$(STAGE)" || { echo "Which stage? make deploy STAGE=dev"; exit 1; }
-	@$(CDK) deploy --exclusively 'Ordercast-$(STAGE)-*' -c stage=$(STAGE) -c deploying=true
+	@$(CDK) deploy --exclusively 'Ordercast-$(STAGE)-$(or $(STACK),*)' -c stage=$(STAGE) -c deploying=true
 	@echo; $(BIN)/ordercast doctor --stage $(STAGE) || \
 		echo "$(STAGE) is deployed, and not ready yet: do what is said above, then ordercast doctor --stage $(STAGE)"
 

@@ -45,13 +45,13 @@ class Orders:
         return ids
 
     @contextmanager
-    def flowing(self) -> Iterator[None]:
-        """Put order after order while a block runs; raises what putting raised."""
+    def flowing(self, pause: float = PAUSE) -> Iterator[None]:
+        """Put order after order while a block runs, *pause* seconds apart; raises what putting raised."""
         over, failed = threading.Event(), []
 
         def flow() -> None:
             try:
-                while not over.wait(PAUSE):
+                while not over.wait(pause):
                     self.put_some(1)
             except Exception as error:  # noqa: BLE001 - the block's thread raises it
                 failed.append(error)

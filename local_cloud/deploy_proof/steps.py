@@ -1,4 +1,4 @@
-"""Run the steps of the proof one after the other, and show what each took and how it ended. Used by `run`."""
+"""Run the steps of a proof one after the other, and show what each took and how it ended. Used by `run` and `drill_restore`."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -33,8 +33,9 @@ class ProofStep:
 class ProofSteps:
     """Shows each step when it begins and when it has ended, and all of them in a table."""
 
-    def __init__(self, console: Console, *, expected: int) -> None:
+    def __init__(self, console: Console, *, expected: int, title: str = "Deploy proof") -> None:
         self._console = console
+        self._title = title
         self._expected = expected  # steps, when none breaks
         self._done: list[ProofStep] = []
 
@@ -65,7 +66,7 @@ class ProofSteps:
 
     def tell(self) -> None:
         """Print the table of steps."""
-        table = Table("step", "seconds", "verdict", title="Deploy proof")
+        table = Table("step", "seconds", "verdict", title=self._title)
         table.columns[1].justify = "right"
         for each in self._done:
             notes = "; ".join([each.verdict, *each.notes])

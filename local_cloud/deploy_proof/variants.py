@@ -68,6 +68,12 @@ class Variants:
         copy.set(**existing)
         return self._synthesised(copy)
 
+    def restored(self, existing: Mapping[str, str]) -> Path:
+        """Synthesise the checkout's own sources with these existing_ settings, as TOML has them."""
+        copy = WorkingCopy.make(self.folder / "restored")
+        copy.set(**existing)
+        return self._synthesised(copy)
+
     def temporary(self) -> Path:
         """Synthesise a stage that is gone without a trace when it is destroyed, as dev is."""
         copy = WorkingCopy.make(self.folder / "temporary")

@@ -31,6 +31,12 @@ _AS_SINGLE = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
 }
 
+_ON_AN_ARN = {
+    ("dynamodb", "PutResourcePolicy"): "ResourceArn",
+    ("dynamodb", "RestoreTableFromBackup"): "BackupArn",
+}
+"""What names its resource by an ARN: in which parameter."""
+
 _STATEMENT = re.compile(
     r"""\s*(?P<verb>INSERT\s+INTO|UPDATE|DELETE\s+FROM|SELECT\s.*?\sFROM)\s+
         (?:"(?P<quoted>[^"]+)"|(?P<bare>[A-Za-z0-9_-]+))(?:\."?(?P<index>[A-Za-z0-9_-]+)"?)?(?:\s|$)""",
@@ -67,10 +73,11 @@ def partiql_check(statement: str, prefix: str) -> tuple[str, str]:
 
 
 def authorise_named(actions: Any, kinesis: Any) -> None:
-    """Let ministack's *actions* module judge three calls on what they name, and not on everything.
+    """Let ministack's *actions* module judge a few calls on what they name, and not on everything.
 
     GetParameters is judged on the first parameter, GetRecords on the stream of its iterator, which
-    the *kinesis* module knows, and DescribeLogGroups on a log group without a name.
+    the *kinesis* module knows, DescribeLogGroups on a log group without a name, and what restores a
+    table on the ARN that it names.
     """
     resource_of = actions.extract_resource_arn
 
@@ -83,6 +90,8 @@ def authorise_named(actions: Any, kinesis: Any) -> None:
         if (service, call) == ("kinesis", "GetRecords"):
             known = kinesis._shard_iterators.get(json.loads(body)["ShardIterator"])
             return f"arn:aws:kinesis:{region}:{account}:stream/{known['stream']}" if known else "*"
+        if (service, call) in _ON_AN_ARN:
+            return str(json.loads(body)[_ON_AN_ARN[service, call]])
         if (service, call) == ("logs", "DescribeLogGroups"):
             return f"arn:aws:logs:{region}:{account}:log-group::log-stream:"
         return str(resource_of(service, *request))

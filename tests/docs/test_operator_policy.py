@@ -1,4 +1,4 @@
-"""The runbook says what each statement of the operator's policy is for."""
+"""The runbook says what each statement of the operators' policies is for."""
 
 import json
 import re
@@ -6,7 +6,11 @@ import re
 from tests.pages import ROOT
 
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
-STATEMENTS = json.loads((ROOT / "docs/operator-policy.json").read_text())["Statement"]
+STATEMENTS = [
+    statement
+    for name in ("operator-policy.json", "restoring-policy.json")
+    for statement in json.loads((ROOT / "docs" / name).read_text())["Statement"]
+]
 
 WITHOUT_ARN = {
     "cloudwatch:GetMetricData",

@@ -166,6 +166,7 @@ MANNERS: Mapping[tuple[str, str], Manner] = {
     ("receipt_logs", "join"): _TABLE,
     ("receipt_logs", "change"): _TABLE,
     ("receipt_logs", "due"): OurService(error=LedgerUnavailable, answers_half=True),
+    ("receipt_logs", "sent_since"): _TABLE,
     ("receipt_logs", "orphans"): OurService(error=LedgerUnavailable, answers_half=True),
     ("adjustments", "adjusted"): _TABLE,
     ("accounts", "draw"): _TABLE,

@@ -55,7 +55,7 @@ def test_each_statement_of_a_call_is_judged_and_the_call_itself_is_not() -> None
     assert [("as", "before")] == asked("dynamodb:TransactWriteItems", {})
 
 
-def test_parameters_and_records_are_judged_on_what_they_are_of() -> None:
+def test_what_names_its_resource_in_its_own_way_is_judged_on_that() -> None:
     """Ministack would ask for everything of the account."""
     actions = SimpleNamespace(extract_resource_arn=lambda service, *_: f"{service} as before")
     kinesis = SimpleNamespace(_shard_iterators={"i-1": {"stream": "orders"}})
@@ -85,6 +85,12 @@ def test_parameters_and_records_are_judged_on_what_they_are_of() -> None:
     groups = "arn:aws:logs:us-east-1:000000000000:log-group::log-stream:"
     assert groups == resource("logs", "Logs_20140328.DescribeLogGroups", {})
     assert "sqs as before" == resource("sqs", "AmazonSQS.SendMessage", {})
+    backup = f"{PREFIX}ledger/backup/1"
+    dynamodb = "DynamoDB_20120810."
+    body = {"BackupArn": backup, "TargetTableName": "ledger-restored"}
+    assert backup == resource("dynamodb", f"{dynamodb}RestoreTableFromBackup", body)
+    body = {"ResourceArn": f"{PREFIX}ledger"}
+    assert f"{PREFIX}ledger" == resource("dynamodb", f"{dynamodb}PutResourcePolicy", body)
 
 
 class Evaluator:

@@ -10,7 +10,7 @@ from pipeline.settings.checks import contradictions
 from pipeline.settings.existing import TABLES, ExistingTable, existing_tables
 from pipeline.settings.files import read_stage
 from tests.pages import snippets
-from tests.pipeline.synthesis import synthesise_settings
+from tests.pipeline.synthesis import Synthesis, synthesise_settings
 
 ACCOUNT = "us-east-1:123456789012"
 LEDGER = f"arn:aws:dynamodb:{ACCOUNT}:table/kept-ledger"
@@ -72,6 +72,45 @@ def test_one_table_may_be_named_and_the_others_stay(tmp_path) -> None:
     stage = replace(read_stage("dev"), existing_tables=f"receipts {OTHERS['receipts']}")
     made = synthesise_settings(stage, tmp_path).templates[DATA]["Resources"].values()
     assert 3 == sum(each["Type"] == "AWS::DynamoDB::Table" for each in made)
+
+
+@pytest.mark.synth
+def test_with_restored_tables_the_pipeline_can_be_deployed_before_the_data_stack(
+    syntheses: dict[str, Synthesis], tmp_path
+) -> None:
+    """It lets go of the lost ledger's export, which CloudFormation keeps as long as it is imported."""
+    before = syntheses["dev"].templates
+    stage = read_stage("dev")
+    restored = f"ledger {STREAM}, rollups {OTHERS['rollups']}"
+    after = synthesise_settings(replace(stage, existing_tables=restored), tmp_path).templates
+
+    wanted = references(after[PIPELINE])
+    assert wanted < references(before[PIPELINE])
+    there = before[DATA]["Outputs"]
+    assert {name for name in wanted if DATA in name} <= {f"{DATA}:{each}" for each in there} | {
+        each["Export"]["Name"] for each in there.values() if "Export" in each
+    }
+    taken = exports(before[DATA]) - exports(after[DATA])
+    assert 1 == len(taken & references(before[PIPELINE]))
+    assert set() == taken & wanted
+
+
+def exports(template: Any) -> set[str]:
+    return {each["Export"]["Name"] for each in template["Outputs"].values() if "Export" in each}
+
+
+def references(value: Any) -> set[str]:
+    """Return what a template reads of other stacks: names of exports, and stack:output."""
+    match value:
+        case {"Fn::ImportValue": name}:
+            return {name}
+        case {"Fn::GetStackOutput": {"StackName": stack, "OutputName": name}}:
+            return {f"{stack}:{name}"}
+        case dict():
+            return set().union(*map(references, value.values()))
+        case list():
+            return set().union(*map(references, value))
+    return set()
 
 
 def test_tables_are_read_by_name() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.pacing.holds import PLACES, Hold, Holds, Scope, Why, held
 from ordercast.pacing.opening import Opened, unopened
+from ordercast.pacing.restoring import fence, fences, gate, is_gate
 from ordercast.sending.due_partitions import held_behind
 from ordercast.workflows.ports import Ledger
 from tests.examples import paused
@@ -34,7 +35,7 @@ WHOLE = Hold(
     reason="25 USD a day",
     needs=Decimal("0.24"),
 )
-A_DAY = timedelta(days=1)
+A_DAY, A_SECOND = timedelta(days=1), timedelta(seconds=1)
 LONG_AFTER = LATER + 30 * A_DAY
 
 
@@ -161,3 +162,32 @@ class HoldsPromises:
 
         assert [ONE.id] == due(ledger, LONG_AFTER)
         assert [] == behind(ledger, TEXTS)
+
+    def test_a_restored_ledger_has_its_fence_and_its_gate_until_they_are_let_go(
+        self, ledger: CountingLedger
+    ) -> None:
+        """The instant of the fence is that of the loss, to the second, in every time zone."""
+        lost_at = ONE.effective_at.astimezone(timezone(-A_DAY / 4))
+        closed = gate(by="ada", since=START)
+        around = fence(lost_at=lost_at, by="ada", since=START, reason="deleted")
+        assert {closed, around} == {*ledger.hold([closed, around])}
+        assert around.scope.covers(ONE)
+        assert not around.scope.covers(replace(ONE, effective_at=lost_at + A_SECOND))
+
+        ledger.let_go({closed.id}, at=LATER)
+        found = holds(ledger)
+        assert (around,) == fences(found)
+        assert [] == [each for each in found if is_gate(each)]
+        assert [] == behind(ledger, around)
+
+        enter(ledger, ONE)
+        ledger.change([(ONE, held(ONE, around, until=LATER + A_DAY))])
+        assert [ONE.id] == behind(ledger, around)
+        assert {around.id: 1, closed.id: 0} == ledger.waiting([around.id, closed.id])
+
+    def test_a_second_loss_has_a_fence_of_its_own(self, ledger: Ledger) -> None:
+        first = fence(lost_at=START, by="ada", since=START)
+        second = fence(lost_at=LATER, by="ada", since=LATER)
+        ledger.hold([first])
+
+        assert (first, second) == fences(ledger.hold([second]))
