@@ -49,6 +49,8 @@ RELAY_SETTINGS = OrderRelaySettings(
     allowed_recipients="*",
     countries="US",
     landlines=False,
+    fallback=True,
+    fallback_to_text=False,
     status_synonyms="",
 )
 
@@ -147,6 +149,7 @@ def _environment() -> dict[str, str]:
         claim_lease=timedelta(seconds=60),
         receipt_retention=timedelta(days=30),
         receipt_timeout=timedelta(hours=72),
+        fallback_unknown_after=timedelta(hours=1),
         velocity_floor=0,
         velocity_factor=5,
         countries="US",

@@ -45,6 +45,8 @@ export interface OrderEventV1Fields {
   contact?: ContactV1 | null;
   channel?: "auto" | "both" | "email" | "sms" | null;
   priority?: "high" | "normal" | null;
+  /** what is sent where a text cannot be */
+  fallback?: "email" | "none" | null;
   tracking_url?: string | null;
   campaign?: string | null;
   shop?: string | null;

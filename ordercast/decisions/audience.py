@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel, OrderEvent, Priority
-from ordercast.notifications.channels import CHANNELS, FALLBACK
+from ordercast.notifications.channels import CHANNELS, WITHOUT_CONTACT
 from ordercast.people.email_addresses import mailbox
 from ordercast.people.person import Person
 from ordercast.people.phone_numbers import PhoneNumber, phone_number
@@ -25,7 +25,8 @@ class Policy(QuietPolicy):
     """The settings of a stage that decide; `allowed` are patterns of recipients.
 
     Texts go to `countries` only, and to landlines only with `landlines`. `synonyms` are the stage's
-    own words for statuses.
+    own words for statuses. With `fallback` an e-mail takes the place of a text that cannot be had, with
+    `fallback_to_text` a text that of an urgent e-mail.
     """
 
     retention: timedelta
@@ -35,6 +36,8 @@ class Policy(QuietPolicy):
     countries: frozenset[str]
     landlines: bool
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    fallback: bool = False
+    fallback_to_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +112,12 @@ def number_of(
 def consent_for(event: OrderEvent, channel: Channel, audience: Audience) -> str | None:
     """Return the source of the consent: the event, if it names channel and contact, or the record.
 
-    To a promotional message only the record agrees: a shop's event cannot.
+    An event names a channel also as its fallback. To a promotional message only the record agrees: a
+    shop's event cannot.
     """
     promotional = is_promotional(event.status, event.shop)
-    named = event.channels and channel in event.channels and as_written(event, None, channel)
+    names = channel == event.fallback_wish or channel in (event.channels or ())
+    named = names and as_written(event, None, channel)
     if named and not promotional:
         return CONSENT_BY_EVENT
     if audience.customer and audience.customer.agreed_to(channel, promotional=promotional):
@@ -155,7 +160,7 @@ def channels_of(event: OrderEvent, audience: Audience) -> tuple[Channel, ...]:
     # and the send rules say why not.
     customer = audience.customer
     reachable = tuple(channel for channel in Channel if as_written(event, customer, channel))
-    return reachable or (FALLBACK,)
+    return reachable or (WITHOUT_CONTACT,)
 
 
 def as_written(event: OrderEvent, customer: Person | None, channel: Channel) -> str | None:

@@ -25,11 +25,15 @@ a repetition gets the same decision. An end, because they are the only rows that
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The decision on one channel: requested, deferred *until* a time, or suppressed by a *rule*."""
+    """The decision on one channel: requested, deferred *until* a time, or suppressed by a *rule*.
+
+    *instead_of* is the channel in whose place it is a fallback.
+    """
 
     state: State
     rule: str | None = None
     until: datetime | None = None
+    instead_of: Channel | None = None
 
 
 Verdicts = Mapping[Channel, Verdict]
@@ -81,6 +85,7 @@ def fingerprint(event: OrderEvent) -> str:
             contact.time_zone,
             event.channels,
             event.priority_wish,
+            event.fallback_wish,
         ),
     )
     return blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()

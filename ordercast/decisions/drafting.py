@@ -13,6 +13,7 @@ from ordercast.decisions.audience import (
     stated_time_zones,
 )
 from ordercast.decisions.decision import KEPT, Decision, Verdict, Verdicts
+from ordercast.decisions.fallback import fallback_of
 from ordercast.events.identity import notification_id
 from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.notifications.lifecycle import State
@@ -90,6 +91,8 @@ def _row(
         effective_at=verdict.until or decision.accepted_at,
         expires_at=decision.expires_at,
         due_at=_due(verdict, decision.accepted_at, policy),
+        fallback=fallback_of(event, channel, decision, audience, policy=policy),
+        fallback_for=verdict.instead_of and notification_id(event, verdict.instead_of),
     )
 
 

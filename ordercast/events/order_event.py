@@ -15,7 +15,7 @@ import msgspec
 
 from ordercast.events.documents import document_in
 from ordercast.events.notes import Note
-from ordercast.events.order_event_fields import AmountV1, ContactV1, Items, ItemV1
+from ordercast.events.order_event_fields import AmountV1, ContactV1, FallbackWish, Items, ItemV1
 from ordercast.events.reading.document import read_document
 from ordercast.events.statuses import DEFAULT_STATUS, STATUSES, canonical
 
@@ -68,6 +68,7 @@ class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     contact: Contact
     channels: tuple[Channel, ...] | None
     priority_wish: Priority | None
+    fallback_wish: FallbackWish | None = None
     tracking_url: str | None
     written_link: str | None
     campaign: str | None
@@ -114,6 +115,7 @@ def order_event_of(
         contact=wire.contact or NO_CONTACT,
         channels=_CHANNELS[wire.channel],
         priority_wish=wire.priority and Priority(wire.priority),
+        fallback_wish=wire.fallback,
         tracking_url=wire.tracking_url,
         written_link=written_link,
         campaign=wire.campaign,

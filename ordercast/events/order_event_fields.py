@@ -32,6 +32,7 @@ StatusWord = Annotated[
 WebAddress = Annotated[str, Meta(pattern=r"^https?://[!-~]+" + _END, max_length=1024)]
 ChannelWish = Literal["sms", "email", "both", "auto"]
 PriorityWish = Literal["high", "normal"]
+FallbackWish = Literal["email", "none"]
 
 
 class _Part(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -109,6 +110,9 @@ class OrderEventV1(
     contact: ContactV1 | None = None
     channel: ChannelWish | None = None
     priority: PriorityWish | None = None
+    fallback: (
+        Annotated[FallbackWish, Meta(description="what is sent where a text cannot be")] | None
+    ) = None
     tracking_url: WebAddress | None = None
     campaign: Identifier | None = None
     shop: Identifier | None = None

@@ -96,7 +96,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
 )
 
 # The channel whose suppressed notification records that a customer cannot be reached on any.
-FALLBACK = Channel.EMAIL
+WITHOUT_CONTACT = Channel.EMAIL
 
 
 def rank(state: State, channel: Channel) -> int:

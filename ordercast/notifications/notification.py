@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ordercast.events.order_event import Channel, Money, Priority
+from ordercast.notifications.fallback import Fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 
@@ -49,6 +50,9 @@ class Notification:
     quiet hours hold back. `ages_from` is set where quiet hours held it back after it was accepted:
     `effective_at`, later by that wait, from which its age counts.
 
+    `fallback` is what may take its place on the other channel; one that took another's place names
+    that as `fallback_for`.
+
     `locale` is the recipient's own (BCP 47), whether or not there are words in it.
 
     `country` (ISO 3166-1) is that of the number, or of an e-mail's reader. `messages` are those
@@ -90,6 +94,8 @@ class Notification:
     country: str | None = None
     time_zones: tuple[str, ...] = ()
     ages_from: datetime | None = None
+    fallback: Fallback | None = None
+    fallback_for: str | None = None
     messages: Mapping[str, Message] = field(default_factory=dict)
     cost: Decimal | None = None
     cost_source: CostSource | None = None

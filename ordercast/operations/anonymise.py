@@ -148,7 +148,7 @@ def masked_text(text: str) -> str:
 
 _FIELDS: Mapping[str, str] = {
     **dict.fromkeys(("order_id", "event_id", "status", "occurred_at", "schema_version"), "kept"),
-    **dict.fromkeys(("amount", "channel", "priority", "campaign", "shop"), "kept"),
+    **dict.fromkeys(("amount", "channel", "priority", "fallback", "campaign", "shop"), "kept"),
     **dict.fromkeys(("orderId", "orderAmount", "timestamp"), "kept"),
     **dict.fromkeys(("locale", "time_zone", "country"), "kept"),
     "customer_id": "customer",

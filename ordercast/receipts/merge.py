@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from ordercast.notifications.fallback import ends_unheard, needs_word
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.message import CostSource, Message, best_of, earliest, joined
 from ordercast.notifications.notification import Notification
@@ -74,9 +75,18 @@ def merge_message(
         else earliest((row.sent_at, sent_at)),
         delivered_at=earliest((row.delivered_at, delivered_at)),
         closed_at=best.at if best.state in FINAL else None,
-        due_at=None,
+        # For its fallback, which a delivery makes needless.
+        due_at=(best.at or sent_at) if ends_unheard(row, best.state) else None,
         lease_until=None,
     )
+
+
+def due_if_silent(row: Notification, *, unknown_after: timedelta, now: datetime) -> Notification:
+    """Return *row* due for its fallback, if it is urgent and nothing was heard of it for so long."""
+    if row.state is not State.SENT or row.sent_at is None or not needs_word(row):
+        return row
+    at = row.sent_at + unknown_after
+    return replace(row, due_at=at) if at <= now else row
 
 
 def _to_be_sent_again(row: Notification, message: Message) -> Notification:

@@ -10,6 +10,7 @@ from ordercast.pacing.holds import Why, held, hold_of
 from ordercast.pacing.restoring import fenced, perhaps_sent
 from ordercast.people.quiet_policy import QuietPolicy
 from ordercast.sending.backoff import MAX_MESSAGES, OUT_OF_ATTEMPTS
+from ordercast.sending.fallbacks import fallback_at
 from ordercast.sending.in_doubt import lapsed, resent_or_closed
 from ordercast.sending.republish_schedule import next_republish
 from ordercast.sending.send_rules import (
@@ -25,13 +26,17 @@ from ordercast.sending.send_rules import (
 class DuePolicy:
     """A stage's waiting times; with `resend_email_after` None no e-mail in doubt is resent.
 
-    After `receipt_timeout` no more receipts of a message are expected.
+    After `receipt_timeout` no more receipts of a message are expected. A fallback waits for
+    `fallback_grace` after the end of what it is for, and where nothing is known of an urgent text for
+    `fallback_unknown_after`; None is never.
     """
 
     first_wait: timedelta
     resend_email_after: timedelta | None
     receipt_timeout: timedelta
     quiet: QuietPolicy
+    fallback_grace: timedelta = timedelta()
+    fallback_unknown_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +72,27 @@ def due_action(
             row, publish = resent_or_closed(
                 row, due_policy, receipts_applied_until=receipts_applied_until, now=now
             )
-            return DueAction(row=row, publish=publish)
+            at = None if publish else _fallback_at(row, due_policy)
+            sooner = at and row.due_at and now < at < row.due_at
+            return DueAction(row=replace(row, due_at=at) if sooner else row, publish=publish)
         case _:
-            # Sent or closed: nothing is due any more.
-            return DueAction(row=replace(row, due_at=None, sweeps=row.sweeps + 1))
+            return DueAction(row=_at_rest(row, due_policy, now))
+
+
+def _at_rest(row: Notification, due_policy: DuePolicy, now: datetime) -> Notification:
+    """Return a row that was sent or is closed: nothing is due any more, but for a fallback."""
+    at = _fallback_at(row, due_policy)
+    if at and at <= now:  # it could not be entered
+        return looked_at(row, due_policy=due_policy, now=now)
+    return replace(row, due_at=at, sweeps=row.sweeps + 1)
+
+
+def _fallback_at(row: Notification, due_policy: DuePolicy) -> datetime | None:
+    return fallback_at(
+        row,
+        grace=due_policy.fallback_grace,
+        unknown_after=due_policy.fallback_unknown_after,
+    )
 
 
 def looked_at(row: Notification, *, due_policy: DuePolicy, now: datetime) -> Notification:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ordercast.notifications.fallback import ends_unheard
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
@@ -119,8 +120,13 @@ def settled(row: Notification, settlement: Settlement) -> Notification:
         lease_until=None,
         in_doubt_since=at if doubtful else row.in_doubt_since if row.resends else None,
         closed_at=at if ends else None,
-        due_at=None if ends else row.due_at,
+        due_at=_due_at(row, outcome, at) if ends else row.due_at,
     )
+
+
+def _due_at(row: Notification, outcome: Outcome, at: datetime) -> datetime | None:
+    """Return when a row that ended is due: at once, if its fallback is to be entered."""
+    return at if ends_unheard(row, outcome.state) else None
 
 
 def limit_attempts(outcome: Outcome, row: Notification) -> Outcome:

@@ -18,11 +18,11 @@ decision; quiet hours, because they may have begun while it waited for its turn.
 decides once (recipient, cap) is not asked again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
+from functools import partial
 
 from ordercast.decisions.audience import (
     CONSENT_BY_EVENT,
@@ -31,39 +31,38 @@ from ordercast.decisions.audience import (
     as_written,
     channels_of,
     consent_for,
-    number_of,
     priority_of,
     recipient_of,
     stated_time_zones,
 )
 from ordercast.decisions.decision import STALE, Verdict, Verdicts
+from ordercast.decisions.fallback import may_be_replaced
 from ordercast.decisions.lookup import LatestStatusKey, LookupResult
+from ordercast.decisions.usable_addresses import NO_CONTACT, NOT_ALLOWED, unusable
 from ordercast.events.identity import customer_key, notification_id, order_of
 from ordercast.events.order_event import Channel, OrderEvent, Priority
 from ordercast.notifications.channels import CHANNELS
+from ordercast.notifications.fallback import OTHER, awaits_fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, is_stale
 from ordercast.pacing.holds import FOR_MONEY
 from ordercast.people.person import Person, people_for
-from ordercast.people.phone_numbers import NumberKind, PhoneNumber
 from ordercast.people.quiet_policy import QuietPolicy, held_until
-from ordercast.people.written_numbers import NumberProblem
 from ordercast.templates.statuses import is_promotional
 from ordercast.templates.words import TemplateFailed
 
 NO_CONSENT = "no-consent"
 NO_CHANNEL = "no-channel"
-NO_CONTACT = "no-contact"
-INVALID_CONTACT = NumberProblem.NO_NUMBER.value
-NOT_ALLOWED = "not-allowed"
-COUNTRY_CLOSED = "country-closed"
-NUMBER_KIND = "number-kind"
 QUIET_HOURS = "quiet-hours"
 BACK_PRESSURE = "back-pressure"
 CAP = "cap"
 EXPIRED = "expired"
 OVER_BUDGET = "over-budget"
+ALREADY_DELIVERED = "already-delivered"
+
+# What stands in the way of the message and not of its channel: on another it would be no better.
+NOT_REPLACED = frozenset({STALE, CAP, EXPIRED, NOT_ALLOWED, NO_CHANNEL, NO_CONSENT})
 
 SendWithin = Callable[[Notification], timedelta]
 """Return how old a notification may be when it is sent."""
@@ -72,9 +71,10 @@ SendWithin = Callable[[Notification], timedelta]
 QUIET_AT_MOST = timedelta(days=3)
 
 
-def latest_status_key_of(row: Notification) -> LatestStatusKey:
-    """Return the key of the latest status that *row* must not be older than."""
-    return order_of(row.id), row.channel
+def latest_status_keys_of(row: Notification) -> list[LatestStatusKey]:
+    """Return the keys of the latest statuses that *row* must not be older than: a fallback, on both channels."""
+    channels = [row.channel, OTHER[row.channel]] if row.fallback_for else [row.channel]
+    return [(order_of(row.id), channel) for channel in channels]
 
 
 def decide(
@@ -85,27 +85,28 @@ def decide(
     policy: Policy,
     now: datetime,
 ) -> dict[Channel, Verdict]:
-    """Return the verdict of each channel for *event*; `capped` comes afterwards."""
-    return {
-        channel: _verdict(
-            event, channel, audience, latest_statuses.get(channel), policy=policy, now=now
-        )
-        for channel in channels_of(event, audience)
-    }
+    """Return the verdict of each channel for *event*, and of its fallback; `capped` comes afterwards."""
+    decided = partial(_verdict, event, audience=audience, policy=policy, now=now)
+    channels = channels_of(event, audience)
+    verdicts = {each: decided(each, [latest_statuses.get(each)]) for each in channels}
+    for channel, verdict in dict(verdicts).items():
+        refused = verdict.state is State.SUPPRESSED and verdict.rule not in NOT_REPLACED
+        if refused and may_be_replaced(event, channel, verdicts, policy=policy):
+            fallback = decided(OTHER[channel], list(latest_statuses.values()))
+            verdicts[OTHER[channel]] = replace(fallback, instead_of=channel)
+    return verdicts
 
 
 def capped(event: OrderEvent, verdicts: Verdicts, over_cap: AbstractSet[str]) -> Verdicts:
     """Return *verdicts* with the notifications *over_cap*, by id, suppressed."""
-    over = Verdict(state=State.SUPPRESSED, rule=CAP)
     return {
-        channel: over if notification_id(event, channel) in over_cap else verdict
+        channel: _over_cap(verdict) if notification_id(event, channel) in over_cap else verdict
         for channel, verdict in verdicts.items()
     }
 
 
-def is_allowed(recipient: str, policy: Policy) -> bool:
-    """Tell whether this stage may send to *recipient*; a domain has no case."""
-    return any(fnmatchcase(recipient, _lower_domain(each)) for each in policy.allowed)
+def _over_cap(verdict: Verdict) -> Verdict:
+    return replace(verdict, state=State.SUPPRESSED, rule=CAP, until=None)
 
 
 def block_reason(
@@ -117,18 +118,27 @@ def block_reason(
     refusals = [
         person.refusal(row.channel, row.recipient, promotional=promotional) for person in known
     ]
-    if any(refusals):
-        return next(each for each in refusals if each)
+    if refusal := next((each for each in refusals if each), None):
+        return refusal
     by_event = row.consent == CONSENT_BY_EVENT and not promotional
     if not by_event and not _consents(row, found, promotional=promotional):
         return NO_CONSENT
     if row.recipient is None:
         return NO_CONTACT
-    if is_stale(row.status, row.occurred_at, found.latest_statuses.get(latest_status_key_of(row))):
-        return STALE
+    if news := _no_news(row, found):
+        return news
     if now <= expires_at(row, send_within):
         return None
     return OVER_BUDGET if row.state is State.DEFERRED and row.rule in FOR_MONEY else EXPIRED
+
+
+def _no_news(row: Notification, found: LookupResult) -> str | None:
+    """Return the rule by which *row* says what its reader knows already, or what is out of date."""
+    latest = [found.latest_statuses.get(key) for key in latest_status_keys_of(row)]
+    if any(is_stale(row.status, row.occurred_at, each) for each in latest):
+        return STALE
+    replaced = found.notifications.get(row.fallback_for or "")
+    return ALREADY_DELIVERED if replaced and replaced.delivered_at else None
 
 
 def expires_at(row: Notification, send_within: timedelta) -> datetime:
@@ -180,11 +190,15 @@ def back_pressured(row: Notification, *, until: datetime) -> Notification:
 
 
 def suppressed(row: Notification, rule: str, *, at: datetime) -> Notification:
-    """Return *row* suppressed by *rule*; a resent one, which may have arrived, stays in doubt."""
+    """Return *row* suppressed by *rule*; a resent one, which may have arrived, stays in doubt.
+
+    It is due where its fallback is to be entered.
+    """
     row = replace(row, rule=rule, held_by=None)
     if row.resends:
         return replace(row, state=State.IN_DOUBT)
-    return replace(row, state=State.SUPPRESSED, due_at=None, closed_at=at)
+    replaced = awaits_fallback(row) and rule not in NOT_REPLACED
+    return replace(row, state=State.SUPPRESSED, due_at=at if replaced else None, closed_at=at)
 
 
 def unsendable(row: Notification, error: Exception, *, at: datetime) -> Notification:
@@ -217,9 +231,9 @@ def _customer(row: Notification, found: LookupResult) -> Person | None:
 def _verdict(
     event: OrderEvent,
     channel: Channel,
-    audience: Audience,
-    latest_status: LatestStatus | None,
+    latest_statuses: Iterable[LatestStatus | None],
     *,
+    audience: Audience,
     policy: Policy,
     now: datetime,
 ) -> Verdict:
@@ -227,7 +241,7 @@ def _verdict(
     block_reason = _refusal(event, channel, audience, policy=policy)
     if block_reason:
         return Verdict(state=State.SUPPRESSED, rule=block_reason)
-    if is_stale(event.status, event.occurred_at, latest_status):
+    if any(is_stale(event.status, event.occurred_at, each) for each in latest_statuses):
         return Verdict(state=State.SUPPRESSED, rule=STALE)
     urgent = priority_of(event) is Priority.HIGH
     until = None if urgent else _quiet_until(event, channel, audience, policy=policy, now=now)
@@ -249,37 +263,7 @@ def _refusal(
         return NO_CHANNEL
     if consent_for(event, channel, audience) is None:
         return NO_CONSENT if as_written(event, audience.customer, channel) else NO_CONTACT
-    return _unusable(event, channel, audience, policy=policy)
-
-
-def _unusable(
-    event: OrderEvent, channel: Channel, audience: Audience, *, policy: Policy
-) -> str | None:
-    """Return the rule by which nothing goes to what stands in the field of this channel."""
-    if not as_written(event, audience.customer, channel):
-        return NO_CONTACT
-    number = number_of(event, channel, audience, policy=policy)
-    if rule := number and _closed(number, policy):
-        return rule
-    recipient = recipient_of(event, channel, audience, policy=policy)
-    if recipient is None:
-        return INVALID_CONTACT
-    return None if is_allowed(recipient, policy) else NOT_ALLOWED
-
-
-def _closed(number: PhoneNumber | NumberProblem, policy: Policy) -> str | None:
-    """Return the rule by which no text goes to this number, its kind or its country."""
-    if isinstance(number, NumberProblem):
-        return number.value
-    landline = number.kind is NumberKind.LANDLINE
-    if number.kind is NumberKind.SPECIAL or (landline and not policy.landlines):
-        return NUMBER_KIND
-    return None if number.country in policy.countries else COUNTRY_CLOSED
-
-
-def _lower_domain(pattern: str) -> str:
-    local, at, domain = pattern.rpartition("@")
-    return local + at + domain.lower()
+    return unusable(event, channel, audience, policy=policy)
 
 
 def _quiet_until(

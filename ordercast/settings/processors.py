@@ -51,6 +51,8 @@ class OrderRelaySettings(QuietSettings, EnvironmentSettings, frozen=True, kw_onl
     allowed_recipients: str
     countries: str
     landlines: bool
+    fallback: bool
+    fallback_to_text: bool
     status_synonyms: str
 
 
@@ -68,6 +70,7 @@ class SendPolicy(QuietSettings, frozen=True, kw_only=True):
     claim_lease: timedelta
     receipt_retention: timedelta
     receipt_timeout: timedelta
+    fallback_unknown_after: timedelta
 
 
 class SenderSettings(SendPolicy, EnvironmentSettings, frozen=True, kw_only=True):
@@ -144,12 +147,18 @@ class ReceiptTrackerSettings(ReceiptPolicy, EnvironmentSettings, frozen=True, kw
 
 
 class SweepPolicy(QuietSettings, frozen=True, kw_only=True):
-    """When the sweeper acts, set in stages/*.toml by the same names; to resend after 0 is never, to hold at 0 too."""
+    """When the sweeper acts, and to whom fallbacks go, set in stages/*.toml by the same names.
+
+    To resend after 0 is never, to hold at 0 too, and to fall back after 0 of knowing nothing.
+    """
 
     republish_after: timedelta
     resend_email_after: timedelta
     receipt_timeout: timedelta
     claim_lease: timedelta
+    fallback_grace: timedelta
+    fallback_unknown_after: timedelta
+    allowed_recipients: str
     soft_bounces: int
     hold_bounce_percent: Decimal
     hold_complaint_percent: Decimal

@@ -200,6 +200,10 @@ class StageSettings(Settings, frozen=True):
     promotional_quiet_hours: Text
     countries: Text
     landlines: Flag
+    fallback: Flag
+    fallback_to_text: Flag
+    fallback_grace: Span
+    fallback_unknown_after: Span
     default_country: Country
     default_time_zone: Text
     default_currency: Currency

@@ -31,6 +31,10 @@ class ReceiptPorts:
             ledger=self.ledger,
             account=self.account,
             receipt_timeout=policy.receipt_timeout,
+            # The sweeper alone looks at what nothing was heard of.
+            unknown_after=policy.fallback_unknown_after or None
+            if isinstance(policy, SweepPolicy)
+            else None,
             now=self.now,
         )
 

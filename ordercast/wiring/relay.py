@@ -71,4 +71,6 @@ def policy_of(settings: "OrderRelaySettings | StageSettings") -> Policy:
         countries=frozenset(open_countries(settings.countries)),
         landlines=settings.landlines,
         synonyms=status_synonyms(settings.status_synonyms),
+        fallback=settings.fallback,
+        fallback_to_text=settings.fallback_to_text,
     )

@@ -123,5 +123,6 @@ def _settling(ports: SenderPorts, policy: SendPolicy, account: AccountTrouble) -
         ),
         receipt_retention=policy.receipt_retention,
         receipt_timeout=policy.receipt_timeout,
+        unknown_after=policy.fallback_unknown_after or None,
         chance=ports.chance,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ordercast.pacing.reputation import ReputationLimits
 from ordercast.sending.due_policy import DuePolicy
 from ordercast.sending.send_rules import SendWithin
-from ordercast.settings.processors import SweepPolicy
+from ordercast.settings.processors import SweepPolicy, recipient_patterns
 from ordercast.templates.statuses import send_within
 from ordercast.wiring.quiet import quiet_policy
 from ordercast.wiring.receipts import ReceiptPorts
@@ -18,6 +18,7 @@ from ordercast.workflows.ports import (
     SendQuotas,
 )
 from ordercast.workflows.release_room import Senders
+from ordercast.workflows.sweep.enter_fallbacks import EnterFallbacks
 from ordercast.workflows.sweep.keep_budgets import KeepBudgets
 from ordercast.workflows.sweep.keep_reputation import KeepReputation, Reputations
 from ordercast.workflows.sweep.keep_send_quota import CHANNEL, KeepSendQuota
@@ -74,6 +75,8 @@ def sweep(
         resend_email_after=policy.resend_email_after or None,
         receipt_timeout=policy.receipt_timeout,
         quiet=quiet_policy(policy),
+        fallback_grace=policy.fallback_grace,
+        fallback_unknown_after=policy.fallback_unknown_after or None,
     )
     release = ReleaseDeferred(
         ledger=ports.ledger,
@@ -97,6 +100,13 @@ def sweep(
         receipts=receipts,
         look=LookAtDue(
             ledger=ports.ledger,
+            enter_fallbacks=EnterFallbacks(
+                ledger=ports.ledger,
+                notifications_topic=ports.notifications_topic,
+                send_within=ports.send_within,
+                due_policy=due_policy,
+                allowed=recipient_patterns(policy.allowed_recipients),
+            ),
             notifications_topic=ports.notifications_topic,
             receipts=ports.receipt_queue,
             match_texts=receipts.match_texts,

@@ -9,7 +9,7 @@ from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import LedgerUnavailable
 from ordercast.notifications.notification import Notification
 from ordercast.people.person import Person
-from ordercast.receipts.merge import merge_receipts
+from ordercast.receipts.merge import due_if_silent, merge_receipts
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.receipts.suppressions import Evidence, evidence_in, suppress
 from ordercast.workflows.account_trouble import AccountTrouble
@@ -22,13 +22,15 @@ ROUNDS = 5  # of losing the race for a row or a record; after these the batch is
 class MergeReceipts:
     """Merge receipt logs into their notifications.
 
-    Merging is by maximum and idempotent, so the loser of a race reads and merges again.
+    Merging is by maximum and idempotent, so the loser of a race reads and merges again. What is urgent
+    and was heard nothing of for `unknown_after` is due then, for its fallback; None is never.
     """
 
     ledger: Ledger
     account: AccountTrouble
     receipt_timeout: timedelta
     now: Clock
+    unknown_after: timedelta | None = None
 
     def __call__(self, receipt_logs: Sequence[ReceiptLog]) -> dict[str, Notification]:
         """Return the rows as they now are, by id; raises `Retryable` when a table fails."""
@@ -58,9 +60,11 @@ class MergeReceipts:
         raise LedgerUnavailable(message)
 
     def _merged(self, row: Notification, receipt_logs: Sequence[ReceiptLog]) -> Notification:
-        return merge_receipts(
-            row, receipt_logs, receipt_timeout=self.receipt_timeout, now=self.now()
-        )
+        now = self.now()
+        row = merge_receipts(row, receipt_logs, receipt_timeout=self.receipt_timeout, now=now)
+        if self.unknown_after is None:
+            return row
+        return due_if_silent(row, unknown_after=self.unknown_after, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,6 +161,8 @@ def _doubt(stage: StageSettings) -> Iterator[Rule]:
     """Hold the receipt timeout against whatever still waits for a receipt: it must not be closed before."""
     found = stage.receipt_timeout > ORPHAN_LEASES * stage.claim_lease
     yield "receipt_timeout", found, f"must be longer than {ORPHAN_LEASES} times claim_lease"
+    unknown = stage.fallback_unknown_after < stage.receipt_timeout
+    yield "fallback_unknown_after", unknown, "must be shorter than receipt_timeout"
     resend = stage.resend_email_after
     # An event of SES waits up to a window in front of the receipt tracker.
     waits = not resend or resend > stage.receipt_tracker.window

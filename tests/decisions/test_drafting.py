@@ -8,13 +8,14 @@ import pytest
 from ordercast.decisions.audience import CONSENT_BY_EVENT, CONSENT_ON_RECORD, audience_of
 from ordercast.decisions.decision import KEPT, STALE, Decision, Verdict, Verdicts
 from ordercast.decisions.drafting import latest_statuses, rows
+from ordercast.decisions.usable_addresses import NO_CONTACT
 from ordercast.events.order_event import Channel, Money, Priority
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification, OrderItem
 from ordercast.notifications.status_rank import status_rank
 from ordercast.people.person import Person, QuietHours
 from ordercast.rollups.rollup import hour_of
-from ordercast.sending.send_rules import NO_CONTACT, QUIET_HOURS
+from ordercast.sending.send_rules import QUIET_HOURS
 from tests.examples import EMAIL, PHONE, POLICY, drafts, order_event, person, quiet_for
 from tests.fakes.clock import START
 

@@ -7,17 +7,16 @@ import pytest
 
 from ordercast.decisions.audience import audience_of, recipient_of
 from ordercast.decisions.decision import Verdict
-from ordercast.events.order_event import Channel
-from ordercast.notifications.lifecycle import State
-from ordercast.people.person import Person
-from ordercast.sending.send_rules import (
+from ordercast.decisions.usable_addresses import (
     INVALID_CONTACT,
-    NO_CHANNEL,
-    NO_CONSENT,
     NO_CONTACT,
     NOT_ALLOWED,
     is_allowed,
 )
+from ordercast.events.order_event import Channel
+from ordercast.notifications.lifecycle import State
+from ordercast.people.person import Person
+from ordercast.sending.send_rules import NO_CHANNEL, NO_CONSENT
 from tests.decisions.deciding import SENT, rules, verdicts
 from tests.examples import EMAIL, PHONE, POLICY, order_event, person
 
@@ -147,7 +146,7 @@ def test_a_bare_number_is_read_in_their_country_else_the_contact_s_else_the_stag
 def test_a_stage_writes_only_to_whom_it_may(patterns: tuple[str, ...], *, allowed: bool) -> None:
     policy = replace(POLICY, allowed=patterns)
 
-    assert allowed == is_allowed(EMAIL, policy)
+    assert allowed == is_allowed(EMAIL, policy.allowed)
     assert (None if allowed else NOT_ALLOWED) == rules(policy=policy)[Channel.EMAIL]
 
 

@@ -7,8 +7,9 @@ import pytest
 from phonenumbers import PhoneNumberType as Kind
 
 from ordercast.decisions.audience import Policy
+from ordercast.decisions.usable_addresses import COUNTRY_CLOSED, NOT_ALLOWED, NUMBER_KIND
 from ordercast.events.order_event import Channel
-from ordercast.sending.send_rules import COUNTRY_CLOSED, NO_CONSENT, NOT_ALLOWED, NUMBER_KIND
+from ordercast.sending.send_rules import NO_CONSENT
 from tests.decisions.deciding import rules
 from tests.examples import EMAIL, POLICY, person
 

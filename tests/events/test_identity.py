@@ -194,6 +194,7 @@ def test_an_event_is_known_by_the_fields_that_are_named_and_by_no_other(event_id
         "contact": Contact(email="ada@example.com"),
         "channels": (Channel.SMS,),
         "priority_wish": Priority.HIGH,
+        "fallback_wish": "email",
         "campaign": "spring",
     }
     assert others.keys() == {*OrderEvent.__struct_fields__}

@@ -45,6 +45,7 @@ RESEND_EMAIL_AFTER = timedelta(minutes=30)
 RECEIPT_TIMEOUT = timedelta(hours=72)
 ORPHAN_WAIT = 3 * LEASE
 SOFT_BOUNCES = 3
+FALLBACK_GRACE, FALLBACK_UNKNOWN_AFTER = timedelta(minutes=10), timedelta(hours=1)
 QUIET = {
     "quiet_hours": "",
     "promotional_quiet_hours": "",
@@ -60,6 +61,7 @@ SEND_POLICY = SendPolicy(
     claim_lease=LEASE,
     receipt_retention=RECEIPT_RETENTION,
     receipt_timeout=RECEIPT_TIMEOUT,
+    fallback_unknown_after=FALLBACK_UNKNOWN_AFTER,
 )
 
 

@@ -29,6 +29,8 @@ from ordercast.workflows.sweep.sweep import Sweep
 from ordercast.workflows.sweep.swept import Swept
 from ordercast.workflows.sweep_receipts import SweepReceipts
 from tests.fakes.services import (
+    FALLBACK_GRACE,
+    FALLBACK_UNKNOWN_AFTER,
     LEASE,
     ORPHAN_WAIT,
     RECEIPT_RETENTION,
@@ -215,6 +217,9 @@ class World(Services):
             receipt_timeout=RECEIPT_TIMEOUT,
             claim_lease=LEASE,
             soft_bounces=self.soft_bounces,
+            fallback_grace=FALLBACK_GRACE,
+            fallback_unknown_after=FALLBACK_UNKNOWN_AFTER,
+            allowed_recipients=",".join(self.policy.allowed),
             hold_bounce_percent=Decimal("4.5"),
             hold_complaint_percent=Decimal("0.09"),
         )

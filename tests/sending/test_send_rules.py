@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from ordercast.decisions.audience import CONSENT_ON_RECORD
 from ordercast.decisions.lookup import LookupResult
+from ordercast.decisions.usable_addresses import NO_CONTACT
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
@@ -12,9 +13,8 @@ from ordercast.people.person import Person, people_for
 from ordercast.sending.send_rules import (
     EXPIRED,
     NO_CONSENT,
-    NO_CONTACT,
     block_reason,
-    latest_status_key_of,
+    latest_status_keys_of,
     suppressed,
 )
 from tests.examples import EMAIL, notification, person
@@ -88,7 +88,7 @@ def test_a_row_without_a_recipient_is_not_sent() -> None:
 
 def latest_status(status: str, minutes: int = 0) -> LatestStatus:
     stands = status_rank(status, ONE.occurred_at) or 0
-    order, channel = latest_status_key_of(ONE)
+    ((order, channel),) = latest_status_keys_of(ONE)
     return LatestStatus(order=order, channel=channel, status_rank=stands + minutes * 60_000)
 
 

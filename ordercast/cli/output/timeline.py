@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ordercast.decisions.audience import CONSENT_BY_EVENT, CONSENT_ON_RECORD
 from ordercast.decisions.decision import Decision
+from ordercast.decisions.usable_addresses import COUNTRY_CLOSED, NUMBER_KIND
 from ordercast.events.identity import notification_id_for
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import Message
@@ -18,7 +19,6 @@ from ordercast.operations.units import count, dollars
 from ordercast.receipts.provider_events import OVER_PRICE, meaning_of
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.sending.routes import provider_label
-from ordercast.sending.send_rules import COUNTRY_CLOSED, NUMBER_KIND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,7 @@ class _Reading:
             items=self._items(),
             channel=self._helps("channel", values.channel),
             priority=self._helps("priority", values.priority),
+            fallback=self._helps("fallback", values.fallback),
             tracking_url=self._helps("tracking_url", values.link),
             campaign=self._helps("campaign", values.identifier),
             **identity,

@@ -31,7 +31,7 @@ EVENT = _spellings(
     (
         *("order_id", "schema_version", "event_id", "status", "customer_id", "occurred_at"),
         *("amount", "items", "contact", "channel", "priority", "tracking_url", "campaign"),
-        *("shop", "currency", "timestamp"),
+        *("fallback", "shop", "currency", "timestamp"),
     ),
     {"orderamount": "amount", "ordercurrency": "currency", "currencycode": "currency"}
     | dict.fromkeys(_STATUS, "status")

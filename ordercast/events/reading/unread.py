@@ -50,6 +50,7 @@ TAKEN = {
     "contact.time_zone": 'a time zone, such as "Europe/Stockholm"',
     "channel": '"sms", "email", "both" or "auto"',
     "priority": '"high" or "normal"',
+    "fallback": '"email" or "none"',
     "amount": 'an amount, such as {"value": "42.50", "currency": "USD"}',
     "currency": 'a currency, such as "USD"',
     "items": 'a list, such as ["Teapot", {"name": "Cup", "quantity": 4}]',

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from ordercast.events.order_event_fields import SCHEMA_VERSION, ChannelWish, ItemV1, PriorityWish
+from ordercast.events.order_event_fields import (
+    SCHEMA_VERSION,
+    ChannelWish,
+    FallbackWish,
+    ItemV1,
+    PriorityWish,
+)
 from ordercast.events.reading.amounts import number
 from ordercast.events.reading.spellings import ITEM, sorted_out
 from ordercast.events.reading.unread import Unread, shape
@@ -93,6 +99,14 @@ _PRIORITIES: Mapping[str, PriorityWish] = {"high": "high", "normal": "normal"}
 def priority(value: Any) -> PriorityWish:  # noqa: ANN401
     """Read a wish of priority."""
     return _one_of(value, _PRIORITIES)
+
+
+_FALLBACKS: Mapping[str, FallbackWish] = {"email": "email", "none": "none"}
+
+
+def fallback(value: Any) -> FallbackWish:  # noqa: ANN401
+    """Read a wish of what is sent in place of a text."""
+    return _one_of(value, _FALLBACKS)
 
 
 def _one_of(value: Any, words: Mapping[str, Word]) -> Word:  # noqa: ANN401

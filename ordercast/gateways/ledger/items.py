@@ -30,6 +30,7 @@ from ordercast.gateways.dynamodb.codec import (
     text_of,
 )
 from ordercast.gateways.ledger import index_keys
+from ordercast.notifications.fallback import Fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification, OrderDetails, OrderItem
@@ -70,6 +71,9 @@ VERSION_OF_WORDS = "words"
 _MESSAGES = map_of(
     record_of(Message, {"state": text_of(State), "at": INSTANT, "reason": TEXT, "price": DOLLARS})
 )
+_FALLBACK = Fields.of({**dict.fromkeys(("to", "rule", "consent"), TEXT), "entered_at": INSTANT})
+OTHER = "other"
+"""The attribute of the second half of a fallback's id: as short, for most texts have it."""
 _NOTIFICATION = Fields.of(
     {
         **dict.fromkeys(("status", "template", "locale", "recipient"), TEXT),
@@ -125,7 +129,15 @@ _HOLD = record_of(
 _DECISION = Fields.of(
     {
         "verdicts": map_of(
-            record_of(Verdict, {"state": text_of(State), "rule": TEXT, "until": INSTANT}),
+            record_of(
+                Verdict,
+                {
+                    "state": text_of(State),
+                    "rule": TEXT,
+                    "until": INSTANT,
+                    "instead_of": text_of(Channel),
+                },
+            ),
             key=Channel,
         ),
         **dict.fromkeys(("fingerprint", "position"), TEXT),
@@ -182,6 +194,7 @@ def write(notification: Notification) -> dict[str, Attribute]:
         **_NOTIFICATION.write(n),
         **_ORDER.write(n.order),
         **({"resends": number(n.resends)} if n.resends else {}),
+        **_write_fallback(n),
         **index_keys.attributes(n),
     }
 
@@ -192,7 +205,30 @@ def read(item: Item) -> Notification:
     known |= _NOTIFICATION.read(item)
     if "resends" in item:
         known["resends"] = int(item["resends"]["N"])
+    known |= _read_fallback(item)
     return Notification(id=id_of(item), order=OrderDetails(**_ORDER.read(item)), **known)
+
+
+def _write_fallback(n: Notification) -> dict[str, Attribute]:
+    """Return the links of a notification and its fallback: of an order's rows half an id tells one."""
+    links: dict[str, Attribute] = {}
+    if n.fallback:
+        links[OTHER] = text(n.fallback.id[HALF:])
+        if more := _FALLBACK.write(n.fallback):
+            links["fallback"] = {"M": more}
+    if n.fallback_for:
+        links["fallback_for"] = text(n.fallback_for[HALF:])
+    return links
+
+
+def _read_fallback(item: Item) -> dict[str, Any]:
+    order, known = item["pk"]["S"], dict[str, Any]()
+    if OTHER in item:
+        more = _FALLBACK.read(item.get("fallback", {"M": {}})["M"])
+        known["fallback"] = Fallback(id=order + item[OTHER]["S"], **more)
+    if "fallback_for" in item:
+        known["fallback_for"] = order + item["fallback_for"]["S"]
+    return known
 
 
 def write_latest_status(latest: LatestStatus) -> dict[str, Attribute]:

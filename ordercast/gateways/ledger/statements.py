@@ -1,6 +1,7 @@
 """Write the one conditional statement for each change of a ledger row. Used by the ledger gateway."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,14 @@ from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.ledger.index_keys import FAILURE
 from ordercast.gateways.ledger.items import key, latest_status_key
 from ordercast.notifications.failures import FAILURES, day_of
+from ordercast.notifications.fallback import ends_unheard
 from ordercast.notifications.lifecycle import FINAL, OUT_OF_OUR_HANDS, State
 from ordercast.notifications.message import Message
 from ordercast.notifications.status_rank import LatestStatus
 from ordercast.pacing.opening import HoldRecord
 from ordercast.receipts.merge import merge_message
 from ordercast.sending.claim import ClaimRequest, drawn_after
+from ordercast.sending.due_partitions import partition_of
 from ordercast.sending.outcome import Settlement
 
 VERSION = ("version",)
@@ -79,7 +82,7 @@ def settle(table: str, settlement: Settlement) -> Statement:
     """End a claim that its owner still holds, of a message without receipts so far."""
     outcome = settlement.outcome
     notification_id = settlement.notification.id
-    verdict, removed = _verdict(notification_id, outcome.state, outcome.reason, settlement.at)
+    verdict, removed = _verdict(settlement)
     return partiql.update(
         table,
         key(notification_id),
@@ -115,19 +118,21 @@ def write_holds(table: str, record: HoldRecord, *, seen_version: int) -> Stateme
     )
 
 
-def _verdict(
-    notification_id: str, state: State, reason: str | None, at: datetime
-) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
+def _verdict(settlement: Settlement) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
     """Return what a new state sets and removes: with the old state goes the old reason."""
-    final, fails = state in FINAL, state in FAILURES
-    failure = index_keys.failure(state, day_of(at), notification_id) if fails else None
+    row, at = settlement.notification, settlement.at
+    state, reason = settlement.outcome.state, settlement.outcome.reason
+    final, fails, falls_back = state in FINAL, state in FAILURES, ends_unheard(row, state)
+    failure = index_keys.failure(state, day_of(at), row.id) if fails else None
+    shard = partition_of(replace(row, state=state, held_by=None))
     set_ = {
         "state": text(state),
         **({"rule": text(reason)} if reason else {}),
         **({"closed_at": millis(at)} if final else {}),
         **({FAILURE: failure} if failure else {}),
+        **({"due_at": millis(at), "due_shard": text(shard)} if falls_back else {}),
     }
-    due = ["due_shard", "due_at"] if state in OUT_OF_OUR_HANDS else []
+    due = ["due_shard", "due_at"] if state in OUT_OF_OUR_HANDS and not falls_back else []
     return set_, [*([] if reason else ["rule"]), *due, *([] if failure else [FAILURE])]
 
 

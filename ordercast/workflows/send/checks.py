@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ordercast.budgets.budget import Limits
 from ordercast.budgets.draws import Exceeded
 from ordercast.decisions.lookup import LookupKeys, LookupResult
+from ordercast.decisions.usable_addresses import COUNTRY_CLOSED
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.holds import held, hold_of
 from ordercast.pacing.restoring import fenced
@@ -19,14 +20,13 @@ from ordercast.sending.claim import ClaimRequest, needed_for
 from ordercast.sending.outcome import Outgoing
 from ordercast.sending.routes import Routes, choose
 from ordercast.sending.send_rules import (
-    COUNTRY_CLOSED,
     SendWithin,
     back_pressured,
     block_reason,
     bug_name,
     deferred,
     expires_at,
-    latest_status_key_of,
+    latest_status_keys_of,
     quiet_until_for,
     suppressed,
     unsendable,
@@ -110,10 +110,16 @@ class Checks:
 
     def _known(self, wave: Sequence[Notification]) -> LookupResult:
         """Read for each wave anew, so that a hold during the batch takes effect."""
-        latest_statuses = frozenset(map(latest_status_key_of, wave))
-        people = frozenset(key for row in wave for key in people_for(row))
+        latest_statuses = frozenset(key for row in wave for key in latest_status_keys_of(row))
         return self.ledger.look_up(
-            LookupKeys(latest_statuses=latest_statuses, people=people, holds=True, budgets=True)
+            LookupKeys(
+                latest_statuses=latest_statuses,
+                people=frozenset(key for row in wave for key in people_for(row)),
+                # Those in whose place a fallback goes: one may have been delivered since.
+                notifications=frozenset(row.fallback_for for row in wave if row.fallback_for),
+                holds=True,
+                budgets=True,
+            )
         )
 
     def _allowed(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordercast.errors import Retryable
+from ordercast.notifications.fallback import needs_word
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.receipt_log import ReceiptLog, closed
@@ -26,6 +27,7 @@ class Settling:
     merge: MergeReceipts
     receipt_retention: timedelta
     receipt_timeout: timedelta
+    unknown_after: timedelta | None
     chance: Callable[[], float]
 
     def settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
@@ -63,8 +65,14 @@ class Settling:
             notification_id=row.id,
             sent_at=sent_at,
             expires_at=sent_at + self.receipt_retention,
-            due_at=sent_at + self.receipt_timeout,
+            due_at=sent_at + self._first_look(row),
         )
+
+    def _first_look(self, row: Notification) -> timedelta:
+        """Return when a receipt log is looked at, if no receipt comes: sooner for what has a fallback and is urgent."""
+        if self.unknown_after is None or not needs_word(row):
+            return self.receipt_timeout
+        return min(self.receipt_timeout, self.unknown_after)
 
     def _record(self, receipt_logs: Iterable[ReceiptLog]) -> list[ReceiptLog]:
         """Record the notification of each message; return those that have a receipt already."""

@@ -12,14 +12,19 @@ from ordercast.sending.due_policy import DueAction, DuePolicy, due_action, looke
 from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic, ReceiptQueue
 from ordercast.workflows.release_room import ReleaseRoom
 from ordercast.workflows.sweep.actions import Actions, decide_each, due_rows, publish, write
+from ordercast.workflows.sweep.enter_fallbacks import EnterFallbacks
 from ordercast.workflows.sweep.swept import Swept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookAtDue:
-    """Decide about each due row that is not deferred; each look schedules the next one."""
+    """Decide about each due row that is not deferred; each look schedules the next one.
+
+    What has ended unheard gets its fallback first.
+    """
 
     ledger: Ledger
+    enter_fallbacks: EnterFallbacks
     notifications_topic: NotificationsTopic
     receipts: ReceiptQueue
     match_texts: Callable[[Sequence[Notification]], int]
@@ -31,7 +36,9 @@ class LookAtDue:
         """Do one bounded round; return whether there may be more. Raises `Retryable`."""
         now = self.now()
         rows, more = due_rows(self.ledger, partitions, until=now, limit=self.limit)
-        actions = self._actions(rows, now, swept, room)
+        # The row as read is what is written against; the mark is part of what is written.
+        marked = self.enter_fallbacks(rows, swept, now=now)
+        actions = self._actions([marked.get(row.id, row) for row in rows], now, swept, room)
         texts = [row for row in rows if number_in_doubt(row)]
         written = write(self.ledger, [row for row in rows if row not in texts], actions)
         publish(self.notifications_topic, written, actions, swept)

@@ -1,6 +1,6 @@
 """Release what is deferred until a time that has come, or behind a hold, as far as there is room. Used by the sweeper."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from ordercast.pacing.holds import Hold
 from ordercast.people.person import people_for
 from ordercast.sending.due_partitions import WHENEVER, partition_of
 from ordercast.sending.due_policy import DueAction, DuePolicy, looked_at, release
-from ordercast.sending.send_rules import SendWithin, expires_at, latest_status_key_of
+from ordercast.sending.send_rules import SendWithin, expires_at, latest_status_keys_of
 from ordercast.workflows.ports import Clock, Ledger, NotificationsTopic
 from ordercast.workflows.release_room import ReleaseRoom
 from ordercast.workflows.sweep.actions import Actions, decide_each, due_rows, publish, write
@@ -99,12 +99,13 @@ class ReleaseDeferred:
                 until[channel] = min(max(expiries), until.get(channel, WHENEVER))
         return [row for row in rows if self._expires(row) <= until.get(row.channel, WHENEVER)]
 
-    def look_up(self, rows: Iterable[Notification]) -> LookupResult:
+    def look_up(self, rows: Collection[Notification]) -> LookupResult:
         """Read what the release of *rows* is decided by."""
         return self.ledger.look_up(
             LookupKeys(
-                latest_statuses=frozenset(map(latest_status_key_of, rows)),
+                latest_statuses=frozenset(k for row in rows for k in latest_status_keys_of(row)),
                 people=frozenset(key for row in rows for key in people_for(row)),
+                notifications=frozenset(row.fallback_for for row in rows if row.fallback_for),
                 holds=True,
             )
         )

@@ -24,6 +24,8 @@ class Sweeper(StageFunction):
             senders=write_senders(parts.senders),
         )
         tables.let_merge_receipts(self)
+        # Fallbacks are entered here; the first hold of all opens their list.
+        tables.ledger.let(self, "PartiQLInsert")
         tables.rollups.let(self, "BatchGetItem")
         tables.ledger.let_query(self, index=DUE_INDEX)
         tables.ledger.let_query(self, index=FAILURE_INDEX)

@@ -27,6 +27,7 @@ Kind = TypeVar("Kind")
 
 SEND_WITHIN = timedelta(days=1)
 RECEIPT_TIMEOUT = timedelta(hours=24)
+FALLBACK_GRACE, FALLBACK_UNKNOWN_AFTER = timedelta(minutes=10), timedelta(hours=1)
 """Shorter than rows are kept here, so that it ends before them."""
 
 SWEEP_POLICY = SweepPolicy(
@@ -36,6 +37,9 @@ SWEEP_POLICY = SweepPolicy(
     receipt_timeout=RECEIPT_TIMEOUT,
     claim_lease=LEASE,
     soft_bounces=SOFT_BOUNCES,
+    fallback_grace=FALLBACK_GRACE,
+    fallback_unknown_after=FALLBACK_UNKNOWN_AFTER,
+    allowed_recipients="*@example.com, +1206555*",
     hold_bounce_percent=Decimal("4.5"),
     hold_complaint_percent=Decimal("0.09"),
 )
@@ -48,6 +52,7 @@ SEND_POLICY = SendPolicy(
     velocity_factor=5,
     claim_lease=LEASE,
     receipt_retention=RECEIPT_RETENTION,
+    fallback_unknown_after=FALLBACK_UNKNOWN_AFTER,
     receipt_timeout=RECEIPT_TIMEOUT,
 )
 

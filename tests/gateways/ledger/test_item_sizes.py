@@ -11,6 +11,7 @@ from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, Money
 from ordercast.gateways.ledger import items as ledger_item
 from ordercast.gateways.people import items as people_item
+from ordercast.notifications.fallback import Fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification, OrderDetails, OrderItem
@@ -29,6 +30,9 @@ REASON = {
     Channel.SMS: "Phone carrier is currently unreachable/unavailable",
     Channel.EMAIL: "Bounce/Transient/CustomTimeoutExceeded",
 }
+
+
+RECIPIENT = {Channel.SMS: "+12065550100", Channel.EMAIL: "ada.augusta.lovelace@mail.example.com"}
 
 
 def ended(channel: Channel) -> Notification:
@@ -50,7 +54,7 @@ def ended(channel: Channel) -> Notification:
         customer_id="customer-000123456",
         campaign="spring-2026-returning",
         consent="record",
-        recipient="ada.augusta.lovelace@mail.example.com",
+        recipient=RECIPIENT[channel],
         state=State.FAILED,
         rule=REASON[channel],
         sweeps=4,
@@ -64,6 +68,7 @@ def ended(channel: Channel) -> Notification:
         reserved=Decimal("0.01290"),
         owner="0123456789abcdef0123456789abcdef",
         country="US",
+        fallback=Fallback(id=ORDER + "f" * 22) if channel is Channel.SMS else None,
         messages={
             "0100018d8b1f2c3a-01234567-89ab-cdef-0123-456789abcdef-000000": Message(
                 state=State.FAILED_FOR_NOW,
@@ -88,6 +93,15 @@ def test_a_usual_notification_is_one_write_unit_even_at_its_end(channel: Channel
 @pytest.mark.parametrize("channel", Channel)
 def test_a_notification_is_read_as_it_was_written(channel: Channel) -> None:
     row = ended(channel)
+
+    assert row == ledger_item.read(ledger_item.write(row))
+
+
+def test_the_links_of_a_fallback_are_read_as_they_were_written() -> None:
+    whole = Fallback(
+        id=ORDER + "f" * 22, to="a@example.com", rule="r", consent="event", entered_at=START
+    )
+    row = replace(ended(Channel.SMS), fallback=whole, fallback_for=ORDER + "g" * 22)
 
     assert row == ledger_item.read(ledger_item.write(row))
 

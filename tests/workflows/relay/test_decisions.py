@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 
 from ordercast.decisions.audience import CONSENT_ON_RECORD
+from ordercast.decisions.usable_addresses import NOT_ALLOWED
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import Person
-from ordercast.sending.send_rules import CAP, NOT_ALLOWED, QUIET_HOURS
+from ordercast.sending.send_rules import CAP, QUIET_HOURS
 from tests.examples import EMAIL, PHONE, payload, person, quiet_for
 from tests.fakes.world import World
 from tests.workflows.relay.order_events import orders, status_event, statuses_sent

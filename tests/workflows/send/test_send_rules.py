@@ -18,7 +18,7 @@ from ordercast.pacing.holds import held
 from ordercast.people.person import Person
 from ordercast.sending.outcome import Outcome, Outgoing, accepted
 from ordercast.sending.prices import Pricing, claim_request
-from ordercast.sending.send_rules import EXPIRED, NO_CONSENT, expires_at, latest_status_key_of
+from ordercast.sending.send_rules import EXPIRED, NO_CONSENT, expires_at, latest_status_keys_of
 from tests.examples import EMAIL, notification, paused, payload, person
 from tests.fakes.clock import START
 from tests.fakes.world import World
@@ -120,7 +120,7 @@ def test_while_customers_cannot_be_read_nothing_is_sent(world: World) -> None:
 
 
 def test_what_became_old_news_in_its_queue_is_not_sent(world: World) -> None:
-    order, channel = latest_status_key_of(ONE)
+    ((order, channel),) = latest_status_keys_of(ONE)
     stands = status_rank("shipped", START) or 0
     world.enter(ONE)
     world.ledger.latest_statuses[order, channel] = LatestStatus(
