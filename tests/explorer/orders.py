@@ -113,6 +113,12 @@ def in_trouble() -> tuple[bytes, ...]:
 
 
 @cache
+def bounced(number: int) -> bytes:
+    """Return an order that is told by e-mail around the time at which too many bounce."""
+    return event(f"o-bounced-{number}", channel="email")
+
+
+@cache
 def pumped() -> bytes:
     """Return an order that only serves to have a dear text sent."""
     return event(PUMPED)

@@ -11,6 +11,7 @@ from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.pacing.holds import Hold, Why
 from ordercast.people.person import Person
 from tests.examples import paused
+from tests.explorer.bad_reputation import lose_reputation
 from tests.explorer.deployed.fitting import Fitting
 from tests.explorer.deployed.receipt_script import LATE, ReceiptScript
 from tests.explorer.deployed.script import Script
@@ -18,6 +19,7 @@ from tests.explorer.deployed.stage import Stage
 from tests.explorer.faults.points import Point
 from tests.explorer.orders import (
     again,
+    bounced,
     customer,
     during_a_pause,
     evening,
@@ -125,7 +127,7 @@ def stage(
         receipts=RECEIPTS,
         lost={_sms_of(news()[0])},
         doubled={_sms_of(event("o-bulk-2"))},
-        delayed={_sms_of(evening())},
+        delayed={_sms_of(evening()), _id_of(bounced(2), EMAIL)},
         returned={_id_of(returned(), EMAIL)},
         withheld=WITHHELD,
     )
@@ -148,6 +150,7 @@ def stage(
     set_up.after(3 * HOUR, lambda: set_up.stream.put(*in_trouble()))
     set_up.after(3 * HOUR + MINUTE, lambda: set_up.stream.put(event("o-held")))
     set_up.after(2 * HOUR, lambda: set_up.stream.put(pumped()))
+    lose_reputation(set_up)
     set_up.after(49 * HOUR, set_up.audit)
     set_up.after(50 * HOUR, set_up.expire)
     set_up.after(52 * HOUR, lambda: set_up.stream.put(*long_after()))

@@ -1,6 +1,6 @@
 """Take a safeguard away, and the explorer has to notice: what it does not see, it does not guard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,6 +13,7 @@ from tests.explorer.safeguards.deciding import SAFEGUARDS_OF_DECIDING
 from tests.explorer.safeguards.definition import Safeguard
 from tests.explorer.safeguards.holds import SAFEGUARDS_OF_HOLDS
 from tests.explorer.safeguards.receipts import SAFEGUARDS_OF_RECEIPTS
+from tests.explorer.safeguards.reputation import SAFEGUARDS_OF_REPUTATION
 from tests.explorer.safeguards.sending import SAFEGUARDS_OF_SENDING
 
 SAFEGUARDS = (
@@ -20,6 +21,7 @@ SAFEGUARDS = (
     *SAFEGUARDS_OF_DECIDING,
     *SAFEGUARDS_OF_SENDING,
     *SAFEGUARDS_OF_HOLDS,
+    *SAFEGUARDS_OF_REPUTATION,
     *SAFEGUARDS_OF_RECEIPTS,
 )
 each_safeguard = pytest.mark.parametrize("safeguard", SAFEGUARDS, ids=lambda each: each.name)
@@ -35,12 +37,10 @@ def test_with_it_and_nothing_behind_it_that_promise_holds(safeguard: Safeguard) 
     assert not any(_shows(safeguard, safeguard.kept))
 
 
-def _shows(safeguard: Safeguard, fitting: Callable[[], Fitting]) -> list[bool]:
-    """Tell, for each point at which the loss might show, whether it does."""
-    return [
-        any(safeguard.breaks in line for line in broken(played(point, fitting=fitting())))
-        for point in _points(safeguard, fitting())
-    ]
+def _shows(safeguard: Safeguard, fitting: Callable[[], Fitting]) -> Iterator[bool]:
+    """Tell in turn, for each point at which the loss might show, whether it does."""
+    for point in _points(safeguard, fitting()):
+        yield any(safeguard.breaks in line for line in broken(played(point, fitting=fitting())))
 
 
 def _points(safeguard: Safeguard, fitting: Fitting) -> list[Point | None]:

@@ -21,6 +21,4 @@ class ReceiptTracker(StageFunction):
             orphan_wait=ORPHAN_LEASES * stage.claim_lease,
         )
         tables.let_merge_receipts(self)
-        # A receipt may hold a channel; the first hold of all opens their list.
-        tables.ledger.let(self, "PartiQLInsert")
         parts.queues.receipts.feed(self)

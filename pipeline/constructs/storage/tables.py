@@ -59,8 +59,10 @@ class Tables:
         self.ledger.let(function, "PartiQLInsert")
 
     def let_merge_receipts(self, function: Function) -> None:
-        """Let *function* merge receipts into notifications, and write suppressions."""
+        """Let *function* merge receipts into notifications, and write suppressions and holds."""
         self._let_merge(function, "BatchGetItem", "PartiQLInsert", "PartiQLUpdate")
+        # The first hold of all opens their list.
+        self.ledger.let(function, "PartiQLInsert")
 
     def _let_merge(self, function: Function, *of_customers: str) -> None:
         self.ledger.let(function, "BatchGetItem", "PartiQLUpdate")

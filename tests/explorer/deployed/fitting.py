@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ordercast.decisions.audience import Policy
 from ordercast.pacing.holds import STALE_VIEW
+from ordercast.pacing.reputation import ReputationLimits
 from ordercast.settings.processors import ReceiptPolicy, SendPolicy, SweepPolicy
 from ordercast.workflows.apply_receipts import ApplyReceipts
 from ordercast.workflows.merge_receipts import MergeReceipts
@@ -30,6 +31,8 @@ RECEIPT_TIMEOUT = timedelta(hours=24)
 FALLBACK_GRACE, FALLBACK_UNKNOWN_AFTER = timedelta(minutes=10), timedelta(hours=1)
 """Shorter than rows are kept here, so that it ends before them."""
 
+LIMITS = ReputationLimits(bounces=Decimal("4.5"), complaints=Decimal("0.09"))
+
 SWEEP_POLICY = SweepPolicy(
     **QUIET,
     republish_after=timedelta(minutes=5),
@@ -40,8 +43,8 @@ SWEEP_POLICY = SweepPolicy(
     fallback_grace=FALLBACK_GRACE,
     fallback_unknown_after=FALLBACK_UNKNOWN_AFTER,
     allowed_recipients="*@example.com, +1206555*",
-    hold_bounce_percent=Decimal("4.5"),
-    hold_complaint_percent=Decimal("0.09"),
+    hold_bounce_percent=LIMITS.bounces,
+    hold_complaint_percent=LIMITS.complaints,
 )
 
 SEND_POLICY = SendPolicy(

@@ -26,6 +26,7 @@ from ordercast.wiring.sweep import SweeperPorts, sweep, sweep_receipts
 from ordercast.workflows.count_changes import Count
 from ordercast.workflows.ports import Deadline
 from ordercast.workflows.release_room import Origination, Senders
+from ordercast.workflows.sweep.sweep import Sweep
 from processors import order_relay, receipt_tracker, sender, sweeper
 from tests.explorer.deployed.fitting import (
     POLICY,
@@ -47,6 +48,7 @@ from tests.explorer.deployed.provider import (
     SesSide,
     SnsSide,
 )
+from tests.explorer.deployed.reputations import ModelReputations
 from tests.explorer.event_sources.queues import Event, NotificationsTopic, Queue
 from tests.explorer.faults.fault_proxy import FaultProxy
 from tests.explorer.faults.journal import Journal, Log, WitnessedLedger
@@ -57,7 +59,6 @@ from tests.fakes.clock import CountingToken, HandTurnedClock
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.receipt_logs import FakeReceiptLogs
-from tests.fakes.reputations import FakeReputations
 from tests.fakes.rollups import FakeRollups
 from tests.fakes.send_quotas import FakeSendQuotas
 from tests.fakes.services import cost, only_route
@@ -85,6 +86,7 @@ class Functions:
     kept: FakeParkedRecords
     topic: NotificationsTopic
     queues: Mapping[str, Queue]
+    reputations: ModelReputations
     carrier: Carrier
     time_left: Deadline
     fitting: Fitting
@@ -144,19 +146,26 @@ class Functions:
         return lambda event: receipt_tracker.respond(event, apply, log)
 
     def sweeper(self) -> Function:
-        """Return the sweeper, which answers nobody."""
+        """Return the sweeper, which answers nobody; who overtakes it has a memory of its own."""
+        log: Any = Log(self.journal)
+        idle: list[Sweep] = []
+
+        def sweeping(event: Event) -> object:
+            wired = idle.pop() if idle else self._sweep()
+            try:
+                return sweeper.respond(event, wired, log, time_left=self.time_left).counts()
+            finally:
+                idle.append(wired)
+
+        return sweeping
+
+    def _sweep(self) -> Sweep:
         receipt_logs = self._receipt_logs()
         if not self.fitting.sweeps_receipts:
             receipt_logs = _NothingDue(receipt_logs)
         ports = self._sweeper_ports(receipt_logs)
         receipts = self.fitting.of_sweeper(sweep_receipts(ports, SWEEP_POLICY))
-        wired = self.fitting.of_sweep(sweep(ports, SWEEP_POLICY, receipts))
-        log: Any = Log(self.journal)
-
-        def sweeping(event: Event) -> object:
-            return sweeper.respond(event, wired, log, time_left=self.time_left).counts()
-
-        return sweeping
+        return self.fitting.of_sweep(sweep(ports, SWEEP_POLICY, receipts))
 
     def analytics(self) -> Function:
         """Return what counts changes of the ledger."""
@@ -227,7 +236,7 @@ class Functions:
             ),
             senders=self._senders(),
             send_quotas=self.fault_proxy.watched("send_quotas", FakeSendQuotas()),
-            reputations=self.fault_proxy.watched("reputations", FakeReputations()),
+            reputations=self.fault_proxy.watched("reputations", self.reputations),
             send_within=lambda _: SEND_WITHIN,
             now=self.clock,
         )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from lambda_event_sources.outcomes import Outcome, Returned
 from ordercast.notifications.notification import Notification
-from ordercast.pacing.holds import PROBED, Hold, Holds
+from ordercast.pacing.holds import PROBED, Hold, Holds, Why
 from ordercast.receipts.provider_events import NOT_SENT_REASONS
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.workflows.sweep.probe_holds import SOON
@@ -17,15 +18,20 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(slots=True, kw_only=True)
 class EveryMinute:
-    """Invokes each minute; a round in which nothing is due would do nothing, and is left out."""
+    """Invokes each minute; a round in which nothing is due would do nothing, and is left out.
+
+    What failed is due again at once.
+    """
 
     clock: HandTurnedClock
     rows: Mapping[str, Notification]
     holds: Callable[[], Holds]
     holds_kept: timedelta
     receipt_logs: Mapping[str, ReceiptLog]
-    invoke: Callable[[Any], object]
+    next_look: Callable[[Holds], datetime | None]
+    invoke: Callable[[Any], Outcome]
     last: datetime = START
+    has_failed: bool = False
 
     def step(self) -> bool:
         """Do a round where one is due."""
@@ -33,12 +39,17 @@ class EveryMinute:
         if at is None or at > self.clock():
             return False
         self.last = self.clock()
-        self.invoke({})
+        self.has_failed = not isinstance(self.invoke({}), Returned)
         return True
 
     def next_at(self) -> datetime | None:
         """Return when the next round is."""
-        due = [each.released_at + self.holds_kept for each in self.holds() if each.released_at]
+        due = [
+            each.released_at + self.holds_kept
+            for each in self.holds()
+            # That of a bad reputation ends with a look.
+            if each.released_at and each.why is not Why.REPUTATION
+        ]
         turns = {each.id: turn for each in self.holds() if (turn := self._turn(each))}
         due += [
             min(turns.get(row.held_by or "", row.due_at), row.due_at) if row.is_held else row.due_at
@@ -47,6 +58,9 @@ class EveryMinute:
         ]
         waiting = (each for each in self.receipt_logs.values() if not each.unattributed)
         due += [receipt_log.due_at for receipt_log in waiting if receipt_log.due_at]
+        look = self.next_look(self.holds())
+        due += [look] if look else []
+        due += [self.last] * self.has_failed
         return max(min(due), self.last + MINUTE) if due else None
 
     def _turn(self, hold: Hold) -> datetime | None:

@@ -15,6 +15,7 @@ from tests.explorer.deployed.fitting import POLICY, Fitting
 from tests.explorer.deployed.functions import Function, Functions
 from tests.explorer.deployed.operator import Operator
 from tests.explorer.deployed.provider import Carrier
+from tests.explorer.deployed.reputations import ModelReputations
 from tests.explorer.deployed.schedule import EveryMinute
 from tests.explorer.deployed.script import Script
 from tests.explorer.event_sources import mappings
@@ -67,6 +68,7 @@ class Stage:
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     template_versions: FakeTemplateVersions = field(default_factory=FakeTemplateVersions)
     parked: FakeParkedRecords = field(default_factory=FakeParkedRecords)
+    reputations: ModelReputations = field(default_factory=ModelReputations)
     ended: dict[str, Notification] = field(default_factory=dict)
     circling: bool = False
     fault_proxy: FaultProxy = field(init=False)
@@ -135,6 +137,7 @@ class Stage:
                     holds=lambda: self.ledger.holds,
                     holds_kept=self.fitting.holds_kept,
                     receipt_logs=self.receipt_logs.kept if self.fitting.sweeps_receipts else {},
+                    next_look=self.reputations.next_look,
                     invoke=sweeper,
                 )
             )
@@ -260,6 +263,7 @@ class Stage:
             kept=self.parked,
             topic=self.topic,
             queues=self.queues,
+            reputations=self.reputations,
             carrier=self._carrier(),
             time_left=lambda: self._began + FUNCTION_TIME_OUT - self.clock(),
             fitting=self.fitting,

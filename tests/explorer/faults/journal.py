@@ -15,7 +15,7 @@ from ordercast.events.identity import order_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus
-from ordercast.pacing.holds import Hold
+from ordercast.pacing.holds import Hold, Holds, Why
 from ordercast.sending.claim import Claim, ClaimStatus
 from tests.explorer.faults.points import Crash
 
@@ -76,7 +76,7 @@ class Journal:
 
     In doubt, each with its owner, is what was settled as `unknown` and what `lapsed`; `answers`
     are those that claims were given; `asked_for` are the holds that operators have set, by their
-    id, as far as their commands have said so.
+    id, as far as their commands have said so, and the stop for reputation.
     """
 
     calls: list[ProviderCall] = field(default_factory=list)
@@ -209,6 +209,12 @@ class WitnessedLedger:
                 self.journal.accepted.get(key, 0), latest_status.status_rank
             )
         return entered
+
+    def hold(self, holds: Sequence[Hold]) -> Holds:
+        kept: Holds = self.inner.hold(holds)
+        # What is stopped for its reputation stays so until an operator's word.
+        self.journal.asked_for |= {h.id: h for h in holds if h.why is Why.REPUTATION}
+        return kept
 
     def claim(self, requests: Sequence[Any], **named: Any) -> dict[str, Claim]:
         claims: dict[str, Claim] = self.inner.claim(requests, **named)

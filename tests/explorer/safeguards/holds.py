@@ -50,7 +50,7 @@ class _ClaimingHeld(Around):
         return claims
 
 
-class _LastWriter(Around):
+class LastWriter(Around):
     """Ends holds in the list as it was read, whatever was set meanwhile."""
 
     seen: Holds = ()
@@ -114,7 +114,7 @@ SAFEGUARDS_OF_HOLDS = (
     ),
     Safeguard(
         name="the condition of the record of holds",
-        without=lambda: Fitting(ledger=_LastWriter),
+        without=lambda: Fitting(ledger=LastWriter),
         function="sweeper",
         call=("ledger", "end_holds"),
         fault=Fault.MEANWHILE,

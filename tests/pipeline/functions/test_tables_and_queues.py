@@ -21,7 +21,7 @@ SENDING = {
 }
 
 MERGING_RECEIPTS = {
-    "Ledger": {"BatchGetItem", "PartiQLUpdate"},
+    "Ledger": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},  # inserted: a first hold
     "Customers": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
     "Receipts": {"BatchGetItem", "PartiQLInsert", "PartiQLUpdate"},
 }
@@ -41,10 +41,7 @@ MERGING_RECEIPTS = {
         ("processors.email_sender", SENDING),
         (
             "processors.receipt_tracker",
-            {
-                **MERGING_RECEIPTS,
-                "Ledger": {*MERGING_RECEIPTS["Ledger"], "PartiQLInsert"},  # a first hold
-            },
+            MERGING_RECEIPTS,
         ),
         (
             "processors.sweeper",
