@@ -49,9 +49,11 @@ class ProofSteps:
         """Run a block as a step; what it raises is its verdict, and goes on."""
         found, began = ProofStep(name=name), time.monotonic()
         self._done.append(found)
-        self._console.print(f"… {name}", markup=False)
+        if not self._console.is_terminal:
+            self._console.print(f"… {name}", markup=False)
         try:
-            yield found
+            with self._console.status(escape(name)):
+                yield found
             found.verdict = "holds"
         except BaseException as error:
             found.verdict = (
