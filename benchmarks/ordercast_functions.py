@@ -159,6 +159,9 @@ def _environment() -> dict[str, str]:
     of_a_channel = {
         "SMS_PROVIDER": "sns",
         "SMS_PROVIDER_BY_COUNTRY": "",
+        "SMS_ORIGINATION": "",
+        "SMS_CONFIGURATION_SET": "",
+        "SMS_PROTECT_CONFIGURATION": "",
         "SENDER_ID": "",
         "INDIA_ENTITY_ID": "",
         "INDIA_TEMPLATE_IDS": "",

@@ -93,6 +93,13 @@ def email_provider(*, now: Now) -> "SESV2Client":
     return client
 
 
+def text_provider(*, now: Now) -> Any:  # noqa: ANN401 - a client without stubs
+    """Return a client of End User Messaging that makes one attempt a text, on a connection that has not idled."""
+    client = _client("pinpoint-sms-voice-v2", _PROVIDERS)
+    close_idle_connections(client, now=now)
+    return client
+
+
 def account_facts(service: str, *, endpoint: str | None = None) -> Any:  # noqa: ANN401 - one of nine services
     """Return a client of *service* for asking about the account; *endpoint* is a local cloud's."""
     return _client(service, _OURS, endpoint=endpoint)

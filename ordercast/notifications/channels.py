@@ -18,8 +18,8 @@ class ChannelTraits:
 
     `provider` is the first one, by its name in `PROVIDERS` (providers.py).
     `contact` is the field of a customer's record and of an event's contact that holds the address.
-    With `receipts_name_notification`, each receipt carries the notification's id, so that it never
-    has to be matched to a message in doubt. With `resends`, a message in doubt is sent again once.
+    With `refuses_in_receipts`, a receipt may be the first to say that the account could not send a
+    message. With `resends`, a message in doubt is sent again once.
     `states` are in order of rank: a receipt only ever raises the state.
     With `reason_follows_status`, an event of the provider is a status and then its reason:
     `FAILURE/Phone has blocked SMS`. `marker` is its shape in plots. `unsuppress_hint` tells
@@ -31,7 +31,7 @@ class ChannelTraits:
     provider: str
     contact: Literal["phone", "email"]
     has_subject: bool
-    receipts_name_notification: bool
+    refuses_in_receipts: bool
     resends: bool
     states: tuple[State, ...]
     reason_follows_status: bool
@@ -50,7 +50,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
             provider="sns",
             contact="phone",
             has_subject=False,
-            receipts_name_notification=False,
+            refuses_in_receipts=True,
             resends=False,
             states=(
                 *_UNREPORTED,
@@ -72,7 +72,7 @@ CHANNELS: Mapping[Channel, ChannelTraits] = MappingProxyType(
             provider="ses",
             contact="email",
             has_subject=True,
-            receipts_name_notification=True,
+            refuses_in_receipts=False,
             resends=True,
             # A mail server may accept a message and bounce it afterwards; an automatic reply is
             # not a bounce.

@@ -1,7 +1,7 @@
 """Register the providers: what each is called, its channel, and the module that calls it. Used by routes, settings, senders and commands.
 
 A new provider is a line here and the module that it names, which has a function `open_provider`
-(ordercast/gateways/providers/opening.py).
+(ordercast/gateways/providers/open_provider.py).
 """
 
 from collections.abc import Mapping
@@ -9,28 +9,58 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
+from ordercast.notifications.notification import Notification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderTraits:
-    """What a provider is called, and where its calls are; the module is loaded where a route is used."""
+    """What a provider is called, and where its calls are; the module is loaded where a route is used.
+
+    With `receipts_name_notification`, each receipt carries the notification's id, so that it never
+    has to be matched to a message in doubt.
+    """
 
     label: str
     channel: Channel
     module: str
+    receipts_name_notification: bool
 
 
 PROVIDERS: Mapping[str, ProviderTraits] = MappingProxyType(
     {
         "sns": ProviderTraits(
-            label="SNS", channel=Channel.SMS, module="ordercast.gateways.providers.sns_sms"
+            label="SNS",
+            channel=Channel.SMS,
+            module="ordercast.gateways.providers.sns_sms",
+            receipts_name_notification=False,
+        ),
+        "sms-voice": ProviderTraits(
+            label="End User Messaging",
+            channel=Channel.SMS,
+            module="ordercast.gateways.providers.end_user_messaging",
+            receipts_name_notification=True,
         ),
         "ses": ProviderTraits(
-            label="SES", channel=Channel.EMAIL, module="ordercast.gateways.providers.ses_email"
+            label="SES",
+            channel=Channel.EMAIL,
+            module="ordercast.gateways.providers.ses_email",
+            receipts_name_notification=True,
         ),
     }
 )
 """By the prefix of their actions in policies, which is short: a row may carry it."""
+
+
+def provider_of(row: Notification) -> str:
+    """Return the name of the provider on *row*'s route; without one, of its channel's first."""
+    return row.route.partition("/")[0] if row.route else CHANNELS[row.channel].provider
+
+
+def names_notification(row: Notification) -> bool:
+    """Tell whether each receipt of *row*'s provider names its notification."""
+    traits = PROVIDERS.get(provider_of(row))
+    return traits is not None and traits.receipts_name_notification
 
 
 def label_of(provider: str) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from ordercast.events.identity import address_key
-from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.failures import day_of
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
+from ordercast.notifications.providers import names_notification
 from ordercast.receipts.receipt_log import ReceiptLog
 
 TAKEN_LATE = timedelta(minutes=5)
@@ -19,10 +19,13 @@ TAKEN_LATE = timedelta(minutes=5)
 
 
 def number_in_doubt(row: Notification) -> str | None:
-    """Return the hash of the phone number of a text in doubt; None for any other notification."""
+    """Return the hash of the phone number of a text in doubt; None for any other notification.
+
+    One whose provider names it in each receipt ends by that, and takes no other's receipt.
+    """
     if row.state is not State.IN_DOUBT or row.recipient is None:
         return None
-    if CHANNELS[row.channel].receipts_name_notification:
+    if names_notification(row):
         return None
     return address_key(row.recipient)
 

@@ -3,7 +3,7 @@
 `docs/receipts.md` shows this table; a test compares the two. An event type that is not in the
 table still proves that the provider has the message.
 Sources: AWS docs "Contents of event data that Amazon SES publishes" and "Viewing Amazon
-CloudWatch metrics and logs for SMS deliveries".
+CloudWatch metrics and logs for SMS deliveries", and of End User Messaging "Example event data".
 """
 
 from collections.abc import Mapping
@@ -129,6 +129,9 @@ EMAIL: Mapping[str, EventMeaning] = {
 NO_ORIGINATION = "No origination entities available to send"
 """What SNS says of a country for which the account has no origination."""
 
+FINALLY = ", and no further attempt"
+"""What ends the words of a failure after which End User Messaging gives up."""
+
 SMS: Mapping[str, EventMeaning] = {
     "SENT": EventMeaning(State.SENT),
     "QUEUED": EventMeaning(State.SENT),
@@ -141,7 +144,9 @@ SMS: Mapping[str, EventMeaning] = {
     "FAILURE/Phone carrier is currently unreachable/unavailable": _FAILED_FOR_NOW,
     "FAILURE/Phone is currently unreachable/unavailable": _FAILED_FOR_NOW,
     "FAILURE/Unknown error attempting to reach phone": _FAILED_FOR_NOW,
-    "FAILURE/The delivery TTL has expired": _FAILED_FOR_NOW,
+    f"FAILURE/Phone carrier is currently unreachable/unavailable{FINALLY}": _FAILED,
+    f"FAILURE/Phone is currently unreachable/unavailable{FINALLY}": _FAILED,
+    "FAILURE/The delivery TTL has expired": _FAILED,
     "FAILURE/Blocked by a protect configuration": _FAILED,
     "FAILURE/Blocked as spam by phone carrier": _FAILED,
     "FAILURE/Phone carrier has blocked this message": _FAILED,

@@ -18,7 +18,7 @@ class MalformedReceipt(Rejected):
 class Receipt:
     """One event of one provider message, by its `kind` (ordercast/receipts/provider_events.py).
 
-    `notification_id` comes from an e-mail's tag; `to` is the hash of a text's destination.
+    `notification_id` comes from an e-mail's tag or a text's context; `to` is the hash of a text's destination.
     `at` is when it happened, `sent_at` when the provider took the message, `price` in US dollars.
     """
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ordercast.events.identity import address_key
+from ordercast.events.identity import address_key, is_notification_id
 from ordercast.events.order_event import Channel
-from ordercast.receipts.provider_events import UNKNOWN, sms_kind
-from ordercast.receipts.receipt import Receipt
+from ordercast.receipts.provider_events import FINALLY, UNKNOWN, sms_kind
+from ordercast.receipts.receipt import NOTIFICATION_TAG, Receipt
 from ordercast.receipts.receipt_values import (
     SAFE,
     epoch_in,
@@ -45,7 +45,11 @@ def logged_receipt(line: Mapping[str, Any], received_at: datetime) -> Receipt:
 
 
 def text_event_receipt(event: Mapping[str, Any], received_at: datetime) -> Receipt:
-    """Read a text event of AWS End User Messaging, which delivers what SNS takes."""
+    """Read a text event of AWS End User Messaging, which delivers what SNS takes too.
+
+    Its context has the notification's id where we sent it ourselves. EventBridge's form of it lacks
+    the number.
+    """
     sent_at = epoch_in(event.get("messageRequestTimestamp"), received_at)
     at = epoch_in(event.get("eventTimestamp"), received_at)
     prices = [price_in(event.get(each)) for each in ("totalMessagePrice", "totalCarrierFee")]
@@ -53,6 +57,7 @@ def text_event_receipt(event: Mapping[str, Any], received_at: datetime) -> Recei
     return Receipt(
         channel=Channel.SMS,
         message_id=message_id_in(event, "event"),
+        notification_id=_context(event),
         kind=_text_event_kind(event),
         at=at or sent_at or received_at,
         sent_at=sent_at or received_at,
@@ -64,8 +69,18 @@ def text_event_receipt(event: Mapping[str, Any], received_at: datetime) -> Recei
 def _text_event_kind(event: Mapping[str, Any]) -> str:
     """Return the kind by the event's type; a delivery log says the same in other words."""
     name = str(event.get("eventType")).removeprefix(TEXT)
-    return _TEXT_EVENTS.get(name) or word(name) or UNKNOWN
+    final = event.get("isFinal") is True and name in _MAY_BE_FINAL
+    known = _TEXT_EVENTS.get(name)
+    return f"{known}{FINALLY}" if final else known or word(name) or UNKNOWN
 
+
+def _context(event: Mapping[str, Any]) -> str | None:
+    tag = object_in(event, "context").get(NOTIFICATION_TAG)
+    return tag if isinstance(tag, str) and is_notification_id(tag) else None
+
+
+_MAY_BE_FINAL = {"UNREACHABLE", "CARRIER_UNREACHABLE"}
+"""What the service may try again, or gives up with."""
 
 _TEXT_EVENTS = {
     "SUCCESSFUL": "SUCCESS/Message has been accepted by phone carrier",

@@ -9,7 +9,7 @@ from typing import Self
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.notification import Notification
-from ordercast.notifications.providers import label_of
+from ordercast.notifications.providers import label_of, provider_of
 
 ACCOUNTS_OWN = "default"
 """The origination that the account's settings decide."""
@@ -99,5 +99,4 @@ def _candidates(row: Notification, routes: Routes) -> Iterator[RouteChoice]:
 
 def provider_label(row: Notification) -> str:
     """Return what the provider of *row* is called."""
-    provider = Route.read(row.route).provider if row.route else CHANNELS[row.channel].provider
-    return label_of(provider)
+    return label_of(provider_of(row))

@@ -93,13 +93,20 @@ class SenderSettings(SendPolicy, EnvironmentSettings, frozen=True, kw_only=True)
 
 
 class SmsSenderSettings(SenderSettings, frozen=True, kw_only=True):
-    """Settings of the SMS sender, set in stages/*.toml by the same names, those of India in its table."""
+    """Settings of the SMS sender, set in stages/*.toml by the same names, those of India in its table.
+
+    `sms_origination` is set as end_user_messaging.origination; both it and the names of the resources of
+    End User Messaging are empty where the stage does not use it.
+    """
 
     sms_provider: str
     sms_provider_by_country: str
     sender_id: str
     india_entity_id: str
     india_template_ids: str
+    sms_origination: str
+    sms_configuration_set: str
+    sms_protect_configuration: str
 
     @property
     def templates_in_india(self) -> dict[str, str]:

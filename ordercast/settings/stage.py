@@ -28,6 +28,10 @@ _URL = r"^(|(?=\S*\{id\})https://[!-;=?-~]{1,600})\Z"
 _UNSUBSCRIBE_URL = '"", or an https address with {id} in it, for the notification\'s id'
 UnsubscribeUrl = Annotated[str, Meta(pattern=_URL, description=_UNSUBSCRIBE_URL)]
 EntityId = Annotated[str, Meta(pattern=r"^[0-9]{0,50}\Z", description='"", or up to 50 digits')]
+_ORIGINATION = '"", or a number, pool or sender id of the account, by its name, id or ARN'
+OriginationIdentity = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_:/+-]{0,256}\Z", description=_ORIGINATION)
+]
 _REGION = '"", or a Region of AWS such as "eu-west-1"'
 RegionName = Annotated[
     str, Meta(pattern=r"^(|[a-z]{2}(-[a-z]+){1,2}-[0-9])\Z", description=_REGION)
@@ -54,6 +58,13 @@ class IndiaSettings(Settings, frozen=True):
 
     entity_id: EntityId
     template_ids: Text
+
+
+class EndUserMessagingSettings(Settings, frozen=True):
+    """What texts leave from, and what the stage's protect configuration says of countries."""
+
+    origination: OriginationIdentity
+    protect: Text
 
 
 class OrdersStreamSettings(Settings, frozen=True):
@@ -223,6 +234,7 @@ class StageSettings(Settings, frozen=True):
     sole_sender: Flag
     second_look: Span
     india: IndiaSettings
+    end_user_messaging: EndUserMessagingSettings
     orders: OrdersStreamSettings
     order_relay: StreamReaderSettings
     analytics: StreamReaderSettings

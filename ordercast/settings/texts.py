@@ -2,9 +2,16 @@
 
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.providers import PROVIDERS
+
+if TYPE_CHECKING:
+    from ordercast.settings.stage import StageSettings
+
+SNS, END_USER_MESSAGING = "sns", "sms-voice"
+"""Providers of texts, as stages name them; the second has resources of its own in a stage."""
 
 INDIA = "IN"
 """Where carriers take only texts of a registered entity, with a registered template each."""
@@ -50,6 +57,23 @@ def providers_by_country(written: str) -> dict[str, str]:
     return found
 
 
+def named_providers(stage: "StageSettings") -> set[str]:
+    """Return the providers that a stage's texts take."""
+    return {stage.sms_provider, *providers_by_country(stage.sms_provider_by_country).values()}
+
+
+def protect_rules(written: str) -> dict[str, str]:
+    """Read `ID block, IN filter`: what a protect configuration says of a country. Raises `ValueError`."""
+    found: dict[str, str] = {}
+    for each in _listed(written):
+        match = _PROTECT_RULE.fullmatch(each)
+        if match is None or match[1] in found:
+            message = f"{each} is named twice" if match else f"{each} is none"
+            raise ValueError(message)
+        found[match[1]] = match[2].upper()
+    return found
+
+
 def sms_providers() -> list[str]:
     """Return the providers of texts that are registered."""
     return [name for name, traits in PROVIDERS.items() if traits.channel is Channel.SMS]
@@ -76,4 +100,5 @@ def _listed(written: str) -> list[str]:
 
 
 _OPEN_COUNTRY = re.compile(r"([A-Z]{2})(?: +([0-9]{1,2}\.[0-9]{1,5}))?")
+_PROTECT_RULE = re.compile(r"([A-Z]{2}) +(allow|block|monitor|filter)")
 _TEMPLATE_ID = re.compile(r"([a-z0-9_-]+) +([0-9]{1,50})")  # its length: SNS developer guide, India

@@ -4,7 +4,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 
 from ordercast.events.order_event import Channel
-from ordercast.gateways.providers.opening import Opening, open_provider
+from ordercast.gateways.providers.open_provider import ProviderParts, open_provider
 from ordercast.gateways.providers.routed import ROUTES_AT_ONCE, RoutedProvider
 from ordercast.sending.routes import Route, Routes, home_route
 from ordercast.settings.processors import SenderSettings, SmsSenderSettings
@@ -28,9 +28,9 @@ def routes_of(channel: Channel, settings: SenderSettings) -> Routes:
 
 def routed_provider(routes: Routes, settings: SenderSettings, executor: Executor) -> RoutedProvider:
     """Return the provider of a sender; the calls of a wave run in *executor*."""
-    opening = Opening(settings=settings, executor=executor, wait=wait_until, now=utc_now)
+    parts = ProviderParts(settings=settings, executor=executor, wait=wait_until, now=utc_now)
     return RoutedProvider(
         home=routes.home,
-        open_route=partial(open_provider, opening=opening),
+        open_route=partial(open_provider, parts=parts),
         executor=ThreadPoolExecutor(ROUTES_AT_ONCE),
     )

@@ -122,7 +122,7 @@ def _by_channel(receipt_logs: Iterable[ReceiptLog]) -> dict[Channel, list[Receip
     """Return those that may tell something: an e-mail's provider says in its answer what it does not take."""
     logs: dict[Channel, list[ReceiptLog]] = {}
     for each in receipt_logs:
-        if not CHANNELS[each.channel].receipts_name_notification:
+        if CHANNELS[each.channel].refuses_in_receipts:
             logs.setdefault(each.channel, []).append(each)
     return logs
 

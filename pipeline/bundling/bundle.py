@@ -28,7 +28,10 @@ SHIPPED = ("ordercast", "processors", "analytics")
 _NOT_SHIPPED = {"__pycache__", "authoring", "cli", "operations"}
 """Folders of these packages that no function imports."""
 
-SERVICES = ("cloudwatch", "dynamodb", "kinesis", "s3", "sesv2", "sns", "sqs")
+SERVICES = (
+    *("cloudwatch", "dynamodb", "kinesis", "pinpoint-sms-voice-v2"),
+    *("s3", "sesv2", "sns", "sqs"),
+)
 """The AWS services that functions call. The descriptions of all others, two thirds of boto3, are dropped."""
 
 

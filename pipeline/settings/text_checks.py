@@ -53,6 +53,19 @@ def sms_providers(stage: StageSettings) -> Iterator[Rule]:
     for country in countries:
         why = f"must name countries of ISO 3166-1: {country} is none"
         yield "sms_provider_by_country", texts.is_country(country), why
+    yield from _protect(stage.end_user_messaging.protect)
+
+
+def _protect(written: str) -> Iterator[Rule]:
+    field = "end_user_messaging.protect"
+    try:
+        countries = texts.protect_rules(written)
+    except ValueError as error:
+        yield field, False, f"must be empty or name rules, such as ID block, IN filter: {error}"
+        return
+    for country in countries:
+        why = f"must name countries of ISO 3166-1: {country} is none"
+        yield field, texts.is_country(country), why
 
 
 def _india(india: IndiaSettings) -> Iterator[Rule]:

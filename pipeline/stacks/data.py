@@ -5,10 +5,11 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from ordercast.settings.stage import StageSettings
+from ordercast.settings.texts import END_USER_MESSAGING, named_providers
 from pipeline.constructs.messaging.mail_identities import MailIdentities
 from pipeline.constructs.observability.month_budget import BUDGETS
 from pipeline.constructs.outputs import Outputs
-from pipeline.constructs.storage.encryption_key import SES, EncryptionKey
+from pipeline.constructs.storage.encryption_key import SES, SMS_VOICE, EncryptionKey
 from pipeline.constructs.storage.orders_stream import OrdersStream
 from pipeline.constructs.storage.parked_bucket import ParkedBucket
 from pipeline.constructs.storage.tables import Tables
@@ -56,5 +57,6 @@ class DataStack(Stack):
         if stage.existing_key:
             return kms.Key.from_key_arn(self, "ExistingKey", stage.existing_key)
         budgets = (BUDGETS,) if stage.alarms.month_cost else ()
-        services = (*_HANDLING_ENCRYPTED_DATA, *budgets)
+        texts = (SMS_VOICE,) if END_USER_MESSAGING in named_providers(stage) else ()
+        services = (*_HANDLING_ENCRYPTED_DATA, *texts, *budgets)
         return EncryptionKey(self, "Key", services=services, removal=stage.removal).key

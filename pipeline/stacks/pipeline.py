@@ -8,6 +8,7 @@ from constructs import Construct
 
 from ordercast.settings.published import StageNames
 from ordercast.settings.stage import StageSettings
+from ordercast.settings.texts import END_USER_MESSAGING, named_providers, protect_rules
 from pipeline.bundling.package import package
 from pipeline.constructs.functions.analytics import Analytics
 from pipeline.constructs.functions.email_sender import EmailSender
@@ -20,6 +21,7 @@ from pipeline.constructs.functions.release import Releases
 from pipeline.constructs.functions.sms_sender import SmsSender
 from pipeline.constructs.functions.sweeper import Sweeper
 from pipeline.constructs.functions.verifier import Verifier
+from pipeline.constructs.messaging.end_user_messaging import EndUserMessaging
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.queues import Queues
 from pipeline.constructs.messaging.topic import EncryptedTopic
@@ -77,6 +79,7 @@ class PipelineStack(Stack):
         key = kms.Key.from_key_arn(self, "Key", data.key.key_arn)
         notifications = EncryptedTopic(self, "Notifications", key=key)
         mail = Mail(self, "Mail", key=key)
+        texts = self._texts(stage, key)
         return StageParts(
             stage=stage,
             defaults=FunctionDefaults(
@@ -98,15 +101,22 @@ class PipelineStack(Stack):
             parked=data.parked,
             notifications=notifications,
             mail=mail,
+            texts=texts,
             queues=Queues(
                 self,
                 stage=stage,
                 key=key,
                 notifications=notifications,
-                mail=mail,
+                receipts=[mail.events, *([texts.events] if texts else [])],
                 sms_receipts=account.sms_receipts,
             ),
         )
+
+    def _texts(self, stage: StageSettings, key: kms.IKey) -> EndUserMessaging | None:
+        if END_USER_MESSAGING not in named_providers(stage):
+            return None
+        protect = protect_rules(stage.end_user_messaging.protect)
+        return EndUserMessaging(self, "EndUserMessaging", key=key, protect=protect)
 
     def _network(self, stage: StageSettings, key: kms.IKey) -> Network | None:
         if not stage.network.vpc:

@@ -47,6 +47,14 @@ def receipt(chance: Chance) -> str:
     return _damaged(_encoded(written(document, chance)), chance).decode(errors="replace")
 
 
+def text_event(chance: Chance) -> str:
+    """Return an event of End User Messaging as the queue of receipts brings it."""
+    document = changed(one_of(chance, _TEXT_EVENTS), chance)
+    if one_in(chance, 4):
+        document = one_of(chance, _ENVELOPES)(document)
+    return _damaged(_encoded(written(document, chance)), chance).decode(errors="replace")
+
+
 def customer(chance: Chance) -> bytes:
     """Return a file of customers."""
     lines = [written(changed(one_of(chance, _CUSTOMERS), chance), chance) for _ in range(2)]
@@ -69,6 +77,7 @@ def _lines(name: str) -> list[str]:
 
 _ORDERS = [json.loads(each) for each in _lines("orders.jsonl")]
 _RECEIPTS = [json.loads(each) for each in _lines("receipts.jsonl")]
+_TEXT_EVENTS = [json.loads(each) for each in _lines("text_events.jsonl")]
 _CUSTOMERS = [json.loads(each) for each in _lines("customers.jsonl")]
 _PHONES = _lines("phones.txt")
 _EMAILS = _lines("emails.txt")

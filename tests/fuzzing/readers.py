@@ -129,7 +129,7 @@ def receipt(body: str) -> str | None:
     if isinstance(read, CountedEvent):
         return told(read.kind)
     meaning_of(read.kind, read.channel)
-    known = repr((read.kind, read.at, read.sent_at, read.price, read.to))
+    known = repr((read.kind, read.at, read.sent_at, read.price, read.to, read.notification_id))
     return told(known) or (None if read.kind.isascii() else "its kind is not ASCII")
 
 
@@ -177,6 +177,7 @@ READERS = {
     "envelope": Reader(inputs.record, envelope),
     "drafting": Reader(inputs.message, drafting, share=0.1),
     "receipt": Reader(inputs.receipt, receipt),
+    "text_event": Reader(inputs.text_event, receipt),
     "customer": Reader(inputs.customer, customer),
     "phone": Reader(inputs.phone, phone),
     "email": Reader(inputs.email, email),

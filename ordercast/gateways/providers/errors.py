@@ -55,7 +55,7 @@ SENDER_NOT_VERIFIED = "sender-not-verified"
 #   botocore    error codes in its models of the two services, and in its standard retry mode
 
 # Who we are, or are not allowed to do, is looked at before anything is taken.
-_TURNED_AWAY_AT_THE_DOOR: Mapping[str, Meaning] = {
+TURNED_AWAY_AT_THE_DOOR: Mapping[str, Meaning] = {
     "AccessDenied": account_trouble,  # SNS and SES common, as the query protocol writes it
     "AccessDeniedException": account_trouble,  # SNS and SES common: a policy to be mended
     "ExpiredToken": back_pressure,  # botocore: as the query protocol writes it
@@ -71,7 +71,7 @@ _TURNED_AWAY_AT_THE_DOOR: Mapping[str, Meaning] = {
 }
 
 # Too much at once; botocore's standard retry mode lists the same codes as throttling.
-_TOO_MANY: Mapping[str, Meaning] = {
+TOO_MANY: Mapping[str, Meaning] = {
     "RequestLimitExceeded": back_pressure,  # botocore
     "RequestThrottled": back_pressure,  # botocore
     "RequestThrottledException": back_pressure,  # botocore
@@ -85,8 +85,8 @@ _TOO_MANY: Mapping[str, Meaning] = {
 
 SNS: Mapping[str, Meaning] = MappingProxyType(
     {
-        **_TURNED_AWAY_AT_THE_DOOR,
-        **_TOO_MANY,
+        **TURNED_AWAY_AT_THE_DOOR,
+        **TOO_MANY,
         "AuthorizationError": account_trouble,  # Publish: a policy to be mended
         "EndpointDisabled": refused,  # Publish: of push, never of a phone number
         "InvalidParameter": refused,  # Publish: such as a number that no text reaches
@@ -108,8 +108,8 @@ SNS: Mapping[str, Meaning] = MappingProxyType(
 
 SES: Mapping[str, Meaning] = MappingProxyType(
     {
-        **_TURNED_AWAY_AT_THE_DOOR,
-        **_TOO_MANY,
+        **TURNED_AWAY_AT_THE_DOOR,
+        **TOO_MANY,
         "AccountSuspendedException": account_trouble,  # SendEmail: AWS may lift it
         "BadRequestException": refused,  # SendEmail
         "LimitExceededException": quota_used_up,  # SendEmail: the quota of the day

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
-from ordercast.gateways.providers.opening import Opened
+from ordercast.gateways.providers.open_provider import RouteProvider
 from ordercast.sending.outcome import Outcome, Outgoing, not_now
 from ordercast.sending.routes import Route
 
@@ -22,9 +22,9 @@ class RoutedProvider:
     """
 
     home: Route
-    open_route: Callable[[Route], Opened]
+    open_route: Callable[[Route], RouteProvider]
     executor: Executor
-    opened: dict[Route, Opened] = field(default_factory=dict)
+    opened: dict[Route, RouteProvider] = field(default_factory=dict)
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Make at most one call a message; answer each, in order, without raising."""
@@ -49,7 +49,7 @@ class RoutedProvider:
             return [not_now(f"bug:{type(error).__name__}")] * len(messages)
         return provider.send(messages)
 
-    def _provider(self, route: Route) -> Opened:
+    def _provider(self, route: Route) -> RouteProvider:
         if route not in self.opened:
             self.opened[route] = self.open_route(route)
         return self.opened[route]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ordercast.gateways import clients
 from ordercast.gateways.providers.errors import SES, outcome_of, read_ses
 from ordercast.gateways.providers.one_call import one_call_each
-from ordercast.gateways.providers.opening import Opening
+from ordercast.gateways.providers.open_provider import ProviderParts
 from ordercast.pacing.bucket import Wait
 from ordercast.receipts.receipt import NOTIFICATION_TAG
 from ordercast.sending.outcome import Outcome, Outgoing
@@ -123,17 +123,17 @@ class SesEmail:
         return headers
 
 
-def open_provider(_: Route, opening: Opening) -> SesEmail:
+def open_provider(_: Route, parts: ProviderParts) -> SesEmail:
     """Return SES as the e-mail sender's settings want it."""
-    settings = opening.settings
+    settings = parts.settings
     return SesEmail(
-        client=clients.email_provider(now=opening.now),
+        client=clients.email_provider(now=parts.now),
         sender=settings.email_from,
         own_senders=settings.own_senders,
         configuration_set=settings.configuration_set,
         stage=settings.stage,
         unsubscribe_url=settings.unsubscribe_url,
         unsubscribe_mailbox=settings.unsubscribe_mailbox,
-        executor=opening.executor,
-        wait=opening.wait,
+        executor=parts.executor,
+        wait=parts.wait,
     )

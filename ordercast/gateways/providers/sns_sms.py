@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ordercast.gateways import clients
 from ordercast.gateways.providers.errors import SNS, outcome_of, read_sns
 from ordercast.gateways.providers.one_call import one_call_each
-from ordercast.gateways.providers.opening import Opening
+from ordercast.gateways.providers.open_provider import ProviderParts
 from ordercast.notifications.notification import Notification
 from ordercast.pacing.bucket import Wait
 from ordercast.sending.outcome import Outcome, Outgoing
@@ -76,16 +76,16 @@ class SnsSms:
         return attributes
 
 
-def open_provider(_: Route, opening: Opening) -> SnsSms:
+def open_provider(_: Route, parts: ProviderParts) -> SnsSms:
     """Return SNS as the SMS sender's settings want it."""
-    settings = opening.settings
+    settings = parts.settings
     return SnsSms(
-        client=clients.sms_provider(now=opening.now),
+        client=clients.sms_provider(now=parts.now),
         sender_id=settings.sender_id,
         india_entity_id=settings.india_entity_id,
         india_template_ids=settings.templates_in_india,
-        executor=opening.executor,
-        wait=opening.wait,
+        executor=parts.executor,
+        wait=parts.wait,
     )
 
 

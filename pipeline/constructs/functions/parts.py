@@ -12,6 +12,7 @@ from ordercast.settings.environment import EnvironmentSettings
 from ordercast.settings.senders import ChannelSender
 from ordercast.settings.stage import StageSettings
 from pipeline.constructs.functions.function import Function, FunctionDefaults
+from pipeline.constructs.messaging.end_user_messaging import EndUserMessaging
 from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.queues import Queues
 from pipeline.constructs.messaging.topic import EncryptedTopic
@@ -30,6 +31,7 @@ class StageParts:
     parked: ParkedBucket
     notifications: EncryptedTopic
     mail: Mail
+    texts: EndUserMessaging | None
     queues: Queues
 
     @property

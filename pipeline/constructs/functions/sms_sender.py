@@ -1,15 +1,16 @@
-"""Deploy the function that sends text messages through SNS."""
+"""Deploy the function that sends text messages, through the providers that the stage names."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ordercast.settings.processors import SmsSenderSettings
+from ordercast.settings.texts import SNS, named_providers
 from pipeline.constructs.functions.parts import StageFunction, StageParts
 
 
 class SmsSender(StageFunction):
-    """Claim each notification in the ledger, then publish it to a phone number."""
+    """Claim each notification in the ledger, then send it to a phone number."""
 
     def __init__(self, scope: Construct, *, parts: StageParts) -> None:
         india = parts.stage.india
@@ -17,12 +18,20 @@ class SmsSender(StageFunction):
             **parts.sender_environment("sms"),
             "india_entity_id": india.entity_id,
             "india_template_ids": india.template_ids,
+            "sms_origination": parts.stage.end_user_messaging.origination if parts.texts else "",
+            **(parts.texts.environment if parts.texts else _NO_TEXTS),
         }
         super().__init__(scope, parts, "processors.sms_sender.handler", SmsSenderSettings, **own)
         parts.tables.let_claim(self)
-        self.role.add_to_policy(_publish_to_phones(Stack.of(self)))
+        if SNS in named_providers(parts.stage):
+            self.role.add_to_policy(_publish_to_phones(Stack.of(self)))
+        if parts.texts:
+            parts.texts.let_send(self)
         for queue in parts.queues.sms:
             queue.feed(self)
+
+
+_NO_TEXTS = {"sms_configuration_set": "", "sms_protect_configuration": ""}
 
 
 def _publish_to_phones(stack: Stack) -> iam.PolicyStatement:

@@ -4,6 +4,7 @@ Add a channel: its two queues in `Queues`, and a sender in pipeline/constructs/f
 """
 
 from collections.abc import Mapping as Attributes
+from collections.abc import Sequence
 
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
@@ -12,7 +13,6 @@ from constructs import Construct
 
 from ordercast.settings.stage import QueueReaderSettings, SenderFunctionSettings, StageSettings
 from pipeline.constructs.conversions import strong
-from pipeline.constructs.messaging.mail import Mail
 from pipeline.constructs.messaging.topic import EncryptedTopic
 from pipeline.constructs.messaging.work_queue import WorkQueue, dead_letter_queue
 from pipeline.settings.mapping import Mapping, mapping_of
@@ -21,6 +21,7 @@ from pipeline.settings.mapping import Mapping, mapping_of
 class Queues:
     """One queue for each channel and priority, so that high never waits behind normal; one for receipts.
 
+    *receipts* are the stage's topics of receipts, *sms_receipts* is that of the account.
     What SNS cannot deliver to any of them goes to `undelivered`.
     """
 
@@ -31,7 +32,7 @@ class Queues:
         stage: StageSettings,
         key: kms.IKey,
         notifications: EncryptedTopic,
-        mail: Mail,
+        receipts: Sequence[EncryptedTopic],
         sms_receipts: EncryptedTopic,
     ) -> None:
         self._scope, self._stage, self._key = scope, stage, key
@@ -49,7 +50,7 @@ class Queues:
         of_account = sns.Topic.from_topic_arn(
             scope, "SmsReceipts", strong(sms_receipts.topic, "TopicArn")
         )
-        for topic in (mail.events.topic, of_account):
+        for topic in (*(each.topic for each in receipts), of_account):
             self._subscribe(self.receipts, topic)
 
     @property

@@ -14,6 +14,7 @@ from ordercast.settings.stage import Removal
 from pipeline.constructs.conversions import removal_policy
 
 SES = "ses.amazonaws.com"
+SMS_VOICE = "sms-voice.amazonaws.com"
 
 
 class EncryptionKey(Construct):
@@ -35,8 +36,8 @@ def _for(service: str, stack: Stack) -> iam.PolicyStatement:
     conditions: dict[str, dict[str, str]] = {
         "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
     }
-    if service == SES:
-        # Its guide sets no condition, so SES may not say for which account it publishes; SNS, which
+    if service in {SES, SMS_VOICE}:
+        # Their guides set no condition, so they may not say for which account they publish; SNS, which
         # uses the key for it, always names the topic.
         topics = stack.format_arn(service="sns", resource="*")
         conditions = {"ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}}

@@ -10,8 +10,8 @@ from types import MappingProxyType, ModuleType
 import pytest
 
 from ordercast.events.order_event import Channel
-from ordercast.gateways.providers import opening
-from ordercast.gateways.providers.opening import Opening, open_provider
+from ordercast.gateways.providers import open_provider as registry_reader
+from ordercast.gateways.providers.open_provider import ProviderParts, open_provider
 from ordercast.gateways.providers.routed import RoutedProvider
 from ordercast.notifications import providers
 from ordercast.notifications.lifecycle import State
@@ -51,13 +51,18 @@ def toy(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Toy]:
     module = ModuleType("pigeon_post")
     module.open_provider = lambda route, _: pigeon if route == PIGEON else None  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "pigeon_post", module)
-    line = ProviderTraits(label="Pigeon Post", channel=Channel.SMS, module="pigeon_post")
+    line = ProviderTraits(
+        label="Pigeon Post",
+        channel=Channel.SMS,
+        module="pigeon_post",
+        receipts_name_notification=False,
+    )
     lines = MappingProxyType({**PROVIDERS, "pigeon": line})
-    for reader in (providers, opening):
+    for reader in (providers, registry_reader):
         monkeypatch.setattr(reader, "PROVIDERS", lines)
     world.routes = Routes(home=HOME, usual=HOME, by_country={"JP": PIGEON})
     with ThreadPoolExecutor(2) as executor:
-        given = Opening(settings=None, executor=executor, wait=lambda _: None, now=world.now)
+        given = ProviderParts(settings=None, executor=executor, wait=lambda _: None, now=world.now)
         world.provider = RoutedProvider(  # type: ignore[assignment]  # a provider as well
             home=HOME,
             open_route=lambda route: sns if route == HOME else open_provider(route, given),

@@ -1,4 +1,4 @@
-"""Open the provider of a route, by the registry. Used by `RoutedProvider`; each provider's module takes an `Opening`."""
+"""Open the provider of a route, by the registry. Used by `RoutedProvider`; each provider's module takes `ProviderParts`."""
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -13,7 +13,7 @@ from ordercast.sending.outcome import Outcome, Outgoing
 from ordercast.sending.routes import Route
 
 
-class Opened(Protocol):
+class RouteProvider(Protocol):
     """A provider that can be called, on one route."""
 
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
@@ -22,7 +22,7 @@ class Opened(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class ProviderParts:
     """What a provider is opened with; *settings* are its sender's (ordercast/settings/processors.py)."""
 
     settings: Any
@@ -31,8 +31,8 @@ class Opening:
     now: Now
 
 
-def open_provider(route: Route, opening: Opening) -> Opened:
+def open_provider(route: Route, parts: ProviderParts) -> RouteProvider:
     """Load the module of a route's provider, and open it; raises whatever that raises."""
     module = import_module(PROVIDERS[route.provider].module)
-    opened: Opened = module.open_provider(route, opening)
+    opened: RouteProvider = module.open_provider(route, parts)
     return opened
