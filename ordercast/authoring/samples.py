@@ -83,4 +83,6 @@ def sample(
         effective_at=_NOW,
         expires_at=_NOW,
         due_at=None,
+        # Half of them, so that what a fallback says besides is looked at as well.
+        fallback_for="sample-text" if name in {"long", UNUSUAL} else None,
     )

@@ -72,6 +72,7 @@ def columns(row: Notification) -> dict[str, Any]:
         "sent_at": _time(line.sent_at),
         "delivered_at": _time(line.delivered_at),
         "taken": line.taken,
+        "fallback": line.fallback,
         "parts": line.parts,
         "estimate_usd": _money(line.estimate),
         "reserved_usd": _money(line.reserved),

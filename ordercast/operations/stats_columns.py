@@ -126,6 +126,10 @@ STATS: Sequence[Column] = (
         'as JSON: `{"cap": 3, "stale": 1}`, or `{}`',
         "suppressed_by",
     ),
+    _count(
+        "fallbacks",
+        "those that took the place of one that could not be had on the other channel, without suppressed ones",
+    ),
     _group(
         "parked",
         "those that are out of attempts, or that a bug keeps from being sent, and that wait for "

@@ -46,7 +46,7 @@ class RollupInput:
     `taken` means that a provider accepted the message. `estimate` is its price by the price list and
     `reserved` the most that it may cost, as of its last claim; `drawn` (US dollars) is what all claims
     drew from budgets. `cost` (US dollars) is the carrier's price or our estimate, by `cost_source`.
-    `closed` means that nothing more is awaited. `keep_until` is when the row's retention ends. An input in the
+    `closed` means that nothing more is awaited. `fallback` means that it took another's place. `keep_until` is when the row's retention ends. An input in the
     state `NOTHING` is no notification; by itself it contributes nothing.
     """
 
@@ -68,6 +68,7 @@ class RollupInput:
     closed: bool = False
     cost: Decimal | None = None
     cost_source: str | None = None
+    fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ class CountedVersion:
 
 
 STATE, RULE = "state#", "rule#"
-PARTS, TAKEN = "parts", "taken"
+PARTS, TAKEN, FALLBACKS = "parts", "taken", "fallbacks"
 RESERVED, CARRIER, ESTIMATE = "reserved", "carrier", "estimate"
 PRICED, ESTIMATED, UNPRICED = "priced", "estimated", "unpriced"
 PRICED_ESTIMATE, PRICED_PARTS = "priced_estimate", "priced_parts"
@@ -141,6 +142,8 @@ def contribution(row: RollupInput) -> Contribution:
     amounts: dict[str, Amount] = {STATE + row.state: 1}
     if row.rule:
         amounts[f"{RULE}{row.state}#{row.rule}"] = 1
+    if row.fallback and row.state != State.SUPPRESSED:
+        amounts[FALLBACKS] = 1
     if row.taken:
         amounts |= _spent(row)
     if row.drawn:

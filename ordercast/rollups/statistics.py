@@ -11,6 +11,7 @@ from ordercast.pacing.holds import Why
 from ordercast.receipts.provider_events import OVER_PRICE, REFUSED_BY_PROVIDERS
 from ordercast.rollups.latency import percentile
 from ordercast.rollups.rollup import (
+    FALLBACKS,
     LATENCIES,
     PARTS,
     RULE,
@@ -119,6 +120,11 @@ class Figures:
     def suppressed_by(self) -> dict[str, int]:
         """The number of suppressed notifications by rule, most frequent first."""
         return {rule: n for (state, rule), n in self.rules.items() if state == State.SUPPRESSED}
+
+    @property
+    def fallbacks(self) -> int:
+        """Notifications that took another's place, but for those that were suppressed."""
+        return self._count(FALLBACKS)
 
     @property
     def in_doubt(self) -> int:

@@ -94,6 +94,7 @@ class CompiledTemplate:
             ShownOrder,
             locale=figures.locale_of(notification.locale, sources.language),
             is_refund=sources.template in REFUNDS,
+            is_fallback=notification.fallback_for is not None,
         )
         if not CHANNELS[notification.channel].has_subject:
             text = self._text_message(details, shown)

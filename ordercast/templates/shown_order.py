@@ -22,13 +22,15 @@ class Figure(str):
 class ShownOrder:
     """What words may name as `order`; each figure is written when it is first named, and once.
 
-    `locale` is Babel's name of it; `for_text` is whether a text message shows it.
+    `locale` is Babel's name of it; `for_text` is whether a text message shows it; `is_fallback` is
+    whether it goes out because another message could not be had.
     """
 
     details: OrderDetails
     locale: str
     for_text: bool
     is_refund: bool
+    is_fallback: bool = False
 
     @property
     def order_id(self) -> str:

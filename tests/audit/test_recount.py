@@ -28,6 +28,7 @@ DELIVERED = {
     "sent_at": "2026-03-02T09:00:02.000+00:00",
     "delivered_at": "2026-03-02T09:00:06.000+00:00",
     "taken": True,
+    "fallback": False,
     "parts": 2,
     "reserved_usd": "0.02004",
     "cost_usd": "0.0129",

@@ -20,11 +20,15 @@ from ordercast.rollups.rollup import (
     short,
     summed,
 )
+from tests.examples import notification
 from tests.fakes.clock import START
 from tests.lines import line
 
 SENT = {"m-1": Message(state=State.SENT)}
 SECOND = timedelta(seconds=1)
+
+
+TEXT = notification(1, Channel.SMS).id
 
 
 def test_a_notification_counts_in_the_hour_it_was_accepted_in_for_ever() -> None:
@@ -44,6 +48,15 @@ def test_a_rule_is_counted_with_the_state_it_led_to() -> None:
     amounts = contribution(line(state=State.SUPPRESSED, rule="cap")).amounts
 
     assert 1 == amounts["rule#suppressed#cap"]
+
+
+def test_a_fallback_is_counted_as_one_unless_it_was_not_sent() -> None:
+    sent = contribution(line(fallback_for=TEXT)).amounts
+    kept = contribution(line(fallback_for=TEXT, state=State.SUPPRESSED, rule="no-consent")).amounts
+
+    assert 1 == sent["fallbacks"]
+    assert "fallbacks" not in kept
+    assert "fallbacks" not in contribution(line()).amounts
 
 
 def test_what_no_provider_took_cost_nothing_though_it_was_reserved_for() -> None:

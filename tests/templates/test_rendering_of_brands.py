@@ -86,6 +86,19 @@ def test_an_email_has_the_shops_name_logo_colours_footer_and_preferences() -> No
     assert "because of order o-1 at Nordic &amp; Sons" in html
 
 
+def test_a_fallback_says_why_it_comes_and_where_the_reader_changes_that() -> None:
+    fallback_for = notification(1, Channel.SMS).id
+    of_a_brand = words(replace(of_shop("nordic"), fallback_for=fallback_for))
+    of_none = words(replace(of_shop("Example Tea"), fallback_for=fallback_for))
+    for said in (of_a_brand, of_none):
+        assert "by e-mail because no text message could reach you" in (said.html or "")
+        assert "by e-mail because no text message could reach you" in said.text
+    assert "https://nordic.example.com/messages" in of_a_brand.text
+    assert "please ask the shop" not in of_a_brand.text
+    assert "please ask the shop" in of_none.text
+    assert "no text message" not in words(of_shop("nordic")).text
+
+
 def test_a_text_has_the_shops_name() -> None:
     assert words(of_shop("nordic", Channel.SMS)).text.startswith("Nordic & Sons: ")
 

@@ -12,6 +12,9 @@ from ordercast.decisions.audience import CONSENT_BY_EVENT, CONSENT_ON_RECORD
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.usable_addresses import COUNTRY_CLOSED, NUMBER_KIND
 from ordercast.events.identity import notification_id_for
+from ordercast.events.order_event import Channel
+from ordercast.notifications.channels import CHANNELS
+from ordercast.notifications.fallback import OTHER
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
@@ -19,6 +22,7 @@ from ordercast.operations.units import count, dollars
 from ordercast.receipts.provider_events import OVER_PRICE, meaning_of
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.sending.routes import provider_label
+from ordercast.sending.send_rules import ALREADY_DELIVERED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +49,8 @@ def timeline(history: OrderHistory) -> RenderableType:
     rows = {row.id: row for row in history.rows}
     drawn: list[RenderableType] = []
     for decision in history.decisions:
-        ids = [
-            notification_id_for(decision.order, decision.event, channel)
-            for channel in decision.verdicts
-        ]
+        # Of the channels that were decided about, and of a fallback that came later.
+        ids = [notification_id_for(decision.order, decision.event, channel) for channel in Channel]
         drawn.append(_event(decision))
         drawn += [
             _notification(rows.pop(i), decision, history.receipt_logs) for i in ids if i in rows
@@ -73,7 +75,8 @@ def steps(
 def headline(row: Notification) -> Text:
     """Return its status, channel and recipient, and its state and rule, in one line."""
     to = f" to {row.recipient}" if row.recipient else ""
-    line = Text(f"{row.status}, {row.channel}{to}: ").append(row.state, style="bold")
+    fallback = " (a fallback)" if row.fallback_for else ""
+    line = Text(f"{row.status}, {row.channel}{fallback}{to}: ").append(row.state, style="bold")
     return line.append(f" ({row.rule})" if row.rule else "")
 
 
@@ -101,6 +104,7 @@ MEANINGS: Mapping[State, str] = {
 _BY_RULE: Mapping[str, str] = {
     COUNTRY_CLOSED: "this stage sends no texts to its country; see: ordercast prices",
     NUMBER_KIND: "no text goes to this kind of number",
+    ALREADY_DELIVERED: "what it would have replaced was delivered after all",
     OVER_PRICE: "it would have cost more than its ceiling; see: ordercast prices check",
 }
 
@@ -148,7 +152,7 @@ def _ours(row: Notification, decision: Decision | None) -> Iterator[TimelineEntr
     if row.occurred_at:
         yield TimelineEntry(at=row.occurred_at, source="shop", says="it happened, by the event")
     consent = f"; {_CONSENTS.get(row.consent, row.consent)}" if row.consent else ""
-    if decision is not None:
+    if decision is not None and row.channel in decision.verdicts:
         verdict = decision.verdicts[row.channel]
         rule = f" by the rule {verdict.rule}" if verdict.rule else ""
         until = f" until {_clock(verdict.until)}" if verdict.until else ""
@@ -165,10 +169,22 @@ def _ours(row: Notification, decision: Decision | None) -> Iterator[TimelineEntr
     ):
         if at:
             yield TimelineEntry(at=at, source=source, says=says)
+    yield from _fallback(row)
     if row.closed_at:
         rule = f" ({row.rule})" if row.rule else ""
         says = f"closed as {row.state}{rule}{_calls(row)}"
         yield TimelineEntry(at=row.closed_at, source="ledger", says=says, last=True)
+
+
+def _fallback(row: Notification) -> Iterator[TimelineEntry]:
+    """Yield which of two took the other's place, on the row of each."""
+    other = CHANNELS[OTHER[row.channel]].label
+    if row.fallback and row.fallback.entered_at:
+        says = f"{other} takes its place, if the rules allow it"
+        yield TimelineEntry(at=row.fallback.entered_at, source="ledger", says=says)
+    if row.fallback_for:
+        says = f"takes the place of {other}"
+        yield TimelineEntry(at=row.effective_at, source="ledger", says=says)
 
 
 def _next_check(row: Notification) -> str:
@@ -221,7 +237,7 @@ def _theirs(
 
 def _waited(row: Notification) -> str:
     """Say for how long quiet hours held a message back after it had been accepted."""
-    if row.ages_from is None:
+    if row.ages_from is None or row.ages_from < row.effective_at:
         return ""
     minutes = (row.ages_from - row.effective_at) // timedelta(minutes=1)
     return f"; quiet hours held it back for {minutes // 60} h {minutes % 60} min"

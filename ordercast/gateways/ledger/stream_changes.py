@@ -75,6 +75,7 @@ def rollup_input_of(image: Item) -> RollupInput:
         closed=state in FINAL or "closed_at" in image,
         cost=_money(image, "cost"),
         cost_source=_text(image, "cost_source"),
+        fallback="fallback_for" in image,
     )
 
 

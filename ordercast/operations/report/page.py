@@ -55,12 +55,17 @@ def _tiles(figures: Figures) -> list[tuple[str, str, str]]:
     half, most = (figures.percentile("in_all", share) for share in (0.5, 0.95))
     took = f"at most, for 95 %; {length(half)} for half" if most else "nothing has arrived yet"
     beside = places["in_flight"] + places["carrier_accepted"] + places["unconfirmed"]
+    instead = f"; {count(figures.fallbacks, 'fallback')}" if figures.fallbacks else ""
     unattributed = (
         f"; beside it {dollars(money.unattributed)} unattributed" if money.charges else ""
     )
     return [
         ("Delivery rate", percent(figures.delivery_rate), f"of {count(ended)} delivered or failed"),
-        ("Accepted", count(figures.accepted), f"of {count(figures.notifications, 'notification')}"),
+        (
+            "Accepted",
+            count(figures.accepted),
+            f"of {count(figures.notifications, 'notification')}{instead}",
+        ),
         ("Event to handset", length(most), took),
         ("Cost", f"{to_the_cent(money.cost)} USD", f"exactly {dollars(money.cost)}{unattributed}"),
         ("No final receipt", count(beside), "in flight, with the carrier, or unconfirmed"),

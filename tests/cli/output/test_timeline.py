@@ -16,10 +16,10 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.receipt_log import ReceiptEvent, ReceiptLog
-from tests.examples import drafts, example_decision, notification, order_event
+from tests.examples import EMAIL, drafts, example_decision, notification, order_event
 from tests.fakes.clock import START
 
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 MESSAGE = "0100019a-4b7e-7c1d-9f00-1234567890ab-000000"
 CARRIER = "SUCCESS/Message has been accepted by phone carrier"
 HANDSET = "SUCCESS/Delivered"
@@ -251,3 +251,30 @@ def test_a_message_in_doubt_is_not_called_sent() -> None:
     said = [each.says for each in steps(doubtful, None, {})]
     assert "in doubt: 1 attempt, by SES" in said
     assert not [each for each in said if each.startswith("sent")]
+
+
+def test_a_text_and_the_e_mail_in_its_place_each_name_the_other() -> None:
+    text, e_mail = drafts(channel="sms", contact={"email": EMAIL}, fallback="email")
+    said = shown([], [text, e_mail])
+
+    assert "e-mail takes its place, if the rules allow it" in said
+    assert f"confirmed, email (a fallback) to {EMAIL}: requested" in said
+    assert "takes the place of SMS" in said
+
+
+def test_a_fallback_that_came_later_stands_under_its_event_and_was_not_held_back() -> None:
+    decision = example_decision(channel="sms")
+    (text,) = drafts(channel="sms", fallback="email")
+    fallback = text.fallback
+    assert fallback
+    later = replace(
+        drafts(channel="email")[0],
+        id=fallback.id,
+        fallback_for=text.id,
+        effective_at=START + HOUR,
+        ages_from=START,
+    )
+    said = shown([decision], [later, text])
+
+    assert said.index("sms to") < said.index("email (a fallback)")
+    assert "quiet hours" not in said
