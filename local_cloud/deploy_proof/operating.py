@@ -18,7 +18,7 @@ COMMANDS = (
     "stats",
     "cost",
     "report --out {folder}/report.html",
-    "prices check",
+    "prices",
     "put {folder}/order.json",
     "record --out {folder}/recording.json",
     "replay {folder}/recording.json",
@@ -43,7 +43,10 @@ _SHOWN_BY_TESTS = (
 )
 """What redriving a parked notification asks for: tests/cloud/commands/test_parked_notifications.py."""
 
-_SECONDS = timedelta(minutes=2)
+_ANY_KEY = "arn:aws:kms:us-east-1:000000000000:key/x"
+"""The operator may use every key through the services, so which one a call is about does not matter."""
+
+_LONGEST = timedelta(minutes=2)
 
 
 def operate(operator: Operator, target: Target) -> None:
@@ -60,28 +63,30 @@ def operate(operator: Operator, target: Target) -> None:
     (folder / "order.json").write_text(json.dumps(known))
     for command in COMMANDS:
         words = (each.format(folder=folder) for each in command.split())
-        operator.ordercast(*words, within=_SECONDS)
+        operator.ordercast(*words, within=_LONGEST)
     # The emulator lacks half of what it asks; that it may ask for the rest is shown.
-    operator.ordercast("doctor", within=_SECONDS, fails=True)
+    operator.ordercast("doctor", within=_LONGEST, fails=True)
 
 
 def in_vain(cloud: LocalCloud) -> list[str]:
     """Return the statements of the operator's policy without which every call so far is allowed still."""
     statements = json.loads(POLICY.read_text())["Statement"]
     calls = [called(each) for each in judged(cloud) if each.role == ROLE and each.allowed]
-    of_key = [use for each in calls for use in _of_the_key(each)]
+    of_key = [use for each in calls for use in _of_the_key(each, _ANY_KEY)]
     return [each["Sid"] for each in unneeded(statements, [*calls, *of_key, *_SHOWN_BY_TESTS])]
 
 
 def needed_by_functions(cloud: LocalCloud) -> tuple[int, int]:
     """Count the statements of the stage's roles that a call in this run needed, and all of them."""
     calls = judged(cloud)
+    kms = client_of("kms", endpoint=cloud.endpoint)
+    keys = [each["KeyArn"] for each in kms.list_keys()["Keys"]]
     needed = total = 0
     for role, statements in _roles(cloud):
         made = [called(each) for each in calls if each.role == role and each.allowed]
-        with_key = [*made, *(use for each in made for use in _of_the_key(each))]
+        of_key = [use for key in keys for each in made for use in _of_the_key(each, key)]
         total += len(statements)
-        needed += len(statements) - len(unneeded(statements, with_key))
+        needed += len(statements) - len(unneeded(statements, [*made, *of_key]))
     return needed, total
 
 
@@ -103,14 +108,14 @@ def called(call: Call) -> PolicyCall:
     )
 
 
-def _of_the_key(call: PolicyCall) -> Iterator[PolicyCall]:
-    """Yield what a service does to the key in the caller's name; which key does not matter here."""
+def _of_the_key(call: PolicyCall, key: str) -> Iterator[PolicyCall]:
+    """Yield what a service does to the key with that ARN in the caller's name."""
     service, _, action = call.action.partition(":")
     if service in {"dynamodb", "kinesis", "s3", "sns", "sqs"}:
         writes = action.startswith(("Put", "Publish", "Send"))
         yield PolicyCall(
             action="kms:GenerateDataKey" if writes else "kms:Decrypt",
-            resource="arn:aws:kms:us-east-1:000000000000:key/x",
+            resource=key,
             context={"kms:ViaService": f"{service}.us-east-1.amazonaws.com"},
         )
 
