@@ -52,6 +52,7 @@ def emulator_command(
         | local_aws(folder, loopback(port, secured=secured))
         | (_SECURED if secured else {})
         | {
+            "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": provider,
             "AWS_ENDPOINT_URL_SESV2": provider,
             "AWS_ENDPOINT_URL_SNS": provider,
             "BIND_HOST": "127.0.0.1",

@@ -31,6 +31,7 @@ from local_cloud.emulator.faster_kinesis import expire_seldom
 from local_cloud.emulator.partiql_streams import emit_stream_records
 from local_cloud.emulator.pollers import leave_mappings_alone, remember_windows
 from local_cloud.emulator.saved_queries import accept_saved_queries
+from local_cloud.emulator.sms_voice import know_sms_voice
 from local_cloud.supervisor.parent_watch import when_parent_ends
 
 PINNED = "1.5.33"
@@ -60,6 +61,11 @@ def main() -> None:
     accept_composite_alarms(provisioners)
     keep_full_buckets(provisioners, importlib.import_module(f"{services}.s3")._buckets)  # noqa: SLF001
     accept_saved_queries(provisioners)
+    know_sms_voice(
+        provisioners,
+        importlib.import_module("ministack.app"),
+        importlib.import_module("ministack.core.router"),
+    )
     authorise_partiql(importlib.import_module("ministack.core.iam_actions"))
     if _secured():
         authorise_named(

@@ -17,11 +17,13 @@ from local_cloud.provider_simulator.errors import (
     ANSWER_DROPPED,
     EMAIL_ERRORS,
     SMS_ERRORS,
+    SMS_VOICE_ERRORS,
     Dropped,
     EmailErrors,
     Refused,
     raise_before_acceptance,
     sms_error,
+    sms_voice_error,
 )
 from local_cloud.provider_simulator.outcomes_and_delays import (
     LATE_FACTOR,
@@ -34,6 +36,7 @@ from local_cloud.provider_simulator.outcomes_and_delays import (
 from local_cloud.provider_simulator.receipts import ReceiptDelivery, SimulatedReceipt
 from local_cloud.provider_simulator.ses_events import AcceptedEmail, receipt_event, send_event
 from local_cloud.provider_simulator.sms_delivery_logs import delivery_log, log_group
+from local_cloud.provider_simulator.sms_voice import VoiceText, read_voice_text, text_events
 from local_cloud.provider_simulator.text_message import TextMessage, read_text_message
 
 
@@ -81,6 +84,35 @@ class ProviderApi:
             _timed(self._sms_receipts(message, message_id, at), at, sms_timing(message.number))
         )
         return _answered(message_id, error)
+
+    def send_voice_text(self, body: bytes, authorization: str) -> str:
+        """Answer a SendTextMessage request with the message id; raises Refused as the service would, or Dropped."""
+        text = read_voice_text(body, authorization)
+        error = sms_voice_error(text.message.number)
+        raise_before_acceptance(error, SMS_VOICE_ERRORS)
+        self._check_set_of_texts(text.configuration_set)
+        message_id, at = self.new_id(), self.now()
+        self.inbox.append(_kept_voice_text(text, message_id, at))
+        self.charges.append(charge_for_text(text.message, message_id))
+        self.log("sms_accepted", message_id=message_id, parts=text.message.parts)
+        events = text_events(text, message_id, at=at, delay=self.delay)
+        place = text.configuration_set
+        receipts = (
+            (due, SimulatedReceipt(channel="sms-voice", place=place, document=event))
+            for due, event in events
+        )
+        self.receipts.add(_timed(receipts, at, sms_timing(text.message.number)))
+        return _answered(message_id, error)
+
+    def _check_set_of_texts(self, name: str) -> None:
+        try:
+            known = self.emulator.text_topics_of(name) is not None
+        except BotoCoreError as error:
+            raise Refused(
+                code="InternalServerException", message="No answer.", status=500
+            ) from error
+        if not known:
+            raise Refused(code="ResourceNotFoundException", message=f"No set {name}.")
 
     def _check_deployed(self, email: Email) -> None:
         """Refuse what SES would refuse because of what is not set up."""
@@ -184,4 +216,16 @@ def _kept_text_message(message: TextMessage, message_id: str, at: datetime) -> S
         at=at,
         text=message.text,
         attributes=message.attributes,
+    )
+
+
+def _kept_voice_text(text: VoiceText, message_id: str, at: datetime) -> SentMessage:
+    return SentMessage(
+        channel="sms",
+        message_id=message_id,
+        to=text.message.number,
+        sender=text.origination,
+        at=at,
+        text=text.message.text,
+        attributes=text.attributes,
     )

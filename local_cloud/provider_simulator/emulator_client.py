@@ -17,7 +17,7 @@ from local_cloud.provider_simulator.http_messages import HttpRequest, HttpRespon
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventTopic:
-    """An SNS topic to which a configuration set's events go; `kinds` are SES's names (BOUNCE, …)."""
+    """An SNS topic to which a configuration set's events go; `kinds` are the service's names (BOUNCE, TEXT_DELIVERED, …)."""
 
     arn: str
     kinds: frozenset[str]
@@ -34,6 +34,7 @@ class EmulatorClient:
         self._address = urlsplit(endpoint)
         self._ses = client_of("sesv2", endpoint=endpoint)
         self._sns = client_of("sns", endpoint=endpoint)
+        self._sms_voice = client_of("pinpoint-sms-voice-v2", endpoint=endpoint)
         self._logs = client_of("logs", endpoint=endpoint)
         self._known: dict[tuple[str, str], tuple[float, Any]] = {}
 
@@ -41,6 +42,12 @@ class EmulatorClient:
         """Return where the events of a configuration set go; None if there is no such set."""
         topics: list[EventTopic] | None
         topics = self._cached("topics", configuration_set, self._ask_topics)
+        return topics
+
+    def text_topics_of(self, configuration_set: str) -> list[EventTopic] | None:
+        """Return where the events of a configuration set of texts go; None if there is no such set."""
+        topics: list[EventTopic] | None
+        topics = self._cached("text topics", configuration_set, self._ask_text_topics)
         return topics
 
     def is_verified(self, identity: str) -> bool:
@@ -96,7 +103,10 @@ class EmulatorClient:
         if known is None or time.monotonic() > until:
             try:
                 known = ask(name)
-            except self._ses.exceptions.NotFoundException:
+            except (
+                self._ses.exceptions.NotFoundException,
+                self._sms_voice.exceptions.ResourceNotFoundException,
+            ):
                 known = None
             self._known[kind, name] = (time.monotonic() + _CACHE_SECONDS, known)
         return known
@@ -105,14 +115,14 @@ class EmulatorClient:
         answer = self._ses.get_configuration_set_event_destinations(
             ConfigurationSetName=configuration_set
         )
-        return [
-            EventTopic(
-                arn=destination["SnsDestination"]["TopicArn"],
-                kinds=frozenset(destination["MatchingEventTypes"]),
-            )
-            for destination in answer.get("EventDestinations", ())
-            if destination.get("Enabled") and "SnsDestination" in destination
-        ]
+        return _topics(answer)
+
+    def _ask_text_topics(self, configuration_set: str) -> list[EventTopic]:
+        answer = self._sms_voice.describe_configuration_sets(
+            ConfigurationSetNames=[configuration_set]
+        )
+        (known,) = answer["ConfigurationSets"]
+        return _topics(known)
 
     def _ask_identity(self, identity: str) -> bool:
         answer = self._ses.get_email_identity(EmailIdentity=identity)
@@ -128,6 +138,17 @@ class EmulatorClient:
             except ClientError as error:
                 if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
                     raise
+
+
+def _topics(known: dict[str, Any]) -> list[EventTopic]:
+    return [
+        EventTopic(
+            arn=destination["SnsDestination"]["TopicArn"],
+            kinds=frozenset(destination["MatchingEventTypes"]),
+        )
+        for destination in known.get("EventDestinations", ())
+        if destination.get("Enabled") and "SnsDestination" in destination
+    ]
 
 
 _SUBJECT = "Amazon SES Email Event Notification"

@@ -16,11 +16,12 @@ ANSWER_DROPPED = "answer-dropped"
 
 
 class Refused(Exception):
-    """The call is answered with this HTTP status, error code and message."""
+    """The call is answered with this HTTP status, error code and message; End User Messaging adds a reason."""
 
-    def __init__(self, *, code: str, message: str, status: int = 400) -> None:
+    def __init__(self, *, code: str, message: str, status: int = 400, reason: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.reason = reason
         self.message = message
         self.status = status
 
@@ -97,6 +98,27 @@ SMS_ERRORS: Mapping[str, int] = MappingProxyType(
 )
 
 
+SMS_VOICE_ERRORS: Mapping[str, int] = MappingProxyType(
+    {
+        "AccessDeniedException/ACCOUNT_DISABLED": 400,
+        "ConflictException/DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION": 400,
+        "ConflictException/DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE": 400,
+        "ConflictException/DESTINATION_PHONE_NUMBER_NOT_VERIFIED": 400,
+        "ConflictException/DESTINATION_PHONE_NUMBER_OPTED_OUT": 400,
+        "ConflictException/NO_ORIGINATION_IDENTITIES_FOUND": 400,
+        "InternalServerException": 500,
+        "ResourceNotFoundException": 400,
+        "ServiceQuotaExceededException/MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT": 400,
+        "ThrottlingException": 400,
+        "ValidationException/DESTINATION_COUNTRY_BLOCKED": 400,
+        "ValidationException/INVALID_PARAMETER": 400,
+        "ValidationException/PRICE_OVER_THRESHOLD": 400,
+        "ValidationException/SENDER_ID_NOT_REGISTERED": 400,
+    }
+)
+"""Of End User Messaging, with the reason after the code."""
+
+
 class EmailErrors:
     """Knows which error an e-mail address asks for, and which have ended."""
 
@@ -119,16 +141,27 @@ def sms_error(number: str) -> str | None:
     return _BY_NUMBER.get(number)
 
 
+def sms_voice_error(number: str) -> str | None:
+    """Return the error that a number asks End User Messaging for; the drops are those of SNS."""
+    drop = sms_error(number)
+    return drop if drop in {REQUEST_DROPPED, ANSWER_DROPPED} else _BY_VOICE_NUMBER.get(number)
+
+
 def raise_before_acceptance(error: str | None, statuses: Mapping[str, int]) -> None:
     """Raise what keeps a message from being accepted: `Refused`, or `Dropped`."""
     if error == REQUEST_DROPPED:
         raise Dropped
     if error is not None and error in statuses:
-        raise Refused(code=error, message="As the recipient asks.", status=statuses[error])
+        code, _, reason = error.partition("/")
+        message = "As the recipient asks."
+        raise Refused(code=code, message=message, status=statuses[error], reason=reason)
 
 
 _FIRST = 14255550100
 _BY_NUMBER = {
     f"+{number}": error
     for number, error in enumerate((*SMS_ERRORS, REQUEST_DROPPED, ANSWER_DROPPED), start=_FIRST)
+}
+_BY_VOICE_NUMBER = {
+    f"+{number}": error for number, error in enumerate(SMS_VOICE_ERRORS, start=_FIRST + 50)
 }

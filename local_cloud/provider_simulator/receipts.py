@@ -18,9 +18,9 @@ from local_cloud.provider_simulator.emulator_client import EventTopic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedReceipt:
-    """An SES event for a configuration set, or a line of SNS's delivery log for a log group."""
+    """An event for a configuration set, of SES or End User Messaging, or a line of SNS's delivery log for a log group."""
 
-    channel: Literal["sms", "email"]
+    channel: Literal["sms", "sms-voice", "email"]
     place: str
     document: dict[str, Any]
 
@@ -30,6 +30,9 @@ class ReceiptDestination(Protocol):
 
     def topics_of(self, configuration_set: str) -> list[EventTopic] | None:
         """Return where the events of a configuration set go."""
+
+    def text_topics_of(self, configuration_set: str) -> list[EventTopic] | None:
+        """Return where the events of a configuration set of End User Messaging go."""
 
     def publish(self, topic_arn: str, messages: list[str]) -> list[str]:
         """Publish at most ten messages; return those that it did not accept."""
@@ -113,7 +116,9 @@ class ReceiptDelivery:
         """Deliver receipts that go to one place; return those that were not accepted."""
         place = group[0].place
         if group[0].channel == "email":
-            return self._publish(place, group)
+            return self._publish(self._destination.topics_of(place), group)
+        if group[0].channel == "sms-voice":
+            return self._publish(self._destination.text_topics_of(place), group)
         lines = [json.dumps(each.document) for each in group]
         at_ms = int(self._now().timestamp() * 1000)
         self._destination.log(place, self._log_stream, lines, at_ms=at_ms)
@@ -121,10 +126,10 @@ class ReceiptDelivery:
         return []
 
     def _publish(
-        self, configuration_set: str, receipts: list[SimulatedReceipt]
+        self, topics: list[EventTopic] | None, receipts: list[SimulatedReceipt]
     ) -> list[SimulatedReceipt]:
         failed: list[SimulatedReceipt] = []
-        for topic in self._destination.topics_of(configuration_set) or ():
+        for topic in topics or ():
             wanted = [each for each in receipts if _kind(each.document) in topic.kinds]
             for ten in (wanted[n : n + 10] for n in range(0, len(wanted), 10)):
                 by_text = {json.dumps(each.document): each for each in ten}
@@ -133,10 +138,10 @@ class ReceiptDelivery:
                 except ClientError as error:
                     if error.response["Error"]["Code"] not in {"NotFound", "NotFoundException"}:
                         raise
-                    self._log("email_receipts_dropped", count=len(ten), reason="no_such_topic")
+                    self._log("events_dropped", count=len(ten), reason="no_such_topic")
                     continue
                 failed += [by_text[text] for text in refused]
-            self._log("email_receipts_published", count=len(wanted), topic=topic.arn)
+            self._log("events_published", count=len(wanted), topic=topic.arn)
         return failed
 
 

@@ -33,6 +33,8 @@ class Router:
         path = urlsplit(call.path).path.rstrip("/")
         if call.method == "POST" and path == _SEND_EMAIL:
             return self._email(call)
+        if call.header("x-amz-target") == _SEND_TEXT_MESSAGE:
+            return self._voice_text(call)
         parameters = _publish_parameters(call)
         if parameters is not None:
             return self._text_message(parameters)
@@ -51,6 +53,15 @@ class Router:
         except Refused as refused:
             self.log("email_refused", code=refused.code)
             body = {"message": refused.message}
+            return as_json(refused.status, body, [("x-amzn-ErrorType", refused.code)])
+        return as_json(200, {"MessageId": message_id})
+
+    def _voice_text(self, call: HttpRequest) -> HttpResponse:
+        try:
+            message_id = self.api.send_voice_text(call.body, call.header("authorization"))
+        except Refused as refused:
+            self.log("sms_refused", code=refused.code)
+            body = {"__type": refused.code, "Message": refused.message, "Reason": refused.reason}
             return as_json(refused.status, body, [("x-amzn-ErrorType", refused.code)])
         return as_json(200, {"MessageId": message_id})
 
@@ -79,6 +90,7 @@ def server_on(listener: socket.socket, router: Router) -> ThreadingHTTPServer:
 SERVER_NAME = "Ordercast-Provider-Simulator (simulation)"
 
 _SEND_EMAIL = "/v2/email/outbound-emails"
+_SEND_TEXT_MESSAGE = "PinpointSMSVoiceV2.SendTextMessage"
 
 
 class _Server(ThreadingHTTPServer):

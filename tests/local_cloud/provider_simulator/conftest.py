@@ -41,6 +41,14 @@ class Cloud(BaseHTTPRequestHandler):
             known = "/local/" in self.path or self.path.endswith("example.com")
             status = 200 if known else 404
             answer = b'{"VerifiedForSendingStatus": true}' if known else b'{"message": "unknown"}'
+        elif "PinpointSMSVoiceV2" in self.headers.get("x-amz-target", ""):
+            known = b'"texts"' in body
+            status = 200 if known else 400
+            answer = (
+                b'{"ConfigurationSets": [{}]}'
+                if known
+                else b'{"__type": "ResourceNotFoundException"}'
+            )
         self.send_response(status)
         if status == 404:
             self.send_header("x-amzn-ErrorType", "NotFoundException")
@@ -91,7 +99,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     router = Router(api=api, account=account, emulator=emulator, log=silent)
     provider = server_on(listen(), router)
     served = Served(provider.server_address[1], tmp_path, calls)
-    for name in ("SESV2", "SNS"):
+    for name in ("SESV2", "SNS", "PINPOINT_SMS_VOICE_V2"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name}", served.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")

@@ -26,6 +26,9 @@ class Cloud:
         self.topics = [
             EventTopic(arn=TOPIC, kinds=frozenset({"SEND", "DELIVERY", "BOUNCE", "COMPLAINT"}))
         ]
+        self.text_topics = [
+            EventTopic(arn=TOPIC, kinds=frozenset({"TEXT_SUCCESSFUL", "TEXT_DELIVERED"}))
+        ]
         self.refuse: set[str] = set()
         self.events: list[dict[str, Any]] = []
         self.logged: list[tuple[str, list[dict[str, Any]]]] = []
@@ -33,6 +36,10 @@ class Cloud:
 
     def topics_of(self, configuration_set: str) -> list[EventTopic] | None:
         return self.topics if configuration_set == "local" else None
+
+    def text_topics_of(self, configuration_set: str) -> list[EventTopic] | None:
+        known = {"texts": self.text_topics}
+        return known.get(configuration_set)
 
     def is_verified(self, identity: str) -> bool:
         return identity == "example.com"

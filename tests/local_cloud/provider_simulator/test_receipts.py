@@ -44,8 +44,8 @@ def test_a_topic_that_is_gone_costs_no_other_receipt(simulator):
     simulator.after(60)
 
     assert 1 == len(simulator.cloud.logged)
-    assert [("email_receipts_dropped", {"count": 2, "reason": "no_such_topic"})] == [
-        note for note in simulator.notes if note[0] == "email_receipts_dropped"
+    assert [("events_dropped", {"count": 2, "reason": "no_such_topic"})] == [
+        note for note in simulator.notes if note[0] == "events_dropped"
     ]
 
 
