@@ -3,9 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
+
+from msgspec.structs import replace
 
 from benchmarks.aws import endpoint
 from benchmarks.aws.account import LEDGER, opened

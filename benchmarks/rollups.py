@@ -3,7 +3,7 @@
 import io
 from collections import Counter
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from boto3.dynamodb.types import TypeDeserializer
+from msgspec.structs import replace
 
 from analytics.cloudwatch_metrics import emf_lines
 from benchmarks.aws import endpoint

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from msgspec import Struct
 
 from ordercast.embedded_metric_format import MetricsLevel
 from ordercast.errors import Retryable
@@ -39,8 +39,7 @@ Delay = Callable[[str, Mapping[str, timedelta]], None]
 FOREIGN = timedelta(seconds=10)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
+class Sender(Struct, frozen=True, kw_only=True):
     """A channel's workflow, the delay of redelivered messages, and what metrics it publishes.
 
     CloudWatch reads metrics from what a function prints; `write` prints a line of them.

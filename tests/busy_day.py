@@ -1,10 +1,11 @@
 """Make up a seeded day of rollups: both channels, five countries, every state, prices and charges."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
+
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource

@@ -1,10 +1,11 @@
 """Build valid order events, people and notifications, with any field changed. Used by tests everywhere."""
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import Policy, audience_of
 from ordercast.decisions.decision import Decision, fingerprint

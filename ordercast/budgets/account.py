@@ -7,8 +7,10 @@ its claims leaves a slot that has used more than its messages drew, never less.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ordercast.budgets.budget import Budget
 
@@ -18,8 +20,7 @@ BySlot = Mapping[str, Decimal]
 NOTHING = Decimal()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """A budget in one period, in US dollars: `left` = `limit` less all that is `used`.
 
     `adjusted` is, by slot, what counting has found to differ from what was drawn, as far as it is
@@ -33,8 +34,7 @@ class Account:
     adjusted: BySlot = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountDraw:
+class AccountDraw(Struct, frozen=True, kw_only=True):
     """A sum to be drawn from an account, by slot; refused where less than `kept` would be left.
 
     An account that is not there is opened with the whole limit of the budget.
@@ -65,8 +65,7 @@ class AccountDraw:
         return moved(account, self.by_slot) if account.left >= self.least else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Drawn(Struct, frozen=True, kw_only=True):
     """The answer to a draw: done or refused, with the account as it is then; or `failed`, which says nothing."""
 
     done: bool = False

@@ -5,11 +5,12 @@ those of the rollups, and what waits over the end of a period does not use up th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class Spending(NamedTuple):
@@ -99,8 +100,7 @@ BUDGETS_MAX = 100
 DIMENSIONS = ("channel", "country", "campaign", "shop")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class Budget(Struct, frozen=True, kw_only=True):
     """At most `limit` US dollars in each period for what all named dimensions match.
 
     Messages of normal priority leave `reserve` percent of it to those of high priority. A velocity
@@ -145,8 +145,7 @@ class Budget:
         return f"{self.id}#{self.period.of(hour)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """Every budget that operators have set; `version` counts the changes."""
 
     budgets: tuple[Budget, ...] = ()

@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from ordercast.budgets.account import NOTHING, AccountDraw, summed
 from ordercast.budgets.budget import Budget
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expense:
+class Expense(Struct, frozen=True, kw_only=True):
     """What a message may cost: US dollars of each of its budgets, in the period of its hour."""
 
     id: str

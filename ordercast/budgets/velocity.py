@@ -5,9 +5,11 @@ that costs a multiple of what the same hour cost on other days is stopped.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from statistics import median
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, Spending
 from ordercast.events.order_event import Channel
@@ -17,8 +19,7 @@ DAYS = 7
 """Of how many days the median is taken."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Velocity:
+class Velocity(Struct, frozen=True, kw_only=True):
     """A stage's velocity limit: the larger of `floor` US dollars and `factor` times the usual; a floor of 0 is none."""
 
     floor: Decimal

@@ -1,11 +1,11 @@
 """The commands `ordercast customers`: import, show and change customers. Used by operators."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import reduce
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 from rich.text import Text
 
 from ordercast.cli.options import CloudName, Shop, Stage

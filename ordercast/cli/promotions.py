@@ -1,10 +1,10 @@
 """The commands `ordercast customers promotions` and `unsubscribe`: who gets promotional messages. Used by operators."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from ordercast.cli.options import CloudName, Shop, Stage
 from ordercast.cli.output.terminal import console

@@ -1,8 +1,9 @@
 """Find who an event is for: customer, channels, addresses and consent. Used by the relay and the send rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel, OrderEvent, Priority
@@ -20,8 +21,7 @@ CONSENT_BY_EVENT = "event"
 CONSENT_ON_RECORD = "record"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy(QuietPolicy):
+class Policy(QuietPolicy, frozen=True, kw_only=True):
     """The settings of a stage that decide; `allowed` are patterns of recipients.
 
     Texts go to `countries` only, and to landlines only with `landlines`. `synonyms` are the stage's
@@ -40,8 +40,7 @@ class Policy(QuietPolicy):
     fallback_to_text: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audience:
+class Audience(Struct, frozen=True, kw_only=True):
     """The customer of an event, if it names one, and the records of its addresses."""
 
     customer: Person | None

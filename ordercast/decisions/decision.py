@@ -5,11 +5,11 @@ event get the same decision, even if preferences, time, cap or code have changed
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
+from msgspec import Struct
 
 from ordercast.events.notes import Note
 from ordercast.events.order_event import Channel, OrderEvent
@@ -23,8 +23,7 @@ KEPT = timedelta(days=3 * 366)
 a repetition gets the same decision. An end, because they are the only rows that would pile up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """The decision on one channel: requested, deferred *until* a time, or suppressed by a *rule*.
 
     *instead_of* is the channel in whose place it is a fallback.
@@ -40,8 +39,7 @@ Verdicts = Mapping[Channel, Verdict]
 """One verdict for each channel that was considered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """The decision about one event; after *expires_at* its rows are gone and nothing is sent.
 
     *notes* say what was left out of the event, or read otherwise.

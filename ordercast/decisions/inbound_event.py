@@ -1,7 +1,8 @@
 """Parse a stream record into an event, or park it with a reason. Used by the order relay."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ordercast.decisions.audience import Policy, people_in
 from ordercast.decisions.decision import Decision, fingerprint
@@ -14,8 +15,7 @@ from ordercast.events.stream_record import ParkedRecord, StreamRecord
 CONFLICT = "conflicting-event"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundEvent:
+class InboundEvent(Struct, frozen=True, kw_only=True):
     """One usable record and its event.
 
     *key* is the key of the event's decision; *people* are the keys of the records it depends on.

@@ -1,7 +1,8 @@
 """Name what a batch has to read, and what was read. Used by workflows and the ledger gateway."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ordercast.budgets.budget import Limits
 from ordercast.decisions.decision import Decision
@@ -19,8 +20,7 @@ LatestStatusKey = tuple[str, Channel]
 """The hash of an order, and the channel."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookupKeys:
+class LookupKeys(Struct, frozen=True, kw_only=True):
     """The keys to read, all in one round trip."""
 
     decisions: frozenset[DecisionKey] = frozenset()
@@ -31,8 +31,7 @@ class LookupKeys:
     budgets: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookupResult:
+class LookupResult(Struct, frozen=True, kw_only=True):
     """The records that exist, by the same keys."""
 
     decisions: Mapping[DecisionKey, Decision] = field(default_factory=dict)

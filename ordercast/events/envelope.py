@@ -4,8 +4,8 @@ A record holds one event or several, plain or compressed, or an aggregate of suc
 """
 
 import zlib
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ordercast.events.kpl import message_in, take_apart
@@ -32,8 +32,7 @@ NESTED_AGGREGATE = "nested-aggregate"
 TOO_LARGE = "too-large"
 
 
-@dataclass(slots=True)
-class _Room:
+class _Room(Struct):
     """What one record may still unpack to."""
 
     bytes: int = AGGREGATE_LIMIT

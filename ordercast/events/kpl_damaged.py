@@ -4,9 +4,9 @@ Parts are separated by their lengths, and each is decoded alone. After a wrong l
 on at the first place from which sub-records follow each other to the last byte.
 """
 
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ordercast.events.kpl_message import HASH_INDEX, definition
@@ -51,8 +51,7 @@ class _Found(NamedTuple):
     detail: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Reading:
+class _Reading(Struct, kw_only=True):
     """The state of reading a message: how far, and what was found."""
 
     aggregate: StreamRecord

@@ -4,18 +4,18 @@ Loaded with the first aggregate: other records need no protobuf.
 """
 
 import sys
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
+
+from msgspec import Struct
 
 MAGIC = b"\xf3\x89\x9a\xc2"
 DIGEST_SIZE = 16
 HASH_INDEX = "explicit_hash_key_index"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
+class Definition(Struct, frozen=True, kw_only=True):
     """The classes of an aggregate and of a part, and the exception for bytes that are neither."""
 
     aggregated_record: Any

@@ -6,18 +6,18 @@ docs/contract.md has the table for producers. Add a status: a line here, and its
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, lru_cache
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from ordercast.events.message_class import MessageClass
 
 DEFAULT_STATUS = "confirmed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(Struct, frozen=True, kw_only=True):
     """What is known of one status.
 
     A status of a lower *rank* that comes later is stale; without a rank it neither makes others

@@ -1,9 +1,9 @@
 """Define a record of the stream, and a parked one with its reason. Used by the relay and redrives."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 
 class StreamRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -27,8 +27,7 @@ class StreamRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return ".".join([self.sequence_number, *map(str, places)])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParkedRecord:
+class ParkedRecord(Struct, frozen=True, kw_only=True):
     """A record that could not be used; `reason` is a slug, `detail` one line."""
 
     record: StreamRecord

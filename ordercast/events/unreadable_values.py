@@ -6,10 +6,10 @@ value is quoted.
 
 import json
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 UNKNOWN_FIELD = "an unknown field"
 TOO_LARGE = "a number that is too large"
@@ -17,15 +17,13 @@ NO_NUMBER = "NaN or Infinity, which JSON does not have"
 NO_CHARACTER = r"half of a surrogate pair (\ud800 to \udfff), which is not a character"
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """Stands for a value that cannot be read, and says why."""
 
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(Struct, frozen=True):
     """Stands for the values of a name that is there more than once in its object."""
 
     values: tuple[Any, ...]

@@ -1,10 +1,11 @@
 """Read the sums of our metrics back from CloudWatch. Used by `ordercast verify` and the demo."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricSums:
+class MetricSums(Struct, frozen=True, kw_only=True):
     """The metrics of a namespace, read back at the level of a stage."""
 
     client: "CloudWatchClient"

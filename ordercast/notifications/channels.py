@@ -4,16 +4,16 @@ A new channel begins here; CONTRIBUTING.md lists what else it touches.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelTraits:
+class ChannelTraits(Struct, frozen=True, kw_only=True):
     """What a channel is called, whom it reaches, and what its provider can do.
 
     `provider` is the first one, by its name in `PROVIDERS` (providers.py).

@@ -1,10 +1,11 @@
 """Say which notification may take another's place, and when one has ended unheard. Used by relay, senders, receipts and sweeper."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
@@ -26,8 +27,7 @@ _UNHEARD: Mapping[Channel, frozenset[State]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fallback:
+class Fallback(Struct, frozen=True, kw_only=True):
     """What a notification's fallback needs: the id it would have, and where it would go.
 
     `to` is its address; without one it is the customer's on record. `rule` says why nothing goes there.

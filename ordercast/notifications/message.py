@@ -4,10 +4,11 @@ Merging is a maximum: the same receipts make the same message, in any order and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import rank
@@ -21,8 +22,7 @@ class CostSource(StrEnum):
     ESTIMATE = "estimate"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """The highest state, since when, and why; `price` is the highest reported, in US dollars.
 
     The trap: 0 is a price, None is not.

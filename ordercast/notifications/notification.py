@@ -1,9 +1,10 @@
 """Define the notification, as the ledger stores it. Used by every layer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from ordercast.events.order_event import Channel, Money, Priority
 from ordercast.notifications.fallback import Fallback
@@ -11,16 +12,14 @@ from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import CostSource, Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderItem:
+class OrderItem(Struct, frozen=True, kw_only=True):
     """One line of an order."""
 
     name: str
     quantity: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderDetails:
+class OrderDetails(Struct, frozen=True, kw_only=True):
     """What a template may use of the order; `day` is the event's day where the recipient is."""
 
     order_id: str
@@ -31,8 +30,7 @@ class OrderDetails:
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notification:
+class Notification(Struct, frozen=True, kw_only=True):
     """One message to one recipient on one channel, and its state.
 
     `rule` is the rule that suppressed it or the reason of a failure; `held_by` is the hold that it

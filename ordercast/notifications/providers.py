@@ -5,16 +5,16 @@ A new provider is a line here and the module that it names, which has a function
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.notification import Notification
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderTraits:
+class ProviderTraits(Struct, frozen=True, kw_only=True):
     """What a provider is called, and where its calls are; the module is loaded where a route is used.
 
     With `receipts_name_notification`, each receipt carries the notification's id, so that it never

@@ -5,8 +5,9 @@ a rank neither makes others stale nor becomes stale.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from ordercast.events.order_event import Channel
 from ordercast.events.statuses import DEFAULT_STATUS, STATUSES
@@ -15,8 +16,7 @@ from ordercast.events.statuses import DEFAULT_STATUS, STATUSES
 _RANK = 10**15
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LatestStatus:
+class LatestStatus(Struct, frozen=True, kw_only=True):
     """The newest status of an order that was accepted on one channel.
 
     It may be forgotten after `kept_until`; one that was read says None.

@@ -1,11 +1,13 @@
 """Set budgets, and read what is used of them. Used by `ordercast budget`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache, partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.budgets.account import NOTHING, Account, opened, share_used
 from ordercast.budgets.budget import (

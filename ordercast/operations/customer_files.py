@@ -6,11 +6,12 @@ is there twice, all its opt-outs count, and of all else only what it says alike.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from ordercast.countries import country_in
 from ordercast.errors import Rejected

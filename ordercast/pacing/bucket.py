@@ -10,9 +10,11 @@ the same moment all succeed at once.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil, exp
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 Wait = Callable[[datetime], None]
 """A port: return at that time, or at once if it is over."""
@@ -36,8 +38,7 @@ _MOST_REGAINED = 8.0  # in this exponent: far more than _SLOWEST needs
 _SLOWEST = 0.02  # of the limit: what throttling never goes below
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bucket:
+class Bucket(Struct, frozen=True, kw_only=True):
     """The line of one origination, as last written; times are UTC.
 
     `rate` is in units a second, as found at `rate_at`. `refusals` are the provider's refusals for
@@ -62,8 +63,7 @@ class Bucket:
         return self.refusals >= HELD_AFTER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """One line's step: by `by`, from `now` if the line lies before it (`restart`), else as far as `latest`.
 
     A move is refused where the line lies otherwise by the time it is written.
@@ -83,8 +83,7 @@ class Move:
         return (self.now if self.restart else slot) + self.by
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draw:
+class Draw(Struct, frozen=True, kw_only=True):
     """A draw of slots, to be written where the bucket is still of that `rate_at`.
 
     `slot` moves the line that all share; `high_slot` that of high priority, if it is a draw of it.

@@ -6,11 +6,13 @@ breaker and a bad reputation are all holds. Who may write one only has to know i
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import blake2b
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.channels import CHANNELS
@@ -62,8 +64,7 @@ STALE_VIEW = timedelta(minutes=15)
 release still puts a message behind the hold."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """What a hold covers: the messages for which all parts that are named hold; without any, all.
 
     `country` (ISO 3166-1) is that of a phone number: no e-mail has one here. `region` is the AWS
@@ -85,8 +86,7 @@ class Scope:
     @property
     def parts(self) -> dict[str, str]:
         """The parts that are named."""
-        named = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {name: str(part) for name, part in named.items() if part is not None}
+        return {name: str(part) for name, part in asdict(self).items() if part is not None}
 
     def covers(self, row: Notification) -> bool:
         """Tell whether this is one of the messages meant."""
@@ -104,8 +104,7 @@ class Scope:
         return all(its.get(name, part) == part for name, part in self.parts.items())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class Hold(Struct, frozen=True, kw_only=True):
     """Messages of a scope are held back: `by` whom, `since` when, and the `reason` in words.
 
     `needs` are the US dollars that a hold for money waits for: the least that was refused.

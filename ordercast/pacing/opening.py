@@ -5,8 +5,10 @@ its hold: it is there because the record that it was opened is not.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.pacing.holds import Hold, Holds, Scope, Why, in_order
@@ -15,8 +17,7 @@ BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when a channel is held that was never opened: the same for every reader."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Opened(Struct, frozen=True, kw_only=True):
     """A channel was opened: by whom, `at` when, and for what reason in words."""
 
     channel: Channel
@@ -25,8 +26,7 @@ class Opened:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldRecord:
+class HoldRecord(Struct, frozen=True, kw_only=True):
     """What the ledger keeps of holds in one item: those that were written, and who opened which channel."""
 
     written: Holds = ()

@@ -1,7 +1,8 @@
 """Define a provider's opinion of the account, and when e-mail is stopped for it. Used by the sweeper."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 ENOUGH = 100
 """With fewer e-mails in 24 hours one bounce would stop all of them."""
@@ -10,8 +11,7 @@ FALLEN = Decimal("0.9")
 """A rate is low again below this share of its limit, so that it does not stop and start around it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reputation:
+class Reputation(Struct, frozen=True, kw_only=True):
     """Bounces and complaints in percent of the account's e-mails, None if not known; `sent` within 24 hours."""
 
     bounces: Decimal | None = None
@@ -19,8 +19,7 @@ class Reputation:
     sent: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReputationLimits:
+class ReputationLimits(Struct, frozen=True, kw_only=True):
     """The rates in percent at which e-mail is held. Set in stages/*.toml as hold_bounce_percent and hold_complaint_percent.
 
     A limit of 0 is none.

@@ -6,8 +6,9 @@ message that was effective before the loss, since it may have been sent; until t
 replayed, another holds everything, and the relay waits.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification

@@ -1,10 +1,9 @@
 """Define what a provider allows the account: how fast, and how much of its day is left. Used by the sweeper."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendQuota:
+class SendQuota(Struct, frozen=True, kw_only=True):
     """`rate` in units a second, and how many units are `left` of the last 24 hours; None is no limit."""
 
     rate: float | None = None

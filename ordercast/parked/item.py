@@ -5,9 +5,11 @@ payload stays where it is stored.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.events.stream_record import StreamRecord
 
@@ -21,8 +23,7 @@ class Kind(StrEnum):
     NOTIFICATION = "notification"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParkedItem:
+class ParkedItem(Struct, frozen=True, kw_only=True):
     """One parked item; `place` is where it is stored, `since` when it was stored there.
 
     `id` is a record's first position on the stream, a batch's digest, a dead letter's message
@@ -38,8 +39,7 @@ class ParkedItem:
     size: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """The parked items that an operator names; an empty field selects all.
 
     An id may be a prefix; `reason` is searched for in reason and detail. `whole` are the ids that
@@ -74,8 +74,7 @@ class Selection:
         return any(id_.startswith(each) for each in self.ids if each not in self.whole)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenUpBatch:
+class GivenUpBatch(Struct, frozen=True, kw_only=True):
     """A batch that Lambda gave up: records of the stream, or changes of ledger rows.
 
     If it is not `whole`, its report lacks the records or cannot be read.
@@ -90,8 +89,7 @@ class GivenUpBatch:
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLetter:
+class DeadLetter(Struct, frozen=True, kw_only=True):
     """A message that its reader never processed; `handle` is valid until it is received again."""
 
     id: str

@@ -1,8 +1,9 @@
 """Reserve slots under the hourly cap of a recipient, a rate limit. Used by the order relay."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from ordercast.people.person import Person
 

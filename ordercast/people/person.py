@@ -1,8 +1,9 @@
 """Define the record of a customer or of an address. Used by routing, the cap and suppressions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, time
+
+from msgspec import Struct, field
 
 from ordercast.events.identity import address_key, customer_key
 from ordercast.events.order_event import Channel
@@ -11,16 +12,14 @@ from ordercast.notifications.notification import Notification
 AGREED = "agreed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuietHours:
+class QuietHours(Struct, frozen=True, kw_only=True):
     """When a person is not to be disturbed, in their own time zone; may span midnight."""
 
     start: time
     end: time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
+class Suppression(Struct, frozen=True, kw_only=True):
     """An entry of the suppression list: its reason, and the provider event that is its evidence."""
 
     channel: Channel
@@ -30,8 +29,7 @@ class Suppression:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsuppression:
+class Unsuppression(Struct, frozen=True, kw_only=True):
     """A suppression that an operator removed: its reason, which operator, and when."""
 
     reason: str
@@ -39,16 +37,14 @@ class Unsuppression:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SoftBounce:
+class SoftBounce(Struct, frozen=True, kw_only=True):
     """A message that a mail server refused for now; `address` is a hash."""
 
     address: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """The record of a customer, or of an address whose owner has none.
 
     `refusals` gives the reason by channel, and wins over every consent. `reservations` are the

@@ -1,8 +1,9 @@
 """Tell until when quiet hours hold back a message to a customer. Used by the send rules."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+
+from msgspec import Struct
 
 from ordercast.people.person import Person, QuietHours
 from ordercast.people.quiet_hours import Zones, quiet_until
@@ -12,8 +13,7 @@ from ordercast.people.time_zones import possible_time_zones
 _ENDS = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuietPolicy:
+class QuietPolicy(Struct, frozen=True, kw_only=True):
     """A stage's quiet hours, and where a customer is of whom neither record nor event tells it.
 
     `promotional_quiet` hold back promotional messages besides.

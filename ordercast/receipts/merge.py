@@ -7,9 +7,10 @@ sent again, and what becomes of it then is the senders' and the sweeper's.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ordercast.notifications.fallback import ends_unheard, needs_word
 from ordercast.notifications.lifecycle import FINAL, State

@@ -7,8 +7,10 @@ CloudWatch metrics and logs for SMS deliveries", and of End User Messaging "Exam
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
@@ -27,8 +29,7 @@ class SuppressionReason(StrEnum):
     SOFT_BOUNCED = "soft-bounced"
 
 
-@dataclass(frozen=True, slots=True)
-class EventMeaning:
+class EventMeaning(Struct, frozen=True):
     """The state an event puts its message in; `known` is false if only its general type is in the table.
 
     `rule` replaces the provider's words as the reason. What is not `charged` was never sent, and costs

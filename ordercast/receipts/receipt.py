@@ -1,8 +1,9 @@
 """Define what one receipt says of one message. Used by the receipt tracker, sweeper and senders."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from ordercast.errors import Rejected
 from ordercast.events.order_event import Channel
@@ -14,8 +15,7 @@ class MalformedReceipt(Rejected):
     """The body is no receipt of either provider; the message says what is missing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """One event of one provider message, by its `kind` (ordercast/receipts/provider_events.py).
 
     `notification_id` comes from an e-mail's tag or a text's context; `to` is the hash of a text's destination.
@@ -32,8 +32,7 @@ class Receipt:
     to: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountedEvent:
+class CountedEvent(Struct, frozen=True, kw_only=True):
     """An event that is only counted: it does not change the state of a message."""
 
     kind: str

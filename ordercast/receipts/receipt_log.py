@@ -6,9 +6,11 @@ recorded second is joined to the first.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
@@ -17,16 +19,14 @@ from ordercast.receipts.provider_events import meaning_of, reason
 from ordercast.receipts.receipt import Receipt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptEvent:
+class ReceiptEvent(Struct, frozen=True, kw_only=True):
     """One kind of event: when it first happened, and the highest price reported with it."""
 
     at: datetime
     price: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptLog:
+class ReceiptLog(Struct, frozen=True, kw_only=True):
     """What is known of one provider message, by its message id.
 
     `due_at` is when the sweeper looks at it. `unattributed` means that no notification was found

@@ -5,9 +5,10 @@ reply is no evidence.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel

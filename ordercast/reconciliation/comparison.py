@@ -5,8 +5,9 @@ It works page by page, so an hour of millions takes no more memory than one of t
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from zlib import crc32
+
+from msgspec import Struct, field
 
 from ordercast.rollups.counting import CORRECTION
 from ordercast.rollups.rollup import (
@@ -22,8 +23,7 @@ from ordercast.rollups.rollup import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(Struct, frozen=True, kw_only=True):
     """A notification's counted version and its ledger row; either may be missing."""
 
     counted: CountedVersion | None
@@ -37,8 +37,7 @@ class Pair:
         return self.rollup_input.bucket.hour if self.rollup_input is not None else None
 
 
-@dataclass(slots=True, kw_only=True)
-class Look:
+class Look(Struct, kw_only=True):
     """One look at some hours, page by page; only sums are kept of notifications that agree.
 
     Only buckets of `hours` are compared. Rows older than the hour `kept_since` may have ended their
@@ -95,8 +94,7 @@ class Look:
         return held
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class Findings(Struct, frozen=True, kw_only=True):
     """The result of two looks at the same hours.
 
     `notifications` is the number of notifications in the hours. *different*: counted wrongly, by

@@ -1,8 +1,9 @@
 """Say how far the comparison of an hour has come. Used by `workflows.reconcile.compare_in_passes`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from ordercast.rollups.rollup import Amounts, RollupKey
 
@@ -19,8 +20,7 @@ class HourStep(StrEnum):
     COMPARED = "compared"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HourProgress:
+class HourProgress(Struct, frozen=True, kw_only=True):
     """What the passes so far have found of an hour, and where the next one goes on.
 
     `age` is how many hours back it is compared. `shards` has the sequence number that was read last

@@ -5,9 +5,10 @@ that it was made for, so later records of the same event are duplicates.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from ordercast.decisions.decision import Decision, fingerprint
 from ordercast.decisions.inbound_event import InboundEvent
@@ -18,8 +19,7 @@ from ordercast.events.order_event import parse_order_event
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParkedPositions:
+class ParkedPositions(Struct, frozen=True, kw_only=True):
     """Positions of parked records, and sequence numbers of records in batches that were given up."""
 
     positions: frozenset[str]
@@ -36,8 +36,7 @@ class Fate(StrEnum):
     UNTRACED = "untraced"
 
 
-@dataclass(slots=True, kw_only=True)
-class TracedRecords:
+class TracedRecords(Struct, kw_only=True):
     """How many records there were, and what became of them.
 
     `waiting` are positions of untraced records young enough to be redelivered, `lost` the older

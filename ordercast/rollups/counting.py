@@ -7,9 +7,10 @@ never counted wrongly.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from ordercast.budgets.budget import Budget
 from ordercast.rollups.rollup import (
@@ -32,8 +33,7 @@ NAMES = 200
 """Amounts that one update adds: an expression is at most 4 KB long, with 300 operators in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """A notification to be counted as *new*; *last* is its last counted version."""
 
     rollup_input: RollupInput
@@ -46,8 +46,7 @@ class Entry:
         return difference(self.new, self.last.contribution if self.last else None)
 
 
-@dataclass(slots=True)
-class Transaction:
+class Transaction(Struct):
     """Entries, and the sum of what they add to the buckets."""
 
     entries: list[Entry] = field(default_factory=list)

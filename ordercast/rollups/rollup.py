@@ -6,11 +6,12 @@ Amounts are whole numbers and exact decimals of US dollars, so they add up in an
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from ordercast.budgets.budget import Spending
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
@@ -39,8 +40,7 @@ class RollupKey(NamedTuple):
         return Spending(self.hour, self.channel, self.country, self.campaign, self.shop)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RollupInput:
+class RollupInput(Struct, frozen=True, kw_only=True):
     """The fields of a ledger row that are counted; none is personal.
 
     `taken` means that a provider accepted the message. `estimate` is its price by the price list and
@@ -71,16 +71,14 @@ class RollupInput:
     fallback: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
+class Contribution(Struct, frozen=True, kw_only=True):
     """What one notification adds to a bucket."""
 
     bucket: RollupKey
     amounts: Amounts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountedVersion:
+class CountedVersion(Struct, frozen=True, kw_only=True):
     """What was last counted of a notification, and at which version."""
 
     version: int

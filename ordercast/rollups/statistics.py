@@ -1,10 +1,11 @@
 """Define each figure, and compute figures from rollups by any dimensions. Used by `stats`, reports and metrics."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Literal, get_args, get_type_hints
+
+from msgspec import Struct
 
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, COUNTS_AS_UNDELIVERED, State
 from ordercast.pacing.holds import Why
@@ -30,8 +31,7 @@ Step = Literal["accepted", "sent", "delivered", "in_all"]
 """Event to accepted, accepted to sent, sent to delivered, event to delivered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spend:
+class Spend(Struct, frozen=True, kw_only=True):
     """Exact sums of US dollars, and the number of messages in each; fields are named as the amounts.
 
     `carrier` is the carriers' price of `priced` messages; those that were not free are `priced_parts`
@@ -61,8 +61,7 @@ class Spend:
         return self.carrier - self.priced_estimate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(Struct, frozen=True, kw_only=True):
     """The figures of some buckets together."""
 
     amounts: Amounts

@@ -1,16 +1,16 @@
 """Claims of notifications: the request, and its status. Used by senders and the ledger."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimRequest:
+class ClaimRequest(Struct, frozen=True, kw_only=True):
     """A notification to be claimed, with its parts, and its expected cost and ceiling in US dollars.
 
     The ceiling is reserved: it is the most that the message may cost. With *drawn*, US dollars were
@@ -52,8 +52,7 @@ class ClaimStatus(StrEnum):
     LAPSED = "lapsed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """The status of a claim request, and the row that it was read from."""
 
     status: ClaimStatus

@@ -1,7 +1,9 @@
 """Decide what happens to a notification that is due: a look, or the release of a deferral. Used by the sweeper."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.decisions.lookup import LookupResult
 from ordercast.notifications.lifecycle import State
@@ -22,8 +24,7 @@ from ordercast.sending.send_rules import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DuePolicy:
+class DuePolicy(Struct, frozen=True, kw_only=True):
     """A stage's waiting times; with `resend_email_after` None no e-mail in doubt is resent.
 
     After `receipt_timeout` no more receipts of a message are expected. A fallback waits for
@@ -39,8 +40,7 @@ class DuePolicy:
     fallback_unknown_after: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueAction:
+class DueAction(Struct, frozen=True, kw_only=True):
     """The row to write, and whether it is published (again)."""
 
     row: Notification

@@ -1,7 +1,8 @@
 """Decide when a notification's fallback is due, and draft it. Used by the sweeper."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import CONSENT_ON_RECORD
 from ordercast.decisions.lookup import LookupResult

@@ -1,8 +1,9 @@
 """Put lapsed claims in doubt, and decide when an e-mail in doubt is resent. Used by sweeper and senders."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.lifecycle import State

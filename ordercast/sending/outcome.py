@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct, structs
+
 from ordercast.notifications.fallback import ends_unheard
 from ordercast.notifications.lifecycle import FINAL, State
 from ordercast.notifications.message import Message
@@ -28,8 +30,7 @@ DAILY_QUOTA = "daily-quota"
 """The reason of what waits for a used-up quota of 24 hours."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True, kw_only=True):
     """One claimed notification and its rendered text, ready for the provider.
 
     `not_before` is the slot of its call; None is at once.
@@ -56,8 +57,7 @@ class Outcome:
     took: timedelta | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
+class Settlement(Struct, frozen=True, kw_only=True):
     """The end of a claim; the ledger accepts it only from the claim's owner."""
 
     notification: Notification
@@ -111,7 +111,7 @@ def settled(row: Notification, settlement: Settlement) -> Notification:
         return row
     ends = outcome.state in FINAL
     doubtful = outcome.state is State.IN_DOUBT
-    return replace(
+    return structs.replace(
         row,
         state=outcome.state,
         rule=outcome.reason,

@@ -4,13 +4,13 @@ Used by the senders when they claim.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
@@ -48,8 +48,7 @@ class PriceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return line.as_of or self.as_of, line.source or self.source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
+class Quote(Struct, frozen=True, kw_only=True):
     """What a message is expected to cost by the price list, and its ceiling, in US dollars.
 
     The ceiling is reserved before it is sent. A carrier may charge more than the list says; SNS does
@@ -60,8 +59,7 @@ class Quote:
     ceiling: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pricing:
+class Pricing(Struct, frozen=True, kw_only=True):
     """How a stage prices its messages.
 
     `countries` are those that texts may go to, with the ceiling of a part in US dollars where the stage

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
+
+from msgspec import Struct, field
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
@@ -18,8 +19,7 @@ ROUTE_CLOSED = "route-closed"
 """The reason of what certainly was not called, because its route is not to be had."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """One way to a provider (by its name in `PROVIDERS`): a Region and an origination in it."""
 
     provider: str
@@ -46,16 +46,14 @@ class RouteReason(StrEnum):
     IN_DOUBT = "in-doubt"  # an earlier call on it may have been taken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RouteChoice:
+class RouteChoice(Struct, frozen=True, kw_only=True):
     """The route of one message, and why it is this one."""
 
     route: Route
     reason: RouteReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routes:
+class Routes(Struct, frozen=True, kw_only=True):
     """The routes of a stage's channel, by its settings.
 
     `home` is the channel's first provider in the stage's Region: the route of rows that name none.

@@ -20,9 +20,10 @@ decides once (recipient, cap) is not asked again.
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import (
     CONSENT_BY_EVENT,

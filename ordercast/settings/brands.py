@@ -1,14 +1,13 @@
 """Read which brands send e-mails from their own address. Used by wiring, the checks of settings, synthesis and `ordercast doctor`."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ordercast.settings.stage import StageSettings
 
 PENDING = "pending"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrandSenders:
+class BrandSenders(Struct, frozen=True, kw_only=True):
     """Folders of brands: those whose address is *used*, and those whose domain waits to be verified."""
 
     used: tuple[str, ...]

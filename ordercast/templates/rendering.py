@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from jinja2 import (
@@ -14,6 +13,8 @@ from jinja2 import (
     select_autoescape,
 )
 from jinja2.runtime import Context
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.notifications.channels import CHANNELS
 from ordercast.notifications.notification import Notification, OrderDetails
@@ -53,8 +54,7 @@ def _compiled(template: str, language: str, brand: Brand) -> "CompiledTemplate":
     return CompiledTemplate.of(sources_of(template, language, brand))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledTemplate:
+class CompiledTemplate(Struct, frozen=True, kw_only=True):
     """What one template says in one language, ready to render: the subject and each skeleton."""
 
     sources: Sources

@@ -1,8 +1,8 @@
 """Show an order to a template: its facts, with figures as the reader writes them. Used by the renderer."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ordercast.notifications.notification import OrderDetails
@@ -18,8 +18,7 @@ class Figure(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShownOrder:
+class ShownOrder(Struct, frozen=True, kw_only=True, dict=True):
     """What words may name as `order`; each figure is written when it is first named, and once.
 
     `locale` is Babel's name of it; `for_text` is whether a text message shows it; `is_fallback` is

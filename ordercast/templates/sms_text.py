@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Encoding(StrEnum):
@@ -14,8 +15,7 @@ class Encoding(StrEnum):
     UCS_2 = "UCS-2"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Parts(Struct, frozen=True, kw_only=True):
     """The parts of a text; `units` are septets in GSM-7, UTF-16 code units in UCS-2."""
 
     encoding: Encoding
@@ -72,8 +72,7 @@ def fits(text: str) -> bool:
 _PUBLISH_LIMIT = 1600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Limit:
+class _Limit(Struct, frozen=True, kw_only=True):
     """Units in a single part, and in one of several, each with a header of 6 bytes."""
 
     alone: int

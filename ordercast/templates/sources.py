@@ -3,9 +3,10 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
+
+from msgspec import Struct
 
 from ordercast.templates.brands import Brand
 
@@ -21,8 +22,7 @@ SKELETONS = ("email.html", "email.txt", "sms.txt")
 """The parts of a message, in `layout`; in each, `{{ words.heading }}` stands for words of that key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class Sources(Struct, frozen=True, kw_only=True):
     """All that one template says in one language is made of: Jinja, by key and by part."""
 
     template: str

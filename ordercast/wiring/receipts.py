@@ -1,6 +1,6 @@
 """Build the receipt tracker around its ports. Used by the receipt tracker, the sweeper's wiring, and tests."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ordercast.settings.processors import ReceiptPolicy, SweepPolicy
 from ordercast.wiring.clock import utc_now
@@ -10,8 +10,7 @@ from ordercast.workflows.merge_receipts import MergeReceipts, SuppressFromReceip
 from ordercast.workflows.ports import Clock, Ledger, ReceiptLogs, Suppressions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptPorts:
+class ReceiptPorts(Struct, frozen=True, kw_only=True):
     """What the merging of receipts reads and writes; `function` is whose holds it writes."""
 
     ledger: Ledger

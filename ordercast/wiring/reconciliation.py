@@ -4,9 +4,10 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+
+from msgspec import Struct
 
 from ordercast.embedded_metric_format import NAMESPACE
 from ordercast.gateways import clients
@@ -34,8 +35,7 @@ from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
 from ordercast.workflows.reconcile.trace_records import TraceRecords
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
+class Verification(Struct, frozen=True, kw_only=True):
     """The comparisons, and the rollups and rows that they read.
 
     `charges` counts unattributed charges; None unless the stage is the account's sole sender.

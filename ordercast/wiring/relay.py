@@ -1,7 +1,8 @@
 """Build the relay around its ports. Used by the order relay, the dry run of a replay, and tests."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ordercast.decisions.audience import Policy
 from ordercast.events.envelope import open_envelope
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from ordercast.settings.stage import StageSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayPorts:
+class RelayPorts(Struct, frozen=True, kw_only=True):
     """What the relay reads and writes."""
 
     ledger: RelayLedger

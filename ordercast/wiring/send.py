@@ -1,10 +1,11 @@
 """Build a channel's sender around its ports. Used by the SMS and the e-mail sender, and tests."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import random
 from typing import TYPE_CHECKING
 from uuid import uuid4
+
+from msgspec import Struct
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification
@@ -44,8 +45,7 @@ if TYPE_CHECKING:
     from ordercast.settings.stage import StageSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenderPorts:
+class SenderPorts(Struct, frozen=True, kw_only=True):
     """What a sender reads and writes; `chance` is between 0 and 1."""
 
     ledger: Ledger

@@ -1,7 +1,5 @@
 """Build the workflows of the sweeper around their ports. Used by the sweeper and tests."""
 
-from dataclasses import dataclass
-
 from ordercast.pacing.reputation import ReputationLimits
 from ordercast.sending.due_policy import DuePolicy
 from ordercast.sending.send_rules import SendWithin
@@ -34,8 +32,7 @@ A_ROUND = 800
 """How many rows, or receipt logs, are read in one round."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweeperPorts(ReceiptPorts):
+class SweeperPorts(ReceiptPorts, frozen=True, kw_only=True):
     """What the sweeper reads and writes."""
 
     notifications_topic: NotificationsTopic

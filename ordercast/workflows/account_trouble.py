@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS
@@ -19,8 +20,7 @@ Trouble = tuple[str, str | None]
 """Its reason, and the country (ISO 3166-1) of the message that met it, if it has one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountTrouble:
+class AccountTrouble(Struct, frozen=True, kw_only=True):
     """Write the holds of trouble with the account; `by` is the function that does.
 
     The trap is a provider that takes a text and says only in its receipt that the account could not

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.receipts.receipt import Receipt
@@ -12,8 +14,7 @@ from ordercast.workflows.merge_receipts import ROUNDS, MergeReceipts, SuppressFr
 from ordercast.workflows.ports import Clock, ReceiptLogs
 
 
-@dataclass(slots=True, kw_only=True)
-class Applied:
+class Applied(Struct, kw_only=True):
     """What became of a batch; `orphans` are messages without a known notification (yet)."""
 
     messages: int
@@ -22,8 +23,7 @@ class Applied:
     without_row: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplyReceipts:
+class ApplyReceipts(Struct, frozen=True, kw_only=True):
     """Match each receipt to its notification, by our tag or by message id, and record it.
 
     The ledger is written first: a closed receipt log proves that the ledger has its receipts. A

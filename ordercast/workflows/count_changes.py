@@ -1,8 +1,9 @@
 """Count ledger rows into rollups. Used by the analytics function, `verify --repair` and redriving."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from ordercast.budgets.budget import Limits
 from ordercast.errors import LedgerUnavailable
@@ -25,16 +26,14 @@ class Rollups(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class Tally(Struct, frozen=True, kw_only=True):
     """What was counted, and the ids that could not be; the rest was counted before."""
 
     entries: tuple[Entry, ...]
     undone: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
+class Count(Struct, frozen=True, kw_only=True):
     """Count each notification once, at its newest known version.
 
     `pause` (seconds) waits before another round; `chance` (0 to 1) keeps writers apart.

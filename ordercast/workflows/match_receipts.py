@@ -1,10 +1,12 @@
 """Match orphan SMS receipts to in-doubt texts and store the match. Used by the sweeper."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
@@ -17,8 +19,7 @@ Each = TypeVar("Each")
 PAGES = 200  # of either kind, a hundred items each; above this limit nothing is matched
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchReceipts:
+class MatchReceipts(Struct, frozen=True, kw_only=True):
     """Find the text of a receipt whose message id no sender has recorded.
 
     Each side looks for the other, so they meet however late the end of the claim is written:

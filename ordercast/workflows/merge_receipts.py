@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import LedgerUnavailable
@@ -18,8 +19,7 @@ from ordercast.workflows.ports import Clock, Ledger, Suppressions
 ROUNDS = 5  # of losing the race for a row or a record; after these the batch is redelivered
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergeReceipts:
+class MergeReceipts(Struct, frozen=True, kw_only=True):
     """Merge receipt logs into their notifications.
 
     Merging is by maximum and idempotent, so the loser of a race reads and merges again. What is urgent
@@ -67,8 +67,7 @@ class MergeReceipts:
         return due_if_silent(row, unknown_after=self.unknown_after, now=now)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuppressFromReceipts:
+class SuppressFromReceipts(Struct, frozen=True, kw_only=True):
     """Record the evidence for suppressions with the address and its customer."""
 
     ledger: Ledger

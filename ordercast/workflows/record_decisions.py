@@ -1,8 +1,9 @@
 """Decide about new events and store each decision. Used by `relay_orders`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ordercast.decisions.audience import Policy, audience_of, recipient_of
 from ordercast.decisions.decision import Decision, Verdicts
@@ -21,8 +22,7 @@ Bugs = dict[DecisionKey, Exception]
 """The exception that a pure step raised for an event."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordDecisions:
+class RecordDecisions(Struct, frozen=True, kw_only=True):
     """Decide, reserve caps, and store each decision before anything is done about it.
 
     An exception while deciding concerns its event alone, and no decision is stored for it.

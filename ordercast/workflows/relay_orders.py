@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import Policy, audience_of
 from ordercast.decisions.decision import Decision
@@ -30,8 +32,7 @@ PROMPT = timedelta(minutes=1)
 """An event that is decided about later after its arrival misses the target (stages/*.toml: decided_percent)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relayed:
+class Relayed(Struct, frozen=True, kw_only=True):
     """What became of a batch, in records; `undone` are to be redelivered.
 
     `decided` counts the events that nothing was known of before, parked ones too; `late` those of
@@ -48,8 +49,7 @@ class Relayed:
     undone: tuple[StreamRecord, ...]
 
 
-@dataclass(slots=True)
-class _Drafts:
+class _Drafts(Struct):
     """Rows and the highest latest statuses: a bulk call takes one statement for a key."""
 
     rows: list[Notification] = field(default_factory=list)
@@ -57,8 +57,7 @@ class _Drafts:
     bugs: Bugs = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayOrders:
+class RelayOrders(Struct, frozen=True, kw_only=True):
     """Store a decision for each event, enter the rows that it promises, and publish them.
 
     Every redelivery and repetition follows the stored decision and completes it, so a crash between

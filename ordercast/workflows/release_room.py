@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.notification import Notification
@@ -20,8 +21,7 @@ Units = Callable[[Notification], int]
 """Return how many units of the rate a message takes; whatever it raises counts as one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origination:
+class Origination(Struct, frozen=True, kw_only=True):
     """The bucket of a channel, what it may send in units a second, and the stage's `share` of the rate."""
 
     key: str
@@ -29,8 +29,7 @@ class Origination:
     share: float = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Senders:
+class Senders(Struct, frozen=True, kw_only=True):
     """What is in front of the senders of all channels."""
 
     work_queues: WorkQueues
@@ -64,8 +63,7 @@ def _left(bucket: Bucket) -> int | None:
     return PROBES_AHEAD if bucket.left is None else min(bucket.left, PROBES_AHEAD)
 
 
-@dataclass(kw_only=True)
-class ReleaseRoom:
+class ReleaseRoom(Struct, kw_only=True, dict=True):
     """The room of one invocation, which takes a *share* of it; measured when it is first asked.
 
     What waits in a queue takes as many units of the rate each as what was asked about, on average.

@@ -1,7 +1,9 @@
 """Enter what the stream still has into a restored ledger, behind its fence. Used by `ordercast restore replay`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult

@@ -1,8 +1,9 @@
 """Reserve a slot of the hourly cap for each notification. Used by `record_decisions`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import LedgerUnavailable
@@ -13,8 +14,7 @@ from ordercast.workflows.ports import DecisionsAndRows, People
 ROUNDS = 5  # of losing the race for a person's slots; after these the batch is redelivered
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReserveCaps:
+class ReserveCaps(Struct, frozen=True, kw_only=True):
     """Reserve a slot of the hour in which each notification is due, before it is decided.
 
     The trap is two batches that both see the last free slot: the write is conditional, and the

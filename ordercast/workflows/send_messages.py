@@ -4,10 +4,12 @@ from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import accumulate
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.errors import Retryable
@@ -52,8 +54,7 @@ There it costs nothing, and no queue counts how often it was received, to give i
 AT_ONCE = timedelta()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendMessages:
+class SendMessages(Struct, frozen=True, kw_only=True):
     """Claim each notification before its provider is called, and settle it afterwards.
 
     Claims are made in waves just before their calls, so a crash leaves at most one wave in doubt

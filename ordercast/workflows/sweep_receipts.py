@@ -1,8 +1,10 @@
 """Act on receipt logs that are due: merge, time out, match, or mark unattributed. Used by the sweeper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.receipt_log import ReceiptLog, closed, has_timed_out
@@ -12,8 +14,7 @@ from ordercast.workflows.ports import Clock, ReceiptLogs
 from ordercast.workflows.sweep.swept import Swept
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweepReceipts:
+class SweepReceipts(Struct, frozen=True, kw_only=True):
     """Merge what neither the sender nor the tracker could, and close what has timed out.
 
     An orphan SMS receipt belongs to a text in doubt if it went to the same number while the claim

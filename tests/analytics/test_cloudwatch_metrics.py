@@ -2,12 +2,12 @@
 
 import json
 from collections import defaultdict
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from analytics.cloudwatch_metrics import emf_lines
 from local_cloud.metric_extraction.emf import metrics_in

@@ -1,10 +1,10 @@
 """What a budget covers, in which period."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, Spending, begins, ends
 from ordercast.budgets.velocity import Velocity, applying

@@ -1,10 +1,10 @@
 """What a wave draws from each account, and what of it fits."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ordercast.budgets.account import Account, opened, share_used
 from ordercast.budgets.budget import Budget, BudgetPeriod

@@ -1,7 +1,7 @@
 """Fifty senders, texts of several parts, crashes and lost answers: no budget is overdrawn, nothing is lost of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -11,6 +11,7 @@ from zlib import crc32
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from ordercast.budgets.account import NOTHING, Account
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits

@@ -2,11 +2,12 @@
 
 import json
 import shlex
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.budgets.account import moved, opened
 from ordercast.budgets.budget import BUDGETS_MAX, Budget, BudgetPeriod, Limits

@@ -1,9 +1,10 @@
 """The export has what counts of each notification, so that anyone can recount it."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ordercast.cli.export import columns
 from ordercast.notifications.lifecycle import State

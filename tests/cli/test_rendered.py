@@ -1,11 +1,11 @@
 """`ordercast status --rendered` shows messages as they were sent."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.cli.rendered import words_of_order
 from ordercast.notifications.notification import Notification

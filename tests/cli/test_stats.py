@@ -5,11 +5,11 @@ import io
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.cli import stats as figures
 from ordercast.notifications.lifecycle import State

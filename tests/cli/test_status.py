@@ -1,10 +1,10 @@
 """`ordercast status` lists the notifications of an order or a customer."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from local_cloud.in_flight import InFlight
 from ordercast.cli import app as cli

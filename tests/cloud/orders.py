@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
 import boto3
+from msgspec.structs import replace
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import SentMessage, read_inbox

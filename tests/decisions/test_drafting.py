@@ -1,9 +1,9 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import CONSENT_BY_EVENT, CONSENT_ON_RECORD, audience_of
 from ordercast.decisions.decision import KEPT, STALE, Decision, Verdict, Verdicts

@@ -1,9 +1,9 @@
 """An e-mail takes the place of a text that is refused, if record or event agree to it, and never of both."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.usable_addresses import COUNTRY_CLOSED, NO_CONTACT, NUMBER_KIND
 from ordercast.events.identity import customer_key, notification_id

@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions import inbound_event as arriving
 from ordercast.decisions.decision import Decision

@@ -1,10 +1,10 @@
 """Quiet hours defer, stale statuses are suppressed, and each message counts under one cap."""
 
-from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import audience_of
 from ordercast.decisions.decision import STALE, Verdict

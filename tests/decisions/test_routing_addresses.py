@@ -1,9 +1,9 @@
 """Channels and addresses are chosen from record and event, within the stage's allowed recipients."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import audience_of, recipient_of
 from ordercast.decisions.decision import Verdict

@@ -1,9 +1,8 @@
 """Texts go only to numbers of a kind that takes them, in countries that the stage has opened."""
 
-from dataclasses import replace
-
 import phonenumbers
 import pytest
+from msgspec.structs import replace
 from phonenumbers import PhoneNumberType as Kind
 
 from ordercast.decisions.audience import Policy

@@ -1,9 +1,10 @@
 """Define one small day at a shop with everything that can come of an order. Used by the explorer."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.events.identity import address_key, notification_id

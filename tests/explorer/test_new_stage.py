@@ -1,7 +1,8 @@
 """A new stage keeps what comes until its channels are opened, whatever fails, and sends each once then."""
 
 from collections.abc import Collection
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.lifecycle import State

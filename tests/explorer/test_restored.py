@@ -1,9 +1,9 @@
 """A ledger that was lost is restored, whatever fails: nothing goes out twice, and everybody is told or said not to be."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.lifecycle import State

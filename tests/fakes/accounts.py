@@ -1,8 +1,10 @@
 """Accounts of budgets, in memory."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ordercast.budgets.account import NOTHING, Account, AccountDraw, Drawn, moved
 from ordercast.errors import LedgerUnavailable

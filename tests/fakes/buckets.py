@@ -1,8 +1,10 @@
 """Buckets of pace, in memory."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.pacing.bucket import Bucket, Draw

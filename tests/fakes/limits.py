@@ -1,6 +1,8 @@
 """The limits of budgets, in the fake ledger."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from ordercast.budgets.budget import Budget, Limits
 from tests.fakes.ledger import FakeLedger

@@ -1,7 +1,9 @@
 """Customers and addresses in memory, which the ledger reads."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.people.person import Person

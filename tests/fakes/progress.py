@@ -1,6 +1,8 @@
 """How far comparisons have come, in memory."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from ordercast.reconciliation.progress import HourProgress
 

@@ -5,10 +5,12 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from lambda_event_sources.harness.report import Report
 from lambda_event_sources.harness.run import random_durations, run_handler

@@ -2,11 +2,11 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import time
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.identity import customer_key
 from ordercast.events.notes import HELP

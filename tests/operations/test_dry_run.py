@@ -1,9 +1,9 @@
 """A dry run decides as the relay does, sends nothing, and lists where the ledger differs."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.replay_diff import differences
 from ordercast.events.identity import address_key

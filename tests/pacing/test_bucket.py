@@ -1,6 +1,5 @@
 """The line of slots that all senders of one origination share."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -8,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ordercast.pacing.bucket import (
     HELD_AFTER,

@@ -1,11 +1,11 @@
 """A backlog that pacing moves past 21:00 rests over night, and all of it goes in the morning."""
 
 from collections import deque
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Priority
 from ordercast.notifications.lifecycle import State

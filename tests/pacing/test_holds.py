@@ -1,9 +1,9 @@
 """Holds: what each covers, how it is named, and how they are set, let go and set again."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State

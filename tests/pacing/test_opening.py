@@ -1,7 +1,8 @@
 """A channel is held until it is opened, once and by one, and what waited is released as behind any hold."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.pacing.holds import OF_A_CHANNEL, PLACES, Why, hold_of

@@ -1,8 +1,8 @@
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ordercast.people.hourly_cap import WINDOW, reserve
 from ordercast.people.person import Person

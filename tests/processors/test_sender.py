@@ -1,10 +1,10 @@
 """A sender's handler answers which messages are to be redelivered, and when."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.embedded_metric_format import NAMESPACE, PARKED_METRIC
 from ordercast.events.order_event import Channel

@@ -1,9 +1,9 @@
 """What the accounts of budgets promise, in memory or in DynamoDB."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.budgets.account import Account, AccountDraw, corrected, opened, taken_in
 from ordercast.budgets.budget import Budget, BudgetPeriod

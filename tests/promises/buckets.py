@@ -1,7 +1,8 @@
 """What the buckets of pace promise, in memory or in DynamoDB."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from ordercast.pacing.bucket import Bucket, Draw, draw, fresh
 from ordercast.workflows.ports import PaceBuckets

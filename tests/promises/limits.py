@@ -1,9 +1,10 @@
 """What the limits of budgets promise, in memory or in DynamoDB."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from tests.fakes.clock import START

@@ -1,11 +1,11 @@
 """What every store of people promises, in memory or in DynamoDB."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel

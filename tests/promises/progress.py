@@ -1,9 +1,10 @@
 """What is promised of how far comparisons have come, in memory or in DynamoDB."""
 
-from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from ordercast.reconciliation.progress import HourProgress, HourStep
 from ordercast.rollups.rollup import RollupKey

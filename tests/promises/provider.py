@@ -1,6 +1,6 @@
 """What every provider promises, in memory or at the other end of an API."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
@@ -12,7 +12,7 @@ from tests.examples import notification
 
 def outgoing(number: int, channel: Channel, **changes: str | None) -> Outgoing:
     """Return a claimed notification with its words."""
-    one = replace(notification(number, channel), **changes)  # type: ignore[arg-type]  # any field may be changed
+    one = replace(notification(number, channel), **changes)
     return Outgoing(notification=one, words=words(one))
 
 

@@ -1,10 +1,11 @@
 """What every table of receipts promises, in memory or in DynamoDB."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.receipts.receipt_log import ReceiptEvent, ReceiptLog
@@ -36,7 +37,7 @@ def receipt_log(number: int = 1, **changes: object) -> ReceiptLog:
         expires_at=LATER,
         due_at=START + HOUR,
     )
-    return replace(bare, **changes)  # type: ignore[arg-type]  # any field may be changed
+    return replace(bare, **changes)
 
 
 def orphan(number: int = 1) -> ReceiptLog:

@@ -1,9 +1,10 @@
 """What all rollups promise, in memory or in DynamoDB."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from ordercast.budgets.budget import Budget, BudgetPeriod
 from ordercast.notifications.lifecycle import State

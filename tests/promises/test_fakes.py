@@ -1,9 +1,9 @@
 """The fakes keep the promises of their ports; `tests/cloud` tests the gateways."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.notifications.lifecycle import State

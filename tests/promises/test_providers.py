@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import cycle
 
 import boto3
 import pytest
 from moto import mock_aws
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways.providers.routed import RoutedProvider

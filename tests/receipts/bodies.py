@@ -1,6 +1,5 @@
 """Render every template in every language for one order. Used by tests of receipts and templates."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast import templates
 from ordercast.events.order_event import Money

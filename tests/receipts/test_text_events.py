@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
@@ -120,7 +121,7 @@ def test_event_bridge_s_form_has_no_number_and_is_the_same_receipt() -> None:
 
 
 def _without_number(read: Receipt) -> Receipt:
-    return Receipt(**{f: getattr(read, f) for f in read.__slots__} | {"to": None})
+    return replace(read, to=None)
 
 
 def by_end_user_messaging(world: World) -> World:

@@ -8,10 +8,12 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.gateways.ledger.items import write
 from ordercast.gateways.ledger.stream_changes import rollup_input_of

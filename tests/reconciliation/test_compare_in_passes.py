@@ -1,7 +1,7 @@
 """An hour is compared in passes as it would be in one, none is skipped, and none goes on for ever."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from ordercast.events.stream_record import StreamRecord
 from ordercast.gateways.ledger.items import write

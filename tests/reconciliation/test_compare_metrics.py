@@ -1,13 +1,13 @@
 """How far CloudWatch is from the rollups is said in sums, and since which hour."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
+from msgspec.structs import replace
 
 from ordercast.gateways.cloudwatch import MetricSums
 from ordercast.rollups.rollup import hour_of

@@ -1,12 +1,12 @@
 """What differs, what is not yet counted and what is moving are kept apart."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.rollups.rollup import Amount, Contribution, CountedVersion

@@ -1,10 +1,10 @@
 """Unattributed charges are counted once, with their amount and in their hour."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.receipts.receipt_log import ReceiptEvent, ReceiptLog
 from ordercast.rollups.rollup import hour_of

@@ -1,11 +1,13 @@
 """Play a seeded day on the ledger with duplicates, disorder and crashes, and count it. Used by the rollup tests."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways.ledger.items import write

@@ -1,8 +1,8 @@
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State

@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.lookup import LookupResult
 from ordercast.events.order_event import Channel

@@ -1,11 +1,11 @@
 import re
-from dataclasses import replace
 from decimal import Decimal
 
 import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.sending.prices import PriceLine, Pricing, Quote, claim_request, price_list

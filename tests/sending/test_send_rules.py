@@ -1,5 +1,6 @@
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import CONSENT_ON_RECORD
 from ordercast.decisions.lookup import LookupResult

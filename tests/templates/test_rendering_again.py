@@ -1,12 +1,12 @@
 """A message is rendered again as it was, from the sources that its version names."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 from jinja2.exceptions import SecurityError
+from msgspec.structs import replace
 
 from ordercast.templates import figures
 from ordercast.templates.brands import NO_BRAND

@@ -1,11 +1,11 @@
 """A shop's brand changes how its messages look and what they say; nobody else's."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification

@@ -1,10 +1,10 @@
 """A message has all known details of its order, in every language, without gaps for the others."""
 
 import re
-from dataclasses import replace
 
 import jinja2
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.notification import Notification

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from json import JSONDecodeError, JSONDecoder
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from ordercast.events.wrapping.text_wrappings import in_json_text
 
@@ -100,8 +100,7 @@ _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 _SCANNER = JSONDecoder()
 
 
-@dataclass(slots=True, kw_only=True)
-class _Reading:
+class _Reading(Struct, kw_only=True):
     """How far a text is read, how many lines that were, and how much was read in vain."""
 
     text: str

@@ -5,7 +5,9 @@ wave's slots goes with it in the same call.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.budgets.account import Account, AccountDraw, Drawn
 from ordercast.gateways.budgets import items as budget_item
@@ -17,8 +19,7 @@ TRANSACTION = 100
 """The most statements of a transaction (DynamoDB)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoAccounts:
+class DynamoAccounts(Struct, frozen=True, kw_only=True):
     """The accounts in DynamoDB."""
 
     table: Table

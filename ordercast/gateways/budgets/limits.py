@@ -5,7 +5,9 @@ without expiry. A deployment writes neither.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.errors import LedgerUnavailable
@@ -48,8 +50,7 @@ def read_limits(items: Iterable[Item]) -> Limits:
     return Limits(budgets=budgets, version=int(item["version"]["N"]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoLimits:
+class DynamoLimits(Struct, frozen=True, kw_only=True):
     """The limits of budgets in DynamoDB."""
 
     table: Table

@@ -4,10 +4,11 @@ Used by the `items` modules beside it: each names an item's attributes once, wit
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 Attribute = Mapping[str, Any]
 """One attribute value as the API writes it: `{"S": "…"}`."""
@@ -46,8 +47,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Struct, frozen=True):
     """How a value is written as an attribute, and read back."""
 
     write: Callable[[Any], Attribute]
@@ -89,8 +89,7 @@ TTL = Type(  # whole seconds, or DynamoDB ignores it
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """The attributes of an item: field of the value → its type; `named` where the names differ.
 
     None is never written, nor an empty collection, unless it is one of `always`. What is not

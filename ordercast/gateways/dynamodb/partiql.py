@@ -4,8 +4,9 @@ Names are quoted, so that no reserved word matters; values are parameters, so th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from ordercast.gateways.dynamodb.codec import Attribute, Item
 from ordercast.gateways.dynamodb.table import Statement
@@ -13,8 +14,7 @@ from ordercast.gateways.dynamodb.table import Statement
 _NOTHING: Mapping[str, Attribute] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(Struct, frozen=True, kw_only=True):
     """What an update does: attributes to set, numbers to increase, to raise or lower by one, what to remove."""
 
     set_: Mapping[str, Attribute] = field(default_factory=dict)

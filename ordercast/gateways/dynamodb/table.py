@@ -7,11 +7,11 @@ Reads raise that; a conditional statement answers it, so that one failure does n
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb.codec import Item, millis, text
@@ -51,16 +51,14 @@ class Unacceptable(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(Struct, frozen=True, kw_only=True):
     """One PartiQL statement on one key; a call takes one statement a key."""
 
     text: str
     parameters: Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What became of one statement: carried out, refused by its condition, or failed.
 
     `item` is what it was asked to return or, if it was refused, what was there instead: not every
@@ -72,8 +70,7 @@ class Answer:
     item: Item | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """One table's bulk calls; calls of a batch run side by side on *executor*.
 
     `pause` (seconds) is how to wait before what was throttled is tried again; by default not at all.

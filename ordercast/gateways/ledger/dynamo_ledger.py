@@ -4,9 +4,10 @@ Each write is one PartiQL statement with a condition; a refused condition is an 
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys
@@ -27,8 +28,7 @@ from ordercast.sending.outcome import Settlement, settled
 Thing = TypeVar("Thing")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoLedger(LedgerReads):
+class DynamoLedger(LedgerReads, frozen=True, kw_only=True):
     """The ledger in DynamoDB, read and written."""
 
     def record_decisions(self, decisions: Sequence[Decision]) -> list[Decision]:

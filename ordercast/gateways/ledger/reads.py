@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerReads:
+class LedgerReads(Struct, frozen=True, kw_only=True):
     """The reads of the ledger; *customers* is needed only to look people up."""
 
     table: Table

@@ -1,9 +1,10 @@
 """Read what counts of the ledger's rows, by id or by scan. Used by the reconciliation and the export."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ordercast.events.identity import is_notification_id
 from ordercast.gateways.dynamodb.codec import Item, millis, text
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 SEGMENTS = 8  # of a scan, side by side
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoRollupInputs:
+class DynamoRollupInputs(Struct, frozen=True, kw_only=True):
     """The rollup inputs of the ledger's rows."""
 
     table: Table

@@ -1,9 +1,10 @@
 """Write the one conditional statement for each change of a ledger row. Used by the ledger gateway."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import DOLLARS, millis, number, text

@@ -6,7 +6,8 @@ that names it.
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import Item, text
@@ -15,8 +16,7 @@ from ordercast.gateways.dynamodb.table import Table, insist
 _PREFIX = "template-version#"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoTemplateVersions:
+class DynamoTemplateVersions(Struct, frozen=True, kw_only=True):
     """The versions of templates in DynamoDB."""
 
     table: Table

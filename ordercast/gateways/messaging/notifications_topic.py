@@ -1,17 +1,16 @@
 """Publish notification ids with their routing attributes to the notifications topic; nothing personal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from ordercast.gateways.messaging.topic import Topic, TopicMessage
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.published_message import PublishedMessage, RoutingAttributes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnsNotificationsTopic:
+class SnsNotificationsTopic(Struct, frozen=True, kw_only=True):
     """The topic that senders' queues, and any shop's own consumers, subscribe to."""
 
     topic: Topic

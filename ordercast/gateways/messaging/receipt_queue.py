@@ -1,8 +1,9 @@
 """Tell up to when all receipts have been applied. Used by the sweeper before it resends an e-mail in doubt."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.unavailable import raised_as
@@ -29,8 +30,7 @@ SETTLING = timedelta(minutes=1)
 RECENT = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SqsReceiptQueue:
+class SqsReceiptQueue(Struct, frozen=True, kw_only=True):
     """The queue of receipts, its dead letters, and what CloudWatch knows of its age."""
 
     client: "SQSClient"

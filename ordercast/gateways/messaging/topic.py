@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -14,16 +14,14 @@ if TYPE_CHECKING:
 ENTRIES_A_CALL = 10  # PublishBatch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicMessage:
+class TopicMessage(Struct, frozen=True, kw_only=True):
     """A body and the string attributes that subscriptions filter by."""
 
     body: str
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
+class Topic(Struct, frozen=True, kw_only=True):
     """One SNS topic; calls of a batch run side by side on *executor*."""
 
     client: "SNSClient"

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -17,15 +17,14 @@ ENTRIES_A_CALL = 10  # ChangeMessageVisibilityBatch
 LONGEST = timedelta(hours=11)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SqsVisibility:
+class SqsVisibility(Struct, frozen=True, kw_only=True):
     """The visibility timeout of messages that are not done.
 
     Best effort: a message whose timeout could not be changed waits out the queue's own.
     """
 
     client: "SQSClient"
-    _urls: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    _urls: dict[str, str] = field(default_factory=dict)
 
     def delay(self, queue_arn: str, waits: Mapping[str, timedelta]) -> None:
         """Let each message, by its receipt handle, be seen again after its wait."""

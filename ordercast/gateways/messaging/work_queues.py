@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ordercast.errors import QueueUnavailable
 from ordercast.events.order_event import Channel, Priority
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SqsWorkQueues:
+class SqsWorkQueues(Struct, frozen=True, kw_only=True):
     """The queue of each channel and priority, by its URL; calls run side by side on *executor*."""
 
     client: "SQSClient"

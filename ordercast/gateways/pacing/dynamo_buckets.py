@@ -4,9 +4,10 @@ A draw is one conditional increment: it costs a write unit, also where it is ref
 """
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from ordercast.gateways.dynamodb import partiql
 from ordercast.gateways.dynamodb.codec import NUMBER, Attribute, Fields, Item, Type, number, text
@@ -37,8 +38,7 @@ _PREFIX = "pace#"
 _LINES = ("next_slot", "next_high_slot")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoBuckets:
+class DynamoBuckets(Struct, frozen=True, kw_only=True):
     """The buckets in DynamoDB."""
 
     table: Table

@@ -6,12 +6,11 @@ our notes: which of both were redriven or dropped. Nothing is removed before its
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from msgspec import convert
+from msgspec import Struct, convert
 
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.gateways.ledger.items import id_of, is_notification
@@ -34,8 +33,7 @@ UNREADABLE = "unreadable"
 """An object that is no report of Lambda's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class S3ParkedObjects:
+class S3ParkedObjects(Struct, frozen=True, kw_only=True):
     """The bucket, read back. Raises `ParkingUnavailable`."""
 
     client: "S3Client"

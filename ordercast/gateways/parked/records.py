@@ -3,11 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from msgspec import to_builtins
+from msgspec import Struct, to_builtins
 
 from ordercast.errors import ParkingUnavailable
 from ordercast.events.stream_record import ParkedRecord
@@ -20,8 +19,7 @@ PREFIX = "parked"
 UNDATED = "undated"  # in place of the day of arrival
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class S3ParkedRecords:
+class S3ParkedRecords(Struct, frozen=True, kw_only=True):
     """The bucket of parked records."""
 
     client: "S3Client"

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
@@ -14,8 +15,7 @@ from ordercast.gateways.people.items import PROMOTIONS, REFUSALS
 from ordercast.people.person import Person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoPeople:
+class DynamoPeople(Struct, frozen=True, kw_only=True):
     """Customers and addresses, in DynamoDB."""
 
     table: Table

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from ordercast.gateways import clients
 from ordercast.gateways.idle_connections import Now
@@ -33,8 +34,7 @@ class SmsVoiceClient(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndUserMessagingSms:
+class EndUserMessagingSms(Struct, frozen=True, kw_only=True):
     """Text messages by `pinpoint-sms-voice-v2`; an empty `origination` leaves it to the account.
 
     The sender id of the shop's brand for that country goes before it. The notification's id goes

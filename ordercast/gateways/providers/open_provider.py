@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from ordercast.gateways.idle_connections import Now
 from ordercast.notifications.providers import PROVIDERS
@@ -21,8 +22,7 @@ class RouteProvider(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderParts:
+class ProviderParts(Struct, frozen=True, kw_only=True):
     """What a provider is opened with; *settings* are its sender's (ordercast/settings/processors.py)."""
 
     settings: Any

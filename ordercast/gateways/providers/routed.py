@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ordercast.gateways.providers.open_provider import RouteProvider
 from ordercast.sending.outcome import Outcome, Outgoing, not_now
@@ -13,8 +14,7 @@ ROUTES_AT_ONCE = 4
 """So many routes of a wave are called side by side; more of them one after another."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoutedProvider:
+class RoutedProvider(Struct, frozen=True, kw_only=True):
     """Opens a route when its first message comes: its client, and the SDK's model of it, load slowly.
 
     `executor` is for routes alone: the calls of each go on in its own threads, and a wave is not to

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 from email.utils import formataddr
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ordercast.gateways import clients
 from ordercast.gateways.providers.errors import SES, outcome_of, read_ses
@@ -31,8 +32,7 @@ BrandOf = Callable[[str | None], Brand]
 """Returns the brand of a shop, as order events name it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SesEmail:
+class SesEmail(Struct, frozen=True, kw_only=True):
     """SES v2 e-mail: one recipient a message, so that each event is about one notification.
 
     It leaves from `sender` under the name of the shop's brand; from the brand's own address where

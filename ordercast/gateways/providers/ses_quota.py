@@ -1,7 +1,8 @@
 """Ask SES how fast the account may send, and how much of its day is left. Used by the sweeper."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ordercast.errors import ProviderUnavailable
 from ordercast.gateways.unavailable import raised_as
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SesQuota:
+class SesQuota(Struct, frozen=True, kw_only=True):
     """The sending quota of the account in its Region."""
 
     client: "SESV2Client"

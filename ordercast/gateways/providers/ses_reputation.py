@@ -1,9 +1,10 @@
 """Ask SES what it thinks of the account: the rates that its reviews go by. Used by the sweeper."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ordercast.errors import ProviderUnavailable
 from ordercast.gateways.unavailable import raised_as
@@ -17,8 +18,7 @@ RECENT = timedelta(days=1)
 """How far back to look: SES publishes its rates while the account sends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SesReputation:
+class SesReputation(Struct, frozen=True, kw_only=True):
     """The account's rates, which SES publishes as shares of 1 in CloudWatch (SES developer guide, "Creating reputation monitoring alarms")."""
 
     client: "SESV2Client"

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ordercast.gateways import clients
 from ordercast.gateways.providers.errors import SNS, outcome_of, read_sns
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef, PublishInputTypeDef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnsSms:
+class SnsSms(Struct, frozen=True, kw_only=True):
     """SNS text messages; an empty `sender_id` leaves the origination to the account.
 
     The sender id of the shop's brand for that country goes before it.

@@ -5,8 +5,9 @@ A log is written only if it is unchanged since it was read (optimistic lock), so
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb import partiql
@@ -25,8 +26,7 @@ from ordercast.receipts.receipt_log import ReceiptLog, join
 Seen = tuple[ReceiptLog | None, ReceiptLog]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoReceiptLogs:
+class DynamoReceiptLogs(Struct, frozen=True, kw_only=True):
     """The receipt logs in DynamoDB."""
 
     table: Table

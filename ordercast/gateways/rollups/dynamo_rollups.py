@@ -1,10 +1,10 @@
 """Commit counting transactions to the rollups table, and read rollups back."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from ordercast.budgets.account import BySlot
 from ordercast.budgets.budget import Limits
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoRollups:
+class DynamoRollups(Struct, frozen=True, kw_only=True):
     """The rollups, in DynamoDB; budgets are read from the table named *ledger*, where it is given."""
 
     table: Table

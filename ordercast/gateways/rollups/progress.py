@@ -6,10 +6,12 @@ An item of DynamoDB takes 400 KB: what is larger goes into further items of the 
 import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from ordercast.gateways.dynamodb.codec import Attribute, Item, number, text
 from ordercast.gateways.dynamodb.table import Table, translated
@@ -23,8 +25,7 @@ KEPT = timedelta(days=30)
 """For how long further items stay: each pass writes its own, and the next one reads them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamoProgress:
+class DynamoProgress(Struct, frozen=True, kw_only=True):
     """The progress of each age's comparison."""
 
     table: Table
@@ -86,7 +87,7 @@ def _part(part: int, data: bytes) -> dict[str, Attribute]:
 
 def _write(progress: HourProgress) -> bytes:
     buckets = {name: _by_bucket(getattr(progress, name)) for name in _BUCKETS}
-    plain = {each.name: getattr(progress, each.name) for each in fields(progress)}
+    plain = asdict(progress)
     plain.pop("revision")
     return zlib.compress(json.dumps({**plain, **buckets}, ensure_ascii=False).encode())
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ordercast.errors import StreamUnavailable
 from ordercast.events.stream_record import StreamRecord
@@ -26,8 +27,7 @@ _FIRST_PAGE = 200  # records, until their size is known; a page may be 10 MB wha
 _LARGEST_PAGE = 10_000  # records: Kinesis's own limit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KinesisOrders:
+class KinesisOrders(Struct, frozen=True, kw_only=True):
     """The stream that order events are put on, to be read again within its retention."""
 
     client: "KinesisClient"

@@ -1,10 +1,11 @@
 """Compare budgets with the rollups, and correct what crashes have left drawn. Used by `verify` and the verifier."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Protocol
+
+from msgspec import Struct
 
 from ordercast.budgets.account import NOTHING, Account, corrected
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits, period_of
@@ -19,8 +20,7 @@ class RollupsOfBudgets(Buckets, Adjustments, Protocol):
     """What rollups say about budgets. Raises `LedgerUnavailable`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BudgetDifference:
+class BudgetDifference(Struct, frozen=True, kw_only=True):
     """What a slot of an account has used, and what its messages are charged, in US dollars."""
 
     account: Account
@@ -42,8 +42,7 @@ class BudgetDifference:
         return (period if len(period) == BudgetPeriod.HOUR.length else f"{period}T{self.slot}",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompareBudgets:
+class CompareBudgets(Struct, frozen=True, kw_only=True):
     """Find slots that have used something else than their messages are charged.
 
     A draw is claimed within `wait`, or never: so what differs is looked at twice, that long apart, and

@@ -6,10 +6,12 @@ between passes only sums are kept, so an hour may be as large as it likes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.reconciliation.comparison import Findings, Look
 from ordercast.reconciliation.progress import HourProgress, HourStep
@@ -40,8 +42,7 @@ class KeptProgress(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedHour:
+class ComparedHour(Struct, frozen=True, kw_only=True):
     """What the passes have found of an hour; `is_over` tells whether there is none to come."""
 
     age: int
@@ -55,8 +56,7 @@ class ComparedHour:
         return sum(self.figures.get(name, 0) for name in WRONG)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompareInPasses:
+class CompareInPasses(Struct, frozen=True, kw_only=True):
     """Compare each hour once when it is so many hours old, however long that takes."""
 
     progress: KeptProgress
@@ -87,8 +87,7 @@ class CompareInPasses:
         return deadline() > RESERVE + self.rollups.second_look
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pass:
+class _Pass(Struct, frozen=True, kw_only=True):
     of: CompareInPasses
     has_time: Callable[[], bool]
 

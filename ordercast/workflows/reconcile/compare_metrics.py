@@ -1,9 +1,10 @@
 """Compare CloudWatch's sums with the rollups, hour by hour. Used by `ordercast verify` and the verifier."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from ordercast.rollups.statistics import Figures, in_all
 from ordercast.workflows.read_rollups import HOUR, Buckets, rollups_between
@@ -25,8 +26,7 @@ class Metrics(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricsComparison:
+class MetricsComparison(Struct, frozen=True, kw_only=True):
     """The sums of each hour (UTC, `2026-03-02T09`) by metric."""
 
     by_hour: Mapping[str, Mapping[str, Sums]]
@@ -54,8 +54,7 @@ class MetricsComparison:
         return sum(_off(each, COUNTS) for each in self.by_hour.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompareMetrics:
+class CompareMetrics(Struct, frozen=True, kw_only=True):
     """Compare hours of acceptance, at which both stand."""
 
     rollups: Buckets

@@ -1,9 +1,10 @@
 """Compare the rollups of some hours with the ledger, and repair them. Used by `verify` and the verifier."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from ordercast.reconciliation.comparison import Findings, Look, Pair, findings
 from ordercast.rollups.counting import corrections
@@ -49,8 +50,7 @@ class RollupInputs(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompareRollups:
+class CompareRollups(Struct, frozen=True, kw_only=True):
     """Derive the rollups again from the ledger, and compare.
 
     The counted versions of an hour name the rows to read; *never_counted* names further rows.

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from ordercast.receipts.receipt_log import ReceiptLog
 from ordercast.rollups.rollup import CHARGE, CountedVersion, RollupInput
@@ -32,8 +33,7 @@ class UnattributedReceiptLogs(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountCharges:
+class CountCharges(Struct, frozen=True, kw_only=True):
     """Count what carriers charge for texts without a notification.
 
     For `wait` after none was found, a notification may still be matched and a price still come.

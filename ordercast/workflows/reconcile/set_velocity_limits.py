@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.budgets.account import NOTHING, Account, opened, taken_in
 from ordercast.budgets.budget import Budget
@@ -27,8 +29,7 @@ class HoursOfRollups(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetVelocityLimits:
+class SetVelocityLimits(Struct, frozen=True, kw_only=True):
     """Open, or change, the accounts of the next hour whose limit is above the floor.
 
     A country or shop that is not among them has the floor, which senders know by themselves.

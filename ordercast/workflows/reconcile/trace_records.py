@@ -5,9 +5,10 @@ be on the ledger.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from ordercast.decisions.inbound_event import InboundEvent
 from ordercast.decisions.lookup import LookupKeys
@@ -39,8 +40,7 @@ class Stream(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TraceRecords:
+class TraceRecords(Struct, frozen=True, kw_only=True):
     """Read the stream again, and trace each record by its decision or among the parked ones.
 
     `source` finds what was parked of the records that arrived from one instant on and before another;

@@ -1,7 +1,9 @@
 """Split what is redriven into what is published now and what waits on the ledger. Used by `ordercast parked redrive`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification

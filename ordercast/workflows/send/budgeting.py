@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ordercast.budgets.account import AccountDraw, Drawn
 from ordercast.budgets.budget import Limits
@@ -28,8 +30,7 @@ TakeSlots = Callable[[DrawSlots], list[datetime]]
 _ROUNDS = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reserved:
+class Reserved(Struct, frozen=True, kw_only=True):
     """The slots of a wave, the claim requests with what was drawn for each, and what is over a budget."""
 
     slots: list[datetime]
@@ -38,8 +39,7 @@ class Reserved:
     drawn: Sequence[Expense] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budgeting:
+class Budgeting(Struct, frozen=True, kw_only=True):
     """Draw from every budget of each message, or from none of them.
 
     A draw that is not heard of, and what a crash leaves behind, stays drawn until the verifier finds
@@ -119,8 +119,7 @@ class Budgeting:
             )
 
 
-@dataclass(slots=True)
-class _First:
+class _First(Struct):
     """Draws from budgets with the first draw of slots, in one call; later ones are of slots alone."""
 
     accounts: Accounts

@@ -1,9 +1,11 @@
 """Ask the send rules and render, before anything is claimed. Used by `workflows.send_messages`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.budgets.budget import Limits
 from ordercast.budgets.draws import Exceeded
@@ -60,8 +62,7 @@ Cost = Callable[[Notification, Words], ClaimRequest | None]
 Failed = list[tuple[Notification, Exception]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checks:
+class Checks(Struct, frozen=True, kw_only=True):
     """Decide which notifications of a wave may be sent, and render them."""
 
     ledger: Ledger

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from ordercast.errors import Retryable
 from ordercast.notifications.notification import Notification
@@ -16,8 +17,7 @@ from ordercast.workflows.send.checks import Ready
 NOT_CALLED = "not-called"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
+class Claims(Struct, frozen=True, kw_only=True):
     """Claims of waves; `lease` is how long a claim is held (a stage's `claim_lease`)."""
 
     ledger: Ledger

@@ -1,8 +1,9 @@
 """Draw slots for the calls of a wave, and wait for room. Used by `workflows.send_messages`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from ordercast.pacing.bucket import Bucket, Draw, Wait, draw, fresh, rate_of, reported, wave_units
 from ordercast.workflows.ports import Clock, PaceAnswer, PaceBuckets
@@ -11,8 +12,7 @@ from ordercast.workflows.ports import Clock, PaceAnswer, PaceBuckets
 _TRIES = 4
 
 
-@dataclass(slots=True, kw_only=True)
-class Pace:
+class Pace(Struct, kw_only=True):
     """The pace of one origination, whose bucket is `key`; `limit` is in units a second.
 
     One for an execution environment: it remembers the bucket as last seen, so that most waves take

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.outcome import BackPressure, Outcome
 
 
-@dataclass(slots=True, kw_only=True)
-class Sent:
+class Sent(Struct, kw_only=True):
     """What became of a batch, in notifications; `retry` is the wait before each redelivery.
 
     `bugs` are the types of exceptions raised, one for each notification that was held back;

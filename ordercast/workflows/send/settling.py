@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from ordercast.errors import Retryable
 from ordercast.notifications.fallback import needs_word
@@ -18,8 +19,7 @@ from ordercast.workflows.ports import Ledger, ReceiptLogs
 from ordercast.workflows.send.sent import Sent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settling:
+class Settling(Struct, frozen=True, kw_only=True):
     """Write outcomes to the ledger, and the owner of each message id to its receipt log."""
 
     ledger: Ledger

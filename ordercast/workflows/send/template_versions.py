@@ -1,15 +1,15 @@
 """Store what messages are made from, before they are claimed. Used by the sender's checks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ordercast.templates.versions import packed
 from ordercast.templates.words import Words
 from ordercast.workflows.ports import TemplateVersions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepVersions:
+class KeepVersions(Struct, frozen=True, kw_only=True):
     """Store the sources of each version once in the life of a process; `kept` are those it has stored.
 
     The claim then names a version that is there, whatever happens after it.

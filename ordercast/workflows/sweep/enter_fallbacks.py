@@ -1,8 +1,9 @@
 """Enter and publish the fallback of what has ended unheard. Used by `look_at_due`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from ordercast.decisions.decision import KEPT
 from ordercast.decisions.lookup import LatestStatusKey, LookupKeys, LookupResult
@@ -22,16 +23,14 @@ from ordercast.workflows.sweep.swept import Swept
 Due = list[tuple[Notification, Fallback]]
 
 
-@dataclass(slots=True)
-class _Drafts:
+class _Drafts(Struct):
     """Fallbacks to enter, by the id of what each is for; and the latest statuses that they raise."""
 
     rows: dict[str, Notification] = field(default_factory=dict)
     latest_statuses: dict[LatestStatusKey, LatestStatus] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnterFallbacks:
+class EnterFallbacks(Struct, frozen=True, kw_only=True):
     """Insert each fallback that is absent, by the id that the event's own notification would have.
 
     The caller then writes that it was entered. Until that is written, the next look does this again,

@@ -1,8 +1,9 @@
 """Take into budgets what receipts say, and release what they pay for again. Used by the sweeper."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ordercast.budgets.account import Account, share_used
 from ordercast.budgets.budget import Budget, hours_back
@@ -23,8 +24,7 @@ from ordercast.workflows.sweep.swept import Swept
 from ordercast.workflows.take_in_adjustments import take_in_adjustments
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepBudgets:
+class KeepBudgets(Struct, frozen=True, kw_only=True):
     """Keep the accounts of the present and the last period in step with counting and with the limits."""
 
     ledger: Ledger

@@ -1,9 +1,10 @@
 """Hold e-mail before its provider reviews the account for bounces or complaints. Used by the sweeper."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
@@ -24,8 +25,7 @@ class Reputations(Protocol):
         ...
 
 
-@dataclass(slots=True, kw_only=True)
-class KeepReputation:
+class KeepReputation(Struct, kw_only=True):
     """Hold all e-mail while a rate is at its limit, until an operator lets it go.
 
     The trap is what happens then: the rate only falls by other e-mails, so it is still high. The

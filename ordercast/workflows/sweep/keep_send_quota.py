@@ -1,7 +1,8 @@
 """Write the provider's own limits into its bucket, and hold e-mail while its day is full. Used by the sweeper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel
@@ -15,8 +16,7 @@ CHANNEL = Channel.EMAIL
 """The only channel whose provider can be asked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepSendQuota:
+class KeepSendQuota(Struct, frozen=True, kw_only=True):
     """Keep the senders within what the provider says of the account.
 
     The trap is a day that is full: its room returns message by message, so what is released is never

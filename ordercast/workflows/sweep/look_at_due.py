@@ -1,9 +1,10 @@
 """Look at notifications that are due: publish again, or record as in doubt. Used by the sweeper."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec import Struct
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
@@ -16,8 +17,7 @@ from ordercast.workflows.sweep.enter_fallbacks import EnterFallbacks
 from ordercast.workflows.sweep.swept import Swept
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookAtDue:
+class LookAtDue(Struct, frozen=True, kw_only=True):
     """Decide about each due row that is not deferred; each look schedules the next one.
 
     What has ended unheard gets its fallback first.

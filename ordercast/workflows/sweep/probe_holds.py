@@ -1,8 +1,9 @@
 """Let one message pass each hold that the provider's next answer can end. Used by the sweeper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
@@ -24,8 +25,7 @@ CANDIDATES = 25
 """The oldest that wait are asked; those that may not be sent any more are suppressed on the way."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeHolds:
+class ProbeHolds(Struct, frozen=True, kw_only=True):
     """Request one row behind each hold of trouble at the provider.
 
     It still names its hold, so the sender lets it pass. If the provider takes it, the sender lets

@@ -1,8 +1,10 @@
 """Release what is deferred until a time that has come, or behind a hold, as far as there is room. Used by the sweeper."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.events.order_event import Channel, Priority
@@ -19,8 +21,7 @@ from ordercast.workflows.sweep.actions import Actions, decide_each, due_rows, pu
 from ordercast.workflows.sweep.swept import Swept
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseDeferred:
+class ReleaseDeferred(Struct, frozen=True, kw_only=True):
     """Check each deferred row by send rules and holds; then publish it, suppress it or hold it back.
 
     What there is no room for stays as it is. High priority goes first, then what expires first.

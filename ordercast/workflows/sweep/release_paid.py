@@ -1,8 +1,9 @@
 """Let as many messages pass a hold for money as its budget pays for. Used by the sweeper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State
@@ -19,8 +20,7 @@ CANDIDATES = 25
 """So many rows are read at least; those that may not be sent any more are suppressed on the way."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasePaid:
+class ReleasePaid(Struct, frozen=True, kw_only=True):
     """Request rows that still name their hold, so that the sender lets them pass; the rest waits on.
 
     Let go, the hold would bring all that waits to the senders, who would hold most of it back again.

@@ -2,9 +2,10 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+
+from msgspec import Struct
 
 from ordercast.events.order_event import Priority
 from ordercast.sending.due_partitions import SHARDS, WHENEVER, deferrals, held_behind, looks
@@ -32,8 +33,7 @@ COUNTED = 100_000
 """So many due rows of a partition are counted; reading more would cost more than it tells."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
+class Sweep(Struct, frozen=True, kw_only=True):
     """The workflows of one invocation. What the provider allows comes first, then receipts: they may resolve a doubt."""
 
     ledger: Ledger

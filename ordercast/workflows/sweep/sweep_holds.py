@@ -1,8 +1,9 @@
 """Release what waits behind holds that were let go, and close what expires behind others. Used by the sweeper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel, Priority
@@ -20,8 +21,7 @@ HOLDS_A_ROUND = 10
 """Behind how many active holds a round looks for what has expired: each is a query a shard."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweepHolds:
+class SweepHolds(Struct, frozen=True, kw_only=True):
     """Walk the partitions of the holds, and probe those that the provider can end.
 
     One that was let go is `kept` so long, and as long as something waits behind it. One for money

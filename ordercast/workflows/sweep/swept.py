@@ -1,15 +1,16 @@
 """What the sweeper did in one invocation. Filled by its workflows, read by the Lambda function."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from ordercast.events.order_event import Channel
 
 
-@dataclass(slots=True, kw_only=True)
-class Swept:
+class Swept(Struct, kw_only=True):
     """Counts of notifications and, from `applied` to `unattributed`, of provider messages.
 
     `looked_at` is what was due and decided about, `released` what was deferred until now,

@@ -1,10 +1,10 @@
 """`ordercast put` follows its own events: when their messages are sent, it is done."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from local_cloud.in_flight import InFlight
 from local_cloud.inbox import SentMessage
@@ -202,9 +202,7 @@ def test_what_is_promised_and_not_entered_yet_is_on_its_way_until_its_retention_
 def test_what_is_deferred_is_over_for_now(world: World) -> None:
     world.relay(order(1))
     (row,) = world.rows()
-    world.ledger.rows[row.id] = row.__class__(
-        **{name: getattr(row, name) for name in row.__slots__} | {"state": State.DEFERRED}
-    )
+    world.ledger.rows[row.id] = replace(row, state=State.DEFERRED)
 
     assert OVER == following(world, [order(1)]).count_in_flight()
 

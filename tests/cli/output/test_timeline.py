@@ -1,10 +1,10 @@
 """The timeline of an order shows what happened when, its source, and the reason."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
 from ordercast.cli.output.timeline import MEANINGS, OrderHistory, steps, timeline

@@ -7,12 +7,12 @@ import subprocess
 import sys
 from collections.abc import Collection, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import boto3
+from msgspec.structs import replace
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.inbox import SentMessage, read_inbox

@@ -1,10 +1,10 @@
 """Orders on the local cloud's stream become messages, or are suppressed or deferred by rule."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from local_cloud.cloud import LocalCloud
 from ordercast.embedded_metric_format import NAMESPACE

@@ -1,9 +1,10 @@
 """Repeated, malformed and half-processed events on the local cloud are sent once or parked."""
 
 from base64 import b64decode
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from local_cloud.cloud import LocalCloud
 from ordercast.notifications.lifecycle import State

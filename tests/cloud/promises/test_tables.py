@@ -1,10 +1,10 @@
 """The tables keep the promises of `tests/promises` against the emulator's API."""
 
 from concurrent.futures import Executor
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from local_cloud.cloud import LocalCloud
 from ordercast.events.order_event import Channel

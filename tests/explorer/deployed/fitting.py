@@ -1,10 +1,12 @@
 """Define the policies of the functions, and what replaces a safeguard. Used by the explorer's functions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
+
+from msgspec.structs import asdict, replace
 
 from ordercast.decisions.audience import Policy
 from ordercast.pacing.holds import STALE_VIEW
@@ -137,4 +139,4 @@ class Fitting:
 
 def rebuilt(kind: type[Kind], built: Any) -> Kind:
     """Return what was built as one of *kind*, with the same fields."""
-    return kind(**{each.name: getattr(built, each.name) for each in fields(built)})
+    return kind(**asdict(built))

@@ -4,10 +4,12 @@ import json
 import traceback
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import DecisionKey, LatestStatusKey, LookupResult

@@ -1,10 +1,11 @@
 """Define the safeguards of budgets, and the functions without each. Used by `test_safeguards`."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.budgets.account import AccountDraw
 from tests.explorer.deployed.fitting import Fitting

@@ -1,8 +1,9 @@
 """Define the safeguards of relaying and of the send rules, and the functions without each. Used by `test_safeguards`."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.decisions.decision import Decision
 from ordercast.decisions.lookup import LookupKeys, LookupResult

@@ -1,9 +1,10 @@
 """Define the safeguards of holds, and the functions without each. Used by `test_safeguards`."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.lifecycle import State
@@ -65,19 +66,15 @@ class LastWriter(Around):
         self.inner.holds = without(self.seen, ended)
 
 
-class _PublishingHeld(ReleaseDeferred):
+class _PublishingHeld(ReleaseDeferred, frozen=True):
     """Publishes what it puts behind a hold."""
-
-    __slots__ = ()
 
     def action(self, row: Notification, found: LookupResult, now: datetime) -> DueAction:
         return replace(super().action(row, found, now), publish=True)
 
 
-class _NoProbes(ProbeHolds):
+class _NoProbes(ProbeHolds, frozen=True):
     """Probes nothing."""
-
-    __slots__ = ()
 
     def __call__(self, *_: object) -> None:
         """Do nothing."""

@@ -1,8 +1,10 @@
 """Define the safeguards of receipts and rollups, and the functions without each. Used by `test_safeguards`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.notifications.notification import Notification
 from ordercast.receipts.receipt_log import ReceiptLog
@@ -18,19 +20,15 @@ from tests.explorer.faults.points import Fault
 from tests.explorer.safeguards.definition import Around, Safeguard
 
 
-class _Forgetting(Settling):
+class _Forgetting(Settling, frozen=True):
     """Leaves message ids alone when a batch comes again."""
-
-    __slots__ = ()
 
     def record_sent_before(self, rows: object) -> None:
         """Do nothing."""
 
 
-class _SettlingFirst(_Forgetting):
+class _SettlingFirst(_Forgetting, frozen=True):
     """Settles before it records message ids."""
-
-    __slots__ = ()
 
     def settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
         later: Any = _Later(self.receipt_logs)
@@ -38,10 +36,8 @@ class _SettlingFirst(_Forgetting):
         later.flush()
 
 
-class _FirstOnly(Settling):
+class _FirstOnly(Settling, frozen=True):
     """Leaves to others what was said of a message before the sender knew its id."""
-
-    __slots__ = ()
 
     def _merge_early(self, early: object) -> None:
         """Do nothing."""
@@ -75,10 +71,8 @@ class _WithoutOrphans(Around):
         return written | {new.message_id for _, new in changes if new.notification_id is None}
 
 
-class _LastPrice(ApplyReceipts):
+class _LastPrice(ApplyReceipts, frozen=True):
     """Takes the price that was named last, or not named."""
-
-    __slots__ = ()
 
     def _joined(self, seen: ReceiptLog | None, new: ReceiptLog) -> ReceiptLog:
         joined = super()._joined(seen, new)
@@ -90,10 +84,8 @@ class _LastPrice(ApplyReceipts):
         return replace(joined, receipt_events=receipt_events)
 
 
-class _ReceiptLogAlone(MergeReceipts):
+class _ReceiptLogAlone(MergeReceipts, frozen=True):
     """Takes a message's price from its receipt log, whatever the ledger knew of it."""
-
-    __slots__ = ()
 
     def _merged(self, row: Notification, receipt_logs: Sequence[ReceiptLog]) -> Notification:
         merged = {receipt_log.message_id for receipt_log in receipt_logs}

@@ -1,7 +1,8 @@
 """Define the safeguards of the stop for reputation, and the sweeper without each. Used by `test_safeguards`."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.workflows.sweep.keep_reputation import EVERY, KeepReputation
@@ -16,8 +17,6 @@ from tests.explorer.safeguards.holds import LastWriter
 class _NeverLooking(KeepReputation):
     """Asks nobody."""
 
-    __slots__ = ()
-
     def __call__(self, *_: object) -> bool:
         """Do nothing."""
         return False
@@ -25,8 +24,6 @@ class _NeverLooking(KeepReputation):
 
 class _LookingOnce(KeepReputation):
     """Takes a look that failed for one that was made."""
-
-    __slots__ = ()
 
     def __call__(self, shards: Sequence[int], swept: Swept) -> bool:
         """Look, whatever becomes of it."""

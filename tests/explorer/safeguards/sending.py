@@ -1,9 +1,11 @@
 """Define the safeguards of claiming and calling, and the functions without each. Used by `test_safeguards`."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.decisions.lookup import LookupKeys, LookupResult
 from ordercast.notifications.lifecycle import State
@@ -109,21 +111,20 @@ class _AnySlot(Around):
         return answer
 
 
-class _CountingAll(Settling):
+class _CountingAll(Settling, frozen=True):
     """Counts as an attempt what the provider did not judge."""
-
-    __slots__ = ()
 
     def settle(self, settlements: Sequence[Settlement], sent: Sent) -> None:
         """Settle."""
-        judged = [replace(each, outcome=replace(each.outcome, judged=True)) for each in settlements]
+        judged = [
+            replace(each, outcome=dataclasses.replace(each.outcome, judged=True))
+            for each in settlements
+        ]
         super().settle(judged, sent)
 
 
-class _Keeping(Claims):
+class _Keeping(Claims, frozen=True):
     """Releases no claim."""
-
-    __slots__ = ()
 
     def release(self, rows: object, owner: str) -> None:
         """Do nothing."""

@@ -1,12 +1,12 @@
 """What a wave has drawn is given back in transactions that DynamoDB takes."""
 
 from concurrent.futures import Executor
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import boto3
 from botocore.stub import Stubber
+from msgspec.structs import replace
 
 from ordercast.budgets.account import AccountDraw
 from ordercast.budgets.budget import Budget, BudgetPeriod

@@ -1,9 +1,9 @@
 """A draw costs one write unit: no account is larger than a kilobyte, whatever it has used."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.aws.write_units import UNIT, size
 from ordercast.budgets.account import opened

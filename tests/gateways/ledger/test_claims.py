@@ -1,8 +1,7 @@
 """A bulk claim or settlement that fails in part is completed or retried; `tests/promises` has the rest."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb.codec import Item

@@ -3,9 +3,8 @@
 That DynamoDB obeys them is shown on the local cloud; here, that they are asked for.
 """
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from ordercast.gateways.dynamodb.codec import number, text
 from ordercast.gateways.ledger import items as ledger_item

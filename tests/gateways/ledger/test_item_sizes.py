@@ -1,10 +1,10 @@
 """Rows stay within their write units: DynamoDB bills each started 1,024 bytes of an item."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.decision import KEPT, Decision, Verdict
 from ordercast.events.notes import Note

@@ -1,9 +1,9 @@
 """Other bulk writes of the ledger that fail in part are completed or reported; `tests/promises` has the rest."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.gateways.dynamodb.table import ROUNDS, Unacceptable

@@ -1,13 +1,13 @@
 """Bulk writes of people that fail in part are completed or reported; `tests/promises` has the rest."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel

@@ -1,10 +1,11 @@
 """A call is timed from its slot to the answer."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways.providers import one_call

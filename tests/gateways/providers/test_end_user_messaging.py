@@ -1,7 +1,6 @@
 """The requests to End User Messaging are right to the field, and its answers are understood by their reasons."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from botocore.session import Session
 from botocore.stub import Stubber
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways import clients

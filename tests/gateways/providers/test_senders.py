@@ -1,12 +1,12 @@
 """The requests to both providers are right to the field: they cannot be taken back."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways.providers.ses_email import SesEmail
@@ -129,7 +129,7 @@ def test_a_bug_in_one_message_hides_nothing_of_its_neighbours(
 ) -> None:
     """Raised, it would leave in doubt what has been sent beside it."""
     good = outgoing(channel)
-    brewed = replace(good, words=None)  # type: ignore[arg-type]  # what a bug would make of it
+    brewed = replace(good, words=None)
     client, operation = (sns, "publish") if channel is Channel.SMS else (ses, "send_email")
     with Stubber(client) as stub:
         stub.add_response(operation, {"MessageId": "m-1"})

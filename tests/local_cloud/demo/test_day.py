@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from local_cloud.demo.day import Day, DemoRecord, RecordKind, made_up_day
 from local_cloud.demo.shop import SHOP, Result

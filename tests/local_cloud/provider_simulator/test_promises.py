@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from local_cloud.provider_simulator.errors import (
     ANSWER_DROPPED,

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel, parse_order_event
 from ordercast.notifications.lifecycle import State

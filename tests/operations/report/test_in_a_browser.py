@@ -1,11 +1,11 @@
 """The report in headless Chromium: wide and narrow, light and dark."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.operations.report.page import report
 from ordercast.rollups.rollup import RollupInput, contribution, summed

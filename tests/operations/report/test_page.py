@@ -1,9 +1,10 @@
 """The report is one self-contained document with the figures of the rollups."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+
+from msgspec.structs import replace
 
 from ordercast.operations.report.page import report
 from ordercast.rollups.rollup import RollupInput, contribution, summed

@@ -189,7 +189,7 @@ def _arrived(
 ) -> Notification:
     """Return *row* as the relay enters it."""
     if scenario.deferred:
-        return replace(row, state=State.DEFERRED, rule=QUIET_HOURS, due_at=now)
+        return structs.replace(row, state=State.DEFERRED, rule=QUIET_HOURS, due_at=now)
     hold = hold_of(row, (each for each in ledger.holds if each.why is Why.ACCOUNT))
     return held(row, hold, until=now + LONGEST) if hold else row
 
@@ -224,7 +224,7 @@ def _queue(
 
 
 def _message(number: int, priority: Priority, at: datetime) -> Notification:
-    return replace(
+    return structs.replace(
         EXAMPLE,
         id=f"{number:064x}",
         priority=priority,

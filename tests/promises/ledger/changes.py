@@ -1,6 +1,6 @@
 """What every ledger promises of changes to a row, in memory or in DynamoDB."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.in_doubt import lapsed

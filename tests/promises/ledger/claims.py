@@ -1,10 +1,10 @@
 """What every ledger promises of claims and their ends, in memory or in DynamoDB."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.sending.claim import ClaimRequest, ClaimStatus

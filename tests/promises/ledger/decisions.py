@@ -1,7 +1,8 @@
 """What every ledger promises of decisions, latest statuses and new rows, in memory or in DynamoDB."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from ordercast.decisions.decision import Decision, Verdict
 from ordercast.decisions.lookup import LookupKeys, LookupResult
@@ -35,7 +36,7 @@ def numbered_decision(number: int = 1, **changes: object) -> Decision:
         expires_at=START + timedelta(days=90),
         notes=(Note("amount", "left out: found a number: with a colon"), Note("shop", "read")),
     )
-    return replace(one, **changes)  # type: ignore[arg-type]  # any field may be changed
+    return replace(one, **changes)
 
 
 def latest_status(rank: str, minutes: int = 0, order: str = "order-1") -> LatestStatus:

@@ -1,9 +1,9 @@
 """What every ledger promises of what is due, in memory or in DynamoDB."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.channels import CHANNELS

@@ -1,10 +1,11 @@
 """What every ledger promises of holds, in memory or in DynamoDB."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from ordercast.decisions.lookup import LookupKeys
 from ordercast.events.order_event import Channel, Priority

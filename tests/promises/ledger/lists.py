@@ -1,11 +1,11 @@
 """What every ledger promises of lists by order, customer and failure, in memory or in DynamoDB."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Protocol
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.decision import Decision
 from ordercast.events.identity import customer_key, order_of

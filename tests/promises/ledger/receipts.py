@@ -1,10 +1,10 @@
 """What every ledger promises of receipts, in memory or in DynamoDB."""
 
-from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.message import Message

@@ -1,7 +1,8 @@
 """What holds of one notification holds of a thousand that are redelivered many times."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.people.person import Person

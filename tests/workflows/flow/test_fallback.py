@@ -1,9 +1,9 @@
 """Whose text failed is e-mailed once, after the grace time, unless it was delivered after all or a rule forbids it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import customer_key, notification_id

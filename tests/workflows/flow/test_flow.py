@@ -1,8 +1,9 @@
 """The whole flow over fakes, from the stream to the provider."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ordercast.events.identity import order_of
 from ordercast.events.order_event import Channel

@@ -1,10 +1,10 @@
 """Promotional messages go to those who agreed to them, by day, and never before anything else."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import CONSENT_BY_EVENT
 from ordercast.events.identity import address_key

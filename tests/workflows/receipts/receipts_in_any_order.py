@@ -5,12 +5,14 @@ or a doubt was followed by a second sending. So receipts name several message id
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from itertools import chain
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel

@@ -1,11 +1,11 @@
 """A receipt finds its notification and is merged, in any order and any number of times."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel

@@ -1,10 +1,10 @@
 """A text in doubt is matched with a receipt that can belong to no other text."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import address_key

@@ -1,12 +1,12 @@
 """A text that SNS took and the account could not send is sent again, behind a hold, and costs nothing."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel

@@ -1,10 +1,10 @@
 """What a message costs is what its carrier says, once, and not more than its ceiling."""
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State

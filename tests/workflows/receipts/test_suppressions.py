@@ -1,9 +1,9 @@
 """A receipt can suppress its address, and that ends what would be sent to it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import address_key, customer_key

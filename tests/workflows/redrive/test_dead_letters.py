@@ -1,9 +1,9 @@
 """Redriven dead letters lead to one message each, also where the command is killed on the way."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State

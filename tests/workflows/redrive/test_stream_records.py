@@ -1,11 +1,11 @@
 """Parked records are redriven once, also where the command is killed and run again."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.stream_record import ParkedRecord, StreamRecord
 from ordercast.parked.item import Kind, Selection

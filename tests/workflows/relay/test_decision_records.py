@@ -1,11 +1,11 @@
 """An event has one decision, however often and however late it is delivered."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import CONSENT_ON_RECORD
 from ordercast.decisions.decision import Decision

@@ -1,10 +1,10 @@
 """The relay decides by customer, cap, quiet hours and news who gets which message, and when."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import CONSENT_ON_RECORD
 from ordercast.decisions.usable_addresses import NOT_ALLOWED

@@ -1,11 +1,11 @@
 """Quiet hours follow the recipient's own clock, found by record, event, number or country."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.people.person import QuietHours

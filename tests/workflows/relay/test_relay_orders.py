@@ -1,4 +1,3 @@
-import dataclasses
 from typing import Any
 
 import pytest
@@ -187,9 +186,7 @@ def test_a_lost_publication_is_made_good_by_the_next_delivery(world: World) -> N
 @pytest.mark.parametrize("state", sorted(set(State) - {State.REQUESTED}))
 def test_what_has_moved_on_is_not_published_again(world: World, state: State) -> None:
     world.relay(order(1))
-    world.ledger.rows = {
-        i: dataclasses.replace(row, state=state) for i, row in world.ledger.rows.items()
-    }
+    world.ledger.rows = {i: replace(row, state=state) for i, row in world.ledger.rows.items()}
     world.notifications_topic.published.clear()
     relayed = world.relay(order(1))
 

@@ -1,10 +1,10 @@
 """What a producer writes in another spelling is the same order event."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from tests.examples import EMAIL

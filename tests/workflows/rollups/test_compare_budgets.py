@@ -1,11 +1,11 @@
 """Budgets are compared with the rollups; only what is certainly stranded is given back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.budgets.account import moved
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits

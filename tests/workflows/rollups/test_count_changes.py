@@ -1,10 +1,10 @@
 """Each change is counted once, whatever fails in between."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.rollups.counting import entries, transactions

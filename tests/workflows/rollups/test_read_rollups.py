@@ -1,5 +1,6 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from ordercast.workflows.read_rollups import hours, rollups_between
 from tests.fakes.clock import START

@@ -1,8 +1,9 @@
 """An hour's limit is written before it begins, from the same hour of the last seven days."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ordercast.budgets.account import moved
 from ordercast.budgets.velocity import Velocity

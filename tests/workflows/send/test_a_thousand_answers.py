@@ -1,13 +1,14 @@
 """Meet every error of both providers, every time-out and every dropped answer, with a thousand messages."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
 from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.gateways.providers.errors import NEVER_LEFT, SES, SNS, Meaning
@@ -56,7 +57,11 @@ def uncertain() -> list[Meets]:
     """Everything after which nobody can know, with the message taken and with it not taken."""
     errors = [Meets(name=code, code=code, status=status) for code, status in THEIR_OWN.items()]
     dropped = [Meets(name=type(each).__name__, raises=each) for each in raised(*DROPPED)]
-    return [replace(each, taken=taken) for each in (*errors, *dropped) for taken in (False, True)]
+    return [
+        dataclasses.replace(each, taken=taken)
+        for each in (*errors, *dropped)
+        for taken in (False, True)
+    ]
 
 
 class NeverHeld(FakeBuckets):
@@ -97,7 +102,7 @@ def test_what_certainly_was_not_taken_waits_or_fails_and_goes_out_once_at_most(
     world: World, wire: ProviderWire, channel: Channel, rows: Sequence[Notification]
 ) -> None:
     lasting = certain(channel)
-    passing = [replace(each, times=2) for each in lasting]
+    passing = [dataclasses.replace(each, times=2) for each in lasting]
     met = _deal(wire, rows, [*lasting, *passing, *passing, *passing])
     _bring_again_and_again(world, rows, channel)
 

@@ -1,9 +1,9 @@
 """What finds no room however often its queue brings it waits on the ledger, and is neither lost nor sent twice."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification

@@ -1,10 +1,10 @@
 """Money is drawn from every budget of a message before its provider is called."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.budgets.account import Account
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
@@ -33,7 +33,7 @@ def world() -> World:
 
 
 def texts(world: World, count: int, **changes: object) -> list[Notification]:
-    rows = [replace(notification(n, Channel.SMS), **changes) for n in range(count)]  # type: ignore[arg-type]  # fields
+    rows = [replace(notification(n, Channel.SMS), **changes) for n in range(count)]
     world.enter(*rows)
     return rows
 

@@ -1,8 +1,7 @@
 """A message that a bug keeps from being sent backs off and is parked in the end."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification

@@ -1,11 +1,11 @@
 """Senders keep to the pace of their origination, and back-pressure costs a message nothing."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel

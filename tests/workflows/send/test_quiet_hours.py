@@ -1,10 +1,10 @@
 """Quiet hours are asked again before each claim: what waited into them goes when they end."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel, Priority
 from ordercast.notifications.lifecycle import State

@@ -1,11 +1,11 @@
 """Consent, news, age and holds are read again before each claim."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.decisions.audience import CONSENT_ON_RECORD
 from ordercast.errors import LedgerUnavailable

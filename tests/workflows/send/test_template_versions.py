@@ -1,9 +1,9 @@
 """What a message was made from is stored before it is claimed, and named by the claim."""
 
 import zlib
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel

@@ -1,8 +1,9 @@
 """Make rows that are deferred, and hold rows back behind holds of each kind. Used by tests of releases and holds."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ordercast.budgets.account import opened
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits

@@ -1,8 +1,9 @@
 """Send texts on a budget of five, and let time pass. Used by tests of holds for money."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits
 from ordercast.events.order_event import Channel

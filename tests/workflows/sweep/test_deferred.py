@@ -1,10 +1,10 @@
 """Deferred messages are released when quiet hours end, unless a rule forbids it or they are too old."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import address_key

@@ -1,11 +1,11 @@
 """A claim that was never settled is in doubt; a doubtful e-mail is sent once more, a text never."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.identity import address_key

@@ -1,11 +1,11 @@
 """A round of the sweeper publishes lost requests once, and no row holds up another."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import LedgerUnavailable
 from ordercast.events.order_event import Channel

@@ -1,10 +1,10 @@
 """Holds for money end with their period, crowd nothing out, and let go only what can be paid."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.budgets.account import opened
 from ordercast.budgets.budget import Budget, BudgetPeriod, Limits

@@ -1,10 +1,10 @@
 """What a budget pays for again passes its hold, and one that is too dear holds back no other."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.budgets.budget import Limits
 from ordercast.events.identity import address_key

@@ -1,9 +1,9 @@
 """Of what waits for the provider one message at a time passes its hold, and ends it if it is taken."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.notifications.lifecycle import State
 from ordercast.pacing.holds import Why

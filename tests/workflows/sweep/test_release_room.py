@@ -1,9 +1,9 @@
 """A release puts no more into a queue than its senders take soon, and a look adds no copy to a long one."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.errors import QueueUnavailable
 from ordercast.events.identity import address_key

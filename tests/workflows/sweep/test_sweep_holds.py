@@ -1,10 +1,10 @@
 """What waits behind a hold is released when it is let go, and costs nothing until then."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from ordercast.events.identity import address_key
 from ordercast.events.order_event import Channel

@@ -1,7 +1,8 @@
 """A message without receipts in time is unconfirmed: neither delivered nor failed."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import State
