@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ordercast.embedded_metric_format import VALUES, MetricSeries, MetricsLevel, emf_line
+from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 from ordercast.rollups.counting import Entry
 from ordercast.rollups.rollup import STATE, Amount, Contribution, RollupInput, add
@@ -71,22 +72,37 @@ def _series(row: RollupInput, level: MetricsLevel) -> list[MetricSeries]:
 
 def _changes(entry: Entry, level: MetricsLevel) -> Iterator[tuple[MetricSeries, dict[str, Amount]]]:
     """Yield by how much the entry changes the figures of each series."""
-    last = entry.last.contribution if entry.last else None
-    change = _figures(entry.new)
-    if last is not None:
-        add(change, {name: -figure for name, figure in _figures(last).items()})
-    yield MetricSeries(), _only(change, _ESSENTIAL if level == "essential" else _OF_THE_STAGE)
+    yield from figures_by_series(entry.new, level)
+    if entry.last:
+        for series, figures in figures_by_series(entry.last.contribution, level):
+            yield series, {name: -figure for name, figure in figures.items()}
+
+
+def figures_by_series(
+    counted: Contribution, level: MetricsLevel
+) -> Iterator[tuple[MetricSeries, dict[str, Amount]]]:
+    """Yield what is counted, of one notification or of a bucket, as figures of each series."""
+    figures = _figures(counted)
+    yield MetricSeries(), _only(figures, _ESSENTIAL if level == "essential" else _OF_THE_STAGE)
     names = _ENDED if level == "essential" else _OF_A_CHANNEL
-    yield MetricSeries("channel", entry.new.bucket.channel), _only(change, names)
+    yield MetricSeries("channel", counted.bucket.channel), _only(figures, names)
     if level == "full":
-        if country := entry.new.bucket.country:
-            yield (
-                MetricSeries("country_group", country_group(country)),
-                _only(change, _OF_A_COUNTRY),
-            )
-        yield from _by_state(entry.new, 1)
-        if last is not None:
-            yield from _by_state(last, -1)
+        if country := counted.bucket.country:
+            group = MetricSeries("country_group", country_group(country))
+            yield group, _only(figures, _OF_A_COUNTRY)
+        yield from _by_state(counted)
+
+
+def summed_series(level: MetricsLevel) -> dict[MetricSeries, frozenset[str]]:
+    """Return the names of the figures of each series that add up; latencies do not."""
+    if level == "essential":
+        return {MetricSeries(): _ESSENTIAL} | {MetricSeries("channel", c): _ENDED for c in Channel}
+    return {
+        MetricSeries(): _OF_THE_STAGE,
+        **{MetricSeries("channel", each): _OF_A_CHANNEL for each in Channel},
+        **{MetricSeries("country_group", each): _OF_A_COUNTRY for each in COUNTRY_GROUPS},
+        **{MetricSeries("state", each): frozenset({_IN_STATE}) for each in COUNTED_BY_STATE},
+    }
 
 
 _ESSENTIAL = frozenset(
@@ -99,13 +115,17 @@ _OF_THE_STAGE = _ESSENTIAL | {"EstimatedCostUSD"}
 _ENDED = frozenset({"Delivered", "Undelivered"})  # an alarm by channel watches them
 _OF_A_CHANNEL = frozenset({"Accepted", "Sent", "Delivered", "Undelivered", "CostUSD"})
 _OF_A_COUNTRY = frozenset({"Sent", "Delivered", "CostUSD"})
+_IN_STATE = "Notifications"
+
+COUNTRY_GROUPS = ("north-america", "europe", "elsewhere")
 
 
 def country_group(country: str) -> str:
     """Return which of three groups a country is in."""
+    north_america, europe, elsewhere = COUNTRY_GROUPS
     if country in {"US", "CA"}:
-        return "north-america"
-    return "europe" if country in EUROPE else "elsewhere"
+        return north_america
+    return europe if country in EUROPE else elsewhere
 
 
 def _figures(counted: Contribution) -> dict[str, Amount]:
@@ -127,11 +147,11 @@ def _figures(counted: Contribution) -> dict[str, Amount]:
     return {name: figure for name, figure in named.items() if figure}
 
 
-def _by_state(counted: Contribution, sign: int) -> Iterator[tuple[MetricSeries, dict[str, Amount]]]:
-    for name in counted.amounts:
+def _by_state(counted: Contribution) -> Iterator[tuple[MetricSeries, dict[str, Amount]]]:
+    for name, amount in counted.amounts.items():
         state = name.removeprefix(STATE)
         if state in COUNTED_BY_STATE and name != state:
-            yield MetricSeries("state", state), {"Notifications": sign}
+            yield MetricSeries("state", state), {_IN_STATE: amount}
 
 
 def _newly_delivered(entry: Entry) -> int | None:

@@ -3,15 +3,18 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from analytics.cloudwatch_metrics import figures_by_series, summed_series
 from ordercast.embedded_metric_format import CLOUDWATCH_OFF, emf_line
 from ordercast.gateways.invocations.deadline import deadline
 from ordercast.gateways.invocations.request_log import request_log
+from ordercast.reconciliation.metric_figures import HourFigures
 from ordercast.settings.analytics import HOURS_AGO, MINUTES_APART, VerifierSettings
 from ordercast.wiring.reconciliation import Verification, verification
 from ordercast.workflows.reconcile.compare_in_passes import ComparedHour
+from ordercast.workflows.reconcile.fill_metric_gaps import FillMetricGaps
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -24,7 +27,8 @@ METRIC = "RollupsDiffer"
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:  # noqa: ARG001
     """Go on comparing hours of each of HOURS_AGO, and write the mismatches as a metric.
 
-    Before that, the velocity limits of the next hour are written, and unattributed charges counted.
+    Before that, the velocity limits of the next hour are written, and unattributed charges counted;
+    after it, what CloudWatch lacks of older hours is published.
     """
     log = request_log("verifier", context)
     log.info("velocity_limits_written", extra={"above_the_floor": _wired().velocity()})
@@ -43,6 +47,9 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]: 
             log.info("budgets_corrected", extra={"hour": made.hour, "slots": _corrected(made)})
     mismatches = sum(each.mismatches for each in over)
     print(emf_line({METRIC: mismatches}, stage=_settings().stage, at=now))
+    # Last: what CloudWatch lacks may wait, a comparison may not.
+    for filled in _gaps()():
+        log.info("metrics_filled", extra={"hour": filled.hour, "figures": _publish(filled)})
     return {"mismatches": mismatches, "hours": {each.hour: each.figures for each in over}}
 
 
@@ -66,6 +73,28 @@ def _tell_cloudwatch(made: ComparedHour) -> None:
         off = _wired().metrics([made.hour]).off_by
         at = datetime.fromisoformat(f"{made.hour}:00+00:00")
         print(emf_line({CLOUDWATCH_OFF: off}, stage=_settings().stage, at=at))
+
+
+def _publish(filled: HourFigures) -> dict[str, float]:
+    """Publish what CloudWatch lacks of an hour, at its begin; return it by name."""
+    at = datetime.fromisoformat(f"{filled.hour}:00+00:00")
+    published: dict[str, float] = {}
+    for series, figures in (filled.filled or {}).items():
+        print(emf_line(figures, stage=_settings().stage, at=at, series=series))
+        published |= {" ".join(filter(None, (n, series.value))): f for n, f in figures.items()}
+    return published
+
+
+def _gaps() -> FillMetricGaps:
+    level = _settings().metrics
+    return FillMetricGaps(
+        rollups=_wired().rollups,
+        metrics=_wired().metrics.metrics,
+        kept=_wired().metric_figures,
+        series=summed_series(level),
+        figures_of=partial(figures_by_series, level=level),
+        now=lambda: datetime.now(UTC),
+    )
 
 
 def _corrected(made: ComparedHour) -> int:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ordercast.embedded_metric_format import MetricSeries
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef
@@ -41,11 +43,17 @@ class MetricSums(Struct, frozen=True, kw_only=True):
         return found
 
     def by_hour(
-        self, names: Sequence[str], since: datetime, until: datetime
+        self,
+        names: Sequence[str],
+        since: datetime,
+        until: datetime,
+        *,
+        series: MetricSeries = MetricSeries(),  # noqa: B008 (a value)
     ) -> dict[str, dict[datetime, float]]:
         """Return the sum of each metric in each hour that has one, by the hour's begin."""
         found: dict[str, dict[datetime, float]] = {name: {} for name in names}
-        for name, hour, value in self._values(names, since, until, timedelta(hours=1), _NONE):
+        named = {series.dimension: series.value} if series.value else {}
+        for name, hour, value in self._values(names, since, until, timedelta(hours=1), named):
             found[name][hour] = found[name].get(hour, 0.0) + value
         return found
 

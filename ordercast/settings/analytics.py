@@ -32,7 +32,7 @@ MINUTES_APART = 20
 
 
 class VerifierSettings(EnvironmentSettings, frozen=True, kw_only=True):
-    """Settings of the verifier, set in stages/*.toml as retention, sole_sender and default_currency.
+    """Settings of the verifier, set in stages/*.toml as metrics, retention, sole_sender and default_currency.
 
     `receipt_timeout`, `claim_lease`, `velocity_floor` and `velocity_factor` too; `stream_retention` is set there as orders.retention, `redelivered_for`
     (how long Lambda redelivers a record to the relay) as order_relay.max_age, and `second_look`, the
@@ -40,6 +40,7 @@ class VerifierSettings(EnvironmentSettings, frozen=True, kw_only=True):
     """
 
     stage: str
+    metrics: MetricsLevel
     ledger_table: str
     rollups_table: str
     receipts_table: str

@@ -19,6 +19,7 @@ from ordercast.gateways.ledger.rollup_inputs import DynamoRollupInputs
 from ordercast.gateways.parked.objects import S3ParkedObjects
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.gateways.rollups.metric_figures import DynamoMetricFigures
 from ordercast.gateways.rollups.progress import DynamoProgress
 from ordercast.gateways.streams.orders_stream import KinesisOrders
 from ordercast.reconciliation.tracing import ParkedPositions
@@ -49,6 +50,7 @@ class Verification(Struct, frozen=True, kw_only=True):
     rollups: DynamoRollups
     inputs: DynamoRollupInputs
     metrics: CompareMetrics
+    metric_figures: DynamoMetricFigures
     charges: CountCharges | None
 
 
@@ -117,6 +119,7 @@ def verification(settings: VerifierSettings, *, now: Callable[[], datetime]) -> 
                 client=clients.cloudwatch(), namespace=NAMESPACE, stage=settings.stage
             ),
         ),
+        metric_figures=DynamoMetricFigures(table=table(settings.rollups_table)),
         charges=charges,
     )
 

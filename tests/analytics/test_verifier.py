@@ -22,8 +22,10 @@ from ordercast.workflows.reconcile.compare_budgets import CompareBudgets
 from ordercast.workflows.reconcile.compare_in_passes import CompareInPasses
 from ordercast.workflows.reconcile.compare_metrics import CompareMetrics
 from ordercast.workflows.reconcile.count_charges import CountCharges
+from ordercast.workflows.reconcile.fill_metric_gaps import MOST, NOT_AFTER, SHOWN_AFTER
 from ordercast.workflows.reconcile.set_velocity_limits import SetVelocityLimits
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.metric_figures import FakeMetricFigures
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.progress import FakeProgress
 from tests.fakes.receipt_logs import FakeReceiptLogs
@@ -40,6 +42,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 SETTINGS = VerifierSettings(
     stage="dev",
+    metrics="essential",
     ledger_table="l",
     rollups_table="r",
     receipts_table="t",
@@ -83,6 +86,7 @@ class Stage:
         self.rollups, self.ledger = FakeRollups(), FakeRollupInputs()
         self.progress = FakeProgress()
         self.metrics = FakeMetrics()
+        self.metric_figures = FakeMetricFigures()
         self.receipt_logs = FakeReceiptLogs()
         self.charges = CountCharges(
             receipt_logs=self.receipt_logs,
@@ -146,6 +150,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
         rollups=stage.rollups,  # type: ignore[arg-type]  # a fake of the port
         inputs=stage.ledger,  # type: ignore[arg-type]  # a fake of the port
         metrics=CompareMetrics(rollups=stage.rollups, metrics=stage.metrics),
+        metric_figures=stage.metric_figures,  # type: ignore[arg-type]  # a fake of the port
         charges=stage.charges,
     )
     stage.wired = wired
@@ -198,6 +203,29 @@ def test_how_far_cloudwatch_is_from_the_rollups_stands_at_the_hour_after_a_day(
     }
 
     assert {NOW - HOURS_AGO[1] * HOUR: 1, NOW - HOURS_AGO[2] * HOUR: 0} == off
+
+
+def test_what_cloudwatch_lacks_of_an_hour_is_published_at_it_once(
+    stage, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    begun = NOW - 100 * HOUR
+    stage.counted(1, 100 * HOUR)
+    for _ in range(NOT_AFTER // HOUR // MOST + 1):
+        handle(capsys)
+    monkeypatch.setattr(Clock, "minutes", 5 + SHOWN_AFTER // timedelta(minutes=1))
+    for _ in range(NOT_AFTER // HOUR // MOST + 1):
+        verifier.handler({}, Context())  # type: ignore[arg-type]  # a stand-in for the context
+    lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
+
+    published = [each for each in lines if "Accepted" in each]
+    assert [(1, "dev", begun)] == [
+        (
+            each["Accepted"],
+            each["stage"],
+            datetime.fromtimestamp(each["_aws"]["Timestamp"] / 1000, UTC),
+        )
+        for each in published
+    ]
 
 
 def test_what_an_invocation_has_no_time_for_is_left_to_the_next_ones(stage, capsys) -> None:

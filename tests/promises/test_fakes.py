@@ -14,6 +14,7 @@ from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import START
 from tests.fakes.ledger import FakeLedger, TwoStatementsOnOneKey
 from tests.fakes.limits import FakeLimits
+from tests.fakes.metric_figures import FakeMetricFigures
 from tests.fakes.parked_records import FakeParkedRecords
 from tests.fakes.people import FakePeople, TwoPaymentsOfOnePerson
 from tests.fakes.progress import FakeProgress
@@ -27,6 +28,7 @@ from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.steps import ONE, TWO, claims, enter, read
 from tests.promises.limits import LimitsPromises
+from tests.promises.metric_figures import MetricFiguresPromises
 from tests.promises.parked_records import Kept, ParkedRecordsPromises
 from tests.promises.people import NOBODY, OnRecord, PeoplePromises, paying
 from tests.promises.progress import ProgressPromises
@@ -59,6 +61,12 @@ class TestFakeTemplateVersions(TemplateVersionsPromises):
     @pytest.fixture
     def versions(self) -> FakeTemplateVersions:
         return FakeTemplateVersions()
+
+
+class TestFakeMetricFigures(MetricFiguresPromises):
+    @pytest.fixture
+    def kept(self) -> FakeMetricFigures:
+        return FakeMetricFigures()
 
 
 class TestFakeProgress(ProgressPromises):

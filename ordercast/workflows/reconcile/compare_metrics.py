@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from ordercast.embedded_metric_format import MetricSeries
 from ordercast.rollups.statistics import Figures, in_all
 from ordercast.workflows.read_rollups import HOUR, Buckets, rollups_between
 
@@ -20,9 +21,14 @@ class Metrics(Protocol):
     """What CloudWatch has of a stage's metrics."""
 
     def by_hour(
-        self, names: Sequence[str], since: datetime, until: datetime
+        self,
+        names: Sequence[str],
+        since: datetime,
+        until: datetime,
+        *,
+        series: MetricSeries = MetricSeries(),  # noqa: B008 (a value)
     ) -> Mapping[str, Mapping[datetime, float]]:
-        """Return the sum of each metric in each hour that has one."""
+        """Return the sum of each metric of a series in each hour that has one."""
         ...
 
 

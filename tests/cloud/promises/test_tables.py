@@ -17,6 +17,7 @@ from ordercast.gateways.people import items as people_item
 from ordercast.gateways.people.dynamo_people import DynamoPeople
 from ordercast.gateways.receipt_logs.dynamo_receipt_logs import DynamoReceiptLogs
 from ordercast.gateways.rollups.dynamo_rollups import DynamoRollups
+from ordercast.gateways.rollups.metric_figures import DynamoMetricFigures
 from ordercast.gateways.rollups.progress import DynamoProgress
 from ordercast.pacing.opening import unopened
 from ordercast.people.person import Person
@@ -31,6 +32,7 @@ from tests.promises.ledger.holds import HoldsPromises
 from tests.promises.ledger.ledger_promises import LedgerPromises
 from tests.promises.ledger.steps import LATER, ONE, claimed, claims, enter, row, settle
 from tests.promises.limits import LimitsPromises
+from tests.promises.metric_figures import MetricFiguresPromises
 from tests.promises.people import ADA, OnRecord, PeoplePromises, known, paying
 from tests.promises.progress import ProgressPromises
 from tests.promises.receipt_logs import ReceiptLogsPromises
@@ -168,6 +170,12 @@ class TestDynamoLimits(LimitsPromises):
     @pytest.fixture
     def limits(self, cloud: LocalCloud, executor: Executor) -> DynamoLimits:
         return DynamoLimits(table=table_like(cloud, "ledger_table", executor))
+
+
+class TestDynamoMetricFigures(MetricFiguresPromises):
+    @pytest.fixture
+    def kept(self, cloud: LocalCloud, executor: Executor) -> DynamoMetricFigures:
+        return DynamoMetricFigures(table=table_like(cloud, "rollups_table", executor))
 
 
 class TestDynamoProgress(ProgressPromises):
