@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -37,26 +38,29 @@ app.main()
 """
 
 
-def test_a_deployed_stage_is_synthesised_and_bundled_without_credentials_and_without_network(
-    tmp_path: Path,
+@pytest.mark.parametrize(("stage", "machine"), [("dev", "aarch64"), ("local", platform.machine())])
+def test_a_stage_is_synthesised_and_bundled_without_credentials_and_without_network(
+    tmp_path: Path, stage: str, machine: str
 ) -> None:
-    done = _synthesise("dev", tmp_path)
+    """A local one for the machine that it runs on. Prod has the bundle of dev."""
+    done = _synthesise(stage, tmp_path)
 
     assert 0 == done.returncode, done.stderr
     assert 4 == len(list((tmp_path / "out").glob("*.template.json")))
     [bundle] = {path.parent for path in (tmp_path / "out").glob("asset.*/processors")}
-    assert list(bundle.glob("msgspec/*aarch64*.so"))
+    assert list(bundle.glob(f"msgspec/*{machine}*.so"))
     assert [] == list((tmp_path / "home").iterdir())
 
 
-def test_two_syntheses_are_the_same_to_the_byte(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", ["prod", "local"])
+def test_two_syntheses_are_the_same_to_the_byte(tmp_path: Path, stage: str) -> None:
     """Whatever order sets have: a deployment without a change has nothing to do. Bundles have a test of their own."""
     made = []
     for seed in ("1", "2"):
         folder = tmp_path / seed
         folder.mkdir()
         context = {"aws:cdk:bundling-stacks": ()}
-        done = _synthesise("prod", folder, context=context, PYTHONHASHSEED=seed)
+        done = _synthesise(stage, folder, context=context, PYTHONHASHSEED=seed)
         assert 0 == done.returncode, done.stderr
         out = folder / "out"
         made.append({path.name: path.read_bytes() for path in out.iterdir() if path.is_file()})
