@@ -39,9 +39,8 @@ TLS_ONLY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backups:
-    """What stands for point-in-time recovery: ARNs of backups by table, made at a moment, and the tables' key."""
+    """What stands for point-in-time recovery: the tables that were backed up at a moment, and their key."""
 
-    arns: dict[str, str]
     names: dict[str, str]
     key: str
     at: datetime
@@ -54,14 +53,10 @@ def backed_up(cloud: LocalCloud) -> Backups:
     tables = {
         name: named(names, f"AWS::DynamoDB::Table {logical}") for name, logical in TABLES.items()
     }
-    arns = {
-        name: dynamodb.create_backup(TableName=tables[name], BackupName=name)["BackupDetails"][
-            "BackupArn"
-        ]
-        for name in ("rollups", "ledger")
-    }
+    for name in ("rollups", "ledger"):
+        dynamodb.create_backup(TableName=tables[name], BackupName=name)
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{named(names, 'AWS::KMS::Key ')}"
-    return Backups(arns=arns, names=tables, key=key, at=datetime.now(UTC))
+    return Backups(names=tables, key=key, at=datetime.now(UTC))
 
 
 def lose(cloud: LocalCloud, table: str) -> datetime:
@@ -79,10 +74,11 @@ def restored(operator: Operator, backups: Backups) -> dict[str, Any]:
 
 
 def _restored(dynamodb: Any, name: str, backups: Backups) -> Any:  # noqa: ANN401 - stubs are chosen by literals
+    (backup,) = dynamodb.list_backups(TableName=backups.names[name])["BackupSummaries"]
     table = f"{backups.names[name]}-restored-{backups.at:%Y%m%dT%H%M}"
     dynamodb.restore_table_from_backup(
         TargetTableName=table,
-        BackupArn=backups.arns[name],
+        BackupArn=backup["BackupArn"],
         SSESpecificationOverride={
             "Enabled": True,
             "SSEType": "KMS",

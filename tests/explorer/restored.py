@@ -185,10 +185,13 @@ def broken_after_loss(stage: Stage) -> list[str]:
     receipts was made from nobody knows which templates. And what ended behind the fence is said to
     be unconfirmed, whether it went out or not.
     """
-    ended = {named(row) for row in stage.ledger.rows.values() if row.rule == Why.RESTORED}
+    rows = stage.ledger.rows.values()
+    ended = {named(row) for row in rows if row.rule == Why.RESTORED}
+    calls = stage.journal.calls
+    forgotten = {named(call.row) for call in calls if call.at < START + LOST}
     excused = {
         *(f"P1: {each} is unconfirmed, and nothing went out" for each in ended),
-        *(f"P1: nobody knows what {named(r)} was made from" for r in stage.ledger.rows.values()),
+        *(f"P1: nobody knows what {each} was made from" for each in forgotten),
     }
     return [
         line
