@@ -133,6 +133,9 @@ NO_ORIGINATION = "No origination entities available to send"
 FINALLY = ", and no further attempt"
 """What ends the words of a failure after which End User Messaging gives up."""
 
+OPTED_OUT_KIND = "FAILURE/Phone number is opted out"
+"""The event of a text that was not sent because its recipient had answered STOP."""
+
 SMS: Mapping[str, EventMeaning] = {
     "SENT": EventMeaning(State.SENT),
     "QUEUED": EventMeaning(State.SENT),
@@ -161,7 +164,7 @@ SMS: Mapping[str, EventMeaning] = {
     "FAILURE/Destination is on a blocked list": _BLOCKED,
     "FAILURE/Phone has blocked SMS": _BLOCKED,
     "FAILURE/Phone is on a blocked list": _BLOCKED,
-    "FAILURE/Phone number is opted out": EventMeaning(State.FAILED, SuppressionReason.OPTED_OUT),
+    OPTED_OUT_KIND: EventMeaning(State.FAILED, SuppressionReason.OPTED_OUT),
 }
 
 

@@ -15,8 +15,12 @@ from msgspec.structs import replace
 from ordercast.events.order_event import Channel
 from ordercast.notifications.lifecycle import COUNTS_AS_DELIVERED, State
 from ordercast.notifications.message import Message, earliest, highest, joined
+from ordercast.notifications.notification import Notification
 from ordercast.receipts.provider_events import meaning_of, reason
 from ordercast.receipts.receipt import Receipt
+
+REFUSED = "refused-"
+"""How the message id begins of what a provider refused, which gave it none."""
 
 
 class ReceiptEvent(Struct, frozen=True, kw_only=True):
@@ -80,6 +84,22 @@ def receipt_log_of(receipt: Receipt, *, expires_at: datetime) -> ReceiptLog:
         notification_id=receipt.notification_id,
         receipt_events={receipt.kind: ReceiptEvent(at=receipt.at, price=receipt.price)},
         to=receipt.to,
+    )
+
+
+def refusal_log(row: Notification, kind: str, *, at: datetime, expires_at: datetime) -> ReceiptLog:
+    """Return the receipt log of a call that was refused, as if a receipt of that *kind* had said so.
+
+    It costs nothing, and is due at once: what it says of the recipient is learnt as from any other.
+    """
+    return ReceiptLog(
+        message_id=f"{REFUSED}{row.id}",
+        channel=row.channel,
+        notification_id=row.id,
+        sent_at=at,
+        expires_at=expires_at,
+        receipt_events={kind: ReceiptEvent(at=at, price=Decimal(0))},
+        due_at=at,
     )
 
 

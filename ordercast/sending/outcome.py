@@ -46,7 +46,8 @@ class Outcome:
     """The state that a send ends in; made by one of the six functions below.
 
     What the provider did not judge (`judged` False) was no attempt; `back_pressure` is its kind,
-    None where we did not call. `took` is from the slot of the call to its end, None without a call.
+    None where we did not call. A refusal that says something of the recipient `proves` it, by the kind of
+    the receipt that says the same (receipts/provider_events.py). `took` is from the slot of the call to its end, None without a call.
     """
 
     state: State
@@ -54,6 +55,7 @@ class Outcome:
     reason: str | None = None
     judged: bool = True
     back_pressure: BackPressure | None = None
+    proves: str | None = None
     took: timedelta | None = field(default=None, compare=False)
 
 
@@ -71,9 +73,9 @@ def accepted(message_id: str) -> Outcome:
     return Outcome(state=State.SENT, message_id=message_id)
 
 
-def refused(reason: str) -> Outcome:
-    """Return that the provider will never accept this message."""
-    return Outcome(state=State.FAILED, reason=reason)
+def refused(reason: str, *, proves: str | None = None) -> Outcome:
+    """Return that the provider will never accept this message, and what that *proves*."""
+    return Outcome(state=State.FAILED, reason=reason, proves=proves)
 
 
 def not_now(reason: str) -> Outcome:

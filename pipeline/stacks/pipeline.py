@@ -125,6 +125,7 @@ class PipelineStack(Stack):
             self,
             "Network",
             settings=stage.network,
+            texts=END_USER_MESSAGING in named_providers(stage),
             key=key,
             log_retention=stage.log_retention,
             removal=stage.removal,

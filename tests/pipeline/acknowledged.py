@@ -192,6 +192,11 @@ OPTIONAL = (
         because="SNS alone writes to the bucket, once a day; who reads is what CloudTrail's data events record, for an account that has them on.",
     ),
     Acknowledged(
+        rule="AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sms-voice:<AWS::Region>:<AWS::AccountId>:*]",
+        at=_policies("Pipeline/SmsSender"),
+        because="Without an origination of its own End User Messaging chooses among all numbers, pools and sender ids of the account; the action does nothing but send a text.",
+    ),
+    Acknowledged(
         rule="AwsSolutions-IAM5[Resource::*]",
         at=_policies(*_STREAM_READERS, *_QUEUE_READERS, "Pipeline/Verifier"),
         because="The actions with which Lambda attaches a function to a VPC take no resource, and a condition keeps the function's code from using them.",

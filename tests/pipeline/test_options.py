@@ -25,6 +25,7 @@ def with_all(tmp_path_factory) -> Synthesis:
             prod,
             region="eu-west-1",
             owner="shop team",
+            sms_provider_by_country="JP sms-voice",
             network=replace(prod.network, vpc=True),
             alarms=replace(prod.alarms, month_cost=2000),
         ),
@@ -68,6 +69,7 @@ ENDPOINTS = {
     "sqs": "sqs",
     "sns": "sns",
     "ses": "email",
+    "sms-voice": "pinpoint-sms-voice-v2",
     "cloudwatch": "monitoring",
 }
 """The endpoint of a service, by the prefix of its actions."""

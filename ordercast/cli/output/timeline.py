@@ -20,7 +20,7 @@ from ordercast.notifications.message import Message
 from ordercast.notifications.notification import Notification
 from ordercast.operations.units import count, dollars
 from ordercast.receipts.provider_events import OVER_PRICE, meaning_of
-from ordercast.receipts.receipt_log import ReceiptLog
+from ordercast.receipts.receipt_log import REFUSED, ReceiptLog
 from ordercast.sending.routes import provider_label
 from ordercast.sending.send_rules import ALREADY_DELIVERED
 
@@ -226,13 +226,16 @@ def _theirs(
                 at=message.at, source=source, says=f"{message.state}{reason}: {message_id}"
             )
         return
-    yield TimelineEntry(
-        at=receipt_log.sent_at, source=source, says=f"accepted it as message {message_id}"
-    )
+    yield TimelineEntry(at=receipt_log.sent_at, source=source, says=_answered(message_id))
     for kind, receipt_event in receipt_log.receipt_events.items():
         price = "" if receipt_event.price is None else f", {dollars(receipt_event.price)} USD"
         says = f"{kind}{price} → {meaning_of(kind, row.channel).state}"
         yield TimelineEntry(at=receipt_event.at, source=source, says=says)
+
+
+def _answered(message_id: str) -> str:
+    refused = message_id.startswith(REFUSED)
+    return "refused it" if refused else f"accepted it as message {message_id}"
 
 
 def _waited(row: Notification) -> str:

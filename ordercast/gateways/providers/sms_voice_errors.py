@@ -17,7 +17,7 @@ from ordercast.gateways.providers.errors import (
     account_trouble,
     outcome_of,
 )
-from ordercast.receipts.provider_events import OVER_PRICE, SuppressionReason
+from ordercast.receipts.provider_events import OPTED_OUT_KIND, OVER_PRICE, SuppressionReason
 from ordercast.sending.outcome import ORIGINATION_MISSING, Outcome, refused
 
 # Where the lines come from: SendTextMessage in the API reference of End User Messaging,
@@ -39,7 +39,9 @@ SMS_VOICE: Mapping[str, Meaning] = MappingProxyType(
 REASONS: Mapping[str, Outcome] = MappingProxyType(
     {
         # Of the recipient
-        "DESTINATION_PHONE_NUMBER_OPTED_OUT": refused(SuppressionReason.OPTED_OUT),
+        "DESTINATION_PHONE_NUMBER_OPTED_OUT": refused(
+            SuppressionReason.OPTED_OUT, proves=OPTED_OUT_KIND
+        ),
         "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE": refused(
             SuppressionReason.BLOCKED
         ),

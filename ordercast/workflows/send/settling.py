@@ -10,7 +10,7 @@ from ordercast.errors import Retryable
 from ordercast.notifications.fallback import needs_word
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
-from ordercast.receipts.receipt_log import ReceiptLog, closed
+from ordercast.receipts.receipt_log import ReceiptLog, closed, refusal_log
 from ordercast.receipts.suppressions import is_evidence
 from ordercast.sending.backoff import backoff
 from ordercast.sending.outcome import Settlement
@@ -35,11 +35,7 @@ class Settling(Struct, frozen=True, kw_only=True):
         early: list[ReceiptLog] = []
         # The ledger in any case: nothing else knows what the provider answered.
         try:
-            early = self._record(
-                self._receipt_log(s.notification, s.outcome.message_id, s.at)
-                for s in settlements
-                if s.outcome.message_id
-            )
+            early = self._record(filter(None, map(self._of_call, settlements)))
         finally:
             self.ledger.settle(settlements)
         self._merge_early(early)
@@ -57,6 +53,16 @@ class Settling(Struct, frozen=True, kw_only=True):
             for message_id, each in row.messages.items()
             if each.state is State.SENT and each.at
         )
+
+    def _of_call(self, settlement: Settlement) -> ReceiptLog | None:
+        """Return the receipt log of a message that was taken, or of a refusal that proves something."""
+        row, outcome, at = settlement.notification, settlement.outcome, settlement.at
+        if outcome.message_id:
+            return self._receipt_log(row, outcome.message_id, at)
+        if outcome.proves and outcome.state is State.FAILED:
+            kept = at + self.receipt_retention
+            return refusal_log(row, outcome.proves, at=at, expires_at=kept)
+        return None
 
     def _receipt_log(self, row: Notification, message_id: str, sent_at: datetime) -> ReceiptLog:
         return ReceiptLog(

@@ -4,6 +4,7 @@ Functions reach what they call through endpoints, one for each service. A functi
 service needs a line in `_INTERFACES` (a test compares them with the functions' policies).
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from aws_cdk import Aws
@@ -21,7 +22,10 @@ _HTTPS = 443
 
 
 class Network(Construct):
-    """Private subnets in two zones, endpoints, and a log of refused connections. Set in stages/*.toml as network."""
+    """Private subnets in two zones, endpoints, and a log of refused connections. Set in stages/*.toml as network.
+
+    With *texts*, End User Messaging has an endpoint, too.
+    """
 
     def __init__(
         self,
@@ -29,6 +33,7 @@ class Network(Construct):
         name: str,
         *,
         settings: NetworkSettings,
+        texts: bool,
         key: kms.IKey,
         log_retention: timedelta,
         removal: Removal,
@@ -51,7 +56,7 @@ class Network(Construct):
             "Functions", "Functions: outwards to endpoints, nothing inwards"
         )
         self.functions.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(_HTTPS))
-        self._add_endpoints()
+        self._add_endpoints({**_INTERFACES, **(_TEXTS if texts else {})})
         self._log_refusals(key, log_retention, removal)
 
     def let_attach(self, role: iam.Role) -> None:
@@ -80,12 +85,12 @@ class Network(Construct):
             self, name, vpc=self.vpc, description=description, allow_all_outbound=False
         )
 
-    def _add_endpoints(self) -> None:
+    def _add_endpoints(self, interfaces: Mapping[str, ec2.IInterfaceVpcEndpointService]) -> None:
         group = self._group("Endpoints", "Endpoints: inwards from functions")
         group.add_ingress_rule(self.functions, ec2.Port.tcp(_HTTPS))
         for name, gateway in _GATEWAYS.items():
             self.vpc.add_gateway_endpoint(name, service=gateway).add_to_policy(_ours())
-        for name, service in _INTERFACES.items():
+        for name, service in interfaces.items():
             endpoint = self.vpc.add_interface_endpoint(
                 name, service=service, security_groups=[group], open=False
             )
@@ -133,3 +138,4 @@ _INTERFACES = {
     "Sns": ec2.InterfaceVpcEndpointAwsService.SNS,
     "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
 }
+_TEXTS = {"SmsVoice": ec2.InterfaceVpcEndpointAwsService.PINPOINT_SMS_VOICE_V2}

@@ -1,7 +1,7 @@
 """Twenty senders at once on duplicates of every message, before the real conditional writes."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Lock
@@ -41,7 +41,7 @@ class CountingProvider:
     def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         with self._lock:
             self.calls.update(each.notification.id for each in messages)
-        answers = {
+        answers: dict[State, Callable[[str], Outcome]] = {
             State.SENT: accepted,
             State.FAILED: refused,
             State.IN_DOUBT: unknown,

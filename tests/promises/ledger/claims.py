@@ -67,6 +67,16 @@ class ClaimPromises:
         )
         assert mine.row == row(ledger, TEXT)
 
+    def test_a_claim_pins_its_route_and_the_next_one_pins_its_own(self, ledger: Ledger) -> None:
+        """Without one it is the channel's first, whatever an earlier claim said."""
+        enter(ledger, TEXT)
+        for route in ("sms-voice/us-east-1/default", "sns/eu-west-1/default", None):
+            request = ClaimRequest(id=TEXT.id, route=route)
+            mine = ledger.claim([request], owner="me", lease_until=LATER, now=START)[TEXT.id]
+            assert route == mine.row.route == row(ledger, TEXT).route
+            settle(ledger, not_now("Throttling"), TEXT)
+            assert route == row(ledger, TEXT).route
+
     def test_a_claim_is_one_owner_s_alone(self, ledger: Ledger) -> None:
         first = claimed(ledger, owner="first")
         second = claims(ledger, ONE, owner="second")[ONE.id]
