@@ -89,6 +89,10 @@ MENDED = {
         "tests/reconciliation/test_compare_metrics.py::"
         "test_a_batch_that_cloudwatch_never_got_is_named_with_its_hour"
     ),
+    "what CloudWatch lacks is lost for good": (
+        "tests/reconciliation/test_fill_metric_gaps.py::"
+        "test_a_batch_whose_function_was_killed_is_given_to_cloudwatch_in_every_series"
+    ),
     "there is no one alarm to ask whether the stage is well": (
         "observability/test_alarms.py::test_one_alarm_says_whether_any_other_is_on_but_for_notices"
     ),
@@ -118,9 +122,31 @@ MENDED = {
     "the verifier reads every parked object three times an hour": (
         "tests/gateways/parked/test_objects.py::test_of_an_hour_only_its_days_are_read"
     ),
-    "decisions and latest statuses pile up without an end": (
+    "decisions pile up without an end": (
         "tests/gateways/ledger/test_item_sizes.py::"
         "test_a_decision_has_an_end_years_away_and_never_before_its_rows"
+    ),
+    "latest statuses pile up without an end": (
+        "tests/gateways/ledger/test_item_sizes.py::"
+        "test_a_latest_status_is_one_write_unit_and_outlives_its_rows"
+    ),
+    "nothing removes what has come to its end": (
+        "storage/test_protection.py::test_tables_forget_in_time_what_has_a_time"
+    ),
+    "e-mail is refused for good while the sender's domain waits for DNS": (
+        "tests/gateways/providers/test_errors.py::"
+        "test_back_pressure_is_of_the_rate_of_a_quota_or_of_the_account"
+    ),
+    "a new stage sends before its account is ready": (
+        "tests/explorer/test_new_stage.py::"
+        "test_what_comes_before_a_channel_is_opened_is_sent_when_it_is"
+    ),
+    "what stops messages in a new account is known to nobody before them": (
+        "tests/cli/test_doctor.py::test_a_fact_that_is_bad_is_named_and_only_it"
+    ),
+    "a ledger is lost, and what its copy does not know goes out again": (
+        "tests/explorer/test_restored.py::"
+        "test_what_an_operator_releases_is_sent_and_nothing_that_was_sent_before"
     ),
     "the bundle differs by the machine that deploys": (
         "bundling/test_bundle.py::test_a_bundle_is_the_same_to_the_byte_wherever_it_is_built"
@@ -135,6 +161,9 @@ MENDED = {
     "a broken deployment has all messages at once, and nothing takes it back": (
         "functions/test_releases.py::test_a_deployment_after_which_a_function_fails_is_taken_back"
     ),
+    "a new version has all of prod's messages at once": (
+        "functions/test_releases.py::test_prod_tries_a_version_on_a_tenth_first"
+    ),
     "event sources invoke $LATEST": (
         "functions/test_releases.py::"
         "test_every_function_of_a_stage_is_invoked_by_an_alias_of_its_version"
@@ -142,8 +171,11 @@ MENDED = {
     "a change of settings or an index replaces data, a mapping or an identity": (
         "test_replacements.py::test_no_property_changes_that_replaces_its_resource"
     ),
-    "stages and Regions collide by a name": (
+    "stages of an account collide by a name": (
         "test_side_by_side.py::test_no_two_stages_of_an_account_have_a_name_in_common"
+    ),
+    "a stage in a second Region collides with itself by a name": (
+        "test_side_by_side.py::test_a_stage_names_nothing_that_is_of_all_regions"
     ),
     "every deployment changes something": (
         "tests/cloud/flow/test_deployed_twice.py::test_a_second_deployment_changes_nothing"

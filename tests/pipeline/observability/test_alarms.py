@@ -107,7 +107,13 @@ def test_alarms_may_publish_on_the_encrypted_topic(synthesis: Synthesis) -> None
 def test_a_verifier_that_fails_once_rings(synthesis: Synthesis) -> None:
     """It runs three times an hour and is not retried: three errors within minutes never come."""
     alarm = _alarm(synthesis, "VerifierErrors")
+    assert ("Errors", "Sum", "GreaterThanOrEqualToThreshold") == (
+        alarm["MetricName"],
+        alarm["Statistic"],
+        alarm["ComparisonOperator"],
+    )
     assert (3600, 1, 1) == (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"])
+    assert {"Verifier"} == _functions_of(alarm)
 
 
 @pytest.mark.parametrize(("function", "period"), [("Sweeper", 60), ("Verifier", 3600)])
@@ -122,20 +128,27 @@ def test_a_function_of_a_schedule_that_does_not_run_rings(
         alarm["Threshold"],
     )
     assert (period, 3) == (alarm["Period"], alarm["EvaluationPeriods"])
+    # Without an invocation there is no data either.
+    assert ("Sum", "breaching") == (alarm["Statistic"], alarm["TreatMissingData"])
+    assert {function} == _functions_of(alarm)
 
 
 def test_every_work_queue_is_watched_for_its_oldest_message(synthesis: Synthesis) -> None:
     """In the last of them a message could wait for four days before it becomes a dead letter."""
-    watched = {
-        synthesis.resolve(stack, alarm["Properties"]["Dimensions"][0]["Value"])
+    alarms = [
+        (stack, alarm["Properties"])
         for stack, _, alarm in synthesis.each(ALARM)
         if alarm["Properties"].get("MetricName") == "ApproximateAgeOfOldestMessage"
-    }
+    ]
+    watched = {synthesis.resolve(s, each["Dimensions"][0]["Value"]) for s, each in alarms}
     read = {
         synthesis.resolve(stack, mapping["EventSourceArn"])
         for stack, mapping, _ in synthesis.queue_mappings
     }
     assert read == watched
+    assert {("Maximum", 1800, "GreaterThanOrEqualToThreshold")} == {
+        (each["Statistic"], each["Threshold"], each["ComparisonOperator"]) for _, each in alarms
+    }
 
 
 def test_throttling_is_watched_of_functions_stream_tables_and_indexes(
@@ -170,6 +183,9 @@ def test_the_account_s_reputation_rings_before_ses_reviews_it(synthesis: Synthes
     assert ("AWS/SES", "Reputation.BounceRate") == (bounces["Namespace"], bounces["MetricName"])
     assert "Reputation.ComplaintRate" == complaints["MetricName"]
     assert (True, True) == (bounces["Threshold"] < 0.05, complaints["Threshold"] < 0.001)
+    assert {"GreaterThanOrEqualToThreshold"} == {
+        each["ComparisonOperator"] for each in (bounces, complaints)
+    }
 
 
 def test_the_month_s_texts_ring_below_the_limit_of_a_new_account(synthesis: Synthesis) -> None:
@@ -180,6 +196,7 @@ def test_the_month_s_texts_ring_below_the_limit_of_a_new_account(synthesis: Synt
         spend["Statistic"],
     )
     assert 0 < spend["Threshold"] < 1
+    assert "GreaterThanOrEqualToThreshold" == spend["ComparisonOperator"]
 
 
 def test_one_alarm_says_whether_any_other_is_on_but_for_notices(synthesis: Synthesis) -> None:
@@ -251,6 +268,12 @@ def _alarm(synthesis: Synthesis, name: str) -> dict[str, Any]:
         if alarm["Metadata"]["aws:cdk:path"].split("/")[-2] == name
     ]
     return cast("dict[str, Any]", found)
+
+
+def _functions_of(alarm: dict[str, Any]) -> set[str]:
+    """Return which functions an alarm's dimension names, by their constructs."""
+    (dimension,) = (each for each in alarm["Dimensions"] if each["Name"] == "FunctionName")
+    return set(re.findall(r"(Sweeper|Verifier)Function", str(dimension["Value"])))
 
 
 def _metrics(alarm: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
