@@ -104,17 +104,17 @@ class RestoreLedger:
         return done
 
     def release(self) -> list[Hold]:
-        """Let go the fences: the sweeper sends what waits and may be sent; return them."""
-        found = self._fences()
+        """Settle once more and let go the fences: the sweeper sends what waits and may be sent; return them."""
+        found = self._settled_fences()
         self.ledger.let_go({each.id for each in found}, at=self.now())
         return found
 
     def end(self) -> int:
-        """End what waits behind the fences: it is never sent; return how many notifications.
+        """Settle once more and end what waits behind the fences, which is never sent; return how many.
 
         The fences stay, for what may come behind them yet.
         """
-        behind = held_behind([each.id for each in self._fences()])
+        behind = held_behind([each.id for each in self._settled_fences()])
         ended: set[str] = set()
         while ids := set(self.ledger.due(behind, until=WHENEVER, limit=AT_ONCE)) - ended:
             rows = self.ledger.look_up(LookupKeys(notifications=frozenset(ids))).notifications
@@ -128,11 +128,19 @@ class RestoreLedger:
         """Return the holds of the ledger."""
         return self.ledger.look_up(LookupKeys(holds=True)).holds
 
-    def _fences(self) -> list[Hold]:
+    def _settled_fences(self) -> list[Hold]:
+        """Return the fences, after what was entered since the replay is settled, too: fallbacks.
+
+        They were sent after the ledger's moment, which is within the receipt timeout of the loss
+        where the stream still has what was put since.
+        """
         holds = self.holds()
         if any(map(is_gate, holds)):
             raise LedgerUnavailable("the stream is to be replayed first")
-        return list(fences(holds))
+        found = list(fences(holds))
+        if found:
+            self.settle(min(datetime.fromisoformat(str(each.scope.before)) for each in found))
+        return found
 
 
 def _by_minute(

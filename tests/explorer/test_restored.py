@@ -26,7 +26,8 @@ def told(stage: Stage) -> dict[str, int]:
     return {each: happened.count(each) for each in sorted(orders)}
 
 
-EVERYBODY = {"o-after": 2, "o-before": 2, "o-held": 2, "o-last": 2, "o-told": 2}
+EVERYBODY = dict.fromkeys(("o-after", "o-before", "o-failed", "o-held", "o-last", "o-told"), 2)
+"""A text and an e-mail each."""
 
 
 def test_what_an_operator_releases_is_sent_and_nothing_that_was_sent_before() -> None:
@@ -108,3 +109,14 @@ def test_without_it_a_message_goes_out_again(
     stage = played(word, fitting=without(), settles=settles)
 
     assert any("went out 2 times" in each for each in broken_after_loss(stage))
+
+
+def test_without_the_moment_at_which_it_was_due_a_fallback_goes_out_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ordercast.workflows.sweep.enter_fallbacks.fences", lambda _: ())
+
+    assert any(
+        "o-failed/email/confirmed went out 2 times" in each
+        for each in broken_after_loss(played(Word.END))
+    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ordercast.decisions.decision import KEPT
 from ordercast.decisions.lookup import LatestStatusKey, LookupKeys, LookupResult
@@ -13,6 +14,7 @@ from ordercast.notifications.fallback import Fallback
 from ordercast.notifications.lifecycle import State
 from ordercast.notifications.notification import Notification
 from ordercast.notifications.status_rank import LatestStatus, raise_latest_statuses, status_rank
+from ordercast.pacing.restoring import fences
 from ordercast.people.person import people_for
 from ordercast.sending.due_policy import DuePolicy, release
 from ordercast.sending.fallbacks import drafted, fallback_at, marked
@@ -20,7 +22,8 @@ from ordercast.sending.send_rules import SendWithin
 from ordercast.workflows.ports import Ledger, NotificationsTopic
 from ordercast.workflows.sweep.swept import Swept
 
-Due = list[tuple[Notification, Fallback]]
+Due = list[tuple[Notification, Fallback, datetime]]
+"""What has ended unheard, its fallback, and since when that is due."""
 
 
 class _Drafts(Struct):
@@ -56,20 +59,20 @@ class EnterFallbacks(Struct, frozen=True, kw_only=True):
         )
         self.notifications_topic.publish([e for e in entered if e.state is State.REQUESTED])
         swept.fallbacks += len(entered)
-        return {row.id: marked(row, each, now=now) for row, each in due if row.id in drafts.rows}
+        return {row.id: marked(row, each, now=now) for row, each, _ in due if row.id in drafts.rows}
 
     def _due(self, rows: Sequence[Notification], now: datetime) -> Due:
         grace, after = self.due_policy.fallback_grace, self.due_policy.fallback_unknown_after
         times = [(row, fallback_at(row, grace=grace, unknown_after=after)) for row in rows]
-        return [(row, row.fallback) for row, at in times if at and at <= now and row.fallback]
+        return [(row, row.fallback, at) for row, at in times if at and at <= now and row.fallback]
 
     def _look_up(self, due: Due) -> LookupResult:
         """Read consents again, and the latest status of both channels."""
         return self.ledger.look_up(
             LookupKeys(
-                people=frozenset(key for row, _ in due for key in people_for(row)),
+                people=frozenset(key for row, _, _ in due for key in people_for(row)),
                 latest_statuses=frozenset(
-                    (order_of(row.id), channel) for row, _ in due for channel in Channel
+                    (order_of(row.id), channel) for row, _, _ in due for channel in Channel
                 ),
                 holds=True,
             )
@@ -77,9 +80,9 @@ class EnterFallbacks(Struct, frozen=True, kw_only=True):
 
     def _draft(self, due: Due, found: LookupResult, swept: Swept, now: datetime) -> _Drafts:
         drafts = _Drafts()
-        for row, fallback in due:
+        for row, fallback, at in due:
             try:
-                draft = self._decided(row, fallback, found, now)
+                draft = self._decided(row, fallback, at, found, now)
             except Exception as error:  # noqa: BLE001 - a bug in one row must not sink its neighbours
                 swept.bugs.append(type(error).__name__)
                 continue
@@ -96,9 +99,17 @@ class EnterFallbacks(Struct, frozen=True, kw_only=True):
         return drafts
 
     def _decided(
-        self, row: Notification, fallback: Fallback, found: LookupResult, now: datetime
+        self,
+        row: Notification,
+        fallback: Fallback,
+        at: datetime,
+        found: LookupResult,
+        now: datetime,
     ) -> Notification:
         draft = drafted(row, fallback, found, allowed=self.allowed, now=now)
+        if fences(found.holds):
+            # What was due before the ledger was lost may have been sent then.
+            draft = replace(draft, effective_at=at)
         if draft.state is State.SUPPRESSED:
             return draft
         within = self.send_within(draft)
