@@ -64,7 +64,7 @@ def found(word: Word, calls: Sequence[Call]) -> dict[Point, list[str]]:
     chosen: set[Point] = set()
     for some in (calls, [call for call in calls if call.function == "operator"]):
         everything = points(some)
-        chosen.update(sample(everything, CALLS[word], sampled(40, whole=150)))
+        chosen.update(sample(everything, CALLS[word], sampled(40, whole=100)))
     broke = {each: broken_after_loss(played(word, each)) for each in sorted(chosen, key=_number)}
     return {each: lines for each, lines in broke.items() if lines}
 
